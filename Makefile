@@ -1,0 +1,45 @@
+# Each target is one or two commands; `make` alone lists them.
+PY := .venv/bin/python
+ARGS ?=
+
+help:  ## list the targets
+	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 22
+
+setup:  ## make .venv with everything locked in requirements.txt (nothing to do: under 5 s)
+	@scripts/setup
+
+demo: setup  ## the whole house, live: agent, database, timeboard in the browser; ARGS="--once --json" for scripts
+	@.venv/bin/my-metric demo $(ARGS)
+
+test: setup  ## every test that needs no Docker, on each supported Python at hand
+	@scripts/test $(ARGS)
+
+lint: setup  ## ruff, mypy --strict, import-linter
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@.venv/bin/mypy doghouse/src companion/src
+	@.venv/bin/lint-imports
+
+validate:  ## what integrations-extras asks of my_metric: ddev's validators, test, lint, release build
+	@scripts/validate.py
+
+e2e: setup  ## my_metric in an Agent's container through ddev; ENGINE=debian installs and starts a Docker engine for it, AGENT=7 takes the real Agent's image
+	@scripts/e2e.py --engine "$(ENGINE)" --agent "$(AGENT)"
+
+extras-pr:  ## CLONE=DIR [OWNER=@you]: my_metric as a change to a clone of integrations-extras
+	@scripts/extras_pr.py "$(CLONE)" $(if $(OWNER),--owner $(OWNER))
+
+bench: setup  ## all benchmarks, a line a figure; ONLY=intake for one
+	@.venv/bin/python -m bench $(ONLY)
+
+fidelity: setup  ## how faithful doghouse is: the official client's recordings, scenarios and examples (minutes)
+	@.venv/bin/python -m scripts.fidelity $(ARGS)
+
+guesses:  ## every rule that is a guess, with its place
+	@scripts/guesses
+
+lock:  ## make requirements.txt anew from requirements.in
+	@scripts/lock
+
+ONLY ?=
+
+.PHONY: bench fidelity help setup demo e2e test lint guesses lock validate extras-pr

@@ -1,0 +1,44 @@
+"""Runs benchmarks: `python -m bench [NAME…]`, a name being a module of this folder."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from bench.figures import note
+
+
+def modules() -> Iterator[ModuleType]:
+    """Every benchmark."""
+    for found in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if found.name != "__main__":
+            module = importlib.import_module(f"bench.{found.name}")
+            if hasattr(module, "run"):
+                yield module
+
+
+def on_demand(module: ModuleType) -> bool:
+    """Whether a benchmark takes so much that it runs only when it is named."""
+    return bool(getattr(module, "ONLY_WHEN_NAMED", False))
+
+
+def main(wanted: list[str]) -> int:
+    """Run what is wanted, or all."""
+    every = {module.__name__.removeprefix("bench."): module for module in modules()}
+    chosen = {name: module for name, module in every.items() if name in wanted or not (wanted or on_demand(module))}
+    if not chosen:
+        note(f"bench: there is no {' '.join(wanted)}; there are {', '.join(every)}")
+        return 64
+    for name, module in chosen.items():
+        note(f"bench: {name}: {(module.__doc__ or '').splitlines()[0]}")
+        for figure in module.run():
+            print(figure.line(), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

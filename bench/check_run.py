@@ -1,0 +1,58 @@
+"""What one run of my_metric costs, compared with a check that submits one gauge, both as doghouse's agent runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bench.figures import Figure, in_turn, p50
+
+ROUNDS, RUNS = 60, 2000
+TAGS = ["env:bench", "team:ops", "role:db"]
+
+
+def run() -> Iterator[Figure]:
+    """The ratio of medians, and each median (µs)."""
+    checks = _checks()
+    found = in_turn({name: _repeated(check) for name, check in checks.items()}, ROUNDS)
+    ours, plain = (p50(found[name]) / RUNS for name in ("my_metric", "gauge"))
+    yield Figure("check_run", ours / plain, "ratio", "gauge-check")
+    yield Figure("check_run_my_metric", ours * 1e6, "µs", "run")
+    yield Figure("check_run_gauge", plain * 1e6, "µs", "run")
+
+
+def _repeated(check: Any) -> Callable[[], None]:
+    def runs() -> None:
+        for _ in range(RUNS):
+            said = check.run()
+            if said:
+                raise RuntimeError(said)
+
+    return runs
+
+
+def _checks() -> dict[str, Any]:
+    """Both checks, their submissions taken by the agent's own modules, which must be there before anything of checks' base is imported."""
+    from doghouse.agent import bridge, loader
+    from doghouse.agent.cache import MemoryCache
+    from doghouse.agent.configs import Instance
+    from doghouse.agent.settings import load
+    from doghouse.agent.submissions import Submissions
+    from doghouse.clock import Clock
+
+    clock = Clock()
+    submissions = Submissions("bench", clock.now)
+    bridge.install(submissions, load(None, {"DD_HOSTNAME": "bench"}), MemoryCache(), clock.now())
+    from datadog_checks.base import AgentCheck
+
+    class OneGauge(AgentCheck):
+        def check(self, _: Any) -> None:
+            self.gauge("one.gauge", 5, tags=self.instance["tags"])
+
+    made = {}
+    for name, kind in (("my_metric", loader.find_class("my_metric")), ("gauge", OneGauge)):
+        instance = Instance(name, f"{name}:bench", "", 15, {}, {"tags": TAGS, "min_collection_interval": 15})
+        submissions.register(instance)
+        made[name] = loader.make(kind, instance)
+        made[name].run()  # the first run also reads the configuration
+    return made

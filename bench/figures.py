@@ -1,0 +1,54 @@
+"""What a benchmark says: one line a figure."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured value. `by` names what it is divided by, or from where it counts."""
+
+    name: str
+    value: float
+    unit: str
+    by: str
+
+    def line(self) -> str:
+        """As other programs read it."""
+        return f"bench {self.name} {self.value:.3g} {self.unit} {self.by}"
+
+
+def note(text: str) -> None:
+    """For whoever watches: on stderr, so that stdout holds figures alone."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long it takes (s)."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def in_turn(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """How long each takes (s), every one of them in each round, so that what disturbs the machine disturbs all alike."""
+    found: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            found[name].append(seconds(work))
+    return found
+
+
+def p50(values: list[float]) -> float:
+    """The median."""
+    return statistics.median(values)
+
+
+def p99(values: list[float]) -> float:
+    """The value that one in a hundred exceeds; of few values the greatest."""
+    return sorted(values)[min(len(values) - 1, int(0.99 * len(values)))]

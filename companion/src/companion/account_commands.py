@@ -1,0 +1,169 @@
+"""The commands that look at the account, or take something over: status, adopt, snapshot, open."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from companion import calendar, provision, resources, show, terminal
+from companion.client import Account
+from companion.kinds.model import MARK, Found, Wanted
+from companion.options import Options
+from companion.problem import WRONG_USE, Problem, did_you_mean
+from companion.provision import Step
+from companion.queries import queries, with_variables
+
+METRIC = "my_metric"
+LOOK_BACK_S = 4 * 3600  # how far back the last point is looked for
+LAST = re.compile(r"(\d+)([smhdw])")
+UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+SNAPSHOT_S = 300
+PICTURE_TIME_S = 60.0
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def status(options: Options, as_json: bool) -> int:
+    """What exists, what drifted, the monitor's state, the next silence, the last point."""
+    now = datetime.now(UTC)
+    wanted = resources.wanted(options.settings(), now)
+    with options.account() as account:
+        rows = [_row(step, account, now) for step in provision.plan(account, wanted)]
+        seen = last_point(account, now)
+    if as_json:
+        terminal.print_json({"resources": rows, "last_point": seen})
+    else:
+        show.status(rows, seen)
+    return 0
+
+
+def _row(step: Step, account: Account, now: datetime) -> dict[str, Any]:
+    state = {"create": "missing", "update": "drifted", "none": "ok"}[step.action]
+    notes = [f"{len(step.changes)} fields differ"] if step.changes else []
+    if step.found and step.kind.name == "monitor":
+        notes.append(str(step.found.body.get("overall_state")))
+    if step.found and step.kind.name == "downtime":
+        notes.append(f"next: {calendar.when(step.found.body['schedule'], now)}")
+    if step.found and step.kind.name == "timeboard":
+        notes.append(account.page + step.found.body["url"])
+    return {"kind": step.kind.name, "name": step.name, "id": step.id, "status": state, "note": "   ".join(notes)}
+
+
+def last_point(account: Account, now: datetime) -> dict[str, Any]:
+    """When the newest point of the metric arrived, and from which host."""
+    until = int(now.timestamp())
+    query = f"avg:{METRIC}{{*}} by {{host}}"
+    series = account.call("query_metrics", _from=until - LOOK_BACK_S, to=until, query=query)["series"]
+    seen = [(at / 1000, one["scope"]) for one in series for at, value in one["pointlist"] if value is not None]
+    if not seen:
+        return {
+            "at": None,
+            "note": f"{METRIC}: no point in the past {LOOK_BACK_S // 3600} hours; is the Agent running?",
+        }
+    at, scope = max(seen)
+    ago = show.duration(max(0.0, until - at))
+    return {"at": at, "scope": scope, "note": f"{METRIC}: last point about {ago} ago, from {scope}"}
+
+
+def adopt(options: Options, kind: str, id: str, name: str | None) -> int:
+    """Take over an object that was made by hand."""
+    wanted = resources.wanted(options.settings(), datetime.now(UTC))
+    with options.account() as account:
+        choice = _choose(account, wanted, kind, name)
+        found = provision.adopt(account, choice, id)
+    terminal.console().print(
+        f"Adopted {kind} {found.name} ({id}) as {choice.name}.   See what differs with: my-metric plan"
+    )
+    return 0
+
+
+def _choose(account: Account, wanted: list[Wanted], kind: str, name: str | None) -> Wanted:
+    """Which wanted object an adopted one becomes: the named one, or the only one that the account does not have yet."""
+    kinds = [one for one in dict.fromkeys(w.kind.name for w in wanted) if one != "host tags"]
+    if kind not in kinds:
+        raise Problem(
+            f"'{kind}' cannot be adopted{did_you_mean(kind, kinds) or ', expected one of ' + ', '.join(kinds)}",
+            WRONG_USE,
+        )
+    choices = [one for one in wanted if one.kind.name == kind]
+    if name:
+        choices = [one for one in choices if name in (one.name, one.mark.rpartition("/")[2])]
+    elif len(choices) > 1:
+        held = {one.mark for one in choices[0].kind.find(account)}
+        choices = [one for one in choices if one.mark not in held] or choices
+        choices = [one for one in choices if one.mark == MARK] or choices  # the integration's own timeboard first
+    if len(choices) != 1:
+        names = ", ".join(one.mark.rpartition("/")[2] for one in wanted if one.kind.name == kind)
+        raise Problem(f"which {kind} is it to be? Say --as with one of {names}", WRONG_USE)
+    return choices[0]
+
+
+def timeboard(account: Account, options: Options) -> Found:
+    """Our timeboard in the account, whole. Raises Problem where there is none, or more than one."""
+    wanted = next(
+        one for one in resources.wanted(options.settings(), datetime.now(UTC)) if one.kind.name == "timeboard"
+    )
+    found = [one for one in wanted.kind.find(account) if one.mark == wanted.mark]
+    provision.refuse_duplicates({wanted.kind.name: found})
+    if not found:
+        raise Problem(f"the timeboard '{wanted.name}' is not in the account; make it with: my-metric apply")
+    return wanted.kind.get(account, found[0].id)
+
+
+def open_timeboard(options: Options, last: str) -> int:
+    """The timeboard with exactly the last minutes, moving on."""
+    match = LAST.fullmatch(last)
+    if not match or not int(match[1]):
+        raise Problem(f"--last '{last}' is not a length of time such as 5m, 4h or 1d", WRONG_USE)
+    until = int(time.time() * 1000)
+    since = until - int(match[1]) * UNIT_S[match[2]] * 1000
+    with options.account() as account:
+        url = f"{account.page}{timeboard(account, options).body['url']}?from_ts={since}&to_ts={until}&live=true"
+    terminal.console().print(url)
+    terminal.browse(url)
+    return 0
+
+
+def snapshot(options: Options, to: str | None) -> int:
+    """A picture of the first graph's past five minutes, and an event that mails it."""
+    email = to or options.settings().email
+    if not email:
+        raise Problem("who is to get it? Say --to me@example.com, or set email in my-metric.yaml", WRONG_USE)
+    with options.account() as account:
+        board = timeboard(account, options)
+        first = next(queries(board.body), None)
+        if first is None:
+            raise Problem(f"the timeboard '{board.name}' has no graph of a metric")
+        title, query = (with_variables(text, board.body) for text in first)
+        until = int(time.time())
+        asked = {"metric_query": query, "start": until - SNAPSHOT_S, "end": until, "title": title}
+        url = account.call("get_graph_snapshot", **asked)["snapshot_url"]
+        _wait_for_picture(url)
+        text = f"%%% \n@{email} {title}, the past five minutes\n\n![{title}]({url})\n %%%"
+        event = account.call(
+            "create_event", body={"title": f"{title}: snapshot", "text": text, "tags": ["source:my-metric"]}
+        )
+    terminal.console().print(
+        f"picture  {url}\nevent    {event['event'].get('url') or event['event']['id']}\nto       {email}"
+    )
+    return 0
+
+
+def _wait_for_picture(url: str) -> None:
+    """The address answers before the picture is drawn: wait until it is one."""
+    import urllib3
+
+    pool = urllib3.PoolManager(retries=False, timeout=10.0)
+    end = time.monotonic() + PICTURE_TIME_S
+    while True:
+        try:
+            answer = pool.request("GET", url)
+            if answer.status == 200 and answer.data.startswith(PNG):
+                return
+            why = f"status {answer.status}"
+        except urllib3.exceptions.HTTPError as error:
+            why = type(error).__name__
+        if time.monotonic() > end:
+            raise Problem(f"{url} was no picture after {PICTURE_TIME_S:.0f} s ({why})")
+        time.sleep(0.5)

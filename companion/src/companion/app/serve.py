@@ -1,0 +1,57 @@
+"""`my-metric app`: the Flask app under gunicorn, traced as ddtrace documents it: by `ddtrace-run`, with service, env and version set."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from companion import __version__
+from companion.app import shipping
+from companion.demo.children import program
+from companion.options import Options
+from companion.problem import WRONG_USE, Problem
+
+SERVICE = "my-metric-app"
+THREADS = 4
+
+
+def app(options: Options, port: int, service: str, env: str, agent_url: str | None, threads: int) -> int:
+    """Become the server: returns only where it cannot start. Raises Problem where the port is taken."""
+    bound = free(port)
+    environment = {**os.environ, **settings(options, service, env, agent_url)}
+    command = [
+        str(program("ddtrace-run")), str(program("gunicorn")), "--bind", f"127.0.0.1:{bound}", "--workers", "1",
+        "--worker-class", "gthread", "--threads", str(threads), "--no-control-socket", "companion.app.web:create()",
+    ]  # fmt: skip
+    os.execve(command[0], command, environment)
+
+
+def settings(options: Options, service: str, env: str, agent_url: str | None) -> Mapping[str, str]:
+    """What ddtrace and the shipping of logs are told, by environment; keys are not among it, only where they are."""
+    found = {"DD_SERVICE": service, "DD_ENV": env, "DD_VERSION": os.environ.get("DD_VERSION", __version__)}
+    if agent_url or options.api_url:  # with neither, ddtrace's own default: the Agent of this machine
+        found["DD_TRACE_AGENT_URL"] = agent_url or str(options.api_url)
+    if options.api_url:
+        from companion import client
+
+        keys = client.find_keys(options.keys_file)  # said now where it is missing, not by the app
+        found[shipping.URL] = client.check_url(options.api_url)
+        found[shipping.HOST] = options.host or socket.gethostname()
+        if options.keys_file and keys:
+            found[shipping.KEYS_FILE] = str(Path(options.keys_file).resolve())
+    return found
+
+
+def free(port: int) -> int:
+    """The port, or any free one for 0. Raises Problem where another program has it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Problem(
+                f"port {port} cannot be used: {error.strerror}; choose another with --port", WRONG_USE
+            ) from None
+        return int(probe.getsockname()[1])

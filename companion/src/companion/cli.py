@@ -1,0 +1,248 @@
+"""The command `my-metric`. What a command needs is imported when it runs, so that help is instant."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from companion import __version__
+from companion.options import Options, command
+from companion.problem import WRONG_USE
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+
+app = typer.Typer(
+    name="my-metric",
+    help="Sets up what belongs to my_metric in a Datadog account, and takes it away again.\n\nExample: my-metric plan --config my-metric.yaml",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"my-metric {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+@command
+def validate(
+    options: Options,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="JSON bodies of dashboards, monitors or downtimes.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Find what Datadog would refuse, with the field, before anything is sent.
+
+    Example: my-metric validate
+    """
+    from companion.validation import command as validation
+
+    return validation.validate(options, files or [], as_json)
+
+
+@app.command()
+@command
+def plan(options: Options, as_json: Json = False) -> int:
+    """Show what apply would change; exit 2 if there is a difference.
+
+    Example: my-metric plan --config my-metric.yaml
+    """
+    from companion import commands
+
+    return commands.plan(options, as_json)
+
+
+@app.command()
+@command
+def apply(options: Options, yes: Yes = False, as_json: Json = False) -> int:
+    """Make the account as the files say; asks first on a terminal.
+
+    Example: my-metric apply --yes
+    """
+    from companion import commands
+
+    return commands.apply(options, yes, as_json)
+
+
+@app.command()
+@command
+def destroy(options: Options, yes: Yes = False, as_json: Json = False) -> int:
+    """Delete everything that carries this command's mark, and nothing else.
+
+    Example: my-metric destroy --yes
+    """
+    from companion import commands
+
+    return commands.destroy(options, yes, as_json)
+
+
+@app.command()
+@command
+def status(options: Options, as_json: Json = False) -> int:
+    """Show what is there, what differs, the monitor's state, the next silence and the last point.
+
+    Example: my-metric status
+    """
+    from companion import account_commands
+
+    return account_commands.status(options, as_json)
+
+
+@app.command()
+@command
+def adopt(
+    options: Options,
+    kind: Annotated[str, typer.Argument(help="timeboard, monitor or downtime.")],
+    id: Annotated[str, typer.Argument(help="Its id in the account.")],
+    name: Annotated[
+        str | None, typer.Option("--as", help="Which one it becomes, where there are two: nights, weekend.")
+    ] = None,
+) -> int:
+    """Take over an object that was made by hand: mark it, so that plan and apply know it.
+
+    Example: my-metric adopt timeboard abc-def-ghi
+    """
+    from companion import account_commands
+
+    return account_commands.adopt(options, kind, id, name)
+
+
+@app.command()
+@command
+def snapshot(
+    options: Options,
+    to: Annotated[
+        str | None, typer.Option(help="Who gets it, instead of the settings' email.", metavar="EMAIL")
+    ] = None,
+) -> int:
+    """Mail a picture of the first graph's past five minutes.
+
+    Example: my-metric snapshot --to me@example.com
+    """
+    from companion import account_commands
+
+    return account_commands.snapshot(options, to)
+
+
+@app.command("open")
+@command
+def open_timeboard(
+    options: Options,
+    last: Annotated[str, typer.Option(help="How far back it shows: 5m, 4h, 1d.")] = "5m",
+) -> int:
+    """Print the timeboard's address with exactly that window, live, and open it.
+
+    Example: my-metric open --last 5m
+    """
+    from companion import account_commands
+
+    return account_commands.open_timeboard(options, last)
+
+
+@app.command("agent-config")
+@command
+def agent_config(
+    options: Options,
+    folder: Annotated[Path, typer.Argument(help="The Agent's folder, such as /etc/datadog-agent.", metavar="DIR")],
+    write_key: Annotated[bool, typer.Option("--write-key", help="Write the API key into datadog.yaml too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the diff, write nothing.")] = False,
+) -> int:
+    """Write the files of a real Agent 7, merged into those that are there; shows the diff, never writes a key unless told to.
+
+    Example: my-metric agent-config /etc/datadog-agent --dry-run
+    """
+    from companion import agent_config as files
+
+    return files.agent_config(options, folder, write_key, dry_run)
+
+
+@app.command()
+@command
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Wait for two live collections, report, and stop.")] = False,
+    as_json: Json = False,
+    open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the timeboard in the browser.")] = True,
+    pictures: Annotated[str | None, typer.Option(help="Where --once puts its pictures.", metavar="DIR")] = None,
+    smtp: Annotated[
+        str | None,
+        typer.Option(help="Mail server that mails go to; without it they stay in the inbox.", metavar="HOST:PORT"),
+    ] = None,
+    email: Annotated[str, typer.Option(help="Who is told by the monitor.")] = "you@example.com",
+) -> int:
+    """Run the whole house on this machine: agent, database, timeboard; no account.
+
+    Example: my-metric demo --no-open
+    """
+    from companion.demo.model import Wishes
+    from companion.demo.run import demo as run
+
+    return run(Wishes(once, as_json, open_page, pictures, smtp, email))
+
+
+@app.command("app")
+@command
+def traced_app(
+    options: Options,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of 127.0.0.1; 0 picks a free one.")] = 5050,
+    service: Annotated[str, typer.Option(help="The app's name in traces and logs.")] = "my-metric-app",
+    env: Annotated[str, typer.Option(help="The environment in traces and logs.")] = "demo",
+    agent_url: Annotated[
+        str | None, typer.Option(help="Where traces go [default: --api-url, else the Agent here].", metavar="URL")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Requests at a time.")] = 4,
+) -> int:
+    """Serve the traced Flask app until Ctrl-C; with --api-url its logs are shipped there.
+
+    Example: my-metric app --api-url http://127.0.0.1:8420 --keys-file keys.json
+    """
+    from companion.app import serve
+
+    return serve.app(options, port, service, env, agent_url, threads)
+
+
+@app.command()
+@command
+def load(
+    url: Annotated[str, typer.Option(help="Address of the app.")] = "http://127.0.0.1:5050",
+    rate: Annotated[float, typer.Option(min=0.01, help="Requests a second.")] = 5.0,
+    count: Annotated[int, typer.Option(min=0, help="How many; 0 goes on until Ctrl-C.")] = 0,
+    connections: Annotated[int, typer.Option(min=1, help="How many may wait for an answer at once.")] = 4,
+    as_json: Json = False,
+) -> int:
+    """Send steady traffic to the app, over all its routes.
+
+    Example: my-metric load --rate 10 --count 1000
+    """
+    from companion.app import load as traffic
+
+    return traffic.load(url, rate, count, connections, as_json)
+
+
+def main() -> None:
+    """Run the command; wrong use exits 64, as sysexits.h has it."""
+    try:
+        code = app(standalone_mode=False)
+    except Exception as error:
+        if not hasattr(error, "show"):  # typer's own errors can show themselves
+            raise
+        error.show()
+        code = WRONG_USE if getattr(error, "exit_code", 1) == 2 else 1
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,261 @@
+"""The door to an account: the official client, with calls counted, limits waited for, and errors turned into what to do."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from companion.problem import WRONG_USE, Problem
+
+TIMEOUT_S = (5.0, 30.0)  # to connect, to answer
+LIMIT_WAITS = 5  # how often a call that is told to wait is tried again
+LONGEST_WAIT_S = 900.0
+DEFAULT_WAIT_S = 10.0  # for a 429 that does not say how long
+
+# What an operation's name says -> the official client's module and class that has it.
+APIS = {
+    "validate": ("v1.api.authentication_api", "AuthenticationApi"),
+    "dashboard": ("v1.api.dashboards_api", "DashboardsApi"),
+    "monitor": ("v1.api.monitors_api", "MonitorsApi"),
+    "downtime": ("v2.api.downtimes_api", "DowntimesApi"),
+    "host_tags": ("v1.api.tags_api", "TagsApi"),
+    "metrics": ("v1.api.metrics_api", "MetricsApi"),
+    "snapshot": ("v1.api.snapshots_api", "SnapshotsApi"),
+    "event": ("v1.api.events_api", "EventsApi"),
+}
+READING = ("list_", "get_", "query_", "validate")
+KEYS_REFUSED = (401, 403)
+NOT_IMPLEMENTED = 501  # what a server answers that does not evaluate a query: asking again does not help
+
+# The permission that an application key needs for an operation's object, as the official API reference names it.
+PERMISSIONS = {
+    "dashboard": "dashboards_read and dashboards_write",
+    "monitor": "monitors_read and monitors_write",
+    "downtime": "monitors_downtime",
+    "host_tags": "host_tags_write",
+    "metrics": "timeseries_query",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """An API key and an application key. They are shown nowhere."""
+
+    api_key: str = field(repr=False)
+    app_key: str = field(repr=False)
+
+
+class ApiProblem(Problem):
+    """A call that was refused: `status` is HTTP's (0: no answer), `errors` are the API's own words."""
+
+    def __init__(self, sentence: str, status: int, errors: list[str]) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.errors = errors
+
+
+def find_keys(keys_file: str | None) -> Keys:
+    """The keys from `keys_file` (JSON with api_key and app_key), else from DD_API_KEY and DD_APP_KEY. Raises Problem."""
+    if keys_file:
+        try:
+            held = json.loads(Path(keys_file).read_text())
+            return Keys(str(held["api_key"]), str(held["app_key"]))
+        except OSError as error:
+            raise Problem(f"the keys file {keys_file} cannot be read: {error.strerror}", WRONG_USE) from None
+        except (ValueError, KeyError, TypeError):
+            raise Problem(f"the keys file {keys_file} is not JSON with api_key and app_key", WRONG_USE) from None
+    missing = [name for name in ("DD_API_KEY", "DD_APP_KEY") if not os.environ.get(name)]
+    if missing:
+        raise Problem(
+            f"no keys: set {' and '.join(missing)}, or name a file that holds them with --keys-file", WRONG_USE
+        )
+    return Keys(os.environ["DD_API_KEY"], os.environ["DD_APP_KEY"])
+
+
+def check_url(url: str) -> str:
+    """`url` without a slash at its end. Raises Problem unless it is http(s)://host[:port]."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.username:
+        raise Problem(f"--api-url '{url}' is not an address such as http://127.0.0.1:8420", WRONG_USE)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def page_address(api_url: str | None, site: str) -> str:
+    """Where a person looks at the account: the API's own address, or the app of a Datadog site."""
+    if api_url:
+        return api_url
+    return f"https://{site}" if re.match(r"(us\d|ap\d|uk\d)\.", site) else f"https://app.{site}"
+
+
+class Account:
+    """An account that can be called. One object for each command; `reads` and `writes` count its calls."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        *,
+        api_url: str | None,
+        site: str,
+        wait: Callable[[float, str], None] | None = None,
+        timeout_s: tuple[float, float] = TIMEOUT_S,
+    ) -> None:
+        import urllib3
+        from datadog_api_client import ApiClient, Configuration
+
+        self.address = api_url or f"https://api.{site}"
+        self.page = page_address(api_url, site)
+        protocol, name = self.address.split("://")
+        # Bodies go out as they stand in our files and come back as they are: what the client's models do not know stays.
+        configuration = Configuration(
+            api_key={"apiKeyAuth": keys.api_key, "appKeyAuth": keys.app_key},
+            server_index=1,  # the client's template {protocol}://{name}, which holds for every operation
+            server_variables={"protocol": protocol, "name": name},
+            check_input_type=False,
+            preload_content=False,
+            request_timeout=timeout_s,
+            retry_policy=urllib3.Retry(0, raise_on_redirect=False),  # this class waits, and says so
+            is_iac=True,
+        )
+        self._client = ApiClient(configuration)
+        self._apis: dict[str, Any] = {}
+        self._wait = wait or (lambda seconds, _: time.sleep(seconds))
+        self.reads = 0
+        self.writes = 0
+
+    def __enter__(self) -> Account:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def call(self, operation: str, **arguments: Any) -> Any:
+        """The decoded body of one operation of the official client. Waits as told on 429. Raises ApiProblem."""
+        for attempt in range(LIMIT_WAITS + 1):
+            try:
+                return self._once(operation, arguments)
+            except _Limited as limited:
+                if attempt == LIMIT_WAITS or limited.seconds > LONGEST_WAIT_S:
+                    raise ApiProblem(
+                        f"{_words(operation)}: too many requests; the limit is lifted in {limited.seconds:.0f} s,"
+                        " run the command again after that",
+                        429,
+                        [],
+                    ) from None
+                self._wait(limited.seconds, f"{self.address} asks us to wait ({_words(operation)})")
+        raise AssertionError("unreachable")
+
+    def _once(self, operation: str, arguments: dict[str, Any]) -> Any:
+        from datadog_api_client.exceptions import ApiException
+        from urllib3.exceptions import HTTPError
+
+        if operation.startswith(READING):
+            self.reads += 1
+        else:
+            self.writes += 1
+        try:
+            body = getattr(self._api(operation), operation)(**arguments).data
+        except ApiException as error:
+            raise self._explain(operation, error) from None
+        except HTTPError as error:
+            raise self._unreachable(operation, error) from None
+        try:
+            return json.loads(body) if body else None
+        except ValueError:
+            raise ApiProblem(
+                f"{_words(operation)}: {self.address} answered with something that is not JSON; is this the address of an API?",
+                0,
+                [],
+            ) from None
+
+    def _api(self, operation: str) -> Any:
+        module, name = next(api for noun, api in APIS.items() if noun in operation)
+        if name not in self._apis:
+            self._apis[name] = getattr(importlib.import_module(f"datadog_api_client.{module}"), name)(self._client)
+        return self._apis[name]
+
+    def _explain(self, operation: str, error: Any) -> Exception:
+        """An error answer as what to do."""
+        if error.status == 429:
+            told = {name.lower(): value for name, value in (error.headers or {}).items()}
+            return _Limited(_seconds(told.get("x-ratelimit-reset") or told.get("retry-after")))
+        errors = _texts(error.body)
+        said = "; ".join(errors) or f"status {error.status}"
+        what = _words(operation)
+        if error.status in KEYS_REFUSED:
+            sentence = self._explain_keys(operation, said)
+        elif error.status == 0:
+            sentence = f"{what}: {' '.join(str(error.reason).split())}"
+        elif error.status >= 500 and error.status != NOT_IMPLEMENTED:
+            sentence = f"{what}: {self.address} failed with status {error.status} ({said}); run the command again, it goes on from there"
+        else:
+            sentence = f"{what}: refused: {said}"
+        return ApiProblem(sentence, error.status or 0, errors)
+
+    def _explain_keys(self, operation: str, said: str) -> str:
+        """Which of the two keys is at fault: `/api/v1/validate` asks for the API key alone."""
+        what = _words(operation)
+        if operation == "validate":
+            return f"{what}: refused: {said}"
+        try:
+            self.call("validate")
+        except ApiProblem as problem:
+            if problem.status not in KEYS_REFUSED:
+                return f"{what}: refused: {said}"
+            return f"{what}: the API key is not one of {self.address}: check DD_API_KEY (or the keys file), and that the site is the one it was made on"
+        need = next((needed for part, needed in PERMISSIONS.items() if part in operation), None)
+        permission = f", with the permission {need}" if need else ""
+        return f"{what}: the application key was refused by {self.address} ({said}): check DD_APP_KEY (or the keys file){permission}"
+
+    def _unreachable(self, operation: str, error: Exception) -> ApiProblem:
+        text = str(error)
+        writing = not operation.startswith(READING)
+        if "timed out" in text:
+            why = f"{self.address} did not answer in time"
+        elif "refused" in text:
+            why = f"nothing listens at {self.address}"
+        elif "NameResolution" in text or "resolve" in text:
+            why = f"{urlsplit(self.address).hostname} is not a host that is known here"
+            writing = False
+        else:
+            why = f"the connection to {self.address} broke"
+        unsure = (
+            "; whether it was done is not known: run the command again, it looks first"
+            if writing and "refused" not in text
+            else ""
+        )
+        return ApiProblem(f"{_words(operation)}: {why}{unsure}", 0, [])
+
+
+class _Limited(Exception):
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+def _seconds(told: str | None) -> float:
+    try:
+        return max(0.0, float(told or DEFAULT_WAIT_S))
+    except ValueError:
+        return DEFAULT_WAIT_S
+
+
+def _words(operation: str) -> str:
+    return operation.replace("_", " ")
+
+
+def _texts(body: Any) -> list[str]:
+    """The texts of an error answer: a list of sentences, or of objects with title and detail."""
+    errors = body.get("errors", []) if isinstance(body, dict) else []
+    if isinstance(errors, str):
+        errors = [errors]
+    return [
+        error if isinstance(error, str) else str(error.get("detail") or error.get("title") or error) for error in errors
+    ]

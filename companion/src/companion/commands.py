@@ -1,0 +1,98 @@
+"""What the commands that speak to an account do: read, plan, show, act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from companion import provision, resources, show, terminal
+from companion.client import Account
+from companion.kinds.model import Wanted
+from companion.options import Options
+from companion.problem import WRONG_USE, Problem
+from companion.provision import Step
+
+DIFFERENT = 2  # the exit code of a plan that would change something
+
+
+def plan(options: Options, as_json: bool) -> int:
+    """Show the differences; 2 if there are any."""
+    settings, now = options.settings(), datetime.now(UTC)
+    wanted = resources.wanted(settings, now)
+    with options.account() as account:
+        steps = provision.plan(account, wanted)
+        if as_json:
+            terminal.print_json(document(steps, account))
+        else:
+            show.plan(steps, settings, now)
+    return DIFFERENT if _to_do(steps) else 0
+
+
+def apply(options: Options, yes: bool, as_json: bool) -> int:
+    """Make what is missing, change what differs."""
+    settings, now = options.settings(), datetime.now(UTC)
+    wanted = resources.wanted(settings, now)
+    with options.account() as account:
+        steps = provision.plan(account, wanted)
+        if _to_do(steps):
+            _refuse_what_would_be_refused(wanted)
+            if not as_json:
+                show.plan(steps, settings, now)
+            _consent("Apply this?", yes)
+        done = provision.apply(account, steps, show.progress)
+        if as_json:
+            terminal.print_json(document(done, account))
+        else:
+            show.applied(done)
+    return 0
+
+
+def destroy(options: Options, yes: bool, as_json: bool) -> int:
+    """Delete what carries our mark."""
+    now = datetime.now(UTC)
+    with options.account() as account:
+        steps = provision.removals(account, resources.kinds(lambda: now))
+        if steps:
+            if not as_json:
+                show.removals(steps)
+            _consent("Delete this?", yes)
+        provision.remove(account, steps, show.progress)
+        if as_json:
+            terminal.print_json(document(steps, account))
+        elif not steps:
+            terminal.say("nothing to delete")
+    return 0
+
+
+def document(steps: Sequence[Step], account: Account) -> dict[str, Any]:
+    """The form that `--json` prints."""
+    return {
+        "resources": [step.as_json() for step in steps],
+        "calls": {"read": account.reads, "write": account.writes},
+    }
+
+
+def _to_do(steps: Sequence[Step]) -> bool:
+    return any(step.action != "none" for step in steps)
+
+
+def _refuse_what_would_be_refused(wanted: Sequence[Wanted]) -> None:
+    """Raise Problem before anything is written, so that nothing is left half done."""
+    from companion.validation.command import check
+
+    for one in wanted:
+        for fault in check(one.kind.name, one.body):
+            if not fault.warning:
+                raise Problem(
+                    f"{one.kind.name} '{one.name}': {fault.field} {fault.sentence} (my-metric validate lists all)"
+                )
+
+
+def _consent(question: str, yes: bool) -> None:
+    if yes:
+        return
+    if not terminal.is_terminal():
+        raise Problem("nobody is here to ask: say --yes", WRONG_USE)
+    if not terminal.ask(question):
+        raise Problem("nothing was changed")

@@ -1,0 +1,41 @@
+"""A demo that runs, and what was asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from companion.demo.children import Child
+from companion.demo.postgres import Database
+from companion.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Everything that runs, once it does."""
+
+    work: Path
+    url: str
+    keys_file: Path
+    database: Database
+    agent: Child
+    doghouse: Child
+    live_since: int  # s: points from here on were lived, not simulated
+
+    def check(self) -> None:
+        """Raise Problem if a part ended that the rest cannot do without; the database is not one of them."""
+        for child in (self.doghouse, self.agent):
+            if child.ended:
+                raise Problem(f"{child.name} ended: {child.last_words()}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for. `smtp` is the mail server that mails go to, beside the inbox; `email` is whom the monitor tells."""
+
+    once: bool
+    as_json: bool
+    open_page: bool
+    pictures: str | None
+    smtp: str | None
+    email: str

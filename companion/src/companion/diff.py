@@ -1,0 +1,75 @@
+"""What differs between an object as we want it and as the account has it, field by field. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that differs: its path (`options.thresholds.warning`, `widgets[2].definition.title`), and both values (None: missing)."""
+
+    field: str
+    old: Any
+    new: Any
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that `--json` prints."""
+        return {"field": self.field, "from": self.old, "to": self.new}
+
+
+Filled = Callable[[str, Any], bool]  # whether the server itself puts this value into this field
+Same = Callable[
+    [str, Any, Any], bool
+]  # whether two values of this field mean the same though they are written differently
+
+
+def differences(wanted: Any, held: Any, filled: Filled, same: Same, path: str = "") -> list[Change]:
+    """The changes that lead from `held` to `wanted`. What the server filled in, and emptiness in another form, is no change."""
+    if same(path, wanted, held):
+        return []
+    if isinstance(wanted, Mapping) and isinstance(held, Mapping):
+        found: list[Change] = []
+        for key in [*wanted, *(key for key in held if key not in wanted)]:
+            place = f"{path}.{key}" if path else str(key)
+            if key in wanted:
+                found += differences(wanted[key], held.get(key), filled, same, place)
+            elif not _empty(held[key]) and not filled(place, held[key]):
+                found.append(Change(place, held[key], None))
+        return found
+    if _is_list(wanted) and _is_list(held) and any(isinstance(item, Mapping) for item in (*wanted, *held)):
+        found = []
+        for index in range(max(len(wanted), len(held))):
+            place = f"{path}[{index}]"
+            if index >= len(held):
+                found.append(Change(place, None, wanted[index]))
+            elif index >= len(wanted):
+                found.append(Change(place, held[index], None))
+            else:
+                found += differences(wanted[index], held[index], filled, same, place)
+        return found
+    if (wanted == held and isinstance(wanted, bool) == isinstance(held, bool)) or (_empty(wanted) and _empty(held)):
+        return []
+    return [Change(path, held, wanted)]
+
+
+def as_sets(*fields: str) -> Same:
+    """For lists whose order says nothing."""
+
+    def same(path: str, wanted: Any, held: Any) -> bool:
+        if path not in fields or not _is_list(wanted) or not _is_list(held):
+            return False
+        return set(map(repr, wanted)) == set(map(repr, held))
+
+    return same
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _empty(value: Any) -> bool:
+    """Whether a field with this value means the same as one that is not there."""
+    return value is None or value is False or (isinstance(value, str | Sequence | Mapping) and len(value) == 0)

@@ -1,0 +1,102 @@
+"""Recurring downtimes. Marked by a line in the message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from typing_extensions import override
+
+from companion import schedule
+from companion.client import Account
+from companion.diff import Change, as_sets, differences
+from companion.kinds.model import Found, Kind, Wanted, mark_of, marked_text
+
+PAGE = 100_000  # GUESS: one answer lists as many as asked for; the total beside it tells where it does not
+SERVER_FIELDS = frozenset(
+    {"status", "created", "modified", "canceled", "schedule.current_downtime", "monitor_identifier.monitor_id"}
+)
+DEFAULTS: dict[str, set[str]] = {"notify_end_states": {"alert", "no data", "warn"}, "notify_end_types": {"expired"}}
+GONE = ("canceled", "ended")
+
+
+class Downtimes(Kind):
+    """Downtimes, over the v2 API. `now` decides whether two schedules mean the same times from here on."""
+
+    name = "downtime"
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+
+    @override
+    def find(self, account: Account) -> list[Found]:
+        rows: list[dict[str, Any]] = []
+        while True:
+            answer = account.call("list_downtimes", page_limit=PAGE, page_offset=len(rows))
+            rows += answer["data"]
+            total = answer.get("meta", {}).get("page", {}).get("total_filtered_count", len(rows))
+            if not answer["data"] or len(rows) >= total:
+                break
+        found = [self._found(row) for row in rows if row["attributes"].get("status") not in GONE]
+        return [downtime for downtime in found if downtime.mark]
+
+    @override
+    def get(self, account: Account, id: str) -> Found:
+        return self._found(account.call("get_downtime", downtime_id=id)["data"])
+
+    def _found(self, row: Mapping[str, Any]) -> Found:
+        body = row["attributes"]
+        message = body.get("message") or ""
+        name = message.splitlines()[0].strip() if message.strip() else f"downtime {row['id']}"
+        return Found(mark_of(message) or "", row["id"], name, body, (body.get("created") or "", row["id"]))
+
+    @override
+    def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
+        return differences(
+            self._in_the_words_of(held, wanted), held, _filled, as_sets(*DEFAULTS, "monitor_identifier.monitor_tags")
+        )
+
+    def _in_the_words_of(self, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`wanted` with its recurrences written as those of `held` wherever that means the same."""
+        theirs = (held.get("schedule") or {}).get("recurrences") or []
+        ours = wanted["schedule"].get("recurrences")
+        if not ours:
+            return wanted
+        zone = wanted["schedule"].get("timezone") or "UTC"
+        told = [
+            schedule.in_the_words_of(theirs[i], one, zone, self._now()) if i < len(theirs) else one
+            for i, one in enumerate(ours)
+        ]
+        return {**wanted, "schedule": {**wanted["schedule"], "recurrences": told}}
+
+    @override
+    def create(self, account: Account, wanted: Wanted) -> str:
+        return str(account.call("create_downtime", body=_document(wanted.body))["data"]["id"])
+
+    @override
+    def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
+        whole = {**found.body, **body}
+        changed = {change.field.partition(".")[0] for change in self.differences(whole, found.body)}
+        account.call(
+            "update_downtime",
+            downtime_id=found.id,
+            body=_document({key: body[key] for key in body if key in changed}, found.id),
+        )
+
+    @override
+    def remove(self, account: Account, found: Found) -> None:
+        account.call("cancel_downtime", downtime_id=found.id)
+
+    @override
+    def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
+        return {"message": marked_text(body.get("message"), mark)}
+
+
+def _document(attributes: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
+    data: dict[str, Any] = {"type": "downtime", "attributes": dict(attributes)}
+    return {"data": {**data, "id": id} if id else data}
+
+
+def _filled(path: str, value: Any) -> bool:
+    return path in SERVER_FIELDS or (path in DEFAULTS and set(value) == DEFAULTS[path])

@@ -1,0 +1,94 @@
+"""What every kind of object shares: the mark, an object as wanted, an object as found."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from companion.client import Account, ApiProblem
+from companion.diff import Change
+
+GONE = 404  # the status of an object that is not there
+MARK = "managed-by:my-metric"  # Datadog keeps it with the object, so there is no state file to lose
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An object as it should be. `mark` tells it from all others in the account; `body` is what the API is sent."""
+
+    kind: Kind
+    name: str
+    mark: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object in the account that carries one of our marks. `made` orders duplicates: the first one made has the least."""
+
+    mark: str
+    id: str
+    name: str
+    body: Mapping[str, Any]
+    made: tuple[str, str] = ("", "")
+
+
+class Kind(ABC):
+    """How one kind of object is handled. Each method makes the calls that its name says, and no other."""
+
+    name: str
+    found_whole: ClassVar[bool] = True  # whether `find` gives all of an object, so that it need not be got again
+
+    @abstractmethod
+    def find(self, account: Account) -> list[Found]:
+        """All that carry one of our marks, whatever else the account holds, in a constant number of calls."""
+
+    @abstractmethod
+    def get(self, account: Account, id: str) -> Found:
+        """One object whole, by its id, marked or not."""
+
+    @abstractmethod
+    def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
+        """What an update would change."""
+
+    @abstractmethod
+    def create(self, account: Account, wanted: Wanted) -> str:
+        """Make it; the id."""
+
+    @abstractmethod
+    def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
+        """Make it as `body` says; what `body` does not name stays."""
+
+    @abstractmethod
+    def remove(self, account: Account, found: Found) -> None:
+        """Delete it, or raise ApiProblem."""
+
+    @abstractmethod
+    def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
+        """What an update has to send to put the mark on an object, and to change nothing else."""
+
+    def delete(self, account: Account, found: Found) -> None:
+        """Delete it; one that is gone already is deleted."""
+        try:
+            self.remove(account, found)
+        except ApiProblem as problem:
+            if problem.status != GONE:
+                raise
+
+
+def marked_text(text: str | None, mark: str) -> str:
+    """A description or message with the mark as a line of its own at the end."""
+    lines = [line for line in (text or "").rstrip().splitlines() if not line.strip().startswith(MARK)]
+    return "\n".join([*lines, *([""] if lines else []), mark])
+
+
+def mark_of(text: str | None) -> str | None:
+    """The mark that stands as a line of its own in a description or message."""
+    return next((line.strip() for line in (text or "").splitlines() if is_mark(line.strip())), None)
+
+
+def is_mark(text: str) -> bool:
+    """Whether this is one of our marks: MARK, or MARK/name."""
+    return text == MARK or text.startswith(MARK + "/")

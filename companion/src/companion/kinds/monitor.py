@@ -1,0 +1,93 @@
+"""Monitors. Marked by a tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from typing_extensions import override
+
+from companion.client import Account
+from companion.diff import Change, differences
+from companion.kinds.model import MARK, Found, Kind, Wanted, is_mark
+from companion.problem import WRONG_USE, Problem
+
+SERVER_FIELDS = (
+    "id", "org_id", "created", "created_at", "modified", "deleted", "creator", "multi", "overall_state",
+    "overall_state_modified", "restricted_roles", "restriction_policy", "draft_status", "assets", "state",
+    "matching_downtimes", "run_as",
+)  # fmt: skip
+# What the server puts into options that were not sent (recorded by the official client and datadog-sync-cli).
+DEFAULT_OPTIONS: dict[str, tuple[Any, ...]] = {
+    "options.include_tags": (True,),
+    "options.new_host_delay": (300,),
+    "options.new_group_delay": (60,),
+    "options.avalanche_window": (10, 20),
+}
+ONE_TYPE = {"metric alert", "query alert"}  # the server writes one for the other
+OFF_AS_ZERO = ("options.renotify_interval", "options.timeout_h", "options.evaluation_delay")
+TRIMMED = ("message", "query", "options.escalation_message")  # the server cuts white space at the end
+
+
+class Monitors(Kind):
+    """Monitors, over the v1 API."""
+
+    name = "monitor"
+
+    @override
+    def find(self, account: Account) -> list[Found]:
+        return [self._found(row) for row in account.call("list_monitors", monitor_tags=MARK) if MARK in row["tags"]]
+
+    @override
+    def get(self, account: Account, id: str) -> Found:
+        if not id.isdecimal():
+            raise Problem(f"'{id}' is no monitor's id: that is a number", WRONG_USE)
+        return self._found(account.call("get_monitor", monitor_id=int(id)))
+
+    def _found(self, row: Mapping[str, Any]) -> Found:
+        mark = next((tag for tag in row["tags"] if is_mark(tag)), "")
+        return Found(mark, str(row["id"]), row["name"], row, (row.get("created") or "", f"{row['id']:020}"))
+
+    @override
+    def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
+        return differences(wanted, held, _filled, _same)
+
+    @override
+    def create(self, account: Account, wanted: Wanted) -> str:
+        return str(account.call("create_monitor", body=dict(wanted.body))["id"])
+
+    @override
+    def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
+        # A field that is not sent stays as it is, so one that is to go is sent as null. The type cannot be changed.
+        whole = {**found.body, **body} if len(body) == 1 else body
+        gone = {
+            change.field: None
+            for change in self.differences(whole, found.body)
+            if change.new is None and "." not in change.field
+        }
+        kept = {key: value for key, value in body.items() if key != "type"}
+        account.call("update_monitor", monitor_id=int(found.id), body={**gone, **kept})
+
+    @override
+    def remove(self, account: Account, found: Found) -> None:
+        account.call("delete_monitor", monitor_id=int(found.id))
+
+    @override
+    def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
+        return {"tags": [*(tag for tag in body.get("tags", []) if not is_mark(tag)), mark]}
+
+
+def _filled(path: str, value: Any) -> bool:
+    return path in SERVER_FIELDS or value in DEFAULT_OPTIONS.get(path, ())
+
+
+def _same(path: str, wanted: Any, held: Any) -> bool:
+    if path == "type":
+        return wanted == held or {wanted, held} <= ONE_TYPE
+    if path in TRIMMED and isinstance(wanted, str) and isinstance(held, str):
+        return wanted.rstrip() == held.rstrip()
+    if path in OFF_AS_ZERO:
+        return (wanted or 0) == (held or 0)
+    if path == "tags":
+        return set(wanted or ()) == set(held or ())
+    return False

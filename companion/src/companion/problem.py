@@ -1,0 +1,23 @@
+"""What can go wrong, said once: a sentence for the person and the code the command ends with."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+WRONG_USE = 64  # EX_USAGE of sysexits.h
+
+
+class Problem(Exception):
+    """Something that stops a command: one sentence that names the thing, the place and what was expected."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """` (did you mean X?)` where a known name is close to the one given, else nothing."""
+    names = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(given.lower(), names, n=1, cutoff=0.7)
+    return f" (did you mean {names[close[0]]}?)" if close else ""

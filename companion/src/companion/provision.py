@@ -1,0 +1,159 @@
+"""Plan, apply, destroy: what an account has against what it should have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from companion.client import Account, ApiProblem
+from companion.diff import Change
+from companion.kinds.model import Found, Kind, Wanted
+from companion.problem import Problem
+from companion.resources import REMOVAL
+
+DUPLICATE = (
+    "duplicate of an existing monitor",
+    "duplicate of one or more existing downtimes",
+)  # both recorded, in lower case
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One object, what is to be done with it (create, update, none, delete), and why."""
+
+    kind: Kind
+    name: str
+    action: str
+    changes: tuple[Change, ...] = ()
+    wanted: Wanted | None = None
+    found: Found | None = None
+    id: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that `--json` prints."""
+        return {
+            "kind": self.kind.name,
+            "name": self.name,
+            "id": self.id,
+            "action": self.action,
+            "changes": [change.as_json() for change in self.changes],
+        }
+
+
+Report = Callable[[Step], None]
+
+
+def plan(account: Account, wanted: Sequence[Wanted]) -> list[Step]:
+    """A step for each wanted object. Raises Problem where two objects carry one mark: choosing is a person's."""
+    kinds = {one.kind.name: one.kind for one in wanted}
+    found = {name: kind.find(account) for name, kind in kinds.items()}
+    refuse_duplicates(found)
+    by_mark = {(name, one.mark): one for name, ones in found.items() for one in ones}
+    return [_step(account, one, by_mark.get((one.kind.name, one.mark))) for one in wanted]
+
+
+def _step(account: Account, wanted: Wanted, found: Found | None) -> Step:
+    kind = wanted.kind
+    if found is None:
+        return Step(kind, wanted.name, "create", wanted=wanted)
+    if not kind.found_whole:
+        found = kind.get(account, found.id)
+    changes = tuple(kind.differences(wanted.body, found.body))
+    return Step(kind, wanted.name, "update" if changes else "none", changes, wanted, found, found.id)
+
+
+def refuse_duplicates(found: Mapping[str, Sequence[Found]]) -> None:
+    """Raise Problem that lists the ids of objects of one kind that carry the same mark."""
+    sentences = []
+    for kind, ones in found.items():
+        for mark in dict.fromkeys(one.mark for one in ones):
+            same = [one for one in ones if one.mark == mark]
+            if len(same) > 1:
+                sentences.append(
+                    f"{len(same)} {kind}s carry the mark of '{same[0].name}': {', '.join(one.id for one in same)}"
+                )
+    if sentences:
+        raise Problem("; ".join(sentences) + "; delete all but one of each, or take the mark out of them")
+
+
+def apply(account: Account, steps: Sequence[Step], report: Report) -> list[Step]:
+    """Take the steps, and look again at what was made: another apply may have made the same at the same time.
+
+    Every step can be taken again: what was done before an interruption is found by its mark.
+    """
+    done = []
+    for step in steps:
+        done.append(_take(account, step))
+        report(done[-1])
+    made = [step for step in done if step.action == "create" and step.id]
+    for kind_name in dict.fromkeys(step.kind.name for step in made):
+        of_kind = [step for step in made if step.kind.name == kind_name]
+        done = _withdraw_doubles(account, of_kind, done)
+    return done
+
+
+def _take(account: Account, step: Step) -> Step:
+    if step.action == "create" and step.wanted:
+        try:
+            return replace(step, id=step.kind.create(account, step.wanted))
+        except ApiProblem as problem:
+            return _made_by_another(account, step, problem)
+    if step.action == "update" and step.wanted and step.found:
+        step.kind.update(account, step.found, step.wanted.body)
+    return step
+
+
+def _made_by_another(account: Account, step: Step, problem: ApiProblem) -> Step:
+    """The server refused a duplicate: where it carries our mark, another apply was faster and the work is done."""
+    if not any(text in error.lower() for error in problem.errors for text in DUPLICATE) or not step.wanted:
+        raise problem
+    for found in step.kind.find(account):
+        if found.mark == step.wanted.mark:
+            return replace(step, action="none", id=found.id)
+    raise ApiProblem(
+        f"{problem}; it was made by hand: 'my-metric adopt {step.kind.name} ID' takes it over",
+        problem.status,
+        problem.errors,
+    ) from None
+
+
+def _withdraw_doubles(account: Account, made: Sequence[Step], done: list[Step]) -> list[Step]:
+    """Delete what we just made where an older one with its mark has appeared. Of two applies at once, both decide alike."""
+    kind = made[0].kind
+    found = kind.find(account)
+    for step in made:
+        same = sorted((one for one in found if step.wanted and one.mark == step.wanted.mark), key=lambda one: one.made)
+        if len(same) > 1 and same[0].id != step.id:
+            kind.delete(account, next(one for one in same if one.id == step.id))
+            done = [replace(one, action="none", id=same[0].id) if one is step else one for one in done]
+    return done
+
+
+def removals(account: Account, kinds: Sequence[Kind]) -> list[Step]:
+    """A step for each object in the account that carries one of our marks, duplicates too, in the order in which they go."""
+    ordered = sorted(kinds, key=lambda kind: REMOVAL.index(kind.name))
+    return [Step(kind, one.name, "delete", found=one, id=one.id) for kind in ordered for one in kind.find(account)]
+
+
+def remove(account: Account, steps: Sequence[Step], report: Report) -> None:
+    """Delete what the steps name."""
+    for step in steps:
+        if step.found:
+            step.kind.delete(account, step.found)
+            report(step)
+
+
+def adopt(account: Account, wanted: Wanted, id: str) -> Found:
+    """Put our mark on an object that was made by hand; the next plan shows what else differs. Raises Problem where one has the mark."""
+    kind = wanted.kind
+    marked = [one for one in kind.find(account) if one.mark == wanted.mark]
+    for other in marked:
+        if other.id == id:
+            return other
+        raise Problem(
+            f"the {kind.name} '{other.name}' ({other.id}) carries the mark already; delete it, or take the mark out of it, first"
+        )
+    held = kind.get(account, id)
+    kind.update(account, held, kind.marked(held.body, wanted.mark))
+    return held

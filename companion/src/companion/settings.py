@@ -1,0 +1,163 @@
+"""What belongs to this account: `my-metric.yaml`, with environment and flags over it. Keys are never settings."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from companion.problem import WRONG_USE, Problem, did_you_mean
+
+DEFAULT_FILE = "my-metric.yaml"
+SITES = (
+    "datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "ap1.datadoghq.com", "ap2.datadoghq.com",
+    "uk1.datadoghq.com", "datadoghq.eu", "ddog-gov.com", "us2.ddog-gov.com",
+)  # fmt: skip
+EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(\.[\w\-]+)+")
+HOST = re.compile(r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?)*")
+TAG = re.compile(
+    r"[a-z][a-z0-9_\-./]*:[a-z0-9_\-.:]*[a-z0-9_\-.]"
+)  # as Datadog stores it; no '/' in the value, see kinds/host_tags
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `my-metric.yaml` says; every key may be missing."""
+
+    email: str | None = None  # who is told by the monitor and the downtimes
+    host: str | None = None  # whose tags are set, and the timeboard's first choice
+    timezone: str = "UTC"  # of the office hours
+    site: str = SITES[0]  # which Datadog, where no --api-url is given
+    tags: tuple[str, ...] = ()  # of the host
+    assets: str | None = None  # the folder with dashboards/ and monitors/, where it is not this repository's
+
+
+def load(path: str | None, over: Mapping[str, Any]) -> Settings:
+    """The settings file (DEFAULT_FILE if it is there, when none is named), with what is not None in `over` instead of its values.
+
+    Raises Problem with file and line.
+    """
+    file = Path(path or DEFAULT_FILE)
+    values: dict[str, Any] = {}
+    if path or file.exists():
+        values = _read(file)
+    for name, value in over.items():
+        if value is not None:
+            _check(name, value, f"--{name}")
+            values[name] = tuple(value) if name == "tags" else value
+    return Settings(**values)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    import yaml
+
+    try:
+        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except FileNotFoundError:
+        raise Problem(
+            f"{file} does not exist; companion/my-metric.example.yaml shows what it holds", WRONG_USE
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(f"{file} cannot be read: {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{file}:{mark.line + 1}" if mark else str(file)
+        raise Problem(f"{place}: this is not YAML: {getattr(error, 'problem', error)}") from None
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        raise Problem(f"{file}:1: expected lines such as 'email: you@example.com'")
+    values: dict[str, Any] = {}
+    for key, value in node.value:
+        name, place = str(key.value), f"{file}:{key.start_mark.line + 1}"
+        if name in values:
+            raise Problem(f"{place}: {name} stands here twice")
+        plain = yaml.SafeLoader("").construct_object(value, deep=True)
+        _check(name, plain, place, f"{file}:{value.start_mark.line + 1}")
+        if plain is not None:
+            values[name] = tuple(plain) if name == "tags" else plain
+    if "assets" in values:
+        values["assets"] = str((file.parent / values["assets"]).resolve())
+    return values
+
+
+def _check(name: str, value: Any, place: str, first_line: str | None = None) -> None:
+    """Raise Problem unless `value` is what the setting `name` takes; None stands for a missing one."""
+    names = [field.name for field in fields(Settings)]
+    if name not in names:
+        if "key" in name.lower():
+            raise Problem(
+                f"{place}: keys do not belong in this file; set DD_API_KEY and DD_APP_KEY, or use --keys-file"
+            )
+        raise Problem(f"{place}: {name} is no setting{did_you_mean(name, names) or ': ' + ', '.join(names)}")
+    if value is None:
+        return
+    if name == "tags":
+        _check_tags(value, place, first_line)
+    elif not isinstance(value, str):
+        raise Problem(f"{place}: {name} is {value!r}, expected a text")
+    else:
+        CHECKS[name](value, place)
+
+
+def _check_tags(value: Any, place: str, first_line: str | None) -> None:
+    if not isinstance(value, list | tuple):
+        raise Problem(f"{place}: tags is {value!r}, expected a list such as [env:lab, role:web]")
+    for tag in value:
+        if not isinstance(tag, str) or not TAG.fullmatch(tag):
+            raise Problem(
+                f"{first_line or place}: tag '{tag}' is not key:value in lower-case letters, digits, '_', '-' and '.',"
+                " beginning with a letter, as Datadog keeps tags"
+            )
+
+
+def _check_email(value: str, place: str) -> None:
+    if not EMAIL.fullmatch(value):
+        raise Problem(f"{place}: email '{value}' is not an address such as you@example.com")
+
+
+def _check_host(value: str, place: str) -> None:
+    if not HOST.fullmatch(value):
+        raise Problem(f"{place}: host '{value}' is not a host's name: letters, digits, '-' and '.', as RFC 1123 has it")
+
+
+def _check_timezone(value: str, place: str) -> None:
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        hint = did_you_mean(value, zoneinfo.available_timezones()) or ", expected a name such as Europe/Berlin"
+        raise Problem(f"{place}: timezone '{value}' is not known{hint}") from None
+
+
+def _check_site(value: str, place: str) -> None:
+    if value not in SITES:
+        raise Problem(
+            f"{place}: site '{value}' is not known{did_you_mean(value, SITES) or ', expected one of ' + ', '.join(SITES)}"
+        )
+
+
+def _check_assets(value: str, place: str) -> None:
+    if not value.strip():
+        raise Problem(f"{place}: assets is empty, expected a folder that holds dashboards/ and monitors/")
+
+
+CHECKS = {
+    "email": _check_email,
+    "host": _check_host,
+    "timezone": _check_timezone,
+    "site": _check_site,
+    "assets": _check_assets,
+}
+
+
+def site_from_environment() -> str | None:
+    """DD_SITE, as every Datadog tool reads it. Raises Problem where it is no site."""
+    site = os.environ.get("DD_SITE") or None
+    if site is not None:
+        _check_site(site, "DD_SITE")
+    return site

@@ -1,0 +1,69 @@
+"""The one door to the terminal: results on stdout, progress and questions on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def console(*, err: bool = False) -> Console:
+    """Where people read: no colour when it is not a terminal or NO_COLOR is set."""
+    from rich.console import Console
+
+    return Console(stderr=err, highlight=False, soft_wrap=True, markup=False)
+
+
+def print_json(document: Any) -> None:
+    """The one JSON document of a command, on stdout."""
+    typer.echo(json.dumps(document, ensure_ascii=False, default=str))
+
+
+def say(text: str) -> None:
+    """Progress, on stderr."""
+    typer.echo(text, err=True)
+
+
+def step(text: str) -> None:
+    """What is being done now, on stderr."""
+    say(f"· {text}")
+
+
+def ask(question: str) -> bool:
+    """Yes or no from the person at the terminal."""
+    return typer.confirm(question, err=True)
+
+
+def is_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def count_down(seconds: float, why: str) -> None:
+    """Wait that long, and show how much is left."""
+    if not sys.stderr.isatty():
+        say(f"{why}: waiting {seconds:.0f} s")
+        time.sleep(seconds)
+        return
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        sys.stderr.write(f"\r{why}: {left:3.0f} s left ")
+        sys.stderr.flush()
+        time.sleep(min(1.0, left))
+    sys.stderr.write("\r" + " " * (len(why) + 16) + "\r")
+    sys.stderr.flush()
+
+
+def browse(url: str) -> None:
+    """Open a page in the browser, where there is a screen to show it on."""
+    import os
+    import webbrowser
+
+    if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(url)

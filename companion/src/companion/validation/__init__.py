@@ -1,0 +1,1 @@
+"""What Datadog would refuse, found before anything is sent. Offline."""

@@ -1,0 +1,81 @@
+"""`my-metric validate`: the settings, the shipped objects as they would be sent, or any JSON files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from companion import resources, terminal
+from companion.options import Options
+from companion.problem import WRONG_USE, Problem
+from companion.validation import rules
+from companion.validation.schema import Fault, faults
+
+Rules = Callable[[Mapping[str, Any]], Iterator[Fault]]
+MODELS: dict[str, tuple[str, str, Rules]] = {
+    "timeboard": ("v1.model.dashboard", "Dashboard", rules.dashboard),
+    "monitor": ("v1.model.monitor", "Monitor", rules.monitor),
+    "downtime": ("v2.model.downtime_create_request_attributes", "DowntimeCreateRequestAttributes", rules.downtime),
+}
+
+
+def validate(options: Options, files: Sequence[Path], as_json: bool) -> int:
+    """Print each fault with its place; 1 if Datadog would refuse anything."""
+    found = list(_of_files(files) if files else _of_settings(options))
+    wrong = [one for one in found if not one[1].warning]
+    if as_json:
+        rows = [
+            {"where": place, "field": fault.field, "error": fault.sentence, "warning": fault.warning}
+            for place, fault in found
+        ]
+        terminal.print_json({"valid": not wrong, "faults": rows})
+    else:
+        for place, fault in found:
+            terminal.console().print(
+                f"{'warning' if fault.warning else 'wrong':<8} {place}: {fault.field} {fault.sentence}"
+            )
+        terminal.console().print(
+            f"{len(wrong)} wrong, {len(found) - len(wrong)} warnings"
+            if found
+            else "valid: nothing that Datadog would refuse"
+        )
+    return 1 if wrong else 0
+
+
+def _of_settings(options: Options) -> Iterator[tuple[str, Fault]]:
+    for wanted in resources.wanted(options.settings(), datetime.now(UTC)):
+        yield from ((f"{wanted.kind.name} '{wanted.name}'", fault) for fault in check(wanted.kind.name, wanted.body))
+
+
+def _of_files(files: Sequence[Path]) -> Iterator[tuple[str, Fault]]:
+    for file in files:
+        body = resources.read_json(file)
+        body = body.get("definition", body) if "query" not in body and "widgets" not in body else body
+        yield from ((str(file), fault) for fault in check(kind_of(file, body), body))
+
+
+def kind_of(file: Path, body: Mapping[str, Any]) -> str:
+    """Which kind of object a JSON body is, by the fields that only one kind has. Raises Problem."""
+    if "data" in body or "schedule" in body or "monitor_identifier" in body:
+        return "downtime"
+    if "widgets" in body or "layout_type" in body:
+        return "timeboard"
+    if "query" in body or "options" in body or "message" in body:
+        return "monitor"
+    raise Problem(f"{file}: this is neither a dashboard, nor a monitor, nor a downtime", WRONG_USE)
+
+
+def check(kind: str, body: Mapping[str, Any]) -> Iterator[Fault]:
+    """What Datadog would refuse of one object, and what would not work: the rules are asked where the shape is right."""
+    if kind == "host tags":
+        return
+    if kind == "downtime" and isinstance(body.get("data"), Mapping):
+        body = body["data"].get("attributes") or {}
+    module, name, rule = MODELS[kind]
+    found = list(faults(body, getattr(import_module(f"datadog_api_client.{module}"), name)))
+    yield from found
+    if all(fault.warning for fault in found):
+        yield from rule(body)

@@ -1,0 +1,193 @@
+"""A JSON value against a model of the official client: the models are the schema, and each fault names its field.
+
+The client itself keeps what fits no model of a choice and says nothing; here the branch that was meant is found by its `type`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from datadog_api_client.model_utils import ModelComposed, ModelNormal, ModelSimple
+
+from companion.problem import did_you_mean
+
+NAMES = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "an object",
+    list: "a list",
+    type(None): "null",
+}
+NAMES |= {datetime: "a time", date: "a date", UUID: "a UUID"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field. A warning is accepted by Datadog, and does not do what it seems to."""
+
+    field: str
+    sentence: str
+    warning: bool = False
+
+
+def faults(value: Any, model: Any, path: str = "") -> Iterator[Fault]:
+    """What is wrong with `value` as `model`: a model class, a primitive type, `[T]`, `{str: T}`, or a tuple of these to choose from."""
+    if isinstance(model, tuple):
+        yield from _choice(value, model, path)
+    elif isinstance(model, list):
+        yield from _list(value, model[0], path)
+    elif isinstance(model, dict):
+        yield from _mapping(value, next(iter(model.values())), path)
+    elif not issubclass(model, ModelNormal | ModelComposed | ModelSimple):
+        if not _is(value, model):
+            yield Fault(path, f"is {_short(value)}, expected {NAMES.get(model, model.__name__)}")
+    elif issubclass(model, ModelComposed):
+        yield from _choice(value, tuple(model._composed_schemas["oneOf"]), path)
+    elif issubclass(model, ModelSimple):
+        yield from _simple(value, model, path)
+    else:
+        yield from _object(value, model, path)
+
+
+def _choice(value: Any, models: tuple[Any, ...], path: str) -> Iterator[Fault]:
+    """The faults under the branch that was meant: the one that fits, the one whose `type` fits, else the one with the fewest faults."""
+    attempts = []
+    for model in models:
+        found = list(faults(value, model, path))
+        if not found:
+            return
+        attempts.append((not _meant(value, model), len(found), found))
+    if not attempts:
+        return
+    wrong_type, _, found = min(attempts, key=lambda attempt: attempt[:2])
+    kinds = sorted({kind for model in models for kind in _kinds(model)})
+    if wrong_type and kinds and isinstance(value, Mapping) and "type" in value:
+        given = value["type"]
+        hint = did_you_mean(str(given), kinds) or f", expected one of {', '.join(kinds)}"
+        yield Fault(_join(path, "type"), f"is {_short(given)}{hint}")
+    elif len(models) > 1 and not isinstance(value, Mapping | list):
+        yield Fault(
+            path, f"is {_short(value)}, expected {' or '.join(dict.fromkeys(_name(model) for model in models))}"
+        )
+    else:
+        yield from found
+
+
+def _kinds(model: Any) -> frozenset[str]:
+    """The values of `type` that mark this model, where it has such a field."""
+    if not _is_model(model, ModelNormal):
+        return frozenset()
+    kind: Any = model.openapi_types.get("type", (None,))[0]
+    return frozenset(kind.allowed_values) if _is_model(kind, ModelSimple) else frozenset()
+
+
+def _is_model(model: Any, base: Any) -> bool:
+    return inspect.isclass(model) and issubclass(model, base)
+
+
+def _meant(value: Any, model: Any) -> bool:
+    return isinstance(value, Mapping) and value.get("type") in _kinds(model)
+
+
+def _object(value: Any, model: Any, path: str) -> Iterator[Fault]:
+    if not isinstance(value, Mapping):
+        yield Fault(path, f"is {_short(value)}, expected an object")
+        return
+    by_json_name = {json_name: name for name, json_name in model.attribute_map.items()}
+    for name in _required(model):
+        if model.attribute_map[name] not in value:
+            yield Fault(_join(path, model.attribute_map[name]), "is missing")
+    for json_name, held in value.items():
+        place = _join(path, json_name)
+        if json_name not in by_json_name:
+            yield Fault(
+                place, f"is no field that Datadog documents here{did_you_mean(json_name, by_json_name)}", warning=True
+            )
+            continue
+        name = by_json_name[json_name]
+        yield from faults(held, model.openapi_types[name], place)
+        yield from _limits(held, getattr(model, "validations", {}).get(name, {}), place)
+
+
+def _required(model: Any) -> list[str]:
+    parameters = inspect.signature(model.__init__).parameters.values()
+    return [p.name for p in parameters if p.default is inspect.Parameter.empty and p.name in model.attribute_map]
+
+
+def _simple(value: Any, model: Any, path: str) -> Iterator[Fault]:
+    allowed = getattr(model, "allowed_values", None)
+    if allowed and value not in allowed:
+        hint = (
+            did_you_mean(str(value), map(str, allowed)) or f", expected one of {', '.join(sorted(map(str, allowed)))}"
+        )
+        yield Fault(path, f"is {_short(value)}{hint}")
+    elif not allowed:
+        yield from faults(value, model.openapi_types["value"], path)
+    yield from _limits(value, getattr(model, "validations", {}).get("value", {}), path)
+
+
+def _limits(value: Any, limits: Mapping[str, Any], path: str) -> Iterator[Fault]:
+    size = len(value) if isinstance(value, str | list) else None
+    checks = {
+        "min_items": (size is not None and size < limits.get("min_items", 0), "has too few items"),
+        "max_items": (size is not None and size > limits.get("max_items", size), "has too many items"),
+        "min_length": (size is not None and size < limits.get("min_length", 0), "is too short"),
+        "max_length": (size is not None and size > limits.get("max_length", size), "is too long"),
+        "inclusive_minimum": (_is(value, float) and value < limits.get("inclusive_minimum", value), "is too small"),
+        "inclusive_maximum": (_is(value, float) and value > limits.get("inclusive_maximum", value), "is too large"),
+        "regex": (
+            isinstance(value, str) and not re.search(limits.get("regex", {}).get("pattern", ""), value),
+            "has not the expected form",
+        ),
+    }
+    for name, (broken, sentence) in checks.items():
+        if name in limits and broken:
+            limit = limits[name].get("pattern") if name == "regex" else limits[name]
+            yield Fault(path, f"{sentence} ({_short(value)}; limit {limit})")
+
+
+def _list(value: Any, model: Any, path: str) -> Iterator[Fault]:
+    if not isinstance(value, list):
+        yield Fault(path, f"is {_short(value)}, expected a list")
+        return
+    for number, item in enumerate(value):
+        yield from faults(item, model, f"{path}[{number}]")
+
+
+def _mapping(value: Any, model: Any, path: str) -> Iterator[Fault]:
+    if not isinstance(value, Mapping):
+        yield Fault(path, f"is {_short(value)}, expected an object")
+        return
+    for key, item in value.items():
+        yield from faults(item, model, _join(path, key))
+
+
+def _is(value: Any, kind: type) -> bool:
+    if kind in (int, float):
+        return isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
+    if kind in (datetime, date, UUID):
+        return isinstance(value, str)
+    return isinstance(value, kind)
+
+
+def _name(model: Any) -> str:
+    if isinstance(model, list):
+        return "a list"
+    return NAMES.get(model, "an object") if inspect.isclass(model) else "an object"
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else str(name)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 50 else text[:49] + "…"

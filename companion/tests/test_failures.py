@@ -1,0 +1,117 @@
+"""Each call of an apply made to fail in turn, each in four ways: run again, it ends with exactly one of each object."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from companion import provision, resources
+from companion.client import Account, Keys
+from companion.problem import Problem
+from companion.settings import Settings
+from doghouse.running import House
+
+from .faulty import SLOW_S, Road, road_to
+
+SETTINGS = Settings(email="me@example.org", host="web-1", timezone="Europe/Berlin", tags=("env:lab", "role:web"))
+MARKED = {"timeboard": 2, "monitor": 1, "downtime": 2, "host tags": 1}
+
+
+@contextmanager
+def on(road: Road, house: House, waits: list[float]) -> Iterator[Account]:
+    keys = Keys(house.api_key, house.app_key)
+    slow = (SLOW_S / 2, SLOW_S / 2)
+    with Account(
+        keys, api_url=road.url, site="", wait=lambda seconds, _: waits.append(seconds), timeout_s=slow
+    ) as account:
+        yield account
+
+
+def apply(account: Account) -> None:
+    provision.apply(account, provision.plan(account, resources.wanted(SETTINGS, datetime.now(UTC))), lambda _: None)
+
+
+def marked(account: Account) -> dict[str, int]:
+    return {kind.name: len(kind.find(account)) for kind in resources.kinds(lambda: datetime.now(UTC))}
+
+
+def destroy(account: Account) -> None:
+    provision.remove(account, provision.removals(account, resources.kinds(lambda: datetime.now(UTC))), lambda _: None)
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "slow", "cut"])
+def test_whichever_call_fails_a_second_run_ends_with_one_of_each(house: House, account: Account, fault: str) -> None:
+    waits: list[float] = []
+    with road_to(house.url) as road, on(road, house, waits) as mine:
+        apply(mine)
+        calls = len(road.calls)
+        assert calls >= 9
+        for number in range(1, calls + 1):
+            destroy(account)
+            road.calls.clear()
+            road.fault, road.broken_call = fault, number
+            if fault == "429":
+                apply(mine)
+            else:
+                with pytest.raises(Problem):
+                    apply(mine)
+            road.broken_call = 0
+            apply(mine)
+            assert marked(account) == MARKED, f"after call {number} met {fault}"
+            steps = provision.plan(account, resources.wanted(SETTINGS, datetime.now(UTC)))
+            assert {step.action for step in steps} == {"none"}
+    assert waits == ([3.0] * calls if fault == "429" else [])
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "slow", "cut"])
+def test_whichever_call_fails_a_second_destroy_leaves_nothing(house: House, account: Account, fault: str) -> None:
+    waits: list[float] = []
+    with road_to(house.url) as road, on(road, house, waits) as mine:
+        apply(account)
+        destroy(mine)
+        for number in range(1, len(road.calls) + 1):
+            apply(account)
+            road.calls.clear()
+            road.fault, road.broken_call = fault, number
+            try:
+                destroy(mine)
+            except Problem:
+                assert fault != "429"
+            road.broken_call = 0
+            destroy(mine)
+            assert set(marked(account).values()) == {0}, f"after call {number} met {fault}"
+
+
+def test_an_apply_that_is_interrupted_says_so_and_is_finished_by_the_next(house: House, account: Account) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "from companion.cli import main; main()",
+        "apply",
+        "--yes",
+        "--host",
+        "web-1",
+        "--tag",
+        "env:lab",
+    ]
+    with road_to(house.url) as road:
+        road.fault, road.broken_call = "slow", 6  # a call that writes, on its way
+        given = [*command, "--api-url", road.url, "--keys-file", str(house.keys_file)]
+        process = subprocess.Popen(given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while len(road.calls) < road.broken_call and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert err.endswith("my-metric: interrupted; run the command again, it goes on from there\n")
+        assert "Traceback" not in err
+        road.broken_call = 0
+        subprocess.run(given, check=True, capture_output=True)
+    assert marked(account) == MARKED

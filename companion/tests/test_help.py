@@ -1,0 +1,47 @@
+"""The command itself: instant help, an example for each command, exit codes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from companion.cli import app
+
+from .conftest import MyMetric
+
+HEAVY = ("rich", "pydantic", "yaml", "urllib3", "datadog_api_client", "dateutil", "ruamel", "psycopg", "flask")
+NAMES = [str(one.name or (one.callback.__name__ if one.callback else "")) for one in app.registered_commands]
+
+
+def test_help_loads_nothing_that_it_does_not_need() -> None:
+    program = f"import sys, companion.cli; print([name for name in {HEAVY} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_every_promised_command_is_there() -> None:
+    promised = ["validate", "plan", "apply", "status", "destroy", "adopt", "snapshot", "open", "agent-config", "demo"]
+    assert set(promised) <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_help_with_an_example(offline: MyMetric, name: str) -> None:
+    ran = offline(name, "--help")
+    assert ran.code == 0
+    assert f"Example: my-metric {name}" in ran.out
+
+
+@pytest.mark.parametrize(
+    "words", [("plan", "--nothing"), ("nothing",), ("adopt",), ("plan",), ("plan", "--api-url", "127.0.0.1:8420")]
+)
+def test_wrong_use_exits_64_without_a_traceback(
+    offline: MyMetric, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "--api-url" in words:
+        monkeypatch.setenv("DD_API_KEY", "a")
+        monkeypatch.setenv("DD_APP_KEY", "b")
+    ran = offline(*words)
+    assert ran.code == 64
+    assert "Traceback" not in ran.err

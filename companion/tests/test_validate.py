@@ -1,0 +1,199 @@
+"""What Datadog would refuse is found offline, with the field."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from companion import resources
+from companion.settings import Settings
+from companion.validation.command import check
+
+from .conftest import MyMetric
+
+NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
+SHIPPED = {
+    one.mark if "/" in one.mark else one.kind.name: (one.kind.name, dict(one.body))
+    for one in resources.wanted(Settings(email="a@example.org", host="web-1", timezone="Europe/Berlin"), NOW)
+}
+MISSING = object()
+
+
+def changed(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """The body with one field set, or taken out; a number in the path is an index."""
+    body = copy.deepcopy(body)
+    *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+    holder: Any = body
+    for part in parents:
+        holder = holder[part]
+    if value is MISSING:
+        del holder[last]
+    else:
+        holder[last] = value
+    return body
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_is_shipped_is_valid(name: str) -> None:
+    kind, body = SHIPPED[name]
+    assert list(check(kind, body)) == []
+
+
+TIMEBOARD = [
+    ("title", MISSING, "title"),
+    ("title", 5, "title"),
+    ("layout_type", "orderd", "layout_type"),
+    ("widgets", {}, "widgets"),
+    ("tags", ["env:lab"], "tags[0]"),
+    ("tags", ["team:a"] * 6, "tags"),
+    ("reflow_type", "auto", "widgets[0].layout"),
+    ("widgets.1.layout", MISSING, "widgets[1].layout"),
+    ("widgets.0.layout.x", "left", "widgets[0].layout.x"),
+    ("widgets.0.definition.type", "timeserie", "widgets[0].definition.type"),
+    ("widgets.0.definition.requests.0.display_type", "lines", "widgets[0].definition.requests[0].display_type"),
+    ("widgets.0.definition.time", {"live_span": "3d"}, "widgets[0].definition.time.live_span"),
+    ("widgets.0.definition.requests.0.queries.0.query", MISSING, "widgets[0].definition.requests[0].queries[0].query"),
+    ("widgets.0.definition.requests.0.queries.0.query", "avg:my_metric{$host", "widgets[0]"),
+    ("template_variables.0.default", "*", "template_variables[0].defaults"),
+    ("template_variables.0.defaults", [""], "template_variables[0].defaults"),
+    ("template_variable_presets", [{"name": "a", "template_variables": [{"name": "host", "values": []}]}],
+     "template_variable_presets[0].template_variables[0].values"),
+    ("template_variable_presets", [{"name": "a", "template_variables": [{"name": "host", "value": "a", "values": ["a"]}]}],
+     "template_variable_presets[0].template_variables[0].values"),
+]  # fmt: skip
+MONITOR = [
+    ("query", MISSING, "query"),
+    ("type", "metric", "type"),
+    ("query", "avg(last_5m):avg:my_metric{*}", "query"),
+    ("query", "average(last_5m):avg:my_metric{*} by {host} > 800", "query"),
+    ("query", "avg(last_5x):avg:my_metric{*} by {host} > 800", "query"),
+    ("query", "avg(last_5m):avg:my_metric{* by {host} > 800", "query"),
+    ("query", "avg(last_5m):avg:my_metric{*} by {host} > 700", "options.thresholds.critical"),
+    ("query", "avg(current_1h):avg:my_metric{*} by {host} > 800", "options.scheduling_options.evaluation_window"),
+    ("options.thresholds.warning", 900, "options.thresholds.warning"),
+    ("options.thresholds.warning", "high", "options.thresholds.warning"),
+    ("options.thresholds.critical_recovery", 850, "options.thresholds.critical_recovery"),
+    ("options.thresholds.warning_recovery", 600, "options.thresholds.warning_recovery"),
+    ("options.thresholds.critical", MISSING, "options.thresholds.critical"),
+    ("options.renotify_occurrences", 3, "options.renotify_occurrences"),
+    ("options.on_missing_data", "show_no_data", "options.on_missing_data"),
+    ("options.on_missing_data", "show", "options.on_missing_data"),
+    ("options.notify_by", ["env"], "options.notify_by[0]"),
+    ("options.timeout_h", 25, "options.timeout_h"),
+    ("options.no_data_timeframe", "10m", "options.no_data_timeframe"),
+    ("priority", 6, "priority"),
+    ("tags", "a:b", "tags"),
+]  # fmt: skip
+RECURRENCE = "schedule.recurrences.0"
+DOWNTIME = [
+    ("scope", MISSING, "scope"),
+    ("scope", "prod", "scope"),
+    ("scope", "service:a OR host:b", "scope"),
+    ("scope", "service:auth?", "scope"),
+    ("scope", "env:(dev OR prod", "scope"),
+    ("monitor_identifier", MISSING, "monitor_identifier"),
+    ("monitor_identifier", {"monitor_tags": []}, "monitor_identifier.monitor_tags"),
+    ("notify_end_states", ["alarm"], "notify_end_states[0]"),
+    ("display_timezone", "UTC", "display_timezone"),
+    ("schedule.timezone", "Europe/Berln", "schedule.timezone"),
+    (f"{RECURRENCE}.duration", "14hours", "schedule.recurrences[0].duration"),
+    (f"{RECURRENCE}.duration", "PT14H", "schedule.recurrences[0].duration"),
+    (f"{RECURRENCE}.start", "2026-03-02T19:00:00Z", "schedule.recurrences[0].start"),
+    (f"{RECURRENCE}.start", "tonight", "schedule.recurrences[0].start"),
+    (f"{RECURRENCE}.rrule", "FREQ=WEKLY", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=HOURLY", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=WEEKLY;BYDAY=XX", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "DTSTART=20260301;FREQ=DAILY", "schedule.recurrences[0].rrule"),
+    ("schedule.recurrences", [{"duration": "1h", "rrule": "FREQ=DAILY"}] * 6, "schedule.recurrences"),
+    ("schedule", {"start": "2026-03-02T19:00:00+01:00"}, "schedule.start"),
+]  # fmt: skip
+NIGHTS = "managed-by:my-metric/nights"
+REFUSED = [
+    (name, *case)
+    for name, cases in (("timeboard", TIMEBOARD), ("monitor", MONITOR), (NIGHTS, DOWNTIME))
+    for case in cases
+]
+
+
+@pytest.mark.parametrize(("name", "path", "value", "field"), REFUSED)
+def test_one_wrong_field_is_found_and_named(name: str, path: str, value: Any, field: str) -> None:
+    kind, body = SHIPPED[name]
+    found = [fault for fault in check(kind, changed(body, path, value)) if not fault.warning]
+    assert [fault.field for fault in found][:1] == [field], found
+
+
+ACCEPTED = [
+    ("timeboard", "widgets.0.definition.time", {"live_span": "5m"}),
+    ("timeboard", "template_variables.0.type", "group"),
+    ("monitor", "options.thresholds.critical_recovery", 700),
+    ("monitor", "query", "avg(last_1mo):avg:my_metric{*} by {host} > 800"),
+    ("monitor", "query", "pct_change(avg(last_5m),last_30m):avg:my_metric{*} by {host} > 800"),
+    ("monitor", "query", "avg(last_4h):anomalies(avg:my_metric{*} by {host}, 'basic', 2, direction='both') >= 800"),
+    ("monitor", "priority", None),
+    (NIGHTS, "scope", "env:(staging OR prod) AND team:y"),
+    (NIGHTS, "scope", "env:staging OR env:prod"),
+    (NIGHTS, "scope", "host:*-prod"),
+    (NIGHTS, "schedule", {"start": None, "end": "2050-01-02T03:04:05Z"}),
+    (NIGHTS, f"{RECURRENCE}.rrule", "FREQ=MONTHLY;BYDAY=2TU;COUNT=3"),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "value"), ACCEPTED)
+def test_what_datadog_takes_is_not_refused(name: str, path: str, value: Any) -> None:
+    kind, body = SHIPPED[name]
+    assert [fault for fault in check(kind, changed(body, path, value)) if not fault.warning] == []
+
+
+def test_what_is_accepted_and_does_nothing_is_a_warning() -> None:
+    kind, body = SHIPPED["timeboard"]
+    query = "avg:my_metric{$web.vagrant}"
+    found = list(check(kind, changed(body, "widgets.0.definition.requests.0.queries.0.query", query)))
+    assert [(fault.field, fault.warning) for fault in found] == [("widgets[0]", True)]
+    presets = [{"name": "a", "template_variables": [{"name": "nobody", "value": "a"}]}]
+    found = list(check(kind, changed(body, "template_variable_presets", presets)))
+    assert [(fault.field, fault.warning) for fault in found] == [
+        ("template_variable_presets[0].template_variables[0].name", True)
+    ]
+
+
+def test_a_field_with_a_slip_in_its_name_is_a_warning_that_names_the_right_one() -> None:
+    kind, body = SHIPPED["monitor"]
+    (fault,) = check(kind, {**body, "option": {}})
+    assert fault.warning
+    assert "did you mean options?" in fault.sentence
+
+
+def test_the_command_says_that_all_is_well(offline: MyMetric) -> None:
+    ran = offline("validate")
+    assert (ran.code, ran.out) == (0, "valid: nothing that Datadog would refuse\n")
+
+
+def test_the_command_takes_files_of_any_kind(offline: MyMetric, tmp_path: Path) -> None:
+    _, body = SHIPPED["monitor"]
+    file = tmp_path / "monitor.json"
+    file.write_text(json.dumps(changed(body, "options.thresholds.warning", 900)))
+    ran = offline("validate", str(file), "--json")
+    assert ran.code == 1
+    assert ran.document["valid"] is False
+    assert ran.document["faults"][0]["field"] == "options.thresholds.warning"
+    downtime = tmp_path / "downtime.json"
+    downtime.write_text(json.dumps({"data": {"type": "downtime", "attributes": SHIPPED[NIGHTS][1]}}))
+    assert offline("validate", str(downtime)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{", ":1: this is not JSON"), ("[]", ":1: expected a JSON object"), ("{}", "neither a dashboard")],
+)
+def test_a_file_that_is_no_object_is_said_so(offline: MyMetric, tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(text)
+    ran = offline("validate", str(file))
+    assert ran.code in (1, 64)
+    assert said in ran.err
+    assert ran.err.count("\n") == 1

@@ -1,0 +1,3 @@
+"""A stand-in for Datadog on your own machine."""
+
+__version__ = "0.1.0"

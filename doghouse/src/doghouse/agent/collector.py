@@ -1,0 +1,119 @@
+"""The checks of one Agent: made from their configuration, run on schedule, and made anew when the configuration changes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Container
+from pathlib import Path
+
+from doghouse.agent import configs, loader
+from doghouse.agent.configs import Configured, Instance
+from doghouse.agent.problems import Problem
+from doghouse.agent.running import Running
+from doghouse.agent.schedule import Schedule
+from doghouse.agent.submissions import Submissions
+from doghouse.agent.workers import Workers
+from doghouse.clock import Clock
+
+_logger = logging.getLogger("doghouse.agent.collector")
+
+
+class Collector:
+    """What is configured: `running` by id, `failed` (could not be loaded, and why) by id, and `problems` with files. For one thread alone."""
+
+    def __init__(self, conf: Path, submissions: Submissions, clock: Clock) -> None:
+        self.conf = conf
+        self.running: dict[str, Running] = {}
+        self.failed: dict[str, tuple[Instance, str]] = {}
+        self.problems: tuple[Problem, ...] = ()
+        self._submissions = submissions
+        self._clock = clock
+        self._schedule = Schedule()
+        self._workers = Workers()
+        self._signature: object = None
+
+    def reload(self, now: float) -> None:
+        """Read the configuration if it has changed. `now` is the schedule's time, in seconds of the monotonic clock."""
+        try:
+            signature = _signature(self.conf)
+            if signature != self._signature:
+                self._signature = signature
+                self.apply(configs.read(self.conf), now)
+        except (OSError, Problem) as error:  # the folder is being replaced: the next look will tell
+            _logger.error("%s", error)
+
+    def apply(self, configured: Configured, now: float) -> None:
+        """Stop what is gone, start what is new, leave alone what is the same. A check whose file is wrong goes on as it was."""
+        wanted = {one.id: one for one in configured.instances}
+        self._tell(configured.problems)
+        self._drop_all_but(wanted.keys(), {problem.path for problem in configured.problems})
+        fresh = {}
+        for one, instance in wanted.items():
+            if one not in self.running and one not in self.failed and self._start(instance):
+                fresh[one] = instance.interval
+        self._schedule.add(fresh, now)
+
+    def run_due(self, now: float) -> None:
+        """Start what is due, each in a thread of its own."""
+        for one in self._schedule.due(now):
+            self.run_aside(lambda running=self.running[one]: running.run(self._clock.now()))  # type: ignore[misc]
+
+    def run_aside(self, job: Callable[[], object]) -> None:
+        """Run something in another thread; it must not raise."""
+        self._workers.run(job)
+
+    def pause(self, now: float, longest: float) -> float:
+        """How long nothing is due (s), at most `longest`."""
+        upcoming = self._schedule.next()
+        return longest if upcoming is None else min(longest, max(0.0, upcoming - now))
+
+    def states(self) -> dict[str, str]:
+        """Each check's state: `ERROR` where an instance could not be loaded or raised in its last run, else `OK`."""
+        states = {running.instance.name: "OK" for running in self.running.values()}
+        states |= {one.instance.name: "ERROR" for one in self.running.values() if one.history.last_error}
+        return states | {instance.name: "ERROR" for instance, _ in self.failed.values()}
+
+    def finish(self, within: float) -> None:
+        """Wait for the runs that are under way, at most so many seconds."""
+        until = time.monotonic() + within
+        while time.monotonic() < until and any(one.busy for one in self.running.values()):
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Let every check that isn't hanging free what it holds."""
+        for running in self.running.values():
+            if not running.busy:
+                running.stop()
+
+    def _start(self, instance: Instance) -> bool:
+        try:
+            self.running[instance.id] = Running(instance, self._submissions)
+        except loader.LoadError as error:
+            self.failed[instance.id] = (instance, str(error))
+            _logger.error("%s (%s) can't be loaded: %s", instance.name, instance.source, error)
+            return False
+        _logger.info("%s runs every %d s (%s)", instance.id, instance.interval, instance.source)
+        return True
+
+    def _drop_all_but(self, wanted: Container[str], wrong: set[str]) -> None:
+        for gone, running in list(self.running.items()):
+            if gone not in wanted and running.instance.source not in wrong:
+                self._schedule.remove(gone)
+                del self.running[gone]
+                running.stop()
+                _logger.info("%s is no longer configured", gone)
+        self.failed = {one: held for one, held in self.failed.items() if one in wanted}
+
+    def _tell(self, problems: tuple[Problem, ...]) -> None:
+        known = {str(problem) for problem in self.problems}
+        for problem in problems:
+            if str(problem) not in known:
+                _logger.error("%s", problem)
+        self.problems = problems
+
+
+def _signature(conf: Path) -> object:
+    """Changes when a file that configures checks does."""
+    files = [path for paths in configs.check_files(conf).values() for path in paths]
+    return [(str(path), stat.st_mtime_ns, stat.st_size) for path in files for stat in (path.stat(),)]

@@ -1,0 +1,110 @@
+"""What arrives in datagrams, until the next flush."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from doghouse.agent import samples
+from doghouse.agent.aggregation import Options
+from doghouse.agent.dogstatsd.buckets import BUCKET_S, Buckets
+from doghouse.agent.dogstatsd.messages import BadMessage, CheckMessage, EventMessage, MetricMessage, lines, parse
+from doghouse.agent.samples import Event, FlushedSeries, Kind, Sample, ServiceCheck
+from doghouse.agent.submissions import Batch
+
+_logger = logging.getLogger("doghouse.agent.dogstatsd")
+
+
+@dataclass(slots=True)
+class Received:
+    """How much came since the start."""
+
+    packets: int = 0
+    metrics: int = 0
+    events: int = 0
+    service_checks: int = 0
+    errors: int = 0
+
+
+class StatsdIntake:
+    """Takes packets from any thread. `hostname` and `tags` are for what says no host, and for everything."""
+
+    def __init__(
+        self, hostname: str, tags: tuple[str, ...] = (), namespace: str = "", options: Options | None = None
+    ) -> None:
+        self._hostname = hostname
+        self._tags = tags
+        self._prefix = f"{namespace.rstrip('.')}." if namespace else ""
+        self._lock = threading.Lock()
+        self._buckets = Buckets(options)
+        self._batch = Batch()
+        self.received = Received()
+
+    def take(self, packet: bytes, now: float) -> None:
+        """Read a packet that came at `now` (s UTC); a line that is no message is counted, and the others are read."""
+        with self._lock:
+            self.received.packets += 1
+            for line in lines(packet):
+                try:
+                    message = parse(line)
+                except BadMessage as error:
+                    self.received.errors += 1
+                    _logger.debug("a message can't be read: %s", error)
+                    continue
+                match message:
+                    case MetricMessage():
+                        self._metric(message, now)
+                    case EventMessage():
+                        self._event(message, now)
+                    case CheckMessage():
+                        self._check(message, now)
+
+    def flush(self, now: float) -> Batch:
+        """What is complete by `now` (s UTC)."""
+        with self._lock:
+            batch, self._batch = self._batch, Batch()
+            series, sketches = self._buckets.flush(now)
+        batch.series += series
+        batch.sketches += sketches
+        return batch
+
+    def _metric(self, message: MetricMessage, now: float) -> None:
+        self.received.metrics += len(message.values) or 1
+        host = self._hostname if message.host is None else message.host
+        where = samples.context(self._prefix + message.name, host, (*message.tags, *self._tags))
+        if message.timestamp is not None:
+            self._aggregated(message, where)
+            return
+        for value in message.values or (0.0,):
+            self._buckets.add(Sample(message.kind, where, value, now, message.rate, member=message.member))
+
+    def _aggregated(self, message: MetricMessage, where: samples.Context) -> None:
+        """Values with a time of their own are sent as they are; the Agent does so with gauges and counts alone (no_aggregation_stream_worker.go)."""
+        if message.kind not in (Kind.GAUGE, Kind.COUNTER) or message.timestamp is None:
+            self.received.errors += 1
+            return
+        gauge = message.kind is Kind.GAUGE
+        points = tuple((float(message.timestamp), value if gauge else value / BUCKET_S) for value in message.values)
+        kind: samples.ApiType = "gauge" if gauge else "rate"
+        self._batch.series.append(FlushedSeries(where.name, kind, BUCKET_S, where.host, where.tags, points, ""))
+
+    def _event(self, message: EventMessage, now: float) -> None:
+        self.received.events += 1
+        fields: dict[str, Any] = {
+            "msg_title": message.title,
+            "msg_text": message.text,
+            "timestamp": int(now),
+            "host": self._hostname if message.host is None else message.host,
+            "tags": sorted({*message.tags, *self._tags}),
+            **message.said,
+        }
+        self._batch.events.append(Event(str(message.said.get("source_type_name", "api")), fields))
+
+    def _check(self, message: CheckMessage, now: float) -> None:
+        self.received.service_checks += 1
+        tags = tuple(sorted({*message.tags, *self._tags}))
+        host = self._hostname if message.host is None else message.host
+        when = int(now) if message.timestamp is None else message.timestamp
+        self._batch.service_checks.append(ServiceCheck(message.name, message.status, host, tags, message.message, when))

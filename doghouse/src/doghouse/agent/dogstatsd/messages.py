@@ -1,0 +1,205 @@
+"""The lines of DogStatsD's protocol, up to version 1.4 (docs: extend/dogstatsd/datagram_shell): pure functions from bytes to values.
+
+Fields about containers (`c:`, `e:`, `card:`) are read over: there are no containers here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from doghouse.agent.samples import Kind
+
+KINDS = {
+    "g": Kind.GAUGE,
+    "c": Kind.COUNTER,
+    "h": Kind.HISTOGRAM,
+    "ms": Kind.HISTOGRAM,
+    "d": Kind.DISTRIBUTION,
+    "s": Kind.SET,
+}
+ALERT_TYPES = ("error", "warning", "info", "success")
+PRIORITIES = ("normal", "low")
+INTERNAL = ("dd.internal.entity_id:", "dd.internal.card:", "jmx_check_name:")  # tags that are for the Agent alone
+
+
+class BadMessage(ValueError):
+    """A line that is no message: what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricMessage:
+    """Values of one metric. `host` is None where no tag says it; `timestamp` (s UTC) is only there where the client has aggregated already."""
+
+    name: str
+    kind: Kind
+    values: tuple[float, ...]
+    member: str  # of a set
+    rate: float
+    tags: tuple[str, ...]
+    host: str | None
+    timestamp: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventMessage:
+    """An event; `said` holds the optional fields by the intake's names."""
+
+    title: str
+    text: str
+    tags: tuple[str, ...]
+    host: str | None
+    said: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckMessage:
+    """A service check."""
+
+    name: str
+    status: int
+    tags: tuple[str, ...]
+    host: str | None
+    message: str
+    timestamp: int | None
+
+
+Message = MetricMessage | EventMessage | CheckMessage
+
+
+def lines(packet: bytes) -> Iterator[bytes]:
+    """The messages of a packet, one a line."""
+    return (line for line in packet.split(b"\n") if line.strip())
+
+
+def parse(line: bytes) -> Message:
+    """One message. Raises BadMessage."""
+    if line.startswith(b"_e{"):
+        return _event(line)
+    text = line.decode("utf-8", "replace")
+    return _check(text) if text.startswith("_sc") else _metric(text)
+
+
+def _metric(text: str) -> MetricMessage:
+    head, *fields = text.split("|")
+    name, colon, value = head.partition(":")
+    if not fields or not colon or not name or not value:
+        raise BadMessage(f"'{text}' is not NAME:VALUE|TYPE")
+    kind = KINDS.get(fields[0])
+    if kind is None:
+        raise BadMessage(f"'{fields[0]}' is not a type: g, c, h, ms, d or s")
+    tags: tuple[str, ...] = ()
+    host, rate, timestamp = None, 1.0, None
+    for one in fields[1:]:
+        if one.startswith("#"):
+            tags, host = _tags(one[1:])
+        elif one.startswith("@"):
+            rate = _rate(one[1:])
+        elif one.startswith("T"):
+            timestamp = _whole(one[1:], "timestamp", least=1)
+    values = () if kind is Kind.SET else _values(value)
+    return MetricMessage(name, kind, values, value if kind is Kind.SET else "", rate, tags, host, timestamp)
+
+
+def _values(text: str) -> tuple[float, ...]:
+    try:
+        found = tuple(float(one) for one in text.split(":") if one)
+    except ValueError:
+        raise BadMessage(f"'{text}' is not a number") from None
+    if not found:
+        raise BadMessage("there is no value")
+    return found
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        raise BadMessage(f"sample rate '{text}' is not a number") from None
+    if not 0 < rate <= 1:
+        raise BadMessage(f"sample rate {text} is not above 0 and at most 1")
+    return rate
+
+
+def _tags(text: str) -> tuple[tuple[str, ...], str | None]:
+    """Tags, and the host that the last `host:` among them names, which is no tag."""
+    host: str | None = None
+    kept = []
+    for tag in text.split(","):
+        if tag.startswith("host:"):
+            host = tag[len("host:") :]
+        elif tag and not tag.startswith(INTERNAL):
+            kept.append(tag)
+    return tuple(kept), host
+
+
+_HEADER = re.compile(rb"_e\{(\d+),(\d+)\}:")
+
+
+def _event(line: bytes) -> EventMessage:
+    header = _HEADER.match(line)
+    if header is None:
+        raise BadMessage("an event begins with _e{TITLE LENGTH,TEXT LENGTH}:")
+    title_length, text_length = int(header[1]), int(header[2])  # in bytes
+    rest = line[header.end() :]
+    if not title_length:
+        raise BadMessage("an event's title is empty")
+    if len(rest) < title_length + 1 + text_length:
+        raise BadMessage("an event is shorter than its header says")
+    title, text = rest[:title_length], rest[title_length + 1 : title_length + 1 + text_length]
+    fields = rest[title_length + 1 + text_length :].decode("utf-8", "replace").split("|")
+    return _with_fields(_clean(title), _clean(text), fields)
+
+
+def _with_fields(title: str, text: str, fields: Iterable[str]) -> EventMessage:
+    """The optional fields; a wrong one is left out, as the Agent does."""
+    tags: tuple[str, ...] = ()
+    tagged: str | None = None
+    said: dict[str, str | int] = {"alert_type": "info", "priority": "normal"}
+    names = {"h": "host", "k": "aggregation_key", "s": "source_type_name"}
+    for one in fields:
+        key, colon, value = one.partition(":")
+        if one.startswith("#"):
+            tags, tagged = _tags(one[1:])
+        elif colon and key in names:
+            said[names[key]] = value
+        elif key == "d" and value.isdigit():
+            said["timestamp"] = int(value)
+        elif key == "t" and value in ALERT_TYPES:
+            said["alert_type"] = value
+        elif key == "p" and value in PRIORITIES:
+            said["priority"] = value
+    host = said.pop("host", None)
+    return EventMessage(title, text, tags, str(host) if host else tagged, said)
+
+
+def _clean(text: bytes) -> str:
+    return text.decode("utf-8", "replace").replace("\\n", "\n")
+
+
+def _check(text: str) -> CheckMessage:
+    parts = text.split("|")
+    if len(parts) < 3 or parts[0] != "_sc" or not parts[1]:
+        raise BadMessage(f"'{text}' is not _sc|NAME|STATUS")
+    if parts[2] not in ("0", "1", "2", "3"):
+        raise BadMessage(f"status '{parts[2]}' is not 0, 1, 2 or 3")
+    tags: tuple[str, ...] = ()
+    tagged = host = timestamp = None
+    message = ""
+    for one in parts[3:]:
+        if one.startswith("#"):
+            tags, tagged = _tags(one[1:])
+        elif one.startswith("d:"):
+            timestamp = _whole(one[2:], "timestamp", least=1)
+        elif one.startswith("h:"):
+            host = one[2:]
+        elif one.startswith("m:"):
+            message = one[2:].replace("\\n", "\n").replace("m\\:", "m:")
+    return CheckMessage(parts[1], int(parts[2]), tags, host or tagged, message, timestamp)
+
+
+def _whole(text: str, what: str, least: int) -> int:
+    if not re.fullmatch(r"\d{1,18}", text) or int(text) < least:
+        raise BadMessage(f"{what} '{text}' is not a whole number of at least {least}")
+    return int(text)

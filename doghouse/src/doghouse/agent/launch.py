@@ -1,0 +1,270 @@
+"""Starts an Agent in this process, from what was said on the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from doghouse import config
+from doghouse.agent import bridge, configs, history, inspection, loader, oneshot, runfolder
+from doghouse.agent.agent import Agent, Parts
+from doghouse.agent.aggregation import Options
+from doghouse.agent.cache import FileCache, MemoryCache
+from doghouse.agent.collector import Collector
+from doghouse.agent.dogstatsd.intake import StatsdIntake
+from doghouse.agent.dogstatsd.listeners import Listeners
+from doghouse.agent.forwarder import Forwarder
+from doghouse.agent.hostmetrics import HostMetrics
+from doghouse.agent.problems import Problem
+from doghouse.agent.settings import Settings, load
+from doghouse.agent.spool import Spool
+from doghouse.agent.submissions import Submissions
+from doghouse.agent.transport import Intake
+from doghouse.clock import Clock
+
+LEVELS = {
+    "trace": 7,
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warn": logging.WARNING,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "err": logging.ERROR,
+    "critical": logging.CRITICAL,
+    "off": logging.CRITICAL + 1,
+}
+_logger = logging.getLogger("doghouse.agent")
+
+
+class CannotStart(Exception):
+    """Why there is no Agent: one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What `agent run` was told on the command line."""
+
+    conf: Path | None = None
+    datadog_yaml: Path | None = None
+    url: str = ""
+    keys_file: Path | None = None
+    run_path: Path | None = None
+    log_level: str = ""
+    host_metrics: bool = True
+    key_check: bool = True
+
+
+def run(asked: Asked) -> None:
+    """Run an Agent until SIGTERM or SIGINT. Raises CannotStart."""
+    stop = stop_on_signals()
+    try:
+        settings = settle(asked.datadog_yaml, asked.url, asked.keys_file)
+        log_to_stderr(asked.log_level or settings.log_level)
+        conf = asked.conf or conf_folder(settings)
+        configs.check_files(conf)
+        options = histogram_options(settings)
+        place = str(asked.run_path or settings.get("run_path") or "")
+        folder = runfolder.of(conf, settings.url, place or None)
+        lock = folder.own()
+        spool = Spool(folder.retry)
+    except (Problem, runfolder.InUse) as error:
+        raise CannotStart(error) from None
+    except OSError as error:
+        raise CannotStart(f"{error.filename} can't be used: {error.strerror}") from None
+    with lock:
+        intake = Intake(settings.url, settings.api_key)
+        _check_key(intake, asked.key_check)
+        clock = Clock()
+        submissions = Submissions(settings.hostname, clock.now, options)
+        prepare(conf, settings, submissions, FileCache(folder.cache), clock)
+        parts = Parts(
+            settings=settings,
+            collector=Collector(conf, submissions, clock),
+            submissions=submissions,
+            statsd=statsd_intake(settings, options),
+            host=HostMetrics(settings.hostname) if asked.host_metrics else None,
+            forwarder=Forwarder(intake.send, spool, random.random),
+            folder=folder,
+            clock=clock,
+        )
+        with listening(parts):
+            Agent(parts).run(stop)
+
+
+def statsd_intake(settings: Settings, options: Options) -> StatsdIntake:
+    """DogStatsD by the settings `dogstatsd_tags` and `statsd_metric_namespace`."""
+    tags = settings.get("dogstatsd_tags")
+    namespace = str(settings.get("statsd_metric_namespace") or "")
+    return StatsdIntake(settings.hostname, tuple(map(str, tags or ())), namespace, options)
+
+
+@contextlib.contextmanager
+def listening(parts: Parts) -> Iterator[None]:
+    """Receive datagrams where `dogstatsd_port` and `dogstatsd_socket` say, unless `use_dogstatsd` is off."""
+    settings = parts.settings
+    listeners = Listeners(parts.statsd, parts.clock.now)
+    if settings.get("use_dogstatsd"):
+        listeners.open(int(settings.get("dogstatsd_port") or 0), str(settings.get("dogstatsd_socket") or ""))
+    try:
+        yield
+    finally:
+        listeners.close()
+
+
+def prepare(conf: Path | None, settings: Settings, submissions: Submissions, cache: bridge.Cache, clock: Clock) -> None:
+    """Let checks be imported, and submit here. Raises CannotStart."""
+    loader.extend_path(loader.search_path(conf, settings.get("additional_checksd")))
+    try:
+        bridge.install(submissions, settings, cache, clock.now())
+    except bridge.BridgeError as error:
+        raise CannotStart(error) from None
+
+
+def check(
+    name: str, conf: Path | None, datadog_yaml: Path | None, turns: oneshot.Turns, log_level: str, metadata: Path | None
+) -> oneshot.Result:
+    """Run a check that is named, or an integration's folder, without sending anything. Raises CannotStart."""
+    clock = Clock()
+    try:
+        settings = load(datadog_yaml, os.environ)
+        log_to_stderr(log_level)
+        submissions = Submissions(settings.hostname, clock.now, histogram_options(settings))
+        folder = _integration_folder(name)
+        where = conf or (None if folder else conf_folder(settings))
+        prepare(where, settings, submissions, MemoryCache(), clock)
+        if folder:
+            name = folder.resolve().name
+            loader.prefer_integration(folder.resolve())
+            metadata = metadata or (folder / "metadata.csv" if (folder / "metadata.csv").is_file() else None)
+        instances = oneshot.configured(where, name) if where else oneshot.example(folder or Path(), name)
+        return oneshot.run(instances, submissions, turns, metadata, clock.now)
+    except Problem as error:
+        raise CannotStart(error) from None
+
+
+def configcheck(conf: Path | None, datadog_yaml: Path | None) -> tuple[str, bool]:
+    """What `agent configcheck` prints, and whether all of it is right. Raises CannotStart."""
+    clock = Clock()
+    try:
+        settings = load(datadog_yaml, os.environ)
+        log_to_stderr("critical")
+        where = conf or conf_folder(settings)
+        prepare(where, settings, Submissions(settings.hostname, clock.now), MemoryCache(), clock)
+        return inspection.configcheck(where)
+    except Problem as error:
+        raise CannotStart(error) from None
+
+
+def found_conf(datadog_yaml: Path | None) -> Path:
+    """Where configurations are by the settings. Raises CannotStart."""
+    try:
+        return conf_folder(load(datadog_yaml, os.environ))
+    except Problem as error:
+        raise CannotStart(error) from None
+
+
+def _integration_folder(name: str) -> Path | None:
+    """The folder that `name` says, if it is a path (`./my_metric`): a plain word is a check's name. Raises Problem."""
+    if os.sep not in name and name != ".":
+        return None
+    if not (Path(name) / "datadog_checks").is_dir():
+        raise Problem(name, 0, "is not an integration's folder: it has no datadog_checks")
+    return Path(name)
+
+
+def conf_folder(settings: Settings) -> Path:
+    """Where configurations are, when it is not said: `confd_path`, else ./conf.d. Raises Problem."""
+    folder = Path(str(settings.get("confd_path") or "conf.d"))
+    if not folder.is_dir():
+        raise Problem(str(folder), 0, "there is no such folder; give --conf DIR")
+    return folder
+
+
+def simulate(name: str, conf: Path, datadog_yaml: Path | None, span: tuple[int, int], out: Path) -> int:
+    """Write a check's simulated history of a span (s UTC, the end excluded) to a CSV file; how many points it has. Raises CannotStart."""
+    clock = Clock()
+    try:
+        settings = load(datadog_yaml, os.environ)
+        log_to_stderr("critical")
+        submissions = Submissions(settings.hostname, clock.now, histogram_options(settings))
+        prepare(conf, settings, submissions, MemoryCache(), Clock())
+        return history.write(history.simulate(name, conf, clock, submissions, *span), out)
+    except Problem as error:
+        raise CannotStart(error) from None
+
+
+def settle(datadog_yaml: Path | None, url: str, keys_file: Path | None) -> Settings:
+    """The settings, with a key: of --keys-file, DD_API_KEY, datadog.yaml, DOGHOUSE_API_KEY, or the default doghouse of this user. Raises Problem."""
+    key = _key_of(keys_file) if keys_file else ""
+    settings = load(datadog_yaml, os.environ, url=url, api_key=key)
+    if settings.api_key:
+        return settings
+    found = os.environ.get("DOGHOUSE_API_KEY", "")
+    default = config.default_folder() / "keys.json"
+    if not found and default.is_file():
+        found = _key_of(default)
+    if not found:
+        raise Problem("API key", 0, "there is none: give --keys-file, DD_API_KEY, or api_key in datadog.yaml")
+    return load(datadog_yaml, os.environ, url=url, api_key=found)
+
+
+def histogram_options(settings: Settings) -> Options:
+    """What checks' histograms send (`histogram_aggregates`, `histogram_percentiles` as shares: "0.95"). Raises Problem."""
+    aggregates = settings.get("histogram_aggregates")
+    percentiles = settings.get("histogram_percentiles")
+    default = Options()
+    try:
+        percents = tuple(int(float(one) * 100 + 0.5) for one in percentiles) if percentiles else default.percentiles
+    except (TypeError, ValueError):
+        raise Problem(
+            "histogram_percentiles", 0, f"must be a list of shares such as 0.95, found {percentiles!r}"
+        ) from None
+    return Options(1, tuple(map(str, aggregates)) if aggregates else default.aggregates, percents)
+
+
+def log_to_stderr(level: str) -> None:
+    """Write this process's log as the Agent does, one line a message. Raises Problem for a level that there is not."""
+    if level.lower() not in LEVELS:
+        raise Problem("log_level", 0, f"must be one of {', '.join(LEVELS)}, found '{level}'")
+    handler = logging.StreamHandler(sys.stderr)
+    formatter = logging.Formatter("%(asctime)s UTC | DOGHOUSE | %(levelname)s | %(message)s", "%Y-%m-%d %H:%M:%S")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    logger = logging.getLogger("doghouse")
+    logger.handlers = [handler]
+    logger.setLevel(LEVELS[level.lower()])
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _check_key(intake: Intake, strict: bool) -> None:
+    outcome = intake.validate()
+    if outcome.status == 403 and strict:
+        raise CannotStart(f"{intake.url}: {outcome.why}")
+    if outcome.why:
+        _logger.warning("%s; checks run all the same, and what they submit is kept", outcome.why)
+
+
+def _key_of(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["api_key"])
+    except OSError as error:
+        raise Problem(str(path), 0, f"can't be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise Problem(str(path), 0, "is not JSON with api_key") from None

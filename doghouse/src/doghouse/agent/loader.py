@@ -1,0 +1,111 @@
+"""Finds a check's class as the Agent does (cmd: pkg/collector/python/loader.go, rtloader/three/three.cpp)."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from doghouse.agent.configs import Instance
+
+OWN_CHECKS = Path(__file__).with_name("checks.d")  # stand-ins for Datadog's own integrations, which no registry has
+
+
+class LoadError(Exception):
+    """A check that can't be loaded: one sentence."""
+
+
+def search_path(conf: Path | None, additional: str | None) -> list[str]:
+    """Where modules of custom checks are looked for: `checks.d` beside conf.d, `additional_checksd`, and doghouse's own stand-ins."""
+    beside = [conf.resolve().parent / "checks.d"] if conf else []
+    folders = [*beside, *([Path(additional)] if additional else []), OWN_CHECKS]
+    return [str(folder) for folder in folders if folder.is_dir()]
+
+
+def extend_path(folders: Iterable[str]) -> None:
+    """Let modules be imported from these folders, after everything that is installed."""
+    sys.path.extend(folder for folder in folders if folder not in sys.path)
+
+
+def prefer_integration(folder: Path) -> None:
+    """Let `datadog_checks.NAME` be found in an integration's own folder, before one that is installed."""
+    import datadog_checks
+
+    datadog_checks.__path__.insert(0, str(folder / "datadog_checks"))
+
+
+def find_class(name: str) -> type[Any]:
+    """The check's class: of the installed `datadog_checks.NAME`, else of the module `NAME`. Raises LoadError."""
+    for module_name in (f"datadog_checks.{name}", name):
+        module = _import(module_name)
+        if module is not None:
+            found = choose(module)
+            if found is None:
+                raise LoadError(f"{module_name} ({module.__file__}) has no class that inherits from AgentCheck")
+            return found
+    raise LoadError(f"no module datadog_checks.{name} is installed, and no {name}.py is in checks.d")
+
+
+def choose(module: ModuleType) -> type[Any] | None:
+    """The first name of the module, in alphabetical order, that is a subclass of AgentCheck and has no subclass of its own."""
+    from datadog_checks.base import AgentCheck
+
+    for attribute in dir(module):
+        found = getattr(module, attribute, None)
+        if (
+            isinstance(found, type)
+            and issubclass(found, AgentCheck)
+            and found is not AgentCheck
+            and not found.__subclasses__()
+        ):
+            return found
+    return None
+
+
+def make(kind: type[Any], instance: Instance) -> Any:
+    """A check object for one instance. Raises LoadError with what its constructor said."""
+    arguments = {
+        "name": instance.name,
+        "init_config": dict(instance.init_config),
+        "instances": (dict(instance.instance),),
+    }
+    try:
+        check = _construct(kind, arguments)
+    except Exception as error:
+        raise LoadError(f"{kind.__name__} can't be made: {described(error)}") from None
+    check.check_id = instance.id
+    return check
+
+
+def _construct(kind: type[Any], arguments: dict[str, Any]) -> Any:
+    try:
+        return kind(**arguments)
+    except TypeError:  # an old check, whose constructor also takes agentConfig
+        try:
+            return kind(**arguments, agentConfig={})
+        except TypeError:
+            pass
+        raise
+
+
+def described(error: BaseException) -> str:
+    """An exception in one line, with the place in the check where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}{place}" if text else f"{type(error).__name__}{place}"
+
+
+def _import(module_name: str) -> ModuleType | None:
+    try:
+        return importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and (module_name == error.name or module_name.startswith(f"{error.name}.")):
+            return None
+        raise LoadError(f"{module_name} can't be imported: {described(error)}") from None
+    except Exception as error:
+        raise LoadError(f"{module_name} can't be imported: {described(error)}") from None

@@ -1,0 +1,200 @@
+"""What `agent check` prints: the real Agent's text, tables and JSON (datadog-agent: pkg/cli/subcommands/check, pkg/aggregator)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from doghouse.agent import status
+from doghouse.agent.metadata_csv import Difference
+from doghouse.agent.oneshot import Result, Shown
+from doghouse.agent.samples import Event, FlushedSeries, ServiceCheck
+from doghouse.agent.sketch import FlushedSketch, Sketch
+
+ONCE = (
+    "Check has run only once, if some metrics are missing you can try again with --check-rate to see any other metric"
+    " if available."
+)
+
+
+def as_json(result: Result) -> str:
+    """A list with an object for each instance, indented: ddev looks for a `]` at the beginning of a line."""
+    difference = {"metadata_csv": _difference(result.difference)} if result.difference else {}
+    listed = [_instance(one) | difference for one in result.shown]
+    listed += [
+        {
+            "aggregator": {"metrics": []},
+            "inventories": {},
+            "runner": {"CheckName": one.name, "CheckID": one.id, "LastError": error},
+        }
+        for one, error in result.failed
+    ]
+    return json.dumps(listed, indent=2)
+
+
+def as_text(result: Result, table: bool, once: bool) -> str:
+    """For people: each kind of submission, how the runs went, and what metadata.csv says differently."""
+    parts = [line for one in result.shown for line in _submitted(one, table)]
+    for instance, error in result.failed:
+        parts += ["", f"Error: could not load {instance.name}:", f"* Python Check Loader: {error}"]
+    if result.shown:
+        parts += ["=========", "Collector", "=========", "", "  Running Checks", "  =============="]
+        parts += list(status.checks_text([status.check(one.running) for one in result.shown]))
+        parts += ["", "  Metadata", "  ========"]
+        parts += [f"    {key}: {value}" for one in result.shown for key, value in one.running.counts.metadata.items()]
+    if result.difference:
+        parts += ["", *_difference_text(result.difference)]
+    if once and result.shown:
+        parts += ["", ONCE]
+    return "\n".join(parts)
+
+
+def _instance(shown: Shown) -> dict[str, Any]:
+    batch = shown.batch
+    aggregator: dict[str, Any] = {"metrics": [_series(one) for one in batch.series]}
+    for key, found in (
+        ("sketches", [_sketches(one) for one in batch.sketches]),
+        ("service_checks", [_service_check(one) for one in batch.service_checks]),
+        ("events", [_event(one) for one in batch.events]),
+        ("logs", batch.logs),
+    ):
+        if found:
+            aggregator[key] = found
+    running = shown.running
+    inventory = {running.instance.id: dict(running.counts.metadata)} if running.counts.metadata else {}
+    return {"aggregator": aggregator, "inventories": inventory, "runner": _runner(shown)}
+
+
+def _runner(shown: Shown) -> dict[str, Any]:
+    """The counts of pkg/collector/check/stats, with their names; durations in ms."""
+    running = shown.running
+    history, counts, instance = running.history, running.counts, running.instance
+    error = history.last_error
+    milliseconds = [round(one * 1000) for one in shown.durations]
+    return {
+        "CheckName": instance.name,
+        "CheckVersion": str(getattr(running.check, "check_version", "") or ""),
+        "CheckConfigSource": f"file:{instance.source}",
+        "CheckID": instance.id,
+        "Interval": instance.interval * 1_000_000_000,
+        "TotalRuns": history.runs,
+        "TotalErrors": history.errors,
+        "TotalWarnings": len(history.last_warnings),
+        "MetricSamples": history.last_metrics,
+        "TotalMetricSamples": counts.metrics,
+        "TotalEvents": counts.events,
+        "TotalServiceChecks": counts.service_checks,
+        "TotalHistogramBuckets": counts.histogram_buckets,
+        "TotalEventPlatformEvents": dict(counts.platform_events),
+        "ExecutionTimes": milliseconds,
+        "AverageExecutionTime": sum(milliseconds) // max(len(milliseconds), 1),
+        "LastExecutionTime": milliseconds[-1] if milliseconds else 0,
+        "LastError": json.dumps([{"message": error.message, "traceback": error.traceback}]) if error else "",
+        "LastWarnings": list(history.last_warnings),
+        "UpdateTimestamp": int(history.last_start),
+    }
+
+
+def _series(series: FlushedSeries) -> dict[str, Any]:
+    return {
+        "metric": series.metric,
+        "points": [[int(timestamp), _number(value)] for timestamp, value in series.points],
+        "tags": list(series.tags),
+        "host": series.host,
+        "type": series.type,
+        "interval": series.interval,
+        "source_type_name": "System",
+    }
+
+
+def _number(value: float) -> float:
+    """As Go writes it: 5, not 5.0."""
+    return int(value) if value.is_integer() else value
+
+
+def _sketches(flushed: FlushedSketch) -> dict[str, Any]:
+    return {
+        "metric": flushed.metric,
+        "tags": list(flushed.tags),
+        "host": flushed.host,
+        "interval": 0,
+        "points": [{"sketch": {"summary": _summary(sketch)}, "ts": at} for at, sketch in flushed.points],
+    }
+
+
+def _summary(sketch: Sketch) -> dict[str, float]:
+    average = sketch.sum / sketch.count if sketch.count else 0.0
+    return {"Min": sketch.min, "Max": sketch.max, "Sum": sketch.sum, "Avg": average, "Cnt": sketch.count}
+
+
+def _service_check(check: ServiceCheck) -> dict[str, Any]:
+    return {
+        "check": check.check,
+        "host_name": check.host,
+        "timestamp": check.timestamp,
+        "status": check.status,
+        "message": check.message,
+        "tags": list(check.tags),
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return dict(event.fields)
+
+
+def _submitted(shown: Shown, table: bool) -> Iterator[str]:
+    batch = shown.batch
+    kinds: tuple[tuple[str, list[dict[str, Any]]], ...] = (
+        ("Series", [_series(one) for one in batch.series]),
+        ("Sketches", [_sketches(one) for one in batch.sketches]),
+        ("Service Checks", [_service_check(one) for one in batch.service_checks]),
+        ("Events", [_event(one) for one in batch.events]),
+        ("Logs", batch.logs),
+    )
+    for title, found in kinds:
+        if not found:
+            continue
+        yield f"=== {title} ==="
+        if table and title == "Series":
+            yield from _table(["METRIC", "TYPE", "TIMESTAMP", "VALUE", "TAGS"], [_row(one) for one in found])
+        elif table and title == "Service Checks":
+            rows = [
+                [one["check"], one["timestamp"], one["status"], one["message"], " ".join(one["tags"])] for one in found
+            ]
+            yield from _table(["CHECK", "TIMESTAMP", "STATUS", "MESSAGE", "TAGS"], rows)
+        else:
+            yield json.dumps(found, indent=2, default=str)
+
+
+def _row(series: dict[str, Any]) -> list[Any]:
+    timestamp, value = series["points"][0]
+    return [series["metric"], series["type"], timestamp, value, " ".join(series["tags"])]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    texts = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
+    for row in [head, ["-" * width for width in widths], *texts]:
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _difference(difference: Difference) -> dict[str, Any]:
+    return {
+        "file": difference.file,
+        "not_listed": list(difference.not_listed),
+        "not_submitted": list(difference.not_submitted),
+        "other_type": {name: {"submitted": now, "listed": said} for name, (now, said) in difference.other_type.items()},
+    }
+
+
+def _difference_text(difference: Difference) -> Iterator[str]:
+    yield f"=== {difference.file} ==="
+    if not (difference.not_listed or difference.not_submitted or difference.other_type):
+        yield "Every submitted metric is listed, and every listed metric was submitted."
+    for name in difference.not_listed:
+        yield f"missing from metadata.csv: {name}"
+    for name in difference.not_submitted:
+        yield f"listed, but not submitted: {name}"
+    for name, (submitted, listed) in difference.other_type.items():
+        yield f"listed as {listed}, but submitted as {submitted}: {name}"

@@ -1,0 +1,124 @@
+"""What goes over the wire: a flush as the requests that the Agent would send."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from doghouse.agent.samples import Event, FlushedSeries, ServiceCheck, sendable
+from doghouse.agent.sketch import FlushedSketch
+from doghouse.agent.submissions import Batch
+from doghouse.metrics.decoding.messages import message
+
+PER_PAYLOAD = 10_000  # datadog.yaml: serializer_max_series_points_per_payload
+PROTOBUF = "application/x-protobuf"
+_TYPES = {"count": 1, "rate": 2, "gauge": 3}  # POST /api/v2/series: MetricIntakeType
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One request's path and body, before it is compressed."""
+
+    path: str
+    body: bytes = field(repr=False)
+    content_type: str = "application/json"
+
+
+def of(batch: Batch, hostname: str) -> Iterator[Payload]:
+    """The requests that carry a batch, each small enough to be accepted."""
+    for part in _parts(batch.series):
+        yield Payload("/api/v2/series", series_message(part), PROTOBUF)
+    for sketches in _parts(batch.sketches):
+        yield Payload("/api/beta/sketches", sketch_message(sketches), PROTOBUF)
+    for checks in _parts(batch.service_checks):
+        yield Payload("/api/v1/check_run", encoded([_service_check(one) for one in checks]))
+    if batch.events:
+        yield Payload("/intake/", encoded(_events(batch.events, hostname)))
+    if batch.external_tags:
+        listed = [[host, tags] for host, tags in batch.external_tags.items()]
+        yield Payload("/intake/", encoded({"internalHostname": hostname, "external_host_tags": listed}))
+    for lines in _parts(batch.logs):
+        yield Payload("/api/v2/logs", encoded(lines))
+
+
+def encoded(body: Any) -> bytes:
+    """A body as JSON; what JSON doesn't know is sent as its text, what is no Unicode as `?`."""
+    try:
+        return msgspec.json.encode(body, enc_hook=str)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_sendable(body), enc_hook=str)
+
+
+def _sendable(body: Any) -> Any:
+    if isinstance(body, str):
+        return sendable(body)
+    if isinstance(body, Mapping):
+        return {_sendable(key): _sendable(value) for key, value in body.items()}
+    if isinstance(body, list | tuple):
+        return [_sendable(one) for one in body]
+    return body
+
+
+def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), PER_PAYLOAD):
+        yield items[start : start + PER_PAYLOAD]
+
+
+def series_message(many: Sequence[FlushedSeries]) -> bytes:
+    """Series as a MetricPayload, as Agents send them."""
+    payload = message("MetricPayload")()
+    for one in many:
+        series = payload.series.add(
+            metric=one.metric,
+            type=_TYPES[one.type],
+            interval=one.interval,
+            tags=one.tags,
+            source_type_name=one.source_type,
+        )
+        if one.host:
+            series.resources.add(type="host", name=one.host)
+        for timestamp, value in one.points:
+            series.points.add(timestamp=int(timestamp), value=value)
+    return bytes(payload.SerializeToString())
+
+
+def sketch_message(many: Sequence[FlushedSketch]) -> bytes:
+    """Sketches as a SketchPayload."""
+    payload = message("SketchPayload")()
+    for one in many:
+        series = payload.sketches.add(metric=one.metric, host=one.host, tags=one.tags)
+        for at, sketch in one.points:
+            keys, counts = sketch.columns()
+            series.dogsketches.add(
+                ts=at,
+                cnt=sketch.count,
+                min=sketch.min,
+                max=sketch.max,
+                sum=sketch.sum,
+                avg=sketch.sum / sketch.count,
+                k=keys,
+                n=counts,
+            )
+    return bytes(payload.SerializeToString())
+
+
+def _service_check(check: ServiceCheck) -> Mapping[str, Any]:
+    return {
+        "check": check.check,
+        "host_name": check.host,
+        "timestamp": check.timestamp,
+        "status": check.status,
+        "message": check.message,
+        "tags": check.tags,
+    }
+
+
+def _events(events: Sequence[Event], hostname: str) -> Mapping[str, Any]:
+    by_source: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for event in events:
+        by_source[event.source].append(event.fields)
+    return {"internalHostname": hostname, "events": by_source}

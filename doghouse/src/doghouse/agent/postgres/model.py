@@ -1,0 +1,44 @@
+"""What a query of the check is: where it reads, what becomes a tag, what becomes a metric."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Submission = Literal["gauge", "rate", "count", "monotonic_count"]
+
+
+class Scope(enum.Enum):
+    """Which tags a query's metrics get besides its own: with `db:` of the instance for what is read in that database alone."""
+
+    SERVER = 0
+    DATABASE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One statement. `tags` are (SQL, tag name), `metrics` (SQL, metric name without `postgresql.`, how it is submitted).
+
+    It runs on servers from version `since` to before `before` (major numbers), where `option` of the instance is on ("": always).
+    In `source`, `{databases}` stands for the condition on `datname`, `{relations}` for the one on `relname` and the schema.
+    """
+
+    name: str
+    source: str
+    metrics: tuple[tuple[str, str, Submission], ...]
+    tags: tuple[tuple[str, str], ...] = ()
+    scope: Scope = Scope.SERVER
+    since: int = 10
+    before: int = 1000
+    option: str = ""
+    schema: str = "schemaname"  # the column that holds a relation's schema
+
+    def query(self, databases: str, relations: str) -> dict[str, Any]:
+        """As `QueryExecutor` of datadog-checks-base takes it."""
+        columns = [sql for sql, *_ in (*self.tags, *self.metrics)]
+        source = self.source.replace("{databases}", databases).replace("{relations}", relations)
+        # a tag whose value is NULL is left out
+        typed = [{"name": tag, "type": "tag_not_null"} for _, tag in self.tags]
+        typed += [{"name": metric, "type": kind} for _, metric, kind in self.metrics]
+        return {"name": self.name, "query": f"SELECT {', '.join(columns)} {source}", "columns": typed}

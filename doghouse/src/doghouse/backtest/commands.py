@@ -1,0 +1,263 @@
+"""`doghouse backtest`, `doghouse test` and `doghouse lint`."""
+
+from __future__ import annotations
+
+import glob
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from doghouse.terminal import console, fail, print_json
+
+if TYPE_CHECKING:
+    from doghouse.downtimes import Downtime
+    from doghouse.metrics.model import Source
+    from doghouse.monitors import Host, Monitor
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def backtest(
+    monitor: Annotated[
+        list[str],
+        typer.Argument(
+            help="Monitors: an API body, an integration's asset, a list, a folder.", metavar="MONITOR.json..."
+        ),
+    ],
+    since: Annotated[str, typer.Option("--from", help="Start: ISO 8601, epoch seconds, or now-7d.")],
+    until: Annotated[str, typer.Option("--to", help="End, in the same forms.")] = "now",
+    series: Annotated[
+        Path | None, typer.Option(help="The points: CSV or Parquet, as `doghouse import` takes them.")
+    ] = None,
+    downtimes: Annotated[
+        Path | None, typer.Option(help="A JSON list of v2 downtime attributes, each with an optional name.")
+    ] = None,
+    hosts: Annotated[
+        Path | None, typer.Option(help='What hosts are: {"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}.')
+    ] = None,
+    timezone: Annotated[str, typer.Option(help="The clocks that times and nights are shown by.")] = "",
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Also say what a range of other settings would have sent.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Replay monitors over history: every state, transition and notification, with downtimes applied.
+
+    Example: doghouse backtest high.json --series points.csv --from 2026-03-01 --to 2026-03-08
+    """
+    import time
+
+    from doghouse.backtest import report, show, suggesting
+    from doghouse.backtest.replay import backtest as replay
+    from doghouse.monitors import MonitorError
+    from doghouse.queries import NotEvaluated, QuerySyntaxError
+    from doghouse.times import parse_time
+
+    now = time.time()
+    try:
+        start, end = int(parse_time(since, now)), int(parse_time(until, now))
+    except ValueError as error:
+        raise fail(str(error), 64) from None
+    if start >= end:
+        raise fail("--from is not before --to", 64)
+    monitors = _monitors(monitor)
+    source = _source(series, _hosts(hosts))
+    quiet, known = _downtimes(downtimes, start), _hosts(hosts)
+    zone = timezone or next((one.display_timezone for one in quiet), "UTC")
+    documents = []
+    for where, one in monitors:
+        try:
+            result = replay(one, source, start, end, quiet, known)
+        except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
+            raise fail(f"{where}: {error}") from None
+        found = report.figures(result, zone)
+        others = suggesting.suggest(one, source, start, end, quiet, known, zone) if suggest else []
+        if as_json:
+            document = report.document(result, result.notifications(), found)
+            documents.append(
+                document | ({"suggestions": [suggesting.document(each) for each in others]} if suggest else {})
+            )
+        else:
+            screen = console()
+            if len(monitors) > 1:
+                screen.print(f"{one.name or where}", style="bold", markup=False)
+            show.backtest_table(screen, result, found, zone)
+            if suggest:
+                show.suggestions(screen, others)
+    if as_json:
+        print_json(documents[0] if len(documents) == 1 else documents)
+
+
+def unit_tests(
+    files: Annotated[
+        list[str], typer.Argument(help="Test files (YAML); a pattern must match something.", metavar="FILE...")
+    ],
+    junit: Annotated[Path | None, typer.Option(help="Also write the results as JUnit XML.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run unit tests of monitors; exit 1 if one fails.
+
+    Example: doghouse test monitors/*.test.yaml --junit results.xml
+    """
+    from doghouse.backtest import junit as xml
+    from doghouse.backtest import show, unittests
+
+    results: list[unittests.Result] = []
+    broken: list[unittests.TestFileError] = []
+    for path in _matching(files):
+        try:
+            results += unittests.run(path)
+        except unittests.TestFileError as error:
+            broken.append(error)
+    if junit:
+        outcomes = [xml.Outcome(str(one.path), one.name, None if one.passed else _failure(one)) for one in results]
+        xml.write(junit, outcomes + [xml.Outcome(str(one.path), f"line {one.line}", one.text) for one in broken])
+    if as_json:
+        print_json({"tests": [_result(one) for one in results], "errors": [str(one) for one in broken]})
+    else:
+        show.unit_tests(console(), results)
+    for each in broken:
+        typer.echo(f"doghouse: {each}", err=True)
+    if broken or not all(one.passed for one in results):
+        raise typer.Exit(1)
+
+
+def lint(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="Monitors, lists, assets, folders, terraform's JSON, or - for standard input.", metavar="PATH..."
+        ),
+    ],
+    junit: Annotated[Path | None, typer.Option(help="Also write the results as JUnit XML.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Find what is wrong with monitors before they go anywhere; exit 1 if any is wrong.
+
+    Example: terraform show -json | doghouse lint -
+    """
+    from doghouse.backtest import collecting, linting, show
+    from doghouse.backtest import junit as xml
+
+    text = sys.stdin.read() if collecting.STDIN in paths else None
+    linted = linting.lint_all(one for path in paths for one in collecting.collect(path, text))
+    if junit:
+        xml.write(junit, [_verdict(one) for one in linted])
+    if as_json:
+        print_json({"monitors": [_linted(one) for one in linted], "summary": linting.last_line(linted)})
+    else:
+        show.lint_lines(console(), linted)
+        console().print(f"  {linting.last_line(linted)}", markup=False)
+    if any(one.verdict == "wrong" for one in linted):
+        raise typer.Exit(1)
+
+
+def _monitors(paths: Sequence[str]) -> list[tuple[str, Monitor]]:
+    from doghouse.backtest import collecting
+    from doghouse.monitors import MonitorError, parse
+
+    found = []
+    for path in paths:
+        for one in collecting.collect(path, sys.stdin.read() if path == collecting.STDIN else None):
+            if isinstance(one, collecting.Unread):
+                raise fail(f"{one.where} {one.text}")
+            try:
+                found.append((one.where, parse(one.body)))
+            except MonitorError as error:
+                raise fail(f"{one.where}: {error.text}") from None
+    return found
+
+
+def _source(path: Path | None, hosts: Mapping[str, Host]) -> Source:
+    from doghouse.metrics.files import SeriesFileError, read_series
+    from doghouse.metrics.memory import MemorySource
+
+    if path is None:
+        raise fail("there are no points: give a file with --series", 64)
+    try:
+        series, columns = read_series(path)
+    except SeriesFileError as error:
+        raise fail(str(error)) from None
+    return MemorySource(series, columns, {name: host.tags for name, host in hosts.items()})
+
+
+def _hosts(path: Path | None) -> Mapping[str, Host]:
+    from doghouse.backtest.unittests import hosts_of
+
+    return hosts_of(_json(path), lambda text: fail(f"{path}: {text}")) if path else {}
+
+
+def _downtimes(path: Path | None, now: float) -> list[Downtime]:
+    from doghouse.downtimes import DowntimeError, parse
+
+    listed = _json(path) if path else []
+    if not isinstance(listed, list):
+        raise fail(f"{path}: is not a list of downtimes")
+    found = []
+    for number, one in enumerate(listed):
+        try:
+            found.append(parse(one, now, id=str(number + 1)))
+        except DowntimeError as error:
+            raise fail(f"{path}: downtime {number + 1}: {error.field}: {error.text}") from None
+    return found
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except OSError as error:
+        raise fail(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise fail(f"{path} is not JSON: {error}") from None
+
+
+def _matching(files: Sequence[str]) -> list[Path]:
+    """The files, patterns expanded; a pattern that matches nothing is an error, since it would pass in silence."""
+    found: list[Path] = []
+    for pattern in files:
+        matches = sorted(glob.glob(pattern, recursive=True)) if any(sign in pattern for sign in "*?[") else [pattern]  # noqa: PTH207
+        if not matches:
+            raise fail(f"'{pattern}' matches no file")
+        found += [Path(match) for match in matches]
+    return found
+
+
+def _failure(one: Any) -> str:
+    return "\n".join(
+        f"line {each.line}: expected {'; '.join(each.expected)}; got {'; '.join(each.got) or 'nothing'}"
+        for each in one.differences
+    )
+
+
+def _result(one: Any) -> dict[str, Any]:
+    differences = [
+        {"line": each.line, "expected": list(each.expected), "got": list(each.got)} for each in one.differences
+    ]
+    return {"file": str(one.path), "line": one.line, "name": one.name, "passed": one.passed, "differences": differences}
+
+
+def _verdict(one: Any) -> Any:
+    from doghouse.backtest.junit import Outcome
+
+    said = "\n".join(f"{problem.field}: {problem.text}" for problem in one.problems if problem.severity == "error")
+    skipped = f"{one.type} is not evaluated" if one.verdict == "not evaluated" else None
+    return Outcome(one.where.split(" ")[0], one.name or one.where, said if one.verdict == "wrong" else None, skipped)
+
+
+def _linted(one: Any) -> dict[str, Any]:
+    problems = [
+        {
+            "field": each.field,
+            "text": each.text,
+            "severity": each.severity,
+            "file_line": line or None,
+            "line": each.line or None,
+            "column": each.column or None,
+        }
+        for each, line in zip(one.problems, one.lines, strict=True)
+    ]
+    return {"where": one.where, "name": one.name, "type": one.type, "verdict": one.verdict, "problems": problems}

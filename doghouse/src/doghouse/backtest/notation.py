@@ -1,0 +1,141 @@
+"""The notation of series in unit tests of monitors: `400x5 700x5 _x15` is five samples of 400, five of 700, fifteen that are missing.
+
+Like promtool's, but `400x5` is five samples, not six. A word is one of
+    7.5         one sample            7.5x4       four samples of 7.5
+    1+2x3       1, 3, 5               9-2x3       9, 7, 5
+    _           one that is missing   _x15        fifteen that are missing
+A YAML list holds samples (null: missing). A mapping may say more: `every` (the time between samples, default 1m), and one of
+`values` (a text or list as above), `random: {seed, from, to, samples}` (uniform integers, both ends possible) and
+`walk: {seed, start, step, samples}` (each sample differs from the last by a uniform integer from -step to step).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from doghouse.metrics.model import Floats
+
+DEFAULT_EVERY_S = 60
+MAX_SAMPLES = 10_000_000  # a typing mistake must not fill the memory
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_WORD = re.compile(rf"(?:(?P<gap>_)|(?P<start>{_NUMBER})(?P<step>[+-](?:\d+\.?\d*|\.\d+))?)(?:x(?P<times>\d+))?")
+_DURATION = re.compile(r"(\d+)(s|m|h|d|w)")
+_UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+class NotationError(ValueError):
+    """What in a series cannot be read, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """One series' samples: `values` float64[n] (NaN: missing), the first at the test's start, one each `every` seconds."""
+
+    every: int
+    values: Floats
+
+
+def parse_samples(said: Any) -> Samples:
+    """Samples from a YAML value (text, number, list or mapping). Raises NotationError."""
+    if not isinstance(said, Mapping):
+        return Samples(DEFAULT_EVERY_S, _values(said))
+    _only(said, {"every", "values", "random", "walk"})
+    kinds = [kind for kind in ("values", "random", "walk") if kind in said]
+    if len(kinds) != 1:
+        raise NotationError("a series' mapping has exactly one of values, random and walk")
+    every = parse_duration(said.get("every", "1m"))
+    match kinds[0]:
+        case "random":
+            return Samples(every, _random(said["random"]))
+        case "walk":
+            return Samples(every, _walk(said["walk"]))
+    return Samples(every, _values(said["values"]))
+
+
+def parse_duration(said: Any) -> int:
+    """Seconds from `45s`, `10m`, `1h30m`, `2d`. Raises NotationError."""
+    text = str(said).strip()
+    parts = _DURATION.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise NotationError(f"'{said}' is not a duration: expected for example 45s, 10m or 1h30m")
+    seconds = sum(int(number) * _UNIT_S[unit] for number, unit in parts)
+    if seconds == 0:
+        raise NotationError(f"'{said}' is no time at all")
+    return seconds
+
+
+def _values(said: Any) -> Floats:
+    if isinstance(said, str):
+        return _join([_word(word) for word in said.split()])
+    if isinstance(said, Sequence):
+        return _join([_word(one) if isinstance(one, str) else _sample(one) for one in said])
+    return _sample(said)
+
+
+def _sample(said: Any) -> Floats:
+    if said is None:
+        return np.array([np.nan])
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        raise NotationError(f"{said!r} is not a sample: expected a number, or null where it is missing")
+    return np.array([float(said)])
+
+
+def _word(word: str) -> Floats:
+    match = _WORD.fullmatch(word)
+    if match is None:
+        raise NotationError(f"'{word}' is not a sample: expected for example 400, 400x5, 1+2x3, _ or _x15")
+    times = int(match["times"] or 1)
+    if not 0 < times <= MAX_SAMPLES:
+        raise NotationError(f"'{word}': expected 1 to {MAX_SAMPLES:,} samples")
+    if match["gap"]:
+        return np.full(times, np.nan)
+    return float(match["start"]) + float(match["step"] or 0) * np.arange(times, dtype=np.float64)
+
+
+def _join(parts: list[Floats]) -> Floats:
+    if not parts:
+        raise NotationError("a series has no samples")
+    return np.concatenate(parts)
+
+
+def _random(said: Any) -> Floats:
+    low, high, count, seed = _integers(said, "random", ("from", "to", "samples", "seed"))
+    if low > high:
+        raise NotationError(f"random: from {low} is above to {high}")
+    return np.random.default_rng(seed).integers(low, high, _count(count), endpoint=True).astype(np.float64)
+
+
+def _walk(said: Any) -> Floats:
+    start, step, count, seed = _integers(said, "walk", ("start", "step", "samples", "seed"))
+    steps = np.random.default_rng(seed).integers(-step, step, _count(count) - 1, endpoint=True)
+    return start + np.concatenate(([0], np.cumsum(steps))).astype(np.float64)
+
+
+def _count(count: int) -> int:
+    if not 0 < count <= MAX_SAMPLES:
+        raise NotationError(f"samples: {count} is not from 1 to {MAX_SAMPLES:,}")
+    return count
+
+
+def _integers(said: Any, kind: str, names: tuple[str, ...]) -> list[int]:
+    if not isinstance(said, Mapping):
+        raise NotationError(f"{kind} is a mapping of {', '.join(names)}")
+    _only(said, set(names))
+    found = [said.get(name) for name in names]
+    for name, value in zip(names, found, strict=True):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise NotationError(f"{kind}: {name} is missing or no whole number")
+        if name in ("step", "seed") and value < 0:
+            raise NotationError(f"{kind}: {name} is below 0")
+    return [int(value) for value in found if value is not None]
+
+
+def _only(said: Mapping[Any, Any], known: set[str]) -> None:
+    for key in said:
+        if key not in known:
+            raise NotationError(f"'{key}' is not known here: expected {', '.join(sorted(known))}")

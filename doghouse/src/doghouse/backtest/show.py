@@ -1,0 +1,179 @@
+"""What a person reads of backtests, tests and lint: one idea a line."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from doghouse.backtest.linting import Linted
+from doghouse.backtest.replay import Backtest, Notification
+from doghouse.backtest.report import Figures
+from doghouse.backtest.suggesting import Suggestion
+from doghouse.backtest.unittests import Result, group_text
+from doghouse.monitors import Status, Transition
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STYLES = {"OK": "green", "Warn": "yellow", "Alert": "red", "No Data": "bright_black"}
+MAX_ROWS = 40  # of a table for a person; --json has all
+
+
+def backtest_table(screen: Console, test: Backtest, found: Figures, timezone: str) -> None:
+    """The timeline and the figures."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bright_black")
+    for name, justify in (
+        ("time", "left"),
+        ("group", "left"),
+        ("change", "left"),
+        ("value", "right"),
+        ("told", "left"),
+        ("", "left"),
+    ):
+        table.add_column(name, justify="right" if justify == "right" else "left", no_wrap=name != "")
+    rows = list(_rows(test, ZoneInfo(timezone)))
+    for row in rows[:MAX_ROWS]:
+        table.add_row(*row)
+    if rows:
+        screen.print(table)
+    if len(rows) > MAX_ROWS:
+        screen.print("… and so on: --json has every line", style="bright_black")
+    night = f"{found.a_day:.4g} a day, {found.at_night:,} at night"
+    screen.print(
+        f"{people_days(found.days)}, {found.evaluations:,} evaluations of {found.groups:,} group{'' if found.groups == 1 else 's'}: "
+        f"{found.changes:,} changes, {found.sent:,} notifications ({night}), {found.silenced:,} silenced"
+    )
+    screen.print("in " + " · ".join(f"{label} {share:.1%}" for label, share in found.shares.items()))
+
+
+def _rows(test: Backtest, zone: ZoneInfo) -> Iterator[list[str]]:
+    """A line a change of state, with who was told; a line a notification that no change made. The first lines of many."""
+    until = _enough(test)
+    notifications = test.notifications(until)
+    told = {(one.at, one.group): one for one in notifications if not one.released_by}
+    changes = [(one.at, group, one) for group, one in test.transitions(until)]
+    changed = {(at, group) for at, group, _ in changes}
+    others = [one for one in notifications if (one.at, one.group) not in changed or one.released_by]
+    events: list[tuple[int, str, list[str]]] = [
+        (at, group_text(group), _change(one, group_text(group), told.get((at, group)))) for at, group, one in changes
+    ]
+    events += [(one.at, group_text(one.group), _repeat(test, one)) for one in others]
+    for at, _, cells in sorted(events, key=lambda event: event[:2]):
+        yield [clock(at, zone), *cells]
+
+
+def _enough(test: Backtest) -> int:
+    """A time (s UTC) up to which there are more lines than are shown, or the end."""
+    times = sorted(int(at) for timeline in test.timelines for at in timeline.history.at[: MAX_ROWS + 1])
+    return times[MAX_ROWS] if len(times) > MAX_ROWS else test.end
+
+
+def _change(one: Transition, group: str, told: Notification | None) -> list[str]:
+    before = "new" if one.before is Status.NEW else one.before.label
+    change = f"{before} → [{STYLES[one.after.label]}]{one.after.label}[/]"
+    return [group, change, _value(one.value), *_told(told)]
+
+
+def _repeat(test: Backtest, one: Notification) -> list[str]:
+    state = next((timeline.status_at(one.at).label for timeline in test.timelines if timeline.group == one.group), "")
+    return [
+        group_text(one.group),
+        f"still [{STYLES.get(state, '')}]{state}[/]" if state else one.transition,
+        "",
+        *_told(one),
+    ]
+
+
+def _told(one: Notification | None) -> list[str]:
+    if one is None:
+        return ["–", ""]
+    if one.silenced_by:
+        return ["–", f"silenced by '{one.silenced_by}'"]
+    why = (
+        f"downtime '{one.released_by}' ended"
+        if one.released_by
+        else one.transition
+        if one.transition.startswith("Re-")
+        else ""
+    )
+    return [", ".join(one.recipients), why]
+
+
+def _value(value: float) -> str:
+    return "" if value != value else f"{value:.4g}"
+
+
+def clock(when: int, zone: ZoneInfo) -> str:
+    """`Mon 2026-03-02 09:04`, by the clocks of the zone."""
+    return datetime.fromtimestamp(when, zone).strftime("%a %Y-%m-%d %H:%M")
+
+
+def people_days(days: float) -> str:
+    """A stretch of time for people: `7 days`, `2.5 days`, `3 h 20 min`."""
+    if days >= 1:
+        return f"{days:.4g} day{'' if days == 1 else 's'}"
+    minutes = round(days * 1440)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def unit_tests(screen: Console, results: Sequence[Result]) -> None:
+    """Each test, and for one that failed expected and got."""
+    for path, group in itertools.groupby(results, key=lambda one: one.path):
+        screen.print(f"  {path.name}", style="bold")
+        for one in group:
+            if one.passed:
+                screen.print(f"    [green]ok[/]    {one.name}")
+                continue
+            screen.print(f"    [red]FAIL[/]  {one.name}")
+            for difference in one.differences:
+                for number, (label, lines) in enumerate((("expected", difference.expected), ("got", difference.got))):
+                    place = f"  line {difference.line}" if number == 0 else ""
+                    shown = list(lines) or ["nothing"]
+                    screen.print(f"            {label:9} {shown[0]}{place}", markup=False)
+                    for line in shown[1:]:
+                        screen.print(f"            {'':9} {line}", markup=False)
+    failed = sum(not one.passed for one in results)
+    screen.print(f"  {len(results) - failed} passed, {failed} failed")
+
+
+def lint_lines(screen: Console, linted: Sequence[Linted]) -> None:
+    """A line a problem: where, and what."""
+    for one in linted:
+        for problem, line in zip(one.problems, one.lines, strict=True):
+            place = f"{one.where}:{line}" if line else one.where
+            inside = f"{problem.field}" + (f" {problem.line}:{problem.column}" if problem.line else "")
+            style = "red" if problem.severity == "error" else "yellow"
+            screen.print(f"  {place}  [bright_black]{inside}[/]  [{style}]{problem.severity}[/]  ", end="")
+            screen.print(problem.text, markup=False)
+
+
+def suggestions(screen: Console, found: Sequence[Suggestion]) -> None:
+    """What each setting would have sent."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bright_black")
+    table.add_column("setting")
+    for name in ("sent", "a day", "at night", "silenced", "changes", "first alert"):
+        table.add_column(name, justify="right")
+    for one in found:
+        figures = one.figures
+        cells = (
+            f"{figures.sent:,}",
+            f"{figures.a_day:.4g}",
+            f"{figures.at_night:,}",
+            f"{figures.silenced:,}",
+            f"{figures.changes:,}",
+        )
+        table.add_row(one.setting, *cells, _later(one.alert_delay))
+    screen.print(table)
+
+
+def _later(delay: int | None) -> str:
+    if delay is None:
+        return "–"
+    return "the same" if delay == 0 else f"{abs(delay) // 60:,} min {'later' if delay > 0 else 'earlier'}"

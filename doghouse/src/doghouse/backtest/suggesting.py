@@ -1,0 +1,140 @@
+"""`doghouse backtest --suggest`: what each of a range of settings would have sent, so that one is chosen from evidence."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from doghouse import downtimes as dt
+from doghouse import monitors as mon
+from doghouse.backtest.replay import Backtest, backtest
+from doghouse.backtest.report import Figures, figures, figures_document
+from doghouse.metrics.model import Source
+from doghouse.monitors import Status
+
+RECOVERY_STEPS = (0.05, 0.1, 0.2, 0.3)  # of the threshold, towards the quiet side
+THRESHOLD_STEPS = (-0.1, 0.1)
+WINDOW_FACTORS = (2, 3, 6)
+RENOTIFY_MIN = (30, 60, 120)  # among the intervals that Datadog's page offers
+_WINDOW = re.compile(r"\((last_(\d+)(m|h|d))\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One setting, what it would have sent, and how much later (s) than as it is the first Alert would have come (None: one of both had none)."""
+
+    setting: str
+    figures: Figures
+    alert_delay: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A change of a monitor's body, and its name."""
+
+    name: str
+    body: Mapping[str, Any]
+
+
+def suggest(
+    monitor: mon.Monitor,
+    series: Source,
+    start: int,
+    end: int,
+    downtimes: Sequence[dt.Downtime],
+    hosts: Mapping[str, mon.Host],
+    timezone: str,
+) -> list[Suggestion]:
+    """The monitor as it is, then each setting that Datadog would accept. Raises as `backtest` does."""
+    settings = [Setting("as it is", monitor.document), *_settings(monitor)]
+    found: list[Suggestion] = []
+    first: int | None = None
+    for setting in settings:
+        try:
+            changed = mon.parse(setting.body)
+            mon.validate(setting.body)
+        except mon.MonitorError:
+            if setting is settings[0]:
+                raise
+            continue
+        result = backtest(changed, series, start, end, downtimes, hosts)
+        alert = first_alert(result)
+        first = alert if setting is settings[0] else first
+        delay = None if alert is None or first is None else alert - first
+        found.append(Suggestion(setting.name, figures(result, timezone), delay))
+    return found
+
+
+def first_alert(result: Backtest) -> int | None:
+    """When a group first went to Alert (s UTC)."""
+    times = [
+        int(one.history.at[index[0]])
+        for one in result.timelines
+        if len(index := np.flatnonzero(one.history.after == Status.ALERT))
+    ]
+    return min(times, default=None)
+
+
+def _settings(monitor: mon.Monitor) -> Iterator[Setting]:
+    rules = mon.rules_of(monitor)
+    quiet = -1 if rules.comparator.startswith(">") else 1
+    if rules.comparator in ("==", "!="):
+        return
+    for name, threshold in (("critical_recovery", rules.critical), ("warning_recovery", rules.warning)):
+        for step in RECOVERY_STEPS if threshold else ():
+            value = _round(threshold + quiet * step * abs(threshold)) if threshold else 0.0
+            yield Setting(f"{name} {value:g}", _with_thresholds(monitor, **{name: value}))
+    if rules.warning:
+        step = RECOVERY_STEPS[2]
+        both = {
+            name: _round(level + quiet * step * abs(level))
+            for name, level in (("critical_recovery", rules.critical), ("warning_recovery", rules.warning))
+        }
+        yield Setting(
+            " and ".join(f"{name} {value:g}" for name, value in both.items()), _with_thresholds(monitor, **both)
+        )
+    for step in THRESHOLD_STEPS:
+        value = _round(rules.critical * (1 + step))
+        yield Setting(f"critical {value:g}", _with_critical(monitor, value))
+    yield from _windows(monitor)
+    for minutes in RENOTIFY_MIN:
+        body = copy.deepcopy(dict(monitor.document))
+        body["options"] = {**(body.get("options") or {}), "renotify_interval": minutes}
+        yield Setting(f"renotify_interval {minutes}", body)
+
+
+def _windows(monitor: mon.Monitor) -> Iterator[Setting]:
+    match = _WINDOW.search(monitor.query)
+    for factor in WINDOW_FACTORS if match else ():
+        assert match is not None
+        window = f"last_{int(match[2]) * factor}{match[3]}"
+        query = monitor.query[: match.start(1)] + window + monitor.query[match.end(1) :]
+        yield Setting(window, {**monitor.document, "query": query})
+
+
+def _with_thresholds(monitor: mon.Monitor, **values: float) -> dict[str, Any]:
+    body = copy.deepcopy(dict(monitor.document))
+    options = dict(body.get("options") or {})
+    options["thresholds"] = {"critical": mon.rules_of(monitor).critical, **(options.get("thresholds") or {}), **values}
+    return {**body, "options": options}
+
+
+def _with_critical(monitor: mon.Monitor, value: float) -> dict[str, Any]:
+    """The threshold stands in the query too."""
+    body = _with_thresholds(monitor, critical=value)
+    return {**body, "query": re.sub(r"[-+]?[\d.]+(?:e[-+]?\d+)?\s*$", f"{value:g}", monitor.query)}
+
+
+def _round(value: float) -> float:
+    """Three digits: a threshold is chosen, not calculated."""
+    return float(f"{value:.3g}")
+
+
+def document(one: Suggestion) -> dict[str, Any]:
+    """A suggestion for JSON."""
+    return {"setting": one.setting, "first_alert_delay_s": one.alert_delay, **figures_document(one.figures)}

@@ -1,0 +1,238 @@
+"""The file format of monitors' unit tests: strict YAML, each mistake named with its line.
+
+An unknown key is an error, and so is a test that expects nothing: a test that cannot fail is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from doghouse.backtest.notation import NotationError, Samples, parse_duration, parse_samples
+
+STATES = ("OK", "Warn", "Alert", "No Data")
+_SERIES = re.compile(r"(?P<metric>[A-Za-z][\w.]*)\s*(?:\{(?P<tags>[^{}]*)\})?")
+_PLACE = re.compile(r" - at `\$?(?P<path>[^`]*)`$")
+
+
+class TestFileError(Exception):
+    """What is wrong in a test file: `path:line: text`."""
+
+    __test__ = False
+
+    def __init__(self, path: Path, line: int, text: str) -> None:
+        super().__init__(f"{path}:{line}: {text}")
+        self.path, self.line, self.text = path, line, text
+
+
+class Host(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A host as messages and scopes see it: its address (`{{host.ip}}`) and its own tags."""
+
+    ip: str = ""
+    tags: list[str] = []
+
+
+class ExpectedNotification(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A notification that must have been sent (or silenced): only what is given is compared."""
+
+    at: str
+    transition: str
+    to: list[str] | None = None
+    group: str | None = None
+    contains: list[str] = []
+    lacks: list[str] = []
+    subject: str | None = None
+    by: str | None = None
+
+
+class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One test: the samples of each series, and what the monitor must make of them.
+
+    `transitions` and `silenced` are whole lists; `notifications` are among those sent, or all of them with `exact`;
+    `states` are states at given times. `until` is when the test ends (default: with the longest series).
+    """
+
+    name: str
+    series: dict[str, Any]
+    until: str | None = None
+    transitions: list[str] | None = None
+    notifications: list[ExpectedNotification] | None = None
+    silenced: list[ExpectedNotification] | None = None
+    states: dict[str, str] | None = None
+    exact: bool = False
+
+
+class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A file of tests of one monitor. `monitor`, `downtimes` and `hosts` are files relative to it, or stand in it."""
+
+    __test__ = False
+
+    monitor: str | dict[str, Any]
+    start: str
+    tests: list[Case]
+    downtimes: str | list[dict[str, Any]] = []
+    hosts: str | dict[str, Host] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A test file as read, and the line of each thing in it (keys are paths such as `.tests[0].series`)."""
+
+    path: Path
+    start: datetime
+    file: TestFile
+    lines: Mapping[str, int]
+
+    def line(self, place: str) -> int:
+        """The line of a place, or of the nearest thing around it."""
+        while place not in self.lines and place:
+            place = re.sub(r"(\.[^.\[\]]*|\[[^\]]*\])$", "", place)
+        return self.lines.get(place, 1)
+
+    def wrong(self, place: str, text: str) -> TestFileError:
+        """An error at a place."""
+        return TestFileError(self.path, self.line(place), text)
+
+
+def load(path: Path) -> Loaded:
+    """Read a test file. Raises TestFileError."""
+    try:
+        text = path.read_text()
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise TestFileError(path, 1, f"cannot be read: {error}") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise TestFileError(path, line, f"is not YAML: {error.problem}") from None
+    if node is None:
+        raise TestFileError(path, 1, "is empty: a test file has monitor, start and tests")
+    lines: dict[str, int] = {}
+    data = _plain(node, "", lines, path)
+    try:
+        file = msgspec.convert(data, TestFile)
+    except msgspec.ValidationError as error:
+        raise _located(path, lines, str(error)) from None
+    loaded = Loaded(path, _start(path, lines, file.start), file, lines)
+    _check(loaded)
+    return loaded
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a test file, for editors."""
+    return msgspec.json.schema(TestFile)
+
+
+def series(loaded: Loaded, number: int) -> dict[tuple[str, tuple[str, ...]], Samples]:
+    """The samples of test `number`, by metric and tags. Raises TestFileError."""
+    found = {}
+    for key, said in loaded.file.tests[number].series.items():
+        place = f".tests[{number}].series.{key}"
+        match = _SERIES.fullmatch(key.strip())
+        if match is None:
+            raise loaded.wrong(place, f"'{key}' is not a series: expected for example my_metric{{host:web-1,env:prod}}")
+        tags = tuple(sorted(tag.strip() for tag in (match["tags"] or "").split(",") if tag.strip() not in ("", "*")))
+        try:
+            found[match["metric"], tags] = parse_samples(said)
+        except NotationError as error:
+            raise loaded.wrong(place, f"series {key}: {error}") from None
+    return found
+
+
+def instant(loaded: Loaded, said: str, place: str) -> int:
+    """A time in a test as seconds since 1970 UTC: `+13m` from the start, a clock time `10:13` (the next from the start on), or ISO 8601."""
+    text = said.strip()
+    try:
+        if text.startswith("+"):
+            return int(loaded.start.timestamp()) + (0 if text in ("+0", "+0m", "+0s") else parse_duration(text[1:]))
+        if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", text):
+            hour, minute, *rest = (int(part) for part in text.split(":"))
+            when = loaded.start.replace(hour=hour, minute=minute, second=rest[0] if rest else 0)
+            return int((when if when >= loaded.start else when + timedelta(days=1)).timestamp())
+        return int(
+            datetime.fromisoformat(text)
+            .replace(tzinfo=datetime.fromisoformat(text).tzinfo or loaded.start.tzinfo)
+            .timestamp()
+        )
+    except (NotationError, ValueError):
+        raise loaded.wrong(
+            place, f"'{said}' is not a time: expected for example +13m, 10:13 or 2026-03-02T10:13+01:00"
+        ) from None
+
+
+def transition(loaded: Loaded, said: str, place: str) -> tuple[int, str, str | None]:
+    """`+7m Warn` or `+7m Warn host:web-1` as (time, state, group or None). Raises TestFileError."""
+    when, _, rest = said.strip().partition(" ")
+    for state in STATES:
+        if rest == state or rest.startswith(state + " "):
+            return instant(loaded, when, place), state, rest[len(state) :].strip() or None
+    raise loaded.wrong(
+        place,
+        f"'{said}' is not a transition: expected a time, then one of {', '.join(STATES)}, then the group if there are several",
+    )
+
+
+def _check(loaded: Loaded) -> None:
+    if not loaded.file.tests:
+        raise loaded.wrong(".tests", "holds no test")
+    names: set[str] = set()
+    for number, case in enumerate(loaded.file.tests):
+        place = f".tests[{number}]"
+        if case.name in names:
+            raise loaded.wrong(place, f"a second test is called '{case.name}'")
+        names.add(case.name)
+        if (
+            case.transitions is None
+            and case.silenced is None
+            and not case.notifications
+            and not case.states
+            and not case.exact
+        ):
+            raise loaded.wrong(
+                place,
+                f"test '{case.name}' expects nothing: give it transitions, notifications, silenced or states, or exact: true",
+            )
+        if not case.series:
+            raise loaded.wrong(place, f"test '{case.name}' has no series")
+
+
+def _start(path: Path, lines: Mapping[str, int], said: str) -> datetime:
+    try:
+        when = datetime.fromisoformat(said)
+    except ValueError:
+        raise TestFileError(path, lines.get(".start", 1), f"start: '{said}' is not an ISO 8601 time") from None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _plain(node: yaml.Node, place: str, lines: dict[str, int], path: Path) -> Any:
+    """YAML nodes as plain values; times stay text; a key that stands twice is an error."""
+    lines[place] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        found: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            lines[f"{place}.{key}"] = key_node.start_mark.line + 1
+            if key in found:
+                raise TestFileError(path, key_node.start_mark.line + 1, f"'{key}' stands twice")
+            found[key] = _plain(value_node, f"{place}.{key}", lines, path)
+            lines[f"{place}.{key}"] = key_node.start_mark.line + 1
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, f"{place}[{number}]", lines, path) for number, item in enumerate(node.value)]
+    if node.tag == "tag:yaml.org,2002:timestamp":
+        return node.value
+    return yaml.SafeLoader("").construct_object(node)
+
+
+def _located(path: Path, lines: Mapping[str, int], message: str) -> TestFileError:
+    match = _PLACE.search(message)
+    place, text = (match["path"], message[: match.start()]) if match else ("", message)
+    unknown = re.search(r"unknown field `(.*)`", text)
+    line = lines.get(f"{place}.{unknown[1]}") if unknown else None
+    return TestFileError(path, line or lines.get(place, 1), f"{place.lstrip('.') + ': ' if place else ''}{text}")

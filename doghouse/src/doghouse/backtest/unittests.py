@@ -1,0 +1,276 @@
+"""Runs the unit tests of monitors: each is a backtest over a few made-up samples, compared with what the file expects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from doghouse import downtimes as dt
+from doghouse import monitors as mon
+from doghouse.backtest import testfile
+from doghouse.backtest.replay import Backtest, Notification, backtest
+from doghouse.backtest.testfile import Case, ExpectedNotification, Loaded, TestFileError
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Columns, Series
+from doghouse.monitors import Group, Transition
+from doghouse.queries import NotEvaluated, QuerySyntaxError
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a test expected and what there was instead, a line each; `line` is the expectation's place in the file."""
+
+    line: int
+    expected: Sequence[str]
+    got: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One test: passed where there is no difference."""
+
+    path: Path
+    name: str
+    line: int
+    differences: Sequence[Difference]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all was as expected."""
+        return not self.differences
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a file tests: the monitor, its downtimes, the hosts."""
+
+    monitor: mon.Monitor
+    downtimes: Sequence[dt.Downtime]
+    hosts: Mapping[str, mon.Host]
+
+
+def run(path: Path) -> list[Result]:
+    """Run a file's tests. Raises TestFileError where it, or a file that it names, cannot be read."""
+    loaded = testfile.load(path)
+    subject = _subject(loaded)
+    return [_run_case(loaded, subject, number, case) for number, case in enumerate(loaded.file.tests)]
+
+
+def _subject(loaded: Loaded) -> Subject:
+    try:
+        monitor = mon.parse(_document(loaded, loaded.file.monitor, ".monitor"))
+        mon.rules_of(monitor)
+    except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
+        raise loaded.wrong(".monitor", f"the monitor is wrong: {error}") from None
+    listed = _document(loaded, loaded.file.downtimes, ".downtimes")
+    if not isinstance(listed, list):
+        raise loaded.wrong(".downtimes", "is not a list of downtimes")
+    try:
+        downtimes = [dt.parse(one, loaded.start.timestamp(), id=str(number)) for number, one in enumerate(listed, 1)]
+    except dt.DowntimeError as error:
+        raise loaded.wrong(".downtimes", f"{error.field}: {error}") from None
+    return Subject(monitor, downtimes, _hosts(loaded))
+
+
+def _hosts(loaded: Loaded) -> dict[str, mon.Host]:
+    said = loaded.file.hosts
+    if isinstance(said, str):
+        return hosts_of(_document(loaded, said, ".hosts"), lambda text: loaded.wrong(".hosts", text))
+    return {name: mon.Host(host.ip, tuple(host.tags)) for name, host in said.items()}
+
+
+def hosts_of(document: Any, wrong: Callable[[str], Exception]) -> dict[str, mon.Host]:
+    """Hosts from `{"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}`. Raises what `wrong` makes of a sentence."""
+    if not isinstance(document, dict):
+        raise wrong("is not an object of hosts")
+    found = {}
+    for name, host in document.items():
+        tags = host.get("tags", []) if isinstance(host, dict) else None
+        if not isinstance(tags, list) or not isinstance(host.get("ip", ""), str) or set(host) - {"ip", "tags"}:
+            raise wrong(f"host '{name}': expected an object with ip and tags")
+        found[name] = mon.Host(host.get("ip", ""), tuple(str(tag) for tag in tags))
+    return found
+
+
+def _document(loaded: Loaded, said: Any, place: str) -> Any:
+    """A JSON document that stands in the test file, or in a file relative to it."""
+    if not isinstance(said, str):
+        return said
+    path = loaded.path.parent / said
+    try:
+        return json.loads(path.read_text())
+    except OSError as error:
+        raise loaded.wrong(place, f"{said} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise loaded.wrong(place, f"{said} is not JSON: {error}") from None
+
+
+def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case) -> Result:
+    place = f".tests[{number}]"
+    source, end = _source(loaded, subject, number, case)
+    start = int(loaded.start.timestamp())
+    try:
+        got = backtest(subject.monitor, source, start, end, subject.downtimes, subject.hosts)
+    except (NotEvaluated, QuerySyntaxError, mon.MonitorError) as error:
+        raise loaded.wrong(place, str(error)) from None
+    notifications = got.notifications()
+    differences = [
+        *_compare_transitions(loaded, place, case, got),
+        *_compare_states(loaded, place, case, got),
+        *_compare_notifications(
+            loaded,
+            f"{place}.notifications",
+            case.notifications or [],
+            [one for one in notifications if not one.silenced_by],
+            case.exact,
+        ),
+    ]
+    if case.silenced is not None:
+        silenced = [one for one in notifications if one.silenced_by]
+        differences += _compare_notifications(loaded, f"{place}.silenced", case.silenced, silenced, exact=True)
+    return Result(loaded.path, case.name, loaded.line(f"{place}.name"), differences)
+
+
+def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[MemorySource, int]:
+    """The test's samples as a source, and when the test ends (s UTC)."""
+    start = int(loaded.start.timestamp())
+    series: list[Series] = []
+    ids, times, values, end = [], [], [], start
+    for (metric, tags), samples in testfile.series(loaded, number).items():
+        host = next((tag.removeprefix("host:") for tag in tags if tag.startswith("host:")), "")
+        series.append(
+            Series(len(series), metric, "gauge", 0, host, tuple(tag for tag in tags if not tag.startswith("host:")))
+        )
+        there = np.flatnonzero(~np.isnan(samples.values))
+        ids.append(np.full(len(there), len(series) - 1, np.int64))
+        times.append(start + there * samples.every)
+        values.append(samples.values[there])
+        end = max(end, start + len(samples.values) * samples.every)
+    if case.until is not None:
+        end = testfile.instant(loaded, case.until, f".tests[{number}].until")
+    columns = Columns(np.concatenate(ids), np.concatenate(times).astype(np.int64), np.concatenate(values))
+    return MemorySource(series, columns, {name: host.tags for name, host in subject.hosts.items()}), end
+
+
+def _compare_transitions(loaded: Loaded, place: str, case: Case, got: Backtest) -> list[Difference]:
+    if case.transitions is None:
+        return []
+    expected = [
+        testfile.transition(loaded, said, f"{place}.transitions[{i}]") for i, said in enumerate(case.transitions)
+    ]
+    found = list(got.transitions())
+    same = len(expected) == len(found) and all(
+        (when, state) == (one.at, one.after.label) and group in (None, group_text(of))
+        for (when, state, group), (of, one) in zip(sorted(expected, key=lambda item: item[0]), found, strict=True)
+    )
+    if same:
+        return []
+    several = len(got.timelines) > 1
+    wanted = [" ".join(filter(None, (offset(loaded, when), state, group))) for when, state, group in expected]
+    return [
+        Difference(
+            loaded.line(f"{place}.transitions"),
+            wanted or ["no transition"],
+            [_changed(loaded, of, one, several) for of, one in found],
+        )
+    ]
+
+
+def _compare_states(loaded: Loaded, place: str, case: Case, got: Backtest) -> list[Difference]:
+    differences = []
+    for said, state in (case.states or {}).items():
+        where = f"{place}.states.{said}"
+        if state not in testfile.STATES:
+            raise loaded.wrong(where, f"'{state}' is not a state: expected {', '.join(testfile.STATES)}")
+        when = testfile.instant(loaded, said, where)
+        found = {group_text(one.group): one.status_at(when).label for one in got.timelines}
+        if not found or set(found.values()) != {state}:
+            shown = [" ".join(filter(None, (said, label, group))) for group, label in found.items()] or [
+                "no group at all"
+            ]
+            differences.append(Difference(loaded.line(where), [f"{said} {state}"], shown))
+    return differences
+
+
+def _compare_notifications(
+    loaded: Loaded, place: str, expected: Sequence[ExpectedNotification], got: Sequence[Notification], exact: bool
+) -> list[Difference]:
+    left = list(got)
+    differences = []
+    for number, wanted in enumerate(expected):
+        where = f"{place}[{number}]"
+        at = testfile.instant(loaded, wanted.at, where)
+        match = next((one for one in left if _is(wanted, at, one)), None)
+        if match:
+            left.remove(match)
+            continue
+        near = [one for one in left if one.at == at] or left
+        differences.append(
+            Difference(loaded.line(where), _wanted(wanted), [_sent(loaded, one) for one in near] or ["nothing"])
+        )
+    if exact and left:
+        differences.append(Difference(loaded.line(place), ["nothing more"], [_sent(loaded, one) for one in left]))
+    return differences
+
+
+def _is(wanted: ExpectedNotification, at: int, got: Notification) -> bool:
+    text = f"{got.subject}\n{got.body}"
+    return (
+        got.at == at
+        and got.transition == wanted.transition
+        and (wanted.to is None or sorted(wanted.to) == sorted(got.recipients))
+        and wanted.group in (None, group_text(got.group))
+        and wanted.subject in (None, got.subject)
+        and wanted.by in (None, got.silenced_by)
+        and all(part in text for part in wanted.contains)
+        and not any(part in text for part in wanted.lacks)
+    )
+
+
+def group_text(group: Group) -> str:
+    """A group as people write it: `host:web-1,env:prod`; nothing for a simple alert."""
+    return ",".join(f"{key}:{value}" for key, value in group)
+
+
+def offset(loaded: Loaded, when: int) -> str:
+    """A time as an offset from the test's start: `+13m`, `+1h5m`, `+45s`."""
+    seconds = when - int(loaded.start.timestamp())
+    hours, minutes = divmod(seconds // 60, 60)
+    parts = [
+        f"{hours}h" if hours else "",
+        f"{minutes}m" if minutes or not hours else "",
+        f"{seconds % 60}s" if seconds % 60 else "",
+    ]
+    return "+" + "".join(parts)
+
+
+def _changed(loaded: Loaded, group: Group, transition: Transition, several: bool) -> str:
+    value = "" if np.isnan(transition.value) else f"({transition.value:g})"
+    return " ".join(
+        filter(
+            None, (offset(loaded, transition.at), transition.after.label, group_text(group) if several else "", value)
+        )
+    )
+
+
+def _wanted(wanted: ExpectedNotification) -> list[str]:
+    lines = [" ".join(filter(None, (wanted.at, wanted.transition, wanted.group)))]
+    lines += [f"to {', '.join(wanted.to)}"] if wanted.to is not None else []
+    lines += [f"silenced by {wanted.by}"] if wanted.by else []
+    lines += [f"subject '{wanted.subject}'"] if wanted.subject else []
+    lines += [f"contains '{part}'" for part in wanted.contains] + [f"lacks '{part}'" for part in wanted.lacks]
+    return lines
+
+
+def _sent(loaded: Loaded, got: Notification) -> str:
+    first = got.body.strip().splitlines()[0] if got.body.strip() else ""
+    silenced = f" (silenced by {got.silenced_by})" if got.silenced_by else ""
+    return f"{offset(loaded, got.at)} {got.transition} {group_text(got.group)} → {', '.join(got.recipients)}{silenced}: {first}"
+
+
+__all__ = ["Difference", "Result", "Subject", "TestFileError", "group_text", "hosts_of", "offset", "run"]

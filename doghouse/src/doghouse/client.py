@@ -1,0 +1,92 @@
+"""How doghouse's own commands speak to a running doghouse: one connection, and the keys found without being asked for them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from doghouse import config
+from doghouse.config import ConfigError, KeyPair
+
+TIMEOUT_S = 60
+
+
+class Refused(ConfigError):
+    """The doghouse cannot be reached, or answered with an error: in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A doghouse and the keys for it. Proxies of the environment are left aside: it runs on this machine."""
+
+    url: str
+    keys: KeyPair = field(default=KeyPair("", ""), repr=False)
+
+    def get(self, path: str) -> Any:
+        """The answer's JSON. Raises Refused."""
+        return self.request("GET", path)
+
+    def post(self, path: str, body: bytes, content_type: str = "application/json") -> Any:
+        """The answer's JSON. Raises Refused."""
+        return self.request("POST", path, body, {"Content-Type": content_type})
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """The answer's JSON. Raises Refused."""
+        own = {"DD-API-KEY": self.keys.api_key, "DD-APPLICATION-KEY": self.keys.app_key, **(headers or {})}
+        connection, base = _connection(self.url)
+        try:
+            connection.request(method, base + path, body, own)
+            answer = connection.getresponse()
+            said = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise Refused(
+                f"{self.url} cannot be reached: {error or type(error).__name__}; is `doghouse up` running?"
+            ) from None
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise Refused(f"{self.url}{path} answered {answer.status}: {_errors(said)}")
+        return json.loads(said) if said else None
+
+
+def connect(url: str, keys_file: Path | None = None) -> Client:
+    """A client with the keys of `keys_file`; else of the file that the doghouse itself names, if this user may read it; else of the environment.
+
+    Raises ConfigError.
+    """
+    url = url.rstrip("/")
+    if keys_file is not None:
+        return Client(url, config.read_keys(keys_file))
+    named = Client(url).get("/health").get("keys_file")
+    if named and os.access(named, os.R_OK):
+        return Client(url, config.read_keys(Path(named)))
+    for prefix in ("DOGHOUSE", "DD"):
+        if api_key := os.environ.get(f"{prefix}_API_KEY"):
+            return Client(url, KeyPair(api_key, os.environ.get(f"{prefix}_APP_KEY", "")))
+    raise ConfigError(f"no keys for {url}: give --keys-file, or DOGHOUSE_API_KEY and DOGHOUSE_APP_KEY")
+
+
+def _connection(url: str) -> tuple[http.client.HTTPConnection, str]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if parts.scheme != "http" or not parts.hostname or port == 0:
+        raise ConfigError(f"'{url}' is not the address of a doghouse, such as http://127.0.0.1:{config.DEFAULT_PORT}")
+    return http.client.HTTPConnection(parts.hostname, port, timeout=TIMEOUT_S), parts.path.rstrip("/")
+
+
+def _errors(said: bytes) -> str:
+    try:
+        return "; ".join(str(error) for error in json.loads(said)["errors"])
+    except (ValueError, KeyError, TypeError):
+        return said[:200].decode(errors="replace")

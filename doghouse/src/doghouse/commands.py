@@ -1,0 +1,86 @@
+"""`doghouse up`: the server on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doghouse import config
+from doghouse.config import ConfigError, OptionError, Settings
+from doghouse.terminal import console, fail, print_json
+
+if TYPE_CHECKING:
+    from doghouse.running import House
+
+
+def up(
+    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = config.DEFAULT_PORT,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder for all state [default: in the user's data folder].")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one line of JSON (url, keys_file, data) when requests are accepted.")
+    ] = False,
+    retention: Annotated[
+        str, typer.Option(help="How long points are kept, such as 15d or 36h [default: for ever].")
+    ] = "",
+    time_travel: Annotated[
+        bool, typer.Option("--time-travel", help="Let a request say what time it is for it (X-Doghouse-Now: ISO 8601).")
+    ] = False,
+    rate_limit: Annotated[
+        int | None, typer.Option(min=1, help="Answer 429 beyond this many requests a minute and endpoint family.")
+    ] = None,
+    chaos: Annotated[
+        str,
+        typer.Option(
+            help="Faults, each with its share of API requests: '503=0.1,slow=0.1:2s,drop-before=0.1,drop-after=0.1'."
+        ),
+    ] = "",
+    seed: Annotated[int, typer.Option(help="Makes the faults of --chaos the same in each run.")] = 0,
+    smtp: Annotated[
+        str, typer.Option(help="Mail server for notifications, such as 127.0.0.1:25 [default: they stay in the inbox].")
+    ] = "",
+    smtp_from: Annotated[str, typer.Option(help="Address that mails come from.")] = "",
+) -> None:
+    """Run Datadog's stand-in until Ctrl-C.
+
+    Example: doghouse up --port 0 --json
+    """
+    from doghouse import running
+    from doghouse.clock import Clock
+
+    try:
+        check_mail_server(smtp)
+        settings = Settings(
+            config.duration(retention) if retention else None, time_travel, rate_limit, chaos, seed, smtp, smtp_from
+        )
+        folder = (data or config.default_folder()).resolve()
+        with running.opened(folder, host, port, Clock(), settings) as (house, listener):
+            running.serve_forever(house, listener, lambda: announce(house, as_json))
+    except ConfigError as error:
+        raise fail(str(error), 64 if isinstance(error, OptionError) else 1) from None
+
+
+def check_mail_server(text: str) -> None:
+    """Raise OptionError where `--smtp` is no mail server."""
+    from doghouse.notifications.smtp import server
+
+    try:
+        if text:
+            server(text)
+    except ValueError as error:
+        raise OptionError(str(error)) from None
+
+
+def announce(house: House, as_json: bool) -> None:
+    """Say where the doghouse is; never its keys."""
+    if as_json:
+        print_json({"url": house.url, "keys_file": str(house.keys_file), "data": str(house.data)})
+        return
+    screen = console()
+    screen.print(f"doghouse at [bold]{house.url}[/bold]")
+    screen.print(f"keys in {house.keys_file}")
+    screen.print("Ctrl-C stops it")

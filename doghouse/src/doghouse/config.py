@@ -1,0 +1,135 @@
+"""Where a doghouse keeps its state, who owns the folder, and which keys it accepts."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+DEFAULT_PORT = 8420
+
+
+class ConfigError(Exception):
+    """What is wrong with the folder, keys or options, in one sentence."""
+
+
+class OptionError(ConfigError):
+    """An option's value that cannot be: wrong use."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """An API key (32 hex digits) and an application key (40)."""
+
+    api_key: str = field(repr=False)
+    app_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a doghouse runs, beside where and with which keys.
+
+    `retention` is how long points are kept (s; None: for ever). `time_travel` lets a request say what time it is for it.
+    `rate_limit` is how many requests a minute each limited family of endpoints answers before 429 (None: no limit).
+    `smtp` is the mail server that notifications go to (`host:port`; empty: they stay in the inbox), `smtp_from` the address that they come from.
+    `chaos` says which faults to make on purpose (see `doghouse.chaos`), `seed` makes them the same in each run.
+    """
+
+    retention: float | None = None
+    time_travel: bool = False
+    rate_limit: int | None = None
+    chaos: str = ""
+    seed: int = 0
+    smtp: str = ""
+    smtp_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """The one folder that holds a doghouse's state, owned by this process for as long as `lock` is open."""
+
+    path: Path
+    lock: IO[str]
+
+    @property
+    def keys_file(self) -> Path:
+        """JSON with `api_key` and `app_key`, mode 0600."""
+        return self.path / "keys.json"
+
+    def release(self) -> None:
+        """Let another process have the folder."""
+        self.lock.close()
+
+
+def default_folder() -> Path:
+    """The user's data folder for doghouse."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("doghouse", appauthor=False))
+
+
+def duration(text: str) -> float:
+    """Seconds of a length of time such as `90s`, `30m`, `36h`, `15d` or `2w`. Raises OptionError."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+    number, unit = text[:-1], text[-1:]
+    if not (number.isascii() and number.isdecimal()) or unit not in units or not int(number):
+        raise OptionError(f"'{text}' is not a length of time: expected a whole number and s, m, h, d or w, such as 15d")
+    return float(int(number) * units[unit])
+
+
+def own(path: Path) -> DataFolder:
+    """Make the folder and lock it. Raises ConfigError that names the process which has it, or what stands in the way."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (path / "lock").open("a+")
+    except OSError as error:
+        raise ConfigError(f"the data folder {path} cannot be used: {error.strerror}") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        owner = lock.read().strip() or "another process"
+        lock.close()
+        raise ConfigError(
+            f"the data folder {path} is in use by {owner}; stop that one, or choose another folder with --data"
+        ) from None
+    lock.seek(0)
+    lock.truncate()
+    lock.write(f"doghouse, process {os.getpid()}")
+    lock.flush()
+    return DataFolder(path, lock)
+
+
+def keys(folder: DataFolder) -> KeyPair:
+    """The keys of this doghouse: from DOGHOUSE_API_KEY and DOGHOUSE_APP_KEY, else the folder's own, made on first use."""
+    kept = read_keys(folder.keys_file) if folder.keys_file.exists() else None
+    pair = KeyPair(
+        os.environ.get("DOGHOUSE_API_KEY") or (kept.api_key if kept else secrets.token_hex(16)),
+        os.environ.get("DOGHOUSE_APP_KEY") or (kept.app_key if kept else secrets.token_hex(20)),
+    )
+    if pair != kept:
+        _write(folder.keys_file, pair)
+    return pair
+
+
+def read_keys(path: Path) -> KeyPair:
+    """The keys that a file holds. Raises ConfigError."""
+    try:
+        held = json.loads(path.read_text())
+        return KeyPair(str(held["api_key"]), str(held["app_key"]))
+    except OSError as error:
+        raise ConfigError(f"the keys file {path} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise ConfigError(f"{path} is not JSON with api_key and app_key; delete it to have new keys made") from None
+
+
+def _write(path: Path, pair: KeyPair) -> None:
+    new = path.with_suffix(".new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"api_key": pair.api_key, "app_key": pair.app_key}, file)
+    new.replace(path)

@@ -1,0 +1,117 @@
+"""The endpoints of dashboard lists: the lists themselves (v1) and what is in them (v2)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import msgspec
+from starlette.routing import BaseRoute
+
+from doghouse import errors
+from doghouse.dashboards.lists import ListStore, shown_item
+from doghouse.dashboards.model import Document
+from doghouse.http import Call, Reply, endpoint
+
+
+class Named(msgspec.Struct):
+    """The body that makes or renames a list."""
+
+    name: str
+
+
+class Listed(msgspec.Struct):
+    """A dashboard in a body."""
+
+    id: str
+    type: str
+
+
+class Dashboards(msgspec.Struct):
+    """The body that names dashboards."""
+
+    dashboards: list[Listed]
+
+
+def routes(store: ListStore) -> list[BaseRoute]:
+    """Both versions: they serve different things."""
+    lists, items = "/api/v1/dashboard/lists/manual", "/api/v2/dashboard/lists/manual/{id}/dashboards"
+    return [
+        endpoint("POST", lists, partial(create, store)),
+        endpoint("GET", lists, partial(list_all, store)),
+        endpoint("GET", f"{lists}/{{id}}", partial(get, store)),
+        endpoint("PUT", f"{lists}/{{id}}", partial(rename, store)),
+        endpoint("DELETE", f"{lists}/{{id}}", partial(delete, store)),
+        endpoint("GET", items, partial(list_items, store)),
+        endpoint("POST", items, partial(add_items, store)),
+        endpoint("PUT", items, partial(replace_items, store)),
+        endpoint("DELETE", items, partial(remove_items, store)),
+    ]
+
+
+def create(store: ListStore, call: Call) -> Reply:
+    """A new list."""
+    return Reply(store.add(call.json(Named).name, call.now))
+
+
+def list_all(store: ListStore, call: Call) -> Reply:
+    """Every list."""
+    return Reply({"dashboard_lists": store.all()})
+
+
+def get(store: ListStore, call: Call) -> Reply:
+    """One list."""
+    return Reply(_found(store, call))
+
+
+def rename(store: ListStore, call: Call) -> Reply:
+    """Give a list another name."""
+    _found(store, call)
+    return Reply(store.rename(_id(call), call.json(Named).name, call.now))
+
+
+def delete(store: ListStore, call: Call) -> Reply:
+    """Delete a list; its dashboards stay."""
+    _found(store, call)
+    store.delete(_id(call))
+    return Reply({"deleted_dashboard_list_id": _id(call)})
+
+
+def list_items(store: ListStore, call: Call) -> Reply:
+    """The dashboards in a list."""
+    _found(store, call)
+    shown = [shown_item(summary) for summary in store.items(_id(call)).values()]
+    return Reply({"dashboards": shown, "total": len(shown)})
+
+
+def add_items(store: ListStore, call: Call) -> Reply:
+    """Put dashboards into a list."""
+    _found(store, call)
+    return Reply({"added_dashboards_to_list": store.put_in(_id(call), _ids(call), call.now)})
+
+
+def replace_items(store: ListStore, call: Call) -> Reply:
+    """Make a list hold exactly these dashboards."""
+    _found(store, call)
+    return Reply({"dashboards": store.replace(_id(call), _ids(call), call.now)})
+
+
+def remove_items(store: ListStore, call: Call) -> Reply:
+    """Take dashboards out of a list."""
+    _found(store, call)
+    return Reply({"deleted_dashboards_from_list": store.take_out(_id(call), _ids(call), call.now)})
+
+
+def _found(store: ListStore, call: Call) -> Document:
+    text = call.params["id"]
+    found = store.get(int(text)) if text.isdigit() else None
+    if found is None:
+        raise errors.dashboard_list_not_found(text)
+    return found
+
+
+def _id(call: Call) -> int:
+    return int(call.params["id"])
+
+
+def _ids(call: Call) -> list[str]:
+    return [one.id for one in call.json(Dashboards).dashboards]

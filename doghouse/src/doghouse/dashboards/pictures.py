@@ -1,0 +1,218 @@
+"""Graphs as PNG pictures, drawn on the server: what snapshots, mails and documentation show. A function of its arguments.
+
+matplotlib is imported with the first picture, so that a server starts without it.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from doghouse.queries import ResultSeries
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe and Ito's palette: told apart by colour-blind people too. The same as in the pages' stylesheet.
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6d5c00")
+INK, SOFT, RULE, BAND, ALERT = "#1d1f23", "#62666d", "#e4e4e1", "#8a8f98", "#c8372d"
+TONES = {"alert": "#c8372d", "warn": "#c98a00", "ok": "#2e8b57"}
+MARKERS = {"error": "alert", "warning": "warn", "ok": "ok"}  # a marker's display type → its tone
+DPI = 100
+MOST_LINES = 100
+MOST_NAMED = 8  # lines in the legend; more would leave no room for the graph
+STEPS_BETWEEN = 8  # points between two of a line, where it is looked for its crossing of a band
+JOINED_S = 300  # points at most this far apart are joined by a line, as Datadog interpolates
+_drawing = threading.Lock()  # matplotlib's text layout is not made for threads
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A threshold: a thin line that carries its number. `tone` is a key of TONES."""
+
+    value: float
+    label: str = ""
+    tone: str = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a picture shows: lines over [start, end) (s UTC), in px. `display` is line, bars or area; `empty` what stands where there is no line."""
+
+    title: str
+    lines: Sequence[ResultSeries]
+    start: float
+    end: float
+    markers: Sequence[Marker] = ()
+    display: str = "line"
+    width: int = 600
+    height: int = 260
+    zone: tzinfo = field(default=UTC)
+    empty: str = "no points in this range"
+
+
+def markers(given: Sequence[Any]) -> list[Marker]:
+    """A widget's `y = 15` markers (dashboards/graphing_json/widget_json); ranges and what cannot be read are left out of pictures."""
+    found = []
+    for one in given:
+        side, _, value = str(one.get("value", "") if isinstance(one, Mapping) else "").partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            continue
+        if side.strip() == "y":
+            tone = MARKERS.get(str(one.get("display_type", "")).split(" ")[0], "")
+            found.append(Marker(number, str(one.get("label") or "").strip(), tone))
+    return found
+
+
+def draw(picture: Picture) -> bytes:
+    """The picture as PNG."""
+    from matplotlib.figure import Figure
+
+    with _drawing:
+        figure = Figure(figsize=(picture.width / DPI, picture.height / DPI), dpi=DPI, layout="constrained")
+        figure.patch.set_facecolor("#ffffff")
+        axes = figure.add_subplot()
+        _frame(axes, picture)
+        shown = [one for one in picture.lines if len(one.ts)][:MOST_LINES]
+        for place, one in enumerate(shown):
+            _line(axes, one, PALETTE[place % len(PALETTE)], picture)
+        _limits(axes, shown, picture)
+        for marker in picture.markers:
+            _marker(axes, marker, picture)
+        if not shown:
+            axes.set_yticks([])
+            axes.text(
+                0.5, 0.5, picture.empty, transform=axes.transAxes, ha="center", va="center", color=SOFT, fontsize=9
+            )
+        if len(shown) > 1:
+            _legend(figure, shown)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", metadata={"Software": None})
+        return buffer.getvalue()
+
+
+def _frame(axes: Axes, picture: Picture) -> None:
+    """Title, axes and times."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+    from matplotlib.ticker import FuncFormatter
+
+    axes.set_title(picture.title, loc="left", fontsize=10, fontweight="bold", color=INK)
+    axes.set_xlim(date2num(_moment(picture.start, picture)), date2num(_moment(picture.end, picture)))
+    zone = picture.zone.tzname(_moment(picture.end, picture)) or ""
+    locator = AutoDateLocator(tz=picture.zone, maxticks=8)
+    formatter = ConciseDateFormatter(locator, tz=picture.zone)
+    formatter.offset_formats = ["", "%Y", "%Y-%b", *[f"%Y-%b-%d {zone}"] * 3]
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(formatter)
+    axes.xaxis.get_offset_text().set(fontsize=8, color=SOFT)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    axes.grid(axis="y", color=RULE, linewidth=0.8)
+    axes.tick_params(colors=SOFT, labelsize=8, length=0)
+    axes.set_axisbelow(True)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side == "bottom")
+        spine.set_color(RULE)
+
+
+def _moment(ts: float, picture: Picture) -> datetime:
+    return datetime.fromtimestamp(ts, picture.zone)
+
+
+def _line(axes: Axes, one: ResultSeries, color: str, picture: Picture) -> None:
+    """One line with its last value; an anomaly's band in grey, what leaves it in red."""
+    ts, values = _with_gaps(one)
+    times = np.array([_moment(float(at), picture) for at in ts])
+    if picture.display == "bars":
+        axes.bar(times, values, width=one.interval / 86400 * 0.86, align="edge", color=color, alpha=0.85)
+    else:
+        alone = np.count_nonzero(np.isfinite(values)) < 2
+        axes.plot(times, values, color=color, linewidth=1.2, marker="." if alone else None)
+        if picture.display == "area":
+            axes.fill_between(times, values, color=color, alpha=0.22, linewidth=0)
+    if one.bounds is not None:
+        _bounds(axes, one, picture)
+    _last(axes, one, color, picture)
+
+
+def _with_gaps(one: ResultSeries) -> tuple[Any, Any]:
+    """Times and values, a NaN between points that are too far apart to be joined."""
+    wide = np.flatnonzero(np.diff(one.ts) > max(JOINED_S, 3 * one.interval)) + 1
+    return np.insert(one.ts, wide, one.ts[wide] - 1), np.insert(one.values, wide, np.nan)
+
+
+def _bounds(axes: Axes, one: ResultSeries, picture: Picture) -> None:
+    assert one.bounds is not None
+    low, high = one.bounds
+    times = np.array([_moment(float(at), picture) for at in one.ts])
+    axes.fill_between(times, low, high, color=BAND, alpha=0.25, linewidth=0)
+    fine = np.linspace(
+        one.ts[0], one.ts[-1], STEPS_BETWEEN * len(one.ts)
+    )  # so that a line is red from where it leaves the band
+    line, least, most = (np.interp(fine, one.ts, values) for values in (one.values, low, high))
+    outside = np.where((line < least) | (line > most), line, np.nan)
+    axes.plot(np.array([_moment(float(at), picture) for at in fine]), outside, color=ALERT, linewidth=1.6)
+
+
+def _last(axes: Axes, one: ResultSeries, color: str, picture: Picture) -> None:
+    """The last value at the right end, in the line's colour."""
+    present = np.flatnonzero(np.isfinite(one.values))
+    if not len(present) or picture.end - one.ts[present[-1]] > max(JOINED_S, 3 * one.interval):
+        return
+    value = float(one.values[present[-1]])
+    axes.annotate(
+        short(value), (1, value), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
+        va="center", color=color, fontsize=8, annotation_clip=False,
+    )  # fmt: skip
+
+
+def _limits(axes: Axes, shown: Sequence[ResultSeries], picture: Picture) -> None:
+    """The values' range, with zero and the thresholds in it."""
+    bounds = [bound for one in shown if one.bounds is not None for bound in one.bounds]
+    every = [values[np.isfinite(values)] for values in (*(one.values for one in shown), *bounds)]
+    numbers = np.concatenate([*every, [0.0], [marker.value for marker in picture.markers]])
+    low, high = float(np.min(numbers)), float(np.max(numbers))
+    pad = (high - low or 1) * 0.06
+    axes.set_ylim(low - pad if low < 0 else 0, high + pad)
+
+
+def _marker(axes: Axes, marker: Marker, picture: Picture) -> None:
+    color = TONES.get(marker.tone, SOFT)
+    axes.axhline(marker.value, color=color, linewidth=0.9, linestyle=(0, (4, 3)))
+    text = f"{marker.label} {short(marker.value)}".strip()
+    axes.annotate(
+        text, (0, marker.value), xycoords=("axes fraction", "data"), xytext=(3, 2), textcoords="offset points",
+        color=color, fontsize=8, annotation_clip=False,
+    )  # fmt: skip
+
+
+def _legend(figure: Any, shown: Sequence[ResultSeries]) -> None:
+    from matplotlib.lines import Line2D
+
+    named = shown[:MOST_NAMED]
+    handles = [Line2D([], [], color=PALETTE[place % len(PALETTE)], linewidth=2) for place, _ in enumerate(named)]
+    labels = [label(one) for one in named]
+    if len(shown) > len(named):
+        handles.append(Line2D([], [], color="none"))
+        labels.append(f"{len(shown) - len(named)} more")
+    figure.legend(handles, labels, loc="outside lower left", ncols=4, fontsize=8, frameon=False, labelcolor=SOFT)
+
+
+def label(one: ResultSeries) -> str:
+    """What a line is called: its group, else its expression."""
+    return ", ".join(f"{key}:{value}" for key, value in one.group) or one.expression
+
+
+def short(value: float) -> str:
+    """A number in at most four figures: `12345` → `12.35k`."""
+    for size, suffix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= size:
+            return f"{value / (1e3 if suffix == 'k' else size):.4g}{suffix}"
+    return f"{value:.4g}"

@@ -1,0 +1,129 @@
+"""The endpoints of dashboards (docs.datadoghq.com/api/latest/dashboards)."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+import msgspec
+from starlette.routing import BaseRoute
+
+from doghouse import errors
+from doghouse.dashboards import identity, model, validation
+from doghouse.dashboards.model import Origin
+from doghouse.dashboards.store import DashboardStore
+from doghouse.dashboards.warnings import warnings
+from doghouse.http import Call, Reply, endpoint
+
+DEFAULT_COUNT = 100  # the schema's default page of the list
+WARNINGS = "X-Doghouse-Warnings"  # a JSON array of sentences: what was accepted, yet will not work as meant
+MOST_WARNINGS = 20  # in the header; all of them are at /doghouse/warnings
+
+
+class Reference(msgspec.Struct):
+    """An item of a body that names many dashboards."""
+
+    id: str
+    type: str
+
+
+class References(msgspec.Struct):
+    """The body that deletes or restores many."""
+
+    data: list[Reference]
+
+
+def routes(store: DashboardStore) -> list[BaseRoute]:
+    """Dashboards, and their deletion in bulk."""
+    return [
+        endpoint("GET", "/doghouse/warnings", partial(list_warnings, store)),
+        endpoint("POST", "/api/v1/dashboard", partial(create, store)),
+        endpoint("GET", "/api/v1/dashboard", partial(list_all, store)),
+        endpoint("DELETE", "/api/v1/dashboard", partial(delete_many, store)),
+        endpoint("PATCH", "/api/v1/dashboard", partial(restore_many, store)),
+        endpoint("GET", "/api/v1/dashboard/{id}", partial(get, store)),
+        endpoint("PUT", "/api/v1/dashboard/{id}", partial(replace, store)),
+        endpoint("DELETE", "/api/v1/dashboard/{id}", partial(delete, store)),
+    ]
+
+
+def create(store: DashboardStore, call: Call) -> Reply:
+    """A new dashboard."""
+    body = call.json()
+    validation.check(body)
+    dashboard = model.document(body, Origin(identity.new_id(), call.now), call.now)
+    store.add(dashboard, call.now)
+    return _kept(dashboard)
+
+
+def get(store: DashboardStore, call: Call) -> Reply:
+    """One dashboard, as it was stored."""
+    found = store.get(call.params["id"])
+    if found is None:
+        raise errors.dashboard_not_found(call.params["id"])
+    return Reply(found)
+
+
+def replace(store: DashboardStore, call: Call) -> Reply:
+    """The whole dashboard anew: what is not sent is dropped; id, author and creation time stay."""
+    origin = store.origin(call.params["id"])
+    if origin is None:
+        raise errors.dashboard_not_found(call.params["id"])
+    body = call.json()
+    validation.check(body)
+    dashboard = model.document(body, origin, call.now)
+    store.replace(dashboard)
+    return _kept(dashboard)
+
+
+def delete(store: DashboardStore, call: Call) -> Reply:
+    """Delete one; it can be restored."""
+    dashboard_id = call.params["id"]
+    if store.delete([dashboard_id], call.now):
+        raise errors.dashboard_not_found(dashboard_id)
+    return Reply({"deleted_dashboard_id": dashboard_id})
+
+
+def delete_many(store: DashboardStore, call: Call) -> Reply:
+    """Delete all that are named, or none."""
+    return _all_or_none(store.delete([one.id for one in call.json(References).data], call.now))
+
+
+def restore_many(store: DashboardStore, call: Call) -> Reply:
+    """Undo the deletion of all that are named, or of none."""
+    return _all_or_none(store.restore([one.id for one in call.json(References).data]))
+
+
+def _all_or_none(missing: list[str]) -> Reply:
+    if missing:
+        raise errors.dashboard_not_found(missing[0])
+    return Reply(b"", 204)
+
+
+def list_all(store: DashboardStore, call: Call) -> Reply:
+    """A page of dashboards. None is ever shared: doghouse has no public dashboards."""
+    if call.flag("filter[shared]"):
+        return Reply({"dashboards": []})
+    start, count = call.number("start", 0), call.number("count", DEFAULT_COUNT)
+    return Reply({"dashboards": store.page(start, count, deleted=call.flag("filter[deleted]"))})
+
+
+def list_warnings(store: DashboardStore, call: Call) -> Reply:
+    """What will not work as meant: of one dashboard (`?dashboard=ID`), or of each that has something. Ours, not Datadog's."""
+    wanted = call.query.get("dashboard")
+    ids = [wanted] if wanted else [one["id"] for one in store.page(0, -1)]
+    found: list[model.Document] = []
+    for dashboard_id in ids:
+        document = store.get(dashboard_id)
+        if document is None:
+            raise errors.dashboard_not_found(dashboard_id)
+        dashboard = msgspec.json.decode(document)
+        if sentences := warnings(dashboard):
+            found.append({"dashboard": dashboard_id, "title": dashboard["title"], "warnings": sentences})
+    return Reply({"warnings": found})
+
+
+def _kept(dashboard: model.Document) -> Reply:
+    """The answer to a write; what was accepted yet will not work as meant stands in a header."""
+    found = warnings(dashboard)[:MOST_WARNINGS]
+    return Reply(dashboard, headers={WARNINGS: json.dumps(found)} if found else {})

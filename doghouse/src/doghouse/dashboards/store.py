@@ -1,0 +1,115 @@
+"""Where dashboards are kept. One is read by its id, whatever the number of others."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from doghouse import iso
+from doghouse.dashboards import model
+from doghouse.dashboards.model import Document, Origin
+from doghouse.sqlite import Database
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS dashboards (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of creation, which lists keep
+    id TEXT NOT NULL UNIQUE,
+    created_at REAL NOT NULL,
+    deleted_at REAL,
+    summary BLOB NOT NULL,
+    document BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS dashboards_live ON dashboards (number) WHERE deleted_at IS NULL;
+CREATE INDEX IF NOT EXISTS dashboards_deleted ON dashboards (number) WHERE deleted_at IS NOT NULL;
+"""
+
+
+class DashboardStore:
+    """Dashboards as JSON documents; a deleted one can be restored."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.connection().executescript(TABLE)
+
+    def add(self, dashboard: Document, now: float) -> None:
+        """Keep a new dashboard. `now` in s, UTC."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO dashboards (id, created_at, summary, document) VALUES (?, ?, ?, ?)",
+                (dashboard["id"], now, *_encoded(dashboard)),
+            )
+
+    def get(self, dashboard_id: str) -> bytes | None:
+        """A dashboard's JSON, or None if there is none (any more)."""
+        row = self._row("document", dashboard_id)
+        return None if row is None else row["document"]
+
+    def origin(self, dashboard_id: str) -> Origin | None:
+        """What a replacement keeps."""
+        row = self._row("id, created_at", dashboard_id)
+        return None if row is None else Origin(row["id"], row["created_at"])
+
+    def replace(self, dashboard: Document) -> None:
+        """Keep this in place of the dashboard that has its id."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE dashboards SET summary = ?, document = ? WHERE id = ?",
+                (*_encoded(dashboard), dashboard["id"]),
+            )
+
+    def delete(self, ids: Sequence[str], now: float) -> list[str]:
+        """Delete those of these that exist, all or none of them at once; returns the ids that do not exist."""
+        return self._mark(ids, "IS NULL", now)
+
+    def restore(self, ids: Sequence[str]) -> list[str]:
+        """Undo a deletion; returns the ids that are not deleted dashboards, in which case nothing was restored."""
+        return self._mark(ids, "IS NOT NULL", None)
+
+    def page(self, start: int, count: int, *, deleted: bool = False) -> list[Document]:
+        """Summaries in order of creation."""
+        which = "IS NOT NULL" if deleted else "IS NULL"
+        rows = self._database.connection().execute(
+            f"SELECT summary, deleted_at FROM dashboards WHERE deleted_at {which} ORDER BY number LIMIT ? OFFSET ?",
+            (count, start),
+        )
+        return [_summary(row) for row in rows]
+
+    def summaries(self, ids: Sequence[str]) -> dict[str, Document]:
+        """Summaries of those of these that exist, by id."""
+        found: dict[str, Document] = {}
+        for dashboard_id in ids:
+            if (row := self._row("summary, deleted_at", dashboard_id)) is not None:
+                found[dashboard_id] = _summary(row)
+        return found
+
+    def _row(self, columns: str, dashboard_id: str) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = (
+            self._database.connection()
+            .execute(f"SELECT {columns} FROM dashboards WHERE id = ? AND deleted_at IS NULL", (dashboard_id,))
+            .fetchone()
+        )
+        return row
+
+    def _mark(self, ids: Sequence[str], currently: str, deleted_at: float | None) -> list[str]:
+        with self._database.transaction() as connection:
+            query = f"SELECT 1 FROM dashboards WHERE id = ? AND deleted_at {currently}"
+            missing = [one for one in ids if connection.execute(query, (one,)).fetchone() is None]
+            if not missing:
+                connection.executemany(
+                    "UPDATE dashboards SET deleted_at = ? WHERE id = ?", [(deleted_at, one) for one in ids]
+                )
+        return missing
+
+
+def _encoded(dashboard: Document) -> tuple[bytes, bytes]:
+    return msgspec.json.encode(model.summary(dashboard)), msgspec.json.encode(dashboard)
+
+
+def _summary(row: sqlite3.Row) -> Document:
+    summary: dict[str, Any] = msgspec.json.decode(row["summary"])
+    if row["deleted_at"] is not None:
+        summary["deleted_at"] = iso.microseconds(row["deleted_at"])
+    return summary

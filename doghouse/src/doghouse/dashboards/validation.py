@@ -1,0 +1,92 @@
+"""Whether a body is a dashboard: what Datadog refuses, in its words where they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from doghouse import errors
+from doghouse.dashboards import widgets
+
+LAYOUTS = ("ordered", "free")
+REFLOWS = ("auto", "fixed")
+MOST_TAGS, MOST_TABS = 5, 100  # the schema's
+
+
+def check(body: Any) -> None:
+    """Raise ApiError 400 that names the field, unless the body is a dashboard.
+
+    Variables come before the title: recorded bodies with an empty title are refused for their variables.
+    """
+    if not isinstance(body, dict):
+        raise errors.invalid_body("expected a JSON object")
+    for variable in _objects(body, "template_variables"):
+        _variable(variable)
+    for preset in _objects(body, "template_variable_presets"):
+        for value in _objects(preset, "template_variables"):
+            _preset_value(value)
+    for tag in _texts(body, "tags", MOST_TAGS):
+        if not tag.startswith("team:"):
+            raise errors.invalid_dashboard_tag()
+    _keys(body)
+    free = body["layout_type"] == "free"
+    widgets.check(body["widgets"], layout_needed=free or body.get("reflow_type") == "fixed")
+
+
+def _keys(body: dict[str, Any]) -> None:
+    for key in ("title", "widgets", "layout_type"):
+        if body.get(key) is None:
+            raise errors.missing_parameter(key)
+    if not isinstance(body["title"], str):
+        raise errors.wrong_type("title", "a text")
+    _one_of(body, "layout_type", LAYOUTS)
+    _one_of(body, "reflow_type", REFLOWS)
+    if body.get("reflow_type") is not None and body["layout_type"] == "free":
+        raise errors.reflow_of_free_layout()
+    if not isinstance(body.get("description"), str | None):
+        raise errors.wrong_type("description", "a text")
+    _texts(body, "notify_list", None)
+    for tab in list(_objects(body, "tabs"))[: MOST_TABS + 1]:
+        if not isinstance(tab.get("name"), str) or not isinstance(tab.get("widget_ids"), list):
+            raise errors.invalid_body("each of 'tabs' must have a name and a list of widget_ids")
+
+
+def _variable(variable: dict[str, Any]) -> None:
+    if not isinstance(variable.get("name"), str):
+        raise errors.invalid_body("each of 'template_variables' must have a name")
+    if variable.get("default") is not None and variable.get("defaults") is not None:
+        raise errors.default_and_defaults()
+    if "" in _texts(variable, "defaults", None):
+        raise errors.empty_default()
+
+
+def _preset_value(value: dict[str, Any]) -> None:
+    if value.get("value") is not None and value.get("values") is not None:
+        raise errors.value_and_values(value)
+    if value.get("values") == []:
+        raise errors.no_preset_values()
+
+
+def _objects(holder: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    value = holder.get(name)
+    if value is None:
+        return
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise errors.wrong_type(name, "a list of objects")
+    yield from value
+
+
+def _texts(holder: dict[str, Any], name: str, most: int | None) -> Sequence[str]:
+    value = holder.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise errors.wrong_type(name, "a list of texts")
+    if most is not None and len(value) > most:
+        raise errors.too_many(name, most)
+    return value
+
+
+def _one_of(body: dict[str, Any], name: str, allowed: Sequence[str]) -> None:
+    if body.get(name) is not None and body[name] not in allowed:
+        raise errors.invalid_parameter(name, body[name], allowed)

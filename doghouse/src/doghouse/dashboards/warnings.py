@@ -1,0 +1,79 @@
+"""What is accepted of a dashboard, yet will not work as meant: variables that do not exist, queries that cannot be read.
+
+GUESS: that Datadog accepts them; what it says of them is not known. doghouse says so in a header, on the page, and at `/doghouse/warnings`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from doghouse.dashboards.identity import walk
+from doghouse.queries import QuerySyntaxError, parse
+
+NAME = re.compile(r"[A-Za-z][\w-]*")
+USED = re.compile(r"\$([A-Za-z][\w.-]*)")
+Object = Mapping[str, Any]
+
+
+def warnings(dashboard: Object) -> list[str]:
+    """A sentence for each, in the order of the document."""
+    declared = [str(variable["name"]) for variable in dashboard.get("template_variables") or ()]
+    found = [*_names(declared), *_presets(dashboard, set(declared))]
+    for place, widget in enumerate(walk(dashboard["widgets"])):
+        definition = widget["definition"]
+        title = definition.get("title") or definition["type"]
+        found += [f"widget {place + 1} ('{title}'): {problem}" for problem in _queries(definition, declared)]
+    return list(dict.fromkeys(found))
+
+
+def _names(declared: list[str]) -> Iterator[str]:
+    for name in declared:
+        if not NAME.fullmatch(name):
+            yield (
+                f"the template variable '{name}' has a name that cannot be used in a query: "
+                "letters, digits, '_' and '-' are what a name is made of"
+            )
+        if declared.count(name) > 1:
+            yield f"the template variable '{name}' is declared {declared.count(name)} times"
+
+
+def _presets(dashboard: Object, declared: set[str]) -> Iterator[str]:
+    for preset in dashboard.get("template_variable_presets") or ():
+        for value in preset.get("template_variables") or ():
+            if value.get("name") not in declared:
+                yield f"the preset '{preset.get('name')}' sets the variable '{value.get('name')}', which is not declared"
+
+
+def _queries(definition: Object, declared: list[str]) -> Iterator[str]:
+    for text in _texts(definition):
+        for used in USED.findall(text):
+            if not _known(used, declared):
+                yield f"the query `{text}` uses ${used}, which is not declared"
+        try:
+            parse(text)
+        except QuerySyntaxError as error:
+            yield f"the query `{text}` cannot be read: {error.problem}"
+
+
+def _known(used: str, declared: list[str]) -> bool:
+    """`$env`, `$env.value` and `$env.key` all use `env`; a name may have a dot of its own."""
+    return used in declared or (used.endswith((".value", ".key")) and used.rpartition(".")[0] in declared)
+
+
+def _texts(definition: Object) -> Iterator[str]:
+    """The metric queries of a widget, wherever its kind keeps them."""
+    requests = definition.get("requests") or []
+    for request in requests.values() if isinstance(requests, dict) else requests:
+        if not isinstance(request, dict):
+            continue
+        if isinstance(request.get("q"), str):
+            yield request["q"]
+        for query in request.get("queries") or ():
+            if (
+                isinstance(query, dict)
+                and query.get("data_source") == "metrics"
+                and isinstance(query.get("query"), str)
+            ):
+                yield query["query"]

@@ -1,0 +1,200 @@
+"""The attributes of a v2 create body → a `Downtime`, or what is wrong with them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from doghouse.downtimes.model import END_STATES, END_TYPES, Downtime, DowntimeError, OneTime, Recurrence, Recurring
+from doghouse.downtimes.rrule import RruleError, parts
+from doghouse.downtimes.scope import parse_scope
+
+MOST_RECURRENCES = 5
+MOST_TAGS, LONGEST_TAG = 32, 256
+DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+ZONES_DIFFER = "timezone must match display_timezone"  # a public issue of the Terraform provider
+
+
+def parse(
+    attributes: Mapping[str, Any],
+    now: float,
+    *,
+    id: str = "",
+    created: float | None = None,
+    canceled: float | None = None,
+) -> Downtime:
+    """A downtime from the attributes of a v2 create body (`name` is ours, for backtests). What has no start starts at `now` (s UTC). Raises DowntimeError."""
+    scope = _text(attributes, "scope")
+    if scope is None:
+        raise DowntimeError("scope", "scope is required; '*' is every group")
+    parse_scope(scope)
+    monitor_id, monitor_tags = _monitors(attributes.get("monitor_identifier"))
+    display_zone = _text(attributes, "display_timezone") or None
+    return Downtime(
+        id=id,
+        label=_text(attributes, "name") or id,
+        scope=scope,
+        schedule=_schedule(attributes.get("schedule"), now, display_zone),
+        monitor_id=monitor_id,
+        monitor_tags=monitor_tags,
+        message=_text(attributes, "message"),
+        display_timezone=_zone("display_timezone", display_zone or "UTC"),
+        mute_first_recovery=_flag(attributes, "mute_first_recovery_notification"),
+        notify_end_states=_set(attributes, "notify_end_states", END_STATES, END_STATES),
+        notify_end_types=_set(attributes, "notify_end_types", END_TYPES, frozenset({"expired"})),
+        created=now if created is None else created,
+        canceled=canceled,
+        document=attributes,
+    )
+
+
+def _text(attributes: Mapping[str, Any], name: str) -> str | None:
+    value = attributes.get(name)
+    if value is not None and not isinstance(value, str):
+        raise DowntimeError(name, f"{name} must be text, not {value!r}")
+    return value
+
+
+def _flag(attributes: Mapping[str, Any], name: str) -> bool:
+    value = attributes.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise DowntimeError(name, f"{name} must be true or false, not {value!r}")
+    return bool(value)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(one, str) for one in value)
+
+
+def _set(attributes: Mapping[str, Any], name: str, known: frozenset[str], default: frozenset[str]) -> frozenset[str]:
+    """A set of words; an empty list means none, a missing one the default."""
+    value = attributes.get(name)
+    if value is None:
+        return default
+    if not _is_texts(value):
+        raise DowntimeError(name, f"{name} must be a list of {', '.join(sorted(known))}")
+    for one in value:
+        if one not in known:
+            raise DowntimeError(name, f"{name}: '{one}' is none of {', '.join(sorted(known))}")
+    return frozenset(value)
+
+
+def _monitors(given: Any) -> tuple[int | None, tuple[str, ...] | None]:
+    """`monitor_identifier`: an id, or tags that a monitor has all of."""
+    if given is None:
+        return None, None
+    if not isinstance(given, Mapping) or ("monitor_id" in given) == ("monitor_tags" in given):
+        raise DowntimeError("monitor_identifier", "monitor_identifier must have either monitor_id or monitor_tags")
+    if "monitor_id" not in given:
+        return None, _tags(given["monitor_tags"])
+    number = given["monitor_id"]
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise DowntimeError("monitor_identifier.monitor_id", f"monitor_id must be a number, not {number!r}")
+    return number, None
+
+
+def _tags(tags: Any) -> tuple[str, ...]:
+    field = "monitor_identifier.monitor_tags"
+    if not _is_texts(tags):
+        raise DowntimeError(field, "monitor_tags must be a list of tags")
+    if not 1 <= len(tags) <= MOST_TAGS:
+        raise DowntimeError(field, f"monitor_tags must hold 1 to {MOST_TAGS} tags, not {len(tags)}")
+    for tag in tags:
+        if len(tag) > LONGEST_TAG:
+            raise DowntimeError(field, f"monitor_tags: a tag has at most {LONGEST_TAG} characters, one has {len(tag)}")
+    return tuple(tags)
+
+
+def _schedule(given: Any, now: float, display_zone: str | None) -> OneTime | Recurring:
+    if given is None:
+        return OneTime(now, math.inf)
+    if not isinstance(given, Mapping):
+        raise DowntimeError("schedule", "schedule must be an object")
+    if "recurrences" not in given:
+        return _one_time(given, now)
+    zone = _zone("schedule.timezone", given.get("timezone") or "UTC")
+    if display_zone is not None and display_zone != zone:
+        raise DowntimeError("schedule.timezone", ZONES_DIFFER)
+    recurrences = given["recurrences"]
+    if not isinstance(recurrences, Sequence) or isinstance(recurrences, str):
+        raise DowntimeError("schedule.recurrences", "schedule.recurrences must be a list")
+    if not 1 <= len(recurrences) <= MOST_RECURRENCES:
+        text = f"schedule.recurrences must hold 1 to {MOST_RECURRENCES} recurrences, not {len(recurrences)}"
+        raise DowntimeError("schedule.recurrences", text)
+    return Recurring(zone, tuple(_recurrence(one, n, zone, now) for n, one in enumerate(recurrences)))
+
+
+def _one_time(given: Mapping[str, Any], now: float) -> OneTime:
+    start = _instant(given.get("start"), "schedule.start", now)
+    end = _instant(given.get("end"), "schedule.end", math.inf)
+    if end <= start:
+        raise DowntimeError("schedule.end", "schedule.end must be later than schedule.start")
+    return OneTime(start, end)
+
+
+def _instant(given: Any, field: str, default: float) -> float:
+    """A time in ISO 8601 whose offset is zero (`Z` or `+00:00`), as s UTC."""
+    if given is None:
+        return default
+    moment = _iso(given, field)
+    offset = moment.utcoffset()
+    if offset is None or offset.total_seconds():
+        raise DowntimeError(field, f"{field} must be an ISO 8601 time with a UTC offset of zero, not '{given}'")
+    return moment.timestamp()
+
+
+def _iso(given: Any, field: str) -> datetime:
+    try:
+        if not isinstance(given, str) or "T" not in given:
+            raise ValueError
+        return datetime.fromisoformat(given)
+    except ValueError:
+        raise DowntimeError(field, f"{field} must be an ISO 8601 time, not {given!r}") from None
+
+
+def _zone(field: str, name: Any) -> str:
+    try:
+        if not isinstance(name, str):
+            raise ValueError
+        ZoneInfo(name)
+    except (OSError, KeyError, ValueError):  # an unknown name is a KeyError, a path a ValueError, a folder an OSError
+        raise DowntimeError(field, f"{field}: {name!r} is no time zone of the IANA database") from None
+    return name
+
+
+def _recurrence(given: Any, number: int, zone: str, now: float) -> Recurrence:
+    place = f"schedule.recurrences[{number}]"
+    if not isinstance(given, Mapping):
+        raise DowntimeError(place, f"{place} must be an object")
+    rule = given.get("rrule")
+    if not isinstance(rule, str):
+        raise DowntimeError(f"{place}.rrule", f"{place}.rrule is required, as in FREQ=WEEKLY;BYDAY=MO")
+    try:
+        parts(rule)
+    except RruleError as error:
+        raise DowntimeError(f"{place}.rrule", f"{place}.rrule: {error}") from None
+    start = _wall_time(given.get("start"), f"{place}.start", zone, now)
+    return Recurrence(start, _duration(given.get("duration"), f"{place}.duration"), rule)
+
+
+def _wall_time(given: Any, field: str, zone: str, now: float) -> datetime:
+    """A local time without offset; none is now, in whole seconds (recorded: TestAccDowntimeScheduleChanged)."""
+    if given is None:
+        return datetime.fromtimestamp(int(now), UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    moment = _iso(given, field)
+    if moment.tzinfo is not None:
+        raise DowntimeError(field, f"{field} must not have a UTC offset: it is a time on the clocks of {zone}")
+    return moment
+
+
+def _duration(given: Any, field: str) -> int:
+    """`14h`, `90m`, `1d`, `2w` in seconds."""
+    match = re.fullmatch(r"(\d{1,9})([smhdw])", given, re.ASCII) if isinstance(given, str) else None
+    seconds = int(match[1]) * DURATION_UNITS[match[2]] if match else 0
+    if seconds <= 0:
+        raise DowntimeError(field, f"{field} must be a number with s, m, h, d or w, as in 14h, not {given!r}")
+    return seconds

@@ -1,0 +1,215 @@
+"""The endpoints of downtimes, version 2 (docs.datadoghq.com/api/latest/downtimes)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+import msgspec
+from starlette.routing import BaseRoute
+
+from doghouse import account, errors, iso
+from doghouse.downtimes import parsing, v1_routes
+from doghouse.downtimes import record as records
+from doghouse.downtimes.model import DowntimeError
+from doghouse.downtimes.record import Attributes, Record
+from doghouse.downtimes.schedule import current, status
+from doghouse.downtimes.store import DowntimeStore
+from doghouse.holds import Hold
+from doghouse.http import Call, Reply, endpoint
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+PAGE_LIMIT = 30  # the default page (recorded: 30 of 1049)
+
+
+class Monitors(Protocol):
+    """What downtimes ask of the monitors."""
+
+    def name(self, monitor_id: int) -> str | None:
+        """A monitor's name, or None if there is no such monitor."""
+        ...
+
+    def held(self, monitor_id: int, now: float) -> Sequence[Hold]:
+        """The downtimes that are active over a monitor's groups."""
+        ...
+
+
+class Data(msgspec.Struct):
+    """`data` of a body. An update names the downtime once more in `id`, which may be empty (recorded)."""
+
+    attributes: dict[str, Any]
+    type: str
+    id: str = ""
+
+
+class Body(msgspec.Struct):
+    """A JSON:API body."""
+
+    data: Data
+
+
+def routes(store: DowntimeStore, monitors: Monitors) -> list[BaseRoute]:
+    """Downtimes of both versions."""
+    path = "/api/v2/downtime"
+    return [
+        endpoint("POST", path, partial(create, store, monitors)),
+        endpoint("GET", path, partial(list_all, store, monitors)),
+        endpoint("GET", f"{path}/{{id}}", partial(get, store, monitors)),
+        endpoint("PATCH", f"{path}/{{id}}", partial(update, store, monitors)),
+        endpoint("DELETE", f"{path}/{{id}}", partial(cancel, store)),
+        endpoint("GET", "/api/v2/monitor/{id:int}/downtime_matches", partial(matches, monitors)),
+        *v1_routes.routes(store),
+    ]
+
+
+def create(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
+    """A new downtime."""
+    sent = call.json(Body).data.attributes
+    _check_names(sent)
+    try:
+        parsing.parse(sent, call.now)
+        record = store.add(records.fill_in(sent, call.now), None, call.now)
+    except DowntimeError as error:
+        raise errors.invalid_downtime(error.text) from None
+    return Reply(_whole(store, monitors, record, call.now))
+
+
+def get(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
+    """One downtime; with `include`, who made it and for which monitor."""
+    record = _record(store, call)
+    wanted = call.words("include")
+    if not wanted:
+        return Reply({"data": _item(store, record, call.now)})
+    related = {"data": {**_item(store, record, call.now), "relationships": _relationships(record)}}
+    return Reply({**related, "included": _included([record], wanted, monitors)})
+
+
+def update(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
+    """Change the attributes that are sent."""
+    record = _record(store, call)
+    sent = call.json(Body).data.attributes
+    _check_names(sent)
+    made: Attributes = {**record.attributes, **sent}
+    try:
+        parsing.parse(made, call.now)
+        if "schedule" in sent:
+            made["schedule"] = records.schedule(sent["schedule"] or {}, call.now)
+        made["display_timezone"] = made["display_timezone"] or "UTC"
+        changed = store.change(record, made, None if "schedule" in sent else record.v1, call.now)
+    except DowntimeError as error:
+        raise errors.invalid_downtime(error.text) from None
+    return Reply(_whole(store, monitors, changed, call.now))
+
+
+def cancel(store: DowntimeStore, call: Call) -> Reply:
+    """Cancel a downtime; as often as one likes (recorded)."""
+    _check_uuid(call)
+    record = store.get(call.params["id"])
+    if record is None:
+        raise errors.no_downtime_to_cancel(call.params["id"])
+    store.cancel(record, call.now)
+    return Reply(b"", 204)
+
+
+def list_all(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
+    """A page of downtimes in order of creation."""
+    limit, offset = call.number("page[limit]", PAGE_LIMIT), call.number("page[offset]", 0)
+    if call.flag("current_only"):
+        active = [one for one in store.all() if status(store.downtime(one), call.now) == "active"]
+        page, total = active[offset : offset + limit], len(active)
+    else:
+        page, total = store.page(offset, limit)
+    made: dict[str, Any] = {"data": [_item(store, one, call.now) for one in page]}
+    if wanted := call.words("include"):
+        made["data"] = [
+            {**item, "relationships": _relationships(one)} for item, one in zip(made["data"], page, strict=True)
+        ]
+        made["included"] = _included(page, wanted, monitors)
+    return Reply({**made, "meta": {"page": {"total_filtered_count": total}}})
+
+
+def matches(monitors: Monitors, call: Call) -> Reply:
+    """The downtimes that are active over a monitor."""
+    monitor_id = int(call.params["id"])
+    if monitors.name(monitor_id) is None:
+        raise errors.no_monitor_for_downtimes(monitor_id)
+    limit, offset = call.number("page[limit]", PAGE_LIMIT), call.number("page[offset]", 0)
+    items = [_match(one) for one in monitors.held(monitor_id, call.now)]
+    meta = {"page": {"total_filtered_count": len(items)}}
+    return Reply({"data": items[offset : offset + limit], "meta": meta})
+
+
+def _match(hold: Hold) -> dict[str, Any]:
+    """Times are cut to milliseconds here (recorded: get_active_downtimes_for_a_monitor_returns_ok_response)."""
+    groups = [",".join(f"{key}:{value}" for key, value in group) or "*" for group in hold.groups]
+    return {
+        "type": "downtime_match",
+        "id": hold.uuid,
+        "attributes": {
+            "groups": groups,
+            "scope": " AND ".join(hold.scope),
+            "start": iso.milliseconds(hold.start),
+            "end": None if hold.end is None else iso.milliseconds(hold.end),
+        },
+    }
+
+
+def _record(store: DowntimeStore, call: Call) -> Record:
+    _check_uuid(call)
+    found = store.get(call.params["id"])
+    if found is None:
+        raise errors.downtime_not_found()
+    return found
+
+
+def _check_uuid(call: Call) -> None:
+    if UUID.fullmatch(call.params["id"]) is None:
+        raise errors.downtime_id_not_uuid()
+
+
+def _check_names(sent: Mapping[str, Any]) -> None:
+    unexpected = [name for name in sent if name not in records.NAMES]
+    if unexpected:
+        raise errors.unexpected_properties(unexpected)
+
+
+def _item(store: DowntimeStore, record: Record, now: float) -> dict[str, Any]:
+    downtime = store.downtime(record)
+    attributes = {
+        **record.attributes,
+        "status": status(downtime, now),
+        "created": iso.microseconds(record.created),
+        "modified": iso.microseconds(record.modified),
+        "canceled": None if record.canceled is None else iso.microseconds(record.canceled),
+    }
+    if "recurrences" in attributes["schedule"] and (stretch := current(downtime, now)) is not None:
+        now_or_next = {"start": iso.seconds(stretch.start), "end": iso.seconds(stretch.end)}
+        attributes["schedule"] = {**attributes["schedule"], "current_downtime": now_or_next}
+    return {"type": "downtime", "id": record.id, "attributes": attributes}
+
+
+def _whole(store: DowntimeStore, monitors: Monitors, record: Record, now: float) -> dict[str, Any]:
+    """A downtime with all that is related to it, as creations and updates answer."""
+    item = {**_item(store, record, now), "relationships": _relationships(record)}
+    return {"data": item, "included": _included([record], ("created_by", "monitor"), monitors)}
+
+
+def _relationships(record: Record) -> dict[str, Any]:
+    monitor = record.attributes["monitor_identifier"].get("monitor_id")
+    return {
+        "created_by": {"data": {"type": "users", "id": account.USER.uuid}},
+        "monitor": {"data": None if monitor is None else {"type": "monitor", "id": str(monitor)}},
+    }
+
+
+def _included(page: Iterable[Record], wanted: Sequence[str], monitors: Monitors) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = [account.user_resource()] if "created_by" in wanted else []
+    if "monitor" in wanted:
+        ids = dict.fromkeys(one.attributes["monitor_identifier"].get("monitor_id") for one in page)
+        named = ((one, monitors.name(one)) for one in ids if one is not None)
+        made += [
+            {"type": "monitor", "id": one, "attributes": {"name": name}} for one, name in named if name is not None
+        ]
+    return made

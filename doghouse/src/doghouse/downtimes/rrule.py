@@ -1,0 +1,134 @@
+"""RRULE (RFC 5545), as far as downtimes take it: checked here, expanded by dateutil on local wall time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+
+FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+REFUSED = ("DTSTART", "DTEND", "DURATION")  # the API's schema: attributes that specify the duration
+MOST_COUNT = 1_000_000
+_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+_UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
+# Part → the least and the greatest of its numbers, without sign; negative ones count from the end where the flag says so.
+_NUMBERS = {
+    "BYMONTHDAY": (1, 31, True),
+    "BYMONTH": (1, 12, False),
+    "BYSETPOS": (1, 366, True),
+    "BYYEARDAY": (1, 366, True),
+    "BYWEEKNO": (1, 53, True),
+    "BYHOUR": (0, 23, False),
+}
+
+
+class RruleError(ValueError):
+    """What is wrong with a rule, in one sentence."""
+
+
+@lru_cache(maxsize=4096)
+def parts(text: str) -> Mapping[str, str]:
+    """The rule's parts, checked; `RRULE:` in front is taken. Raises RruleError.
+
+    GUESS: hourly and more frequent rules are refused. `FREQ=DAILY;BYDAY=2TU`, which the documentation has and RFC 5545 forbids, is read as monthly.
+    """
+    found: dict[str, str] = {}
+    for part in text.strip().removeprefix("RRULE:").rstrip(";").split(";"):
+        name, equals, value = part.strip().partition("=")
+        name, value = name.upper(), value.strip().upper()
+        if name in REFUSED:
+            raise RruleError(f"{name} is not supported: the recurrence has a start and a duration of its own")
+        if not equals or not value:
+            raise RruleError(f"'{part}' is not NAME=value")
+        if name in found:
+            raise RruleError(f"{name} is given twice")
+        _check(name, value)
+        found[name] = value
+    if "FREQ" not in found:
+        raise RruleError("FREQ is missing: FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
+    if "COUNT" in found and "UNTIL" in found:
+        raise RruleError("COUNT and UNTIL exclude one another")
+    numbered = any(_DAY.fullmatch(day)[1] for day in found.get("BYDAY", "").split(",") if day)  # type: ignore[index]
+    if numbered and found["FREQ"] == "DAILY":
+        found["FREQ"] = "MONTHLY"
+    if numbered and found["FREQ"] == "WEEKLY":
+        raise RruleError(f"BYDAY={found['BYDAY']}: a weekly rule takes days without a number")
+    return found
+
+
+def _check(name: str, value: str) -> None:
+    match name:
+        case "FREQ":
+            if value not in FREQUENCIES:
+                raise RruleError(f"FREQ={value} is not supported: it is {', '.join(FREQUENCIES)}")
+        case "INTERVAL" | "COUNT":
+            most = 10_000 if name == "INTERVAL" else MOST_COUNT
+            if not value.isdecimal() or not 1 <= int(value) <= most:
+                raise RruleError(f"{name}={value} is not a number from 1 to {most}")
+        case "UNTIL":
+            _until(value)
+        case "BYDAY":
+            for day in value.split(","):
+                match_ = _DAY.fullmatch(day)
+                if match_ is None or (match_[1] and not 1 <= abs(int(match_[1])) <= 53):
+                    raise RruleError(f"BYDAY={value}: '{day}' is no weekday, as MO, 2TU or -1SU are")
+        case "WKST":
+            if _DAY.fullmatch(value) is None or len(value) != 2:
+                raise RruleError(f"WKST={value} is no weekday, as MO or SU are")
+        case _:
+            _check_numbers(name, value)
+
+
+def _check_numbers(name: str, value: str) -> None:
+    if name not in _NUMBERS:
+        raise RruleError(f"{name} is not supported")
+    least, most, signed = _NUMBERS[name]
+    for number in value.split(","):
+        if not re.fullmatch(r"[+-]?\d{1,3}", number) or not least <= abs(int(number)) <= most:
+            raise RruleError(f"{name}={value}: '{number}' is not from {least} to {most}")
+        if number.startswith("-") and not signed:
+            raise RruleError(f"{name}={value}: '{number}' cannot be negative")
+
+
+def _until(value: str) -> datetime:
+    """UNTIL as it was written. Raises RruleError."""
+    if _UNTIL.fullmatch(value) is None:
+        raise RruleError(f"UNTIL={value} is neither 20261231 nor 20261231T235959Z")
+    try:
+        return datetime.strptime(value[:15], "%Y%m%dT%H%M%S" if "T" in value else "%Y%m%d")
+    except ValueError:
+        raise RruleError(f"UNTIL={value} is no date") from None
+
+
+@lru_cache(maxsize=256)
+def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[datetime, ...]:
+    """The local wall times at which the rule occurs from `start` (without offset) to the end of a year.
+
+    GUESS: the start itself is one only if it fits the rule (dateutil's reading; RFC 5545 counts it always).
+    """
+    rule = dict(parts(text))
+    count = int(rule.pop("COUNT", MOST_COUNT))
+    end = datetime(max(start.year, min(last_year, 9998)), 12, 31, 23, 59, 59)
+    if until := rule.pop("UNTIL", None):
+        end = min(end, _last_moment(until, zone))
+    if end < start:
+        return ()
+    joined = ";".join(f"{name}={value}" for name, value in rule.items())
+    try:
+        expanded = rrulestr(f"{joined};UNTIL={end:%Y%m%dT%H%M%S}", dtstart=start)
+    except (ValueError, TypeError) as error:
+        raise RruleError(str(error)) from None
+    return tuple(islice(expanded, count))
+
+
+def _last_moment(until: str, zone: str) -> datetime:
+    """UNTIL as local wall time: in UTC with a Z, all of the day if it is a date."""
+    moment = _until(until)
+    if until.endswith("Z"):
+        return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return moment if "T" in until else moment + timedelta(days=1, seconds=-1)

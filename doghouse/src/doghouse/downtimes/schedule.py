@@ -1,0 +1,155 @@
+"""When a downtime is active: recurrences on local clocks, as stretches of UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from doghouse.downtimes.model import Downtime, OneTime, Recurrence, Recurring
+from doghouse.downtimes.rrule import occurrences
+
+LAST_DST_YEAR = 2037  # after it zones keep the offset that they end it with (recorded: TestAccDowntimeScheduleBasicRecurring, July 2042)
+YEAR_S = 366 * 86_400
+LOOK_AHEAD_YEARS = (1, 5, 30)  # how far the next occurrence is looked for
+LONGEST_S = 10 * YEAR_S  # occurrences that overlap without end are one stretch of at least so much (s)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time [start, end), s UTC; `end` is infinity where it has none. `ended_by` is how it ends: `expired`, or `canceled` before its time."""
+
+    start: float
+    end: float
+    ended_by: str = "expired"
+
+
+def stretches(downtime: Downtime, start: float, end: float) -> list[Stretch]:
+    """Every stretch of the downtime that touches [start, end], in order, in full length. Strictly overlapping ones are one; touching ones are two."""
+    cut = (_cut(one, downtime.canceled) for one in _planned(downtime.schedule, start, end))
+    return [one for one in cut if one is not None and one.end >= start and one.start <= end]
+
+
+def _planned(schedule: OneTime | Recurring, start: float, end: float) -> list[Stretch]:
+    """The stretches as they were planned, cancellation aside."""
+    return (
+        [Stretch(schedule.start, schedule.end)] if isinstance(schedule, OneTime) else _recurring(schedule, start, end)
+    )
+
+
+def _cut(stretch: Stretch, canceled: float | None) -> Stretch | None:
+    """The stretch as far as a cancellation lets it be."""
+    if canceled is None or stretch.end <= canceled:
+        return stretch
+    return replace(stretch, end=canceled, ended_by="canceled") if stretch.start < canceled else None
+
+
+def _recurring(schedule: Recurring, start: float, end: float) -> list[Stretch]:
+    """The merged stretches of all recurrences that touch [start, end]. What is looked at grows until the first and the last of them are whole."""
+    longest = max(one.duration for one in schedule.recurrences)
+    begins, limit = _begins(schedule), end + LONGEST_S
+    low, high = start - longest, end
+    while True:
+        merged = merge(_occurrences(schedule, low, high))
+        touching = [one for one in merged if one.end >= start and one.start <= end]
+        if not touching:
+            return []
+        whole_before = low <= max(begins, touching[0].start - longest)
+        whole_after = high >= min(limit, touching[-1].end)
+        if whole_before and whole_after:
+            return touching
+        step = high - low + longest
+        low = low if whole_before else touching[0].start - longest - step
+        high = high if whole_after else min(touching[-1].end + step, limit)
+
+
+def _begins(schedule: Recurring) -> float:
+    """No occurrence starts before (s UTC)."""
+    zone = ZoneInfo(schedule.timezone)
+    return min(instant(one.start, zone) for one in schedule.recurrences)
+
+
+def _occurrences(schedule: Recurring, low: float, high: float) -> list[tuple[float, float]]:
+    """The occurrences of all recurrences that start in [low, high]: start and end, s UTC, by start."""
+    zone = ZoneInfo(schedule.timezone)
+    return sorted(pair for one in schedule.recurrences for pair in _of(one, schedule.timezone, zone, low, high))
+
+
+def _of(recurrence: Recurrence, name: str, zone: ZoneInfo, low: float, high: float) -> Iterator[tuple[float, float]]:
+    """One recurrence's occurrences. GUESS: a duration is absolute time, days and weeks too (a day is 24 hours on the night of a DST change)."""
+    first, last = _wall(low, zone) - timedelta(days=1), _wall(high, zone) + timedelta(days=1)
+    for wall in occurrences(recurrence.rrule, recurrence.start, name, last.year):
+        if first <= wall <= last:
+            start = instant(wall, zone)
+            if low <= start <= high:
+                yield start, start + recurrence.duration
+
+
+def merge(occurrences: Iterable[tuple[float, float]]) -> list[Stretch]:
+    """Occurrences (by start) as stretches: those that strictly overlap are one, those that only touch are not.
+
+    Recorded: the Terraform provider's TestAccDowntimeScheduleBasicRecurring.
+    """
+    merged: list[Stretch] = []
+    for start, end in occurrences:
+        if merged and start < merged[-1].end:
+            merged[-1] = Stretch(merged[-1].start, max(merged[-1].end, end))
+        else:
+            merged.append(Stretch(start, end))
+    return merged
+
+
+def instant(wall: datetime, zone: ZoneInfo) -> float:
+    """A local wall time as s UTC.
+
+    GUESS: one that DST skips is as much later (02:30 is 03:30), of one that there is twice it is the first. After 2037 there is no DST (recorded).
+    """
+    known = wall if wall.year <= LAST_DST_YEAR else datetime(LAST_DST_YEAR, 12, 31)
+    offset = known.replace(tzinfo=zone, fold=0).utcoffset()
+    return (wall - (offset or timedelta())).replace(tzinfo=UTC).timestamp()
+
+
+def _wall(when: float, zone: ZoneInfo) -> datetime:
+    """The local wall time at `when` (s UTC), within what a calendar holds."""
+    within = min(max(when, -62_000_000_000.0), 250_000_000_000.0)
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=within)).astimezone(zone).replace(tzinfo=None)
+
+
+def status(downtime: Downtime, now: float) -> str:
+    """`scheduled`, `active`, `ended` or `canceled` at `now` (s UTC). A recurring one is scheduled between its occurrences."""
+    if downtime.canceled is not None and downtime.canceled <= now:
+        return "canceled"
+    if _at(downtime, now) is not None:
+        return "active"
+    return "ended" if _next(downtime, now) is None else "scheduled"
+
+
+def current(downtime: Downtime, now: float) -> Stretch | None:
+    """`current_downtime`: the running stretch, else the next, else (ended or canceled) the last one."""
+    canceled = downtime.canceled is not None and downtime.canceled <= now
+    found = None if canceled else _at(downtime, now) or _next(downtime, now)
+    return found or _last(downtime, now)
+
+
+def _at(downtime: Downtime, now: float) -> Stretch | None:
+    return next((one for one in stretches(downtime, now, now) if one.start <= now < one.end), None)
+
+
+def _next(downtime: Downtime, now: float) -> Stretch | None:
+    """The first stretch after `now`: a rule may come round once in some years, or begin long after."""
+    recurs = isinstance(downtime.schedule, Recurring)
+    begins = max(now, _begins(downtime.schedule)) if isinstance(downtime.schedule, Recurring) else now
+    for years in LOOK_AHEAD_YEARS if recurs else (LOOK_AHEAD_YEARS[-1],):
+        later = (one for one in stretches(downtime, now, begins + years * YEAR_S) if one.start > now)
+        if (found := next(later, None)) is not None:
+            return found
+    return None
+
+
+def _last(downtime: Downtime, now: float) -> Stretch | None:
+    """The last stretch up to `now`; of one that was canceled before its first, that one as it was planned."""
+    schedule = downtime.schedule
+    begins = schedule.start if isinstance(schedule, OneTime) else _begins(schedule)
+    found = [one for one in stretches(downtime, begins, max(now, begins)) if one.start <= now]
+    return found[-1] if found else _next(replace(downtime, canceled=None), now)

@@ -1,0 +1,216 @@
+"""Where downtimes are kept, of both versions of the API. What holds one monitor is found without looking at the others."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import threading
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from doghouse.downtimes import record as records
+from doghouse.downtimes import v1
+from doghouse.downtimes.matching import concerns
+from doghouse.downtimes.model import Downtime, OneTime
+from doghouse.downtimes.record import V1, Attributes, Record
+from doghouse.downtimes.schedule import current, status
+from doghouse.holds import Group, Hold, Holding
+from doghouse.sqlite import Database
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS downtimes (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- its id in v1
+    id TEXT NOT NULL UNIQUE,
+    target TEXT NOT NULL,                      -- `monitor:12`, or a tag that its monitors must have, or `tag:*`
+    scope TEXT NOT NULL,
+    over REAL,                                 -- s UTC, from when on it surely holds nothing; null: not known
+    record BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS downtimes_target ON downtimes (target, over);
+CREATE INDEX IF NOT EXISTS downtimes_scope ON downtimes (scope);
+"""
+KEPT_PARSED = 4096
+
+
+class DowntimeStore:
+    """Downtimes as records."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._parsed: dict[tuple[int, int], Downtime] = {}
+        database.connection().executescript(TABLES)
+
+    def add(self, attributes: Attributes, sent: V1 | None, now: float) -> Record:
+        """Keep a new downtime. `now` in s, UTC. Raises DowntimeError."""
+        with self._database.transaction() as connection:
+            made = Record(0, str(uuid.uuid4()), now, now, None, False, attributes, sent)
+            downtime = records.parsed(made)
+            cursor = connection.execute(
+                "INSERT INTO downtimes (id, target, scope, over, record) VALUES (?, ?, ?, ?, '')",
+                (made.id, _target(attributes), attributes["scope"], _over(made, downtime)),
+            )
+            made = msgspec.structs.replace(made, number=int(cursor.lastrowid or 0))
+            connection.execute(
+                "UPDATE downtimes SET record = ? WHERE number = ?", (msgspec.json.encode(made), made.number)
+            )
+        return made
+
+    def get(self, downtime_id: str | int) -> Record | None:
+        """One downtime, by its UUID or by its v1 number."""
+        column = "number" if isinstance(downtime_id, int) else "id"
+        row = (
+            self._database.connection()
+            .execute(f"SELECT record FROM downtimes WHERE {column} = ?", (downtime_id,))
+            .fetchone()
+        )
+        return None if row is None else _decode(row)
+
+    def all(self) -> list[Record]:
+        """Every downtime, canceled ones too, in order of creation."""
+        return [
+            _decode(row) for row in self._database.connection().execute("SELECT record FROM downtimes ORDER BY number")
+        ]
+
+    def page(self, offset: int, limit: int) -> tuple[list[Record], int]:
+        """A part of them in order of creation, and how many there are."""
+        connection = self._database.connection()
+        rows = connection.execute("SELECT record FROM downtimes ORDER BY number LIMIT ? OFFSET ?", (limit, offset))
+        return [_decode(row) for row in rows], connection.execute("SELECT count(*) FROM downtimes").fetchone()[0]
+
+    def change(self, record: Record, attributes: Attributes, sent: V1 | None, now: float) -> Record:
+        """Keep these attributes in place of the record's. Raises DowntimeError."""
+        made = msgspec.structs.replace(record, attributes=attributes, v1=sent, modified=now, updated=True)
+        return self._keep(made)
+
+    def cancel(self, record: Record, now: float) -> None:
+        """Cancel a downtime; one that is over or canceled already stays as it is."""
+        if status(self.downtime(record), now) in ("active", "scheduled"):
+            self._keep(msgspec.structs.replace(record, canceled=now, modified=now))
+
+    def of_scope(self, scope: str, now: float) -> list[Record]:
+        """Those active or scheduled with exactly this scope."""
+        rows = self._database.connection().execute(
+            "SELECT record FROM downtimes WHERE scope = ? AND (over IS NULL OR over > ?) ORDER BY number", (scope, now)
+        )
+        return [one for one in map(_decode, rows) if status(self.downtime(one), now) in ("active", "scheduled")]
+
+    def targeting(self, monitor_id: int) -> list[Record]:
+        """Those that name this monitor, in order of creation."""
+        query = "SELECT record FROM downtimes WHERE target = ? ORDER BY number"
+        return [_decode(row) for row in self._database.connection().execute(query, (f"monitor:{monitor_id}",))]
+
+    def downtime(self, record: Record) -> Downtime:
+        """A record as a value that schedules and matching understand."""
+        key = (record.number, record.revision)
+        found = self._parsed.get(key)
+        if found is None:
+            found = records.parsed(record)
+            with self._lock:
+                if len(self._parsed) >= KEPT_PARSED:
+                    self._parsed.clear()
+                self._parsed[key] = found
+        return found
+
+    def live(self, monitor_id: int, monitor_tags: Sequence[str], now: float) -> list[Downtime]:
+        """Those that may hold this monitor at `now` or later: what the monitor's evaluation matches its groups against."""
+        return [self.downtime(one) for one in self._candidates(monitor_id, monitor_tags, now)]
+
+    def _candidates(self, monitor_id: int, monitor_tags: Sequence[str], now: float) -> list[Record]:
+        targets = [f"monitor:{monitor_id}", "tag:*", *(f"tag:{tag}" for tag in dict.fromkeys(monitor_tags))]
+        marks = ",".join("?" * len(targets))
+        rows = self._database.connection().execute(
+            f"SELECT record FROM downtimes WHERE target IN ({marks}) AND (over IS NULL OR over > ?) ORDER BY number",
+            (*targets, now),
+        )
+        return [_decode(row) for row in rows]
+
+    def _keep(self, changed: Record) -> Record:
+        made = msgspec.structs.replace(changed, revision=changed.revision + 1)
+        downtime = records.parsed(made)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE downtimes SET target = ?, scope = ?, over = ?, record = ? WHERE number = ?",
+                (
+                    _target(made.attributes),
+                    made.attributes["scope"],
+                    _over(made, downtime),
+                    msgspec.json.encode(made),
+                    made.number,
+                ),
+            )
+        return made
+
+    def holding(self, now: float) -> Holding:
+        """The downtimes that are active at `now`, as a function from a monitor to those that hold it."""
+
+        def held(monitor_id: int, tags: Sequence[str], scope: Sequence[str], groups: Sequence[Group]) -> list[Hold]:
+            found = (
+                self._hold(one, monitor_id, tags, scope, groups, now) for one in self._candidates(monitor_id, tags, now)
+            )
+            return [one for one in found if one is not None]
+
+        return held
+
+    def _hold(
+        self,
+        record: Record,
+        monitor_id: int,
+        tags: Sequence[str],
+        scope: Sequence[str],
+        groups: Sequence[Group],
+        now: float,
+    ) -> Hold | None:
+        downtime = self.downtime(record)
+        if status(downtime, now) != "active" or (stretch := current(downtime, now)) is None:
+            return None
+        mine = [one for one in groups if concerns(downtime, monitor_id, tags, [*scope, *_texts(one)])]
+        if not mine:
+            return None
+        end = None if math.isinf(stretch.end) else stretch.end
+        own = downtime.monitor_id
+        return Hold(record.number, record.id, own, stretch.start, end, downtime.scope.split(" AND "), mine)
+
+    def mute(self, monitor_id: int | None, scope: str, end: float | None, now: float) -> dict[str, Any]:
+        """Begin a downtime of one monitor, or of all; returns it as v1 answers."""
+        body = {"scope": scope, "monitor_id": monitor_id, "end": end}
+        attributes, sent = v1.read(body, now)
+        record = self.add(records.fill_in(attributes, now), sent, now)
+        return v1.answer(record, self.downtime(record), now)
+
+    def unmute(self, monitor_id: int | None, scope: str | None, now: float) -> None:
+        """Cancel the active downtimes of one monitor (None: those for all monitors), those of one scope or of every scope."""
+        target = "tag:*" if monitor_id is None else f"monitor:{monitor_id}"
+        rows = self._database.connection().execute(
+            "SELECT record FROM downtimes WHERE target = ? AND (over IS NULL OR over > ?)", (target, now)
+        )
+        for record in map(_decode, rows.fetchall()):
+            if scope is None or record.attributes["scope"] == scope:
+                self.cancel(record, now)
+
+
+def _target(attributes: Attributes) -> str:
+    identifier = attributes["monitor_identifier"]
+    if "monitor_id" in identifier:
+        return f"monitor:{identifier['monitor_id']}"
+    tags: list[str] = identifier["monitor_tags"]
+    return f"tag:{tags[0]}"
+
+
+def _over(record: Record, downtime: Downtime) -> float | None:
+    if record.canceled is not None:
+        return record.canceled
+    if isinstance(downtime.schedule, OneTime) and not math.isinf(downtime.schedule.end):
+        return downtime.schedule.end
+    return None
+
+
+def _texts(group: Group) -> list[str]:
+    return [f"{key}:{value}" for key, value in group]
+
+
+def _decode(row: sqlite3.Row) -> Record:
+    return msgspec.json.decode(row["record"], type=Record)

@@ -1,0 +1,122 @@
+"""The endpoints of downtimes, version 1, over the same store."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from doghouse import account, errors
+from doghouse.downtimes import parsing, v1
+from doghouse.downtimes import record as records
+from doghouse.downtimes.model import DowntimeError
+from doghouse.downtimes.record import Record
+from doghouse.downtimes.schedule import status
+from doghouse.downtimes.store import DowntimeStore
+from doghouse.http import Call, Reply, endpoint
+
+CLEARED = ("end", "message", "recurrence", "monitor_id")  # what a null in an update takes away
+
+
+def routes(store: DowntimeStore) -> list[BaseRoute]:
+    """Downtimes of version 1."""
+    path = "/api/v1/downtime"
+    return [
+        endpoint("POST", path, partial(create, store)),
+        endpoint("GET", path, partial(list_all, store)),
+        endpoint("POST", f"{path}/cancel/by_scope", partial(cancel_by_scope, store)),
+        endpoint("GET", f"{path}/{{id:int}}", partial(get, store)),
+        endpoint("PUT", f"{path}/{{id:int}}", partial(update, store)),
+        endpoint("DELETE", f"{path}/{{id:int}}", partial(cancel, store)),
+        endpoint("GET", "/api/v1/monitor/{id:int}/downtimes", partial(of_monitor, store)),
+    ]
+
+
+def create(store: DowntimeStore, call: Call) -> Reply:
+    """A new downtime."""
+    body = call.object()
+    try:
+        attributes, sent = v1.read(body, call.now)
+        v1.check_start(body, call.now)
+        parsing.parse(attributes, call.now)
+        record = store.add(records.fill_in(attributes, call.now), sent, call.now)
+    except DowntimeError as error:
+        raise errors.invalid_downtime(error.text) from None
+    return Reply(_answer(store, record, call.now))
+
+
+def get(store: DowntimeStore, call: Call) -> Reply:
+    """One downtime."""
+    return Reply(_answer(store, _record(store, call), call.now))
+
+
+def update(store: DowntimeStore, call: Call) -> Reply:
+    """Change the keys that are sent. A null takes away an end, a message, a recurrence, a monitor; elsewhere (dogshell sends them) it says nothing."""
+    record = _record(store, call)
+    body = {key: value for key, value in call.object().items() if value is not None or key in CLEARED}
+    before = _answer(store, record, call.now)
+    if record.attributes["monitor_identifier"].get("monitor_id") is not None:
+        before.pop("monitor_tags")
+    try:
+        attributes, sent = v1.read({**before, **body}, call.now)
+        if body.get("start") != before["start"]:
+            v1.check_start(body, call.now)
+        made = {**record.attributes, **attributes}
+        parsing.parse(made, call.now)
+        changed = store.change(record, records.fill_in(made, call.now), sent, call.now)
+    except DowntimeError as error:
+        raise errors.invalid_downtime(error.text) from None
+    return Reply({**_answer(store, changed, call.now), "uuid": None})  # recorded: update_a_downtime_returns_ok_response
+
+
+def cancel(store: DowntimeStore, call: Call) -> Reply:
+    """Cancel a downtime; as often as one likes (recorded)."""
+    record = store.get(int(call.params["id"]))
+    if record is None:
+        raise errors.no_downtime_to_cancel(call.params["id"])
+    store.cancel(record, call.now)
+    return Reply(b"", 204, "text/html; charset=utf-8")
+
+
+def cancel_by_scope(store: DowntimeStore, call: Call) -> Reply:
+    """Cancel all that have exactly this scope."""
+    try:
+        scope = " AND ".join(v1.scopes(call.object().get("scope")))
+    except DowntimeError as error:
+        raise errors.invalid_downtime(error.text) from None
+    found = store.of_scope(scope, call.now)
+    if not found:
+        raise errors.no_downtimes()
+    for record in found:
+        store.cancel(record, call.now)
+    return Reply({"cancelled_ids": [record.number for record in found]})
+
+
+def list_all(store: DowntimeStore, call: Call) -> Reply:
+    """All downtimes, an array in order of creation."""
+    made = [_answer(store, record, call.now) for record in store.all()]
+    if call.flag("current_only"):
+        made = [one for one in made if one["active"]]
+    if call.flag("with_creator"):
+        user = account.USER
+        creator = {"id": user.id, "email": user.email, "handle": user.handle, "name": user.name}
+        made = [{**one, "creator": creator} for one in made]
+    return Reply(made)
+
+
+def of_monitor(store: DowntimeStore, call: Call) -> Reply:
+    """The active downtimes that name one monitor (ListMonitorDowntimes of the schema)."""
+    own = (one for one in store.targeting(int(call.params["id"])) if status(store.downtime(one), call.now) == "active")
+    return Reply([_answer(store, one, call.now) for one in own])
+
+
+def _record(store: DowntimeStore, call: Call) -> Record:
+    found = store.get(int(call.params["id"]))
+    if found is None:
+        raise errors.downtime_not_found()
+    return found
+
+
+def _answer(store: DowntimeStore, record: Record, now: float) -> dict[str, Any]:
+    return v1.answer(record, store.downtime(record), now)

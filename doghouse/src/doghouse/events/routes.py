@@ -1,0 +1,145 @@
+"""The endpoints of events, version 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import msgspec
+from starlette.routing import BaseRoute
+
+from doghouse import errors
+from doghouse.events import model, v2_routes
+from doghouse.events.model import Event
+from doghouse.events.store import EventStore
+from doghouse.http import Call, Keys, Reply, endpoint
+
+PAGE = 1000  # the schema's number of events in an answer
+HostTags = Callable[[str], Sequence[str]]
+
+
+class Body(msgspec.Struct):
+    """The body that posts an event (EventCreateRequest of the schema)."""
+
+    title: str
+    text: str
+    date_happened: int | None = None
+    tags: list[str] | None = None
+    host: str | None = None
+    priority: str | None = None
+    alert_type: str | None = None
+    aggregation_key: str | None = None
+    source_type_name: str | None = None
+    device_name: str | None = None
+    related_event_id: int | None = None
+
+
+def routes(store: EventStore, host_tags: HostTags) -> list[BaseRoute]:
+    """Events of both versions. `host_tags` gives a host's tags, which its events have too."""
+    return [
+        endpoint("POST", "/api/v1/events", partial(create, store), Keys.API),
+        endpoint("GET", "/api/v1/events", partial(list_all, store, host_tags)),
+        endpoint("GET", "/api/v1/events/{id}", partial(get, store, host_tags)),
+        *v2_routes.routes(store, host_tags),
+    ]
+
+
+def create(store: EventStore, call: Call) -> Reply:
+    """Post an event."""
+    event = read(call.json(Body), call.now)
+    store.add(event)
+    said = {key: getattr(event, key) for key in ("title", "text", "date_happened", "priority", "related_event_id")}
+    named = {"id": model.rounded(event.id), "id_str": str(event.id), "url": model.url(event.id)}
+    return Reply({"status": "ok", "event": {**said, **named, "handle": None, "tags": list(event.tags)}}, 202)
+
+
+def read(body: Body, now: float) -> Event:
+    """The event that a body posts. Raises ApiError 400."""
+    happened = int(now) if body.date_happened is None else body.date_happened
+    if happened < now - model.PAST_LIMIT_S:
+        raise errors.event_too_old()
+    if body.alert_type is not None and body.alert_type not in model.ALERT_TYPES:
+        raise errors.invalid_parameter("alert_type", body.alert_type, model.ALERT_TYPES)
+    if body.priority is not None and body.priority not in model.PRIORITIES:
+        raise errors.invalid_parameter("priority", body.priority, model.PRIORITIES)
+    said = msgspec.structs.asdict(body)
+    return Event(
+        **{
+            **said,
+            "id": model.new_id(),
+            "uid": model.new_uid(),
+            "date_happened": happened,
+            "tags": tuple(body.tags or ()),
+        }
+    )
+
+
+def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any]]], now: float) -> None:
+    """Keep the events of an Agent's `/intake/` body: by their source, with the Agent's names for the fields."""
+    for source, posted in events.items():
+        for one in posted:
+            happened = int(one.get("timestamp") or now)
+            store.add(
+                Event(
+                    id=model.new_id(),
+                    uid=model.new_uid(),
+                    title=str(one.get("msg_title") or ""),
+                    text=str(one.get("msg_text") or ""),
+                    date_happened=happened,
+                    tags=tuple(one.get("tags") or ()),
+                    host=one.get("host"),
+                    priority=one.get("priority"),
+                    alert_type=one.get("alert_type"),
+                    aggregation_key=one.get("aggregation_key"),
+                    source_type_name=one.get("source_type_name") or source,
+                )
+            )
+
+
+def get(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
+    """One event."""
+    text = call.params["id"]
+    event = store.get(int(text)) if text.isdigit() and len(text) < 20 else None
+    if event is None:
+        raise errors.event_not_found()
+    return Reply({"event": shown(event, host_tags)})
+
+
+def list_all(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
+    """Events of a stretch of time, the newest first."""
+    start, end = call.seconds("start"), call.seconds("end")
+    priority, sources, tags = call.query.get("priority"), call.words("sources"), call.words("tags")
+    page = call.number("page", 0)
+    found = (
+        event
+        for event in (shown(one, host_tags) for one in store.between(start, end))
+        if (priority is None or event["priority"] == priority)
+        and (not sources or event["source"] in sources)
+        and set(tags) <= set(event["tags"])
+    )
+    return Reply({"events": list(islice(found, page * PAGE, (page + 1) * PAGE))})
+
+
+def shown(event: Event, host_tags: HostTags) -> dict[str, Any]:
+    """An event as reads answer it (Event of the schema)."""
+    tags = list(dict.fromkeys((*event.tags, *(host_tags(event.host) if event.host else ()))))
+    return {
+        "id": model.rounded(event.id),
+        "id_str": str(event.id),
+        "title": event.title,
+        "text": event.text,
+        "date_happened": event.date_happened,
+        "priority": event.priority or "normal",
+        "alert_type": event.alert_type or "info",
+        "source": event.source_type_name,
+        "host": event.host,
+        "device_name": event.device_name,
+        "tags": tags,
+        "url": model.url(event.id),
+        "is_aggregate": False,
+        "children": [],
+        "comments": [],
+        "resource": f"/api/v1/events/{event.id}",
+    }

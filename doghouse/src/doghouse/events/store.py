@@ -1,0 +1,71 @@
+"""Where events are kept, by the time they happened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from doghouse.events import model
+from doghouse.events.model import Event
+from doghouse.sqlite import Database
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY,
+    uid TEXT NOT NULL UNIQUE,
+    rounded INTEGER NOT NULL,   -- the id that v1 answers
+    happened INTEGER NOT NULL,  -- s UTC
+    event BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS events_rounded ON events (rounded);
+CREATE INDEX IF NOT EXISTS events_happened ON events (happened, id);
+"""
+Listener = Callable[[Event], None]
+
+
+class EventStore:
+    """Events. `listen` has a function called with each new one, once it is kept."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._listeners: list[Listener] = []
+        self._lock = threading.Lock()
+        database.connection().executescript(TABLE)
+
+    def listen(self, listener: Listener) -> None:
+        """Have new events told to `listener`, on the thread that added them."""
+        with self._lock:
+            self._listeners.append(listener)
+
+    def add(self, event: Event) -> None:
+        """Keep an event. Inside a transaction of the caller's it is kept with the rest."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO events (id, uid, rounded, happened, event) VALUES (?, ?, ?, ?, ?)",
+                (event.id, event.uid, model.rounded(event.id), event.date_happened, msgspec.json.encode(event)),
+            )
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def get(self, event_id: int) -> Event | None:
+        """One event, by its exact id or by the rounded one of v1."""
+        query = "SELECT event FROM events WHERE id = ? UNION ALL SELECT event FROM events WHERE rounded = ? LIMIT 1"
+        row = self._database.connection().execute(query, (event_id, event_id)).fetchone()
+        return None if row is None else msgspec.json.decode(row["event"], type=Event)
+
+    def find(self, uid: str) -> Event | None:
+        """One event, by the id of version 2."""
+        row = self._database.connection().execute("SELECT event FROM events WHERE uid = ?", (uid,)).fetchone()
+        return None if row is None else msgspec.json.decode(row["event"], type=Event)
+
+    def between(self, start: float, end: float, *, newest_first: bool = True) -> Iterator[Event]:
+        """Events with start <= date_happened <= end (s UTC), by that time."""
+        order = "DESC" if newest_first else "ASC"
+        rows = self._database.connection().execute(
+            f"SELECT event FROM events WHERE happened BETWEEN ? AND ? ORDER BY happened {order}, id {order}",
+            (start, end),
+        )
+        for row in rows:
+            yield msgspec.json.decode(row["event"], type=Event)

@@ -1,0 +1,91 @@
+"""What a search of events compares, which stretch of time it means, and where its next page begins."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from doghouse import errors, searching
+from doghouse.searching import Predicate, in_text, literally, pattern
+
+UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+RANGE = re.compile(r"\[\S+ TO \S+\]|[<>]=?\d")
+Shown = dict[str, Any]  # an event as `v2_model.shown` makes it
+
+
+class Cursor(msgspec.Struct, array_like=True):
+    """Where a page ended: the last event's time (s UTC) and id."""
+
+    happened: int
+    id: int
+
+
+def compile_search(text: str) -> Predicate[Shown]:
+    """The search as a predicate. Ranges are not evaluated, which is said (501). Raises ApiError."""
+    if RANGE.search(text):
+        raise errors.not_evaluated("ranges in a search of events")
+    return searching.compile_search(text, _condition)
+
+
+def _condition(field: str | None, value: str, quoted: bool) -> Predicate[Shown]:
+    """`@a.b:value` is an attribute, `host:`, `source:`, `status:` and `priority:` are the event's own, all others are tags."""
+    same = literally(value) if quoted else pattern(value)
+    if field is None:
+        return lambda event: any(in_text(text, value, same, quoted=quoted) for text in _texts(event))
+    if field in ("title", "message"):
+        return lambda event: in_text(_texts(event)[field == "message"], value, same, quoted=quoted)
+    own = {"host": "hostname", "source": "source_type_name", "status": "status", "priority": "priority"}
+    path = field[1:] if field.startswith("@") else own.get(field)
+    return lambda event: (
+        (path is not None and same(_attribute(event, path))) or any(same(one) for one in _tag(event, field))
+    )
+
+
+def _texts(event: Shown) -> tuple[str, str]:
+    attributes = event["attributes"]
+    return attributes["attributes"]["title"], attributes["message"]
+
+
+def _attribute(event: Shown, path: str) -> str:
+    here: Any = event["attributes"]["attributes"]
+    for name in path.split("."):
+        here = here.get(name) if isinstance(here, dict) else None
+    return "" if here is None else str(here)
+
+
+def _tag(event: Shown, key: str) -> Sequence[str]:
+    split = (tag.partition(":") for tag in event["attributes"]["tags"])
+    return [value for name, _, value in split if name.lower() == key]
+
+
+def instant(text: str, now: float) -> float:
+    """`now-15m`, ISO 8601 or ms since 1970, as s UTC. Raises ApiError 400."""
+    found = re.fullmatch(r"now(?:\s*([+-])\s*(\d+)([smhdw]))?", text)
+    if found is not None:
+        return now if found[1] is None else now + int(found[1] + found[2]) * UNIT_S[found[3]]
+    if text.isdigit():
+        return int(text) / 1000
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise errors.invalid_time(text) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def encode_cursor(cursor: Cursor) -> str:
+    """A cursor as clients pass it on."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode()
+
+
+def decode_cursor(text: str) -> Cursor:
+    """The place that a cursor stands for. Raises ApiError 400 (recorded: search_events_returns_bad_request_response)."""
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(text), type=Cursor)
+    except (binascii.Error, ValueError, msgspec.DecodeError):
+        raise errors.invalid_cursor() from None

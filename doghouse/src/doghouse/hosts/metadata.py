@@ -1,0 +1,80 @@
+"""What an Agent sends of its host to `/intake/`, turned into what the API says of the host.
+
+The fields of the payload are the Agent's (github.com/DataDog/datadog-agent, comp/metadata/host); those of the answer are OpenAPI v1's HostMeta.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from doghouse.hosts.model import AGENT
+from doghouse.metrics import naming
+
+SYSTEM = {"cpuCores", "machine", "platform", "pythonV", "processor", "macV", "nixV", "fbsdV", "winV"}
+META = {"socket-hostname", "socket-fqdn", "timezones", "host_id", "instance-id"}
+SOURCES = {"system": AGENT}  # the Agent's own group of tags; other groups keep their name
+
+
+class Payload(Struct):
+    """The parts of an `/intake/` body that say something of a host; every part may be missing."""
+
+    host: str = msgspec.field(name="internalHostname", default="")
+    version: str | None = msgspec.field(name="agentVersion", default=None)
+    checks: list[list[Any]] | None = msgspec.field(name="agent_checks", default=None)
+    system: dict[str, Any] | None = msgspec.field(name="systemStats", default=None)
+    meta: dict[str, Any] | None = None
+    install: dict[str, Any] | None = msgspec.field(name="install-method", default=None)
+    tags: dict[str, list[str] | None] | None = msgspec.field(name="host-tags", default=None)
+    gohai: str | dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One report of a host. `tags` by source replace those that the host had of that source; None leaves all as they are."""
+
+    host: str
+    meta: Mapping[str, Any]
+    aliases: tuple[str, ...]
+    tags: Mapping[str, tuple[str, ...]] | None
+
+
+def reported(payload: Payload) -> Reported:
+    """What a body says of its host; `host` is empty where it names none."""
+    meta = payload.meta or {}
+    said = {
+        **{key: value for key, value in (payload.system or {}).items() if key in SYSTEM},
+        **{key: value for key, value in meta.items() if key in META},
+        "agent_version": payload.version,
+        "agent_checks": payload.checks,
+        "install_method": payload.install,
+        "gohai": payload.gohai if isinstance(payload.gohai, str | None) else json.dumps(payload.gohai),
+    }
+    tags = None
+    if payload.tags is not None:
+        tags = {SOURCES.get(source, source): naming.tags(sent or ()) for source, sent in payload.tags.items()}
+    return Reported(
+        payload.host or str(meta.get("hostname") or ""),
+        {key: value for key, value in said.items() if value is not None},
+        aliases(meta.get("host_aliases")),
+        tags,
+    )
+
+
+def aliases(sent: Any) -> tuple[str, ...]:
+    """A host's other names."""
+    return tuple(str(one) for one in sent) if isinstance(sent, Sequence) and not isinstance(sent, str) else ()
+
+
+def address(meta: Mapping[str, Any]) -> str | None:
+    """The host's IP address as its Agent saw it: what `{{host.ip}}` shows (GUESS: it is gohai's network.ipaddress)."""
+    try:
+        found = json.loads(meta.get("gohai") or "{}")["network"]["ipaddress"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return str(found)

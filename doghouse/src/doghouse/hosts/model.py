@@ -1,0 +1,48 @@
+"""What a host is: its name, what its Agent said of it, its tags by source, whether it is muted (OpenAPI v1: Host, HostMeta)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ALIVE_S = 3 * 3600  # a host counts as up, and is listed, if it reported within this time (OpenAPI v1: listHosts)
+AGENT = "Datadog"  # the source of tags that the Agent sends
+USERS = "users"  # the source of tags that the API sets where none is named
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A host that is silenced until `end` (s UTC; None: until it is unmuted)."""
+
+    message: str | None = None
+    end: int | None = None
+
+    def holds(self, now: float) -> bool:
+        """Whether it is still in force."""
+        return self.end is None or now < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host. `reported` is when it was last heard of (s UTC; 0: never). `meta` is what its Agent sent, as the API returns it."""
+
+    id: int
+    name: str
+    reported: float = 0
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mute: Mute | None = None
+
+    def is_up(self, now: float) -> bool:
+        """Whether it reported lately."""
+        return now - self.reported < ALIVE_S
+
+    def is_muted(self, now: float) -> bool:
+        """Whether it is silenced at this time."""
+        return self.mute is not None and self.mute.holds(now)
+
+    def all_tags(self) -> tuple[str, ...]:
+        """Its tags of every source, sorted, none twice."""
+        return tuple(sorted({tag for tags in self.tags.values() for tag in tags}))

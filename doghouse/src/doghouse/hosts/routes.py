@@ -1,0 +1,187 @@
+"""What Agents say of their host (`/intake/`, `/api/v1/check_run`), the list of hosts, their tags, muting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+from starlette.routing import BaseRoute
+
+from doghouse import errors
+from doghouse.hosts import listing
+from doghouse.hosts.checks import STATUSES, ServiceCheckStore, Submitted
+from doghouse.hosts.metadata import Payload, reported
+from doghouse.hosts.model import USERS, Host, Mute
+from doghouse.hosts.store import HostStore
+from doghouse.http import Call, Keys, Reply, endpoint
+
+Events = Mapping[str, list[dict[str, Any]]]
+Loads = Callable[[float], Mapping[str, listing.Load]]
+
+
+class Others(Struct):
+    """What an `/intake/` body may hold beside its host's own data: events by source, and tags of other hosts by source."""
+
+    events: dict[str, list[dict[str, Any]]] | None = None
+    external_host_tags: list[tuple[str, dict[str, list[str]]]] | None = None
+
+
+class Tags(Struct):
+    """The body of a change of a host's tags."""
+
+    tags: tuple[str, ...] = ()
+
+
+class MuteBody(Struct):
+    """The body of a mute; all of it may be missing."""
+
+    message: str | None = None
+    end: int | None = None
+    override: bool = False
+
+
+def intake_routes(
+    hosts: HostStore, checks: ServiceCheckStore, on_events: Callable[[Events, float], None] = lambda _, __: None
+) -> list[BaseRoute]:
+    """What Agents post; `on_events` is given the events among it, and the time (s UTC)."""
+
+    def intake(call: Call) -> Reply:
+        said = reported(call.json(Payload))
+        if said.host:
+            hosts.report(said, call.now)
+        others = call.json(Others)
+        for host, tags in others.external_host_tags or ():
+            for source, listed in tags.items():
+                hosts.set_tags(host, source, listed)
+        if others.events:
+            on_events(others.events, call.now)
+        return Reply({"status": "ok"}, 202)
+
+    def check_run(call: Call) -> Reply:
+        many = call.body.lstrip().startswith(b"[")
+        submitted = call.json(list[Submitted]) if many else [call.json(Submitted)]
+        for place, one in enumerate(submitted):
+            if one.status not in STATUSES:
+                raise errors.bad_check_status(place, one.status)
+        checks.submit(submitted, call.now)
+        return Reply({"status": "ok"}, 202)
+
+    return [
+        endpoint("POST", "/intake", intake, Keys.API),
+        endpoint("POST", "/intake/", intake, Keys.API),
+        endpoint("POST", "/api/v1/check_run", check_run, Keys.API),
+    ]
+
+
+def routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]], loads: Loads = lambda _: {}) -> list[BaseRoute]:
+    """The list of hosts, and muting. `seen` gives the newest point (s UTC) of each host that has points, `loads` its newest figures."""
+
+    def every() -> list[Host]:
+        heard = seen()
+        kept = hosts.all()
+        if missing := heard.keys() - kept.keys():
+            hosts.make(missing)
+            kept = hosts.all()
+        return listing.merged(kept, heard)
+
+    def list_hosts(call: Call) -> Reply:
+        return Reply(listing.page(every(), loads(call.now), asked(call), call.now))
+
+    def totals(call: Call) -> Reply:
+        return Reply(listing.totals(every(), call.now))
+
+    def mute(call: Call) -> Reply:
+        name = call.params["host"]
+        wanted = call.json(MuteBody) if call.body else MuteBody()
+        held = hosts.get(name)
+        if held and held.is_muted(call.now) and not wanted.override:
+            raise errors.host_muted_already(name)
+        hosts.set_mute(name, Mute(wanted.message, wanted.end))
+        return Reply({"action": "Muted", "hostname": name, "message": wanted.message, "end": wanted.end})
+
+    def unmute(call: Call) -> Reply:
+        name = call.params["host"]
+        held = hosts.get(name)
+        if not held or not held.mute or not held.is_muted(call.now):
+            raise errors.host_not_muted(name)
+        hosts.set_mute(name, None)
+        return Reply({"action": "Unmuted", "hostname": name, "message": held.mute.message, "end": None})
+
+    return [
+        endpoint("GET", "/api/v1/hosts", list_hosts),
+        endpoint("GET", "/api/v1/hosts/totals", totals),
+        endpoint("POST", "/api/v1/host/{host}/mute", mute),
+        endpoint("POST", "/api/v1/host/{host}/unmute", unmute),
+        *tag_routes(hosts),
+    ]
+
+
+def tag_routes(hosts: HostStore) -> list[BaseRoute]:
+    """Tags of hosts, by source: `users` where none is named."""
+
+    def all_tags(call: Call) -> Reply:
+        found: dict[str, list[str]] = {}
+        for host in sorted(hosts.all().values(), key=lambda one: one.name):
+            for tag in tags_of(host, call.query.get("source")):
+                found.setdefault(tag, []).append(host.name)
+        return Reply({"tags": dict(sorted(found.items()))})
+
+    def get(call: Call) -> Reply:
+        host = known(call)
+        return Reply({"host": host.name, "tags": tags_of(host, call.query.get("source"))})
+
+    def add(call: Call) -> Reply:
+        return changed(hosts.add_tags(call.params["host"], source(call), call.json(Tags).tags), call)
+
+    def put(call: Call) -> Reply:
+        return changed(hosts.set_tags(call.params["host"], source(call), call.json(Tags).tags), call)
+
+    def delete(call: Call) -> Reply:
+        hosts.set_tags(known(call).name, source(call), ())
+        return Reply(b"", 204)
+
+    def known(call: Call) -> Host:
+        host = hosts.get(call.params["host"])
+        if host is None:
+            raise errors.host_not_found(call.params["host"])
+        return host
+
+    def changed(host: Host, call: Call) -> Reply:
+        return Reply({"host": host.name, "tags": tags_of(host, source(call))}, 201)
+
+    path = "/api/v1/tags/hosts/{host}"
+    return [
+        endpoint("GET", "/api/v1/tags/hosts", all_tags),
+        endpoint("GET", path, get),
+        endpoint("POST", path, add),
+        endpoint("PUT", path, put),
+        endpoint("DELETE", path, delete),
+    ]
+
+
+def source(call: Call) -> str:
+    """Whose tags a change is about."""
+    return call.query.get("source") or USERS
+
+
+def tags_of(host: Host, source: str | None) -> list[str]:
+    """The host's tags of a source, or of all."""
+    return list(host.tags.get(source, ())) if source else list(host.all_tags())
+
+
+def asked(call: Call) -> listing.Asked:
+    """What a request asks of the list of hosts. Raises ApiError 400."""
+    sort = call.query.get("sort_field") or "name"
+    if sort not in listing.SORTS:
+        raise errors.invalid_query_parameter("sort_field", sort, f"one of {', '.join(listing.SORTS)}")
+    return listing.Asked(
+        call.query.get("filter", ""),
+        sort,
+        call.query.get("sort_dir", "").lower() == "desc",
+        call.number("start", 0),
+        call.number("count", listing.COUNT),
+        call.number("from", 0) if "from" in call.query else None,
+        call.query.get("include_muted_hosts_data", "true").lower() != "false",
+        call.query.get("include_hosts_metadata", "true").lower() != "false",
+    )

@@ -1,0 +1,129 @@
+"""Where hosts are kept: tables `hosts` and `host_tags`. A host is known by its name as tags have it (`naming.host`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from sqlite3 import Connection, Row
+
+from doghouse.hosts.metadata import Reported
+from doghouse.hosts.model import Host, Mute
+from doghouse.metrics import naming
+from doghouse.sqlite import Database
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS hosts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, reported REAL NOT NULL DEFAULT 0,
+    meta TEXT NOT NULL DEFAULT '{}', aliases TEXT NOT NULL DEFAULT '[]', mute TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS host_tags (
+    host TEXT NOT NULL, source TEXT NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (host, source, tag)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+class HostStore:
+    """Hosts and their tags by source. `tags` answers from memory: every query joins it to its series."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.connection().executescript(TABLES)
+        self._tags: dict[str, tuple[str, ...]] = {}
+        for row in database.connection().execute("SELECT DISTINCT host FROM host_tags"):
+            self._remember(row["host"])
+
+    def tags(self, host: str) -> tuple[str, ...]:
+        """A host's own tags, of every source."""
+        return self._tags.get(naming.host(host), ())
+
+    def get(self, host: str) -> Host | None:
+        """The host, if anything was ever said of it here."""
+        row = self._database.connection().execute("SELECT * FROM hosts WHERE key = ?", (naming.host(host),)).fetchone()
+        return self._host(row, self._tags_by_source("WHERE host = ?", row["key"]).get(row["key"], {})) if row else None
+
+    def all(self) -> dict[str, Host]:
+        """Every host of which something was said, by its key."""
+        tags = self._tags_by_source("")
+        rows = self._database.connection().execute("SELECT * FROM hosts")
+        return {row["key"]: self._host(row, tags.get(row["key"], {})) for row in rows}
+
+    def make(self, names: Iterable[str]) -> None:
+        """Have a row, and so a number, for each of these hosts."""
+        with self._database.transaction() as connection:
+            for name in names:
+                self._make(connection, name)
+
+    def report(self, said: Reported, now: float) -> None:
+        """Keep what an Agent said of its host."""
+        with self._database.transaction() as connection:
+            key = self._make(connection, said.host)
+            connection.execute(
+                "UPDATE hosts SET reported = max(reported, ?), meta = json_patch(meta, ?), aliases = ? WHERE key = ?",
+                (now, json.dumps(dict(said.meta)), json.dumps(said.aliases), key),
+            )
+            for source, tags in (said.tags or {}).items():
+                self._replace(connection, key, source, tags)
+        self._remember(key)
+
+    def add_tags(self, host: str, source: str, tags: Iterable[str]) -> Host:
+        """Give a host more tags of a source."""
+        return self._change_tags(host, source, tags, keep=True)
+
+    def set_tags(self, host: str, source: str, tags: Iterable[str]) -> Host:
+        """Give a host these tags of a source, and no others of it."""
+        return self._change_tags(host, source, tags, keep=False)
+
+    def set_mute(self, host: str, mute: Mute | None) -> None:
+        """Silence a host, or end it."""
+        with self._database.transaction() as connection:
+            key = self._make(connection, host)
+            said = json.dumps({"message": mute.message, "end": mute.end}) if mute else None
+            connection.execute("UPDATE hosts SET mute = ? WHERE key = ?", (said, key))
+
+    def _change_tags(self, host: str, source: str, tags: Iterable[str], *, keep: bool) -> Host:
+        with self._database.transaction() as connection:
+            key = self._make(connection, host)
+            held = self._tags_by_source("WHERE host = ?", key).get(key, {}).get(source, ()) if keep else ()
+            self._replace(connection, key, source, {*held, *naming.tags(tags)})
+        self._remember(key)
+        found = self.get(host)
+        assert found
+        return found
+
+    def _make(self, connection: Connection, host: str) -> str:
+        """The host's key; a row for it, if it has none yet."""
+        key = naming.host(host)
+        connection.execute("INSERT OR IGNORE INTO hosts (key, name) VALUES (?, ?)", (key, host))
+        return key
+
+    def _replace(self, connection: Connection, key: str, source: str, tags: Iterable[str]) -> None:
+        connection.execute("DELETE FROM host_tags WHERE host = ? AND source = ?", (key, source))
+        connection.executemany("INSERT OR IGNORE INTO host_tags VALUES (?, ?, ?)", [(key, source, tag) for tag in tags])
+
+    def _remember(self, key: str) -> None:
+        rows = self._database.connection().execute(
+            "SELECT DISTINCT tag FROM host_tags WHERE host = ? ORDER BY tag", (key,)
+        )
+        self._tags[key] = tuple(row["tag"] for row in rows)
+
+    def _tags_by_source(self, where: str, *values: str) -> dict[str, dict[str, tuple[str, ...]]]:
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        rows = self._database.connection().execute(
+            f"SELECT host, source, tag FROM host_tags {where} ORDER BY tag", values
+        )
+        for host, source, tag in rows:
+            sources = found.setdefault(host, {})
+            sources[source] = (*sources.get(source, ()), tag)
+        return found
+
+    def _host(self, row: Row, tags: Mapping[str, tuple[str, ...]]) -> Host:
+        mute = Mute(**json.loads(row["mute"])) if row["mute"] else None
+        return Host(
+            row["id"],
+            row["name"],
+            row["reported"],
+            json.loads(row["meta"]),
+            tuple(json.loads(row["aliases"])),
+            tags,
+            mute,
+        )

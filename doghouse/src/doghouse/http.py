@@ -1,0 +1,227 @@
+"""What every endpoint shares: keys, bodies, answers, errors. A route module says what it serves; this says how."""
+
+from __future__ import annotations
+
+import enum
+import gzip
+import hmac
+import inspect
+import io
+import zlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast, overload
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from doghouse import errors
+from doghouse.clock import Clock
+from doghouse.errors import ApiError
+
+T = TypeVar("T")
+MAX_BODY_BYTES = 64 * 1024 * 1024  # decompressed: a small body must not fill the memory
+
+
+class Keys(enum.Enum):
+    """Which keys an endpoint asks for: intakes the API key alone, pages none."""
+
+    NONE = 0
+    API = 1
+    BOTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The keys that this doghouse accepts, and how it treats requests."""
+
+    api_key: str = field(repr=False)
+    app_key: str = field(repr=False)
+    time_travel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request, read whole: what a handler is given. `now` is the server's time for it (s, UTC)."""
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    query: QueryParams
+    headers: Headers
+    body: bytes
+    now: float
+    base_url: str
+
+    @overload
+    def json(self) -> Any: ...
+    @overload
+    def json(self, shape: type[T]) -> T: ...
+    def json(self, shape: Any = Any) -> Any:
+        """The body, decoded into `shape`. Raises ApiError 400 where it is not that."""
+        try:
+            return msgspec.json.decode(self.body, type=shape)
+        except msgspec.ValidationError as error:
+            raise ApiError(400, str(error)) from None
+        except msgspec.DecodeError as error:
+            raise errors.not_json(str(error)) from None
+
+    def object(self) -> dict[str, Any]:
+        """The body, which must be a JSON object. Raises ApiError 400."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise errors.invalid_body("expected a JSON object")
+        return body
+
+    def words(self, name: str) -> list[str]:
+        """A comma-separated list in the address, or a parameter given several times."""
+        parts = [part.strip() for text in self.query.getlist(name) for part in text.split(",")]
+        return [part for part in parts if part]
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number from 0 in the address. Raises ApiError 400."""
+        text = self.query.get(name)
+        if text is None or text == "":
+            return default
+        if not (text.isascii() and text.isdigit()):
+            raise errors.invalid_query_parameter(name, text, "a whole number from 0")
+        return int(text)
+
+    def seconds(self, name: str) -> int:
+        """A required time in the address, in s since 1970. Raises ApiError 400."""
+        if not self.query.get(name):
+            raise errors.missing_parameter(name)
+        return self.number(name, 0)
+
+    def flag(self, name: str) -> bool:
+        """Whether the address says `name=true` (or 1). Raises ApiError 400 where it says neither that nor false."""
+        text = self.query.get(name, "").lower()
+        if text not in ("", "true", "1", "false", "0"):
+            raise errors.invalid_query_parameter(name, text, "true or false")
+        return text in ("true", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: `body` is encoded as JSON unless it is bytes."""
+
+    body: Any
+    status: int = 200
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+PlainHandler = Callable[[Call], Reply]
+AsyncHandler = Callable[[Call], Awaitable[Reply]]
+Handler = PlainHandler | AsyncHandler
+
+
+def endpoint(method: str, path: str, handler: Handler, keys: Keys = Keys.BOTH) -> Route:
+    """A route: checks keys, reads the body, calls `handler` (a plain function in a thread, a coroutine on the loop), answers in JSON."""
+    waits = inspect.iscoroutinefunction(handler)
+
+    async def serve(request: Request) -> Response:
+        try:
+            check_keys(request, keys)
+            call = await read(request)
+            reply = (
+                await cast(AsyncHandler, handler)(call)
+                if waits
+                else await run_in_threadpool(cast(PlainHandler, handler), call)
+            )
+        except ApiError as error:
+            reply = Reply(error.body, error.status, headers=error.headers)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        return respond(reply)
+
+    return Route(path, serve, methods=[method])
+
+
+def respond(reply: Reply) -> Response:
+    """A handler's reply as bytes on the wire."""
+    body = reply.body if isinstance(reply.body, bytes) else msgspec.json.encode(reply.body)
+    return Response(body, reply.status, dict(reply.headers), media_type=reply.content_type)
+
+
+def check_keys(request: Request, keys: Keys) -> None:
+    """Raise ApiError 403 unless the request carries the keys that the endpoint asks for.
+
+    The Agent and old clients send the API key in the query (`api_key=`), as Datadog still accepts for its intakes.
+    """
+    if keys is Keys.NONE:
+        return
+    access: Access = request.app.state.access
+    api_key = request.headers.get("dd-api-key") or request.query_params.get("api_key")
+    if not api_key:
+        raise errors.api_key_required()
+    app_key = request.headers.get("dd-application-key") or request.query_params.get("application_key") or ""
+    same = hmac.compare_digest(api_key.encode(), access.api_key.encode())
+    if keys is Keys.BOTH:
+        same &= hmac.compare_digest(app_key.encode(), access.app_key.encode())
+    if not same:
+        raise errors.forbidden()
+
+
+async def read(request: Request) -> Call:
+    """The request as a value, its body decompressed."""
+    clock: Clock = request.app.state.clock
+    access: Access = request.app.state.access
+    now = clock.now()
+    if access.time_travel and (said := request.headers.get("x-doghouse-now")):
+        now = parse_instant(said)
+    body = decompress(await request.body(), request.headers.get("content-encoding", ""))
+    return Call(
+        request.method,
+        request.url.path,
+        request.path_params,
+        request.query_params,
+        request.headers,
+        body,
+        now,
+        str(request.base_url).rstrip("/"),
+    )
+
+
+def parse_instant(text: str) -> float:
+    """An ISO 8601 time (UTC where it names no zone) as seconds since 1970 UTC. Raises ApiError 400."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise errors.not_a_time(text) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def decompress(body: bytes, encoding: str) -> bytes:
+    """A body as it was before its Content-Encoding (deflate, gzip, zstd: what Agents and clients send). Raises ApiError 400 or 413."""
+    encoding = encoding.strip().lower()
+    if not body or encoding in ("", "identity"):
+        plain = body
+    else:
+        try:
+            plain = _inflate(body, encoding)
+        except (OSError, EOFError, zlib.error, ValueError) as error:
+            raise ApiError(400, f"The request body could not be decompressed as {encoding}: {error}") from None
+    if len(plain) > MAX_BODY_BYTES:
+        raise ApiError(413, "Payload too large")
+    return plain
+
+
+def _inflate(body: bytes, encoding: str) -> bytes:
+    if encoding in ("gzip", "x-gzip"):
+        return gzip.GzipFile(fileobj=io.BytesIO(body)).read(MAX_BODY_BYTES + 1)
+    if encoding == "deflate":
+        return zlib.decompressobj().decompress(body, MAX_BODY_BYTES + 1)
+    if encoding in ("zstd", "zstd1"):
+        import zstandard
+
+        try:
+            return zstandard.ZstdDecompressor().stream_reader(body).read(MAX_BODY_BYTES + 1)
+        except zstandard.ZstdError as error:
+            raise ValueError(error) from None
+    raise ApiError(415, f"Unsupported Content-Encoding: {encoding}")

@@ -1,0 +1,18 @@
+"""Times as Datadog writes them in answers."""
+
+from datetime import UTC, datetime
+
+
+def microseconds(when: float) -> str:
+    """`2024-11-15T19:33:05.172609+00:00`: how every `created` and `modified` in text is written (all recordings). `when` in s, UTC."""
+    return datetime.fromtimestamp(when, UTC).isoformat(timespec="microseconds")
+
+
+def seconds(when: float) -> str:
+    """`2050-01-02T03:04:05+00:00`. `when` in s, UTC; a fraction is cut off."""
+    return datetime.fromtimestamp(int(when), UTC).isoformat(timespec="seconds")
+
+
+def milliseconds(when: float) -> str:
+    """`2023-06-28T17:23:57.324000+00:00`: cut to milliseconds, yet written with six digits. `when` in s, UTC."""
+    return microseconds(int(when * 1000) / 1000)

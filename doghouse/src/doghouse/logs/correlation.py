@@ -1,0 +1,41 @@
+"""Which trace and span a log names (docs: tracing/other_telemetry/connect_logs_and_traces)."""
+
+from __future__ import annotations
+
+import re
+
+from doghouse.logs.model import Log
+
+# As the documented format of Python's text logs has them: [dd.service=… dd.trace_id=… dd.span_id=…]
+IN_TEXT = {name: re.compile(rf"\bdd\.{name}=([0-9A-Za-z]+)") for name in ("trace_id", "span_id")}
+
+
+def trace_of(log: Log) -> str | None:
+    """The 32 hex digits of the trace; None where the log names none, as outside of spans, where tracers write 0."""
+    return canonical_id(_named(log, "trace_id"))
+
+
+def span_of(log: Log) -> int | None:
+    """The span's id of 64 bits, or None."""
+    text = _named(log, "span_id")
+    return int(text) if text.isascii() and text.isdigit() and int(text) else None
+
+
+def canonical_id(text: str) -> str | None:
+    """A trace's id in 32 hex digits, from the forms that tracers log: 32 hex digits, or 64 bits in decimal. None for 0 and for anything else."""
+    lowered = text.strip().lower()
+    if re.fullmatch("[0-9a-f]{32}", lowered):
+        return lowered if int(lowered, 16) else None
+    if re.fullmatch("[0-9]{1,20}", lowered) and 0 < int(lowered) < 2**64:
+        return f"{int(lowered):032x}"
+    return None
+
+
+def _named(log: Log, name: str) -> str:
+    """An attribute `dd.trace_id`, one `trace_id` inside `dd`, or what a text says."""
+    nested = log.attributes.get("dd")
+    found = log.attributes.get(f"dd.{name}") or (nested.get(name) if isinstance(nested, dict) else None)
+    if found is not None:
+        return str(found)
+    said = IN_TEXT[name].search(log.message)
+    return said[1] if said else ""

@@ -1,0 +1,69 @@
+"""Submitted series as columns: what every intake format is turned into, whatever its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from doghouse.metrics.index import NO_SERIES, Sent, SeriesIndex
+from doghouse.metrics.model import Columns, Floats, Ints, no_columns
+
+PAST_LIMIT_S = 3600  # older points are not taken (metrics/custom_metrics: historical ingestion is another product)
+FUTURE_LIMIT_S = 600  # nor are points from further ahead
+LATEST_TS = 2**32 - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Series as they were sent, how many points each has, and all points one after another: `ts` in s, possibly fractional."""
+
+    sent: Sequence[Sent]
+    counts: Sequence[int]
+    ts: Floats
+    value: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbered:
+    """A batch whose series have their numbers (NO_SERIES: one that cannot be kept)."""
+
+    series: Ints
+    counts: Ints
+    ts: Floats
+    value: Floats
+
+
+def numbered(batch: Batch, index: SeriesIndex) -> Numbered:
+    """The batch with its series' numbers."""
+    return Numbered(numbers(batch.sent, index), np.array(batch.counts, np.int64), batch.ts, batch.value)
+
+
+def columns(batch: Numbered, now: float | None) -> Columns:
+    """The points as the store takes them, in whole seconds.
+
+    Dropped are points from outside the time that Datadog takes at `now` (None: any time), points that are not finite (GUESS),
+    and those of a series that has no name.
+    """
+    if not len(batch.ts):
+        return no_columns()
+    series = np.repeat(batch.series, batch.counts)
+    keep = (series != NO_SERIES) & np.isfinite(batch.value) & taken(batch.ts, now)
+    if keep.all():
+        return Columns(series, batch.ts.astype(np.int64), batch.value)
+    return Columns(series[keep], batch.ts[keep].astype(np.int64), batch.value[keep])
+
+
+def taken(ts: Floats, now: float | None) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which of these seconds are taken at `now`: none older than an hour or further ahead than ten minutes."""
+    low, high = (0.0, float(LATEST_TS)) if now is None else (now - PAST_LIMIT_S, now + FUTURE_LIMIT_S)
+    return (ts >= low) & (ts <= high)
+
+
+def numbers(sent: Sequence[Sent], index: SeriesIndex) -> Ints:
+    """The number of each series; a series that was seen before costs one lookup."""
+    found = list(map(index.known.get, sent))
+    if None in found:
+        found = [index.resolve(form) if number is None else number for form, number in zip(sent, found, strict=True)]
+    return np.array(found, np.int64)

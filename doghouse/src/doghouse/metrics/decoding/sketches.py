@@ -1,0 +1,72 @@
+"""Distributions as they are sent, on their way into the store; and the body of `POST /api/v1/distribution_points`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from doghouse.metrics.batch import numbers, taken
+from doghouse.metrics.distributions import Sketches, no_sketches, of_values
+from doghouse.metrics.index import NO_SERIES, Sent, SeriesIndex
+from doghouse.metrics.model import Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SentSketches:
+    """Series as they were sent, and their sketches, whose groups are places in `sent`."""
+
+    sent: list[Sent]
+    sketches: Sketches
+
+
+class Values(Struct, gc=False):
+    """One series of `distribution_points`: at each second (s) a list of values."""
+
+    metric: str
+    points: list[tuple[float, list[float]]]
+    host: str | None = None
+    tags: tuple[str, ...] | None = None
+    type: str | None = None
+
+
+class ValuesPayload(Struct, gc=False):
+    """The whole body."""
+
+    series: list[Values]
+
+
+_values = msgspec.json.Decoder(ValuesPayload)
+
+
+def decode_values(body: bytes) -> SentSketches:
+    """The body of `/api/v1/distribution_points` (OpenAPI v1: DistributionPointsPayload). Raises msgspec's errors."""
+    series = _values.decode(body).series
+    points = [(place, ts, values) for place, one in enumerate(series) for ts, values in one.points]
+    counts = [len(values) for _, _, values in points]
+    group = np.repeat(np.array([place for place, _, _ in points], np.int64), counts)
+    ts = np.repeat(np.array([ts for _, ts, _ in points], np.float64), counts)
+    value = np.fromiter(chain.from_iterable(values for _, _, values in points), np.float64, sum(counts))
+    keep = np.isfinite(value) & taken(ts, None)
+    sketches = of_values(group[keep], ts[keep].astype(np.int64), value[keep]) if keep.any() else no_sketches()
+    return SentSketches([form(one.metric, one.host, one.tags) for one in series], sketches)
+
+
+def form(metric: str, host: str | None, tags: tuple[str, ...] | None) -> Sent:
+    """How a distribution was sent, as the index knows it."""
+    return metric, host, "distribution", None, tags
+
+
+def numbered(held: SentSketches, index: SeriesIndex, now: float) -> Sketches:
+    """The sketches as the store takes them: numbered series, one a second, of a time that Datadog takes at `now`."""
+    ids: Ints = numbers(held.sent, index)
+    sketches = held.sketches
+    if not len(sketches):
+        return sketches
+    series = ids[sketches.group]
+    keep = (series != NO_SERIES) & taken(sketches.ts.astype(np.float64), now) & (sketches.count > 0)
+    kept = sketches.where(keep)
+    return kept.merged(series[keep], kept.ts)

@@ -1,0 +1,48 @@
+"""The body of `POST /api/v1/series` (OpenAPI v1: MetricsPayload)."""
+
+from __future__ import annotations
+
+from itertools import chain
+from operator import attrgetter
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from doghouse.metrics.batch import Batch
+
+
+class Sent(Struct, gc=False):
+    """One series. `points` are pairs of seconds and value."""
+
+    metric: str
+    points: tuple[tuple[float, float], ...]
+    type: str | None = None
+    interval: int | float | None = None
+    host: str | None = None
+    tags: tuple[str, ...] | None = None
+    device: str | None = None
+
+
+class Payload(Struct, gc=False):
+    """The whole body."""
+
+    series: list[Sent]
+
+
+_payload = msgspec.json.Decoder(Payload)
+_form = attrgetter("metric", "host", "type", "interval", "tags")
+_points = attrgetter("points")
+
+
+def decode(body: bytes) -> Batch:
+    """The series of a body. Raises msgspec.DecodeError or ValidationError that says what is wrong and where."""
+    series = _payload.decode(body).series
+    for one in series:
+        if one.device:  # what older Agents send beside the tags
+            one.tags = (*(one.tags or ()), f"device:{one.device}")
+    points = list(map(_points, series))
+    counts = list(map(len, points))
+    numbers = chain.from_iterable(chain.from_iterable(points))
+    flat = np.fromiter(numbers, np.float64, 2 * sum(counts)).reshape(-1, 2)
+    return Batch(list(map(_form, series)), counts, flat[:, 0], flat[:, 1])

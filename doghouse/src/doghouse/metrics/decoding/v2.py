@@ -1,0 +1,77 @@
+"""The JSON body of `POST /api/v2/series` (OpenAPI v2: MetricPayload)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from operator import attrgetter
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from doghouse.metrics.batch import Batch
+from doghouse.metrics.index import Sent
+
+TYPES = {0: "", 1: "count", 2: "rate", 3: "gauge"}  # OpenAPI v2: MetricIntakeType
+
+
+class Point(Struct, gc=False):
+    """A value at a second."""
+
+    timestamp: float
+    value: float
+
+
+class Resource(Struct, gc=False):
+    """What a series is about; `type` `host` names its host."""
+
+    name: str | None = None
+    type: str | None = None
+
+
+class Submitted(Struct, gc=False):
+    """One series."""
+
+    metric: str
+    points: list[Point]
+    type: int | None = None
+    interval: int | float | None = None
+    resources: list[Resource] | None = None
+    tags: tuple[str, ...] | None = None
+
+
+class Payload(Struct, gc=False):
+    """The whole body."""
+
+    series: list[Submitted]
+
+
+_payload = msgspec.json.Decoder(Payload)
+_pair = attrgetter("timestamp", "value")
+
+
+def decode(body: bytes) -> Batch:
+    """The series of a body. Raises msgspec.DecodeError or ValidationError that says what is wrong and where."""
+    series = _payload.decode(body).series
+    counts = [len(one.points) for one in series]
+    pairs = map(_pair, chain.from_iterable(one.points for one in series))
+    flat = np.fromiter(chain.from_iterable(pairs), np.float64, 2 * sum(counts)).reshape(-1, 2)
+    return Batch([form(one) for one in series], counts, flat[:, 0], flat[:, 1])
+
+
+def form(series: Submitted) -> Sent:
+    """How a series was sent, as the index knows it."""
+    host, tags = located(((one.type or "", one.name or "") for one in series.resources or ()), series.tags or ())
+    return (series.metric, host, TYPES.get(series.type or 0, ""), series.interval, tags)
+
+
+def located(resources: Iterable[tuple[str, str]], tags: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The host among resources, and the tags with the other resources as tags `type:name` (GUESS for other resources than `device`)."""
+    host = ""
+    for kind, name in resources:
+        if kind == "host":
+            host = name
+        elif kind and name:
+            tags = (*tags, f"{kind}:{name}")
+    return host, tags

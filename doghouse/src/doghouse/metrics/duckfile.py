@@ -1,0 +1,120 @@
+"""A DuckDB file that many threads use, and that can be written anew to give back the disk that deleted rows held."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+Cursor = duckdb.DuckDBPyConnection
+MEMORY = "1GB"  # what DuckDB may hold; beyond it sorts and groupings go to disk
+THREADS = min(4, os.cpu_count() or 1)
+UNUSED_BYTES, UNUSED_SHARE = 8 * 1024 * 1024, 0.25  # so much of the file must be unused for it to be written anew
+
+
+class DuckFile:
+    """One open file. Each thread has a cursor of its own; statements outside a `transaction` are one each."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._users = 0
+        self._alone = False
+        self._changed = threading.Condition()
+        self._open()
+
+    def _open(self) -> None:
+        self._connection = duckdb.connect(str(self._path), config={"threads": THREADS, "memory_limit": MEMORY})
+        self._cursors: list[Cursor] = []
+
+    @contextmanager
+    def cursor(self) -> Iterator[Cursor]:
+        """This thread's own way to the file, while the block lasts. One block in another would wait for itself."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._alone)
+            self._users += 1
+        try:
+            held: tuple[Cursor, Cursor] | None = getattr(self._local, "held", None)
+            if held is None or held[0] is not self._connection:
+                held = self._local.held = (self._connection, self._connection.cursor())
+                self._cursors.append(held[1])
+            yield held[1]
+        finally:
+            with self._changed:
+                self._users -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def _nobody_else(self) -> Iterator[None]:
+        """Nobody uses the file while the block lasts."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._alone)
+            self._alone = True
+            self._changed.wait_for(lambda: not self._users)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._alone = False
+                self._changed.notify_all()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """All that the block reads is of one moment, all that it writes is there at its end; or nothing of it, when it raises."""
+        with self.cursor() as cursor:
+            cursor.begin()
+            try:
+                yield cursor
+            except BaseException:
+                cursor.rollback()
+                raise
+            cursor.commit()
+
+    def checkpoint(self) -> None:
+        """Write what is new into the file itself, and free what was deleted."""
+        with self._nobody_else():
+            self._connection.execute("CHECKPOINT")
+
+    def unused(self) -> int:
+        """How much of the file holds nothing (bytes); 0 where it is not worth a thought."""
+        with self.cursor() as cursor:
+            [row] = cursor.execute(
+                "SELECT block_size, total_blocks, free_blocks FROM pragma_database_size()"
+            ).fetchall()
+        size, total, free = map(int, row)
+        return free * size if free * size > UNUSED_BYTES and free > total * UNUSED_SHARE else 0
+
+    def rewrite(self) -> None:
+        """Write the file anew. Nobody may write to it meanwhile; readers wait only while the new one takes the old one's place."""
+        new = self._path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        quoted = str(new).replace("'", "''")
+        with self.cursor() as cursor:
+            [(name,)] = cursor.execute("SELECT current_database()").fetchall()
+            cursor.execute(f"ATTACH '{quoted}' AS fresh")
+            try:
+                cursor.execute(f'COPY FROM DATABASE "{name}" TO fresh')
+                cursor.execute("CHECKPOINT fresh")
+            finally:
+                cursor.execute("DETACH fresh")
+        with self._nobody_else():
+            try:
+                self._close()
+                new.replace(self._path)
+            finally:
+                self._open()
+
+    def close(self) -> None:
+        """Write everything into the one file, and close it."""
+        with self._nobody_else():
+            self._close()
+
+    def _close(self) -> None:
+        for cursor in self._cursors:
+            cursor.close()
+        self._connection.execute("CHECKPOINT")
+        self._connection.close()

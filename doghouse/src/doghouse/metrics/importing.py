@@ -1,0 +1,49 @@
+"""History on its way into the store: what `doghouse import` posts to `/doghouse/import`, in parts of bounded size.
+
+Unlike the intakes it takes points of any age; the later import of a second wins over what was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from doghouse.metrics.batch import LATEST_TS
+from doghouse.metrics.index import NO_SERIES, SeriesIndex
+from doghouse.metrics.journal import pack, unpack
+from doghouse.metrics.model import Columns, Series
+
+CONTENT_TYPE = "application/msgpack"
+PART_POINTS = 1_000_000
+
+
+class Part(Struct):
+    """Series, and points whose `series` are places in that list."""
+
+    series: list[Series]
+    columns: bytes
+
+
+def parts(series: Sequence[Series], columns: Columns, size: int = PART_POINTS) -> Iterator[bytes]:
+    """Bodies for `/doghouse/import`, `size` points each at most. `columns.series` are places in `series`."""
+    for start in range(0, len(columns), size):
+        stop = start + size
+        there, places = np.unique(columns.series[start:stop], return_inverse=True)
+        piece = Columns(places, columns.ts[start:stop], columns.value[start:stop])
+        yield msgspec.msgpack.encode(Part([series[number] for number in there], pack(piece)))
+
+
+def received(body: bytes, index: SeriesIndex) -> Columns:
+    """A body's points, numbered as the store has them. Raises msgspec's errors or ValueError where it is no such body."""
+    part = msgspec.msgpack.decode(body, type=Part)
+    sent = unpack(part.columns)
+    if len(sent) and not 0 <= np.min(sent.series) <= np.max(sent.series) < len(part.series):
+        raise ValueError("a point belongs to no series of the body")
+    forms = [(one.metric, one.host, one.type, one.interval, one.tags) for one in part.series]
+    numbers = np.array([index.resolve(form) for form in forms], np.int64)
+    series = numbers[sent.series] if len(sent) else sent.series
+    keep = (series != NO_SERIES) & (sent.ts >= 0) & (sent.ts < LATEST_TS) & np.isfinite(sent.value)
+    return Columns(series[keep], sent.ts[keep], sent.value[keep])

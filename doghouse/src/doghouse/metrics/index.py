@@ -1,0 +1,111 @@
+"""Which series there are: from what is submitted to a number, and from a metric to its series. Held in memory, kept in the journal."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from doghouse.metrics import naming
+from doghouse.metrics.model import MetricType, Series
+
+Sent = tuple[str, str | None, str | None, int | float | None, tuple[str, ...] | None]
+Identity = tuple[str, str, tuple[str, ...]]
+
+NO_SERIES = -1  # what is submitted under a name or host that cannot be kept
+SENT_LIMIT = 500_000  # forms of submission remembered before the memory starts anew
+TYPES: dict[str, MetricType] = {"gauge": "gauge", "rate": "rate", "count": "count", "distribution": "distribution"}
+
+
+class SeriesIndex:
+    """All series. A series is a metric, its host and its exact tags.
+
+    Its type and interval are those of the newest form in which it was submitted (GUESS: they describe a series, and are no part of which one it is).
+    `known` maps what a client sends (metric, host, type, interval, tags: as they stand in its body) to a series' number, so that
+    a series that was seen before costs one lookup and no normalising.
+    """
+
+    def __init__(self, held: Iterable[Series] = ()) -> None:
+        self.known: dict[Sent, int] = {}
+        self._lock = threading.Lock()
+        self._series: list[Series | None] = []
+        self._numbers: dict[Identity, int] = {}
+        self._of_metric: dict[str, list[int]] = {}
+        self._fresh: dict[int, Series] = {}
+        for series in held:
+            self._series.extend([None] * (series.id + 1 - len(self._series)))
+            self._add(series)
+
+    def resolve(self, sent: Sent) -> int:
+        """The number of the series that is submitted so, made if it is new; NO_SERIES where its name cannot be kept."""
+        metric, host, kind, interval, sent_tags = sent
+        name = naming.metric_name(metric)
+        with self._lock:
+            if len(self.known) >= SENT_LIMIT:
+                self.known.clear()
+            number = (
+                self._intern(
+                    name, host or "", TYPES.get(kind or "", "gauge"), max(0, int(interval or 0)), sent_tags or ()
+                )
+                if name
+                else NO_SERIES
+            )
+            self.known[sent] = number
+        return number
+
+    def _intern(self, name: str, host: str, kind: MetricType, interval: int, sent_tags: Sequence[str]) -> int:
+        host, tags = naming.host(host), naming.tags(sent_tags)
+        if not host:
+            host, tags = _host_among(tags)
+        number = self._numbers.get((name, host, tags))
+        if number is None:
+            number = len(self._series)
+            self._series.append(None)
+            self._add(Series(number, name, kind, interval, host, tags))
+            self._fresh[number] = self[number]
+        elif (self[number].type, self[number].interval) != (kind, interval):
+            self._series[number] = self._fresh[number] = replace(self[number], type=kind, interval=interval)
+        return number
+
+    def _add(self, series: Series) -> None:
+        self._series[series.id] = series
+        self._numbers[(series.metric, series.host, series.tags)] = series.id
+        self._of_metric.setdefault(series.metric, []).append(series.id)
+
+    def __getitem__(self, number: int) -> Series:
+        series = self._series[number]
+        if series is None:
+            raise KeyError(number)
+        return series
+
+    def __len__(self) -> int:
+        return len(self._series)
+
+    def metrics(self) -> list[str]:
+        """Every metric's name."""
+        with self._lock:
+            return list(self._of_metric)
+
+    def of_metric(self, metric: str) -> list[Series]:
+        """The series of a metric, as submitted."""
+        with self._lock:
+            return [self[number] for number in self._of_metric.get(metric, ())]
+
+    def take_fresh(self) -> dict[int, Series]:
+        """Series that are new or changed since the last call: whoever takes them keeps them on disk."""
+        with self._lock:
+            taken, self._fresh = self._fresh, {}
+        return taken
+
+    def give_back(self, taken: dict[int, Series]) -> None:
+        """Series that could not be kept on disk after all."""
+        with self._lock:
+            self._fresh = {**taken, **self._fresh}
+
+
+def _host_among(tags: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The host that is named by a tag where the submission names none (GUESS: `host:x` as a tag and as a host are the same)."""
+    hosts = [one for one in tags if one.startswith("host:")]
+    if len(hosts) != 1:
+        return "", tags
+    return hosts[0].removeprefix("host:"), tuple(one for one in tags if one != hosts[0])

@@ -1,0 +1,128 @@
+"""A Source in memory: what backtests, unit tests of monitors and `doghouse query --series` read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from doghouse.metrics.distributions import Sketches, concatenated, no_sketches
+from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, TimeAggregator, no_columns
+
+
+class MemorySource:
+    """Series and their points, held as columns sorted by (series, ts); a repeated second keeps the value given last.
+
+    `host_tags` maps a host to its own tags, which are joined to its series when they are found (they apply to history too).
+    `sketches` are those of distributions, their groups being the series' ids.
+    """
+
+    def __init__(
+        self,
+        series: Sequence[Series],
+        columns: Columns,
+        host_tags: Mapping[str, Sequence[str]] | None = None,
+        sketches: Sketches | None = None,
+    ) -> None:
+        hosts = host_tags or {}
+        self._series = [effective(one, hosts.get(one.host, ())) for one in series]
+        self._columns = sort(columns)
+        self._sketches = sketches or no_sketches()
+
+    def find(self, metric: str) -> Sequence[Series]:
+        """Every series of the metric, with its effective tags."""
+        return [one for one in self._series if one.metric == metric]
+
+    def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
+        """See `Source.read`."""
+        picked = join(self._columns, self._runs(np.unique(ids), start, end))
+        return picked if rollup is None else roll_up(picked, rollup)
+
+    def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
+        """See `SketchSource.read_sketches`."""
+        held = self._sketches
+        inside = (held.ts >= start) & (held.ts < end)
+        found = [
+            held.where(inside & np.isin(held.group, ids[groups == group])).to_group(int(group))
+            for group in np.unique(groups)
+        ]
+        every = concatenated(found)
+        return every.merged(every.group, every.ts // interval * interval)
+
+    def _runs(self, ids: Ints, start: int, end: int) -> list[tuple[int, int]]:
+        """Where the points of these series lie that are in [start, end): index ranges, those that touch as one."""
+        columns = self._columns
+        lows, highs = np.searchsorted(columns.series, ids), np.searchsorted(columns.series, ids, side="right")
+        runs: list[tuple[int, int]] = []
+        for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
+            first, last = low + np.searchsorted(columns.ts[low:high], (start, end))
+            if runs and runs[-1][1] == first:
+                runs[-1] = (runs[-1][0], int(last))
+            elif first < last:
+                runs.append((int(first), int(last)))
+        return runs
+
+
+def join(columns: Columns, runs: Sequence[tuple[int, int]]) -> Columns:
+    """The points of these index ranges: a view of one, a copy of several."""
+    parts = [Columns(columns.series[a:b], columns.ts[a:b], columns.value[a:b]) for a, b in runs]
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return no_columns()
+    return Columns(
+        np.concatenate([part.series for part in parts]),
+        np.concatenate([part.ts for part in parts]),
+        np.concatenate([part.value for part in parts]),
+    )
+
+
+def effective(series: Series, host_tags: Sequence[str]) -> Series:
+    """The series with the tags that a query sees: submitted, the host's own, and `host:<host>`."""
+    tags = set(series.tags) | set(host_tags)
+    if series.host:
+        tags.add(f"host:{series.host}")
+    return Series(series.id, series.metric, series.type, series.interval, series.host, tuple(sorted(tags)))
+
+
+def sort(columns: Columns) -> Columns:
+    """The same points sorted by (series, ts); of several in one second the last given is kept (GUESS: last write wins)."""
+    if len(columns) == 0:
+        return columns
+    same = columns.series[1:] == columns.series[:-1]
+    later = np.where(same, columns.ts[1:] > columns.ts[:-1], columns.series[1:] > columns.series[:-1])
+    if not later.all():
+        order = np.lexsort((columns.ts, columns.series))
+        columns = Columns(columns.series[order], columns.ts[order], columns.value[order])
+        last = np.append((np.diff(columns.series) != 0) | (np.diff(columns.ts) != 0), True)
+        columns = Columns(columns.series[last], columns.ts[last], columns.value[last])
+    return columns
+
+
+def roll_up(columns: Columns, rollup: Rollup) -> Columns:
+    """Sorted points as one value a bucket and series."""
+    if len(columns) == 0:
+        return columns
+    bucket = columns.ts // rollup.interval * rollup.interval
+    first = np.flatnonzero(np.append(True, (np.diff(columns.series) != 0) | (np.diff(bucket) != 0)))
+    return Columns(columns.series[first], bucket[first], reduce_at(columns.value, first, rollup.aggregator))
+
+
+def reduce_at(values: Floats, first: Ints, aggregator: TimeAggregator) -> Floats:
+    """The runs of `values` that begin at the indexes `first`, each as one number."""
+    counts = np.diff(np.append(first, len(values)))
+    reduced: Floats
+    match aggregator:
+        case "sum":
+            reduced = np.add.reduceat(values, first)
+        case "min":
+            reduced = np.minimum.reduceat(values, first)
+        case "max":
+            reduced = np.maximum.reduceat(values, first)
+        case "count":
+            reduced = counts.astype(np.float64)
+        case "last":
+            reduced = values[first + counts - 1]
+        case "avg":
+            reduced = np.add.reduceat(values, first) / counts
+    return reduced

@@ -1,0 +1,115 @@
+"""What is known of a metric beside its points: what people wrote about it, and which of its tags it is to be queried by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from doghouse import iso
+from doghouse.metrics.store import PointStore
+from doghouse.sqlite import Database
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS metric_metadata (metric TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS metric_tag_configurations (metric TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;
+"""
+METADATA = ("description", "short_name", "unit", "per_unit", "statsd_interval")
+TYPES = ("gauge", "count", "rate", "distribution")
+# How a metric without custom aggregations is aggregated (recorded for gauges and counts).
+AGGREGATIONS = {
+    "gauge": [{"space": "avg", "time": "avg"}],
+    "count": [{"space": "sum", "time": "sum"}],
+    "rate": [{"space": "sum", "time": "sum"}],
+}
+Document = dict[str, Any]
+TagFilter = Callable[
+    [str], Callable[[Collection[str]], bool]
+]  # a boolean expression over tags → whether tags are of it
+
+
+class Catalogue:
+    """The metrics of a doghouse: those that have points, and those that somebody described."""
+
+    def __init__(self, database: Database, points: PointStore) -> None:
+        self._database = database
+        self._points = points
+        database.connection().executescript(TABLES)
+
+    def metadata(self, metric: str) -> Document | None:
+        """What v1 says of a metric, exactly these keys; None for one that is neither stored nor described."""
+        written, series = self._read("metric_metadata", metric), self._points.index.of_metric(metric)
+        if written is None and not series:
+            return None
+        told = written or {}
+        kind = told.get("type") or (series[0].type if series else None)
+        return {"type": kind, **{key: told.get(key) for key in METADATA}, "integration": None}
+
+    def describe(self, metric: str, told: Mapping[str, Any]) -> None:
+        """Keep what is told of a metric; what is not told stays."""
+        kept = {**(self._read("metric_metadata", metric) or {}), **told}
+        self._write("metric_metadata", metric, kept)
+
+    def names(self, since: float | None = None) -> list[str]:
+        """Metrics that have points, sorted; with `since` (s UTC) those that have one at or after it."""
+        index = self._points.index
+        if since is None:
+            return sorted(index.metrics())
+        newest = self._points.newest()
+        return sorted({index[number].metric for number in (newest >= since).nonzero()[0].tolist()})
+
+    def tags(self, metric: str) -> list[tuple[str, ...]]:
+        """The effective tags of each series of a metric."""
+        return [series.tags for series in self._points.find(metric)]
+
+    def hosts(self) -> list[str]:
+        """Hosts that have points, sorted."""
+        return sorted(self._points.hosts())
+
+    def configuration(self, metric: str) -> Document | None:
+        """A metric's tag configuration as v2 answers it, or None."""
+        return self._read("metric_tag_configurations", metric)
+
+    def configured(self) -> dict[str, Document]:
+        """Every tag configuration, by metric."""
+        rows = self._database.connection().execute(
+            "SELECT metric, document FROM metric_tag_configurations ORDER BY metric"
+        )
+        return {row["metric"]: msgspec.json.decode(row["document"]) for row in rows}
+
+    def configure(self, metric: str, sent: Mapping[str, Any], now: float) -> Document:
+        """Make or change a metric's tag configuration: the keys that are sent. `now` in s, UTC."""
+        before = self.configuration(metric) or {"created_at": iso.microseconds(now)}
+        made = {**before, **sent, "modified_at": iso.microseconds(now)}
+        if made["metric_type"] == "distribution":
+            made.setdefault("include_percentiles", False)
+        elif not made.get("aggregations"):
+            made["aggregations"] = AGGREGATIONS[made["metric_type"]]
+        self._write("metric_tag_configurations", metric, made)
+        return made
+
+    def unconfigure(self, metric: str) -> bool:
+        """Drop a metric's tag configuration; whether there was one."""
+        with self._database.transaction() as connection:
+            gone = connection.execute("DELETE FROM metric_tag_configurations WHERE metric = ?", (metric,))
+            return gone.rowcount > 0
+
+    def _read(self, table: str, metric: str) -> Document | None:
+        query = f"SELECT document FROM {table} WHERE metric = ?"
+        row = self._database.connection().execute(query, (metric,)).fetchone()
+        return None if row is None else msgspec.json.decode(row["document"])
+
+    def _write(self, table: str, metric: str, document: Document) -> None:
+        with self._database.transaction() as connection:
+            query = f"INSERT OR REPLACE INTO {table} (metric, document) VALUES (?, ?)"
+            connection.execute(query, (metric, msgspec.json.encode(document)))
+
+
+def queryable(tags: Sequence[str], configuration: Document | None) -> tuple[list[str], list[str]]:
+    """Tags as those that can be queried, and those that are only ingested, under a tag configuration (docs: metrics-without-limits)."""
+    if configuration is None:
+        return list(tags), []
+    keys, excluding = set(configuration["tags"]), configuration.get("exclude_tags_mode", False)
+    kept = [tag for tag in tags if (tag.partition(":")[0] in keys) != excluding]
+    return kept, [tag for tag in tags if tag not in kept]

@@ -1,0 +1,86 @@
+"""What a point, a tag and a series are (docs.datadoghq.com: metrics/types, getting_started/tagging)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from doghouse.metrics.distributions import Sketches
+
+MetricType = Literal["gauge", "count", "rate", "distribution"]
+TimeAggregator = Literal["avg", "sum", "min", "max", "count", "last"]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One timeseries (a context): a metric with one exact set of tags, its host among them.
+
+    `interval` is the submission interval in seconds of a rate or count (0: none was sent). `tags` are sorted `key:value` or keyless strings.
+    As stored they are the submitted ones, without the host; as a `Source` finds them they are the effective ones: submitted, the host's own, and `host:<host>`.
+    """
+
+    id: int
+    metric: str
+    type: MetricType
+    interval: int
+    host: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Points as columns of equal length: `series` (int64, a Series.id each), `ts` (int64, s UTC), `value` (float64)."""
+
+    series: Ints
+    ts: Ints
+    value: Floats
+
+    def __len__(self) -> int:
+        return len(self.ts)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """Time aggregation asked of the store: buckets of `interval` seconds aligned to 1970 UTC, one value a bucket and series."""
+
+    interval: int
+    aggregator: TimeAggregator
+
+
+class Source(Protocol):
+    """What a query reads points from: the store, a file's columns in memory, another account's history."""
+
+    def find(self, metric: str) -> Sequence[Series]:
+        """Every series of a metric, with its effective tags."""
+        ...
+
+    def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
+        """The points of these series with start <= ts < end (s), sorted by (series, ts), one value a second and series.
+
+        With `rollup`, `ts` are bucket starts (floor(ts / interval) * interval) and each bucket holds only points inside [start, end).
+        """
+        ...
+
+
+@runtime_checkable
+class SketchSource(Source, Protocol):
+    """A source that also has distributions. Percentiles are taken over every value in time and space, so that it merges before it answers."""
+
+    def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
+        """What series `ids[i]` holds with start <= ts < end (s), added up by `groups[i]` and bucket of `interval` seconds aligned to 1970 UTC.
+
+        A series that is in several groups stands in `ids` several times. In the answer `group` is the group's number and `ts` the bucket's start.
+        """
+        ...
+
+
+def no_columns() -> Columns:
+    """Columns of no points."""
+    return Columns(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))

@@ -1,0 +1,209 @@
+"""The points on disk: a DuckDB file.
+
+`arrived` holds points as they came, `row` saying in which order. `points` holds them sorted by (series, ts), each second of a series once,
+and `hours` a row for each hour of them: compaction moves them there.
+`late` names the series and UTC days in which a second can have two values; the one with the higher row is the one that counts.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from doghouse.metrics import compaction
+from doghouse.metrics.distributions import Sketches, places
+from doghouse.metrics.duckfile import DuckFile
+from doghouse.metrics.lateness import DAY_S, Tips, days, late
+from doghouse.metrics.model import Columns, Floats, Ints, Rollup, no_columns
+from doghouse.metrics.selection import HOUR_S, Extent, Selection, points_query
+
+LATEST = 2**32 - 1
+TABLES = """
+CREATE TABLE IF NOT EXISTS points (series INTEGER, ts UINTEGER, value DOUBLE);
+CREATE TABLE IF NOT EXISTS arrived (series INTEGER, ts UINTEGER, value DOUBLE, row BIGINT);
+CREATE TABLE IF NOT EXISTS hours (series INTEGER, hour UINTEGER, n UINTEGER, sum DOUBLE, min DOUBLE, max DOUBLE, last DOUBLE);
+CREATE TABLE IF NOT EXISTS late (series INTEGER, day INTEGER, row BIGINT);
+CREATE TABLE IF NOT EXISTS tips (series INTEGER, ts UINTEGER);
+CREATE TABLE IF NOT EXISTS sketches (series INTEGER, ts UINTEGER, count DOUBLE, sum DOUBLE, min DOUBLE, max DOUBLE);
+CREATE TABLE IF NOT EXISTS bins (series INTEGER, ts UINTEGER, key SMALLINT, n DOUBLE);
+CREATE TABLE IF NOT EXISTS moved AS SELECT 0::BIGINT AS row;
+"""
+
+
+class Points:
+    """The file `points.duckdb`: one writer, and readers with a cursor a thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = DuckFile(path)
+        with self._file.cursor() as cursor:
+            cursor.execute(TABLES)
+            cursor.execute("CREATE OR REPLACE TABLE tips AS SELECT series, max(ts) AS ts FROM tips GROUP BY series")
+        # Taken in this order, and before the file: who waits to be alone with it has the first, so that nobody inside waits for it.
+        self._rewriting = threading.Lock()
+        self._writing = threading.Lock()
+        self._forgotten = 0
+        self.tips = Tips()
+        for table in ("tips", "arrived"):
+            self.tips.advance(*self._newest(table))
+        self._extent = self._measured()
+
+    def _newest(self, table: str) -> tuple[Ints, Ints]:
+        with self._file.cursor() as cursor:
+            found = cursor.execute(f"SELECT series, max(ts) AS ts FROM {table} GROUP BY series").fetchnumpy()
+        return found["series"].astype(np.int64), found["ts"].astype(np.int64)
+
+    def _measured(self) -> Extent:
+        """Where points are now."""
+        query = "SELECT (SELECT min(ts) FROM arrived), (SELECT max(ts) + 1 FROM tips), EXISTS (FROM late)"
+        with self._file.cursor() as cursor:
+            [(arrived_from, points_until, any_late)] = cursor.execute(query).fetchall()
+        return Extent(LATEST if arrived_from is None else arrived_from, points_until or 0, any_late)
+
+    def moved(self) -> int:
+        """The number of the last row that is here (0: none)."""
+        with self._file.cursor() as cursor:
+            [(row,)] = cursor.execute("SELECT row FROM moved").fetchall()
+        return int(row)
+
+    def counts(self) -> dict[str, int]:
+        """How many points are in order and not, and how many sketches there are."""
+        query = "SELECT (SELECT count(*) FROM points), (SELECT count(*) FROM arrived), (SELECT count(*) FROM sketches)"
+        with self._file.cursor() as cursor:
+            [counted] = cursor.execute(query).fetchall()
+        return dict(zip(("ordered", "arrived", "sketches"), counted, strict=True))
+
+    def insert(self, columns: Columns, last_row: int) -> None:
+        """Take points in, in their order, the last one as row `last_row`: all or none."""
+        mask = late(columns, self.tips.of(columns.series))
+        late_series, late_day = days(columns, mask)
+        rows = np.arange(last_row - len(columns) + 1, last_row + 1)
+        batch = {"series": columns.series, "ts": columns.ts, "value": columns.value, "row": rows}  # noqa: F841
+        late_batch = {"series": late_series, "day": late_day}
+        with self._writing:
+            if len(columns):
+                held, first = self._extent, int(np.min(columns.ts))
+                self._widen(
+                    Extent(min(held.arrived_from, first), held.points_until, held.any_late or bool(len(late_day)))
+                )
+            with self._file.transaction() as cursor:
+                cursor.execute("INSERT INTO arrived SELECT series, ts, value, row FROM batch")
+                if len(late_batch["series"]):
+                    cursor.execute("INSERT INTO late SELECT series, day, ? FROM late_batch", [last_row])
+                cursor.execute("UPDATE moved SET row = ?", [last_row])
+        self.tips.advance(columns.series, columns.ts)
+
+    def _widen(self, extent: Extent) -> None:
+        """Say where points may be from now on, before they are: a query that meets them then knows, or finds that it has to look again."""
+        if extent != self._extent:
+            self._extent = extent
+
+    def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None) -> Columns:
+        """See `metrics.model.Source.read`."""
+        start, end = max(start, 0), min(end, LATEST)
+        if not len(ids) or start >= end:
+            return no_columns()
+        wanted = {"series": np.unique(ids)}
+        lowest, highest = int(wanted["series"][0]), int(wanted["series"][-1])
+        of = Selection(lowest, highest, highest - lowest + 1 == len(wanted["series"]), start, end)
+        while True:
+            extent = self._extent
+            found = self._found(of, rollup, extent, wanted)
+            if extent is self._extent:
+                break
+        return Columns(found["series"].astype(np.int64), found["ts"].astype(np.int64), found["value"])
+
+    def _found(self, of: Selection, rollup: Rollup | None, extent: Extent, wanted: dict[str, Ints]) -> Any:
+        """The rows that are selected. `wanted` is the table of that name in the query."""
+        if not extent.any_late:
+            with self._file.cursor() as cursor:
+                return cursor.execute(points_query(of, rollup, extent)).fetchnumpy()
+        with self._file.transaction() as cursor:
+            any_late = bool(cursor.execute(f"{of.late_days()} LIMIT 1").fetchall())
+            return cursor.execute(points_query(of, rollup, replace(extent, any_late=any_late))).fetchnumpy()
+
+    def insert_sketches(self, sketches: Sketches) -> None:
+        """Take sketches in, their groups being series: all or none."""
+        sent = sketches.sketch
+        heads: dict[str, Ints | Floats] = {"series": sketches.group, "ts": sketches.ts, "count": sketches.count}
+        heads |= {"sum": sketches.sum, "min": sketches.min, "max": sketches.max}
+        buckets: dict[str, Ints | Floats] = {"series": sketches.group[sent], "ts": sketches.ts[sent]}
+        buckets |= {"key": sketches.key, "n": sketches.n}
+        with self._writing, self._file.transaction() as cursor:
+            cursor.execute("INSERT INTO sketches SELECT series, ts, count, sum, min, max FROM heads")
+            cursor.execute("INSERT INTO bins SELECT series, ts, key, n FROM buckets")
+
+    def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
+        """See `metrics.model.SketchSource.read_sketches`."""
+        wanted = {"series": ids, "of": groups}  # noqa: F841
+        bucket = f"(ts // {interval} * {interval})::BIGINT AS ts"
+        rest = (
+            f"JOIN wanted USING (series) WHERE ts >= {max(start, 0)} AND ts < {max(end, 0)} GROUP BY ALL ORDER BY ALL"
+        )
+        with self._file.transaction() as cursor:
+            heads = cursor.execute(
+                f'SELECT "of", {bucket}, sum(count) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max FROM sketches {rest}'
+            ).fetchnumpy()
+            bins = cursor.execute(f'SELECT "of", {bucket}, key, sum(n) AS n FROM bins {rest}').fetchnumpy()
+        group, ts = heads["of"].astype(np.int64), heads["ts"].astype(np.int64)
+        sketch = places(group, ts, bins["of"], bins["ts"])
+        return Sketches(
+            group,
+            ts,
+            heads["count"],
+            heads["sum"],
+            heads["min"],
+            heads["max"],
+            sketch,
+            bins["key"].astype(np.int64),
+            bins["n"],
+        )
+
+    def compact(self, now: float) -> bool:
+        """Put a week's points in order, if one is due; whether one was. See `compaction`."""
+        with self._rewriting:
+            with self._file.transaction() as cursor:
+                week = compaction.due(cursor, now)
+                if week is None:
+                    return False
+                compaction.put_in_order(cursor, week)
+                with self._writing:
+                    held = self._extent
+                    until = max(held.points_until, week + compaction.WEEK_S)
+                    self._widen(Extent(held.arrived_from, until, held.any_late))
+            self._narrow()
+            self._file.checkpoint()  # so that the next week can take the place of this one
+        return True
+
+    def forget(self, before: int) -> None:
+        """Delete the points of every hour that ended before `before` (s UTC), and what else is kept of them."""
+        before = max(before, 0) // HOUR_S * HOUR_S
+        with self._rewriting:
+            if before == self._forgotten:
+                return
+            with self._file.transaction() as cursor:
+                for table in ("points", "arrived", "sketches", "bins"):
+                    cursor.execute(f"DELETE FROM {table} WHERE ts < {before}")
+                cursor.execute(f"DELETE FROM hours WHERE hour < {before}")
+                cursor.execute(f"DELETE FROM late WHERE day < {before // DAY_S}")
+            self._forgotten = before
+            self._narrow()
+
+    def _narrow(self) -> None:
+        with self._writing:
+            self._extent = self._measured()
+
+    def shrink(self) -> None:
+        """Give the disk back what deleted rows held, where it is much."""
+        with self._rewriting:
+            self._file.checkpoint()
+            if self._file.unused():
+                with self._writing:
+                    self._file.rewrite()
+
+    def close(self) -> None:
+        """Write everything into the one file, and close it."""
+        self._file.close()

@@ -1,0 +1,112 @@
+"""The SQL that reads points: from where, which of two values of a second, in which shape. See `points` for the tables.
+
+A rollup of whole hours reads a row an hour where compaction made one, and points elsewhere: at the range's ends, among what arrived since, and on late days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from doghouse.metrics.lateness import DAY_S
+from doghouse.metrics.model import Rollup, TimeAggregator
+
+HOUR_S = 3600
+# For each aggregator: the value to take of an hour's row, and how values and counts make one.
+AGGREGATES: dict[TimeAggregator, tuple[str, str]] = {
+    "avg": ("sum", "sum(value) / sum(n)"),
+    "sum": ("sum", "sum(value)"),
+    "min": ("min", "min(value)"),
+    "max": ("max", "max(value)"),
+    "count": ("n", "sum(n)::DOUBLE"),
+    "last": ("last", "arg_max(value, ts)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where points may be: every one in `arrived` has ts >= arrived_from, in `points` ts < points_until (s); `any_late`: some days may be late.
+
+    It is wide enough for every state of the tables that a query can meet while it holds.
+    """
+
+    arrived_from: int
+    points_until: int
+    any_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Series from `lowest` to `highest`, or those of them in the table `wanted`, with start <= ts < end (s)."""
+
+    lowest: int
+    highest: int
+    every: bool
+    start: int
+    end: int
+
+    def where(self, start: int | None = None, end: int | None = None, column: str = "ts") -> str:
+        """The condition for a table's rows, perhaps with another range."""
+        start, end = self.start if start is None else start, self.end if end is None else end
+        return f"{column} >= {start} AND {column} < {end} AND {self.series()}"
+
+    def series(self) -> str:
+        """The condition for the series."""
+        some = "" if self.every else " AND series IN (SELECT series FROM wanted)"
+        return f"series BETWEEN {self.lowest} AND {self.highest}{some}"
+
+    def late_days(self) -> str:
+        """The late days (series, day) that the selection touches."""
+        days = f"day BETWEEN {self.start // DAY_S} AND {(self.end - 1) // DAY_S}"
+        return f"SELECT DISTINCT series, day FROM late WHERE {days} AND {self.series()}"
+
+
+def points_query(of: Selection, rollup: Rollup | None, extent: Extent) -> str:
+    """The query for the selected points, or for one value a bucket and series."""
+    if rollup is None:
+        return f"SELECT series, ts, value FROM ({_points(of, extent)}) ORDER BY series, ts"
+    value, combined = AGGREGATES[rollup.aggregator]
+    bucket = f"(ts // {rollup.interval} * {rollup.interval})::BIGINT"
+    first, last = -(-of.start // HOUR_S) * HOUR_S, of.end // HOUR_S * HOUR_S
+    if rollup.interval % HOUR_S or first >= last or of.start >= extent.points_until:
+        source = f"SELECT series, ts, value, 1 AS n FROM ({_points(of, extent)})"
+    else:
+        hours = (
+            f"SELECT series, hour AS ts, {value}::DOUBLE AS value, n FROM hours WHERE {of.where(first, last, 'hour')}"
+        )
+        rest = f"SELECT series, ts, value, 1 AS n FROM ({_points(of, extent, f' AND (ts < {first} OR ts >= {last})')})"
+        source = f"{_without_late(hours, of, extent)} UNION ALL {rest}"
+    return f"SELECT series, {bucket} AS ts, {combined} AS value FROM ({source}) GROUP BY ALL ORDER BY ALL"
+
+
+def _points(of: Selection, extent: Extent, of_ordered: str = "") -> str:
+    """The selected points, one a second and series. `of_ordered` leaves some out of those in order, but not of late days."""
+    plain = _stored(of, extent, of_ordered)
+    if not extent.any_late:
+        return plain
+    return f"{_without_late(plain, of, extent)} UNION ALL BY NAME {_resolved(_stored(of, extent), of)}"
+
+
+def _stored(of: Selection, extent: Extent, of_ordered: str = "") -> str:
+    """The selected rows of both tables, as far as they can hold any; of one second there may be several."""
+    ordered = f"SELECT series, ts, value, 0 AS row FROM points WHERE {of.where()}{of_ordered}"
+    arrived = f"SELECT series, ts, value, row FROM arrived WHERE {of.where()}"
+    parts = [ordered] * (of.start < extent.points_until) + [arrived] * (of.end > extent.arrived_from)
+    return " UNION ALL ".join(parts or [f"{ordered} AND false"])
+
+
+def _without_late(source: str, of: Selection, extent: Extent) -> str:
+    """The rows of a source that are not of late days."""
+    if not extent.any_late:
+        return source
+    return (
+        f"SELECT * EXCLUDE (day) FROM (SELECT *, ts // {DAY_S} AS day FROM ({source}))"
+        f" ANTI JOIN ({of.late_days()}) AS late_days USING (series, day)"
+    )
+
+
+def _resolved(source: str, of: Selection) -> str:
+    """The points of a source on late days, each second with the value that came last."""
+    return (
+        f"SELECT series, ts, arg_max(value, row) AS value FROM (SELECT *, ts // {DAY_S} AS day FROM ({source}))"
+        f" SEMI JOIN ({of.late_days()}) AS late_days USING (series, day) GROUP BY series, ts"
+    )

@@ -1,0 +1,108 @@
+"""The store of points: one door for the rest of the house. Append columns, find series, read columns of a range, forget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+import numpy as np
+
+from doghouse.metrics.distributions import Sketches
+from doghouse.metrics.index import SeriesIndex
+from doghouse.metrics.journal import Journal
+from doghouse.metrics.lateness import NEVER
+from doghouse.metrics.memory import effective
+from doghouse.metrics.model import Columns, Ints, Rollup, Series, no_columns
+from doghouse.metrics.pipeline import Pipeline
+from doghouse.metrics.points import Points
+
+
+class PointStore:
+    """Points and series over the files of one folder; a `Source` for queries.
+
+    `host_tags` gives a host's own tags, which are joined when series are found, so that they apply to history too.
+    What `append` acknowledged survives `kill -9`, and every later `read` sees it.
+    """
+
+    def __init__(self, folder: Path, host_tags: Callable[[str], Sequence[str]] = lambda _: ()) -> None:
+        self._journal = Journal(folder / "journal.sqlite")
+        self._points = Points(folder / "points.duckdb")
+        self._host_tags = host_tags
+        self.index = SeriesIndex(self._journal.series())
+        self._pipeline = Pipeline(self._journal, self._points, self.index)
+
+    def append(self, columns: Columns) -> Future[None]:
+        """Take points of series that `index` knows; the future is done once they are on disk. Raises Full."""
+        return self._pipeline.put(columns)
+
+    def find(self, metric: str) -> list[Series]:
+        """Every series of a metric, with its effective tags."""
+        return [effective(one, self._host_tags(one.host) if one.host else ()) for one in self.index.of_metric(metric)]
+
+    def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
+        """See `Source.read`. What was acknowledged before the call is in the answer."""
+        self.settle()
+        return self._points.read(np.asarray(ids, np.int64), start, end, rollup)
+
+    def append_sketches(self, sketches: Sketches) -> None:
+        """Take sketches of series that `index` knows, their groups; on disk when this returns. Sketches of one second add up (GUESS)."""
+        self.append(no_columns()).result()  # their series first
+        self._points.insert_sketches(sketches)
+
+    def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
+        """See `SketchSource.read_sketches`."""
+        return self._points.read_sketches(np.asarray(ids, np.int64), np.asarray(groups, np.int64), start, end, interval)
+
+    def counts(self) -> dict[str, int]:
+        """How many series, points (in order and as they arrived) and sketches there are."""
+        self.settle()
+        return {"series": len(self.index), **self._points.counts()}
+
+    def newest(self) -> Ints:
+        """The newest second of each series, by number (NEVER where there is none)."""
+        self.settle()
+        return self._points.tips.of(np.arange(len(self.index)))
+
+    def hosts(self) -> dict[str, int]:
+        """Each host that has points, and the second of its newest one (UTC)."""
+        newest, found = self.newest(), dict[str, int]()
+        for number, ts in enumerate(newest.tolist()):
+            if ts != NEVER and (host := self.index[number].host):
+                found[host] = max(ts, found.get(host, 0))
+        return found
+
+    def compact(self, now: float) -> bool:
+        """Put the points of a week in order that has ended, or got many more; whether there was one. Answers stay the same."""
+        self.settle()
+        return self._points.compact(now)
+
+    def tend(self, now: float, retention: float | None = None) -> None:
+        """What a store does beside serving: forget what is older than `retention` (s; None: nothing), put in order what is due, give back disk."""
+        if retention is not None:
+            self.forget(int(now - retention))
+        compacted = 0
+        while self.compact(now):
+            compacted += 1
+        if compacted:
+            self.shrink()
+        self._journal.shrink()
+
+    def shrink(self) -> None:
+        """Give the disk back what it can do without."""
+        self._points.shrink()
+
+    def forget(self, before: int) -> None:
+        """Delete the points of every hour that ended before `before` (s UTC)."""
+        self.settle()
+        self._points.forget(before)
+
+    def settle(self) -> None:
+        """Wait until DuckDB has all that is acknowledged. Raises what keeps it from there."""
+        self._pipeline.settle()
+
+    def close(self) -> None:
+        """Put everything where it belongs, and close the files."""
+        self._pipeline.close()
+        self._points.close()
+        self._journal.close()

@@ -1,0 +1,61 @@
+"""Datadog's monitors as functions of their arguments: no clock, no disk, no network.
+
+    monitor = parse(document)                                  # an API body or an integration's asset; MonitorError(field, text)
+    rules = rules_of(monitor)                                  # thresholds, no data, delays, renotification: defaults applied
+
+One minute, as the live server steps it (`Group` is `(("host", "a"),)`, in the query's order; `()` for a simple alert):
+
+    windows = evaluate(monitor, source, now)                   # {group: WindowValue}, the groups that have points in the window
+    state, transition = step(rules, states.get(group, GroupState()), windows.get(group, EMPTY), now)
+
+A stretch of history in columns, the same to the bit (`ticks_of(monitor, start, end)`: when it is evaluated):
+
+    for column in evaluate_range(monitor, source, ticks):      # one group at a time: column.group, .values float64[n] (NaN: nothing), .full, .points
+        history = states_range(rules, column, ticks)           # statuses, and transitions as columns
+
+Messages: `render(monitor, group, transition, facts)` gives subject, title, body and recipients. `lint(monitor)` lists problems with line and column.
+`validate(document)` refuses what Datadog refuses, in its words. What is not evaluated raises `queries.NotEvaluated`.
+"""
+
+from doghouse.monitors.changes import History
+from doghouse.monitors.columns import Group, GroupColumn
+from doghouse.monitors.evaluation import evaluate, evaluate_range, ticks_of
+from doghouse.monitors.history import states_range
+from doghouse.monitors.lint import Problem, lint
+from doghouse.monitors.message import Host, Hosts, Message, render
+from doghouse.monitors.model import EVALUATED_TYPES, METRIC_TYPES, Monitor, MonitorError, Options, Thresholds, parse
+from doghouse.monitors.rules import rules_of
+from doghouse.monitors.states import EMPTY, GroupState, Rules, Status, Transition, WindowValue, step
+from doghouse.monitors.validation import validate
+
+__all__ = [
+    "EMPTY",
+    "EVALUATED_TYPES",
+    "METRIC_TYPES",
+    "Group",
+    "GroupColumn",
+    "GroupState",
+    "History",
+    "Host",
+    "Hosts",
+    "Message",
+    "Monitor",
+    "MonitorError",
+    "Options",
+    "Problem",
+    "Rules",
+    "Status",
+    "Thresholds",
+    "Transition",
+    "WindowValue",
+    "evaluate",
+    "evaluate_range",
+    "lint",
+    "parse",
+    "render",
+    "rules_of",
+    "states_range",
+    "step",
+    "ticks_of",
+    "validate",
+]

@@ -1,0 +1,76 @@
+"""What an anomaly monitor reduces: the share of points outside the band (monitors/types/anomaly)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from doghouse.metrics.model import Floats
+from doghouse.monitors.columns import Bools
+from doghouse.queries import MonitorQuery, ResultSeries
+from doghouse.queries.spans import length_seconds
+from doghouse.queries.tree import Call, Number, Text, Word
+
+FUNCTION = "anomalies"
+DEFAULT_ALERT_WINDOW_S = 900
+ENOUGH_JUDGED = (
+    0.5  # GUESS: with a band for fewer of the window's points nothing is said, as at the beginning of a metric
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an anomaly monitor looks at the band: from which side, over how much of the window's end (s), in which buckets (s; None: the default)."""
+
+    direction: str
+    alert_window: int
+    recovery_window: int
+    interval: int | None = None
+
+    def fractions(self, series: ResultSeries, end: int) -> tuple[float, float]:
+        """The share of points outside the band in the alert window and in the recovery window that end at `end`; NaN where that cannot be told."""
+        outside, there = self.outside(series), ~np.isnan(series.values)
+        return self._share(series, outside, there, end - self.alert_window), self._share(
+            series, outside, there, end - self.recovery_window
+        )
+
+    def outside(self, series: ResultSeries) -> Floats:
+        """Whether each point is outside the band, as 1 and 0; NaN where there is no point or no band."""
+        if series.bounds is None:
+            return np.full(len(series.ts), np.nan)
+        lower, upper = series.bounds
+        beyond = np.zeros(len(series.ts), np.bool_)
+        if self.direction in ("above", "both"):
+            beyond |= series.values > upper
+        if self.direction in ("below", "both"):
+            beyond |= series.values < lower
+        return np.where(np.isnan(series.values) | np.isnan(lower) | np.isnan(upper), np.nan, beyond)
+
+    @staticmethod
+    def _share(series: ResultSeries, outside: Floats, there: Bools, start: int) -> float:
+        within = series.ts >= start
+        judged = within & ~np.isnan(outside)
+        enough = ENOUGH_JUDGED * np.count_nonzero(within & there) <= np.count_nonzero(judged)
+        return float(np.mean(outside[judged])) if judged.any() and enough else math.nan
+
+
+def reading(query: MonitorQuery, recovery: str | None) -> Reading | None:
+    """How the query looks at its band; None for what is no anomaly monitor. `recovery` is `threshold_windows.recovery_window`, the alert window without."""
+    call = query.expression
+    if not isinstance(call, Call) or call.function != FUNCTION:
+        return None
+    named = {name: _text(value) for name, value in call.named}
+    window = length_seconds(named["alert_window"]) if named.get("alert_window") else DEFAULT_ALERT_WINDOW_S
+    interval = length_seconds(named["interval"]) if named.get("interval") else None
+    return Reading(named.get("direction") or "both", window, length_seconds(recovery) if recovery else window, interval)
+
+
+def _text(value: object) -> str:
+    match value:
+        case Text(text) | Word(text):
+            return text
+        case Number(number):
+            return f"{number:g}"
+    return ""

@@ -1,0 +1,117 @@
+"""What the API says of a monitor beside its definition: its state, the states of its groups, the downtimes that hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from doghouse import iso
+from doghouse.holds import Group, Hold, Holding
+from doghouse.monitors import facts
+from doghouse.monitors.document import Document
+from doghouse.monitors.states import GroupState
+from doghouse.monitors.store import Stored
+
+WHOLE = "*"  # GUESS: how the one group of a simple alert is called in `state.groups`
+
+
+class Downtimes(Protocol):
+    """What monitors ask of the downtimes."""
+
+    def holding(self, now: float) -> Holding:
+        """The downtimes that are active at `now`, as a function from a monitor to those that hold it."""
+        ...
+
+    def mute(self, monitor_id: int | None, scope: str, end: float | None, now: float) -> Document:
+        """Begin a downtime of one monitor, or of all; returns it as v1 answers."""
+        ...
+
+    def unmute(self, monitor_id: int | None, scope: str | None, now: float) -> None:
+        """Cancel the active downtimes of one monitor (None: those for all), those of one scope or of every scope."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A monitor as it is answered, and what went into it."""
+
+    stored: Stored
+    states: Mapping[Group, GroupState]
+    held: Sequence[Hold]
+
+    @property
+    def muted(self) -> bool:
+        """Whether the whole monitor is in a downtime."""
+        return bool(self.held)
+
+
+def look(stored: Stored, states: Mapping[Group, GroupState], holding: Holding) -> Shown:
+    """A monitor with its groups and downtimes. One that was never evaluated counts as having one group."""
+    document = stored.document
+    scope = [tag for tag in facts.facts(document).scopes if tag != "*"]
+    return Shown(stored, states, holding(document["id"], document["tags"], scope, list(states) or [()]))
+
+
+def answer(shown: Shown, *, with_downtimes: bool = False, group_states: frozenset[str] | None = None) -> Document:
+    """The monitor as reads and creations answer it."""
+    stored = shown.stored
+    changed = stored.overall_modified
+    made = {
+        **stored.document,
+        "overall_state": stored.overall,
+        "overall_state_modified": None if changed is None else iso.seconds(changed),
+        "options": {**stored.document["options"], "silenced": silenced(shown)},
+    }
+    if with_downtimes:
+        made["matching_downtimes"] = [_matching(one) for one in shown.held]
+    if group_states is not None:
+        made["state"] = {"groups": _groups(shown.states, group_states)}
+    return made
+
+
+def silenced(shown: Shown) -> Document:
+    """`options.silenced`: the scopes of the monitor's own downtimes and when each ends (recorded: get_a_monitor_s_details_with_downtime_*)."""
+    own = {",".join(one.scope): _seconds(one.end) for one in shown.held if one.monitor_id is not None}
+    return {**shown.stored.document["options"]["silenced"], **own}
+
+
+def group_name(group: Group, whole: str = WHOLE) -> str:
+    """`host:a,env:b`; `whole` for the one group of a simple alert."""
+    return ",".join(f"{key}:{value}" for key, value in group) or whole
+
+
+def _matching(one: Hold) -> Document:
+    return {
+        "id": one.id,
+        "active": True,
+        "monitor_id": one.monitor_id,
+        "start": int(one.start),
+        "end": _seconds(one.end),
+        "scope": list(one.scope),
+        "groups": [group_name(group, "total") for group in one.groups],
+    }
+
+
+def _groups(states: Mapping[Group, GroupState], wanted: frozenset[str]) -> Document:
+    return {
+        group_name(group): _group(group, state)
+        for group, state in states.items()
+        if "all" in wanted or state.status.label.lower() in wanted
+    }
+
+
+def _group(group: Group, state: GroupState) -> Document:
+    """`MonitorStateGroup` of the schema; times in s UTC, null where there was none."""
+    return {
+        "name": group_name(group),
+        "status": state.status.label,
+        "last_triggered_ts": state.last_triggered,
+        "last_notified_ts": state.last_notified,
+        "last_resolved_ts": state.last_resolved,
+        "last_nodata_ts": state.last_nodata,
+    }
+
+
+def _seconds(when: float | None) -> int | None:
+    return None if when is None else int(when)

@@ -1,0 +1,65 @@
+"""Anomaly monitors in columns: a point's band is made of a fixed stretch before it, so that a stretch of history is judged at once and windows slide over
+the verdicts. What depends on the window otherwise goes the slow way (`pointwise`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from doghouse.metrics.model import Floats, Ints, Source
+from doghouse.monitors.anomalies import ENOUGH_JUDGED, Reading
+from doghouse.monitors.bucketwise import is_alone, parts
+from doghouse.monitors.columns import Group, GroupColumn
+from doghouse.monitors.query import MAY_MISS, Windows, full_bucket
+from doghouse.monitors.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
+from doghouse.queries import MonitorQuery, functions, metric_queries
+from doghouse.queries.tree import Call, MetricQuery
+
+
+def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading) -> bool:
+    """Whether the band is over one plain metric query, in buckets of its own that windows hold whole."""
+    interval = reads.interval
+    inside = query.expression.arguments[0] if isinstance(query.expression, Call) else None
+    if max(reads.alert_window, reads.recovery_window) > query.window.seconds:
+        return False
+    if interval is None or query.window.cumulative or not isinstance(inside, MetricQuery):
+        return False
+    plain = (
+        not set(functions(query.expression)) - {"anomalies", "as_rate"} and len(metric_queries(query.expression)) == 1
+    )
+    return plain and MINUTE_S % interval == 0 and not np.any(over.ends % interval) and is_alone(query, source)
+
+
+def columns(
+    query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
+) -> Iterator[GroupColumn]:
+    """Every group's column; see `evaluation.evaluate_range`."""
+    assert reads is not None
+    interval = reads.interval
+    assert interval is not None
+    found: dict[Group, list[tuple[Ints, Floats]]] = {}
+    for series in parts(query, source, over, interval):
+        there = ~np.isnan(series.values)
+        found.setdefault(series.group, []).append((series.ts[there], reads.outside(series)[there]))
+    for group, pieces in found.items():
+        ts, outside = (np.concatenate([piece[n] for piece in pieces]) for n in (0, 1))
+        if not len(ts):
+            continue
+        complete = None
+        if full:
+            complete = full_windows(ts, over.ends, query.window.seconds, full_bucket(query), MAY_MISS)
+        shares = [
+            _shares(ts, outside, over.ends, span, interval) for span in (reads.alert_window, reads.recovery_window)
+        ]
+        yield GroupColumn(group, shares[0], complete, ts, over, shares[1])
+
+
+def _shares(ts: Ints, outside: Floats, ends: Ints, span: int, interval: int) -> Floats:
+    """The share of the judged points that are outside, in the windows of `span` seconds before `ends`."""
+    buckets, judged = Buckets(interval), ~np.isnan(outside)
+    share = reduce_windows(ts[judged], outside[judged], ends, span, "avg", buckets)
+    all_points = reduce_windows(ts, np.ones(len(ts)), ends, span, "sum", buckets)
+    with_band = reduce_windows(ts[judged], np.ones(np.count_nonzero(judged)), ends, span, "sum", buckets)
+    with np.errstate(invalid="ignore"):
+        return np.where(with_band >= ENOUGH_JUDGED * all_points, share, np.nan)

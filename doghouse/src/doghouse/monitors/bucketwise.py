@@ -1,0 +1,102 @@
+"""Arithmetic and functions of single points, in columns: where a bucket's value depends on that bucket's points alone, a stretch of history is evaluated
+at once and windows slide over it. What has to be interpolated, or looks at other points, goes the slow way (`pointwise`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from doghouse.metrics.model import Floats, Ints, Source
+from doghouse.monitors.columns import Group, GroupColumn
+from doghouse.monitors.query import MAY_MISS, Windows, frequency, full_bucket
+from doghouse.monitors.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
+from doghouse.monitors.streams import grouped, rollup_of
+from doghouse.queries import MONITOR, MonitorQuery, ResultSeries, Window, default_interval, evaluate, metric_queries
+from doghouse.queries.inspection import walk
+from doghouse.queries.scopes import select
+from doghouse.queries.tree import Arithmetic, Call, MetricQuery, Negative, Number
+
+POINT_FUNCTIONS = frozenset({"abs", "log2", "log10", "clamp_min", "clamp_max", "cutoff_min", "cutoff_max"})
+BUCKETS_A_READ = 2_000_000  # of all groups together, so that memory is bounded
+MISSING_TAG = "N/A"
+
+
+def applies(query: MonitorQuery, source: Source, over: Windows) -> bool:
+    """Whether each bucket of each group stands by itself, and windows hold whole buckets."""
+    interval = _interval(query)
+    if interval is None or query.window.cumulative or query.change is not None or np.any(over.ends % interval):
+        return False
+    fits = MINUTE_S % interval == 0 or frequency(query) % interval == 0
+    return fits and query.window.seconds % interval == 0 and is_alone(query, source)
+
+
+def _interval(query: MonitorQuery) -> int | None:
+    """The length of the expression's buckets (s); None where it holds anything else than single points, or several lengths."""
+    found = set()
+    for one in walk(query.expression):
+        if isinstance(one, MetricQuery):
+            if any(modifier.name != "rollup" for modifier in one.modifiers):
+                return None
+            setting = rollup_of(one)
+            if setting is None or setting.calendar is not None:
+                return None
+            found.add(setting.interval or default_interval(query.window.seconds))
+        elif not isinstance(one, Arithmetic | Negative | Number) and not (
+            isinstance(one, Call) and one.function in POINT_FUNCTIONS
+        ):
+            return None
+    return found.pop() if len(found) == 1 else None
+
+
+def is_alone(query: MonitorQuery, source: Source) -> bool:
+    """Whether no group is made of several series, between which values would be interpolated."""
+    for asked in metric_queries(query.expression):
+        found = select(asked.scope, source.find(asked.metric))
+        if any(one.type == "distribution" for one in found):
+            return False
+        if any(len(members) > 1 for members in grouped(found, asked.by).values()):
+            return False
+    return True
+
+
+def columns(query: MonitorQuery, source: Source, over: Windows, full: bool) -> Iterator[GroupColumn]:
+    """Every group's column; see `evaluation.evaluate_range`."""
+    interval = _interval(query)
+    assert interval is not None
+    span = query.window.seconds
+    for group, (ts, values) in _buckets(query, source, over, interval).items():
+        reduced = reduce_windows(ts, values, over.ends, span, query.aggregator, Buckets(interval))
+        complete = full_windows(ts, over.ends, span, full_bucket(query), MAY_MISS) if full else None
+        yield GroupColumn(group, reduced, complete, ts, over)
+
+
+def _buckets(query: MonitorQuery, source: Source, over: Windows, interval: int) -> dict[Group, tuple[Ints, Floats]]:
+    """Every group's buckets over the whole stretch."""
+    found: dict[Group, list[tuple[Ints, Floats]]] = {}
+    for series in parts(query, source, over, interval):
+        there = ~np.isnan(series.values)
+        if there.any():
+            found.setdefault(series.group, []).append((series.ts[there], series.values[there]))
+    return {
+        group: (np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]))
+        for group, parts in found.items()
+    }
+
+
+def parts(query: MonitorQuery, source: Source, over: Windows, interval: int) -> Iterator[ResultSeries]:
+    """The expression's lines over the whole stretch, in parts that are read one after the other; none of a group whose tag is missing."""
+    begin, end = int(over.starts[0]), int(over.ends[-1])
+    length = _part(query, source, interval)
+    for start in range(begin, end, length):
+        window = Window(start, min(start + length, end), interval, max_points=None, options=MONITOR)
+        for series in evaluate(query.expression, source, window):
+            if all(value != MISSING_TAG for _, value in series.group):
+                yield series
+
+
+def _part(query: MonitorQuery, source: Source, interval: int) -> int:
+    """How long a stretch is read at once (s): whole buckets, at least an hour."""
+    series = sum(len(source.find(asked.metric)) for asked in metric_queries(query.expression))
+    buckets = max(BUCKETS_A_READ // max(series, 1), 3600 // interval)
+    return int(buckets * interval)

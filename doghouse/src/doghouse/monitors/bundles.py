@@ -1,0 +1,76 @@
+"""notify_by: groups are evaluated one by one, and notified together, so many of their keys at a time (monitors/configuration, alert grouping)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from doghouse.metrics.model import Floats, Ints
+from doghouse.monitors.changes import Bools, Changes, Codes, History
+from doghouse.monitors.columns import Group
+from doghouse.monitors.model import Monitor
+from doghouse.monitors.query import group_keys_of
+from doghouse.monitors.states import FRESH, GroupState, Rules, Status
+
+EVERYTHING = ("*",)  # one notification for all groups
+
+
+def keys_of(monitor: Monitor) -> tuple[str, ...] | None:
+    """The keys by which a metric monitor's groups are notified together; None where each is notified by itself."""
+    keys, wanted = group_keys_of(monitor), monitor.options.notify_by
+    if not wanted or not keys:
+        return None
+    if wanted == EVERYTHING:
+        return ()
+    return None if set(keys) <= set(wanted) else tuple(key for key in keys if key in wanted)
+
+
+def bundle_of(group: Group, keys: Sequence[str]) -> Group:
+    """The bundle that a group belongs to."""
+    return tuple((key, value) for key, value in group if key in keys)
+
+
+def worst(states: Iterable[GroupState]) -> tuple[Status, float]:
+    """The worst status of these groups, which a bundle's notification is about, and its value. GUESS: of several as bad, the first group's."""
+    status, value = Status.NEW, math.nan
+    for state in states:
+        if state.status > status:
+            status, value = state.status, state.value
+    return status, value
+
+
+def bundled(
+    rules: Rules, keys: Sequence[str], members: Mapping[Group, tuple[History, Floats]], ticks: Ints
+) -> dict[Group, History]:
+    """The histories of bundles from those of their members (with each member's window values), in columns: what `worst` and `states.follow` make of them.
+
+    A notification follows each change of the worst status (GUESS).
+    """
+    found: dict[Group, History] = {}
+    for bundle in dict.fromkeys(bundle_of(group, keys) for group in members):
+        mine = [member for group, member in members.items() if bundle_of(group, keys) == bundle]
+        statuses, values = _worst_of(mine)
+        found[bundle] = _history(rules, ticks, statuses, values)
+    return found
+
+
+def _worst_of(members: Sequence[tuple[History, Floats]]) -> tuple[Codes, Floats]:
+    """At each tick the worst status among histories, and the value of the first group that has it."""
+    statuses, values = members[0][0].statuses.copy(), members[0][1].copy()
+    for history, column in members[1:]:
+        worse: Bools = history.statuses > statuses
+        statuses[worse] = history.statuses[worse]
+        values[worse] = column[worse]
+    return statuses, values
+
+
+def _history(rules: Rules, ticks: Ints, statuses: Codes, values: Floats) -> History:
+    """A bundle's history: a No Data that notifies nobody keeps the status before."""
+    if not rules.notify_no_data:
+        known = np.flatnonzero(statuses != Status.NO_DATA)
+        place = np.searchsorted(known, np.arange(len(statuses)), side="right") - 1
+        statuses = np.where(place >= 0, statuses[known[np.maximum(place, 0)]] if len(known) else 0, np.int8(Status.NEW))
+    changes = Changes(rules, FRESH, ticks, statuses.astype(np.int8), values, False)
+    return changes.history(changes.final())

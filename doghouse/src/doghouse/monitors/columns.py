@@ -1,0 +1,67 @@
+"""What an evaluation gives: one group's windows over some ticks, as columns."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doghouse.metrics.model import Floats, Ints
+from doghouse.monitors.query import Windows
+from doghouse.monitors.states import WindowValue
+
+Group = tuple[tuple[str, str], ...]
+Bools = NDArray[np.bool_]
+NO_TIME = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupColumn:
+    """One group over a stretch of ticks: `values[i]` is the reduced window of tick i (NaN: nothing in it), `full[i]` whether it was full.
+
+    `points` are the times of the group's points (s UTC, ascending), for what depends on the first and the last one. `recovery` are the values that recovery
+    thresholds look at, where those are others (anomaly monitors). `outermost` are each window's first and last point, where `points` do not tell them
+    because a window decides which of its points have a value (`per_second`).
+    """
+
+    group: Group
+    values: Floats
+    full: Bools | None
+    points: Ints
+    windows: Windows
+    recovery: Floats | None = None
+    outermost: tuple[Ints, Ints] | None = None
+
+    def window(self, index: int) -> WindowValue:
+        """One tick's window, as `evaluate` gives it."""
+        value = float(self.values[index])
+        if math.isnan(value):
+            return WindowValue()
+        recovery = math.nan if self.recovery is None else float(self.recovery[index])
+        return WindowValue(
+            value,
+            True if self.full is None else bool(self.full[index]),
+            *self._outermost(index),
+            None if math.isnan(recovery) else recovery,
+        )
+
+    def _outermost(self, index: int) -> tuple[int | None, int | None]:
+        if self.outermost is not None:
+            return int(self.outermost[0][index]), int(self.outermost[1][index])
+        low, high = np.searchsorted(self.points, (self.windows.starts[index], self.windows.ends[index]))
+        return (int(self.points[low]), int(self.points[high - 1])) if low < high else (None, None)
+
+    def last_points(self, index: Ints) -> Ints:
+        """The times of the last points before the ends of these ticks' windows; 0 where there is none."""
+        place = np.searchsorted(self.points, self.windows.ends[index]) - 1
+        last = np.full(len(index), NO_TIME, np.int64)
+        there = place >= 0
+        last[there] = self.points[place[there]]
+        return last
+
+
+def nothing(group: Group, windows: Windows) -> GroupColumn:
+    """The column of a group that has no points."""
+    return GroupColumn(group, np.full(len(windows.ticks), np.nan), None, np.empty(0, np.int64), windows)

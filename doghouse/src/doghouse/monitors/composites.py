@@ -1,0 +1,177 @@
+"""Composite monitors: the states of other monitors, combined by && || ! (monitors/types/composite)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+
+from doghouse.monitors.columns import Group
+from doghouse.monitors.context import rounded
+from doghouse.monitors.states import GroupState, Status
+from doghouse.queries import QuerySyntaxError
+
+MOST_MEMBERS = 10
+DEEPEST = 100
+_TOKEN = re.compile(r"\s*(?:(\d+)|(&&|\|\||!|\(|\)))")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Another monitor's state, by its id."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """`!a`."""
+
+    operand: Composite
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """`a && b`."""
+
+    left: Composite
+    right: Composite
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """`a || b`."""
+
+    left: Composite
+    right: Composite
+
+
+Composite = Member | Negation | Both | Either
+
+
+def parse(text: str) -> Composite:
+    """`123 && !(456 || 789)`. `!` binds tightest, then `&&`. Raises QuerySyntaxError."""
+    parser = _Parser(text)
+    tree = parser.either()
+    parser.end()
+    if len(set(members(tree))) > MOST_MEMBERS:
+        raise QuerySyntaxError(text, 0, f"a composite has at most {MOST_MEMBERS} monitors")
+    return tree
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text, self.place, self.depth = text, 0, 0
+
+    def either(self) -> Composite:
+        left = self.both()
+        while self._take("||"):
+            left = Either(left, self.both())
+        return left
+
+    def both(self) -> Composite:
+        left = self.one()
+        while self._take("&&"):
+            left = Both(left, self.one())
+        return left
+
+    def one(self) -> Composite:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise QuerySyntaxError(self.text, self.place, f"parentheses stand more than {DEEPEST} deep")
+        try:
+            return self._one()
+        finally:
+            self.depth -= 1
+
+    def _one(self) -> Composite:
+        if self._take("!"):
+            return Negation(self.one())
+        if self._take("("):
+            inner = self.either()
+            if not self._take(")"):
+                raise self._error("a closing parenthesis")
+            return inner
+        match = _TOKEN.match(self.text, self.place)
+        if match is None or match[1] is None:
+            raise self._error("a monitor's id")
+        self.place = match.end()
+        return Member(int(match[1]))
+
+    def end(self) -> None:
+        if self.text[self.place :].strip():
+            raise self._error("&&, || or the end")
+
+    def _take(self, token: str) -> bool:
+        match = _TOKEN.match(self.text, self.place)
+        if match is None or match[2] != token:
+            return False
+        self.place = match.end()
+        return True
+
+    def _error(self, expected: str) -> QuerySyntaxError:
+        place = self.place + len(self.text[self.place :]) - len(self.text[self.place :].lstrip())
+        return QuerySyntaxError(self.text, place, f"expected {expected}", (expected,))
+
+
+def members(tree: Composite) -> Iterator[int]:
+    """The ids of the monitors that it is made of, left to right."""
+    match tree:
+        case Member(id):
+            yield id
+        case Negation(operand):
+            yield from members(operand)
+        case Both(left, right) | Either(left, right):
+            yield from members(left)
+            yield from members(right)
+
+
+def combine(tree: Composite, states: Mapping[int, Status]) -> Status:
+    """The composite's status for one group: && is the least severe, || the most, ! turns OK into Alert, No Data stays what it is, all else is OK."""
+    match tree:
+        case Member(id):
+            return states[id]
+        case Negation(operand):
+            inner = combine(operand, states)
+            return {Status.OK: Status.ALERT, Status.NO_DATA: Status.NO_DATA}.get(inner, Status.OK)
+        case Both(left, right):
+            return min(combine(left, states), combine(right, states))
+        case Either(left, right):
+            return max(combine(left, states), combine(right, states))
+
+
+def evaluate(tree: Composite, states: Mapping[int, Mapping[Group, Status]]) -> dict[Group, Status]:
+    """The status of each group that all grouped members have in common; `()` where none of them is grouped.
+
+    Only tag values count, not keys: a member that groups by fewer tags joins where its values are among the others'.
+    """
+    ids = sorted(set(members(tree)))
+    known = {id: {g: s for g, s in states.get(id, {}).items() if s is not Status.NEW} for id in ids}
+    if any(not groups for groups in known.values()):
+        return {}
+    finest = max(known.values(), key=lambda groups: max(len(group) for group in groups))
+    found: dict[Group, Status] = {}
+    for group in finest:
+        matching = {id: _matching(group, groups) for id, groups in known.items()}
+        if all(status is not None for status in matching.values()):
+            found[group] = combine(tree, {id: status for id, status in matching.items() if status is not None})
+    return found
+
+
+def variables(group: Group, members: Sequence[int], states: Mapping[int, Mapping[Group, GroupState]]) -> dict[str, str]:
+    """`a.value`, `b.value` …: the members' values for a group, lettered in the order in which the query names them (monitors/notify/variables)."""
+    values = {value for _, value in group}
+    found: dict[str, str] = {}
+    for letter, member in zip(ascii_lowercase, members, strict=False):
+        mine = [state for other, state in states.get(member, {}).items() if {value for _, value in other} <= values]
+        if mine:
+            found[f"{letter}.value"] = rounded(max(mine, key=lambda state: state.status).value)
+    return found
+
+
+def _matching(group: Group, groups: Mapping[Group, Status]) -> Status | None:
+    """The status of the member's group whose values are all among this group's; the worst, if several are."""
+    values = {value for _, value in group}
+    fitting = [status for other, status in groups.items() if {value for _, value in other} <= values]
+    return max(fitting, default=None)

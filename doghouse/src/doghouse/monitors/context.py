@@ -1,0 +1,215 @@
+"""What a message can say: the variables of one transition of one group (monitors/notify/variables)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from doghouse.monitors.columns import Group
+from doghouse.monitors.model import Monitor, Thresholds
+from doghouse.monitors.states import Status, Transition
+from doghouse.monitors.template import Condition, Path, path
+
+NUMBERS = (
+    "value",
+    "threshold",
+    "warn_threshold",
+    "ok_threshold",
+    "alert_recovery_threshold",
+    "warn_recovery_threshold",
+)
+TIMES = ("first_triggered_at", "last_triggered_at")
+EPOCHS = ("first_triggered_at_epoch", "last_triggered_at_epoch")
+BUILT_IN = (*NUMBERS, *TIMES, *EPOCHS, "triggered_duration_sec", "comparator", "check_message")
+DROPPED = ("short_status",)  # gone from the documentation; GUESS: it renders as nothing
+DECIMALS = 3  # GUESS: of {{value}}
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What messages can say of a host: `{{host.ip}}`, `{{host.<tag>}}`, `{{host.metadata_platform}}`. `metadata` has keys without that prefix."""
+
+    ip: str = ""
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+Hosts = Mapping[str, Host]
+NO_HOST = Host()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One transition of one group of a monitor. `more` are variables of other kinds of monitors (`check_message`, `a.value`)."""
+
+    monitor: Monitor
+    group: Group
+    transition: Transition
+    hosts: Hosts
+    comparator: str = ""
+    threshold: float | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, name: Path) -> str:
+        """A variable as text; nothing where there is none."""
+        if len(name) == 1 and name[0] in BUILT_IN:
+            return self._built_in(name[0])
+        dotted = ".".join(name)
+        if dotted in self.more:
+            return self.more[dotted]
+        return ",".join(self.tag_values(name))
+
+    def number(self, name: str) -> int | float | None:
+        """A variable as a number, for eval; None where there is none."""
+        if name in NUMBERS:
+            found = self._numbers()[name]
+            return None if found is None or math.isnan(found) else found
+        if name in EPOCHS:
+            when = self.moment(name.removesuffix("_epoch"))
+            return None if when is None else when * 1000
+        if name == "triggered_duration_sec":
+            return self._duration()
+        try:
+            return float(self.text(path(name)))
+        except ValueError:
+            return None
+
+    def moment(self, name: str) -> int | None:
+        """A time variable in s UTC."""
+        name = name.removesuffix("_epoch")
+        shown = {
+            "first_triggered_at": self.transition.first_triggered,
+            "last_triggered_at": self.transition.last_triggered,
+        }
+        return shown.get(name)
+
+    def tag_values(self, name: Path) -> list[str]:
+        """The values of a tag variable, sorted: `host.name` of the group, `host.role.name` or `role.name` of its host. `.name` may be left out."""
+        pairs = dict(self.group)
+        key = name[:-1] if len(name) > 1 and name[-1] == "name" else name
+        if len(key) == 1 and key[0] in pairs:
+            return [pairs[key[0]]]
+        if "host" not in pairs:
+            return []
+        host = self.hosts.get(pairs["host"], NO_HOST)
+        if key[:1] == ("host",) and len(key) == 2:
+            return self._host_values(host, key[1])
+        return _tagged(host, key[0]) if len(key) == 1 else []
+
+    @staticmethod
+    def _host_values(host: Host, wanted: str) -> list[str]:
+        if wanted == "ip":
+            return [host.ip] if host.ip else []
+        if wanted.startswith("metadata_"):
+            found = host.metadata.get(wanted.removeprefix("metadata_"))
+            return [found] if found else []
+        return _tagged(host, wanted)
+
+    def _built_in(self, name: str) -> str:
+        if name == "comparator":
+            return self.comparator
+        if name == "check_message":
+            return self.more.get(name, "")
+        if name == "value":
+            return rounded(self.transition.value)
+        if name in NUMBERS:
+            return number_text(self._numbers()[name])
+        if name in TIMES:
+            when = self.moment(name)
+            return "" if when is None else time_text(when)
+        found = self.number(name)
+        return "" if found is None else str(found)
+
+    def _numbers(self) -> dict[str, float | None]:
+        given = self.monitor.options.thresholds or Thresholds()
+        return {
+            "value": self.transition.value,
+            "threshold": self.threshold,
+            "warn_threshold": given.warning,
+            "ok_threshold": given.ok,
+            "alert_recovery_threshold": given.critical_recovery,
+            "warn_recovery_threshold": given.warning_recovery,
+        }
+
+    def _duration(self) -> int | None:
+        began = self.transition.first_triggered
+        return None if began is None else self.transition.at - began
+
+    def holds(self, condition: Condition, priority: int | None) -> bool:
+        """Whether a block's condition holds. `priority` is the monitor's, or what override_priority made it. What is unknown does not hold."""
+        match condition.helper, condition.arguments:
+            case "is_match", (name, *wanted):
+                return self._matches(name, wanted)
+            case "is_exact_match", (name, *wanted):
+                return any(self._equals(name, one) for one in wanted)
+            case "is_priority", (wanted, *_):
+                return priority is not None and wanted.strip().upper() == f"P{priority}"
+            case helper, _:
+                return flags(self.transition).get(helper, False)
+
+    def _matches(self, name: str, wanted: list[str]) -> bool:
+        """Substring, any of the arguments; an empty one asks whether there is anything. GUESS: case counts."""
+        text = self.text(path(name))
+        return any(one in text if one else bool(text) for one in wanted)
+
+    def _equals(self, name: str, wanted: str) -> bool:
+        """Equality; numbers are compared by value (5 is 5.0). GUESS: of several values of a tag, any one may be it."""
+        text = self.text(path(name))
+        if text == wanted or wanted in self.tag_values(path(name)):
+            return True
+        try:
+            mine = self.number(name)
+            return mine is not None and mine == float(wanted)
+        except ValueError:
+            return False
+
+
+def flags(transition: Transition) -> dict[str, bool]:
+    """Which of the state helpers hold for a transition. After No Data there is no alert recovery, whatever came before it (an older documentation page)."""
+    before, after = transition.before, transition.after
+    recovers = after is Status.OK
+    return {
+        "is_alert": after is Status.ALERT,
+        "is_warning": after is Status.WARN,
+        "is_no_data": after is Status.NO_DATA,
+        "is_recovery": recovers,
+        "is_alert_recovery": recovers and before is Status.ALERT,
+        "is_warning_recovery": recovers and before is Status.WARN,
+        "is_no_data_recovery": recovers and before is Status.NO_DATA,
+        "is_alert_to_warning": before is Status.ALERT and after is Status.WARN,
+        "is_renotify": transition.is_renotify,
+        "is_unknown": False,
+    }
+
+
+def _tagged(host: Host, key: str) -> list[str]:
+    return sorted(tag[len(key) + 1 :] for tag in host.tags if tag.startswith(f"{key}:"))
+
+
+def number_text(value: float | None) -> str:
+    """A threshold as Datadog prints it: `90.0`, `500000000.0`."""
+    if value is None or math.isnan(value):
+        return ""
+    text = repr(float(value))
+    return text if "e" not in text else f"{value:f}".rstrip("0") + ("" if value % 1 else "0")
+
+
+def rounded(value: float) -> str:
+    """`{{value}}`: at most three decimals, at least one. GUESS. Of what is nearer to 0 than that, three digits."""
+    if math.isnan(value) or math.isinf(value):
+        return "" if math.isnan(value) else str(value)
+    near = round(value, DECIMALS) if abs(value) >= 10**-DECIMALS else float(f"{value:.3g}")
+    return number_text(near)
+
+
+def time_text(when: int) -> str:
+    """`Fri Jun 27 2025 06:50:29 UTC` (as a real notification's footer has it; GUESS for the variables)."""
+    return datetime.fromtimestamp(when, UTC).strftime("%a %b %d %Y %H:%M:%S UTC")
+
+
+def local_time(when: int, zone: str) -> str:
+    """`2021-05-31 23:43:27+09:00`. Raises KeyError, ValueError or OSError for a zone that does not exist."""
+    return datetime.fromtimestamp(when, ZoneInfo(zone)).isoformat(sep=" ")

@@ -1,0 +1,108 @@
+"""What a monitor is: an API body or an integration's asset as one typed value, with the document kept as it was given.
+
+Defaults of options are applied where they matter (`rules.rules`), not to the stored document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+MissingData = Literal["default", "show_no_data", "show_and_notify_no_data", "resolve"]
+RenotifyStatus = Literal["alert", "warn", "no data"]
+
+METRIC_TYPES = frozenset({"metric alert", "query alert"})  # one type under two names
+EVALUATED_TYPES = METRIC_TYPES | {"service check", "composite"}
+
+
+class MonitorError(ValueError):
+    """Why a monitor is refused: `field` is the path of what is wrong (`options.thresholds.critical`), `text` Datadog's words where they are known."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+        self.text = text
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """`options.thresholds`. `ok` and `unknown` are counts of a service check's runs."""
+
+    critical: float | None = None
+    warning: float | None = None
+    critical_recovery: float | None = None
+    warning_recovery: float | None = None
+    ok: float | None = None
+    unknown: float | None = None
+
+
+class ThresholdWindows(msgspec.Struct, frozen=True):
+    """`options.threshold_windows` of an anomaly monitor: `last_15m` each."""
+
+    trigger_window: str | None = None
+    recovery_window: str | None = None
+
+
+class Options(msgspec.Struct, frozen=True):
+    """`options`, as far as doghouse acts upon them; what was not given is None. Durations are in the unit that Datadog has: its name says which.
+
+    `no_data_timeframe` and `renotify_interval` are minutes, `timeout_h` hours, `evaluation_delay`, `new_group_delay` and `new_host_delay` seconds.
+    """
+
+    thresholds: Thresholds | None = None
+    threshold_windows: ThresholdWindows | None = None
+    notify_no_data: bool | None = None
+    no_data_timeframe: int | None = None
+    on_missing_data: MissingData | None = None
+    require_full_window: bool | None = None
+    evaluation_delay: int | None = None
+    new_group_delay: int | None = None
+    new_host_delay: int | None = None
+    group_retention_duration: str | None = None
+    renotify_interval: int | None = None
+    renotify_occurrences: int | None = None
+    renotify_statuses: tuple[RenotifyStatus, ...] | None = None
+    escalation_message: str | None = None
+    timeout_h: int | None = None
+    include_tags: bool | None = None
+    notify_by: tuple[str, ...] | None = None
+    notification_preset_name: str | None = None
+    notify_audit: bool | None = None
+    scheduling_options: Mapping[str, Any] | None = None
+    variables: tuple[Mapping[str, Any], ...] | None = None
+    silenced: Mapping[str, int | None] | None = None
+
+
+class Monitor(msgspec.Struct, frozen=True):
+    """A monitor. `id` is 0 for one that is not stored. `document` is the body that it was read from, unknown fields and all."""
+
+    type: str
+    query: str
+    name: str = ""
+    message: str = ""
+    tags: tuple[str, ...] = ()
+    priority: int | None = None
+    options: Options = Options()
+    id: int = 0
+    document: Mapping[str, Any] = {}
+
+
+def parse(document: Mapping[str, Any]) -> Monitor:
+    """A monitor from an API body, or from an integration's asset, whose body stands under `definition`. Raises MonitorError (its shape; see `validation`)."""
+    body = document.get("definition", document)
+    if not isinstance(body, Mapping):
+        raise MonitorError("definition", "'definition' must be an object")
+    filled = {key: value for key, value in body.items() if value is not None and key != "document"}
+    try:
+        monitor = msgspec.convert(filled, Monitor, strict=False)  # some of Datadog's own assets have numbers in quotes
+    except msgspec.ValidationError as error:
+        raise _shape(str(error)) from None
+    return msgspec.structs.replace(monitor, document=dict(body))
+
+
+def _shape(complaint: str) -> MonitorError:
+    """msgspec's complaint, with its place as a field's path."""
+    text, _, place = complaint.partition(" - at `$")
+    field = place.strip("`.") or text.rpartition("`")[0].rpartition("`")[2]
+    return MonitorError(field, f"{field}: {text}" if field else text)

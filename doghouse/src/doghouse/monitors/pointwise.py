@@ -1,0 +1,117 @@
+"""The general way: at each tick the expression is evaluated over the window, and its points are reduced. It knows whatever `queries` knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from doghouse.metrics.model import Floats, Ints, Source
+from doghouse.monitors.anomalies import Reading
+from doghouse.monitors.columns import Group, GroupColumn
+from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
+from doghouse.monitors.sliding import full_windows
+from doghouse.queries import MONITOR, MonitorQuery, ResultSeries, Window, evaluate, functions
+
+MISSING_TAG = "N/A"
+OWN_POINTS = replace(
+    MONITOR, look_back=False
+)  # "the data contained within From and To" (monitors/guide/why-rollup-should-not-be-used-in-monitors)
+_REDUCE: Mapping[str, Callable[[Floats], Any]] = {"avg": np.mean, "sum": np.sum, "min": np.min, "max": np.max}
+
+
+@dataclass(slots=True)
+class _Collected:
+    """What the ticks so far gave of one group."""
+
+    values: Floats
+    recovery: Floats
+    firsts: Ints
+    lasts: Ints
+    full: list[int] = field(default_factory=list)
+    points: list[Ints] = field(default_factory=list)
+    last: int = -1
+
+    def saw(self, index: int, ts: Ints) -> None:
+        """Note a tick's points."""
+        self.firsts[index], self.lasts[index] = ts[0], ts[-1]
+        new = ts[np.searchsorted(ts, self.last, side="right") :]
+        if len(new):
+            self.points.append(new)
+            self.last = int(new[-1])
+
+
+def columns(
+    query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
+) -> Iterator[GroupColumn]:
+    """Every group's column; see `evaluation.evaluate_range`. `reads` is how an anomaly monitor looks at its band."""
+    groups: dict[Group, _Collected] = {}
+    for index in range(len(over.ticks)):
+        start, end = int(over.starts[index]), int(over.ends[index])
+        for series in _window(query, source, start, end):
+            ts, values = _present(series)
+            if not len(ts):
+                continue
+            column = groups.setdefault(series.group, _collected(len(over.ticks)))
+            column.saw(index, ts)
+            if reads is None:
+                column.values[index] = _REDUCE[query.aggregator](values)
+            else:
+                column.values[index], column.recovery[index] = reads.fractions(series, end)
+            if full and full_windows(ts, np.array([end]), end - start, full_bucket(query), MAY_MISS)[0]:
+                column.full.append(index)
+    for group, column in groups.items():
+        yield _finished(group, column, over, full, reads is not None)
+
+
+def _collected(ticks: int) -> _Collected:
+    return _Collected(
+        np.full(ticks, np.nan), np.full(ticks, np.nan), np.zeros(ticks, np.int64), np.zeros(ticks, np.int64)
+    )
+
+
+def _finished(group: Group, column: _Collected, over: Windows, full: bool, recovers: bool) -> GroupColumn:
+    complete = None
+    if full:
+        complete = np.zeros(len(over.ticks), np.bool_)
+        complete[column.full] = True
+    points = np.concatenate(column.points)
+    recovery = column.recovery if recovers else None
+    return GroupColumn(group, column.values, complete, points, over, recovery, (column.firsts, column.lasts))
+
+
+def _present(series: ResultSeries) -> tuple[Ints, Floats]:
+    """The points that have a value; none where a group's tag is missing: monitors have no N/A groups."""
+    if any(value == MISSING_TAG for _, value in series.group):
+        return series.ts[:0], series.values[:0]
+    there = ~np.isnan(series.values)
+    return series.ts[there], series.values[there]
+
+
+def _window(query: MonitorQuery, source: Source, start: int, end: int) -> list[ResultSeries]:
+    now = _lines(query, source, start, end)
+    if query.change is None:
+        return now
+    then = {one.group: one for one in _lines(query, source, start - query.change.shift, end - query.change.shift)}
+    return [_compared(query, one, then[one.group]) for one in now if one.group in then]
+
+
+def _lines(query: MonitorQuery, source: Source, start: int, end: int) -> list[ResultSeries]:
+    return evaluate(query.expression, source, Window(start, end, max_points=None, options=OWN_POINTS))
+
+
+def _compared(query: MonitorQuery, now: ResultSeries, then: ResultSeries) -> ResultSeries:
+    """A change, point by point; with `.as_count()` the reduced windows are compared instead (monitors/types/change-alert)."""
+    assert query.change is not None
+    if "as_count" in functions(query.expression):
+        old = then.values[~np.isnan(then.values)]
+        new = now.values[~np.isnan(now.values)]
+        if not len(old) or not len(new):
+            return replace(now, ts=now.ts[:0], values=now.values[:0])
+        reduce = _REDUCE[query.aggregator]
+        change = difference(query.change, np.array([reduce(new)]), np.array([reduce(old)]))
+        return replace(now, ts=now.ts[-1:], values=change)
+    shared, ours, theirs = np.intersect1d(now.ts, then.ts + query.change.shift, return_indices=True)
+    return replace(now, ts=shared, values=difference(query.change, now.values[ours], then.values[theirs]))

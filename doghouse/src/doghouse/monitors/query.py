@@ -1,0 +1,115 @@
+"""What a metric monitor's query asks for: its tree, its windows, how often it is evaluated, what it groups by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from doghouse.metrics.model import Floats, Ints
+from doghouse.monitors.model import METRIC_TYPES, Monitor
+from doghouse.queries import MonitorQuery, NotEvaluated, functions, group_keys, metric_queries, parse_monitor
+from doghouse.queries.tree import Change
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+# Buckets of `require_full_window` by the window's unit (monitors/types/metric): at least one point in the first, at most three empty.
+FULL_BUCKETS_S = {"m": MINUTE, "h": 10 * MINUTE, "d": HOUR, "w": HOUR, "mo": 4 * HOUR}
+MAY_MISS = 3
+_FORMULA = re.compile(r"\s*formula\s*\(")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """The windows [start, end) of some ticks (s UTC, one entry a tick)."""
+
+    ticks: Ints
+    starts: Ints
+    ends: Ints
+
+
+def is_formula(monitor: Monitor) -> bool:
+    """Whether its query is `formula("a / b").last("5m") > 1` over `options.variables`, which doghouse stores and does not evaluate."""
+    return bool(_FORMULA.match(monitor.query))
+
+
+def metric_query(monitor: Monitor) -> MonitorQuery:
+    """The tree of a metric monitor's query. Raises QuerySyntaxError, or NotEvaluated for another kind of monitor."""
+    if monitor.type not in METRIC_TYPES:
+        raise NotEvaluated(f"monitors of the type {monitor.type}")
+    if is_formula(monitor):
+        raise NotEvaluated("monitors with a formula(…) query")
+    if (monitor.options.scheduling_options or {}).get("custom_schedule"):
+        raise NotEvaluated("monitors with a custom schedule")
+    return parse_monitor(monitor.query)
+
+
+def group_keys_of(monitor: Monitor) -> tuple[str, ...]:
+    """The tag keys that the monitor groups by; none for a simple alert."""
+    return group_keys(metric_query(monitor).expression)
+
+
+def is_count_query(query: MonitorQuery) -> bool:
+    """Whether missing data counts as 0 by default. GUESS: any `.as_count()`, or a sum or count over time or space (monitors/guide/on_missing_data)."""
+    spatial = any(one.aggregator in ("sum", "count") for one in metric_queries(query.expression))
+    return query.aggregator in ("sum", "count") or spatial or "as_count" in functions(query.expression)
+
+
+def frequency(query: MonitorQuery) -> int:
+    """How often the monitor is evaluated (s): by its window (monitors/configuration). GUESS: cumulative windows by their longest span."""
+    window = query.window
+    if window.cumulative:
+        return {HOUR: MINUTE, DAY: 10 * MINUTE}.get(window.seconds, 30 * MINUTE)
+    if window.seconds < DAY:
+        return MINUTE
+    return 10 * MINUTE if window.seconds < 2 * DAY else 30 * MINUTE
+
+
+def windows(monitor: Monitor, query: MonitorQuery, ticks: Ints) -> Windows:
+    """The windows that these ticks look at: the evaluation delay before the tick, back to the window's length or its calendar start."""
+    ends = ticks - (monitor.options.evaluation_delay or 0)
+    if not query.window.cumulative:
+        return Windows(ticks, ends - query.window.seconds, ends)
+    begin = _beginning(query.window.text, monitor.options.scheduling_options or {})
+    return Windows(ticks, np.array([begin(end) for end in ends.tolist()], np.int64), ends)
+
+
+def _beginning(text: str, scheduling: Any) -> Any:
+    """When the running hour, day or month began, for an end: by `scheduling_options.evaluation_window`. At its very start it is the whole one before."""
+    asked = scheduling.get("evaluation_window") or {}
+    zone = ZoneInfo(asked.get("timezone") or "UTC")
+    hours, minutes = (int(part) for part in str(asked.get("day_starts") or "00:00").split(":")[:2])
+
+    @lru_cache(maxsize=4096)
+    def begin(end: int) -> int:
+        last = datetime.fromtimestamp(end - 1, zone)
+        if text == "current_1h":
+            start = last.replace(minute=int(asked.get("hour_starts") or 0), second=0)
+            return int((start if start <= last else start - timedelta(hours=1)).timestamp())
+        start = last.replace(hour=hours, minute=minutes, second=0)
+        if text == "current_1d":
+            return int((start if start <= last else start - timedelta(days=1)).timestamp())
+        start = start.replace(day=int(asked.get("month_starts") or 1))
+        if start > last:
+            start = (start.replace(day=1) - timedelta(days=1)).replace(day=start.day)
+        return int(start.timestamp())
+
+    return begin
+
+
+def full_bucket(query: MonitorQuery) -> int:
+    """The length (s) of the buckets in which a full window must have points."""
+    unit = re.sub(r"(last|current)_\d+", "", query.window.text)
+    return FULL_BUCKETS_S[unit]
+
+
+def difference(change: Change | None, now: Floats, then: Floats) -> Floats:
+    """What a change monitor compares: now - then, or that in percent of then (nothing where then is 0)."""
+    if change is None or not change.percent:
+        return now - then
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(then == 0, np.nan, (now - then) / then * 100)

@@ -1,0 +1,114 @@
+"""Which of a monitor's transitions can happen, and which parts of its message each of them may show: what lint needs to know of mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from doghouse import mentions
+from doghouse.monitors.context import flags
+from doghouse.monitors.model import Monitor, MonitorError
+from doghouse.monitors.rules import rules_of
+from doghouse.monitors.states import Missing, Rules, Status, Transition
+from doghouse.monitors.template import STATES, Block, Call, Condition, Node, Text
+from doghouse.queries import NotEvaluated, QuerySyntaxError
+
+PLACEHOLDER = "x"  # stands for what a variable will say
+Known = Callable[[Condition], bool | None]  # whether a condition holds; None: that is known when the alert is there
+
+
+def transitions(monitor: Monitor) -> list[Transition]:
+    """Every transition that the monitor can notify (times and values left out)."""
+    try:
+        rules = rules_of(monitor)
+    except (NotEvaluated, QuerySyntaxError, MonitorError):
+        rules = _presumed(monitor)
+    statuses = [Status.OK, Status.ALERT]
+    statuses += [Status.WARN] if rules.warning is not None else []
+    statuses += [Status.NO_DATA] if rules.missing is Missing.NO_DATA else []
+    changes = [_transition(before, after) for before, after in permutations(statuses, 2) if _notifies(rules, after)]
+    return changes + [_transition(one, one, 1) for one in statuses if rules.renotifies(one)]
+
+
+def _presumed(monitor: Monitor) -> Rules:
+    """The rules of a kind of monitor that doghouse does not evaluate, as far as its options say them."""
+    options = monitor.options
+    given = options.thresholds
+    notifies = bool(options.notify_no_data) or options.on_missing_data == "show_and_notify_no_data"
+    shows = notifies or options.on_missing_data == "show_no_data"
+    return Rules(
+        ">",
+        0.0,
+        warning=given.warning if given else None,
+        missing=Missing.NO_DATA if shows else Missing.KEEP,
+        notify_no_data=notifies,
+        renotify_interval=options.renotify_interval,
+        renotify_statuses=frozenset({Status.ALERT, Status.NO_DATA, Status.WARN}),
+    )
+
+
+def _notifies(rules: Rules, after: Status) -> bool:
+    return after is not Status.NO_DATA or rules.notify_no_data
+
+
+def _transition(before: Status, after: Status, renotified: int = 0) -> Transition:
+    return Transition(0, before, after, 0.0, True, renotified)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A handle in a template (variables in it as PLACEHOLDER) and the place of its `@`. `problem` says why it would be dropped."""
+
+    handle: str
+    place: int
+    problem: str | None = None
+
+
+def mentioned(nodes: Sequence[Node], known: Known) -> list[Mentioned]:
+    """Every handle that a template may mention, where `known` says what is known of conditions."""
+    parts = list(_parts(nodes, known))
+    text = "".join(part for part, _ in parts)
+    found = []
+    for one in mentions.mentions(text):
+        start = 0
+        for part, place in parts:
+            if one.place < start + len(part):
+                found.append(Mentioned(one.handle, place + one.place - start, one.problem))
+                break
+            start += len(part)
+    return found
+
+
+def _parts(nodes: Sequence[Node], known: Known) -> Iterator[tuple[str, int]]:
+    """The texts that a template may show, with their places in it."""
+    for node in nodes:
+        if isinstance(node, Text):
+            yield node.text, node.place
+        elif isinstance(node, Block):
+            holds = known(node.condition)
+            if holds is not False:
+                yield from _parts(node.body, known)
+            if holds is not True:
+                yield from _parts(node.otherwise, known)
+        elif not (isinstance(node, Call) and node.function == "override_priority"):
+            yield PLACEHOLDER, node.place
+
+
+def nothing_known(_: Condition) -> None:
+    """For `mentioned`: everything that stands in the template."""
+    return
+
+
+def known_in(transition: Transition, monitor: Monitor, *, overrides: bool) -> Known:
+    """What is known of conditions in a transition: states always, the priority unless the message overrides it, tags never."""
+    spoken: Mapping[str, bool] = flags(transition)
+
+    def known(condition: Condition) -> bool | None:
+        if condition.helper in STATES:
+            return spoken[condition.helper]
+        if condition.helper == "is_priority" and not overrides:
+            return condition.arguments[:1] == (f"P{monitor.priority}",)
+        return None
+
+    return known

@@ -1,0 +1,110 @@
+"""What a monitor asks of its state machine, with Datadog's defaults applied."""
+
+from __future__ import annotations
+
+import re
+
+from doghouse.monitors.anomalies import reading
+from doghouse.monitors.model import Monitor, MonitorError, Options, Thresholds
+from doghouse.monitors.query import group_keys_of, is_count_query, metric_query
+from doghouse.monitors.states import Missing, Rules, Status
+from doghouse.queries import MonitorQuery
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+NEW_GROUP_DELAY_S = 60
+NEW_HOST_DELAY_S = 300
+RETENTION_S = DAY  # monitors/configuration, group retention of metric monitors
+RENOTIFY_STATUSES = {"alert": Status.ALERT, "warn": Status.WARN, "no data": Status.NO_DATA}
+_UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
+
+
+def rules_of(monitor: Monitor) -> Rules:
+    """The rules of a metric monitor. Raises QuerySyntaxError, NotEvaluated, or MonitorError where there is no threshold."""
+    query, options = metric_query(monitor), monitor.options
+    thresholds = options.thresholds or Thresholds()
+    critical = query.threshold if thresholds.critical is None else thresholds.critical
+    if critical is None:
+        raise MonitorError("options.thresholds.critical", "Alert status is required.")
+    keys = group_keys_of(monitor)
+    missing, after = _missing(options, query)
+    return Rules(
+        comparator=query.comparator,
+        critical=critical,
+        warning=thresholds.warning,
+        critical_recovery=thresholds.critical_recovery,
+        warning_recovery=thresholds.warning_recovery,
+        multi=bool(keys),
+        missing=missing,
+        missing_after=after,
+        notify_no_data=_notifies_no_data(options),
+        require_full_window=bool(options.require_full_window),
+        delay=options.evaluation_delay or 0,
+        new_group_delay=_new_group_delay(options, keys),
+        timeout=(options.timeout_h or 0) * HOUR or None,
+        retention=_retention(options.group_retention_duration),
+        renotify_interval=(options.renotify_interval or 0) * MINUTE or None,
+        renotify_occurrences=options.renotify_occurrences,
+        renotify_statuses=_renotify_statuses(options),
+        recovers_at=reading(query, None) is not None,
+    )
+
+
+def followed_rules(monitor: Monitor, *, multi: bool) -> Rules:
+    """The rules of a monitor whose status is worked out elsewhere (`states.follow`): what it notifies, and how often."""
+    options = monitor.options
+    return Rules(
+        ">",
+        0.0,
+        multi=multi,
+        notify_no_data=_notifies_no_data(options),
+        renotify_interval=(options.renotify_interval or 0) * MINUTE or None,
+        renotify_occurrences=options.renotify_occurrences,
+        renotify_statuses=_renotify_statuses(options),
+    )
+
+
+def _missing(options: Options, query: MonitorQuery) -> tuple[Missing, int]:
+    """What a lack of data does, and after how long (s).
+
+    `on_missing_data` looks at the window itself; the older `notify_no_data` at a timeframe, twice the window where none is given
+    (the API's schema; another page says once).
+    """
+    match options.on_missing_data:
+        case "show_no_data" | "show_and_notify_no_data":
+            return Missing.NO_DATA, 0
+        case "resolve":
+            return Missing.RESOLVE, 0
+        case "default":
+            return (Missing.ZERO if is_count_query(query) else Missing.KEEP), 0
+    if not options.notify_no_data:
+        return Missing.KEEP, 0
+    timeframe = options.no_data_timeframe
+    return Missing.NO_DATA, 2 * query.window.seconds if timeframe is None else timeframe * MINUTE
+
+
+def _notifies_no_data(options: Options) -> bool:
+    if options.on_missing_data is not None:
+        return options.on_missing_data == "show_and_notify_no_data"
+    return bool(options.notify_no_data)
+
+
+def _new_group_delay(options: Options, keys: tuple[str, ...]) -> int:
+    """GUESS: where `new_group_delay` is not given, groups that contain a host wait for the older `new_host_delay`."""
+    if options.new_group_delay is not None:
+        return options.new_group_delay
+    if "host" in keys:
+        return NEW_HOST_DELAY_S if options.new_host_delay is None else options.new_host_delay
+    return NEW_GROUP_DELAY_S
+
+
+def _retention(text: str | None) -> int:
+    """`group_retention_duration`: `60m`, `24h`, `2d` in seconds."""
+    match = re.fullmatch(r"(\d+)([mhd])", text or "")
+    return int(match[1]) * _UNITS[match[2]] if match else RETENTION_S
+
+
+def _renotify_statuses(options: Options) -> frozenset[Status]:
+    """Alert and No Data where none are given (the API's schema)."""
+    if options.renotify_statuses is None:
+        return frozenset({Status.ALERT, Status.NO_DATA})
+    return frozenset(RENOTIFY_STATUSES[one] for one in options.renotify_statuses)

@@ -1,0 +1,74 @@
+"""What the search of monitors compares (docs.datadoghq.com: monitors/manage/search): `status:(alert OR warn) tag:"service:web" -muted:true web*`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from doghouse import errors, searching
+from doghouse.errors import ApiError
+from doghouse.searching import Predicate, in_text, literally, pattern
+
+STATUSES = frozenset(("alert", "warn", "no data", "ok", "ignored", "skipped", "unknown"))
+TEXTS = ("title", "message")  # fields of words; all others are compared as a whole
+DURATION_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a search looks at: a monitor, or one group of it. `values` are the fields by name, all as text."""
+
+    values: Mapping[str, Sequence[str]]
+    muted_left_s: float | None = None
+    muted_elapsed_s: float | None = None
+
+
+def compile_search(text: str) -> Predicate[Row]:
+    """The search as a predicate; an empty one keeps everything. Raises ApiError 400."""
+    return searching.compile_search(text, condition)
+
+
+def condition(field: str | None, value: str, quoted: bool) -> Predicate[Row]:
+    """One `field:value`, or a word of the title or message where there is no field."""
+    if field in ("status", "group_status"):
+        _check_status(value)
+    if field in ("muted_left", "muted_elapsed"):
+        return _time_condition(field, value)
+    if "~" in value and not quoted:
+        raise errors.not_evaluated("the fuzzy operator ~ in a search of monitors")
+    same = literally(value) if quoted else pattern(value)
+    texts = TEXTS if field is None else (field,) if field in TEXTS else ()
+    if not texts:
+        return lambda row: any(same(one) for one in _values(row, str(field)))
+    return lambda row: (
+        any(in_text(text, value, same, quoted=quoted) for name in texts for text in row.values[name])
+        or (field is None and value in row.values["id"])
+    )
+
+
+def _values(row: Row, field: str) -> Sequence[str]:
+    """A field's values. GUESS: a name that is none of the fields (`service`, `env`, `team`, …) is the key of a tag."""
+    if field in row.values:
+        return row.values[field]
+    return [tag.partition(":")[2] for tag in row.values["tag"] if tag.partition(":")[0].lower() == field]
+
+
+def _check_status(value: str) -> None:
+    if value.lower() not in STATUSES:
+        raise errors.invalid_monitor_status(value)
+
+
+def _time_condition(field: str, value: str) -> Predicate[Row]:
+    """`muted_left:30m`: muted for at most that long still; `muted_elapsed:30d`: for at least that long already."""
+    found = re.fullmatch(r"(\d+)([smhdw])", value)
+    if found is None:
+        raise _bad_duration(field, value)
+    limit = int(found[1]) * DURATION_S[found[2]]
+    if field == "muted_left":
+        return lambda row: row.muted_left_s is not None and row.muted_left_s <= limit
+    return lambda row: row.muted_elapsed_s is not None and row.muted_elapsed_s >= limit
+
+
+def _bad_duration(field: str, value: str) -> ApiError:
+    return errors.invalid_search(f"'{value}' is not a duration for {field}: expected a number and one of s, m, h, d, w")

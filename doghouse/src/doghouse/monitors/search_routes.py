@@ -1,0 +1,194 @@
+"""The two searches of monitors: of monitors, and of their groups, with counts of what was found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from doghouse import errors
+from doghouse.holds import Group, Hold
+from doghouse.http import Call, Reply, endpoint
+from doghouse.monitors import facts
+from doghouse.monitors.answers import Downtimes, Shown, group_name, look
+from doghouse.monitors.document import Document
+from doghouse.monitors.search import Row, compile_search
+from doghouse.monitors.states import GroupState
+from doghouse.monitors.store import MonitorStore
+
+PER_PAGE = 30  # the schema's default
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something a search may find: what it is compared by, counted by, sorted by, and answered as."""
+
+    row: Row
+    name: str
+    status: str
+    muted: bool
+    tags: Sequence[str]
+    kind: str
+    answer: Callable[[], Document]
+
+
+def routes(store: MonitorStore, downtimes: Downtimes) -> list[BaseRoute]:
+    """Both searches."""
+    return [
+        endpoint("GET", "/api/v1/monitor/search", partial(search, store, downtimes, monitor_hits, "monitors")),
+        endpoint("GET", "/api/v1/monitor/groups/search", partial(search, store, downtimes, _group_hits, "groups")),
+    ]
+
+
+Hits = Callable[[Shown, float], Iterable[Hit]]
+
+
+def search(store: MonitorStore, downtimes: Downtimes, hits: Hits, key: str, call: Call) -> Reply:
+    """A page of what is found, and counts of all of it."""
+    wanted = compile_search(call.query.get("query", ""))
+    per_page, page = call.number("per_page", PER_PAGE), call.number("page", 0)
+    holding = downtimes.holding(call.now)
+    shown = (look(one, store.states(one.document["id"]), holding) for one in store.page())
+    found = [hit for one in shown for hit in hits(one, call.now) if wanted(hit.row)]
+    ordered = _sorted(found, call.query.get("sort", ""))
+    metadata = {
+        "page": page,
+        "per_page": per_page,
+        "page_count": -(-len(found) // per_page) if per_page else 0,
+        "total_count": len(found),
+    }
+    part = ordered[page * per_page : (page + 1) * per_page]
+    return Reply({"counts": counts(found), key: [hit.answer() for hit in part], "metadata": metadata})
+
+
+def counts(found: Sequence[Hit]) -> Document:
+    """How many of each, the most frequent first."""
+    return {
+        "status": _count(hit.status for hit in found),
+        "muted": _count(hit.muted for hit in found),
+        "tag": _count(tag for hit in found for tag in hit.tags),
+        "type": _count(hit.kind for hit in found),
+    }
+
+
+def _count(values: Iterable[Any]) -> list[Document]:
+    pairs = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
+    return [{"count": number, "name": name} for name, number in pairs]
+
+
+def _sorted(found: list[Hit], order: str) -> list[Hit]:
+    """`name,asc`; GUESS: without an order they stand by ascending id, as lists do."""
+    if not order:
+        return found
+    field, _, direction = order.partition(",")
+    keys: dict[str, Callable[[Hit], Any]] = {
+        "name": lambda hit: hit.name.lower(),
+        "status": lambda hit: hit.status,
+        "tags": lambda hit: sorted(hit.tags),
+    }
+    if field not in keys or direction not in ("", "asc", "desc"):
+        raise errors.invalid_query_parameter("sort", order, "name, status or tags, then ,asc or ,desc")
+    return sorted(found, key=keys[field], reverse=direction == "desc")
+
+
+def monitor_hits(shown: Shown, now: float) -> Iterator[Hit]:
+    """What a search looks at and shows of one monitor, by field."""
+    document, status = shown.stored.document, shown.stored.overall
+    read = facts.facts(document)
+    row = _row(document, read, status, shown.held, now)
+    kind = facts.classification(document)
+    yield Hit(row, document["name"], status, shown.muted, document["tags"], kind, partial(_monitor, shown, read, kind))
+
+
+def _monitor(shown: Shown, read: facts.Facts, kind: str) -> Document:
+    document, stored = shown.stored.document, shown.stored
+    creator = document["creator"]
+    triggered = [one.last_triggered for one in shown.states.values() if one.last_triggered is not None]
+    kept = ("id", "name", "org_id", "type", "query", "tags", "priority")
+    return {
+        **{key: document[key] for key in kept},
+        "status": stored.overall,
+        "classification": kind,
+        "creator": {key: creator[key] for key in ("id", "handle", "name")},
+        "metrics": list(read.metrics),
+        "scopes": list(read.scopes),
+        "notifications": facts.notified(document["message"]),
+        "restricted_roles": document["restricted_roles"] or [],
+        "muted_until_ts": _until(shown.held),
+        "last_triggered_ts": max(triggered, default=None),
+        "overall_state_modified": None if stored.overall_modified is None else int(stored.overall_modified),
+    }
+
+
+def _group_hits(shown: Shown, now: float) -> Iterator[Hit]:
+    document = shown.stored.document
+    read = facts.facts(document)
+    kind = facts.classification(document)
+    for group, state in shown.states.items():
+        held = [one for one in shown.held if group in one.groups]
+        row = _row(document, read, state.status.label, held, now, group)
+        answer = partial(_group, document, group, state, held, now)
+        yield Hit(row, document["name"], state.status.label, bool(held), document["tags"], kind, answer)
+
+
+def _group(document: Document, group: Group, state: GroupState, held: Sequence[Hold], now: float) -> Document:
+    until = _until(held)
+    tags: list[str] = document["tags"]
+    return {
+        "monitor_id": document["id"],
+        "monitor_name": document["name"],
+        "group": group_name(group, "total"),
+        "group_tags": [f"{key}:{value}" for key, value in group] or ["total"],
+        "status": state.status.label,
+        "last_triggered_ts": state.last_triggered or 0,
+        "last_nodata_ts": state.last_nodata or 0,
+        "muted": bool(held),
+        "muted_until_ts": until,
+        "muted_remaining": None if until is None else int(until - now),
+        "env_tags": _of_key(tags, "env"),
+        "team_tags": _of_key(tags, "team"),
+        "all_tags": tags,
+        "downtimes": [one.id for one in held],
+        "priority": document["priority"],
+    }
+
+
+def _row(
+    document: Document, read: facts.Facts, status: str, held: Sequence[Hold], now: float, group: Group = ()
+) -> Row:
+    creator, priority = document["creator"], document["priority"]
+    values = {
+        "id": [str(document["id"])],
+        "title": [document["name"]],
+        "message": [document["message"]],
+        "query": [document["query"]],
+        "status": [status],
+        "group_status": [status],
+        "group": [group_name(group, "total")],
+        "muted": [str(bool(held)).lower()],
+        "type": [facts.classification(document), document["type"]],
+        "creator": [text for text in (creator["name"], creator["handle"]) if text],
+        "tag": document["tags"],
+        "scope": list(read.scopes),
+        "metric": list(read.metrics),
+        "notification": [one["handle"] for one in facts.notified(document["message"])],
+        "priority": [] if priority is None else [f"p{priority}", str(priority)],
+    }
+    ends = [one.end for one in held if one.end is not None]
+    left = max(ends) - now if ends and len(ends) == len(held) else None
+    elapsed = now - min(one.start for one in held) if held else None
+    return Row(values, left, elapsed)
+
+
+def _until(held: Sequence[Hold]) -> int | None:
+    """When the last of the downtimes ends (s UTC); None where there is none, or one without an end."""
+    ends = [one.end for one in held]
+    return int(max(end for end in ends if end is not None)) if ends and None not in ends else None
+
+
+def _of_key(tags: Sequence[str], key: str) -> list[str]:
+    return [value for name, _, value in (tag.partition(":") for tag in tags) if name == key]

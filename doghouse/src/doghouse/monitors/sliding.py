@@ -1,0 +1,171 @@
+"""Sliding windows over one series' points, in columns: every window is put together from whole minutes (or buckets) in an order that depends on the
+window alone. So a window has the same value, to the bit, whether it is worked out by itself or among a year of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doghouse.metrics.memory import roll_up
+from doghouse.metrics.model import Columns, Floats, Ints, Rollup, TimeAggregator
+
+MINUTE_S = 60
+Bools = NDArray[np.bool_]
+Combine = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """How points become the values that a window reduces: time aggregation in buckets of `interval` seconds (aligned to 1970 UTC), each then times `scale`."""
+
+    interval: int
+    aggregator: TimeAggregator = "avg"
+    scale: float = 1.0
+
+
+def reduce_windows(ts: Ints, values: Floats, ends: Ints, span: int, how: str, buckets: Buckets) -> Floats:
+    """The windows [end - span, end) of sorted points (one a second), reduced by `how` (avg, sum, min, max); NaN where a window is empty.
+
+    `ends` ascend and are whole minutes apart. A bucket counts when it starts in the window, and holds only points before the window's end.
+    """
+    behind = ends % buckets.interval
+    if np.all(behind == behind[:1]):
+        return _same_phase(ts, values, ends, span, how, buckets)
+    reduced = np.full(len(ends), np.nan)
+    for phase in np.unique(behind):
+        mine = behind == phase
+        reduced[mine] = _same_phase(ts, values, ends[mine], span, how, buckets)
+    return reduced
+
+
+def _same_phase(ts: Ints, values: Floats, ends: Ints, span: int, how: str, buckets: Buckets) -> Floats:
+    """`reduce_windows` for ends that all lie equally far behind the start of a bucket."""
+    interval = buckets.interval
+    behind = int(ends[0]) % interval
+    if not behind and MINUTE_S % interval == 0 and span % MINUTE_S == 0:
+        if not _alone(ts, buckets):
+            ts, values = bucketed(ts, values, buckets)
+        elif buckets.scale != 1.0:
+            values = values * buckets.scale
+        return _cells(ts, values, ends, span, MINUTE_S).reduced(how)
+    starts, whole = bucketed(ts, values, buckets)
+    first = -(-(int(ends[0]) - span) // interval) * interval  # of the first window: the first bucket that starts in it
+    complete = int(ends[0]) - behind - first
+    windows = _cells(starts, whole, ends - behind, complete, interval)
+    if behind:
+        early = ts % interval < behind
+        windows = windows.with_last(*bucketed(ts[early], values[early], buckets), ends - behind)
+    return windows.reduced(how)
+
+
+def _alone(ts: Ints, buckets: Buckets) -> bool:
+    """Whether no two points can share a bucket, so that each is its bucket's value."""
+    return buckets.aggregator != "count" and not np.any(ts[1:] - ts[:-1] < buckets.interval)
+
+
+def bucketed(ts: Ints, values: Floats, buckets: Buckets) -> tuple[Ints, Floats]:
+    """Points as one value a bucket: bucket starts and values."""
+    starts = ts // buckets.interval * buckets.interval if buckets.interval > 1 else ts
+    alone = buckets.aggregator != "count" and not np.any(starts[1:] == starts[:-1])
+    if not alone:
+        rolled = roll_up(Columns(np.zeros(len(ts), np.int64), ts, values), Rollup(buckets.interval, buckets.aggregator))
+        starts, values = rolled.ts, rolled.value
+    return starts, values if buckets.scale == 1.0 else values * buckets.scale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cells:
+    """Sorted values in cells of equal length, from which windows of `width` cells are put together; window i begins with cell `at[i]`."""
+
+    index: Ints
+    values: Floats
+    size: int
+    width: int
+    at: Ints
+    last: tuple[Bools, Floats] | None = None
+
+    def with_last(self, starts: Ints, values: Floats, wanted: Ints) -> _Cells:
+        """The same windows, each with one value more: that of the bucket which starts at `wanted[i]`, where there is one."""
+        place = np.searchsorted(starts, wanted)
+        there = place < len(starts)
+        there[there] = starts[place[there]] == wanted[there]
+        more = np.zeros(len(wanted))
+        more[there] = values[place[there]]
+        return _Cells(self.index, self.values, self.size, self.width, self.at, (there, more))
+
+    def reduced(self, how: str) -> Floats:
+        """One number a window; NaN where it is empty."""
+        counts = self._windows(np.bincount(self.index, minlength=self.size), np.add)
+        if how in ("avg", "sum"):
+            totals = self._windows(np.bincount(self.index, self.values, minlength=self.size), np.add)
+            combine: Combine = np.add
+        else:
+            combine = np.minimum if how == "min" else np.maximum
+            totals = self._windows(self._extremes(combine), combine)
+        if self.last is not None:
+            there, more = self.last
+            totals = np.where(there, np.where(counts > 0, combine(totals, more), more), totals)
+            counts = counts + there
+        empty = counts == 0
+        if how == "avg":
+            with np.errstate(invalid="ignore"):
+                return np.asarray(totals / counts)
+        return np.where(empty, np.nan, totals) if empty.any() else np.asarray(totals, np.float64)
+
+    def _windows(self, cells: Any, combine: Combine) -> Any:
+        if self.width == 0:
+            return np.zeros(len(self.at), cells.dtype)
+        rolled = rolling(cells, self.width, combine)
+        step = int(self.at[1] - self.at[0]) if len(self.at) > 1 else 1
+        if len(self.at) == 1 or int(self.at[-1] - self.at[0]) == step * (len(self.at) - 1):
+            return rolled[int(self.at[0]) : int(self.at[-1]) + 1 : step]
+        return rolled[self.at]
+
+    def _extremes(self, combine: Any) -> Floats:
+        neutral = np.inf if combine is np.minimum else -np.inf
+        cells = np.full(self.size, neutral)
+        if len(self.index):
+            first = np.flatnonzero(np.append(True, np.diff(self.index) != 0))
+            cells[self.index[first]] = combine.reduceat(self.values, first)
+        return cells
+
+
+def _cells(starts: Ints, values: Floats, ends: Ints, span: int, cell: int) -> _Cells:
+    """The values that lie in some window [end - span, end), in cells of `cell` seconds. Every span and distance of ends is a multiple of it."""
+    begin, end = int(ends[0]) - span, int(ends[-1])
+    low, high = np.searchsorted(starts, (begin, end))
+    index = (starts[low:high] - begin) // cell
+    return _Cells(index, values[low:high], (end - begin) // cell, span // cell, (ends - ends[0]) // cell)
+
+
+def rolling(cells: NDArray[Any], width: int, combine: Combine, stride: int = 1) -> NDArray[Any]:
+    """out[i] = cells[i], cells[i + stride], … (`width` of them) combined, in an order that depends on `width` alone."""
+    out: NDArray[Any] | None = None
+    power, size, offset = cells, 1, 0
+    length = len(cells) - (width - 1) * stride
+    while True:
+        if width & size:
+            part = power[offset * stride : offset * stride + length]
+            out = part if out is None else combine(out, part)
+            offset += size
+        if size * 2 > width:
+            break
+        power = combine(power[: -size * stride], power[size * stride :])
+        size *= 2
+    assert out is not None
+    return out
+
+
+def full_windows(ts: Ints, ends: Ints, span: int, bucket: int, may_miss: int) -> Bools:
+    """Whether each window [end - span, end) has a point in its first bucket and at most `may_miss` empty buckets; buckets are counted from its start."""
+    cells = _cells(ts, np.empty(len(ts)), ends, span, MINUTE_S)
+    occupied = (np.bincount(cells.index, minlength=cells.size) > 0).astype(np.int32)
+    per_bucket = bucket // MINUTE_S
+    any_in = rolling(occupied, per_bucket, np.maximum)
+    buckets = span // bucket
+    found = rolling(any_in, buckets, np.add, stride=per_bucket)
+    return np.asarray((any_in[cells.at] > 0) & (buckets - found[cells.at] <= may_miss))

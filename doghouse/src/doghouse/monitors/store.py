@@ -1,0 +1,187 @@
+"""Where monitors and the states of their groups are kept. One is read by its id, whatever the number of others."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from doghouse.monitors import document as documents
+from doghouse.monitors import facts
+from doghouse.monitors.document import Document
+from doghouse.monitors.evaluation import Group
+from doghouse.monitors.states import GroupState, Status
+from doghouse.sqlite import Database
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS monitors (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    fingerprint BLOB NOT NULL,            -- of all that makes two monitors duplicates
+    overall TEXT NOT NULL DEFAULT 'No Data',
+    overall_modified REAL,                -- s UTC; null until the first evaluation
+    document BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS monitors_fingerprint ON monitors (fingerprint);
+CREATE TABLE IF NOT EXISTS monitor_states (
+    monitor INTEGER NOT NULL REFERENCES monitors (id) ON DELETE CASCADE,
+    "group" BLOB NOT NULL,
+    state BLOB NOT NULL,
+    PRIMARY KEY (monitor, "group")
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS monitor_members (  -- which composites are made of which monitors
+    member INTEGER NOT NULL,
+    composite INTEGER NOT NULL REFERENCES monitors (id) ON DELETE CASCADE,
+    PRIMARY KEY (member, composite)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS monitor_members_composite ON monitor_members (composite);
+"""
+IDENTITY = ("type", "query", "name", "message", "options", "tags")  # GUESS: what makes two monitors duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A monitor with what its evaluations made of it. `overall_modified` in s UTC, None until the first evaluation."""
+
+    document: Document
+    overall: str
+    overall_modified: float | None
+
+
+class MonitorStore:
+    """Monitors as JSON documents, and the state of each group of each monitor."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._version = 0
+        database.connection().executescript(TABLES)
+
+    @property
+    def version(self) -> int:
+        """Grows with each change to any monitor's definition: what was parsed of them before is out of date."""
+        return self._version
+
+    def add(self, body: Document, now: float) -> Stored | int:
+        """Keep a new monitor; or, where the same one exists, that one's id. `now` in s, UTC."""
+        with self._database.transaction() as connection:
+            made = documents.create(body, 0, now)
+            mark = fingerprint(made)
+            if (
+                twin := connection.execute("SELECT id FROM monitors WHERE fingerprint = ?", (mark,)).fetchone()
+            ) is not None:
+                return int(twin["id"])
+            cursor = connection.execute("INSERT INTO monitors (fingerprint, document) VALUES (?, '')", (mark,))
+            made = documents.create(body, int(cursor.lastrowid or 0), now)
+            connection.execute("UPDATE monitors SET document = ? WHERE id = ?", (msgspec.json.encode(made), made["id"]))
+            self._relate(made)
+        self._changed()
+        return Stored(made, Status.NO_DATA.label, None)
+
+    def get(self, monitor_id: int) -> Stored | None:
+        """One monitor, or None."""
+        row = self._database.connection().execute("SELECT * FROM monitors WHERE id = ?", (monitor_id,)).fetchone()
+        return None if row is None else _stored(row)
+
+    def page(self, after: int = 0, offset: int = 0, limit: int = -1) -> list[Stored]:
+        """Monitors by ascending id, those with ids above `after`. A negative limit is none."""
+        rows = self._database.connection().execute(
+            "SELECT * FROM monitors WHERE id > ? ORDER BY id LIMIT ? OFFSET ?", (after, limit, offset)
+        )
+        return [_stored(row) for row in rows]
+
+    def replace(self, made: Document) -> None:
+        """Keep this in place of the monitor that has its id. Its groups' states go if it now asks something else."""
+        with self._database.transaction() as connection:
+            before = self.get(made["id"])
+            connection.execute(
+                "UPDATE monitors SET fingerprint = ?, document = ? WHERE id = ?",
+                (fingerprint(made), msgspec.json.encode(made), made["id"]),
+            )
+            self._relate(made)
+            if before is not None and before.document["query"] != made["query"]:
+                connection.execute("DELETE FROM monitor_states WHERE monitor = ?", (made["id"],))
+        self._changed()
+
+    def delete(self, monitor_id: int) -> bool:
+        """Whether there was such a monitor."""
+        with self._database.transaction() as connection:
+            gone = connection.execute("DELETE FROM monitors WHERE id = ?", (monitor_id,)).rowcount > 0
+        self._changed()
+        return gone
+
+    def unknown(self, ids: Iterable[int]) -> list[int]:
+        """Those of these that are no monitors."""
+        query = "SELECT 1 FROM monitors WHERE id = ?"
+        return [one for one in ids if self._database.connection().execute(query, (one,)).fetchone() is None]
+
+    def composites_of(self, monitor_id: int) -> Sequence[int]:
+        """The composite monitors that this one is part of."""
+        query = "SELECT composite FROM monitor_members WHERE member = ? ORDER BY composite"
+        return [row["composite"] for row in self._database.connection().execute(query, (monitor_id,))]
+
+    def states(self, monitor_id: int) -> dict[Group, GroupState]:
+        """The states of a monitor's groups."""
+        query = 'SELECT "group", state FROM monitor_states WHERE monitor = ?'
+        rows = self._database.connection().execute(query, (monitor_id,))
+        return {_group(row["group"]): msgspec.msgpack.decode(row["state"], type=GroupState) for row in rows}
+
+    def save_step(
+        self,
+        monitor_id: int,
+        changed: Mapping[Group, GroupState],
+        forgotten: Iterable[Group],
+        overall: Status,
+        now: float,
+    ) -> None:
+        """Keep what one evaluation made of a monitor: the states that changed, the groups that are gone, and the whole's status.
+
+        Call it inside a `Database.transaction` with the notifications that follow from it, so that both are kept or neither. `now` in s, UTC.
+        """
+        with self._database.transaction() as connection:
+            connection.executemany(
+                'INSERT OR REPLACE INTO monitor_states (monitor, "group", state) SELECT id, ?, ? FROM monitors WHERE id = ?',
+                [(_key(group), msgspec.msgpack.encode(state), monitor_id) for group, state in changed.items()],
+            )
+            connection.executemany(
+                'DELETE FROM monitor_states WHERE monitor = ? AND "group" = ?',
+                [(monitor_id, _key(group)) for group in forgotten],
+            )
+            connection.execute(
+                "UPDATE monitors SET overall = ?, overall_modified = ? "
+                "WHERE id = ? AND (overall <> ? OR overall_modified IS NULL)",
+                (overall.label, now, monitor_id, overall.label),
+            )
+
+    def _relate(self, made: Document) -> None:
+        connection = self._database.connection()
+        connection.execute("DELETE FROM monitor_members WHERE composite = ?", (made["id"],))
+        connection.executemany(
+            "INSERT INTO monitor_members (member, composite) VALUES (?, ?)",
+            [(member, made["id"]) for member in facts.members(made)],
+        )
+
+    def _changed(self) -> None:
+        with self._lock:
+            self._version += 1
+
+
+def fingerprint(monitor: Document) -> bytes:
+    """The same for monitors that Datadog calls duplicates."""
+    identity = [monitor.get(key) for key in IDENTITY]
+    return hashlib.sha256(msgspec.json.encode(identity, order="sorted")).digest()
+
+
+def _stored(row: Any) -> Stored:
+    return Stored(msgspec.json.decode(row["document"]), row["overall"], row["overall_modified"])
+
+
+def _key(group: Group) -> bytes:
+    return msgspec.json.encode(group)
+
+
+def _group(key: bytes) -> Group:
+    return tuple((name, value) for name, value in msgspec.json.decode(key))

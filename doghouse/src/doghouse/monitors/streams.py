@@ -1,0 +1,265 @@
+"""The fast way, for what most monitors ask: one metric query, whose groups' points can be reduced as they are. Everything in columns.
+
+A group that is made of several series is combined bucket by bucket (`spatial`), unless a shorter way gives the same. What is left goes the slow way
+(`pointwise`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TypeGuard
+
+import numpy as np
+
+from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source
+from doghouse.monitors import pointwise
+from doghouse.monitors.columns import Group, GroupColumn
+from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
+from doghouse.monitors.sliding import Buckets, bucketed, full_windows, reduce_windows
+from doghouse.monitors.spatial import reduce_group
+from doghouse.queries import MonitorQuery, default_interval
+from doghouse.queries.interpolation import LIMIT_S
+from doghouse.queries.rollups import RollupError, RollupSetting, rollup_setting
+from doghouse.queries.scopes import select
+from doghouse.queries.tree import MetricQuery
+
+POINTS_A_READ = (
+    4_000_000  # so that a year of a hundred hosts is never in memory twice; reckoned with a point each ten seconds
+)
+NOT_AT_ALL = -1
+_SPATIAL = (None, "avg", "sum", "min", "max")  # of one series all the same
+
+
+def applies(query: MonitorQuery, over: Windows) -> bool:
+    """Whether the query is one metric query with nothing but `.rollup()` in seconds or `.as_count()`, over a window that slides."""
+    return not query.window.cumulative and _is_plain(query.expression) and _shift_fits(query, over)
+
+
+def _is_plain(expression: object) -> TypeGuard[MetricQuery]:
+    if not isinstance(expression, MetricQuery) or expression.aggregator not in _SPATIAL:
+        return False
+    if {modifier.name for modifier in expression.modifiers} - {"rollup", "as_count"}:
+        return False
+    setting = rollup_of(expression)
+    return setting is not None and setting.calendar is None
+
+
+def rollup_of(query: MetricQuery) -> RollupSetting | None:
+    """What its `.rollup()` asks for; None where that makes no sense, or where `.as_count()` asks for something else."""
+    rollups = [modifier for modifier in query.modifiers if modifier.name == "rollup"]
+    if not rollups:
+        return RollupSetting(None, None)
+    try:
+        setting = rollup_setting(rollups[-1])
+    except RollupError:
+        return None
+    return setting if not _counts(query) or setting.method in (None, "sum") else None
+
+
+def _counts(query: MetricQuery) -> bool:
+    return any(modifier.name == "as_count" for modifier in query.modifiers)
+
+
+def _shift_fits(query: MonitorQuery, over: Windows) -> bool:
+    """Whether a change can be compared bucket by bucket, whole ones with whole ones."""
+    interval = _interval(query)
+    return query.change is None or not (query.change.shift % interval or np.any(over.ends % interval))
+
+
+def _interval(query: MonitorQuery) -> int:
+    """The length of the query's buckets (s). GUESS: without a `.rollup` that of a graph over the window (of five minutes: 2 s), so that points stay apart."""
+    assert isinstance(query.expression, MetricQuery)
+    setting = rollup_of(query.expression)
+    return (setting.interval if setting else None) or default_interval(query.window.seconds)
+
+
+def columns(query: MonitorQuery, source: Source, over: Windows, full: bool) -> Iterator[GroupColumn]:
+    """Every group's column; see `evaluation.evaluate_range`."""
+    asked = query.expression
+    assert isinstance(asked, MetricQuery)
+    found = [one for one in select(asked.scope, source.find(asked.metric)) if one.type != "distribution"]
+    groups = grouped(found, asked.by)
+    plans = {group: plan for group, members in groups.items() if (plan := _plan(query, asked, members, over))}
+    slow = [one.id for group, members in groups.items() if group not in plans for one in members]
+    yield from _planned(query, source, over, full, plans)
+    if slow:
+        there = Subset(source, frozenset(slow))
+        yield from (c for c in pointwise.columns(query, there, over, full) if c.group not in plans)
+
+
+def grouped(series: Sequence[Series], keys: Sequence[str]) -> dict[Group, list[Series]]:
+    """The series by group. One that has several values for a key is in several groups, one that lacks a key in none: monitors have no N/A groups."""
+    groups: dict[Group, list[Series]] = {}
+    for one in series:
+        values = [sorted(tag[len(key) + 1 :] for tag in one.tags if tag.startswith(f"{key}:")) for key in keys]
+        for chosen in product(*values):
+            groups.setdefault(tuple(zip(keys, chosen, strict=True)), []).append(one)
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How to read and reduce a group: its series, and how their points become values. `each`: every series is put into buckets by itself first.
+
+    `counts`: the values are counts, which add up (`.as_count()` of a count or rate). `limit`: the series are combined bucket by bucket, interpolated so long
+    after a point (s; -1: not at all).
+    """
+
+    members: Sequence[Series]
+    buckets: Buckets
+    counts: bool = False
+    each: Buckets | None = None
+    limit: int | None = None
+
+
+def _plan(query: MonitorQuery, asked: MetricQuery, members: Sequence[Series], over: Windows) -> _Plan | None:
+    """How to reduce a group, or None where its series have to be combined point by point."""
+    interval, setting = _interval(query), rollup_of(asked)
+    kinds = {one.type for one in members}
+    counts = _counts(asked) and kinds <= {"count", "rate"}
+    if _counts(asked) and not counts and kinds != {"gauge"}:
+        return None
+    method = (setting.method if setting else None) or ("sum" if counts else "avg")
+    if len(members) == 1:
+        return _Plan(members, Buckets(interval, method), counts)
+    if query.change is not None:
+        return None
+    if counts and asked.aggregator == query.aggregator == method == "sum":
+        return _Plan(members, Buckets(interval, "sum"), counts)
+    if np.any(over.ends % interval):
+        return None
+    each = Buckets(interval, method)
+    if asked.aggregator == query.aggregator in ("min", "max") and kinds == {"gauge"}:
+        # What is interpolated lies between two points, or repeats one: it is never the extreme.
+        return _Plan(members, Buckets(interval, "min" if query.aggregator == "min" else "max"), counts, each)
+    if kinds != {"gauge"} and "gauge" in kinds:
+        return None
+    return _Plan(members, Buckets(interval), counts, each, LIMIT_S if kinds == {"gauge"} else NOT_AT_ALL)
+
+
+def _planned(
+    query: MonitorQuery, source: Source, over: Windows, full: bool, plans: Mapping[Group, _Plan]
+) -> Iterator[GroupColumn]:
+    back = query.change.shift if query.change else 0
+    begin, end = int(over.starts[0]) - back, int(over.ends[-1])
+    for batch in _batches(plans, end - begin):
+        ids = np.unique(np.array([one.id for _, plan in batch for one in plan.members], np.int64))
+        read = source.read(ids, begin, end)
+        for group, plan in batch:
+            if plan.limit is not None:
+                column = _combined(query, over, full, group, plan, [_own(read, one, plan) for one in plan.members])
+            else:
+                column = _column(query, over, full, group, plan, *_points(read, plan))
+            if column is not None:
+                yield column
+
+
+def _combined(
+    query: MonitorQuery, over: Windows, full: bool, group: Group, plan: _Plan, parts: Sequence[tuple[Ints, Floats]]
+) -> GroupColumn | None:
+    """The windows of a group whose series are combined bucket by bucket, or None where it has no points."""
+    assert isinstance(query.expression, MetricQuery)
+    ts = np.unique(np.concatenate([part[0] for part in parts]))
+    if not len(ts):
+        return None
+    span, spatial = query.window.seconds, query.expression.aggregator or "avg"
+    limit = NOT_AT_ALL if plan.limit is None else plan.limit
+    reduced = reduce_group(parts, over.ends, span, spatial=spatial, how=query.aggregator, limit=limit)
+    complete = full_windows(ts, over.ends, span, full_bucket(query), MAY_MISS) if full else None
+    return GroupColumn(group, reduced, complete, ts, over)
+
+
+def _batches(plans: Mapping[Group, _Plan], span: int) -> Iterator[list[tuple[Group, _Plan]]]:
+    """Groups that are read together."""
+    room = max(POINTS_A_READ // max(span // 10, 1), 1)
+    batch: list[tuple[Group, _Plan]] = []
+    series = 0
+    for item in plans.items():
+        if batch and series + len(item[1].members) > room:
+            yield batch
+            batch, series = [], 0
+        batch.append(item)
+        series += len(item[1].members)
+    if batch:
+        yield batch
+
+
+def _points(read: Columns, plan: _Plan) -> tuple[Ints, Floats]:
+    """A group's points by time. Of counts, a rate's values are times its submission interval: what was counted (type_modifiers)."""
+    parts = [_own(read, one, plan) for one in plan.members]
+    if len(parts) == 1:
+        return parts[0]
+    ts = np.concatenate([part[0] for part in parts])
+    order = np.argsort(ts, kind="stable")
+    return ts[order], np.concatenate([part[1] for part in parts])[order]
+
+
+def _own(read: Columns, series: Series, plan: _Plan) -> tuple[Ints, Floats]:
+    low, high = np.searchsorted(read.series, (series.id, series.id + 1))
+    ts, values = read.ts[low:high], read.value[low:high]
+    if plan.counts and series.type == "rate" and series.interval > 1:
+        values = values * series.interval
+    return (ts, values) if plan.each is None else bucketed(ts, values, plan.each)
+
+
+def _column(
+    query: MonitorQuery, over: Windows, full: bool, group: Group, plan: _Plan, ts: Ints, values: Floats
+) -> GroupColumn | None:
+    """The group's windows, or None where it has no points. A change of counts compares the totals (monitors/types/change-alert)."""
+    change, buckets = query.change, plan.buckets
+    now = ts if change is None else ts[np.searchsorted(ts, int(over.starts[0])) :]
+    if not len(now):
+        return None
+    span, how = query.window.seconds, query.aggregator
+    if change is None:
+        reduced = reduce_windows(ts, values, over.ends, span, how, buckets)
+    elif plan.counts:
+        reduced = difference(
+            query.change, *(reduce_windows(ts, values, e, span, how, buckets) for e in _both(query, over))
+        )
+    else:
+        reduced = _changed(query, over, buckets, ts, values)
+    complete = full_windows(now, over.ends, span, full_bucket(query), MAY_MISS) if full else None
+    return GroupColumn(group, reduced, complete, now, over)
+
+
+def _both(query: MonitorQuery, over: Windows) -> tuple[Ints, Ints]:
+    return over.ends, over.ends - (query.change.shift if query.change else 0)
+
+
+def _changed(query: MonitorQuery, over: Windows, buckets: Buckets, ts: Ints, values: Floats) -> Floats:
+    """A change monitor compares point by point, then reduces: each bucket with the one that lies the shift before it."""
+    from doghouse.metrics.memory import roll_up
+
+    assert query.change is not None
+    rolled = roll_up(Columns(np.zeros(len(ts), np.int64), ts, values), Rollup(buckets.interval, buckets.aggregator))
+    earlier = np.searchsorted(rolled.ts, rolled.ts - query.change.shift)
+    there = rolled.ts[earlier] == rolled.ts - query.change.shift
+    change = difference(query.change, rolled.value[there], rolled.value[earlier[there]])
+    known = ~np.isnan(change)
+    return reduce_windows(
+        rolled.ts[there][known],
+        change[known],
+        over.ends,
+        query.window.seconds,
+        query.aggregator,
+        Buckets(buckets.interval),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """Some series of a source."""
+
+    source: Source
+    ids: frozenset[int]
+
+    def find(self, metric: str) -> Sequence[Series]:
+        """See `Source.find`."""
+        return [one for one in self.source.find(metric) if one.id in self.ids]
+
+    def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
+        """See `Source.read`."""
+        return self.source.read(ids, start, end, rollup)

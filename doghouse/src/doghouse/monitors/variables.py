@@ -1,0 +1,147 @@
+"""What is wrong with the variables, conditions and functions of a template, for one monitor: lint's part that looks into the tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from doghouse.monitors import expressions
+from doghouse.monitors.context import BUILT_IN, DROPPED, EPOCHS, NUMBERS, TIMES
+from doghouse.monitors.model import Monitor
+from doghouse.monitors.query import group_keys_of
+from doghouse.monitors.template import HELPERS, MATCHES, Block, Call, Node, Path, Variable, path
+from doghouse.queries import NotEvaluated, QuerySyntaxError
+from doghouse.queries.names import nearest
+
+_NAME = re.compile(r"\[[^\]]*\][\w.]*|[A-Za-z_@][\w.@]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and its offset in the template."""
+
+    text: str
+    place: int
+    severity: str = "error"
+
+
+def walk(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Every node, outer ones first."""
+    for node in nodes:
+        yield node
+        if isinstance(node, Block):
+            yield from walk(node.body)
+            yield from walk(node.otherwise)
+
+
+def faults(monitor: Monitor, nodes: Sequence[Node]) -> Iterator[Fault]:
+    """Everything that is wrong in a template that parses."""
+    keys = _keys(monitor)
+    for node in walk(nodes):
+        match node:
+            case Variable(name, _, place):
+                yield from _variable(monitor, keys, name, place)
+            case Call():
+                yield from _call(monitor, keys, node)
+            case Block():
+                yield from _condition(monitor, keys, node)
+
+
+def _keys(monitor: Monitor) -> tuple[str, ...] | None:
+    """The keys that tag variables can be of; None where that is not known. With notify_by only those."""
+    try:
+        keys = group_keys_of(monitor)
+    except (NotEvaluated, QuerySyntaxError):
+        return None
+    wanted = monitor.options.notify_by
+    return keys if wanted is None else tuple(key for key in keys if key in wanted)
+
+
+def _variable(monitor: Monitor, keys: tuple[str, ...] | None, name: Path, place: int) -> Iterator[Fault]:
+    shown = ".".join(f"[{part}]" if "." in part else part for part in name)
+    if len(name) == 1:
+        if name[0] in DROPPED:
+            yield Fault(
+                f"{{{{{shown}}}}} is gone from Datadog's documentation, and renders as nothing here", place, "warning"
+            )
+            return
+        if name[0] in BUILT_IN:
+            return
+    if keys is None:
+        return
+    key = name[:-1] if len(name) > 1 and name[-1] == "name" else name
+    if "host" in keys or (len(key) == 1 and key[0] in keys):
+        near = nearest(name[0], BUILT_IN) if len(name) == 1 and name[0] not in keys else None
+        if near:
+            yield Fault(f"{{{{{shown}}}}}: did you mean {{{{{near}}}}}?", place)
+        return
+    if len(name) == 1 and (near := nearest(name[0], BUILT_IN)):
+        yield Fault(f"unknown variable {{{{{shown}}}}}: did you mean {{{{{near}}}}}?", place)
+        return
+    dotted = ".".join(key)
+    if dotted in keys:
+        yield Fault(f"{{{{{shown}}}}}: a key with a period stands in brackets, {{{{[{dotted}].name}}}}", place)
+        return
+    by = f"it groups by {', '.join(keys)}" if keys else "it does not group at all"
+    yield Fault(f"{{{{{shown}}}}} is always empty: the query does not group by '{key[0]}', {by}", place)
+
+
+def _call(monitor: Monitor, keys: tuple[str, ...] | None, call: Call) -> Iterator[Fault]:
+    if not call.arguments:
+        yield Fault(f"{call.function} lacks its arguments", call.place)
+        return
+    match call.function:
+        case "eval":
+            yield from _eval(monitor, keys, call)
+        case "urlencode":
+            yield from _variable(monitor, keys, path(call.arguments[0]), call.place)
+        case "local_time":
+            yield from _local_time(call)
+        case "override_priority" if not re.fullmatch(r"[Pp][1-5]", call.arguments[0]):
+            yield Fault(f"override_priority takes 'P1' to 'P5', not '{call.arguments[0]}'", call.place)
+
+
+def _eval(monitor: Monitor, keys: tuple[str, ...] | None, call: Call) -> Iterator[Fault]:
+    expression = call.arguments[0]
+    try:
+        expressions.evaluate(expression, lambda _: None)
+    except expressions.EvalError as error:
+        yield Fault(str(error), call.place)
+        return
+    numbers = (*NUMBERS, *EPOCHS, "triggered_duration_sec")
+    for name in _NAME.findall(expression):
+        if name not in expressions.FUNCTIONS and name not in numbers:
+            yield from _variable(monitor, keys, path(name), call.place)
+
+
+def _local_time(call: Call) -> Iterator[Fault]:
+    if call.arguments[0] not in (*TIMES, *EPOCHS):
+        yield Fault(f"local_time: '{call.arguments[0]}' is no time; it is {' or '.join(TIMES)}", call.place)
+    if len(call.arguments) < 2:
+        yield Fault("local_time takes a time and a zone", call.place)
+        return
+    try:
+        ZoneInfo(call.arguments[1])
+    except (KeyError, ValueError, OSError):
+        yield Fault(f"local_time: '{call.arguments[1]}' is no time zone of the IANA database", call.place)
+
+
+def _condition(monitor: Monitor, keys: tuple[str, ...] | None, block: Block) -> Iterator[Fault]:
+    helper, arguments = block.condition.helper, block.condition.arguments
+    if helper not in HELPERS:
+        near = nearest(helper, HELPERS)
+        yield Fault(f"unknown condition '{helper}'" + (f"; did you mean '{near}'?" if near else ""), block.place)
+    elif helper in MATCHES:
+        if len(arguments) < 2:
+            yield Fault(
+                f'{helper} takes a variable and what it is compared with: {helper} "host.name" "web"', block.place
+            )
+        else:
+            yield from _variable(monitor, keys, path(arguments[0]), block.place)
+    elif helper == "is_priority":
+        if len(arguments) != 1 or not re.fullmatch(r"[Pp][1-5]", arguments[0]):
+            yield Fault("is_priority takes 'P1' to 'P5'", block.place)
+    elif arguments:
+        yield Fault(f"{helper} takes nothing", block.place)

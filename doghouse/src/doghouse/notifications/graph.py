@@ -1,0 +1,46 @@
+"""The graph in a mail: what the monitor looked at, around the time of the notification, with its thresholds."""
+
+from __future__ import annotations
+
+from doghouse.dashboards.pictures import Marker, Picture, draw
+from doghouse.metrics.model import Source
+from doghouse.monitors import METRIC_TYPES, Thresholds, parse
+from doghouse.monitors.query import metric_query
+from doghouse.monitors.store import MonitorStore
+from doghouse.notifications.model import Notification
+from doghouse.queries import MONITOR, NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
+
+BEFORE_WINDOWS = 3  # a window alone shows too little of what came before
+LEAST_S = 1800
+
+
+def graph(points: Source, monitors: MonitorStore, notification: Notification) -> bytes | None:
+    """A PNG of the notification's group, or None where there is nothing to draw: no metric monitor, or one that is gone."""
+    stored = monitors.get(notification.monitor_id) if notification.monitor_id is not None else None
+    if stored is None or stored.document.get("type") not in METRIC_TYPES:
+        return None
+    monitor = parse(stored.document)
+    start, end = _range(notification)
+    try:
+        query = metric_query(monitor)
+        lines = evaluate(query.expression, points, Window(start, end, options=MONITOR))
+    except (NotEvaluated, QuerySyntaxError):
+        return None
+    mine = [one for one in lines if _is_of(one, notification)]
+    limits = monitor.options.thresholds or Thresholds()
+    alert = query.threshold if limits.critical is None else limits.critical
+    levels = ((alert, "alert"), (limits.warning, "warn"))
+    banded = any(one.bounds is not None for one in mine)  # an anomaly monitor's threshold is a share, not a level
+    markers = [] if banded else [Marker(value, tone=tone) for value, tone in levels if value is not None]
+    return draw(Picture(notification.monitor_name, mine, start, end, markers))
+
+
+def _range(notification: Notification) -> tuple[int, int]:
+    """From some windows before the notification's own to its end (s UTC)."""
+    span = notification.at - notification.since
+    return int(notification.at - max(BEFORE_WINDOWS * span, LEAST_S)), int(notification.until)
+
+
+def _is_of(line: ResultSeries, notification: Notification) -> bool:
+    """Whether a line is of the notification's group, or of a group in its bundle."""
+    return set(notification.group) <= set(line.group)

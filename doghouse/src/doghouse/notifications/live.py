@@ -1,0 +1,277 @@
+"""The live loop: each minute every monitor of the store is stepped, and what follows is kept with its state in one transaction."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from doghouse.clock import Clock
+from doghouse.downtimes import Downtime, OneTime
+from doghouse.downtimes.store import DowntimeStore
+from doghouse.metrics.model import Source
+from doghouse.monitors import (
+    METRIC_TYPES,
+    Group,
+    GroupState,
+    Host,
+    Hosts,
+    Monitor,
+    MonitorError,
+    composites,
+    evaluate,
+    parse,
+    rules_of,
+    service_checks,
+)
+from doghouse.monitors.bundles import keys_of
+from doghouse.monitors.query import frequency, metric_query
+from doghouse.monitors.rules import followed_rules
+from doghouse.monitors.service_checks import CheckQuery, Runs
+from doghouse.monitors.store import MonitorStore
+from doghouse.notifications.announcements import announced
+from doghouse.notifications.model import Notification
+from doghouse.notifications.stepping import Held, Outcome, Step, Subject, advance, status_steps, window_steps
+from doghouse.notifications.store import NotificationStore
+from doghouse.queries import NotEvaluated, QuerySyntaxError, scope_tags
+from doghouse.sqlite import Database
+
+log = logging.getLogger(__name__)
+
+MINUTE_S = 60
+CATCH_UP_S = (
+    3600  # after a stop no longer than this every missed tick is made up for; after a longer one evaluation begins anew
+)
+JUST_AFTER_S = 0.001
+DOWNTIMES = "downtimes"  # under which the announcements' progress is kept
+
+Steps = tuple[
+    dict[Group, Step], dict[Group, dict[str, str]]
+]  # of each group; and what its message can say beside the usual
+RunsOf = Callable[[CheckQuery], Sequence[Runs]]
+HostsOf = Callable[[], Hosts]
+MutesOf = Callable[[float], Mapping[str, float]]
+Listener = Callable[[Notification], None]
+NOBODY: HostsOf = dict
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the loop reads beside its stores. `mutes` are muted hosts and when that ends (s UTC); `told` hears of each notification, in its transaction."""
+
+    points: Source
+    hosts: HostsOf = NOBODY
+    mutes: MutesOf = lambda _: {}
+    runs: RunsOf = lambda _: ()
+    told: Sequence[Listener] = ()
+
+
+@dataclass(slots=True)
+class _Known:
+    """The monitors as parsed for a version of the store. What cannot be evaluated is left out, and logged once."""
+
+    version: int = -1
+    subjects: list[Subject] = field(default_factory=list)
+    complained: set[tuple[int, str]] = field(default_factory=set)
+
+
+class Live:
+    """Steps monitors. Only one step runs at a time, on whichever thread asks for it."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        monitors: MonitorStore,
+        downtimes: DowntimeStore,
+        notifications: NotificationStore,
+        surroundings: Surroundings,
+    ) -> None:
+        self._database, self._clock = database, clock
+        self._monitors, self._downtimes, self._notifications = monitors, downtimes, notifications
+        self._around = surroundings
+        self._known = _Known()
+        self._lock = threading.Lock()
+        self._stepped = -1
+
+    def step(self) -> None:
+        """Make every tick that is due by the clock's time."""
+        with self._lock:
+            self._step(int(self._clock.now()))
+
+    def now(self) -> float:
+        """The clock's time (s UTC)."""
+        return self._clock.now()
+
+    def advance(self, minutes: int) -> None:
+        """Set the clock forward minute by minute, making each one's ticks: for tests and time travel."""
+        for _ in range(minutes):
+            with self._lock:
+                self._clock.set(self._clock.now() + MINUTE_S)
+                self._step(int(self._clock.now()))
+
+    def _step(self, now: int) -> None:
+        minute = now // MINUTE_S
+        if minute == self._stepped:
+            return
+        self._announce(now)
+        for subject in self._subjects():
+            try:
+                self._catch_up(subject, now)
+            except NotEvaluated as error:
+                self._complain(subject.monitor, str(error))
+            except Exception:
+                log.exception("monitor %s could not be stepped; it is tried again in a minute", subject.monitor.id)
+        self._stepped = minute
+
+    def _subjects(self) -> list[Subject]:
+        """The monitors that can be evaluated, composites last."""
+        version = self._monitors.version
+        if self._known.version != version:
+            found = [one for one in map(self._subject, self._monitors.page()) if one is not None]
+            self._known.subjects = sorted(found, key=lambda one: one.monitor.type == "composite")
+            self._known.version = version
+        return self._known.subjects
+
+    def _subject(self, stored: object) -> Subject | None:
+        document: Mapping[str, object] = stored.document  # type: ignore[attr-defined]
+        try:
+            return subject_of(parse(document))
+        except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
+            key = (int(str(document["id"])), str(error))
+            if key not in self._known.complained:
+                self._known.complained.add(key)
+                log.warning("monitor %s is not evaluated: %s", *key)
+            return None
+
+    def _complain(self, monitor: Monitor, error: str) -> None:
+        if (monitor.id, error) not in self._known.complained:
+            self._known.complained.add((monitor.id, error))
+            log.warning("monitor %s is not evaluated: %s", monitor.id, error)
+
+    def _catch_up(self, subject: Subject, now: int) -> None:
+        """Every tick of a monitor since its last one; of a monitor that is new, or was not stepped for long, the newest alone."""
+        every = frequency(metric_query(subject.monitor)) if subject.monitor.type in METRIC_TYPES else MINUTE_S
+        last = self._notifications.last(_name(subject.monitor))
+        began = now // every * every - every
+        start = began if last is None or now - last > CATCH_UP_S + every else int(last)
+        ticks = range(start // every * every + every, now + 1, every)
+        for tick in ticks:
+            self._tick(subject, tick, int(last) if last is not None and tick == ticks[0] else tick - every)
+
+    def _tick(self, subject: Subject, tick: int, last: int) -> None:
+        monitor = subject.monitor
+        held = Held(
+            self._monitors.states(monitor.id),
+            self._notifications.bundles(monitor.id) if subject.bundle_keys is not None else {},
+            [*self._held(monitor, last), *self._muted(tick)],
+            last,
+        )
+        steps, more = self._steps(subject, held.states, tick)
+        self._keep(subject, tick, advance(subject, held, steps, _Lazy(self._around.hosts), tick, more))
+
+    def _keep(self, subject: Subject, tick: int, outcome: Outcome) -> None:
+        """A state and its message are never apart: both are on disk when this returns, or neither."""
+        monitor = subject.monitor
+        with self._database.transaction():
+            self._monitors.save_step(monitor.id, outcome.states, outcome.forgotten, outcome.overall, tick)
+            if outcome.bundles:
+                self._notifications.save_bundles(monitor.id, outcome.bundles)
+            for notification in outcome.notifications:
+                self._tell(notification, tick)
+            self._notifications.done(_name(monitor), tick)
+
+    def _tell(self, notification: Notification, now: float) -> None:
+        made = self._notifications.add(notification, now)
+        for listener in self._around.told:
+            listener(made)
+
+    def _held(self, monitor: Monitor, last: int) -> list[Downtime]:
+        """The downtimes that may matter since the last tick. One that was cancelled at the instant of that tick ended just after it."""
+        found = self._downtimes.live(monitor.id, monitor.tags, last - JUST_AFTER_S)
+        return [one if one.canceled is None else replace(one, canceled=one.canceled + JUST_AFTER_S) for one in found]
+
+    def _muted(self, now: float) -> list[Downtime]:
+        """Muted hosts, as downtimes of theirs."""
+        return [
+            Downtime(f"host:{host}", f"host {host} muted", f"host:{host}", OneTime(0.0, end))
+            for host, end in self._around.mutes(now).items()
+        ]
+
+    def _steps(self, subject: Subject, states: Mapping[Group, GroupState], now: int) -> Steps:
+        monitor = subject.monitor
+        if monitor.type == "composite":
+            return self._composite_steps(monitor)
+        if monitor.type == "service check":
+            return self._check_steps(subject, states, now)
+        windows = evaluate(monitor, self._around.points, now)
+        return window_steps(subject.rules, states, windows), {}
+
+    def _composite_steps(self, monitor: Monitor) -> Steps:
+        tree = composites.parse(monitor.query)
+        members = list(dict.fromkeys(composites.members(tree)))
+        states = {member: self._monitors.states(member) for member in members}
+        statuses = composites.evaluate(tree, {m: {g: s.status for g, s in of.items()} for m, of in states.items()})
+        rules = followed_rules(monitor, multi=any(group for group in statuses))
+        more = {group: composites.variables(group, members, states) for group in statuses}
+        return status_steps(rules, {group: (status, float("nan")) for group, status in statuses.items()}), more
+
+    def _check_steps(self, subject: Subject, states: Mapping[Group, GroupState], now: int) -> Steps:
+        monitor = subject.monitor
+        query = service_checks.parse(monitor.query)
+        runs = self._around.runs(query)
+        before = {group: state.status for group, state in states.items()}
+        statuses = service_checks.statuses(monitor, query, runs, before, now)
+        return status_steps(subject.rules, statuses), service_checks.variables(query, runs)
+
+    def _announce(self, now: int) -> None:
+        """Tell those whom downtimes mention what began, ended, was scheduled or cancelled since the last time."""
+        last = self._notifications.last(DOWNTIMES)
+        since = float(now - MINUTE_S) if last is None or now - last > CATCH_UP_S else last
+        records = [one for one in self._downtimes.all() if "@" in (one.attributes.get("message") or "")]
+        found = [one for record in records for one in announced(self._downtimes.downtime(record), since, float(now))]
+        with self._database.transaction():
+            for notification in sorted(found, key=lambda one: one.at):
+                if self._notifications.tell_once(notification):
+                    self._tell(notification, now)
+            self._notifications.done(DOWNTIMES, now)
+
+
+def subject_of(monitor: Monitor) -> Subject:
+    """A monitor as it is stepped. Raises MonitorError, QuerySyntaxError or NotEvaluated."""
+    if monitor.type == "composite":
+        composites.parse(monitor.query)
+        return Subject(monitor, followed_rules(monitor, multi=True))
+    if monitor.type == "service check":
+        query = service_checks.parse(monitor.query)
+        return Subject(monitor, followed_rules(monitor, multi=bool(query.by)), filters=query.over)
+    tree = metric_query(monitor)
+    filters = tuple(scope_tags(tree.expression))
+    return Subject(monitor, rules_of(monitor), keys_of(monitor), filters, tree.window.seconds)
+
+
+def _name(monitor: Monitor) -> str:
+    return f"monitor:{monitor.id}"
+
+
+class _Lazy(Mapping[str, Host]):
+    """What is known of hosts, read when the first message asks for it."""
+
+    def __init__(self, load: HostsOf) -> None:
+        self._load, self._hosts = load, cast("Hosts | None", None)
+
+    def __getitem__(self, name: str) -> Host:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> Hosts:
+        if self._hosts is None:
+            self._hosts = self._load()
+        return self._hosts

@@ -1,0 +1,108 @@
+"""The inbox over HTTP: `/doghouse/notifications`, which Datadog does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from msgspec import Struct
+from starlette.routing import BaseRoute
+
+from doghouse import errors, iso
+from doghouse.http import Call, Reply, endpoint
+from doghouse.notifications.live import Live
+from doghouse.notifications.model import Delivery, Notification
+from doghouse.notifications.store import NotificationStore
+
+LIMIT, MOST = 100, 10_000
+MOST_MINUTES = 60 * 24 * 366
+FAR_S = 10**12  # later than any notification
+
+
+def routes(store: NotificationStore) -> list[BaseRoute]:
+    """Reading the inbox."""
+    return [
+        endpoint("GET", "/doghouse/notifications", partial(inbox, store)),
+        endpoint("GET", "/doghouse/notifications/{id:int}", partial(one, store)),
+    ]
+
+
+def time_travel_routes(live: Live) -> list[BaseRoute]:
+    """`POST /doghouse/advance` makes time pass: served with `--time-travel` alone."""
+    return [endpoint("POST", "/doghouse/advance", partial(advance, live))]
+
+
+class Advance(Struct):
+    """How many minutes are to pass."""
+
+    minutes: int
+
+
+def inbox(store: NotificationStore, call: Call) -> Reply:
+    """Notifications by time, the newest `limit` of them: `from`, `to` (s UTC), `monitor_id`, `silenced` (true, false; both if missing)."""
+    found = store.find(
+        start=call.number("from", 0),
+        end=call.number("to", FAR_S),
+        monitor_id=call.number("monitor_id", 0) or None,
+        silenced={"true": True, "false": False}.get(call.query.get("silenced", "")),
+        limit=min(call.number("limit", LIMIT), MOST),
+        newest_first=True,
+    )
+    copies = store.deliveries(notification.id for notification in found)
+    shown = [answer(notification, copies[notification.id]) for notification in reversed(found)]
+    return Reply({"notifications": shown, "deliveries": store.counts()})
+
+
+def one(store: NotificationStore, call: Call) -> Reply:
+    """One notification."""
+    found = store.get(int(call.params["id"]))
+    if found is None:
+        raise errors.notification_not_found()
+    return Reply(answer(found, store.deliveries([found.id])[found.id]))
+
+
+def advance(live: Live, call: Call) -> Reply:
+    """Let minutes pass, each monitor stepped at each of them."""
+    minutes = call.json(Advance).minutes
+    if not 0 <= minutes <= MOST_MINUTES:
+        raise errors.invalid_query_parameter("minutes", str(minutes), f"a number from 0 to {MOST_MINUTES}")
+    live.advance(minutes)
+    return Reply({"now": live.now()})
+
+
+def answer(notification: Notification, deliveries: Sequence[Delivery]) -> Mapping[str, Any]:
+    """A notification as JSON: times in ISO 8601, the group as an object."""
+    return {
+        "id": notification.id,
+        "time": iso.microseconds(notification.at),
+        "kind": notification.kind,
+        "transition": notification.transition,
+        "status": notification.status,
+        "monitor_id": notification.monitor_id,
+        "monitor_name": notification.monitor_name,
+        "downtime_id": notification.downtime_id,
+        "group": dict(notification.group),
+        "value": notification.value,
+        "priority": notification.priority,
+        "recipients": notification.recipients,
+        "subject": notification.subject,
+        "title": notification.title,
+        "body": notification.body,
+        "silenced_by": notification.silenced_by,
+        "released_by": notification.released_by,
+        "tags": notification.tags,
+        "deliveries": [_copy(one) for one in deliveries],
+    }
+
+
+def _copy(delivery: Delivery) -> Mapping[str, Any]:
+    waits = delivery.state == "waiting"
+    return {
+        "recipient": delivery.recipient,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "error": delivery.error,
+        "next_attempt": iso.microseconds(delivery.due) if waits else None,
+        "sent_at": None if delivery.sent_at is None else iso.microseconds(delivery.sent_at),
+    }

@@ -1,0 +1,103 @@
+"""Puts the notifications of a server together: the live loop, the outbox at work, their routes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+
+from doghouse.clock import Clock
+from doghouse.downtimes.store import DowntimeStore
+from doghouse.events.model import Event
+from doghouse.events.store import EventStore
+from doghouse.hosts.checks import ServiceCheckStore
+from doghouse.hosts.store import HostStore
+from doghouse.metrics.model import Source
+from doghouse.monitors.store import MonitorStore
+from doghouse.notifications import events as event_texts
+from doghouse.notifications import routes as inbox
+from doghouse.notifications import smtp
+from doghouse.notifications.delivery import Graph, Post, Url, deliver
+from doghouse.notifications.graph import graph as draw_graph
+from doghouse.notifications.live import Live, Surroundings
+from doghouse.notifications.mail import SENDER, Links
+from doghouse.notifications.store import NotificationStore
+from doghouse.notifications.surroundings import hosts_of, mutes_of, runs_of
+from doghouse.sqlite import Database
+
+LOOK_S = 1  # how often the loop looks whether a minute is over, and the outbox whether a mail is due
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the loop reads and writes."""
+
+    database: Database
+    points: Source
+    monitors: MonitorStore
+    downtimes: DowntimeStore
+    events: EventStore
+    hosts: HostStore
+    checks: ServiceCheckStore
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`work` is what has to be done every LOOK_S seconds, each on a thread of its own."""
+
+    store: NotificationStore
+    live: Live
+    post: Post
+    work: Sequence[Callable[[], None]]
+
+    def routes(self, *, time_travel: bool) -> list[BaseRoute]:
+        """The inbox; and with time travel the passing of time."""
+        return inbox.routes(self.store) + (inbox.time_travel_routes(self.live) if time_travel else [])
+
+
+def build(
+    stores: Stores,
+    clock: Clock,
+    folder: Path,
+    *,
+    mail_server: str = "",
+    sender: str = "",
+    url: Url = str,
+    graph: Graph | None = None,
+) -> Service:
+    """The service of a server that keeps mails in `folder`. `mail_server` (`host:port`) takes mails; empty: they stay in the inbox.
+
+    `graph` draws what a mail shows; without one it is what the monitor looked at. Raises ValueError.
+    """
+    store = NotificationStore(stores.database)
+    told = event_texts.poster(stores.events.add, lambda: Links(url()))
+    around = Surroundings(
+        stores.points,
+        partial(hosts_of, stores.hosts),
+        partial(mutes_of, stores.hosts),
+        runs_of(stores.checks, stores.hosts.tags),
+        (told,),
+    )
+    live = Live(stores.database, clock, stores.monitors, stores.downtimes, store, around)
+    server = smtp.server(mail_server) if mail_server else None
+    drawn = graph or partial(draw_graph, stores.points, stores.monitors)
+    post = Post(folder, server, sender or SENDER, drawn, url)
+    stores.events.listen(partial(_mention, store, clock))
+    one_at_a_time = threading.Lock()  # two deliveries at once would send the same mail twice
+
+    def deliver_due() -> None:
+        with one_at_a_time:
+            deliver(store, post, clock)
+
+    return Service(store, live, post, (live.step, deliver_due))
+
+
+def _mention(store: NotificationStore, clock: Clock, event: Event) -> None:
+    """Tell whom a posted event mentions."""
+    notification = event_texts.mentioned(event)
+    if notification is not None:
+        store.add(notification, clock.now())

@@ -1,0 +1,216 @@
+"""Where notifications are kept: the inbox, the outbox of mails, how far each monitor was stepped. All in SQLite, so that a step is kept whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from doghouse import mentions
+from doghouse.holds import Group
+from doghouse.monitors import GroupState
+from doghouse.notifications.model import Delivery, Notification
+from doghouse.sqlite import Database
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS notifications (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,                -- s UTC
+    monitor INTEGER,
+    silenced INTEGER NOT NULL,
+    document BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS notifications_at ON notifications (at);
+CREATE INDEX IF NOT EXISTS notifications_monitor ON notifications (monitor, at);
+CREATE TABLE IF NOT EXISTS deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    notification INTEGER NOT NULL REFERENCES notifications (id) ON DELETE CASCADE,
+    recipient TEXT NOT NULL,
+    state TEXT NOT NULL,             -- inbox, waiting, sent, failed
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due REAL NOT NULL DEFAULT 0,     -- s UTC
+    error TEXT,
+    sent_at REAL
+);
+CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (due) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS deliveries_notification ON deliveries (notification);
+CREATE TABLE IF NOT EXISTS steps (
+    what TEXT PRIMARY KEY,           -- monitor:12, downtimes
+    last REAL NOT NULL               -- the last tick that is done with, s UTC
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS announced (
+    downtime TEXT NOT NULL,
+    what TEXT NOT NULL,
+    at REAL NOT NULL,                -- s UTC
+    PRIMARY KEY (downtime, what, at)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bundle_states (
+    monitor INTEGER NOT NULL,
+    bundle BLOB NOT NULL,
+    state BLOB NOT NULL,
+    PRIMARY KEY (monitor, bundle)
+) WITHOUT ROWID;
+"""
+
+
+class NotificationStore:
+    """Notifications and their deliveries."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.connection().executescript(TABLES)
+
+    def add(self, notification: Notification, now: float) -> Notification:
+        """Keep a notification, and a copy for each recipient unless it is silenced. Inside a transaction of the caller's it is kept with the rest."""
+        with self._database.transaction() as connection:
+            cursor = connection.execute(
+                "INSERT INTO notifications (at, monitor, silenced, document) VALUES (?, ?, ?, '')",
+                (notification.at, notification.monitor_id, not notification.is_sent),
+            )
+            made = msgspec.structs.replace(notification, id=int(cursor.lastrowid or 0))
+            connection.execute(
+                "UPDATE notifications SET document = ? WHERE id = ?", (msgspec.json.encode(made), made.id)
+            )
+            if made.is_sent:
+                connection.executemany(
+                    "INSERT INTO deliveries (notification, recipient, state, due) VALUES (?, ?, ?, ?)",
+                    [(made.id, one, _first_state(one), now) for one in made.recipients],
+                )
+        return made
+
+    def tell_once(self, notification: Notification) -> bool:
+        """Whether this of a downtime was not told yet; from now on it was."""
+        with self._database.transaction() as connection:
+            cursor = connection.execute(
+                "INSERT OR IGNORE INTO announced (downtime, what, at) VALUES (?, ?, ?)",
+                (notification.downtime_id, notification.transition, notification.at),
+            )
+            return cursor.rowcount > 0
+
+    def get(self, notification_id: int) -> Notification | None:
+        """One notification."""
+        query = "SELECT document FROM notifications WHERE id = ?"
+        row = self._database.connection().execute(query, (notification_id,)).fetchone()
+        return None if row is None else _decode(row)
+
+    def find(
+        self,
+        *,
+        start: float = 0.0,
+        end: float = 1e12,
+        monitor_id: int | None = None,
+        silenced: bool | None = None,
+        limit: int = 1000,
+        newest_first: bool = False,
+    ) -> list[Notification]:
+        """Notifications of [start, end] (s UTC), by time; `silenced` None takes both."""
+        order = "DESC" if newest_first else "ASC"
+        rows = self._database.connection().execute(
+            f"""SELECT document FROM notifications WHERE at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR monitor = ?3)
+            AND (?4 IS NULL OR silenced = ?4) ORDER BY at {order}, id {order} LIMIT ?5""",
+            (start, end, monitor_id, silenced, limit),
+        )
+        return [_decode(row) for row in rows]
+
+    def deliveries(self, notification_ids: Iterable[int]) -> dict[int, list[Delivery]]:
+        """The copies of these notifications."""
+        found: dict[int, list[Delivery]] = {}
+        connection = self._database.connection()
+        for notification_id in notification_ids:
+            rows = connection.execute("SELECT * FROM deliveries WHERE notification = ? ORDER BY id", (notification_id,))
+            found[notification_id] = [_delivery(row) for row in rows]
+        return found
+
+    # -- the outbox
+
+    def waiting(self, now: float, limit: int = 100) -> list[tuple[Delivery, Notification]]:
+        """The copies that are to be sent now, the longest waiting first."""
+        rows = self._database.connection().execute(
+            """SELECT deliveries.*, notifications.document FROM deliveries JOIN notifications ON notifications.id = notification
+            WHERE state = 'waiting' AND due <= ? ORDER BY due, deliveries.id LIMIT ?""",
+            (now, limit),
+        )
+        return [(_delivery(row), _decode(row)) for row in rows]
+
+    def sent(self, delivery: Delivery, now: float) -> None:
+        """Note that a copy was accepted."""
+        self._note("state = 'sent', sent_at = ?, error = NULL, attempts = attempts + 1", (now,), delivery.id)
+
+    def kept(self, delivery: Delivery) -> None:
+        """Note that a copy stays here, as there is no mail server."""
+        self._note("state = 'inbox'", (), delivery.id)
+
+    def refused(self, delivery: Delivery, error: str, due: float | None) -> None:
+        """Note that a copy was not accepted: it is tried again at `due` (s UTC), or None: never."""
+        state = "failed" if due is None else "waiting"
+        change = "state = ?, due = ?, error = ?, attempts = attempts + 1"
+        self._note(change, (state, due or 0.0, error), delivery.id)
+
+    def _note(self, change: str, values: Sequence[object], delivery_id: int) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(f"UPDATE deliveries SET {change} WHERE id = ?", (*values, delivery_id))
+
+    def counts(self) -> dict[str, int]:
+        """How many copies are in each state."""
+        rows = self._database.connection().execute("SELECT state, count(*) AS many FROM deliveries GROUP BY state")
+        return {row["state"]: row["many"] for row in rows}
+
+    # -- how far monitors and downtimes are
+
+    def last(self, what: str) -> float | None:
+        """The last tick (s UTC) that `monitor:12` or `downtimes` are done with."""
+        row = self._database.connection().execute("SELECT last FROM steps WHERE what = ?", (what,)).fetchone()
+        return None if row is None else float(row["last"])
+
+    def done(self, what: str, tick: float) -> None:
+        """Note that a tick is done with. Call it inside the transaction that keeps what the tick made."""
+        with self._database.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO steps (what, last) VALUES (?, ?)", (what, tick))
+
+    def bundles(self, monitor_id: int) -> dict[Group, GroupState]:
+        """The states of a monitor's bundles (notify_by)."""
+        query = "SELECT bundle, state FROM bundle_states WHERE monitor = ?"
+        rows = self._database.connection().execute(query, (monitor_id,))
+        return {
+            tuple((key, value) for key, value in msgspec.json.decode(row["bundle"])): msgspec.msgpack.decode(
+                row["state"], type=GroupState
+            )
+            for row in rows
+        }
+
+    def save_bundles(self, monitor_id: int, states: Mapping[Group, GroupState]) -> None:
+        """Keep the states of a monitor's bundles."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO bundle_states (monitor, bundle, state) VALUES (?, ?, ?)",
+                [(monitor_id, msgspec.json.encode(bundle), msgspec.msgpack.encode(s)) for bundle, s in states.items()],
+            )
+
+    def forget_monitor(self, monitor_id: int) -> None:
+        """Forget how far a monitor that is gone was stepped; its notifications stay."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM steps WHERE what = ?", (f"monitor:{monitor_id}",))
+            connection.execute("DELETE FROM bundle_states WHERE monitor = ?", (monitor_id,))
+
+
+def _first_state(recipient: str) -> str:
+    """Only mail addresses leave the house; a `@slack-ops` is read here."""
+    return "waiting" if mentions.is_email(recipient) else "inbox"
+
+
+def _decode(row: sqlite3.Row) -> Notification:
+    return msgspec.json.decode(row["document"], type=Notification)
+
+
+def _delivery(row: sqlite3.Row) -> Delivery:
+    return Delivery(
+        row["id"],
+        row["notification"],
+        row["recipient"],
+        row["state"],
+        row["attempts"],
+        row["due"],
+        row["error"],
+        row["sent_at"],
+    )

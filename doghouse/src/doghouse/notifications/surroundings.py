@@ -1,0 +1,54 @@
+"""What the live loop reads of hosts and checks, in the forms that monitors understand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from doghouse.hosts.checks import ServiceCheckStore
+from doghouse.hosts.store import HostStore
+from doghouse.metrics.memory import effective
+from doghouse.metrics.model import Series
+from doghouse.monitors import Host
+from doghouse.monitors.service_checks import CheckQuery, Runs
+
+METADATA = ("agent_version", "machine", "platform", "processor")  # what messages can say (monitors/notify/variables)
+
+
+def hosts_of(store: HostStore) -> dict[str, Host]:
+    """What messages can say of each host. GUESS: its ip is the address in what its Agent gathered (gohai)."""
+    return {
+        key: Host(
+            _ip(host.meta), host.all_tags(), {name: str(host.meta[name]) for name in METADATA if host.meta.get(name)}
+        )
+        for key, host in store.all().items()
+    }
+
+
+def _ip(meta: Mapping[str, Any]) -> str:
+    gathered = meta.get("gohai")
+    try:
+        found: Any = json.loads(gathered) if isinstance(gathered, str) else gathered
+        return str(found["network"]["ipaddress"])
+    except (KeyError, TypeError, ValueError):
+        return ""
+
+
+def mutes_of(store: HostStore, now: float) -> dict[str, float]:
+    """The hosts that are muted, and when that ends (s UTC; infinity: when they are unmuted)."""
+    muted = {key: host.mute for key, host in store.all().items() if host.is_muted(now)}
+    return {key: float("inf") if mute is None or mute.end is None else float(mute.end) for key, mute in muted.items()}
+
+
+def runs_of(checks: ServiceCheckStore, tags: Callable[[str], Sequence[str]]) -> Callable[[CheckQuery], Sequence[Runs]]:
+    """The last runs of the check that a query names, with the tags that its host has too."""
+
+    def runs(query: CheckQuery) -> Sequence[Runs]:
+        found = []
+        for one in checks.all(query.check):
+            own = effective(Series(0, one.name, "gauge", 0, one.host, one.tags), tags(one.host)).tags
+            found.append(Runs(own, one.recent[-query.last :], int(one.ts), one.message))
+        return found
+
+    return runs

@@ -1,0 +1,48 @@
+"""Datadog's metric queries: text → syntax tree → numbers. Functions of their arguments: no clock, no disk, no network.
+
+    tree = parse("avg:my_metric{env:prod} by {host}")      # a tuple: expressions stand between commas
+    series = evaluate(tree[0], source, Window(start, end))  # source: anything with find and read (metrics.model.Source)
+
+`parse` and its relatives raise `QuerySyntaxError` with the place and what was expected; `evaluate` raises `NotEvaluated` with what it is that doghouse
+does not evaluate. A tree is made of frozen values (`queries.tree`), to be looked into or with the helpers here.
+"""
+
+from doghouse.queries.evaluation import default_interval, evaluate
+from doghouse.queries.guesses import DASHBOARD, MONITOR, Options
+from doghouse.queries.inspection import functions, group_keys, metric_queries, scope_tags, variables
+from doghouse.queries.model import ResultSeries, Window
+from doghouse.queries.parser import parse, parse_formula, parse_monitor, parse_scope
+from doghouse.queries.printing import expression_text, scope_text
+from doghouse.queries.problems import NotEvaluated, QuerySyntaxError
+from doghouse.queries.scopes import matches
+from doghouse.queries.substitution import substitute
+from doghouse.queries.tree import Expression, MetricQuery, MonitorQuery, Scope
+
+__all__ = [
+    "DASHBOARD",
+    "MONITOR",
+    "Expression",
+    "MetricQuery",
+    "MonitorQuery",
+    "NotEvaluated",
+    "Options",
+    "QuerySyntaxError",
+    "ResultSeries",
+    "Scope",
+    "Window",
+    "default_interval",
+    "evaluate",
+    "expression_text",
+    "functions",
+    "group_keys",
+    "matches",
+    "metric_queries",
+    "parse",
+    "parse_formula",
+    "parse_monitor",
+    "parse_scope",
+    "scope_tags",
+    "scope_text",
+    "substitute",
+    "variables",
+]

@@ -1,0 +1,101 @@
+"""`doghouse query`: a query's answer on the command line, from a running doghouse or from a file of series."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import typer
+
+from doghouse.config import DEFAULT_PORT
+from doghouse.terminal import console, fail, print_json
+
+DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
+
+
+def query(
+    text: Annotated[str, typer.Argument(metavar="QUERY", help="As in a graph: 'avg:my_metric{*} by {host}'.")],
+    since: Annotated[str, typer.Option("--from", metavar="T", help="ISO 8601, epoch seconds, or now-4h.")] = "now-1h",
+    until: Annotated[str, typer.Option("--to", metavar="T", help="As --from; this time is not in it.")] = "now",
+    url: Annotated[str, typer.Option(help="The doghouse.")] = DEFAULT_URL,
+    keys_file: Annotated[
+        Path | None, typer.Option(help="JSON with api_key and app_key; the doghouse's own if not given.")
+    ] = None,
+    series: Annotated[
+        Path | None, typer.Option(help="Ask this CSV or Parquet file, as of doghouse import, instead of a doghouse.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as /api/v1/query gives it.")] = False,
+) -> None:
+    """Answer a metrics query: a line with figures for each series.
+
+    Example: doghouse query 'avg:my_metric{*} by {host}' --from now-4h --to now
+    """
+    from doghouse.clock import Clock
+    from doghouse.queries.parser import parse
+    from doghouse.queries.problems import QuerySyntaxError
+    from doghouse.times import parse_time
+
+    now = Clock().now()
+    try:
+        start, end = int(parse_time(since, now)), int(parse_time(until, now))
+        parse(text)
+    except QuerySyntaxError as error:
+        raise fail(f"the query does not parse: {error}", 64) from None
+    except ValueError as error:
+        raise fail(str(error), 64) from None
+    if start >= end:
+        raise fail("--from is not before --to", 64)
+    answer = _of_file(text, start, end, series) if series else _of_doghouse(text, start, end, url, keys_file)
+    if as_json:
+        print_json(answer)
+    else:
+        _show(answer)
+
+
+def _of_doghouse(text: str, start: int, end: int, url: str, keys_file: Path | None) -> Any:
+    from doghouse.client import connect
+    from doghouse.config import ConfigError
+
+    form = urlencode({"from": start, "to": end, "query": text}).encode()
+    try:
+        return connect(url, keys_file).post("/api/v1/query", form, "application/x-www-form-urlencoded")
+    except ConfigError as error:
+        raise fail(str(error)) from None
+
+
+def _of_file(text: str, start: int, end: int, path: Path) -> Any:
+    from doghouse.metrics.files import SeriesFileError, read_series
+    from doghouse.metrics.memory import MemorySource
+    from doghouse.queries import NotEvaluated, Window, evaluate, parse
+    from doghouse.queries.answers import series_answer
+
+    try:
+        source = MemorySource(*read_series(path))
+        window = Window(start, end)
+        found = [(one, evaluate(one, source, window)) for one in parse(text)]
+    except (SeriesFileError, NotEvaluated) as error:
+        raise fail(str(error)) from None
+    return series_answer(text, start, end, found)
+
+
+def _show(answer: Any) -> None:
+    """A table for people: what each series is, its figures, and its course as a sparkline."""
+    from rich.table import Table
+
+    from doghouse.queries.sparkline import figure, sparkline
+
+    screen = console()
+    if not answer["series"]:
+        screen.print("no series")
+        return
+    table = Table("series", "points", "min", "mean", "max", "last", "", box=None, pad_edge=False, header_style="bold")
+    for column in table.columns[1:6]:
+        column.justify = "right"
+    for one in answer["series"]:
+        values = [value for _, value in one["pointlist"] if value is not None]
+        mean = sum(values) / len(values) if values else None
+        figures = (min(values, default=None), mean, max(values, default=None), values[-1] if values else None)
+        course = sparkline(one["pointlist"], answer["from_date"], answer["to_date"])
+        table.add_row(one["expression"], str(one["length"]), *map(figure, figures), course)
+    screen.print(table)

@@ -1,0 +1,68 @@
+"""Distributions: each group's values in each bucket taken together, from sketches (metrics/distributions, metrics/types)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import gcd
+
+import numpy as np
+
+from doghouse.metrics.distributions import Sketches
+from doghouse.metrics.model import Floats, Ints, Series, SketchSource, Source
+from doghouse.queries.calendars import QUARTER
+from doghouse.queries.grouping import Grouping
+from doghouse.queries.names import percentile
+from doghouse.queries.plans import Plan
+from doghouse.queries.problems import NotEvaluated
+from doghouse.queries.reading import Grid, Range
+from doghouse.queries.tree import MetricQuery
+
+
+def read_distributions(
+    query: MetricQuery, series: Sequence[Series], grouping: Grouping, wanted: Plan, over: Range, source: Source
+) -> Grid:
+    """A row a group: time and space are aggregated at once, over every value. Raises NotEvaluated where the source has no sketches.
+
+    A `.rollup`'s method is left aside: distributions have none (dashboards/functions/rollup).
+    """
+    if not isinstance(source, SketchSource):
+        raise NotEvaluated("distributions from a source without sketches")
+    sketches = _merged(source, series, grouping, wanted, over)
+    ts, column = np.unique(sketches.ts, return_inverse=True)
+    values = np.full((len(grouping.groups), len(ts)), np.nan)
+    values[sketches.group, column] = _values(query.aggregator, sketches)
+    if wanted.unit == "rate" and query.aggregator in ("count", "sum"):
+        values = values / (wanted.calendar.widths(ts) if wanted.calendar else wanted.interval)
+    return Grid(ts, values)
+
+
+def _merged(source: SketchSource, series: Sequence[Series], grouping: Grouping, wanted: Plan, over: Range) -> Sketches:
+    """One sketch a group and bucket. Buckets that a shift or a calendar moves are put together from smaller ones."""
+    ids = np.array([one.id for one in series], np.int64)[grouping.members]
+    sizes = np.diff(np.append(grouping.first, len(grouping.members)))
+    groups = np.repeat(np.arange(len(grouping.groups)), sizes)
+    step = QUARTER if wanted.calendar else wanted.interval
+    step = gcd(step, over.shift) or step
+    found = source.read_sketches(ids, groups, over.start + over.shift, over.end + over.shift, step)
+    moved = found.ts - over.shift
+    buckets: Ints = wanted.calendar.floor(moved) if wanted.calendar else moved // wanted.interval * wanted.interval
+    return found if np.array_equal(buckets, found.ts) else found.merged(found.group, buckets)
+
+
+def _values(aggregator: str | None, sketches: Sketches) -> Floats:
+    share = percentile(aggregator)
+    if share is not None:
+        return sketches.percentile(share)
+    match aggregator:
+        case "sum":
+            return sketches.sum
+        case "min":
+            return sketches.min
+        case "max":
+            return sketches.max
+        case "count":
+            return sketches.count
+        case "last":
+            raise NotEvaluated("the space aggregator last")
+        case _:
+            return sketches.sum / sketches.count

@@ -1,0 +1,24 @@
+"""Syntax tree → numbers, in Datadog's order: select, roll up in time, interpolate, aggregate in space, then functions and arithmetic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from doghouse.queries.rollups import default_interval
+
+if TYPE_CHECKING:
+    from doghouse.metrics.model import Source
+    from doghouse.queries.model import ResultSeries, Window
+    from doghouse.queries.tree import Expression
+
+__all__ = ["default_interval", "evaluate"]
+
+
+def evaluate(expression: Expression, source: Source, window: Window) -> list[ResultSeries]:
+    """The lines that an expression gives over a window, one a group, ordered by scope (a ranking function: by rank).
+
+    Raises NotEvaluated, naming what doghouse does not evaluate.
+    """
+    from doghouse.queries.engine import run  # numpy is imported when numbers are wanted, so that linting starts at once
+
+    return run(expression, source, window)

@@ -1,0 +1,101 @@
+"""What the grammar expected where a query went wrong, in words that a person who writes queries knows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from doghouse.queries.catalogue import catalogue
+from doghouse.queries.names import MODIFIERS, nearest
+from doghouse.queries.problems import QuerySyntaxError
+
+# Terminals that mean the same to a person share a word.
+WORDS = {
+    "METRIC": "a metric query, as in avg:my_metric{*}",
+    "AGGREGATOR": "a metric query, as in avg:my_metric{*}",
+    "METRIC_NAME": "a metric's name",
+    "FUNCTION": "a function",
+    "NUMBER": "a number",
+    "NAME": "a metric query, as in avg:my_metric{*}",
+    "NAMED": "an argument",
+    "STRING": "a text in quotes",
+    "WORD": "a word, as avg or zero",
+    "MODIFIER": "a modifier (rollup, fill, as_count, as_rate)",
+    "SIGN": "an operator (+ - * /)",
+    "FACTOR_SIGN": "an operator (+ - * /)",
+    "COMPARATOR": "a comparison (> >= < <= == !=)",
+    "THRESHOLD": "a number",
+    "TIME_AGGREGATOR": "avg(last_5m): or another time aggregator and window",
+    "CHANGE": "avg(last_5m): or another time aggregator and window",
+    "MONITOR_WINDOW": "a window, as last_5m",
+    "SHIFT": "a shift, as last_30m or 30m_ago",
+    "BY": "by {…}",
+    "KEY": "a tag's key",
+    "TAG": "a tag, as env:prod",
+    "STAR": "*",
+    "VARIABLE": "a template variable, as $env",
+    "BANG": "!",
+    "NOT": "NOT",
+    "AND": "AND",
+    "OR": "OR",
+    "IN": "IN (…)",
+    "IN_KEY": "a tag, as env:prod",
+    "VALUE": "a value",
+    "COMMA": "','",
+    "LBRACE": "'{'",
+    "RBRACE": "'}'",
+    "LPAR": "'('",
+    "RPAR": "')'",
+    "DOT": "a modifier, as .rollup(avg, 60)",
+    "COLON": "':'",
+    "EQUAL": "'='",
+    "$END": "the end",
+}
+
+
+def complaint(text: str, start: str, error: Any) -> QuerySyntaxError:
+    """Lark's error as ours: the place, what stands there, what was expected, and a hint where one can be given."""
+    token = getattr(error, "token", None)
+    if token is None:
+        place = error.pos_in_stream
+        word = re.match(r"\w+|.", text[place:], re.DOTALL)
+        found = f"'{word[0]}'" if word else "the end"
+        terminals = getattr(error, "allowed", None) or ()
+    else:
+        ended = token.type == "$END"
+        place = len(text.rstrip()) if ended else token.start_pos
+        found = "the end" if ended else f"'{token}'"
+        terminals = error.accepts or error.expected
+    if not text.strip():
+        return QuerySyntaxError(text, 0, "the query is empty; a metric query was expected, as in avg:my_metric{*}")
+    expected = tuple(dict.fromkeys(WORDS.get(one, one.lower()) for one in sorted(terminals, key=_order)))
+    problem = hint(text, place) or f"{found} was not expected here"
+    if expected:
+        problem += f"; expected {_either(expected)}"
+    return QuerySyntaxError(text, place, problem, expected)
+
+
+def _order(terminal: str) -> int:
+    """The order of WORDS, so that a sentence reads the same each time."""
+    return list(WORDS).index(terminal) if terminal in WORDS else len(WORDS)
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def hint(text: str, place: int) -> str | None:
+    """What a person most likely meant, where that can be told from what stands at the place."""
+    rest = text[place:]
+    if match := re.match(r"[=]", rest):
+        return "'=' compares nothing here (a comparison is ==)"
+    if match := re.match(r"([A-Za-z_]\w*)\s*\(", rest):
+        near = nearest(match[1], MODIFIERS if text[:place].rstrip().endswith(".") else catalogue())
+        return f"'{match[1]}' was not expected here" + (
+            f" (did you mean '{near}'?)" if near and near != match[1] else ""
+        )
+    if text.count("{") > text.count("}"):
+        return "a '{' is not closed" if not rest.strip() else None
+    if text.count("(") > text.count(")") and not rest.strip():
+        return "a '(' is not closed"
+    return None

@@ -1,0 +1,116 @@
+"""anomalies(query, 'basic', bounds): the band in which values are expected (monitors/types/anomaly).
+
+Datadog's algorithms are not published; of 'basic' it says that it is a lagging rolling quantile. GUESS, and named an approximation in every answer:
+the band at t is median ± bounds * 1.4826 * MAD of the points in the trailing window that ends before t. Its precision and recall are measured
+(docs/fidelity-anomalies.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from doghouse.metrics.model import Floats, Ints
+from doghouse.queries.frames import Frame
+from doghouse.queries.library.filling import default_value
+from doghouse.queries.rollups import custom_interval
+from doghouse.queries.scene import Scene
+from doghouse.queries.spans import length_seconds
+
+APPROXIMATION = "anomalies 'basic' is an approximation: the original algorithm is not published"
+ALERT_WINDOW_S = 900  # where the call has none, as in graphs
+WINDOWS = 5  # the trailing window is so many alert windows …
+LEAST_BUCKETS = 25  # … and never fewer buckets than this, for long graphs with wide buckets
+LEAST_POINTS = 5  # in the trailing window, or there is no band
+MOST_CELLS = 5_000_000  # of trailing windows looked at in one step: 40 MB
+MAD_TO_SIGMA = 1.4826  # makes the median absolute deviation of a normal distribution its standard deviation
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a call says: the band's width in deviations, the alert window and bucket (s; None: the default), whether a missing count is 0."""
+
+    bounds: float
+    alert_window: int = ALERT_WINDOW_S
+    interval: int | None = None
+    missing_is_zero: bool = False
+
+    @classmethod
+    def of(cls, bounds: float, named: Mapping[str, float | str]) -> Settings:
+        """From a call's bounds and named arguments, which the parser has checked. `seasonality`, `timezone` and `direction` do not touch the band."""
+        window, interval = named.get("alert_window"), named.get("interval")
+        return cls(
+            bounds,
+            length_seconds(_digits(window)) if window else ALERT_WINDOW_S,
+            length_seconds(_digits(interval)) if interval else None,
+            str(named.get("count_default_zero", "")).lower() == "true",
+        )
+
+
+def _digits(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def basic(evaluate: Callable[[Scene], Frame], scene: Scene, settings: Settings) -> Frame:
+    """The frame of the query inside, which `evaluate` gives for a scene, with its band: points before the window are read for it."""
+    if settings.interval is not None:
+        scene = replace(scene, interval=custom_interval(settings.interval, scene.span, scene.max_points))
+    wide = scene.between(scene.start - _trailing(settings, scene.interval), scene.end)
+    frame = evaluate(wide)
+    if frame.interval > scene.interval:  # the query has a longer rollup of its own
+        wide = scene.between(scene.start - _trailing(settings, frame.interval), scene.end)
+        frame = evaluate(wide)
+    buckets = wide.buckets(frame.interval, frame.calendar)
+    if settings.missing_is_zero and frame.counts:
+        frame = _zeros_after_the_first(frame, buckets)
+    frame = frame.on(np.union1d(frame.ts, buckets))
+    bounds = bands(frame.values, _trailing(settings, frame.interval) // frame.interval, settings.bounds)
+    shown = replace(frame, bounds=bounds, approximate=APPROXIMATION)
+    return shown.trimmed(scene.start)
+
+
+def _trailing(settings: Settings, interval: int) -> int:
+    """The length of the trailing window (s) where buckets have `interval` seconds."""
+    return max(WINDOWS * settings.alert_window, LEAST_BUCKETS * interval)
+
+
+def bands(values: Floats, count: int, bounds: float) -> tuple[Floats, Floats]:
+    """The lower and upper bound of each cell from the `count` cells before it in its row, nulls left out; NaN where fewer than LEAST_POINTS are left."""
+    lower, upper = np.full_like(values, np.nan), np.full_like(values, np.nan)
+    rows = max(1, MOST_CELLS // max(1, values.shape[1] * count))
+    for first in range(0, len(values), rows):
+        part = slice(first, first + rows)
+        lower[part], upper[part] = _bands(values[part], count, bounds)
+    return lower, upper
+
+
+def _bands(values: Floats, count: int, bounds: float) -> tuple[Floats, Floats]:
+    padded = np.concatenate([np.full((len(values), count), np.nan), values[:, :-1]], axis=1)
+    if values.size == 0:
+        return values, values
+    windows = np.lib.stride_tricks.sliding_window_view(padded, count, axis=1)
+    middle = median(windows)
+    spread = median(np.abs(windows - middle[..., None])) * MAD_TO_SIGMA * bounds
+    enough = np.count_nonzero(~np.isnan(windows), axis=-1) >= LEAST_POINTS
+    return np.where(enough, middle - spread, np.nan), np.where(enough, middle + spread, np.nan)
+
+
+def median(windows: Floats) -> Floats:
+    """The median along the last axis, NaN left out; NaN where there is nothing else."""
+    ordered = np.sort(windows, axis=-1)  # NaN sorts last
+    count = np.count_nonzero(~np.isnan(windows), axis=-1)[..., None]
+    low = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=-1)
+    high = np.take_along_axis(ordered, np.minimum(count // 2, ordered.shape[-1] - 1), axis=-1)
+    middle: Floats = np.where(count > 0, (low + high) / 2, np.nan)[..., 0]
+    return middle
+
+
+def _zeros_after_the_first(frame: Frame, buckets: Ints) -> Frame:
+    """A count's missing buckets as 0, from its first point on (count_default_zero)."""
+    if not frame.groups:
+        return frame
+    filled = default_value(frame, buckets, 0.0, grouped=True)
+    began = np.maximum.accumulate(frame.on(filled.ts).points, axis=1)
+    return replace(filled, values=np.where(began, filled.values, np.nan), points=began)

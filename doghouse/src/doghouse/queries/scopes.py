@@ -1,0 +1,74 @@
+"""Which series a scope takes (metrics/advanced-filtering)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from doghouse.queries import tree
+from doghouse.queries.tree import Scope
+
+if TYPE_CHECKING:
+    from doghouse.metrics.model import Series
+
+Predicate = Callable[[Collection[str]], bool]
+
+
+def matches(scope: Scope, tags: Collection[str]) -> bool:
+    """Whether a series with these effective tags (`key:value` or keyless) is in the scope. Any one value of a key is enough.
+
+    GUESS: `env:a,env:b` asks for both, as it does for two keys; there is no silent OR.
+    """
+    return predicate(scope)(tags)
+
+
+def select(scope: Scope, series: Sequence[Series]) -> list[Series]:
+    """The series that are in the scope, in their order."""
+    if isinstance(scope, tree.Everything):
+        return list(series)
+    wanted = predicate(scope)
+    return [one for one in series if wanted(one.tags)]
+
+
+@lru_cache(maxsize=1024)
+def predicate(scope: Scope) -> Predicate:
+    """The scope as a function of tags. A template variable that was given no value filters nothing, as `*` does."""
+    match scope:
+        case tree.Everything() | tree.Variable():
+            return lambda _: True
+        case tree.Tag(_, value) if "$" in value:
+            return lambda _: True
+        case tree.Among(_, values) if any("$" in value for value in values):
+            return lambda _: True
+        case tree.Tag(key, value):
+            return _tag(key, value)
+        case tree.Among(key, values):
+            return _any([_tag(key, value) for value in values])
+        case tree.Not(operand):
+            inner = predicate(operand)
+            return lambda tags: not inner(tags)
+        case tree.AllOf(operands):
+            return _all([predicate(one) for one in operands])
+        case tree.AnyOf(operands):
+            return _any([predicate(one) for one in operands])
+
+
+def _tag(key: str, value: str) -> Predicate:
+    wanted = f"{key}:{value}" if key else value
+    if "*" not in value:
+        return lambda tags: wanted in tags
+    if value == "*" and key:
+        prefix = f"{key}:"
+        return lambda tags: any(tag.startswith(prefix) for tag in tags)
+    pattern = re.compile(".*".join(re.escape(part) for part in wanted.split("*")), re.DOTALL)
+    return lambda tags: any(pattern.fullmatch(tag) for tag in tags)
+
+
+def _all(predicates: list[Predicate]) -> Predicate:
+    return lambda tags: all(one(tags) for one in predicates)
+
+
+def _any(predicates: list[Predicate]) -> Predicate:
+    return lambda tags: any(one(tags) for one in predicates)

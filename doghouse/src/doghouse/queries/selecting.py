@@ -1,0 +1,115 @@
+"""A metric query as a frame: select series, roll them up, interpolate, aggregate them in space (query-to-the-graph)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+from doghouse.metrics.model import Floats, Ints, MetricType
+from doghouse.queries.distributions import read_distributions
+from doghouse.queries.frames import Bools, Fill, Frame, empty
+from doghouse.queries.grouping import Grouping, aggregate, any_of, each_alone, group
+from doghouse.queries.interpolation import interpolate
+from doghouse.queries.names import percentile
+from doghouse.queries.plans import Plan, fill_for, plan
+from doghouse.queries.problems import NotEvaluated
+from doghouse.queries.reading import Grid, Range, read
+from doghouse.queries.scene import Scene
+from doghouse.queries.scopes import select
+from doghouse.queries.tree import MetricQuery
+
+PerSeries = Callable[[Floats, Ints], Floats]
+Gaps = Literal["kept", "at others' points", "everywhere"]
+
+
+def query_frame(query: MetricQuery, scene: Scene, per_series: PerSeries | None = None) -> Frame:
+    """The frame of a metric query. `per_series` works on each series between time and space aggregation, as diff() does."""
+    wanted = plan(query, scene.interval, scene.span, scene.max_points)
+    series = select(query.scope, scene.source.find(query.metric))
+    if not series:
+        return empty(wanted.interval)
+    types = {one.type for one in series}
+    check(query, wanted, types)
+    grouping = group(series, query.by, not_available=scene.options.not_available)
+    rows = each_alone(grouping) if types == {"distribution"} else grouping
+    fill = fill_for(wanted, types, scene.options)
+    gaps = _gaps(fill, rows, scene)
+    start = scene.first_bucket(wanted.interval, wanted.calendar)
+    back = _look_back(fill, wanted, scene) if gaps != "kept" and per_series is None else 0
+    over = Range(start - back, scene.end, scene.shift)
+    grid = (
+        read(scene.source, series, wanted, over)
+        if rows is grouping
+        else read_distributions(query, series, grouping, wanted, over, scene.source)
+    )
+    if gaps == "everywhere":
+        grid = _every_bucket(grid, scene.buckets(wanted.interval, wanted.calendar))
+    elif back:
+        grid = _reporting(grid, start)
+    values, points = _aggregated(query, grid, rows, fill, gaps, scene, per_series)
+    counts = wanted.unit != "raw" and types != {"gauge"}
+    frame = Frame(grid.ts, values, points, rows.groups, wanted.interval, wanted.calendar, counts=counts, fill=fill)
+    return frame.trimmed(start)
+
+
+def _aggregated(
+    query: MetricQuery, grid: Grid, rows: Grouping, fill: Fill, gaps: Gaps, scene: Scene, per_series: PerSeries | None
+) -> tuple[Floats, Bools]:
+    """A row a group: its values, and where it has points."""
+    real = ~np.isnan(grid.values)
+    values = grid.values if per_series is None else per_series(grid.values, grid.ts)
+    if gaps != "kept":
+        values = interpolate(values, grid.ts, fill)
+    values = aggregate(values, rows, query.aggregator or "avg")
+    if gaps == "at others' points":
+        shown = any_of(real, rows)
+        values = np.where(shown.any(axis=0) if scene.options.align_groups else shown, values, np.nan)
+    points = ~np.isnan(values)
+    return values, points if per_series is None else points | any_of(real, rows)
+
+
+def check(query: MetricQuery, wanted: Plan, types: set[MetricType]) -> None:
+    """Raise NotEvaluated for what is not defined over these types of series."""
+    if wanted.weighted and (query.aggregator != "sum" or types != {"gauge"}):
+        raise NotEvaluated(".weighted() on anything but the sum of a gauge")
+    if types == {"distribution"}:
+        return
+    if percentile(query.aggregator) is not None or query.aggregator in ("count", "last"):
+        raise NotEvaluated(
+            f"the space aggregator {query.aggregator} over a metric that is no distribution ({query.metric})"
+        )
+    if "distribution" in types:
+        raise NotEvaluated(f"a metric of which only some series are distributions ({query.metric})")
+
+
+def _gaps(fill: Fill, rows: Grouping, scene: Scene) -> Gaps:
+    """Which missing buckets are interpolated: those where another source has a point, or with a `.fill` inside arithmetic all of the window."""
+    if fill.method == "null":
+        return "kept"
+    if fill.explicit and (scene.nested or scene.options.fill_alone):
+        return "everywhere"
+    alone = len(rows.members) == 1 or (rows.plain and not scene.options.align_groups)
+    return "kept" if alone else "at others' points"
+
+
+def _look_back(fill: Fill, wanted: Plan, scene: Scene) -> int:
+    """How far before the window interpolation reads (s), in whole buckets."""
+    if wanted.calendar or not (scene.options.look_back or fill.explicit):
+        return 0
+    return -(-fill.limit // wanted.interval) * wanted.interval
+
+
+def _reporting(grid: Grid, start: int) -> Grid:
+    """Without the points of series that have none from `start` on. GUESS: a source that fell silent before the window is not held into it."""
+    silent = np.isnan(grid.values[:, grid.ts >= start]).all(axis=1)
+    return Grid(grid.ts, np.where(silent[:, None], np.nan, grid.values)) if silent.any() else grid
+
+
+def _every_bucket(grid: Grid, buckets: Ints) -> Grid:
+    """The grid with the window's empty buckets too."""
+    ts = np.union1d(grid.ts, buckets)
+    values = np.full((len(grid.values), len(ts)), np.nan)
+    values[:, np.searchsorted(ts, grid.ts)] = grid.values
+    return Grid(ts, values)

@@ -1,0 +1,187 @@
+"""The syntax tree of a query: values that a monitor, a page or a completion can look into.
+
+Names follow Datadog's documentation (dashboards/querying, metrics/advanced-filtering): a metric query has a space aggregator, a metric, a scope,
+group-by keys and modifiers; an expression is arithmetic and functions over metric queries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Operator = Literal["+", "-", "*", "/"]
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """The scope `*` (or nothing at all): every series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """`key:value`, or with an empty key a tag that has none. `*` stands for any characters of the value."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """`key IN (a, b)`: the series has the key with one of these values."""
+
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`$name`: a dashboard's template variable, not yet given a value. In a formula: the name of one of the request's queries."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`!x`, `-x` or `NOT x`."""
+
+    operand: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """`a, b` or `a AND b`."""
+
+    operands: tuple[Scope, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """`a OR b`."""
+
+    operands: tuple[Scope, ...]
+
+
+Scope = Everything | Tag | Among | Variable | Not | AllOf | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it was written."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A quoted string, as functions take it: `'basic'`."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A bare word, as modifiers take it: `zero`, `daily`, `12am`."""
+
+    value: str
+
+
+Argument = Number | Text | Word
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """`.rollup(avg, 60)`, `.fill(zero)`, `.as_count()`, `.as_rate()`, `.weighted()`."""
+
+    name: str
+    arguments: tuple[Argument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MetricQuery:
+    """`avg:system.cpu.idle{env:prod} by {host}.rollup(avg, 60)`. `aggregator` is None where the text has none, and then works as avg."""
+
+    aggregator: str | None
+    metric: str
+    scope: Scope = Everything()
+    by: tuple[str, ...] = ()
+    modifiers: tuple[Modifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`top(q, 10, 'mean', 'desc')`: a function, its positional arguments and its named ones."""
+
+    function: str
+    arguments: tuple[Expression | Text | Word, ...] = ()
+    named: tuple[tuple[str, Expression | Text | Word], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`left operator right`."""
+
+    operator: Operator
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """`-x`."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Modified:
+    """`(a + b).rollup(avg, 60)`: a modifier behind parentheses or a function. It is handed down to every metric query inside."""
+
+    operand: Expression
+    modifiers: tuple[Modifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search of events (`@type:view @view.error.count:>0`), as RUM and log widgets have in the same place. It is kept as text and not evaluated."""
+
+    text: str
+
+
+Expression = Number | MetricQuery | Call | Arithmetic | Negative | Modified | Variable | Search
+
+Comparator = Literal[">", ">=", "<", "<=", "==", "!="]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """`last_5m`, or with `cumulative` `current_1d`: from the start of the running hour, day or month. `seconds` is its full length (a month: 730 h).
+
+    With `ahead` `next_1w`, which looks into a forecast.
+    """
+
+    text: str
+    seconds: int
+    cumulative: bool = False
+    ahead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`change(…, last_30m)` or `pct_change(…, 30m_ago)`: how far back the comparison lies (s), and whether in percent."""
+
+    percent: bool
+    shift: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorQuery:
+    """`avg(last_5m):avg:m{*} by {host} > 90`. `threshold` is None where the text says `threshold`. `text` is the part between head and comparator."""
+
+    aggregator: str
+    window: TimeWindow
+    change: Change | None
+    expression: Expression
+    comparator: Comparator
+    threshold: float | None
+    text: str

@@ -1,0 +1,174 @@
+"""Runs a doghouse: in the foreground for `doghouse up`, or inside the calling process for tests and the pytest plugin.
+
+    with running.serve(tmp_path, clock=Clock(1_772_445_600.0)) as house:
+        httpx.get(f"{house.url}/api/v1/validate", headers=house.headers)
+        house.clock.set(1_772_445_660.0)
+
+`house.app.state` holds what `server.build` put there. The server listens on a free port of 127.0.0.1;
+it is stopped and its data folder released when the block ends.
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doghouse import config
+from doghouse.clock import Clock
+from doghouse.config import ConfigError, DataFolder, OptionError, Settings
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
+    from uvicorn import Server
+
+    from doghouse.chaos import Fault
+
+GRACE_S = 3  # an answer under way when the server is told to stop gets this long
+KEEP_ALIVE_S = 75  # how long a connection that asks nothing is kept
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A doghouse that accepts requests."""
+
+    url: str
+    data: Path
+    keys_file: Path
+    api_key: str = field(repr=False)
+    app_key: str = field(repr=False)
+    clock: Clock
+    app: Starlette
+    front: ASGIApp = field(repr=False)  # what is served: `app` behind rate limits and, if asked for, faults
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Both keys, as request headers."""
+        return {"DD-API-KEY": self.api_key, "DD-APPLICATION-KEY": self.app_key}
+
+
+@contextmanager
+def serve(
+    data: Path, *, clock: Clock | None = None, settings: Settings | None = None, port: int = 0
+) -> Iterator[House]:
+    """A doghouse over the folder `data`, in a thread of this process, for as long as the block lasts.
+
+    Raises ConfigError where the folder or the port cannot be had.
+    """
+    with opened(data, "127.0.0.1", port, clock or Clock(), settings or Settings()) as (house, listener):
+        ready = threading.Event()
+        server = build_server(house.front, ready.set)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="doghouse", daemon=True)
+        thread.start()
+        while not ready.wait(0.05):
+            if not thread.is_alive():
+                raise ConfigError("the server did not start")
+        try:
+            yield house
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def serve_forever(house: House, listener: socket.socket, ready: Callable[[], object]) -> None:
+    """Serve on this thread until SIGTERM or Ctrl-C; `ready` is called once requests are accepted."""
+    import gc
+    import signal
+
+    gc.set_threshold(20_000, 20, 50)  # requests make many objects that soon go by themselves
+    # uvicorn stops at a signal, then raises it again for whoever had it before: nobody, so that the exit code is 0.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    build_server(house.front, ready).run(sockets=[listener])
+
+
+@contextmanager
+def opened(data: Path, host: str, port: int, clock: Clock, settings: Settings) -> Iterator[tuple[House, socket.socket]]:
+    """The folder locked, the port bound and the stores open, but nothing served yet. Raises ConfigError."""
+    from doghouse import chaos, server
+
+    faults = chaos.parse(settings.chaos)
+    with listen(host, port) as listener, owned(data) as folder:
+        pair = config.keys(folder)
+        app = server.build(folder, pair, clock, settings)
+        app.state.url = address(listener)  # where links in notifications lead
+        front = in_front(app, clock, settings, faults)
+        keys = (pair.api_key, pair.app_key)
+        yield House(app.state.url, folder.path, folder.keys_file, *keys, clock, app, front), listener
+
+
+def in_front(app: ASGIApp, clock: Clock, settings: Settings, faults: Sequence[Fault]) -> ASGIApp:
+    """The application with what goes before it."""
+    from doghouse.chaos import Chaos
+    from doghouse.limits import RateLimits
+
+    limited = RateLimits(app, clock, settings.rate_limit)
+    return Chaos(limited, faults, settings.seed) if faults else limited
+
+
+def address(listener: socket.socket) -> str:
+    """The URL of a socket."""
+    name, port = listener.getsockname()[:2]
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+@contextmanager
+def owned(data: Path) -> Iterator[DataFolder]:
+    """The folder, locked for as long as the block lasts."""
+    folder = config.own(data)
+    try:
+        yield folder
+    finally:
+        folder.release()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on a loopback address; port 0 picks a free one. Raises ConfigError."""
+    address = "127.0.0.1" if host == "localhost" else host
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        raise OptionError(f"the host '{host}' is not an IP address or localhost") from None
+    if not parsed.is_loopback:
+        raise OptionError(f"the host {host} is not a loopback address; doghouse serves this machine alone")
+    listener = socket.socket(socket.AF_INET6 if parsed.version == 6 else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        why = "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+        raise ConfigError(f"port {port} of {host} {why}; choose another with --port (0 picks a free one)") from None
+    return listener
+
+
+def build_server(app: ASGIApp, ready: Callable[[], object]) -> Server:
+    """A uvicorn server for the application, which calls `ready` once it accepts requests."""
+    import uvicorn
+
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready()
+
+    return Announcing(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=GRACE_S,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            server_header=False,
+            proxy_headers=False,  # nothing stands between a client and a server on loopback
+        )
+    )

@@ -1,0 +1,168 @@
+"""Puts the rooms together: opens the stores, gives each folder's routes what they need, and serves them."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from doghouse import __version__, control, errors
+from doghouse.background import repeated
+from doghouse.clock import Clock
+from doghouse.config import DataFolder, KeyPair, Settings
+from doghouse.dashboards import list_routes as dashboard_lists
+from doghouse.dashboards import routes as dashboards
+from doghouse.dashboards import snapshot_routes
+from doghouse.dashboards.lists import ListStore
+from doghouse.dashboards.snapshots import SnapshotStore
+from doghouse.dashboards.store import DashboardStore
+from doghouse.downtimes import routes as downtime_routes
+from doghouse.downtimes.store import DowntimeStore
+from doghouse.events import routes as events
+from doghouse.events.store import EventStore
+from doghouse.hosts import routes as hosts
+from doghouse.hosts.checks import ServiceCheckStore
+from doghouse.hosts.loads import loads
+from doghouse.hosts.store import HostStore
+from doghouse.http import Access, Call, Keys, PlainHandler, Reply, endpoint
+from doghouse.logs import routes as logs
+from doghouse.logs.store import LogStore
+from doghouse.metrics import metadata_routes
+from doghouse.metrics import routes as metrics
+from doghouse.metrics.decoding.offloading import Helper
+from doghouse.metrics.metadata import Catalogue
+from doghouse.metrics.store import PointStore
+from doghouse.monitors import routes as monitor_routes
+from doghouse.monitors.store import MonitorStore
+from doghouse.notifications import service
+from doghouse.queries import QuerySyntaxError, matches, parse_scope
+from doghouse.queries import routes as queries
+from doghouse.sqlite import Database
+from doghouse.traces import routes as traces
+from doghouse.traces import store as trace_store
+from doghouse.traces.intake import GIVE_OUT_S, TraceIntake
+from doghouse.ui import mail_graphs
+from doghouse.ui import routes as ui
+from doghouse.ui.simulated import SimulatedStore
+from doghouse.ui.stores import Stores
+
+TEND_POINTS_S = 5
+
+
+def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -> Starlette:
+    """The application over one data folder. Its lifespan opens nothing: the stores are open when this returns, and closed at shutdown."""
+    database = Database(folder.path / "doghouse.sqlite")
+    host_store, check_store = HostStore(database), ServiceCheckStore(database)
+    points = PointStore(folder.path, host_store.tags)
+    helper = Helper(points.index)
+    event_store = EventStore(database)
+    dashboard_store, downtime_store = DashboardStore(database), DowntimeStore(database)
+    monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store)
+    simulated, log_store = SimulatedStore(database), LogStore(database)
+    snapshots = SnapshotStore(folder.path / "snapshots")
+    notifications = service.build(
+        service.Stores(database, points, monitors.store, downtime_store, event_store, host_store, check_store),
+        clock,
+        folder.path / "mails",
+        mail_server=settings.smtp,
+        sender=settings.smtp_from,
+        url=lambda: getattr(app.state, "url", ""),
+        graph=mail_graphs.graph(monitors.store, points, snapshots),
+    )
+    trace_database = Database(folder.path / "traces.sqlite", trace_store.PRAGMAS)
+    hostname = os.environ.get("DD_HOSTNAME") or socket.gethostname()  # as the Agent on this machine would be called
+    trace_intake = TraceIntake(trace_store.TraceStore(trace_database), points, hostname)
+    pages = Stores(
+        points=points,
+        hosts=host_store,
+        checks=check_store,
+        events=event_store,
+        logs=log_store,
+        traces=trace_intake.store,
+        dashboards=dashboard_store,
+        monitors=monitors,
+        downtimes=downtime_store,
+        notifications=notifications.store,
+        post=notifications.post,
+        simulated=simulated,
+        snapshots=snapshots,
+    )
+    routes: list[BaseRoute] = [
+        *metrics.routes(points, helper),  # first: what is asked most is found first
+        *queries.routes(points),
+        *metadata_routes.routes(Catalogue(database, points), tag_filter),
+        endpoint("GET", "/health", health(folder), Keys.NONE),
+        endpoint("GET", "/api/v1/validate", validate, Keys.API),
+        *hosts.intake_routes(host_store, check_store, partial(events.from_agent, event_store)),
+        *events.routes(event_store, host_store.tags),
+        *logs.routes(log_store),
+        *traces.routes(trace_intake),
+        *hosts.routes(host_store, points.hosts, partial(loads, points)),
+        *dashboard_lists.routes(ListStore(database, dashboard_store)),  # before dashboards, whose ids would be `lists`
+        *dashboards.routes(dashboard_store),
+        *snapshot_routes.routes(snapshots, points),
+        *monitor_routes.routes(monitors),
+        *downtime_routes.routes(downtime_store, monitors),
+        *notifications.routes(time_travel=settings.time_travel),
+        *ui.routes(pages),
+    ]
+
+    if settings.time_travel:
+        routes += control.clock_routes(clock)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.callback(database.close)
+            stack.callback(points.close)
+            stack.callback(helper.close)
+            stack.callback(trace_database.close)
+            await stack.enter_async_context(repeated(lambda: trace_intake.give_out(clock.now()), GIVE_OUT_S))
+            await stack.enter_async_context(
+                repeated(lambda: points.tend(clock.now(), settings.retention), TEND_POINTS_S)
+            )
+            for work in notifications.work:
+                await stack.enter_async_context(repeated(work, service.LOOK_S))
+            yield
+
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found, 405: not_found})
+    app.state.clock, app.state.points, app.state.hosts, app.state.checks = clock, points, host_store, check_store
+    app.state.events, app.state.logs = event_store, log_store
+    app.state.traces, app.state.trace_intake = trace_intake.store, trace_intake
+    app.state.dashboards, app.state.monitors, app.state.downtimes = dashboard_store, monitors.store, downtime_store
+    app.state.notifications, app.state.live = notifications.store, notifications.live
+    app.state.notification_work = notifications.work
+    app.state.access = Access(pair.api_key, pair.app_key, settings.time_travel)
+    return app
+
+
+def tag_filter(text: str) -> Callable[[Collection[str]], bool]:
+    """A boolean expression over tags, as stands between a query's braces. Raises ApiError 400."""
+    try:
+        scope = parse_scope(text)
+    except QuerySyntaxError as error:
+        raise errors.invalid_body(f"the tag filter cannot be read: {error}") from None
+    return partial(matches, scope)
+
+
+def health(folder: DataFolder) -> PlainHandler:
+    """`GET /health`: whether the server answers, which version, and where its keys are (not which), for commands of the same user."""
+    said = Reply({"status": "ok", "version": __version__, "keys_file": str(folder.keys_file)})
+    return lambda _: said
+
+
+def validate(_: Call) -> Reply:
+    """`GET /api/v1/validate`: the API key is right, or this is not reached."""
+    return Reply({"valid": True})
+
+
+async def not_found(request: Request, _: Exception) -> Response:
+    """What a path that doghouse does not serve gets: Datadog's shape, our words."""
+    return JSONResponse({"errors": [f"doghouse has no {request.method} {request.url.path}"]}, 404)

@@ -1,0 +1,34 @@
+"""The one door to the terminal: a sentence on stderr when something failed, rich for people, one JSON document for programs."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH = 200  # of what is written to a file or a pipe: no table is folded there
+
+
+def fail(message: str, code: int = 1) -> typer.Exit:
+    """Say in one sentence on stderr what went wrong; raise what this returns."""
+    typer.echo(f"doghouse: {message}", err=True)
+    return typer.Exit(code)
+
+
+def console() -> Console:
+    """Where people read: no colour when stdout is not a terminal or NO_COLOR is set."""
+    from rich.console import Console
+
+    wide = None if sys.stdout.isatty() else WIDTH
+    return Console(highlight=False, soft_wrap=True, width=wide)
+
+
+def print_json(document: Any) -> None:
+    """The document on one line of stdout, written out at once."""
+    import msgspec
+
+    typer.echo(msgspec.json.encode(document).decode())

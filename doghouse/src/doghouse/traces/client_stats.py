@@ -1,0 +1,106 @@
+"""What a tracer counted itself: the body of `/v0.6/stats` (datadog-agent: pkg/proto/datadog/trace/stats.proto, ClientStatsPayload in msgpack)."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from doghouse.traces.decoding import TracesError
+from doghouse.traces.stats import NS, Key, Tallies, Tally, bucket
+
+
+class Group(Struct, rename="pascal", gc=False):
+    """Spans that were counted together. Durations in ns; the summaries are DDSketches in protobuf."""
+
+    service: str = ""
+    name: str = ""
+    resource: str = ""
+    http_status_code: int = field(name="HTTPStatusCode", default=0)
+    type: str = ""
+    hits: int = 0
+    errors: int = 0
+    duration: int = 0
+    ok_summary: bytes = b""
+    error_summary: bytes = b""
+
+
+class Bucket(Struct, rename="pascal", gc=False):
+    """A stretch of time: `start` and `duration` in ns."""
+
+    start: int
+    duration: int
+    stats: list[Group] = []
+
+
+class Payload(Struct, rename="pascal", gc=False):
+    """The whole body."""
+
+    hostname: str = ""
+    env: str = ""
+    version: str = ""
+    stats: list[Bucket] = []
+
+
+_payload = msgspec.msgpack.Decoder(Payload)
+
+
+def count(body: bytes, host: str, now: float, into: Tallies) -> None:
+    """Add what a tracer counted. Raises TracesError."""
+    try:
+        payload = _payload.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise TracesError(str(error)) from None
+    for held in payload.stats:
+        start = bucket(held.start / NS, now)
+        for group in held.stats:
+            key = Key(
+                group.service,
+                group.name,
+                group.resource or group.name,
+                group.type,
+                group.http_status_code,
+                payload.env,
+                payload.version,
+                payload.hostname or host,
+            )
+            _add(into.setdefault((start, key), Tally()), group)
+
+
+def _add(tally: Tally, group: Group) -> None:
+    tally.hits += group.hits
+    tally.errors += group.errors
+    tally.duration += group.duration / NS
+    for summary in (group.ok_summary, group.error_summary):
+        values, counts = _bins(summary)
+        tally.values.extend(values)
+        tally.counts.extend(counts)
+
+
+def _bins(summary: bytes) -> tuple[array[float], array[float]]:
+    """The durations (s) that a sketch of ns stands for, and how often each: at the sketch's own precision."""
+    values, counts = array("d"), array("d")
+    if not summary:
+        return values, counts
+    from ddsketch.pb.proto import KeyMappingProto, pb
+    from google.protobuf.message import DecodeError
+
+    try:
+        sketch: Any = pb.DDSketch.FromString(summary)
+        mapping: Any = KeyMappingProto.from_proto(sketch.mapping)
+    except (DecodeError, ValueError, AssertionError, ZeroDivisionError) as error:
+        raise TracesError(f"a summary is not a DDSketch: {error}") from None
+    held = dict(sketch.positiveValues.binCounts)
+    first = sketch.positiveValues.contiguousBinIndexOffset
+    for place, number in enumerate(sketch.positiveValues.contiguousBinCounts, first):
+        held[place] = held.get(place, 0.0) + number
+    for key, number in held.items():
+        if number > 0:
+            values.append(mapping.value(key) / NS)
+            counts.append(number)
+    if sketch.zeroCount > 0:
+        values.append(0.0)
+        counts.append(sketch.zeroCount)
+    return values, counts

@@ -1,0 +1,97 @@
+"""The trace Agent's endpoints, for tracers on this machine: no keys, as none are sent (datadog-agent: pkg/trace/api/endpoints.go).
+
+Traces and stats are taken. Remote configuration, telemetry, profiles and the rest are answered so that a tracer is quiet, and are not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from starlette.routing import BaseRoute
+
+from doghouse import errors
+from doghouse.http import Call, Keys, PlainHandler, Reply, endpoint
+from doghouse.traces import decoding
+from doghouse.traces.decoding import TracesError
+from doghouse.traces.intake import TraceIntake
+from doghouse.traces.model import Chunk
+
+Decode = Callable[[bytes], list[Chunk]]
+TRACES: dict[str, Decode] = {
+    "/v0.3/traces": decoding.decode,
+    "/v0.4/traces": decoding.decode,
+    "/v0.5/traces": decoding.decode_indexed,
+}
+STATS = "/v0.6/stats"
+CONFIG = "/v0.7/config"
+UNKEPT = (
+    "/telemetry/proxy/",
+    "/v0.1/pipeline_stats",
+    "/profiling/v1/input",
+    "/debugger/v1/input",
+    "/debugger/v1/diagnostics",
+    "/debugger/v2/input",
+    "/symdb/v1/input",
+)
+AGENT_VERSION = "7.70.0"  # whose endpoints these are: tracers choose by it what they send
+INFO = {
+    "version": AGENT_VERSION,
+    "endpoints": [*TRACES, STATS, CONFIG, *UNKEPT],
+    "client_drop_p0s": True,
+    "span_meta_structs": True,
+    "long_running_spans": False,
+    "feature_flags": [],
+    "peer_tags": [],
+    "config": {},
+}
+MSGPACK = "application/msgpack"
+
+
+def routes(intake: TraceIntake) -> list[BaseRoute]:
+    """What a tracer speaks to."""
+    quiet = [*UNKEPT[1:], "/telemetry/proxy/{path:path}"]
+    return [
+        *(
+            endpoint(method, path, take(intake, path, decode), Keys.NONE)
+            for path, decode in TRACES.items()
+            for method in ("PUT", "POST")
+        ),
+        *(endpoint(method, STATS, partial(take_stats, intake), Keys.NONE) for method in ("PUT", "POST")),
+        endpoint("GET", "/info", lambda _: Reply(INFO), Keys.NONE),
+        # An empty answer: there is no configuration for this tracer.
+        *(endpoint(method, CONFIG, lambda _: Reply({}), Keys.NONE) for method in ("GET", "POST")),
+        *(endpoint("POST", path, lambda _: Reply({}, 202), Keys.NONE) for path in quiet),
+    ]
+
+
+def take(intake: TraceIntake, path: str, decode: Decode) -> PlainHandler:
+    """A handler for one form of traces. A body that is not msgpack (or JSON, where the Agent takes it) is refused: no page in a browser can post one."""
+
+    def handler(call: Call) -> Reply:
+        kind = call.headers.get("content-type", "").partition(";")[0].strip()
+        reader = decoding.decode_json if kind == "application/json" and decode is decoding.decode else decode
+        if kind != MSGPACK and reader is decode:
+            raise errors.unsupported_content_type(kind)
+        try:
+            chunks = reader(call.body)
+        except TracesError as error:
+            raise errors.traces_unreadable(path, str(error)) from None
+        marked, counted = _said(call, "computed-top-level"), _said(call, "computed-stats")
+        return Reply({"rate_by_service": intake.take(chunks, marked, counted, call.now)})
+
+    return handler
+
+
+def take_stats(intake: TraceIntake, call: Call) -> Reply:
+    """What a tracer counted itself."""
+    try:
+        intake.take_stats(call.body, call.now)
+    except TracesError as error:
+        raise errors.traces_unreadable(STATS, str(error)) from None
+    return Reply({})
+
+
+def _said(call: Call, what: str) -> bool:
+    """Whether a tracer says that it did something: any value but false, 0 and the like counts (Go's ParseBool, else yes)."""
+    return call.headers.get(f"datadog-client-{what}", "").lower() not in ("", "0", "f", "false", "no")

@@ -1,0 +1,103 @@
+"""Counting spans, as the Agent's concentrator does: hits, errors and durations in buckets of 10 s (datadog-agent: pkg/trace/stats)."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from doghouse.traces.model import MEASURED, PARTIAL, Chunk, Span, entries
+
+BUCKET_S = 10
+BUCKETS_HELD = 2  # a bucket is given out when this many have passed: about 20 s after it began
+NS = 1_000_000_000
+
+
+class Key(Struct, frozen=True, array_like=True):
+    """What spans are counted by. `status` is the HTTP status code, 0 for none."""
+
+    service: str
+    name: str
+    resource: str
+    type: str = ""
+    status: int = 0
+    env: str = ""
+    version: str = ""
+    host: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Spans of one key and bucket: how many, how many failed, how long they took in all (s), and each value of a duration (s) with its count."""
+
+    hits: float = 0.0
+    errors: float = 0.0
+    duration: float = 0.0
+    values: array[float] = field(default_factory=lambda: array("d"))
+    counts: array[float] = field(default_factory=lambda: array("d"))
+
+    def add(self, span: Span) -> None:
+        """Count a span."""
+        seconds = span.duration / NS
+        self.hits += 1
+        self.errors += 1 if span.error else 0
+        self.duration += seconds
+        self.values.append(seconds)
+        self.counts.append(1)
+
+
+Tallies = dict[tuple[int, Key], Tally]  # the bucket's start (s UTC) and the key
+
+
+def count(chunks: Iterable[Chunk], marked: bool, host: str, now: float, into: Tallies) -> None:
+    """Count the service-entry and measured spans of chunks. `marked`: the tracer says which are service entries. `now` in s UTC.
+
+    A span counts in the bucket in which it ended; one that comes later than that bucket is held counts in the oldest one that is.
+    Spans that are not finished do not count.
+    """
+    for chunk in chunks:
+        counted = {span.span_id: span for span in entries(chunk, marked)}
+        counted.update((span.span_id, span) for span in chunk if span.metrics and span.metric(MEASURED) == 1)
+        env = next((found for span in chunk if (found := span.tag("env"))), "")
+        version = chunk[0].tag("version")
+        for span in counted.values():
+            if not span.metrics or PARTIAL not in span.metrics:
+                key = _key(span, env, version if span.service == chunk[0].service else "", host)
+                into.setdefault((bucket(span.end / NS, now), key), Tally()).add(span)
+
+
+def bucket(end: float, now: float) -> int:
+    """The start of the bucket (s UTC) in which something that ended at `end` counts, at `now`."""
+    return max(_start(end), oldest(now))
+
+
+def oldest(now: float) -> int:
+    """The start of the oldest bucket that still counts at `now`; those before it are given out."""
+    return _start(now) - (BUCKETS_HELD - 1) * BUCKET_S
+
+
+def _start(at: float) -> int:
+    return int(at // BUCKET_S) * BUCKET_S
+
+
+def _key(span: Span, env: str, version: str, host: str) -> Key:
+    return Key(
+        span.service or "",
+        span.name,
+        span.resource or span.name,
+        span.type or "",
+        _status(span),
+        span.tag("env", env),
+        span.tag("version", version),
+        span.tag("_dd.hostname") or host,
+    )
+
+
+def _status(span: Span) -> int:
+    """Tracers send it as a text or as a number."""
+    text = span.tag("http.status_code")
+    if text.isascii() and text.isdigit():
+        return int(text)
+    return int(span.metric("http.status_code"))

@@ -1,0 +1,173 @@
+"""Where traces are kept, and the counts of spans until their bucket is given out: an SQLite file of their own."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from doghouse.sqlite import Database
+from doghouse.traces.model import Chunk, Span, entries, in_order, root, trace_id
+from doghouse.traces.stats import NS, Key, Tallies, Tally
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS chunks (
+    id INTEGER PRIMARY KEY,
+    trace TEXT NOT NULL,  -- 32 hex digits
+    ts REAL NOT NULL,     -- start, s UTC
+    spans BLOB NOT NULL   -- msgpack
+);
+CREATE INDEX IF NOT EXISTS chunks_trace ON chunks (trace);
+CREATE INDEX IF NOT EXISTS chunks_ts ON chunks (ts);
+CREATE TABLE IF NOT EXISTS entries (  -- service-entry spans: what a trace is searched by
+    chunk INTEGER NOT NULL REFERENCES chunks (id) ON DELETE CASCADE,
+    ts REAL NOT NULL,
+    service TEXT NOT NULL,
+    name TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    env TEXT NOT NULL,
+    duration REAL NOT NULL,  -- s
+    error INTEGER NOT NULL,
+    status TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entries_ts ON entries (ts);
+CREATE INDEX IF NOT EXISTS entries_service ON entries (service, ts);
+CREATE INDEX IF NOT EXISTS entries_chunk ON entries (chunk);
+CREATE TABLE IF NOT EXISTS counted (  -- spans that are counted and whose bucket is not yet given out
+    id INTEGER PRIMARY KEY,
+    bucket INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    hits REAL NOT NULL,
+    errors REAL NOT NULL,
+    duration REAL NOT NULL,
+    durations BLOB NOT NULL,
+    counts BLOB NOT NULL
+);
+"""
+PRAGMAS = ("synchronous=NORMAL",)  # survives `kill -9`; a power cut may lose the last traces, as it would in an Agent
+_encode = msgspec.msgpack.Encoder().encode
+_spans = msgspec.msgpack.Decoder(list[Span])
+_key = msgspec.msgpack.Decoder(Key)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A service-entry span of a kept trace. `ts` in s UTC, `duration` in s; `status` is the HTTP status code, or empty."""
+
+    trace_id: str
+    ts: float
+    service: str
+    name: str
+    resource: str
+    env: str
+    duration: float
+    error: bool
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which traces: empty fields ask for nothing."""
+
+    service: str = ""
+    resource: str = ""
+    name: str = ""
+    env: str = ""
+    errors: bool = False
+    slower_than: float = 0.0  # s
+
+
+class TraceStore:
+    """Traces that were kept."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.connection().executescript(TABLES)
+
+    def add(self, chunks: Sequence[Chunk], marked: bool, tallies: Tallies) -> None:
+        """Keep chunks and what was counted of them and of those not kept, all or nothing."""
+        with self._database.transaction() as connection:
+            first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM chunks").fetchone()[0]
+            numbered = list(enumerate(chunks, first))
+            connection.executemany(
+                "INSERT INTO chunks VALUES (?, ?, ?, ?)",
+                [(id, trace_id(chunk), chunk[0].start / NS, _encode(chunk)) for id, chunk in numbered],
+            )
+            connection.executemany(
+                "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [_row(id, span) for id, chunk in numbered for span in entries(chunk, marked) or [root(chunk)]],
+            )
+            connection.executemany(
+                "INSERT INTO counted (bucket, key, hits, errors, duration, durations, counts) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (start, _encode(key), one.hits, one.errors, one.duration, bytes(one.values), bytes(one.counts))
+                    for (start, key), one in tallies.items()
+                ],
+            )
+
+    def find(self, search: Search, start: float, end: float, limit: int = 100) -> list[Entry]:
+        """The entries with start <= ts < end (s UTC) that are sought, the newest first."""
+        wanted = {"service": search.service, "resource": search.resource, "name": search.name, "env": search.env}
+        given = {column: value for column, value in wanted.items() if value}
+        where = "".join(f" AND entries.{column} = ?" for column in given)
+        rows = self._database.connection().execute(
+            "SELECT trace AS trace_id, entries.ts, service, name, resource, env, duration, error, status"
+            " FROM entries JOIN chunks ON chunks.id = entries.chunk"
+            f" WHERE entries.ts >= ? AND entries.ts < ? AND duration >= ? AND error >= ?{where}"
+            " ORDER BY entries.ts DESC LIMIT ?",
+            (start, end, search.slower_than, int(search.errors), *given.values(), limit),
+        )
+        return [msgspec.convert(dict(row), Entry, strict=False) for row in rows]
+
+    def spans(self, trace: str) -> list[Span]:
+        """Every span of a trace (32 hex digits) that was kept, by start; none where it is not known."""
+        rows = self._database.connection().execute("SELECT spans FROM chunks WHERE trace = ? ORDER BY id", (trace,))
+        return in_order(span for row in rows for span in _spans.decode(row["spans"]))
+
+    def known(self, traces: Iterable[str]) -> set[str]:
+        """Which of these traces were kept."""
+        connection = self._database.connection()
+        ask = "SELECT 1 FROM chunks WHERE trace = ? LIMIT 1"
+        return {one for one in traces if connection.execute(ask, (one,)).fetchone()}
+
+    def due(self, before: int) -> tuple[Tallies, int]:
+        """What was counted in buckets that start before a time (s UTC), added up, and up to which row that is."""
+        rows = self._database.connection().execute("SELECT * FROM counted WHERE bucket < ? ORDER BY id", (before,))
+        found: Tallies = {}
+        last = 0
+        for row in rows:
+            last = row["id"]
+            tally = found.setdefault((row["bucket"], _key.decode(row["key"])), Tally())
+            tally.hits += row["hits"]
+            tally.errors += row["errors"]
+            tally.duration += row["duration"]
+            tally.values.extend(array("d", row["durations"]))
+            tally.counts.extend(array("d", row["counts"]))
+        return found, last
+
+    def given_out(self, before: int, last: int) -> None:
+        """Forget what `due` returned: it is points now."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM counted WHERE bucket < ? AND id <= ?", (before, last))
+
+    def forget(self, before: float) -> int:
+        """Delete chunks that started before a time (s UTC); how many."""
+        with self._database.transaction() as connection:
+            return connection.execute("DELETE FROM chunks WHERE ts < ?", (before,)).rowcount
+
+
+def _row(chunk: int, span: Span) -> tuple[int, float, str, str, str, str, float, int, str]:
+    status = span.tag("http.status_code") or f"{span.metric('http.status_code'):.0f}"
+    return (
+        chunk,
+        span.start / NS,
+        span.service or "",
+        span.name,
+        span.resource or "",
+        span.tag("env"),
+        span.duration / NS,
+        1 if span.error else 0,
+        "" if status == "0" else status,
+    )

@@ -1,0 +1,58 @@
+"""The files that a page loads: our own in static/, and uPlot from its wheel."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from functools import lru_cache
+from pathlib import Path
+
+from doghouse import errors
+from doghouse.http import Call, Reply
+
+STATIC = Path(__file__).parent / "static"
+UPLOT = ("uPlot.iife.js", "uPlot.min.css")
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+@lru_cache
+def files() -> dict[str, Path]:
+    """Every file that can be asked for, by its name after /ui/static/."""
+    own = {
+        path.relative_to(STATIC).as_posix(): path
+        for path in STATIC.rglob("*")
+        if path.suffix in TYPES and path.is_file()
+    }
+    return own | {f"uplot/{name}": uplot_folder() / name for name in UPLOT}
+
+
+def uplot_folder() -> Path:
+    """Where the wheel keeps uPlot. Found without importing the package, which would ask for IPython."""
+    spec = importlib.util.find_spec("uplot")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("the package uplot-python is not installed; it comes with doghouse[server]")
+    return Path(spec.submodule_search_locations[0]) / "static"
+
+
+@lru_cache
+def version() -> str:
+    """A name for the state of all files: part of their addresses, so that they can be cached for good."""
+    digest = hashlib.sha256()
+    for name, path in sorted(files().items()):
+        digest.update(name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def serve(call: Call) -> Reply:
+    """`GET /ui/static/{version}/{name}`."""
+    path = files().get(call.params["name"])
+    if path is None:
+        raise errors.no_such_page(call.path)
+    fresh = call.params["version"] == version()
+    cache = "public, max-age=31536000, immutable" if fresh else "no-store"
+    return Reply(path.read_bytes(), content_type=TYPES[path.suffix], headers={"Cache-Control": cache})

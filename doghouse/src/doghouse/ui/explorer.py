@@ -1,0 +1,74 @@
+"""The metrics explorer: a query typed with completion, drawn as it stands, its mistakes shown where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from doghouse.http import Call, Reply
+from doghouse.metrics.store import PointStore
+from doghouse.queries.completion import complete
+from doghouse.ui import frame, graphs, rendering, tags
+from doghouse.ui.graphs import Asked
+from doghouse.ui.requests import Line, Request
+from doghouse.ui.simulated import SimulatedStore
+from doghouse.ui.widgets import Widget
+
+DISPLAYS = ("line", "bars", "area")
+NUMBER = 12  # metrics shown to somebody who has typed nothing yet
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """The explorer over the points."""
+
+    points: PointStore
+    simulated: SimulatedStore
+
+    def show(self, call: Call) -> Reply:
+        """`GET /metric/explorer?query=…&display=…`."""
+        shown = frame.from_url(call.query, call.now)
+        known = self.points.index.metrics()
+        data = {
+            "now": call.now,
+            "frame": {"from": shown.start, "to": shown.end, "live": shown.live},
+            "query": call.query.get("query", ""),
+            "display": display(call),
+        }
+        return rendering.render(
+            "explorer.html",
+            call,
+            frame=shown,
+            spans=[(name, frame.span_seconds(name)) for name in frame.SPANS],
+            displays=DISPLAYS,
+            data=data,
+            metrics=known[:NUMBER],
+            total=len(known),
+        )
+
+    def graph(self, call: Call) -> Reply:
+        """`GET /ui/data/query?query=…&display=…&from_ts…&since=…`: the query as a graph."""
+        shown = frame.from_url(call.query, call.now)
+        line = Line(call.query.get("query", ""))
+        widget = Widget("query", "timeseries", "timeseries", "", {}, (Request((line,), display(call)),))
+        asked = Asked(shown, {}, frame.since(call.query))
+        return Reply(graphs.graph(widget, self.points, self.simulated, asked))
+
+    def complete(self, call: Call) -> Reply:
+        """`GET /ui/data/complete?text=…&cursor=…`: what could be typed next."""
+        text = call.query.get("text", "")
+        said = call.query.get("cursor", "")
+        cursor = min(int(said), len(text)) if said.isdigit() else len(text)
+        found = complete(text, cursor, self.points.index.metrics(), self.tags)
+        suggestions = [{"text": one.text, "kind": one.kind, "detail": one.detail} for one in found.suggestions]
+        return Reply({"start": found.start, "end": found.end, "suggestions": suggestions})
+
+    def tags(self, metric: str) -> dict[str, list[str]]:
+        """The keys of a metric's tags, and their values."""
+        return tags.by_key(tags.of_metrics(self.points, [metric]))
+
+
+def display(call: Call) -> Any:
+    """How the graph is drawn."""
+    asked = call.query.get("display", "line")
+    return asked if asked in DISPLAYS else "line"

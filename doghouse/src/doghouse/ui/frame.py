@@ -1,0 +1,156 @@
+"""The range of time that a page shows, as its URL has it: `from_ts` and `to_ts` (ms) and `live`, as Datadog's own links do."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 30 * 86400, "y": 365 * 86400}
+WORDS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}
+SPANS = ("1m", "5m", "10m", "15m", "30m", "1h", "4h", "1d", "2d", "1w", "1mo", "3mo", "6mo", "1y")  # WidgetLiveSpan
+DEFAULT_SPAN_S = 3600  # Datadog opens a timeboard on the past hour
+SHORTEST_S = 1
+MOST_OF_A_UNIT = 120  # '90 minutes', but not '899 seconds'
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """[start, end) in seconds UTC. A live frame ends now and slides; one that is not stands still."""
+
+    start: int
+    end: int
+    live: bool
+
+    @property
+    def span(self) -> int:
+        """The frame's length (s)."""
+        return self.end - self.start
+
+    @property
+    def words(self) -> str:
+        """The frame for people: 'the past 5 minutes', or its two ends in UTC."""
+        if self.live:
+            return f"the past {duration_words(self.span)}"
+        return f"{utc(self.start)} to {utc(self.end)} UTC"
+
+    def query(self) -> dict[str, str]:
+        """The frame as a URL has it."""
+        return {"from_ts": str(self.start * 1000), "to_ts": str(self.end * 1000), "live": str(self.live).lower()}
+
+
+def from_url(params: Mapping[str, str], now: float, default_span: int = DEFAULT_SPAN_S) -> Frame:
+    """The frame that a URL asks for; what is missing or makes no sense gives the default, live.
+
+    A live one keeps the length that its two ends have and ends now (GUESS: how Datadog slides a link that is live).
+    """
+    start, end = instant(params.get("from_ts")), instant(params.get("to_ts"))
+    live = params.get("live", "true") != "false"
+    if start is None or end is None or end - start < SHORTEST_S:
+        return past(default_span, now)
+    return past(end - start, now) if live else Frame(start, end, False)
+
+
+def instant(text: str | None) -> int | None:
+    """A URL's milliseconds as seconds."""
+    try:
+        return int(text) // 1000 if text else None
+    except ValueError:
+        return None
+
+
+def since(params: Mapping[str, str]) -> int | None:
+    """`since` (s UTC): from when on buckets are wanted; None for all of them."""
+    text = params.get("since", "")
+    return int(text) if text.isdigit() else None
+
+
+def past(span: int, now: float) -> Frame:
+    """The live frame of `span` seconds. It ends a second after now, so that a point of this very second is in it."""
+    end = int(now) + 1
+    return Frame(end - span, end, True)
+
+
+def of_widget(time: Mapping[str, Any] | None, page: Frame, now: float) -> Frame | None:
+    """A widget's own frame (WidgetTime, all three forms), or None where it follows the page.
+
+    A page that stands still holds every widget still: what was zoomed into is seen on all graphs (GUESS: Datadog leaves such widgets alone).
+    """
+    if not time or not page.live:
+        return None
+    if time.get("type") == "fixed":
+        return fixed(time)
+    if time.get("type") == "live":
+        return past(int(time["value"]) * unit_seconds(str(time.get("unit", "minute"))), now)
+    span = str(time.get("live_span") or "")
+    if span in ("week_to_date", "month_to_date"):
+        return to_date(span, now)
+    seconds = span_seconds(span)
+    return past(seconds, now) if seconds else None
+
+
+def fixed(time: Mapping[str, Any]) -> Frame:
+    """`{"type": "fixed", "from", "to"}`: in seconds, or in milliseconds as the schema's example is."""
+    start, end = (int(value) // (1000 if int(value) > 10**11 else 1) for value in (time["from"], time["to"]))
+    return Frame(start, max(end, start + SHORTEST_S), False)
+
+
+def to_date(span: str, now: float) -> Frame:
+    """The running week (from Sunday, GUESS) or month so far, in UTC."""
+    today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    back = (today.weekday() + 1) % 7 if span == "week_to_date" else today.day - 1
+    start = calendar.timegm((today - timedelta(days=back)).timetuple())
+    return Frame(start, max(int(now) + 1, start + SHORTEST_S), True)
+
+
+def unit_seconds(unit: str) -> int:
+    """`minute` → 60."""
+    return next((UNIT_S[short] for short, word in WORDS.items() if word == unit), 60)
+
+
+def span_seconds(text: str) -> int | None:
+    """`5m` → 300; None where it is no span."""
+    match = re.fullmatch(r"(\d{1,6})(s|mo|m|h|d|w|y)", text.strip())
+    return int(match[1]) * UNIT_S[match[2]] if match and int(match[1]) else None
+
+
+def duration_words(seconds: int) -> str:
+    """`300` → '5 minutes', `3600` → 'hour', `5400` → '1 hour 30 minutes'; 'past' goes before it."""
+    for short in ("y", "mo", "w", "d", "h", "m", "s"):
+        count, rest = divmod(seconds, UNIT_S[short])
+        if 0 < count <= MOST_OF_A_UNIT and not rest:
+            return WORDS[short] if count == 1 else f"{count} {WORDS[short]}s"
+    return " ".join(_parts(seconds)[:2])
+
+
+def short_duration(seconds: int) -> str:
+    """`3600` → '1 h', `5400` → '90 min', `45` → '45 s'."""
+    for size, name in ((UNIT_S["d"], "d"), (UNIT_S["h"], "h"), (UNIT_S["m"], "min")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size} {name}"
+    return f"{seconds} s"
+
+
+def _parts(seconds: int) -> list[str]:
+    parts = []
+    for short in ("d", "h", "m", "s"):
+        count, seconds = divmod(seconds, UNIT_S[short])
+        if count:
+            parts.append(f"{count} {WORDS[short]}{'s' if count > 1 else ''}")
+    return parts
+
+
+def ago(seconds: float) -> str:
+    """How long ago, for people: '12 min ago'."""
+    for short, name in (("d", "d"), ("h", "h"), ("m", "min")):
+        if seconds >= UNIT_S[short]:
+            return f"{int(seconds // UNIT_S[short])} {name} ago"
+    return f"{max(0, int(seconds))} s ago"
+
+
+def utc(ts: float) -> str:
+    """A time as `2026-03-02 10:05:00`, in UTC."""
+    return f"{datetime.fromtimestamp(ts, UTC):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,110 @@
+"""What keeps the pages to their own machine: who may ask for one (DNS rebinding), what a page may load (CSP), where a change may come from."""
+
+from __future__ import annotations
+
+import inspect
+import ipaddress
+import secrets
+from collections.abc import Callable
+from typing import cast
+
+from starlette.routing import Route
+
+from doghouse import errors
+from doghouse.errors import ApiError
+from doghouse.http import AsyncHandler, Call, Handler, Keys, PlainHandler, Reply, endpoint
+
+SAFE_METHODS = ("GET", "HEAD")
+
+
+def page(path: str, handler: Handler) -> Route:
+    """A page or its data: read without keys, by a browser on this machine alone."""
+    return endpoint("GET", path, guarded(handler), Keys.NONE)
+
+
+def change(method: str, path: str, handler: Handler) -> Route:
+    """Something that a page changes: as `page`, and only from a page of this doghouse."""
+    return endpoint(method, path, guarded(handler), Keys.NONE)
+
+
+def guarded(handler: Handler) -> Handler:
+    """The handler behind the checks, its answer with the headers that every page has."""
+    if inspect.iscoroutinefunction(handler):
+
+        async def waiting(call: Call) -> Reply:
+            check(call)
+            return with_headers(await cast(AsyncHandler, handler)(call))
+
+        return waiting
+
+    def plain(call: Call) -> Reply:
+        check(call)
+        return with_headers(cast(PlainHandler, handler)(call))
+
+    return plain
+
+
+def check(call: Call) -> None:
+    """Raise ApiError 403 where the request did not come to a loopback name, or is a change that another site asks for."""
+    host = call.headers.get("host", "")
+    if not is_loopback(host):
+        raise errors.not_this_machine(host)
+    if call.method not in SAFE_METHODS and not same_origin(call):
+        raise errors.another_origin()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a Host header (`name`, `name:port`, `[::1]:port`) names this machine by a name that no DNS server can give away."""
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    name = name.strip("[]").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def same_origin(call: Call) -> bool:
+    """Whether a page of this doghouse asked: browsers send Origin with every change."""
+    return call.headers.get("origin", "").split("://")[-1] == call.headers.get("host")
+
+
+def new_nonce() -> str:
+    """A nonce for the one `<style>` block that a page may have."""
+    return secrets.token_urlsafe(16)
+
+
+def policy(nonce: str = "") -> str:
+    """The Content-Security-Policy of a page: nothing from elsewhere, no inline script, inline style by nonce alone."""
+    style = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
+    return (
+        f"default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
+        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def with_headers(reply: Reply) -> Reply:
+    """The reply with the headers that every page has; its own win."""
+    headers = {
+        "Content-Security-Policy": policy(),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+        **reply.headers,
+    }
+    return Reply(reply.body, reply.status, reply.content_type, headers)
+
+
+def reading(handler: Callable[[Call], Reply]) -> Callable[[Call], Reply]:
+    """A handler whose ApiErrors become a page that says so, not JSON."""
+
+    def serve(call: Call) -> Reply:
+        try:
+            return handler(call)
+        except ApiError as error:
+            from doghouse.ui.rendering import render
+
+            return render("problem.html", call, status=error.status, text="; ".join(map(str, error.errors)))
+
+    return serve

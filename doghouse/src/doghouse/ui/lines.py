@@ -1,0 +1,141 @@
+"""A line of a widget → numbers: its text parsed, template variables given their values, formulas put together, evaluated over a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from doghouse.metrics.model import Source
+from doghouse.queries import (
+    Expression,
+    NotEvaluated,
+    QuerySyntaxError,
+    ResultSeries,
+    Window,
+    evaluate,
+    parse,
+    parse_formula,
+    substitute,
+    variables,
+)
+from doghouse.queries.formulas import bound
+from doghouse.queries.substitution import Chosen
+from doghouse.ui.frame import Frame
+from doghouse.ui.requests import Line
+from doghouse.ui.variables import Selection
+
+BAR_INTERVALS = (  # (span at most, bucket) in s: what Datadog takes for bars (dashboards/functions/rollup)
+    (60, 1),
+    (300, 5),
+    (900, 10),
+    (1800, 30),
+    (3600, 60),
+    (14400, 120),
+    (86400, 1200),
+    (172800, 1800),
+    (604800, 7200),
+    (2678400, 43200),
+    (15552000, 86400),
+)
+LONGEST_BAR_S = 604800
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a line has no numbers: `kind` is `wrong` (does not parse), `unevaluated` or `empty`; `position` is the place in `query` that is wrong."""
+
+    kind: str
+    text: str
+    query: str
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a line gave: an expression (where it parsed), its series, and what stood in the way."""
+
+    line: Line
+    expression: Expression | None
+    series: tuple[ResultSeries, ...]
+    problem: Problem | None = None
+
+
+def chosen(selected: Iterable[Selection]) -> dict[str, Chosen]:
+    """The template variables as `queries.substitute` takes them."""
+    return {one.name: Chosen(one.prefix, one.values) for one in selected}
+
+
+def expressions(line: Line, values: Mapping[str, Chosen]) -> tuple[Expression, ...]:
+    """What a line evaluates: several where its query has commas. Raises QuerySyntaxError."""
+    if not line.queries:
+        return tuple(substitute(one, values) for one in parse(line.text))
+    return (bound(formula(line), named(line, values)),)
+
+
+def formula(line: Line) -> Expression:
+    """A formula over the names of its queries. Raises QuerySyntaxError, too where a name is none of them."""
+    parsed = parse_formula(line.text)
+    for name in variables(parsed):
+        if name not in line.queries:
+            known = ", ".join(line.queries)
+            raise QuerySyntaxError(
+                line.text, line.text.find(name), f"'{name}' is no query of this widget; it has {known}"
+            )
+    return parsed
+
+
+def named(line: Line, values: Mapping[str, Chosen]) -> dict[str, Expression]:
+    """A formula's queries by their names. Raises QuerySyntaxError."""
+    found: dict[str, Expression] = {}
+    for name, text in line.queries.items():
+        each = parse(text)
+        if len(each) != 1:
+            raise QuerySyntaxError(text, 0, f"'{name}' is {len(each)} queries; a formula's query is one")
+        found[name] = substitute(each[0], values)
+    return found
+
+
+def answers(line: Line, source: Source, frame: Frame, values: Mapping[str, Chosen], bars: bool = False) -> list[Answer]:
+    """What a line gives over a frame. Never raises for a query that is wrong or not evaluated: the answer says it."""
+    if line.unevaluated:
+        return [Answer(line, None, (), unevaluated(line.unevaluated, line))]
+    try:
+        parsed = expressions(line, values)
+    except QuerySyntaxError as error:
+        return [Answer(line, None, (), wrong(error))]
+    window = Window(frame.start, frame.end, bar_interval(frame.span) if bars else None)
+    return [_answer(line, expression, source, window) for expression in parsed]
+
+
+def _answer(line: Line, expression: Expression, source: Source, window: Window) -> Answer:
+    try:
+        series = evaluate(expression, source, window)
+    except NotEvaluated as error:
+        return Answer(line, expression, (), unevaluated(error.what, line))
+    return Answer(line, expression, tuple(_limited(series, line)))
+
+
+def _limited(series: list[ResultSeries], line: Line) -> list[ResultSeries]:
+    """The first of a formula's `limit`, ranked by mean (GUESS: what a timeseries is ranked by)."""
+    if line.limit is None:
+        return series
+    count, order = line.limit
+    from numpy import nanmean
+
+    ranked = sorted((one for one in series if len(one.values)), key=lambda one: float(nanmean(one.values)))
+    return (ranked if order == "asc" else ranked[::-1])[:count]
+
+
+def wrong(error: QuerySyntaxError) -> Problem:
+    """A query that does not parse."""
+    return Problem("wrong", error.problem, error.text, error.position)
+
+
+def unevaluated(what: str, line: Line) -> Problem:
+    """Something that doghouse does not evaluate."""
+    return Problem("unevaluated", f"doghouse does not evaluate {what.replace('_', ' ')}", line.title)
+
+
+def bar_interval(span: int) -> int:
+    """The bucket of bars over a span (both s)."""
+    return next((bucket for longest, bucket in BAR_INTERVALS if span <= longest), LONGEST_BAR_S)

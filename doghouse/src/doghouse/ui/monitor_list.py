@@ -1,0 +1,70 @@
+"""The list of monitors: states first, searched in Datadog's syntax."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from doghouse.errors import ApiError
+from doghouse.http import Call, Reply
+from doghouse.monitors.answers import Shown, look
+from doghouse.monitors.routes import Monitors
+from doghouse.monitors.search import compile_search
+from doghouse.monitors.search_routes import monitor_hits
+from doghouse.ui import rendering
+
+ORDER = ("Alert", "Warn", "No Data", "OK")  # what needs somebody stands first
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorList:
+    """The list over its stores."""
+
+    monitors: Monitors
+
+    def show(self, call: Call) -> Reply:
+        """`GET /monitors/manage?q=status:alert …`."""
+        query = call.query.get("q", "")
+        every = self.every(call.now)
+        problem = ""
+        try:
+            wanted = compile_search(query)
+            found = [one for one in every if any(wanted(hit.row) for hit in monitor_hits(one, call.now))]
+        except ApiError as error:
+            found, problem = [], "; ".join(map(str, error.errors))
+        rows = sorted(map(row, found), key=lambda one: (ORDER.index(one["state"]), one["name"].lower()))
+        counts = Counter(one.stored.overall for one in every)
+        return rendering.render(
+            "monitors.html",
+            call,
+            rows=rows,
+            query=query,
+            problem=problem,
+            total=len(every),
+            counts=[(state, counts[state]) for state in ORDER if counts[state]],
+        )
+
+    def every(self, now: float) -> list[Shown]:
+        """Every monitor with its groups and downtimes."""
+        holding = self.monitors.downtimes.holding(now)
+        store = self.monitors.store
+        return [look(one, store.states(one.document["id"]), holding) for one in store.page()]
+
+
+def row(shown: Shown) -> dict[str, Any]:
+    """A monitor as a row of the list."""
+    document = shown.stored.document
+    groups = Counter(state.status.label for state in shown.states.values())
+    return {
+        "id": document["id"],
+        "name": document["name"],
+        "type": document["type"],
+        "query": document["query"],
+        "state": shown.stored.overall,
+        "groups": [(state, groups[state]) for state in ORDER if groups[state]] if len(shown.states) > 1 else [],
+        "tags": document["tags"],
+        "priority": document["priority"],
+        "muted": shown.muted,
+        "changed": shown.stored.overall_modified,
+    }

@@ -1,0 +1,114 @@
+"""The pages of dashboards: their list, and one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from doghouse import errors
+from doghouse.dashboards.store import DashboardStore
+from doghouse.http import Call, Reply
+from doghouse.metrics.model import Source
+from doghouse.queries import QuerySyntaxError, metric_queries
+from doghouse.ui import frame, layout, lines, rendering, tags, variables, widgets
+from doghouse.ui.requests import Line
+from doghouse.ui.widgets import Board
+
+MOST_BOARDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Boards:
+    """The pages of dashboards over their store and the points."""
+
+    store: DashboardStore
+    source: Source
+
+    def list(self, call: Call) -> Reply:
+        """`GET /dashboard/lists`: every dashboard."""
+        found = [self._entry(one) for one in self.store.page(0, MOST_BOARDS)]
+        found.sort(key=lambda one: str(one["modified"]), reverse=True)
+        return rendering.render("boards.html", call, boards=found)
+
+    def _entry(self, summary: dict[str, Any]) -> dict[str, Any]:
+        board = self.board(str(summary["id"]))
+        return {
+            "title": board.title,
+            "description": board.description,
+            "url": board.url,
+            "layout": "timeboard" if board.layout == "ordered" else "screenboard",
+            "count": sum(one.kind != "group" for one in board.every_widget),
+            "modified": str(summary.get("modified_at") or ""),
+        }
+
+    def show(self, call: Call) -> Reply:
+        """`GET /dashboard/{id}/{slug}`: one dashboard, its graphs still empty: js/board.mjs fills them."""
+        board = self.board(call.params["id"])
+        selected = variables.selections(board.variables, call.query)
+        known = tags.of_metrics(self.source, metrics(board))
+        shown = frame.from_url(call.query, call.now)
+        data = {
+            "board": board.id,
+            "now": call.now,
+            "frame": {"from": shown.start, "to": shown.end, "live": shown.live},
+            "variables": [
+                {"name": one.name, "prefix": one.prefix, "values": one.values, "defaults": variables.default(raw)}
+                for one, raw in zip(selected, (raw for raw in board.variables if raw.get("name")), strict=True)
+            ],
+            "presets": presets(board),
+            "widgets": {one.id: {"type": one.type, "definition": one.definition} for one in board.every_widget},
+        }
+        return rendering.render(
+            "board.html",
+            call,
+            css=layout.css(board),
+            board=board,
+            layout=layout.kind(board),
+            titles={one.id: variables.titled(one.title, selected) for one in board.every_widget},
+            frame=shown,
+            spans=[(name, frame.span_seconds(name)) for name in frame.SPANS],
+            variables=[(one, variables.choices(one, known)) for one in selected],
+            data=data,
+        )
+
+    def board(self, dashboard_id: str) -> Board:
+        """The dashboard. Raises ApiError 404 where there is none."""
+        document = self.store.get(dashboard_id)
+        if document is None:
+            raise errors.no_such_page(f"for dashboard {dashboard_id}")
+        return widgets.board(msgspec.json.decode(document))
+
+
+def metrics(board: Board) -> set[str]:
+    """The metrics that a board's queries name; those that do not parse name none."""
+    found: set[str] = set()
+    for widget in board.every_widget:
+        for request in widget.requests:
+            for line in request.lines:
+                found |= _metrics(line)
+    return found
+
+
+def _metrics(line: Line) -> set[str]:
+    if line.unevaluated:
+        return set()
+    try:
+        return {query.metric for one in lines.expressions(line, {}) for query in metric_queries(one)}
+    except QuerySyntaxError:
+        return set()
+
+
+def presets(board: Board) -> list[dict[str, Any]]:
+    """The saved views: each one's variables and their values."""
+    return [
+        {
+            "name": preset.get("name"),
+            "values": {
+                str(one.get("name")): one.get("values") or [one.get("value") or variables.ANY]
+                for one in preset.get("template_variables") or ()
+            },
+        }
+        for preset in board.presets
+    ]

@@ -1,0 +1,182 @@
+"""Widgets that show states, not points: a monitor's graph and value, service checks, the summary of monitors, events over a graph."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from doghouse import monitors as mon
+from doghouse.errors import ApiError
+from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
+from doghouse.http import Call
+from doghouse.monitors.answers import group_name
+from doghouse.monitors.search import compile_search
+from doghouse.monitors.search_routes import monitor_hits
+from doghouse.ui.frame import Frame
+from doghouse.ui.graphs import number
+from doghouse.ui.hostmap import STATES
+from doghouse.ui.monitor_list import MonitorList, row
+from doghouse.ui.monitor_page import MonitorPage, query_text
+from doghouse.ui.replays import thresholds
+from doghouse.ui.streams import Streams
+from doghouse.ui.tags import by_key
+from doghouse.ui.variables import Selection
+from doghouse.ui.widgets import Widget
+
+MOST_EVENTS = 100
+MOST_MONITORS = 50
+TONES = {"critical": "alert", "warning": "warn", "critical_recovery": "ok", "warning_recovery": "ok"}
+KINDS = ("alert", "alert-value", "check", "summary")
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """The widgets over their stores."""
+
+    page: MonitorPage
+    monitors: MonitorList
+    checks: ServiceCheckStore
+    streams: Streams
+
+    def panel(self, widget: Widget, shown: Frame, call: Call, selected: Sequence[Selection]) -> dict[str, Any]:
+        """A widget of one of KINDS as JSON for js/panels.mjs."""
+        made: dict[str, Any] = {
+            "id": widget.id,
+            "from": shown.start,
+            "to": shown.end,
+            "live": shown.live,
+            "problems": [],
+        }
+        match widget.kind:
+            case "alert" | "alert-value":
+                return made | self._alert(widget, shown, call.now)
+            case "check":
+                return made | self._check(widget, selected)
+            case _:
+                return made | self._summary(widget, call.now)
+
+    def _alert(self, widget: Widget, shown: Frame, now: float) -> dict[str, Any]:
+        """A monitor: its graph with its thresholds, or its worst group's last value."""
+        said = str(widget.definition.get("alert_id", ""))
+        stored = self.page.monitors.store.get(int(said)) if said.isdigit() else None
+        if stored is None:
+            return {"problems": [f"there is no monitor {said}"]}
+        monitor = mon.parse(stored.document)
+        link = {"monitor": stored.document["id"], "name": stored.document["name"], "state": stored.overall}
+        if widget.kind == "alert":
+            graph = self.page.graph(monitor, shown)
+            if graph is None:
+                return link | {"problems": [f"`{stored.document['type']}` monitors have no graph of points"]}
+            lines = [
+                {"value": value, "tone": TONES[name], "label": name.replace("_", " ")}
+                for name, value in thresholds(monitor).items()
+            ]
+            return link | graph | {"id": widget.id, "markers": lines, "own": None}
+        states = self.page.look(stored, now).states
+        worst = max(states.items(), key=lambda item: (item[1].status, item[0]), default=None)
+        return link | {
+            "value": number(worst[1].value) if worst else None,
+            "group": group_name(worst[0], "") if worst else "",
+            "query": query_text(monitor),
+        }
+
+    def _check(self, widget: Widget, selected: Sequence[Selection]) -> dict[str, Any]:
+        """The newest runs of a service check: of one group, or counted over a cluster's."""
+        name = str(widget.definition.get("check", ""))
+        wanted = check_tags(widget.definition, selected)
+        runs = [one for one in self.checks.all(name) if wanted <= check_own_tags(one)]
+        if not runs:
+            return {
+                "problems": [f"no run of the check `{name}`{' with ' + ', '.join(sorted(wanted)) if wanted else ''}"]
+            }
+        if widget.definition.get("grouping") != "cluster":
+            runs = sorted(runs, key=lambda one: -one.ts)[:1]
+        keys = [str(key) for key in widget.definition.get("group_by") or ()]
+        counts = Counter(one.status for one in runs)
+        return {
+            "counts": [
+                {"status": STATUSES[status], "state": STATES[status], "count": counts[status]}
+                for status in sorted(counts)
+            ],
+            "rows": [
+                {
+                    "label": check_label(one, keys),
+                    "status": STATUSES[one.status],
+                    "state": STATES[one.status],
+                    "ts": one.ts,
+                    "message": one.message,
+                }
+                for one in sorted(runs, key=lambda one: (-one.status, one.host))
+            ],
+        }
+
+    def _summary(self, widget: Widget, now: float) -> dict[str, Any]:
+        """The monitors that a search finds: how many in each state, and which."""
+        try:
+            wanted = compile_search(str(widget.definition.get("query") or ""))
+        except ApiError as error:
+            return {"problems": ["; ".join(map(str, error.errors))]}
+        every = self.monitors.every(now)
+        found = [row(one) for one in every if any(wanted(hit.row) for hit in monitor_hits(one, now))]
+        counts = Counter(one["state"] for one in found)
+        return {
+            "counts": [
+                {"status": state, "state": css(state), "count": count} for state, count in sorted(counts.items())
+            ],
+            "monitors": [
+                {"id": one["id"], "name": one["name"], "status": one["state"], "state": css(one["state"])}
+                for one in sorted(found, key=lambda one: (one["state"] == "OK", one["name"]))[:MOST_MONITORS]
+            ],
+        }
+
+    def overlay(self, widget: Widget, shown: Frame) -> list[dict[str, Any]]:
+        """The events that a timeseries lays over its lines."""
+        found: list[dict[str, Any]] = []
+        for asked in widget.definition.get("events") or ():
+            try:
+                events = list(islice(self.streams.events_of(search_text(str(asked.get("q", ""))), shown), MOST_EVENTS))
+            except ApiError:
+                continue  # a search in an old syntax that is not read: the graph stands without it
+            found += [{"ts": one["ts"], "title": one["title"], "tone": one["state"]} for one in events]
+        return found
+
+
+def search_text(query: str) -> str:
+    """An overlay's query in the events' search: `tags:a,b` of older boards is `a b`, `sources:x` is `source:x`."""
+    words = query.replace("sources:", "source:").split()
+    return " ".join(word.removeprefix("tags:").replace(",", " ") for word in words)
+
+
+def check_tags(definition: Mapping[str, Any], selected: Sequence[Selection]) -> set[str]:
+    """The tags that a check's runs must have: the widget's own, its group's, and those that template variables choose."""
+    given = [str(tag) for tag in definition.get("tags") or ()]
+    given += [tag.strip() for tag in str(definition.get("group") or "").split(",")]
+    chosen = {f"${one.name}": one for one in selected}
+    wanted = set()
+    for tag in given:
+        variable = chosen.get(tag)
+        if variable is not None and not variable.everything:
+            wanted |= {f"{variable.prefix}:{value}" for value in variable.values[:1]}
+        elif variable is None and tag and tag != "*" and not tag.startswith("$"):
+            wanted.add(tag)
+    return wanted
+
+
+def check_own_tags(one: ServiceCheck) -> set[str]:
+    """A run's tags, its host among them."""
+    return {*one.tags, f"host:{one.host}"}
+
+
+def check_label(one: ServiceCheck, keys: Sequence[str]) -> str:
+    """What tells a run from others."""
+    held = by_key(check_own_tags(one))
+    named = [f"{key}:{'+'.join(held[key])}" for key in keys if key in held]
+    return ", ".join(named) or ", ".join([f"host:{one.host}", *one.tags])
+
+
+def css(state: str) -> str:
+    """A state as the stylesheet calls it."""
+    return state.lower().replace(" ", "-")

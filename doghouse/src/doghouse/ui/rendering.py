@@ -1,0 +1,102 @@
+"""Pages from templates: Jinja2 with everything escaped, and the few helpers that templates have."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.datastructures import QueryParams
+
+from doghouse import __version__
+from doghouse.http import Call, Reply
+from doghouse.ui import assets, frame, guard
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+NAVIGATION = (  # title, address, and the key behind `g` that goes there
+    ("Boards", "/dashboard/lists", "b"),
+    ("Hosts", "/infrastructure/map", "h"),
+    ("Monitors", "/monitors/manage", "m"),
+    ("Downtimes", "/monitors/downtimes", "d"),
+    ("Inbox", "/inbox", "i"),
+    ("Events", "/event/explorer", "e"),
+    ("APM", "/apm/services", "a"),
+    ("Logs", "/logs", "l"),
+    ("Explore", "/metric/explorer", "x"),
+)
+
+
+@lru_cache
+def environment() -> Environment:
+    """The templates, compiled once. Jinja is imported with the first page, so that a server starts without it."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    env = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals.update(navigation=NAVIGATION, version=__version__, static=static, duration=frame.duration_words)
+    env.filters.update(utc=frame.utc, iso=iso, markdown=markdown, frame_query=frame_query, with_query=with_query)
+    return env
+
+
+def render(template: str, call: Call, *, status: int = 200, css: str = "", **values: Any) -> Reply:
+    """A page. `css` goes into its one style block, under a nonce: the places of widgets, which no stylesheet can know."""
+    nonce = guard.new_nonce() if css else ""
+    text = environment().get_template(template).render(call=call, now=call.now, css=Markup(css), nonce=nonce, **values)
+    headers = {"Content-Security-Policy": guard.policy(nonce)}
+    return Reply(text.encode(), status, "text/html; charset=utf-8", headers)
+
+
+def static(name: str) -> str:
+    """The address of one of our files, which changes with its content."""
+    return f"/ui/static/{assets.version()}/{name}"
+
+
+def iso(ts: float) -> str:
+    """A time as `<time datetime>` has it."""
+    return frame.utc(ts).replace(" ", "T") + "Z"
+
+
+def with_query(query: QueryParams, name: str, value: str) -> str:
+    """The query of a link that sets one parameter (empty: takes it away) and keeps all else."""
+    kept = [(key, held) for key, held in query.multi_items() if key != name]
+    return urlencode([*kept, (name, value)] if value else kept)
+
+
+def frame_query(query: QueryParams, now: float, span: int) -> str:
+    """The query of a link that changes the page's range to the past `span` s and keeps all else."""
+    kept = [(key, value) for key, value in query.multi_items() if key not in ("from_ts", "to_ts", "live")]
+    return urlencode([*kept, *frame.past(span, now).query().items()])
+
+
+@lru_cache(maxsize=256)
+def markdown(text: str) -> Markup:
+    """Markdown as HTML: no HTML of its own gets through, and a picture becomes a link, for pages load nothing from elsewhere."""
+    return Markup(_markdown().render(text))
+
+
+@lru_cache
+def _markdown() -> Any:
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("table")
+    reader.add_render_rule("image", _picture)
+    return reader
+
+
+def _picture(_renderer: Any, tokens: Any, index: int, _options: Any, _env: Any) -> str:
+    token = tokens[index]
+    source = str(token.attrs.get("src", ""))
+    words = str(Markup.escape(token.content or source))
+    if source.startswith("data:image/"):
+        return f'<img src="{Markup.escape(source)}" alt="{words}">'
+    return f'<a href="{Markup.escape(source)}" rel="noreferrer">{words} (picture, not loaded)</a>'

@@ -1,0 +1,82 @@
+"""Every page and what its script asks for. Pages need no keys; see guard.py for who may ask."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.routing import BaseRoute
+
+from doghouse.dashboards.snapshots import PATH
+from doghouse.http import Call, Keys, Reply, endpoint
+from doghouse.ui import assets, simulated
+from doghouse.ui.apm import Apm
+from doghouse.ui.data import BoardData
+from doghouse.ui.downtimes import Downtimes
+from doghouse.ui.explorer import Explorer
+from doghouse.ui.guard import change, page, reading
+from doghouse.ui.hostmap import HostMap
+from doghouse.ui.inbox import Inbox
+from doghouse.ui.mails import Mails
+from doghouse.ui.monitor_list import MonitorList
+from doghouse.ui.monitor_page import MonitorPage
+from doghouse.ui.pages import Boards
+from doghouse.ui.panels import Panels
+from doghouse.ui.snapshots import Snapshots
+from doghouse.ui.stores import Stores
+from doghouse.ui.streams import Streams
+
+
+def routes(stores: Stores) -> list[BaseRoute]:
+    """The pages over the stores."""
+    boards = Boards(stores.dashboards, stores.points)
+    hostmap = HostMap(stores.hosts, stores.checks, stores.points)
+    explorer = Explorer(stores.points, stores.simulated)
+    monitor = MonitorPage(
+        stores.monitors, stores.downtimes, stores.points, stores.hosts, stores.notifications, stores.simulated
+    )
+    downtimes = Downtimes(stores.downtimes, stores.monitors.store)
+    inbox = Inbox(stores.notifications, Mails(stores.post))
+    streams = Streams(stores.events, stores.hosts, stores.logs, stores.traces)
+    panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, streams)
+    data = BoardData(boards, stores.simulated, hostmap, panels)
+    apm = Apm(stores.points, stores.traces, stores.logs)
+    snapshots = Snapshots(boards, stores.snapshots, stores.events)
+    return [
+        page("/", home),
+        page("/ui/static/{version}/{name:path}", assets.serve),
+        page("/dashboard/lists", reading(boards.list)),
+        page("/dashboard/{id}", reading(boards.show)),
+        page("/dashboard/{id}/{slug}", reading(boards.show)),
+        page("/ui/data/dashboard/{id}", data.widgets),
+        page("/monitors/manage", reading(MonitorList(stores.monitors).show)),
+        page("/monitors/{id:int}", reading(monitor.show)),
+        page("/ui/data/monitor/{id:int}", monitor.data),
+        page("/ui/data/monitor/{id:int}/previews", monitor.previews),
+        change("POST", "/ui/data/monitor/{id:int}/mute", monitor.mute),
+        page("/monitors/downtimes", reading(downtimes.show)),
+        page("/ui/data/downtimes", downtimes.stretches),
+        change("POST", "/ui/data/downtimes/{id}/cancel", downtimes.cancel),
+        page("/inbox", reading(inbox.list)),
+        page("/inbox/{id:int}", reading(inbox.show)),
+        page("/ui/data/inbox/count", inbox.count),
+        page("/ui/mail/{id:int}/{copy}", reading(inbox.body)),
+        page("/event/explorer", reading(streams.event_page)),
+        page("/logs", reading(streams.log_page)),
+        page("/apm/services", reading(apm.services)),
+        page("/apm/services/{service:path}", reading(apm.service)),
+        page("/apm/trace/{id}", reading(apm.trace)),
+        page("/infrastructure/map", reading(hostmap.show)),
+        page("/ui/data/hosts", hostmap.data),
+        page("/ui/data/hosts/{name}", hostmap.one),
+        change("POST", "/ui/data/dashboard/{id}/snapshot", snapshots.take),
+        page(f"{PATH}/{{day}}/{{name}}", snapshots.show),
+        page("/metric/explorer", reading(explorer.show)),
+        page("/ui/data/query", explorer.graph),
+        page("/ui/data/complete", explorer.complete),
+        endpoint("POST", "/doghouse/simulated", partial(simulated.mark, stores.simulated), Keys.API),
+    ]
+
+
+def home(_: Call) -> Reply:
+    """`GET /`: the boards."""
+    return Reply(b"", 302, headers={"Location": "/dashboard/lists"})

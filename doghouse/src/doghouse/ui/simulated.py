@@ -1,0 +1,61 @@
+"""Ranges of a metric that were simulated, not lived: whoever fills history says so, and graphs hatch it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from doghouse.errors import ApiError
+from doghouse.http import Call, Reply
+from doghouse.sqlite import Database
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS simulated (
+    metric TEXT NOT NULL,
+    start INTEGER NOT NULL,  -- s UTC
+    "end" INTEGER NOT NULL,
+    PRIMARY KEY (metric, start, "end")
+)
+"""
+
+
+class Range(msgspec.Struct, rename={"start": "from", "end": "to"}):
+    """The body of `POST /doghouse/simulated`: points of `metric` with from <= ts < to (s UTC) were simulated."""
+
+    metric: str
+    start: float
+    end: float
+
+
+class SimulatedStore:
+    """The simulated ranges of each metric."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        with database.transaction() as connection:
+            connection.execute(TABLE)
+
+    def add(self, metric: str, start: int, end: int) -> None:
+        """Mark [start, end) (s UTC) of the metric. Marking it again changes nothing."""
+        with self._database.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO simulated VALUES (?, ?, ?)", (metric, start, end))
+
+    def ranges(self, metrics: Iterable[str], start: int, end: int) -> list[tuple[int, int]]:
+        """The ranges that overlap [start, end) of any of these metrics, sorted."""
+        found: set[tuple[int, int]] = set()
+        for metric in set(metrics):
+            rows = self._database.connection().execute(
+                'SELECT start, "end" FROM simulated WHERE metric = ? AND start < ? AND "end" > ?', (metric, end, start)
+            )
+            found.update((row[0], row[1]) for row in rows)
+        return sorted(found)
+
+
+def mark(store: SimulatedStore, call: Call) -> Reply:
+    """`POST /doghouse/simulated`."""
+    said = call.json(Range)
+    if not said.metric or said.end <= said.start:
+        raise ApiError(400, "'from' should be before 'to', and 'metric' a metric's name")
+    store.add(said.metric, int(said.start), int(said.end))
+    return Reply({"status": "ok"})

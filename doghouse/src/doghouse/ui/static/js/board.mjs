@@ -1,0 +1,130 @@
+// A dashboard: asks for the numbers of its widgets, draws them, and while live asks again for the newest buckets alone.
+
+import { reserve } from "./colors.mjs";
+import { $, $$, getJson, pageData } from "./dom.mjs";
+import { Graph, markersOf } from "./graph.mjs";
+import { HostMap } from "./hostmap.mjs";
+import { Live, timeKeys } from "./live.mjs";
+import { bindMenu } from "./menu.mjs";
+import { keys } from "./page.mjs";
+import { drawPanel, isPanel } from "./panels.mjs";
+import { Time } from "./time.mjs";
+import { drawValues, explain } from "./values.mjs";
+import { Variables } from "./variables.mjs";
+
+const page = pageData();
+const time = new Time(page.frame, page.now);
+const variables = new Variables(page.variables, page.presets);
+const widgets = $$("[data-plotted]").map((root) => widget(root));
+const live = new Live({
+  time,
+  parts: inSightFirst,
+  ask,
+  draw: apply,
+  interval: () => Math.min(...widgets.map((one) => one.graph?.data?.interval ?? Infinity)),
+  busy: (is) => $("[data-board]")?.setAttribute("aria-busy", String(is)),
+});
+
+function widget(root) {
+  const { widget: id, kind, type } = root.dataset;
+  const { definition } = page.widgets[id];
+  const made = { id, root, kind, definition, name: root.getAttribute("aria-label"), graph: null };
+  if (["timeseries", "other", "alert"].includes(kind))
+    made.graph = new Graph(root, {
+      definition,
+      name: made.name,
+      sync: "board",
+      markers: markersOf(definition),
+      scene: () => ({ events: made.data?.events }),
+      plain: kind === "other" ? `A plain graph of its queries: doghouse does not draw widgets of type ${type.replaceAll("_", " ")}.` : null,
+      onZoom: zoom,
+      onUnzoom: () => time.back(),
+    });
+  if (kind === "hostmap") made.map = new HostMap($("canvas", root), (host) => location.assign(`/infrastructure/map?${new URLSearchParams({ host })}`));
+  return made;
+}
+
+const inSight = ({ root }) => root.getBoundingClientRect().top < innerHeight && root.getBoundingClientRect().bottom > 0;
+
+// Every graph moves at once, those that are seen first; finer numbers follow.
+function zoom(from, to) {
+  const move = (part) => part.forEach((one) => one.graph?.range(from, to));
+  move(widgets.filter(inSight));
+  setTimeout(() => move(widgets.filter((one) => !inSight(one))));
+  time.zoom(from, to);
+}
+
+const query = () => variables.query(time.query());
+
+// The widgets on screen are asked for before the others.
+function inSightFirst() {
+  const seen = widgets.filter(inSight);
+  return [seen, widgets.filter((one) => !seen.includes(one))].filter((part) => part.length);
+}
+
+function ask(part, since) {
+  const asked = query();
+  asked.set("widgets", part.map(({ id }) => id).join(","));
+  if (since != null) asked.set("since", Math.floor(since));
+  return getJson(`/ui/data/dashboard/${encodeURIComponent(page.board)}?${asked}`);
+}
+
+function apply(answer, fresh) {
+  reserve(answer.widgets.flatMap((one) => (one.series ?? one.rows ?? []).flatMap(({ host }) => (host ? [host] : []))));
+  return answer.widgets.map((data) => draw(data, fresh)).every(Boolean);
+}
+
+function draw(data, fresh) {
+  const one = widgets.find(({ id }) => id === data.id);
+  heading(one, data);
+  one.data = data;
+  if (one.map) drawMap(one, data);
+  else if (isPanel(one.kind)) drawPanel(one, data);
+  else if (!one.graph) drawValues(one.root, data, one.kind, one.definition);
+  else if (fresh && !one.graph.extend(data)) return false;
+  else if (!fresh) one.graph.show(data);
+  counted(one);
+  return true;
+}
+
+const counted = (one) => (one.root.dataset.drawn = String(Number(one.root.dataset.drawn ?? 0) + 1));
+
+// A title names the values of its variables; a range of the widget's own stands beside it.
+function heading(one, data) {
+  const own = $("[data-own]", one.root);
+  if (own && one.kind !== "alert" && one.kind !== "alert-value") own.textContent = data.own ?? "";
+  const title = $("[data-title]", one.root);
+  if (!title || !data.title || title.textContent === data.title) return;
+  title.textContent = title.title = data.title;
+  one.root.setAttribute("aria-label", data.title);
+  if (one.graph) one.graph.options.name = data.title;
+}
+
+function drawMap(one, data) {
+  one.map.show(data);
+  explain(one.root, data.problems.map((text) => [text]));
+}
+
+let current = -1;
+
+// j and k walk over the widgets.
+function step(by) {
+  const all = $$("[data-widget]").filter((root) => root.dataset.kind !== "group");
+  if (!all.length) return;
+  all[current]?.classList.remove("current");
+  current = Math.min(Math.max(current + by, 0), all.length - 1);
+  all[current].classList.add("current");
+  all[current].scrollIntoView({ block: "nearest" });
+  ($(".plot", all[current]) ?? $("summary", all[current]))?.focus({ preventScroll: true });
+}
+
+const focused = () => document.activeElement?.closest("[data-widget]") ?? $(".widget.current");
+
+keys.set("j", () => step(1));
+keys.set("k", () => step(-1));
+timeKeys(keys, time, () => live.whole());
+keys.set("m", () => focused()?.querySelector(".menu > summary")?.click());
+
+variables.addEventListener("change", () => live.whole());
+bindMenu({ widgets, time, variables, focused, page });
+if (widgets.length) live.whole();

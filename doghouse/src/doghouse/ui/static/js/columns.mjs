@@ -1,0 +1,82 @@
+// Series with their own times → the columns uPlot draws: one list of times, one list of values a series.
+// In a column `undefined` is a time of another series (the line goes on), `null` a gap (the line stops).
+
+export function columns(series, joined) {
+  const times = union(series, joined);
+  return [times, ...series.map((one) => column(one, times, joined))];
+}
+
+// Every time of every series; bars have their whole grid, and a gap has a time in its middle, so that it can be seen.
+function union(series, joined) {
+  const found = new Set();
+  for (const one of series) {
+    const { ts } = one;
+    for (let i = 0; i < ts.length; i++) {
+      found.add(ts[i]);
+      if (i && ts[i] - ts[i - 1] > joined) found.add((ts[i] + ts[i - 1]) / 2);
+    }
+    if (one.display === "bars" && ts.length) for (let t = ts[0]; t <= ts.at(-1); t += one.interval) found.add(t);
+  }
+  return Float64Array.from(found).sort();
+}
+
+function column(one, times, joined) {
+  const { ts, values } = one;
+  const made = new Array(times.length);
+  let at = 0;
+  for (let i = 0; i < ts.length; i++) {
+    while (times[at] < ts[i]) at++;
+    made[at] = values[i] ?? null;
+    if (i && ts[i] - ts[i - 1] > joined) fillGap(made, times, at, ts[i - 1]);
+  }
+  return made;
+}
+
+function fillGap(made, times, end, from) {
+  for (let at = end - 1; at >= 0 && times[at] > from; at--) made[at] = null;
+}
+
+// Columns laid on one another, the last at the bottom, so that drawing them in order paints each over the one above it.
+// A time at which a series has no point counts as 0 for bars; a line's is interpolated.
+export function stacked(series, joined) {
+  const times = union(series, joined);
+  const floor = new Float64Array(times.length);
+  const layers = series.toReversed().map((one) => {
+    const raw = column(one, times, joined);
+    if (one.display !== "bars") interpolate(raw, times);
+    return Array.from(raw, (value, at) => (value == null ? (one.display === "bars" ? undefined : null) : (floor[at] += value)));
+  });
+  return [times, ...layers.reverse()];
+}
+
+function interpolate(values, times) {
+  let last = -1;
+  for (let at = 0; at < values.length; at++) {
+    if (values[at] === undefined) continue;
+    if (values[at] !== null && last >= 0 && values[last] !== null)
+      for (let i = last + 1; i < at; i++)
+        values[i] = values[last] + ((values[at] - values[last]) * (times[i] - times[last])) / (times[at] - times[last]);
+    last = at;
+  }
+}
+
+// The newest buckets put behind what is there: points from `cut` on are replaced, points before `from` dropped.
+export function merged(held, fresh, cut, from) {
+  const lists = ["values", "lower", "upper"].filter((name) => fresh[name]);
+  const start = lowerBound(held.ts, from);
+  const end = lowerBound(held.ts, cut);
+  const made = { ...fresh, ts: held.ts.slice(start, end).concat(fresh.ts) };
+  for (const name of lists) made[name] = (held[name] ?? []).slice(start, end).concat(fresh[name]);
+  return made;
+}
+
+export function lowerBound(sorted, value) {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

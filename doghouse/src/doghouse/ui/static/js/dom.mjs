@@ -1,0 +1,50 @@
+// Small helpers over the document.
+
+export const $ = (selector, root = document) => root.querySelector(selector);
+export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// el("li", {class: "x", onclick: f}, "text", child…): an element. Text is text, never HTML.
+export function el(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value == null || value === false) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (name === "style") Object.assign(made.style, value);
+    else made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child != null));
+  return made;
+}
+
+export const pageData = () => JSON.parse($("#page-data")?.textContent ?? "null");
+
+// What has changed, for those who hear the page.
+export function say(text) {
+  const said = $("#said");
+  if (said) said.textContent = text;
+}
+
+// Text with `names` between backticks as <code>.
+export function withCode(text) {
+  return text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
+}
+
+export async function getJson(address, options) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, ...options });
+  const body = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Error(body?.errors?.join("; ") ?? `${answer.status} ${answer.statusText}`);
+  return body;
+}
+
+export const postJson = (address, body, method = "POST") =>
+  getJson(address, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied");
+    return true;
+  } catch {
+    return false;
+  }
+}

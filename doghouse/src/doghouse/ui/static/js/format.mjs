@@ -1,0 +1,83 @@
+// Numbers, times and durations for people. Numbers have at most four figures; times are in the viewer's zone.
+
+const SUFFIXES = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
+
+export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export function number(value) {
+  if (value == null || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size > 0 && size < 1e-4)) return value.toExponential(2);
+  if (size < 1e4) return trimmed(value, 4);
+  const [unit, suffix] = SUFFIXES.find(([least]) => size >= least);
+  return trimmed(value / unit, 4) + suffix;
+}
+
+function trimmed(value, figures) {
+  const text = String(Number(value.toPrecision(figures)));
+  return text.replace("-", "−");
+}
+
+export function fixed(value, precision) {
+  return value == null ? "–" : value.toFixed(precision).replace("-", "−");
+}
+
+const local = (options) => new Intl.DateTimeFormat(undefined, { hourCycle: "h23", ...options });
+const CLOCK = local({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const MINUTE = local({ hour: "2-digit", minute: "2-digit" });
+const DAY = local({ month: "short", day: "numeric" });
+const FULL = local({ weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const ZONED = local({ timeZoneName: "short", year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+const date = (seconds) => new Date(seconds * 1000);
+
+export const clock = (seconds) => CLOCK.format(date(seconds));
+export const full = (seconds) => FULL.format(date(seconds));
+export const zoned = (seconds) => ZONED.format(date(seconds));
+const STAMP = local({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const DATED = local({ year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+
+// A moment in a list: without the year while it is this one.
+export const stamp = (seconds) => (date(seconds).getFullYear() === new Date().getFullYear() ? STAMP : DATED).format(date(seconds));
+export const utc = (seconds) => date(seconds).toISOString().slice(0, 19).replace("T", " ") + " UTC";
+
+// Axis labels: as fine as the step between them, with the day where a day begins.
+export function tick(seconds, step) {
+  const when = date(seconds);
+  if (step >= 86400 || (when.getHours() === 0 && when.getMinutes() === 0 && when.getSeconds() === 0)) return DAY.format(when);
+  return (step < 60 ? CLOCK : MINUTE).format(when);
+}
+
+export function range(from, to) {
+  const sameDay = date(from).toDateString() === date(to).toDateString();
+  const end = to - from < 600 ? CLOCK : MINUTE;
+  return `${DAY.format(date(from))} ${end.format(date(from))} – ${sameDay ? "" : DAY.format(date(to)) + " "}${end.format(date(to))}`;
+}
+
+const UNITS = [[31536000 - 432000, "year"], [2592000, "month"], [604800, "week"], [86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
+
+const MOST_OF_A_UNIT = 120; // 90 minutes, but not 899 seconds
+
+export function duration(seconds) {
+  for (const [size, word] of UNITS) {
+    const count = seconds / size;
+    if (count >= 1 && count <= MOST_OF_A_UNIT && Number.isInteger(count)) return count === 1 ? word : `${count} ${word}s`;
+  }
+  return short(seconds);
+}
+
+// 200 → "3m 20s": the two greatest parts.
+export function short(seconds) {
+  const parts = [];
+  let rest = Math.round(seconds);
+  for (const [size, letter] of [[86400, "d"], [3600, "h"], [60, "m"], [1, "s"]]) {
+    if (rest >= size) parts.push(`${Math.floor(rest / size)}${letter}`);
+    rest %= size;
+  }
+  return parts.slice(0, 2).join(" ") || "0s";
+}
+
+export function ago(seconds) {
+  if (seconds < 5) return "just now";
+  return `${short(seconds).split(" ")[0]} ago`;
+}

@@ -1,0 +1,124 @@
+// A widget's menu: full screen, a link to it, a snapshot, its values as a table, its definition.
+
+import { $, $$, copy, el, postJson } from "./dom.mjs";
+import { number, zoned } from "./format.mjs";
+import { Graph, markersOf } from "./graph.mjs";
+import { keys } from "./page.mjs";
+
+const FULL = "fullscreen_widget"; // the URL's parameter for a widget seen in full
+
+export function bindMenu({ widgets, time, variables, focused, page }) {
+  let open = null;
+  const byRoot = (root) => widgets.find((one) => one.root === root);
+  const acts = {
+    full: (root) => full(byRoot(root)),
+    share: async (root) => {
+      const address = link(root.dataset.widget);
+      if (!(await copy(address))) dialog("Link", el("input", { type: "text", readonly: true, value: address, "aria-label": "Link" }));
+    },
+    snapshot: (root) => snapshot(root),
+    table: (root) => dialog(name(root), table(byRoot(root)?.data)),
+    definition: (root) => dialog(name(root), el("pre", {}, JSON.stringify(page.widgets[root.dataset.widget].definition, null, 2))),
+  };
+
+  const name = (root) => root.getAttribute("aria-label");
+
+  function link(id) {
+    const query = variables.query(time.query());
+    query.set(FULL, id);
+    return `${location.origin}${location.pathname}?${query}`;
+  }
+
+  // The graph in full: its own Graph over the numbers that the board has.
+  function full(one) {
+    if (!one?.graph?.data) return;
+    const body = el("div", { class: "body" }, el("div", { class: "plot", tabindex: "0" }), el("ul", { class: "legend" }), el("div", { class: "notes" }));
+    const shown = dialog(one.name, body, "full");
+    const graph = new Graph(body, {
+      ...one.graph.options,
+      markers: markersOf(one.definition),
+      onZoom: (from, to) => one.graph.options.onZoom(from, to),
+    });
+    graph.show(one.graph.data);
+    open = { one, graph };
+    history.replaceState(history.state, "", withFull(one.id));
+    const follow = setInterval(() => open && one.graph.data !== graph.data && graph.show(one.graph.data), 250);
+    shown.addEventListener("close", () => {
+      clearInterval(follow);
+      graph.destroy();
+      open = null;
+      history.replaceState(history.state, "", withFull(null));
+    });
+  }
+
+  function withFull(id) {
+    const query = new URLSearchParams(location.search);
+    id ? query.set(FULL, id) : query.delete(FULL);
+    return query.size ? `?${query}` : location.pathname;
+  }
+
+  function snapshot(root) {
+    const text = el("textarea", { rows: "3", placeholder: "What is to be seen here? @name@example.com", "aria-label": "Comment" });
+    const said = el("div", {});
+    const send = el("button", { type: "submit", class: "primary" }, "Take the snapshot");
+    const form = el("form", {}, text, el("p", {}, send), said);
+    dialog(`Snapshot of ${name(root)}`, form);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      send.disabled = true;
+      try {
+        const query = variables.query(time.query());
+        const answer = await postJson(`/ui/data/dashboard/${encodeURIComponent(page.board)}/snapshot?${query}`, { widget: root.dataset.widget, text: text.value });
+        const told = answer.told.length ? `Told ${answer.told.join(", ")}.` : "Nobody was mentioned.";
+        said.replaceChildren(el("p", {}, `${told} `, el("a", { href: answer.url }, "The picture")), el("img", { src: answer.url, alt: `Snapshot of ${name(root)}`, width: "480" }));
+      } catch (error) {
+        said.replaceChildren(el("p", { class: "why" }, error.message));
+        send.disabled = false;
+      }
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-act]");
+    const root = button?.closest("[data-widget]");
+    if (!root) return;
+    button.closest("details").open = false;
+    acts[button.dataset.act](root);
+  });
+  keys.set("f", () => (open ? $("dialog.full")?.close() : full(byRoot(focused()))));
+
+  const asked = new URLSearchParams(location.search).get(FULL);
+  if (asked) {
+    const waiting = setInterval(() => {
+      const one = widgets.find(({ id }) => id === asked);
+      if (one?.graph?.data || !one) clearInterval(waiting);
+      if (one?.graph?.data) full(one);
+    }, 50);
+  }
+}
+
+function dialog(title, body, kind = "") {
+  const close = el("button", { type: "submit" }, "Close");
+  const shown = el("dialog", { class: kind, "aria-label": title }, el("h2", {}, title), body, el("form", { method: "dialog" }, close));
+  document.body.append(shown);
+  shown.addEventListener("close", () => shown.remove());
+  shown.showModal();
+  return shown;
+}
+
+const MOST_ROWS = 2000;
+
+// The numbers of a graph, newest first; of a toplist, as they stand.
+function table(data) {
+  if (!data) return el("p", { class: "why" }, "No numbers.");
+  if (data.rows) return grid(["Group", "Value"], data.rows.map((row) => [row.label, number(row.value)]));
+  const times = [...new Set(data.series.flatMap(({ ts }) => ts))].sort((a, b) => b - a).slice(0, MOST_ROWS);
+  const found = data.series.map((one) => new Map(one.ts.map((at, i) => [at, one.values[i]])));
+  return grid(["Time", ...data.series.map(({ label }) => label)], times.map((at) => [zoned(at), ...found.map((values) => (values.has(at) ? number(values.get(at)) : ""))]));
+}
+
+function grid(heads, rows) {
+  const head = el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col" }, text))));
+  const body = el("tbody", {}, ...rows.map(([first, ...rest]) => el("tr", {}, el("td", {}, first), ...rest.map((text) => el("td", { class: "number" }, text)))));
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Values" }, el("table", { class: "list" }, head, body));
+}

@@ -1,0 +1,38 @@
+"""Everything that pages read and change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from doghouse.dashboards.snapshots import SnapshotStore
+from doghouse.dashboards.store import DashboardStore
+from doghouse.downtimes.store import DowntimeStore
+from doghouse.events.store import EventStore
+from doghouse.hosts.checks import ServiceCheckStore
+from doghouse.hosts.store import HostStore
+from doghouse.logs.store import LogStore
+from doghouse.metrics.store import PointStore
+from doghouse.monitors.routes import Monitors
+from doghouse.notifications.delivery import Post
+from doghouse.notifications.store import NotificationStore
+from doghouse.traces.store import TraceStore
+from doghouse.ui.simulated import SimulatedStore
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The stores of one doghouse."""
+
+    points: PointStore
+    hosts: HostStore
+    checks: ServiceCheckStore
+    events: EventStore
+    logs: LogStore
+    traces: TraceStore
+    dashboards: DashboardStore
+    monitors: Monitors
+    downtimes: DowntimeStore
+    notifications: NotificationStore
+    post: Post
+    simulated: SimulatedStore
+    snapshots: SnapshotStore

@@ -1,0 +1,80 @@
+"""Template variables of a dashboard: what is selected, by the URL or by default, and what could be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """One template variable and the values it has on this page (several: any of them; `*`: no filter)."""
+
+    name: str
+    prefix: str
+    values: tuple[str, ...]
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """Whether it filters nothing."""
+        return ANY in self.values
+
+    @property
+    def text(self) -> str:
+        """The selection in a button: the values, or `*`."""
+        return ANY if self.everything else ", ".join(self.values)
+
+
+def selections(variables: Sequence[Mapping[str, Any]], query: QueryParams) -> tuple[Selection, ...]:
+    """Every variable with its values: `tpl_var_<name>` of the URL, else its defaults, else `*`.
+
+    Several values stand in one parameter, with commas between, or in several (GUESS: which of the two Datadog writes; both are read).
+    """
+    return tuple(_selection(variable, query) for variable in variables if variable.get("name"))
+
+
+def _selection(variable: Mapping[str, Any], query: QueryParams) -> Selection:
+    name = str(variable["name"])
+    asked = query.getlist(f"tpl_var_{name}")
+    values = [value for text in asked for value in text.split(",") if value] if asked else default(variable)
+    return Selection(
+        name,
+        str(variable.get("prefix") or name),
+        tuple(dict.fromkeys(values)) or (ANY,),
+        tuple(map(str, variable.get("available_values") or ())),
+    )
+
+
+def default(variable: Mapping[str, Any]) -> list[str]:
+    """The values that a variable begins with: `defaults`, or the older `default`."""
+    values = variable.get("defaults") or [variable.get("default") or ANY]
+    return [str(value) for value in values]
+
+
+def choices(selection: Selection, tags: Iterable[str]) -> list[str]:
+    """The values that can be chosen, of the tags in sight: those of its key, or where it has a list of its own, that list."""
+    if selection.allowed:
+        return sorted(selection.allowed)
+    key = f"{selection.prefix}:"
+    return sorted({tag.removeprefix(key) for tag in tags if tag.startswith(key)})
+
+
+def titled(text: str, selected: Iterable[Selection]) -> str:
+    """A title with its variables: `$host` → `host:web-1`, `$host.value` → `web-1` (GUESS: that titles say both as queries do), several with commas."""
+    for one in sorted(selected, key=lambda one: -len(one.name)):
+        values = [ANY] if one.everything else list(one.values)
+        tags = [ANY] if one.everything else [f"{one.prefix}:{value}" for value in one.values]
+        text = text.replace(f"${one.name}.value", ", ".join(values)).replace(f"${one.name}", ", ".join(tags))
+    return text
+
+
+def as_query(selected: Iterable[Selection], variables: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The selections as a URL has them, without those that are as they would be anyway."""
+    defaults = {str(one.get("name")): tuple(default(one)) for one in variables}
+    return {f"tpl_var_{one.name}": ",".join(one.values) for one in selected if defaults.get(one.name) != one.values}

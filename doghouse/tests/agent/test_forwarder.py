@@ -1,0 +1,145 @@
+"""Nothing that was accepted from a check is lost while the intake is away: over a real connection, with time passed in."""
+
+import socket
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doghouse.agent.forwarder import BACKOFF_MAX_S, Forwarder, backoff
+from doghouse.agent.payloads import Payload
+from doghouse.agent.spool import Spool
+from doghouse.agent.transport import Fate, Intake, judge
+
+from .conftest import KEY
+
+AWAY_S = 600
+
+
+def payload(number):
+    return Payload("/api/v2/series", b'{"series":[{"metric":"m%d"}]}' % number)
+
+
+def metrics(intake):
+    return [one["metric"] for _, body in intake.received for one in body["series"]]
+
+
+@pytest.fixture
+def forwarder(intake, tmp_path):
+    return Forwarder(Intake(intake.url, KEY).send, Spool(tmp_path / "retry"), share=lambda: 0.5)
+
+
+def test_payloads_are_delivered_in_order(forwarder, intake):
+    forwarder.deliver([payload(1), payload(2)], now=0)
+    assert metrics(intake) == ["m1", "m2"]
+    assert (forwarder.traffic.delivered, forwarder.waiting) == (2, 0)
+
+
+def test_nothing_is_lost_while_the_intake_is_away_for_ten_minutes(forwarder, intake):
+    intake.status = 503
+    for flush in range(AWAY_S // 15):
+        forwarder.deliver([payload(flush)], now=flush * 15)
+    assert forwarder.waiting == 40
+    intake.status = 202
+    for second in range(AWAY_S, AWAY_S + BACKOFF_MAX_S + 1):
+        forwarder.deliver([], now=second)
+    assert sorted(metrics(intake)) == sorted(f"m{flush}" for flush in range(40))
+    assert (forwarder.waiting, forwarder.dropped) == (0, 0)
+
+
+def test_nothing_is_lost_while_nobody_listens(intake, tmp_path):
+    spool = Spool(tmp_path / "retry")
+    gone = Forwarder(Intake("http://127.0.0.1:9", KEY).send, spool, share=lambda: 0.5)
+    gone.deliver([payload(1)], now=0)
+    back = Forwarder(Intake(intake.url, KEY).send, spool, share=lambda: 0.5)
+    back.deliver([payload(2)], now=1)
+    assert metrics(intake) == ["m2", "m1"]
+
+
+def test_what_is_kept_outlives_the_process(intake, tmp_path):
+    Forwarder(Intake("http://127.0.0.1:9", KEY).send, Spool(tmp_path / "retry"), share=lambda: 0).deliver(
+        [payload(1), payload(2)], now=0
+    )
+    Forwarder(Intake(intake.url, KEY).send, Spool(tmp_path / "retry"), share=lambda: 0).deliver([], now=0)
+    assert metrics(intake) == ["m1", "m2"]
+
+
+def test_what_is_refused_for_good_is_dropped_and_the_rest_goes_on(forwarder, intake):
+    intake.status = 413
+    forwarder.deliver([payload(1)], now=0)
+    intake.status = 202
+    forwarder.deliver([payload(2)], now=0)
+    assert metrics(intake) == ["m2"]
+    assert (forwarder.traffic.refused, forwarder.waiting) == (1, 0)
+
+
+def test_while_it_waits_it_does_not_try(forwarder, intake):
+    intake.status = 503
+    forwarder.deliver([payload(1)], now=0)
+    intake.status = 202
+    forwarder.deliver([payload(2)], now=1)
+    assert metrics(intake) == []
+    forwarder.deliver([payload(3)], now=5)
+    assert metrics(intake) == ["m3", "m1", "m2"]
+
+
+@given(st.integers(0, 200), st.floats(0, 1))
+def test_waiting_grows_with_the_errors_and_is_bounded(errors, share):
+    assert 0 <= backoff(errors, share) <= BACKOFF_MAX_S
+    assert backoff(errors, share) <= backoff(errors + 1, share)
+    assert (backoff(errors, share) > 0) == (errors > 0)
+
+
+def test_the_queue_is_bounded_and_drops_the_oldest(tmp_path):
+    spool = Spool(tmp_path / "retry", limit=500)
+    for number in range(50):
+        spool.keep(payload(number))
+    assert spool.bytes <= 500
+    assert spool.dropped == 50 - len(spool)
+    kept = [int(found.body.split(b'"m')[2][:-4]) for _, found in spool.oldest_first()]
+    assert kept == list(range(50 - len(spool), 50))
+
+
+def test_a_broken_file_in_the_queue_is_dropped_and_counted(tmp_path):
+    spool = Spool(tmp_path / "retry")
+    spool.keep(payload(1))
+    spool.keep(payload(2))
+    next((tmp_path / "retry").glob("*1.request")).write_bytes(b"{")
+    assert [found for _, found in spool.oldest_first()] == [payload(2)]
+    assert spool.dropped == 1
+
+
+def test_no_key_is_kept_on_disk(tmp_path):
+    forwarder = Forwarder(Intake("http://127.0.0.1:9", KEY).send, Spool(tmp_path), share=lambda: 0)
+    forwarder.deliver([payload(1)], now=0)
+    assert all(KEY.encode() not in path.read_bytes() for path in tmp_path.iterdir())
+    assert KEY not in repr(Intake("http://127.0.0.1:9", KEY))
+
+
+@pytest.mark.parametrize(
+    ("status", "fate"),
+    [(200, Fate.DELIVERED), (202, Fate.DELIVERED), (400, Fate.REFUSED), (404, Fate.REFUSED), (413, Fate.REFUSED)]
+    + [(status, Fate.LATER) for status in (403, 408, 429, 500, 502, 503)],
+)
+def test_what_a_status_means(status, fate):
+    assert judge(status, "/x").fate is fate
+
+
+def test_an_address_that_is_none_is_refused():
+    outcome = Intake("ftp://x", KEY).send(payload(1))
+    assert (outcome.fate, outcome.why) == (Fate.REFUSED, "'ftp://x' is not an http:// or https:// address")
+
+
+def test_a_server_that_speaks_something_else_is_tried_again():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_greet, args=(listening,), daemon=True).start()
+        outcome = Intake(f"http://127.0.0.1:{listening.getsockname()[1]}", KEY).send(payload(1))
+    assert outcome.fate is Fate.LATER
+
+
+def _greet(listening):
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"220 mail.example.com ESMTP\r\n")

@@ -1,0 +1,115 @@
+"""`agent integration install -w WHEEL`: the demands of the Agent's installer, and what it does."""
+
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from doghouse.agent import integration
+from doghouse.agent.problems import Problem
+
+METADATA = (
+    "Metadata-Version: 2.1\nName: datadog-lab-extra\nVersion: 1.0.0\nRequires-Dist: datadog-checks-base>=37.20.0\n"
+)
+PACKAGE = "datadog_checks/lab_extra/"
+INFO = "datadog_lab_extra-1.0.0.dist-info/"
+FILES = {
+    f"{PACKAGE}__init__.py": "from datadog_checks.base import AgentCheck\nclass Lab(AgentCheck):\n    def check(self, _):\n        self.gauge('lab', 1)\n",
+    f"{PACKAGE}data/conf.yaml.example": "instances:\n  - {}\n",
+    f"{PACKAGE}data/profiles/one.yaml": "a: 1\n",
+    f"{PACKAGE}data/picture.png": "no configuration",
+    f"{INFO}METADATA": METADATA,
+    f"{INFO}WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    f"{INFO}RECORD": "",
+}
+
+
+@pytest.fixture
+def wheel(tmp_path):
+    def write(changes=None, without=()):
+        path = tmp_path / "datadog_lab_extra-1.0.0-py3-none-any.whl"
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, text in (FILES | (changes or {})).items():
+                if not name.startswith(tuple(without) or ("\0",)):
+                    archive.writestr(name, text)
+        return path
+
+    return write
+
+
+def test_a_wheel_that_the_agent_would_install(wheel):
+    found = integration.read(wheel())
+    assert (found.package, found.version, found.check) == ("datadog-lab-extra", "1.0.0", "lab_extra")
+    assert set(found.configuration) == {"conf.yaml.example", "profiles/one.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "without", "said"),
+    [
+        (
+            {f"{INFO}METADATA": METADATA.replace("datadog-lab", "lab")},
+            (),
+            "its name must begin with datadog-, found lab-extra",
+        ),
+        (
+            {f"{INFO}METADATA": METADATA.replace("datadog-checks-base", "requests")},
+            (),
+            "does not require datadog-checks-base",
+        ),
+        ({f"{INFO}METADATA": METADATA.replace("1.0.0", "1.0")}, (), "its version must have the form 1.2.3, found 1.0"),
+        ({"datadog_checks/__init__.py": ""}, (), "would hide every other integration"),
+        ({}, (f"{PACKAGE}data",), "it has no datadog_checks/lab_extra/data/"),
+        ({}, (INFO,), "it has no METADATA"),
+    ],
+)
+def test_a_wheel_that_the_agent_would_refuse(wheel, changes, without, said):
+    with pytest.raises(Problem) as problem:
+        integration.read(wheel(changes, without))
+    assert said in str(problem.value)
+
+
+def test_a_file_that_is_no_wheel_is_named(tmp_path):
+    with pytest.raises(Problem, match="there is no such wheel"):
+        integration.read(tmp_path / "x.whl")
+    (tmp_path / "x.whl").write_text("text")
+    with pytest.raises(Problem, match="is not a wheel"):
+        integration.read(tmp_path / "x.whl")
+
+
+@pytest.mark.slow
+def test_a_wheel_is_installed_configured_and_runs(wheel, tmp_path):
+    """In an environment of its own, so that this one stays as it is."""
+    venv.create(tmp_path / "env", with_pip=True, system_site_packages=False)
+    python = tmp_path / "env" / "bin" / "python"
+    packages = next((tmp_path / "env" / "lib").glob("python*/site-packages"))
+    (packages / "ours.pth").write_text(
+        "".join(f"import site; site.addsitedir({path!r})\n" for path in sys.path if path.endswith("site-packages"))
+    )
+    existing = tmp_path / "conf.d" / "lab_extra.d" / "conf.yaml.example"
+    existing.parent.mkdir(parents=True)
+    existing.write_text("old")
+
+    def agent(*arguments):
+        command = [python, "-m", "doghouse", "agent", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=100)
+
+    done = agent("integration", "install", "-w", wheel(), "--conf", tmp_path / "conf.d")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("Successfully installed datadog-lab-extra 1.0.0\n")
+    assert existing.read_text() == FILES[f"{PACKAGE}data/conf.yaml.example"]
+    assert (existing.parent / "profiles" / "one.yaml").is_file()
+    assert "already installed" in agent("integration", "install", "-w", wheel(), "--conf", tmp_path / "conf.d").stdout
+    (existing.parent / "conf.yaml").write_text("instances:\n  - {}\n")
+    ran = agent("check", "lab_extra", "--conf", tmp_path / "conf.d")
+    assert '"metric": "lab"' in ran.stdout, ran.stderr
+    assert agent("integration", "remove", "datadog-lab-extra").returncode == 0
+    assert not Path(packages / PACKAGE).exists()
+
+
+def test_only_a_local_wheel_can_be_installed(doghouse_agent):
+    code, _, err = doghouse_agent("integration", "install", "datadog-x==1.0.0")
+    assert code == 64
+    assert "give -w WHEEL" in err

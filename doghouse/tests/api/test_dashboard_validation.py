@@ -1,0 +1,126 @@
+from typing import Any
+
+import pytest
+
+from .conftest import Api
+from .test_dashboards import NOTE, board
+
+ASKING = [{"q": "avg:m{*}"}]
+
+
+def graph(**changes: Any) -> dict[str, Any]:
+    return {"definition": {"type": "timeseries", "requests": ASKING, **changes}}
+
+
+def variables(**changes: Any) -> list[dict[str, Any]]:
+    return [{"name": "dc", **changes}]
+
+
+def presets(**value: Any) -> dict[str, Any]:
+    return board(template_variable_presets=[{"name": "p", "template_variables": [{"name": "dc", **value}]}])
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (board(tags=["tm:foobar"]), "Invalid tag format. Valid tag keys are: team."),
+        (board(template_variables=variables(default="*", defaults=["*"])), "'template_variables' is invalid"),
+        (board(template_variables=variables(defaults=[""])), "Minimum length of parameter 'defaults' should be 1"),
+        (presets(values=[]), "Minimum number of elements in parameter 'values' should be 1"),
+        (
+            presets(value="*", values=["*"]),
+            "'template_variables' value '{'name': 'dc', 'value': '*', 'values': ['*']}' is invalid",
+        ),
+    ],
+)
+def test_what_datadog_was_seen_to_refuse_is_refused_in_its_words(api: Api, body: dict[str, Any], text: str) -> None:
+    assert api.refused("POST", "/api/v1/dashboard", body) == (400, text)
+
+
+@pytest.mark.parametrize(
+    ("widget", "text"),
+    [
+        ({"definition": {"type": "nonsense"}}, "Invalid widget at position 1. Error: 'nonsense' is not one of"),
+        ({"layout": {}}, "Invalid widget at position 1. Error: 'definition' is a required property"),
+        (graph(requests=[]), "Invalid widget definition at position 1 of type timeseries. Error: [] is too short"),
+        (
+            graph(requests="x"),
+            "Invalid widget definition at position 1 of type timeseries. Error: 'x' is not of type 'array'",
+        ),
+        (
+            {"definition": {"type": "timeseries"}},
+            "Invalid widget definition at position 1 of type timeseries. Error: 'requests' is a required property",
+        ),
+        (
+            graph(requests=[{"style": {"palette": "dog_classic"}}]),
+            "Invalid widget definition at position 1 of type timeseries. "
+            "Error: [{'style': {'palette': 'dog_classic'}}] is not valid under any of the given schemas",
+        ),
+        (
+            graph(requests=[{"q": "avg:m{*}", "display_type": "dots"}]),
+            "Invalid widget definition at position 1 of type timeseries. Error: display_type: 'dots' is not one of",
+        ),
+        (
+            graph(time={"live_span": "3d"}),
+            "Invalid widget definition at position 1 of type timeseries. Error: live_span: '3d' is not one of",
+        ),
+        (
+            {
+                "definition": {
+                    "type": "group",
+                    "layout_type": "ordered",
+                    "widgets": [NOTE, {"definition": {"type": "note"}}],
+                }
+            },
+            "Invalid widget definition at position 1 of type group. "
+            "Error: Invalid inner widget definition at position 1 of type note. Error: 'content' is a required property",
+        ),
+    ],
+)
+def test_a_wrong_widget_is_named_by_its_place_and_what_it_lacks(api: Api, widget: dict[str, Any], text: str) -> None:
+    status, error = api.refused("POST", "/api/v1/dashboard", board(widgets=[NOTE, widget]))
+    assert status == 400
+    assert error.startswith(text)
+
+
+def test_the_widgets_of_a_free_dashboard_need_a_layout(api: Api) -> None:
+    text = "Invalid widget at position 0. Error: 'layout' is a required property"
+    assert api.refused("POST", "/api/v1/dashboard", board(layout_type="free")) == (400, text)
+    placed = {**NOTE, "layout": {"x": 0, "y": 0, "width": 4, "height": 2}}
+    assert api.ok("POST", "/api/v1/dashboard", board(layout_type="free", widgets=[placed]))
+
+
+@pytest.mark.parametrize("key", ["title", "widgets", "layout_type"])
+def test_a_missing_key_is_named(api: Api, key: str) -> None:
+    status, error = api.refused("POST", "/api/v1/dashboard", {k: v for k, v in board().items() if k != key})
+    assert (status, f"'{key}'" in error) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        "x",
+        board(widgets={}),
+        board(layout_type="round"),
+        board(tags="team:a"),
+        board(reflow_type="x"),
+        board(title=7),
+    ],
+)
+def test_nonsense_is_refused_with_a_sentence_and_nothing_is_stored(api: Api, body: Any) -> None:
+    assert api.refused("POST", "/api/v1/dashboard", body)[0] == 400
+    assert api.ok("GET", "/api/v1/dashboard") == {"dashboards": []}
+
+
+def test_a_replacement_is_checked_like_a_new_one(api: Api) -> None:
+    made = api.ok("POST", "/api/v1/dashboard", board())
+    assert (
+        api("PUT", f"/api/v1/dashboard/{made['id']}", board(widgets=[{"definition": {"type": "x"}}])).status_code == 400
+    )
+    assert api.ok("GET", f"/api/v1/dashboard/{made['id']}") == made
+
+
+@pytest.mark.parametrize("span", ["5m", "1m", "1mo", "alert"])
+def test_every_live_span_of_the_schema_is_taken(api: Api, span: str) -> None:
+    assert api.ok("POST", "/api/v1/dashboard", board(widgets=[graph(time={"live_span": span})]))

@@ -1,0 +1,64 @@
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from doghouse.logs.model import read
+
+from .conftest import NOW, Api
+
+
+def messages(body: bytes, content_type: str = "application/json", **address: str) -> list[str]:
+    return [log.message for log in read(body, content_type, address, NOW)]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/v1/input", 200), ("/api/v2/logs", 202)])
+def test_logs_are_accepted_with_an_empty_object(api: Api, path: str, status: int) -> None:
+    answer = api("POST", path, [{"message": "hello", "ddtags": "env:prod"}])
+    assert (answer.status_code, answer.json()) == (status, {})
+
+
+def test_a_compressed_body_is_read(api: Api) -> None:
+    body = gzip.compress(json.dumps({"message": "hello"}).encode())
+    headers = {"content-encoding": "gzip", "content-type": "application/json"}
+    assert api("POST", "/api/v2/logs", content=body, headers=headers).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b'[{"message": "a"}, {"message": "b"}]', "application/json"),
+        (b"a\nb\n", "text/plain"),
+        (b"2 a\n2 b\n", "application/logplex-1"),
+        (b"1 a1 b", "application/logplex-1"),
+    ],
+)
+def test_each_content_type_has_its_own_way_of_holding_many_logs(body: bytes, content_type: str) -> None:
+    assert messages(body, content_type) == ["a", "b"]
+
+
+def test_what_a_log_does_not_say_the_address_may() -> None:
+    (log,) = read(
+        b'{"message": "m", "ddtags": "a:1", "extra": 7}', "application/json", {"service": "web", "ddtags": "b:2"}, NOW
+    )
+    assert (log.service, set(log.tags), log.attributes, log.timestamp) == ("web", {"a:1", "b:2"}, {"extra": 7}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/v1/input", {"code": 400}), ("/api/v2/logs", {"errors": [{"status": "400", "title": "Bad Request"}]})],
+)
+def test_each_version_says_in_its_own_shape_that_a_body_is_not_json(api: Api, path: str, body: dict[str, Any]) -> None:
+    answer = api("POST", path, content=b"{", headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    said = answer.json()
+    if "errors" in body:
+        said["errors"][0].pop("detail")
+    else:
+        assert said.pop("message").startswith("Invalid JSON")
+    assert said == body
+
+
+def test_more_than_a_thousand_logs_at_once_are_too_many(api: Api) -> None:
+    assert api("POST", "/api/v2/logs", [{"message": "x"}] * 1001).status_code == 413

@@ -1,0 +1,102 @@
+import json
+
+import pytest
+
+from doghouse.backtest.collecting import Found, Unread, collect
+
+MONITOR = {"type": "metric alert", "query": "avg(last_5m):avg:m{*} > 1", "name": "m", "message": "x", "options": {}}
+TERRAFORM = {
+    "format_version": "1.0",
+    "values": {
+        "root_module": {
+            "resources": [{"type": "aws_instance", "address": "aws_instance.a", "values": {}}],
+            "child_modules": [
+                {
+                    "resources": [
+                        {
+                            "type": "datadog_monitor",
+                            "address": "module.a.datadog_monitor.cpu",
+                            "values": {
+                                "name": "cpu",
+                                "type": "metric alert",
+                                "query": "avg(last_5m):avg:m{*} > 90",
+                                "message": "hot @a@example.com",
+                                "tags": ["team:b", "env:a"],
+                                "monitor_thresholds": [{"critical": "90", "warning": "80.5", "critical_recovery": ""}],
+                                "renotify_interval": 0,
+                                "evaluation_delay": "60",
+                                "notify_no_data": True,
+                                "priority": "2",
+                            },
+                        }
+                    ]
+                }
+            ],
+        }
+    },
+}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def file(name, document):
+        path = tmp_path / name
+        path.write_text(document if isinstance(document, str) else json.dumps(document, indent=2))
+        return str(path)
+
+    return file
+
+
+@pytest.mark.parametrize(
+    ("document", "addresses"),
+    [
+        (MONITOR, [""]),
+        ([MONITOR, MONITOR], ["[0]", "[1]"]),
+        ({"version": 2, "title": "t", "definition": MONITOR}, [""]),
+        ({"monitors": [MONITOR]}, [".monitors[0]"]),
+        (TERRAFORM, [" module.a.datadog_monitor.cpu"]),
+    ],
+)
+def test_monitors_are_found_in_every_form_that_people_keep_them_in(write, document, addresses):
+    path = write("a.json", document)
+    assert [one.where for one in collect(path)] == [path + address for address in addresses]
+
+
+def test_a_terraform_resource_becomes_an_api_body(write):
+    (found,) = collect(write("state.json", TERRAFORM))
+    assert found.body == {
+        "name": "cpu",
+        "type": "metric alert",
+        "query": "avg(last_5m):avg:m{*} > 90",
+        "message": "hot @a@example.com",
+        "tags": ["env:a", "team:b"],
+        "priority": 2,
+        "options": {"thresholds": {"critical": 90.0, "warning": 80.5}, "evaluation_delay": 60, "notify_no_data": True},
+    }
+
+
+def test_a_folder_gives_its_monitors_and_passes_over_other_json(write, tmp_path):
+    write("a.json", MONITOR)
+    write("dashboard.json", {"title": "t", "widgets": []})
+    assert [type(one) for one in collect(str(tmp_path))] == [Found]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [('{"title": "t"}', "holds no monitor"), ("{", "is not JSON")],
+)
+def test_a_file_that_was_named_and_holds_none_says_so(write, text, wrong):
+    (found,) = collect(write("a.json", text))
+    assert isinstance(found, Unread)
+    assert wrong in found.text
+
+
+def test_standard_input_is_a_file_too():
+    (found,) = collect("-", json.dumps(MONITOR))
+    assert found.where == "standard input"
+
+
+def test_a_field_has_its_line(write):
+    (found,) = collect(write("a.json", MONITOR))
+    assert found.line("query") == 3
+    assert found.line("options.thresholds.critical") == 0

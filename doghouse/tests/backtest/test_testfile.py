@@ -1,0 +1,87 @@
+from datetime import datetime
+
+import pytest
+
+from doghouse.backtest import testfile
+
+GOOD = """\
+monitor: high.json
+hosts: {web-1: {ip: 10.0.0.7, tags: [role:web]}}
+start: 2026-03-02T10:00:00+01:00
+tests:
+  - name: warns
+    series: {"my_metric{host:web-1}": 400x5 700x5}
+    transitions: [+7m Warn, "10:09 No Data host:web-1"]
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text):
+        path = tmp_path / "a.test.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_a_file_is_read_with_its_times_and_series(file):
+    loaded = testfile.load(file(GOOD))
+    assert loaded.start == datetime.fromisoformat("2026-03-02T10:00+01:00")
+    assert list(testfile.series(loaded, 0)) == [("my_metric", ("host:web-1",))]
+    start = int(loaded.start.timestamp())
+    said = loaded.file.tests[0].transitions
+    assert testfile.transition(loaded, said[0], "") == (start + 420, "Warn", None)
+    assert testfile.transition(loaded, said[1], "") == (start + 540, "No Data", "host:web-1")
+
+
+def test_a_clock_time_before_the_start_is_on_the_next_day(file):
+    loaded = testfile.load(file(GOOD))
+    assert testfile.instant(loaded, "09:00", "") == int(loaded.start.timestamp()) + 23 * 3600
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "wrong"),
+    [
+        (("series:", "seris:"), 6, "seris"),
+        (("transitions: [", "transitions: [5, "), 7, "Expected `str`"),
+        (("start: 2026-03-02T10:00:00+01:00", "start: yesterday"), 3, "'yesterday' is not an ISO 8601 time"),
+        (("    transitions:", "    name: again\n    transitions:"), 7, "'name' stands twice"),
+        (('    transitions: [+7m Warn, "10:09 No Data host:web-1"]\n', ""), 5, "expects nothing"),
+        (("hosts: {", "hosts: {{"), 3, "is not YAML"),
+        (("tests:\n", "tests: []\nx:\n"), 5, "x"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(file, change, line, wrong):
+    with pytest.raises(testfile.TestFileError) as caught:
+        testfile.load(file(GOOD.replace(*change)))
+    assert (caught.value.line, wrong in str(caught.value)) == (line, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [("400y", "'400y' is not a sample"), ("", "no samples")],
+)
+def test_a_series_that_cannot_be_read_is_named_with_its_line(file, said, wrong):
+    loaded = testfile.load(file(GOOD.replace("400x5 700x5", repr(said))))
+    with pytest.raises(testfile.TestFileError, match=wrong) as caught:
+        testfile.series(loaded, 0)
+    assert caught.value.line == 6
+
+
+@pytest.mark.parametrize("said", ["+7m Warm", "7m Warn", "+7y Warn", "Warn", "25:00 OK"])
+def test_a_transition_that_cannot_be_read_says_what_was_expected(file, said):
+    loaded = testfile.load(file(GOOD))
+    with pytest.raises(testfile.TestFileError, match="expected"):
+        testfile.transition(loaded, said, ".tests[0].transitions[0]")
+
+
+def test_the_schema_for_editors_knows_every_key():
+    assert set(testfile.schema()["$defs"]["Case"]["properties"]) >= {
+        "name",
+        "series",
+        "transitions",
+        "notifications",
+        "silenced",
+        "states",
+    }

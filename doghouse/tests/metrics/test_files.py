@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from doghouse.metrics.files import SeriesFileError, read_series
+
+ROWS = """timestamp,metric,value,type,interval,tags
+1772445600,my_metric,10,gauge,,"host:a,env:prod"
+1772445645.9,my_metric,20.5,,,"env:prod,host:a"
+1772445600,requests,3,count,10,
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text):
+        path = tmp_path / "series.csv"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_a_csv_file_holds_a_point_a_row_and_the_order_of_tags_does_not_matter(file):
+    series, columns = read_series(file(ROWS))
+    assert [(one.metric, one.type, one.interval, one.host, one.tags) for one in series] == [
+        ("my_metric", "gauge", 0, "a", ("env:prod",)),
+        ("requests", "count", 10, "", ()),
+    ]
+    assert columns.series.tolist() == [0, 0, 1]
+    assert columns.ts.tolist() == [1772445600, 1772445645, 1772445600]
+    assert columns.value.tolist() == [10, 20.5, 3]
+
+
+def test_a_parquet_file_holds_the_same_as_a_csv_file(file, tmp_path):
+    duckdb = pytest.importorskip("duckdb")
+    path, parquet = file(ROWS), tmp_path / "series.parquet"
+    duckdb.sql(f"COPY (SELECT * FROM read_csv('{path}', header=true)) TO '{parquet}' (FORMAT parquet)")
+    points = []
+    for series, columns in (read_series(path), read_series(parquet)):
+        order = np.lexsort((columns.ts, columns.series))
+        points.append(
+            sorted(
+                (series[i].metric, series[i].host, t, v)
+                for i, t, v in zip(columns.series[order], columns.ts[order], columns.value[order], strict=True)
+            )
+        )
+    assert points[0] == points[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("timestamp,metric\n1,a\n", "series.csv:1: has no column value"),
+        ("timestamp,metric,value\n1,a,1\nx,a,1\n", "series.csv:3: timestamp 'x' is not a number"),
+        ("timestamp,metric,value\n1,a,one\n", "series.csv:2: value 'one' is not a number"),
+        ("timestamp,metric,value\n1,a,nan\n", "series.csv:2: value 'nan' is not a finite number"),
+        ("timestamp,metric,value,type\n1,a,1,gage\n", "series.csv:2: type 'gage' is not gauge, count or rate"),
+        ("timestamp,metric,value\n1,a\n", "line 2 has 2 fields"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(file, text, wrong):
+    with pytest.raises(SeriesFileError, match=wrong):
+        read_series(file(text))
+
+
+def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(SeriesFileError, match=r"none\.csv: cannot be read"):
+        read_series(tmp_path / "none.csv")
+
+
+def test_a_parquet_file_with_a_missing_value_is_refused(tmp_path):
+    duckdb = pytest.importorskip("duckdb")
+    path = tmp_path / "null.parquet"
+    duckdb.sql(
+        f"COPY (SELECT 1 AS timestamp, 'm' AS metric, CAST(NULL AS DOUBLE) AS value) TO '{path}' (FORMAT parquet)"
+    )
+    with pytest.raises(SeriesFileError, match="a value is not a finite number"):
+        read_series(path)

@@ -1,0 +1,196 @@
+"""What lint says of monitors: each problem with its place, and nothing of monitors that are well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from doghouse import monitors
+from doghouse.monitors import Problem
+
+QUERY = "avg(last_5m):avg:m{*} by {host} > 90"
+TOLD = "{{#is_alert}}{{value}} @a@b.cc{{/is_alert}}{{#is_recovery}}ok @a@b.cc{{/is_recovery}}"
+
+
+def linted(message: str = TOLD, query: str = QUERY, type: str = "metric alert", **body: Any) -> list[Problem]:
+    return monitors.lint(monitors.parse({"type": type, "query": query, "name": "n", "message": message, **body}))
+
+
+def errors(message: str = TOLD, **body: Any) -> list[tuple[str, int, int]]:
+    return [(one.field, one.line, one.column) for one in linted(message, **body) if one.severity == "error"]
+
+
+def texts(message: str = TOLD, severity: str = "error", **body: Any) -> list[str]:
+    return [one.text for one in linted(message, **body) if one.severity == severity]
+
+
+def test_a_monitor_that_is_well_has_no_problems() -> None:
+    assert linted() == []
+
+
+def test_a_query_that_does_not_parse_is_one() -> None:
+    assert errors(query="avg(last_5m):avg:m{* > 90") == [("query", 0, 0)]
+
+
+def test_thresholds_that_contradict_the_query_are_one() -> None:
+    assert errors(options={"thresholds": {"critical": 1}}) == [("options.thresholds.critical", 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("message", "line", "column", "word"),
+    [
+        ("{{#is_alert}}\nhi @a@b.cc", 1, 1, "never closed"),
+        ("@a@b.cc\n  {{hots.name.x}}{{vlaue}}", 2, 18, "value"),
+        ("@a@b.cc\n{{#is_alrt}}x{{/is_alrt}}", 2, 1, "is_alert"),
+        ("@a@b.cc {{eval \"value+\"}}", 1, 9, "value is expected"),
+        ("@a@b.cc {{local_time 'last_triggered_at' 'Mars/Base'}}", 1, 9, "time zone"),
+        ("@a@b.cc {{local_time 'noon' 'UTC'}}", 1, 9, "no time"),
+        ("@a@b.cc {{#is_match \"host.name\"}}x{{/is_match}}", 1, 9, "compared"),
+        ("@a@b.cc {{#is_priority 'high'}}x{{/is_priority}}", 1, 9, "P1"),
+        ("@a@b.cc {{#is_alert 'x'}}x{{/is_alert}}", 1, 9, "takes nothing"),
+        ("@a@b.cc {{override_priority 'high'}}", 1, 9, "P1"),
+    ],
+)  # fmt: skip
+def test_template_errors_have_a_line_and_a_column(message: str, line: int, column: int, word: str) -> None:
+    problems = [one for one in linted(message) if one.severity == "error"]
+
+    assert [(one.field, one.line, one.column) for one in problems] == [("message", line, column)]
+    assert word in problems[0].text
+
+
+@pytest.mark.parametrize("variable", ["{{host.ip}}", "{{host.name}}", "{{service.name}}", '{{eval "host.cores*2"}}'])
+def test_a_group_variable_needs_the_group(variable: str) -> None:
+    simple = "avg(last_5m):avg:m{*} > 90"
+
+    assert texts(f"@a@b.cc {variable}", query=simple)[0].endswith("it does not group at all")
+
+
+def test_a_key_that_it_does_not_group_by_is_named_with_those_it_does() -> None:
+    by_env = "avg(last_5m):avg:m{*} by {env,az} > 90"
+
+    assert texts("@a@b.cc {{host.ip}} {{env.name}}", query=by_env) == [
+        "{{host.ip}} is always empty: the query does not group by 'host', it groups by env, az"
+    ]
+
+
+def test_a_key_that_notify_by_leaves_out_is_empty_too() -> None:
+    by_env = "avg(last_5m):avg:m{*} by {env,az} > 90"
+
+    assert len(texts("@a@b.cc {{az.name}}", query=by_env, options={"notify_by": ["env"]})) == 1
+
+
+def test_by_host_any_tag_of_the_host_may_be_there() -> None:
+    assert texts("@a@b.cc {{role.name}} {{host.role.name}} {{host.ip}}") == []
+
+
+def test_a_key_with_a_period_needs_brackets() -> None:
+    by_dot = "avg(last_5m):avg:m{*} by {dot.key} > 90"
+
+    assert "{{[dot.key].name}}" in texts("@a@b.cc {{dot.key.name}}", query=by_dot)[0]
+    assert texts("@a@b.cc {{[dot.key].name}}", query=by_dot) == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["{{#is_warning}}@w@b.cc{{/is_warning}}", "{{#is_no_data}}@w@b.cc{{/is_no_data}}", "{{#is_renotify}}@w@b.cc{{/is_renotify}}",
+     "{{#is_priority 'P1'}}@w@b.cc{{/is_priority}}", "{{#is_alert}}{{#is_recovery}}@w@b.cc{{/is_recovery}}{{/is_alert}}",
+     "{{#is_alert_to_warning}}@w@b.cc{{/is_alert_to_warning}}", "{{#is_no_data_recovery}}@w@b.cc{{/is_no_data_recovery}}"],
+)  # fmt: skip
+def test_a_mention_that_no_state_reaches_is_an_error(block: str) -> None:
+    assert texts(TOLD + "\n" + block) == ["no state of this monitor reaches @w@b.cc"]
+
+
+@pytest.mark.parametrize(
+    ("block", "body"),
+    [
+        ("{{#is_warning}}@w@b.cc{{/is_warning}}", {"options": {"thresholds": {"critical": 90, "warning": 80}}}),
+        ("{{#is_no_data}}@w@b.cc{{/is_no_data}}", {"options": {"notify_no_data": True, "no_data_timeframe": 10}}),
+        ("{{#is_no_data_recovery}}@w@b.cc{{/is_no_data_recovery}}", {"options": {"on_missing_data": "show_no_data"}}),
+        ("{{#is_renotify}}@w@b.cc{{/is_renotify}}", {"options": {"renotify_interval": 10}}),
+        ("{{#is_priority 'P1'}}@w@b.cc{{/is_priority}}", {"priority": 1}),
+        ('{{#is_match "host.name" "x"}}@w@b.cc{{else}}@v@b.cc{{/is_match}}', {}),
+    ],
+)
+def test_a_mention_that_some_state_may_reach_is_fine(block: str, body: dict[str, Any]) -> None:
+    assert texts(TOLD + block, **body) == []
+
+
+def test_a_state_that_reaches_nobody_is_a_warning_because_rules_may_route_it() -> None:
+    assert texts("{{#is_alert}}@a@b.cc{{/is_alert}}", "warning") == [
+        "nobody is mentioned when it recovers, unless notification rules route it"
+    ]
+    assert texts("nobody here", "warning") == [
+        "nobody is mentioned when it alerts or recovers, unless notification rules route it"
+    ]
+    options = {"thresholds": {"critical": 90, "warning": 80}, "notify_no_data": True, "no_data_timeframe": 10}
+    assert texts("x", "warning", options=options) == [
+        "nobody is mentioned when it alerts, warns, has no data or recovers, unless notification rules route it"
+    ]
+
+
+def test_whoever_hears_of_recoveries_hears_of_the_step_down() -> None:
+    message = "{{#is_alert}}@a@b.cc{{/is_alert}}{{#is_recovery}}@a@b.cc{{/is_recovery}}{{#is_alert_recovery}}@a@b.cc{{/is_alert_recovery}}"
+
+    assert texts(message, "warning", options={"thresholds": {"critical": 90, "warning": 80}}) == []
+
+
+def test_a_broken_handle_is_an_error() -> None:
+    assert texts("@slack- @a@b.cc") == ["@slack- is no whole handle"]
+
+
+def test_a_handle_that_a_tag_completes_is_fine() -> None:
+    assert texts("@slack-{{host.name}}") == []
+
+
+def test_options_that_exclude_one_another_are_errors() -> None:
+    assert errors(options={"on_missing_data": "resolve", "notify_no_data": True}) == [("options.on_missing_data", 0, 0)]
+    assert errors(options={"escalation_message": "x"}) == [("options.escalation_message", 0, 0)]
+
+
+def test_what_datadogs_page_would_not_offer_is_a_warning() -> None:
+    assert "renotify_interval 7" in texts(severity="warning", options={"renotify_interval": 7})[0]
+    assert "as_count()" in texts(severity="warning", query="avg(last_5m):sum:m{*} by {host}.as_count() > 90")[0]
+    options = {"notify_no_data": True, "no_data_timeframe": 5}
+    assert (
+        "at least twice the window, 10"
+        in texts(TOLD + "{{#is_no_data}}@a@b.cc{{/is_no_data}}", "warning", options=options)[0]
+    )
+
+
+def test_a_no_data_window_that_the_metrics_interval_does_not_allow_is_an_error() -> None:
+    body = {"type": "metric alert", "query": "avg(last_1m):avg:m{*} by {host} > 90", "name": "n", "message": "@a@b.cc"}
+    quick = monitors.parse({**body, "options": {"on_missing_data": "show_and_notify_no_data"}})
+
+    assert [one.field for one in monitors.lint(quick, {"m": 45})] == ["options"]
+    assert [one.field for one in monitors.lint(quick, {"m": 90})] == ["query", "options"]
+    assert monitors.lint(quick, {"m": 15}) == []
+
+
+def test_a_kind_of_monitor_that_is_not_evaluated_still_has_its_message_looked_at() -> None:
+    query = 'logs("status:error").index("*").rollup("count").last("5m") > 10'
+
+    assert errors("@a@b.cc {{log.message}} {{#is_alert}}", query=query, type="log alert") == [("message", 1, 25)]
+    assert errors("@a@b.cc {{log.message}} {{service.name}}", query=query, type="log alert") == []
+
+
+ANOMALY = "avg(last_4h):anomalies(avg:m{*} by {host}, 'basic', 2, interval=60, alert_window='last_15m') >= 1"
+
+
+@pytest.mark.parametrize(
+    ("query", "trigger", "word"),
+    [
+        (ANOMALY, "last_30m", "trigger_window"),
+        (ANOMALY.replace("last_4h", "last_10m"), "last_15m", "shorter than the alert_window"),
+        (ANOMALY.replace("interval=60", "interval=300"), "last_15m", "fewer than 5 points"),
+        (ANOMALY.replace(">= 1", ">= 2"), "last_15m", "a share"),
+    ],
+)
+def test_the_windows_of_an_anomaly_monitor_fit_together(query: str, trigger: str, word: str) -> None:
+    (text,) = texts(query=query, options={"threshold_windows": {"trigger_window": trigger, "recovery_window": trigger}})
+
+    assert word in text
+
+
+def test_an_anomaly_monitor_that_is_well_has_no_problems() -> None:
+    assert linted(query=ANOMALY, options={"threshold_windows": {"trigger_window": "last_15m"}}) == []

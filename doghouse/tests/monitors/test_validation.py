@@ -1,0 +1,160 @@
+"""What Datadog refuses to store, in its words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from doghouse import monitors
+from doghouse.monitors import MonitorError
+
+QUERY = "avg(last_5m):avg:m{*} by {host,env} > 90"
+
+
+def refused(query: str = QUERY, type: str = "metric alert", priority: Any = None, **options: Any) -> tuple[str, str]:
+    with pytest.raises(MonitorError) as error:
+        monitors.validate({"type": type, "query": query, "priority": priority, "options": options})
+    return error.value.field, error.value.text
+
+
+def taken(query: str = QUERY, type: str = "metric alert", **options: Any) -> monitors.Monitor:
+    return monitors.validate({"type": type, "query": query, "options": options})
+
+
+def test_a_query_without_an_operator_gets_the_recorded_words() -> None:
+    words = "The value provided for parameter 'query' is invalid: invalid operator specified: "
+
+    assert refused("query") == ("query", words)
+    assert refused("query", type="log alert") == ("query", words)
+
+
+def test_a_query_that_does_not_parse_says_why() -> None:
+    field, text = refused("avg(last_5m:avg:m{*} > 90")
+
+    assert field == "query"
+    assert text.startswith("The value provided for parameter 'query' is invalid: ")
+    assert refused("avg(last_5m):avg:m{*} > 90 by {host}")[1].endswith("expected the end")
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "field", "text"),
+    [
+        ({"critical": 80}, "critical", "Alert threshold (80.0) does not match that used in the query (90.0)."),
+        ({"warning": 80}, "critical", "Alert status is required."),
+        (
+            {"critical": 90, "warning": 95},
+            "warning",
+            "Warning threshold (95.0) must be less than the alert threshold (90.0).",
+        ),
+        (
+            {"critical": 90, "critical_recovery": 91},
+            "critical_recovery",
+            "alert and alert recovery criteria are such that the monitor can be simultaneously in alert and alert recovery states",
+        ),
+    ],
+)
+def test_thresholds_that_contradict_are_refused(thresholds: dict[str, float], field: str, text: str) -> None:
+    assert refused(thresholds=thresholds) == (f"options.thresholds.{field}", text)
+
+
+def test_below_a_threshold_the_sides_swap() -> None:
+    below = "avg(last_5m):avg:m{*} < 10"
+
+    assert taken(below, thresholds={"critical": 10, "warning": 20, "critical_recovery": 15, "warning_recovery": 25})
+    assert refused(below, thresholds={"critical": 10, "warning": 5})[0] == "options.thresholds.warning"
+    assert (
+        refused(below, thresholds={"critical": 10, "critical_recovery": 5})[0] == "options.thresholds.critical_recovery"
+    )
+
+
+def test_a_recovery_may_equal_its_threshold() -> None:
+    assert taken(thresholds={"critical": 90, "critical_recovery": 90})
+
+
+@pytest.mark.parametrize("query", ["avg(current_1d):avg:m{*} > 90", "avg(last_5m):avg:m{*} > 90"])
+def test_a_cumulative_window_and_its_option_come_together(query: str) -> None:
+    given = {"evaluation_window": {"day_starts": "00:00"}} if "last" in query else {}
+
+    assert refused(query, scheduling_options=given)[1] == (
+        "Monitors with an evaluation_window scheduling_option must have a current query period and vice versa."
+    )
+
+
+def test_occurrences_need_an_interval() -> None:
+    words = "The renotify_occurrences option can only be used if renotify_interval is set"
+
+    assert refused(renotify_occurrences=3) == ("options.renotify_occurrences", words)
+    assert taken(renotify_occurrences=3, renotify_interval=10)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("timeout_h", 25), ("timeout_h", -1), ("evaluation_delay", 86401), ("new_group_delay", -1)]
+)
+def test_numbers_have_limits(option: str, value: int) -> None:
+    assert refused(**{option: value})[0] == f"options.{option}"
+
+
+def test_priorities_are_one_to_five() -> None:
+    assert refused(priority=6)[0] == "priority"
+
+
+@pytest.mark.parametrize("keys", [["host"], ["host", "env"], ["*"], []])
+def test_notify_by_takes_keys_of_the_query(keys: list[str]) -> None:
+    assert taken(notify_by=keys)
+    assert refused(notify_by=["service"])[0] == "options.notify_by"
+
+
+def test_a_wrong_kind_of_value_names_its_field() -> None:
+    assert refused(renotify_interval="soon") == (
+        "options.renotify_interval",
+        "options.renotify_interval: Expected `int | null`, got `str`",
+    )
+
+
+def test_a_number_in_quotes_is_one_as_in_datadogs_own_assets() -> None:
+    assert taken(renotify_interval="10").options.renotify_interval == 10
+
+
+def test_a_type_that_does_not_exist_is_refused() -> None:
+    assert refused(type="metrik alert")[0] == "type"
+
+
+def test_an_integrations_asset_is_read_under_its_definition() -> None:
+    monitor = monitors.validate(
+        {"version": 2, "title": "t", "definition": {"type": "query alert", "query": QUERY, "name": "n", "own": 1}}
+    )
+
+    assert (monitor.name, monitor.document["own"]) == ("n", 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "query"),
+    [
+        ("query alert", 'formula("a / b").last("5m") > 1'),
+        ("log alert", 'logs("status:error").index("*").rollup("count").last("5m") > 10'),
+        ("composite", "12 && !(34 || 56)"),
+        ("service check", '"http.can_connect".over("env:x").by("*").last(3).count_by_status()'),
+        ("slo alert", 'error_budget("abc").over("7d") > 10'),
+    ],
+)
+def test_kinds_of_monitors_that_are_stored_are_taken(kind: str, query: str) -> None:
+    assert taken(query, type=kind).type == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "query"),
+    [("composite", "12 &&"), ("composite", "12 34"), ("composite", " && ".join(str(n) for n in range(11))),
+     ("service check", "http.can_connect"), ("service check", '"a".over("*").count_by_status()'),
+     ("service check", '"a".over("*").last(0).count_by_status()'), ("service check", '"a".over("*").last(1)')],
+)  # fmt: skip
+def test_composites_and_service_checks_have_to_parse(kind: str, query: str) -> None:
+    assert refused(query, type=kind)[0] == "query"
+
+
+@pytest.mark.parametrize(
+    "body", [{"type": "metric alert"}, {"query": QUERY}, {"definition": 3}, {"type": 1, "query": QUERY}]
+)
+def test_a_body_that_lacks_what_a_monitor_needs_is_refused(body: dict[str, Any]) -> None:
+    with pytest.raises(MonitorError):
+        monitors.validate(body)

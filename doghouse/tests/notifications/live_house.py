@@ -1,0 +1,138 @@
+"""A live loop over real stores in one SQLite file, points in memory, a clock that is set: what the tests of notifications share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from doghouse.clock import Clock
+from doghouse.downtimes import record as downtime_records
+from doghouse.downtimes.store import DowntimeStore
+from doghouse.events.store import EventStore
+from doghouse.hosts.checks import ServiceCheckStore, Submitted
+from doghouse.hosts.store import HostStore
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Columns, Rollup, Series
+from doghouse.monitors.store import MonitorStore
+from doghouse.notifications import service
+from doghouse.notifications.model import Notification
+from doghouse.notifications.service import Service
+from doghouse.sqlite import Database
+
+T0 = 1772445600  # 2026-03-02T10:00:00Z, a Monday
+S = (80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50)
+HIGH = "avg(last_5m):avg:m{*} > 90"
+TOLD = "{{#is_alert}}high {{value}} @ops@example.com{{/is_alert}}{{#is_recovery}}fine @ops@example.com{{/is_recovery}}"
+
+
+@dataclass
+class Points:
+    """Series that grow: a Source."""
+
+    series: list[Series] = field(default_factory=list)
+    rows: list[tuple[int, int, float]] = field(default_factory=list)
+
+    def give(self, values: Sequence[float | None], *, metric: str = "m", host: str = "", start: int = T0) -> None:
+        """A series with a value a minute; None is a gap."""
+        number = len(self.series)
+        self.series.append(Series(number, metric, "gauge", 0, host, ()))
+        self.rows += [(number, start + 60 * k, value) for k, value in enumerate(values) if value is not None]
+
+    def _source(self) -> MemorySource:
+        ids, ts, values = zip(*self.rows, strict=True) if self.rows else ((), (), ())
+        columns = Columns(np.array(ids, np.int64), np.array(ts, np.int64), np.array(values, np.float64))
+        return MemorySource(self.series, columns)
+
+    def find(self, metric: str) -> Sequence[Series]:
+        return self._source().find(metric)
+
+    def read(self, ids: Any, start: int, end: int, rollup: Rollup | None = None) -> Columns:
+        return self._source().read(ids, start, end, rollup)
+
+
+@dataclass
+class Live:
+    """A house without a server."""
+
+    clock: Clock
+    points: Points
+    stores: service.Stores
+    service: Service
+    folder: Path
+
+    def monitor(self, query: str = HIGH, message: str = TOLD, type: str = "metric alert", **body: Any) -> int:
+        """Store a monitor; its id."""
+        made = self.stores.monitors.add(
+            {"type": type, "query": query, "name": "High", "message": message, **body}, self.clock.now()
+        )
+        assert not isinstance(made, int)
+        return int(made.document["id"])
+
+    def downtime(self, start: str, end: str | None = None, **attributes: Any) -> str:
+        """Store a downtime of that Monday, for all monitors; its id."""
+        schedule = {"start": f"2026-03-02T{start}Z", "end": f"2026-03-02T{end}Z" if end else None}
+        sent = {"monitor_identifier": {"monitor_tags": ["*"]}, "scope": "*", "schedule": schedule, **attributes}
+        return self.stores.downtimes.add(downtime_records.fill_in(sent, self.clock.now()), None, self.clock.now()).id
+
+    def cancel(self, downtime_id: str) -> None:
+        record = self.stores.downtimes.get(downtime_id)
+        assert record is not None
+        self.stores.downtimes.cancel(record, self.clock.now())
+
+    def check(self, status: int, *, host: str = "a", name: str = "can_connect", message: str = "") -> None:
+        """Submit a service check."""
+        self.stores.checks.submit([Submitted(name, status, host, message=message)], self.clock.now())
+
+    def advance(self, minutes: int) -> None:
+        self.service.live.advance(minutes)
+
+    @property
+    def notifications(self) -> list[Notification]:
+        return self.service.store.find()
+
+    @property
+    def told(self) -> list[str]:
+        """`10:05 Triggered`, with the group and what silenced it."""
+        return [shown(one) for one in self.notifications]
+
+    def deliver(self) -> None:
+        """The outbox at work, once."""
+        self.service.work[1]()
+
+
+def shown(one: Notification) -> str:
+    group = "".join(f" {key}:{value}" for key, value in one.group)
+    silenced = " silenced" if one.silenced_by else ""
+    released = " (end)" if one.released_by else ""
+    return f"{datetime.fromtimestamp(one.at, UTC):%H:%M} {one.transition}{group}{silenced}{released}"
+
+
+@contextmanager
+def living(folder: Path, *, points: Points | None = None, now: float = T0, **options: Any) -> Iterator[Live]:
+    """A house over a folder, whose clock stands at `now`."""
+    database = Database(folder / "doghouse.sqlite")
+    clock = Clock(now)
+    points = points or Points()
+    stores = service.Stores(
+        database,
+        points,
+        MonitorStore(database),
+        DowntimeStore(database),
+        EventStore(database),
+        HostStore(database),
+        ServiceCheckStore(database),
+    )
+    made = service.build(stores, clock, folder / "mails", **options)
+    try:
+        yield Live(clock, points, stores, made, folder)
+    finally:
+        database.close()
+
+
+Options = Mapping[str, Any]

@@ -1,0 +1,81 @@
+"""What the metrics explorer suggests while a query is typed. `|` marks the cursor."""
+
+import pytest
+
+from doghouse.queries import QuerySyntaxError, parse
+from doghouse.queries.completion import complete
+
+METRICS = ["my_metric", "system.cpu.idle", "system.cpu.user", "postgresql.commits"]
+TAGS = {"env": ["dev", "prod"], "host": ["web-1", "web-2"]}
+
+
+def suggested(marked: str) -> list[str]:
+    """The suggestions at the cursor."""
+    return [one.text for one in complete_at(marked).suggestions]
+
+
+def complete_at(marked: str):  # type: ignore[no-untyped-def]
+    cursor = marked.index("|")
+    known = {"my_metric": TAGS}
+    return complete(marked.replace("|", ""), cursor, METRICS, lambda metric: known.get(metric, {}))
+
+
+def accepted(marked: str) -> str:
+    """The text once the first suggestion is taken."""
+    got = complete_at(marked)
+    text = marked.replace("|", "")
+    return text[: got.start] + got.suggestions[0].text + text[got.end :]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("avg:sys|", "avg:system.cpu.idle{*}"),
+        ("avg:commits|", "avg:postgresql.commits{*}"),
+        ("my|", "avg:my_metric{*}"),
+        ("avg:my|{env:dev}", "avg:my_metric{env:dev}"),
+        ("avg:my_metric{ho|}", "avg:my_metric{host:}"),
+        ("avg:my_metric{env:p|}", "avg:my_metric{env:prod}"),
+        ("avg:my_metric{env:prod,!host:|}", "avg:my_metric{env:prod,!host:web-1}"),
+        ("avg:my_metric{host IN (web-2, we|)}", "avg:my_metric{host IN (web-2, web-1)}"),
+        ("avg:my_metric{*} by {h|}", "avg:my_metric{*} by {host}"),
+        ("avg:my_metric{*}.as_count() by {|}", "avg:my_metric{*}.as_count() by {env}"),
+        ("avg:my_metric{*}.ro|", "avg:my_metric{*}.rollup(avg, 60)"),
+        ("avg:my_metric{*}.rollup(m|, 60)", "avg:my_metric{*}.rollup(min, 60)"),
+        ("avg:my_metric{*}.fill(z|)", "avg:my_metric{*}.fill(zero)"),
+        ("top(avg:my_metric{*} by {host}, 5, 'l|, 'desc')", "top(avg:my_metric{*} by {host}, 5, 'last', 'desc')"),
+        ("anomalies(avg:my_metric{*}, '|", "anomalies(avg:my_metric{*}, 'basic'"),
+        ("count_non|", "count_nonzero("),
+    ],
+)
+def test_what_is_typed_is_completed(typed: str, first: str) -> None:
+    assert accepted(typed) == first
+
+
+def test_a_group_key_is_offered_once() -> None:
+    assert suggested("avg:my_metric{*} by {host,|}") == ["env"]
+
+
+def test_nothing_typed_offers_aggregators_functions_and_metrics() -> None:
+    offered = suggested("|")
+    assert offered[0] == "avg:"
+    assert "abs(" in offered
+
+
+def test_an_unknown_metric_has_no_tags() -> None:
+    assert suggested("avg:unheard.of{e|}") == []
+
+
+@pytest.mark.parametrize("typed", ["avg:sys|", "my|", "avg:my_metric{env:p|}", "avg:my_metric{*}.ro|"])
+def test_a_suggestion_that_ends_a_query_leaves_one_that_parses(typed: str) -> None:
+    try:
+        parse(accepted(typed))
+    except QuerySyntaxError as error:
+        pytest.fail(str(error))
+
+
+@pytest.mark.parametrize("text", ["", "(", "}", "avg:", "{", "by {", "f(,,", ")))", "avg:m{a IN (", "'"])
+def test_any_text_can_be_completed_at_any_place(text: str) -> None:
+    for cursor in range(len(text) + 1):
+        got = complete(text, cursor, METRICS, lambda _: TAGS)
+        assert 0 <= got.start <= got.end == cursor

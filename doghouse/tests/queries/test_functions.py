@@ -1,0 +1,269 @@
+"""Functions, by the chapter of the documentation that they stand in (dashboards/functions)."""
+
+from datetime import datetime
+
+import numpy as np
+import pytest
+from query_points import T0, ask, by_scope, every, points, series, source, values
+
+from doghouse.queries import NotEvaluated, Window, evaluate, parse
+from doghouse.queries.catalogue import catalogue
+
+LINE = source(series(every(60, [4, 1, 3, 2])))
+GAPPY = source(series(every(60, [1, None, 3, None, 9])))
+HOSTS = source(
+    series(every(60, [1, 5]), host="a"), series(every(60, [4, 4]), host="b"), series(every(60, [-9, 2]), host="c")
+)
+
+
+def over_line(call: str) -> list[float | None]:
+    return values(LINE, call.replace("q", "avg:m{*}"), 0, 240, 60)
+
+
+@pytest.mark.parametrize("name", [name for name, one in catalogue().items() if one.evaluated == "yes"])
+def test_every_function_that_is_said_to_be_evaluated_is(name: str) -> None:
+    function = catalogue()[name]
+    given = {"query": "avg:m{*} by {host}", "number": "60", "text": "'-1d'"}
+    words = {"by": "'mean'", "order": "'desc'", "method": "'sum'", "time zone": "'UTC'"}
+    arguments = [words.get(one.name, given[one.kind]) for one in function.parameters]
+    assert isinstance(ask(HOSTS, f"{name}({', '.join(arguments)})", 0, 120, 60), list)
+
+
+@pytest.mark.parametrize("name", [name for name, one in catalogue().items() if one.evaluated == "no"])
+def test_every_function_that_is_said_not_to_be_evaluated_says_so(name: str) -> None:
+    rest = {"outliers": ", 'MAD', 3", "forecast": ", 'linear', 1"}.get(name, "")
+    with pytest.raises(NotEvaluated, match=f"{name}()"):
+        ask(LINE, f"{name}(avg:m{{*}}{rest})")
+
+
+# arithmetic
+
+
+def test_abs_and_logarithms() -> None:
+    found = source(series(every(60, [-8, 0, 1, 100])))
+    assert values(found, "abs(avg:m{*})", 0, 240, 60) == [8, 0, 1, 100]
+    assert values(found, "log2(avg:m{*} * 2)", 0, 180, 60) == [None, None, 1]
+    assert values(found, "log10(avg:m{*})", 0, 240, 60) == [None, None, 0, 2]
+
+
+def test_a_running_sum_passes_over_nulls() -> None:
+    both = source(series(every(60, [1, 2, 3]), metric="a"), series(every(60, [1, 0, 1]), metric="b"))
+    assert values(both, "cumsum(avg:a{*} / avg:b{*})", 0, 180, 60) == [1, 1, 4]
+
+
+def test_an_integral_sums_seconds_times_value() -> None:
+    assert over_line("integral(q)") == [0, 60, 240, 360]
+
+
+# rate
+
+
+def test_a_difference_is_taken_from_point_to_point_whatever_lies_between() -> None:
+    assert points(GAPPY, "diff(avg:m{*})", 0, 300, 60) == [(0, None), (120, 2), (240, 6)]
+    assert values(GAPPY, "per_minute(avg:m{*})", 0, 300, 60) == [None, 1, 3]
+
+
+def test_a_difference_of_a_query_is_taken_of_each_series_before_they_are_added() -> None:
+    """A host that starts late would otherwise look like a jump."""
+    hosts = source(series(every(60, [100, 101, 103]), host="a"), series(every(60, [None, 500, 501]), host="b"))
+    assert values(hosts, "diff(sum:m{*}.fill(null))", 0, 180, 60) == [None, 1, 3]
+    assert values(hosts, "diff(sum:m{*}.fill(null) + 0)", 0, 180, 60) == [None, 501, 3]
+
+
+def test_dt_is_one_series_of_the_seconds_between_points_of_any_group() -> None:
+    hosts = source(series([(0, 1), (120, 1)], host="a"), series([(60, 1), (300, 1)], host="b"))
+    assert points(hosts, "dt(avg:m{*} by {host}.fill(null))", 0, 360, 60) == [
+        (0, None),
+        (60, 60),
+        (120, 60),
+        (300, 180),
+    ]
+
+
+def test_throughput_divides_by_the_seconds_of_the_bucket() -> None:
+    assert over_line("throughput(q * 60)") == [4, 1, 3, 2]
+
+
+# smoothing
+
+
+def test_ewma_follows_its_span_formula() -> None:
+    alpha, expected = 2 / 6, [4.0]
+    for value in (1, 3, 2):
+        expected.append(alpha * value + (1 - alpha) * expected[-1])
+    assert over_line("ewma_5(q)") == [round(one, 6) for one in expected]
+    assert over_line("ewma_1(q)") == [4, 1, 3, 2]
+    assert over_line("ewma(q)") == over_line("ewma_20(q)")
+
+
+def test_medians_and_averages_look_back() -> None:
+    assert over_line("median_3(q)") == [4, 2.5, 3, 2]
+    assert over_line("median(q)") == over_line("median_3(q)")
+    assert over_line("rollingavg_5(q)") == [4, 2.5, 2.666667, 2.5]
+
+
+def test_smoothing_leaves_nulls_out() -> None:
+    both = source(series(every(60, [1, 2, 9]), metric="a"), series(every(60, [1, 0, 1]), metric="b"))
+    assert values(both, "median_3(avg:a{*} / avg:b{*})", 0, 180, 60) == [1, None, 5]
+    assert values(both, "ewma_3(avg:a{*} / avg:b{*})", 0, 180, 60) == [1, None, 5]
+
+
+def test_a_trend_line_is_the_least_squares_line() -> None:
+    line = over_line("trend_line(q)")
+    slope, level = np.polyfit(range(4), [4, 1, 3, 2], 1)
+    assert line == pytest.approx([level + slope * x for x in range(4)], abs=1e-6)
+
+
+# rollup
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("avg", [4, 2.5, 2, 2.5]),
+        ("sum", [4, 5, 4, 5]),
+        ("min", [4, 1, 1, 2]),
+        ("max", [4, 4, 3, 3]),
+        ("count", [1, 2, 2, 2]),
+    ],
+)
+def test_a_moving_rollup_holds_the_last_seconds(method: str, expected: list[float]) -> None:
+    assert over_line(f"moving_rollup(q, 120, '{method}')") == expected
+
+
+def test_a_moving_rollup_knows_points_before_the_window() -> None:
+    assert points(LINE, "moving_rollup(avg:m{*}, 120, 'sum')", 60, 240, 60) == [(60, 5), (120, 4), (180, 5)]
+
+
+# timeshift
+
+
+def test_shifts_by_name() -> None:
+    week = 7 * 86400
+    found = source(series([(0, 1), (4 * week - 86400, 2), (3 * week, 3), (4 * week, 4), (4 * week - 3600, 5)]))
+    start, end = 4 * week, 4 * week + 60
+    for name, expected in {"hour_before": 5, "day_before": 2, "week_before": 3, "month_before": 1}.items():
+        assert values(found, f"{name}(avg:m{{*}})", start, end, 60) == [expected]
+
+
+def test_a_shift_that_is_no_multiple_of_the_bucket_moves_points_before_they_are_rolled_up() -> None:
+    found = source(series([(0, 1), (50, 3), (70, 9)]))
+    assert points(found, "timeshift(avg:m{*},-10)", 0, 120, 60) == [(0, 1), (60, 6)]
+
+
+def test_shifts_add_up_and_can_be_negative_or_positive() -> None:
+    assert points(LINE, "timeshift(timeshift(avg:m{*},-60),-60)", 120, 360, 60) == [
+        (120, 4),
+        (180, 1),
+        (240, 3),
+        (300, 2),
+    ]
+    assert points(LINE, "timeshift(avg:m{*},60)", 0, 120, 60) == [(0, 1), (60, 3)]
+
+
+def at(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp() - T0
+
+
+def test_a_calendar_shift_keeps_the_local_time_over_a_change_of_clocks() -> None:
+    found = source(series([(at("2026-03-28T12:00+01:00"), 7), (at("2026-03-28T11:00+01:00"), 1)]))
+    noon = at("2026-03-29T12:00+02:00")
+    query = "calendar_shift(avg:m{*}, '-1d', 'Europe/Berlin')"
+    assert points(found, query, noon, noon + 60, 60) == [(int(noon), 7)]
+    assert points(found, "day_before(avg:m{*})", noon, noon + 60, 60) == [(int(noon), 1)]
+
+
+def test_a_calendar_shift_by_a_month_takes_the_last_day_where_the_day_is_missing() -> None:
+    found = source(series([(at("2026-02-28T12:00Z"), 28), (at("2026-02-14T12:00Z"), 14)]))
+    for day, expected in {"2026-03-28": 28, "2026-03-31": 28, "2026-03-14": 14}.items():
+        noon = at(f"{day}T12:00Z")
+        assert values(found, "calendar_shift(avg:m{*}, '-1mo', 'UTC')", noon, noon + 60, 60) == [expected]
+
+
+def test_a_calendar_shift_works_on_calendar_buckets() -> None:
+    found = source(series([(at("2026-03-01T12:00Z"), 1), (at("2026-03-08T12:00Z"), 8)]))
+    query = "calendar_shift(sum:m{*}.rollup(sum,daily), '-1w', 'UTC')"
+    day = at("2026-03-08T00:00Z")
+    assert points(found, query, day, day + 86400) == [(int(day), 1)]
+
+
+# exclusion
+
+
+def test_clamps_fill_nulls_and_cutoffs_do_not() -> None:
+    both = source(series(every(60, [1, 2]), metric="a"), series(every(60, [1, 0]), metric="b"))
+    assert values(both, "clamp_min(avg:a{*} / avg:b{*}, 5)", 0, 120, 60) == [5, 5]
+    assert values(both, "cutoff_max(avg:a{*} / avg:b{*}, 5)", 0, 120, 60) == [1, None]
+
+
+def test_exclude_null_drops_groups_without_a_tag() -> None:
+    found = source(series([(0, 1)], "account:prod", "region:eu"), series([(0, 2)], "account:prod"), series([(0, 3)]))
+    query = "avg:m{*} by {account,region}"
+    assert by_scope(found, query) == {
+        "account:N/A,region:N/A": [3],
+        "account:prod,region:N/A": [2],
+        "account:prod,region:eu": [1],
+    }
+    assert by_scope(found, f"exclude_null({query})") == {"account:prod,region:eu": [1]}
+
+
+# count
+
+
+def test_counts_of_groups_are_one_series() -> None:
+    (one,) = ask(HOSTS, "count_not_null(avg:m{*} by {host})", 0, 120, 60)
+    assert (one.group, one.values.tolist()) == ((), [3, 3])
+
+
+# rank
+
+
+@pytest.mark.parametrize(
+    ("by", "order"),
+    [
+        ("max", "abc"),
+        ("mean", "bac"),
+        ("min", "bac"),
+        ("sum", "bac"),
+        ("last", "abc"),
+        ("l2norm", "cba"),
+        ("area", "bac"),
+    ],
+)
+def test_groups_are_ranked(by: str, order: str) -> None:
+    def ranked(query: str) -> str:
+        return "".join(one.scope[-1] for one in ask(HOSTS, query, 0, 120, 60))
+
+    assert ranked(f"top(avg:m{{*}} by {{host}}, 5, '{by}', 'desc')") == order
+    assert ranked(f"top(avg:m{{*}} by {{host}}, 2, '{by}', 'asc')") == order[::-1][:2]
+    assert ranked(f"top5_{by}(avg:m{{*}} by {{host}})") == order
+    assert ranked(f"bottom5_{by}(avg:m{{*}} by {{host}})") == order[::-1]
+
+
+# interpolation
+
+
+def test_default_zero_makes_points_where_there_is_nothing_at_all() -> None:
+    assert values(source(), "default_zero(avg:m{*})", 0, 180, 60) == [0, 0, 0]
+    assert ask(source(), "default_zero(avg:m{*} by {host})", 0, 180, 60) == []
+
+
+def test_default_zero_of_a_count_is_zero_at_once() -> None:
+    counted = source(series([(60, 5)], type="count"))
+    assert values(counted, "default_zero(sum:m{*}.as_count())", 0, 240, 60) == [0, 5, 0, 0]
+
+
+def test_default_has_its_value() -> None:
+    counted = source(series([(60, 5)], type="count"))
+    assert values(counted, "default(sum:m{*}.as_count(), 7)", 0, 180, 60) == [7, 5, 7]
+
+
+def test_default_zero_aligns_gauges_in_arithmetic() -> None:
+    both = source(series([(0, 6)], metric="a"), series([(600, 2)], metric="b"))
+    query = "default_zero(avg:a{*}.fill(null)) - default_zero(avg:b{*}.fill(null))"
+    assert values(both, query, 0, 720, 60) == [6, *[0] * 9, -2, 0]
+
+
+def test_a_function_of_a_number_is_not_evaluated() -> None:
+    with pytest.raises(NotEvaluated, match=r"abs\(\) of a number"):
+        evaluate(parse("abs(5)")[0], source(), Window(T0, T0 + 60))

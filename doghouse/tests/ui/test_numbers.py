@@ -1,0 +1,240 @@
+"""The numbers behind widgets: graphs and their increments, values, reasons for emptiness, anomalies' bands."""
+
+import numpy as np
+import pytest
+from starlette.datastructures import QueryParams
+
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Columns, Series
+from doghouse.sqlite import Database
+from doghouse.ui import graphs, lines, reasons, scalars, variables, widgets
+from doghouse.ui.frame import Frame
+from doghouse.ui.graphs import Asked
+from doghouse.ui.simulated import SimulatedStore
+
+T0 = 1_772_445_600
+FRAME = Frame(T0, T0 + 300, True)
+
+
+def source(**hosts: list[tuple[int, float]]) -> MemorySource:
+    """The metric m on these hosts; times are seconds after T0."""
+    series = [Series(place, "m", "gauge", 0, host, ("env:prod",)) for place, host in enumerate(hosts)]
+    rows = [(place, T0 + at, value) for place, points in enumerate(hosts.values()) for at, value in points]
+    ids, times, values = zip(*rows, strict=True) if rows else ((), (), ())
+    return MemorySource(
+        series, Columns(np.array(ids, np.int64), np.array(times, np.int64), np.array(values, np.float64))
+    )
+
+
+def widget(definition: dict[str, object]) -> widgets.Widget:
+    return widgets.board({"id": "a", "title": "t", "widgets": [{"id": 1, "definition": definition}]}).widgets[0]
+
+
+def timeseries(query: str, display: str = "line") -> widgets.Widget:
+    return widget({"type": "timeseries", "requests": [{"q": query, "display_type": display}]})
+
+
+@pytest.fixture
+def marks(tmp_path_factory: pytest.TempPathFactory) -> SimulatedStore:
+    return SimulatedStore(Database(tmp_path_factory.mktemp("marks") / "x.sqlite"))
+
+
+STEADY = {"a": [(15 * place, 10.0 + place) for place in range(20)], "b": [(15 * place, 50.0) for place in range(20)]}
+
+
+def test_each_group_is_a_series_with_its_host(marks: SimulatedStore) -> None:
+    drawn = graphs.graph(timeseries("avg:m{*} by {host}"), source(**STEADY), marks, Asked(FRAME, {}))
+    assert [(one["label"], one["host"]) for one in drawn["series"]] == [("host:a", "a"), ("host:b", "b")]
+    assert drawn["interval"] == 2
+    assert drawn["problems"] == []
+
+
+def test_an_increment_holds_the_newest_buckets_and_joins_to_the_whole(marks: SimulatedStore) -> None:
+    points = source(**STEADY)
+    whole = graphs.graph(timeseries("avg:m{*} by {host}"), points, marks, Asked(FRAME, {}))
+    fresh = graphs.graph(timeseries("avg:m{*} by {host}"), points, marks, Asked(FRAME, {}, T0 + 280))
+    cut = fresh["cut"]
+    assert cut == T0 + 160
+    for one, new in zip(whole["series"], fresh["series"], strict=True):
+        kept = [at for at in one["ts"] if at < cut]
+        assert kept + new["ts"] == one["ts"]
+        assert one["values"][len(kept) :] == new["values"]
+        assert new["length"] == len(one["ts"])
+
+
+def test_bars_have_wider_buckets_than_lines(marks: SimulatedStore) -> None:
+    drawn = graphs.graph(timeseries("sum:m{*}", "bars"), source(**STEADY), marks, Asked(FRAME, {}))
+    assert drawn["interval"] == 5
+
+
+def test_a_formula_is_evaluated_over_its_queries(marks: SimulatedStore) -> None:
+    asked = {
+        "type": "timeseries",
+        "requests": [
+            {
+                "queries": [{"name": "q", "data_source": "metrics", "query": "avg:m{host:b}"}],
+                "formulas": [{"formula": "q * 2"}],
+            }
+        ],
+    }
+    drawn = graphs.graph(widget(asked), source(**STEADY), marks, Asked(FRAME, {}))
+    assert set(drawn["series"][0]["values"]) == {100.0}
+
+
+def test_a_formula_with_an_unknown_name_says_which(marks: SimulatedStore) -> None:
+    asked = {
+        "type": "timeseries",
+        "requests": [
+            {
+                "queries": [{"name": "q", "data_source": "metrics", "query": "avg:m{*}"}],
+                "formulas": [{"formula": "q + z"}],
+            }
+        ],
+    }
+    [problem] = graphs.graph(widget(asked), source(**STEADY), marks, Asked(FRAME, {}))["problems"]
+    assert problem == {
+        "kind": "wrong",
+        "text": "'z' is no query of this widget; it has q",
+        "query": "q + z",
+        "position": 4,
+    }
+
+
+def test_one_wrong_query_leaves_the_others_drawn(marks: SimulatedStore) -> None:
+    both = widget(
+        {
+            "type": "timeseries",
+            "requests": [{"q": "avg:m{*"}, {"q": "avg:m{*}"}, {"q": "outliers(avg:m{*} by {host}, 'dbscan', 2)"}],
+        }
+    )
+    drawn = graphs.graph(both, source(**STEADY), marks, Asked(FRAME, {}))
+    assert len(drawn["series"]) == 1
+    assert [one["kind"] for one in drawn["problems"]] == ["wrong", "unevaluated"]
+
+
+def test_simulated_ranges_of_the_graphs_metrics_alone_are_told(marks: SimulatedStore) -> None:
+    marks.add("m", T0 - 100, T0 + 60)
+    marks.add("other", T0, T0 + 60)
+    marks.add("m", T0 - 900, T0 - 600)
+    drawn = graphs.graph(timeseries("avg:m{*}"), source(**STEADY), marks, Asked(FRAME, {}))
+    assert drawn["simulated"] == [(T0 - 100, T0 + 60)]
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("avg:nope{*}", "no metric `nope` was ever received"),
+        ("avg:m{host:z}", "no series of `m` with host:z"),
+        ("avg:m{host:a}", "no points of `m` with host:a in the past 5 minutes; last seen 15 min ago"),
+    ],
+)
+def test_an_empty_graph_says_why(query: str, why: str, marks: SimulatedStore) -> None:
+    late = Frame(T0 + 900, T0 + 1200, True)
+    drawn = graphs.graph(timeseries(query), source(a=[(240, 1.0)]), marks, Asked(late, {}))
+    assert [one["text"] for one in drawn["problems"]] == [why]
+
+
+def test_a_template_variable_is_named_as_it_was_chosen_in_the_reason() -> None:
+    chosen = lines.chosen(variables.selections([{"name": "host", "prefix": "host"}], QueryParams("tpl_var_host=z")))
+    expression = lines.expressions(widgets.requests({"requests": [{"q": "avg:m{$host}"}]})[0].lines[0], chosen)[0]
+    assert reasons.why_empty(expression, source(a=[(0, 1.0)]), FRAME) == "no series of `m` with host:z"
+
+
+@pytest.mark.parametrize(
+    ("how", "value"), [("last", 29.0), ("avg", 19.5), ("max", 29.0), ("min", 10.0), ("sum", 390.0)]
+)
+def test_a_query_value_reduces_as_it_is_asked(how: str, value: float) -> None:
+    asked = widget({"type": "query_value", "requests": [{"q": "avg:m{host:a}", "aggregator": how}]})
+    [row] = scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))["rows"]
+    assert row["value"] == value
+
+
+def test_a_formula_of_scalars_reduces_first_and_computes_then() -> None:
+    """sum(a) / sum(b), not the mean of a / b."""
+    asked = widget(
+        {
+            "type": "query_value",
+            "requests": [
+                {
+                    "queries": [
+                        {"name": "a", "data_source": "metrics", "query": "avg:m{host:a}", "aggregator": "sum"},
+                        {"name": "b", "data_source": "metrics", "query": "avg:m{host:b}", "aggregator": "sum"},
+                    ],
+                    "formulas": [{"formula": "a / b"}],
+                }
+            ],
+        }
+    )
+    [row] = scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))["rows"]
+    assert row["value"] == 390 / 1000
+
+
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ("top(avg:m{*} by {host}, 5, 'mean', 'desc')", ["host:b", "host:a"]),
+        ("bottom5_mean(avg:m{*} by {host})", ["host:a", "host:b"]),
+    ],
+)
+def test_a_toplist_keeps_the_order_of_its_ranking(query: str, order: list[str]) -> None:
+    asked = widget({"type": "toplist", "requests": [{"q": query}]})
+    assert [row["label"] for row in scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))["rows"]] == order
+
+
+@pytest.mark.parametrize(("value", "tone"), [(91.0, "bad"), (60.0, "warn"), (10.0, None)])
+def test_the_first_conditional_format_that_holds_gives_the_tone(value: float, tone: str | None) -> None:
+    formats = [
+        {"comparator": ">", "value": 90, "palette": "white_on_red"},
+        {"comparator": ">=", "value": 60, "palette": "black_on_light_yellow"},
+    ]
+    assert scalars.tone(value, formats) == tone
+
+
+def test_a_bound_stands_beside_each_value_of_an_anomaly(marks: SimulatedStore) -> None:
+    wave = {"a": [(15 * place, 10.0 + place % 3) for place in range(-400, 20)]}
+    [series] = graphs.graph(timeseries("anomalies(avg:m{*}, 'basic', 2)"), source(**wave), marks, Asked(FRAME, {}))[
+        "series"
+    ]
+    assert len(series["lower"]) == len(series["upper"]) == len(series["values"])
+
+
+def test_defaults_of_a_variable_are_chosen_until_the_url_says_otherwise() -> None:
+    given = [
+        {"name": "env", "prefix": "env", "defaults": ["prod", "dev"]},
+        {"name": "old", "default": "x"},
+        {"name": "any"},
+    ]
+    assert [one.values for one in variables.selections(given, QueryParams(""))] == [("prod", "dev"), ("x",), ("*",)]
+    asked = variables.selections(given, QueryParams("tpl_var_env=a,b&tpl_var_env=c&tpl_var_old=*"))
+    assert [one.values for one in asked] == [("a", "b", "c"), ("*",), ("*",)]
+
+
+def test_a_variable_offers_the_tags_in_sight_or_its_own_list() -> None:
+    free, fixed = variables.selections(
+        [{"name": "host"}, {"name": "env", "available_values": ["z", "a"]}], QueryParams("")
+    )
+    tags = ["host:b", "host:a", "env:prod", "hosts:c"]
+    assert variables.choices(free, tags) == ["a", "b"]
+    assert variables.choices(fixed, tags) == ["a", "z"]
+
+
+def test_a_bucket_longer_than_the_range_is_said(marks: SimulatedStore) -> None:
+    drawn = graphs.graph(
+        timeseries("sum:m{*}.rollup(sum, 3600)"), source(**STEADY), marks, Asked(Frame(T0 + 5, T0 + 305, True), {})
+    )
+    assert [one["text"] for one in drawn["problems"]] == ["no 1 h bucket of `m` begins in the past 5 minutes"]
+
+
+@pytest.mark.parametrize(
+    ("query", "title"), [("", "m on *"), ("tpl_var_host=a", "m on host:a"), ("tpl_var_host=a,b", "m on host:a, host:b")]
+)
+def test_a_title_names_what_its_variables_are(query: str, title: str) -> None:
+    selected = variables.selections([{"name": "host", "prefix": "host"}], QueryParams(query))
+    assert variables.titled("m on $host", selected) == title
+
+
+def test_a_title_can_name_the_value_alone() -> None:
+    selected = variables.selections(
+        [{"name": "host"}, {"name": "host2"}], QueryParams("tpl_var_host=a&tpl_var_host2=b")
+    )
+    assert variables.titled("$host.value and $host2.value", selected) == "a and b"

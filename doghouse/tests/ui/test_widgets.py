@@ -1,0 +1,97 @@
+"""A dashboard's document as its page reads it: requests of both forms, places, what an unknown widget does."""
+
+import pytest
+
+from doghouse.ui import layout, requests, widgets
+from doghouse.ui.requests import Line
+
+
+def test_the_old_form_is_one_line_with_its_alias() -> None:
+    asked = {
+        "requests": [
+            {"q": "avg:m{*}", "display_type": "bars", "metadata": [{"expression": "avg:m{*}", "alias_name": "mine"}]}
+        ]
+    }
+    [request] = requests.requests(asked)
+    assert request.lines == (Line("avg:m{*}", alias="mine"),)
+    assert request.display == "bars"
+
+
+def test_the_new_form_is_a_line_a_formula() -> None:
+    asked = {
+        "requests": [
+            {
+                "queries": [
+                    {"name": "a", "data_source": "metrics", "query": "sum:x{*}", "aggregator": "sum"},
+                    {"name": "b", "data_source": "metrics", "query": "sum:y{*}"},
+                ],
+                "formulas": [
+                    {"formula": "a / b", "alias": "share"},
+                    {"formula": "a", "limit": {"count": 3, "order": "asc"}},
+                ],
+            }
+        ]
+    }
+    [request] = requests.requests(asked)
+    first, second = request.lines
+    assert (first.text, first.alias, dict(first.aggregators)) == ("a / b", "share", {"a": "sum"})
+    assert second.limit == (3, "asc")
+    assert second.title == "sum:x{*}"
+
+
+def test_queries_without_formulas_are_a_line_each() -> None:
+    asked = {"requests": [{"queries": [{"name": "a", "data_source": "metrics", "query": "sum:x{*}"}]}]}
+    assert [line.text for line in requests.requests(asked)[0].lines] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "what"),
+    [
+        ({"queries": [{"name": "a", "data_source": "logs", "query": "*"}]}, "queries of logs"),
+        ({"log_query": {"index": "main"}}, "log_query"),
+        ({"apm_query": {"index": "main"}}, "apm_query"),
+    ],
+)
+def test_what_is_not_metrics_is_named(request_: dict[str, object], what: str) -> None:
+    [request] = requests.requests({"requests": [request_]})
+    assert request.lines[0].unevaluated == what
+
+
+def test_a_widget_of_any_type_has_a_place_on_the_page() -> None:
+    board = widgets.board(
+        {
+            "id": "a",
+            "title": "t",
+            "layout_type": "ordered",
+            "widgets": [{"id": 7, "definition": {"type": "from_the_future"}}],
+        }
+    )
+    [widget] = board.widgets
+    assert (widget.kind, widget.type, widget.plotted) == ("other", "from_the_future", False)
+
+
+def test_widgets_in_groups_are_found_by_their_ids() -> None:
+    inner = {"id": 8, "definition": {"type": "note"}}
+    board = widgets.board(
+        {"id": "a", "title": "t", "widgets": [{"id": 7, "definition": {"type": "group", "widgets": [inner]}}]}
+    )
+    found = board.widget("8")
+    assert found
+    assert found.type == "note"
+
+
+def test_a_widget_is_put_into_its_cells() -> None:
+    placed = {"id": 7, "layout": {"x": 8, "y": 2, "width": 6, "height": 3}, "definition": {"type": "note"}}
+    board = widgets.board({"id": "a", "title": "t", "layout_type": "ordered", "widgets": [placed]})
+    assert layout.kind(board) == "placed"
+    assert "#w-7 { grid-area: 3 / 7 / span 3 / span 6; }" in layout.css(board)
+
+
+def test_an_id_cannot_leave_its_selector() -> None:
+    placed = {
+        "id": "7} body{display:none",
+        "layout": {"x": 0, "y": 0, "width": 1, "height": 1},
+        "definition": {"type": "note"},
+    }
+    css = layout.css(widgets.board({"id": "a", "title": "t", "layout_type": "ordered", "widgets": [placed]}))
+    assert r"#w-7\}\ body\{display\:none {" in css

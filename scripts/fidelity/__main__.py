@@ -1,0 +1,33 @@
+"""`make fidelity`: how faithful doghouse is, measured with the official client's own recordings, scenarios and examples."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from . import client, examples, houses, outside, recorded, report, scenarios
+
+
+def main() -> None:
+    """Run the three checks, print the table, write docs/fidelity.md."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument(
+        "--only", choices=("recorded", "scenarios", "examples"), help="one check; docs/fidelity.md stays"
+    )
+    arguments.add_argument("--floor", action="store_true", help="measure a server that says {} to everything instead")
+    arguments.add_argument("--no-docs", action="store_true", help="do not write docs/fidelity.md")
+    asked = arguments.parse_args()
+    sources, named = client.fetch(), outside.read()
+    checks = {"recorded": recorded.check, "scenarios": scenarios.check, "examples": examples.check}
+    found = {}
+    for name in [asked.only] if asked.only else checks:
+        print(f"fidelity: {name}", file=sys.stderr)
+        found[name] = list(checks[name](sources, named, houses.constant if asked.floor else houses.doghouse))
+    print(report.table(found))
+    if not (asked.only or asked.no_docs or asked.floor):
+        report.write(found, named)
+    print(report.last_line(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What a check of one case found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A recorded request, a scenario or an example. `reason` is why it is a miss, None if it is none; `outside` the product or past that it needs."""
+
+    endpoint: str
+    case: str
+    reason: str | None
+    outside: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of how many are as they should be."""
+
+    done: int
+    of: int
+
+    @property
+    def percent(self) -> float:
+        """Of a hundred; all of nothing is all."""
+        return 100 * self.done / self.of if self.of else 100.0
+
+    def __str__(self) -> str:
+        return f"{self.done}/{self.of} ({self.percent:.1f}%)"
+
+
+def share(results: Iterable[Result], *, outside: bool) -> Share:
+    """The share of those that are no misses, with or without what is outside."""
+    counted = [one for one in results if outside or one.outside is None]
+    return Share(sum(one.reason is None for one in counted), len(counted))
+
+
+def by_endpoint(results: Sequence[Result]) -> dict[str, list[Result]]:
+    """Results by endpoint, in alphabetical order."""
+    table: dict[str, list[Result]] = {}
+    for one in sorted(results, key=lambda one: one.endpoint):
+        table.setdefault(one.endpoint, []).append(one)
+    return table
