@@ -107,3 +107,33 @@ def test_a_metric_of_gauges_and_distributions_is_refused() -> None:
     mixed = source(series(every(60, [1.0]), host="a"), series([], type="distribution", host="b"))
     with pytest.raises(NotEvaluated, match="only some series are distributions"):
         values(mixed, "avg:m{*}")
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [("v<=1", 5), ("v<2", 5), ("v<=2", 9), ("v>2", 2), ("v>=2", 6), ("v<0", 0), ("v > -1", 11), ("v>3", 0)],
+)
+def test_a_threshold_query_counts_values(condition: str, expected: float) -> None:
+    assert values(TWO_HOSTS, f"count(v: {condition}):d{{*}}", 0, 60, 60) == [expected]
+    assert values(TWO_HOSTS, f"count(v: {condition}):d{{*}}.as_count()", 0, 60, 60) == [expected]
+    assert values(TWO_HOSTS, f"count(v: {condition}):d{{*}}.as_rate()", 0, 60, 60) == [round(expected / 60, 6)]
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=100), st.floats(-1e6, 1e6))
+def test_values_on_both_sides_of_a_threshold_are_all_values(given_values: list[float], limit: float) -> None:
+    found = distribution(("a", [(n % 50, value) for n, value in enumerate(given_values)]))
+
+    def counted(comparator: str) -> float:
+        (value,) = values(found, f"count(v: v{comparator}{limit!r}):d{{*}}", 0, 60, 60)
+        assert value is not None
+        return value
+
+    assert counted("<") + counted(">=") == counted("<=") + counted(">") == len(given_values)
+    near = abs(limit) * 3 * RELATIVE_ERROR + 1e-8
+    assert sum(value < limit - near for value in given_values) <= counted("<")
+    assert counted("<=") <= sum(value <= limit + near for value in given_values)
+
+
+def test_counting_values_of_a_gauge_is_refused() -> None:
+    with pytest.raises(NotEvaluated, match=r"count\(v: v<5\) over a metric that is no distribution"):
+        values(source(series([(0, 1.0)])), "count(v: v<5):m{*}")

@@ -107,6 +107,10 @@ def test_a_metric_may_have_any_name_that_datadog_takes(metric: str) -> None:
         ("(a:1 OR b:2) AND c:3", AllOf((AnyOf((Tag("a", "1"), Tag("b", "2"))), Tag("c", "3")))),
         ("a IN (1, 2) AND b NOT IN (3)", AllOf((Among("a", ("1", "2")), Not(Among("b", ("3",)))))),
         ("not:here", Tag("not", "here")),
+        ("a IN (One, 'TWO')", Among("a", ("one", "two"))),
+        ('$env AND topic:"data-*"', AllOf((Variable("env"), Tag("topic", "data-*")))),
+        ("env:prd,service:", AllOf((Tag("env", "prd"), Tag("service", "")))),
+        ("a:1 or a:2,$b", AnyOf((Tag("a", "1"), AllOf((Tag("a", "2"), Variable("b")))))),
         ("url:https://a.example.com/x", Tag("url", "https://a.example.com/x")),
     ],
 )
@@ -157,6 +161,10 @@ def test_a_comma_inside_in_is_no_operator() -> None:
         ("avg:m{*} +", 10, "expected"),
         ("avg:m{*};", 8, "';' was not expected here"),
         ("avg:m{a IN (!b)}", 12, "cannot be negated"),
+        ("avg:m{a:(b OR c)}", 7, "several values of a key are written a IN (b, c)"),
+        ("avg:m{*}.timeshift(-900)", 9, "'timeshift' is a function and stands around its query"),
+        ("count(v: v<):m{*}", 0, "is no threshold to count values by, as in count(v: v<=5):my_metric{*}"),
+        ("sum(v: v<5):m{*}", 0, "is no threshold to count values by"),
         ("THIS IS A BAD QUERY", 5, "'IS' was not expected here"),
     ],
 )
@@ -206,6 +214,7 @@ def test_any_text_parses_or_is_refused_with_a_place_in_it(text: str) -> None:
         "anomalies(avg:m{*}, 'basic', 2, direction='above', interval=60)",
         "(-avg:m{$env} * 2.5).rollup(avg,daily,6am,'Europe/Berlin')",
         "p99.9:m{*}.fill(last,600)",
+        "count(v: v < 0.5):m{*} by {host}.as_rate()",
     ],
 )
 def test_a_tree_written_out_parses_to_itself(text: str) -> None:

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 from doghouse.queries import tree
 from doghouse.queries.calls import check_call, check_modifier
 from doghouse.queries.inspection import functions
-from doghouse.queries.names import SPACE_AGGREGATORS, TIME_AGGREGATORS, percentile, unknown
+from doghouse.queries.names import SPACE_AGGREGATORS, TIME_AGGREGATORS, percentile, threshold, unknown
+from doghouse.queries.printing import number_text
 from doghouse.queries.problems import QuerySyntaxError
 from doghouse.queries.spans import SpanError, monitor_window, shift_seconds
 from doghouse.queries.tree import Expression, MonitorQuery, Scope
@@ -116,17 +117,25 @@ class _Builder:
     def metric_query(self, node: Any) -> tree.MetricQuery:
         children: list[Any] = node.children
         aggregator, metric, braces, *rest = children
-        if aggregator is not None and aggregator not in SPACE_AGGREGATORS and percentile(aggregator) is None:
-            self.fail(aggregator, unknown("space aggregator", aggregator, (*SPACE_AGGREGATORS, "p95")))
         by = next((one for one in rest if one is not None and one.data == "by"), None)
         modifiers = [one for one in rest if one is not None and one.data == "modifier"]
         return tree.MetricQuery(
-            None if aggregator is None else str(aggregator),
+            None if aggregator is None else self.aggregator(aggregator),
             str(metric),
             self.braces(braces),
             self.by(by),
             self.modifiers(modifiers),
         )
+
+    def aggregator(self, token: Any) -> str:
+        if limit := threshold(token):
+            comparator, value = limit
+            return f"count(v: v{comparator}{number_text(value)})"
+        if "(" in token:
+            self.fail(token, f"'{token}' is no threshold to count values by, as in count(v: v<=5):my_metric{{*}}")
+        if token not in SPACE_AGGREGATORS and percentile(token) is None:
+            self.fail(token, unknown("space aggregator", token, (*SPACE_AGGREGATORS, "p95")))
+        return str(token)
 
     def braces(self, node: Any) -> Scope:
         held = node.children[0]
@@ -180,6 +189,7 @@ def position(node: Any) -> int:
 class _Scopes:
     """Builds scopes, and refuses the mixture of symbolic and functional operators (metrics/advanced-filtering: it cannot be used).
 
+    A comma beside a template variable is no such mixture: Datadog's own dashboards have `model:a or model:b,$model`.
     GUESS: NOT binds before AND, AND before OR, as everywhere.
     """
 
@@ -210,7 +220,8 @@ class _Scopes:
                 return tree.AnyOf(self.flat(tree.AnyOf, left, right))
             case "both":
                 left, operator, right = node.children
-                self.used(operator)
+                if operator != "," or not (_is_variable(left) or _is_variable(right)):
+                    self.used(operator)
                 return tree.AllOf(self.flat(tree.AllOf, left, right))
             case "negated":
                 self.used(node.children[0])
@@ -239,7 +250,7 @@ class _Scopes:
             if value.startswith("!"):
                 raise QuerySyntaxError(self.text, position(value), "a value of IN (…) cannot be negated")
             self.check_variable(value)
-        among = tree.Among(str(key).lower(), tuple(str(value) for value in values))
+        among = tree.Among(str(key).lower(), tuple(_value(value) for value in values))
         return tree.Not(among) if negation is not None else among
 
     def variable(self, token: Any) -> Scope:
@@ -251,7 +262,7 @@ class _Scopes:
         key, colon, value = str(token).partition(":")
         if not colon:
             return tree.Tag("", key.lower())
-        return tree.Tag(key.lower(), value.strip() if "$" in value else value.strip().lower())
+        return tree.Tag(key.lower(), _value(value))
 
     def check_variable(self, token: Any) -> None:
         if "$" in token and not self.variables:
@@ -260,6 +271,18 @@ class _Scopes:
                 position(token) + token.index("$"),
                 f"'{token}' holds a template variable, which belongs to dashboards and not to monitors",
             )
+
+
+def _is_variable(node: Any) -> bool:
+    return bool(node.data == "template_variable")
+
+
+def _value(text: str) -> str:
+    """A tag's value as tags are kept: in lower case, without the quotes that some dashboards put around it."""
+    bare = text.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":
+        bare = bare[1:-1]
+    return bare if "$" in bare else bare.lower()
 
 
 def _monitor(builder: _Builder, root: Any) -> MonitorQuery:

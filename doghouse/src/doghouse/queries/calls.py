@@ -100,6 +100,8 @@ def _check_argument(
 def check_modifier(modifier: tree.Modifier) -> Problem | None:
     """What is wrong with a modifier, or None."""
     if modifier.name not in MODIFIERS:
+        if function := catalogue().get(modifier.name):
+            return Problem(f"'{modifier.name}' is a function and stands around its query, as in {function.signature}")
         return Problem(unknown("modifier", modifier.name, MODIFIERS))
     if modifier.name == "rollup":
         return _check_rollup(modifier)

@@ -7,11 +7,11 @@ from math import gcd
 
 import numpy as np
 
-from doghouse.metrics.distributions import Sketches
+from doghouse.metrics.distributions import Sketches, keys_of
 from doghouse.metrics.model import Floats, Ints, Series, SketchSource, Source
 from doghouse.queries.calendars import QUARTER
 from doghouse.queries.grouping import Grouping
-from doghouse.queries.names import percentile
+from doghouse.queries.names import percentile, threshold
 from doghouse.queries.plans import Plan
 from doghouse.queries.problems import NotEvaluated
 from doghouse.queries.reading import Grid, Range
@@ -31,7 +31,7 @@ def read_distributions(
     ts, column = np.unique(sketches.ts, return_inverse=True)
     values = np.full((len(grouping.groups), len(ts)), np.nan)
     values[sketches.group, column] = _values(query.aggregator, sketches)
-    if wanted.unit == "rate" and query.aggregator in ("count", "sum"):
+    if wanted.unit == "rate" and (query.aggregator in ("count", "sum") or threshold(query.aggregator)):
         values = values / (wanted.calendar.widths(ts) if wanted.calendar else wanted.interval)
     return Grid(ts, values)
 
@@ -53,6 +53,8 @@ def _values(aggregator: str | None, sketches: Sketches) -> Floats:
     share = percentile(aggregator)
     if share is not None:
         return sketches.percentile(share)
+    if limit := threshold(aggregator):
+        return counted(sketches, *limit)
     match aggregator:
         case "sum":
             return sketches.sum
@@ -62,7 +64,19 @@ def _values(aggregator: str | None, sketches: Sketches) -> Floats:
             return sketches.max
         case "count":
             return sketches.count
-        case "last":
-            raise NotEvaluated("the space aggregator last")
+        case "last" | "stddev" | "histogram":
+            raise NotEvaluated(f"the space aggregator {aggregator}")
         case _:
             return sketches.sum / sketches.count
+
+
+def counted(sketches: Sketches, comparator: str, limit: float) -> Floats:
+    """How many of each sketch's values are below (`<`, `<=`) or above (`>`, `>=`) the limit.
+
+    A sketch tells values apart by 1/128 of their size: those in the limit's own bucket count as equal to it, unless all of a sketch's values are on one side.
+    """
+    edge = keys_of(np.array([limit]))[0]
+    compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[comparator]
+    inside = np.bincount(sketches.sketch, np.where(compare(sketches.key, edge), sketches.n, 0.0), len(sketches))
+    on_one_side = (sketches.max < limit) | (sketches.min > limit)
+    return np.where(on_one_side, np.where(compare(sketches.min, limit), sketches.count, 0.0), inside)

@@ -94,6 +94,8 @@ def hint(text: str, place: int) -> str | None:
         return f"'{match[1]}' was not expected here" + (
             f" (did you mean '{near}'?)" if near and near != match[1] else ""
         )
+    if (key := re.search(r"[^\s,(){}:]+$", text[:place])) and re.match(r":\s*\(", rest):
+        return f"several values of a key are written {key[0]} IN (b, c)"
     if text.count("{") > text.count("}"):
         return "a '{' is not closed" if not rest.strip() else None
     if text.count("(") > text.count(")") and not rest.strip():

@@ -5,19 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-SPACE_AGGREGATORS = ("avg", "sum", "min", "max", "count", "last")
+SPACE_AGGREGATORS = ("avg", "sum", "min", "max", "count", "last", "stddev", "histogram")
 TIME_AGGREGATORS = ("avg", "sum", "min", "max", "percentile")  # of a monitor's head
 ROLLUP_METHODS = ("avg", "sum", "min", "max", "count", "last")
 MODIFIERS = ("rollup", "fill", "as_count", "as_rate", "weighted")
 FILLS = ("linear", "last", "zero", "null")
 
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
+_THRESHOLD = re.compile(r"count\s*\(\s*v\s*:\s*v\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*\)")
 
 
 def percentile(aggregator: str | None) -> float | None:
     """`p95` → 0.95, `p99.9` → 0.999; None for any other aggregator."""
     match = _PERCENTILE.fullmatch(aggregator or "")
     return float(match[1]) / 100 if match else None
+
+
+def threshold(aggregator: str | None) -> tuple[str, float] | None:
+    """`count(v: v<=5)` → ("<=", 5.0), which counts a distribution's values (metrics/distributions: threshold queries); None for any other aggregator."""
+    match = _THRESHOLD.fullmatch(aggregator or "")
+    return (match[1], float(match[2])) if match else None
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

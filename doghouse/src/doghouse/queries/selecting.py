@@ -12,7 +12,6 @@ from doghouse.queries.distributions import read_distributions
 from doghouse.queries.frames import Bools, Fill, Frame, empty
 from doghouse.queries.grouping import Grouping, aggregate, any_of, each_alone, group
 from doghouse.queries.interpolation import interpolate
-from doghouse.queries.names import percentile
 from doghouse.queries.plans import Plan, fill_for, plan
 from doghouse.queries.problems import NotEvaluated
 from doghouse.queries.reading import Grid, Range, read
@@ -72,11 +71,13 @@ def _aggregated(
 
 def check(query: MetricQuery, wanted: Plan, types: set[MetricType]) -> None:
     """Raise NotEvaluated for what is not defined over these types of series."""
+    if "*" in query.by:
+        raise NotEvaluated("by {*}")
     if wanted.weighted and (query.aggregator != "sum" or types != {"gauge"}):
         raise NotEvaluated(".weighted() on anything but the sum of a gauge")
     if types == {"distribution"}:
         return
-    if percentile(query.aggregator) is not None or query.aggregator in ("count", "last"):
+    if query.aggregator not in (None, "avg", "sum", "min", "max"):
         raise NotEvaluated(
             f"the space aggregator {query.aggregator} over a metric that is no distribution ({query.metric})"
         )
