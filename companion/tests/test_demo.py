@@ -125,6 +125,7 @@ def test_once_reports_live_points_every_widget_the_monitor_and_a_picture(
     for widget in found["widgets"]:
         assert all(query["points"] is None or query["points"] > 0 for query in widget["queries"])
     assert found["monitor"]["state"] in ("OK", "Warn", "Alert")
+    assert found["app"]["hits"] > 0
     assert "simulated" in err
     assert all(Path(picture).read_bytes().startswith(b"\x89PNG") for picture in found["screenshots"])
     assert nothing_is_left(demo, folder)
@@ -147,7 +148,9 @@ def test_a_database_that_dies_is_seen_and_the_demo_goes_on_and_an_agent_that_die
     assert nothing_is_left(demo, folder)
 
 
-@pytest.mark.parametrize("moment", ["doghouse", "PostgreSQL", "the past four hours", "the agent"])
+@pytest.mark.parametrize(
+    "moment", ["doghouse", "PostgreSQL", "the traced Flask app", "the past four hours", "the agent"]
+)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_at_any_moment_of_the_start_leaves_nothing(
     start: Callable[..., Demo], folder: Path, moment: str, number: signal.Signals

@@ -37,7 +37,7 @@ def write(work: Path, database: Database) -> tuple[Path, Path]:
         conf / "postgres.d/conf.yaml",
         "init_config:\n\ninstances:\n"
         f"  - host: 127.0.0.1\n    port: {database.port}\n    username: {AGENT}\n"
-        f"    password: {database.agent_password}\n    dbname: postgres\n    dbm: false\n",
+        f"    password: {database.passwords[AGENT]}\n    dbname: postgres\n    dbm: false\n",
     )
     tags = "".join(f"  - {tag}\n" for tag in TAGS)
     _write(datadog_yaml, f"hostname: {hostname()}\ntags:\n{tags}")

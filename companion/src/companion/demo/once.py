@@ -30,7 +30,8 @@ def report_once(demo: Demo, account: Account, ids: Mapping[str, str], address: s
         "my_metric": report.summary(points),
         "widgets": report.widgets(account, dashboard, int(time.time())),
         "monitor": monitor,
-        "screenshots": report.screenshots({"timeboard": address}, folder),
+        "app": report.app(account, demo.live_since, int(time.time())),
+        "screenshots": report.screenshots({"timeboard": address, "service": demo.service_page}, folder),
     }
     if not document["screenshots"] and not wishes.pictures:
         folder.rmdir()

@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 START_S = 30.0
 SUPERUSER = "postgres"
 AGENT = "datadog"  # the role that the Agent's integration is documented with
+APP = "app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,21 @@ class Database:
 
     child: Child
     port: int
-    password: str = field(repr=False)  # of SUPERUSER
-    agent_password: str = field(repr=False)  # of AGENT
+    passwords: Mapping[str, str] = field(repr=False)  # of each role
 
     def connect(self, user: str = SUPERUSER) -> psycopg.Connection[Any]:
         """A connection that commits each statement."""
-        return _connect(self.port, user, self.password if user == SUPERUSER else self.agent_password)
+        return _connect(self.port, user, self.passwords[user])
+
+    def libpq(self, user: str) -> dict[str, str]:
+        """The environment in which any client of PostgreSQL finds it."""
+        return {
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGUSER": user,
+            "PGPASSWORD": self.passwords[user],
+            "PGDATABASE": "postgres",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +131,10 @@ def running(work: Path, stop: Stop) -> Iterator[Database]:
     folder = work / "postgres"
     folder.mkdir(mode=0o700)
     bin_folder = programs(owner, work)
-    password, agent_password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, AGENT, APP)}
     secret = folder / "password"
     secret.touch(0o600)
-    secret.write_text(password)
+    secret.write_text(passwords[SUPERUSER])
     for path in (folder, secret):
         owner.give(path)
     initdb = children.start(
@@ -157,29 +167,34 @@ def running(work: Path, stop: Stop) -> Iterator[Database]:
         cwd=folder,
     )
     try:
-        _prepare(child, port, password, agent_password, stop)
-        yield Database(child, port, password, agent_password)
+        database = Database(child, port, passwords)
+        _prepare(database, stop)
+        yield database
     finally:
         child.stop()
 
 
-def _prepare(child: Child, port: int, password: str, agent_password: str, stop: Stop) -> None:
-    """Wait until it accepts connections, then make the Agent's role and a table for the traffic."""
+def _prepare(database: Database, stop: Stop) -> None:
+    """Wait until it accepts connections, then make a role for the Agent and one for the app, and a table for the traffic."""
     import psycopg
     from psycopg import sql
 
     for _ in range(int(START_S * 10)):
         with contextlib.suppress(psycopg.OperationalError):
-            connection = _connect(port, SUPERUSER, password)
+            connection = database.connect()
             break
-        if child.ended:
-            raise Problem(f"postgres did not start: {child.last_words()}")
+        if database.child.ended:
+            raise Problem(f"postgres did not start: {database.child.last_words()}")
         stop.wait(0.1)
     else:
         raise Problem(f"postgres accepted no connection within {START_S:.0f} s")
     with connection:
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(AGENT), agent_password))
-        connection.execute(sql.SQL("GRANT pg_monitor TO {}").format(sql.Identifier(AGENT)))
+        for role in (AGENT, APP):
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE pg_monitor").format(
+                    sql.Identifier(role), database.passwords[role]
+                )
+            )
         connection.execute(
             "CREATE TABLE visits (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz DEFAULT now(), page int)"
         )

@@ -7,10 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from companion.app.serve import SERVICE
 from companion.client import NOT_IMPLEMENTED, Account, ApiProblem
 from companion.queries import queries, with_variables
 
 METRIC = "my_metric"
+HITS = f"sum:trace.flask.request.hits{{service:{SERVICE}}}.as_count()"
 WIDGET_SPAN_S = 4 * 3600
 
 
@@ -66,6 +68,12 @@ def monitor(account: Account, id: str) -> dict[str, Any]:
     }
 
 
+def app(account: Account, since: int, until: int) -> dict[str, int]:
+    """Requests of the traced app, as counted from its traces in [since, until)."""
+    answer = account.call("query_metrics", _from=since, to=until, query=HITS)
+    return {"hits": sum(int(value) for series in answer["series"] for _, value in series["pointlist"] if value)}
+
+
 def screenshots(pages: Mapping[str, str], folder: Path) -> list[str]:
     """Pictures of pages (name to address), taken with the Chromium of this machine; none where it or playwright is missing."""
     executable = chromium()
@@ -114,5 +122,7 @@ def missing(document: Mapping[str, Any]) -> Iterator[str]:
         yield "the monitor is not there"
     elif document["monitor"]["state"] == "No Data":
         yield "the monitor was not evaluated"
+    if not document["app"]["hits"]:
+        yield "the traced app has no hits"
     if chromium() and not document["screenshots"]:
         yield "no picture was taken"

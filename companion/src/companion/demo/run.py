@@ -13,7 +13,7 @@ from pathlib import Path
 
 from companion import provision, resources, terminal
 from companion.client import Account, find_keys
-from companion.demo import children, files, once, postgres, report
+from companion.demo import app, children, files, once, postgres, report
 from companion.demo.children import Stop, Stopped
 from companion.demo.model import Demo, Wishes
 from companion.settings import Settings
@@ -33,7 +33,7 @@ def demo(wishes: Wishes) -> int:
             address = _address(account, ids["timeboard"])
             if wishes.once:
                 return once.report_once(demo, account, ids, address, wishes, stop)
-            _show(address, wishes.open_page)
+            _show(demo, address, wishes.open_page)
             watch(demo, stop)
     except Stopped:
         terminal.say("stopped: no process and no port is left")
@@ -66,6 +66,8 @@ def running(stop: Stop, smtp: str | None) -> Iterator[Demo]:
         terminal.step("PostgreSQL, with some traffic")
         database = parts.enter_context(postgres.running(work, stop))
         parts.enter_context(postgres.traffic(database))
+        terminal.step("the traced Flask app, with some requests: its traces and its logs")
+        traced = parts.enter_context(app.running(work, url, keys_file, database))
         conf, datadog_yaml = files.write(work, database)
         live_since = int(time.time())
         _simulate(work, conf, datadog_yaml, url, keys_file, live_since, stop)
@@ -79,7 +81,9 @@ def running(stop: Stop, smtp: str | None) -> Iterator[Demo]:
             told=_once_each(),
         )  # fmt: skip
         parts.callback(agent.stop)
-        yield Demo(work, url, keys_file, database, agent, doghouse, live_since)
+        traced.wait(stop)
+        parts.enter_context(app.traffic(traced, work))
+        yield Demo(work, url, keys_file, database, traced, agent, doghouse, live_since)
 
 
 def provisioned(account: Account, email: str) -> dict[str, str]:
@@ -92,15 +96,16 @@ def provisioned(account: Account, email: str) -> dict[str, str]:
 
 
 def watch(demo: Demo, stop: Stop) -> None:
-    """Wait for the end. A lost database is said and goes on: its check fails, which is worth seeing. Raises Problem if another part ends."""
-    database_seen = True
+    """Wait for the end. A lost database or app is said and goes on: what then fails is worth seeing. Raises Problem if another part ends."""
+    unsaid = {
+        "PostgreSQL is gone: its check fails from now on (doghouse agent status shows it); the rest goes on": demo.database.child,
+        "the traced app is gone: no traces and logs from now on; the rest goes on": demo.app.child,
+    }
     while True:
         demo.check()
-        if database_seen and demo.database.child.ended:
-            database_seen = False
-            terminal.say(
-                "PostgreSQL is gone: its check fails from now on (doghouse agent status shows it); the rest goes on"
-            )
+        for sentence in [sentence for sentence, child in unsaid.items() if child.ended]:
+            del unsaid[sentence]
+            terminal.say(sentence)
         stop.wait(0.5)
 
 
@@ -148,8 +153,14 @@ def _address(account: Account, timeboard: str) -> str:
     return f"{account.page}{url}?from_ts={(until - HISTORY_S) * 1000}&to_ts={until * 1000}&live=true"
 
 
-def _show(address: str, open_page: bool) -> None:
-    terminal.console().print(f"\nThe timeboard: {address}\nCtrl-C stops everything.")
+def _show(demo: Demo, address: str, open_page: bool) -> None:
+    terminal.console().print(
+        f"\nThe timeboard: {address}\n"
+        f"The traced app: {demo.app.url}    its service: {demo.service_page}\n"
+        f"How often the check runs: {demo.work}/conf.d/my_metric.d/conf.yaml (edit it, and watch)\n"
+        "Ctrl-C stops everything.",
+        soft_wrap=True,
+    )
     if open_page:
         terminal.browse(address)
 
