@@ -84,6 +84,58 @@ def test_by_host_any_tag_of_the_host_may_be_there() -> None:
     assert texts("@a@b.cc {{role.name}} {{host.role.name}} {{host.ip}}") == []
 
 
+ENTITIES = "avg(last_5m):avg:m{*} by {service,kube_namespace,pod_name,device_ip,device_namespace} > 90"
+
+
+def test_attributes_of_an_entity_that_it_groups_by_are_fine() -> None:
+    message = (
+        "{{service.team}} {{service.links[Runbook]}} {{kube_namespace.cluster_name}} {{pod_name.phase}} {{network_device.vendor}}"
+        '{{#is_exact_match "kube_namespace.owner" ""}}x{{/is_exact_match}} @a@b.cc'
+    )
+    assert texts(message, query=ENTITIES) == []
+    assert texts(message, "warning", query=ENTITIES) == []
+
+
+def test_attributes_of_an_entity_that_it_does_not_group_by_are_empty() -> None:
+    assert [text.split(" is ")[0] for text in texts("@a@b.cc {{service.team}} {{network_device.vendor}}")] == []
+    by_env = "avg(last_5m):avg:m{*} by {env,device_ip} > 90"
+    found = texts("@a@b.cc {{service.team}} {{network_device.vendor}}", query=by_env)
+    assert [text.split(" is ")[0] for text in found] == ["{{service.team}}", "{{network_device.vendor}}"]
+
+
+def test_attributes_of_a_plain_tag_are_a_warning() -> None:
+    by_env = "avg(last_5m):avg:m{*} by {env} > 90"
+    (text,) = texts("@a@b.cc {{env.owner}}", "warning", query=by_env)
+    assert "only {{env.name}} is documented" in text
+
+
+def test_functions_of_texts_and_conditions_on_functions_are_known() -> None:
+    good = '@a@b.cc {{eval "upper(host.name)"}} {{#is_match (eval "int(value)") "9"}}x{{/is_match}} {{link "a" "b"}}'
+    assert texts(good) == []
+    assert "unknown function 'uper'" in texts('@a@b.cc {{#is_match (eval "uper(host.name)") "9"}}x{{/is_match}}')[0]
+    assert (
+        "does not group by 'env'" in texts('@a@b.cc {{eval "upper(env.name)"}}', query=QUERY.replace("host", "az"))[0]
+    )
+
+
+CHECK = '"http.can_connect".over("env:prod").by("url").last(3).count_by_status()'
+
+
+def test_a_service_check_has_the_variables_that_it_groups_by() -> None:
+    check = {"type": "service check", "query": CHECK}
+    assert texts("@a@b.cc {{url.name}} {{check_message}}", **check) == []
+    assert texts("@a@b.cc {{host.ip}}", **check) == [
+        "{{host.ip}} is always empty: the query does not group by 'host', it groups by url"
+    ]
+    anything = {"type": "service check", "query": CHECK.replace('"url"', '"*"')}
+    assert texts("@a@b.cc {{host.ip}}", **anything) == []
+
+
+def test_a_service_check_can_warn_and_be_unknown_without_a_threshold_for_it() -> None:
+    message = "{{#is_warning}}@w@b.cc{{/is_warning}}{{#is_unknown}}@u@b.cc{{/is_unknown}} @a@b.cc"
+    assert texts(message, type="service check", query=CHECK) == []
+
+
 def test_a_key_with_a_period_needs_brackets() -> None:
     by_dot = "avg(last_5m):avg:m{*} by {dot.key} > 90"
 
@@ -145,7 +197,11 @@ def test_a_handle_that_a_tag_completes_is_fine() -> None:
 
 def test_options_that_exclude_one_another_are_errors() -> None:
     assert errors(options={"on_missing_data": "resolve", "notify_no_data": True}) == [("options.on_missing_data", 0, 0)]
-    assert errors(options={"escalation_message": "x"}) == [("options.escalation_message", 0, 0)]
+
+
+def test_an_escalation_message_that_is_never_sent_is_a_warning() -> None:
+    (text,) = texts(severity="warning", options={"escalation_message": "x"})
+    assert "never sent" in text
 
 
 def test_what_datadogs_page_would_not_offer_is_a_warning() -> None:

@@ -263,6 +263,15 @@ def test_t22_eval_has_functions() -> None:
         ("atan2(0, 1)", "0.0"),
         ("exp(0)", "1.0"),
         ("threshold", "90.0"),
+        ("round(12.376, 2)", "12.38"),
+        ("round(value, 0) + 0", "92"),
+        ("upper(host.name)", "WEB-1"),
+        ("lower('ABC')", "abc"),
+        ("substring(host.name, 4)", "1"),
+        ("substring(host.name, 0, 3)", "web"),
+        ("strip('  host:E  ')", "host:E"),
+        ("strip('abchost:Eabc', 'abc')", "host:E"),
+        ("upper(nothing.name)", ""),
     ],
 )
 def test_eval_reckons(expression: str, text: str) -> None:
@@ -270,7 +279,23 @@ def test_eval_reckons(expression: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["1+", "(1", "1/0", "nothing(1)", "value value", "sin(1,2)", "10^400.0", "", "!"]
+    "expression",
+    [
+        "1+",
+        "(1",
+        "1/0",
+        "nothing(1)",
+        "value value",
+        "sin(1,2)",
+        "round(1,2,3)",
+        "upper()",
+        "upper(1)",
+        "'a'+1",
+        "substring(host.name)",
+        "10^400.0",
+        "",
+        "!",
+    ],
 )
 def test_eval_that_cannot_be_reckoned_is_empty_and_said(expression: str) -> None:
     message = told(f'a{{{{eval "{expression}"}}}}b')
@@ -324,6 +349,33 @@ def test_blocks_nest_and_have_an_else() -> None:
 
     assert told(template).body == "A2"
     assert told(template, RECOVERED).body == "B"
+
+
+@pytest.mark.parametrize(
+    ("block", "body"),
+    [
+        # 10:04 UTC, as the page's own example routes by the time of day
+        ('{{#is_exact_match (eval "int(last_triggered_at_epoch / 3600000 % 24)") "8" "9" "10"}}  \nday\n{{/is_exact_match}}', "day"),
+        ('{{#is_exact_match (eval "int(last_triggered_at_epoch / 3600000 % 24)") "11"}}day{{else}}night{{/is_exact_match}}', "night"),
+        ('{{#is_match (eval "upper(host.name)") "WEB"}}web{{/is_match}}', "web"),
+        ("{{^is_match (eval 'upper(host.name)') \"web\"}}no{{/is_match}}", "no"),
+        ('{{#is_exact_match (eval "dec(value)") "0.80"}}same{{/is_exact_match}}', "same"),
+        ('{{{{is_match (eval "upper(host.name)") "WEB"}}}}{{ raw }}{{{{/is_match}}}}', "{{ raw }}"),
+    ],
+)  # fmt: skip
+def test_a_condition_can_compare_what_a_function_gives(block: str, body: str) -> None:
+    assert told(block).body == body
+
+
+def test_a_link_is_written_as_markdown() -> None:
+    assert told('{{link "Cost" "https://e.com/x"}}').body == "[Cost](https://e.com/x)"
+
+
+def test_what_a_catalog_would_know_of_an_entity_renders_as_nothing() -> None:
+    assert told("{{service.links[Runbook]}}{{kube_namespace.owner}}|").body == "|"
+    assert told('{{#is_exact_match "kube_namespace.owner" ""}}@slack-example{{/is_exact_match}}').recipients == (
+        "slack-example",
+    )
 
 
 def test_an_empty_word_asks_whether_a_tag_is_there() -> None:
@@ -439,4 +491,4 @@ def test_whatever_the_template_something_is_sent(template: str) -> None:
 @given(st.text(st.sampled_from("0123456789.+-*/^%()value ,sinabtro"), max_size=30))
 def test_whatever_the_expression_it_is_a_value_or_an_error(expression: str) -> None:
     with contextlib.suppress(EvalError):
-        shown(evaluate(expression, lambda name: 2 if name == "value" else None))
+        shown(evaluate(expression, lambda name: 2 if name == "value" else None, lambda _: "web"))

@@ -1,31 +1,47 @@
-"""Finds monitors: API bodies, lists of them, integrations' assets, folders, and what `terraform show -json` prints."""
+"""Finds monitors and downtimes: API bodies, lists of them, integrations' assets, folders, and what `terraform show -json` prints."""
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from doghouse.backtest import terraform
+
 STDIN = "-"
-_TERRAFORM_TYPE = "datadog_monitor"
+_KINDS = {terraform.MONITOR: terraform.monitor, terraform.DOWNTIME: terraform.downtime}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One monitor's body as it was found: `where` is its file (and address in it), `text` the file's text, for lines."""
+    """One monitor's body as it was found: `where` is its file (and address in it), `text` the file's text, for lines.
+
+    `intervals` are metrics' submission intervals (s), from the `metadata.csv` of the integration whose asset it is.
+    """
 
     where: str
     body: Mapping[str, Any]
     text: str
+    intervals: Mapping[str, int] = field(default_factory=dict)
 
-    def line(self, field: str) -> int:
+    def line(self, path: str) -> int:
         """The line on which a field of the monitor stands in its file; 0 where that is not known (several monitors in one file)."""
-        key = re.split(r"[.\[]", field)[-1].rstrip("]") if not field.endswith("]") else re.split(r"[.\[]", field)[-2]
+        key = re.split(r"[.\[]", path)[-1].rstrip("]") if not path.endswith("]") else re.split(r"[.\[]", path)[-2]
         places = [number for number, line in enumerate(self.text.splitlines(), 1) if f'"{key}"' in line and ":" in line]
         return places[0] if len(places) == 1 or (places and key == "message") else 0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDowntime:
+    """One downtime's attributes as they were found."""
+
+    where: str
+    attributes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +52,11 @@ class Unread:
     text: str
 
 
-def collect(path: str, text: str | None = None) -> Iterator[Found | Unread]:
-    """The monitors of a file, a folder (its `.json` files, below it too), or `-` with the `text` of standard input.
+Thing = Found | FoundDowntime | Unread
+
+
+def collect(path: str, text: str | None = None) -> Iterator[Thing]:
+    """The monitors and downtimes of a file, a folder (its `.json` files, below it too), or `-` with the `text` of standard input.
 
     A JSON file in a folder that holds no monitor is passed over; one that is named says so.
     """
@@ -52,16 +71,16 @@ def collect(path: str, text: str | None = None) -> Iterator[Found | Unread]:
         yield from _in_file(folder, named=True)
 
 
-def _in_file(path: Path, named: bool) -> Iterator[Found | Unread]:
+def _in_file(path: Path, named: bool) -> Iterator[Thing]:
     try:
-        text = path.read_text()
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         yield Unread(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
         return
-    yield from _in_text(str(path), text, named)
+    yield from _in_text(str(path), text, named, intervals(path.parent.parent.parent / "metadata.csv"))
 
 
-def _in_text(where: str, text: str, named: bool) -> Iterator[Found | Unread]:
+def _in_text(where: str, text: str, named: bool, known: Mapping[str, int] | None = None) -> Iterator[Thing]:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
@@ -73,85 +92,50 @@ def _in_text(where: str, text: str, named: bool) -> Iterator[Found | Unread]:
             where,
             "holds no monitor: expected a monitor with type and query, a list of them, an asset, or terraform's JSON",
         )
-    for address, body in bodies:
-        yield Found(f"{where}{address}", body, text if len(bodies) == 1 else "")
+    for address, kind, body in bodies:
+        if kind == terraform.DOWNTIME:
+            yield FoundDowntime(f"{where}{address}", body)
+        else:
+            yield Found(f"{where}{address}", body, text if len(bodies) == 1 else "", known or {})
 
 
-def _bodies(document: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each monitor in a document, with its address in it."""
+@lru_cache(maxsize=256)
+def intervals(path: Path) -> Mapping[str, int]:
+    """The submission intervals (s) that an integration's metadata.csv gives its metrics; none where there is no such file."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return {}
+    given = ((row.get("metric_name"), row.get("interval") or "") for row in rows)
+    return {name: int(said) for name, said in given if name and said.isdecimal()}
+
+
+def _bodies(document: Any) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Each monitor and downtime in a document: its address in it, its kind (terraform's word), its body."""
     if isinstance(document, list):
         for number, one in enumerate(document):
-            for address, body in _bodies(one):
-                yield f"[{number}]{address}", body
+            for address, kind, body in _bodies(one):
+                yield f"[{number}]{address}", kind, body
     elif isinstance(document, dict):
         if isinstance(document.get("definition"), dict) and "query" in document["definition"]:
-            yield "", document["definition"]
+            yield "", terraform.MONITOR, document["definition"]
         elif "type" in document and "query" in document:
-            yield "", document
+            yield "", terraform.MONITOR, document
         elif isinstance(document.get("monitors"), list):
-            yield from ((f".monitors{address}", body) for address, body in _bodies(document["monitors"]))
+            yield from ((f".monitors{at}", kind, body) for at, kind, body in _bodies(document["monitors"]))
+        elif (attributes := _downtime(document)) is not None:
+            yield "", terraform.DOWNTIME, attributes
         else:
-            yield from _terraform(document)
+            for kind, address, values in terraform.resources(document):
+                if convert := _KINDS.get(kind):
+                    yield f" {address}", kind, convert(values)
 
 
-def _terraform(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """`terraform show -json` of a state or a plan: modules hold resources and further modules."""
-    values = document.get("values") or document.get("planned_values")
-    modules = [values.get("root_module")] if isinstance(values, dict) else []
-    while modules:
-        module = modules.pop(0)
-        if not isinstance(module, dict):
-            continue
-        modules += module.get("child_modules") or []
-        for resource in module.get("resources") or []:
-            if isinstance(resource, dict) and resource.get("type") == _TERRAFORM_TYPE:
-                yield (
-                    f" {resource.get('address', resource.get('name', ''))}",
-                    from_terraform(resource.get("values") or {}),
-                )
-
-
-def from_terraform(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes of a `datadog_monitor` resource as an API body (provider's schema: options stand at the top, thresholds are a block)."""
-    top = {key: values[key] for key in ("name", "type", "query", "message") if values.get(key) is not None}
-    top["tags"] = sorted(values.get("tags") or [])
-    if values.get("priority"):
-        top["priority"] = int(values["priority"])
-    options: dict[str, Any] = {}
-    for block, name in (("monitor_thresholds", "thresholds"), ("monitor_threshold_windows", "threshold_windows")):
-        for one in values.get(block) or []:
-            kept = {key: value for key, value in one.items() if value not in (None, "")}
-            options[name] = {key: float(value) if name == "thresholds" else value for key, value in kept.items()}
-    for key in _OPTIONS:
-        value = values.get(key)
-        if value not in (None, "", [], {}):
-            options[key] = int(value) if key in _NUMBERS and isinstance(value, str) else value
-    if values.get("renotify_interval") == 0:
-        options.pop("renotify_interval", None)
-    return {**top, "options": options}
-
-
-_NUMBERS = frozenset(
-    {
-        "new_group_delay",
-        "new_host_delay",
-        "evaluation_delay",
-        "no_data_timeframe",
-        "renotify_interval",
-        "renotify_occurrences",
-        "timeout_h",
-    }
-)
-_OPTIONS = (
-    *sorted(_NUMBERS),
-    "notify_no_data",
-    "on_missing_data",
-    "require_full_window",
-    "renotify_statuses",
-    "escalation_message",
-    "include_tags",
-    "notify_audit",
-    "notify_by",
-    "group_retention_duration",
-    "notification_preset_name",
-)
+def _downtime(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The attributes of a downtime: an API body (`data`), or as a downtimes file has them."""
+    data = document.get("data")
+    if isinstance(data, dict) and data.get("type") == "downtime" and isinstance(data.get("attributes"), dict):
+        attributes: Mapping[str, Any] = data["attributes"]
+        return attributes
+    return document if "scope" in document and ("schedule" in document or "monitor_identifier" in document) else None

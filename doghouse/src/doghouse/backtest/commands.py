@@ -52,6 +52,7 @@ def backtest(
     import time
 
     from doghouse.backtest import report, show, suggesting
+    from doghouse.backtest.linting import is_zone
     from doghouse.backtest.replay import backtest as replay
     from doghouse.monitors import MonitorError
     from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -64,6 +65,8 @@ def backtest(
         raise fail(str(error), 64) from None
     if start >= end:
         raise fail("--from is not before --to", 64)
+    if timezone and not is_zone(timezone):
+        raise fail(f"--timezone: '{timezone}' is no time zone of the IANA database", 64)
     monitors = _monitors(monitor)
     source = _source(series, _hosts(hosts))
     quiet, known = _downtimes(downtimes, start), _hosts(hosts)
@@ -84,7 +87,7 @@ def backtest(
         else:
             screen = console()
             if len(monitors) > 1:
-                screen.print(f"{one.name or where}", style="bold", markup=False)
+                screen.print(one.name or where, style="bold", markup=False)
             show.backtest_table(screen, result, found, zone)
             if suggest:
                 show.suggestions(screen, others)
@@ -133,10 +136,14 @@ def lint(
             help="Monitors, lists, assets, folders, terraform's JSON, or - for standard input.", metavar="PATH..."
         ),
     ],
+    metrics: Annotated[
+        list[Path] | None,
+        typer.Option(help="A metadata.csv with the metrics' intervals; an integration's own is found by itself."),
+    ] = None,
     junit: Annotated[Path | None, typer.Option(help="Also write the results as JUnit XML.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Find what is wrong with monitors before they go anywhere; exit 1 if any is wrong.
+    """Find what is wrong with monitors before they go anywhere; exit 1 if any is wrong. Downtimes are looked at too.
 
     Example: terraform show -json | doghouse lint -
     """
@@ -144,14 +151,18 @@ def lint(
     from doghouse.backtest import junit as xml
 
     text = sys.stdin.read() if collecting.STDIN in paths else None
-    linted = linting.lint_all(one for path in paths for one in collecting.collect(path, text))
+    intervals = {name: every for path in metrics or [] for name, every in collecting.intervals(path).items()}
+    linted = linting.lint_all((one for path in paths for one in collecting.collect(path, text)), intervals)
     if junit:
         xml.write(junit, [_verdict(one) for one in linted])
     if as_json:
-        print_json({"monitors": [_linted(one) for one in linted], "summary": linting.last_line(linted)})
+        monitors = [_linted(one) for one in linted if one.type != linting.DOWNTIME]
+        downtimes = [_linted(one) for one in linted if one.type == linting.DOWNTIME]
+        print_json({"monitors": monitors, "downtimes": downtimes, "summary": linting.last_line(linted)})
     else:
         show.lint_lines(console(), linted)
-        console().print(f"  {linting.last_line(linted)}", markup=False)
+        for line in filter(None, (linting.downtimes_line(linted), linting.last_line(linted))):
+            console().print(line, markup=False)
     if any(one.verdict == "wrong" for one in linted):
         raise typer.Exit(1)
 
@@ -165,6 +176,10 @@ def _monitors(paths: Sequence[str]) -> list[tuple[str, Monitor]]:
         for one in collecting.collect(path, sys.stdin.read() if path == collecting.STDIN else None):
             if isinstance(one, collecting.Unread):
                 raise fail(f"{one.where} {one.text}")
+            if isinstance(one, collecting.FoundDowntime) and Path(path).is_dir():
+                continue
+            if isinstance(one, collecting.FoundDowntime):
+                raise fail(f"{one.where} is a downtime, no monitor: give it with --downtimes")
             try:
                 found.append((one.where, parse(one.body)))
             except MonitorError as error:

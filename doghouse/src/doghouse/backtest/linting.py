@@ -1,14 +1,27 @@
-"""`doghouse lint`: any number of monitors, each ok, wrong or not evaluated, with every problem's place."""
+"""`doghouse lint`: any number of monitors, each ok, wrong or not evaluated, with every problem's place; downtimes are looked at beside them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+import numpy as np
+from dateutil.rrule import rrulestr
+
+from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest.collecting import Found, Unread
+from doghouse.backtest.collecting import Found, FoundDowntime, Thing, Unread
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import no_columns
 from doghouse.monitors import Problem
+from doghouse.queries import NotEvaluated, QuerySyntaxError
+
+DOWNTIME = "downtime"  # the type of what is no monitor, and not counted among them
+_NO_SERIES = MemorySource([], no_columns())
+_A_TICK = np.array([3600 * 24], np.int64)
+_REFUSED = ("DTSTART", "DTEND", "DURATION")  # monitors/guide/custom_schedules: what says how long is not supported
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +36,37 @@ class Linted:
     lines: Sequence[int]
 
 
-def lint_all(found: Iterable[Found | Unread]) -> list[Linted]:
-    """The verdict on each; a file that holds no monitor is wrong too."""
-    return [
-        _lint(one) if isinstance(one, Found) else Linted(one.where, "", "", "wrong", [Problem("", one.text)], [0])
-        for one in found
-    ]
+def lint_all(found: Iterable[Thing], intervals: Mapping[str, int] | None = None) -> list[Linted]:
+    """The verdict on each; a file that holds no monitor is wrong too. `intervals` are metrics' submission intervals (s), where known."""
+    return [_linted(one, intervals or {}) for one in found]
 
 
-def _lint(found: Found) -> Linted:
+def _linted(one: Thing, intervals: Mapping[str, int]) -> Linted:
+    match one:
+        case Found():
+            return _lint(one, {**intervals, **one.intervals})
+        case FoundDowntime():
+            problems = list(_downtime(one))
+            return Linted(
+                one.where,
+                str(one.attributes.get("name") or ""),
+                DOWNTIME,
+                "wrong" if problems else "ok",
+                problems,
+                [0] * len(problems),
+            )
+        case Unread():
+            return Linted(one.where, "", "", "wrong", [Problem("", one.text)], [0])
+
+
+def _downtime(found: FoundDowntime) -> Iterator[Problem]:
+    try:
+        dt.parse(found.attributes, 0)
+    except dt.DowntimeError as error:
+        yield Problem(error.field, error.text)
+
+
+def _lint(found: Found, intervals: Mapping[str, int]) -> Linted:
     try:
         monitor = mon.parse(found.body)
     except mon.MonitorError as error:
@@ -44,16 +79,80 @@ def _lint(found: Found) -> Linted:
             [problem],
             [found.line(error.field)],
         )
-    problems = mon.lint(monitor)
+    problems = [*mon.lint(monitor, intervals), *_schedule(monitor)]
     wrong = any(one.severity == "error" for one in problems)
-    verdict = "wrong" if wrong else "ok" if monitor.type in mon.EVALUATED_TYPES else "not evaluated"
+    unevaluated = None if wrong else _unevaluated(monitor)
+    if unevaluated and monitor.type in mon.EVALUATED_TYPES:
+        problems.append(Problem("query", unevaluated, "note"))
+    verdict = "wrong" if wrong else "not evaluated" if unevaluated else "ok"
     return Linted(
         found.where, monitor.name, monitor.type, verdict, problems, [found.line(one.field) for one in problems]
     )
 
 
+def _unevaluated(monitor: mon.Monitor) -> str | None:
+    """Why doghouse does not evaluate the monitor, or None: it does."""
+    if monitor.type not in mon.EVALUATED_TYPES:
+        return str(NotEvaluated(f"monitors of the type {monitor.type}"))
+    if monitor.type not in mon.METRIC_TYPES:
+        return None
+    try:
+        list(mon.evaluate_range(monitor, _NO_SERIES, _A_TICK))
+    except NotEvaluated as error:
+        return str(error)
+    except (QuerySyntaxError, mon.MonitorError):
+        return None
+    return None
+
+
+def _schedule(monitor: mon.Monitor) -> Iterator[Problem]:
+    """Zones and rules of `scheduling_options` (monitors/guide/custom_schedules)."""
+    options = monitor.options.scheduling_options or {}
+    place = "options.scheduling_options"
+    zones = [(f"{place}.evaluation_window.timezone", options.get("evaluation_window"))]
+    for number, one in enumerate((options.get("custom_schedule") or {}).get("recurrences") or []):
+        zones.append((f"{place}.custom_schedule.recurrences[{number}].timezone", one))
+        yield from _rule(f"{place}.custom_schedule.recurrences[{number}].rrule", one)
+    for where, holder in zones:
+        zone = holder.get("timezone") if isinstance(holder, Mapping) else None
+        if zone is not None and not is_zone(zone):
+            yield Problem(where, f"'{zone}' is no time zone of the IANA database")
+
+
+def _rule(where: str, recurrence: object) -> Iterator[Problem]:
+    said = recurrence.get("rrule") if isinstance(recurrence, Mapping) else None
+    if not isinstance(said, str):
+        yield Problem(where, "a recurrence has an rrule, as FREQ=WEEKLY;BYDAY=MO is")
+        return
+    refused = [name for name in _REFUSED if f"{name}=" in said.upper() or f"{name}:" in said.upper()]
+    if refused:
+        yield Problem(where, f"{refused[0]} is not supported in an rrule")
+        return
+    try:
+        rrulestr(said.removeprefix("RRULE:"))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        yield Problem(where, f"'{said}' is no RRULE: {error}")
+
+
+def is_zone(name: object) -> bool:
+    """Whether there is such a time zone."""
+    try:
+        ZoneInfo(str(name))
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def downtimes_line(linted: Sequence[Linted]) -> str | None:
+    """`2 downtimes: 1 ok, 1 wrong`; None where there were none."""
+    mine = [one.verdict for one in linted if one.type == DOWNTIME]
+    counted = f"{len(mine)} downtime{'' if len(mine) == 1 else 's'}"
+    return f"{counted}: {mine.count('ok')} ok, {mine.count('wrong')} wrong" if mine else None
+
+
 def last_line(linted: Sequence[Linted]) -> str:
     """`312 monitors: 281 ok, 9 wrong, 22 not evaluated (log alert 14, slo alert 8)`."""
+    linted = [one for one in linted if one.type != DOWNTIME]
     verdicts = Counter(one.verdict for one in linted)
     text = f"{len(linted)} monitor{'' if len(linted) == 1 else 's'}: " + ", ".join(
         f"{verdicts[word]} {word}" for word in ("ok", "wrong", "not evaluated")

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from rich.markup import escape
+
 from doghouse.backtest.linting import Linted
 from doghouse.backtest.replay import Backtest, Notification
 from doghouse.backtest.report import Figures
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 STYLES = {"OK": "green", "Warn": "yellow", "Alert": "red", "No Data": "bright_black"}
+SEVERITIES = {"error": "red", "warning": "yellow", "note": "bright_black"}
 MAX_ROWS = 40  # of a table for a person; --json has all
 
 
@@ -76,13 +79,13 @@ def _enough(test: Backtest) -> int:
 def _change(one: Transition, group: str, told: Notification | None) -> list[str]:
     before = "new" if one.before is Status.NEW else one.before.label
     change = f"{before} → [{STYLES[one.after.label]}]{one.after.label}[/]"
-    return [group, change, _value(one.value), *_told(told)]
+    return [escape(group), change, _value(one.value), *_told(told)]
 
 
 def _repeat(test: Backtest, one: Notification) -> list[str]:
     state = next((timeline.status_at(one.at).label for timeline in test.timelines if timeline.group == one.group), "")
     return [
-        group_text(one.group),
+        escape(group_text(one.group)),
         f"still [{STYLES.get(state, '')}]{state}[/]" if state else one.transition,
         "",
         *_told(one),
@@ -93,7 +96,7 @@ def _told(one: Notification | None) -> list[str]:
     if one is None:
         return ["–", ""]
     if one.silenced_by:
-        return ["–", f"silenced by '{one.silenced_by}'"]
+        return ["–", escape(f"silenced by '{one.silenced_by}'")]
     why = (
         f"downtime '{one.released_by}' ended"
         if one.released_by
@@ -101,7 +104,7 @@ def _told(one: Notification | None) -> list[str]:
         if one.transition.startswith("Re-")
         else ""
     )
-    return [", ".join(one.recipients), why]
+    return [", ".join(one.recipients), escape(why)]
 
 
 def _value(value: float) -> str:
@@ -124,12 +127,12 @@ def people_days(days: float) -> str:
 def unit_tests(screen: Console, results: Sequence[Result]) -> None:
     """Each test, and for one that failed expected and got."""
     for path, group in itertools.groupby(results, key=lambda one: one.path):
-        screen.print(f"  {path.name}", style="bold")
+        screen.print(f"  {path.name}", style="bold", markup=False)
         for one in group:
             if one.passed:
-                screen.print(f"    [green]ok[/]    {one.name}")
+                screen.print(f"    [green]ok[/]    {escape(one.name)}")
                 continue
-            screen.print(f"    [red]FAIL[/]  {one.name}")
+            screen.print(f"    [red]FAIL[/]  {escape(one.name)}")
             for difference in one.differences:
                 for number, (label, lines) in enumerate((("expected", difference.expected), ("got", difference.got))):
                     place = f"  line {difference.line}" if number == 0 else ""
@@ -138,7 +141,7 @@ def unit_tests(screen: Console, results: Sequence[Result]) -> None:
                     for line in shown[1:]:
                         screen.print(f"            {'':9} {line}", markup=False)
     failed = sum(not one.passed for one in results)
-    screen.print(f"  {len(results) - failed} passed, {failed} failed")
+    screen.print(f"{len(results) - failed} passed, {failed} failed", markup=False)
 
 
 def lint_lines(screen: Console, linted: Sequence[Linted]) -> None:
@@ -147,8 +150,10 @@ def lint_lines(screen: Console, linted: Sequence[Linted]) -> None:
         for problem, line in zip(one.problems, one.lines, strict=True):
             place = f"{one.where}:{line}" if line else one.where
             inside = f"{problem.field}" + (f" {problem.line}:{problem.column}" if problem.line else "")
-            style = "red" if problem.severity == "error" else "yellow"
-            screen.print(f"  {place}  [bright_black]{inside}[/]  [{style}]{problem.severity}[/]  ", end="")
+            style = SEVERITIES[problem.severity]
+            screen.print(
+                f"  {escape(place)}  [bright_black]{escape(inside)}[/]  [{style}]{problem.severity}[/]  ", end=""
+            )
             screen.print(problem.text, markup=False)
 
 

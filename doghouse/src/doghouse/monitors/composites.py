@@ -160,13 +160,17 @@ def evaluate(tree: Composite, states: Mapping[int, Mapping[Group, Status]]) -> d
 
 
 def variables(group: Group, members: Sequence[int], states: Mapping[int, Mapping[Group, GroupState]]) -> dict[str, str]:
-    """`a.value`, `b.value` …: the members' values for a group, lettered in the order in which the query names them (monitors/notify/variables)."""
+    """`a.value`, `a.status`, `b.value` …: the members' values and states for a group.
+
+    They are lettered in the order in which the query names them (monitors/notify/variables).
+    """
     values = {value for _, value in group}
     found: dict[str, str] = {}
     for letter, member in zip(ascii_lowercase, members, strict=False):
         mine = [state for other, state in states.get(member, {}).items() if {value for _, value in other} <= values]
         if mine:
-            found[f"{letter}.value"] = rounded(max(mine, key=lambda state: state.status).value)
+            worst = max(mine, key=lambda state: state.status)
+            found |= {f"{letter}.value": rounded(worst.value), f"{letter}.status": worst.status.label}
     return found
 
 

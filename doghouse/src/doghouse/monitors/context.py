@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -138,11 +138,18 @@ class Context:
         began = self.transition.first_triggered
         return None if began is None else self.transition.at - began
 
-    def holds(self, condition: Condition, priority: int | None) -> bool:
-        """Whether a block's condition holds. `priority` is the monitor's, or what override_priority made it. What is unknown does not hold."""
+    def holds(self, condition: Condition, priority: int | None, subject: str | None = None) -> bool:
+        """Whether a block's condition holds. `priority` is the monitor's, or what override_priority made it. What is unknown does not hold.
+
+        `subject` is what the condition's call gave, which is compared in the place of a variable.
+        """
         match condition.helper, condition.arguments:
+            case "is_match", wanted if subject is not None:
+                return _contains(subject, wanted)
+            case "is_exact_match", wanted if subject is not None:
+                return any(subject == one or _same_number(subject, one) for one in wanted)
             case "is_match", (name, *wanted):
-                return self._matches(name, wanted)
+                return _contains(self.text(path(name)), wanted)
             case "is_exact_match", (name, *wanted):
                 return any(self._equals(name, one) for one in wanted)
             case "is_priority", (wanted, *_):
@@ -150,21 +157,25 @@ class Context:
             case helper, _:
                 return flags(self.transition).get(helper, False)
 
-    def _matches(self, name: str, wanted: list[str]) -> bool:
-        """Substring, any of the arguments; an empty one asks whether there is anything. GUESS: case counts."""
-        text = self.text(path(name))
-        return any(one in text if one else bool(text) for one in wanted)
-
     def _equals(self, name: str, wanted: str) -> bool:
         """Equality; numbers are compared by value (5 is 5.0). GUESS: of several values of a tag, any one may be it."""
         text = self.text(path(name))
         if text == wanted or wanted in self.tag_values(path(name)):
             return True
-        try:
-            mine = self.number(name)
-            return mine is not None and mine == float(wanted)
-        except ValueError:
-            return False
+        mine = self.number(name)
+        return mine is not None and _same_number(str(mine), wanted)
+
+
+def _contains(text: str, wanted: Sequence[str]) -> bool:
+    """Substring, any of the arguments; an empty one asks whether there is anything. GUESS: case counts."""
+    return any(one in text if one else bool(text) for one in wanted)
+
+
+def _same_number(one: str, other: str) -> bool:
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False
 
 
 def flags(transition: Transition) -> dict[str, bool]:

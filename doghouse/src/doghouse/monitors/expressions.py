@@ -1,4 +1,4 @@
-"""The arithmetic of `{{eval "…"}}`: numbers, variables, + - * / ^ %, and functions (monitors/guide/template-variable-evaluation)."""
+"""The arithmetic of `{{eval "…"}}`: numbers, variables, + - * / ^ %, and functions of numbers and texts (monitors/guide/template-variable-evaluation)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Any
 Number = int | float
 Value = int | float | str | bool
 Lookup = Callable[[str], Number | None]
+Wording = Callable[[str], str]
 
 DEEPEST = 50
-_TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|([A-Za-z_@\[][\w.@\[\]]*)|(.))")
+_TOKEN = re.compile(
+    r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|((?:\[[^\]]*\]|[A-Za-z_@])[\w.@\[\]]*)|('[^']*'|\"[^\"]*\")|(.))"
+)
 _UNITS = ("", "K", "M", "G", "T", "P", "E")
 
 
@@ -20,9 +23,9 @@ class EvalError(ValueError):
     """What is wrong with an expression, in one sentence."""
 
 
-def evaluate(text: str, lookup: Lookup) -> Value | None:
-    """The expression's value; None where a variable has none. Raises EvalError."""
-    reader = _Reader(text, lookup)
+def evaluate(text: str, lookup: Lookup, wording: Wording) -> Value | None:
+    """The expression's value; None where a variable has none. `lookup` gives variables as numbers, `wording` as texts. Raises EvalError."""
+    reader = _Reader(text, lookup, wording)
     try:
         value: Value | None = reader.sum()
         reader.end()
@@ -49,8 +52,8 @@ def shown(value: Value | None) -> str:
 class _Reader:
     """Reads and works out in one go. A variable without a value makes all of it nothing."""
 
-    def __init__(self, text: str, lookup: Lookup) -> None:
-        self.text, self.lookup, self.place, self.depth = text, lookup, 0, 0
+    def __init__(self, text: str, lookup: Lookup, wording: Wording) -> None:
+        self.text, self.lookup, self.wording, self.place, self.depth = text, lookup, wording, 0, 0
 
     def peek(self) -> str:
         match = _TOKEN.match(self.text, self.place)
@@ -101,6 +104,8 @@ class _Reader:
             return inner
         if token[0].isdigit() or token[0] == ".":
             return int(token) if token.isdigit() else float(token)
+        if token[0] in "'\"" and len(token) > 1:
+            return token[1:-1]
         if not (token[0].isalpha() or token[0] in "_@["):
             raise EvalError(f"eval \"{self.text}\": '{token}' is not expected there")
         return self.call(token) if self.peek() == "(" else self.lookup(token)
@@ -109,14 +114,24 @@ class _Reader:
         if name not in FUNCTIONS:
             raise EvalError(f"eval \"{self.text}\": unknown function '{name}'")
         self.take()
-        arguments = [self.sum()]
+        arguments = [self.word() if name in TEXT_FUNCTIONS else self.sum()]
         while self.peek() == ",":
             self.take()
             arguments.append(self.sum())
         self.expect(")")
-        if len(arguments) != (2 if name == "atan2" else 1):
-            raise EvalError(f'eval "{self.text}": {name}() takes {2 if name == "atan2" else 1}')
+        least, most = ARGUMENTS.get(name, (1, 1))
+        if not least <= len(arguments) <= most:
+            raise EvalError(f'eval "{self.text}": {name}() takes {least if least == most else f"{least} to {most}"}')
         return None if None in arguments else FUNCTIONS[name](*arguments)
+
+    def word(self) -> str:
+        """A variable as text, or a text in quotes."""
+        token = self.take()
+        if token[0] in "'\"" and len(token) > 1:
+            return token[1:-1]
+        if not (token[0].isalpha() or token[0] in "_@["):
+            raise EvalError(f"eval \"{self.text}\": '{token}' is not expected there")
+        return self.wording(token)
 
     def expect(self, token: str) -> None:
         if self.peek() != token:
@@ -141,9 +156,13 @@ def _apply(operator: str, left: Any, right: Any) -> Any:
     return left**right if isinstance(right, int) and 0 <= right <= 64 else float(left) ** float(right)
 
 
-def _round_half_up(value: Number) -> int:
+def _round_half_up(value: Number, digits: int = 0) -> Number:
     """GUESS: halves are rounded up."""
-    return math.floor(value + 0.5)
+    return math.floor(value + 0.5) if digits == 0 else math.floor(value * 10**digits + 0.5) / 10**digits
+
+
+def _substring(text: str, start: int, end: int | None = None) -> str:
+    return text[int(start) : None if end is None else int(end)]
 
 
 def _humanize(unit: str) -> Callable[[Number], str]:
@@ -162,7 +181,20 @@ def _to_bool(value: Number) -> bool:
     return value != 0
 
 
+TEXT_FUNCTIONS: Mapping[str, Callable[..., Value]] = {
+    "upper": str.upper,
+    "lower": str.lower,
+    "substring": _substring,
+    "strip": str.strip,
+}
+ARGUMENTS = {
+    "atan2": (2, 2),
+    "round": (1, 2),
+    "substring": (2, 3),
+    "strip": (1, 2),
+}  # least and most, where it is not one
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
+    **TEXT_FUNCTIONS,
     "humanize_bytes": _humanize("B"),
     "humanize_bits": _humanize("b"),
     "abs": abs,

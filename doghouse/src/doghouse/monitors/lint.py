@@ -25,7 +25,10 @@ _TOLD = {Status.ALERT: "alerts", Status.WARN: "warns", Status.NO_DATA: "has no d
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong (`error`) or suspicious (`warning`). `line` and `column` count from 1 in the text of `field`; 0: the field as a whole."""
+    """One thing that is wrong (`error`), suspicious (`warning`) or worth knowing (`note`).
+
+    `line` and `column` count from 1 in the text of `field`; 0: the field as a whole.
+    """
 
     field: str
     text: str
@@ -111,7 +114,7 @@ def _options(monitor: Monitor) -> Iterator[Problem]:
         yield Problem("options.renotify_interval", text, "warning")
     if options.escalation_message and not interval:
         text = "escalation_message is never sent: renotify_interval is not set"
-        yield Problem("options.escalation_message", text)
+        yield Problem("options.escalation_message", text, "warning")
 
 
 def _templates(monitor: Monitor) -> Iterator[Problem]:

@@ -132,7 +132,8 @@ class _Writer:
 
     def _node(self, node: Node, *, shown: bool) -> str:
         if isinstance(node, Block):
-            holds = self.context.holds(node.condition, self.priority)
+            subject = node.condition.subject
+            holds = self.context.holds(node.condition, self.priority, self._call(subject) if subject else None)
             inside = shown or (holds and node.condition.helper == self.only)
             return self._nodes(node.body if holds else node.otherwise, shown=inside)
         if not shown:
@@ -155,6 +156,8 @@ class _Writer:
                 return self._local_time(name, zone)
             case "urlencode", (name, *_):
                 return quote(self.context.text(path(name)), safe="")  # GUESS: a space is %20
+            case "link", (shown, address, *_):  # GUESS: Datadog's own lab uses it; what it renders is not documented
+                return f"[{shown}]({address})"
             case "override_priority", (wanted, *_):
                 self.priority = int(wanted[1]) if re.fullmatch(r"[Pp][1-5]", wanted) else self.priority
                 return ""
@@ -163,10 +166,13 @@ class _Writer:
 
     def _eval(self, expression: str) -> str:
         try:
-            return expressions.shown(expressions.evaluate(expression, self.context.number))
+            return expressions.shown(expressions.evaluate(expression, self.context.number, self._wording))
         except expressions.EvalError as error:
             self.problems.append(str(error))
             return ""
+
+    def _wording(self, name: str) -> str:
+        return self.context.text(path(name))
 
     def _local_time(self, name: str, zone: str) -> str:
         when = self.context.moment(name)

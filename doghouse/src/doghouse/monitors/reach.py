@@ -35,12 +35,15 @@ def _presumed(monitor: Monitor) -> Rules:
     """The rules of a kind of monitor that doghouse does not evaluate, as far as its options say them."""
     options = monitor.options
     given = options.thresholds
+    warns = (
+        1.0 if monitor.type == "service check" else None
+    )  # a check that says WARNING warns, with or without a threshold
     notifies = bool(options.notify_no_data) or options.on_missing_data == "show_and_notify_no_data"
     shows = notifies or options.on_missing_data == "show_no_data"
     return Rules(
         ">",
         0.0,
-        warning=given.warning if given else None,
+        warning=warns if given is None or given.warning is None else given.warning,
         missing=Missing.NO_DATA if shows else Missing.KEEP,
         notify_no_data=notifies,
         renotify_interval=options.renotify_interval,
@@ -105,6 +108,8 @@ def known_in(transition: Transition, monitor: Monitor, *, overrides: bool) -> Kn
     spoken: Mapping[str, bool] = flags(transition)
 
     def known(condition: Condition) -> bool | None:
+        if condition.helper == "is_unknown" and monitor.type == "service check":
+            return None  # a check that says UNKNOWN: which of the states that is shown as depends on its thresholds
         if condition.helper in STATES:
             return spoken[condition.helper]
         if condition.helper == "is_priority" and not overrides:

@@ -1,6 +1,7 @@
 """Datadog's template language → a tree (monitors/notify/variables): Handlebars with helpers of its own, so that no library reads it.
 
 {{#is_alert}}…{{else}}…{{/is_alert}}   {{^is_match "host.name" "web"}}…{{/is_match}}   {{value}} {{{raw}}} {{[dot.key].name}}
+{{#is_exact_match (eval "int(last_triggered_at_epoch / 3600000 % 24)") "8" "9"}}…{{/is_exact_match}}   {{link "text" "https://…"}}
 {{eval "value*100"}} {{local_time 'last_triggered_at' 'Asia/Tokyo'}} {{urlencode "path.name"}} {{override_priority 'P1'}}
 {{!-- a comment --}}   {{{{raw}}}}{{ as it stands }}{{{{/raw}}}}
 """
@@ -18,11 +19,12 @@ STATES = (
 )  # fmt: skip
 MATCHES = ("is_match", "is_exact_match")
 HELPERS = (*STATES, *MATCHES, "is_priority")
-FUNCTIONS = ("eval", "local_time", "urlencode", "override_priority")
+FUNCTIONS = ("eval", "local_time", "urlencode", "override_priority", "link")
 DEEPEST = 100
 
 _OPEN = re.compile(r"\{\{\{\{|\{\{\{|\{\{")
 _ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))""")
+_COMPUTED = re.compile(r"""(\w+)\s*\(((?:[^()"']|"[^"]*"|'[^']*')*)\)""")  # a helper whose first argument is a call
 _LINE_END = re.compile(r"[ \t]*(?:\r?\n|$)")
 _SEGMENT = re.compile(r"\.?\[([^\]]*)\]|\.?([^.\[\]]+)")
 
@@ -73,10 +75,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`is_alert`, `is_match "host.name" "web"`."""
+    """`is_alert`, `is_match "host.name" "web"`. `subject` is a call whose result is compared, where one stands in the place of the variable."""
 
     helper: str
     arguments: tuple[str, ...] = ()
+    subject: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class _Tag:
     place: int
     end: int
     inside: str = ""
+    subject: Call | None = None
 
 
 @lru_cache(maxsize=1024)
@@ -164,7 +168,7 @@ class _Parser:
             raise TemplateError(f"{name} stands where {{{{/{helper}}}}} is expected", self.template, stop.place)
         if opening.sign == "^":
             body, otherwise = otherwise, body
-        return Block(Condition(helper, opening.words[1:]), body, otherwise, opening.place)
+        return Block(Condition(helper, opening.words[1:], opening.subject), body, otherwise, opening.place)
 
     def inline(self, tag: _Tag) -> Node:
         if not tag.words:
@@ -186,7 +190,7 @@ def _raw(tag: _Tag) -> tuple[Node, ...]:
     text = Text(tag.inside, tag.place)
     if tag.words == ("raw",):
         return (text,)
-    return (Block(Condition(tag.words[0], tag.words[1:]), (text,), (), tag.place),)
+    return (Block(Condition(tag.words[0], tag.words[1:], tag.subject), (text,), (), tag.place),)
 
 
 def _tags(template: str) -> Iterator[_Tag]:
@@ -210,10 +214,10 @@ def _tag(template: str, opening: re.Match[str]) -> _Tag:
         raise TemplateError(f"{braces} is never closed by {closing}", template, start)
     inside = template[opening.end() : end].strip()
     sign = inside[0] if inside[:1] in ("#", "^", "/") and len(braces) == 2 else ""
-    words = _words(inside[len(sign) :])
+    words, subject = _condition(inside[1:], start) if sign in ("#", "^") else (_words(inside[len(sign) :]), None)
     if (sign == "^" and not words) or (not sign and words == ("else",)):
         sign, words = "else", ()
-    return _Tag(sign, words, len(braces) == 2, start, end + len(closing))
+    return _Tag(sign, words, len(braces) == 2, start, end + len(closing), subject=subject)
 
 
 def _comment_end(template: str, start: int) -> int:
@@ -231,7 +235,7 @@ def _raw_block(template: str, start: int) -> _Tag:
     end = template.find("}}}}", start)
     if end < 0:
         raise TemplateError("{{{{ is never closed by }}}}", template, start)
-    words = _words(template[start + 4 : end])
+    words, subject = _condition(template[start + 4 : end], start)
     if not words:
         raise TemplateError("a block has no name", template, start)
     closing = re.compile(r"\{\{\{\{\s*/\s*" + re.escape(words[0]) + r"\s*\}\}\}\}").search(template, end)
@@ -239,7 +243,16 @@ def _raw_block(template: str, start: int) -> _Tag:
         raise TemplateError(
             f"{{{{{{{{{words[0]}}}}}}}}} is never closed by {{{{{{{{/{words[0]}}}}}}}}}", template, start
         )
-    return _Tag("raw", words, False, start, closing.end(), template[end + 4 : closing.start()].strip("\n"))
+    return _Tag("raw", words, False, start, closing.end(), template[end + 4 : closing.start()].strip("\n"), subject)
+
+
+def _condition(text: str, place: int) -> tuple[tuple[str, ...], Call | None]:
+    """A tag's words, and the call that stands in parentheses behind the first of them, if one does (monitors/guide/template-variable-evaluation)."""
+    match = _COMPUTED.match(text.strip())
+    inner = _words(match[2]) if match else ()
+    if match is None or not inner:
+        return _words(text), None
+    return (match[1], *_words(text.strip()[match.end() :])), Call(inner[0], inner[1:], False, place)
 
 
 def _words(text: str) -> tuple[str, ...]:

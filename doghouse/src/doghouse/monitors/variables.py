@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from doghouse.monitors import expressions
+from doghouse.monitors import expressions, service_checks
 from doghouse.monitors.context import BUILT_IN, DROPPED, EPOCHS, NUMBERS, TIMES
 from doghouse.monitors.model import Monitor
 from doghouse.monitors.query import group_keys_of
@@ -15,7 +15,10 @@ from doghouse.monitors.template import HELPERS, MATCHES, Block, Call, Node, Path
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.queries.names import nearest
 
-_NAME = re.compile(r"\[[^\]]*\][\w.]*|[A-Za-z_@][\w.@]*")
+_NAME = re.compile(r"""'[^']*'|"[^"]*"|\[[^\]]*\][\w.]*|[A-Za-z_@][\w.@\[\]]*""")
+# Group keys behind whose entity attributes stand, as `{{service.team}}` (monitors/notify/variables); doghouse knows no catalog, and renders them as nothing.
+ENTITIES = ("host", "service", "kube_namespace", "pod_name", "network_device")
+_DEVICE = {"device_ip", "device_namespace"}  # the keys that together are a network device
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,13 @@ def faults(monitor: Monitor, nodes: Sequence[Node]) -> Iterator[Fault]:
 def _keys(monitor: Monitor) -> tuple[str, ...] | None:
     """The keys that tag variables can be of; None where that is not known. With notify_by only those."""
     try:
-        keys = group_keys_of(monitor)
+        keys = service_checks.parse(monitor.query).by if monitor.type == "service check" else group_keys_of(monitor)
     except (NotEvaluated, QuerySyntaxError):
         return None
+    if keys == ("*",):
+        return None
     wanted = monitor.options.notify_by
-    return keys if wanted is None else tuple(key for key in keys if key in wanted)
+    return keys if not wanted else tuple(key for key in keys if key in wanted)
 
 
 def _variable(monitor: Monitor, keys: tuple[str, ...] | None, name: Path, place: int) -> Iterator[Fault]:
@@ -80,6 +85,11 @@ def _variable(monitor: Monitor, keys: tuple[str, ...] | None, name: Path, place:
     if len(name) == 1 and (near := nearest(name[0], BUILT_IN)):
         yield Fault(f"unknown variable {{{{{shown}}}}}: did you mean {{{{{near}}}}}?", place)
         return
+    if len(key) > 1 and (key[0] in keys or (key[0] == "network_device" and set(keys) >= _DEVICE)):
+        if key[0] not in ENTITIES:
+            text = f"{{{{{shown}}}}}: of '{key[0]}' only {{{{{key[0]}.name}}}} is documented; attributes have {', '.join(ENTITIES)}"
+            yield Fault(text, place, "warning")
+        return
     dotted = ".".join(key)
     if dotted in keys:
         yield Fault(f"{{{{{shown}}}}}: a key with a period stands in brackets, {{{{[{dotted}].name}}}}", place)
@@ -95,6 +105,8 @@ def _call(monitor: Monitor, keys: tuple[str, ...] | None, call: Call) -> Iterato
     match call.function:
         case "eval":
             yield from _eval(monitor, keys, call)
+        case "link" if len(call.arguments) != 2:
+            yield Fault('link takes a text and an address: {{link "Dashboard" "https://…"}}', call.place)
         case "urlencode":
             yield from _variable(monitor, keys, path(call.arguments[0]), call.place)
         case "local_time":
@@ -106,13 +118,13 @@ def _call(monitor: Monitor, keys: tuple[str, ...] | None, call: Call) -> Iterato
 def _eval(monitor: Monitor, keys: tuple[str, ...] | None, call: Call) -> Iterator[Fault]:
     expression = call.arguments[0]
     try:
-        expressions.evaluate(expression, lambda _: None)
+        expressions.evaluate(expression, lambda _: None, lambda _: "")
     except expressions.EvalError as error:
         yield Fault(str(error), call.place)
         return
     numbers = (*NUMBERS, *EPOCHS, "triggered_duration_sec")
     for name in _NAME.findall(expression):
-        if name not in expressions.FUNCTIONS and name not in numbers:
+        if name not in expressions.FUNCTIONS and name not in numbers and name[0] not in "\"'":
             yield from _variable(monitor, keys, path(name), call.place)
 
 
@@ -133,6 +145,8 @@ def _condition(monitor: Monitor, keys: tuple[str, ...] | None, block: Block) -> 
     if helper not in HELPERS:
         near = nearest(helper, HELPERS)
         yield Fault(f"unknown condition '{helper}'" + (f"; did you mean '{near}'?" if near else ""), block.place)
+    elif helper in MATCHES and (subject := block.condition.subject) is not None:
+        yield from _call(monitor, keys, subject)
     elif helper in MATCHES:
         if len(arguments) < 2:
             yield Fault(

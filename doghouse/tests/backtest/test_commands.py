@@ -1,0 +1,273 @@
+"""`doghouse lint`, `test` and `backtest` as a person or a script calls them: exit codes, last lines, one JSON document on stdout."""
+
+import json
+import sys
+import xml.etree.ElementTree as ET
+from io import StringIO
+
+import pytest
+
+from doghouse import cli
+
+GOOD = {
+    "type": "metric alert",
+    "query": "avg(last_5m):avg:m{*} by {host} > 90",
+    "name": "high on {{host.name}}",
+    "message": "{{value}} @ops@example.com",
+    "options": {"thresholds": {"critical": 90}, "new_host_delay": 0},
+}
+WRONG = GOOD | {"message": "{{host.ip}}\n {{/is_alert}} @a@example.com"}
+LOG = {
+    "type": "log alert",
+    "query": 'logs("x").index("*").rollup("count").last("5m") > 1',
+    "name": "l",
+    "message": "@x",
+}
+DOWNTIME = {
+    "scope": "*",
+    "schedule": {
+        "timezone": "Europe/Berlin",
+        "recurrences": [{"start": "2026-03-01T19:00:00", "duration": "14h", "rrule": "FREQ=DAILY"}],
+    },
+}
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    def call(*arguments, stdin=""):
+        monkeypatch.setattr(sys, "argv", ["doghouse", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", StringIO(stdin))
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        said = capsys.readouterr()
+        return left.value.code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def write(**files):
+        for name, content in files.items():
+            path = tmp_path / name.replace("__", "/").replace("_json", ".json")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return tmp_path
+
+    return write
+
+
+def test_lint_ends_with_how_many_are_ok_and_exits_0(run, folder):
+    code, out, _ = run("lint", folder(a_json=GOOD, deep__b_json=[GOOD, LOG]))
+
+    assert code == 0
+    assert out.splitlines()[-1] == "3 monitors: 2 ok, 0 wrong, 1 not evaluated (log alert 1)"
+
+
+def test_lint_names_the_place_of_each_problem_and_exits_1(run, folder):
+    path = folder(a_json=WRONG) / "a.json"
+    code, out, _ = run("lint", path)
+
+    assert code == 1
+    assert out.splitlines() == [
+        f"  {path}:1  message 2:2  error  {{{{/is_alert}}}} closes nothing that is open",
+        "1 monitor: 0 ok, 1 wrong, 0 not evaluated",
+    ]
+
+
+def test_lint_reads_standard_input(run):
+    code, out, _ = run("lint", "-", stdin=json.dumps([GOOD, {"definition": GOOD}]))
+
+    assert (code, out) == (0, "2 monitors: 2 ok, 0 wrong, 0 not evaluated\n")
+
+
+def test_lint_json_is_one_document(run, folder):
+    code, out, _ = run("lint", folder(a_json=[GOOD, WRONG, LOG]), "--json")
+    document = json.loads(out)
+
+    assert code == 1
+    assert [one["verdict"] for one in document["monitors"]] == ["ok", "wrong", "not evaluated"]
+    assert document["monitors"][1]["problems"][0] | {"text": ""} == {
+        "field": "message", "text": "", "severity": "error", "file_line": None, "line": 2, "column": 2,
+    }  # fmt: skip
+    assert document["summary"] == "3 monitors: 1 ok, 1 wrong, 1 not evaluated (log alert 1)"
+
+
+def test_lint_writes_junit(run, folder, tmp_path):
+    run("lint", folder(a_json=[GOOD, WRONG, LOG]), "--junit", tmp_path / "out.xml")
+    suite = ET.parse(tmp_path / "out.xml").getroot()
+
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "1")
+    assert [[child.tag for child in case] for case in suite.iter("testcase")] == [[], ["failure"], ["skipped"]]
+
+
+def test_lint_says_why_a_metric_monitor_is_not_evaluated(run):
+    forecast = GOOD | {"query": "avg(last_4h):forecast(avg:m{*} by {host}, 'linear', 1) > 90"}
+    code, out, _ = run("lint", "-", stdin=json.dumps(forecast))
+
+    assert code == 0
+    assert "note  doghouse does not evaluate forecast()" in out
+    assert out.endswith("1 monitor: 0 ok, 0 wrong, 1 not evaluated (metric alert 1)\n")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "3", '{"a": 1}', ""])
+def test_lint_of_what_holds_no_monitor_is_wrong(run, folder, text):
+    code, out, _ = run("lint", folder(a_json=text) / "a.json")
+
+    assert code == 1
+    assert out.endswith("1 monitor: 0 ok, 1 wrong, 0 not evaluated\n")
+
+
+def test_lint_knows_a_metrics_interval_from_the_integrations_metadata(run, folder):
+    quick = GOOD | {"query": "avg(last_1m):avg:m{*} by {host} > 90"}
+    root = folder(
+        x__assets__monitors__a_json={"definition": quick}, **{"x__metadata.csv": "metric_name,interval\nm,90\n"}
+    )
+    code, out, _ = run("lint", root)
+
+    assert code == 1
+    assert "the window of 60 s is shorter than the metric's interval of 90 s" in out
+
+
+def test_lint_takes_intervals_from_a_file_that_is_named(run, folder):
+    body = GOOD | {"options": {"thresholds": {"critical": 90}, "notify_no_data": True, "no_data_timeframe": 10}}
+    root = folder(a_json=body, **{"metadata.csv": "metric_name,interval\nm,400\n"})
+    code, out, _ = run("lint", root, "--metrics", root / "metadata.csv")
+
+    assert code == 1
+    assert "No Data after 600 s without points, but the metric has one each 400 s" in out
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "text"),
+    [
+        ({"rrule": "FREQ=SOMETIMES", "timezone": "UTC"}, "is no RRULE"),
+        ({"rrule": "FREQ=DAILY;DURATION=1h", "timezone": "UTC"}, "DURATION is not supported"),
+        ({"rrule": "FREQ=DAILY", "timezone": "Mars/Base"}, "'Mars/Base' is no time zone"),
+        ({"timezone": "UTC"}, "a recurrence has an rrule"),
+    ],
+)
+def test_lint_looks_at_the_rule_and_zone_of_a_custom_schedule(run, recurrence, text):
+    scheduling = {"custom_schedule": {"recurrences": [recurrence]}}
+    body = GOOD | {"options": GOOD["options"] | {"scheduling_options": scheduling}}
+    code, out, _ = run("lint", "-", stdin=json.dumps(body))
+
+    assert (code, text in out) == (1, True)
+
+
+def test_lint_looks_at_downtimes_and_counts_them_apart(run, folder):
+    bad = json.loads(json.dumps(DOWNTIME).replace("FREQ=DAILY", "FREQ=DALY"))
+    code, out, _ = run("lint", folder(a_json=GOOD, downtimes_json=[DOWNTIME, bad]))
+
+    assert code == 1
+    assert "FREQ=DALY is not supported" in out
+    assert out.splitlines()[-2:] == ["2 downtimes: 1 ok, 1 wrong", "1 monitor: 1 ok, 0 wrong, 0 not evaluated"]
+
+
+def test_a_name_in_brackets_is_no_markup(run, folder):
+    path = folder(**{"m[/a]_json": WRONG}) / "m[/a].json"
+    code, out, _ = run("lint", path)
+
+    assert (code, str(path) in out) == (1, True)
+
+
+def test_lint_of_300_monitors_with_one_wrong(run):
+    many = [GOOD | {"query": GOOD["query"].replace("m{", f"m{number}{{")} for number in range(299)]
+    code, out, _ = run("lint", "-", stdin=json.dumps([*many, WRONG]))
+
+    assert code == 1
+    assert out.splitlines()[-1] == "300 monitors: 299 ok, 1 wrong, 0 not evaluated"
+
+
+def test_wrong_use_exits_64(run, folder):
+    code, out, err = run("lint")
+
+    assert (code, out) == (64, "")
+    assert "PATH" in err
+
+
+S = 1772445600  # 2026-03-02T10:00:00Z, where SEMANTICS begins its sequences
+POINTS = [80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50]
+CSV = "timestamp,metric,value,tags\n" + "".join(f"{S + 60 * n},m,{value},host:a\n" for n, value in enumerate(POINTS))
+
+
+def test_backtest_json_has_what_is_promised(run, folder):
+    root = folder(m_json=GOOD, **{"s.csv": CSV})
+    window = ("--from", "2026-03-02T10:00:00Z", "--to", "2026-03-02T12:00:00Z")
+    code, out, err = run("backtest", root / "m.json", "--series", root / "s.csv", *window, "--json")
+    document = json.loads(out)
+
+    assert (code, err) == (0, "")
+    assert (document["from"], document["to"], document["evaluations"]) == (
+        "2026-03-02T10:00:00Z", "2026-03-02T12:00:00Z", 120,
+    )  # fmt: skip
+    assert document["transitions"][0] == {
+        "time": "2026-03-02T10:05:00Z", "group": {"host": "a"}, "from": "OK", "to": "Alert", "value": 91.8,
+    }  # fmt: skip
+    first = document["notifications"][0]
+    assert first == first | {
+        "time": "2026-03-02T10:05:00Z", "group": {"host": "a"}, "transition": "Triggered", "recipients": ["ops@example.com"],
+        "subject": "[Monitor Alert] Triggered: high on a", "body": "91.8 @ops@example.com", "silenced_by": None,
+    }  # fmt: skip
+
+
+def test_backtest_of_several_monitors_is_a_list(run, folder):
+    root = folder(a_json=GOOD, b_json=GOOD | {"name": "b"}, **{"s.csv": CSV})
+    window = ("--from", str(S), "--to", str(S + 600))
+    code, out, _ = run("backtest", root / "a.json", root / "b.json", "--series", root / "s.csv", *window, "--json")
+
+    assert code == 0
+    assert [len(one["transitions"]) for one in json.loads(out)] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (("--from", "yesterday"), 64, "yesterday"),
+        (("--from", str(S), "--to", str(S)), 64, "--from is not before --to"),
+        (("--from", str(S), "--to", str(S + 60)), 64, "--series"),
+        (("--from", str(S), "--to", str(S + 60), "--series", "nothing.csv"), 1, "nothing.csv: cannot be read"),
+        (("--from", str(S), "--to", str(S + 60), "--timezone", "Mars/Base"), 64, "'Mars/Base' is no time zone"),
+    ],
+)
+def test_what_backtest_cannot_use_is_one_sentence(run, folder, arguments, code, text):
+    left, out, err = run("backtest", folder(a_json=GOOD) / "a.json", *arguments)
+
+    assert (left, out, err.count("\n")) == (code, "", 1)
+    assert text in err
+
+
+TESTS = """\
+monitor: {monitor: a}
+start: 2026-03-02T10:00Z
+tests:
+  - name: alerts [/x] and recovers
+    series: {"m{host:a}": 80 85 95 99 100 100 60 50x5}
+    transitions: [+5m Alert, +%dm OK]
+"""
+
+
+def test_test_prints_expected_and_got_side_by_side_and_exits_1(run, folder):
+    root = folder(a_json=GOOD, **{"a.test.yaml": TESTS.replace("{monitor: a}", "a.json") % 9})
+    code, out, _ = run("test", root / "a.test.yaml", "--junit", root / "out.xml")
+
+    assert code == 1
+    assert out.splitlines()[-1] == "0 passed, 1 failed"
+    assert "expected  +5m Alert  line 6" in out
+    assert "got       +5m Alert (91.8)" in out
+    suite = ET.parse(root / "out.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
+
+
+def test_test_that_passes_exits_0(run, folder):
+    root = folder(a_json=GOOD, **{"a.test.yaml": TESTS.replace("{monitor: a}", "a.json") % 8})
+    code, out, _ = run("test", str(root / "*.test.yaml"))
+
+    assert (code, out.splitlines()[-1]) == (0, "1 passed, 0 failed")
+
+
+def test_a_pattern_that_matches_nothing_fails(run, folder):
+    code, out, err = run("test", str(folder() / "*.yaml"))
+
+    assert (code, out) == (1, "")
+    assert "matches no file" in err
