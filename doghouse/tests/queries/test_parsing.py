@@ -163,6 +163,9 @@ def test_a_comma_inside_in_is_no_operator() -> None:
         ("avg:m{a IN (!b)}", 12, "cannot be negated"),
         ("avg:m{a:(b OR c)}", 7, "several values of a key are written a IN (b, c)"),
         ("avg:m{*}.timeshift(-900)", 9, "'timeshift' is a function and stands around its query"),
+        ("sum(avg:m{*} by {a}, 'a')", 21, "takes the keys to group by in braces here, as in {env}"),
+        ("rollup(avg:m{*}, 'p995', 60)", 17, "unknown method 'p995'"),
+        ("rollup(avg:m{*}, 'p95', 0.5)", 24, "whole seconds, 1 or more"),
         ("count(v: v<):m{*}", 0, "is no threshold to count values by, as in count(v: v<=5):my_metric{*}"),
         ("sum(v: v<5):m{*}", 0, "is no threshold to count values by"),
         ("THIS IS A BAD QUERY", 5, "'IS' was not expected here"),
@@ -215,6 +218,8 @@ def test_any_text_parses_or_is_refused_with_a_place_in_it(text: str) -> None:
         "(-avg:m{$env} * 2.5).rollup(avg,daily,6am,'Europe/Berlin')",
         "p99.9:m{*}.fill(last,600)",
         "count(v: v < 0.5):m{*} by {host}.as_rate()",
+        "max(percentile(avg:m{*} by {env,host}.rollup(avg, 300), 'p95', {env, host}), {env})",
+        "rollup(avg:m{*} by {env}.rollup(avg,300), 'stddev', 3600)",
     ],
 )
 def test_a_tree_written_out_parses_to_itself(text: str) -> None:
@@ -281,6 +286,7 @@ def test_helpers_look_into_an_expression() -> None:
     (tree,) = parse("top(sum:a{x:1}.as_count() by {host} / avg:b{x IN (2,3) AND NOT y:4} by {az}, 5, 'max', 'asc')")
     assert [query.metric for query in metric_queries(tree)] == ["a", "b"]
     assert group_keys(tree) == ("host", "az")
+    assert group_keys(parse("sum(max:m{*} by {a,b}, {b}) / sum:m{*}")[0]) == ("b",)
     assert functions(tree) == ("top", "as_count")
     assert scope_tags(tree) == ("x:1", "x:2", "x:3")
 

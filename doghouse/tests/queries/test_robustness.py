@@ -51,7 +51,9 @@ def call(name: str, query: str, number: int, choice: int) -> str:
         words = one.choices or {"shift": ("-1d", "-1mo", "-2w"), "time zone": ("UTC", "America/New_York")}.get(
             one.name, ()
         )
-        given.append(f"'{words[choice % len(words)]}'" if one.kind == "text" else str(number))
+        given.append(
+            f"'{words[choice % len(words)]}'" if one.kind == "text" else "{host}" if one.kind == "keys" else str(number)
+        )
     return f"{name}({', '.join(given)})"
 
 

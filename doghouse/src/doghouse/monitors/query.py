@@ -55,7 +55,9 @@ def group_keys_of(monitor: Monitor) -> tuple[str, ...]:
 
 def is_count_query(query: MonitorQuery) -> bool:
     """Whether missing data counts as 0 by default. GUESS: any `.as_count()`, or a sum or count over time or space (monitors/guide/on_missing_data)."""
-    spatial = any(one.aggregator in ("sum", "count") for one in metric_queries(query.expression))
+    spatial = any(
+        (one.aggregator or "").partition("(")[0] in ("sum", "count") for one in metric_queries(query.expression)
+    )
     return query.aggregator in ("sum", "count") or spatial or "as_count" in functions(query.expression)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from doghouse.queries.inspection import group_keys, metric_queries
+from doghouse.queries.inspection import metric_queries, result_keys
 from doghouse.queries.model import ResultSeries
 from doghouse.queries.reducing import Scalars
 from doghouse.queries.tree import Expression
@@ -31,7 +31,7 @@ def series_answer(
 
     Empty buckets are left out; a null is one that a function or arithmetic made. GUESS: an unknown metric is no error and gives no series.
     """
-    keys = [key for expression, _ in found for key in group_keys(expression)]
+    keys = [key for expression, _ in found for key in result_keys(expression)]
     return {
         "status": "ok",
         "res_type": "time_series",

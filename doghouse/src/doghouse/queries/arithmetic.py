@@ -45,7 +45,7 @@ def _frames(operator: Operator, left: Frame, right: Frame) -> Frame:
     """
     pairs = match(left.groups, right.groups)
     if not pairs:
-        return empty(max(left.interval, right.interval))
+        return empty(max(left.interval, right.interval), left.calendar or right.calendar)
     left = left.rows([one for one, _, _ in pairs])
     right = right.rows([one for _, one, _ in pairs])
     if len(left.ts) != len(right.ts) or not np.array_equal(left.ts, right.ts):

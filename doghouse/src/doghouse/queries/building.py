@@ -107,9 +107,11 @@ class _Builder:
             self.fail(place, problem.text)
         return call
 
-    def argument(self, node: Any, depth: int, *, first: bool) -> Expression | tree.Text | tree.Word:
+    def argument(self, node: Any, depth: int, *, first: bool) -> Expression | tree.Plain:
         if node.data == "text":
             return tree.Text(str(node.children[0])[1:-1])
+        if node.data == "keys":
+            return tree.Keys(self.keys(node.children))
         if node.data == "name" and not first:
             return tree.Word(str(node.children[0]))
         return self.expression(node, depth + 1)
@@ -144,7 +146,9 @@ class _Builder:
     def by(self, node: Any) -> tuple[str, ...]:
         if node is None:
             return ()
-        _, *keys = node.children
+        return self.keys(node.children[1:])
+
+    def keys(self, keys: list[Any]) -> tuple[str, ...]:
         for key in keys:
             if key.startswith("$") and not self.variables:
                 self.fail(key, f"'{key}' is a template variable, which belongs to dashboards and not to monitors")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from doghouse.queries import tree
 from doghouse.queries.catalogue import Function, Parameter, catalogue
-from doghouse.queries.names import FILLS, MODIFIERS, ROLLUP_METHODS, unknown
+from doghouse.queries.names import FILLS, MODIFIERS, ROLLUP_METHODS, percentile, unknown
 from doghouse.queries.rollups import RollupError, is_zone, rollup_setting
 from doghouse.queries.spans import SHIFT, SpanError, length_seconds
 
@@ -44,6 +44,9 @@ def _check_values(call: tree.Call) -> Problem | None:
                 return Problem(f"'{value}' is no shift of calendar_shift(): it is -1d, -7d, -2w or -1mo", 1)
             if zone and isinstance(zone[0], tree.Text | tree.Word) and not is_zone(zone[0].value):
                 return Problem(f"'{zone[0].value}' is no time zone of the IANA database, as 'Europe/Paris' is", 2)
+        case tree.Call("rollup", (_, _, tree.Number(value))):
+            if value < 1 or value != int(value):
+                return Problem(f"rollup() takes whole seconds, 1 or more; {value:g} given", 2)
         case tree.Call("moving_rollup" | "top" as function, (_, tree.Number(value), *_)):
             if value < 1 or value != int(value):
                 return Problem(f"{function}() takes a whole number here, 1 or more; {value:g} given", 1)
@@ -81,17 +84,20 @@ def _count(least: int, most: int) -> str:
     return f"{least} to {most} arguments"
 
 
-def _check_argument(
-    function: str, parameter: Parameter, argument: tree.Expression | tree.Text | tree.Word
-) -> str | None:
+def _check_argument(function: str, parameter: Parameter, argument: tree.Expression | tree.Plain) -> str | None:
     if parameter.kind == "query":
-        wrong = isinstance(argument, tree.Text | tree.Word)
+        wrong = isinstance(argument, tree.Plain)
         return f"{function}() takes a query here, as in avg:my_metric{{*}}" if wrong else None
     if parameter.kind == "number":
         wrong = not isinstance(argument, tree.Number)
         return f"{function}() takes a number here ({parameter.name})" if wrong else None
+    if parameter.kind == "keys":
+        wrong = not isinstance(argument, tree.Keys)
+        return f"{function}() takes the keys to group by in braces here, as in {{env}}" if wrong else None
     if not isinstance(argument, tree.Text | tree.Word):
         return f"{function}() takes a text in quotes here ({parameter.name})"
+    if parameter.percentiles and percentile(argument.value.lower()) is not None:
+        return None
     if parameter.choices and argument.value.lower() not in {choice.lower() for choice in parameter.choices}:
         return f"{function}(): {unknown(parameter.name, argument.value, parameter.choices)}"
     return None

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-Kind = Literal["query", "number", "text"]
+Kind = Literal["query", "number", "text", "keys"]
 
+LAYER_METHODS = ("avg", "sum", "min", "max", "count", "stddev")
 RANKINGS = ("max", "mean", "min", "sum", "last", "l2norm", "area")
 SUGAR_COUNTS = (5, 10, 15, 20)
 ANOMALY_ALGORITHMS = ("basic", "agile", "robust")
@@ -20,12 +21,13 @@ OUTLIER_ALGORITHMS = ("DBSCAN", "MAD", "scaledDBSCAN", "scaledMAD")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One argument: its name, its kind, what a text may be, and whether it may be left out."""
+    """One argument: its name, its kind, what a text may be (`percentiles`: p95 and the like too), and whether it may be left out."""
 
     name: str
     kind: Kind
     choices: tuple[str, ...] = ()
     optional: bool = False
+    percentiles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def _plain(family: str, **functions: str) -> list[Function]:
 
 def _catalogue() -> dict[str, Function]:
     limit = Parameter("limit", "number")
+    keys = Parameter("{key, …}", "keys")
     listed = [
         *_plain("arithmetic", abs="absolute value", log2="logarithm to base 2", log10="logarithm to base 10"),
         *_plain("arithmetic", cumsum="running sum over the window", integral="running sum of seconds times value"),
@@ -99,8 +102,35 @@ def _catalogue() -> dict[str, Function]:
             (
                 QUERY,
                 Parameter("seconds", "number"),
-                Parameter("method", "text", ("avg", "sum", "min", "max", "count"), optional=True),
+                Parameter("method", "text", (*LAYER_METHODS, "median"), optional=True, percentiles=True),
             ),
+        ),
+        Function(
+            "rollup",
+            "nested queries",
+            "the query's points once more as one a bucket",
+            (QUERY, Parameter("method", "text", LAYER_METHODS, percentiles=True), Parameter("seconds", "number")),
+        ),
+        *(
+            Function(name, "nested queries", f"the query's groups once more by fewer keys: {said}", (QUERY, keys))
+            for name, said in {
+                **dict.fromkeys(("avg", "sum", "min", "max"), "one value of each bucket's"),
+                "stddev": "their spread",
+            }.items()
+        ),
+        Function(
+            "percentile",
+            "nested queries",
+            "the query's groups once more by fewer keys: a percentile",
+            (QUERY, Parameter("percentile", "text", ("p95",), percentiles=True), keys),
+        ),
+        Function("is_greater", "nested queries", "1 where a value is above the limit, else 0", (QUERY, limit)),
+        Function("is_less", "nested queries", "1 where a value is below the limit, else 0", (QUERY, limit)),
+        Function(
+            "is_between",
+            "nested queries",
+            "1 where a value is between the limits, else 0",
+            (QUERY, Parameter("lower limit", "number"), Parameter("upper limit", "number")),
         ),
         Function(
             "top",

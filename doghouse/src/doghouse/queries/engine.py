@@ -10,9 +10,9 @@ from doghouse.queries import tree
 from doghouse.queries.arithmetic import Value, combine, negated
 from doghouse.queries.catalogue import catalogue, sugar
 from doghouse.queries.frames import Frame
-from doghouse.queries.inspection import group_keys
+from doghouse.queries.inspection import result_keys
 from doghouse.queries.labels import result_series
-from doghouse.queries.library import FRAME_FUNCTIONS, anomalies
+from doghouse.queries.library import FRAME_FUNCTIONS, anomalies, nesting
 from doghouse.queries.library.filling import default_value
 from doghouse.queries.library.ranking import top
 from doghouse.queries.library.rates import WORK, over_frame, per_series
@@ -20,6 +20,7 @@ from doghouse.queries.library.shifting import calendar_shift
 from doghouse.queries.library.smoothing import moving_rollup
 from doghouse.queries.model import ResultSeries, Window
 from doghouse.queries.problems import NotEvaluated
+from doghouse.queries.rollups import custom_interval
 from doghouse.queries.scene import Scene
 from doghouse.queries.selecting import query_frame
 from doghouse.queries.tree import Call, Expression
@@ -77,7 +78,7 @@ def handed_down(expression: Expression, modifiers: tuple[tree.Modifier, ...]) ->
             return tree.Modified(handed_down(operand, modifiers), inner)
         case tree.Call(function, arguments, named):
             first = arguments[0]
-            assert not isinstance(first, tree.Text | tree.Word)
+            assert not isinstance(first, tree.Plain)
             return tree.Call(function, (handed_down(first, modifiers), *arguments[1:]), named)
         case _:
             return expression
@@ -88,7 +89,7 @@ def called(call: Call, scene: Scene) -> Value:
     if catalogue()[call.function].evaluated == "no":
         raise NotEvaluated(f"{call.function}()")
     query = call.arguments[0]
-    assert not isinstance(query, tree.Text | tree.Word)
+    assert not isinstance(query, tree.Plain)
     if call.function in SHIFTS:
         return worth(query, scene.shifted(SHIFTS[call.function]))
     if call.function in WORK:
@@ -118,7 +119,7 @@ def _framed(call: Call, value: Value) -> Frame:
     return value
 
 
-def _plain(argument: Expression | tree.Text | tree.Word) -> float | str:
+def _plain(argument: Expression | tree.Plain) -> float | str:
     assert isinstance(argument, tree.Number | tree.Text | tree.Word)  # the parser has checked it
     return argument.value
 
@@ -153,6 +154,18 @@ def _moving_rollup(call: Call, query: Expression, scene: Scene) -> Value:
     return moving_rollup(frame, seconds, _text(call, 2, "avg")).trimmed(scene.start)
 
 
+def _rollup(call: Call, query: Expression, scene: Scene) -> Value:
+    interval = custom_interval(int(_number(call, 2)), scene.span, scene.max_points)
+    return nesting.in_time(_frame(call, query, scene), _text(call, 1, "avg"), interval, scene.start)
+
+
+def _regrouped(call: Call, query: Expression, scene: Scene) -> Value:
+    keys = call.arguments[-1]
+    assert isinstance(keys, tree.Keys)
+    method = _text(call, 1, "p95") if call.function == "percentile" else call.function
+    return nesting.in_space(_frame(call, query, scene), method, keys.names)
+
+
 def _anomalies(call: Call, query: Expression, scene: Scene) -> Value:
     algorithm = _text(call, 1, "basic")
     if algorithm != "basic":
@@ -171,13 +184,15 @@ def _default_zero(call: Call, query: Expression, scene: Scene) -> Value:
     frame = _frame(call, query, scene)
     buckets = scene.buckets(frame.interval, frame.calendar)
     value = _number(call, 1) if call.function == "default" else 0.0
-    return default_value(frame, buckets, value, grouped=bool(group_keys(query)))
+    return default_value(frame, buckets, value, grouped=bool(result_keys(query)))
 
 
 SPECIAL: dict[str, Callable[[Call, Expression, Scene], Value]] = {
     "timeshift": _timeshift,
     "calendar_shift": _calendar_shift,
     "moving_rollup": _moving_rollup,
+    "rollup": _rollup,
+    **dict.fromkeys(("avg", "sum", "min", "max", "stddev", "percentile"), _regrouped),
     "anomalies": _anomalies,
     "top": _top,
     "default_zero": _default_zero,

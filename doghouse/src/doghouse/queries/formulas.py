@@ -20,7 +20,7 @@ def bound(formula: Expression, queries: Mapping[str, Expression]) -> Expression:
         case tree.Modified(operand, modifiers):
             return tree.Modified(bound(operand, queries), modifiers)
         case tree.Call(function, arguments, named):
-            given = tuple(one if isinstance(one, tree.Text | tree.Word) else bound(one, queries) for one in arguments)
+            given = tuple(one if isinstance(one, tree.Plain) else bound(one, queries) for one in arguments)
             return tree.Call(function, given, named)
         case _:
             return formula

@@ -90,9 +90,9 @@ class Frame:
         return self.calendar.widths(self.ts)
 
 
-def empty(interval: int) -> Frame:
+def empty(interval: int, calendar: CalendarBuckets | None = None) -> Frame:
     """A frame of no series."""
-    return Frame(np.empty(0, np.int64), np.empty((0, 0)), np.empty((0, 0), np.bool_), (), interval)
+    return Frame(np.empty(0, np.int64), np.empty((0, 0)), np.empty((0, 0), np.bool_), (), interval, calendar)
 
 
 def along_values(values: Floats, ts: Ints, work: Callable[[Floats, Floats], Floats]) -> Floats:

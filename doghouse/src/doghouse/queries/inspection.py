@@ -24,7 +24,7 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return (operand,)
         case tree.Call(_, arguments, named):
             given = (*arguments, *(value for _, value in named))
-            return tuple(one for one in given if not isinstance(one, tree.Text | tree.Word))
+            return tuple(one for one in given if not isinstance(one, tree.Plain))
         case _:
             return ()
 
@@ -46,8 +46,33 @@ def functions(expression: Expression) -> tuple[str, ...]:
 
 
 def group_keys(expression: Expression) -> tuple[str, ...]:
-    """The keys of every `by` in it, each once, in the order they are written."""
-    return tuple(dict.fromkeys(key for query in metric_queries(expression) for key in query.by))
+    """The keys of every `by` in it, each once, in the order they are written; of a further layer of space aggregation, the keys of that."""
+    match expression:
+        case MetricQuery():
+            return expression.by
+        case tree.Call(_, (*_, tree.Keys(names))):
+            return names
+        case _:
+            return tuple(dict.fromkeys(key for inner in children(expression) for key in group_keys(inner)))
+
+
+UNGROUPED = (
+    "count_nonzero",
+    "count_nonzero_finite",
+    "count_not_null",
+    "dt",
+)  # they give one series, whatever the groups
+
+
+def result_keys(expression: Expression) -> tuple[str, ...]:
+    """The keys that its series are grouped by: `group_keys`, but for the functions that give one series whatever the groups."""
+    match expression:
+        case tree.Call(function, _) if function in UNGROUPED:
+            return ()
+        case MetricQuery() | tree.Call(_, (*_, tree.Keys())):
+            return group_keys(expression)
+        case _:
+            return tuple(dict.fromkeys(key for inner in children(expression) for key in result_keys(inner)))
 
 
 def scope_tags(expression: Expression | Scope) -> tuple[str, ...]:

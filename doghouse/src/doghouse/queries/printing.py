@@ -56,13 +56,15 @@ def number_text(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
-def argument_text(argument: tree.Expression | tree.Text | tree.Word) -> str:
+def argument_text(argument: tree.Expression | tree.Plain) -> str:
     """An argument of a function or a modifier."""
     match argument:
         case tree.Text(value):
             return f"'{value}'"
         case tree.Word(value):
             return value
+        case tree.Keys(names):
+            return f"{{{','.join(names)}}}"
         case _:
             return expression_text(argument)
 
@@ -98,8 +100,7 @@ def expression_text(expression: Expression, write: Callable[[MetricQuery], str] 
             return text
         case tree.Call(function, arguments, named):
             given = [
-                argument_text(one) if isinstance(one, tree.Text | tree.Word) else expression_text(one, write)
-                for one in arguments
+                argument_text(one) if isinstance(one, tree.Plain) else expression_text(one, write) for one in arguments
             ]
             given += [f"{name}={argument_text(value)}" for name, value in named]
             return f"{function}({', '.join(given)})"

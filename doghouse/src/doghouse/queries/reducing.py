@@ -13,7 +13,7 @@ from doghouse.queries.arithmetic import Value, combine, negated
 from doghouse.queries.engine import frame_of, plain_call
 from doghouse.queries.formulas import bound
 from doghouse.queries.frames import Frame, Group
-from doghouse.queries.inspection import group_keys, variables
+from doghouse.queries.inspection import result_keys, variables
 from doghouse.queries.library.ranking import score
 from doghouse.queries.problems import NotEvaluated
 from doghouse.queries.scene import Scene
@@ -73,7 +73,7 @@ def scalars(
         column = np.full(len(groups), np.nan)
         column[[groups.index(group) for group in frame.groups]] = frame.values[:, 0] if len(frame.groups) else []
         columns.append((name, bound(expression, bindings), column))
-    keys = tuple(dict.fromkeys(key for _, expression, _ in columns for key in group_keys(expression)))
+    keys = tuple(dict.fromkeys(key for _, expression, _ in columns for key in result_keys(expression)))
     return _limited(Scalars(keys, tuple(groups), tuple(columns)), [limit for _, _, limit in formulas])
 
 
@@ -115,9 +115,7 @@ def _worth(formula: Expression, queries: Mapping[str, ScalarQuery], scene: Scene
             return combine(operator, _worth(left, queries, scene), _worth(right, queries, scene))
         case tree.Negative(operand):
             return negated(_worth(operand, queries, scene))
-        case tree.Call(function, (query, *_)) if function in ON_SCALARS and not isinstance(
-            query, tree.Text | tree.Word
-        ):
+        case tree.Call(function, (query, *_)) if function in ON_SCALARS and not isinstance(query, tree.Plain):
             return plain_call(formula, _worth(query, queries, scene))
         case _:
             names = variables(formula)

@@ -28,7 +28,7 @@ def query_frame(query: MetricQuery, scene: Scene, per_series: PerSeries | None =
     wanted = plan(query, scene.interval, scene.span, scene.max_points)
     series = select(query.scope, scene.source.find(query.metric))
     if not series:
-        return empty(wanted.interval)
+        return empty(wanted.interval, wanted.calendar)
     types = {one.type for one in series}
     check(query, wanted, types)
     grouping = group(series, query.by, not_available=scene.options.not_available)

@@ -57,7 +57,7 @@ def _expression(expression: Expression, values: Variables) -> Expression:
         case tree.Call(function, arguments, named):
             return tree.Call(
                 function,
-                tuple(one if isinstance(one, tree.Text | tree.Word) else _expression(one, values) for one in arguments),
+                tuple(one if isinstance(one, tree.Plain) else _expression(one, values) for one in arguments),
                 named,
             )
         case _:

@@ -85,6 +85,14 @@ class Word:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """`{env,host}`: the tag keys that a further layer of space aggregation groups by, as in `max(q, {env})`."""
+
+    names: tuple[str, ...]
+
+
+Plain = Text | Word | Keys  # an argument of a function that is neither a number nor a query
 Argument = Number | Text | Word
 
 
@@ -112,8 +120,8 @@ class Call:
     """`top(q, 10, 'mean', 'desc')`: a function, its positional arguments and its named ones."""
 
     function: str
-    arguments: tuple[Expression | Text | Word, ...] = ()
-    named: tuple[tuple[str, Expression | Text | Word], ...] = ()
+    arguments: tuple[Expression | Plain, ...] = ()
+    named: tuple[tuple[str, Expression | Plain], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

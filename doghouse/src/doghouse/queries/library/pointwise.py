@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from doghouse.metrics.model import Floats
-from doghouse.queries.frames import Frame, along_values
+from doghouse.queries.frames import Bools, Frame, along_values
 
 
 def absolute(frame: Frame) -> Frame:
@@ -49,6 +49,25 @@ def cutoff_max(frame: Frame, limit: float) -> Frame:
     """Values above the limit become null; the limit itself stays."""
     with np.errstate(invalid="ignore"):
         return frame.with_values(np.where(frame.values > limit, np.nan, frame.values))
+
+
+def is_greater(frame: Frame, limit: float) -> Frame:
+    """1 where a value is greater than the limit, else 0 (metrics/nested_queries). GUESS: null stays null."""
+    return _flags(frame, frame.values > limit)
+
+
+def is_less(frame: Frame, limit: float) -> Frame:
+    """1 where a value is less than the limit, else 0."""
+    return _flags(frame, frame.values < limit)
+
+
+def is_between(frame: Frame, lower: float, upper: float) -> Frame:
+    """1 where a value is between the limits, neither included, else 0."""
+    return _flags(frame, (frame.values > lower) & (frame.values < upper))
+
+
+def _flags(frame: Frame, true: Bools) -> Frame:
+    return frame.with_values(np.where(np.isnan(frame.values), np.nan, true.astype(np.float64)), counts=False)
 
 
 def throughput(frame: Frame) -> Frame:

@@ -8,6 +8,7 @@ import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.queries.frames import Frame, along_values
+from doghouse.queries.library.nesting import summary
 
 
 def ewma(frame: Frame, span: int) -> Frame:
@@ -66,10 +67,13 @@ def moving_rollup(frame: Frame, seconds: int, method: str) -> Frame:
             values = _over(np.fmax, frame.values, edges)
         case "count":
             values = counts
-        case _:
+        case "sum" | "avg":
             values = _over(np.add, np.where(real, frame.values, 0.0), edges)
             if method == "avg":
                 values = values / np.maximum(counts, 1)
+        case _:
+            windows = zip(first.tolist(), range(1, count + 1), strict=True)
+            values = np.stack([summary(frame.values[:, low:high], method) for low, high in windows], axis=1)
     return frame.with_values(np.where(frame.points & (counts > 0), values, np.nan), counts=False)
 
 
