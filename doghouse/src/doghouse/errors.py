@@ -48,6 +48,16 @@ def not_json(reason: str) -> ApiError:
     return ApiError(400, f"The request body is not valid JSON: {reason}")
 
 
+def nested_too_deeply() -> ApiError:
+    """A body whose lists and objects are nested deeper than can be read (ours)."""
+    return ApiError(400, "The request body is nested too deeply")
+
+
+def internal() -> ApiError:
+    """A fault of doghouse's own, whose traceback is in its log alone (GUESS: the text)."""
+    return ApiError(500, "Internal server error")
+
+
 def not_evaluated(what: str) -> ApiError:
     """Something that doghouse does not evaluate: it says so and never guesses a value (ours)."""
     return ApiError(501, f"doghouse does not evaluate {what}")
@@ -247,6 +257,11 @@ def unexpected_properties(names: Sequence[str]) -> ApiError:
     quoted = ", ".join(f"'{name}'" for name in names)
     verb = "was" if len(names) == 1 else "were"
     return ApiError(400, f"Additional properties are not allowed ({quoted} {verb} unexpected)")
+
+
+def required_property(name: str) -> ApiError:
+    """A property that is missing (GUESS: the words, those of the same library as above)."""
+    return ApiError(400, f"'{name}' is a required property")
 
 
 def query_unreadable(reason: str) -> ApiError:

@@ -25,7 +25,9 @@ from doghouse.clock import Clock
 from doghouse.errors import ApiError
 
 T = TypeVar("T")
-MAX_BODY_BYTES = 64 * 1024 * 1024  # decompressed: a small body must not fill the memory
+MAX_BODY_BYTES = 64 * 1024 * 1024  # as sent, and decompressed: a small body must not fill the memory
+LATEST_S = 99_999_999_999  # a time in s since 1970 that is beyond is surely one in milliseconds
+MAX_KEY = 2**63 - 1  # SQLite's
 
 
 class Keys(enum.Enum):
@@ -83,14 +85,20 @@ class Call:
         parts = [part.strip() for text in self.query.getlist(name) for part in text.split(",")]
         return [part for part in parts if part]
 
-    def number(self, name: str, default: int) -> int:
-        """A whole number from 0 in the address. Raises ApiError 400."""
+    def number(self, name: str, default: int, least: int = 0, most: int = LATEST_S) -> int:
+        """A whole number in the address. Raises ApiError 400."""
         text = self.query.get(name)
         if text is None or text == "":
             return default
-        if not (text.isascii() and text.isdigit()):
-            raise errors.invalid_query_parameter(name, text, "a whole number from 0")
-        return int(text)
+        number = whole_number(text)
+        if number is None or not least <= number <= most:
+            raise errors.invalid_query_parameter(name, text, f"a whole number from {least} to {most}")
+        return number
+
+    def key(self, name: str) -> int:
+        """A number in the path. What is none, or larger than any key, is 0, which nothing has."""
+        number = whole_number(str(self.params[name]))
+        return 0 if number is None or number > MAX_KEY else number
 
     def seconds(self, name: str) -> int:
         """A required time in the address, in s since 1970. Raises ApiError 400."""
@@ -136,6 +144,8 @@ def endpoint(method: str, path: str, handler: Handler, keys: Keys = Keys.BOTH) -
             )
         except ApiError as error:
             reply = Reply(error.body, error.status, headers=error.headers)
+        except RecursionError:  # nothing is kept yet: what cannot be read, or copied, is not written
+            reply = Reply(errors.nested_too_deeply().body, 400)
         except ClientDisconnect:
             return Response(status_code=499)
         return respond(reply)
@@ -175,7 +185,7 @@ async def read(request: Request) -> Call:
     now = clock.now()
     if access.time_travel and (said := request.headers.get("x-doghouse-now")):
         now = parse_instant(said)
-    body = decompress(await request.body(), request.headers.get("content-encoding", ""))
+    body = decompress(await received(request), request.headers.get("content-encoding", ""))
     return Call(
         request.method,
         request.url.path,
@@ -186,6 +196,28 @@ async def read(request: Request) -> Call:
         now,
         str(request.base_url).rstrip("/"),
     )
+
+
+async def received(request: Request) -> bytes:
+    """The body as it was sent. Raises ApiError 413 before the rest of one that is too large is read."""
+    length = whole_number(request.headers.get("content-length", ""))
+    if length is not None and length <= MAX_BODY_BYTES:
+        return await request.body()
+    parts, size = [], length or 0
+    if size <= MAX_BODY_BYTES:
+        async for part in request.stream():
+            parts.append(part)
+            size += len(part)
+            if size > MAX_BODY_BYTES:
+                break
+    if size > MAX_BODY_BYTES:
+        raise errors.payload_too_large()
+    return b"".join(parts)
+
+
+def whole_number(text: str) -> int | None:
+    """A number from 0 in decimal digits; None for anything else, and for one of more digits than anything here has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 30 else None
 
 
 def parse_instant(text: str) -> float:
@@ -208,7 +240,7 @@ def decompress(body: bytes, encoding: str) -> bytes:
         except (OSError, EOFError, zlib.error, ValueError) as error:
             raise ApiError(400, f"The request body could not be decompressed as {encoding}: {error}") from None
     if len(plain) > MAX_BODY_BYTES:
-        raise ApiError(413, "Payload too large")
+        raise errors.payload_too_large()
     return plain
 
 

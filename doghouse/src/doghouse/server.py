@@ -132,7 +132,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
                 await stack.enter_async_context(repeated(work, service.LOOK_S))
             yield
 
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found, 405: not_found})
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found, 405: not_found, 500: failed})
     app.state.clock, app.state.points, app.state.hosts, app.state.checks = clock, points, host_store, check_store
     app.state.events, app.state.logs = event_store, log_store
     app.state.traces, app.state.trace_intake = trace_intake.store, trace_intake
@@ -166,3 +166,8 @@ def validate(_: Call) -> Reply:
 async def not_found(request: Request, _: Exception) -> Response:
     """What a path that doghouse does not serve gets: Datadog's shape, our words."""
     return JSONResponse({"errors": [f"doghouse has no {request.method} {request.url.path}"]}, 404)
+
+
+async def failed(_: Request, __: Exception) -> Response:
+    """What a request gets that doghouse failed to answer: the server logs the exception, the answer never shows it."""
+    return JSONResponse(errors.internal().body, 500)

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,15 @@ class Api:
         return answer.status_code, answer.json()["errors"][0]
 
 
+@contextmanager
+def opened(folder: config.DataFolder, clock: Clock) -> Iterator[Api]:
+    """A doghouse over a data folder."""
+    app = server.build(folder, config.KeyPair(API_KEY, APP_KEY), clock, config.Settings(time_travel=True))
+    keys = {"dd-api-key": API_KEY, "dd-application-key": APP_KEY}
+    with TestClient(app, base_url="http://127.0.0.1", headers=keys) as client:
+        yield Api(client, clock)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock(NOW)
@@ -47,20 +57,8 @@ def clock() -> Clock:
 def open_api(tmp_path: Path, clock: Clock) -> Iterator[Callable[[], Api]]:
     """Opens the same data folder as often as asked: what was stored must be there again."""
     folder = config.own(tmp_path / "data")
-    clients: list[TestClient] = []
-
-    def start() -> Api:
-        app = server.build(folder, config.KeyPair(API_KEY, APP_KEY), clock, config.Settings(time_travel=True))
-        client = TestClient(
-            app, base_url="http://127.0.0.1", headers={"dd-api-key": API_KEY, "dd-application-key": APP_KEY}
-        )
-        client.__enter__()
-        clients.append(client)
-        return Api(client, clock)
-
-    yield start
-    for client in clients:
-        client.__exit__(None, None, None)
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(opened(folder, clock))
     folder.release()
 
 

@@ -102,15 +102,14 @@ def remove_items(store: ListStore, call: Call) -> Reply:
 
 
 def _found(store: ListStore, call: Call) -> Document:
-    text = call.params["id"]
-    found = store.get(int(text)) if text.isdigit() else None
+    found = store.get(call.key("id"))
     if found is None:
-        raise errors.dashboard_list_not_found(text)
+        raise errors.dashboard_list_not_found(call.params["id"])
     return found
 
 
 def _id(call: Call) -> int:
-    return int(call.params["id"])
+    return call.key("id")
 
 
 def _ids(call: Call) -> list[str]:

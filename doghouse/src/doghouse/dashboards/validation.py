@@ -61,6 +61,8 @@ def _variable(variable: dict[str, Any]) -> None:
 
 
 def _preset_value(value: dict[str, Any]) -> None:
+    if not isinstance(value.get("name"), str | None):
+        raise errors.wrong_type("template_variable_presets.template_variables.name", "a text")
     if value.get("value") is not None and value.get("values") is not None:
         raise errors.value_and_values(value)
     if value.get("values") == []:

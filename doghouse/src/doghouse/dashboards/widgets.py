@@ -40,8 +40,7 @@ def _widget(widget: Any, *, layout_needed: bool) -> None:
     _require(_object(widget), ("definition",))
     definition = _object(widget["definition"])
     _require(definition, ("type",))
-    if definition["type"] not in SHAPES:
-        raise Wrong(f"{definition['type']!r} is not one of {sorted(SHAPES)}")
+    _known(definition["type"])
     layout = widget.get("layout")
     if layout is None and layout_needed:
         raise Wrong("'layout' is a required property")
@@ -66,10 +65,10 @@ def _definition(definition: Object) -> None:
     if isinstance(definition.get("time"), dict):
         _time(definition["time"])
     _requests(definition, shape)
-    for marker in definition.get("markers") or ():
-        _require(_object(marker), ("value",))
-    for event in definition.get("events") or ():
-        _require(_object(event), ("q",))
+    for marker in _objects(definition, "markers"):
+        _require(marker, ("value",))
+    for event in _objects(definition, "events"):
+        _require(event, ("q",))
     if definition["type"] == "group":
         _inner(definition["widgets"])
     if definition["type"] == "split_group":
@@ -94,15 +93,23 @@ def _inner(widgets: Any) -> None:
 
 def _source(definition: Any) -> None:
     _require(_object(definition), ("type",))
-    if definition["type"] not in SHAPES:
-        raise Wrong(f"source_widget_definition: {definition['type']!r} is not one of {sorted(SHAPES)}")
+    _known(definition["type"])
     _definition(definition)
+
+
+def _known(kind: Any) -> None:
+    if not isinstance(kind, str) or kind not in SHAPES:
+        raise Wrong(f"{kind!r} is not one of {sorted(SHAPES)}")
 
 
 def _requests(definition: Object, shape: Shape) -> None:
     requests = definition.get("requests")
     if shape.requests == "object" and not isinstance(requests, dict):
         raise Wrong(f"{requests!r} is not of type 'object'")
+    if isinstance(requests, dict):
+        for request in requests.values():
+            if request is not None:
+                _request(_object(request))
     if shape.requests in ("some", "any"):
         if not isinstance(requests, list):
             raise Wrong(f"{requests!r} is not of type 'array'")

@@ -15,6 +15,9 @@ from doghouse.downtimes.scope import parse_scope
 
 MOST_RECURRENCES = 5
 MOST_TAGS, LONGEST_TAG = 32, 256
+MAX_ID = 2**63 - 1
+FIRST = datetime(1970, 1, 1)  # wall times before are refused
+LONGEST_S = 100 * 366 * 86_400  # so that its end still has a date
 DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 ZONES_DIFFER = "timezone must match display_timezone"  # a public issue of the Terraform provider
 
@@ -42,7 +45,7 @@ def parse(
         monitor_id=monitor_id,
         monitor_tags=monitor_tags,
         message=_text(attributes, "message"),
-        display_timezone=_zone("display_timezone", display_zone or "UTC"),
+        display_timezone=time_zone("display_timezone", display_zone or "UTC"),
         mute_first_recovery=_flag(attributes, "mute_first_recovery_notification"),
         notify_end_states=_set(attributes, "notify_end_states", END_STATES, END_STATES),
         notify_end_types=_set(attributes, "notify_end_types", END_TYPES, frozenset({"expired"})),
@@ -92,8 +95,8 @@ def _monitors(given: Any) -> tuple[int | None, tuple[str, ...] | None]:
     if "monitor_id" not in given:
         return None, _tags(given["monitor_tags"])
     number = given["monitor_id"]
-    if isinstance(number, bool) or not isinstance(number, int):
-        raise DowntimeError("monitor_identifier.monitor_id", f"monitor_id must be a number, not {number!r}")
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= MAX_ID:
+        raise DowntimeError("monitor_identifier.monitor_id", f"monitor_id must be a monitor's number, not {number!r}")
     return number, None
 
 
@@ -116,7 +119,7 @@ def _schedule(given: Any, now: float, display_zone: str | None) -> OneTime | Rec
         raise DowntimeError("schedule", "schedule must be an object")
     if "recurrences" not in given:
         return _one_time(given, now)
-    zone = _zone("schedule.timezone", given.get("timezone") or "UTC")
+    zone = time_zone("schedule.timezone", given.get("timezone") or "UTC")
     if display_zone is not None and display_zone != zone:
         raise DowntimeError("schedule.timezone", ZONES_DIFFER)
     recurrences = given["recurrences"]
@@ -156,7 +159,8 @@ def _iso(given: Any, field: str) -> datetime:
         raise DowntimeError(field, f"{field} must be an ISO 8601 time, not {given!r}") from None
 
 
-def _zone(field: str, name: Any) -> str:
+def time_zone(field: str, name: Any) -> str:
+    """A time zone's name. Raises DowntimeError."""
     try:
         if not isinstance(name, str):
             raise ValueError
@@ -188,6 +192,8 @@ def _wall_time(given: Any, field: str, zone: str, now: float) -> datetime:
     moment = _iso(given, field)
     if moment.tzinfo is not None:
         raise DowntimeError(field, f"{field} must not have a UTC offset: it is a time on the clocks of {zone}")
+    if moment < FIRST:
+        raise DowntimeError(field, f"{field} must not be before 1970")
     return moment
 
 
@@ -195,6 +201,6 @@ def _duration(given: Any, field: str) -> int:
     """`14h`, `90m`, `1d`, `2w` in seconds."""
     match = re.fullmatch(r"(\d{1,9})([smhdw])", given, re.ASCII) if isinstance(given, str) else None
     seconds = int(match[1]) * DURATION_UNITS[match[2]] if match else 0
-    if seconds <= 0:
+    if not 0 < seconds <= LONGEST_S:
         raise DowntimeError(field, f"{field} must be a number with s, m, h, d or w, as in 14h, not {given!r}")
     return seconds

@@ -52,7 +52,8 @@ class Record(msgspec.Struct, frozen=True):
 
 def fill_in(sent: Mapping[str, Any], now: float) -> Attributes:
     """The attributes of a new downtime: defaults for what was not sent, instants in UTC, a start where there was none."""
-    made = {**copy.deepcopy(dict(DEFAULTS)), **copy.deepcopy(dict(sent))}
+    said = {name: value for name, value in sent.items() if value is not None}
+    made = {**copy.deepcopy(dict(DEFAULTS)), **copy.deepcopy(said)}
     made["display_timezone"] = made["display_timezone"] or "UTC"
     made["schedule"] = schedule(made.get("schedule") or {}, now)
     return made

@@ -68,6 +68,7 @@ def create(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
     """A new downtime."""
     sent = call.json(Body).data.attributes
     _check_names(sent)
+    _check_needed(sent)
     try:
         parsing.parse(sent, call.now)
         record = store.add(records.fill_in(sent, call.now), None, call.now)
@@ -92,11 +93,10 @@ def update(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
     sent = call.json(Body).data.attributes
     _check_names(sent)
     made: Attributes = {**record.attributes, **sent}
+    _check_needed(made)
     try:
         parsing.parse(made, call.now)
-        if "schedule" in sent:
-            made["schedule"] = records.schedule(sent["schedule"] or {}, call.now)
-        made["display_timezone"] = made["display_timezone"] or "UTC"
+        made = records.fill_in(made, call.now)
         changed = store.change(record, made, None if "schedule" in sent else record.v1, call.now)
     except DowntimeError as error:
         raise errors.invalid_downtime(error.text) from None
@@ -132,7 +132,7 @@ def list_all(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
 
 def matches(monitors: Monitors, call: Call) -> Reply:
     """The downtimes that are active over a monitor."""
-    monitor_id = int(call.params["id"])
+    monitor_id = call.key("id")
     if monitors.name(monitor_id) is None:
         raise errors.no_monitor_for_downtimes(monitor_id)
     limit, offset = call.number("page[limit]", PAGE_LIMIT), call.number("page[offset]", 0)
@@ -173,6 +173,12 @@ def _check_names(sent: Mapping[str, Any]) -> None:
     unexpected = [name for name in sent if name not in records.NAMES]
     if unexpected:
         raise errors.unexpected_properties(unexpected)
+
+
+def _check_needed(attributes: Mapping[str, Any]) -> None:
+    for name in ("scope", "monitor_identifier"):
+        if attributes.get(name) is None:
+            raise errors.required_property(name)
 
 
 def _item(store: DowntimeStore, record: Record, now: float) -> dict[str, Any]:

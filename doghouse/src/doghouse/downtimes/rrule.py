@@ -129,6 +129,6 @@ def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[
 def _last_moment(until: str, zone: str) -> datetime:
     """UNTIL as local wall time: in UTC with a Z, all of the day if it is a date."""
     moment = _until(until)
-    if until.endswith("Z"):
+    if until.endswith("Z") and moment.year < datetime.max.year:  # that of the last year is for ever in any zone
         return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return moment if "T" in until else moment + timedelta(days=1, seconds=-1)

@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
+from doghouse import errors
 from doghouse.downtimes import record as records
 from doghouse.downtimes import v1
 from doghouse.downtimes.matching import concerns
-from doghouse.downtimes.model import Downtime, OneTime
+from doghouse.downtimes.model import Downtime, DowntimeError, OneTime
 from doghouse.downtimes.record import V1, Attributes, Record
 from doghouse.downtimes.schedule import current, status
 from doghouse.holds import Group, Hold, Holding
@@ -175,20 +176,24 @@ class DowntimeStore:
         return Hold(record.number, record.id, own, stretch.start, end, downtime.scope.split(" AND "), mine)
 
     def mute(self, monitor_id: int | None, scope: str, end: float | None, now: float) -> dict[str, Any]:
-        """Begin a downtime of one monitor, or of all; returns it as v1 answers."""
+        """Begin a downtime of one monitor, or of all; returns it as v1 answers. Raises ApiError 400."""
         body = {"scope": scope, "monitor_id": monitor_id, "end": end}
-        attributes, sent = v1.read(body, now)
-        record = self.add(records.fill_in(attributes, now), sent, now)
+        try:
+            attributes, sent = v1.read(body, now)
+            record = self.add(records.fill_in(attributes, now), sent, now)
+        except DowntimeError as error:
+            raise errors.invalid_downtime(error.text) from None
         return v1.answer(record, self.downtime(record), now)
 
     def unmute(self, monitor_id: int | None, scope: str | None, now: float) -> None:
         """Cancel the active downtimes of one monitor (None: those for all monitors), those of one scope or of every scope."""
         target = "tag:*" if monitor_id is None else f"monitor:{monitor_id}"
+        wanted = None if scope is None else " AND ".join(part.strip() for part in scope.split(","))
         rows = self._database.connection().execute(
             "SELECT record FROM downtimes WHERE target = ? AND (over IS NULL OR over > ?)", (target, now)
         )
         for record in map(_decode, rows.fetchall()):
-            if scope is None or record.attributes["scope"] == scope:
+            if wanted is None or record.attributes["scope"] == wanted:
                 self.cancel(record, now)
 
 

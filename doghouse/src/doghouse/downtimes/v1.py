@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from doghouse import account
+from doghouse.downtimes import parsing
 from doghouse.downtimes.model import Downtime, DowntimeError
 from doghouse.downtimes.record import V1, Attributes, Record
 from doghouse.downtimes.schedule import current, status
+from doghouse.http import LATEST_S, whole_number
 
 FREQUENCIES = {"days": "DAILY", "weeks": "WEEKLY", "months": "MONTHLY", "years": "YEARLY"}
 WEEK_DAYS = {"Mon": "MO", "Tue": "TU", "Wed": "WE", "Thu": "TH", "Fri": "FR", "Sat": "SA", "Sun": "SU"}
@@ -22,7 +24,7 @@ SAME_NAMES = ("message", "mute_first_recovery_notification", "notify_end_states"
 
 def read(body: Mapping[str, Any], now: float) -> tuple[Attributes, V1]:
     """A whole v1 body as v2 attributes, and what is to be given back as sent. Raises DowntimeError."""
-    timezone = body.get("timezone") or "UTC"
+    timezone = parsing.time_zone("timezone", body.get("timezone") or "UTC")
     start = int(_number(body, "start", now))
     end = None if body.get("end") in (None, "") else int(_number(body, "end", now))
     if end is not None and end <= start:
@@ -59,12 +61,17 @@ def recurrence(sent: Any) -> dict[str, Any] | None:
         return None
     if not isinstance(sent, dict) or sent.get("type") not in (*FREQUENCIES, "rrule"):
         raise DowntimeError("recurrence.type", "Invalid recurrence type")
-    if not set(sent.get("week_days") or ()) <= WEEK_DAYS.keys():
+    days = sent.get("week_days") or []
+    if not isinstance(days, list) or any(not isinstance(day, str) or day not in WEEK_DAYS for day in days):
         text = "Invalid set of days in week_days. Be sure that the first letter is capitalized."
         raise DowntimeError("recurrence.week_days", text)
     if sent.get("until_occurrences") is not None and sent.get("until_date") is not None:
         text = "You must provide only provide one of (until_occurrences, until_date)"
         raise DowntimeError("recurrence.until_date", text)
+    for key, most in (("period", 10_000), ("until_occurrences", 1_000_000), ("until_date", LATEST_S)):
+        number = sent.get(key)
+        if number is not None and (isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= most):
+            raise DowntimeError(f"recurrence.{key}", f"recurrence.{key} must be a whole number from 1 to {most}")
     kept = {key: sent.get(key) for key in ("type", "period", "week_days", "until_occurrences", "until_date")}
     return {**kept, "rrule": sent.get("rrule")} if sent["type"] == "rrule" else kept
 
@@ -116,11 +123,10 @@ def _number(body: Mapping[str, Any], key: str, default: float) -> float:
     value = body.get(key)
     if value is None:
         return default
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    number = whole_number(value) if isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= LATEST_S:
         raise DowntimeError(key, f"'{key}' must be a POSIX timestamp in seconds")
-    return value
+    return number
 
 
 def _monitors(body: Mapping[str, Any]) -> Attributes:
@@ -135,10 +141,7 @@ def _schedule(sent: V1, timezone: str) -> Attributes:
         return {"start": _iso(sent.start), "end": None if sent.end is None else _iso(sent.end)}
     if sent.end is None:
         raise DowntimeError("end", "A recurring downtime must have an end")
-    try:
-        local = datetime.fromtimestamp(sent.start, ZoneInfo(timezone)).replace(tzinfo=None)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise DowntimeError("timezone", f"'{timezone}' is not a time zone") from None
+    local = datetime.fromtimestamp(sent.start, ZoneInfo(timezone)).replace(tzinfo=None)
     one = {"start": local.isoformat(), "duration": _duration(sent.end - sent.start), "rrule": rrule(sent.recurrence)}
     return {"timezone": timezone, "recurrences": [one]}
 

@@ -72,7 +72,7 @@ def update(store: DowntimeStore, call: Call) -> Reply:
 
 def cancel(store: DowntimeStore, call: Call) -> Reply:
     """Cancel a downtime; as often as one likes (recorded)."""
-    record = store.get(int(call.params["id"]))
+    record = store.get(call.key("id"))
     if record is None:
         raise errors.no_downtime_to_cancel(call.params["id"])
     store.cancel(record, call.now)
@@ -107,12 +107,12 @@ def list_all(store: DowntimeStore, call: Call) -> Reply:
 
 def of_monitor(store: DowntimeStore, call: Call) -> Reply:
     """The active downtimes that name one monitor (ListMonitorDowntimes of the schema)."""
-    own = (one for one in store.targeting(int(call.params["id"])) if status(store.downtime(one), call.now) == "active")
+    own = (one for one in store.targeting(call.key("id")) if status(store.downtime(one), call.now) == "active")
     return Reply([_answer(store, one, call.now) for one in own])
 
 
 def _record(store: DowntimeStore, call: Call) -> Record:
-    found = store.get(int(call.params["id"]))
+    found = store.get(call.key("id"))
     if found is None:
         raise errors.downtime_not_found()
     return found

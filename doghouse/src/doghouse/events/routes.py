@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from starlette.routing import BaseRoute
@@ -14,7 +14,7 @@ from doghouse import errors
 from doghouse.events import model, v2_routes
 from doghouse.events.model import Event
 from doghouse.events.store import EventStore
-from doghouse.http import Call, Keys, Reply, endpoint
+from doghouse.http import LATEST_S, Call, Keys, Reply, endpoint
 
 PAGE = 1000  # the schema's number of events in an answer
 HostTags = Callable[[str], Sequence[str]]
@@ -34,6 +34,20 @@ class Body(msgspec.Struct):
     source_type_name: str | None = None
     device_name: str | None = None
     related_event_id: int | None = None
+
+
+class AgentEvent(msgspec.Struct):
+    """An event in an Agent's `/intake/` body (github.com/DataDog/datadog-agent: pkg/metrics/event)."""
+
+    title: str | None = msgspec.field(name="msg_title", default=None)
+    text: str | None = msgspec.field(name="msg_text", default=None)
+    timestamp: Annotated[float, msgspec.Meta(ge=0, le=LATEST_S)] | None = None
+    tags: tuple[str, ...] | None = None
+    host: str | None = None
+    priority: str | None = None
+    alert_type: str | None = None
+    aggregation_key: str | None = None
+    source_type_name: str | None = None
 
 
 def routes(store: EventStore, host_tags: HostTags) -> list[BaseRoute]:
@@ -58,6 +72,8 @@ def create(store: EventStore, call: Call) -> Reply:
 def read(body: Body, now: float) -> Event:
     """The event that a body posts. Raises ApiError 400."""
     happened = int(now) if body.date_happened is None else body.date_happened
+    if happened > LATEST_S:
+        raise errors.wrong_type("date_happened", "a POSIX timestamp in seconds")
     if happened < now - model.PAST_LIMIT_S:
         raise errors.event_too_old()
     if body.alert_type is not None and body.alert_type not in model.ALERT_TYPES:
@@ -77,31 +93,32 @@ def read(body: Body, now: float) -> Event:
 
 
 def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any]]], now: float) -> None:
-    """Keep the events of an Agent's `/intake/` body: by their source, with the Agent's names for the fields."""
-    for source, posted in events.items():
-        for one in posted:
-            happened = int(one.get("timestamp") or now)
-            store.add(
-                Event(
-                    id=model.new_id(),
-                    uid=model.new_uid(),
-                    title=str(one.get("msg_title") or ""),
-                    text=str(one.get("msg_text") or ""),
-                    date_happened=happened,
-                    tags=tuple(one.get("tags") or ()),
-                    host=one.get("host"),
-                    priority=one.get("priority"),
-                    alert_type=one.get("alert_type"),
-                    aggregation_key=one.get("aggregation_key"),
-                    source_type_name=one.get("source_type_name") or source,
-                )
+    """Keep the events of an Agent's `/intake/` body: by their source, with the Agent's names for the fields. Raises ApiError 400, nothing being kept."""
+    try:
+        read = [(source, one) for source, posted in events.items() for one in msgspec.convert(posted, list[AgentEvent])]
+    except msgspec.ValidationError as error:
+        raise errors.invalid_body(str(error)) from None
+    for source, one in read:
+        store.add(
+            Event(
+                id=model.new_id(),
+                uid=model.new_uid(),
+                title=one.title or "",
+                text=one.text or "",
+                date_happened=int(one.timestamp or now),
+                tags=one.tags or (),
+                host=one.host,
+                priority=one.priority,
+                alert_type=one.alert_type,
+                aggregation_key=one.aggregation_key,
+                source_type_name=one.source_type_name or source,
             )
+        )
 
 
 def get(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     """One event."""
-    text = call.params["id"]
-    event = store.get(int(text)) if text.isdigit() and len(text) < 20 else None
+    event = store.get(call.key("id"))
     if event is None:
         raise errors.event_not_found()
     return Reply({"event": shown(event, host_tags)})

@@ -68,8 +68,8 @@ def create(store: EventStore, call: Call) -> Reply:
 
 def get(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     """One event, by either of its ids."""
-    text = call.params["id"]
-    event = store.get(int(text)) if text.isdigit() and len(text) < 20 else store.find(text)
+    number = call.key("id")
+    event = store.get(number) if number else store.find(call.params["id"])
     if event is None:
         raise errors.event_not_found()
     return Reply({"data": _shown(event, host_tags)})
@@ -96,6 +96,8 @@ def found(store: EventStore, host_tags: HostTags, asked: Search, call: Call) -> 
     cursor = None if asked.page.cursor is None else v2_search.decode_cursor(asked.page.cursor)
     if asked.sort not in ("timestamp", "-timestamp"):
         raise errors.invalid_parameter("sort", asked.sort, ("timestamp", "-timestamp"))
+    if asked.page.limit < 0:
+        raise errors.invalid_body("page.limit must be a number from 0")
     limit = min(asked.page.limit, MAX_LIMIT)
     page = list(islice(_matching(store, host_tags, asked, cursor, call.now), limit))
     if not page:

@@ -47,15 +47,14 @@ def intake_routes(
     """What Agents post; `on_events` is given the events among it, and the time (s UTC)."""
 
     def intake(call: Call) -> Reply:
-        said = reported(call.json(Payload))
+        said, others = reported(call.json(Payload)), call.json(Others)
+        if others.events:
+            on_events(others.events, call.now)  # first: they may be refused, and then nothing is kept
         if said.host:
             hosts.report(said, call.now)
-        others = call.json(Others)
         for host, tags in others.external_host_tags or ():
             for source, listed in tags.items():
                 hosts.set_tags(host, source, listed)
-        if others.events:
-            on_events(others.events, call.now)
         return Reply({"status": "ok"}, 202)
 
     def check_run(call: Call) -> Reply:

@@ -10,7 +10,7 @@ import msgspec
 
 OWN_KEYS = {"message", "ddsource", "ddtags", "hostname", "host", "service", "status", "timestamp"}
 # A logplex body: each message preceded by its length in bytes (RFC 6587, octet counting).
-LOGPLEX = re.compile(rb"(\d+) ")
+LOGPLEX = re.compile(rb"(\d{1,9}) ")
 
 
 class LogError(ValueError):

@@ -13,6 +13,9 @@ Sent = tuple[str, str | None, str | None, int | float | None, tuple[str, ...] | 
 Identity = tuple[str, str, tuple[str, ...]]
 
 NO_SERIES = -1  # what is submitted under a name or host that cannot be kept
+LONGEST_INTERVAL_S = (
+    2**31 - 1
+)  # what is longer is as long: a number that the journal cannot hold would hold up all others
 SENT_LIMIT = 500_000  # forms of submission remembered before the memory starts anew
 TYPES: dict[str, MetricType] = {"gauge": "gauge", "rate": "rate", "count": "count", "distribution": "distribution"}
 
@@ -45,7 +48,11 @@ class SeriesIndex:
                 self.known.clear()
             number = (
                 self._intern(
-                    name, host or "", TYPES.get(kind or "", "gauge"), max(0, int(interval or 0)), sent_tags or ()
+                    name,
+                    host or "",
+                    TYPES.get(kind or "", "gauge"),
+                    min(max(0, int(interval or 0)), LONGEST_INTERVAL_S),
+                    sent_tags or (),
                 )
                 if name
                 else NO_SERIES

@@ -124,7 +124,7 @@ def list_all(catalogue: Catalogue, tag_filter: TagFilter, call: Call) -> Reply:
     found = list(_listed(catalogue, tag_filter, call))
     if "page[size]" not in call.query and "page[cursor]" not in call.query:
         return Reply({"data": found})
-    size, cursor = call.number("page[size]", PAGE_SIZE), call.query.get("page[cursor]")
+    size, cursor = call.number("page[size]", PAGE_SIZE, least=1), call.query.get("page[cursor]")
     after = _decode(cursor)
     page = [item for item in found if item["id"] > after]
     if not page:

@@ -87,6 +87,8 @@ def options(sent: Document, kind: str) -> Document:
         defaults["new_host_delay"] = NEW_HOST_DELAY_S
     if kind in facts.EVENT_TYPES:
         defaults["groupby_simple_monitor"] = False
+    if made.get("silenced", {}) is None:
+        del made["silenced"]
     return {**defaults, **made}
 
 

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from doghouse import errors
 from doghouse.holds import Hold
-from doghouse.http import Call, Reply, endpoint
+from doghouse.http import LATEST_S, MAX_KEY, Call, Reply, endpoint, whole_number
 from doghouse.monitors import document as documents
 from doghouse.monitors import facts, search_routes
 from doghouse.monitors.answers import Downtimes, Shown, answer, look
@@ -21,6 +21,7 @@ from doghouse.monitors.validation import validate as validate_document
 
 GROUP_STATES = frozenset(("all", "alert", "warn", "no data", "ok"))
 DEFAULT_PAGE_SIZE = 100
+MAX_PAGE = 10**9  # of the size and of the number of pages
 
 
 class Monitors:
@@ -143,8 +144,8 @@ def _page(store: MonitorStore, call: Call) -> list[Stored]:
     """What the address asks for. `page` is what turns pages on; a lone `page_size` does nothing (schema of ListMonitors)."""
     after = call.number("id_offset", 0)
     paged = call.query.get("page") not in (None, "") or call.query.get("id_offset") not in (None, "")
-    size = call.number("page_size", DEFAULT_PAGE_SIZE) if paged else None
-    skipped = call.number("page", 0) * (size or 0)
+    size = call.number("page_size", DEFAULT_PAGE_SIZE, most=MAX_PAGE) if paged else None
+    skipped = call.number("page", 0, most=MAX_PAGE) * (size or 0)
     name, tags, own_tags = call.query.get("name", ""), call.words("tags"), call.words("monitor_tags")
     if not (name or tags or own_tags):
         return store.page(after, skipped, -1 if size is None else size)
@@ -204,13 +205,14 @@ def unmute_all(monitors: Monitors, call: Call) -> Reply:
 
 def _ids(call: Call) -> list[int]:
     words = call.words("monitor_ids")
-    if not words or not all(word.isdigit() for word in words):
+    ids = [number for word in words if (number := whole_number(word)) is not None and number <= MAX_KEY]
+    if not words or len(ids) != len(words):
         raise errors.invalid_query_parameter("monitor_ids", ",".join(words), "ids of monitors with commas between")
-    return [int(word) for word in words]
+    return ids
 
 
 def _id(call: Call) -> int:
-    return int(call.params["id"])
+    return call.key("id")
 
 
 def _asked(call: Call) -> dict[str, Any]:
@@ -219,9 +221,14 @@ def _asked(call: Call) -> dict[str, Any]:
     asked = {**call.query, **body}
     if asked.get("end") in (None, ""):
         asked["end"] = None
-    elif not str(asked["end"]).isdigit():
-        raise errors.invalid_query_parameter("end", str(asked["end"]), "seconds since 1970")
-    return asked
+    elif not call.now < (whole_number(str(asked["end"])) or 0) <= LATEST_S:
+        raise errors.invalid_query_parameter("end", str(asked["end"]), "seconds since 1970, later than now")
+    scope = asked.get("scope") or ""
+    if isinstance(scope, list) and all(isinstance(one, str) for one in scope):
+        scope = ",".join(scope)  # dogshell sends a list
+    if not isinstance(scope, str):
+        raise errors.wrong_type("scope", "a text")
+    return {**asked, "scope": scope}
 
 
 def _group_states(call: Call) -> frozenset[str] | None:

@@ -83,7 +83,7 @@ def _arguments(text: str, step: re.Match[str]) -> tuple[str, ...]:
 
 
 def _query(text: str, check: str, said: Mapping[str, tuple[str, ...]]) -> CheckQuery:
-    if "last" not in said:
+    if not said.get("last"):
         raise QuerySyntaxError(text, len(text), "expected .last(n): how many runs are looked at")
     ends = [one for one in ("count_by_status", "pct_by_status") if one in said]
     if len(ends) != 1:

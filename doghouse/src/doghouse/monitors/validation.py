@@ -49,7 +49,7 @@ def validate(document: Mapping[str, Any]) -> Monitor:
 
 def check(monitor: Monitor) -> None:
     """Raise MonitorError where Datadog would refuse the monitor."""
-    for refuse in (_type, _query, _numbers, _renotification):
+    for refuse in (_type, _query, _numbers, _renotification, _assets):
         refuse(monitor)
 
 
@@ -165,3 +165,10 @@ def _numbers(monitor: Monitor) -> None:
 def _renotification(monitor: Monitor) -> None:
     if monitor.options.renotify_occurrences and not monitor.options.renotify_interval:
         raise MonitorError("options.renotify_occurrences", OCCURRENCES)
+
+
+def _assets(monitor: Monitor) -> None:
+    """Runbooks and the like; each is an object (MonitorAsset of the schema)."""
+    assets = monitor.document.get("assets")
+    if assets is not None and not (isinstance(assets, list) and all(isinstance(one, dict) for one in assets)):
+        raise MonitorError("assets", "assets must be a list of objects")

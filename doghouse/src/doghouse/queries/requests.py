@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -17,6 +17,7 @@ from doghouse.queries.reducing import REDUCERS, Limit
 from doghouse.queries.tree import Expression, Variable
 
 LATEST_S = 100_000_000_000  # a time beyond is surely one in milliseconds
+Milliseconds = Annotated[int, msgspec.Meta(gt=-1000 * LATEST_S, lt=1000 * LATEST_S)]
 
 
 class V1Query(msgspec.Struct, frozen=True):
@@ -53,8 +54,8 @@ class Query(msgspec.Struct, frozen=True):
 class Attributes(msgspec.Struct, frozen=True):
     """A v2 request's range, interval (ms), queries and formulas."""
 
-    start: int = msgspec.field(name="from")
-    end: int = msgspec.field(name="to")
+    start: Milliseconds = msgspec.field(name="from")
+    end: Milliseconds = msgspec.field(name="to")
     queries: list[Query]
     formulas: list[Formula] = []
     interval: int | None = None
