@@ -26,6 +26,8 @@ class Intake(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.received = []
         self.status = 202
+        self.open = threading.Event()  # while it is clear, requests are not answered
+        self.open.set()
         self.arrived = threading.Condition()
 
     @property
@@ -61,6 +63,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self.server.open.is_set():
+            self.server.open.wait(30)
+            return  # whoever asked is gone
         if self.headers["Content-Encoding"] == "zstd":
             body = zstandard.decompress(body)
         if self.server.status < 300:

@@ -41,6 +41,24 @@ def test_json_is_a_list_that_ddev_finds_in_the_output(checked):
     assert (code, err) == (0, "")
 
 
+def test_what_a_check_prints_is_not_among_the_json(checked):
+    body = "print('a word')\nos.system('echo another')\nself.gauge('lab.value', 1)"
+    code, out, err = checked("--json", body=body)
+    assert only(out)["aggregator"]["metrics"][0]["metric"] == "lab.value"
+    assert (code, "a word" in err, "another" in err) == (0, True, True)
+
+
+def test_tags_that_are_no_text_are_left_out_and_an_event_has_the_fields_that_the_agent_reads(checked):
+    body = (
+        "self.gauge('lab.value', 1, tags=['a:b', 3, None, b'c:d', b'\\xff'])\n"
+        "self.event({'msg_title': 5, 'msg_text': 'x', 'alert_type': None, 'of_mine': 'y', 'timestamp': 0})"
+    )
+    code, out, _ = checked("--json", body=body)
+    aggregator = only(out)["aggregator"]
+    assert (code, aggregator["metrics"][0]["tags"]) == (0, ["a:b", "c:d"])
+    assert aggregator["events"][0].keys() == {"msg_text", "tags", "host", "timestamp"}
+
+
 def test_every_kind_of_submission_is_in_the_json(checked):
     one = only(checked("--json")[1])
     aggregator, runner = one["aggregator"], one["runner"]
@@ -116,7 +134,12 @@ def test_for_people_it_prints_what_the_real_agent_prints(checked):
         "=== Logs ===",
     ]
     assert "Running Checks" in out
-    assert "Metric Samples: Last Run: 4, Total: 4" in out
+    for line in ("Metric Samples", "Events", "Service Checks", "Database Monitoring Query Samples"):
+        count = 4 if line == "Metric Samples" else 1
+        assert f"      {line}: Last Run: {count}, Total: {count}\n" in out
+    when = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(\d{10}000\)"
+    assert re.search(rf"Last Execution Date : {when}\n      Last Successful Execution Date : {when}\n", out)
+    assert re.search(r"    config.hash: lab:[0-9a-f]+\n    config.provider: file\n", out)
     assert "Warning: take care of this" in out
     assert "version.raw: 1.2.3" in out
     assert "Check has run only once" in out
@@ -128,6 +151,13 @@ def test_tables_show_series_and_service_checks(checked):
     assert re.search(r"METRIC +TYPE +TIMESTAMP +VALUE +TAGS", out)
     assert re.search(r"lab\.value +gauge +\d+ +5(\.0)? +a:b", out)
     assert re.search(r"lab\.up +\d+ +1 +slowly +c:d", out)
+
+
+def test_several_instances_are_run_one_after_the_other(checks, doghouse_agent):
+    checks.add("lab", "self.gauge('lab.value', self.instance['n'])", "instances:\n  - {n: 1}\n  - {n: 2}\n")
+    _, out, _ = doghouse_agent("check", "lab", "--conf", checks.conf)
+    assert out.startswith("Multiple check instances found, running each of them\n")
+    assert out.count("Instance ID: lab:") == 2
 
 
 def test_a_check_that_raises_says_where_and_exits_1(checked):
@@ -208,6 +238,16 @@ def test_an_integrations_folder_runs_with_its_own_example_and_is_compared_with_i
     assert difference["not_listed"] == ["lab.new"]
     assert difference["not_submitted"] == ["lab.old"]
     assert difference["other_type"] == {"lab.seen": {"submitted": "count", "listed": "gauge"}}
+
+
+def test_a_rate_counts_as_submitted_although_it_needs_two_runs_for_a_point(integration, doghouse_agent):
+    (integration / "metadata.csv").write_text("metric_name,metric_type\nlab.commits,count\n")
+    (integration / "datadog_checks/lab_extra/check.py").write_text(
+        "from datadog_checks.base import AgentCheck\n\nclass LabCheck(AgentCheck):\n"
+        "    def check(self, _):\n        self.rate('lab.reads', 1)\n        self.monotonic_count('lab.commits', 1)\n"
+    )
+    difference = only(doghouse_agent("check", integration, "--json")[1])["metadata_csv"]
+    assert (difference["not_listed"], difference["not_submitted"]) == (["lab.reads"], [])
 
 
 def test_the_comparison_is_also_said_to_people(integration, doghouse_agent):

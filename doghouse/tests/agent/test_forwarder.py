@@ -65,6 +65,41 @@ def test_what_is_kept_outlives_the_process(intake, tmp_path):
     assert metrics(intake) == ["m1", "m2"]
 
 
+def test_what_the_disk_does_not_take_is_held_until_it_does(intake, tmp_path):
+    spool = Spool(tmp_path / "retry")
+    forwarder = Forwarder(Intake(intake.url, KEY).send, spool, share=lambda: 0.5)
+    intake.status = 503
+    (tmp_path / "retry").rmdir()
+    for number in (1, 2):
+        with pytest.raises(FileNotFoundError):
+            forwarder.deliver([payload(number)], now=0)
+    assert forwarder.waiting == 2
+    (tmp_path / "retry").mkdir()
+    intake.status = 202
+    forwarder.deliver([], now=100)
+    assert metrics(intake) == ["m1", "m2"]
+    assert (forwarder.waiting, forwarder.dropped) == (0, 0)
+
+
+def test_what_is_in_hand_while_a_request_hangs_is_kept_at_the_end(intake, tmp_path):
+    hangs, go_on = threading.Event(), threading.Event()
+
+    def send(_):
+        hangs.set()
+        go_on.wait(10)
+        return Intake("http://127.0.0.1:9", KEY).send(payload(0))
+
+    forwarder = Forwarder(send, Spool(tmp_path / "retry"), share=lambda: 0.5)
+    thread = threading.Thread(target=forwarder.deliver, args=([payload(1), payload(2)], 0))
+    thread.start()
+    assert hangs.wait(10)
+    forwarder.leave([payload(3)])
+    found = [kept for _, kept in Spool(tmp_path / "retry").oldest_first()]
+    go_on.set()
+    thread.join(10)
+    assert found == [payload(1), payload(2), payload(3)]
+
+
 def test_what_is_refused_for_good_is_dropped_and_the_rest_goes_on(forwarder, intake):
     intake.status = 413
     forwarder.deliver([payload(1)], now=0)

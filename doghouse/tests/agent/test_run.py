@@ -123,6 +123,17 @@ def test_what_could_not_be_sent_is_sent_by_the_next_agent(checks, running_agent,
         intake.wait(lambda _: times(intake, "lab.value"), within=10)
 
 
+def test_what_an_intake_that_hangs_has_not_taken_is_sent_by_the_next_agent(checks, running_agent, intake):
+    checks.add("lab", GAUGE, EVERY_SECOND)
+    intake.open.clear()
+    with running_agent():
+        eventually(lambda: runs(checks) >= 2)
+    assert intake.received == []
+    intake.open.set()
+    with running_agent():
+        intake.wait(lambda _: times(intake, "lab.value"), within=10)
+
+
 def test_a_wrong_key_is_one_clear_sentence(checks, intake, doghouse_agent):
     checks.add("lab", GAUGE)
     code, _, err = doghouse_agent("run", "--conf", checks.conf, "--url", intake.url, DD_API_KEY="wrong")

@@ -1,9 +1,11 @@
 """From run to run of a check: contexts, types, expiry, buckets of histograms."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
+from doghouse.agent.aggregation import Options
 from doghouse.agent.sampler import COMMITS_TO_EXPIRE, STATE_KEPT_S, CheckSampler
 from doghouse.agent.samples import Bucket, Kind, Sample, context
 
@@ -135,8 +137,33 @@ def test_the_last_bucket_counts_at_its_lower_bound():
     assert (sketch.min, sketch.max, sketch.count) == (10, 10, 3)
 
 
-@pytest.mark.parametrize("wrong", [bucket(0), bucket(-1), bucket(1, lower=2, upper=1)])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        bucket(0),
+        bucket(-1),
+        bucket(1, lower=2, upper=1),
+        bucket(1, lower=-math.inf),
+        bucket(1, lower=math.nan),
+        bucket(1, upper=math.nan),
+    ],
+)
 def test_a_bucket_without_sense_is_ignored(wrong):
     sampler = CheckSampler()
     sampler.add_bucket(wrong)
-    assert counts(sampler.commit(101)) == []
+    assert sampler.commit(101).sketches == ()
+
+
+def test_what_needs_another_sample_is_promised_with_the_type_that_it_will_have():
+    sampler = CheckSampler(Options(aggregates=("avg", "count"), percentiles=(95,)))
+    for kind, name in ((Kind.RATE, "r"), (Kind.MONOTONIC_COUNT, "m"), (Kind.HISTORATE, "h"), (Kind.GAUGE, "g")):
+        sampler.add(sample(kind, 1, where=context(name, "h", [])))
+    sampler.add_bucket(replace(bucket(4, monotonic=True), context=context("m.times", "h", [])))
+    assert dict(sampler.promised()) == {
+        "r": "gauge",
+        "m": "count",
+        "h.avg": "gauge",
+        "h.count": "rate",
+        "h.95percentile": "gauge",
+        "m.times": "distribution",
+    }

@@ -8,7 +8,8 @@ from doghouse.agent import payloads
 from doghouse.agent.cache import FileCache
 from doghouse.agent.configs import Instance
 from doghouse.agent.samples import Kind
-from doghouse.agent.submissions import Submissions
+from doghouse.agent.sketch import FlushedSketch, Sketch
+from doghouse.agent.submissions import Counts, Submissions
 from doghouse.clock import Clock
 from doghouse.metrics.decoding.messages import message
 
@@ -190,3 +191,40 @@ def test_a_check_finds_what_it_kept_in_the_agent_before(checks, running_agent, i
         with running_agent("--no-host-metrics"):
             intake.wait(lambda _, turn=turn: len(intake.bodies("/intake/")) == turn)
     assert [one["points"][0]["value"] for one in intake.series("lab.before")] == [0.0, 1.0]
+
+
+def test_a_status_that_is_none_is_not_sent_as_it_would_have_all_that_goes_with_it_refused(submissions, caplog):
+    register(submissions)
+    for status in (7, -1, 0):
+        submissions.service_check("lab:1", f"lab.up{status}", status, (), "", "")
+    assert [one.check for one in submissions.flush().service_checks] == ["lab.up0"]
+    assert "the status of lab.up7 must be 0, 1, 2 or 3, found 7" in caplog.text
+
+
+def test_a_request_that_can_not_be_made_loses_no_other(submissions, caplog):
+    register(submissions)
+    gauge(submissions)
+    batch = submissions.flush()
+    batch.sketches.append(FlushedSketch("lab.times", "web-1", (), ((1, Sketch()),)))  # of no values: not to be had
+    batch.logs.append({"message": "a line"})
+    assert [one.path for one in payloads.of(batch, "web-1")] == ["/api/v2/series", "/api/v2/logs"]
+    assert "a request to /api/beta/sketches can't be made" in caplog.text
+
+
+def test_a_bucket_of_more_values_than_the_payload_can_say_is_sent(submissions):
+    register(submissions)
+    submissions.bucket("lab:1", "lab.times", 10**12, (0, 1), False, "", (), False, False)
+    submissions.commit("lab:1")
+    (sent,) = payloads.of(submissions.flush(), "web-1")
+    (sketch,) = message("SketchPayload").FromString(sent.body).sketches[0].dogsketches
+    assert sketch.cnt == 10**12
+
+
+def test_one_run_is_the_difference_of_two_counts(submissions):
+    register(submissions)
+    gauge(submissions)
+    submissions.platform_event("lab:1", "dbm-samples")
+    before = submissions.counts("lab:1").copy()
+    gauge(submissions)
+    submissions.service_check("lab:1", "lab.up", 0, (), "", "")
+    assert submissions.counts("lab:1").since(before) == Counts(metrics=1, service_checks=1)

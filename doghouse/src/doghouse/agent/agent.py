@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -129,10 +130,23 @@ class Agent:
 
     def _stop(self, sender: threading.Thread) -> None:
         self.parts.collector.finish(STOP_S)
-        self._flush(ahead=BUCKET_S)
+        _do(self._last_flush)
         self._outbox.put(None)
         sender.join(STOP_S)
+        if sender.is_alive():  # a request hangs
+            _do(self._leave)
         self.parts.collector.stop()
+
+    def _last_flush(self) -> None:
+        self._flush(ahead=BUCKET_S)
+
+    def _leave(self) -> None:
+        """Keep on disk what the forwarder's thread has not come to, for the next start."""
+        left: list[Payload] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                left += self._outbox.get_nowait() or ()
+        self.parts.forwarder.leave(left)
 
 
 def _do(job: Callable[[], None]) -> None:

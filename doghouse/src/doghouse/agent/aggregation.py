@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from doghouse.agent.samples import Kind, Point, Sample
+from doghouse.agent.samples import ApiType, Kind, Point, Sample
 
 DEFAULT_AGGREGATES = ("max", "median", "avg", "count")  # datadog.yaml: histogram_aggregates
 DEFAULT_PERCENTILES = (95,)  # datadog.yaml: histogram_percentiles, in percent
@@ -241,6 +241,18 @@ class Set:
         """See Metric.flush."""
         count, self._members = len(self._members), set()
         return (Point("gauge", timestamp, float(count)),) if count else ()
+
+
+def promised(metric: Metric, options: Options) -> Iterator[tuple[str, ApiType]]:
+    """What a metric that compares samples will send once it has two: suffix and type. Nothing of the other types, which send at once."""
+    match metric:
+        case Rate():
+            yield "", "gauge"
+        case MonotonicCount():
+            yield "", "count"
+        case Historate():
+            yield from ((f".{name}", "rate" if name == "count" else "gauge") for name in options.aggregates)
+            yield from ((f".{percent}percentile", "gauge") for percent in options.percentiles)
 
 
 def new(kind: Kind, options: Options) -> Metric:

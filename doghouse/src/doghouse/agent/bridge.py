@@ -9,7 +9,7 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -19,6 +19,16 @@ from doghouse.agent.submissions import Submissions
 
 # Agent: pkg/collector/python/datadog_agent.go; what log() gets is Python's number, 7 is the Agent's TRACE
 _LEVELS = {7: logging.DEBUG}
+_EVENT = (
+    "msg_title",
+    "msg_text",
+    "priority",
+    "host",
+    "alert_type",
+    "aggregation_key",
+    "source_type_name",
+    "event_type",
+)
 _logger = logging.getLogger("doghouse.agent.checks")
 
 
@@ -75,15 +85,15 @@ def aggregator(to: Submissions) -> ModuleType:
         hostname: str,
         flush_first: bool = False,
     ) -> None:
-        to.metric(check_id, kind, name, value, tags, hostname, flush_first)
+        to.metric(check_id, kind, name, value, _texts(tags), hostname, flush_first)
 
     def submit_service_check(
         _check: Any, check_id: str, name: str, status: int, tags: Sequence[str], hostname: str, message: str
     ) -> None:
-        to.service_check(check_id, name, status, tags, hostname, message)
+        to.service_check(check_id, name, status, _texts(tags), hostname, message)
 
     def submit_event(_check: Any, check_id: str, event: dict[str, Any]) -> None:
-        to.event(check_id, event)
+        to.event(check_id, _event(event))
 
     def submit_event_platform_event(_check: Any, check_id: str, _raw: str | bytes, track: str) -> None:
         to.platform_event(check_id, track)
@@ -101,8 +111,9 @@ def aggregator(to: Submissions) -> ModuleType:
             tags: Sequence[str],
             flush_first: bool = False,
         ) -> None:
+            bounds = (lower, upper)
             to.bucket(
-                check_id, name, count, (lower, upper), bool(monotonic), hostname, tags, bool(flush_first), several
+                check_id, name, count, bounds, bool(monotonic), hostname, _texts(tags), bool(flush_first), several
             )
 
         return submit
@@ -117,6 +128,19 @@ def aggregator(to: Submissions) -> ModuleType:
         "submit_histogram_bucket_multi": bucket(several=True),
     }
     return _module("aggregator", members)
+
+
+def _texts(tags: Sequence[Any]) -> list[str]:
+    """The tags that are text: what else is among them is left out without a word, as by the Agent (rtloader: py_tag_to_c)."""
+    return [tag for tag in tags if isinstance(tag, str)]
+
+
+def _event(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an event that the Agent reads, where they are text (rtloader: submit_event)."""
+    fields: dict[str, Any] = {name: said[name] for name in _EVENT if isinstance(said.get(name), str)}
+    if isinstance(when := said.get("timestamp"), int) and when:
+        fields["timestamp"] = when
+    return fields | {"tags": _texts(said.get("tags") or ())}
 
 
 def datadog_agent(to: Submissions, settings: Settings, cache: Cache, started: float) -> ModuleType:

@@ -99,11 +99,12 @@ def check(
 
     Example: doghouse agent check my_metric --conf conf.d --check-rate
     """
-    from doghouse.agent import launch, oneshot, oneshot_text
+    from doghouse.agent import launch, oneshot, oneshot_text, output
 
     turns = oneshot.Turns(2, oneshot.RATE_PAUSE_S) if check_rate else oneshot.Turns(times, pause / 1000)
     try:
-        result = launch.check(name, conf, datadog_yaml, turns, log_level, metadata)
+        with output.of_checks_to_stderr():
+            result = launch.check(name, conf, datadog_yaml, turns, log_level, metadata)
     except launch.CannotStart as error:
         raise fail(error) from None
     typer.echo(oneshot_text.as_json(result) if as_json else oneshot_text.as_text(result, table, once=turns.times == 1))
@@ -264,7 +265,7 @@ def install(
     except (Problem, launch.CannotStart) as error:
         raise fail(error) from None
     for path in written:
-        typer.echo(f"Successfully copied configuration file {path}")
+        typer.echo(f"Successfully copied configuration file {path.name}")
     typer.echo(f"Successfully installed {read.package} {read.version}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ BACKOFF_BASE_S = 2
 BACKOFF_FACTOR = 2
 BACKOFF_MAX_S = 64
 RECOVERY = 2
+HELD = 1_000  # requests in memory while the disk takes none; then the oldest are dropped
 _logger = logging.getLogger("doghouse.agent.forwarder")
 
 
@@ -45,13 +47,21 @@ class Forwarder:
         self._share = share
         self._errors = 0
         self._not_before = 0.0
+        self._unsettled: deque[Payload] = deque()  # neither delivered nor on disk
+        self._overflowed = 0
         self.traffic = Traffic()
 
     def deliver(self, payloads: Iterable[Payload], now: float) -> None:
-        """Send these, then what was kept, oldest first; keep what can't be sent. While the intake is away nothing is tried before its time."""
-        for payload in payloads:
+        """Send these, then what was kept, oldest first; keep what can't be sent. While the intake is away nothing is tried before its time.
+
+        Raises OSError where the disk takes no more: what is not on it yet is held in memory until the next call.
+        """
+        self._hold(payloads)
+        while self._unsettled:
+            payload = self._unsettled[0]
             if now < self._not_before or self._try(payload, now) is Fate.LATER:
                 self._spool.keep(payload)
+            self._unsettled.popleft()
         for path, payload in self._spool.oldest_first():
             if now < self._not_before:
                 break
@@ -60,15 +70,26 @@ class Forwarder:
                 break
             self._spool.forget(path)
 
+    def leave(self, payloads: Iterable[Payload]) -> None:
+        """Keep these, and what `deliver` has in hand in another thread, which may hang: so the request under way may be made twice. Raises OSError."""
+        for payload in (*self._unsettled, *payloads):
+            self._spool.keep(payload)
+
+    def _hold(self, payloads: Iterable[Payload]) -> None:
+        self._unsettled.extend(payloads)
+        while len(self._unsettled) > HELD:
+            self._unsettled.popleft()
+            self._overflowed += 1
+
     @property
     def waiting(self) -> int:
-        """How many payloads are kept on disk."""
-        return len(self._spool)
+        """How many payloads are not delivered yet, on disk or, where that takes no more, in memory."""
+        return len(self._spool) + len(self._unsettled)
 
     @property
     def dropped(self) -> int:
         """How many were given up because the queue was full."""
-        return self._spool.dropped
+        return self._spool.dropped + self._overflowed
 
     def _try(self, payload: Payload, now: float) -> Fate:
         outcome = self._send(payload)

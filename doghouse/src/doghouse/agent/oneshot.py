@@ -63,7 +63,8 @@ def run(
         except loader.LoadError as error:
             failed.append((instance, str(error)))
     path = metadata or (metadata_csv.find(type(shown[0].running.check)) if shown else None)
-    seen: list[tuple[str, str]] = [(one.metric, one.type) for each in shown for one in each.batch.series]
+    seen = [pair for each in shown for pair in submissions.promised(each.running.instance.id).items()]
+    seen += [(one.metric, one.type) for each in shown for one in each.batch.series]
     seen += [(one.metric, "distribution") for each in shown for one in each.batch.sketches]
     return Result(tuple(shown), tuple(failed), metadata_csv.compare(path, seen) if path and shown else None)
 

@@ -11,6 +11,7 @@ from doghouse.agent.metadata_csv import Difference
 from doghouse.agent.oneshot import Result, Shown
 from doghouse.agent.samples import Event, FlushedSeries, ServiceCheck
 from doghouse.agent.sketch import FlushedSketch, Sketch
+from doghouse.agent.submissions import Counts
 
 ONCE = (
     "Check has run only once, if some metrics are missing you can try again with --check-rate to see any other metric"
@@ -35,14 +36,21 @@ def as_json(result: Result) -> str:
 
 def as_text(result: Result, table: bool, once: bool) -> str:
     """For people: each kind of submission, how the runs went, and what metadata.csv says differently."""
-    parts = [line for one in result.shown for line in _submitted(one, table)]
+    parts = ["Multiple check instances found, running each of them"] if len(result.shown) > 1 else []
+    parts += [line for one in result.shown for line in _submitted(one, table)]
     for instance, error in result.failed:
         parts += ["", f"Error: could not load {instance.name}:", f"* Python Check Loader: {error}"]
     if result.shown:
         parts += ["=========", "Collector", "=========", "", "  Running Checks", "  =============="]
         parts += list(status.checks_text([status.check(one.running) for one in result.shown]))
         parts += ["", "  Metadata", "  ========"]
-        parts += [f"    {key}: {value}" for one in result.shown for key, value in one.running.counts.metadata.items()]
+        for one in result.shown:
+            metadata = {
+                "config.hash": one.running.instance.id,
+                "config.provider": "file",
+                **one.running.counts.metadata,
+            }
+            parts += [f"    {key}: {value}" for key, value in metadata.items()]
     if result.difference:
         parts += ["", *_difference_text(result.difference)]
     if once and result.shown:
@@ -81,18 +89,25 @@ def _runner(shown: Shown) -> dict[str, Any]:
         "TotalRuns": history.runs,
         "TotalErrors": history.errors,
         "TotalWarnings": len(history.last_warnings),
-        "MetricSamples": history.last_metrics,
-        "TotalMetricSamples": counts.metrics,
-        "TotalEvents": counts.events,
-        "TotalServiceChecks": counts.service_checks,
-        "TotalHistogramBuckets": counts.histogram_buckets,
-        "TotalEventPlatformEvents": dict(counts.platform_events),
+        **_counted(history.last_counts),
+        **{f"Total{name}": count for name, count in _counted(counts).items()},
         "ExecutionTimes": milliseconds,
         "AverageExecutionTime": sum(milliseconds) // max(len(milliseconds), 1),
         "LastExecutionTime": milliseconds[-1] if milliseconds else 0,
         "LastError": json.dumps([{"message": error.message, "traceback": error.traceback}]) if error else "",
         "LastWarnings": list(history.last_warnings),
         "UpdateTimestamp": int(history.last_start),
+        "LastSuccessDate": int(history.last_success),
+    }
+
+
+def _counted(counts: Counts) -> dict[str, Any]:
+    return {
+        "MetricSamples": counts.metrics,
+        "Events": counts.events,
+        "ServiceChecks": counts.service_checks,
+        "HistogramBuckets": counts.histogram_buckets,
+        "EventPlatformEvents": dict(counts.platform_events),
     }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,10 @@ from doghouse.metrics.decoding.messages import message
 
 PER_PAYLOAD = 10_000  # datadog.yaml: serializer_max_series_points_per_payload
 PROTOBUF = "application/x-protobuf"
+SERIES, SKETCHES, CHECKS = "/api/v2/series", "/api/beta/sketches", "/api/v1/check_run"
+INTAKE, LOGS = "/intake/", "/api/v2/logs"
 _TYPES = {"count": 1, "rate": 2, "gauge": 3}  # POST /api/v2/series: MetricIntakeType
+_logger = logging.getLogger("doghouse.agent.serializer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +33,34 @@ class Payload:
 
 
 def of(batch: Batch, hostname: str) -> Iterator[Payload]:
-    """The requests that carry a batch, each small enough to be accepted."""
+    """The requests that carry a batch, each small enough to be accepted. One that can't be made is told of, and the others are."""
+    for path, make in _makers(batch, hostname):
+        try:
+            yield make()
+        except Exception:
+            _logger.exception("a request to %s can't be made; what it was to carry is lost", path)
+
+
+def _makers(batch: Batch, hostname: str) -> Iterator[tuple[str, Callable[[], Payload]]]:
+    def binary(path: str, encode: Callable[[Any], bytes], part: Any) -> Callable[[], Payload]:
+        return lambda: Payload(path, encode(part), PROTOBUF)
+
+    def json(path: str, body: Any) -> Callable[[], Payload]:
+        return lambda: Payload(path, encoded(body))
+
     for part in _parts(batch.series):
-        yield Payload("/api/v2/series", series_message(part), PROTOBUF)
+        yield SERIES, binary(SERIES, series_message, part)
     for sketches in _parts(batch.sketches):
-        yield Payload("/api/beta/sketches", sketch_message(sketches), PROTOBUF)
+        yield SKETCHES, binary(SKETCHES, sketch_message, sketches)
     for checks in _parts(batch.service_checks):
-        yield Payload("/api/v1/check_run", encoded([_service_check(one) for one in checks]))
-    if batch.events:
-        yield Payload("/intake/", encoded(_events(batch.events, hostname)))
+        yield CHECKS, json(CHECKS, [_service_check(one) for one in checks])
+    for events in _parts(batch.events):
+        yield INTAKE, json(INTAKE, _events(events, hostname))
     if batch.external_tags:
         listed = [[host, tags] for host, tags in batch.external_tags.items()]
-        yield Payload("/intake/", encoded({"internalHostname": hostname, "external_host_tags": listed}))
+        yield INTAKE, json(INTAKE, {"internalHostname": hostname, "external_host_tags": listed})
     for lines in _parts(batch.logs):
-        yield Payload("/api/v2/logs", encoded(lines))
+        yield LOGS, json(LOGS, lines)
 
 
 def encoded(body: Any) -> bytes:

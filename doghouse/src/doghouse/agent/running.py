@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from doghouse.agent import loader
@@ -45,9 +45,10 @@ class History:
     last_error: CheckError | None = None
     last_warnings: tuple[str, ...] = ()
     last_start: float = 0.0
+    last_success: float = 0.0
     last_duration: float = 0.0
     total_duration: float = 0.0
-    last_metrics: int = 0
+    last_counts: Counts = field(default_factory=Counts)
 
 
 class Running:
@@ -93,7 +94,7 @@ class Running:
     def _run(self, now: float) -> Committed:
         history = self.history
         history.last_start = now
-        before = self.counts.metrics
+        before = self.counts.copy()
         clock = time.perf_counter()
         error = _outcome(self.check)
         committed = self._submissions.commit(self.instance.id)
@@ -102,10 +103,12 @@ class Running:
         history.runs += 1
         history.last_error = error
         history.last_warnings = _warnings(self.check)
-        history.last_metrics = self.counts.metrics - before
+        history.last_counts = self.counts.since(before)
         if error:
             history.errors += 1
             _logger.error("%s raised: %s", self.instance.id, error.line)
+        else:
+            history.last_success = now
         return committed
 
     def stop(self) -> None:

@@ -53,7 +53,7 @@ class CheckSampler:
 
     def add_bucket(self, bucket: Bucket) -> None:
         """Take a histogram's bucket; of a monotonic one what it grew by since the last time, and nothing the first time unless `flush_first`."""
-        if bucket.count <= 0 or bucket.upper < bucket.lower:
+        if bucket.count <= 0 or not math.isfinite(bucket.lower) or not bucket.upper >= bucket.lower:
             return
         tracked = self._track(bucket.context, bucket.timestamp)
         count = _growth(bucket, tracked.bucket_counts) if bucket.monotonic else bucket.count
@@ -75,6 +75,15 @@ class CheckSampler:
         for context in list(self._expired(timestamp)):
             del self._tracked[context]
         return Committed(series, sketches)
+
+    def promised(self) -> Iterator[tuple[str, str]]:
+        """Metrics that were sampled and need another sample for a point: name, and the type that the point will have."""
+        for context, tracked in self._tracked.items():
+            if tracked.bucket_counts:
+                yield context.name, "distribution"
+            if tracked.metric is not None:
+                for suffix, kind in aggregation.promised(tracked.metric, self._options):
+                    yield context.name + suffix, kind
 
     def _track(self, context: Context, timestamp: float) -> _Tracked:
         tracked = self._tracked.get(context)

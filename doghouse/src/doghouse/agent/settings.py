@@ -34,6 +34,7 @@ class Settings:
     log_level: str
     document: Mapping[str, Any] = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
+    path: str = ""  # of the datadog.yaml, empty where there is none
 
     def get(self, key: str) -> Any:
         """The value of a key (`logs_enabled`, `apm_config.enabled`): from its environment variable, else from datadog.yaml, else None."""
@@ -67,6 +68,7 @@ def load(path: Path | None, environ: Mapping[str, str], *, url: str = "", api_ke
         log_level=(text("log_level") or "info").lower(),
         document=document,
         environ=env,
+        path=str(path.resolve()) if path else "",
     )
 
 

@@ -13,6 +13,7 @@ from doghouse.agent.samples import Context
 from doghouse.metrics.distributions import LARGEST_KEY, RELATIVE_ERROR, SMALLEST
 
 BIN_LIMIT = 4096
+COUNT_LIMIT = 2**32 - 1  # of one bucket in the payload (SketchPayload: uint32)
 _LOG_GAMMA = math.log1p(2 * RELATIVE_ERROR)
 _BIAS = 1 - math.floor(math.log(SMALLEST) / _LOG_GAMMA)
 
@@ -76,7 +77,7 @@ class Sketch:
         if surplus > 0:
             merged = sum(count for _, count in ordered[: surplus + 1])
             ordered = [(ordered[surplus][0], merged), *ordered[surplus + 1 :]]
-        return [one for one, _ in ordered], [count for _, count in ordered]
+        return [one for one, _ in ordered], [min(count, COUNT_LIMIT) for _, count in ordered]
 
 
 def _upper_edge(bucket: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Spool:
         self._sizes = {path: path.stat().st_size for path in sorted(folder.glob(f"*{_SUFFIX}"))}
         last = int(next(reversed(self._sizes)).name.split(".")[0]) if self._sizes else 0
         self._next = last + 1
+        self._lock = threading.Lock()  # of `keep`, which an ending Agent also calls from its main thread
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -37,15 +39,16 @@ class Spool:
         """Keep one; the oldest are dropped, and counted, where the limit would be passed."""
         head = json.dumps({"path": payload.path, "content_type": payload.content_type}).encode()
         content = head + b"\n" + payload.body
-        while self._sizes and self.bytes + len(content) > self._limit:
-            self.forget(next(iter(self._sizes)))
-            self.dropped += 1
-        path = self._folder / f"{self._next:012d}{_SUFFIX}"
-        self._next += 1
-        new = path.with_suffix(".new")
-        new.write_bytes(content)
-        new.replace(path)
-        self._sizes[path] = len(content)
+        with self._lock:
+            while self._sizes and self.bytes + len(content) > self._limit:
+                self.forget(next(iter(self._sizes)))
+                self.dropped += 1
+            path = self._folder / f"{self._next:012d}{_SUFFIX}"
+            self._next += 1
+            new = path.with_suffix(".new")
+            new.write_bytes(content)
+            new.replace(path)
+            self._sizes[path] = len(content)
 
     def oldest_first(self) -> Iterator[tuple[Path, Payload]]:
         """Each kept payload with the name to forget it by. One that can't be read is dropped, and counted."""

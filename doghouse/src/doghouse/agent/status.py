@@ -7,6 +7,7 @@ import platform
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doghouse.agent.running import Running
@@ -14,6 +15,18 @@ from doghouse.agent.settings import AGENT_VERSION
 
 if TYPE_CHECKING:
     from doghouse.agent.agent import Parts
+    from doghouse.agent.submissions import Counts
+
+# What the Agent calls the tracks of its event platform (pkg/collector/check/stats); they are counted here, and not sent.
+TRACKS = {
+    "dbm-samples": "Database Monitoring Query Samples",
+    "dbm-metrics": "Database Monitoring Query Metrics",
+    "dbm-activity": "Database Monitoring Activity Samples",
+    "dbm-metadata": "Database Monitoring Metadata Samples",
+    "network-devices-metadata": "Network Devices Metadata",
+    "network-devices-netflow": "Network Devices NetFlow",
+    "network-devices-snmp-traps": "SNMP Traps",
+}
 
 
 def document(parts: Parts, started: float) -> dict[str, Any]:
@@ -23,11 +36,15 @@ def document(parts: Parts, started: float) -> dict[str, Any]:
         "version": AGENT_VERSION,
         "pid": os.getpid(),
         "python": platform.python_version(),
+        "arch": {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),
+        "written": parts.clock.now(),
         "started": started,
         "hostname": settings.hostname,
         "host_tags": list(settings.host_tags),
         "log_level": settings.log_level,
+        "config_file": settings.path,
         "conf": str(collector.conf.resolve()),
+        "checks_d": str(settings.get("additional_checksd") or collector.conf.resolve().parent / "checks.d"),
         "url": settings.url,
         "checks": [check(running) for running in collector.running.values()],
         "loading_errors": [
@@ -61,16 +78,23 @@ def check(running: Running) -> dict[str, Any]:
         "traceback": history.last_error.traceback if history.last_error else "",
         "warnings": list(history.last_warnings),
         "last_start": history.last_start,
+        "last_success": history.last_success,
         "last_duration": history.last_duration,
         "average_duration": history.total_duration / history.runs if history.runs else 0.0,
-        "last_metrics": history.last_metrics,
+        "last_run": _counted(history.last_counts),
+        **_counted(counts),
+        "metadata": counts.metadata,
+    }
+
+
+def _counted(counts: Counts) -> dict[str, Any]:
+    return {
         "metrics": counts.metrics,
         "events": counts.events,
         "service_checks": counts.service_checks,
         "histogram_buckets": counts.histogram_buckets,
         "logs": counts.logs,
         "platform_events": dict(counts.platform_events),
-        "metadata": counts.metadata,
     }
 
 
@@ -78,14 +102,21 @@ def text(status: dict[str, Any]) -> str:
     """The document as the real Agent prints it."""
     return "\n".join(
         [
+            "Getting the status from the agent.",
+            "",
             *_heading(f"Agent (v{status['version']})"),
+            f"  Status date: {_date(status['written'])}",
             f"  Agent start: {_date(status['started'])}",
             f"  Pid: {status['pid']}",
             f"  Python Version: {status['python']}",
+            f"  Build arch: {status['arch']}",
+            "  Agent flavor: agent",
             f"  Log Level: {status['log_level']}",
             "",
             *_heading("Paths", 2),
+            f"    Config File: {status['config_file'] or 'There is no config file'}",
             f"    conf.d: {status['conf']}",
+            f"    checks.d: {status['checks_d']}",
             "",
             *_heading("Hostnames", 2),
             f"    hostname: {status['hostname']}",
@@ -101,6 +132,9 @@ def text(status: dict[str, Any]) -> str:
             "",
             *_heading("Transactions", 2),
             *_forwarder(status["forwarder"], status["url"]),
+            "",
+            *_heading("Aggregator"),
+            *_aggregator(status["checks"], status["dogstatsd"]),
             "",
             *_heading("DogStatsD"),
             *_statsd(status["dogstatsd"]),
@@ -132,20 +166,13 @@ def instance_lines(one: dict[str, Any]) -> Iterator[str]:
     yield f"Configuration Source: file:{one['source']}"
     yield f"Collection Interval: {one['interval']}s"
     yield f"Total Runs: {one['runs']:,}" + (" (running now)" if one["running"] else "")
-    yield f"Metric Samples: Last Run: {one['last_metrics']:,}, Total: {one['metrics']:,}"
-    yield f"Events: Total: {one['events']:,}"
-    yield f"Service Checks: Total: {one['service_checks']:,}"
-    if one["histogram_buckets"]:
-        yield f"Histogram Buckets: Total: {one['histogram_buckets']:,}"
-    if one["logs"]:
-        yield f"Logs: Total: {one['logs']:,}"
-    for track, count in one["platform_events"].items():
-        yield f"{track}: Total: {count:,} (counted, not sent)"
+    yield from _count_lines(one, one["last_run"])
     if one["skipped"]:
         yield f"Skipped Runs: {one['skipped']:,} (the one before was still under way)"
     yield f"Average Execution Time : {duration(one['average_duration'])}"
     if one["runs"]:
         yield f"Last Execution Date : {_date(one['last_start'])}"
+        yield f"Last Successful Execution Date : {_date(one['last_success']) if one['last_success'] else 'Never'}"
     if one["metadata"]:
         yield "metadata:"
         yield from (f"  {key}: {value}" for key, value in sorted(one["metadata"].items()))
@@ -156,13 +183,28 @@ def instance_lines(one: dict[str, Any]) -> Iterator[str]:
         yield f"Warning: {warning}"
 
 
+def _count_lines(total: dict[str, Any], last: dict[str, Any]) -> Iterator[str]:
+    def line(title: str, last: int, total: int) -> str:
+        return f"{title}: Last Run: {last:,}, Total: {total:,}"
+
+    yield line("Metric Samples", last["metrics"], total["metrics"])
+    yield line("Events", last["events"], total["events"])
+    for track, count in total["platform_events"].items():
+        yield line(TRACKS.get(track, track), last["platform_events"].get(track, 0), count)
+    yield line("Service Checks", last["service_checks"], total["service_checks"])
+    for title, key in (("Histogram Buckets", "histogram_buckets"), ("Logs", "logs")):
+        if total[key]:
+            yield line(title, last[key], total[key])
+
+
 def _problems(status: dict[str, Any]) -> Iterator[str]:
     if status["config_errors"]:
         yield ""
         yield from _heading("Config Errors", 2)
         for one in status["config_errors"]:
             place = f"{one['path']}:{one['line']}" if one["line"] else one["path"]
-            yield f"    {place}: {one['error']}"
+            name = _check_of(Path(one["path"]))
+            yield from (f"    {name}", f"    {'-' * len(name)}", f"      {place}: {one['error']}")
     if status["loading_errors"]:
         yield ""
         yield from _heading("Loading Errors", 2)
@@ -171,8 +213,13 @@ def _problems(status: dict[str, Any]) -> Iterator[str]:
                 "",
                 f"    {one['name']}",
                 f"    {'-' * len(one['name'])}",
-                f"      Python Check Loader: {one['error']}",
+                "      Python Check Loader:",
+                f"        {one['error']}",
             )
+
+
+def _check_of(path: Path) -> str:
+    return path.parent.stem if path.parent.suffix == ".d" else path.stem
 
 
 def _forwarder(forwarder: dict[str, Any], url: str) -> Iterator[str]:
@@ -187,16 +234,35 @@ def _forwarder(forwarder: dict[str, Any], url: str) -> Iterator[str]:
 
 def _statsd(received: dict[str, int]) -> Iterator[str]:
     yield f"  Packets: {received['packets']:,}"
-    yield f"  Metric Samples: {received['metrics']:,}"
-    yield f"  Events: {received['events']:,}"
-    yield f"  Service Checks: {received['service_checks']:,}"
+    yield f"  Metric Packets: {received['metrics']:,}"
+    yield f"  Event Packets: {received['events']:,}"
+    yield f"  Service Check Packets: {received['service_checks']:,}"
     yield f"  Parse Errors: {received['errors']:,}"
 
 
+def _aggregator(checks: list[dict[str, Any]], received: dict[str, int]) -> Iterator[str]:
+    """What checks and DogStatsD's clients submitted, under the Agent's names; what is 0 is left out."""
+    for title, total in (
+        ("Checks Metric Sample", sum(one["metrics"] for one in checks)),
+        ("Dogstatsd Metric Sample", received["metrics"]),
+        ("Event", received["events"] + sum(one["events"] for one in checks)),
+        ("Service Check", received["service_checks"] + sum(one["service_checks"] for one in checks)),
+        ("Checks Histogram Bucket Metric Sample", sum(one["histogram_buckets"] for one in checks)),
+    ):
+        if total:
+            yield f"  {title}: {total:,}"
+
+
 def duration(seconds: float) -> str:
-    """A duration as the Agent writes it: `12ms`, `1.5s`."""
-    return f"{round(seconds * 1000)}ms" if seconds < 1 else f"{seconds:.1f}s"
+    """A duration to the millisecond, as the Agent writes it (Go's time.Duration): `0s`, `12ms`, `1.798s`, `2m3.5s`."""
+    milliseconds = round(seconds * 1000)
+    if milliseconds < 1000:
+        return f"{milliseconds}ms" if milliseconds else "0s"
+    minutes, rest = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    above = (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "")
+    return f"{above}{rest / 1000:g}s"
 
 
 def _date(when: float) -> str:
-    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M:%S UTC} ({int(when) * 1000})"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from doghouse.agent import samples
@@ -15,6 +16,8 @@ from doghouse.agent.sampler import CheckSampler, Committed
 from doghouse.agent.samples import Bucket, Event, FlushedSeries, Kind, Sample, ServiceCheck
 from doghouse.agent.sketch import FlushedSketch
 
+STATUSES = (0, 1, 2, 3)  # OK, WARNING, CRITICAL, UNKNOWN
+_logger = logging.getLogger("doghouse.agent.checks")
 ExternalTags = Mapping[str, Mapping[str, Sequence[str]]]  # host → source → tags
 
 
@@ -29,6 +32,21 @@ class Counts:
     logs: int = 0
     platform_events: Counter[str] = field(default_factory=Counter)
     metadata: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> Counts:
+        """The same as it is now."""
+        return replace(self, platform_events=self.platform_events.copy(), metadata=dict(self.metadata))
+
+    def since(self, before: Counts) -> Counts:
+        """What was added to an earlier copy."""
+        return Counts(
+            self.metrics - before.metrics,
+            self.service_checks - before.service_checks,
+            self.events - before.events,
+            self.histogram_buckets - before.histogram_buckets,
+            self.logs - before.logs,
+            self.platform_events - before.platform_events,
+        )
 
 
 @dataclass(slots=True)
@@ -138,7 +156,12 @@ class Submissions:
     def service_check(
         self, check_id: str, name: str, status: int, tags: Sequence[str], host: str, message: str
     ) -> None:
-        """One status."""
+        """One status. One that is none of the four is not sent, and said: an intake would refuse all that goes with it."""
+        if status not in STATUSES:
+            _logger.warning(
+                "%s: the status of %s must be 0, 1, 2 or 3, found %r; it is not sent", check_id, name, status
+            )
+            return
         with self._lock:
             if (sender := self._senders.get(check_id)) is None:
                 return
@@ -204,6 +227,12 @@ class Submissions:
             self._batch.series += committed.series
             self._batch.sketches += committed.sketches
             return committed
+
+    def promised(self, check_id: str) -> dict[str, str]:
+        """Metrics of an instance that need another run for a point: name and type (see CheckSampler.promised)."""
+        with self._lock:
+            sender = self._senders.get(check_id)
+            return dict(sender.sampler.promised()) if sender else {}
 
     def flush(self) -> Batch:
         """Everything since the last flush."""
