@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """my_metric in an Agent's container: ddev's `env start`, `env test` and `env stop`, the container's agent reporting to a doghouse that is asked for its points.
 
-usage: scripts/e2e.py [--engine debian] [--agent IMAGE]   (make e2e ENGINE=debian AGENT=IMAGE)
+usage: scripts/e2e.py [--engine debian] [--agent IMAGE] [--optional]   (make e2e ENGINE=debian AGENT=IMAGE)
 Without --agent the image of deploy/agent-image is built and used; with it any other, the real Agent's by the name that ddev has for it (`7`).
 """
 
@@ -116,8 +116,8 @@ def test(image: str, env: dict[str, str]) -> None:
 
 def run(engine: str, agent: str) -> None:
     """Everything, with an engine of one's own if it is asked for. Raises NoEngine or Failed."""
-    subprocess.run([ROOT / "scripts/setup-ddev"], check=True, stdout=sys.stderr)
     with e2e_engine.engine(engine) as host, tempfile.TemporaryDirectory(prefix="ddev-") as folder:
+        subprocess.run([ROOT / "scripts/setup-ddev"], check=True, stdout=sys.stderr)
         configuration = Path(folder) / "config.toml"
         configuration.write_text(validate.configuration(ROOT))
         env = {**validate.environment(configuration), **host}
@@ -144,12 +144,13 @@ def main() -> None:
         help="debian: install and start an engine of Debian's packages for this",
     )
     parser.add_argument("--agent", default="", metavar="IMAGE", help="an Agent's image instead of the one built here")
+    parser.add_argument("--optional", action="store_true", help="for CI: without an engine say why, and exit 0")
     asked = parser.parse_args()
     try:
         run(asked.engine, asked.agent)
     except NoEngine as reason:
         print(f"e2e: not run: {reason}")
-        sys.exit(1)
+        sys.exit(0 if asked.optional else 1)
     except Failed as reason:
         print(f"e2e: failed: {reason}")
         sys.exit(1)

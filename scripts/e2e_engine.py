@@ -62,7 +62,7 @@ def running() -> Iterator[Path]:
     """An engine, and its socket. Its images are kept in the user's cache; all else is gone afterwards. Raises NoEngine."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "doghouse" / "e2e-engine"
     cache.mkdir(parents=True, exist_ok=True)
-    before = networking()
+    before, held = networking(), set(groups())
     with tempfile.TemporaryDirectory(prefix="dockerd-", ignore_cleanup_errors=True) as folder:
         work = Path(folder)
         socket = work / "docker.sock"
@@ -75,6 +75,9 @@ def running() -> Iterator[Path]:
             stop(process, socket)
             unmount(work)
             put_back(before)
+            for group in sorted(set(groups()) - held, reverse=True):  # those inside before those around them
+                with contextlib.suppress(OSError):
+                    group.rmdir()
 
 
 def command(work: Path, cache: Path, socket: Path) -> list[str]:
@@ -130,6 +133,12 @@ def unmount(work: Path) -> None:
     places = [line.split()[1] for line in lines if line.split()[1].startswith(f"{work}/")]
     for place in sorted(places, reverse=True):
         subprocess.run(["umount", place], capture_output=True, check=False)
+
+
+def groups() -> list[Path]:
+    """The control groups of engines: the kernel's folders, which an engine makes and leaves."""
+    places = [*Path("/sys/fs/cgroup").glob("docker"), *Path("/sys/fs/cgroup").glob("*/docker")]
+    return [found for place in places for found in (place, *(path for path in place.rglob("*") if path.is_dir()))]
 
 
 def networking() -> dict[str, str]:

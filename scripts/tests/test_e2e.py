@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(SCRIPTS))
 
@@ -19,6 +21,16 @@ def test_without_an_engine_it_says_so_and_what_to_do():
     )
     assert "no Docker engine answers" in done.stdout
     assert "make e2e ENGINE=debian" in done.stdout
+
+
+@pytest.mark.parametrize(("arguments", "code"), [((), 1), (("--optional",), 0)])
+def test_only_where_it_is_optional_is_it_no_failure_that_it_was_not_run(arguments, code):
+    env = {**os.environ, "DOCKER_HOST": "unix:///nowhere/docker.sock"}
+    done = subprocess.run(
+        [sys.executable, SCRIPTS / "e2e.py", *arguments], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.startswith("e2e: not run: no Docker engine answers")
+    assert done.returncode == code
 
 
 def test_our_own_engine_makes_no_bridge_and_no_rules():
