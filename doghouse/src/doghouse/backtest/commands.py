@@ -54,6 +54,7 @@ def backtest(
     from doghouse.backtest import report, show, suggesting
     from doghouse.backtest.linting import is_zone
     from doghouse.backtest.replay import backtest as replay
+    from doghouse.metrics.files import SeriesFileError
     from doghouse.monitors import MonitorError
     from doghouse.queries import NotEvaluated, QuerySyntaxError
     from doghouse.times import parse_time
@@ -77,6 +78,8 @@ def backtest(
             result = replay(one, source, start, end, quiet, known)
         except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
             raise fail(f"{where}: {error}") from None
+        except SeriesFileError as error:
+            raise fail(str(error)) from None
         found = report.figures(result, zone)
         others = suggesting.suggest(one, source, start, end, quiet, known, zone) if suggest else []
         if as_json:
@@ -188,16 +191,14 @@ def _monitors(paths: Sequence[str]) -> list[tuple[str, Monitor]]:
 
 
 def _source(path: Path | None, hosts: Mapping[str, Host]) -> Source:
-    from doghouse.metrics.files import SeriesFileError, read_series
-    from doghouse.metrics.memory import MemorySource
+    from doghouse.metrics.files import SeriesFileError, open_series
 
     if path is None:
         raise fail("there are no points: give a file with --series", 64)
     try:
-        series, columns = read_series(path)
+        return open_series(path, {name: host.tags for name, host in hosts.items()})
     except SeriesFileError as error:
         raise fail(str(error)) from None
-    return MemorySource(series, columns, {name: host.tags for name, host in hosts.items()})
 
 
 def _hosts(path: Path | None) -> Mapping[str, Host]:

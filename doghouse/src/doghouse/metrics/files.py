@@ -9,17 +9,17 @@ from __future__ import annotations
 import csv
 import math
 from array import array
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from doghouse.metrics.model import Columns, MetricType, Series
-
-REQUIRED = ("timestamp", "metric", "value")
-OPTIONAL = {"type": "gauge", "interval": "0", "tags": ""}
+from doghouse.metrics import parquet, rowgroups
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Columns, Ints, Series, Source
+from doghouse.metrics.rows import OPTIONAL, REQUIRED, numbered, series_of
 
 
 class SeriesFileError(Exception):
@@ -36,22 +36,26 @@ def read_series(path: Path) -> tuple[list[Series], Columns]:
             magic = file.read(4)
     except OSError as error:
         raise SeriesFileError(path, f"cannot be read: {error.strerror}") from None
-    return _parquet(path) if magic == b"PAR1" else _csv(path)
+    if magic != parquet.MAGIC:
+        return _csv(path)
+    try:
+        return rowgroups.read_all(rowgroups.opened(path))
+    except parquet.Unusual:
+        return _with_duckdb(path)
+    except ValueError as error:
+        raise SeriesFileError(path, str(error)) from None
 
 
-def series_of(number: int, metric: str, kind: str, interval: str, tags: str) -> Series:
-    """A series from a row's texts. Raises ValueError with what is wrong."""
-    if not metric:
-        raise ValueError("metric is empty")
-    kind = kind or "gauge"
-    if kind not in get_args(MetricType):
-        raise ValueError(f"type '{kind}' is not gauge, count or rate")
-    if interval and not interval.isdigit():
-        raise ValueError(f"interval '{interval}' is not a whole number of seconds")
-    each = [tag.strip() for tag in tags.split(",") if tag.strip()]
-    hosts = [tag.removeprefix("host:") for tag in each if tag.startswith("host:")]
-    own = tuple(sorted({tag for tag in each if tag != f"host:{hosts[0]}"} if hosts else set(each)))
-    return Series(number, metric, cast(MetricType, kind), int(interval or 0), hosts[0] if hosts else "", own)
+def open_series(path: Path, host_tags: Mapping[str, Sequence[str]] | None = None) -> Source:
+    """A file's series as a source. Of a large Parquet file that is sorted by series, points are read when they are asked for, so that they are never all
+    in memory: what is wrong with those is said then. Raises SeriesFileError.
+    """
+    try:
+        if large := rowgroups.large(path):
+            return rowgroups.RowGroups(large, host_tags, lambda text: SeriesFileError(path, text))
+    except (OSError, ValueError, parquet.Unusual):
+        pass  # read_series finds out what it is
+    return MemorySource(*read_series(path), host_tags)
 
 
 def _csv(path: Path) -> tuple[list[Series], Columns]:
@@ -72,11 +76,6 @@ def _csv(path: Path) -> tuple[list[Series], Columns]:
         raise SeriesFileError(path, str(error), place) from None
     columns = Columns(np.array(ids, np.int64), np.array(times, np.int64), np.array(values, np.float64))
     return numbered(distinct), columns
-
-
-def numbered(distinct: Mapping[Series, int]) -> list[Series]:
-    """Series with the ids that they were found under."""
-    return [replace(series, id=number) for series, number in distinct.items()]
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -112,49 +111,61 @@ def _value(text: str) -> float:
     return value
 
 
-def _parquet(path: Path) -> tuple[list[Series], Columns]:
+def _with_duckdb(path: Path) -> tuple[list[Series], Columns]:
+    """Any Parquet file, whatever it holds."""
     try:
         import duckdb
     except ImportError:
-        raise SeriesFileError(path, "reading Parquet needs the extra: pip install 'doghouse[server]'") from None
+        raise SeriesFileError(
+            path, "reading this Parquet file needs the extra: pip install 'doghouse[server]'"
+        ) from None
     try:
         with duckdb.connect() as connection:
-            described = connection.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()
-            kinds = {name: kind for name, kind, *_ in described}
-            if missing := [name for name in REQUIRED if name not in kinds]:
-                raise SeriesFileError(path, f"has no column {missing[0]}")
-            given = ["metric", *(name for name in OPTIONAL if name in kinds)]
-            same = f"hash({', '.join(given)})"  # 64 bits: a number is compared faster than texts are
-            texts = {
-                key: dict(zip(given, ("" if value is None else str(value) for value in values), strict=True))
-                for key, *values in connection.execute(
-                    f"SELECT DISTINCT {same}, {', '.join(given)} FROM read_parquet(?)", [str(path)]
-                ).fetchall()
-            }
-            second = "timestamp" if kinds["timestamp"] == "BIGINT" else "CAST(floor(timestamp) AS BIGINT)"
-            found: dict[str, Any] = connection.execute(
-                f"SELECT {same} AS key, {second} AS ts, CAST(value AS DOUBLE) AS value FROM read_parquet(?)",
-                [str(path)],
-            ).fetchnumpy()
-        return _columns_of_rows(found, texts)
+            return _queried(connection, path)
     except (duckdb.Error, ValueError) as error:
         raise SeriesFileError(path, str(error).splitlines()[0]) from None
 
 
-def _columns_of_rows(found: Mapping[str, Any], texts: Mapping[int, Mapping[str, str]]) -> tuple[list[Series], Columns]:
-    """Rows with a key each as series, numbered as they appear (so that a file sorted by series stays so). Raises ValueError."""
-    for name in ("ts", "value"):
-        if np.ma.is_masked(found[name]) or not np.isfinite(found[name]).all():
-            raise ValueError(f"a {'timestamp' if name == 'ts' else name} is not a finite number")
-    keys = np.asarray(found["key"], np.uint64)
-    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.empty(0, np.int64)
-    runs = keys[first].tolist()
+def _queried(connection: Any, path: Path) -> tuple[list[Series], Columns]:
+    def ask(columns: str, rest: str = "") -> Any:
+        return connection.execute(f"SELECT {columns} FROM read_parquet(?, file_row_number = true) {rest}", [str(path)])
+
+    kinds = {
+        name: kind for name, kind, *_ in connection.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()
+    }
+    if missing := [name for name in REQUIRED if name not in kinds]:
+        raise ValueError(f"has no column {missing[0]}")
+    given = ["metric", *(name for name in OPTIONAL if name in kinds)]
+    same = f"hash({', '.join(given)})"  # 64 bits: a number is compared faster than texts are
+    place = "file_row_number"
+    found = ask(
+        f"{same}, {', '.join(given)}, min({place}), max({place}), count(*)", f"GROUP BY ALL ORDER BY min({place})"
+    ).fetchall()
     distinct: dict[Series, int] = {}
-    numbers: dict[int, int] = {}
-    for key in dict.fromkeys(runs):
-        row = {**OPTIONAL, **texts[key]}
-        numbers[key] = distinct.setdefault(
-            series_of(0, row["metric"], row["type"], row["interval"], row["tags"]), len(distinct)
-        )
-    ids = np.repeat(np.array([numbers[key] for key in runs], np.int64), np.diff(np.append(first, len(keys))))
-    return numbered(distinct), Columns(ids, np.asarray(found["ts"], np.int64), np.asarray(found["value"], np.float64))
+    numbers = {}
+    for key, *values, _, _, _ in found:
+        row = {**OPTIONAL, **dict(zip(given, ("" if value is None else str(value) for value in values), strict=True))}
+        series = series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
+        numbers[key] = distinct.setdefault(series, len(distinct))
+    second = "timestamp" if kinds["timestamp"] == "BIGINT" else "CAST(floor(timestamp) AS BIGINT)"
+    apart = all(
+        last - first + 1 == count for *_, first, last, count in found
+    )  # sorted by series: no row has to say whose it is
+    columns = ask(
+        f"{second} AS ts, CAST(value AS DOUBLE) AS value" + ("" if apart else f", {same} AS key")
+    ).fetchnumpy()
+    for name in ("ts", "value"):
+        if np.ma.is_masked(columns[name]) or not np.isfinite(columns[name]).all():
+            raise ValueError(f"a {'timestamp' if name == 'ts' else name} is not a finite number")
+    if apart:
+        ids = np.repeat(np.array(list(numbers.values()), np.int64), np.array([count for *_, count in found], np.int64))
+    else:
+        ids = _numbered_by_key(np.asarray(columns["key"], np.uint64), numbers)
+    return numbered(distinct), Columns(
+        ids, np.asarray(columns["ts"], np.int64), np.asarray(columns["value"], np.float64)
+    )
+
+
+def _numbered_by_key(keys: NDArray[np.uint64], numbers: Mapping[int, int]) -> Ints:
+    known = np.array(sorted(numbers), np.uint64)
+    return np.array([numbers[key] for key in known.tolist()], np.int64)[np.searchsorted(known, keys)]

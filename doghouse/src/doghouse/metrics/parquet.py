@@ -1,0 +1,294 @@
+"""Reads plain Parquet files into columns: flat, without missing values, whole numbers, floats and dictionaries of text; uncompressed, gzip or zstd.
+
+That is what series look like as polars, pyarrow or Spark write them with zstd. Whatever else a file holds is `Unusual`, and read by DuckDB, which takes as
+long to start as a quarter's backtest of one host. Layout: github.com/apache/parquet-format (README.md, Encodings.md, src/main/thrift/parquet.thrift).
+"""
+
+from __future__ import annotations
+
+import mmap
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doghouse.metrics import thrift
+
+MAGIC = b"PAR1"
+INT32, INT64, FLOAT, DOUBLE, BYTE_ARRAY = 1, 2, 4, 5, 6
+NUMBERS = {INT32: "<i4", INT64: "<i8", FLOAT: "<f4", DOUBLE: "<f8"}
+UTF8, SIGNED = 0, (None, 17, 18)  # converted types
+TEXT_LOGICAL, WHOLE_LOGICAL = 1, 10  # logical types
+NO_CODEC, GZIP, ZSTD = 0, 2, 6
+DATA, DICTIONARY, DATA_V2 = 0, 2, 3  # pages
+PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY = 0, 2, 3, 8
+WIDEST = 24  # bits of a dictionary's number
+Codes = NDArray[np.uint32]
+
+
+class Unusual(Exception):
+    """The file holds something that this reader does not know; says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One column of one row group: where it lies in the file, and how it is packed."""
+
+    start: int
+    length: int
+    values: int
+    kind: int
+    codec: int
+    optional: bool
+    least: bytes
+    most: bytes
+
+
+class PlainFile:
+    """A Parquet file of which every wanted column is plain. `sizes` are the rows of each row group."""
+
+    def __init__(self, path: Path, numbers: tuple[str, ...], texts: tuple[str, ...]) -> None:
+        """`numbers` must be there, of `texts` those that are. Raises Unusual, OSError."""
+        with path.open("rb") as file:
+            try:
+                self._bytes = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            except ValueError:
+                raise Unusual("an empty file") from None
+        with _understood():
+            meta = thrift.struct(self._footer())
+            kinds = _columns(meta)
+            self.texts = tuple(name for name in texts if name in kinds)
+            wanted = (*numbers, *self.texts)
+            self._chunks = [_chunks(group, wanted, kinds) for group in meta[4]]
+            self.sizes = [int(group[3]) for group in meta[4]]
+            if any(
+                one.values != size
+                for group, size in zip(self._chunks, self.sizes, strict=True)
+                for one in group.values()
+            ):
+                raise Unusual("columns of different lengths")
+            for name in wanted:
+                _check(name, kinds[name], text=name in texts)
+
+    def _footer(self) -> memoryview:
+        size = int.from_bytes(self._bytes[-8:-4], "little")
+        if bytes(self._bytes[-4:]) != MAGIC or size + 8 > len(self._bytes):
+            raise Unusual("no Parquet")
+        return self._bytes[len(self._bytes) - 8 - size : -8]
+
+    def extent(self, group: int, column: str) -> tuple[int, int] | None:
+        """The least and the greatest of a row group's whole numbers, if it says so."""
+        chunk = self._chunks[group][column]
+        if chunk.kind != INT64 or len(chunk.least) != 8 or len(chunk.most) != 8:
+            return None
+        return int.from_bytes(chunk.least, "little", signed=True), int.from_bytes(chunk.most, "little", signed=True)
+
+    def numbers(self, group: int, column: str) -> Any:
+        """A row group's column of numbers, in the type that the file has. Raises Unusual."""
+        with _understood():
+            return self._numbers(self._chunks[group][column])
+
+    def words(self, group: int, column: str) -> tuple[list[str], Codes | None]:
+        """A row group's column of texts: its dictionary, and each row's number in it (None: it has but one). Raises Unusual."""
+        with _understood():
+            return self._words(self._chunks[group][column])
+
+    def _numbers(self, chunk: Chunk) -> Any:
+        found = np.empty(chunk.values, NUMBERS[chunk.kind])
+        dictionary, at = None, 0
+        for page, values, encoding, count in self._pages(chunk):
+            if page == DICTIONARY:
+                dictionary = _plain(values, chunk.kind, count)
+            elif encoding == PLAIN:
+                found[at : at + count] = _plain(values, chunk.kind, count)
+            elif dictionary is not None:
+                found[at : at + count] = dictionary[_codes(values, count)]
+            else:
+                raise Unusual("a page without its dictionary")
+            at += count if page != DICTIONARY else 0
+        return found
+
+    def _words(self, chunk: Chunk) -> tuple[list[str], Codes | None]:
+        dictionary: list[str] = []
+        parts = []
+        for page, values, encoding, count in self._pages(chunk):
+            if page == DICTIONARY:
+                dictionary = _texts(values, count) if chunk.kind == BYTE_ARRAY else _written(values, chunk.kind, count)
+            elif encoding == PLAIN or not dictionary:
+                raise Unusual("texts without a dictionary")
+            elif len(dictionary) > 1:
+                parts.append(_codes(values, count))
+        codes = np.concatenate(parts) if parts else None
+        if not dictionary or (codes is not None and (codes >= len(dictionary)).any()):
+            raise Unusual("a text that is not in the dictionary")
+        return dictionary, codes
+
+    def _pages(self, chunk: Chunk) -> Iterator[tuple[int, memoryview, int, int]]:
+        """The pages: kind, values without levels, encoding, number of values."""
+        at, end, seen = chunk.start, chunk.start + chunk.length, 0
+        while at < end and seen < chunk.values:
+            header, length = thrift.struct_and_length(self._bytes[at:end])
+            at += length
+            body = self._bytes[at : at + header[3]]
+            at += header[3]
+            kind = header[1]
+            if kind == DICTIONARY:
+                yield kind, _unpacked(body, chunk.codec, header[2]), PLAIN, header[7][1]
+            elif kind == DATA:
+                count, encoding = header[5][1], _encoding(header[5][2])
+                values = _unpacked(body, chunk.codec, header[2])
+                seen += count
+                yield kind, _without_levels(values, count) if chunk.optional else values, encoding, count
+            elif kind == DATA_V2:
+                about = header[8]
+                if about[2]:
+                    raise Unusual("missing values")
+                levels = about[5] + about[6]
+                packed = chunk.codec if about.get(7, True) else NO_CODEC
+                seen += about[1]
+                values = _unpacked(body[levels:], packed, header[2] - levels)
+                yield kind, values, _encoding(about[4]), about[1]
+        if seen != chunk.values:
+            raise Unusual("another number of values than was promised")
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """What goes wrong inside is Unusual: a damaged file may say anything."""
+    try:
+        yield
+    except (IndexError, KeyError, ValueError, TypeError, OverflowError, MemoryError) as error:
+        raise Unusual(f"no Parquet that can be understood: {error!r}") from None
+
+
+def _columns(meta: Mapping[int, Any]) -> dict[str, Mapping[int, Any]]:
+    """The schema's columns. Raises Unusual where one holds others, or where the file is encrypted."""
+    root, *columns = meta[2]
+    if root[5] != len(columns) or any(one.get(5) for one in columns) or 8 in meta:
+        raise Unusual("columns within columns")
+    return {bytes(one[4]).decode(): one for one in columns}
+
+
+def _chunks(
+    group: Mapping[int, Any], wanted: tuple[str, ...], kinds: Mapping[str, Mapping[int, Any]]
+) -> dict[str, Chunk]:
+    found = {}
+    for column in group[1]:
+        about = column[3]
+        name = bytes(about[3][0]).decode()
+        if name not in wanted:
+            continue
+        told = about.get(12, {})
+        if told.get(3) != 0 and kinds[name][3]:
+            raise Unusual("perhaps missing values")
+        if about[4] not in (NO_CODEC, GZIP, ZSTD) or column.get(1):
+            raise Unusual("another codec, or another file")
+        start = min(about[9], about.get(11) or about[9])
+        least, most = bytes(told.get(6, b"")), bytes(told.get(5, b""))
+        found[name] = Chunk(start, about[7], about[5], about[1], about[4], kinds[name][3] == 1, least, most)
+    if len(found) != len(wanted):
+        raise Unusual("a column is missing")
+    return found
+
+
+def _check(name: str, column: Mapping[int, Any], *, text: bool) -> None:
+    kind, converted, logical = column[1], column.get(6), next(iter(column.get(10, {})), None)
+    whole = kind in (INT32, INT64) and converted in SIGNED and logical in (None, WHOLE_LOGICAL)
+    if text:
+        known = whole or (kind == BYTE_ARRAY and (converted == UTF8 or logical == TEXT_LOGICAL))
+    else:
+        known = whole or (kind in (FLOAT, DOUBLE) and logical is None)
+    if not known or column[3] not in (0, 1):
+        raise Unusual(f"column {name} of another type")
+
+
+def _encoding(number: int) -> int:
+    if number not in (PLAIN, PLAIN_DICTIONARY, RLE_DICTIONARY):
+        raise Unusual(f"encoding {number}")
+    return number
+
+
+def _unpacked(body: memoryview, codec: int, size: int) -> memoryview:
+    if codec == NO_CODEC or not size:
+        return body
+    try:
+        if codec == GZIP:
+            return memoryview(zlib.decompress(body, 31, size))
+        import zstandard
+
+        return memoryview(zstandard.ZstdDecompressor().decompress(body, max_output_size=size))
+    except ImportError:
+        raise Unusual("zstd") from None
+    except Exception as error:
+        raise Unusual(f"a damaged page: {error}") from None
+
+
+def _without_levels(values: memoryview, count: int) -> memoryview:
+    """A page's values, behind the levels that say which are missing: none may be."""
+    length = int.from_bytes(values[:4], "little")
+    if not _hybrid(values[4 : 4 + length], 1, count).all():
+        raise Unusual("missing values")
+    return values[4 + length :]
+
+
+def _plain(values: memoryview, kind: int, count: int) -> Any:
+    return np.frombuffer(values, NUMBERS[kind], count)
+
+
+def _texts(values: memoryview, count: int) -> list[str]:
+    found, at = [], 0
+    for _ in range(count):
+        length = int.from_bytes(values[at : at + 4], "little")
+        found.append(str(values[at + 4 : at + 4 + length], "utf-8"))
+        at += 4 + length
+    return found
+
+
+def _written(values: memoryview, kind: int, count: int) -> list[str]:
+    return [str(number) for number in _plain(values, kind, count).tolist()]
+
+
+def _codes(values: memoryview, count: int) -> Codes:
+    """Each value's number in the dictionary: a byte that says how many bits, then runs."""
+    return _hybrid(values[1:], values[0], count)
+
+
+def _hybrid(values: memoryview, width: int, count: int) -> Codes:
+    """Whole numbers of `width` bits, in runs of one value and runs of packed ones (Encodings.md, RLE)."""
+    if width > WIDEST:
+        raise Unusual(f"numbers of {width} bits")
+    found = np.empty(count, np.uint32)
+    at = place = 0
+    size = (width + 7) // 8
+    while place < count:
+        header, at = thrift.varint(values, at)
+        if header & 1:
+            groups = header >> 1
+            some = _packed(values[at : at + groups * width], groups, width)[: count - place]
+            found[place : place + len(some)] = some
+            at += groups * width
+            place += groups * 8
+        else:
+            found[place : place + (header >> 1)] = int.from_bytes(values[at : at + size], "little")
+            at += size
+            place += header >> 1
+    return found
+
+
+def _packed(values: memoryview, groups: int, width: int) -> Codes:
+    """Numbers of `width` bits side by side, the lowest bit first: eight of them, a group, in `width` bytes."""
+    padded = np.zeros((width + 4, groups), np.uint32)  # a row a byte's place in its group
+    padded[:width] = np.frombuffer(values, np.uint8, groups * width).reshape(groups, width).T
+    found = np.empty((groups, 8), np.uint32)
+    for number in range(8):
+        first, shift = divmod(number * width, 8)
+        word = padded[first].copy()
+        for more in range(1, (shift + width + 7) // 8):
+            word |= padded[first + more] << np.uint32(8 * more)
+        found[:, number] = (word >> np.uint32(shift)) & np.uint32((1 << width) - 1)
+    return found.reshape(-1)

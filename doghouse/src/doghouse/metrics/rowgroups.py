@@ -1,0 +1,193 @@
+"""A plain Parquet file of series: all its points, or a source that reads them row group by row group when they are asked for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from doghouse.metrics.memory import MemorySource, effective, roll_up, sort
+from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, no_columns
+from doghouse.metrics.parquet import MAGIC, PlainFile, Unusual
+from doghouse.metrics.rows import OPTIONAL, numbered, series_of
+
+WORKERS = 2
+LARGE_ROWS = 2_000_000  # what is smaller is read at once
+HELD_ROWS, AHEAD_ROWS = 2_000_000, 500_000  # that are kept for the next question, and read before there is one
+SCATTERED = 16  # rows a run at least; a file with shorter ones is not sorted by series
+AGAIN = 3  # how often a file is read in parts before it is read whole
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs:
+    """Rows of one series that follow each other, an entry a run in the file's order: the series' id, the row group, its first row there and the one after
+    the last."""
+
+    series: Ints
+    group: Ints
+    first: Ints
+    last: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A file with its series (ids count from 0, as they appear), and where their rows lie."""
+
+    file: PlainFile
+    series: Sequence[Series]
+    runs: Runs
+
+
+def opened(path: Path) -> Opened:
+    """Open a file. Raises Unusual, and ValueError with what is wrong with a series."""
+    file = PlainFile(path, ("timestamp", "value"), ("metric", *OPTIONAL))
+    if "metric" not in file.texts:
+        raise Unusual("no column metric")
+    known: dict[tuple[str, ...], int] = {}
+    distinct: dict[Series, int] = {}
+    parts = []
+    for group, size in enumerate(file.sizes):
+        if size:
+            first, keys = _keys(file, group, size)
+            for key in keys:
+                if key not in known:
+                    row = {**OPTIONAL, **dict(zip(file.texts, key, strict=True))}
+                    series = series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
+                    known[key] = distinct.setdefault(series, len(distinct))
+            ids = np.array([known[key] for key in keys], np.int64)
+            parts.append(Runs(ids, np.full(len(ids), group), first, np.append(first[1:], size)))
+    columns = (np.concatenate([getattr(part, name) for part in parts] or [[]]) for name in Runs.__slots__)
+    return Opened(file, numbered(distinct), Runs(*(np.asarray(column, np.int64) for column in columns)))
+
+
+def _keys(file: PlainFile, group: int, size: int) -> tuple[Ints, list[tuple[str, ...]]]:
+    """Where in a row group the texts of a series change, and what they are from there on."""
+    words = [file.words(group, name) for name in file.texts]
+    changes = np.zeros(size, np.bool_)
+    changes[0] = True
+    for _, codes in words:
+        if codes is not None:
+            changes[1:] |= codes[1:] != codes[:-1]
+    first = np.flatnonzero(changes)
+    columns = [
+        [dictionary[0]] * len(first) if codes is None else [dictionary[code] for code in codes[first].tolist()]
+        for dictionary, codes in words
+    ]
+    return first, list(zip(*columns, strict=True))
+
+
+def read_all(opened: Opened) -> tuple[list[Series], Columns]:
+    """Every series and point, in the file's order. Raises Unusual, ValueError."""
+    file, runs = opened.file, opened.runs
+    ends = np.cumsum(file.sizes)
+    count = int(ends[-1]) if len(ends) else 0
+    times, values = np.empty(count, np.int64), np.empty(count, np.float64)
+
+    def read(group: int) -> None:
+        mine = slice(int(ends[group]) - file.sizes[group], int(ends[group]))
+        times[mine], values[mine] = _points(file, group)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(read, range(len(file.sizes))))
+    return list(opened.series), Columns(np.repeat(runs.series, runs.last - runs.first), times, values)
+
+
+def _points(file: PlainFile, group: int) -> tuple[Ints, Floats]:
+    values = np.asarray(file.numbers(group, "value"), np.float64)
+    if not np.isfinite(values).all():
+        raise ValueError("a value is not a finite number")
+    times = file.numbers(group, "timestamp")
+    if times.dtype.kind != "i":
+        raise Unusual("times with fractions")
+    return np.asarray(times, np.int64), values
+
+
+def large(path: Path) -> Opened | None:
+    """The file if it is worth reading in parts: large, and sorted by series. Raises Unusual, ValueError, OSError."""
+    with path.open("rb") as file:
+        if file.read(4) != MAGIC:
+            return None
+    found = opened(path)
+    rows = sum(found.file.sizes)
+    return found if rows > LARGE_ROWS and len(found.runs.series) * SCATTERED < rows else None
+
+
+class RowGroups:
+    """A Source that reads a file's row groups when they are asked for: a few are kept, and the next ones are read in the background."""
+
+    def __init__(
+        self, opened: Opened, host_tags: Mapping[str, Sequence[str]] | None, failed: Callable[[str], Exception]
+    ) -> None:
+        """`failed` makes the exception to raise from what is wrong with points that are read."""
+        hosts = host_tags or {}
+        self._opened, self._hosts, self._failed = opened, hosts, failed
+        self._series = [effective(one, hosts.get(one.host, ())) for one in opened.series]
+        order = np.argsort(opened.runs.series, kind="stable")
+        self._runs = Runs(*(getattr(opened.runs, name)[order] for name in Runs.__slots__))
+        self._pool = ThreadPoolExecutor(WORKERS)
+        self._held: OrderedDict[int, Future[tuple[Ints, Floats]]] = OrderedDict()
+        self._asked = 0
+        self._whole: MemorySource | None = None
+
+    def find(self, metric: str) -> Sequence[Series]:
+        """Every series of the metric, with its effective tags."""
+        return [one for one in self._series if one.metric == metric]
+
+    def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
+        """See `Source.read`."""
+        try:
+            picked = self._read(np.unique(ids), start, end)
+        except (ValueError, Unusual) as error:
+            raise self._failed(str(error)) from None
+        return picked if rollup is None else roll_up(picked, rollup)
+
+    def _read(self, ids: Ints, start: int, end: int) -> Columns:
+        if self._whole is None and self._asked > AGAIN * len(self._opened.file.sizes):
+            self._held.clear()
+            self._whole = MemorySource(*read_all(self._opened), self._hosts)
+        if self._whole is not None:
+            return self._whole.read(ids, start, end)
+        parts = [part for one in ids.tolist() if len(part := self._one(one, start, end))]
+        if len(parts) < 2:
+            return parts[0] if parts else no_columns()
+        return Columns(*(np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__slots__))
+
+    def _one(self, series: int, start: int, end: int) -> Columns:
+        """One series' points with start <= ts < end."""
+        runs, parts = self._runs, []
+        low, high = np.searchsorted(runs.series, (series, series + 1)).tolist()
+        for run in range(low, high):
+            group = int(runs.group[run])
+            extent = self._opened.file.extent(group, "timestamp")
+            if extent is None or (extent[0] < end and extent[1] >= start):
+                times, values = self._decoded(group)
+                mine = slice(int(runs.first[run]), int(runs.last[run]))
+                parts.append((times[mine], values[mine]))
+        if not parts:
+            return no_columns()
+        ts, value = (np.concatenate(column) if len(parts) > 1 else column[0] for column in zip(*parts, strict=True))
+        found = sort(Columns(np.broadcast_to(np.int64(series), len(ts)), ts, value))
+        first, last = np.searchsorted(found.ts, (start, end))
+        return Columns(found.series[first:last], found.ts[first:last], found.value[first:last])
+
+    def _decoded(self, group: int) -> tuple[Ints, Floats]:
+        sizes = self._opened.file.sizes
+        self._begin(group)
+        self._held.move_to_end(group)
+        ahead, rows = group + 1, 0
+        while ahead < len(sizes) and rows < AHEAD_ROWS:
+            self._begin(ahead)
+            rows += sizes[ahead]
+            ahead += 1
+        while len(self._held) > ahead - group + 1 and sum(sizes[one] for one in self._held) > HELD_ROWS:
+            self._held.popitem(last=False)
+        return self._held[group].result()
+
+    def _begin(self, group: int) -> None:
+        if group not in self._held:
+            self._asked += 1
+            self._held[group] = self._pool.submit(_points, self._opened.file, group)

@@ -1,0 +1,32 @@
+"""What a row of a file of series says of its series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast, get_args
+
+from doghouse.metrics.model import MetricType, Series
+
+REQUIRED = ("timestamp", "metric", "value")
+OPTIONAL = {"type": "gauge", "interval": "0", "tags": ""}
+
+
+def series_of(number: int, metric: str, kind: str, interval: str, tags: str) -> Series:
+    """A series from a row's texts. Raises ValueError with what is wrong."""
+    if not metric:
+        raise ValueError("metric is empty")
+    kind = kind or "gauge"
+    if kind not in get_args(MetricType):
+        raise ValueError(f"type '{kind}' is not gauge, count or rate")
+    if interval and not interval.isdigit():
+        raise ValueError(f"interval '{interval}' is not a whole number of seconds")
+    each = [tag.strip() for tag in tags.split(",") if tag.strip()]
+    hosts = [tag.removeprefix("host:") for tag in each if tag.startswith("host:")]
+    own = tuple(sorted({tag for tag in each if tag != f"host:{hosts[0]}"} if hosts else set(each)))
+    return Series(number, metric, cast(MetricType, kind), int(interval or 0), hosts[0] if hosts else "", own)
+
+
+def numbered(distinct: Mapping[Series, int]) -> list[Series]:
+    """Series with the ids that they were found under."""
+    return [replace(series, id=number) for series, number in distinct.items()]
