@@ -199,10 +199,9 @@ def _chunks(
 def _check(name: str, column: Mapping[int, Any], *, text: bool) -> None:
     kind, converted, logical = column[1], column.get(6), next(iter(column.get(10, {})), None)
     whole = kind in (INT32, INT64) and converted in SIGNED and logical in (None, WHOLE_LOGICAL)
-    if text:
-        known = whole or (kind == BYTE_ARRAY and (converted == UTF8 or logical == TEXT_LOGICAL))
-    else:
-        known = whole or (kind in (FLOAT, DOUBLE) and logical is None)
+    words = kind == BYTE_ARRAY and (converted == UTF8 or logical == TEXT_LOGICAL)
+    fraction = kind in (FLOAT, DOUBLE) and logical is None
+    known = whole or (words if text else fraction)
     if not known or column[3] not in (0, 1):
         raise Unusual(f"column {name} of another type")
 
