@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -25,6 +26,19 @@ def console() -> Console:
 
     wide = None if sys.stdout.isatty() else WIDTH
     return Console(highlight=False, soft_wrap=True, width=wide)
+
+
+def progress() -> Callable[[str, int, int], None]:
+    """Says on stderr how far reading is (what, number, of how many): on one line of a terminal, else each tenth part."""
+    line = sys.stderr.isatty()
+
+    def say(what: str, number: int, of: int) -> None:
+        if line:
+            typer.echo(f"\r\x1b[2K{what}: page {number} of {of}" + ("\n" if number == of else ""), err=True, nl=False)
+        elif number == of or number % max(of // 10, 1) == 0:
+            typer.echo(f"doghouse: {what}: page {number} of {of}", err=True)
+
+    return say
 
 
 def print_json(document: Any) -> None:

@@ -153,3 +153,9 @@ def test_nights_are_counted_by_the_clocks_of_the_zone():
     found = backtest(monitor(), source({"": S}), T0, T0 + 1800)
     assert figures(found, "UTC").at_night == 0
     assert figures(found, "Pacific/Auckland").at_night == 2  # 23:05 and 23:08 there
+
+
+def test_backtest_is_where_programs_look_for_it():
+    from doghouse.backtest import backtest as promised
+
+    assert promised is backtest

@@ -1,0 +1,20 @@
+"""Monitors over a stretch of history, unit tests of them, and lint.
+
+`backtest(monitor, series, start, end, downtimes=(), hosts=None)` is what the command calls (`doghouse.backtest.replay`); it is imported when it is asked for,
+so that help is instant.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from doghouse.backtest.replay import Backtest, backtest
+
+__all__ = ["Backtest", "backtest"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'doghouse.backtest' has no attribute '{name}'")
+    from doghouse.backtest import replay
+
+    return getattr(replay, name)

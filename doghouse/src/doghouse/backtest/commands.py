@@ -14,6 +14,8 @@ import typer
 from doghouse.terminal import console, fail, print_json
 
 if TYPE_CHECKING:
+    from doghouse.backtest.account import Account
+    from doghouse.backtest.suggesting import Points
     from doghouse.downtimes import Downtime
     from doghouse.metrics.model import Source
     from doghouse.monitors import Host, Monitor
@@ -33,6 +35,21 @@ def backtest(
     series: Annotated[
         Path | None, typer.Option(help="The points: CSV or Parquet, as `doghouse import` takes them.")
     ] = None,
+    datadog: Annotated[
+        bool, typer.Option("--datadog", help="Read the points from the account of DD_SITE, DD_API_KEY and DD_APP_KEY.")
+    ] = False,
+    api_url: Annotated[
+        str | None, typer.Option(help="With --datadog: a doghouse that plays the account.", metavar="URL")
+    ] = None,
+    keys_file: Annotated[Path | None, typer.Option(help="With --datadog: JSON with api_key and app_key.")] = None,
+    resolution: Annotated[
+        int, typer.Option(help="With --datadog: seconds a point that is asked for; it divides a minute, or is minutes.")
+    ] = 20,
+    cache: Annotated[
+        Path | None,
+        typer.Option(help="With --datadog: where what was read is kept [default: the user's cache folder]."),
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="With --datadog: keep nothing.")] = False,
     downtimes: Annotated[
         Path | None, typer.Option(help="A JSON list of v2 downtime attributes, each with an optional name.")
     ] = None,
@@ -52,6 +69,7 @@ def backtest(
     import time
 
     from doghouse.backtest import report, show, suggesting
+    from doghouse.backtest.account import AccountError
     from doghouse.backtest.linting import is_zone
     from doghouse.backtest.replay import backtest as replay
     from doghouse.metrics.files import SeriesFileError
@@ -68,22 +86,34 @@ def backtest(
         raise fail("--from is not before --to", 64)
     if timezone and not is_zone(timezone):
         raise fail(f"--timezone: '{timezone}' is no time zone of the IANA database", 64)
+    if datadog and (resolution <= 0 or (60 % resolution and resolution % 60)):
+        raise fail("--resolution divides 60 or is a multiple of it", 64)
+    if datadog == (series is not None):
+        raise fail(
+            "the points come from a file with --series, or from the account with --datadog: give one of them", 64
+        )
     monitors = _monitors(monitor)
-    source = _source(series, _hosts(hosts))
     quiet, known = _downtimes(downtimes, start), _hosts(hosts)
+    history = _account(api_url, keys_file, cache, no_cache) if datadog else None
+    read = _from_file(series, known) if series else None
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
     documents = []
     for where, one in monitors:
+        points = read or _from_account(history, start, end, resolution, known)
         try:
-            result = replay(one, source, start, end, quiet, known)
+            source, query = points(one)
+            result = replay(one, source, start, end, quiet, known, query)
+            others = suggesting.suggest(one, points, start, end, quiet, known, zone) if suggest else []
+        except AccountError as error:
+            raise fail(str(error)) from None
         except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
             raise fail(f"{where}: {error}") from None
         except SeriesFileError as error:
             raise fail(str(error)) from None
         found = report.figures(result, zone)
-        others = suggesting.suggest(one, source, start, end, quiet, known, zone) if suggest else []
+        said = _origin(history, resolution) if history else None
         if as_json:
-            document = report.document(result, result.notifications(), found)
+            document = report.document(result, result.notifications(), found) | ({"points": said} if said else {})
             documents.append(
                 document | ({"suggestions": [suggesting.document(each) for each in others]} if suggest else {})
             )
@@ -92,6 +122,8 @@ def backtest(
             if len(monitors) > 1:
                 screen.print(one.name or where, style="bold", markup=False)
             show.backtest_table(screen, result, found, zone)
+            if said:
+                screen.print(said["note"], style="bright_black", markup=False)
             if suggest:
                 show.suggestions(screen, others)
     if as_json:
@@ -190,15 +222,50 @@ def _monitors(paths: Sequence[str]) -> list[tuple[str, Monitor]]:
     return found
 
 
-def _source(path: Path | None, hosts: Mapping[str, Host]) -> Source:
+def _from_file(path: Path, hosts: Mapping[str, Host]) -> Points:
     from doghouse.metrics.files import SeriesFileError, open_series
 
-    if path is None:
-        raise fail("there are no points: give a file with --series", 64)
     try:
-        return open_series(path, {name: host.tags for name, host in hosts.items()})
+        source = open_series(path, {name: host.tags for name, host in hosts.items()})
     except SeriesFileError as error:
         raise fail(str(error)) from None
+    return lambda _: (source, None)
+
+
+def _account(url: str | None, keys_file: Path | None, cache: Path | None, no_cache: bool) -> Account:
+    from doghouse.backtest import account
+    from doghouse.terminal import progress
+
+    try:
+        reached = account.access(url, keys_file)
+        return account.Account(reached, None if no_cache else cache or account.cache_folder(), progress())
+    except account.AccountError as error:
+        raise fail(str(error), 64) from None
+
+
+def _from_account(history: Account | None, start: int, end: int, resolution: int, hosts: Mapping[str, Host]) -> Points:
+    assert history is not None
+
+    def read(monitor: Monitor) -> tuple[Source, str | None]:
+        found = history.read(monitor, start, end, resolution, hosts)
+        return found.source, found.query
+
+    return read
+
+
+def _origin(history: Account, resolution: int) -> dict[str, Any]:
+    """Where the points come from, and that they are rolled up."""
+    note = (
+        f"points of {history.name}, {history.asked:,} pages read and {history.cached:,} from the cache. "
+        f"They are what the query API returns: rolled up to {resolution} s and aggregated over each group, not the raw points that the monitor itself sees."
+    )
+    return {
+        "account": history.name,
+        "resolution_s": resolution,
+        "pages": history.asked,
+        "cached": history.cached,
+        "note": note,
+    }
 
 
 def _hosts(path: Path | None) -> Mapping[str, Host]:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from doghouse import downtimes as dt
@@ -146,16 +147,19 @@ def backtest(
     end: int,
     downtimes: Sequence[dt.Downtime] = (),
     hosts: Mapping[str, mon.Host] | None = None,
+    query: str | None = None,
 ) -> Backtest:
     """What `monitor` would have done over the points of `series`, evaluated at each of its minutes in [start, end] (s UTC).
 
-    A downtime that names no monitor is for this one. Raises QuerySyntaxError, MonitorError, NotEvaluated.
+    A downtime that names no monitor is for this one. `query` is what to evaluate over `series` in the place of the monitor's own query, where they hold
+    answers and not its metrics (`rolled.plan`). Raises QuerySyntaxError, MonitorError, NotEvaluated.
     """
     rules, keys = mon.rules_of(monitor), bundles.keys_of(monitor)
     ticks = mon.ticks_of(monitor, start, end)
     filters = filter_tags(monitor)
     timelines, values = [], {}
-    for column in mon.evaluate_range(monitor, series, ticks):
+    evaluated = monitor if query is None else msgspec.structs.replace(monitor, query=query)
+    for column in mon.evaluate_range(evaluated, series, ticks):
         covers = covers_of(monitor, column.group, filters, downtimes, start, end)
         history = mon.states_range(rules, column, ticks)
         timelines.append(Timeline(column.group, history, covers, _at_ends(rules, column, history, covers)))

@@ -1,0 +1,258 @@
+"""Reads the history of a Datadog account (or of a doghouse that plays it) through the official client: pages, a cache, rate limits, progress."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from doghouse import monitors as mon
+from doghouse.backtest import rolled
+from doghouse.metrics.memory import MemorySource
+from doghouse.queries import metric_queries, parse_monitor
+
+if TYPE_CHECKING:
+    from datadog_api_client import ApiClient
+
+SETTLED_S = (
+    2 * 3600
+)  # a page that ended so long ago gets no more points (they are taken up to an hour late), and is kept
+ATTEMPTS = 6
+MOST_WAIT_S = 600  # for a rate limit to be over
+BACKOFF_S = 2.0
+TIMEOUT_S = 60
+
+
+class AccountError(Exception):
+    """Why the account could not be read, in one sentence. It never holds a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the account is and who asks. `url` is a doghouse's; without it the account is at `site`."""
+
+    site: str
+    url: str
+    api_key: str = field(repr=False)
+    app_key: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The account's address, for people."""
+        return self.url or f"https://api.{self.site}"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read: `query` is to be evaluated over `source` in the place of the monitor's own."""
+
+    source: MemorySource
+    query: str
+
+
+def access(url: str | None, keys_file: Path | None) -> Access:
+    """The account of the environment (`DD_SITE`, `DD_API_KEY`, `DD_APP_KEY`), of a URL, with the keys of a file if one is named. Raises AccountError."""
+    held: Mapping[str, Any] = {"api_key": os.environ.get("DD_API_KEY"), "app_key": os.environ.get("DD_APP_KEY")}
+    if keys_file is not None:
+        try:
+            held = json.loads(keys_file.read_text())
+        except OSError as error:
+            raise AccountError(f"{keys_file} cannot be read: {error.strerror}") from None
+        except ValueError:
+            held = {}
+    if not isinstance(held, dict) or not all(
+        isinstance(held.get(name), str) and held[name] for name in ("api_key", "app_key")
+    ):
+        raise AccountError(
+            "no keys: set DD_API_KEY and DD_APP_KEY, or name a file that has api_key and app_key with --keys-file"
+        )
+    if url is not None and urlsplit(url).scheme not in ("http", "https"):
+        raise AccountError(f"--api-url '{url}' is no address such as http://127.0.0.1:8420")
+    return Access(
+        os.environ.get("DD_SITE") or "datadoghq.com", (url or "").rstrip("/"), held["api_key"], held["app_key"]
+    )
+
+
+class Account:
+    """An account's query API. `progress` is told of each page (what is read, number, of how many); `sleep` waits (s)."""
+
+    def __init__(
+        self,
+        reached: Access,
+        cache: Path | None,
+        progress: Callable[[str, int, int], None],
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._access, self._cache, self._progress, self._sleep, self._now = reached, cache, progress, sleep, now
+        self._client = _client(reached)
+        self._pages_read: dict[tuple[str, int, int], Mapping[str, Any]] = {}
+        self._types: dict[str, str] = {}
+        self.name = reached.name
+        self.asked = self.cached = 0  # pages from the account, and from the cache
+
+    def read(self, monitor: mon.Monitor, start: int, end: int, resolution: int, hosts: Mapping[str, mon.Host]) -> Read:
+        """All that the monitor's evaluations in (start, end] look at. Raises AccountError, QuerySyntaxError, NotEvaluated."""
+        ticks = mon.ticks_of(monitor, start, end)
+        if len(ticks) == 0:
+            ticks = np.array([end], np.int64)
+        names = {one.metric for one in metric_queries(parse_monitor(monitor.query).expression)}
+        plan = rolled.plan(monitor, ticks, resolution, {name: self._type(name) for name in names})
+        answers = {one.metric: self._pages(one, resolution) for one in plan.asked}
+        tags = {name: host.tags for name, host in hosts.items()}
+        return Read(rolled.source(plan, answers, tags), plan.monitor.query)
+
+    def _type(self, metric: str) -> str:
+        """A metric's type; of one that is unknown to the account, none."""
+        from datadog_api_client.v1.api.metrics_api import MetricsApi
+
+        if metric not in self._types:
+            found = self._ask(lambda: MetricsApi(self._client).get_metric_metadata(metric), missing=True)
+            self._types[metric] = str((found or {}).get("type") or "")
+        return self._types[metric]
+
+    def _pages(self, asked: rolled.Asked, resolution: int) -> Sequence[Mapping[str, Any]]:
+        spans = rolled.pages(asked, resolution)
+        found = []
+        for number, (start, end) in enumerate(spans, 1):
+            place = (asked.text, start, end)
+            if place not in self._pages_read:
+                self._progress(asked.text, number, len(spans))
+                self._pages_read[place] = self._page(asked.text, start, end)
+            answer = self._pages_read[place]
+            for series in answer.get("series") or []:
+                if series.get("interval") and series["interval"] != resolution:
+                    raise AccountError(
+                        f"{asked.text}: the account answers in steps of {series['interval']} s, not {resolution} s: give --resolution {series['interval']}"
+                    )
+            found.append(answer)
+        return found
+
+    def _page(self, text: str, start: int, end: int) -> Mapping[str, Any]:
+        """One page, from the cache if it is there."""
+        from datadog_api_client.v1.api.metrics_api import MetricsApi
+
+        kept = self._kept(text, start, end)
+        if kept is not None and kept.is_file():
+            try:
+                found: Mapping[str, Any] = json.loads(kept.read_text())
+            except (OSError, ValueError):
+                kept.unlink(missing_ok=True)
+            else:
+                self.cached += 1
+                return found
+        if start >= self._now():
+            return {"series": []}
+        answer = self._ask(lambda: MetricsApi(self._client).query_metrics(_from=start, to=end, query=text)) or {}
+        if answer.get("error"):
+            raise AccountError(f"{text}: {answer['error']}")
+        self.asked += 1
+        if kept is not None and end < self._now() - SETTLED_S:
+            _write(kept, json.dumps({"series": answer.get("series") or []}))
+        return answer
+
+    def _kept(self, text: str, start: int, end: int) -> Path | None:
+        """Where a page is kept. Accounts are told apart by a digest of their keys."""
+        if self._cache is None:
+            return None
+        whose = "\0".join((self._access.name, self._access.api_key, self._access.app_key, text, str(start), str(end)))
+        return self._cache / f"{hashlib.sha256(whose.encode()).hexdigest()}.json"
+
+    def _ask(self, call: Callable[[], Any], missing: bool = False) -> Any:
+        """A call's document; rate limits and failures of the moment are waited out. With `missing` a 404 is None."""
+        from urllib3.exceptions import HTTPError
+
+        said, wait = "", 0.0
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._sleep(wait)
+            try:
+                status, headers, document = _answered(call)
+            except (HTTPError, OSError, ValueError) as error:
+                wait, said = BACKOFF_S * 2**attempt, f"does not answer ({type(error).__name__})"
+                continue
+            if status == 404 and missing:
+                return None
+            if status < 300:
+                self._rest(headers)
+                return document
+            said = _refusal(status, document)
+            if status != 429 and status < 500:
+                raise AccountError(f"{self._access.name} {said}")
+            wait = _wait(headers, attempt)
+        raise AccountError(f"{self._access.name} {said}, {ATTEMPTS} times")
+
+    def _rest(self, headers: Mapping[str, str]) -> None:
+        """Where this answer was the last that the rate limit allows, wait until it allows more."""
+        given = {name.lower(): value for name, value in headers.items()}
+        if given.get("x-ratelimit-remaining") == "0":
+            self._sleep(_wait(given, 0))
+
+
+def _client(reached: Access) -> ApiClient:
+    try:
+        from datadog_api_client import ApiClient, Configuration
+    except ImportError:
+        raise AccountError("--datadog needs the official client: pip install 'doghouse[datadog]'") from None
+    configuration = Configuration(
+        api_key={"apiKeyAuth": reached.api_key, "appKeyAuth": reached.app_key},
+        preload_content=False,
+        request_timeout=TIMEOUT_S,
+    )
+    if reached.url:
+        address = urlsplit(reached.url)
+        configuration.server_index = 1
+        configuration.server_variables = {"name": address.netloc + address.path, "protocol": address.scheme}
+    else:
+        configuration.server_variables["site"] = reached.site
+    return ApiClient(configuration)
+
+
+def _answered(call: Callable[[], Any]) -> tuple[int, Mapping[str, str], Any]:
+    """A call's status, headers and document. Raises urllib3's HTTPError, or OSError or ValueError where there is none."""
+    from datadog_api_client.exceptions import ApiException
+
+    try:
+        answer = call()
+    except ApiException as error:
+        if not error.status:
+            raise OSError(str(error.reason)) from None
+        return error.status, error.headers or {}, error.body
+    return answer.status, answer.headers, json.loads(answer.data or b"{}")
+
+
+def _wait(headers: Mapping[str, str] | None, attempt: int) -> float:
+    """How long (s) a rate limit asks to wait; else longer at each attempt."""
+    given = {name.lower(): value for name, value in (headers or {}).items()}
+    said = given.get("x-ratelimit-reset", "")
+    return min(float(said), MOST_WAIT_S) if said.replace(".", "", 1).isdecimal() else BACKOFF_S * 2**attempt
+
+
+def _refusal(status: int, document: Any) -> str:
+    errors = document.get("errors") if isinstance(document, dict) else None
+    return f"answers {status}" + (
+        f": {'; '.join(str(one) for one in errors)}" if isinstance(errors, list) and errors else ""
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    """All of it or nothing: a page that is half written would be read as whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    Path(name).replace(path)
+
+
+def cache_folder() -> Path:
+    """Where pages are kept unless said otherwise: `$XDG_CACHE_HOME/doghouse/history`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "doghouse" / "history"

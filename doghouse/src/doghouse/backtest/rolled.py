@@ -1,0 +1,205 @@
+"""What to ask an account's query API so that a monitor can be evaluated over its answers, and what its answers are as series.
+
+The API has no raw points: it answers one rolled-up series a group, aggregated over space already. So the monitor is evaluated with each of its metric queries
+replaced by a metric that holds those answers: `avg:m{env:prod} by {host} / max:m{*}` becomes `avg:answer.0{*} by {host} / avg:answer.1{*}`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from doghouse import monitors as mon
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Columns, Ints, MetricType, Rollup, Series, no_columns
+from doghouse.queries import MetricQuery, expression_text, parse_monitor, tree
+from doghouse.queries.tree import Expression, Modifier
+
+POINTS_A_PAGE = 1500  # a rollup that is asked for is kept up to so many points (dashboards/functions/rollup)
+COUNTS = ("as_count", "as_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One metric query of the monitor: `text` asks the account for it, `metric` holds the answers, [start, end) (s UTC) is what the evaluation reads of it."""
+
+    query: MetricQuery
+    text: str
+    metric: str
+    type: MetricType
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`monitor` is the one to evaluate over the answers to `asked`, at `resolution` s a point."""
+
+    monitor: mon.Monitor
+    asked: Sequence[Asked]
+    resolution: int
+
+
+def plan(monitor: mon.Monitor, ticks: Ints, resolution: int, types: Mapping[str, str]) -> Plan:
+    """What to ask for these evaluations. `types` are metrics' types as the account knows them (gauge, count, rate, distribution).
+
+    Each point is rolled up as the monitor's own window is (avg, min, max, sum), so that the window's value is that of the raw points, but for an average of
+    buckets that hold unequally many. Raises QuerySyntaxError, NotEvaluated.
+    """
+    query = parse_monitor(monitor.query)
+    found = list(dict.fromkeys(_metric_queries(query.expression)))
+    names = {one: f"answer.{number}" for number, one in enumerate(found)}
+    head = monitor.query.partition(":")[0]
+    threshold = "threshold" if query.threshold is None else repr(query.threshold)
+    text = f"{head}:{expression_text(_renamed(query.expression, names))} {query.comparator} {threshold}"
+    evaluated = mon.parse({**monitor.document, "query": text, "type": monitor.type})
+    spans = _spans(evaluated, ticks[[0, -1]], names)
+    asked = []
+    for one in found:
+        counted = _is_counted(one, types)
+        asked.append(
+            Asked(
+                one,
+                _text(one, query.aggregator, resolution, counted),
+                names[one],
+                "count" if counted else "gauge",
+                *spans[names[one]],
+            )
+        )
+    return Plan(evaluated, asked, resolution)
+
+
+def pages(asked: Asked, resolution: int) -> list[tuple[int, int]]:
+    """The stretches to ask for, each short enough for the account to keep the resolution; aligned, so that another day's run asks for the same ones."""
+    length = POINTS_A_PAGE * resolution
+    return [(start, start + length) for start in range(asked.start // length * length, asked.end, length)]
+
+
+def source(
+    plan: Plan, answers: Mapping[str, Sequence[Mapping[str, Any]]], host_tags: Mapping[str, Sequence[str]]
+) -> MemorySource:
+    """The answers (`/api/v1/query` documents by metric) as a source. Groups without a value for a key (`N/A`) are left out, as monitors do."""
+    series: dict[tuple[str, tuple[str, ...]], int] = {}
+    made: list[Series] = []
+    ids, times, values = [], [], []
+    for one in plan.asked:
+        for answered in (each for answer in answers[one.metric] for each in answer.get("series") or []):
+            tags = tuple(sorted(answered.get("tag_set") or ()))
+            if any(tag.endswith(":N/A") for tag in tags):
+                continue
+            key = (one.metric, tags)
+            if key not in series:
+                series[key] = len(made)
+                made.append(_series(len(made), one, tags, plan.resolution))
+            points = [(at, value) for at, value in answered["pointlist"] if value is not None]
+            ids.append(np.full(len(points), series[key], np.int64))
+            times.append(np.array([at for at, _ in points], np.float64).astype(np.int64) // 1000)
+            values.append(np.array([value for _, value in points], np.float64))
+    columns = Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values)) if ids else no_columns()
+    return MemorySource(made, columns, host_tags)
+
+
+def _series(number: int, asked: Asked, tags: tuple[str, ...], resolution: int) -> Series:
+    host = next((tag.removeprefix("host:") for tag in tags if tag.startswith("host:")), "")
+    own = tuple(tag for tag in tags if not tag.startswith("host:"))
+    return Series(number, asked.metric, asked.type, resolution if asked.type == "count" else 0, host, own)
+
+
+def _metric_queries(expression: Expression | tree.Text | tree.Word | tree.Keys) -> Iterator[MetricQuery]:
+    match expression:
+        case MetricQuery():
+            yield expression
+        case tree.Arithmetic(_, left, right):
+            yield from _metric_queries(left)
+            yield from _metric_queries(right)
+        case tree.Negative(operand):
+            yield from _metric_queries(operand)
+        case tree.Modified(operand, modifiers):
+            yield from (_handed(one, modifiers) for one in _metric_queries(operand))
+        case tree.Call(_, arguments, _):
+            for argument in arguments:
+                yield from _metric_queries(argument)
+
+
+def _renamed(expression: Expression, names: Mapping[MetricQuery, str], outer: tuple[Modifier, ...] = ()) -> Expression:
+    match expression:
+        case MetricQuery():
+            return replace(
+                expression, aggregator="avg", metric=names[_handed(expression, outer)], scope=tree.Everything()
+            )
+        case tree.Arithmetic(operator, left, right):
+            return tree.Arithmetic(operator, _renamed(left, names, outer), _renamed(right, names, outer))
+        case tree.Negative(operand):
+            return tree.Negative(_renamed(operand, names, outer))
+        case tree.Modified(operand, modifiers):
+            return tree.Modified(_renamed(operand, names, modifiers + outer), modifiers)
+        case tree.Call(function, arguments, named):
+            inner = tuple(
+                one if isinstance(one, tree.Text | tree.Word | tree.Keys) else _renamed(one, names, outer)
+                for one in arguments
+            )
+            return tree.Call(function, inner, named)
+        case _:
+            return expression
+
+
+def _handed(query: MetricQuery, modifiers: tuple[Modifier, ...]) -> MetricQuery:
+    return replace(query, modifiers=query.modifiers + modifiers)
+
+
+def _is_counted(query: MetricQuery, types: Mapping[str, str]) -> bool:
+    """Whether the answers are counts: on a gauge `as_count` and `as_rate` have no effect (metrics/custom_metrics/type_modifiers)."""
+    return any(one.name in COUNTS for one in query.modifiers) and types.get(query.metric, "count") in ("count", "rate")
+
+
+def _text(query: MetricQuery, aggregator: str, resolution: int, counted: bool) -> str:
+    """The query as the account is asked it: the monitor's own method in small buckets; an explicit rollup's method where the monitor has one."""
+    own = next((one for one in query.modifiers if one.name == "rollup"), None)
+    method = (
+        str(own.arguments[0].value) if own and own.arguments and isinstance(own.arguments[0], tree.Word) else aggregator
+    )
+    method = "sum" if counted else method if method in ("avg", "min", "max", "sum") else "avg"
+    percentile = (query.aggregator or "").startswith(
+        "p"
+    )  # has no method of its own: it is taken over all values in time and space
+    how = (tree.Number(resolution),) if percentile else (tree.Word(method), tree.Number(resolution))
+    modifiers = (*((Modifier("as_count"),) if counted else ()), Modifier("rollup", how))
+    return expression_text(replace(query, modifiers=modifiers))
+
+
+class _Probe(MemorySource):
+    """A source without points that notes which stretch is read of each metric."""
+
+    def __init__(self, series: Sequence[Series]) -> None:
+        super().__init__(series, no_columns())
+        self._metrics = {one.id: one.metric for one in series}
+        self.spans: dict[str, tuple[int, int]] = {}
+
+    def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
+        """Nothing, noted."""
+        for one in np.unique(ids).tolist():
+            low, high = self.spans.get(self._metrics[one], (start, end))
+            self.spans[self._metrics[one]] = (min(low, start), max(high, end))
+        return super().read(ids, start, end, rollup)
+
+
+def _spans(monitor: mon.Monitor, ticks: Ints, names: Mapping[MetricQuery, str]) -> dict[str, tuple[int, int]]:
+    """What the evaluation reads of each metric (s UTC), found by letting it."""
+    made = []
+    for number, (query, name) in enumerate(names.items()):
+        tags = tuple(sorted(f"{key}:probe" for key in query.by if key != "host"))
+        made.append(Series(number, name, "gauge", 0, "probe" if "host" in query.by else "", tags))
+    probe = _Probe(made)
+    list(mon.evaluate_range(monitor, probe, ticks))
+    whole = (
+        (min(low for low, _ in probe.spans.values()), max(high for _, high in probe.spans.values()))
+        if probe.spans
+        else None
+    )
+    if whole is None or not math.isfinite(whole[0]):
+        return {name: (int(ticks[0]) - 3600, int(ticks[-1])) for name in names.values()}
+    return {name: probe.spans.get(name, whole) for name in names.values()}
