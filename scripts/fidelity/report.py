@@ -132,7 +132,7 @@ FLOOR = (
     "requests (0.6 %) and 13 of 311 scenarios (4.2 %). A comparison that is content with less gives the same server 18 % of (a) and 12 of 301 scenarios.",
     "",
     "Where recordings of different years differ, the newest form holds. Where neither recordings nor the schema say anything, the rule is our reading:",
-    "`make guesses` lists each with its place.",
+    "`make guesses` lists each with its place. What is served at all, and what is not, is in [coverage.md](coverage.md).",
 )
 OUTSIDE = (
     "Named in `scripts/fidelity/outside.yaml` before the first run: other products of Datadog, and answers that only an organisation with a past can give",

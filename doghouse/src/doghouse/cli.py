@@ -10,6 +10,7 @@ import typer
 from doghouse import __version__, commands
 from doghouse.agent import commands as agent_commands
 from doghouse.backtest import commands as backtest_commands
+from doghouse.coverage import commands as coverage_commands
 from doghouse.metrics import commands as metrics_commands
 from doghouse.queries import commands as queries_commands
 
@@ -37,6 +38,7 @@ app.command("query")(queries_commands.query)
 app.command("backtest")(backtest_commands.backtest)
 app.command("lint")(backtest_commands.lint)
 app.command("test")(backtest_commands.unit_tests)
+app.command("coverage")(coverage_commands.coverage)
 app.add_typer(agent_commands.app, name="agent")
 
 

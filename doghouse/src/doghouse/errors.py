@@ -63,6 +63,16 @@ def not_evaluated(what: str) -> ApiError:
     return ApiError(501, f"doghouse does not evaluate {what}")
 
 
+def not_served(method: str, path: str) -> ApiError:
+    """A path that is nobody's (ours)."""
+    return ApiError(404, f"doghouse has no {method} {path}")
+
+
+def operation_not_served(operation: str, method: str, path: str) -> ApiError:
+    """Something of Datadog's that doghouse has not (ours)."""
+    return ApiError(501, f"doghouse does not serve {operation} ({method} {path})")
+
+
 def not_this_machine(host: str) -> ApiError:
     """A page asked for under a name that is not this machine's own: a DNS rebinding attack would look like this (ours)."""
     return ApiError(403, f"doghouse's pages answer to localhost and loopback addresses alone, not to '{host}'")

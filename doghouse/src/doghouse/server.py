@@ -42,6 +42,7 @@ from doghouse.metrics.store import PointStore
 from doghouse.monitors import routes as monitor_routes
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications import service
+from doghouse.operations import of_request
 from doghouse.queries import QuerySyntaxError, matches, parse_scope
 from doghouse.queries import routes as queries
 from doghouse.sqlite import Database
@@ -164,8 +165,13 @@ def validate(_: Call) -> Reply:
 
 
 async def not_found(request: Request, _: Exception) -> Response:
-    """What a path that doghouse does not serve gets: Datadog's shape, our words."""
-    return JSONResponse({"errors": [f"doghouse has no {request.method} {request.url.path}"]}, 404)
+    """What a path that doghouse does not serve gets: 501 with its name where Datadog has something there, else 404."""
+    method, path = request.method, request.url.path
+    operation = of_request(method, path)
+    answer = (
+        errors.operation_not_served(operation.operation, method, path) if operation else errors.not_served(method, path)
+    )
+    return JSONResponse(answer.body, answer.status)
 
 
 async def failed(_: Request, __: Exception) -> Response:

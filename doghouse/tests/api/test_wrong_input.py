@@ -304,3 +304,9 @@ def test_a_fault_of_our_own_shows_no_traceback(open_api: Callable[[], Api], monk
     api.client._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
     answer = api("GET", "/api/v1/dashboard/abc-def-ghi")
     assert (answer.status_code, answer.json()) == (500, {"errors": ["Internal server error"]})
+
+
+def test_what_datadog_has_and_doghouse_has_not_says_so_with_its_name(house: Api) -> None:
+    answer = house.refused("POST", "/api/v1/dashboard/public", {})
+    assert answer == (501, "doghouse does not serve CreatePublicDashboard (POST /api/v1/dashboard/public)")
+    assert house.refused("GET", "/api/v1/nowhere") == (404, "doghouse has no GET /api/v1/nowhere")

@@ -1,0 +1,49 @@
+"""Datadog's operations of the products that doghouse stands in for (`operations.csv`, out of the official client's OpenAPI documents)."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One of them: `path` is a template, as in `/api/v1/monitor/{monitor_id}`."""
+
+    product: str
+    version: str
+    operation: str
+    method: str
+    path: str
+
+    @property
+    def endpoint(self) -> tuple[str, str]:
+        """Its method and path, whatever the parameters are called."""
+        return self.method, nameless(self.path)
+
+    def is_at(self, method: str, path: str) -> bool:
+        """Whether a request is one of this operation."""
+        pattern = "[^/]+".join(re.escape(part) for part in nameless(self.path).split("{}"))
+        return method == self.method and re.fullmatch(pattern, path) is not None
+
+
+@lru_cache(maxsize=1)
+def operations() -> tuple[Operation, ...]:
+    """All of them, by product."""
+    with (files("doghouse") / "operations.csv").open() as file:
+        return tuple(Operation(**row) for row in csv.DictReader(file))
+
+
+def nameless(path: str) -> str:
+    """A path whose parameters have no names: `/api/v1/monitor/{id:int}` → `/api/v1/monitor/{}`."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+def of_request(method: str, path: str) -> Operation | None:
+    """The operation that a request is one of; one without parameters in its path before others."""
+    return min(
+        (one for one in operations() if one.is_at(method, path)), key=lambda one: one.path.count("{"), default=None
+    )
