@@ -32,6 +32,23 @@ def options(
     """Datadog on your own machine: run and test checks, dashboards and monitors with no account."""
 
 
+# What the extras bring, as modules: one that is missing is said, with the extra's name.
+EXTRAS = {
+    "server": (
+        "aiosmtplib", "ddsketch", "duckdb", "google", "httptools", "jinja2", "markdown_it", "matplotlib", "platformdirs", "psutil",
+        "starlette", "statsmodels", "uplot", "uvicorn", "uvloop", "zstandard",
+    ),
+    "agent": ("datadog_checks", "psycopg"),
+    "datadog": ("datadog_api_client", "urllib3"),
+}  # fmt: skip
+
+
+def _extra(module: str) -> str | None:
+    """The extra that brings a module; for the agent's commands the one that brings all they need."""
+    found = next((extra for extra, modules in EXTRAS.items() if module in modules), None)
+    return "agent" if found == "server" and sys.argv[1:2] == ["agent"] else found
+
+
 app.command("up")(commands.up)
 app.command("import")(metrics_commands.import_series)
 app.command("query")(queries_commands.query)
@@ -46,6 +63,11 @@ def main() -> None:
     """Run the command; wrong use exits 64, as sysexits.h has it."""
     try:
         code = app(standalone_mode=False)
+    except ModuleNotFoundError as error:
+        if (extra := _extra((error.name or "").partition(".")[0])) is None:
+            raise
+        typer.echo(f"doghouse: this needs {error.name}: pip install 'doghouse[{extra}]'", err=True)
+        code = 1
     except Exception as error:
         if not hasattr(error, "show"):  # typer's own errors can show themselves
             raise

@@ -10,12 +10,9 @@ def test_someone_is_told(doghouse):
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -49,6 +46,8 @@ class RunningDoghouse:
 
     def client(self, **settings: Any) -> ApiClient:
         """An ApiClient of the official client (package `datadog-api-client`) that speaks to this doghouse; `settings` go to its Configuration."""
+        from urllib.parse import urlsplit
+
         from datadog_api_client import ApiClient, Configuration
 
         address = urlsplit(self.url)
@@ -97,6 +96,9 @@ class RunningDoghouse:
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """A request with both keys, its answer decoded. Raises urllib.error.HTTPError."""
+        import json
+        from urllib.request import Request, urlopen
+
         data = None if body is None else json.dumps(body).encode()
         headers = {**self._house.headers, "Content-Type": "application/json"}
         with urlopen(Request(self.url + path, data, headers, method=method), timeout=TIMEOUT_S) as answer:
@@ -108,9 +110,13 @@ class RunningDoghouse:
 def doghouse(tmp_path: Path) -> Iterator[RunningDoghouse]:
     """A running doghouse of this test's own, on a free port of 127.0.0.1, at 2026-03-02T10:00:00Z until `advance`."""
     try:
-        from doghouse import running
+        from doghouse import running, server  # noqa: F401 - all that it needs
     except ImportError as error:
-        pytest.fail(f"the fixture doghouse needs the extra: pip install 'doghouse[server]' ({error})")
+        missing = str(error)
+    else:
+        missing = ""
+    if missing:
+        pytest.fail(f"the fixture doghouse needs the extra: pip install 'doghouse[server]' ({missing})", pytrace=False)
     from doghouse.clock import Clock
     from doghouse.config import Settings
 

@@ -58,7 +58,7 @@ def test_its_keys_are_not_in_its_repr(doghouse):
     assert doghouse.api_key not in repr(doghouse)
 
 
-@pytest.mark.parametrize("module", ["starlette", "duckdb", "numpy", "doghouse.running"])
+@pytest.mark.parametrize("module", ["starlette", "duckdb", "numpy", "doghouse.running", "urllib.request"])
 def test_a_test_run_that_does_not_use_it_pays_nothing(module):
     code = f"import sys, doghouse.pytest_plugin; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
