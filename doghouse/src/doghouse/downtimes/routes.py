@@ -59,7 +59,7 @@ def routes(store: DowntimeStore, monitors: Monitors) -> list[BaseRoute]:
         endpoint("GET", f"{path}/{{id}}", partial(get, store, monitors)),
         endpoint("PATCH", f"{path}/{{id}}", partial(update, store, monitors)),
         endpoint("DELETE", f"{path}/{{id}}", partial(cancel, store)),
-        endpoint("GET", "/api/v2/monitor/{id:int}/downtime_matches", partial(matches, monitors)),
+        endpoint("GET", "/api/v2/monitor/{id}/downtime_matches", partial(matches, monitors)),
         *v1_routes.routes(store),
     ]
 

@@ -26,10 +26,10 @@ def routes(store: DowntimeStore) -> list[BaseRoute]:
         endpoint("POST", path, partial(create, store)),
         endpoint("GET", path, partial(list_all, store)),
         endpoint("POST", f"{path}/cancel/by_scope", partial(cancel_by_scope, store)),
-        endpoint("GET", f"{path}/{{id:int}}", partial(get, store)),
-        endpoint("PUT", f"{path}/{{id:int}}", partial(update, store)),
-        endpoint("DELETE", f"{path}/{{id:int}}", partial(cancel, store)),
-        endpoint("GET", "/api/v1/monitor/{id:int}/downtimes", partial(of_monitor, store)),
+        endpoint("GET", f"{path}/{{id}}", partial(get, store)),
+        endpoint("PUT", f"{path}/{{id}}", partial(update, store)),
+        endpoint("DELETE", f"{path}/{{id}}", partial(cancel, store)),
+        endpoint("GET", "/api/v1/monitor/{id}/downtimes", partial(of_monitor, store)),
     ]
 
 

@@ -72,12 +72,12 @@ def routes(monitors: Monitors) -> list[BaseRoute]:
         endpoint("POST", f"{path}/validate", partial(validate, monitors)),
         endpoint("POST", f"{path}/mute_all", partial(mute_all, monitors)),
         endpoint("POST", f"{path}/unmute_all", partial(unmute_all, monitors)),
-        endpoint("GET", f"{path}/{{id:int}}", partial(get, monitors)),
-        endpoint("PUT", f"{path}/{{id:int}}", partial(update, monitors)),
-        endpoint("DELETE", f"{path}/{{id:int}}", partial(delete, monitors)),
-        endpoint("POST", f"{path}/{{id:int}}/validate", partial(validate_existing, monitors)),
-        endpoint("POST", f"{path}/{{id:int}}/mute", partial(mute, monitors)),
-        endpoint("POST", f"{path}/{{id:int}}/unmute", partial(unmute, monitors)),
+        endpoint("GET", f"{path}/{{id}}", partial(get, monitors)),
+        endpoint("PUT", f"{path}/{{id}}", partial(update, monitors)),
+        endpoint("DELETE", f"{path}/{{id}}", partial(delete, monitors)),
+        endpoint("POST", f"{path}/{{id}}/validate", partial(validate_existing, monitors)),
+        endpoint("POST", f"{path}/{{id}}/mute", partial(mute, monitors)),
+        endpoint("POST", f"{path}/{{id}}/unmute", partial(unmute, monitors)),
     ]
 
 
