@@ -68,7 +68,7 @@ def backtest(
     """
     import time
 
-    from doghouse.backtest import report, show, suggesting
+    from doghouse.backtest import report, show
     from doghouse.backtest.account import AccountError
     from doghouse.backtest.linting import is_zone
     from doghouse.backtest.replay import backtest as replay
@@ -97,6 +97,8 @@ def backtest(
     history = _account(api_url, keys_file, cache, no_cache) if datadog else None
     read = _from_file(series, known) if series else None
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
+    if suggest:
+        from doghouse.backtest import suggesting
     documents = []
     for where, one in monitors:
         points = read or _from_account(history, start, end, resolution, known)
@@ -269,9 +271,11 @@ def _origin(history: Account, resolution: int) -> dict[str, Any]:
 
 
 def _hosts(path: Path | None) -> Mapping[str, Host]:
+    if path is None:
+        return {}
     from doghouse.backtest.unittests import hosts_of
 
-    return hosts_of(_json(path), lambda text: fail(f"{path}: {text}")) if path else {}
+    return hosts_of(_json(path), lambda text: fail(f"{path}: {text}"))
 
 
 def _downtimes(path: Path | None, now: float) -> list[Downtime]:

@@ -190,6 +190,11 @@ def filter_tags(monitor: mon.Monitor) -> tuple[str, ...]:
     return tuple(scope_tags(parse_monitor(monitor.query).expression))
 
 
+def group_text(group: Group) -> str:
+    """A group as people write it: `host:web-1,env:prod`; nothing for a simple alert."""
+    return ",".join(f"{key}:{value}" for key, value in group)
+
+
 def covers_of(
     monitor: mon.Monitor, group: Group, filters: Sequence[str], downtimes: Sequence[dt.Downtime], start: int, end: int
 ) -> list[dt.Cover]:

@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 from rich.markup import escape
 
-from doghouse.backtest.linting import Linted
-from doghouse.backtest.replay import Backtest, Notification
+from doghouse.backtest.replay import Backtest, Notification, group_text
 from doghouse.backtest.report import Figures
-from doghouse.backtest.suggesting import Suggestion
-from doghouse.backtest.unittests import Result, group_text
 from doghouse.monitors import Status, Transition
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from doghouse.backtest.linting import Linted
+    from doghouse.backtest.suggesting import Suggestion
+    from doghouse.backtest.unittests import Result
 
 STYLES = {"OK": "green", "Warn": "yellow", "Alert": "red", "No Data": "bright_black"}
 SEVERITIES = {"error": "red", "warning": "yellow", "note": "bright_black"}

@@ -13,7 +13,7 @@ import numpy as np
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest import testfile
-from doghouse.backtest.replay import Backtest, Notification, backtest
+from doghouse.backtest.replay import Backtest, Notification, backtest, group_text
 from doghouse.backtest.testfile import Case, ExpectedNotification, Loaded, TestFileError
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
@@ -232,11 +232,6 @@ def _is(wanted: ExpectedNotification, at: int, got: Notification) -> bool:
     )
 
 
-def group_text(group: Group) -> str:
-    """A group as people write it: `host:web-1,env:prod`; nothing for a simple alert."""
-    return ",".join(f"{key}:{value}" for key, value in group)
-
-
 def offset(loaded: Loaded, when: int) -> str:
     """A time as an offset from the test's start: `+13m`, `+1h5m`, `+45s`."""
     seconds = when - int(loaded.start.timestamp())
@@ -273,4 +268,4 @@ def _sent(loaded: Loaded, got: Notification) -> str:
     return f"{offset(loaded, got.at)} {got.transition} {group_text(got.group)} → {', '.join(got.recipients)}{silenced}: {first}"
 
 
-__all__ = ["Difference", "Result", "Subject", "TestFileError", "group_text", "hosts_of", "offset", "run"]
+__all__ = ["Difference", "Result", "Subject", "TestFileError", "hosts_of", "offset", "run"]

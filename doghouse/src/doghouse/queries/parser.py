@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from doghouse.caching import cache_file
 from doghouse.queries import building
 from doghouse.queries.expectations import complaint
 from doghouse.queries.problems import QuerySyntaxError
@@ -78,9 +81,11 @@ def _lark() -> Lark:
     from lark import Lark
 
     grammar = (files("doghouse.queries") / "grammar.lark").read_text()
+    kept = cache_file(f"queries-{sha256(grammar.encode()).hexdigest()[:16]}-{sys.implementation.cache_tag}.lark")
     return Lark(
         grammar,
         parser="lalr",
+        cache=False if kept is None else str(kept),
         start=["queries", "formula", "filter", "monitor"],
         propagate_positions=True,
         maybe_placeholders=True,
