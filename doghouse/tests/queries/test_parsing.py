@@ -169,13 +169,38 @@ def test_a_comma_inside_in_is_no_operator() -> None:
         ("count(v: v<):m{*}", 0, "is no threshold to count values by, as in count(v: v<=5):my_metric{*}"),
         ("sum(v: v<5):m{*}", 0, "is no threshold to count values by"),
         ("THIS IS A BAD QUERY", 5, "'IS' was not expected here"),
+        ("avg:m{*}\x00", 8, "the character U+0000 was not expected here"),
+        ("avg:m{*}\u200b", 8, "the character U+200B was not expected here"),
+        ("avg:m{env=prod}", 9, "a tag is written with ':', as in env:prod"),
+        ("avg:m{env:a && b:c}", 12, "'&' is written AND"),
+        ("avg:m{*} by host", 9, "by takes its keys in braces, as in by {host}"),
+        ("avg:m{*} > 5", 9, "a comparison belongs to a monitor's query"),
+        ("avg(last_5m):avg:m{*} > 5", 12, "this is a monitor's query"),
+        ("avg:1m{*}", 4, "the name of a metric begins with a letter"),
+        ("top(avg:m{*}, 5, 'mean, 'desc')", 25, "a quote is not closed"),
+        ("avg:m{*} * 1e400", 11, "the number is too large"),
+        ("avg:m{*}.rollup(avg,1e20)", 20, "at most 3155760000 seconds"),
+        ("avg:m{*}.fill(last,-5)", 19, "a limit in seconds"),
+        ("timeshift(avg:m{*},-1e12)", 19, "at most 3155760000 seconds"),
+        ("anomalies(avg:m{*},'basic',-1)", 27, "bounds above 0"),
+        ("anomalies(avg:m{*},'basic',2,direction='sideways')", 29, "unknown direction 'sideways'"),
+        ("anomalies(avg:m{*},'basic',2,alert_window='last_9999999w')", 29, "longer than a month"),
     ],
 )
 def test_a_mistake_is_explained_at_its_place(text: str, place: int, said: str) -> None:
     error = wrong(text)
     assert (error.position, said in error.problem) == (place, True), str(error)
     sentence, line, caret = str(error).split("\n")
-    assert (sentence, line, caret) == (error.problem, text, " " * place + "^")
+    shown = text.replace("\x00", "\ufffd").replace("\u200b", "\ufffd")
+    assert (sentence, line, caret) == (error.problem, shown, " " * place + "^")
+
+
+def test_of_a_long_query_the_part_around_the_place_is_shown() -> None:
+    sentence, line, caret = str(wrong("+".join(["m{*}"] * 120) + "+oops(m{*})" + "+m{*}" * 25)).split("\n")
+    assert "unknown function 'oops'" in sentence
+    assert line.startswith("…")
+    assert line.endswith("…")
+    assert line[len(caret) - 1 :].startswith("oops(")
 
 
 def test_a_mistake_on_a_later_line_shows_that_line() -> None:

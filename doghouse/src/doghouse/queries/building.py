@@ -53,7 +53,7 @@ class _Builder:
             self.fail(node, f"the expression is more than {DEEPEST} levels deep")
         match node.data:
             case "number":
-                return tree.Number(number(node))
+                return tree.Number(self.number(node))
             case "arithmetic":
                 left, operator, right = node.children
                 return tree.Arithmetic(
@@ -75,6 +75,10 @@ class _Builder:
                 return self.name(node)
             case _:
                 return self.fail(node, "a query was expected here, as in avg:my_metric{*}")
+
+    def number(self, node: Any) -> float:
+        value = number(node)
+        return value if math.isfinite(value) else self.fail(node, "the number is too large")
 
     def signed(self, node: Any, depth: int) -> Expression:
         sign, operand = node.children
@@ -159,22 +163,20 @@ class _Builder:
 
     def modifier(self, node: Any) -> tree.Modifier:
         name, *given = [child for child in node.children if child is not None]
-        modifier = tree.Modifier(str(name), tuple(setting(one) for one in given))
+        modifier = tree.Modifier(str(name), tuple(self.setting(one) for one in given))
         if problem := check_modifier(modifier):
             place = given[problem.argument] if problem.argument is not None else name
             self.fail(place, problem.text)
         return modifier
 
-
-def setting(node: Any) -> tree.Argument:
-    """An argument of a modifier."""
-    match node.data:
-        case "number":
-            return tree.Number(number(node))
-        case "text":
-            return tree.Text(str(node.children[0])[1:-1])
-        case _:
-            return tree.Word(str(node.children[0]))
+    def setting(self, node: Any) -> tree.Argument:
+        match node.data:
+            case "number":
+                return tree.Number(self.number(node))
+            case "text":
+                return tree.Text(str(node.children[0])[1:-1])
+            case _:
+                return tree.Word(str(node.children[0]))
 
 
 def number(node: Any) -> float:
@@ -264,6 +266,10 @@ class _Scopes:
     def tag(self, token: Any) -> Scope:
         self.check_variable(token)
         key, colon, value = str(token).partition(":")
+        if not colon and "=" in key:
+            name, _, rest = key.partition("=")
+            problem = f"a tag is written with ':', as in {name.rstrip('!')}:{rest or 'value'}"
+            raise QuerySyntaxError(self.text, position(token) + token.index("="), problem)
         if not colon:
             return tree.Tag("", key.lower())
         return tree.Tag(key.lower(), _value(value))
@@ -312,9 +318,7 @@ def _monitor(builder: _Builder, root: Any) -> MonitorQuery:
     expression = builder.expression(body)
     if span.ahead and "forecast" not in functions(expression):
         builder.fail(window, f"'{window}' looks ahead, which is for forecast() alone")
-    threshold = None if limit.data == "at_threshold" else number(limit)
-    if threshold is not None and not math.isfinite(threshold):
-        builder.fail(limit, "the threshold is too large")
+    threshold = None if limit.data == "at_threshold" else builder.number(limit)
     return MonitorQuery(
         str(aggregator),
         span,

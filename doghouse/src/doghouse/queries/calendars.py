@@ -118,7 +118,7 @@ def shifted(instant: int, months: int, days: int, zone: str) -> int:
     """The same local time so many months and days earlier (both 0 or more), seconds UTC. A day that the month lacks is its last."""
     local = _local(instant, zone).replace(tzinfo=None)
     day = local.date()
-    count = day.year * 12 + day.month - 1 - months
+    count = max(day.year * 12 + day.month - 1 - months, 24)  # not before the year 2: dates begin with the year 1
     year, month = divmod(count, 12)
     first = date(year, month + 1, 1)
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from doghouse.queries import tree
-from doghouse.queries.catalogue import Function, Parameter, catalogue
+from doghouse.queries.catalogue import DIRECTIONS, Function, Parameter, catalogue
 from doghouse.queries.names import FILLS, MODIFIERS, ROLLUP_METHODS, percentile, unknown
+from doghouse.queries.printing import number_text
 from doghouse.queries.rollups import RollupError, is_zone, rollup_setting
-from doghouse.queries.spans import SHIFT, SpanError, length_seconds
+from doghouse.queries.spans import SHIFT, SpanError, length_seconds, positive_seconds, whole_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,25 @@ def _check_values(call: tree.Call) -> Problem | None:
             if zone and isinstance(zone[0], tree.Text | tree.Word) and not is_zone(zone[0].value):
                 return Problem(f"'{zone[0].value}' is no time zone of the IANA database, as 'Europe/Paris' is", 2)
         case tree.Call("rollup", (_, _, tree.Number(value))):
-            if value < 1 or value != int(value):
-                return Problem(f"rollup() takes whole seconds, 1 or more; {value:g} given", 2)
-        case tree.Call("moving_rollup" | "top" as function, (_, tree.Number(value), *_)):
-            if value < 1 or value != int(value):
-                return Problem(f"{function}() takes a whole number here, 1 or more; {value:g} given", 1)
+            return _length("rollup()", positive_seconds, value, 2)
+        case tree.Call("moving_rollup", (_, tree.Number(value), *_)):
+            return _length("moving_rollup()", positive_seconds, value, 1)
         case tree.Call("timeshift", (_, tree.Number(value))):
-            if value != int(value):
-                return Problem(f"timeshift() takes whole seconds; {value:g} given", 1)
+            return _length("timeshift()", whole_seconds, value, 1)
+        case tree.Call("top", (_, tree.Number(value), *_)):
+            if value < 1 or value != int(value):
+                return Problem(f"top() takes a whole number here, 1 or more; {value:g} given", 1)
+        case tree.Call("anomalies", (_, _, tree.Number(value))):
+            if value <= 0:
+                return Problem(f"anomalies() takes bounds above 0, as 2; {value:g} given", 2)
+    return None
+
+
+def _length(what: str, read: Callable[[float], int], value: float, place: int) -> Problem | None:
+    try:
+        read(value)
+    except SpanError as error:
+        return Problem(f"{what} {error}", place)
     return None
 
 
@@ -65,14 +78,16 @@ def _check_named(function: Function, call: tree.Call) -> Problem | None:
 
 
 def _check_lengths(call: tree.Call) -> Problem | None:
-    """The alert window and interval of anomalies() are lengths of time."""
+    """The alert window and interval of anomalies() are lengths of time, its direction is one of three."""
     for place, (name, value) in enumerate(call.named, start=len(call.arguments)):
+        if name == "direction" and isinstance(value, tree.Text | tree.Word) and value.value not in DIRECTIONS:
+            return Problem(f"anomalies(): {unknown('direction', value.value, DIRECTIONS)}", place)
         if name not in ("alert_window", "interval") or call.function != "anomalies":
             continue
         if not isinstance(value, tree.Text | tree.Word | tree.Number):
             return Problem(f"anomalies(): {name} is a length of time, as 'last_15m' or 60", place)
         try:
-            length_seconds(f"{value.value:g}" if isinstance(value, tree.Number) else value.value)
+            length_seconds(number_text(value.value) if isinstance(value, tree.Number) else value.value)
         except SpanError as error:
             return Problem(f"anomalies(): {name}: {error}", place)
     return None
@@ -129,13 +144,16 @@ def _check_fill(modifier: tree.Modifier) -> Problem | None:
         case (tree.Word(value) | tree.Text(value), *limit):
             if value not in FILLS:
                 return Problem(unknown("fill", value, FILLS), 0)
-        case (tree.Number(), *limit):
-            pass
+        case (tree.Number(seconds), *limit) if seconds >= 0:
+            if problem := _length(".fill()", whole_seconds, seconds, 0):
+                return problem
         case _:
             return Problem(f".fill() takes {', '.join(FILLS)} or 0, and a limit in seconds, as in .fill(last, 600)")
     match limit:
-        case [] | [tree.Number(value=_)]:
+        case []:
             return None
+        case [tree.Number(seconds)] if seconds >= 0:
+            return _length(".fill()", whole_seconds, seconds, 1)
         case _:
             return Problem(".fill() takes a limit in seconds after the method, as in .fill(last, 600)", 1)
 

@@ -16,6 +16,7 @@ LAYER_METHODS = ("avg", "sum", "min", "max", "count", "stddev")
 RANKINGS = ("max", "mean", "min", "sum", "last", "l2norm", "area")
 SUGAR_COUNTS = (5, 10, 15, 20)
 ANOMALY_ALGORITHMS = ("basic", "agile", "robust")
+DIRECTIONS = ("above", "below", "both")
 OUTLIER_ALGORITHMS = ("DBSCAN", "MAD", "scaledDBSCAN", "scaledMAD")
 
 

@@ -58,13 +58,12 @@ def complaint(text: str, start: str, error: Any) -> QuerySyntaxError:
     token = getattr(error, "token", None)
     if token is None:
         place = error.pos_in_stream
-        word = re.match(r"\w+|.", text[place:], re.DOTALL)
-        found = f"'{word[0]}'" if word else "the end"
+        found = _found(text[place:])
         terminals = getattr(error, "allowed", None) or ()
     else:
         ended = token.type == "$END"
         place = len(text.rstrip()) if ended else token.start_pos
-        found = "the end" if ended else f"'{token}'"
+        found = _found(text[place:])
         terminals = error.accepts or error.expected
     if not text.strip():
         return QuerySyntaxError(text, 0, "the query is empty; a metric query was expected, as in avg:my_metric{*}")
@@ -73,6 +72,14 @@ def complaint(text: str, start: str, error: Any) -> QuerySyntaxError:
     if expected:
         problem += f"; expected {_either(expected)}"
     return QuerySyntaxError(text, place, problem, expected)
+
+
+def _found(rest: str) -> str:
+    """What stands there, as a word or a sign; a character that cannot be seen by its name."""
+    word = re.match(r"\w+|[^\w\s]", rest)
+    if word is None or not word[0].isprintable():
+        return "the end" if not rest.strip(" \t\r\n") else f"the character U+{ord(rest[0]):04X}"
+    return f"'{word[0]}'"
 
 
 def _order(terminal: str) -> int:
@@ -84,18 +91,34 @@ def _either(words: tuple[str, ...]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
+HINTS = (
+    (r"=", "'=' compares nothing here (a comparison is ==)"),
+    (r"[<>]", "a comparison belongs to a monitor's query"),
+    (r"&&?", "'&' is written AND"),
+    (r"\|\|?", "'|' is written OR"),
+    (r"by\s+[A-Za-z]", "by takes its keys in braces, as in by {host}"),
+)
+
+
 def hint(text: str, place: int) -> str | None:
     """What a person most likely meant, where that can be told from what stands at the place."""
-    rest = text[place:]
-    if match := re.match(r"[=]", rest):
-        return "'=' compares nothing here (a comparison is ==)"
+    rest, before = text[place:], text[:place].rstrip()
+    for pattern, said in HINTS:
+        if re.match(pattern, rest):
+            return said
+    if re.match(r"\s*\w+\(\s*(last|next|current)_", text) and rest.startswith(":"):
+        return "this is a monitor's query; a graph has what stands between avg(last_5m): and the comparison"
+    if before.endswith(":") and re.match(r"[\d_]", rest):
+        return "the name of a metric begins with a letter"
     if match := re.match(r"([A-Za-z_]\w*)\s*\(", rest):
-        near = nearest(match[1], MODIFIERS if text[:place].rstrip().endswith(".") else catalogue())
+        near = nearest(match[1], MODIFIERS if before.endswith(".") else catalogue())
         return f"'{match[1]}' was not expected here" + (
             f" (did you mean '{near}'?)" if near and near != match[1] else ""
         )
     if (key := re.search(r"[^\s,(){}:]+$", text[:place])) and re.match(r":\s*\(", rest):
         return f"several values of a key are written {key[0]} IN (b, c)"
+    if text.count("'") % 2 or text.count('"') % 2:
+        return "a quote is not closed"
     if text.count("{") > text.count("}"):
         return "a '{' is not closed" if not rest.strip() else None
     if text.count("(") > text.count(")") and not rest.strip():

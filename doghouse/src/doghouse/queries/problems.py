@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+LONGEST_LINE = 240  # characters of a query that an error shows
+
 
 class QuerySyntaxError(ValueError):
     """A query that does not parse. `str()` is a sentence, the query's line and a caret below the place.
@@ -20,8 +22,11 @@ class QuerySyntaxError(ValueError):
         super().__init__(problem)
 
     def __str__(self) -> str:
-        line, column = self.line
-        return f"{self.problem}\n{line}\n{' ' * column}^"
+        line, column = _clipped(*self.line)
+        seen = "".join(
+            sign if sign.isprintable() else " " if sign == "\t" else "\N{REPLACEMENT CHARACTER}" for sign in line
+        )
+        return f"{self.problem}\n{seen}\n{' ' * column}^"
 
     @property
     def line(self) -> tuple[str, int]:
@@ -29,6 +34,14 @@ class QuerySyntaxError(ValueError):
         start = self.text.rfind("\n", 0, self.position) + 1
         end = self.text.find("\n", self.position)
         return self.text[start : len(self.text) if end < 0 else end], self.position - start
+
+
+def _clipped(line: str, column: int) -> tuple[str, int]:
+    """The part of a long line around a column, with … where something is left out, and the column in it."""
+    start = max(0, column - LONGEST_LINE // 2) if len(line) > LONGEST_LINE else 0
+    part = line[start : start + LONGEST_LINE]
+    before, behind = "…" if start else "", "…" if start + len(part) < len(line) else ""
+    return f"{before}{part}{behind}", column - start + len(before)
 
 
 class NotEvaluated(Exception):

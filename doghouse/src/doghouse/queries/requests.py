@@ -16,7 +16,7 @@ from doghouse.queries.problems import QuerySyntaxError
 from doghouse.queries.reducing import REDUCERS, Limit
 from doghouse.queries.tree import Expression, Variable
 
-LATEST_S = 100_000_000_000  # a time beyond is surely one in milliseconds
+LATEST_S = 50_000_000_000  # the year 3554; a time beyond is surely one in milliseconds
 Milliseconds = Annotated[int, msgspec.Meta(gt=-1000 * LATEST_S, lt=1000 * LATEST_S)]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from doghouse.queries import tree
 from doghouse.queries.names import ROLLUP_METHODS, unknown
+from doghouse.queries.spans import SpanError, positive_seconds
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import TimeAggregator
@@ -108,9 +109,10 @@ def rollup_setting(modifier: tree.Modifier) -> RollupSetting:
 
 
 def _seconds(argument: tree.Number, place: int) -> int:
-    if argument.value < 1 or argument.value != int(argument.value):
-        raise RollupError(f".rollup() takes whole seconds, 1 or more; {argument.value:g} given", place)
-    return int(argument.value)
+    try:
+        return positive_seconds(argument.value)
+    except SpanError as error:
+        raise RollupError(f".rollup() {error}", place) from None
 
 
 def _calendar(arguments: tuple[tree.Argument, ...]) -> Calendar:

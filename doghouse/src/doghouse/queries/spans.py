@@ -8,6 +8,7 @@ from doghouse.queries.tree import TimeWindow
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
 MONTH = 730 * HOUR  # monitors/types/metric: the longest window is one month (730 h)
+LONGEST = 36_525 * DAY  # a hundred years: no number of seconds in a query is larger
 UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK, "mo": MONTH}
 
 SHIFT = re.compile(r"-(\d{1,4})(mo|d|w)")  # calendar_shift: dashboards/functions/timeshift allows negative ones alone
@@ -50,11 +51,28 @@ def shift_seconds(text: str) -> int:
     return int(match[1]) * UNITS[match[2]]
 
 
+def whole_seconds(value: float) -> int:
+    """A number of seconds as functions and modifiers take it, negative ones too. Raises SpanError."""
+    if value != int(value):
+        raise SpanError(f"takes whole seconds; {value:g} given")
+    if abs(value) > LONGEST:
+        raise SpanError(f"takes at most {LONGEST} seconds (a hundred years); {value:g} given")
+    return int(value)
+
+
+def positive_seconds(value: float) -> int:
+    """A length in whole seconds. Raises SpanError."""
+    if value < 1 or value != int(value):
+        raise SpanError(f"takes whole seconds, 1 or more; {value:g} given")
+    return whole_seconds(value)
+
+
 def length_seconds(text: str) -> int:
     """`15m`, `last_15m`, `60`: a length as functions take it (s). Raises SpanError."""
     match = re.fullmatch(rf"(?:last_)?{_LENGTH}", text)
-    if match:
-        return int(match[1]) * UNITS[match[2]]
-    if re.fullmatch(r"[1-9]\d{0,8}", text):
-        return int(text)
-    raise SpanError(f"'{text}' is no length of time: it is 15m, 4h, 1d or seconds")
+    if match is None and not re.fullmatch(r"[1-9]\d{0,8}", text):
+        raise SpanError(f"'{text}' is no length of time: it is 15m, 4h, 1d or seconds")
+    seconds = int(match[1]) * UNITS[match[2]] if match else int(text)
+    if seconds > MONTH:
+        raise SpanError(f"'{text}' is longer than a month (730 h)")
+    return seconds

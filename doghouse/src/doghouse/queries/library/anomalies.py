@@ -15,6 +15,7 @@ import numpy as np
 from doghouse.metrics.model import Floats, Ints
 from doghouse.queries.frames import Frame
 from doghouse.queries.library.filling import default_value
+from doghouse.queries.problems import NotEvaluated
 from doghouse.queries.rollups import custom_interval
 from doghouse.queries.scene import Scene
 from doghouse.queries.spans import length_seconds
@@ -25,6 +26,7 @@ WINDOWS = 5  # the trailing window is so many alert windows …
 LEAST_BUCKETS = 25  # … and never fewer buckets than this, for long graphs with wide buckets
 LEAST_POINTS = 5  # in the trailing window, or there is no band
 MOST_CELLS = 5_000_000  # of trailing windows looked at in one step: 40 MB
+MOST_CELLS_A_ROW = 50_000_000  # a query that needs more for one group is refused by name
 MAD_TO_SIGMA = 1.4826  # makes the median absolute deviation of a normal distribution its standard deviation
 
 
@@ -78,6 +80,8 @@ def _trailing(settings: Settings, interval: int) -> int:
 
 def bands(values: Floats, count: int, bounds: float) -> tuple[Floats, Floats]:
     """The lower and upper bound of each cell from the `count` cells before it in its row, nulls left out; NaN where fewer than LEAST_POINTS are left."""
+    if values.shape[1] * count > MOST_CELLS_A_ROW:
+        raise NotEvaluated(f"anomalies() over {values.shape[1]} buckets of which each looks back at {count}")
     lower, upper = np.full_like(values, np.nan), np.full_like(values, np.nan)
     rows = max(1, MOST_CELLS // max(1, values.shape[1] * count))
     for first in range(0, len(values), rows):
