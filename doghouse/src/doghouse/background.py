@@ -7,6 +7,8 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from doghouse import storage
+
 log = logging.getLogger(__name__)
 
 
@@ -22,8 +24,9 @@ async def repeated(work: Callable[[], object], every: float) -> AsyncIterator[No
             except TimeoutError:
                 try:
                     await asyncio.to_thread(work)
-                except Exception:
-                    log.exception("%s failed; it is tried again in %s s", work, every)
+                except Exception as error:
+                    if not storage.reported(error):
+                        log.exception("%s failed; it is tried again in %s s", work, every)
 
     task = asyncio.create_task(run())
     try:

@@ -170,6 +170,11 @@ def too_many_requests() -> ApiError:
     return ApiError(429, "Too many requests")
 
 
+def storage_failed(reason: str) -> ApiError:
+    """The data folder cannot be written or read now: clients send again later (ours)."""
+    return ApiError(503, f"doghouse could not do this: {reason}")
+
+
 def bad_check_status(place: int, status: int) -> ApiError:
     """A service check whose status is none (OpenAPI v1: ServiceCheckStatus; text ours)."""
     return ApiError(

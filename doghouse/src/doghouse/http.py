@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from doghouse import errors
+from doghouse import errors, storage
 from doghouse.clock import Clock
 from doghouse.errors import ApiError
 
@@ -148,6 +148,10 @@ def endpoint(method: str, path: str, handler: Handler, keys: Keys = Keys.BOTH) -
             reply = Reply(errors.nested_too_deeply().body, 400)
         except ClientDisconnect:
             return Response(status_code=499)
+        except Exception as error:
+            if not (said := storage.reported(error)):
+                raise
+            reply = Reply(errors.storage_failed(said).body, 503)
         return respond(reply)
 
     return Route(path, serve, methods=[method])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from doghouse.chaos import Fault
 
 GRACE_S = 3  # an answer under way when the server is told to stop gets this long
+ROOM_BYTES = 8 * 1024 * 1024
 KEEP_ALIVE_S = 75  # how long a connection that asks nothing is kept
 
 
@@ -92,16 +94,35 @@ def serve_forever(house: House, listener: socket.socket, ready: Callable[[], obj
 @contextmanager
 def opened(data: Path, host: str, port: int, clock: Clock, settings: Settings) -> Iterator[tuple[House, socket.socket]]:
     """The folder locked, the port bound and the stores open, but nothing served yet. Raises ConfigError."""
-    from doghouse import chaos, server
+    from doghouse import chaos, server, storage
 
     faults = chaos.parse(settings.chaos)
     with listen(host, port) as listener, owned(data) as folder:
-        pair = config.keys(folder)
-        app = server.build(folder, pair, clock, settings)
+        check_room(folder.path)
+        try:
+            pair = config.keys(folder)
+            app = server.build(folder, pair, clock, settings)
+        except Exception as error:
+            failure = storage.sentence(error)
+            if failure is None:
+                raise
+        else:
+            failure = ""
+        if failure:  # here, where the error and what it holds of the files is gone
+            raise ConfigError(failure)
         app.state.url = address(listener)  # where links in notifications lead
         front = in_front(app, clock, settings, faults)
         keys = (pair.api_key, pair.app_key)
         yield House(app.state.url, folder.path, folder.keys_file, *keys, clock, app, front), listener
+
+
+def check_room(path: Path) -> None:
+    """Raise ConfigError where the disk has no room for a doghouse's own files."""
+    free = shutil.disk_usage(path).free
+    if free < ROOM_BYTES:
+        raise ConfigError(
+            f"the disk of the data folder {path} is full: {free // 1024} KiB are free, {ROOM_BYTES // 1024} are needed to start"
+        )
 
 
 def in_front(app: ASGIApp, clock: Clock, settings: Settings, faults: Sequence[Fault]) -> ASGIApp:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
+
+from doghouse import storage
 
 Cursor = duckdb.DuckDBPyConnection
 MEMORY = "1GB"  # what DuckDB may hold; beyond it sorts and groupings go to disk
@@ -24,16 +26,22 @@ class DuckFile:
         self._local = threading.local()
         self._users = 0
         self._alone = False
+        self._broken = False
         self._changed = threading.Condition()
         self._open()
 
     def _open(self) -> None:
-        self._connection = duckdb.connect(str(self._path), config={"threads": THREADS, "memory_limit": MEMORY})
+        try:
+            self._connection = duckdb.connect(str(self._path), config={"threads": THREADS, "memory_limit": MEMORY})
+        except duckdb.Error as error:
+            raise storage.unusable(self._path, error) from error
         self._cursors: list[Cursor] = []
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
         """This thread's own way to the file, while the block lasts. One block in another would wait for itself."""
+        if self._broken:
+            self._reopen()
         with self._changed:
             self._changed.wait_for(lambda: not self._alone)
             self._users += 1
@@ -43,6 +51,9 @@ class DuckFile:
                 held = self._local.held = (self._connection, self._connection.cursor())
                 self._cursors.append(held[1])
             yield held[1]
+        except duckdb.FatalException:
+            self._broken = True
+            raise
         finally:
             with self._changed:
                 self._users -= 1
@@ -62,6 +73,14 @@ class DuckFile:
                 self._alone = False
                 self._changed.notify_all()
 
+    def _reopen(self) -> None:
+        """Open the file again after an error that made DuckDB give it up, such as a checkpoint on a full disk."""
+        with self._nobody_else():
+            if self._broken:
+                self._drop()
+                self._open()
+                self._broken = False
+
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
         """All that the block reads is of one moment, all that it writes is there at its end; or nothing of it, when it raises."""
@@ -70,14 +89,19 @@ class DuckFile:
             try:
                 yield cursor
             except BaseException:
-                cursor.rollback()
+                with suppress(duckdb.Error):  # it is over already where DuckDB gave the file up
+                    cursor.rollback()
                 raise
             cursor.commit()
 
     def checkpoint(self) -> None:
         """Write what is new into the file itself, and free what was deleted."""
         with self._nobody_else():
-            self._connection.execute("CHECKPOINT")
+            try:
+                self._connection.execute("CHECKPOINT")
+            except duckdb.FatalException:
+                self._broken = True
+                raise
 
     def unused(self) -> int:
         """How much of the file holds nothing (bytes); 0 where it is not worth a thought."""
@@ -114,7 +138,16 @@ class DuckFile:
             self._close()
 
     def _close(self) -> None:
+        try:
+            self._connection.execute("CHECKPOINT")
+        except duckdb.Error as error:  # what is not in the file itself is in the journal beside it
+            if not storage.reported(error):
+                raise
+        finally:
+            self._drop()
+
+    def _drop(self) -> None:
         for cursor in self._cursors:
             cursor.close()
-        self._connection.execute("CHECKPOINT")
+        self._cursors.clear()
         self._connection.close()

@@ -6,6 +6,7 @@ import logging
 import threading
 from concurrent.futures import Future
 
+from doghouse import storage
 from doghouse.metrics.index import SeriesIndex
 from doghouse.metrics.journal import Journal, joined
 from doghouse.metrics.model import Columns
@@ -136,12 +137,14 @@ class Pipeline:
             self._journal.sync()  # DuckDB must not keep points of a series that a power cut undoes
             self._points.insert(columns, last_row)
         except Exception as error:
-            log.exception("points could not be moved from the journal to DuckDB")
+            if not storage.reported(error):
+                log.exception("points could not be moved from the journal to DuckDB")
             return error
         try:
             self._journal.drop(last_row)
-        except Exception:  # the next move drops them
-            log.exception("moved points could not be dropped from the journal")
+        except Exception as error:  # the next move drops them
+            if not storage.reported(error):
+                log.exception("moved points could not be dropped from the journal")
         return None
 
     def _waiting(self) -> int:

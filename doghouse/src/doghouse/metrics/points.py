@@ -39,9 +39,13 @@ class Points:
 
     def __init__(self, path: Path) -> None:
         self._file = DuckFile(path)
-        with self._file.cursor() as cursor:
-            cursor.execute(TABLES)
-            cursor.execute("CREATE OR REPLACE TABLE tips AS SELECT series, max(ts) AS ts FROM tips GROUP BY series")
+        try:
+            with self._file.transaction() as cursor:
+                cursor.execute(TABLES)
+                cursor.execute("CREATE OR REPLACE TABLE tips AS SELECT series, max(ts) AS ts FROM tips GROUP BY series")
+        except BaseException:
+            self._file.close()
+            raise
         # Taken in this order, and before the file: who waits to be alone with it has the first, so that nobody inside waits for it.
         self._rewriting = threading.Lock()
         self._writing = threading.Lock()
@@ -77,7 +81,7 @@ class Points:
         return dict(zip(("ordered", "arrived", "sketches"), counted, strict=True))
 
     def insert(self, columns: Columns, last_row: int) -> None:
-        """Take points in, in their order, the last one as row `last_row`: all or none."""
+        """Take points in, in their order, the last one as row `last_row`: all or none; nothing where they are here already."""
         mask = late(columns, self.tips.of(columns.series))
         late_series, late_day = days(columns, mask)
         rows = np.arange(last_row - len(columns) + 1, last_row + 1)
@@ -90,10 +94,12 @@ class Points:
                     Extent(min(held.arrived_from, first), held.points_until, held.any_late or bool(len(late_day)))
                 )
             with self._file.transaction() as cursor:
-                cursor.execute("INSERT INTO arrived SELECT series, ts, value, row FROM batch")
-                if len(late_batch["series"]):
-                    cursor.execute("INSERT INTO late SELECT series, day, ? FROM late_batch", [last_row])
-                cursor.execute("UPDATE moved SET row = ?", [last_row])
+                [(moved,)] = cursor.execute("SELECT row FROM moved").fetchall()
+                if moved < last_row:  # else it is a commit that failed only afterwards, when DuckDB made a checkpoint
+                    cursor.execute("INSERT INTO arrived SELECT series, ts, value, row FROM batch")
+                    if len(late_batch["series"]):
+                        cursor.execute("INSERT INTO late SELECT series, day, ? FROM late_batch", [last_row])
+                    cursor.execute("UPDATE moved SET row = ?", [last_row])
         self.tips.advance(columns.series, columns.ts)
 
     def _widen(self, extent: Extent) -> None:
