@@ -90,3 +90,11 @@ def test_a_sparkline_rises_with_its_values_and_is_blank_where_there_are_none() -
     assert sparkline([(0, 0.0), (1, 5.0), (3, 10.0)], 0, 4, 4) == "▁▅ █"
     assert sparkline([(0, 7.0), (1, None)], 0, 2, 2) == "▄ "
     assert sparkline([], 0, 1, 3) == "   "
+
+
+def test_a_time_in_milliseconds_is_refused(csv: Path) -> None:
+    got = doghouse("avg:load{*}", "--from", T0 * 1000, "--to", T0 * 1000 + 1, "--series", csv)
+    assert (got.returncode, got.stderr.strip().splitlines()[-1]) == (
+        64,
+        "doghouse: --from and --to are seconds, not milliseconds",
+    )

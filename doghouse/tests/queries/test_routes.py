@@ -204,6 +204,32 @@ def test_a_scalar_of_nothing_has_an_empty_column(house: running.House) -> None:
     assert column["values"] == []
 
 
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [("default_zero(a)", 0), ("default_zero(b)", 20), ("default_zero(a / b) + 1", 1), ("default(a, 7)", 7)],
+)
+def test_a_scalar_without_a_value_may_be_given_one(house: running.House, formula: str, expected: float) -> None:
+    queries = [metric("avg:unheard.of{*}"), metric("avg:load{host:a}", "b", aggregator="last")]
+    (column,) = v2(house, "scalar", queries, [{"formula": formula}])["columns"]
+    assert column["values"] == [expected]
+
+
+def test_a_count_of_groups_is_one_scalar(house: running.House) -> None:
+    (column,) = v2(house, "scalar", [metric("avg:load{*} by {host}")], [{"formula": "count_nonzero(a)"}])["columns"]
+    assert (column["name"], column["values"]) == ("count_nonzero(a)", [2])
+
+
+def test_formulas_nest_queries(house: running.House) -> None:
+    answer = v2(
+        house,
+        "timeseries",
+        [metric("avg:load{*} by {host,env}.rollup(avg,60)")],
+        [{"formula": "rollup(max(a, {host}), 'sum', 120)"}],
+    )
+    assert [one["group_tags"] for one in answer["series"]] == [["host:a"], ["host:b"]]
+    assert (answer["times"], answer["values"]) == ([T0 * 1000], [[30], [90]])
+
+
 def test_a_wrong_request_type_is_refused_in_recorded_words(house: running.House) -> None:
     body = {"data": {"type": "timeseries_rquest", "attributes": {"from": 1, "to": 2, "queries": [metric("m{*}")]}}}
     text = 'API input validation failed: Invalid type. Expected "timeseries_request".'
@@ -228,6 +254,19 @@ def test_a_scalar_of_years_ago_is_refused_in_recorded_words(house: running.House
         ),
         ([metric("m{*}")], "b", 400, "The formula 'b' uses 'b'; the queries are a"),
         ([metric("m{*}"), metric("m{*}")], "a", 400, "The name 'a' is given to two queries"),
+        (
+            [metric("m{*}")],
+            "",
+            400,
+            "Error parsing query: the formula is empty; the name of a query was expected, or a function of one\n\n^",
+        ),
+        (
+            [metric("m{*}")],
+            "a +",
+            400,
+            "Error parsing query: the end was not expected here; expected the name of a query, a function, a number, "
+            "an operator (+ - * /) or '('\na +\n   ^",
+        ),
     ],
 )
 def test_a_wrong_formula_request_is_explained(

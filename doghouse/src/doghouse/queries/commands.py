@@ -32,6 +32,7 @@ def query(
     Example: doghouse query 'avg:my_metric{*} by {host}' --from now-4h --to now
     """
     from doghouse.clock import Clock
+    from doghouse.queries.model import LATEST_S
     from doghouse.queries.parser import parse
     from doghouse.queries.problems import QuerySyntaxError
     from doghouse.times import parse_time
@@ -46,6 +47,8 @@ def query(
         raise fail(str(error), 64) from None
     if start >= end:
         raise fail("--from is not before --to", 64)
+    if max(abs(start), abs(end)) >= LATEST_S:
+        raise fail("--from and --to are seconds, not milliseconds", 64)
     answer = _of_file(text, start, end, series) if series else _of_doghouse(text, start, end, url, keys_file)
     if as_json:
         print_json(answer)

@@ -53,6 +53,14 @@ WORDS = {
 }
 
 
+A_NAME = "the name of a query"
+FORMULA_WORDS = {"METRIC": A_NAME, "AGGREGATOR": A_NAME, "NAME": A_NAME}
+EMPTY = {
+    "formula": f"the formula is empty; {A_NAME} was expected, or a function of one",
+    "monitor": "the query is empty; a monitor's query was expected, as in avg(last_5m):avg:my_metric{*} > 90",
+}
+
+
 def complaint(text: str, start: str, error: Any) -> QuerySyntaxError:
     """Lark's error as ours: the place, what stands there, what was expected, and a hint where one can be given."""
     token = getattr(error, "token", None)
@@ -66,8 +74,10 @@ def complaint(text: str, start: str, error: Any) -> QuerySyntaxError:
         found = _found(text[place:])
         terminals = error.accepts or error.expected
     if not text.strip():
-        return QuerySyntaxError(text, 0, "the query is empty; a metric query was expected, as in avg:my_metric{*}")
-    expected = tuple(dict.fromkeys(WORDS.get(one, one.lower()) for one in sorted(terminals, key=_order)))
+        what = EMPTY.get(start, "the query is empty; a metric query was expected, as in avg:my_metric{*}")
+        return QuerySyntaxError(text, 0, what)
+    words = WORDS | FORMULA_WORDS if start == "formula" else WORDS
+    expected = tuple(dict.fromkeys(words.get(one, one.lower()) for one in sorted(terminals, key=_order)))
     problem = hint(text, place) or f"{found} was not expected here"
     if expected:
         problem += f"; expected {_either(expected)}"

@@ -10,6 +10,7 @@ from doghouse.queries.guesses import DASHBOARD, Options
 if TYPE_CHECKING:
     from doghouse.metrics.model import Floats, Ints
 
+LATEST_S = 50_000_000_000  # the year 3554; a time beyond, before 1970 too, is surely one in milliseconds
 MAX_POINTS = 1500  # Datadog raises a custom rollup's interval beyond this many points (functions/rollup)
 
 

@@ -104,8 +104,10 @@ def _column(formula: Expression, queries: Mapping[str, ScalarQuery], scene: Scen
 def _worth(formula: Expression, queries: Mapping[str, ScalarQuery], scene: Scene) -> Value:
     """A formula over reduced values: each query is reduced by its own aggregator, then the formula is computed.
 
+    GUESS: default_zero and default fill what has no value once it is reduced, as a query value shows it.
     GUESS: a function that needs the series (diff, timeshift, cumsum …) works on it before it is reduced, by the aggregator of the first query inside.
     """
+    bindings = {name: query.expression for name, query in queries.items()}
     match formula:
         case tree.Number(value):
             return value
@@ -117,10 +119,22 @@ def _worth(formula: Expression, queries: Mapping[str, ScalarQuery], scene: Scene
             return negated(_worth(operand, queries, scene))
         case tree.Call(function, (query, *_)) if function in ON_SCALARS and not isinstance(query, tree.Plain):
             return plain_call(formula, _worth(query, queries, scene))
+        case tree.Call("default_zero" | "default" as function, (query, *rest)) if not isinstance(query, tree.Plain):
+            value = rest[0].value if function == "default" and isinstance(rest[0], tree.Number) else 0.0
+            return _filled(_worth(query, queries, scene), value, grouped=bool(result_keys(bound(query, bindings))))
         case _:
             names = variables(formula)
-            bindings = {name: query.expression for name, query in queries.items()}
             return reduced(frame_of(bound(formula, bindings), scene), queries[names[0]].aggregator)
+
+
+def _filled(value: Value, default: float, *, grouped: bool) -> Value:
+    """The groups' values, `default` where there is none; what has no groups has a value even if nothing was found."""
+    if not isinstance(value, Frame):
+        return value
+    if not value.groups and not grouped:
+        one = np.full((1, 1), default)
+        return replace(value, ts=np.zeros(1, np.int64), values=one, points=np.ones((1, 1), np.bool_), groups=((),))
+    return value.with_values(np.where(np.isnan(value.values), default, value.values))
 
 
 def reduced(frame: Frame, aggregator: str) -> Frame:

@@ -11,12 +11,12 @@ import msgspec
 from doghouse import errors
 from doghouse.http import Call
 from doghouse.queries.inspection import variables
+from doghouse.queries.model import LATEST_S
 from doghouse.queries.parser import parse, parse_formula
 from doghouse.queries.problems import QuerySyntaxError
 from doghouse.queries.reducing import REDUCERS, Limit
 from doghouse.queries.tree import Expression, Variable
 
-LATEST_S = 50_000_000_000  # the year 3554; a time beyond is surely one in milliseconds
 Milliseconds = Annotated[int, msgspec.Meta(gt=-1000 * LATEST_S, lt=1000 * LATEST_S)]
 
 
@@ -31,7 +31,7 @@ class V1Query(msgspec.Struct, frozen=True):
 class FormulaLimit(msgspec.Struct, frozen=True):
     """Of a scalar formula: how many rows, by which order."""
 
-    count: int = 500
+    count: Annotated[int, msgspec.Meta(ge=1)] = 500
     order: Literal["asc", "desc"] = "desc"
 
 
