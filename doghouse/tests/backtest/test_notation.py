@@ -74,3 +74,10 @@ def test_words_follow_one_another(runs):
 @given(st.integers(0, 9), st.integers(0, 23), st.integers(1, 59))
 def test_durations_add_up(days, hours, minutes):
     assert parse_duration(f"{days}d{hours}h{minutes}m") == days * 86400 + hours * 3600 + minutes * 60
+
+
+def test_a_series_can_be_a_count_or_a_rate():
+    assert parse_samples({"type": "count", "every": "45s", "values": "3x2"}).type == "count"
+    assert parse_samples("3x2").type == "gauge"
+    with pytest.raises(NotationError, match="type 'histogram' is not gauge, count or rate"):
+        parse_samples({"type": "histogram", "values": 1})

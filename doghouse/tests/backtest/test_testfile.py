@@ -50,6 +50,13 @@ def test_a_clock_time_before_the_start_is_on_the_next_day(file):
         (('    transitions: [+7m Warn, "10:09 No Data host:web-1"]\n', ""), 5, "expects nothing"),
         (("hosts: {", "hosts: {{"), 3, "is not YAML"),
         (("tests:\n", "tests: []\nx:\n"), 5, "x"),
+        (("    transitions:", "    states: {+5m: Warning}\n    transitions:"), 7, "'Warning' is not a state"),
+        (("    transitions:", "    states: {+5m: {host:web-1: Bad}}\n    transitions:"), 7, "'Bad' is not a state"),
+        (
+            ("    transitions:", "    notifications: [{at: +5m, transition: Alert}]\n    transitions:"),
+            7,
+            "'Alert' is not a transition: expected Triggered",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_line(file, change, line, wrong):

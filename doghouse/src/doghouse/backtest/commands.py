@@ -134,8 +134,11 @@ def backtest(
 
 def unit_tests(
     files: Annotated[
-        list[str], typer.Argument(help="Test files (YAML); a pattern must match something.", metavar="FILE...")
-    ],
+        list[str] | None, typer.Argument(help="Test files (YAML); a pattern must match something.", metavar="FILE...")
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of a test file, for editors, and do nothing else.")
+    ] = False,
     junit: Annotated[Path | None, typer.Option(help="Also write the results as JUnit XML.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -144,8 +147,13 @@ def unit_tests(
     Example: doghouse test monitors/*.test.yaml --junit results.xml
     """
     from doghouse.backtest import junit as xml
-    from doghouse.backtest import show, unittests
+    from doghouse.backtest import show, testfile, unittests
 
+    if schema:
+        print_json(testfile.schema())
+        return
+    if not files:
+        raise fail("there is no test file: name one, or a pattern such as 'monitors/*.test.yaml'", 64)
     results: list[unittests.Result] = []
     broken: list[unittests.TestFileError] = []
     for path in _matching(files):

@@ -4,7 +4,8 @@ Like promtool's, but `400x5` is five samples, not six. A word is one of
     7.5         one sample            7.5x4       four samples of 7.5
     1+2x3       1, 3, 5               9-2x3       9, 7, 5
     _           one that is missing   _x15        fifteen that are missing
-A YAML list holds samples (null: missing). A mapping may say more: `every` (the time between samples, default 1m), and one of
+A YAML list holds samples (null: missing). A mapping may say more: `every` (the time between samples, default 1m), `type` (gauge, count or rate, as it was
+submitted; default gauge; a count's or rate's interval is `every`), and one of
 `values` (a text or list as above), `random: {seed, from, to, samples}` (uniform integers, both ends possible) and
 `walk: {seed, start, step, samples}` (each sample differs from the last by a uniform integer from -step to step).
 """
@@ -14,14 +15,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from doghouse.metrics.model import Floats
+from doghouse.metrics.model import Floats, MetricType
 
 DEFAULT_EVERY_S = 60
 MAX_SAMPLES = 10_000_000  # a typing mistake must not fill the memory
+TYPES = ("gauge", "count", "rate")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _WORD = re.compile(rf"(?:(?P<gap>_)|(?P<start>{_NUMBER})(?P<step>[+-](?:\d+\.?\d*|\.\d+))?)(?:x(?P<times>\d+))?")
 _DURATION = re.compile(r"(\d+)(s|m|h|d|w)")
@@ -38,23 +40,23 @@ class Samples:
 
     every: int
     values: Floats
+    type: MetricType = "gauge"
 
 
 def parse_samples(said: Any) -> Samples:
     """Samples from a YAML value (text, number, list or mapping). Raises NotationError."""
     if not isinstance(said, Mapping):
         return Samples(DEFAULT_EVERY_S, _values(said))
-    _only(said, {"every", "values", "random", "walk"})
+    _only(said, {"every", "type", "values", "random", "walk"})
     kinds = [kind for kind in ("values", "random", "walk") if kind in said]
     if len(kinds) != 1:
         raise NotationError("a series' mapping has exactly one of values, random and walk")
     every = parse_duration(said.get("every", "1m"))
-    match kinds[0]:
-        case "random":
-            return Samples(every, _random(said["random"]))
-        case "walk":
-            return Samples(every, _walk(said["walk"]))
-    return Samples(every, _values(said["values"]))
+    kind = said.get("type", "gauge")
+    if kind not in TYPES:
+        raise NotationError(f"type '{kind}' is not {', '.join(TYPES[:-1])} or {TYPES[-1]}")
+    make = {"random": _random, "walk": _walk, "values": _values}[kinds[0]]
+    return Samples(every, make(said[kinds[0]]), cast(MetricType, kind))
 
 
 def parse_duration(said: Any) -> int:

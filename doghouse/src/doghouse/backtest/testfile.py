@@ -18,6 +18,7 @@ import yaml
 from doghouse.backtest.notation import NotationError, Samples, parse_duration, parse_samples
 
 STATES = ("OK", "Warn", "Alert", "No Data")
+WORDS = ("Triggered", "Warn", "No Data", "Recovered", "Re-Triggered", "Re-Warn", "Re-No Data")
 _SERIES = re.compile(r"(?P<metric>[A-Za-z][\w.]*)\s*(?:\{(?P<tags>[^{}]*)\})?")
 _PLACE = re.compile(r" - at `\$?(?P<path>[^`]*)`$")
 
@@ -56,7 +57,8 @@ class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One test: the samples of each series, and what the monitor must make of them.
 
     `transitions` and `silenced` are whole lists; `notifications` are among those sent, or all of them with `exact`;
-    `states` are states at given times. `until` is when the test ends (default: with the longest series).
+    `states` are states at given times: of every group, or group by group (`{+5m: {host:a: OK, host:b: Alert}}`).
+    `until` is when the test ends (default: with the longest series).
     """
 
     name: str
@@ -65,7 +67,7 @@ class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     transitions: list[str] | None = None
     notifications: list[ExpectedNotification] | None = None
     silenced: list[ExpectedNotification] | None = None
-    states: dict[str, str] | None = None
+    states: dict[str, str | dict[str, str]] | None = None
     exact: bool = False
 
 
@@ -200,6 +202,20 @@ def _check(loaded: Loaded) -> None:
             )
         if not case.series:
             raise loaded.wrong(place, f"test '{case.name}' has no series")
+        _check_words(loaded, place, case)
+
+
+def _check_words(loaded: Loaded, place: str, case: Case) -> None:
+    """States and transitions by their names: a misspelt one would fail only where it is the expectation that is right."""
+    for said, state in (case.states or {}).items():
+        for one in state.values() if isinstance(state, dict) else (state,):
+            if one not in STATES:
+                raise loaded.wrong(f"{place}.states.{said}", f"'{one}' is not a state: expected {', '.join(STATES)}")
+    for name, listed in (("notifications", case.notifications), ("silenced", case.silenced)):
+        for number, wanted in enumerate(listed or []):
+            if wanted.transition not in WORDS:
+                text = f"'{wanted.transition}' is not a transition: expected {', '.join(WORDS)}"
+                raise loaded.wrong(f"{place}.{name}[{number}].transition", text)
 
 
 def _start(path: Path, lines: Mapping[str, int], said: str) -> datetime:

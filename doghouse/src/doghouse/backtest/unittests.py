@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,9 +143,9 @@ def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[
     ids, times, values, end = [], [], [], start
     for (metric, tags), samples in testfile.series(loaded, number).items():
         host = next((tag.removeprefix("host:") for tag in tags if tag.startswith("host:")), "")
-        series.append(
-            Series(len(series), metric, "gauge", 0, host, tuple(tag for tag in tags if not tag.startswith("host:")))
-        )
+        own = tuple(tag for tag in tags if not tag.startswith("host:"))
+        interval = 0 if samples.type == "gauge" else samples.every
+        series.append(Series(len(series), metric, samples.type, interval, host, own))
         there = np.flatnonzero(~np.isnan(samples.values))
         ids.append(np.full(len(there), len(series) - 1, np.int64))
         times.append(start + there * samples.every)
@@ -185,16 +185,18 @@ def _compare_states(loaded: Loaded, place: str, case: Case, got: Backtest) -> li
     differences = []
     for said, state in (case.states or {}).items():
         where = f"{place}.states.{said}"
-        if state not in testfile.STATES:
-            raise loaded.wrong(where, f"'{state}' is not a state: expected {', '.join(testfile.STATES)}")
         when = testfile.instant(loaded, said, where)
         found = {group_text(one.group): one.status_at(when).label for one in got.timelines}
-        if not found or set(found.values()) != {state}:
-            shown = [" ".join(filter(None, (said, label, group))) for group, label in found.items()] or [
-                "no group at all"
-            ]
-            differences.append(Difference(loaded.line(where), [f"{said} {state}"], shown))
+        wanted = state if isinstance(state, dict) else dict.fromkeys(found, state)
+        if not found or any(found.get(group) != label for group, label in wanted.items()):
+            expected = list(wanted.items()) if isinstance(state, dict) else [("", state)]
+            shown = _states(said, found.items()) or ["no group at all"]
+            differences.append(Difference(loaded.line(where), _states(said, expected), shown))
     return differences
+
+
+def _states(when: str, states: Iterable[tuple[str, str]]) -> list[str]:
+    return [" ".join(filter(None, (when, label, group))) for group, label in states]
 
 
 def _compare_notifications(
