@@ -35,7 +35,7 @@ fidelity: setup  ## how faithful doghouse is: the official client's recordings, 
 	@.venv/bin/python -m scripts.fidelity $(ARGS)
 
 guesses:  ## every rule that is a guess, with its place
-	@scripts/guesses
+	@scripts/guesses.py
 
 lock:  ## make requirements.txt anew from requirements.in
 	@scripts/lock

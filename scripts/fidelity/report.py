@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from scripts.guesses import section
+
 from .client import ROOT, VERSION, load_yaml
 from .outside import Outside
 from .result import Result, by_endpoint, share
@@ -50,7 +52,7 @@ def misses(results: Sequence[Result]) -> list[Result]:
 
 def write(found: Found, outside: Outside) -> None:
     """Write the page: what is measured, the tables, each miss that is inside with its explanation."""
-    DOCS.write_text("\n".join(_page(found, outside)).rstrip() + "\n")
+    DOCS.write_text("\n".join(_page(found, outside)).rstrip() + "\n\n" + section())
 
 
 def _page(found: Found, outside: Outside) -> Iterator[str]:
@@ -132,7 +134,7 @@ FLOOR = (
     "requests (0.6 %) and 13 of 311 scenarios (4.2 %). A comparison that is content with less gives the same server 18 % of (a) and 12 of 301 scenarios.",
     "",
     "Where recordings of different years differ, the newest form holds. Where neither recordings nor the schema say anything, the rule is our reading:",
-    "`make guesses` lists each with its place. What is served at all, and what is not, is in [coverage.md](coverage.md).",
+    "`make guesses` lists each with its place, and the end of this page does. What is served at all, and what is not, is in [coverage.md](coverage.md).",
 )
 OUTSIDE = (
     "Named in `scripts/fidelity/outside.yaml` before the first run: other products of Datadog, and answers that only an organisation with a past can give",

@@ -10,11 +10,11 @@ class Options:
     """How to evaluate where Datadog's documentation is silent or contradicts itself.
 
     `align_groups`: a query with `by` interpolates each group at the others' times, as the guide on interpolation says of graphs.
-    GUESS: a monitor does not; it reads each group's own points.
+    GUESS: a monitor does not align groups; it reads each group's own points.
     `look_back`: at a window's left edge, interpolation uses points before the window, as the guide's table implies.
     `interpolate_counts`: two pages disagree on whether counts and rates are interpolated where the query says nothing. GUESS: they are not.
     `fill_alone`: an explicit `.fill` also fills a query of one source that stands alone. The guide says it does not in graphs.
-    GUESS: in monitors it does, as the page on sparse metrics shows.
+    GUESS: in monitors a `.fill` does so, as the page on sparse metrics shows.
     `not_available`: a group whose tag is missing is shown as N/A; monitors drop it.
     """
 

@@ -44,8 +44,9 @@ def plan(query: tree.MetricQuery, interval: int, span: int, max_points: int | No
 
 
 def _fill(modifier: tree.Modifier) -> Fill:
-    """`.fill(last, 600)`. A limit above 600, the documentation's largest, is taken as it is: one of its pages uses 900.
+    """`.fill(last, 600)`.
 
+    GUESS: a limit above 600, the documentation's largest, is taken as it is: one of its pages uses 900.
     GUESS: `.fill(60)`, seen in dashboards without a method, is the linear default with a limit of 60 s.
     """
     first, *rest = modifier.arguments
