@@ -66,15 +66,16 @@ def backtest(
 
     Example: doghouse backtest high.json --series points.csv --from 2026-03-01 --to 2026-03-08
     """
+    import os
     import time
 
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
     from doghouse.backtest import report, show
-    from doghouse.backtest.account import AccountError
-    from doghouse.backtest.linting import is_zone
     from doghouse.backtest.replay import backtest as replay
     from doghouse.metrics.files import SeriesFileError
     from doghouse.monitors import MonitorError
     from doghouse.queries import NotEvaluated, QuerySyntaxError
+    from doghouse.queries.rollups import is_zone
     from doghouse.times import parse_time
 
     now = time.time()
@@ -106,8 +107,6 @@ def backtest(
             source, query = points(one)
             result = replay(one, source, start, end, quiet, known, query)
             others = suggesting.suggest(one, points, start, end, quiet, known, zone) if suggest else []
-        except AccountError as error:
-            raise fail(str(error)) from None
         except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
             raise fail(f"{where}: {error}") from None
         except SeriesFileError as error:
@@ -254,10 +253,15 @@ def _account(url: str | None, keys_file: Path | None, cache: Path | None, no_cac
 
 
 def _from_account(history: Account | None, start: int, end: int, resolution: int, hosts: Mapping[str, Host]) -> Points:
+    from doghouse.backtest.account import AccountError
+
     assert history is not None
 
     def read(monitor: Monitor) -> tuple[Source, str | None]:
-        found = history.read(monitor, start, end, resolution, hosts)
+        try:
+            found = history.read(monitor, start, end, resolution, hosts)
+        except AccountError as error:
+            raise fail(str(error)) from None
         return found.source, found.query
 
     return read

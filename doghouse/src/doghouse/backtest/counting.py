@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,7 +15,8 @@ from doghouse.metrics.model import Ints
 from doghouse.monitors import Status
 
 NIGHT_FROM_HOUR, NIGHT_TO_HOUR = 22, 7  # local hours in which a notification wakes somebody
-HALF_HOUR_S = 1800  # no zone's clock is changed at another time than a half hour
+DAY_S = 86_400
+QUARTER_S = 900  # zones differ by whole quarters of an hour
 _DEPENDS = re.compile(r"is_(?:exact_)?match|@\S*\{\{")
 
 
@@ -39,7 +40,7 @@ class Reach:
             + (history.renotified[indexes] > 0)
         )
         found = np.zeros(len(indexes), np.bool_)
-        for kind in np.unique(kinds).tolist():
+        for kind in np.flatnonzero(np.bincount(kinds)).tolist():
             same = kinds == kind
             if kind not in self._known:
                 self._known[kind] = self._ask(timeline, int(indexes[np.argmax(same)]))
@@ -83,19 +84,32 @@ def _silenced(timeline: Timeline, indexes: Ints) -> NDArray[np.bool_]:
 
 
 class Nights:
-    """Counts the times that are at night by a zone's clocks."""
+    """Counts the times that are at night by a zone's clocks, of those in [start, end] (s UTC)."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._zone = zone
-        self._known: dict[int, bool] = {}
+    def __init__(self, zone: ZoneInfo, start: int, end: int) -> None:
+        self._first = start // DAY_S * DAY_S
+        days = range(self._first, end + 1, DAY_S)
+        self._nights = np.concatenate([_nights(zone, day) for day in days])
 
     def count(self, times: Ints) -> int:
-        """How many of these times (s UTC) are at night."""
-        halves, counts = np.unique(times // HALF_HOUR_S, return_counts=True)
-        return sum(count for half, count in zip(halves.tolist(), counts.tolist(), strict=True) if self._is_night(half))
+        """How many of these times are at night."""
+        return int(np.count_nonzero(self._nights[(times - self._first) // QUARTER_S]))
 
-    def _is_night(self, half: int) -> bool:
-        if half not in self._known:
-            hour = datetime.fromtimestamp(half * HALF_HOUR_S, UTC).astimezone(self._zone).hour
-            self._known[half] = hour >= NIGHT_FROM_HOUR or hour < NIGHT_TO_HOUR
-        return self._known[half]
+
+def _nights(zone: ZoneInfo, day: int) -> NDArray[np.bool_]:
+    """Which quarters of an hour of a UTC day (its start: s UTC) are at night.
+
+    Clocks that are as far ahead at the day's end as at its start are not changed in between.
+    """
+    quarters = day + QUARTER_S * np.arange(DAY_S // QUARTER_S)
+    ahead = np.array([_offset(zone, day)])
+    if _offset(zone, day + DAY_S) != ahead[0]:
+        ahead = np.array([_offset(zone, quarter) for quarter in quarters.tolist()])
+    hour = (quarters + ahead) // 3600 % 24
+    return np.asarray((hour >= NIGHT_FROM_HOUR) | (hour < NIGHT_TO_HOUR))
+
+
+def _offset(zone: ZoneInfo, when: int) -> int:
+    """How far a zone's clocks are ahead of UTC (s)."""
+    offset = datetime.fromtimestamp(when, zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds())

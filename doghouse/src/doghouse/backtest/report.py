@@ -43,7 +43,7 @@ def figures(test: Backtest, timezone: str = "UTC") -> Figures:
     sent = silenced = night = changes = 0
     statuses = np.zeros(len(Status), np.int64)
     reach = Reach(test)
-    nights = Nights(ZoneInfo(timezone))
+    nights = Nights(ZoneInfo(timezone), test.start, test.end)
     for timeline in test.notified:
         told, muted = counted(timeline, reach)
         sent += len(told)

@@ -9,8 +9,6 @@ from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
-
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 REFUSED = ("DTSTART", "DTEND", "DURATION")  # the API's schema: attributes that specify the duration
 MOST_COUNT = 1_000_000
@@ -111,6 +109,8 @@ def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[
 
     GUESS: the start itself is one only if it fits the rule (dateutil's reading; RFC 5545 counts it always).
     """
+    from dateutil.rrule import rrulestr
+
     rule = dict(parts(text))
     count = int(rule.pop("COUNT", MOST_COUNT))
     end = datetime(max(start.year, min(last_year, 9998)), 12, 31, 23, 59, 59)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -87,16 +88,31 @@ def effective(series: Series, host_tags: Sequence[str]) -> Series:
 
 def sort(columns: Columns) -> Columns:
     """The same points sorted by (series, ts); of several in one second the last given is kept (GUESS: last write wins)."""
-    if len(columns) == 0:
+    if _sorted(columns, np.greater):
         return columns
-    same = columns.series[1:] == columns.series[:-1]
-    later = np.where(same, columns.ts[1:] > columns.ts[:-1], columns.series[1:] > columns.series[:-1])
-    if not later.all():
-        order = np.lexsort((columns.ts, columns.series))
-        columns = Columns(columns.series[order], columns.ts[order], columns.value[order])
-        last = np.append((np.diff(columns.series) != 0) | (np.diff(columns.ts) != 0), True)
-        columns = Columns(columns.series[last], columns.ts[last], columns.value[last])
-    return columns
+    columns = _picked(columns, _by_series(columns.series))
+    if not _sorted(columns, np.greater_equal):
+        columns = _picked(columns, np.lexsort((columns.ts, columns.series)))
+    if _sorted(columns, np.greater):
+        return columns
+    last = np.append((columns.series[1:] != columns.series[:-1]) | (columns.ts[1:] != columns.ts[:-1]), True)
+    return _picked(columns, last)
+
+
+def _sorted(columns: Columns, compare: np.ufunc) -> bool:
+    """Whether each point is behind the one before it: of the same series with a later second (as `compare` has it), or of a later series."""
+    series, ts = columns.series, columns.ts
+    return bool(np.all((series[1:] > series[:-1]) | ((series[1:] == series[:-1]) & compare(ts[1:], ts[:-1]))))
+
+
+def _by_series(series: Ints) -> Ints:
+    """The order by series that keeps each one's points as they are: by counting, where there are not too many."""
+    few = int(np.min(series)) >= 0 and int(np.max(series)) <= np.iinfo(np.uint16).max
+    return np.argsort(series.astype(np.uint16) if few else series, kind="stable")
+
+
+def _picked(columns: Columns, which: Any) -> Columns:
+    return Columns(columns.series[which], columns.ts[which], columns.value[which])
 
 
 def roll_up(columns: Columns, rollup: Rollup) -> Columns:
