@@ -14,6 +14,7 @@ from doghouse import __version__
 # A command's module, and its function there (or the Typer that holds commands of its own).
 COMMANDS = {
     "up": ("doghouse.commands", "up"),
+    "backup": ("doghouse.commands", "backup"),
     "import": ("doghouse.metrics.commands", "import_series"),
     "query": ("doghouse.queries.commands", "query"),
     "backtest": ("doghouse.backtest.commands", "backtest"),

@@ -23,10 +23,11 @@ class Refused(ConfigError):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A doghouse and the keys for it. Proxies of the environment are left aside: it runs on this machine."""
+    """A doghouse, the keys for it, and how long an answer may take (s). Proxies of the environment are left aside: it runs on this machine."""
 
     url: str
     keys: KeyPair = field(default=KeyPair("", ""), repr=False)
+    timeout: float = TIMEOUT_S
 
     def get(self, path: str) -> Any:
         """The answer's JSON. Raises Refused."""
@@ -41,7 +42,7 @@ class Client:
     ) -> Any:
         """The answer's JSON. Raises Refused."""
         own = {"DD-API-KEY": self.keys.api_key, "DD-APPLICATION-KEY": self.keys.app_key, **(headers or {})}
-        connection, base = _connection(self.url)
+        connection, base = _connection(self.url, self.timeout)
         try:
             connection.request(method, base + path, body, own)
             answer = connection.getresponse()
@@ -74,7 +75,7 @@ def connect(url: str, keys_file: Path | None = None) -> Client:
     raise ConfigError(f"no keys for {url}: give --keys-file, or DOGHOUSE_API_KEY and DOGHOUSE_APP_KEY")
 
 
-def _connection(url: str) -> tuple[http.client.HTTPConnection, str]:
+def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
     parts = urlsplit(url)
     try:
         port = parts.port
@@ -82,7 +83,7 @@ def _connection(url: str) -> tuple[http.client.HTTPConnection, str]:
         port = 0
     if parts.scheme != "http" or not parts.hostname or port == 0:
         raise ConfigError(f"'{url}' is not the address of a doghouse, such as http://127.0.0.1:{config.DEFAULT_PORT}")
-    return http.client.HTTPConnection(parts.hostname, port, timeout=TIMEOUT_S), parts.path.rstrip("/")
+    return http.client.HTTPConnection(parts.hostname, port, timeout=timeout), parts.path.rstrip("/")
 
 
 def _errors(said: bytes) -> str:

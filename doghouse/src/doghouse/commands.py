@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +15,9 @@ from doghouse.terminal import console, fail, print_json
 
 if TYPE_CHECKING:
     from doghouse.running import House
+
+DEFAULT_URL = f"http://127.0.0.1:{config.DEFAULT_PORT}"
+BACKUP_S = 3600
 
 
 def up(
@@ -62,6 +67,34 @@ def up(
             running.serve_forever(house, listener, lambda: announce(house, as_json))
     except ConfigError as error:
         raise fail(str(error), 64 if isinstance(error, OptionError) else 1) from None
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the copy goes: new or empty.")],
+    url: Annotated[str, typer.Option(help="The doghouse.")] = DEFAULT_URL,
+    keys_file: Annotated[
+        Path | None, typer.Option(help="JSON with api_key and app_key [default: the doghouse's own].")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Copy all that a running doghouse keeps into a folder, while it goes on.
+
+    `doghouse up --data FOLDER` goes on from the copy. It holds the keys too, so that only its owner may read it.
+
+    Example: doghouse backup /var/backups/doghouse-monday
+    """
+    from doghouse.client import connect
+
+    try:
+        client = replace(connect(url, keys_file), timeout=BACKUP_S)
+        wanted = json.dumps({"folder": str(folder.absolute())}).encode()
+        made = client.post("/doghouse/backup", wanted)
+    except ConfigError as error:
+        raise fail(str(error)) from None
+    if as_json:
+        print_json(made)
+    else:
+        console().print(f"{made['folder']}: {made['bytes'] / 1e6:.1f} MB")
 
 
 def check_mail_server(text: str) -> None:

@@ -170,6 +170,11 @@ def too_many_requests() -> ApiError:
     return ApiError(429, "Too many requests")
 
 
+def no_backup(reason: str) -> ApiError:
+    """A backup that cannot be put where it was asked for (ours)."""
+    return ApiError(400, f"no backup was made: {reason}")
+
+
 def storage_failed(reason: str) -> ApiError:
     """The data folder cannot be written or read now: clients send again later (ours)."""
     return ApiError(503, f"doghouse could not do this: {reason}")

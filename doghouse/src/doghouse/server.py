@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from doghouse import __version__, control, errors
+from doghouse import __version__, backup, control, errors
 from doghouse.background import repeated
 from doghouse.clock import Clock
 from doghouse.config import DataFolder, KeyPair, Settings
@@ -115,6 +115,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         *ui.routes(pages),
     ]
 
+    routes += backup.routes(folder, points, (database, trace_database))
     if settings.time_travel:
         routes += control.clock_routes(clock)
 

@@ -56,6 +56,10 @@ class Database:
                 raise
             connection.execute("COMMIT")
 
+    def copy(self, path: Path) -> None:
+        """Write what is committed now to a new file."""
+        self.connection().execute("VACUUM INTO ?", (str(path),))
+
     def close(self) -> None:
         """Close every thread's connection."""
         for connection in self._all:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import duckdb
@@ -84,15 +84,8 @@ class DuckFile:
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
         """All that the block reads is of one moment, all that it writes is there at its end; or nothing of it, when it raises."""
-        with self.cursor() as cursor:
-            cursor.begin()
-            try:
-                yield cursor
-            except BaseException:
-                with suppress(duckdb.Error):  # it is over already where DuckDB gave the file up
-                    cursor.rollback()
-                raise
-            cursor.commit()
+        with self.cursor() as cursor, _begun(cursor):
+            yield cursor
 
     def checkpoint(self) -> None:
         """Write what is new into the file itself, and free what was deleted."""
@@ -112,19 +105,26 @@ class DuckFile:
         size, total, free = map(int, row)
         return free * size if free * size > UNUSED_BYTES and free > total * UNUSED_SHARE else 0
 
-    def rewrite(self) -> None:
-        """Write the file anew. Nobody may write to it meanwhile; readers wait only while the new one takes the old one's place."""
-        new = self._path.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        quoted = str(new).replace("'", "''")
+    def copy(self, path: Path, at: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
+        """Write what is here to a new file: as it is while the block `at` begins and ends. One copy at a time."""
+        path.unlink(missing_ok=True)
+        quoted = str(path).replace("'", "''")
         with self.cursor() as cursor:
-            [(name,)] = cursor.execute("SELECT current_database()").fetchall()
             cursor.execute(f"ATTACH '{quoted}' AS fresh")
             try:
-                cursor.execute(f'COPY FROM DATABASE "{name}" TO fresh')
+                with _begun(cursor):
+                    with at():
+                        # The transaction sees this moment from here on.
+                        [(name,)] = cursor.execute("SELECT current_database() FROM duckdb_tables() LIMIT 1").fetchall()
+                    cursor.execute(f'COPY FROM DATABASE "{name}" TO fresh')
                 cursor.execute("CHECKPOINT fresh")
             finally:
                 cursor.execute("DETACH fresh")
+
+    def rewrite(self) -> None:
+        """Write the file anew. Nobody may write to it meanwhile; readers wait only while the new one takes the old one's place."""
+        new = self._path.with_suffix(".new")
+        self.copy(new)
         with self._nobody_else():
             try:
                 self._close()
@@ -151,3 +151,16 @@ class DuckFile:
             cursor.close()
         self._cursors.clear()
         self._connection.close()
+
+
+@contextmanager
+def _begun(cursor: Cursor) -> Iterator[None]:
+    """A transaction, undone when the block raises."""
+    cursor.begin()
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # it is over already where DuckDB gave the file up
+            cursor.rollback()
+        raise
+    cursor.commit()

@@ -81,6 +81,10 @@ class Journal:
             connection.execute("PRAGMA incremental_vacuum").fetchall()
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def copy(self, path: Path) -> None:
+        """Write what is there now to a new file."""
+        self._database.copy(path)
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()

@@ -8,6 +8,8 @@ and `hours` a row for each hour of them: compaction moves them there.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -209,6 +211,18 @@ class Points:
             if self._file.unused():
                 with self._writing:
                     self._file.rewrite()
+
+    def copy(self, path: Path, meanwhile: Callable[[], None]) -> None:
+        """Write what is here to a new file: as it is while `meanwhile` runs, during which nothing comes in."""
+
+        @contextmanager
+        def alone() -> Iterator[None]:
+            with self._writing:
+                yield
+                meanwhile()
+
+        with self._rewriting:
+            self._file.copy(path, alone)
 
     def close(self) -> None:
         """Write everything into the one file, and close it."""

@@ -17,6 +17,8 @@ from doghouse.metrics.model import Columns, Ints, Rollup, Series, no_columns
 from doghouse.metrics.pipeline import Pipeline
 from doghouse.metrics.points import Points
 
+JOURNAL_FILE, POINTS_FILE = "journal.sqlite", "points.duckdb"
+
 
 class PointStore:
     """Points and series over the files of one folder; a `Source` for queries.
@@ -26,8 +28,8 @@ class PointStore:
     """
 
     def __init__(self, folder: Path, host_tags: Callable[[str], Sequence[str]] = lambda _: ()) -> None:
-        self._journal = Journal(folder / "journal.sqlite")
-        self._points = Points(folder / "points.duckdb")
+        self._journal = Journal(folder / JOURNAL_FILE)
+        self._points = Points(folder / POINTS_FILE)
         self._host_tags = host_tags
         self.index = SeriesIndex(self._journal.series())
         self._pipeline = Pipeline(self._journal, self._points, self.index)
@@ -96,6 +98,11 @@ class PointStore:
         """Delete the points of every hour that ended before `before` (s UTC)."""
         self.settle()
         self._points.forget(before)
+
+    def copy(self, folder: Path) -> None:
+        """Put a copy of the files into `folder`, of one moment; points go on coming in meanwhile."""
+        self.settle()
+        self._points.copy(folder / POINTS_FILE, lambda: self._journal.copy(folder / JOURNAL_FILE))
 
     def settle(self) -> None:
         """Wait until DuckDB has all that is acknowledged. Raises what keeps it from there."""
