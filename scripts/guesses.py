@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "doghouse/src/doghouse"
 DOCS = ROOT / "docs/fidelity.md"
 HEADING = "## Guesses"
-INTRODUCTION = "What neither recordings nor documentation say, as doghouse does it. `make guesses` names the lines; `scripts/guesses.py --docs` writes this table."
+INTRODUCTION = "What neither recordings nor pages say, as doghouse does it. `make guesses` names the lines; `scripts/guesses.py --docs` writes this table."
 
 
 def guesses() -> list[tuple[Path, int, str]]:

@@ -73,7 +73,8 @@ def _values(aggregator: str | None, sketches: Sketches) -> Floats:
 def counted(sketches: Sketches, comparator: str, limit: float) -> Floats:
     """How many of each sketch's values are below (`<`, `<=`) or above (`>`, `>=`) the limit.
 
-    GUESS: a sketch tells values apart by 1/128 of their size; those in the limit's own bucket count as equal to it, unless all of a sketch's values are on one side.
+    GUESS: a sketch tells values apart by 1/128 of their size; those in the limit's own bucket count as equal to it,
+    unless all of a sketch's values are on one side.
     """
     edge = keys_of(np.array([limit]))[0]
     compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[comparator]
