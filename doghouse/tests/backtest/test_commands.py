@@ -220,6 +220,47 @@ def test_backtest_of_several_monitors_is_a_list(run, folder):
     assert [len(one["transitions"]) for one in json.loads(out)] == [2, 2]
 
 
+WINDOW = ("--from", str(S), "--to", str(S + 600))
+
+
+def test_backtest_leaves_out_what_is_not_evaluated_among_several(run, folder):
+    root = folder(a_json=[GOOD, LOG], **{"s.csv": CSV})
+    code, out, err = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW, "--json")
+
+    assert (code, err.count("\n")) == (0, 1)
+    assert "a.json[1]: doghouse does not evaluate monitors of the type log alert, and leaves it out" in err
+    assert [one["monitor"] for one in json.loads(out)] == ["high on {{host.name}}"]
+
+
+def test_backtest_says_what_datadog_would_refuse_and_goes_on(run, folder):
+    wrong = GOOD | {"options": {"thresholds": {"critical": 80}}}
+    root = folder(a_json=wrong, **{"s.csv": CSV})
+    code, out, err = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW, "--json")
+
+    assert (code, bool(json.loads(out))) == (0, True)
+    assert err.endswith("Alert threshold (80.0) does not match that used in the query (90.0).\n")
+
+
+def test_backtest_says_that_there_were_no_points(run, folder):
+    root = folder(a_json=GOOD | {"query": "avg(last_5m):avg:n{*} by {host} > 90"}, **{"s.csv": CSV})
+    code, _, err = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW)
+
+    assert (code, err) == (0, f"doghouse: {root / 'a.json'}: there are no points of n in that time and scope\n")
+
+
+@pytest.mark.parametrize(
+    ("window", "text"),
+    [({"timezone": "Mars/Base"}, "'Mars/Base' is no time zone"), ({"day_starts": "25:00"}, "no time of day"), ("x", "is no object"),
+     ({"hour_starts": 61}, "no minute"), ({"month_starts": 31}, "no day that every month has")],
+)  # fmt: skip
+def test_an_evaluation_window_that_cannot_be_is_one_sentence(run, folder, window, text):
+    options = {"scheduling_options": {"evaluation_window": window}}
+    root = folder(a_json=GOOD | {"query": "avg(current_1d):avg:m{*} > 90", "options": options}, **{"s.csv": CSV})
+    for call in (("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW), ("lint", root / "a.json")):
+        code, out, err = run(*call)
+        assert (code, text in out + err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [

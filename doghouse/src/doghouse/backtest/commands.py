@@ -15,6 +15,7 @@ from doghouse.terminal import console, fail, print_json
 
 if TYPE_CHECKING:
     from doghouse.backtest.account import Account
+    from doghouse.backtest.replay import Backtest
     from doghouse.backtest.suggesting import Points
     from doghouse.downtimes import Downtime
     from doghouse.metrics.model import Source
@@ -100,7 +101,8 @@ def backtest(
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
     if suggest:
         from doghouse.backtest import suggesting
-    documents = []
+    documents: list[dict[str, Any]] = []
+    several, done = len(monitors) > 1, 0
     for where, one in monitors:
         points = read or _from_account(history, start, end, resolution, known)
         try:
@@ -108,19 +110,27 @@ def backtest(
             result = replay(one, source, start, end, quiet, known, query)
             others = suggesting.suggest(one, points, start, end, quiet, known, zone) if suggest else []
         except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
-            raise fail(f"{where}: {error}") from None
+            if not several or not isinstance(error, NotEvaluated):
+                raise fail(f"{where}: {error}") from None
+            typer.echo(f"doghouse: {where}: {error}, and leaves it out", err=True)
+            continue
         except SeriesFileError as error:
             raise fail(str(error)) from None
+        done += 1
+        _remark(where, one, result)
         found = report.figures(result, zone)
         said = _origin(history, resolution) if history else None
         if as_json:
-            document = report.document(result, result.notifications(), found) | ({"points": said} if said else {})
+            named = {"monitor": one.name or where} if several else {}
+            document = (
+                named | report.document(result, result.notifications(), found) | ({"points": said} if said else {})
+            )
             documents.append(
                 document | ({"suggestions": [suggesting.document(each) for each in others]} if suggest else {})
             )
         else:
             screen = console()
-            if len(monitors) > 1:
+            if several:
                 screen.print(one.name or where, style="bold", markup=False)
             show.backtest_table(screen, result, found, zone)
             if said:
@@ -128,7 +138,23 @@ def backtest(
             if suggest:
                 show.suggestions(screen, others)
     if as_json:
-        print_json(documents[0] if len(documents) == 1 else documents)
+        print_json(documents if several else documents[0])
+    if not done:
+        raise typer.Exit(1)
+
+
+def _remark(where: str, monitor: Monitor, result: Backtest) -> None:
+    """What a person should know of a backtest that went well: Datadog would refuse the monitor; there was nothing to see."""
+    from doghouse.monitors import MonitorError, validate
+    from doghouse.queries import metric_queries, parse_monitor
+
+    try:
+        validate(monitor.document)
+    except MonitorError as error:
+        typer.echo(f"doghouse: {where}: Datadog would refuse this monitor: {error.field}: {error.text}", err=True)
+    if not result.timelines:
+        names = dict.fromkeys(one.metric for one in metric_queries(parse_monitor(monitor.query).expression))
+        typer.echo(f"doghouse: {where}: there are no points of {', '.join(names)} in that time and scope", err=True)
 
 
 def unit_tests(

@@ -109,14 +109,14 @@ def _schedule(monitor: mon.Monitor) -> Iterator[Problem]:
     """Zones and rules of `scheduling_options` (monitors/guide/custom_schedules)."""
     options = monitor.options.scheduling_options or {}
     place = "options.scheduling_options"
-    zones = [(f"{place}.evaluation_window.timezone", options.get("evaluation_window"))]
-    for number, one in enumerate((options.get("custom_schedule") or {}).get("recurrences") or []):
-        zones.append((f"{place}.custom_schedule.recurrences[{number}].timezone", one))
-        yield from _rule(f"{place}.custom_schedule.recurrences[{number}].rrule", one)
-    for where, holder in zones:
-        zone = holder.get("timezone") if isinstance(holder, Mapping) else None
+    schedule = options.get("custom_schedule")
+    recurrences = schedule.get("recurrences") if isinstance(schedule, Mapping) else None
+    for number, one in enumerate(recurrences if isinstance(recurrences, list) else []):
+        where = f"{place}.custom_schedule.recurrences[{number}]"
+        yield from _rule(f"{where}.rrule", one)
+        zone = one.get("timezone") if isinstance(one, Mapping) else None
         if zone is not None and not is_zone(zone):
-            yield Problem(where, f"'{zone}' is no time zone of the IANA database")
+            yield Problem(f"{where}.timezone", f"'{zone}' is no time zone of the IANA database")
 
 
 def _rule(where: str, recurrence: object) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
-from doghouse.monitors.model import METRIC_TYPES, Monitor
+from doghouse.monitors.model import METRIC_TYPES, Monitor, MonitorError
 from doghouse.queries import MonitorQuery, NotEvaluated, functions, group_keys, metric_queries, parse_monitor
 from doghouse.queries.tree import Change
 
@@ -80,24 +81,47 @@ def windows(monitor: Monitor, query: MonitorQuery, ticks: Ints) -> Windows:
     return Windows(ticks, np.array([begin(end) for end in ends.tolist()], np.int64), ends)
 
 
+def evaluation_window(asked: Mapping[str, Any]) -> tuple[ZoneInfo, int, int, int, int]:
+    """`scheduling_options.evaluation_window`: zone, hour and minute at which days start, minute of hours, day of months (the API's schema: only the first).
+
+    Raises MonitorError.
+    """
+    place = "options.scheduling_options.evaluation_window"
+    if not isinstance(asked, Mapping):
+        raise MonitorError(place, f"'{asked}' is no object")
+    name = str(asked.get("timezone") or "UTC")
+    try:
+        zone = ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise MonitorError(f"{place}.timezone", f"'{name}' is no time zone of the IANA database") from None
+    day = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(asked.get("day_starts") or "00:00"))
+    if day is None:
+        raise MonitorError(f"{place}.day_starts", f"'{asked['day_starts']}' is no time of day, as 04:00 is")
+    hour, month = asked.get("hour_starts") or 0, asked.get("month_starts") or 1
+    if type(hour) is not int or not 0 <= hour <= 59:
+        raise MonitorError(f"{place}.hour_starts", f"'{hour}' is no minute from 0 to 59")
+    if type(month) is not int or not 1 <= month <= 28:
+        raise MonitorError(f"{place}.month_starts", f"'{month}' is no day that every month has, from 1 to 28")
+    return zone, int(day[1]), int(day[2]), hour, month
+
+
 def _beginning(text: str, scheduling: Any) -> Any:
     """When the running hour, day or month began, for an end: by `scheduling_options.evaluation_window`. At its very start it is the whole one before."""
     asked = scheduling.get("evaluation_window") or {}
-    zone = ZoneInfo(asked.get("timezone") or "UTC")
-    hours, minutes = (int(part) for part in str(asked.get("day_starts") or "00:00").split(":")[:2])
+    zone, hours, minutes, hour_starts, month_starts = evaluation_window(asked)
 
     @lru_cache(maxsize=4096)
     def begin(end: int) -> int:
         last = datetime.fromtimestamp(end - 1, zone)
         if text == "current_1h":
-            start = last.replace(minute=int(asked.get("hour_starts") or 0), second=0)
+            start = last.replace(minute=hour_starts, second=0)
             return int((start if start <= last else start - timedelta(hours=1)).timestamp())
         start = last.replace(hour=hours, minute=minutes, second=0)
         if text == "current_1d":
             return int((start if start <= last else start - timedelta(days=1)).timestamp())
-        start = start.replace(day=int(asked.get("month_starts") or 1))
+        start = start.replace(day=month_starts)
         if start > last:
-            start = (start.replace(day=1) - timedelta(days=1)).replace(day=start.day)
+            start = (start.replace(day=1) - timedelta(days=1)).replace(day=month_starts)
         return int(start.timestamp())
 
     return begin

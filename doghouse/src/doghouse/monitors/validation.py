@@ -10,7 +10,7 @@ from typing import Any
 from doghouse.monitors import composites, service_checks
 from doghouse.monitors.conditions import RECOVERIES
 from doghouse.monitors.model import METRIC_TYPES, Monitor, MonitorError, Thresholds, parse
-from doghouse.monitors.query import is_formula
+from doghouse.monitors.query import evaluation_window, is_formula
 from doghouse.queries import MonitorQuery, QuerySyntaxError, group_keys, parse_monitor
 
 INVALID_QUERY = "The value provided for parameter 'query' is invalid"  # recorded
@@ -99,6 +99,7 @@ def _window(monitor: Monitor, query: MonitorQuery) -> None:
     asked = (monitor.options.scheduling_options or {}).get("evaluation_window")
     if bool(asked) != query.window.cumulative:
         raise MonitorError("options.scheduling_options.evaluation_window", CUMULATIVE)
+    evaluation_window(asked or {})
 
 
 def _thresholds(monitor: Monitor, query: MonitorQuery) -> None:
