@@ -31,6 +31,9 @@ extras-pr:  ## CLONE=DIR [OWNER=@you]: my_metric as a change to a clone of integ
 bench: setup  ## all benchmarks, a line a figure; ONLY=intake for one
 	@.venv/bin/python -m bench $(ONLY)
 
+torture: setup  ## the reliability tests alone: kills, full disks, lost connections, failing calls
+	@.venv/bin/python -m scripts.torture $(ARGS)
+
 fidelity: setup  ## how faithful doghouse is: the official client's recordings, scenarios and examples (minutes)
 	@.venv/bin/python -m scripts.fidelity $(ARGS)
 
@@ -42,4 +45,4 @@ lock:  ## make requirements.txt anew from requirements.in
 
 ONLY ?=
 
-.PHONY: bench fidelity help setup demo e2e test lint guesses lock validate extras-pr
+.PHONY: bench torture fidelity help setup demo e2e test lint guesses lock validate extras-pr

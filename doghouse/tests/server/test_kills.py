@@ -1,0 +1,70 @@
+"""A server that is killed again and again while clients post: what was answered with 202 is there, and once."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+POINTS = 60
+ROUNDS = 5
+CLIENTS = 3
+
+
+def start(data: Path) -> tuple[subprocess.Popen[str], str, dict[str, str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "doghouse", "up", "--port", "0", "--json", "--data", str(data)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    said = json.loads(process.stdout.readline())
+    keys = json.loads(Path(said["keys_file"]).read_text())
+    return process, said["url"], {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["app_key"]}
+
+
+def post_until_it_dies(url: str, headers: dict[str, str], names: list[str], at: int, taken: list[str]) -> None:
+    """Post a metric after the other, each of POINTS seconds, and note those that were answered with 202."""
+    with httpx.Client(headers=headers, timeout=10) as client:
+        for name in names:
+            points = [[at + second, second] for second in range(POINTS)]
+            try:
+                answer = client.post(f"{url}/api/v1/series", json={"series": [{"metric": name, "points": points}]})
+            except httpx.TransportError:
+                return
+            if answer.status_code == 202:
+                taken.append(name)
+
+
+@pytest.mark.slow
+def test_whatever_was_answered_with_202_is_there_once_after_kills_at_any_moment(tmp_path: Path) -> None:
+    chance, at, taken = random.Random(11), int(time.time()) - 600, []
+    for turn in range(ROUNDS):
+        process, url, headers = start(tmp_path)
+        posted = [[f"kills.t{turn}.c{client}.n{number}" for number in range(5000)] for client in range(CLIENTS)]
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            for names in posted:
+                clients.submit(post_until_it_dies, url, headers, names, at, taken)
+            killer = threading.Timer(chance.uniform(0.2, 1.5), process.send_signal, [signal.SIGKILL])
+            killer.start()
+        killer.join()
+        process.communicate()
+
+    process, url, headers = start(tmp_path)
+    try:
+        with httpx.Client(headers=headers, timeout=30) as client:
+            for name in taken:
+                question = {"query": f"sum:{name}{{*}}.rollup(sum, 1)", "from": at, "to": at + POINTS}
+                [series] = client.get(f"{url}/api/v1/query", params=question).json()["series"]
+                assert [value for _, value in series["pointlist"]] == list(range(POINTS))
+    finally:
+        process.kill()
+        process.communicate()
+    assert len(taken) > ROUNDS * CLIENTS
