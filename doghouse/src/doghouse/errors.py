@@ -193,8 +193,12 @@ def host_not_found(host: str) -> ApiError:
 
 
 def host_muted_already(host: str) -> ApiError:
-    """A second mute without `override` (OpenAPI v1: HostMuteSettings.override; GUESS: the text)."""
-    return ApiError(400, f"Host {host} is already muted. Set override to change it.")
+    """A second mute without `override`; recorded by datadogpy: test_host_muting (with a run of blanks before `add`)."""
+    return ApiError(
+        400,
+        f"host:{host} is already muted. To mute this host with a different end timestamp, {' ' * 28}"
+        "add ?override=true to your request.",
+    )
 
 
 def host_not_muted(host: str) -> ApiError:

@@ -105,7 +105,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         *events.routes(event_store, host_store.tags),
         *logs.routes(log_store),
         *traces.routes(trace_intake),
-        *hosts.routes(host_store, points.hosts, partial(loads, points)),
+        *hosts.routes(host_store, points.hosts, downtime_store, partial(loads, points)),
         *dashboard_lists.routes(ListStore(database, dashboard_store)),  # before dashboards, whose ids would be `lists`
         *dashboards.routes(dashboard_store),
         *snapshot_routes.routes(snapshots, points),

@@ -157,9 +157,12 @@ def test_parts_of_the_answer_can_be_left_out(client: httpx.Client) -> None:
 def test_a_mute_lasts_until_its_end_and_must_be_overridden_to_be_changed(house: House, client: httpx.Client) -> None:
     submit(client, "a")
     sent = {"message": "maintenance", "end": NOW + 60}
-    assert client.post("/api/v1/host/a/mute", json=sent).json() == {"action": "Muted", "hostname": "a", **sent}
+    said = client.post("/api/v1/host/a/mute", json=sent).json()
+    assert said == {"action": "Muted", "hostname": "a", "downtime_id": said["downtime_id"], **sent}
     assert (listed(client)[0]["is_muted"], listed(client)[0]["mute_timeout"]) == (True, NOW + 60)
-    assert client.post("/api/v1/host/a/mute", json={"end": NOW + 90}).status_code == 400
+    refused = client.post("/api/v1/host/a/mute", json={"end": NOW + 90})
+    assert (refused.status_code, refused.json()["errors"][0].split(".")[0]) == (400, "host:a is already muted")
+    assert client.post("/api/v1/host/a/mute?override=true", json={"end": NOW + 80}).status_code == 200
     assert client.post("/api/v1/host/a/mute", json={"end": NOW + 90, "override": True}).status_code == 200
     house.clock.set(NOW + 90)
     assert listed(client)[0]["is_muted"] is False
@@ -168,14 +171,22 @@ def test_a_mute_lasts_until_its_end_and_must_be_overridden_to_be_changed(house: 
 
 def test_a_mute_without_an_end_lasts_until_it_is_unmuted(client: httpx.Client) -> None:
     submit(client, "a")
-    assert client.post("/api/v1/host/a/mute").json() == {
-        "action": "Muted",
-        "hostname": "a",
-        "message": None,
-        "end": None,
-    }
-    assert client.post("/api/v1/host/a/unmute").json()["action"] == "Unmuted"
+    said = client.post("/api/v1/host/a/mute").json()
+    assert said == {"action": "Muted", "hostname": "a", "downtime_id": said["downtime_id"]}
+    assert client.post("/api/v1/host/a/unmute").json() == {**said, "action": "Unmuted"}
     assert listed(client)[0]["is_muted"] is False
+
+
+def test_a_mute_is_a_downtime_of_all_monitors_on_the_host(client: httpx.Client) -> None:
+    submit(client, "a")
+    first = client.post("/api/v1/host/a/mute", json={"message": "m"}).json()["downtime_id"]
+    made = client.get(f"/api/v1/downtime/{first}").json()
+    assert (made["scope"], made["monitor_tags"], made["message"], made["active"]) == (["host:a"], ["*"], "m", True)
+    second = client.post("/api/v1/host/a/mute?override=true", json={"end": NOW + 60}).json()["downtime_id"]
+    assert client.get(f"/api/v1/downtime/{first}").json()["active"] is False
+    assert client.get(f"/api/v1/downtime/{second}").json()["end"] == NOW + 60
+    client.post("/api/v1/host/a/unmute")
+    assert client.get(f"/api/v1/downtime/{second}").json()["canceled"] == NOW
 
 
 @pytest.mark.parametrize("path", ["/intake", "/intake/"])

@@ -94,3 +94,11 @@ def test_a_status_that_is_none_is_refused(client: httpx.Client) -> None:
     assert answer.json()["errors"] == [
         "status of service check 1 is 4: expected 0 (OK), 1 (warning), 2 (critical) or 3 (unknown)"
     ]
+
+
+def test_a_host_that_has_points_alone_is_known_and_has_no_tags(client: httpx.Client) -> None:
+    assert client.get("/api/v1/tags/hosts/web-9").status_code == 404
+    body = {"series": [{"metric": "m", "points": [[NOW, 1]], "host": "Web-9"}]}
+    assert client.post("/api/v1/series", json=body).status_code == 202
+    assert client.get("/api/v1/tags/hosts/Web-9").json() == {"host": "Web-9", "tags": []}
+    assert client.delete("/api/v1/tags/hosts/Web-9").status_code == 204

@@ -175,9 +175,11 @@ class DowntimeStore:
         own = downtime.monitor_id
         return Hold(record.number, record.id, own, stretch.start, end, downtime.scope.split(" AND "), mine)
 
-    def mute(self, monitor_id: int | None, scope: str, end: float | None, now: float) -> dict[str, Any]:
+    def mute(
+        self, monitor_id: int | None, scope: str, end: float | None, now: float, message: str | None = None
+    ) -> dict[str, Any]:
         """Begin a downtime of one monitor, or of all; returns it as v1 answers. Raises ApiError 400."""
-        body = {"scope": scope, "monitor_id": monitor_id, "end": end}
+        body = {"scope": scope, "monitor_id": monitor_id, "end": end, "message": message}
         try:
             attributes, sent = v1.read(body, now)
             record = self.add(records.fill_in(attributes, now), sent, now)
@@ -185,16 +187,29 @@ class DowntimeStore:
             raise errors.invalid_downtime(error.text) from None
         return v1.answer(record, self.downtime(record), now)
 
-    def unmute(self, monitor_id: int | None, scope: str | None, now: float) -> None:
-        """Cancel the active downtimes of one monitor (None: those for all monitors), those of one scope or of every scope."""
+    def mute_host(self, host: str, end: float | None, message: str | None, now: float) -> int:
+        """Begin a downtime of all monitors on one host in place of the one that it has; returns its id in v1. Raises ApiError 400."""
+        self.unmute_host(host, now)
+        return int(self.mute(None, f"host:{host}", end, now, message)["id"])
+
+    def unmute_host(self, host: str, now: float) -> int | None:
+        """End the downtime of all monitors on one host; returns its id in v1, or None if there is none."""
+        return next(iter(self.unmute(None, f"host:{host}", now)), None)
+
+    def unmute(self, monitor_id: int | None, scope: str | None, now: float) -> list[int]:
+        """Cancel the active downtimes of one monitor (None: those for all monitors), those of one scope or of every scope.
+
+        Returns their ids in v1.
+        """
         target = "tag:*" if monitor_id is None else f"monitor:{monitor_id}"
         wanted = None if scope is None else " AND ".join(part.strip() for part in scope.split(","))
         rows = self._database.connection().execute(
             "SELECT record FROM downtimes WHERE target = ? AND (over IS NULL OR over > ?)", (target, now)
         )
-        for record in map(_decode, rows.fetchall()):
-            if wanted is None or record.attributes["scope"] == wanted:
-                self.cancel(record, now)
+        found = [one for one in map(_decode, rows.fetchall()) if wanted is None or one.attributes["scope"] == wanted]
+        for record in found:
+            self.cancel(record, now)
+        return [record.number for record in found]
 
 
 def _target(attributes: Attributes) -> str:

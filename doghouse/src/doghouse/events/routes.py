@@ -154,7 +154,7 @@ def shown(event: Event, host_tags: HostTags) -> dict[str, Any]:
         "host": event.host,
         "device_name": event.device_name,
         "tags": tags,
-        "url": model.url(event.id),
+        "url": model.path(event.id),
         "is_aggregate": False,
         "children": [],
         "comments": [],

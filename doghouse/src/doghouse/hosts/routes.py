@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 from starlette.routing import BaseRoute
@@ -15,6 +15,7 @@ from doghouse.hosts.metadata import Payload, reported
 from doghouse.hosts.model import USERS, Host, Mute
 from doghouse.hosts.store import HostStore
 from doghouse.http import Call, Keys, Reply, endpoint
+from doghouse.metrics import naming
 
 Events = Mapping[str, list[dict[str, Any]]]
 Loads = Callable[[float], Mapping[str, listing.Load]]
@@ -73,7 +74,21 @@ def intake_routes(
     ]
 
 
-def routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]], loads: Loads = lambda _: {}) -> list[BaseRoute]:
+class Silences(Protocol):
+    """What a mute of a host is: a downtime of all monitors on it (recorded: datadogpy test_host_muting, which names its `downtime_id`)."""
+
+    def mute_host(self, host: str, end: float | None, message: str | None, now: float) -> int:
+        """Begin it in place of the one that there is; returns its id in v1. Raises ApiError 400."""
+        ...
+
+    def unmute_host(self, host: str, now: float) -> int | None:
+        """End it; returns its id in v1, or None if there is none."""
+        ...
+
+
+def routes(
+    hosts: HostStore, seen: Callable[[], Mapping[str, float]], silences: Silences, loads: Loads = lambda _: {}
+) -> list[BaseRoute]:
     """The list of hosts, and muting. `seen` gives the newest point (s UTC) of each host that has points, `loads` its newest figures."""
 
     def every() -> list[Host]:
@@ -94,10 +109,13 @@ def routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]], loads: Loa
         name = call.params["host"]
         wanted = call.json(MuteBody) if call.body else MuteBody()
         held = hosts.get(name)
-        if held and held.is_muted(call.now) and not wanted.override:
+        if held and held.is_muted(call.now) and not (wanted.override or call.flag("override")):
             raise errors.host_muted_already(name)
+        downtime = silences.mute_host(naming.host(name), wanted.end, wanted.message, call.now)
         hosts.set_mute(name, Mute(wanted.message, wanted.end))
-        return Reply({"action": "Muted", "hostname": name, "message": wanted.message, "end": wanted.end})
+        given = {"message": wanted.message, "end": wanted.end}
+        said = {key: value for key, value in given.items() if value is not None}
+        return Reply({"action": "Muted", "downtime_id": downtime, "hostname": name, **said})
 
     def unmute(call: Call) -> Reply:
         name = call.params["host"]
@@ -105,19 +123,20 @@ def routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]], loads: Loa
         if not held or not held.mute or not held.is_muted(call.now):
             raise errors.host_not_muted(name)
         hosts.set_mute(name, None)
-        return Reply({"action": "Unmuted", "hostname": name, "message": held.mute.message, "end": None})
+        downtime = silences.unmute_host(naming.host(name), call.now)
+        return Reply({"action": "Unmuted", "downtime_id": downtime, "hostname": name})
 
     return [
         endpoint("GET", "/api/v1/hosts", list_hosts),
         endpoint("GET", "/api/v1/hosts/totals", totals),
         endpoint("POST", "/api/v1/host/{host}/mute", mute),
         endpoint("POST", "/api/v1/host/{host}/unmute", unmute),
-        *tag_routes(hosts),
+        *tag_routes(hosts, seen),
     ]
 
 
-def tag_routes(hosts: HostStore) -> list[BaseRoute]:
-    """Tags of hosts, by source: `users` where none is named."""
+def tag_routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]]) -> list[BaseRoute]:
+    """Tags of hosts, by source: `users` where none is named. A host is known that was told of or has points (recorded: datadogpy test_tags)."""
 
     def all_tags(call: Call) -> Reply:
         found: dict[str, list[str]] = {}
@@ -141,9 +160,12 @@ def tag_routes(hosts: HostStore) -> list[BaseRoute]:
         return Reply(b"", 204)
 
     def known(call: Call) -> Host:
-        host = hosts.get(call.params["host"])
+        name = call.params["host"]
+        host = hosts.get(name)
+        if host is None and naming.host(name) in seen():
+            return Host(0, name)
         if host is None:
-            raise errors.host_not_found(call.params["host"])
+            raise errors.host_not_found(name)
         return host
 
     def changed(host: Host, call: Call) -> Reply:

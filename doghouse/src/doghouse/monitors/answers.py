@@ -27,7 +27,7 @@ class Downtimes(Protocol):
         """Begin a downtime of one monitor, or of all; returns it as v1 answers."""
         ...
 
-    def unmute(self, monitor_id: int | None, scope: str | None, now: float) -> None:
+    def unmute(self, monitor_id: int | None, scope: str | None, now: float) -> object:
         """Cancel the active downtimes of one monitor (None: those for all), those of one scope or of every scope."""
         ...
 
