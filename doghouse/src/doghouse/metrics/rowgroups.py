@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,11 @@ from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, no_col
 from doghouse.metrics.parquet import MAGIC, PlainFile, Unusual
 from doghouse.metrics.rows import OPTIONAL, numbered, series_of
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 WORKERS = 2
+WORTH_THREADS = 500_000  # rows: fewer are read before threads have started
 LARGE_ROWS = 2_000_000  # what is smaller is read at once
 HELD_ROWS, AHEAD_ROWS = 2_000_000, 500_000  # that are kept for the next question, and read before there is one
 SCATTERED = 16  # rows a run at least; a file with shorter ones is not sorted by series
@@ -91,8 +95,14 @@ def read_all(opened: Opened) -> tuple[list[Series], Columns]:
         mine = slice(int(ends[group]) - file.sizes[group], int(ends[group]))
         times[mine], values[mine] = _points(file, group)
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(read, range(len(file.sizes))))
+    if count < WORTH_THREADS:
+        for group in range(len(file.sizes)):
+            read(group)
+    else:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(read, range(len(file.sizes))))
     return list(opened.series), Columns(np.repeat(runs.series, runs.last - runs.first), times, values)
 
 
@@ -123,6 +133,8 @@ class RowGroups:
         self, opened: Opened, host_tags: Mapping[str, Sequence[str]] | None, failed: Callable[[str], Exception]
     ) -> None:
         """`failed` makes the exception to raise from what is wrong with points that are read."""
+        from concurrent.futures import ThreadPoolExecutor
+
         hosts = host_tags or {}
         self._opened, self._hosts, self._failed = opened, hosts, failed
         self._series = [effective(one, hosts.get(one.host, ())) for one in opened.series]
