@@ -361,7 +361,17 @@ def calculate(operator: str, left: Value, right: Value) -> Value:
         return None
     if operator == "/":
         return left / right if right else None
+    if operator == "**":
+        return power(left, right)
     return {"+": left + right, "-": left - right, "*": left * right}[operator]
+
+
+def power(base: float, exponent: float) -> Value:
+    try:
+        result = base**exponent
+    except (ZeroDivisionError, OverflowError):
+        return None
+    return None if isinstance(result, complex) else float(result)
 
 
 def each(of: Lines | float, work: Callable[[float], Value], counts: bool | None = None) -> Lines | float:
@@ -554,6 +564,13 @@ def moving(line: Line, seconds: int, method: str, start: int) -> Line:
 def call(of: tree.Call, window: Window) -> Lines:
     name = of.function
     query = of.arguments[0]
+    if name == "pow":
+        exponent = of.arguments[1]
+        assert not isinstance(exponent, tree.Plain)
+        raised_to = arithmetic("**", worth(query, window), worth(exponent, window))
+        if isinstance(raised_to, float):
+            raise Unknown("a function of a number")
+        return raised_to
     rest = [one.value for one in of.arguments[1:] if isinstance(one, tree.Number | tree.Text | tree.Word)]
     assert not isinstance(query, tree.Plain)
     if name in BEFORE or name == "timeshift":

@@ -46,6 +46,22 @@ def test_abs_and_logarithms() -> None:
     assert values(found, "log10(avg:m{*})", 0, 240, 60) == [None, None, 0, 2]
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("pow(q, 2)", [16, 1, 9, 4]),
+        ("pow(2, q)", [16, 2, 8, 4]),
+        ("pow(q, q)", [256, 1, 27, 4]),
+        ("pow(q - 2, 0.5)", [1.414214, None, 1, 0]),
+        ("pow(q / 0, 0)", [None, None, None, None]),
+        ("pow(1, q / 0)", [None, None, None, None]),
+        ("pow(q, pow(2, 1))", [16, 1, 9, 4]),
+    ],
+)
+def test_either_side_of_a_power_may_be_a_query(call: str, expected: list[float | None]) -> None:
+    assert over_line(call) == expected
+
+
 def test_a_running_sum_passes_over_nulls() -> None:
     both = source(series(every(60, [1, 2, 3]), metric="a"), series(every(60, [1, 0, 1]), metric="b"))
     assert values(both, "cumsum(avg:a{*} / avg:b{*})", 0, 180, 60) == [1, 1, 4]

@@ -86,6 +86,7 @@ def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("({} {} {})".format, inner, st.sampled_from("+-*/"), st.integers(0, 3)),
         st.builds("(2 {} {})".format, st.sampled_from("+-*/"), inner),
         st.builds("-{}".format, inner),
+        st.builds("pow({}, {})".format, inner, st.one_of(inner, st.integers(-2, 3))),
         st.builds("{}({})".format, st.sampled_from(FUNCTIONS), inner),
         st.builds(str.format, st.sampled_from(WITH_ARGUMENTS), inner),
     )

@@ -48,6 +48,9 @@ def call(name: str, query: str, number: int, choice: int) -> str:
     function = catalogue()[name]
     given = [query]
     for one in function.parameters[1:]:
+        if one.kind == "query":
+            given.append(query)
+            continue
         words = one.choices or {"shift": ("-1d", "-1mo", "-2w"), "time zone": ("UTC", "America/New_York")}.get(
             one.name, ()
         )

@@ -219,6 +219,14 @@ def test_a_count_of_groups_is_one_scalar(house: running.House) -> None:
     assert (column["name"], column["values"]) == ("count_nonzero(a)", [2])
 
 
+def test_a_formula_may_take_queries_by_name_in_every_place(house: running.House) -> None:
+    queries = [metric("avg:load{host:a}.rollup(avg,60)"), metric("sum:hits{*}.rollup(avg,60)", "b")]
+    answer = v2(house, "timeseries", queries, [{"formula": "pow(a, b)"}])
+    assert answer["values"] == [[10_000, 1]]
+    (column,) = v2(house, "scalar", queries, [{"formula": "pow(a, b)"}])["columns"]
+    assert column["values"] == [225]
+
+
 def test_formulas_nest_queries(house: running.House) -> None:
     answer = v2(
         house,

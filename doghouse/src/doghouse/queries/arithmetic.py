@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 
@@ -10,17 +11,25 @@ from doghouse.metrics.model import Floats
 from doghouse.queries.frames import NO_FILL, Frame, Group, empty
 from doghouse.queries.tree import Operator
 
-OPERATIONS: dict[Operator, Callable[[Floats, Floats], Floats]] = {
+
+def _power(base: Floats, exponent: Floats) -> Floats:
+    """As numpy's, but that of nothing is nothing: 1 ** NaN is 1 there, and so is NaN ** 0."""
+    return np.where(np.isnan(base) | np.isnan(exponent), np.nan, np.power(base, exponent))
+
+
+Operation = Operator | Literal["**"]  # dashboards/functions/arithmetic: pow()
+OPERATIONS: dict[Operation, Callable[[Floats, Floats], Floats]] = {
     "+": np.add,
     "-": np.subtract,
     "*": np.multiply,
     "/": np.divide,
+    "**": _power,
 }
 
 Value = Frame | float
 
 
-def combine(operator: Operator, left: Value, right: Value) -> Value:
+def combine(operator: Operation, left: Value, right: Value) -> Value:
     """`left operator right`. A division by zero and an operand without a value make null (monitor-arithmetic-and-sparse-metrics)."""
     if isinstance(left, Frame) and isinstance(right, Frame):
         return _frames(operator, left, right)
@@ -31,14 +40,14 @@ def combine(operator: Operator, left: Value, right: Value) -> Value:
     return float(compute(operator, np.array([left]), np.array([right]))[0])
 
 
-def compute(operator: Operator, left: Floats, right: Floats) -> Floats:
+def compute(operator: Operation, left: Floats, right: Floats) -> Floats:
     """The operation cell by cell; what is not finite is null."""
     with np.errstate(all="ignore"):
         result = OPERATIONS[operator](left, right)
     return np.where(np.isfinite(result), result, np.nan)
 
 
-def _frames(operator: Operator, left: Frame, right: Frame) -> Frame:
+def _frames(operator: Operation, left: Frame, right: Frame) -> Frame:
     """Two frames: where one lacks a bucket of the other, counts and rates asked for as such are 0 there, everything else is null.
 
     GUESS: the result's interval is the longer of the two.

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from doghouse.queries import tree
 from doghouse.queries.calls import check_call, check_modifier
+from doghouse.queries.catalogue import catalogue
 from doghouse.queries.inspection import functions
 from doghouse.queries.names import SPACE_AGGREGATORS, TIME_AGGREGATORS, percentile, threshold, unknown
 from doghouse.queries.printing import number_text
@@ -95,28 +96,31 @@ class _Builder:
 
     def call(self, node: Any, depth: int) -> tree.Call:
         name, *given = [child for child in node.children if child is not None]
+        function = catalogue().get(str(name))
+        parameters = function.parameters if function else ()
+        queries = {0, *(place for place, one in enumerate(parameters) if one.kind == "query")}
         positional: list[Any] = []
         named: list[tuple[str, Any]] = []
         for argument in given:
             if argument.data == "named":
                 key, value = argument.children
-                named.append((str(key), self.argument(value, depth, first=False)))
+                named.append((str(key), self.argument(value, depth, query=False)))
             elif named:
                 self.fail(argument, f"an argument without a name stands after a named one in {name}()")
             else:
-                positional.append(self.argument(argument, depth, first=not positional))
+                positional.append(self.argument(argument, depth, query=len(positional) in queries))
         call = tree.Call(str(name), tuple(positional), tuple(named))
         if problem := check_call(call):
             place = given[problem.argument] if problem.argument is not None else name
             self.fail(place, problem.text)
         return call
 
-    def argument(self, node: Any, depth: int, *, first: bool) -> Expression | tree.Plain:
+    def argument(self, node: Any, depth: int, *, query: bool) -> Expression | tree.Plain:
         if node.data == "text":
             return tree.Text(str(node.children[0])[1:-1])
         if node.data == "keys":
             return tree.Keys(self.keys(node.children))
-        if node.data == "name" and not first:
+        if node.data == "name" and not query:
             return tree.Word(str(node.children[0]))
         return self.expression(node, depth + 1)
 

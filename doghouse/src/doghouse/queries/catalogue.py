@@ -125,6 +125,12 @@ def _catalogue() -> dict[str, Function]:
             "the query's groups once more by fewer keys: a percentile",
             (QUERY, Parameter("percentile", "text", ("p95",), percentiles=True), keys),
         ),
+        Function(
+            "pow",
+            "arithmetic",
+            "the first to the power of the second; either may be a number",
+            (Parameter("base", "query"), Parameter("exponent", "query")),
+        ),
         Function("is_greater", "nested queries", "1 where a value is above the limit, else 0", (QUERY, limit)),
         Function("is_less", "nested queries", "1 where a value is below the limit, else 0", (QUERY, limit)),
         Function(

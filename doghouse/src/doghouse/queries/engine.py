@@ -77,9 +77,8 @@ def handed_down(expression: Expression, modifiers: tuple[tree.Modifier, ...]) ->
         case tree.Modified(operand, inner):
             return tree.Modified(handed_down(operand, modifiers), inner)
         case tree.Call(function, arguments, named):
-            first = arguments[0]
-            assert not isinstance(first, tree.Plain)
-            return tree.Call(function, (handed_down(first, modifiers), *arguments[1:]), named)
+            given = (one if isinstance(one, tree.Plain) else handed_down(one, modifiers) for one in arguments)
+            return tree.Call(function, tuple(given), named)
         case _:
             return expression
 
@@ -166,6 +165,12 @@ def _regrouped(call: Call, query: Expression, scene: Scene) -> Value:
     return nesting.in_space(_frame(call, query, scene), method, keys.names)
 
 
+def _pow(call: Call, query: Expression, scene: Scene) -> Value:
+    exponent = call.arguments[1]
+    assert not isinstance(exponent, tree.Plain)
+    return combine("**", worth(query, scene), worth(exponent, scene))
+
+
 def _anomalies(call: Call, query: Expression, scene: Scene) -> Value:
     algorithm = _text(call, 1, "basic")
     if algorithm != "basic":
@@ -192,6 +197,7 @@ SPECIAL: dict[str, Callable[[Call, Expression, Scene], Value]] = {
     "calendar_shift": _calendar_shift,
     "moving_rollup": _moving_rollup,
     "rollup": _rollup,
+    "pow": _pow,
     **dict.fromkeys(("avg", "sum", "min", "max", "stddev", "percentile"), _regrouped),
     "anomalies": _anomalies,
     "top": _top,

@@ -119,6 +119,10 @@ def _worth(formula: Expression, queries: Mapping[str, ScalarQuery], scene: Scene
             return negated(_worth(operand, queries, scene))
         case tree.Call(function, (query, *_)) if function in ON_SCALARS and not isinstance(query, tree.Plain):
             return plain_call(formula, _worth(query, queries, scene))
+        case tree.Call("pow", (base, exponent)) if not isinstance(base, tree.Plain) and not isinstance(
+            exponent, tree.Plain
+        ):
+            return combine("**", _worth(base, queries, scene), _worth(exponent, queries, scene))
         case tree.Call("default_zero" | "default" as function, (query, *rest)) if not isinstance(query, tree.Plain):
             value = rest[0].value if function == "default" and isinstance(rest[0], tree.Number) else 0.0
             return _filled(_worth(query, queries, scene), value, grouped=bool(result_keys(bound(query, bindings))))
