@@ -16,7 +16,7 @@ from .houses import Open, Target
 from .outside import Outside
 from .result import Result
 
-TIMEOUT_S = 3600  # a minute on a machine of its own, many on one that is shared
+TIMEOUT_S = 1800  # a minute on a machine of its own, many on one that is shared
 
 
 def check(client: Client, outside: Outside, open_one: Open) -> Iterator[Result]:

@@ -16,6 +16,7 @@ from doghouse import errors
 from doghouse.clock import Clock
 
 HOUR_S, MINUTE_S = 3600, 60
+FAULT = 500  # from this status on clients try again, and the official ones wait as long as `X-RateLimit-Reset` says: up to an hour for a 501
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class RateLimits:
             said = [(name.lower().encode(), value.encode()) for name, value in standing.headers().items()]
 
             async def with_headers(message: Message) -> None:
-                if message["type"] == "http.response.start":
+                if message["type"] == "http.response.start" and message["status"] < FAULT:
                     message["headers"] = [*message.get("headers", ()), *said]
                 await send(message)
 

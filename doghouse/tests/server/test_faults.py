@@ -53,6 +53,13 @@ def test_with_a_rate_limit_one_request_too_many_gets_429_until_the_period_ends(t
         assert ask().status_code == 200
 
 
+def test_what_is_not_evaluated_does_not_tell_clients_to_wait_for_the_next_period(tmp_path: Path) -> None:
+    with running.serve(tmp_path, clock=Clock(NOW + 10)) as house:
+        path = f"{house.url}/api/v1/query?query=outliers(avg:m{{*}} by {{host}}, 'MAD', 2)&from=0&to=60"
+        answer = httpx.get(path, headers=house.headers)
+        assert (answer.status_code, "x-ratelimit-reset" in answer.headers) == (501, False)
+
+
 def test_families_are_counted_apart_and_periods_begin_with_the_calendar() -> None:
     counter = Counter(1)
     first = counter.count("/api/v1/monitor/1", 119.5)
