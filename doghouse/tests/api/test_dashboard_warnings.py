@@ -61,3 +61,18 @@ def test_a_replacement_that_mends_it_has_nothing_to_say(api: Api) -> None:
     mended = api("PUT", path, asking("avg:m{$env}", template_variables=[{"name": "env"}]))
     assert "x-doghouse-warnings" not in mended.headers
     assert api.ok("GET", "/doghouse/warnings") == {"warnings": []}
+
+
+def test_the_page_of_a_dashboard_shows_its_warnings(api: Api) -> None:
+    body = {
+        "title": "t",
+        "layout_type": "ordered",
+        "widgets": [{"definition": {"type": "timeseries", "requests": [{"q": "avg:m{$web.vagrant}"}]}}],
+        "template_variables": [{"name": "web.vagrant", "prefix": "host", "default": "*"}],
+        "template_variable_presets": [{"name": "p", "template_variables": [{"name": "<other>", "value": "a"}]}],
+    }
+    page = api("GET", api.ok("POST", "/api/v1/dashboard", body)["url"]).text
+    assert "2 things will not work as meant" in page
+    assert "sets the variable &#39;&lt;other&gt;&#39;, which is not declared" in page
+    fine = api.ok("POST", "/api/v1/dashboard", {"title": "t", "layout_type": "ordered", "widgets": []})
+    assert "data-warnings" not in api("GET", fine["url"]).text

@@ -9,6 +9,7 @@ import msgspec
 
 from doghouse import errors
 from doghouse.dashboards.store import DashboardStore
+from doghouse.dashboards.warnings import warnings
 from doghouse.http import Call, Reply
 from doghouse.metrics.model import Source
 from doghouse.queries import QuerySyntaxError, metric_queries
@@ -45,7 +46,8 @@ class Boards:
 
     def show(self, call: Call) -> Reply:
         """`GET /dashboard/{id}/{slug}`: one dashboard, its graphs still empty: js/board.mjs fills them."""
-        board = self.board(call.params["id"])
+        document = self.document(call.params["id"])
+        board = widgets.board(document)
         selected = variables.selections(board.variables, call.query)
         known = tags.of_metrics(self.source, metrics(board))
         shown = frame.from_url(call.query, call.now)
@@ -70,15 +72,21 @@ class Boards:
             frame=shown,
             spans=[(name, frame.span_seconds(name)) for name in frame.SPANS],
             variables=[(one, variables.choices(one, known)) for one in selected],
+            warnings=warnings(document),
             data=data,
         )
 
     def board(self, dashboard_id: str) -> Board:
         """The dashboard. Raises ApiError 404 where there is none."""
+        return widgets.board(self.document(dashboard_id))
+
+    def document(self, dashboard_id: str) -> dict[str, Any]:
+        """The dashboard as it is stored. Raises ApiError 404 where there is none."""
         document = self.store.get(dashboard_id)
         if document is None:
             raise errors.no_such_page(f"for dashboard {dashboard_id}")
-        return widgets.board(msgspec.json.decode(document))
+        decoded: dict[str, Any] = msgspec.json.decode(document)
+        return decoded
 
 
 def metrics(board: Board) -> set[str]:
