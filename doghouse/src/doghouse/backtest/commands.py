@@ -103,12 +103,18 @@ def backtest(
         from doghouse.backtest import suggesting
     documents: list[dict[str, Any]] = []
     several, done = len(monitors) > 1, 0
+    given = {one.id: one for _, one in monitors if one.id}
     for where, one in monitors:
         points = read or _from_account(history, start, end, resolution, known)
         try:
-            source, query = points(one)
-            result = replay(one, source, start, end, quiet, known, query)
-            others = suggesting.suggest(one, points, start, end, quiet, known, zone) if suggest else []
+            if one.type == "composite":
+                from doghouse.backtest import followed
+
+                result, others = followed.composite(one, given, points, start, end, quiet, known), []
+            else:
+                source, query = points(one)
+                result = replay(one, source, start, end, quiet, known, query)
+                others = suggesting.suggest(one, points, start, end, quiet, known, zone) if suggest else []
         except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
             if not several or not isinstance(error, NotEvaluated):
                 raise fail(f"{where}: {error}") from None
@@ -145,14 +151,14 @@ def backtest(
 
 def _remark(where: str, monitor: Monitor, result: Backtest) -> None:
     """What a person should know of a backtest that went well: Datadog would refuse the monitor; there was nothing to see."""
-    from doghouse.monitors import MonitorError, validate
+    from doghouse.monitors import METRIC_TYPES, MonitorError, validate
     from doghouse.queries import metric_queries, parse_monitor
 
     try:
         validate(monitor.document)
     except MonitorError as error:
         typer.echo(f"doghouse: {where}: Datadog would refuse this monitor: {error.field}: {error.text}", err=True)
-    if not result.timelines:
+    if not result.timelines and monitor.type in METRIC_TYPES:
         names = dict.fromkeys(one.metric for one in metric_queries(parse_monitor(monitor.query).expression))
         typer.echo(f"doghouse: {where}: there are no points of {', '.join(names)} in that time and scope", err=True)
 

@@ -52,7 +52,7 @@ class Reach:
 
     def reaches(self, timeline: Timeline, transition: mon.Transition) -> bool:
         """Whether somebody gets the notification of one transition."""
-        return bool(mon.render(self._test.monitor, timeline.group, transition, self._test.hosts).recipients)
+        return bool(self._test.message(timeline.group, transition).recipients)
 
     @property
     def test(self) -> Backtest:

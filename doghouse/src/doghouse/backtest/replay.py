@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -81,6 +81,13 @@ class Backtest:
     timelines: Sequence[Timeline]
     hosts: mon.Hosts = field(default_factory=dict)
     bundles: Sequence[Timeline] | None = None
+    notifies_no_data: bool = False
+    more: Callable[[Group, int], Mapping[str, str]] | None = None  # variables of other kinds of monitors, at a time
+
+    def message(self, group: Group, transition: Transition) -> mon.Message:
+        """What a transition's notification says, and to whom."""
+        more = self.more(group, transition.at) if self.more else None
+        return mon.render(self.monitor, group, transition, self.hosts, more=more)
 
     @property
     def notified(self) -> Sequence[Timeline]:
@@ -111,12 +118,12 @@ class Backtest:
 
     def released(self, timeline: Timeline) -> Iterator[tuple[dt.Cover, Transition]]:
         """The states that downtimes' ends notify, as transitions into them; not where the monitor itself notifies at that moment."""
-        history, notifies_no_data = timeline.history, mon.rules_of(self.monitor).notify_no_data
+        history = timeline.history
         for cover in dt.releases(timeline.covers, self.start, self.end):
             end = cover.stretch.end
             status = timeline.status_at(end)
             state = _END_STATES.get(status)
-            if state is None or not dt.released(cover, state, notifies_no_data=notifies_no_data):
+            if state is None or not dt.released(cover, state, notifies_no_data=self.notifies_no_data):
                 continue
             last = int(np.searchsorted(history.at, end, side="right")) - 1
             past = history.transition(last) if last >= 0 else None
@@ -133,7 +140,7 @@ class Backtest:
         silenced_by: str | None = None,
         released_by: str | None = None,
     ) -> Iterator[Notification]:
-        message = mon.render(self.monitor, group, transition, self.hosts)
+        message = self.message(group, transition)
         if message.recipients:
             yield Notification(
                 at, group, transition.word, message.recipients, message.subject, message.body, silenced_by, released_by
@@ -171,7 +178,7 @@ def backtest(
             Timeline(group, history, covers_of(monitor, group, filters, downtimes, start, end))
             for group, history in bundles.bundled(rules, keys, values, ticks).items()
         ]
-    return Backtest(monitor, start, end, ticks, timelines, hosts or {}, together)
+    return Backtest(monitor, start, end, ticks, timelines, hosts or {}, together, rules.notify_no_data)
 
 
 def _at_ends(

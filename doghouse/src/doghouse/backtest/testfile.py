@@ -54,7 +54,7 @@ class ExpectedNotification(msgspec.Struct, forbid_unknown_fields=True, frozen=Tr
 
 
 class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One test: the samples of each series, and what the monitor must make of them.
+    """One test: the samples of each series (and for a service-check monitor a check's runs, one a minute), and what the monitor must make of them.
 
     `transitions` and `silenced` are whole lists; `notifications` are among those sent, or all of them with `exact`;
     `states` are states at given times: of every group, or group by group (`{+5m: {host:a: OK, host:b: Alert}}`).
@@ -62,7 +62,8 @@ class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """
 
     name: str
-    series: dict[str, Any]
+    series: dict[str, Any] = {}
+    checks: dict[str, str] = {}
     until: str | None = None
     transitions: list[str] | None = None
     notifications: list[ExpectedNotification] | None = None
@@ -72,7 +73,10 @@ class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A file of tests of one monitor. `monitor`, `downtimes` and `hosts` are files relative to it, or stand in it."""
+    """A file of tests of one monitor. `monitor`, `downtimes` and `hosts` are files relative to it, or stand in it.
+
+    `members` are those that a composite's query names, by id.
+    """
 
     __test__ = False
 
@@ -81,6 +85,7 @@ class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     tests: list[Case]
     downtimes: str | list[dict[str, Any]] = []
     hosts: str | dict[str, Host] = {}
+    members: dict[str, str | dict[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,31 @@ def series(loaded: Loaded, number: int) -> dict[tuple[str, tuple[str, ...]], Sam
     return found
 
 
+RUNS = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3, "_": None}
+
+
+def checks(loaded: Loaded, number: int) -> dict[tuple[str, tuple[str, ...]], list[int | None]]:
+    """The runs of test `number` by check and tags, one a minute: 0 to 3 as checks submit them, None where there was none. Raises TestFileError."""
+    found: dict[tuple[str, tuple[str, ...]], list[int | None]] = {}
+    for key, said in loaded.file.tests[number].checks.items():
+        place = f".tests[{number}].checks.{key}"
+        match = _SERIES.fullmatch(key.strip())
+        if match is None:
+            raise loaded.wrong(place, f"'{key}' is no check: expected for example http.can_connect{{url:a}}")
+        runs: list[int | None] = []
+        for word in said.split():
+            run = re.fullmatch(r"(OK|WARNING|CRITICAL|UNKNOWN|_)(?:x(\d{1,6}))?", word)
+            if run is None:
+                raise loaded.wrong(
+                    place,
+                    f"'{word}' is no run: expected OK, WARNING, CRITICAL, UNKNOWN or _, as in OKx5 CRITICALx2 _x3",
+                )
+            runs += [RUNS[run[1]]] * int(run[2] or 1)
+        tags = tuple(sorted(tag.strip() for tag in (match["tags"] or "").split(",") if tag.strip()))
+        found[match["metric"], tags] = runs
+    return found
+
+
 def instant(loaded: Loaded, said: str, place: str) -> int:
     """A time in a test as seconds since 1970 UTC: `+13m` from the start, a clock time `10:13` (the next from the start on), or ISO 8601."""
     text = said.strip()
@@ -181,6 +211,11 @@ def transition(loaded: Loaded, said: str, place: str) -> tuple[int, str, str | N
 
 
 def _check(loaded: Loaded) -> None:
+    for name in loaded.file.members:
+        if not name.isdecimal():
+            raise loaded.wrong(
+                f".members.{name}", f"'{name}' is no monitor's id, a number as the composite's query has it"
+            )
     if not loaded.file.tests:
         raise loaded.wrong(".tests", "holds no test")
     names: set[str] = set()
@@ -200,7 +235,7 @@ def _check(loaded: Loaded) -> None:
                 place,
                 f"test '{case.name}' expects nothing: give it transitions, notifications, silenced or states, or exact: true",
             )
-        if not case.series:
+        if not case.series and not case.checks:
             raise loaded.wrong(place, f"test '{case.name}' has no series")
         _check_words(loaded, place, case)
 

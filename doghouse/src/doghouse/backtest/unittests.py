@@ -12,13 +12,16 @@ import numpy as np
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest import testfile
+from doghouse.backtest import followed, testfile
 from doghouse.backtest.replay import Backtest, Notification, backtest, group_text
 from doghouse.backtest.testfile import Case, ExpectedNotification, Loaded, TestFileError
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Series
-from doghouse.monitors import Group, Transition
+from doghouse.metrics.model import Columns, Series, no_columns
+from doghouse.monitors import Group, Transition, service_checks
+from doghouse.monitors.service_checks import Runs
 from doghouse.queries import NotEvaluated, QuerySyntaxError
+
+FOLLOWED = ("composite", "service check")  # whose status is not a metric's
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a file tests: the monitor, its downtimes, the hosts."""
+    """What a file tests: the monitor (with the members of a composite), its downtimes, the hosts."""
 
     monitor: mon.Monitor
+    members: Mapping[int, mon.Monitor]
     downtimes: Sequence[dt.Downtime]
     hosts: Mapping[str, mon.Host]
 
@@ -64,7 +68,11 @@ def run(path: Path) -> list[Result]:
 def _subject(loaded: Loaded) -> Subject:
     try:
         monitor = mon.parse(_document(loaded, loaded.file.monitor, ".monitor"))
-        mon.rules_of(monitor)
+        members = {
+            int(one): mon.parse(_document(loaded, said, f".members.{one}")) for one, said in loaded.file.members.items()
+        }
+        for one in (*members.values(), *(() if monitor.type in FOLLOWED else (monitor,))):
+            mon.rules_of(one)
     except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
         raise loaded.wrong(".monitor", f"the monitor is wrong: {error}") from None
     listed = _document(loaded, loaded.file.downtimes, ".downtimes")
@@ -74,7 +82,7 @@ def _subject(loaded: Loaded) -> Subject:
         downtimes = [dt.parse(one, loaded.start.timestamp(), id=str(number)) for number, one in enumerate(listed, 1)]
     except dt.DowntimeError as error:
         raise loaded.wrong(".downtimes", f"{error.field}: {error}") from None
-    return Subject(monitor, downtimes, _hosts(loaded))
+    return Subject(monitor, members, downtimes, _hosts(loaded))
 
 
 def _hosts(loaded: Loaded) -> dict[str, mon.Host]:
@@ -115,7 +123,7 @@ def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case) -> Resu
     source, end = _source(loaded, subject, number, case)
     start = int(loaded.start.timestamp())
     try:
-        got = backtest(subject.monitor, source, start, end, subject.downtimes, subject.hosts)
+        got = _backtest(loaded, subject, number, source, start, end)
     except (NotEvaluated, QuerySyntaxError, mon.MonitorError) as error:
         raise loaded.wrong(place, str(error)) from None
     notifications = got.notifications()
@@ -136,6 +144,33 @@ def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case) -> Resu
     return Result(loaded.path, case.name, loaded.line(f"{place}.name"), differences)
 
 
+def _backtest(loaded: Loaded, subject: Subject, number: int, source: MemorySource, start: int, end: int) -> Backtest:
+    monitor, around = subject.monitor, (subject.downtimes, subject.hosts)
+    if monitor.type == "composite":
+        return followed.composite(monitor, subject.members, lambda _: (source, None), start, end, *around)
+    if monitor.type == "service check":
+        return followed.checked(monitor, _runs(loaded, subject, number, start), start, end, *around)
+    return backtest(monitor, source, start, end, *around)
+
+
+def _runs(loaded: Loaded, subject: Subject, number: int, start: int) -> Callable[[int], Sequence[Runs]]:
+    """The last runs of the monitor's check as of a time: one a minute, from the start on."""
+    query = service_checks.parse(subject.monitor.query)
+    made = [(tags, runs) for (name, tags), runs in testfile.checks(loaded, number).items() if name == query.check]
+
+    def at(now: int) -> list[Runs]:
+        found = []
+        for tags, runs in made:
+            host = next((tag.removeprefix("host:") for tag in tags if tag.startswith("host:")), "")
+            own = (*tags, *(subject.hosts[host].tags if host in subject.hosts else ()))
+            past = [(start + 60 * n, run) for n, run in enumerate(runs) if start + 60 * n < now and run is not None]
+            if past:
+                found.append(Runs(own, [run for _, run in past[-query.last :]], past[-1][0]))
+        return found
+
+    return at
+
+
 def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[MemorySource, int]:
     """The test's samples as a source, and when the test ends (s UTC)."""
     start = int(loaded.start.timestamp())
@@ -151,10 +186,17 @@ def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[
         times.append(start + there * samples.every)
         values.append(samples.values[there])
         end = max(end, start + len(samples.values) * samples.every)
-    if case.until is not None:
-        end = testfile.instant(loaded, case.until, f".tests[{number}].until")
+    for runs in testfile.checks(loaded, number).values():
+        end = max(end, start + 60 * len(runs))
+    if not ids:
+        return MemorySource([], no_columns()), _until(loaded, number, case, end)
     columns = Columns(np.concatenate(ids), np.concatenate(times).astype(np.int64), np.concatenate(values))
-    return MemorySource(series, columns, {name: host.tags for name, host in subject.hosts.items()}), end
+    hosts = {name: host.tags for name, host in subject.hosts.items()}
+    return MemorySource(series, columns, hosts), _until(loaded, number, case, end)
+
+
+def _until(loaded: Loaded, number: int, case: Case, longest: int) -> int:
+    return longest if case.until is None else testfile.instant(loaded, case.until, f".tests[{number}].until")
 
 
 def _compare_transitions(loaded: Loaded, place: str, case: Case, got: Backtest) -> list[Difference]:

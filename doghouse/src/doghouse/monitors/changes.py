@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,6 +56,27 @@ class History:
             int(self.first_triggered[index]) or None,
             int(self.last_triggered[index]) or None,
         )
+
+
+def recorded(ticks: Ints, statuses: Iterable[int], transitions: Sequence[Transition], final: GroupState) -> History:
+    """Transitions (by time) as the columns of a history."""
+
+    def times(given: Iterable[int | None]) -> Ints:
+        return np.array([one or NONE for one in given], np.int64)
+
+    return History(
+        ticks,
+        np.array(list(statuses), np.int8),
+        times(one.at for one in transitions),
+        np.array([one.before for one in transitions], np.int8),
+        np.array([one.after for one in transitions], np.int8),
+        np.array([one.value for one in transitions], np.float64),
+        np.array([one.notify for one in transitions], np.bool_),
+        times(one.renotified for one in transitions),
+        times(one.first_triggered for one in transitions),
+        times(one.last_triggered for one in transitions),
+        final,
+    )
 
 
 class Changes:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doghouse.metrics.model import Floats, Ints
-from doghouse.monitors.changes import NONE, Changes, History
+from doghouse.monitors.changes import NONE, Changes, History, recorded
 from doghouse.monitors.states import FRESH, GroupState, Missing, Rules, Status, Transition, WindowValue, step
 
 Bools = NDArray[np.bool_]
@@ -89,19 +89,7 @@ def _stepped(rules: Rules, column: Column, ticks: Ints, state: GroupState) -> Hi
         statuses[index] = state.status
         if transition is not None:
             found.append(transition)
-    return History(
-        ticks,
-        statuses,
-        np.array([one.at for one in found], np.int64),
-        np.array([one.before for one in found], np.int8),
-        np.array([one.after for one in found], np.int8),
-        np.array([one.value for one in found], np.float64),
-        np.array([one.notify for one in found], np.bool_),
-        np.array([one.renotified for one in found], np.int64),
-        np.array([one.first_triggered or NONE for one in found], np.int64),
-        np.array([one.last_triggered or NONE for one in found], np.int64),
-        state,
-    )
+    return recorded(ticks, statuses.tolist(), found, state)
 
 
 def _joined(ticks: Ints, parts: Sequence[History]) -> History:
