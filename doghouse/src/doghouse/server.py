@@ -25,13 +25,14 @@ from doghouse.dashboards.snapshots import SnapshotStore
 from doghouse.dashboards.store import DashboardStore
 from doghouse.downtimes import routes as downtime_routes
 from doghouse.downtimes.store import DowntimeStore
+from doghouse.errors import ApiError
 from doghouse.events import routes as events
 from doghouse.events.store import EventStore
 from doghouse.hosts import routes as hosts
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.loads import loads
 from doghouse.hosts.store import HostStore
-from doghouse.http import Access, Call, Keys, PlainHandler, Reply, endpoint
+from doghouse.http import Access, Call, Keys, PlainHandler, Reply, endpoint, read, respond
 from doghouse.logs import routes as logs
 from doghouse.logs.store import LogStore
 from doghouse.metrics import metadata_routes
@@ -166,12 +167,17 @@ def validate(_: Call) -> Reply:
 
 
 async def not_found(request: Request, _: Exception) -> Response:
-    """What a path that doghouse does not serve gets: 501 with its name where Datadog has something there, else 404."""
+    """What a path that doghouse does not serve gets: 501 with its name where Datadog has something there, else 404; a browser gets a page."""
     method, path = request.method, request.url.path
-    operation = of_request(method, path)
-    answer = (
-        errors.operation_not_served(operation.operation, method, path) if operation else errors.not_served(method, path)
-    )
+    if operation := of_request(method, path):
+        answer = errors.operation_not_served(operation.operation, method, path)
+    elif method == "GET" and "text/html" in request.headers.get("accept", ""):
+        try:
+            return respond(ui.missing(await read(request)))
+        except ApiError as error:
+            answer = error
+    else:
+        answer = errors.not_served(method, path)
     return JSONResponse(answer.body, answer.status)
 
 

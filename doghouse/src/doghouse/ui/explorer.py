@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +59,7 @@ class Explorer:
         """`GET /ui/data/complete?text=…&cursor=…`: what could be typed next."""
         text = call.query.get("text", "")
         said = call.query.get("cursor", "")
-        cursor = min(int(said), len(text)) if said.isdigit() else len(text)
+        cursor = min(int(said), len(text)) if re.fullmatch("[0-9]{1,9}", said) else len(text)
         found = complete(text, cursor, self.points.index.metrics(), self.tags)
         suggestions = [{"text": one.text, "kind": one.kind, "detail": one.detail} for one in found.suggestions]
         return Reply({"start": found.start, "end": found.end, "suggestions": suggestions})

@@ -14,6 +14,8 @@ WORDS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo
 SPANS = ("1m", "5m", "10m", "15m", "30m", "1h", "4h", "1d", "2d", "1w", "1mo", "3mo", "6mo", "1y")  # WidgetLiveSpan
 DEFAULT_SPAN_S = 3600  # Datadog opens a timeboard on the past hour
 SHORTEST_S = 1
+LONGEST_S = 20 * UNIT_S["y"]  # a longer range is cut to its end; js/ranges.mjs knows it too
+LAST = calendar.timegm((9999, 12, 31, 0, 0, 0))  # the last day that has a date
 MOST_OF_A_UNIT = 120  # '90 minutes', but not '899 seconds'
 
 
@@ -49,29 +51,32 @@ def from_url(params: Mapping[str, str], now: float, default_span: int = DEFAULT_
     """
     start, end = instant(params.get("from_ts")), instant(params.get("to_ts"))
     live = params.get("live", "true") != "false"
-    if start is None or end is None or end - start < SHORTEST_S:
+    if start is None or end is None or end - start < SHORTEST_S or not 0 < end <= LAST:
         return past(default_span, now)
-    return past(end - start, now) if live else Frame(start, end, False)
+    return past(end - start, now) if live else still(start, end)
 
 
 def instant(text: str | None) -> int | None:
-    """A URL's milliseconds as seconds."""
-    try:
-        return int(text) // 1000 if text else None
-    except ValueError:
-        return None
+    """A URL's milliseconds as seconds; None where it is no such number."""
+    return int(text) // 1000 if text and re.fullmatch(r"-?[0-9]{1,15}", text) else None
 
 
 def since(params: Mapping[str, str]) -> int | None:
     """`since` (s UTC): from when on buckets are wanted; None for all of them."""
     text = params.get("since", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
 
 
 def past(span: int, now: float) -> Frame:
     """The live frame of `span` seconds. It ends a second after now, so that a point of this very second is in it."""
     end = int(now) + 1
-    return Frame(end - span, end, True)
+    return Frame(end - min(max(span, SHORTEST_S), LONGEST_S), end, True)
+
+
+def still(start: int, end: int) -> Frame:
+    """A frame that stands still, at least SHORTEST_S and at most LONGEST_S long, between 1970 and LAST."""
+    end = min(max(end, start + SHORTEST_S, SHORTEST_S), LAST)
+    return Frame(min(max(start, end - LONGEST_S, 0), end - SHORTEST_S), end, False)
 
 
 def of_widget(time: Mapping[str, Any] | None, page: Frame, now: float) -> Frame | None:
@@ -95,7 +100,7 @@ def of_widget(time: Mapping[str, Any] | None, page: Frame, now: float) -> Frame 
 def fixed(time: Mapping[str, Any]) -> Frame:
     """`{"type": "fixed", "from", "to"}`: in seconds, or in milliseconds as the schema's example is."""
     start, end = (int(value) // (1000 if int(value) > 10**11 else 1) for value in (time["from"], time["to"]))
-    return Frame(start, max(end, start + SHORTEST_S), False)
+    return still(start, end)
 
 
 def to_date(span: str, now: float) -> Frame:

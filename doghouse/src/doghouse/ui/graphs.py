@@ -48,6 +48,10 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
             drawn += [_series(one, answer, request, number, asked) for one in answer.series]
     if not problems and not any(one["length"] for one in drawn):
         problems = empty(widget, source, asked)
+    elif (
+        not problems and asked.since is None and not any(value is not None for one in drawn for value in one["values"])
+    ):
+        problems = [Problem("empty", "every value is undefined, as of a division by zero", "")]
     interval = min((one["interval"] for one in drawn), default=1)
     return {
         "id": widget.id,

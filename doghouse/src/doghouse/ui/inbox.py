@@ -11,6 +11,7 @@ from doghouse.http import Call, Reply
 from doghouse.notifications.model import Notification
 from doghouse.notifications.store import NotificationStore
 from doghouse.ui import rendering
+from doghouse.ui.ids import row_id
 from doghouse.ui.mails import Mails
 
 PAGE = 100
@@ -68,7 +69,8 @@ class Inbox:
         )
 
     def _one(self, call: Call) -> Notification:
-        found = self.store.get(int(call.params["id"]))
+        number = row_id(str(call.params["id"]))
+        found = None if number is None else self.store.get(number)
         if found is None:
             raise errors.no_such_page(f"for notification {call.params['id']}")
         return found

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from doghouse import downtimes as dt
 from doghouse import errors
@@ -24,6 +26,7 @@ from doghouse.queries import NotEvaluated, QuerySyntaxError, expression_text
 from doghouse.ui import frame, graphs, previews, rendering, replays
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked
+from doghouse.ui.ids import row_id
 from doghouse.ui.requests import Line, Request
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import Widget
@@ -84,7 +87,7 @@ class MonitorPage:
         monitor = mon.parse(stored.document)
         tried = replays.with_thresholds(stored.document, wanted) if wanted else monitor
         found = replays.replay(tried, self.points, seen, self.downtimes(stored, seen), hosts_of(self.hosts))
-        timezone = call.query.get("timezone", "UTC")
+        timezone = known_zone(call.query.get("timezone", "UTC"))
         made: dict[str, Any] = {"from": seen.start, "to": seen.end, "live": seen.live, "now": call.now}
         made["graph"] = self.graph(monitor, seen)
         made["replay"] = replays.document(found.test, timezone) if found.test else None
@@ -115,7 +118,7 @@ class MonitorPage:
         length = call.object().get("for")
         if length is None:
             self.unmute(monitor_id, call.now)
-        elif length in MUTES_S:
+        elif isinstance(length, str) and length in MUTES_S:
             seconds = MUTES_S[length]
             self.monitors.downtimes.mute(monitor_id, "*", None if seconds is None else call.now + seconds, call.now)
         else:
@@ -131,7 +134,8 @@ class MonitorPage:
 
     def stored(self, call: Call) -> Stored:
         """The monitor. Raises ApiError 404 where there is none."""
-        found = self.monitors.store.get(int(call.params["id"]))
+        number = row_id(str(call.params["id"]))
+        found = None if number is None else self.monitors.store.get(number)
         if found is None:
             raise errors.no_such_page(f"for monitor {call.params['id']}")
         return found
@@ -188,8 +192,19 @@ def unevaluated(monitor: mon.Monitor) -> str:
     return str(NotEvaluated(f"monitors of the type {monitor.type}"))
 
 
+def known_zone(name: str) -> str:
+    """The viewer's time zone, by which nights are told from days; UTC where this machine does not know it."""
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):  # not there, no name of one, or a folder
+        return "UTC"
+
+
 def _number(text: str, name: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise ApiError(400, f"'{name}' should be a number, not '{text}'") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ApiError(400, f"'{name}' should be a number, not '{text}'")
+    return number

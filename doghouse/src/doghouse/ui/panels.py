@@ -18,6 +18,7 @@ from doghouse.monitors.search_routes import monitor_hits
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import number
 from doghouse.ui.hostmap import STATES
+from doghouse.ui.ids import row_id
 from doghouse.ui.monitor_list import MonitorList, row
 from doghouse.ui.monitor_page import MonitorPage, query_text
 from doghouse.ui.replays import thresholds
@@ -61,7 +62,8 @@ class Panels:
     def _alert(self, widget: Widget, shown: Frame, now: float) -> dict[str, Any]:
         """A monitor: its graph with its thresholds, or its worst group's last value."""
         said = str(widget.definition.get("alert_id", ""))
-        stored = self.page.monitors.store.get(int(said)) if said.isdigit() else None
+        monitor_id = row_id(said)
+        stored = None if monitor_id is None else self.page.monitors.store.get(monitor_id)
         if stored is None:
             return {"problems": [f"there is no monitor {said}"]}
         monitor = mon.parse(stored.document)

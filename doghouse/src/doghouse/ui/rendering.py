@@ -44,7 +44,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.globals.update(navigation=NAVIGATION, version=__version__, static=static, duration=frame.duration_words)
-    env.filters.update(utc=frame.utc, iso=iso, markdown=markdown, frame_query=frame_query, with_query=with_query)
+    env.filters.update(
+        utc=frame.utc, iso=iso, markdown=markdown, frame_query=frame_query, with_query=with_query, is_web=is_web
+    )
     return env
 
 
@@ -76,6 +78,11 @@ def frame_query(query: QueryParams, now: float, span: int) -> str:
     """The query of a link that changes the page's range to the past `span` s and keeps all else."""
     kept = [(key, value) for key, value in query.multi_items() if key not in ("from_ts", "to_ts", "live")]
     return urlencode([*kept, *frame.past(span, now).query().items()])
+
+
+def is_web(address: str) -> bool:
+    """Whether an address may become a link: one of `javascript:` may not."""
+    return address.lower().startswith(("http://", "https://", "/"))
 
 
 @lru_cache(maxsize=256)

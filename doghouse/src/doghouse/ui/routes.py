@@ -6,9 +6,10 @@ from functools import partial
 
 from starlette.routing import BaseRoute
 
+from doghouse import errors
 from doghouse.dashboards.snapshots import PATH
 from doghouse.http import Call, Keys, Reply, endpoint
-from doghouse.ui import assets, simulated
+from doghouse.ui import assets, guard, simulated
 from doghouse.ui.apm import Apm
 from doghouse.ui.data import BoardData
 from doghouse.ui.downtimes import Downtimes
@@ -69,12 +70,22 @@ def routes(stores: Stores) -> list[BaseRoute]:
         page("/ui/data/hosts", hostmap.data),
         page("/ui/data/hosts/{name}", hostmap.one),
         change("POST", "/ui/data/dashboard/{id}/snapshot", snapshots.take),
-        page(f"{PATH}/{{day}}/{{name}}", snapshots.show),
+        page(f"{PATH}/{{day}}/{{name}}", reading(snapshots.show)),
         page("/metric/explorer", reading(explorer.show)),
         page("/ui/data/query", explorer.graph),
         page("/ui/data/complete", explorer.complete),
         endpoint("POST", "/doghouse/simulated", partial(simulated.mark, stores.simulated), Keys.API),
     ]
+
+
+def missing(call: Call) -> Reply:
+    """What a browser gets for an address that doghouse has nothing at. Raises ApiError 403 under a foreign name."""
+
+    def none(call: Call) -> Reply:
+        raise errors.no_such_page(call.path)
+
+    guard.check(call)
+    return guard.with_headers(reading(none)(call))
 
 
 def home(_: Call) -> Reply:

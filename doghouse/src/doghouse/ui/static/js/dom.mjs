@@ -24,13 +24,23 @@ export function say(text) {
   if (said) said.textContent = text;
 }
 
+// What stands at the head of the page while doghouse gives no answer; nothing takes it away again.
+export function lost(text = "") {
+  const place = $("#lost");
+  if (!place || place.textContent === text) return;
+  place.textContent = text;
+  place.hidden = !text;
+}
+
 // Text with `names` between backticks as <code>.
 export function withCode(text) {
   return text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
 }
 
 export async function getJson(address, options) {
-  const answer = await fetch(address, { headers: { Accept: "application/json" }, ...options });
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, ...options }).catch(() => {
+    throw new Error("doghouse does not answer");
+  });
   const body = await answer.json().catch(() => null);
   if (!answer.ok) throw new Error(body?.errors?.join("; ") ?? `${answer.status} ${answer.statusText}`);
   return body;

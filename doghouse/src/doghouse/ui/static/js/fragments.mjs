@@ -1,6 +1,6 @@
 // Parts of a page that the server draws and that change: asked for again now and then, replaced only where they differ.
 
-import { $$ } from "./dom.mjs";
+import { $, $$, lost } from "./dom.mjs";
 import { number } from "./format.mjs";
 import { localTimes } from "./page.mjs";
 
@@ -9,6 +9,7 @@ const held = new Map($$("[data-fragment]").map((place) => [place.dataset.fragmen
 
 export async function refresh() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!$(".plot")) lost(answer ? "" : "doghouse does not answer. Trying again."); // where there are graphs, live.mjs says it
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const place of $$("[data-fragment]")) {

@@ -27,6 +27,7 @@ export class Graph {
     this.unlisten = onTheme(() => this.rebuild());
     this.plot.addEventListener("keydown", (event) => this.key(event));
     this.plot.addEventListener("blur", () => this.leave());
+    this.plot.addEventListener("dblclick", () => this.u || this.options.onUnzoom?.()); // with a line, uPlot hears it
   }
 
   // Everything anew.
@@ -57,10 +58,11 @@ export class Graph {
     const { data } = this;
     const shown = data.series.filter((one) => one.ts.length);
     this.explain(data, shown);
-    this.root.classList.toggle("failed", !shown.length);
-    this.plot.classList.remove("waiting");
+    this.seen ||= shown.length > 0; // a graph that once had a line keeps its height, so that nothing moves when it is zoomed
+    this.root.classList.toggle("failed", !this.seen);
+    this.plot.classList.toggle("waiting", !shown.length);
     Object.assign(this.plot.dataset, { from: data.from, to: data.to, points: shown.reduce((sum, one) => sum + one.ts.length, 0) });
-    if (!shown.length) return this.destroyPlot();
+    if (!shown.length) return this.empty();
     this.lines = shown.map((one, index) => ({ ...one, ...stroke(one, index), index }));
     const shape = JSON.stringify(this.lines.map((one) => [one.key, one.display, one.stroke, one.right, one.style]));
     const cols = this.columns();
@@ -328,6 +330,13 @@ export class Graph {
   rebuild() {
     this.shape = this.legendKeys = null;
     if (this.data) this.draw();
+  }
+
+  empty() {
+    this.destroyPlot();
+    this.lines = [];
+    this.plot.setAttribute("aria-label", `${this.options.name ?? "Graph"}: no points`);
+    if (this.legend) this.legend.hidden = true;
   }
 
   destroyPlot() {

@@ -3,6 +3,7 @@
 import { color, mix, onTheme } from "./colors.mjs";
 import { el, say } from "./dom.mjs";
 import { number } from "./format.mjs";
+import { shortened } from "./overlays.mjs";
 
 const ROOT3 = Math.sqrt(3);
 const LARGEST = 44; // a hexagon's radius, px
@@ -92,7 +93,7 @@ export class HostMap {
     ctx.font = `12px ${color().sans}`;
     ctx.textBaseline = "top";
     ctx.fillStyle = color().soft;
-    for (const title of this.titles ?? []) ctx.fillText(title.name, title.x, title.y, Math.max(title.width, 60));
+    for (const title of this.titles ?? []) ctx.fillText(shortened(ctx, title.name, Math.max(title.width, 60)), title.x, title.y);
     cells.forEach((cell, index) => this.hexagon(ctx, cell, index === this.at));
     this.names(ctx);
     canvas.setAttribute("aria-label", `Host map: ${this.hosts.length} hosts${this.data?.fill ? `, coloured by ${this.data.fill}` : ""}`);
@@ -129,7 +130,7 @@ export class HostMap {
     for (const { host, x, y } of this.cells) {
       if (this.radius * this.share(host) < 26) continue;
       ctx.fillStyle = this.dark(host) ? color().raised : color().ink;
-      ctx.fillText(host.name, x, y - (host.fill == null ? 0 : 7), 1.6 * this.radius);
+      ctx.fillText(shortened(ctx, host.name, 1.6 * this.radius), x, y - (host.fill == null ? 0 : 7));
       if (host.fill != null) ctx.fillText(number(host.fill), x, y + 7, 1.6 * this.radius);
     }
     ctx.textAlign = "left";

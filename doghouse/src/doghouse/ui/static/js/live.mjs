@@ -1,6 +1,7 @@
 // Keeps graphs up to date: all buckets when the range or the question changes, and while the page is live the newest ones alone.
 
-import { say } from "./dom.mjs";
+import { lost } from "./dom.mjs";
+import { clock } from "./format.mjs";
 
 const WHOLE_EVERY_S = 300; // now and then all buckets are asked for again, should any have changed
 const SHORTEST_S = 5;
@@ -26,10 +27,11 @@ export class Live {
         if (mine !== this.turn) return;
         this.apply(answer, false);
       }
+      lost();
       this.wholeAt = this.time.now();
     } catch (error) {
       if (mine !== this.turn) return;
-      say(`No numbers: ${error.message}`);
+      this.fail(error);
     }
     this.busy(false);
     this.schedule();
@@ -42,13 +44,22 @@ export class Live {
     try {
       const answer = await this.ask(this.parts().flat(), Math.floor(this.newest));
       if (mine === this.turn) this.apply(answer, true);
+      lost();
     } catch (error) {
-      say(`No fresh numbers: ${error.message}`);
+      this.fail(error);
     }
     if (mine === this.turn) this.schedule();
   }
 
+  // What is drawn stays; since when it is old is said.
+  fail(error) {
+    this.failedAt = this.failing ? this.failedAt : this.time.now();
+    this.failing = true;
+    lost(`No numbers since ${clock(this.failedAt)}: ${error.message}. Trying again.`);
+  }
+
   apply(answer, fresh) {
+    this.failing = false;
     if (answer.live) this.time.slide(answer.from, answer.to);
     this.newest = answer.to;
     if (!this.draw(answer, fresh)) this.whole();

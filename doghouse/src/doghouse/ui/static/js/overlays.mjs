@@ -234,7 +234,8 @@ function label(ctx, text, left, top, hue, most) {
   ctx.restore();
 }
 
-function shortened(ctx, text, most) {
+// Text that fits into a width, with … where it was cut.
+export function shortened(ctx, text, most) {
   if (!most || ctx.measureText(text).width <= most) return text;
   let end = text.length;
   while (end > 1 && ctx.measureText(text.slice(0, end) + "…").width > most) end--;

@@ -9,7 +9,7 @@ let afterG = false;
 // Other scripts add keys of their own.
 export const keys = new Map([
   ["?", () => $("#keys").showModal()],
-  ["/", () => ($(".search") ?? $("[data-filter-values]"))?.focus()],
+  ["/", () => ($(".search") ? $(".search").focus() : openPop($(".variable")))],
   ["t", () => openPop($("[data-time-pop]"))],
 ]);
 

@@ -2,9 +2,9 @@
 
 import { $, $$, say } from "./dom.mjs";
 import { duration, range, zone } from "./format.mjs";
+import { LONGEST_S, parseRange } from "./ranges.mjs";
 
-const SECONDS = { s: 1, m: 60, h: 3600, d: 86400, w: 604800, mo: 2592000, y: 31536000 };
-const MOST_S = 20 * SECONDS.y;
+const HINT = "a length (90m, 2d), a day, or two times";
 
 export class Time extends EventTarget {
   // `now` is the server's, in s: the viewer's clock may differ.
@@ -56,7 +56,7 @@ export class Time extends EventTarget {
   }
 
   scale(factor) {
-    const span = Math.min(Math.max(Math.round(this.span * factor), 10), MOST_S);
+    const span = Math.min(Math.max(Math.round(this.span * factor), 10), LONGEST_S);
     if (this.live) return this.live_(span);
     const middle = (this.from + this.to) / 2;
     const to = Math.min(Math.round(middle + span / 2), Math.floor(this.now()) + 1);
@@ -135,7 +135,9 @@ export class Time extends EventTarget {
 
   typed(text, pop) {
     const asked = parseRange(text.value, this.now());
-    $("[data-time-hint]").textContent = asked ? "a length (90m, 2d), or two times" : `'${text.value}' is neither a length (90m, 2d) nor two times (14:00 – 14:30)`;
+    const wrong = !asked && text.value.trim() !== "";
+    $("[data-time-hint]").textContent = wrong ? `'${text.value}' is no length (90m, 2d), no day (yesterday, Mar 2) and not two times (14:00 – 14:30)` : HINT;
+    text.setAttribute("aria-invalid", String(wrong));
     if (!asked) return;
     text.blur();
     pop.open = false;
@@ -143,25 +145,4 @@ export class Time extends EventTarget {
     if (asked.span) this.live_(asked.span);
     else this.set({ ...asked, live: false });
   }
-}
-
-// `5m`, `past 3 d`, `now-2h`; `14:00 – 14:30`, `2026-03-02 10:00 to 2026-03-02 11:00`: {span} or {from, to}, null where it is neither.
-export function parseRange(text, now) {
-  const span = text.trim().toLowerCase().match(/^(?:past\s+|last\s+|now\s*-\s*)?(\d{1,6})\s*(s|mo|m|h|d|w|y)[a-z]*$/);
-  if (span) {
-    const seconds = Number(span[1]) * SECONDS[span[2]];
-    return seconds > 0 && seconds <= MOST_S ? { span: seconds } : null;
-  }
-  const parts = text.split(/\s+(?:-|–|to)\s+|–/).map((part) => part.trim());
-  if (parts.length !== 2) return null;
-  const [from, to] = parts.map((part) => instant(part, now));
-  return from != null && to != null && to > from ? { from, to } : null;
-}
-
-function instant(text, now) {
-  if (/^now$/i.test(text)) return Math.floor(now);
-  const clock = text.match(/^(\d{1,2}):(\d{2})(?::(\d{2}))?$/);
-  if (clock) return Math.floor(new Date(now * 1000).setHours(Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0), 0) / 1000);
-  const when = Date.parse(text.includes("T") ? text : text.replace(" ", "T"));
-  return Number.isNaN(when) ? null : Math.floor(when / 1000);
 }
