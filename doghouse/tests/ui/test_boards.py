@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import sample
 from house import NOW, Served
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from doghouse.clock import Clock
 
@@ -277,3 +277,37 @@ def test_a_board_that_does_not_exist_says_so(page: Page, served: Served) -> None
     answer = served.client.get("/dashboard/aaa-aaa-aaa/x")
     assert answer.status_code == 404
     assert "doghouse has no page for dashboard aaa-aaa-aaa" in answer.text
+
+
+RED_JS = """() => {
+    const canvas = document.querySelector('.plot canvas');
+    const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+    const ctx = copy.getContext('2d', { willReadFrequently: true });
+    ctx.drawImage(canvas, 0, 0);
+    const { data } = ctx.getImageData(0, 0, canvas.width, canvas.height);
+    const red = [];
+    for (let i = 0; i < data.length; i += 4)
+        if (data[i] > 150 && data[i + 1] < 90 && data[i + 2] < 90) red.push((i / 4) % canvas.width / canvas.width);
+    return red;
+}"""
+
+
+def test_a_line_is_red_outside_its_band_alone_and_never_where_there_is_no_band(page: Page, served: Served) -> None:
+    def without_the_first_bounds(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        for one in body["series"]:
+            half = len(one["ts"]) // 2
+            one["values"] = [50.0] * len(one["ts"])
+            one["lower"] = [None] * half + [40.0] * (len(one["ts"]) - half)
+            one["upper"] = [None] * half + [
+                60.0 if place < half // 2 else 45.0 for place in range(len(one["ts"]) - half)
+            ]
+        route.fulfill(response=answer, json=body)
+
+    page.route("**/ui/data/query?*", without_the_first_bounds)
+    page.goto("/metric/explorer?query=anomalies(avg:postgresql.commits{*}, 'basic', 2)")
+    expect(page.locator(".plot canvas")).to_be_visible()
+    page.wait_for_function(f"({RED_JS})().length > 0")
+    red = page.evaluate(RED_JS)
+    assert min(red) > 0.65  # of the width: bounds begin at the half, and the line leaves them at three quarters

@@ -63,6 +63,14 @@ def test_what_leaves_an_anomalys_band_is_red(values: list[float], red: bool) -> 
     assert has(pixels(draw(Picture("m", [line(values, bounds=True)], T0, T0 + 60))), 0xC8, 0x37, 0x2D) is red
 
 
+def test_simulated_history_is_hatched_and_the_rest_is_not() -> None:
+    without = pixels(draw(Picture("m", [line([1, 2, 3, 4])], T0, T0 + 60)))
+    hatched = pixels(draw(Picture("m", [line([1, 2, 3, 4])], T0, T0 + 60, simulated=[(T0 - 600, T0 + 30)])))
+    differs = (without != hatched).any(axis=(0, 2))
+    assert differs[: len(differs) // 2].mean() > 0.5
+    assert not differs[int(len(differs) * 0.6) :].any()
+
+
 @pytest.mark.parametrize("display", ["line", "bars", "area"])
 def test_every_display_draws_and_so_does_nothing_at_all(display: str) -> None:
     assert draw(Picture("m", [line([1, float("nan"), 3])], T0, T0 + 60, display=display)).startswith(b"\x89PNG")

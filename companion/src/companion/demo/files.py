@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import socket
 from pathlib import Path
@@ -25,7 +26,7 @@ def shipped_example() -> Path:
 
 def hostname() -> str:
     """This machine's name as a host's name that Datadog takes."""
-    name = re.sub(r"[^A-Za-z0-9.\-]", "-", socket.gethostname()).strip("-.")
+    name = re.sub(r"[^A-Za-z0-9.\-]", "-", os.environ.get("DD_HOSTNAME") or socket.gethostname()).strip("-.")
     return name if name and name != "localhost" else "this-machine"
 
 

@@ -43,7 +43,10 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a picture shows: lines over [start, end) (s UTC), in px. `display` is line, bars or area; `empty` what stands where there is no line."""
+    """What a picture shows: lines over [start, end) (s UTC), in px. `display` is line, bars or area; `empty` what stands where there is no line.
+
+    `simulated` are the ranges (s UTC) whose points were not measured: they are hatched, as on the pages.
+    """
 
     title: str
     lines: Sequence[ResultSeries]
@@ -55,6 +58,7 @@ class Picture:
     height: int = 260
     zone: tzinfo = field(default=UTC)
     empty: str = "no points in this range"
+    simulated: Sequence[tuple[float, float]] = ()
 
 
 def markers(given: Sequence[Any]) -> list[Marker]:
@@ -81,6 +85,8 @@ def draw(picture: Picture) -> bytes:
         figure.patch.set_facecolor("#ffffff")
         axes = figure.add_subplot()
         _frame(axes, picture)
+        for start, end in picture.simulated:
+            _hatch(axes, max(start, picture.start), min(end, picture.end), picture)
         shown = [one for one in picture.lines if len(one.ts)][:MOST_LINES]
         for place, one in enumerate(shown):
             _line(axes, one, PALETTE[place % len(PALETTE)], picture)
@@ -120,6 +126,22 @@ def _frame(axes: Axes, picture: Picture) -> None:
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
         spine.set_color(RULE)
+
+
+def _hatch(axes: Axes, start: float, end: float, picture: Picture) -> None:
+    if end <= start:
+        return
+    left, right = _moment(start, picture), _moment(end, picture)
+    axes.axvspan(left, right, facecolor="none", edgecolor=BAND, hatch="////", linewidth=0, alpha=0.3)  # type: ignore[arg-type]
+    axes.annotate(
+        "simulated",
+        (left, 0),
+        xycoords=("data", "axes fraction"),
+        xytext=(3, 3),
+        textcoords="offset points",
+        color=SOFT,
+        fontsize=8,
+    )
 
 
 def _moment(ts: float, picture: Picture) -> datetime:

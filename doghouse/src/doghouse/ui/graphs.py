@@ -42,7 +42,7 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
     metrics: set[str] = set()
     for number, request in enumerate(widget.requests):
         for answer in answers(request, source, asked):
-            metrics |= {query.metric for query in metric_queries(answer.expression)} if answer.expression else set()
+            metrics |= names([answer])
             if answer.problem:
                 problems.append(answer.problem)
             drawn += [_series(one, answer, request, number, asked) for one in answer.series]
@@ -74,6 +74,11 @@ def answers(request: Request, source: Source, asked: Asked) -> list[Answer]:
     return [
         answer for line in request.lines for answer in lines.answers(line, source, asked.frame, asked.variables, bars)
     ]
+
+
+def names(answers: Sequence[Answer]) -> set[str]:
+    """The metrics that answers are of."""
+    return {query.metric for one in answers if one.expression for query in metric_queries(one.expression)}
 
 
 def empty(widget: Widget, source: Source, asked: Asked) -> list[Problem]:

@@ -18,6 +18,7 @@ from doghouse.ui import frame, graphs, lines, variables
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked
 from doghouse.ui.pages import Boards
+from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import Board, Widget
 
 DISPLAYS = ("line", "bars", "area")
@@ -37,6 +38,7 @@ class Snapshots:
     boards: Boards
     store: SnapshotStore
     events: EventStore
+    simulated: SimulatedStore
 
     def take(self, call: Call) -> Reply:
         """`POST /ui/data/dashboard/{id}/snapshot?from_ts…&tpl_var_…`: draw a widget as it is seen, and post an event with the picture."""
@@ -70,6 +72,7 @@ class Snapshots:
             pictures.markers(widget.definition.get("markers") or ()),
             display,
             empty=problem or f"no points in {shown.words}",
+            simulated=self.simulated.ranges(graphs.names(answers), shown.start, shown.end),
         )
 
     def show(self, call: Call) -> Reply:

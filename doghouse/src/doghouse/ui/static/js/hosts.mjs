@@ -27,8 +27,9 @@ function scale(answer) {
   const parts = [`${answer.hosts.length} host${answer.hosts.length === 1 ? "" : "s"}`];
   place.replaceChildren(parts.join(" "));
   if (map.fillRange) {
+    const [low, high] = map.fillRange;
     const steps = Array.from({ length: 8 }, (_, i) => el("span", { class: "step", style: { background: heat(i / 7) } }));
-    place.append(" · ", answer.fill, " ", number(map.fillRange[0]), " ", el("span", { class: "steps", "aria-hidden": "true" }, ...steps), " ", number(map.fillRange[1]));
+    place.append(" · ", answer.fill, " ", number(low), ...(low === high ? [] : [" ", el("span", { class: "steps", "aria-hidden": "true" }, ...steps), " ", number(high)]));
   }
   said.forEach((text) => place.append(" · ", text));
 }

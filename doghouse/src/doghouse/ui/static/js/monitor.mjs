@@ -60,7 +60,7 @@ function show(answer, replay) {
   covers = replay?.covers ?? [];
   if (answer.graph) graph.show(answer.graph);
   if (!replay) return void $("[data-figures]")?.replaceChildren(el("p", { class: "why" }, answer.problem));
-  drawStrips($("[data-strips]"), replay, answer, graph.u);
+  requestAnimationFrame(() => drawStrips($("[data-strips]"), replay, answer, graph.u)); // the graph's axis has its width by then
   figures(replay);
   changes(replay.changes);
 }

@@ -115,8 +115,8 @@ function outside(u, { bounds }, index) {
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  const region = new Path2D();
-  region.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  const region = new Path2D(); // where there is no band, nothing leaves it
+  for (const run of runs(band)) region.rect(x(u, band.ts[run[0]]), bbox.top, x(u, band.ts[run.at(-1)]) - x(u, band.ts[run[0]]), bbox.height);
   region.addPath(polygon(u, band));
   ctx.clip(region, "evenodd");
   ctx.strokeStyle = color().alert;
@@ -125,23 +125,25 @@ function outside(u, { bounds }, index) {
   ctx.restore();
 }
 
-// The band between two lists of values.
-export function polygon(u, { ts, lower, upper }) {
-  const path = new Path2D();
-  let run = [];
-  const close = () => {
-    if (run.length > 1) {
-      run.forEach((i, place) => path[place ? "lineTo" : "moveTo"](x(u, ts[i]), y(u, upper[i])));
-      run.reverse().forEach((i) => path.lineTo(x(u, ts[i]), y(u, lower[i])));
-      path.closePath();
-    }
-    run = [];
-  };
+// The stretches in which a band has both its bounds: their indices, two or more.
+function runs({ ts, lower, upper }) {
+  const found = [[]];
   for (let i = 0; i < ts.length; i++) {
-    if (lower[i] == null || upper[i] == null) close();
-    else run.push(i);
+    if (lower[i] == null || upper[i] == null) found.push([]);
+    else found.at(-1).push(i);
   }
-  close();
+  return found.filter((run) => run.length > 1);
+}
+
+// The band between two lists of values.
+export function polygon(u, band) {
+  const { ts, lower, upper } = band;
+  const path = new Path2D();
+  for (const run of runs(band)) {
+    run.forEach((i, place) => path[place ? "lineTo" : "moveTo"](x(u, ts[i]), y(u, upper[i])));
+    run.toReversed().forEach((i) => path.lineTo(x(u, ts[i]), y(u, lower[i])));
+    path.closePath();
+  }
   return path;
 }
 
