@@ -1,6 +1,7 @@
 """Queries whose answers were worked out by hand or recorded from Datadog (Q20, Q25, Q26, Q27: datadogpy's and the client's recorded traffic)."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from query_points import T0, ask, by_scope, every, points, series, source, value
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries import QuerySyntaxError, Window, default_interval, evaluate, parse
+from doghouse.queries.answers import series_answer
 
 QUARTER_MINUTES = series(every(15, [10, 20, 30, 40, 50, 60, 70, 80]))
 A = series([(0, 10)], host="a")
@@ -20,6 +22,11 @@ def test_q01_a_rollup_averages_each_bucket() -> None:
     assert [(one.ts.tolist(), one.values.tolist(), one.interval) for one in answer] == [
         ([T0, T0 + 60], [25.0, 65.0], 60)
     ]
+
+
+def test_q01_its_answer_says_where_the_series_begins_and_ends() -> None:
+    (one,) = told(source(QUARTER_MINUTES), "avg:m{*}.rollup(avg,60)", T0, T0 + 120)
+    assert (one["start"], one["end"], one["length"], one["interval"]) == (T0 * 1000, (T0 + 119) * 1000, 2, 60)
 
 
 def test_q02_a_bucket_that_starts_before_from_is_dropped() -> None:
@@ -194,6 +201,9 @@ def test_q20_a_recorded_day_of_five_minute_points() -> None:
     (answer,) = evaluate(parse("system.cpu.idle{*}")[0], found, Window(start, end))
     assert (len(answer.ts), answer.ts[0], answer.ts[-1], answer.interval) == (288, 1641344100, 1641430200, 300)
     assert (answer.aggregator, answer.scope, answer.expression) == (None, "*", "system.cpu.idle{*}")
+    (one,) = told(found, "system.cpu.idle{*}", start, end)
+    assert (one["start"], one["end"], one["length"]) == (1641344100000, 1641430499000, 288)
+    assert (one["tag_set"], one["aggr"], one["unit"]) == ([], None, None)
 
 
 def test_q21_default_zero_holds_a_gauge_for_five_minutes_and_then_is_zero() -> None:
@@ -230,18 +240,32 @@ def test_q25_two_recorded_points_come_back_alone() -> None:
     (answer,) = evaluate(parse("m{host:h}")[0], found, Window(1580746138, 1580747338))
     assert (answer.ts.tolist(), answer.values.tolist()) == ([1580746675, 1580746735], [1.0, 2.0])
     assert (answer.interval, answer.scope, answer.aggregator) == (5, "host:h", None)
+    (one,) = told(found, "m{host:h}", 1580746138, 1580747338)
+    assert one["pointlist"] == [[1580746675000.0, 1.0], [1580746735000.0, 2.0]]
+    assert (one["start"], one["end"], one["length"]) == (1580746675000, 1580746739000, 2)
 
 
 def test_q26_two_recorded_points_are_averaged_in_a_long_window() -> None:
     found = _absolute("m", [(1580514401, 1.0), (1580514461, 2.0)], host="h")
     (answer,) = evaluate(parse("m{host:h}")[0], found, Window(1580454461, 1580574461))
     assert (answer.ts.tolist(), answer.values.tolist(), answer.interval) == ([1580514000], [1.5], 600)
+    (one,) = told(found, "m{host:h}", 1580454461, 1580574461)
+    assert (one["start"], one["end"]) == (1580514000000, 1580514599000)
 
 
 def test_q27_a_recorded_fraction_of_a_second_is_in_its_bucket() -> None:
     found = _absolute("m", [(1580518061.558, 1.0)], host="h")
     (answer,) = evaluate(parse("m{host:h}")[0], found, Window(1580454461, 1580574461))
     assert (answer.ts.tolist(), answer.values.tolist()) == ([1580517600], [1.0])
+    (one,) = told(found, "m{host:h}", 1580454461, 1580574461)
+    assert (one["pointlist"], one["end"]) == ([[1580517600000.0, 1.0]], 1580518199000)
+
+
+def told(found: MemorySource, query: str, start: int, end: int) -> list[dict[str, Any]]:
+    """The series of an answer, as /api/v1/query gives them."""
+    expressions = parse(query)
+    answer = series_answer(query, start, end, [(one, evaluate(one, found, Window(start, end))) for one in expressions])
+    return list(answer["series"])
 
 
 def _absolute(metric: str, given: list[tuple[float, float]], host: str = "") -> MemorySource:
