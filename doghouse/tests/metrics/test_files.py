@@ -76,3 +76,42 @@ def test_a_parquet_file_with_a_missing_value_is_refused(tmp_path):
     )
     with pytest.raises(SeriesFileError, match="a value is not a finite number"):
         read_series(path)
+
+
+def test_rows_are_read_many_at_a_time_as_if_each_were_alone(file):
+    rng = np.random.default_rng(1)
+    tags = ["host:a", '"host:a,env:prod"', '"env:prod,host:a"', "", '"role:""x"""']
+    rows = [
+        f"{1772445600 + 45 * row}{rng.choice(['', '.5', '.0'])},{rng.choice(['m', 'n'])},{rng.integers(0, 1000) / 4},{rng.choice(tags)}"
+        for row in range(3000)
+    ]
+    series, columns = read_series(file("\n".join(["timestamp,metric,value,tags", *rows, "", ""])))
+    alone = [read_series(file(f"timestamp,metric,value,tags\n{row}\n")) for row in rows[::50]]
+    assert len(columns) == 3000
+    assert len(series) == 8
+    for row, (own, points) in zip(range(0, 3000, 50), alone, strict=True):
+        there = series[columns.series[row]]
+        assert (there.metric, there.host, there.tags) == (own[0].metric, own[0].host, own[0].tags)
+        assert (columns.ts[row], columns.value[row]) == (points.ts[0], points.value[0])
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        ("x,m,1", "timestamp 'x' is not a number"),
+        ("99999999999999999999,m,1", "timestamp '99999999999999999999' is not a number of seconds"),
+        ("1,m,inf", "value 'inf' is not a finite number"),
+        ("1,,1", "metric is empty"),
+        ("1,m", "has 2 fields, the header 3"),
+        ("1,m,1,a", "has 4 fields, the header 3"),
+    ],
+)
+def test_a_mistake_far_down_is_named_with_its_line(file, row, wrong):
+    rows = ["timestamp,metric,value", *["1,m,1"] * 5000, row, *["1,m,1"] * 5000]
+    with pytest.raises(SeriesFileError, match=rf"series\.csv:5002: .*{wrong}"):
+        read_series(file("\n".join(rows)))
+
+
+def test_a_file_without_rows_has_no_series(file):
+    series, columns = read_series(file("timestamp,metric,value\n"))
+    assert (series, len(columns)) == ([], 0)

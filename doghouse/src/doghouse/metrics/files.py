@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import math
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,11 @@ from numpy.typing import NDArray
 
 from doghouse.metrics import parquet, rowgroups
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Ints, Series, Source
+from doghouse.metrics.model import Columns, Floats, Ints, Series, Source, no_columns
 from doghouse.metrics.rows import OPTIONAL, REQUIRED, numbered, series_of
+
+ROWS_AT_ONCE = 500  # few, so that Python's texts of them stay in the processor's cache
+LAST_SECOND = 2**62
 
 
 class SeriesFileError(Exception):
@@ -31,6 +34,22 @@ class SeriesFileError(Exception):
 
 def read_series(path: Path) -> tuple[list[Series], Columns]:
     """The series of a file and their points, in the file's order; ids count from 0. Raises SeriesFileError."""
+    found = _opened(path)
+    return found if isinstance(found, tuple) else _all(path, found)
+
+
+def open_series(path: Path, host_tags: Mapping[str, Sequence[str]] | None = None) -> Source:
+    """A file's series as a source. Of a large Parquet file that is sorted by series, points are read when they are asked for, so that they are never all
+    in memory: what is wrong with those is said then. Raises SeriesFileError.
+    """
+    found = _opened(path)
+    if isinstance(found, rowgroups.Opened) and found.worth_parts:
+        return rowgroups.RowGroups(found, host_tags, lambda text: SeriesFileError(path, text))
+    return MemorySource(*(found if isinstance(found, tuple) else _all(path, found)), host_tags)
+
+
+def _opened(path: Path) -> rowgroups.Opened | tuple[list[Series], Columns]:
+    """A plain Parquet file, opened; any other file's series and points."""
     try:
         with path.open("rb") as file:
             magic = file.read(4)
@@ -39,53 +58,100 @@ def read_series(path: Path) -> tuple[list[Series], Columns]:
     if magic != parquet.MAGIC:
         return _csv(path)
     try:
-        return rowgroups.read_all(rowgroups.opened(path))
+        return rowgroups.opened(path)
     except parquet.Unusual:
         return _with_duckdb(path)
     except ValueError as error:
         raise SeriesFileError(path, str(error)) from None
 
 
-def open_series(path: Path, host_tags: Mapping[str, Sequence[str]] | None = None) -> Source:
-    """A file's series as a source. Of a large Parquet file that is sorted by series, points are read when they are asked for, so that they are never all
-    in memory: what is wrong with those is said then. Raises SeriesFileError.
-    """
+def _all(path: Path, found: rowgroups.Opened) -> tuple[list[Series], Columns]:
     try:
-        if large := rowgroups.large(path):
-            return rowgroups.RowGroups(large, host_tags, lambda text: SeriesFileError(path, text))
-    except (OSError, ValueError, parquet.Unusual):
-        pass  # read_series finds out what it is
-    return MemorySource(*read_series(path), host_tags)
+        return rowgroups.read_all(found)
+    except parquet.Unusual:
+        return _with_duckdb(path)
+    except ValueError as error:
+        raise SeriesFileError(path, str(error)) from None
 
 
 def _csv(path: Path) -> tuple[list[Series], Columns]:
+    try:
+        return _read_csv(path)
+    except (ValueError, OverflowError, csv.Error) as error:
+        raise _first_mistake(path) or SeriesFileError(path, str(error)) from None
+
+
+def _read_csv(path: Path) -> tuple[list[Series], Columns]:
+    """A file's series and points, many rows at a time. Raises ValueError, OverflowError, csv.Error: `_first_mistake` knows where."""
     known: dict[tuple[str, ...], int] = {}
     distinct: dict[Series, int] = {}
-    ids, times, values = array("q"), array("q"), array("d")
+    parts = [no_columns()]
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.reader(file)
+        header = _header(reader)
+        while some := list(islice(reader, ROWS_AT_ONCE)):
+            rows = [row for row in some if row]
+            if not rows:
+                continue
+            texts = dict(zip(header, zip(*rows, strict=True), strict=True))
+            count = len(texts["value"])
+            keys = list(
+                zip(texts["metric"], *(texts.get(name, (OPTIONAL[name],) * count) for name in OPTIONAL), strict=True)
+            )
+            for key in dict.fromkeys(keys):
+                if key not in known:
+                    known[key] = distinct.setdefault(series_of(0, *key), len(distinct))
+            ids = np.fromiter(map(known.__getitem__, keys), np.int64, count)
+            parts.append(Columns(ids, _seconds(texts["timestamp"]), _values(texts["value"])))
+    columns = (np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__slots__)
+    return numbered(distinct), Columns(*columns)
+
+
+def _seconds(texts: Sequence[str]) -> Ints:
+    try:
+        return np.fromiter(map(int, texts), np.int64, len(texts))
+    except ValueError:
+        return np.fromiter(map(_second, texts), np.int64, len(texts))
+
+
+def _values(texts: Sequence[str]) -> Floats:
+    values = np.fromiter(map(float, texts), np.float64, len(texts))
+    if not np.isfinite(values).all():
+        raise ValueError("a value is not a finite number")
+    return values
+
+
+def _first_mistake(path: Path) -> SeriesFileError | None:
+    """What is wrong first, row by row."""
     place = 1
+    known = set()
     try:
         for line, row in _rows(path):
             place = line
             key = (row["metric"], row["type"], row["interval"], row["tags"])
             if key not in known:
-                known[key] = distinct.setdefault(series_of(0, *key), len(distinct))
-            times.append(_second(row["timestamp"]))
-            values.append(_value(row["value"]))
-            ids.append(known[key])
+                series_of(0, *key)
+                known.add(key)
+            _second(row["timestamp"])
+            _value(row["value"])
     except (ValueError, csv.Error) as error:
-        raise SeriesFileError(path, str(error), place) from None
-    columns = Columns(np.array(ids, np.int64), np.array(times, np.int64), np.array(values, np.float64))
-    return numbered(distinct), columns
+        return SeriesFileError(path, str(error), place)
+    return None
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    header = [name.strip() for name in next(reader, [])]
+    if missing := [name for name in REQUIRED if name not in header]:
+        raise ValueError(
+            f"has no column {missing[0]}: expected {', '.join(REQUIRED)} and perhaps {', '.join(OPTIONAL)}"
+        )
+    return header
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     with path.open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
-        header = [name.strip() for name in next(reader, [])]
-        if missing := [name for name in REQUIRED if name not in header]:
-            raise ValueError(
-                f"has no column {missing[0]}: expected {', '.join(REQUIRED)} and perhaps {', '.join(OPTIONAL)}"
-            )
+        header = _header(reader)
         for row in reader:
             if not row:
                 continue
@@ -96,7 +162,10 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
 
 def _second(text: str) -> int:
     try:
-        return int(text) if text.isdigit() else math.floor(float(text))
+        second = int(text) if text.isdigit() else math.floor(float(text))
+        if abs(second) > LAST_SECOND:
+            raise ValueError
+        return second
     except (ValueError, OverflowError):
         raise ValueError(f"timestamp '{text}' is not a number of seconds since 1970") from None
 

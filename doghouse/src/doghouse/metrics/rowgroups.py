@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doghouse.metrics.memory import MemorySource, effective, roll_up, sort
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, no_columns
-from doghouse.metrics.parquet import MAGIC, PlainFile, Unusual
+from doghouse.metrics.parquet import PlainFile, Unusual
 from doghouse.metrics.rows import OPTIONAL, numbered, series_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ WORTH_THREADS = 500_000  # rows: fewer are read before threads have started
 LARGE_ROWS = 2_000_000  # what is smaller is read at once
 HELD_ROWS, AHEAD_ROWS = 2_000_000, 500_000  # that are kept for the next question, and read before there is one
 SCATTERED = 16  # rows a run at least; a file with shorter ones is not sorted by series
+MOST_COUNTED = 100_000  # different texts of a row, beyond which they are sorted instead
 AGAIN = 3  # how often a file is read in parts before it is read whole
 
 
@@ -39,11 +41,33 @@ class Runs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """A file with its series (ids count from 0, as they appear), and where their rows lie."""
+    """A file with its series (ids count from 0, as they appear). For each row group: the rows at which another series begins, and which."""
 
     file: PlainFile
     series: Sequence[Series]
-    runs: Runs
+    firsts: Sequence[NDArray[np.int32]]
+    ids: Sequence[NDArray[np.int32]]
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return sum(self.file.sizes)
+
+    @property
+    def worth_parts(self) -> bool:
+        """Whether to read it in parts: it is large, and the rows of a series mostly follow each other."""
+        return self.rows > LARGE_ROWS and sum(map(len, self.firsts)) * SCATTERED < self.rows
+
+    def runs(self) -> Runs:
+        """The rows of each series, in the file's order."""
+        sizes = self.file.sizes
+        lasts = [np.append(first[1:], size) for first, size in zip(self.firsts, sizes, strict=True) if size]
+        groups = np.repeat(np.arange(len(sizes)), [len(first) for first in self.firsts])
+        return Runs(_whole(self.ids), groups, _whole(self.firsts), _whole(lasts))
+
+
+def _whole(parts: Sequence[NDArray[np.int32]]) -> Ints:
+    return np.concatenate([np.empty(0, np.int32), *parts]).astype(np.int64)
 
 
 def opened(path: Path) -> Opened:
@@ -53,46 +77,65 @@ def opened(path: Path) -> Opened:
         raise Unusual("no column metric")
     known: dict[tuple[str, ...], int] = {}
     distinct: dict[Series, int] = {}
-    parts = []
+    firsts, ids = [], []
     for group, size in enumerate(file.sizes):
-        if size:
-            first, keys = _keys(file, group, size)
-            for key in keys:
-                if key not in known:
-                    row = {**OPTIONAL, **dict(zip(file.texts, key, strict=True))}
-                    series = series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
-                    known[key] = distinct.setdefault(series, len(distinct))
-            ids = np.array([known[key] for key in keys], np.int64)
-            parts.append(Runs(ids, np.full(len(ids), group), first, np.append(first[1:], size)))
-    columns = (np.concatenate([getattr(part, name) for part in parts] or [[]]) for name in Runs.__slots__)
-    return Opened(file, numbered(distinct), Runs(*(np.asarray(column, np.int64) for column in columns)))
+        first, numbers, keys = _keys(file, group, size)
+        for key in keys:
+            if key not in known:
+                row = {**OPTIONAL, **dict(zip(file.texts, key, strict=True))}
+                series = series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
+                known[key] = distinct.setdefault(series, len(distinct))
+        firsts.append(first)
+        ids.append(np.array([known[key] for key in keys], np.int32)[numbers])
+    return Opened(file, numbered(distinct), firsts, ids)
 
 
-def _keys(file: PlainFile, group: int, size: int) -> tuple[Ints, list[tuple[str, ...]]]:
-    """Where in a row group the texts of a series change, and what they are from there on."""
-    words = [file.words(group, name) for name in file.texts]
-    changes = np.zeros(size, np.bool_)
-    changes[0] = True
-    for _, codes in words:
+def _keys(file: PlainFile, group: int, size: int) -> tuple[NDArray[np.int32], Ints, list[tuple[str, ...]]]:
+    """Where in a row group the texts of a series change; which texts there are, in the order in which they appear; and which stand there."""
+    words = [file.words(group, name) for name in file.texts] if size else []
+    if all(codes is None for _, codes in words):
+        return (
+            np.zeros(min(size, 1), np.int32),
+            np.zeros(min(size, 1), np.int64),
+            [tuple(one[0] for one, _ in words)][:size],
+        )
+    mixed, most = np.zeros(size, np.int64), 1  # one number for a row's texts
+    for dictionary, codes in words:
         if codes is not None:
-            changes[1:] |= codes[1:] != codes[:-1]
-    first = np.flatnonzero(changes)
+            mixed, most = mixed * len(dictionary) + codes, most * len(dictionary)
+    first = np.flatnonzero(np.append(True, mixed[1:] != mixed[:-1]))
+    places, numbers = _appearing(mixed[first], most)
+    rows = first[places]
     columns = [
-        [dictionary[0]] * len(first) if codes is None else [dictionary[code] for code in codes[first].tolist()]
+        [dictionary[0]] * len(rows) if codes is None else [dictionary[code] for code in codes[rows].tolist()]
         for dictionary, codes in words
     ]
-    return first, list(zip(*columns, strict=True))
+    return first.astype(np.int32), numbers, list(zip(*columns, strict=True))
+
+
+def _appearing(values: Ints, most: int) -> tuple[Ints, Ints]:
+    """Where each value below `most` appears first, in that order, and for every value its place among these."""
+    if most > len(values) + MOST_COUNTED:
+        _, values = np.unique(values, return_inverse=True)
+        most = len(values)
+    where = np.full(most, -1, np.int64)
+    where[values[::-1]] = np.arange(len(values))[::-1]
+    places = np.sort(where[where >= 0])
+    rank = np.empty(most, np.int64)
+    rank[values[places]] = np.arange(len(places))
+    return places, rank[values]
 
 
 def read_all(opened: Opened) -> tuple[list[Series], Columns]:
     """Every series and point, in the file's order. Raises Unusual, ValueError."""
-    file, runs = opened.file, opened.runs
+    file = opened.file
     ends = np.cumsum(file.sizes)
     count = int(ends[-1]) if len(ends) else 0
-    times, values = np.empty(count, np.int64), np.empty(count, np.float64)
+    series, times, values = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.float64)
 
     def read(group: int) -> None:
         mine = slice(int(ends[group]) - file.sizes[group], int(ends[group]))
+        series[mine] = np.repeat(opened.ids[group], np.diff(opened.firsts[group], append=file.sizes[group]))
         times[mine], values[mine] = _points(file, group)
 
     if count < WORTH_THREADS:
@@ -103,7 +146,7 @@ def read_all(opened: Opened) -> tuple[list[Series], Columns]:
 
         with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(read, range(len(file.sizes))))
-    return list(opened.series), Columns(np.repeat(runs.series, runs.last - runs.first), times, values)
+    return list(opened.series), Columns(series, times, values)
 
 
 def _points(file: PlainFile, group: int) -> tuple[Ints, Floats]:
@@ -114,16 +157,6 @@ def _points(file: PlainFile, group: int) -> tuple[Ints, Floats]:
     if times.dtype.kind != "i":
         raise Unusual("times with fractions")
     return np.asarray(times, np.int64), values
-
-
-def large(path: Path) -> Opened | None:
-    """The file if it is worth reading in parts: large, and sorted by series. Raises Unusual, ValueError, OSError."""
-    with path.open("rb") as file:
-        if file.read(4) != MAGIC:
-            return None
-    found = opened(path)
-    rows = sum(found.file.sizes)
-    return found if rows > LARGE_ROWS and len(found.runs.series) * SCATTERED < rows else None
 
 
 class RowGroups:
@@ -138,8 +171,9 @@ class RowGroups:
         hosts = host_tags or {}
         self._opened, self._hosts, self._failed = opened, hosts, failed
         self._series = [effective(one, hosts.get(one.host, ())) for one in opened.series]
-        order = np.argsort(opened.runs.series, kind="stable")
-        self._runs = Runs(*(getattr(opened.runs, name)[order] for name in Runs.__slots__))
+        runs = opened.runs()
+        order = np.argsort(runs.series, kind="stable")
+        self._runs = Runs(*(getattr(runs, name)[order] for name in Runs.__slots__))
         self._pool = ThreadPoolExecutor(WORKERS)
         self._held: OrderedDict[int, Future[tuple[Ints, Floats]]] = OrderedDict()
         self._asked = 0
