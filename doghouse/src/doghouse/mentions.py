@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 # GUESS: the alphabet of handles. `low@ops` is no mention: an @ stands at the start or behind something that no word ends with.
 _HANDLE = re.compile(r"(?<![\w@.])@([A-Za-z0-9_][\w.+\-@:/#]*)(\()?")
-_PUNCTUATION = ".,;:"
+_PUNCTUATION = ".,;:/#"
 
 
 @dataclass(frozen=True, slots=True)

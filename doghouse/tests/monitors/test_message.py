@@ -433,6 +433,9 @@ def test_a_mention_once_however_often_it_stands_there() -> None:
         ("@user@example.com", ("user@example.com",)),
         ("(@user@example.com)", ("user@example.com",)),
         ("@user@example.com.", ("user@example.com",)),
+        ("@user@example.com/ @a@b.cc!", ("user@example.com", "a@b.cc")),
+        ("@a@b.cc,@c@d.ee;@slack-x", ("a@b.cc", "c@d.ee", "slack-x")),
+        ("**@a@b.cc** '@c@d.ee' <@e@f.gg>", ("a@b.cc", "c@d.ee", "e@f.gg")),
         (
             "@slack-acct-channel @pagerduty-svc @webhook-x @team-y",
             ("slack-acct-channel", "pagerduty-svc", "webhook-x", "team-y"),

@@ -253,7 +253,8 @@ def _compare_notifications(
         if match:
             left.remove(match)
             continue
-        near = [one for one in left if one.at == at] or left
+        alike = [one for one in left if one.transition == wanted.transition]
+        near = [one for one in left if one.at == at] or alike or left
         differences.append(
             Difference(loaded.line(where), _wanted(wanted), [_sent(loaded, one) for one in near] or ["nothing"])
         )

@@ -51,7 +51,18 @@ def _refusal(monitor: Monitor) -> Iterator[Problem]:
     try:
         check(monitor)
     except MonitorError as error:
-        yield Problem(error.field, error.text)
+        yield Problem(error.field, error.text, "error", *(_place(monitor) if error.field == "query" else (0, 0)))
+
+
+def _place(monitor: Monitor) -> tuple[int, int]:
+    """Where a metric monitor's query stops being one: line and column; 0, 0 where that is not known."""
+    try:
+        metric_query(monitor)
+    except QuerySyntaxError as error:
+        return position(error.text, error.position)
+    except NotEvaluated:
+        pass
+    return 0, 0
 
 
 def _data(monitor: Monitor, intervals: Mapping[str, int]) -> Iterator[Problem]:
@@ -108,6 +119,10 @@ def _options(monitor: Monitor) -> Iterator[Problem]:
     if options.on_missing_data is not None and (options.notify_no_data or options.no_data_timeframe is not None):
         text = "on_missing_data excludes notify_no_data and no_data_timeframe"
         yield Problem("options.on_missing_data", text)
+    given = options.thresholds
+    if given is not None and given.warning_recovery is not None and given.warning is None:
+        text = "warning_recovery has no effect: there is no warning threshold"
+        yield Problem("options.thresholds.warning_recovery", text, "warning")
     interval = options.renotify_interval
     if interval and interval not in RENOTIFY_MINUTES:
         text = f"renotify_interval {interval} is none of those that Datadog's page offers ({', '.join(map(str, RENOTIFY_MINUTES))})"

@@ -1,0 +1,55 @@
+"""The outputs that doghouse/README.md shows of lint and test are those of the commands."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from doghouse import cli
+
+ROOT = Path(__file__).parents[3]
+README = (ROOT / "doghouse" / "README.md").read_text()
+MONITORS = [
+    {"type": "metric alert", "query": "avg(last_5m):avg:m{*} > 90", "message": "{{#is_alert}}{{host.ip}} @a@b.cc{{/is_alert}}",
+     "options": {"thresholds": {"critical": 90, "warning": 80}}},
+    {"type": "metric alert", "query": "avg(last_5m):avg:m{*} > 200", "message": "@a@b.cc", "options": {"thresholds": {"critical": 90}}},
+    {"type": "metric alert", "query": "avg(last_5m):ave:m{*} > 90", "message": "{{#is_alert}}@a@b.cc"},
+    {"type": "log alert", "query": 'logs("x").index("*").rollup("count").last("5m") > 1', "message": "@a@b.cc"},
+]  # fmt: skip
+
+
+def printed(monkeypatch, capsys, *arguments):
+    monkeypatch.setattr(sys, "argv", ["doghouse", *arguments])
+    with pytest.raises(SystemExit):
+        cli.main()
+    return capsys.readouterr().out
+
+
+def shown(command):
+    """What the page shows below `$ doghouse …`."""
+    return re.search(rf"^\$ {re.escape(command)}.*?\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1]
+
+
+def test_lint(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("monitors.json").write_text(json.dumps(MONITORS))
+
+    assert printed(monkeypatch, capsys, "lint", "monitors.json") == shown("doghouse lint monitors.json")
+
+
+def test_test(tmp_path, monkeypatch, capsys):
+    text = re.search(r"```yaml\n(monitor: .*?)```", README, re.DOTALL)[1]
+    monitor = ROOT / "my_metric" / "assets" / "monitors" / "my_metric_high.json"
+    downtimes = ROOT / "companion" / "tests" / "monitors" / "out_of_office.json"
+    monkeypatch.chdir(tmp_path)
+    Path("my_metric_high.json").write_text(monitor.read_text())
+    Path("out_of_office.json").write_text(downtimes.read_text())
+    Path("high.test.yaml").write_text(text)
+
+    out, page = printed(monkeypatch, capsys, "test", "high.test.yaml"), shown("doghouse test high.test.yaml")
+    same = [line for line in out.splitlines() if not line.strip().startswith("got")]
+    assert same == [line for line in page.splitlines() if not line.strip().startswith("got")]
+    got = next(line for line in page.splitlines() if line.strip().startswith("got"))
+    assert got.removesuffix("…") in out
