@@ -32,8 +32,8 @@ def _names(declared: list[str]) -> Iterator[str]:
     for name in declared:
         if not NAME.fullmatch(name):
             yield (
-                f"the template variable '{name}' has a name that cannot be used in a query: "
-                "letters, digits, '_' and '-' are what a name is made of"
+                f"the template variable '{name}' has a name that Datadog may not read in a query: "
+                "letters, digits, '_' and '-' are safe"
             )
         if declared.count(name) > 1:
             yield f"the template variable '{name}' is declared {declared.count(name)} times"
