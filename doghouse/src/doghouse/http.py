@@ -252,7 +252,11 @@ def _inflate(body: bytes, encoding: str) -> bytes:
     if encoding in ("gzip", "x-gzip"):
         return gzip.GzipFile(fileobj=io.BytesIO(body)).read(MAX_BODY_BYTES + 1)
     if encoding == "deflate":
-        return zlib.decompressobj().decompress(body, MAX_BODY_BYTES + 1)
+        stream = zlib.decompressobj()
+        plain = stream.decompress(body, MAX_BODY_BYTES + 1)
+        if not stream.eof and len(plain) <= MAX_BODY_BYTES:
+            raise ValueError("it ends before its end")
+        return plain
     if encoding in ("zstd", "zstd1"):
         import zstandard
 

@@ -28,13 +28,14 @@ class Limit:
     period: int
 
 
-# The page names these, for monitors datadogpy recorded it (a list, 2020); the others are GUESS. A path belongs to the first that it begins with.
+# The page names these; recorded are those of monitors (datadogpy), metric tags (terraform-provider-datadog) and host tags (datadog-sync-cli);
+# the others, and the names of all, are GUESS. A path belongs to the first that it begins with.
 LIMITS = {
     "/api/v1/query": Limit("query", 1600, HOUR_S),
     "/api/v2/query/": Limit("query", 1600, HOUR_S),
     "/api/v1/graph/snapshot": Limit("graph_snapshot", 60, HOUR_S),
     "/api/v1/metrics": Limit("metrics", 100, HOUR_S),
-    "/api/v2/metrics": Limit("metrics", 100, HOUR_S),
+    "/api/v2/metrics": Limit("metric_tags", 50, MINUTE_S),
     "/api/v1/search": Limit("metrics", 100, HOUR_S),
     "/api/v1/dashboard": Limit("dashboards", 1000, MINUTE_S),
     "/api/v2/dashboard": Limit("dashboards", 1000, MINUTE_S),
@@ -45,7 +46,7 @@ LIMITS = {
     "/api/v1/events": Limit("events", 1000, MINUTE_S),
     "/api/v2/events": Limit("events", 1000, MINUTE_S),
     "/api/v1/host": Limit("hosts", 1000, MINUTE_S),
-    "/api/v1/tags": Limit("hosts", 1000, MINUTE_S),
+    "/api/v1/tags": Limit("tags", 100, HOUR_S),
 }
 
 

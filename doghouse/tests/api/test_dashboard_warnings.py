@@ -27,7 +27,9 @@ def test_a_board_as_people_post_it_is_accepted_and_its_mistakes_are_said(api: Ap
     )
     sentences = said(api, body)
     assert len(sentences) == 2
-    assert sentences[0].startswith("the template variable 'web.vagrant' has a name that Datadog may not read in a query")
+    assert sentences[0].startswith(
+        "the template variable 'web.vagrant' has a name that Datadog may not read in a query"
+    )
     assert sentences[1] == "the preset 'saved' sets the variable 'var', which is not declared"
     (made,) = api.ok("GET", "/api/v1/dashboard")["dashboards"]
     listed = {"dashboard": made["id"], "title": "My board", "warnings": sentences}

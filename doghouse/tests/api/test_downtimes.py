@@ -275,6 +275,7 @@ def test_downtimes_are_canceled_by_their_exact_scope(api: Api) -> None:
     assert api.refused("POST", f"{V1}/cancel/by_scope", {"scope": "env:prod"}) == (404, "No downtimes found")
     canceled = api.ok("GET", f"{V1}/{first}")
     assert (canceled["canceled"], canceled["active"], canceled["disabled"]) == (NOW, False, True)
+    assert (canceled["modified"], canceled["updater_id"]) == (NOW, canceled["creator_id"])
     assert [one["id"] for one in api.ok("GET", f"{V1}?current_only=true")] == [number + 1]
 
 

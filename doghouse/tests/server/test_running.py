@@ -9,7 +9,7 @@ import httpx
 import pytest
 import zstandard
 
-from doghouse import running
+from doghouse import http, running
 from doghouse.clock import Clock
 from doghouse.config import ConfigError, Settings, duration
 from doghouse.running import House
@@ -88,3 +88,25 @@ def test_bodies_may_be_compressed_as_agents_do(tmp_path: Path, encoding: str, co
         broken = httpx.post(f"{house.url}/doghouse/clock", content=b"broken", headers=headers)
         assert broken.status_code == 400
         assert f"could not be decompressed as {encoding}" in broken.json()["errors"][0]
+        assert httpx.post(f"{house.url}/doghouse/clock", content=body[:-6], headers=headers).status_code == 400
+
+
+def test_a_log_whose_compressed_body_was_cut_off_is_not_kept(tmp_path: Path) -> None:
+    with running.serve(tmp_path) as house:
+        headers = {**house.headers, "Content-Type": "text/plain", "Content-Encoding": "deflate"}
+        cut = zlib.compress(bytes(range(32, 127)) * 3)[:-4]
+        answer = httpx.post(f"{house.url}/api/v2/logs", content=cut, headers=headers)
+        assert answer.status_code == 400
+        assert "could not be decompressed as deflate" in str(answer.json())
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_body_too_large_is_refused_before_it_is_read_whole(
+    tmp_path: Path, declared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "MAX_BODY_BYTES", 100_000)
+    with running.serve(tmp_path) as house:
+        sent = b" " * 200_000
+        content = sent if declared else iter([sent[:50_000]] * 4)
+        answer = httpx.post(f"{house.url}/api/v1/dashboard", content=content, headers=house.headers)
+        assert (answer.status_code, answer.json()) == (413, {"errors": ["Payload too large"]})

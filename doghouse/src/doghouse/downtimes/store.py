@@ -88,9 +88,9 @@ class DowntimeStore:
         return self._keep(made)
 
     def cancel(self, record: Record, now: float) -> None:
-        """Cancel a downtime; one that is over or canceled already stays as it is."""
+        """Cancel a downtime, which is a change of it (recorded: TestAccDatadogDowntimeDates); one that is over or canceled already stays as it is."""
         if status(self.downtime(record), now) in ("active", "scheduled"):
-            self._keep(msgspec.structs.replace(record, canceled=now, modified=now))
+            self._keep(msgspec.structs.replace(record, canceled=now, modified=now, updated=True))
 
     def of_scope(self, scope: str, now: float) -> list[Record]:
         """Those active or scheduled with exactly this scope."""
