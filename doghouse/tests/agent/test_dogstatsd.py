@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doghouse.agent.dogstatsd.buckets import BUCKET_S, COUNTER_KEPT_S, Buckets
-from doghouse.agent.dogstatsd.intake import StatsdIntake
+from doghouse.agent.dogstatsd.intake import StatsdIntake, StatsdOptions
+from doghouse.agent.dogstatsd.listeners import Listeners
 from doghouse.agent.dogstatsd.messages import BadMessage, CheckMessage, EventMessage, MetricMessage, parse
 from doghouse.agent.samples import Kind, Sample, context
 
@@ -67,6 +68,8 @@ def test_a_timestamp_of_protocol_1_3_is_read():
         ("a:1", "is not NAME:VALUE|TYPE"),
         ("a:1|x", "'x' is not a type"),
         ("a:one|g", "'one' is not a number"),
+        ("a:1_0|g", "'1_0' is not a number"),
+        ("a: 1|g", "' 1' is not a number"),
         ("a::|g", "there is no value"),
         ("a:1|c|@half", "sample rate 'half' is not a number"),
         ("a:1|c|@0", "sample rate 0 is not above 0"),
@@ -193,7 +196,7 @@ def test_what_counters_counted_is_kept_whatever_bucket_it_fell_in(counted):
 
 
 def taken(*lines, now=T0 + 1, **options):
-    intake = StatsdIntake("web-1", **options)
+    intake = StatsdIntake("web-1", StatsdOptions(**options))
     intake.take("\n".join(lines).encode(), now)
     return intake, intake.flush(now + BUCKET_S)
 
@@ -216,6 +219,22 @@ def test_tags_and_namespace_of_the_settings_are_added():
     assert batch.events[0].fields["tags"] == ["team:ops"]
 
 
+def test_what_integrations_and_clients_send_of_themselves_gets_no_namespace():
+    lines = ("app.hits:1|g", "datadog.dogstatsd.client.metrics:1|g", "jvm.heap:1|g")
+    names = {series.metric for series in taken(*lines, namespace="mine.")[1].series}
+    assert names == {"mine.app.hits", "datadog.dogstatsd.client.metrics", "jvm.heap"}
+    assert {one.metric for one in taken("jvm.heap:1|g", namespace="mine", without_namespace=("app",))[1].series} == {
+        "mine.jvm.heap"
+    }
+
+
+def test_histograms_are_copied_to_distributions_where_that_is_asked():
+    _, batch = taken("size:1:2:3|h|#a:b", "time:4|ms|@0.5", "level:5|g", distribution_prefix="dist.")
+    found = {(one.metric, one.tags): one.points[0][1].count for one in batch.sketches}
+    assert found == {("dist.size", ("a:b",)): 3, ("dist.time", ()): 2}
+    assert {series.metric for series in batch.series} > {"size.max", "time.max", "level"}
+
+
 def test_values_that_the_client_aggregated_are_sent_with_their_own_time():
     _, batch = taken("a:20|c|T1772440000", "b:3|g|T1772440000", "c:1|h|T1772440000")
     assert [(one.metric, one.type, one.points) for one in batch.series] == [
@@ -228,6 +247,19 @@ def free_port():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def test_a_burst_over_a_unix_socket_is_taken_whole(tmp_path):
+    intake, path = StatsdIntake("web-1"), str(tmp_path / "dsd.socket")
+    listeners = Listeners(intake, lambda: T0 + 1)
+    listeners.open("127.0.0.1", 0, path)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+        client.connect(path)
+        for _ in range(50):  # more than the socket holds; it blocks, so that none is the kernel's to drop
+            client.send(b"app.hits:1|c\n" * 500)
+    listeners.close()
+    assert (intake.received.packets, intake.received.metrics, intake.received.dropped) == (50, 25_000, 0)
+    assert intake.flush(T0 + BUCKET_S).series[0].points == ((T0, 2500.0),)
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from doghouse.agent.agent import Agent, Parts
 from doghouse.agent.aggregation import Options
 from doghouse.agent.cache import FileCache, MemoryCache
 from doghouse.agent.collector import Collector
-from doghouse.agent.dogstatsd.intake import StatsdIntake
+from doghouse.agent.dogstatsd.intake import STANDARD_PREFIXES, StatsdIntake, StatsdOptions
 from doghouse.agent.dogstatsd.listeners import Listeners
 from doghouse.agent.forwarder import Forwarder
 from doghouse.agent.hostmetrics import HostMetrics
@@ -43,6 +43,7 @@ LEVELS = {
     "critical": logging.CRITICAL,
     "off": logging.CRITICAL + 1,
 }
+LARGEST_PORT = 65535
 _logger = logging.getLogger("doghouse.agent")
 
 
@@ -102,23 +103,47 @@ def run(asked: Asked) -> None:
 
 
 def statsd_intake(settings: Settings, options: Options) -> StatsdIntake:
-    """DogStatsD by the settings `dogstatsd_tags` and `statsd_metric_namespace`."""
-    tags = settings.get("dogstatsd_tags")
-    namespace = str(settings.get("statsd_metric_namespace") or "")
-    return StatsdIntake(settings.hostname, tuple(map(str, tags or ())), namespace, options)
+    """DogStatsD by its settings."""
+    without = settings.get("statsd_metric_namespace_blocklist") or settings.get("statsd_metric_namespace_blacklist")
+    copied = settings.get("histogram_copy_to_distribution") is True
+    asked = StatsdOptions(
+        tags=tuple(map(str, settings.get("dogstatsd_tags") or ())),
+        namespace=str(settings.get("statsd_metric_namespace") or ""),
+        without_namespace=STANDARD_PREFIXES if without is None else tuple(map(str, without)),
+        distribution_prefix=str(settings.get("histogram_copy_to_distribution_prefix") or "") if copied else None,
+    )
+    return StatsdIntake(settings.hostname, asked, options)
 
 
 @contextlib.contextmanager
 def listening(parts: Parts) -> Iterator[None]:
-    """Receive datagrams where `dogstatsd_port` and `dogstatsd_socket` say, unless `use_dogstatsd` is off."""
+    """Receive datagrams where `dogstatsd_port` (of `bind_host`, or of every address with `dogstatsd_non_local_traffic`) and `dogstatsd_socket` say,
+
+    unless `use_dogstatsd` is off.
+    """
     settings = parts.settings
     listeners = Listeners(parts.statsd, parts.clock.now)
     if settings.get("use_dogstatsd"):
-        listeners.open(int(settings.get("dogstatsd_port") or 0), str(settings.get("dogstatsd_socket") or ""))
+        host = (
+            "0.0.0.0" if settings.get("dogstatsd_non_local_traffic") else str(settings.get("bind_host") or "127.0.0.1")
+        )
+        listeners.open(host, _port(settings), str(settings.get("dogstatsd_socket") or ""))
     try:
         yield
     finally:
         listeners.close()
+
+
+def _port(settings: Settings) -> int:
+    """`dogstatsd_port`. Raises CannotStart."""
+    said = settings.get("dogstatsd_port")
+    try:
+        port = int(said or 0)
+    except (TypeError, ValueError):
+        port = -1
+    if not 0 <= port <= LARGEST_PORT:
+        raise CannotStart(f"dogstatsd_port must be a number from 0 to {LARGEST_PORT}, found {said!r}")
+    return port
 
 
 def prepare(conf: Path | None, settings: Settings, submissions: Submissions, cache: bridge.Cache, clock: Clock) -> None:

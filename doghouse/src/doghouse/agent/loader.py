@@ -94,7 +94,7 @@ def _construct(kind: type[Any], arguments: dict[str, Any]) -> Any:
 
 def described(error: BaseException) -> str:
     """An exception in one line, with the place in the check where it was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if one.filename != __file__]
     place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{type(error).__name__}: {error.msg} ({error.filename}:{error.lineno})"

@@ -17,7 +17,10 @@ from doghouse.agent.problems import Problem, yaml_problem
 DEFAULT_URL = "http://127.0.0.1:8420"
 AGENT_VERSION = "7.99.0"  # what checks and hosts are told; ours, above every released one, so that version gates open
 HOSTNAME_LIMIT = 255
-_LISTS = {"tags", "extra_tags", "host_aliases", "dogstatsd_tags", "histogram_aggregates", "histogram_percentiles"}
+_LISTS = {
+    "tags", "extra_tags", "host_aliases", "dogstatsd_tags", "histogram_aggregates", "histogram_percentiles",
+    "statsd_metric_namespace_blocklist", "statsd_metric_namespace_blacklist",
+}  # fmt: skip
 DEFAULTS = {"enable_metadata_collection": True, "dogstatsd_port": 8125, "use_dogstatsd": True}
 _OTHER_NAMES = {"dd_url": ("DD_URL",), "confd_path": ("DD_CONFD_PATH",)}
 

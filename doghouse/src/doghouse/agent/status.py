@@ -238,6 +238,7 @@ def _statsd(received: dict[str, int]) -> Iterator[str]:
     yield f"  Event Packets: {received['events']:,}"
     yield f"  Service Check Packets: {received['service_checks']:,}"
     yield f"  Parse Errors: {received['errors']:,}"
+    yield f"  Packets Dropped: {received['dropped']:,}"
 
 
 def _aggregator(checks: list[dict[str, Any]], received: dict[str, int]) -> Iterator[str]:

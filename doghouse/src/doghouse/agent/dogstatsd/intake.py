@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from doghouse.agent import samples
@@ -26,17 +26,40 @@ class Received:
     events: int = 0
     service_checks: int = 0
     errors: int = 0
+    dropped: int = 0  # packets
+
+
+# What gets no namespace (datadog.yaml: statsd_metric_namespace_blocklist; pkg/config/setup: StandardStatsdPrefixes).
+STANDARD_PREFIXES = (
+    "datadog.agent", "datadog.dogstatsd", "datadog.process", "datadog.trace_agent", "datadog.tracer",
+    "activemq", "activemq_58", "airflow", "cassandra", "confluent", "hazelcast", "hive", "ignite", "jboss", "jvm",
+    "kafka", "presto", "sidekiq", "solr", "tomcat", "runtime",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StatsdOptions:
+    """Settings: `dogstatsd_tags`, `statsd_metric_namespace` and its `_blocklist`, `histogram_copy_to_distribution_prefix` (None: no copies)."""
+
+    tags: tuple[str, ...] = ()
+    namespace: str = ""
+    without_namespace: tuple[str, ...] = STANDARD_PREFIXES
+    distribution_prefix: str | None = None
+
+    def name(self, said: str) -> str:
+        """A metric's name under the namespace."""
+        if not self.namespace or said.startswith(self.without_namespace):
+            return said
+        return f"{self.namespace.removesuffix('.')}.{said}"
 
 
 class StatsdIntake:
-    """Takes packets from any thread. `hostname` and `tags` are for what says no host, and for everything."""
+    """Takes packets from any thread. `hostname` is for what says no host."""
 
-    def __init__(
-        self, hostname: str, tags: tuple[str, ...] = (), namespace: str = "", options: Options | None = None
-    ) -> None:
+    def __init__(self, hostname: str, statsd: StatsdOptions | None = None, options: Options | None = None) -> None:
         self._hostname = hostname
-        self._tags = tags
-        self._prefix = f"{namespace.rstrip('.')}." if namespace else ""
+        self._statsd = statsd or StatsdOptions()
+        self._tags = self._statsd.tags
         self._lock = threading.Lock()
         self._buckets = Buckets(options)
         self._batch = Batch()
@@ -73,12 +96,16 @@ class StatsdIntake:
     def _metric(self, message: MetricMessage, now: float) -> None:
         self.received.metrics += len(message.values) or 1
         host = self._hostname if message.host is None else message.host
-        where = samples.context(self._prefix + message.name, host, (*message.tags, *self._tags))
+        where = samples.context(self._statsd.name(message.name), host, (*message.tags, *self._tags))
         if message.timestamp is not None:
             self._aggregated(message, where)
             return
         for value in message.values or (0.0,):
             self._buckets.add(Sample(message.kind, where, value, now, message.rate, member=message.member))
+        if message.kind is Kind.HISTOGRAM and self._statsd.distribution_prefix is not None:
+            copy = replace(where, name=self._statsd.distribution_prefix + where.name)
+            for value in message.values:
+                self._buckets.add(Sample(Kind.DISTRIBUTION, copy, value, now, message.rate))
 
     def _aggregated(self, message: MetricMessage, where: samples.Context) -> None:
         """Values with a time of their own are sent as they are; the Agent does so with gauges and counts alone (no_aggregation_stream_worker.go)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import queue
 import socket
 import threading
 from collections.abc import Callable
@@ -14,12 +15,13 @@ from doghouse.agent.dogstatsd.intake import StatsdIntake
 UDP_LIMIT_BYTES = 65535
 POLL_S = 0.5  # how long stopping may take
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
+WAITING = 20_000  # packets that were read and wait to be taken; more are dropped, and counted
 _logger = logging.getLogger("doghouse.agent.dogstatsd")
 
 
-def udp(port: int) -> socket.socket:
-    """A UDP socket on 127.0.0.1. Raises OSError."""
-    return _bound(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), ("127.0.0.1", port))
+def udp(host: str, port: int) -> socket.socket:
+    """A UDP socket. Raises OSError."""
+    return _bound(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), (host, port))
 
 
 def unix(path: str) -> socket.socket:
@@ -46,27 +48,35 @@ def _bound(made: socket.socket, address: object) -> socket.socket:
 
 
 class Listeners:
-    """Threads that read sockets until they are stopped."""
+    """Threads that read sockets until they are stopped, and one that takes what they read.
+
+    They are apart because a Unix socket holds ten datagrams (net.unix.max_dgram_qlen), and clients drop what does not fit.
+    """
 
     def __init__(self, intake: StatsdIntake, now: Callable[[], float]) -> None:
         self._intake = intake
         self._now = now
         self._stop = threading.Event()
+        self._packets: queue.SimpleQueue[tuple[bytes, float] | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._taker = threading.Thread(target=self._take, name="dogstatsd", daemon=True)
         self._paths: list[str] = []
 
-    def open(self, port: int, path: str) -> None:
+    def open(self, host: str, port: int, path: str) -> None:
         """Listen where it is asked (port 0, empty path: not). What can't be opened is said, and the rest goes on."""
         if port:
-            self._start(f"UDP port {port}", lambda: udp(port))
+            self._start(f"UDP port {port}", lambda: udp(host, port))
         if path and self._start(f"the socket {path}", lambda: unix(path)):
             self._paths.append(path)
 
     def close(self) -> None:
-        """Stop, and take the Unix socket away."""
+        """Stop once what was read is taken, and take the Unix socket away."""
         self._stop.set()
         for thread in self._threads:
             thread.join(2 * POLL_S)
+        self._packets.put(None)
+        if self._threads:
+            self._taker.join(2 * POLL_S)
         for path in self._paths:
             Path(path).unlink(missing_ok=True)
 
@@ -76,19 +86,33 @@ class Listeners:
         except OSError as error:
             _logger.warning("DogStatsD can't listen on %s: %s; nothing is received there", where, error.strerror)
             return False
+        if not self._threads:
+            self._taker.start()
         thread = threading.Thread(target=self._read, args=(opened,), name="dogstatsd", daemon=True)
         thread.start()
         self._threads.append(thread)
         return True
 
     def _read(self, opened: socket.socket) -> None:
+        """Until it is stopped, and then what is still in the socket."""
         with opened:
-            while not self._stop.is_set():
+            while True:
                 try:
                     packet = opened.recv(UDP_LIMIT_BYTES)
-                except TimeoutError:
+                except (TimeoutError, BlockingIOError):
+                    if self._stop.is_set():
+                        return
                     continue
                 except OSError as error:
                     _logger.error("DogStatsD can't receive: %s", error.strerror)
                     return
-                self._intake.take(packet, self._now())
+                if self._stop.is_set():
+                    opened.setblocking(False)
+                if self._packets.qsize() < WAITING:
+                    self._packets.put((packet, self._now()))
+                else:
+                    self._intake.received.dropped += 1
+
+    def _take(self) -> None:
+        while (held := self._packets.get()) is not None:
+            self._intake.take(*held)

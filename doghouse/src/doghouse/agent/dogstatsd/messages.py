@@ -21,7 +21,11 @@ KINDS = {
 }
 ALERT_TYPES = ("error", "warning", "info", "success")
 PRIORITIES = ("normal", "low")
-INTERNAL = ("dd.internal.entity_id:", "dd.internal.card:", "jmx_check_name:")  # tags that are for the Agent alone
+INTERNAL = (
+    "dd.internal.entity_id:",
+    "dd.internal.card:",
+    "dd.internal.jmx_check_name:",
+)  # tags that are for the Agent alone
 
 
 class BadMessage(ValueError):
@@ -104,7 +108,7 @@ def _metric(text: str) -> MetricMessage:
 
 def _values(text: str) -> tuple[float, ...]:
     try:
-        found = tuple(float(one) for one in text.split(":") if one)
+        found = tuple(_number(one) for one in text.split(":") if one)
     except ValueError:
         raise BadMessage(f"'{text}' is not a number") from None
     if not found:
@@ -112,9 +116,16 @@ def _values(text: str) -> tuple[float, ...]:
     return found
 
 
+def _number(text: str) -> float:
+    """A number, without the blanks and underscores that Python would read over. Raises ValueError."""
+    if "_" in text or text != text.strip():
+        raise ValueError(text)
+    return float(text)
+
+
 def _rate(text: str) -> float:
     try:
-        rate = float(text)
+        rate = _number(text)
     except ValueError:
         raise BadMessage(f"sample rate '{text}' is not a number") from None
     if not 0 < rate <= 1:
