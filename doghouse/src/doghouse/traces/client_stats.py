@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from doghouse.traces import normalize
 from doghouse.traces.decoding import TracesError
 from doghouse.traces.stats import NS, Key, Tallies, Tally, bucket
 
@@ -56,13 +57,14 @@ def count(body: bytes, host: str, now: float, into: Tallies) -> None:
     for held in payload.stats:
         start = bucket(held.start / NS, now)
         for group in held.stats:
+            name = normalize.name(group.name)
             key = Key(
-                group.service,
-                group.name,
-                group.resource or group.name,
+                normalize.service(group.service),
+                name,
+                group.resource or name,
                 group.type,
-                group.http_status_code,
-                payload.env,
+                normalize.status(group.http_status_code),
+                normalize.tag(payload.env),
                 payload.version,
                 payload.hostname or host,
             )

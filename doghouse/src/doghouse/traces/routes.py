@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from doghouse import errors
 from doghouse.http import Call, Keys, PlainHandler, Reply, endpoint
-from doghouse.traces import decoding
+from doghouse.traces import decoding, normalize
 from doghouse.traces.decoding import TracesError
 from doghouse.traces.intake import TraceIntake
 from doghouse.traces.model import Chunk
@@ -78,7 +78,8 @@ def take(intake: TraceIntake, path: str, decode: Decode) -> PlainHandler:
         except TracesError as error:
             raise errors.traces_unreadable(path, str(error)) from None
         marked, counted = _said(call, "computed-top-level"), _said(call, "computed-stats")
-        return Reply({"rate_by_service": intake.take(chunks, marked, counted, call.now)})
+        sound = normalize.normalized(chunks, call.headers.get("datadog-meta-lang", ""), call.now)
+        return Reply({"rate_by_service": intake.take(sound, marked, counted, call.now)})
 
     return handler
 

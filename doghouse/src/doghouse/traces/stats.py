@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from doghouse.traces.model import MEASURED, PARTIAL, Chunk, Span, entries
+from doghouse.traces.normalize import STATUS, status
 
 BUCKET_S = 10
 BUCKETS_HELD = 2  # a bucket is given out when this many have passed: about 20 s after it began
@@ -96,8 +97,4 @@ def _key(span: Span, env: str, version: str, host: str) -> Key:
 
 
 def _status(span: Span) -> int:
-    """Tracers send it as a text or as a number."""
-    text = span.tag("http.status_code")
-    if text.isascii() and text.isdigit():
-        return int(text)
-    return int(span.metric("http.status_code"))
+    return status(span.tag(STATUS) or span.metric(STATUS))

@@ -10,6 +10,7 @@ import msgspec
 
 from doghouse.sqlite import Database
 from doghouse.traces.model import Chunk, Span, entries, in_order, root, trace_id
+from doghouse.traces.normalize import STATUS, status
 from doghouse.traces.stats import NS, Key, Tallies, Tally
 
 TABLES = """
@@ -159,7 +160,7 @@ class TraceStore:
 
 
 def _row(chunk: int, span: Span) -> tuple[int, float, str, str, str, str, float, int, str]:
-    status = span.tag("http.status_code") or f"{span.metric('http.status_code'):.0f}"
+    code = status(span.tag(STATUS) or span.metric(STATUS))
     return (
         chunk,
         span.start / NS,
@@ -169,5 +170,5 @@ def _row(chunk: int, span: Span) -> tuple[int, float, str, str, str, str, float,
         span.tag("env"),
         span.duration / NS,
         1 if span.error else 0,
-        "" if status == "0" else status,
+        str(code or ""),
     )
