@@ -105,6 +105,39 @@ def test_a_check_that_hangs_stops_no_other_and_no_ending(checks, running_agent, 
     assert len(times(intake, "lab.value")) >= 3
 
 
+def test_a_check_whose_constructor_hangs_stops_no_other_and_runs_once_it_is_made(checks, running_agent):
+    checks.add("slow", "self.gauge('slow.value', 1)")
+    (checks.root / "checks.d" / "slow.py").write_text(
+        "import pathlib, time\nfrom datadog_checks.base import AgentCheck\nclass Check(AgentCheck):\n"
+        "    def __init__(self, name, init_config, instances):\n"
+        "        super().__init__(name, init_config, instances)\n"
+        f"        while not pathlib.Path({str(checks.root / 'go')!r}).exists():\n            time.sleep(0.05)\n"
+        "    def check(self, _):\n        self.gauge('slow.value', 1)\n"
+        "    def cancel(self):\n        time.sleep(3600)\n"
+    )
+    checks.add("lab", GAUGE, EVERY_SECOND)
+    with running_agent() as process:
+        eventually(lambda: runs(checks) >= 3)
+        (waiting,) = status_of(checks)["loading_errors"]
+        assert (waiting["name"], waiting["error"]) == (
+            "slow",
+            "is not made yet: its module or its constructor still runs",
+        )
+        (checks.root / "go").touch()
+        eventually(lambda: runs(checks, "slow") >= 1)
+        assert status_of(checks)["loading_errors"] == []
+    assert "slow (" in process.log.read_text()
+
+
+def test_a_module_that_exits_stops_no_other(checks, running_agent):
+    checks.add("exits", "pass")
+    (checks.root / "checks.d" / "exits.py").write_text("import sys\nsys.exit(3)\n")
+    checks.add("lab", GAUGE, EVERY_SECOND)
+    with running_agent() as process:
+        eventually(lambda: runs(checks) >= 2)
+    assert "exits can't be imported: SystemExit: 3" in process.log.read_text()
+
+
 def test_a_check_that_exits_is_an_error_and_runs_again(checks, running_agent):
     checks.add("lab", "import sys\nsys.exit(3)", EVERY_SECOND)
     with running_agent() as process:

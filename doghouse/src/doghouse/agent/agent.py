@@ -14,6 +14,7 @@ from doghouse.agent import hostinfo, hostmetrics, payloads, status
 from doghouse.agent.collector import Collector
 from doghouse.agent.dogstatsd.buckets import BUCKET_S
 from doghouse.agent.dogstatsd.intake import StatsdIntake
+from doghouse.agent.dogstatsd.listeners import Listeners
 from doghouse.agent.forwarder import Forwarder
 from doghouse.agent.hostmetrics import HostMetrics
 from doghouse.agent.payloads import Payload
@@ -39,6 +40,7 @@ class Parts:
     collector: Collector
     submissions: Submissions
     statsd: StatsdIntake
+    listeners: Listeners
     host: HostMetrics | None
     forwarder: Forwarder
     folder: RunFolder
@@ -129,13 +131,14 @@ class Agent:
                 _logger.error("the retry queue can't be kept in %s: %s", self.parts.folder.retry, error.strerror)
 
     def _stop(self, sender: threading.Thread) -> None:
+        self.parts.listeners.close()
         self.parts.collector.finish(STOP_S)
         _do(self._last_flush)
         self._outbox.put(None)
         sender.join(STOP_S)
         if sender.is_alive():  # a request hangs
             _do(self._leave)
-        self.parts.collector.stop()
+        self.parts.collector.stop(STOP_S)
 
     def _last_flush(self) -> None:
         self._flush(ahead=BUCKET_S)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Container
+from concurrent.futures import Future
 from pathlib import Path
 
 from doghouse.agent import configs, loader
@@ -16,6 +18,8 @@ from doghouse.agent.submissions import Submissions
 from doghouse.agent.workers import Workers
 from doghouse.clock import Clock
 
+MAKE_S = 1.0  # how long the others wait for a check that is being made
+UNFINISHED = "is not made yet: its module or its constructor still runs"
 _logger = logging.getLogger("doghouse.agent.collector")
 
 
@@ -32,6 +36,7 @@ class Collector:
         self._schedule = Schedule()
         self._workers = Workers()
         self._signature: object = None
+        self._making: dict[str, tuple[Instance, Future[Running]]] = {}
 
     def reload(self, now: float) -> None:
         """Read the configuration if it has changed. `now` is the schedule's time, in seconds of the monotonic clock."""
@@ -42,6 +47,8 @@ class Collector:
                 self.apply(configs.read(self.conf), now)
         except (OSError, Problem) as error:  # the folder is being replaced: the next look will tell
             _logger.error("%s", error)
+        late = [one for one, (_, made) in self._making.items() if made.done()]
+        self._schedule.add({one: self.running[one].instance.interval for one in late if self._finish(one)}, now)
 
     def apply(self, configured: Configured, now: float) -> None:
         """Stop what is gone, start what is new, leave alone what is the same. A check whose file is wrong goes on as it was."""
@@ -80,20 +87,41 @@ class Collector:
         while time.monotonic() < until and any(one.busy for one in self.running.values()):
             time.sleep(0.02)
 
-    def stop(self) -> None:
-        """Let every check that isn't hanging free what it holds."""
-        for running in self.running.values():
-            if not running.busy:
-                running.stop()
+    def stop(self, within: float) -> None:
+        """Let every check that isn't hanging free what it holds; wait for that at most so many seconds."""
+        stopped = threading.Event()
+
+        def stop() -> None:
+            for running in list(self.running.values()):
+                if not running.busy:
+                    running.stop()
+            stopped.set()
+
+        self.run_aside(stop)
+        stopped.wait(within)
 
     def _start(self, instance: Instance) -> bool:
+        """Make a check, in a thread of its own: one whose constructor hangs is waited for a moment only, and looked for at each reload."""
+        made: Future[Running] = Future()
+        self._making[instance.id] = (instance, made)
+        self.run_aside(lambda: _make(instance, self._submissions, made))
         try:
-            self.running[instance.id] = Running(instance, self._submissions)
-        except loader.LoadError as error:
-            self.failed[instance.id] = (instance, str(error))
+            made.exception(MAKE_S)
+        except TimeoutError:
+            self.failed[instance.id] = (instance, UNFINISHED)
+            _logger.warning("%s (%s) %s", instance.name, instance.source, UNFINISHED)
+            return False
+        return self._finish(instance.id)
+
+    def _finish(self, one: str) -> bool:
+        instance, made = self._making.pop(one)
+        self.failed.pop(one, None)
+        if (error := made.exception()) is not None:
+            self.failed[one] = (instance, str(error))
             _logger.error("%s (%s) can't be loaded: %s", instance.name, instance.source, error)
             return False
-        _logger.info("%s runs every %d s (%s)", instance.id, instance.interval, instance.source)
+        self.running[one] = made.result()
+        _logger.info("%s runs every %d s (%s)", one, instance.interval, instance.source)
         return True
 
     def _drop_all_but(self, wanted: Container[str], wrong: set[str]) -> None:
@@ -101,9 +129,10 @@ class Collector:
             if gone not in wanted and running.instance.source not in wrong:
                 self._schedule.remove(gone)
                 del self.running[gone]
-                running.stop()
+                self.run_aside(running.stop)
                 _logger.info("%s is no longer configured", gone)
         self.failed = {one: held for one, held in self.failed.items() if one in wanted}
+        self._making = {one: held for one, held in self._making.items() if one in wanted}
 
     def _tell(self, problems: tuple[Problem, ...]) -> None:
         known = {str(problem) for problem in self.problems}
@@ -111,6 +140,13 @@ class Collector:
             if str(problem) not in known:
                 _logger.error("%s", problem)
         self.problems = problems
+
+
+def _make(instance: Instance, submissions: Submissions, made: Future[Running]) -> None:
+    try:
+        made.set_result(Running(instance, submissions))
+    except loader.LoadError as error:
+        made.set_exception(error)
 
 
 def _signature(conf: Path) -> object:

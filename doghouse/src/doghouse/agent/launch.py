@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
@@ -11,7 +10,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,18 +86,19 @@ def run(asked: Asked) -> None:
         clock = Clock()
         submissions = Submissions(settings.hostname, clock.now, options)
         prepare(conf, settings, submissions, FileCache(folder.cache), clock)
+        statsd = statsd_intake(settings, options)
         parts = Parts(
             settings=settings,
             collector=Collector(conf, submissions, clock),
             submissions=submissions,
-            statsd=statsd_intake(settings, options),
+            statsd=statsd,
+            listeners=listening(settings, statsd, clock),
             host=HostMetrics(settings.hostname) if asked.host_metrics else None,
             forwarder=Forwarder(intake.send, spool, random.random),
             folder=folder,
             clock=clock,
         )
-        with listening(parts):
-            Agent(parts).run(stop)
+        Agent(parts).run(stop)
 
 
 def statsd_intake(settings: Settings, options: Options) -> StatsdIntake:
@@ -115,23 +114,17 @@ def statsd_intake(settings: Settings, options: Options) -> StatsdIntake:
     return StatsdIntake(settings.hostname, asked, options)
 
 
-@contextlib.contextmanager
-def listening(parts: Parts) -> Iterator[None]:
-    """Receive datagrams where `dogstatsd_port` (of `bind_host`, or of every address with `dogstatsd_non_local_traffic`) and `dogstatsd_socket` say,
+def listening(settings: Settings, statsd: StatsdIntake, clock: Clock) -> Listeners:
+    """Receive datagrams where `dogstatsd_port` and `dogstatsd_socket` say, unless `use_dogstatsd` is off. Raises CannotStart.
 
-    unless `use_dogstatsd` is off.
+    The port is on `bind_host`, or on every address with `dogstatsd_non_local_traffic`.
     """
-    settings = parts.settings
-    listeners = Listeners(parts.statsd, parts.clock.now)
+    listeners = Listeners(statsd, clock.now)
     if settings.get("use_dogstatsd"):
-        host = (
-            "0.0.0.0" if settings.get("dogstatsd_non_local_traffic") else str(settings.get("bind_host") or "127.0.0.1")
-        )
+        everywhere = settings.get("dogstatsd_non_local_traffic") is True
+        host = "0.0.0.0" if everywhere else str(settings.get("bind_host") or "127.0.0.1")
         listeners.open(host, _port(settings), str(settings.get("dogstatsd_socket") or ""))
-    try:
-        yield
-    finally:
-        listeners.close()
+    return listeners
 
 
 def _port(settings: Settings) -> int:

@@ -75,7 +75,7 @@ def make(kind: type[Any], instance: Instance) -> Any:
     }
     try:
         check = _construct(kind, arguments)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise LoadError(f"{kind.__name__} can't be made: {described(error)}") from None
     check.check_id = instance.id
     return check
@@ -109,5 +109,5 @@ def _import(module_name: str) -> ModuleType | None:
         if error.name is not None and (module_name == error.name or module_name.startswith(f"{error.name}.")):
             return None
         raise LoadError(f"{module_name} can't be imported: {described(error)}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a module that calls sys.exit() ends its loading, not the Agent
         raise LoadError(f"{module_name} can't be imported: {described(error)}") from None

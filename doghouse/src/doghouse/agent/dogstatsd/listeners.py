@@ -13,7 +13,8 @@ from pathlib import Path
 from doghouse.agent.dogstatsd.intake import StatsdIntake
 
 UDP_LIMIT_BYTES = 65535
-POLL_S = 0.5  # how long stopping may take
+POLL_S = 0.5  # how long a socket is waited for before it is looked whether to stop
+TAKE_S = 5.0  # how long stopping waits for what was read to be taken
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 WAITING = 20_000  # packets that were read and wait to be taken; more are dropped, and counted
 _logger = logging.getLogger("doghouse.agent.dogstatsd")
@@ -76,7 +77,7 @@ class Listeners:
             thread.join(2 * POLL_S)
         self._packets.put(None)
         if self._threads:
-            self._taker.join(2 * POLL_S)
+            self._taker.join(TAKE_S)
         for path in self._paths:
             Path(path).unlink(missing_ok=True)
 
