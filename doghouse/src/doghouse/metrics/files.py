@@ -124,16 +124,18 @@ def _values(texts: Sequence[str]) -> Floats:
 def _first_mistake(path: Path) -> SeriesFileError | None:
     """What is wrong first, row by row."""
     place = 1
-    known = set()
     try:
-        for line, row in _rows(path):
-            place = line
-            key = (row["metric"], row["type"], row["interval"], row["tags"])
-            if key not in known:
-                series_of(0, *key)
-                known.add(key)
-            _second(row["timestamp"])
-            _value(row["value"])
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.reader(file)
+            header = _header(reader)
+            for fields in filter(None, reader):
+                place = reader.line_num
+                if len(fields) != len(header):
+                    raise ValueError(f"the line has {len(fields)} fields, the header {len(header)}")
+                row = {**OPTIONAL, **dict(zip(header, fields, strict=True))}
+                series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
+                _second(row["timestamp"])
+                _value(row["value"])
     except (ValueError, csv.Error) as error:
         return SeriesFileError(path, str(error), place)
     return None
@@ -146,18 +148,6 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
             f"has no column {missing[0]}: expected {', '.join(REQUIRED)} and perhaps {', '.join(OPTIONAL)}"
         )
     return header
-
-
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.reader(file)
-        header = _header(reader)
-        for row in reader:
-            if not row:
-                continue
-            if len(row) != len(header):
-                raise ValueError(f"line {reader.line_num} has {len(row)} fields, the header {len(header)}")
-            yield reader.line_num, {**OPTIONAL, **dict(zip(header, row, strict=True))}
 
 
 def _second(text: str) -> int:
