@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -160,6 +163,39 @@ def test_doubling_is_adding_to_itself(given_series: list[tuple[tuple[str, ...], 
     found = held(given_series)
     twice = [shown(one) for one in answer(found, "sum:m{*} by {env} * 2")]
     assert twice == [shown(one) for one in answer(found, "sum:m{*} by {env} + sum:m{*} by {env}")]
+
+
+CHANGES = (
+    datetime(2026, 3, 28, tzinfo=UTC),  # Europe
+    datetime(2026, 10, 24, tzinfo=UTC),
+    datetime(2026, 3, 7, tzinfo=UTC),  # North America
+    datetime(2026, 10, 31, tzinfo=UTC),
+    datetime(2026, 4, 4, tzinfo=UTC),  # Australia
+)
+ZONES = ("Europe/Berlin", "America/New_York", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kolkata", "UTC")
+
+
+@given(
+    st.sampled_from(CHANGES),
+    st.sampled_from(ZONES),
+    st.sampled_from([0, 1, 4, 6, 13]),
+    st.lists(st.tuples(st.integers(0, 5 * 86_400), st.integers(-9, 9).map(float)), min_size=1, max_size=40),
+)
+def test_a_days_sum_is_that_of_the_points_with_its_local_date(
+    near: datetime, zone: str, hour: int, points: list[tuple[int, float]]
+) -> None:
+    base = int(near.timestamp())
+    expected: dict[date, float] = {}
+    for t, value in dict(points).items():
+        local = datetime.fromtimestamp(base + t, ZoneInfo(zone)).replace(tzinfo=None)
+        day = (local - timedelta(hours=hour)).date()
+        expected[day] = expected.get(day, 0) + value
+    found = MemorySource([Series(0, "m", "gauge", 0, "", ())], columns([(0, base + t, v) for t, v in points]))
+    begins = f"{hour % 12 or 12}{'am' if hour < 12 else 'pm'}"
+    (query,) = parse(f"sum:m{{*}}.rollup(sum, daily, {begins}, '{zone}')")
+    (one,) = evaluate(query, found, Window(base - 2 * 86_400, base + 6 * 86_400))
+    days = [datetime.fromtimestamp(int(t), ZoneInfo(zone)).date() for t in one.ts]
+    assert dict(zip(days, one.values.tolist(), strict=True)) == expected
 
 
 def test_a_series_with_several_values_of_a_key_is_in_each_group() -> None:

@@ -140,6 +140,8 @@ def test_a_comma_inside_in_is_no_operator() -> None:
         ("my_metric", 0, "a metric needs a scope in braces, as in avg:my_metric{*}"),
         ("avf:m{*}", 0, "unknown space aggregator 'avf'; did you mean 'avg'?"),
         ("tpo(avg:m{*},5,'mean','desc')", 0, "unknown function 'tpo'; did you mean 'top'?"),
+        ("top_offset(avg:m{*},5,'mean','desc')", 0, "unknown function 'top_offset'; did you mean 'top'?"),
+        ("top5_meen(avg:m{*})", 0, "did you mean 'top5_mean'?"),
         ("diff(ewma_4(avg:m{*}))", 5, "unknown function 'ewma_4'; did you mean 'ewma_"),
         ("avg:m{*}.rolup(avg,60)", 9, "unknown modifier 'rolup'; did you mean 'rollup'?"),
         ("avg:m{*}.rollup(mean,60)", 16, "unknown rollup method 'mean'"),

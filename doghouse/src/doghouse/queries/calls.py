@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from doghouse.queries import tree
-from doghouse.queries.catalogue import DIRECTIONS, Function, Parameter, catalogue
+from doghouse.queries.catalogue import DIRECTIONS, Function, Parameter, catalogue, sugar
 from doghouse.queries.names import FILLS, MODIFIERS, ROLLUP_METHODS, percentile, unknown
 from doghouse.queries.printing import number_text
 from doghouse.queries.rollups import RollupError, is_zone, rollup_setting
@@ -25,7 +25,8 @@ def check_call(call: tree.Call) -> Problem | None:
     """What is wrong with a function's call, or None."""
     function = catalogue().get(call.function)
     if function is None:
-        return Problem(unknown("function", call.function, catalogue()))
+        ranking = call.function.startswith(("top", "bottom")) and any(sign.isdigit() for sign in call.function)
+        return Problem(unknown("function", call.function, (one for one in catalogue() if ranking or not sugar(one))))
     needed = sum(not one.optional for one in function.parameters)
     given = len(call.arguments)
     if not needed <= given <= len(function.parameters):

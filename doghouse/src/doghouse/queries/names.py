@@ -33,7 +33,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     lowered = {one.lower(): one for one in known}
     close = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
-    return lowered[close[0]] if close else None
+    begun = [one for one in lowered if len(one) > 2 and name.lower().startswith(one)]
+    return lowered[close[0]] if close else lowered[max(begun, key=len)] if begun else None
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
