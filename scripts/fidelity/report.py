@@ -12,6 +12,7 @@ from .outside import Outside
 from .result import Result, by_endpoint, share
 
 DOCS = ROOT / "docs" / "fidelity.md"
+ANOMALIES = ROOT / "docs" / "fidelity-anomalies.md"
 EXPLAINED = Path(__file__).with_name("explained.yaml")
 TITLES = {
     "recorded": "(a) Recorded requests",
@@ -69,6 +70,14 @@ def _page(found: Found, outside: Outside) -> Iterator[str]:
         yield from ("| endpoint | without what is outside | with it |", "|---|---|---|")
         for endpoint, rows in by_endpoint(results).items():
             yield f"| `{endpoint}` | {_cell(rows, outside=False)} | {_cell(rows, outside=True)} |"
+    yield from ("", *anomalies())
+
+
+def anomalies() -> Iterator[str]:
+    """What the band of anomalies() is worth at three deviations, from the page that has it all."""
+    table = [line for line in ANOMALIES.read_text().splitlines() if line.startswith("|")]
+    yield from ("## anomalies(query, 'basic', 3)", "", *BAND, "", *table[:2])
+    yield from (line for line in table[2:] if line.split(" | ")[2] == "3")
 
 
 def _cell(rows: Sequence[Result], *, outside: bool) -> str:
@@ -135,6 +144,10 @@ FLOOR = (
     "",
     "Where recordings of different years differ, the newest form holds. Where neither recordings nor the schema say anything, the rule is our reading:",
     "`make guesses` lists each with its place, and the end of this page does. What is served at all, and what is not, is in [coverage.md](coverage.md).",
+)
+BAND = (
+    "Precision and recall on synthetic series whose anomalies are known. [fidelity-anomalies.md](fidelity-anomalies.md) has the other bounds, says how",
+    "they are measured (a test compares), and what they mean. `agile` and `robust`, `outliers()` and `forecast()` answer 501.",
 )
 OUTSIDE = (
     "Named in `scripts/fidelity/outside.yaml` before the first run: other products of Datadog, and answers that only an organisation with a past can give",
