@@ -10,12 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doghouse.metrics import duckfile, pipeline
+from doghouse.metrics import duckfile, pipeline, selection
 from doghouse.metrics.distributions import of_values
 from doghouse.metrics.journal import joined
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Rollup, Series, TimeAggregator
 from doghouse.metrics.pipeline import Full
+from doghouse.metrics.selection import AGGREGATES
 from doghouse.metrics.store import PointStore
 
 DAY = 20_000 * 86400
@@ -83,6 +84,46 @@ def test_the_store_answers_as_the_source_in_memory_does(
     for chosen in (series, series[:1], series[::2]):
         ids = np.array([one.id for one in chosen], np.int64)
         same(store.read(ids, start, end, rollup), memory.read(ids, start, end, rollup))
+
+
+@pytest.fixture(scope="module")
+def tidy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PointStore]:
+    """A store where nothing is ever late, so that it may read rows and roll them up itself."""
+    one = PointStore(tmp_path_factory.mktemp("tidy"))
+    yield one
+    one.close()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    points=st.lists(st.tuples(st.integers(0, 2), SECONDS, st.integers(-1000, 1000)), unique_by=lambda one: one[:2]),
+    rollup=st.builds(Rollup, st.sampled_from([7, 3600, 7200, 86400]), st.sampled_from(list(AGGREGATES))),
+    compacted=st.integers(0, 2),
+    window=st.tuples(SECONDS, SECONDS),
+)
+def test_rows_rolled_up_here_and_rows_grouped_by_duckdb_are_the_same(
+    tidy: PointStore,
+    points: list[tuple[int, int, int]],
+    rollup: Rollup,
+    compacted: int,
+    window: tuple[int, int],
+) -> None:
+    series = new_series(tidy, 3)
+    ordered = sorted(points, key=lambda one: one[1])
+    half = len(ordered) // 2
+    for place, part in enumerate((ordered[:half], ordered[half:])):
+        tidy.append(columns(series, part)).result()
+        while place < compacted and tidy.compact(now=float(DAY * 2)):
+            pass
+    memory = MemorySource(series, columns(series, ordered))
+    start, end = sorted(window)
+    for few_seconds, few_hours in ((10**9, 0), (0, 10**9), (0, -1)):  # points; hours and the window's ends; DuckDB
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(selection, "FEW_SECONDS", few_seconds)
+            patched.setattr(selection, "FEW_HOURS", few_hours)
+            for chosen in (series, series[::2]):
+                ids = np.array([one.id for one in chosen], np.int64)
+                same(tidy.read(ids, start, end, rollup), memory.read(ids, start, end, rollup))
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from doghouse.metrics import compaction
+from doghouse.metrics.combining import combined
 from doghouse.metrics.distributions import Sketches, places
 from doghouse.metrics.duckfile import DuckFile
 from doghouse.metrics.lateness import DAY_S, Tips, days, late
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, no_columns
-from doghouse.metrics.selection import HOUR_S, Extent, Selection, points_query
+from doghouse.metrics.selection import HOUR_S, Extent, Selection, points_query, row_queries
 
 LATEST = 2**32 - 1
 TABLES = """
@@ -116,13 +117,23 @@ class Points:
             return no_columns()
         wanted = {"series": np.unique(ids)}
         lowest, highest = int(wanted["series"][0]), int(wanted["series"][-1])
-        of = Selection(lowest, highest, highest - lowest + 1 == len(wanted["series"]), start, end)
+        count = len(wanted["series"])
+        of = Selection(lowest, highest, highest - lowest + 1 == count, start, end, count)
         while True:
             extent = self._extent
-            found = self._found(of, rollup, extent, wanted)
+            queries = row_queries(of, rollup, extent) if rollup else []
+            if rollup and queries:
+                columns = combined(self._rows(queries, wanted), rollup)
+            else:
+                found = self._found(of, rollup, extent, wanted)
+                columns = Columns(found["series"].astype(np.int64), found["ts"].astype(np.int64), found["value"])
             if extent is self._extent:
-                break
-        return Columns(found["series"].astype(np.int64), found["ts"].astype(np.int64), found["value"])
+                return columns
+
+    def _rows(self, queries: list[str], wanted: dict[str, Ints]) -> list[Any]:
+        """What these queries find, all at one moment. `wanted` is the table of that name in them."""
+        with self._file.cursor() if len(queries) == 1 else self._file.transaction() as cursor:
+            return [cursor.execute(query).fetchnumpy() for query in queries]
 
     def _found(self, of: Selection, rollup: Rollup | None, extent: Extent, wanted: dict[str, Ints]) -> Any:
         """The rows that are selected. `wanted` is the table of that name in the query."""
