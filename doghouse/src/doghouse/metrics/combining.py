@@ -32,9 +32,7 @@ def combined(parts: Sequence[Rows], rollup: Rollup) -> Columns:
 def _reduced(value: Floats, n: Ints, first: Ints, aggregator: TimeAggregator) -> Floats:
     if not len(first):
         return value
-    if aggregator == "count":
-        return np.add.reduceat(n, first).astype(np.float64)
-    if aggregator == "avg":
-        means: Floats = np.add.reduceat(value, first) / np.add.reduceat(n, first)
-        return means
-    return reduce_at(value, first, aggregator)
+    if aggregator not in ("count", "avg"):
+        return reduce_at(value, first, aggregator)
+    counts: Floats = np.add.reduceat(n, first).astype(np.float64)
+    return counts if aggregator == "count" else reduce_at(value, first, "sum") / counts
