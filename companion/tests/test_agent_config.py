@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from companion.agent_config import without_secrets
 from datadog_checks import my_metric as integration
 
 from .conftest import MyMetric
@@ -140,4 +142,99 @@ def test_a_file_that_is_not_yaml_is_said_with_its_line(agent_config: MyMetric, t
     (tmp_path / "datadog.yaml").write_text("a: b\nc: [\n")
     ran = agent_config("agent-config", str(tmp_path))
     assert ran.code == 1
-    assert re.match(r"my-metric: datadog\.yaml:\d: this is not YAML", ran.err)
+    assert re.match(r"my-metric: \S+/datadog\.yaml:\d: this is not YAML", ran.err)
+
+
+def test_a_key_that_stands_twice_is_not_shown_in_the_error(agent_config: MyMetric, tmp_path: Path) -> None:
+    (tmp_path / "datadog.yaml").write_text(f"api_key: {KEY}\napi_key: {KEY}\n")
+    ran = agent_config("agent-config", str(tmp_path))
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "datadog.yaml:2: this is not YAML: found duplicate key" in ran.err
+    assert KEY not in ran.err
+
+
+def test_nothing_is_written_when_one_file_cannot_be_merged(agent_config: MyMetric, tmp_path: Path) -> None:
+    file = tmp_path / "conf.d/my_metric.d/conf.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("init_config:\ninstances: none\n")
+    ran = agent_config("agent-config", str(tmp_path))
+    assert ran.code == 1
+    assert f"{file}:2: instances is not a list" in ran.err
+    assert [path for path in tmp_path.rglob("*.yaml") if path.name != "settings.yaml"] == [file]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[{min_collection_interval: 15, tags: [a:b]}]", "[{min_collection_interval: 45, tags: [a:b]}]"),
+        ("[{tags: ['#a'], min_collection_interval: '15'}] # fast", "[{tags: ['#a'], min_collection_interval: 45}] # fast"),
+    ],
+)  # fmt: skip
+def test_a_value_is_replaced_within_its_line(agent_config: MyMetric, tmp_path: Path, before: str, after: str) -> None:
+    file = tmp_path / "conf.d/my_metric.d/conf.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"init_config:\ninstances: {before}\n")
+    assert agent_config("agent-config", str(tmp_path)).code == 0
+    assert file.read_text() == f"init_config:\ninstances: {after}\n"
+
+
+def test_tags_in_one_text_are_added_to_as_the_agent_reads_them(agent_config: MyMetric, tmp_path: Path) -> None:
+    (tmp_path / "datadog.yaml").write_text("tags: team:a env:lab  # ours\n")
+    agent_config("agent-config", str(tmp_path))
+    assert "tags: team:a env:lab role:web # ours" in re.sub(" +", " ", (tmp_path / "datadog.yaml").read_text())
+
+
+@pytest.mark.parametrize("indent", ["", "  ", "    "])
+def test_lists_and_line_ends_keep_their_style(agent_config: MyMetric, tmp_path: Path, indent: str) -> None:
+    file = tmp_path / "datadog.yaml"
+    file.write_bytes(f"---\r\ntags: # t\r\n{indent}- team:a\r\n".encode())
+    agent_config("agent-config", str(tmp_path))
+    held = file.read_bytes().decode()
+    assert held.startswith(f"---\r\ntags: # t\r\n{indent}- team:a\r\n{indent}- env:lab\r\n")
+    assert held.count("\n") == held.count("\r\n")
+
+
+def test_what_nobody_has_said_stays_and_what_differs_is_told(agent_config: MyMetric, tmp_path: Path) -> None:
+    (tmp_path / "datadog.yaml").write_text("site: datadoghq.eu\nlogs_enabled: false\n")
+    ran = agent_config("agent-config", str(tmp_path))
+    assert "kept  datadog.yaml: logs_enabled: false stays, where ours is true" in ran.out
+    assert read(tmp_path, "datadog.yaml")["site"] == "datadoghq.eu"  # type: ignore[index]
+    agent_config("agent-config", str(tmp_path), "--site", "us3.datadoghq.com")
+    assert read(tmp_path, "datadog.yaml")["site"] == "us3.datadoghq.com"  # type: ignore[index]
+
+
+def test_a_key_of_digits_alone_stays_a_text(
+    agent_config: MyMetric, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DD_API_KEY", "12345678901234567890123456789012\n")
+    file = tmp_path / "datadog.yaml"
+    agent_config("agent-config", str(tmp_path), "--write-key")
+    file.write_text(file.read_text().replace("12345678901234567890123456789012", "old"))
+    agent_config("agent-config", str(tmp_path), "--write-key")
+    assert read(tmp_path, "datadog.yaml")["api_key"] == "12345678901234567890123456789012"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [f"api_key: {KEY}", f'  "app_key": "{KEY}"', "password: hunter2 # pw", f"    - {KEY}", "https: http://u:hunter2@proxy"],
+)  # fmt: skip
+def test_no_secret_is_in_a_line_that_is_shown(line: str) -> None:
+    shown = without_secrets(f"+{line}")
+    assert "(not shown)" in shown
+    assert KEY not in shown
+    assert "hunter2" not in shown
+
+
+@pytest.mark.parametrize("line", ["password: <PASSWORD>", "## @param api_key - string - required", "tags: [key:value]"])
+def test_what_is_no_secret_is_shown(line: str) -> None:
+    assert without_secrets(line) == line
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_makes_belongs_to_the_owner_of_the_agents_folder(agent_config: MyMetric, tmp_path: Path) -> None:
+    """The Agent runs as a user of its own, and could not read a file of root's with mode 0640."""
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    os.chown(folder, 12345, 12346)
+    agent_config("agent-config", str(folder))
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in folder.rglob("*")} == {(12345, 12346)}

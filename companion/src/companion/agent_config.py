@@ -17,32 +17,42 @@ from companion.options import Options
 from companion.problem import WRONG_USE, Problem
 
 if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
     from companion.settings import Settings
 
 TEMPLATES = Path(__file__).parent / "agent"
-FLUSH_LIST = re.compile(
-    r"(?m)^[\w\"']+:[ ]*\n(?:[ ]*#.*\n)*- "
-)  # a file whose lists begin in the column of their key keeps that
-PLAIN = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s#][^#\n]*?(?=\s*(?:#|$))")  # one plain value on its line
+SECRET = re.compile(
+    r"(?i)(?P<name>[\w.-]*(?:key|password|passwd|secret|token)[\"']?\s*:\s+)(?!<|ENC\[)[^\s#].*|\b[0-9a-f]{32,64}\b|(?<=://)[^\s/@]+(?=@)"
+)  # what a diff must not show: a value by its name, or by its form, or the one of a proxy's address
+LIST = re.compile(
+    r"(?m)^(?P<key> *)[\w\"'.-]+:[ ]*(?:#.*)?\n(?:[ ]*(?:#.*)?\n)*(?P<dash> *)-(?: |$)"
+)  # a file's first list, whose place under its key the others follow
 MAIN = Path("datadog.yaml")
 MY_METRIC = Path("conf.d/my_metric.d/conf.yaml")
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """One of the Agent's files as it is (empty: it is not there) and as it is to be; `kept` says what stays though ours differs."""
+
+    name: Path
+    before: str
+    after: str
+    kept: tuple[str, ...] = ()
+
+
 def agent_config(options: Options, folder: Path, write_key: bool, dry_run: bool) -> int:
-    """Write what is missing into `folder`, and show it as a diff."""
+    """Write what is missing into `folder`, and show it as a diff; nothing is written where one file cannot be merged."""
     settings = options.settings()
     values = _values(options, settings, write_key)
-    changed = False
-    for template in sorted(path for path in TEMPLATES.rglob("*") if path.is_file()):
-        name = template.relative_to(TEMPLATES)
-        file = folder / name
-        before = _read(file)
-        after = _merged(name, template, before, values)
-        changed |= after != before
-        _show(name, before, after)
-        if after != before and not dry_run:
-            _write(file, after)
-    if not changed:
+    templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+    files = [_merged(template.relative_to(TEMPLATES), template, folder, values) for template in templates]
+    for file in files:
+        _show(file)
+        if file.after != file.before and not dry_run:
+            _write(folder / file.name, file.after)
+    if all(file.after == file.before for file in files):
         terminal.console().print(f"{folder} is up to date")
     elif dry_run:
         terminal.console().print("nothing was written (--dry-run)")
@@ -51,7 +61,9 @@ def agent_config(options: Options, folder: Path, write_key: bool, dry_run: bool)
 
 def _values(options: Options, settings: Settings, write_key: bool) -> dict[str, Any]:
     """What the settings say of `datadog.yaml`."""
-    values: dict[str, Any] = {"site": settings.site, "tags": list(settings.tags)}
+    values: dict[str, Any] = {"tags": list(settings.tags)}
+    if settings.site:
+        values["site"] = settings.site
     if settings.host:
         values["hostname"] = settings.host
     if options.api_url:
@@ -64,91 +76,147 @@ def _values(options: Options, settings: Settings, write_key: bool) -> dict[str, 
             "apm_config": {"apm_dd_url": url},
         }
     if write_key:
+        from companion.client import check_key, find_keys
+
         key = os.environ.get("DD_API_KEY")
         if not key and not options.keys_file:
             raise Problem("--write-key takes the key from DD_API_KEY or --keys-file, and neither is set", WRONG_USE)
-        from companion.client import find_keys
-
-        values["api_key"] = key or find_keys(options.keys_file).api_key
+        values["api_key"] = find_keys(options.keys_file).api_key if options.keys_file else check_key(key, "DD_API_KEY")
     return values
 
 
-def _merged(name: Path, template: Path, before: str, values: Mapping[str, Any]) -> str:
-    """The text of a file once what we want is in it; the template's, where there is none yet."""
+def _merged(name: Path, template: Path, folder: Path, values: Mapping[str, Any]) -> File:
+    """A file with what we want in it; the template, where there is none yet. Raises Problem with file and line."""
+    before = _read(folder / name)
     if name.suffix != ".yaml":
-        return before or template.read_text(encoding="utf-8")
+        return File(name, before, before or template.read_text(encoding="utf-8"))
+    start = before or _first(name, template)
+    yaml, document = _load(start, folder / name)
+    if document is None:  # comments alone
+        start = f"{before.rstrip()}\n{template.read_text(encoding='utf-8')}"
+        yaml, document = _load(start, folder / name)
+    if not isinstance(document, MutableMapping):
+        raise Problem(f"{folder / name}:1: expected keys and values, as an Agent's file has")
+    wanted = _load(template.read_text(encoding="utf-8"), template)[1]
+    if name == MAIN:
+        for key in {"hostname", "site"} - set(values):  # nobody has said: a file that is there keeps its own
+            if before or key == "hostname":
+                del wanted[key]
+            if not before and key == "hostname":
+                del document[key]
+    over: Mapping[str, Any] = {}
+    if name == MAIN:
+        merge(wanted, values, Edits(folder / name), over=values)
+        over = values
+    edits = Edits(folder / name)
+    merge(document, wanted, edits, over=over)
+    kept = tuple(edits.kept) if name == MAIN else ()
+    if not edits.inserted and (before or name != MAIN):
+        return File(name, before, edits.applied(start), kept)  # nothing is written anew: the file keeps its own style
+    text = io.StringIO()
+    yaml.dump(document, text)
+    return File(name, before, text.getvalue(), kept)
+
+
+def _load(text: str, file: Path) -> tuple[YAML, Any]:
+    """A text's YAML with its comments, and a writer that indents as the text does."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
-    start = before or _first(name, template)
-    if not FLUSH_LIST.search(start):
-        yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.explicit_start = text.startswith("---")
+    found = LIST.search(text)
+    offset = max(0, len(found["dash"]) - len(found["key"])) if found else 2
+    yaml.indent(mapping=2, sequence=offset + 2, offset=offset)
     try:
-        document = yaml.load(start)
+        return yaml, yaml.load(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise Problem(
-            f"{name}:{mark.line + 1 if mark else 1}: this is not YAML: {getattr(error, 'problem', error)}"
-        ) from None
-    if document is None:  # comments alone
-        start = f"{before.rstrip()}\n{template.read_text(encoding='utf-8')}"
-        document = yaml.load(start)
-    if not isinstance(document, MutableMapping):
-        raise Problem(f"{name}:1: expected keys and values, as an Agent's file has")
-    wanted = yaml.load(template.read_text(encoding="utf-8"))
-    if name == MAIN and "hostname" not in values:
-        for one in (wanted, document) if not before else (wanted,):
-            del one["hostname"]
-    over: Mapping[str, Any] = {}
-    if name == MAIN:
-        merge(wanted, values, Edits(), over=values)
-        over = values
-    edits = Edits()
-    merge(document, wanted, edits, over=over)
-    if not edits.inserted and (before or name != MAIN):
-        return edits.applied(start)  # nothing is written anew: the file keeps its own style
-    text = io.StringIO()
-    yaml.dump(document, text)
-    return text.getvalue()
+        why = str(getattr(error, "problem", error)).partition(" with value")[0]  # the value may be a key
+        raise Problem(f"{file}:{mark.line + 1 if mark else 1}: this is not YAML: {why}") from None
 
 
 @dataclass
 class Edits:
-    """What a merge did: plain values that were replaced where they stand (line, column, new value), and whether anything was added."""
+    """What a merge did: plain values that were replaced where they stand (line, column, new value), whether anything was added,
+    and what stays as it is though we would have it otherwise."""
 
-    replaced: list[tuple[int, int, str]] = field(default_factory=list)
+    file: Path
+    replaced: list[tuple[int, int, Any]] = field(default_factory=list)
     inserted: bool = False
+    kept: list[str] = field(default_factory=list)
 
     def applied(self, text: str) -> str:
         """The text with the values replaced in place, and nothing else touched."""
-        lines = text.splitlines(keepends=True)
-        for line, column, value in self.replaced:
-            head, tail = lines[line][:column], lines[line][column:]
-            lines[line] = head + value + PLAIN.sub("", tail, count=1)
-        return "".join(lines)
+        import yaml
+
+        ends = {
+            (node.start_mark.line, node.start_mark.column): (node.start_mark.index, node.end_mark.index)
+            for node in _scalars(yaml.compose(text, Loader=yaml.SafeLoader))
+        }
+        for line, column, value in sorted(self.replaced, reverse=True):
+            start, end = ends[line, column]
+            text = text[:start] + _plain(value) + text[end:]
+        return text
 
 
-def merge(held: Any, wanted: Mapping[str, Any], edits: Edits, *, over: Mapping[str, Any]) -> None:
-    """Put into the ruamel map `held` what it lacks of `wanted`.
+def _scalars(node: Any) -> Iterator[Any]:
+    if isinstance(node.value, str):
+        yield node
+        return
+    for child in node.value:
+        for one in child if isinstance(child, tuple) else (child,):
+            yield from _scalars(one)
+
+
+def _plain(value: Any) -> str:
+    """A plain value as YAML, in quotes where it would be read as something else: a key of digits alone."""
+    import yaml
+
+    bare = str(value)
+    return bare if yaml.safe_load(bare) == value else f'"{bare}"'
+
+
+def merge(held: Any, wanted: Mapping[str, Any], edits: Edits, *, over: Mapping[str, Any], path: str = "") -> None:
+    """Put into the ruamel map `held` what it lacks of `wanted`. Raises Problem where a list or map is wanted and something else is there.
 
     Maps are merged, lists of plain values joined, the first item of a list of maps is merged with the first. A value that is there stays,
-    unless `over` has it too; `min_collection_interval` is what this command is for, and is always set.
+    unless `over` has it too; `min_collection_interval` is what this command is for, and is always set. A placeholder is never put into
+    what a person has written.
     """
     for key, value in wanted.items():
         there = held.get(key)
+        place = f"{path}{key}"
         if isinstance(value, Mapping) and isinstance(there, MutableMapping):
-            merge(there, value, edits, over=over.get(key) or {})
+            merge(there, value, edits, over=over.get(key) or {}, path=f"{place}.")
         elif isinstance(value, list) and isinstance(there, list):
             _merge_lists(there, value, edits)
         elif there is None and (value is not None or key not in held):
-            held[key] = value
-            edits.inserted = True
-        elif (key in over or key == "min_collection_interval") and there != value:
-            edits.replaced.append((*held.lc.value(key), str(value)))
-            held[key] = value
+            if not (held and isinstance(value, str) and value.startswith("<")):
+                held[key] = value
+                edits.inserted = True
+        elif key == "tags" and isinstance(there, str):  # the Agent takes them with spaces between, too
+            missing = [tag for tag in value if tag not in there.split()]
+            _replace(held, key, " ".join([there, *missing]), edits)
+        elif isinstance(value, Mapping | list):
+            what = "a list" if isinstance(value, list) else "keys and values"
+            raise Problem(f"{edits.file}:{held.lc.value(key)[0] + 1}: {place} is not {what}, as the Agent has it")
+        elif key in over or key == "min_collection_interval":
+            _replace(held, key, value, edits)
+        elif value is not None and there != value:
+            edits.kept.append(f"{place}: {_yaml_word(there)} stays, where ours is {_yaml_word(value)}")
+
+
+def _replace(held: Any, key: str, value: Any, edits: Edits) -> None:
+    if held[key] != value:
+        edits.replaced.append((*held.lc.value(key), value))
+        held[key] = value
+
+
+def _yaml_word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _merge_lists(held: list[Any], wanted: list[Any], edits: Edits) -> None:
@@ -178,31 +246,52 @@ def _read(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read: {error}") from None
+    except OSError as error:
+        raise Problem(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Problem(f"{file} cannot be read: it is not UTF-8 text") from None
 
 
 def _write(file: Path, text: str) -> None:
-    """A file with a key or password in it is for its owner and the group, as the Agent's own installer has it."""
+    """The whole file or none of it. A new one, and a new folder, is its folder's owner's: what root makes, the Agent could not read.
+
+    A file with a key or password in it is for its owner and the group, as the Agent's own installer has it.
+    """
+    target = file.resolve()
+    new = target.with_name(f".{target.name}.new")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            file.touch(0o640)
-        file.write_text(text, encoding="utf-8")
+        home = next(parent for parent in target.parents if parent.exists())
+        made = [parent for parent in target.parents if not parent.exists()]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        mode, like = (target.stat().st_mode & 0o777, target) if target.exists() else (0o640, home)
+        eol = "\r\n" if target.exists() and b"\r\n" in target.read_bytes() else "\n"
+        new.touch(0o600)
+        new.write_text(text, encoding="utf-8", newline=eol)
+        new.chmod(mode)
+        for one in (*made, new):
+            _give(one, like)
+        new.replace(target)
     except OSError as error:
+        new.unlink(missing_ok=True)
         raise Problem(f"{file} cannot be written: {error.strerror}") from None
 
 
-def _show(name: Path, before: str, after: str) -> None:
-    """The diff on stdout; a key in it is not shown."""
-    for line in _without_keys(
-        difflib.unified_diff(before.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", lineterm="")
-    ):
+def _give(path: Path, like: Path) -> None:
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        owner = like.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def _show(file: File) -> None:
+    """The diff on stdout, without keys, and what stays."""
+    before, after = file.before.splitlines(), file.after.splitlines()
+    for line in difflib.unified_diff(before, after, f"a/{file.name}", f"b/{file.name}", lineterm=""):
         style = {"+": "green", "-": "red"}.get(line[:1])
-        terminal.console().print(line, style=style)
+        terminal.console().print(without_secrets(line), style=style)
+    for sentence in file.kept:
+        terminal.console().print(f"kept  {file.name}: {sentence}")
 
 
-def _without_keys(lines: Iterator[str]) -> Iterator[str]:
-    for line in lines:
-        head, found, _ = line.partition("api_key:")
-        yield f"{head}{found} (not shown)" if found and not head.lstrip("+- ").startswith("#") else line
+def without_secrets(line: str) -> str:
+    """A line with `(not shown)` for each key, password and the like; a placeholder such as <PASSWORD> is none."""
+    return SECRET.sub(lambda found: f"{found['name'] or ''}(not shown)", line)
