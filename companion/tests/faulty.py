@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import urllib3
 
-SLOW_S = 0.6
+SLOW_S = 1.2
 EVERY = -1  # as `broken_call`: each one
 PASSED_ON = ("dd-api-key", "dd-application-key", "content-type")
 
@@ -25,6 +25,7 @@ class Road:
     broken_call: int = 0
     calls: list[str] = field(default_factory=list)
     url: str = ""
+    answer: bytes = b""  # what a broken call gets with fault "answer"
 
     def breaks(self, call: str) -> str:
         """Count a call; the fault that it meets, or nothing."""
@@ -51,6 +52,12 @@ def road_to(target: str) -> Iterator[Road]:
             fault = road.breaks(f"{self.command} {self.path}")
             if fault in ("429", "500"):
                 self.answer(int(fault), b'{"errors": ["on purpose"]}', {"X-Ratelimit-Reset": "3"})
+                return
+            if fault == "403":
+                self.answer(403, b'{"errors": ["Forbidden", "Failed permission authorization checks"]}', {})
+                return
+            if fault == "answer":
+                self.answer(200, road.answer, {})
                 return
             headers = {name: self.headers[name] for name in PASSED_ON if name in self.headers}
             answer = pool.request(self.command, road.target + self.path, body=body or None, headers=headers)

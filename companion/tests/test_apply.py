@@ -127,6 +127,41 @@ def test_a_timeboard_and_a_downtime_that_drifted_are_put_right(my_metric: MyMetr
     assert my_metric("plan").code == 0
 
 
+def test_a_downtime_that_somebody_made_for_the_monitor_is_no_drift_of_it(my_metric: MyMetric, account: Account) -> None:
+    """Datadog lists it in options.silenced (recorded: v1 get_a_monitor_s_details_with_downtime_…)."""
+    my_metric("apply", "--yes")
+    (monitor,) = objects(account)["monitor"]
+    options = {**monitor["options"], "silenced": {"host:web-1": 1_900_000_000}}
+    account.call("update_monitor", monitor_id=monitor["id"], body={"options": options})
+    assert account.call("get_monitor", monitor_id=monitor["id"])["options"]["silenced"]
+    assert my_metric("plan").code == 0
+
+
+@pytest.mark.parametrize("field", ["is_read_only", "restricted_roles", "tags", "notify_list"])
+def test_each_field_of_a_timeboard_that_a_person_sets_is_drift(
+    my_metric: MyMetric, account: Account, field: str
+) -> None:
+    my_metric("apply", "--yes")
+    board = account.call("get_dashboard", dashboard_id=objects(account)["timeboard"][0]["id"])
+    role = "11111111-1111-1111-1111-111111111111"
+    value = {"is_read_only": True, "restricted_roles": [role], "tags": ["team:a"], "notify_list": ["me@example.org"]}[
+        field
+    ]
+    account.call("update_dashboard", dashboard_id=board["id"], body={**board, field: value})
+    (row,) = [row for row in my_metric("plan", "--json").document["resources"] if row["action"] == "update"]
+    assert [change["field"] for change in row["changes"]] == [field]
+    my_metric("apply", "--yes")
+    assert my_metric("plan").code == 0
+
+
+def test_ids_that_the_server_gives_to_widgets_are_no_drift(my_metric: MyMetric, account: Account) -> None:
+    my_metric("apply", "--yes")
+    board = account.call("get_dashboard", dashboard_id=objects(account)["timeboard"][0]["id"])
+    widgets = [{**widget, "id": 7_000_000 + number} for number, widget in enumerate(board["widgets"])]
+    account.call("update_dashboard", dashboard_id=board["id"], body={**board, "widgets": widgets})
+    assert my_metric("plan").code == 0
+
+
 def test_another_timezone_updates_the_downtimes(my_metric: MyMetric) -> None:
     my_metric("apply", "--yes")
     moved = my_metric.with_arguments("--timezone", "America/New_York")
@@ -318,6 +353,7 @@ def test_open_prints_the_address_of_exactly_the_last_minutes(my_metric: MyMetric
     assert int(given["to_ts"]) - int(given["from_ts"]) == 5 * 60 * 1000
     assert given["live"] == "true"
     assert my_metric("open", "--last", "five").code == 64
+    assert my_metric("open", "--last", "99999w").code == 64
 
 
 def test_without_an_email_the_plan_says_that_nobody_is_told(my_metric: MyMetric, settings_file: Path) -> None:

@@ -79,6 +79,32 @@ def test_a_wrong_flag_names_itself() -> None:
         Options(timezone="Mars").settings()
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--timezone", "berlin"), "--timezone: timezone 'berlin' is not known (did you mean Europe/Berlin?)"),
+        (("--timezone", "new york"), "(did you mean America/New_York?)"),
+        (("--site", "us3"), "(did you mean us3.datadoghq.com?)"),
+        (("--site", "https://app.datadoghq.eu"), "(did you mean datadoghq.eu?)"),
+        (("--tag", "a"), "--tag: tag 'a' is not key:value"),
+        (("--email", "me"), "--email: email 'me' is not an address"),
+    ],
+)
+def test_a_wrong_flag_is_wrong_use(offline: MyMetric, words: tuple[str, str], said: str) -> None:
+    ran = offline("plan", *words)
+    assert (ran.code, ran.err.count("\n")) == (64, 1)
+    assert said in ran.err
+
+
+def test_a_wrong_site_in_the_environment_is_wrong_use(offline: MyMetric, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DD_SITE", "datadoghq.ue")
+    ran = offline("plan")
+    assert (ran.code, ran.err) == (
+        64,
+        "my-metric: DD_SITE: site 'datadoghq.ue' is not known (did you mean datadoghq.eu?)\n",
+    )
+
+
 def test_an_empty_setting_is_a_missing_one(tmp_path: Path) -> None:
     assert load(write(tmp_path, "email:\n"), {}).email is None
 

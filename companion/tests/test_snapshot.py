@@ -58,6 +58,13 @@ def test_somebody_has_to_be_named(my_metric: MyMetric, settings_file: Path) -> N
     assert "--to me@example.com" in ran.err
 
 
+@pytest.mark.parametrize("to", ["nobody", ""])
+def test_who_cannot_be_mailed_to_is_wrong_use(my_metric: MyMetric, to: str) -> None:
+    ran = my_metric("snapshot", "--to", to)
+    assert (ran.code, ran.err.count("\n")) == (64, 1)
+    assert "--to" in ran.err
+
+
 def test_without_a_timeboard_there_is_nothing_to_take_a_picture_of(my_metric: MyMetric) -> None:
     ran = my_metric("snapshot")
     assert ran.code == 1

@@ -14,6 +14,7 @@ from companion.options import Options
 from companion.problem import WRONG_USE, Problem, did_you_mean
 from companion.provision import Step
 from companion.queries import queries, with_variables
+from companion.settings import check_use
 
 METRIC = "my_metric"
 LOOK_BACK_S = 4 * 3600  # how far back the last point is looked for
@@ -88,15 +89,20 @@ def _choose(account: Account, wanted: list[Wanted], kind: str, name: str | None)
         )
     choices = [one for one in wanted if one.kind.name == kind]
     if name:
-        choices = [one for one in choices if name in (one.name, one.mark.rpartition("/")[2])]
+        choices = [one for one in choices if name in (one.name, _short(one))]
     elif len(choices) > 1:
         held = {one.mark for one in choices[0].kind.find(account)}
         choices = [one for one in choices if one.mark not in held] or choices
         choices = [one for one in choices if one.mark == MARK] or choices  # the integration's own timeboard first
     if len(choices) != 1:
-        names = ", ".join(one.mark.rpartition("/")[2] for one in wanted if one.kind.name == kind)
+        names = ", ".join(_short(one) for one in wanted if one.kind.name == kind)
         raise Problem(f"which {kind} is it to be? Say --as with one of {names}", WRONG_USE)
     return choices[0]
+
+
+def _short(wanted: Wanted) -> str:
+    """How `--as` calls an object: by the part of its mark that is its own, or by its name."""
+    return wanted.mark.partition("/")[2] or f"'{wanted.name}'"
 
 
 def timeboard(account: Account, options: Options) -> Found:
@@ -118,6 +124,8 @@ def open_timeboard(options: Options, last: str) -> int:
         raise Problem(f"--last '{last}' is not a length of time such as 5m, 4h or 1d", WRONG_USE)
     until = int(time.time() * 1000)
     since = until - int(match[1]) * UNIT_S[match[2]] * 1000
+    if since < 0:
+        raise Problem(f"--last '{last}' goes back beyond 1970", WRONG_USE)
     with options.account() as account:
         url = f"{account.page}{timeboard(account, options).body['url']}?from_ts={since}&to_ts={until}&live=true"
     terminal.console().print(url)
@@ -127,6 +135,8 @@ def open_timeboard(options: Options, last: str) -> int:
 
 def snapshot(options: Options, to: str | None) -> int:
     """A picture of the first graph's past five minutes, and an event that mails it."""
+    if to is not None:
+        check_use("email", to, "--to")
     email = to or options.settings().email
     if not email:
         raise Problem("who is to get it? Say --to me@example.com, or set email in my-metric.yaml", WRONG_USE)
@@ -144,9 +154,9 @@ def snapshot(options: Options, to: str | None) -> int:
         event = account.call(
             "create_event", body={"title": f"{title}: snapshot", "text": text, "tags": ["source:my-metric"]}
         )
-    terminal.console().print(
-        f"picture  {url}\nevent    {event['event'].get('url') or event['event']['id']}\nto       {email}"
-    )
+    link = str(event["event"].get("url") or "")
+    shown = link if link.startswith(account.page) else event["event"].get("id")
+    terminal.console().print(f"picture  {url}\nevent    {shown}\nto       {email}")
     return 0
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from companion.problem import WRONG_USE, Problem
+from companion.settings import SITES
 
 TIMEOUT_S = (5.0, 30.0)  # to connect, to answer
 LIMIT_WAITS = 5  # how often a call that is told to wait is tried again
@@ -35,13 +36,42 @@ READING = ("list_", "get_", "query_", "validate")
 KEYS_REFUSED = (401, 403)
 NOT_IMPLEMENTED = 501  # what a server answers that does not evaluate a query: asking again does not help
 
-# The permission that an application key needs for an operation's object, as the official API reference names it.
+# The permission that an application key needs for an operation: `x-permission` of the official OpenAPI documents. They name none for tags.
 PERMISSIONS = {
-    "dashboard": "dashboards_read and dashboards_write",
-    "monitor": "monitors_read and monitors_write",
-    "downtime": "monitors_downtime",
-    "host_tags": "host_tags_write",
-    "metrics": "timeseries_query",
+    "list_dashboards": "dashboards_read",
+    "get_dashboard": "dashboards_read",
+    "create_dashboard": "dashboards_write",
+    "update_dashboard": "dashboards_write",
+    "delete_dashboard": "dashboards_write",
+    "list_monitors": "monitors_read",
+    "get_monitor": "monitors_read",
+    "create_monitor": "monitors_write",
+    "update_monitor": "monitors_write",
+    "delete_monitor": "monitors_write",
+    "list_downtimes": "monitors_downtime",
+    "get_downtime": "monitors_downtime",
+    "create_downtime": "monitors_downtime",
+    "update_downtime": "monitors_downtime",
+    "cancel_downtime": "monitors_downtime",
+    "query_metrics": "timeseries_query",
+}
+API_KEY_ALONE = ("validate", "create_event")  # the application key is not asked for (`security` of the same documents)
+
+# What an answer holds that this command reads; an answer without it comes from something else than an API.
+HOLDS: dict[str, tuple[str | None, type]] = {
+    "list_dashboards": ("dashboards", list),
+    "list_monitors": (None, list),
+    "list_downtimes": ("data", list),
+    "list_host_tags": ("tags", dict),
+    "get_dashboard": ("title", str),
+    "create_dashboard": ("id", str),
+    "get_monitor": ("id", int),
+    "create_monitor": ("id", int),
+    "get_downtime": ("data", dict),
+    "create_downtime": ("data", dict),
+    "query_metrics": ("series", list),
+    "get_graph_snapshot": ("snapshot_url", str),
+    "create_event": ("event", dict),
 }
 
 
@@ -67,24 +97,39 @@ def find_keys(keys_file: str | None) -> Keys:
     if keys_file:
         try:
             held = json.loads(Path(keys_file).read_text())
-            return Keys(str(held["api_key"]), str(held["app_key"]))
+            api_key, app_key = held["api_key"], held["app_key"]
         except OSError as error:
             raise Problem(f"the keys file {keys_file} cannot be read: {error.strerror}", WRONG_USE) from None
         except (ValueError, KeyError, TypeError):
             raise Problem(f"the keys file {keys_file} is not JSON with api_key and app_key", WRONG_USE) from None
+        return Keys(check_key(api_key, f"api_key in {keys_file}"), check_key(app_key, f"app_key in {keys_file}"))
     missing = [name for name in ("DD_API_KEY", "DD_APP_KEY") if not os.environ.get(name)]
     if missing:
         raise Problem(
             f"no keys: set {' and '.join(missing)}, or name a file that holds them with --keys-file", WRONG_USE
         )
-    return Keys(os.environ["DD_API_KEY"], os.environ["DD_APP_KEY"])
+    return Keys(*(check_key(os.environ[name], name) for name in ("DD_API_KEY", "DD_APP_KEY")))
+
+
+def check_key(key: object, place: str) -> str:
+    """A key without the white space around it, such as the end of line of a file it was read from. Raises Problem, which does not show it."""
+    if not isinstance(key, str) or not re.fullmatch(r"[\w\-]+", key.strip(), re.ASCII):
+        raise Problem(
+            f"{place} is no key: it is empty, or holds something else than letters, digits, '-' and '_'", WRONG_USE
+        )
+    return key.strip()
 
 
 def check_url(url: str) -> str:
     """`url` without a slash at its end. Raises Problem unless it is http(s)://host[:port]."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.username:
-        raise Problem(f"--api-url '{url}' is not an address such as http://127.0.0.1:8420", WRONG_USE)
+    try:
+        parts = urlsplit(url)
+        plain = parts.port != 0 and not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
+    except ValueError:  # a port that is none, a bracket that is not closed
+        plain = False
+    if not plain or parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", url):
+        shown = re.sub(r"//.*@", "//…@", url)  # what stands before an @ is a password
+        raise Problem(f"--api-url '{shown}' is not an address such as http://127.0.0.1:8420", WRONG_USE)
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -103,15 +148,15 @@ class Account:
         keys: Keys,
         *,
         api_url: str | None,
-        site: str,
+        site: str | None = None,
         wait: Callable[[float, str], None] | None = None,
         timeout_s: tuple[float, float] = TIMEOUT_S,
     ) -> None:
         import urllib3
         from datadog_api_client import ApiClient, Configuration
 
-        self.address = api_url or f"https://api.{site}"
-        self.page = page_address(api_url, site)
+        self.address = api_url or f"https://api.{site or SITES[0]}"
+        self.page = page_address(api_url, site or SITES[0])
         protocol, name = self.address.split("://")
         # Bodies go out as they stand in our files and come back as they are: what the client's models do not know stays.
         configuration = Configuration(
@@ -167,13 +212,15 @@ class Account:
         except HTTPError as error:
             raise self._unreachable(operation, error) from None
         try:
-            return json.loads(body) if body else None
+            answer = json.loads(body) if body else None
         except ValueError:
-            raise ApiProblem(
-                f"{_words(operation)}: {self.address} answered with something that is not JSON; is this the address of an API?",
-                0,
-                [],
-            ) from None
+            raise self._no_api(operation, "answered with something that is not JSON") from None
+        if not _holds(operation, answer):
+            raise self._no_api(operation, "answered with something else than the API does")
+        return answer
+
+    def _no_api(self, operation: str, why: str) -> ApiProblem:
+        return ApiProblem(f"{_words(operation)}: {self.address} {why}; is this the address of an API?", 0, [])
 
     def _api(self, operation: str) -> Any:
         module, name = next(api for noun, api in APIS.items() if noun in operation)
@@ -193,6 +240,10 @@ class Account:
             sentence = self._explain_keys(operation, said)
         elif error.status == 0:
             sentence = f"{what}: {' '.join(str(error.reason).split())}"
+        elif 300 <= error.status < 400 or (
+            error.status == 404 and operation in HOLDS and operation.startswith("list_")
+        ):
+            return self._no_api(operation, f"answered with status {error.status}")
         elif error.status >= 500 and error.status != NOT_IMPLEMENTED:
             sentence = f"{what}: {self.address} failed with status {error.status} ({said}); run the command again, it goes on from there"
         else:
@@ -210,9 +261,13 @@ class Account:
             if problem.status not in KEYS_REFUSED:
                 return f"{what}: refused: {said}"
             return f"{what}: the API key is not one of {self.address}: check DD_API_KEY (or the keys file), and that the site is the one it was made on"
-        need = next((needed for part, needed in PERMISSIONS.items() if part in operation), None)
-        permission = f", with the permission {need}" if need else ""
-        return f"{what}: the application key was refused by {self.address} ({said}): check DD_APP_KEY (or the keys file){permission}"
+        if operation in API_KEY_ALONE:
+            return f"{what}: refused by {self.address} ({said}), though the API key is valid"
+        need = PERMISSIONS.get(operation)
+        if need and "permission" in said.lower():  # Datadog's own words where the key is known and lacks it
+            return f"{what}: the application key (DD_APP_KEY, or the keys file) lacks the permission {need} ({said})"
+        lacks = f", or lacks the permission {need}" if need else ""
+        return f"{what}: the application key was refused by {self.address} ({said}): it is wrong{lacks}; check DD_APP_KEY (or the keys file)"
 
     def _unreachable(self, operation: str, error: Exception) -> ApiProblem:
         text = str(error)
@@ -224,6 +279,12 @@ class Account:
         elif "NameResolution" in text or "resolve" in text:
             why = f"{urlsplit(self.address).hostname} is not a host that is known here"
             writing = False
+        elif "CERTIFICATE_VERIFY_FAILED" in text:
+            why = f"the certificate of {self.address} is not trusted here"
+            writing = False
+        elif "SSL" in text:
+            why = f"{self.address} does not speak TLS as https asks for; is it http://?"
+            writing = False
         else:
             why = f"the connection to {self.address} broke"
         unsure = (
@@ -232,6 +293,16 @@ class Account:
             else ""
         )
         return ApiProblem(f"{_words(operation)}: {why}{unsure}", 0, [])
+
+
+def _holds(operation: str, answer: Any) -> bool:
+    """Whether an answer has what HOLDS says; rows of a list are objects with an id."""
+    if operation not in HOLDS:
+        return True
+    name, kind = HOLDS[operation]
+    value = answer.get(name) if name and isinstance(answer, dict) else None if name else answer
+    rows = value if operation.startswith("list_") and isinstance(value, list) else []
+    return isinstance(value, kind) and all(isinstance(row, dict) and "id" in row for row in rows)
 
 
 class _Limited(Exception):

@@ -33,9 +33,10 @@ class Options:
     email: Annotated[str | None, typer.Option(help="Who is told, over the settings.")] = None
     host: Annotated[str | None, typer.Option(help="Host, over the settings.")] = None
     timezone: Annotated[str | None, typer.Option(help="Zone of the office hours, over the settings.")] = None
-    tag: Annotated[list[str] | None, typer.Option(help="Tag of the host, over the settings; repeat it for more.")] = (
-        None
-    )
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(help="Tag of the host, over the settings; repeat it for more.", metavar="KEY:VALUE"),
+    ] = None
     assets: Annotated[
         str | None, typer.Option(help="Folder with dashboards/ and monitors/, over the settings.", metavar="DIR")
     ] = None

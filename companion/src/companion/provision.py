@@ -124,8 +124,9 @@ def _withdraw_doubles(account: Account, made: Sequence[Step], done: list[Step]) 
     found = kind.find(account)
     for step in made:
         same = sorted((one for one in found if step.wanted and one.mark == step.wanted.mark), key=lambda one: one.made)
-        if len(same) > 1 and same[0].id != step.id:
-            kind.delete(account, next(one for one in same if one.id == step.id))
+        ours = next((one for one in same if one.id == step.id), None)
+        if ours and ours is not same[0]:
+            kind.delete(account, ours)
             done = [replace(one, action="none", id=same[0].id) if one is step else one for one in done]
     return done
 

@@ -30,7 +30,7 @@ class Settings:
     email: str | None = None  # who is told by the monitor and the downtimes
     host: str | None = None  # whose tags are set, and the timeboard's first choice
     timezone: str = "UTC"  # of the office hours
-    site: str = SITES[0]  # which Datadog, where no --api-url is given
+    site: str | None = None  # which Datadog, where no --api-url is given; SITES[0] if nobody says
     tags: tuple[str, ...] = ()  # of the host
     assets: str | None = None  # the folder with dashboards/ and monitors/, where it is not this repository's
 
@@ -46,7 +46,7 @@ def load(path: str | None, over: Mapping[str, Any]) -> Settings:
         values = _read(file)
     for name, value in over.items():
         if value is not None:
-            _check(name, value, f"--{name}")
+            check_use(name, value, "--tag" if name == "tags" else f"--{name}")
             values[name] = tuple(value) if name == "tags" else value
     return Settings(**values)
 
@@ -82,6 +82,14 @@ def _read(file: Path) -> dict[str, Any]:
     if "assets" in values:
         values["assets"] = str((file.parent / values["assets"]).resolve())
     return values
+
+
+def check_use(name: str, value: Any, place: str) -> None:
+    """Raise Problem, of wrong use, unless a flag or variable called `place` has what the setting `name` takes."""
+    try:
+        _check(name, value, place)
+    except Problem as problem:
+        raise Problem(str(problem), WRONG_USE) from None
 
 
 def _check(name: str, value: Any, place: str, first_line: str | None = None) -> None:
@@ -130,15 +138,21 @@ def _check_timezone(value: str, place: str) -> None:
     try:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        hint = did_you_mean(value, zoneinfo.available_timezones()) or ", expected a name such as Europe/Berlin"
-        raise Problem(f"{place}: timezone '{value}' is not known{hint}") from None
+        names = zoneinfo.available_timezones()
+        city = value.strip().replace(" ", "_").casefold()
+        whole = sorted(name for name in names if name.rpartition("/")[2].casefold() == city)
+        hint = f" (did you mean {whole[0]}?)" if whole else did_you_mean(value, names)
+        raise Problem(
+            f"{place}: timezone '{value}' is not known{hint or ', expected a name such as Europe/Berlin'}"
+        ) from None
 
 
 def _check_site(value: str, place: str) -> None:
     if value not in SITES:
-        raise Problem(
-            f"{place}: site '{value}' is not known{did_you_mean(value, SITES) or ', expected one of ' + ', '.join(SITES)}"
-        )
+        parts = re.findall(r"[\w.-]+", value.casefold())  # as in https://app.datadoghq.eu, or us3 alone
+        within = [site for site in SITES for part in parts if part.endswith("." + site) or site.startswith(part + ".")]
+        hint = f" (did you mean {max(within, key=len)}?)" if within else did_you_mean(value, SITES)
+        raise Problem(f"{place}: site '{value}' is not known{hint or ', expected one of ' + ', '.join(SITES)}")
 
 
 def _check_assets(value: str, place: str) -> None:
@@ -157,7 +171,7 @@ CHECKS = {
 
 def site_from_environment() -> str | None:
     """DD_SITE, as every Datadog tool reads it. Raises Problem where it is no site."""
-    site = os.environ.get("DD_SITE") or None
+    site = os.environ.get("DD_SITE", "").strip() or None
     if site is not None:
-        _check_site(site, "DD_SITE")
+        check_use("site", site, "DD_SITE")
     return site

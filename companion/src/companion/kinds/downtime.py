@@ -38,7 +38,7 @@ class Downtimes(Kind):
             total = answer.get("meta", {}).get("page", {}).get("total_filtered_count", len(rows))
             if not answer["data"] or len(rows) >= total:
                 break
-        found = [self._found(row) for row in rows if row["attributes"].get("status") not in GONE]
+        found = [self._found(row) for row in rows if (row.get("attributes") or {}).get("status") not in GONE]
         return [downtime for downtime in found if downtime.mark]
 
     @override
@@ -46,7 +46,7 @@ class Downtimes(Kind):
         return self._found(account.call("get_downtime", downtime_id=id)["data"])
 
     def _found(self, row: Mapping[str, Any]) -> Found:
-        body = row["attributes"]
+        body = row.get("attributes") or {}
         message = body.get("message") or ""
         name = message.splitlines()[0].strip() if message.strip() else f"downtime {row['id']}"
         return Found(mark_of(message) or "", row["id"], name, body, (body.get("created") or "", row["id"]))

@@ -14,11 +14,11 @@ from companion.problem import WRONG_USE, Problem
 
 SERVER_FIELDS = (
     "id", "org_id", "created", "created_at", "modified", "deleted", "creator", "multi", "overall_state",
-    "overall_state_modified", "restricted_roles", "restriction_policy", "draft_status", "assets", "state",
-    "matching_downtimes", "run_as",
+    "overall_state_modified", "restriction_policy", "state", "matching_downtimes", "run_as",
 )  # fmt: skip
-# What the server puts into options that were not sent (recorded by the official client and datadog-sync-cli).
-DEFAULT_OPTIONS: dict[str, tuple[Any, ...]] = {
+# What the server puts into fields that were not sent (recorded by the official client and datadog-sync-cli).
+DEFAULTS: dict[str, tuple[Any, ...]] = {
+    "draft_status": ("published",),
     "options.include_tags": (True,),
     "options.new_host_delay": (300,),
     "options.new_group_delay": (60,),
@@ -36,7 +36,11 @@ class Monitors(Kind):
 
     @override
     def find(self, account: Account) -> list[Found]:
-        return [self._found(row) for row in account.call("list_monitors", monitor_tags=MARK) if MARK in row["tags"]]
+        return [
+            self._found(row)
+            for row in account.call("list_monitors", monitor_tags=MARK)
+            if MARK in (row.get("tags") or [])
+        ]
 
     @override
     def get(self, account: Account, id: str) -> Found:
@@ -45,8 +49,14 @@ class Monitors(Kind):
         return self._found(account.call("get_monitor", monitor_id=int(id)))
 
     def _found(self, row: Mapping[str, Any]) -> Found:
-        mark = next((tag for tag in row["tags"] if is_mark(tag)), "")
-        return Found(mark, str(row["id"]), row["name"], row, (row.get("created") or "", f"{row['id']:020}"))
+        mark = next((tag for tag in row.get("tags") or [] if is_mark(tag)), "")
+        return Found(
+            mark,
+            str(row["id"]),
+            row.get("name") or f"monitor {row['id']}",
+            row,
+            (row.get("created") or "", f"{row['id']:020}"),
+        )
 
     @override
     def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
@@ -78,7 +88,7 @@ class Monitors(Kind):
 
 
 def _filled(path: str, value: Any) -> bool:
-    return path in SERVER_FIELDS or value in DEFAULT_OPTIONS.get(path, ())
+    return path in SERVER_FIELDS or value in DEFAULTS.get(path, ())
 
 
 def _same(path: str, wanted: Any, held: Any) -> bool:
@@ -90,4 +100,5 @@ def _same(path: str, wanted: Any, held: Any) -> bool:
         return (wanted or 0) == (held or 0)
     if path == "tags":
         return set(wanted or ()) == set(held or ())
-    return False
+    # The server lists in `silenced` what downtimes of the monitor's own silence, which are not ours to end.
+    return path == "options.silenced"

@@ -11,10 +11,10 @@ from companion.client import Account
 from companion.diff import Change, as_sets, differences
 from companion.kinds.model import Found, Kind, Wanted, mark_of, marked_text
 
-PAGE = 100_000  # GUESS: one answer lists as many as asked for; the API reference names no upper limit
+PAGE = 100_000  # as many as there are, in one answer where the server gives them
 SERVER_FIELDS = (
     "id", "url", "author_handle", "author_name", "author_info", "created_at", "modified_at", "deleted_at",
-    "is_read_only", "restricted_roles", "experience_type",
+    "experience_type",
 )  # fmt: skip
 
 
@@ -26,26 +26,22 @@ class Timeboards(Kind):
 
     @override
     def find(self, account: Account) -> list[Found]:
-        found: list[Found] = []
-        start = 0
-        while True:
-            page = account.call("list_dashboards", count=PAGE, start=start)["dashboards"]
-            for row in page:
-                mark = mark_of(row.get("description"))
-                if mark and not row.get("deleted_at"):
-                    found.append(Found(mark, row["id"], row["title"], row, (row["created_at"], row["id"])))
-            if len(page) < PAGE:
-                return found
-            start += len(page)
+        rows: dict[str, Mapping[str, Any]] = {}
+        while True:  # until nothing new comes: how many a page holds at most, the API reference does not say
+            page = account.call("list_dashboards", count=PAGE, start=len(rows))["dashboards"]
+            new = {row["id"]: row for row in page if row["id"] not in rows}
+            if not new:
+                break
+            rows |= new
+        return [_found(row) for row in rows.values() if mark_of(row.get("description")) and not row.get("deleted_at")]
 
     @override
     def get(self, account: Account, id: str) -> Found:
-        body = account.call("get_dashboard", dashboard_id=id)
-        return Found(mark_of(body.get("description")) or "", id, body["title"], body, (body["created_at"], id))
+        return _found({**account.call("get_dashboard", dashboard_id=id), "id": id})
 
     @override
     def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
-        return differences(wanted, held, _filled, as_sets("notify_list", "tags"))
+        return differences(wanted, held, _filled, _same)
 
     @override
     def create(self, account: Account, wanted: Wanted) -> str:
@@ -65,6 +61,19 @@ class Timeboards(Kind):
         return {**kept, "description": marked_text(body.get("description"), mark)}
 
 
+def _found(row: Mapping[str, Any]) -> Found:
+    made = (row.get("created_at") or "", row["id"])
+    return Found(mark_of(row.get("description")) or "", row["id"], row.get("title") or row["id"], row, made)
+
+
 def _filled(path: str, value: Any) -> bool:
-    """Top-level facts of the server's own, and the ids that it gives to widgets (recorded: nothing else is added)."""
-    return path in SERVER_FIELDS or (path.startswith("widgets[") and path.endswith(".id"))
+    """Top-level facts of the server's own (recorded: nothing else is added)."""
+    return path in SERVER_FIELDS
+
+
+ANY_ORDER = as_sets("notify_list", "tags")
+
+
+def _same(path: str, wanted: Any, held: Any) -> bool:
+    """Lists whose order says nothing; and a widget's id, which the server may give anew (kennel and Terraform ignore it too)."""
+    return ANY_ORDER(path, wanted, held) or (path.startswith("widgets[") and path.endswith("].id"))
