@@ -13,6 +13,7 @@ import pytest
 from companion import resources
 from companion.settings import Settings
 from companion.validation.command import check
+from companion.validation.query import monitor_faults
 
 from .conftest import MyMetric
 
@@ -58,7 +59,15 @@ TIMEBOARD = [
     ("widgets.0.definition.requests.0.display_type", "lines", "widgets[0].definition.requests[0].display_type"),
     ("widgets.0.definition.time", {"live_span": "3d"}, "widgets[0].definition.time.live_span"),
     ("widgets.0.definition.requests.0.queries.0.query", MISSING, "widgets[0].definition.requests[0].queries[0].query"),
-    ("widgets.0.definition.requests.0.queries.0.query", "avg:my_metric{$host", "widgets[0]"),
+    ("widgets.0.definition.requests.0.queries.0.query", "avg:my_metric{$host", "widgets[0].definition.requests[0].queries[0].query"),
+    ("widgets.0.definition.requests.0.queries.0.query", "avgg:my_metric{$host}", "widgets[0].definition.requests[0].queries[0].query"),
+    ("widgets.0.definition.requests.0.queries.0.query", "foo(avg:my_metric{$host})", "widgets[0].definition.requests[0].queries[0].query"),
+    ("widgets.0.definition.requests.0.queries.0.query", "avg:my_metric", "widgets[0].definition.requests[0].queries[0].query"),
+    ("widgets.0.definition.requests.0.formulas", [{"formula": "querry1"}], "widgets[0].definition.requests[0].formulas[0].formula"),
+    ("widgets.0.definition.requests.0.formulas", [{"formula": "query1 +"}], "widgets[0].definition.requests[0].formulas[0].formula"),
+    ("widgets.0.definition", {"type": "group", "layout_type": "ordered", "widgets": [
+        {"definition": {"type": "timeseries", "requests": [{"q": "avg:m{*} by host"}]}}]},
+     "widgets[0].definition.widgets[0].definition.requests[0].q"),
     ("template_variables.0.default", "*", "template_variables[0].defaults"),
     ("template_variables.0.defaults", [""], "template_variables[0].defaults"),
     ("template_variable_presets", [{"name": "a", "template_variables": [{"name": "host", "values": []}]}],
@@ -75,6 +84,21 @@ MONITOR = [
     ("query", "avg(last_5m):avg:my_metric{* by {host} > 800", "query"),
     ("query", "avg(last_5m):avg:my_metric{*} by {host} > 700", "options.thresholds.critical"),
     ("query", "avg(current_1h):avg:my_metric{*} by {host} > 800", "options.scheduling_options.evaluation_window"),
+    ("query", "avg(last_5m):avg:my_metric{*} by host > 800", "query"),
+    ("query", "avg(last_5m):foo(avg:my_metric{*}) > 800", "query"),
+    ("query", "avg(last_5m):avg:my_metric > 800", "query"),
+    ("query", "avg(last_5m):avg:my_metric{*}.rollup(mean) > 800", "query"),
+    ("query", "avg(last_5m):avg:my_metric{env:a,b:c OR d:e} > 800", "query"),
+    ("query", "avg(last_5m):avg:my_metric{$host} > 800", "query"),
+    ("query", "avg(last_0m):avg:my_metric{*} > 800", "query"),
+    ("query", "avg(last_2mo):avg:my_metric{*} > 800", "query"),
+    ("query", "avg(last_4h):anomalies(avg:my_metric{*}, 'basik', 2) >= 800", "query"),
+    ("query", "", "query"),
+    ("options.renotify_interval", -1, "options.renotify_interval"),
+    ("options.no_data_timeframe", -1, "options.no_data_timeframe"),
+    ("options.new_group_delay", -1, "options.new_group_delay"),
+    ("options.notify_by", ["*", "host"], "options.notify_by"),
+    ("type", "service check", "query"),
     ("options.thresholds.warning", 900, "options.thresholds.warning"),
     ("options.thresholds.warning", "high", "options.thresholds.warning"),
     ("options.thresholds.critical_recovery", 850, "options.thresholds.critical_recovery"),
@@ -111,6 +135,18 @@ DOWNTIME = [
     (f"{RECURRENCE}.rrule", "DTSTART=20260301;FREQ=DAILY", "schedule.recurrences[0].rrule"),
     ("schedule.recurrences", [{"duration": "1h", "rrule": "FREQ=DAILY"}] * 6, "schedule.recurrences"),
     ("schedule", {"start": "2026-03-02T19:00:00+01:00"}, "schedule.start"),
+    ("schedule", {"start": "2027-01-02T00:00:00Z", "end": "2027-01-01T00:00:00Z"}, "schedule.end"),
+    ("schedul", {}, "schedul"),
+    ("scope", "env:", "scope"),
+    ("scope", ":prod", "scope"),
+    ("monitor_identifier", {"monitor_id": 1, "monitor_tags": ["a"]}, "monitor_identifier.monitor_tags"),
+    (f"{RECURRENCE}.duration", "0h", "schedule.recurrences[0].duration"),
+    (f"{RECURRENCE}.start", "2026-03-02", "schedule.recurrences[0].start"),
+    (f"{RECURRENCE}.rrule", "FREQ=DAILY;INTERVAL=0", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=DAILY;COUNT=1;UNTIL=20270101T000000Z", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=DAILY;FREQ=WEEKLY", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=MONTHLY;BYMONTHDAY=32", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=DAILY;UNTIL=2027", "schedule.recurrences[0].rrule"),
 ]  # fmt: skip
 NIGHTS = "managed-by:my-metric/nights"
 REFUSED = [
@@ -137,6 +173,20 @@ ACCEPTED = [
     ("monitor", "priority", None),
     (NIGHTS, "scope", "env:(staging OR prod) AND team:y"),
     (NIGHTS, "scope", "env:staging OR env:prod"),
+    (NIGHTS, "scope", "env:prod AND (host:a OR host:b)"),
+    (NIGHTS, f"{RECURRENCE}.rrule", "RRULE:FREQ=WEEKLY;BYDAY=-1SU,2MO;"),
+    (NIGHTS, f"{RECURRENCE}.rrule", "FREQ=MONTHLY;BYMONTHDAY=-1"),
+    (
+        "timeboard",
+        "widgets.0.definition.requests.0.formulas",
+        [{"formula": "100 * default_zero(query1) / week_before(query1)"}],
+    ),
+    (
+        "timeboard",
+        "widgets.0.definition.requests.0.queries.0.query",
+        "p99:a.b-c/d{env IN (a,b) AND NOT $host} by {x,y}.rollup(sum, 60).fill(60)",
+    ),
+    ("monitor", "query", "max(last_1h):(avg:a{*} by {host} + 1) / avg:b{!x:y,-z:w} by {host}.as_count() > 800"),
     (NIGHTS, "scope", "host:*-prod"),
     (NIGHTS, "schedule", {"start": None, "end": "2050-01-02T03:04:05Z"}),
     (NIGHTS, f"{RECURRENCE}.rrule", "FREQ=MONTHLY;BYDAY=2TU;COUNT=3"),
@@ -153,12 +203,46 @@ def test_what_is_accepted_and_does_nothing_is_a_warning() -> None:
     kind, body = SHIPPED["timeboard"]
     query = "avg:my_metric{$web.vagrant}"
     found = list(check(kind, changed(body, "widgets.0.definition.requests.0.queries.0.query", query)))
-    assert [(fault.field, fault.warning) for fault in found] == [("widgets[0]", True)]
+    assert [(fault.field, fault.warning) for fault in found] == [
+        ("widgets[0].definition.requests[0].queries[0].query", True)
+    ]
     presets = [{"name": "a", "template_variables": [{"name": "nobody", "value": "a"}]}]
     found = list(check(kind, changed(body, "template_variable_presets", presets)))
     assert [(fault.field, fault.warning) for fault in found] == [
         ("template_variable_presets[0].template_variables[0].name", True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("{{#is_alert}}a", "is not closed"),
+        ("{{#is_alrt}}a{{/is_alrt}}", "(did you mean is_alert?)"),
+        ("a{{/is_alert}}", "closes nothing"),
+    ],
+)
+def test_a_block_of_a_message_that_shows_nothing_is_a_warning(message: str, said: str) -> None:
+    kind, body = SHIPPED["monitor"]
+    found = list(check(kind, {**body, "message": message}))
+    assert found
+    assert all(fault.warning and fault.field == "message" for fault in found)
+    assert said in found[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            "avg(last_5m):avg:m{*} by host > 1",
+            "column 23: 'by' was not expected; expected a comparison such as > or by {…}",
+        ),
+        ("avg(last_5m):avrg:m{*} > 1", "'avrg' is no aggregator (did you mean avg?)"),
+        ("avg(last_5m):anomaly(avg:m{*}, 'basic', 2) > 1", "'anomaly' is no function (did you mean anomalies?)"),
+        ("avg(last_5m):avg:m{*} >", "column 24: the end was not expected; expected a number"),
+    ],
+)
+def test_a_wrong_query_is_said_with_its_place_and_what_was_expected(query: str, said: str) -> None:
+    assert list(monitor_faults(query)) == [said]
 
 
 def test_a_field_with_a_slip_in_its_name_is_a_warning_that_names_the_right_one() -> None:

@@ -1,0 +1,157 @@
+"""What Datadog refuses of a downtime beyond its schema. Pure."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from companion import schedule
+from companion.problem import did_you_mean
+from companion.validation.schema import Fault
+
+RULE_PARTS = (
+    "FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYHOUR", "BYMINUTE", "BYSECOND", "COUNT", "UNTIL", "WKST",
+)  # fmt: skip
+RULE_FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
+RULE_NUMBERS = {"BYMONTHDAY": 31, "BYMONTH": 12, "BYSETPOS": 366}
+MOST_RECURRENCES = 5
+
+
+def downtime(body: Mapping[str, Any]) -> Iterator[Fault]:
+    """Docs monitors/downtimes; recorded: v2 schedule_a_downtime_returns_bad_request_response."""
+    if {"monitor_id", "monitor_tags"} <= set(body.get("monitor_identifier") or {}):
+        yield Fault("monitor_identifier", "has both monitor_id and monitor_tags: only one of them is allowed")
+    for problem in _scope(str(body.get("scope", ""))):
+        yield Fault("scope", problem)
+    held = body.get("schedule") or {}
+    zone = held.get("timezone")
+    if zone is not None and zone not in zoneinfo.available_timezones():
+        yield Fault("schedule.timezone", f"'{zone}' is not known{did_you_mean(zone, zoneinfo.available_timezones())}")
+    recurrences = held.get("recurrences")
+    if recurrences is None:
+        for name in ("start", "end"):
+            if held.get(name) and not re.search(r"(Z|[+-]00:?00)$", str(held[name])):
+                yield Fault(
+                    f"schedule.{name}", f"is '{held[name]}', expected a time in UTC, such as 2026-03-02T19:00:00Z"
+                )
+                return
+        yield from _order(held)
+        return
+    if body.get("display_timezone") not in (None, zone):
+        yield Fault(
+            "display_timezone", f"is '{body['display_timezone']}', and must be the schedule's timezone ('{zone}')"
+        )
+    if not 1 <= len(recurrences) <= MOST_RECURRENCES:
+        yield Fault("schedule.recurrences", f"has {len(recurrences)} items, expected 1 to {MOST_RECURRENCES}")
+    for number, recurrence in enumerate(recurrences):
+        yield from _recurrence(recurrence, f"schedule.recurrences[{number}]")
+
+
+def _order(schedule: Mapping[str, Any]) -> Iterator[Fault]:
+    start, end = (_time(schedule.get(name)) for name in ("start", "end"))
+    if start and end and end <= start:
+        yield Fault("schedule.end", f"is '{schedule['end']}', and must be later than schedule.start")
+
+
+def _time(text: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
+def _recurrence(recurrence: Mapping[str, Any], place: str) -> Iterator[Fault]:
+    try:
+        if not schedule.duration(str(recurrence.get("duration"))):
+            yield Fault(f"{place}.duration", f"is '{recurrence['duration']}', which is no time at all")
+    except (ValueError, OverflowError) as error:
+        yield Fault(f"{place}.duration", str(error))
+    start = recurrence.get("start")
+    try:
+        if start is not None and "T" not in str(start):
+            raise ValueError
+        if start is not None and datetime.fromisoformat(str(start)).tzinfo is not None:
+            yield Fault(
+                f"{place}.start", f"is '{start}', expected a local time without an offset, such as 2026-03-02T19:00:00"
+            )
+    except ValueError:
+        yield Fault(f"{place}.start", f"is '{start}', expected a time such as 2026-03-02T19:00:00")
+    if fault := next(_rule(str(recurrence.get("rrule", ""))), None):
+        yield Fault(f"{place}.rrule", fault)
+
+
+def _rule(text: str) -> Iterator[str]:
+    """What RFC 5545 does not allow, and what Datadog's reference leaves out of it."""
+    parts: dict[str, str] = {}
+    for part in text.upper().removeprefix("RRULE:").rstrip(";").split(";"):
+        name, _, value = part.partition("=")
+        if name not in RULE_PARTS:
+            yield f"has {name or 'an empty part'}, which is not allowed{did_you_mean(name, RULE_PARTS)}"
+        if name in parts:
+            yield f"has {name} twice"
+        if not value:
+            yield f"has {name} without a value"
+        parts[name] = value
+    if parts.get("FREQ") not in RULE_FREQUENCIES:
+        yield f"needs FREQ with one of {', '.join(RULE_FREQUENCIES)}"
+    for name in {"INTERVAL", "COUNT"} & set(parts):
+        if not parts[name].isdecimal() or not int(parts[name]):
+            yield f"has {name}={parts[name]}, expected a whole number from 1"
+    if "COUNT" in parts and "UNTIL" in parts:
+        yield "has both COUNT and UNTIL: only one of them is allowed"
+    if "UNTIL" in parts and not re.fullmatch(r"\d{8}(T\d{6}Z?)?", parts["UNTIL"]):
+        yield f"has UNTIL={parts['UNTIL']}, expected a time such as 20261231T235959Z"
+    for name, most in RULE_NUMBERS.items():
+        for number in parts.get(name, "1").split(","):
+            if not re.fullmatch(r"-?\d+", number) or not 1 <= abs(int(number)) <= most:
+                yield f"has {name}={number}, expected 1 to {most}"
+    try:
+        from dateutil.rrule import rrulestr
+
+        rrulestr(text.rstrip(";"))
+    except (ValueError, TypeError, KeyError) as error:
+        yield f"is '{text}': {error}"
+
+
+def _scope(scope: str) -> Iterator[str]:
+    """Refused: a term without a key, `?`, OR between different keys (docs monitors/downtimes, section scope)."""
+    if scope.strip() == "*":
+        return
+    if fault := unbalanced(scope):
+        yield fault
+        return
+    if "?" in scope:
+        yield "has the wildcard '?', which is not allowed"
+    plain = re.sub(r":\s*\([^()]*\)", ":x", scope)
+    terms = [
+        term
+        for term in re.split(r"\s+AND\s+|\s+OR\s+|\s+|,", re.sub(r"[()]", " ", plain).strip())
+        if term and term != "NOT"
+    ]
+    if not terms:
+        yield "is empty; '*' is everything"
+    for term in terms:
+        key, _, value = term.lstrip("-!").partition(":")
+        if not key or not value:
+            yield f"'{term}' has no {'value' if key and term.endswith(':') else 'key'}: all values must have one, as in env:prod"
+    for group in re.findall(r"[^()]+", plain):  # an OR stands between the terms of its own parentheses
+        sides = [side for side in re.split(r"\s+AND\s+", f" {group} ") if re.search(r"\sOR\s", side)]
+        for side in sides:
+            keys = {term.strip().lstrip("-!").partition(":")[0] for term in re.split(r"\s+OR\s+", side) if term.strip()}
+            if len(keys) > 1:
+                yield "has OR between different keys, which is not allowed"
+
+
+def unbalanced(query: str) -> str | None:
+    """What is open or closed without its other half in a query."""
+    pairs = {")": "(", "}": "{", "]": "["}
+    open_: list[str] = []
+    for sign in re.sub(r"'[^']*'|\"[^\"]*\"", "", query):
+        if sign in pairs.values():
+            open_.append(sign)
+        elif sign in pairs and (not open_ or open_.pop() != pairs[sign]):
+            return f"'{sign}' closes nothing"
+    return f"'{open_[-1]}' is not closed" if open_ else None
