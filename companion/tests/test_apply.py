@@ -359,3 +359,8 @@ def test_open_prints_the_address_of_exactly_the_last_minutes(my_metric: MyMetric
 def test_without_an_email_the_plan_says_that_nobody_is_told(my_metric: MyMetric, settings_file: Path) -> None:
     settings_file.write_text("timezone: Europe/Berlin\n")
     assert "Nobody is told yet" in my_metric("plan").out
+
+
+def test_tags_without_a_host_are_said_to_be_set_nowhere(my_metric: MyMetric, settings_file: Path) -> None:
+    settings_file.write_text("email: me@example.org\ntags: [env:lab]\n")
+    assert "The tags are set nowhere yet: set 'host'" in my_metric("plan").out

@@ -43,8 +43,21 @@ def test_nothing_is_reachable_from_outside() -> None:
     assert "--host" not in SERVICES["doghouse"]["command"]  # its default is 127.0.0.1
 
 
+def test_each_service_says_whether_it_is_well_and_is_waited_for() -> None:
+    """The Agent's image brings a check of its own."""
+    assert all("test" in service["healthcheck"] for name, service in SERVICES.items() if name != "agent")
+    waited = SERVICES["agent"]["depends_on"]
+    assert {name: one["condition"] for name, one in waited.items()} == dict.fromkeys(waited, "service_healthy")
+    assert waited["doghouse"]["required"] is False
+
+
 def test_no_key_stands_in_it_and_no_registry() -> None:
     text = FILE.read_text()
     assert not re.search(r"\b[0-9a-f]{32,40}\b", text)
+    assert set(re.findall(r"(\w+_KEY): (.*)", text)) == {
+        ("DD_API_KEY", "${DD_API_KEY:?set DD_API_KEY to the API key of your organisation, or of the doghouse}"),
+        ("DOGHOUSE_API_KEY", "${DD_API_KEY:-}"),
+        ("DOGHOUSE_APP_KEY", "${DD_APP_KEY:-}"),
+    }
     for image in re.findall(r"(?m)^\s*(?:FROM|image:) (\S+)", text):
         assert "." not in image.split("/")[0].split(":")[0], f"{image} names a registry"

@@ -1,7 +1,12 @@
-"""The bodies that are sent, under the official OpenAPI documents (`make fidelity` fetches them; without them this is skipped)."""
+"""The bodies that are sent, and the permissions that are named, under the official OpenAPI documents.
+
+They come with the source distribution of the official client, which is got once, as for `make fidelity`; where the package index cannot be
+reached, these tests are skipped.
+"""
 
 from __future__ import annotations
 
+import subprocess
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -12,9 +17,10 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from companion import resources
+from companion.client import API_KEY_ALONE, APIS, HOLDS, PERMISSIONS
 from companion.settings import Settings
+from scripts.fidelity.client import fetch
 
-SCHEMAS = sorted((Path(__file__).parents[2] / ".cache/fidelity").glob("datadog_api_client-*/.generator/schemas"))
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 SETTINGS = Settings(email="a@example.org", host="web-1", timezone="Europe/Berlin", tags=("env:lab",))
 SENT = {
@@ -24,12 +30,19 @@ SENT = {
     "host tags": ("v1", "HostTags", lambda body: body),
 }
 
-pytestmark = pytest.mark.skipif(not SCHEMAS, reason="the OpenAPI documents are not here; make fidelity fetches them")
+
+@pytest.fixture(scope="module", autouse=True)
+def source() -> Path:
+    """The source distribution, unpacked."""
+    try:
+        return fetch().path
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"the official client's source distribution cannot be got: {error}")
 
 
 @cache
 def document(version: str) -> dict[str, Any]:
-    text = (SCHEMAS[-1] / version / "openapi.yaml").read_text()
+    text = (fetch().path / ".generator/schemas" / version / "openapi.yaml").read_text()
     loaded = as_json_schema(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     assert isinstance(loaded, dict)
     return loaded
@@ -63,3 +76,25 @@ def test_a_body_that_is_wrong_is_not() -> None:
     assert faults("v1", "Dashboard", {**board.body, "layout_type": "sideways"})
     widget = {"definition": {"type": "timeseries", "requests": [{"display_type": "zigzag", "q": "avg:a{*}"}]}}
     assert faults("v1", "Dashboard", {**board.body, "widgets": [widget]})
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    """Each operation that the companion calls, by the client's name for it, from the version of the API that it calls."""
+    found = {}
+    for name in {*HOLDS, *PERMISSIONS, *API_KEY_ALONE, "get_host_tags", "create_host_tags", "update_host_tags"}:
+        version = next(module for noun, (module, _) in APIS.items() if noun in name)[:2]
+        wanted = name.replace("_", "")
+        for path in document(version)["paths"].values():
+            for one in path.values():
+                if isinstance(one, dict) and str(one.get("operationId", "")).lower() == wanted:
+                    found[name] = one
+    return found
+
+
+def test_the_permission_that_is_named_is_the_one_that_is_needed() -> None:
+    for name, operation in operations().items():
+        needed = operation.get("x-permission", {}).get("permissions", [])
+        assert (PERMISSIONS.get(name) in needed) if needed else (name not in PERMISSIONS), name
+        keys = {key for one in operation.get("security", []) for key in one}
+        assert (name in API_KEY_ALONE) == (keys == {"apiKeyAuth"}), name
+    assert set(PERMISSIONS) <= set(operations())

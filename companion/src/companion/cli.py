@@ -240,6 +240,9 @@ def main() -> None:
     """Run the command; wrong use exits 64, as sysexits.h has it."""
     try:
         code = app(standalone_mode=False)
+    except KeyboardInterrupt:  # before a command has begun
+        typer.echo("my-metric: interrupted", err=True)
+        code = 1
     except Exception as error:
         if not hasattr(error, "show"):  # typer's own errors can show themselves
             raise

@@ -32,6 +32,8 @@ def plan(steps: Sequence[Step], settings: Settings, now: datetime) -> None:
         screen.print(
             "\nNobody is told yet: set 'email' in my-metric.yaml (the shipped messages name addresses at example.com)."
         )
+    if settings.tags and not settings.host:
+        screen.print("\nThe tags are set nowhere yet: set 'host' in my-metric.yaml.")
     screen.print(_total(steps))
 
 
