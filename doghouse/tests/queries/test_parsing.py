@@ -214,9 +214,26 @@ def test_what_was_expected_is_listed() -> None:
     assert wrong("avg:m{*").expected == ("OR", "'}'")
 
 
+def test_a_scope_may_be_as_long_as_a_query() -> None:
+    for sign, kind in ((" OR ", AnyOf), (" AND ", AllOf), (",", AllOf)):
+        text = f"avg:m{{{sign.join(f'a:{number}' for number in range(5000))}}}"
+        (query,) = parse(text)
+        assert isinstance(query, MetricQuery)
+        assert isinstance(query.scope, kind)
+        assert len(query.scope.operands) == 5000
+        assert parse(expression_text(query)) == (query,)
+
+
 @pytest.mark.parametrize(
     "text",
-    ["(" * 300 + "m{*}" + ")" * 300, "-" * 400 + "m{*}", "+".join(["m{*}"] * 400), "m{*}" + "+1" * 60_000],
+    [
+        "(" * 300 + "m{*}" + ")" * 300,
+        "-" * 400 + "m{*}",
+        "+".join(["m{*}"] * 400),
+        "m{*}" + "+1" * 60_000,
+        "m{" + "NOT " * 400 + "a:1}",
+        "m{" + "!" * 400 + "a:1}",
+    ],
 )
 def test_a_monstrous_query_is_refused_and_not_a_traceback(text: str) -> None:
     assert isinstance(wrong(text), QuerySyntaxError)

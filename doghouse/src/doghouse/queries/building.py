@@ -222,22 +222,19 @@ class _Scopes:
     def used(self, token: Any) -> None:
         self.operators.setdefault("symbolic" if token in (",", "!", "-") else "functional", token)
 
-    def scope(self, node: Any) -> Scope:
+    def scope(self, node: Any, depth: int = 0) -> Scope:
+        if depth > DEEPEST:
+            raise QuerySyntaxError(self.text, position(node), f"the scope is more than {DEEPEST} levels deep")
         match node.data:
             case "either":
-                left, operator, right = node.children
-                self.used(operator)
-                return tree.AnyOf(self.flat(tree.AnyOf, left, right))
+                return tree.AnyOf(self.chain(node, depth))
             case "both":
-                left, operator, right = node.children
-                if operator != "," or not (_is_variable(left) or _is_variable(right)):
-                    self.used(operator)
-                return tree.AllOf(self.flat(tree.AllOf, left, right))
+                return tree.AllOf(self.chain(node, depth))
             case "negated":
                 self.used(node.children[0])
-                return tree.Not(self.scope(node.children[1]))
+                return tree.Not(self.scope(node.children[1], depth + 1))
             case "inner":
-                return self.scope(node.children[0])
+                return self.scope(node.children[0], depth + 1)
             case "among":
                 return self.among(node)
             case "everything":
@@ -247,11 +244,16 @@ class _Scopes:
             case _:
                 return self.tag(node.children[0])
 
-    def flat(self, kind: type[tree.AllOf] | type[tree.AnyOf], left: Any, right: Any) -> tuple[Scope, ...]:
-        first = self.scope(left)
-        second = self.scope(right)
-        same = isinstance(first, kind) and left.data != "inner"
-        return (*(first.operands if same else (first,)), second)  # type: ignore[union-attr]
+    def chain(self, node: Any, depth: int) -> tuple[Scope, ...]:
+        """The operands of `a OR b OR c`, which the grammar nests to the left, however many they are."""
+        kind, operands = node.data, []
+        while node.data == kind:
+            left, operator, right = node.children
+            if operator != "," or not (_is_variable(left) or _is_variable(right)):
+                self.used(operator)
+            operands.append(right)
+            node = left
+        return tuple(self.scope(one, depth + 1) for one in (node, *reversed(operands)))
 
     def among(self, node: Any) -> Scope:
         key, negation, operator, *values = node.children
