@@ -46,6 +46,8 @@ def accepted(marked: str) -> str:
         ("top(avg:my_metric{*} by {host}, 5, 'l|, 'desc')", "top(avg:my_metric{*} by {host}, 5, 'last', 'desc')"),
         ("anomalies(avg:my_metric{*}, '|", "anomalies(avg:my_metric{*}, 'basic'"),
         ("count_non|", "count_nonzero("),
+        ("rollup(avg:my_metric{*}, 'st|", "rollup(avg:my_metric{*}, 'stddev'"),
+        ("max(avg:my_metric{*} by {env,host}, {h|})", "max(avg:my_metric{*} by {env,host}, {host})"),
     ],
 )
 def test_what_is_typed_is_completed(typed: str, first: str) -> None:

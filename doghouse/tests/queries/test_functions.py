@@ -307,6 +307,13 @@ def test_a_standard_deviation_is_that_of_all_the_points() -> None:
     assert points(CLUSTER, "rollup(avg:m{host:x}.rollup(avg,60), 'stddev', 240)", 0, 240) == [(0, 3.535534)]
 
 
+def test_a_finer_rollup_inside_is_honoured_over_a_month() -> None:
+    month = source(series(every(300, range(30 * 288))))
+    first = -(-T0 // 14400) * 14400 - T0
+    got = points(month, "rollup(avg:m{*}.rollup(avg, 300), 'count', 14400)", first, first + 14400 * 100)
+    assert {value for _, value in got} == {48}
+
+
 def test_a_further_rollup_drops_a_bucket_that_began_before_the_window() -> None:
     assert points(CLUSTER, "rollup(avg:m{host:x}.rollup(avg,60), 'sum', 120)", 60, 240) == [(120, 13)]
 

@@ -79,9 +79,9 @@ def _open(before: str, opening: str, closing: str) -> int | None:
 
 
 def _call(before: str) -> tuple[str, int] | None:
-    """The function or modifier in whose parentheses the text ends, and the number of the argument there (from 0)."""
+    """The function or modifier (`.rollup`) in whose parentheses the text ends, and the number of the argument there (from 0)."""
     place = _open(before, "(", ")")
-    if place is None or not (name := re.search(r"(\w+)\s*$", before[:place])):
+    if place is None or not (name := re.search(r"(\.?\w+)\s*$", before[:place])):
         return None
     depth, number = 0, 0
     for sign in before[place + 1 :]:
@@ -91,10 +91,10 @@ def _call(before: str) -> tuple[str, int] | None:
 
 
 def _argument_words(name: str, number: int) -> list[Suggestion]:
-    if name == "rollup":
+    if name == ".rollup":
         words: Sequence[str] = ROLLUP_METHODS if number == 0 else ("daily", "weekly", "monthly") if number == 1 else ()
         return [Suggestion(word, "word") for word in words]
-    if name == "fill":
+    if name == ".fill":
         return [Suggestion(word, "word") for word in FILLS] if number == 0 else []
     function = catalogue().get(name)
     if function is None or not 0 < number < len(function.parameters):
@@ -108,6 +108,8 @@ def _in_braces(before: str, brace: int, tags: Tags) -> Completion:
     typed = _SCOPE_WORD.search(inside)
     assert typed is not None
     word = typed[0]
+    if grouped := re.search(r"\bby\s*\{([^{}]*)\}[^{}]*,$", head, re.IGNORECASE):  # max(q by {env,host}, {
+        return _chosen(before, word, [Suggestion(key.strip(), "key") for key in grouped[1].split(",")])
     if re.search(r"\bby$", head, re.IGNORECASE):
         known = tags(_metric_before(head[:-2]))
         used = {key.strip() for key in inside.split(",")[:-1]}

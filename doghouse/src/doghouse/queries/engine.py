@@ -154,8 +154,10 @@ def _moving_rollup(call: Call, query: Expression, scene: Scene) -> Value:
 
 
 def _rollup(call: Call, query: Expression, scene: Scene) -> Value:
+    """The limit of points is the result's: a finer rollup inside is honoured over any time (metrics/nested_queries, higher resolution)."""
     interval = custom_interval(int(_number(call, 2)), scene.span, scene.max_points)
-    return nesting.in_time(_frame(call, query, scene), _text(call, 1, "avg"), interval, scene.start)
+    frame = _frame(call, query, replace(scene, max_points=None))
+    return nesting.in_time(frame, _text(call, 1, "avg"), interval, scene.start)
 
 
 def _regrouped(call: Call, query: Expression, scene: Scene) -> Value:
