@@ -110,6 +110,17 @@ def test_spans_inside_a_service_are_not_counted_unless_they_are_measured(tracer:
     assert sum(tracer.totals("sum:trace.flask.render.hits{*}.as_count()").values()) == 1
 
 
+def test_spans_by_which_a_service_asks_or_answers_are_counted(tracer: Tracer) -> None:
+    kinds = ("client", "Producer", "internal")
+    inner = [
+        span(span_id=place, parent_id=1, name=f"as.{kind}", metrics={}, meta={"span.kind": kind})
+        for place, kind in enumerate(kinds, 2)
+    ]
+    tracer.send([span(), *inner])
+    counts = [sum(tracer.totals(f"sum:trace.as.{kind}.hits{{*}}.as_count()").values()) for kind in kinds]
+    assert counts == [1, 1, 0]
+
+
 def test_service_entries_are_found_where_the_tracer_does_not_mark_them(tracer: Tracer) -> None:
     inner = span(span_id=2, parent_id=1, metrics={})
     other = span(span_id=3, parent_id=2, service="db", name="postgres.query", metrics={})

@@ -14,6 +14,7 @@ from doghouse.traces.normalize import STATUS, status
 BUCKET_S = 10
 BUCKETS_HELD = 2  # a bucket is given out when this many have passed: about 20 s after it began
 NS = 1_000_000_000
+KINDS = ("server", "consumer", "client", "producer")  # values of `span.kind` whose spans are counted
 
 
 class Key(Struct, frozen=True, array_like=True):
@@ -53,20 +54,25 @@ Tallies = dict[tuple[int, Key], Tally]  # the bucket's start (s UTC) and the key
 
 
 def count(chunks: Iterable[Chunk], marked: bool, host: str, now: float, into: Tallies) -> None:
-    """Count the service-entry and measured spans of chunks. `marked`: the tracer says which are service entries. `now` in s UTC.
+    """Count the service-entry and measured spans of chunks, and those of KINDS (apm_config.compute_stats_by_span_kind). `marked`: the tracer says which are service entries. `now` in s UTC.
 
     A span counts in the bucket in which it ended; one that comes later than that bucket is held counts in the oldest one that is.
     Spans that are not finished do not count.
     """
     for chunk in chunks:
         counted = {span.span_id: span for span in entries(chunk, marked)}
-        counted.update((span.span_id, span) for span in chunk if span.metrics and span.metric(MEASURED) == 1)
+        counted.update((span.span_id, span) for span in chunk if _counts(span))
         env = next((found for span in chunk if (found := span.tag("env"))), "")
         version = chunk[0].tag("version")
         for span in counted.values():
             if not span.metrics or PARTIAL not in span.metrics:
                 key = _key(span, env, version if span.service == chunk[0].service else "", host)
                 into.setdefault((bucket(span.end / NS, now), key), Tally()).add(span)
+
+
+def _counts(span: Span) -> bool:
+    """Whether a span counts that is no service entry."""
+    return span.metric(MEASURED) == 1 or span.tag("span.kind").lower() in KINDS
 
 
 def bucket(end: float, now: float) -> int:

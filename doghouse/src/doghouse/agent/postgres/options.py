@@ -64,6 +64,9 @@ def parse(instance: Mapping[str, Any], service: str) -> Options:
     dbname = str(instance.get("dbname") or "postgres")
     port = _number(instance, "port", 5432)
     ssl = str(instance.get("ssl", "allow")).lower()
+    for place, query in enumerate(_list(instance, "custom_queries", ()), 1):
+        if not isinstance(query, Mapping):
+            raise ValueError(f"custom_queries: query {place} must be a mapping with query and columns, found {query!r}")
     listed = {
         key: str(instance[key]) for key in ("ssl_root_cert", "ssl_cert", "ssl_key", "ssl_password") if instance.get(key)
     }
