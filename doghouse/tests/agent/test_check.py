@@ -271,12 +271,18 @@ def test_a_metadata_csv_that_can_not_be_used_is_named(checked, tmp_path, text, s
 
 
 def test_configcheck_shows_what_is_configured_without_secrets_and_what_is_wrong(checks, doghouse_agent):
-    checks.add("lab", "pass", "init_config: {a: 1}\ninstances:\n  - {password: hunter2, tags: [x:y]}\n")
+    checks.add(
+        "lab",
+        "pass",
+        "init_config: {a: 1}\ninstances:\n  - {password: hunter2, tags: [x:y], url: 'http://u:hunter2@h/', pass: 5}\n",
+    )
     code, out, _ = doghouse_agent("configcheck", "--conf", checks.conf)
     assert code == 0
     assert "=== lab check ===" in out
     assert "x:y" in out
     assert "hunter2" not in out
+    assert "url: http://u:********@h/" in out
+    assert "pass: '********'" in out
     checks.add("typo", "pass", "instances: [\n")
     checks.add("nowhere")
     code, out, _ = doghouse_agent("configcheck", "--conf", checks.conf)

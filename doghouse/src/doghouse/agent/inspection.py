@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,13 @@ import yaml
 from doghouse.agent import configs, loader
 from doghouse.agent.configs import Configured, Instance
 
-SECRET = ("password", "token", "api_key", "app_key", "secret")
+# pkg/util/scrubber: what a key holds whose value is hidden, and an address with a password
+SECRET = (
+    "pass", "token", "api_key", "apikey", "app_key", "secret", "authorization", "community_string", "auth_key",
+    "authkey", "priv_key", "privkey", "consumer_key", "credential",
+)  # fmt: skip
 HIDDEN = "********"
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*://[^:/@\s]*):[^@\s]+@", re.IGNORECASE)
 
 
 def configcheck(conf: Path) -> tuple[str, bool]:
@@ -63,7 +69,9 @@ def _scrubbed(value: Any, key: str = "") -> Any:
         return {name: _scrubbed(inside, str(name)) for name, inside in value.items()}
     if isinstance(value, list):
         return [_scrubbed(one, key) for one in value]
-    return HIDDEN if value and any(word in key.lower() for word in SECRET) else value
+    if value and any(word in key.lower() for word in SECRET):
+        return HIDDEN
+    return _ADDRESS.sub(rf"\1:{HIDDEN}@", value) if isinstance(value, str) else value
 
 
 def health(statuses: Sequence[dict[str, Any]]) -> tuple[str, bool]:

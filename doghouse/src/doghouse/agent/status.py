@@ -226,7 +226,7 @@ def _forwarder(forwarder: dict[str, Any], url: str) -> Iterator[str]:
     yield f"    Endpoint: {url}"
     yield f"    Success: {forwarder['delivered']:,}"
     yield f"    Retried: {forwarder['retried']:,}"
-    yield f"    Waiting on disk: {forwarder['waiting']:,}"
+    yield f"    Retry Queue Size: {forwarder['waiting']:,}"
     yield f"    Dropped: {forwarder['dropped'] + forwarder['refused']:,}"
     if forwarder["last_problem"]:
         yield f"    Last problem: {forwarder['last_problem']}"

@@ -54,8 +54,9 @@ Tallies = dict[tuple[int, Key], Tally]  # the bucket's start (s UTC) and the key
 
 
 def count(chunks: Iterable[Chunk], marked: bool, host: str, now: float, into: Tallies) -> None:
-    """Count the service-entry and measured spans of chunks, and those of KINDS (apm_config.compute_stats_by_span_kind). `marked`: the tracer says which are service entries. `now` in s UTC.
+    """Count the service-entry and measured spans of chunks, and those of KINDS (apm_config.compute_stats_by_span_kind).
 
+    `marked`: the tracer says which are service entries. `now` in s UTC.
     A span counts in the bucket in which it ended; one that comes later than that bucket is held counts in the oldest one that is.
     Spans that are not finished do not count.
     """
