@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -117,6 +118,18 @@ EXPECTED = [
 ]
 
 
+def shown_in_the_documentation(mails: list[tuple[str, str]]) -> int:
+    """How many of the mails that docs/account.md shows were received, each paragraph as it stands there."""
+    blocks = re.findall(r"(?s)```\nSubject: ([^\n]*)\n\n(.*?)```", DOCS.read_text())
+    return sum(
+        any(
+            subject == received and all(part.strip() in body.replace("\r", "") for part in text.split("\n\n"))
+            for received, body in mails
+        )
+        for subject, text in blocks
+    )
+
+
 def test_one_mail_for_each_scheduled_downtime_and_for_each_state(inbox: tuple[Inbox, str], tmp_path: Path) -> None:
     kept, server = inbox
     settings = HouseSettings(time_travel=True, smtp=server)
@@ -130,10 +143,4 @@ def test_one_mail_for_each_scheduled_downtime_and_for_each_state(inbox: tuple[In
         assert sentence in body
         assert f"@{SETTINGS.email}" in body
         assert "example.com" not in body
-
-
-def test_the_documentation_shows_these_mails() -> None:
-    text = DOCS.read_text()
-    for subject, sentence in EXPECTED:
-        assert subject in text
-        assert sentence in text
+    assert shown_in_the_documentation(mails) == len(mails)
