@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from companion import terminal
 from companion.cli import app
+from doghouse.running import House
 
 from .conftest import MyMetric
 
@@ -45,3 +49,25 @@ def test_wrong_use_exits_64_without_a_traceback(
     ran = offline(*words)
     assert ran.code == 64
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_said_in_one_sentence(settings_file: Path, house: House) -> None:
+    command = [sys.executable, "-c", "from companion.cli import main; main()", "plan", "--config", str(settings_file)]
+    command += ["--api-url", house.url, "--keys-file", str(house.keys_file)]
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (1, "my-metric: No space left on device\n")
+
+
+def test_who_leaves_at_the_question_has_not_said_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert terminal.ask("Apply this?") is False
+
+
+def test_without_colours_nothing_but_text_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for said, colours in (("1", None), ("", "standard")):
+        monkeypatch.setenv("NO_COLOR", said)
+        monkeypatch.setenv("TTY_COMPATIBLE", "1")
+        monkeypatch.setenv("TERM", "xterm")
+        assert terminal.console().color_system == colours

@@ -243,6 +243,9 @@ def main() -> None:
     except KeyboardInterrupt:  # before a command has begun
         typer.echo("my-metric: interrupted", err=True)
         code = 1
+    except OSError as error:  # what is printed cannot be taken: a full disk
+        typer.echo(f"my-metric: {error.strerror or error}", err=True)
+        code = 1
     except Exception as error:
         if not hasattr(error, "show"):  # typer's own errors can show themselves
             raise

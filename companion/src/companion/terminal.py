@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ def console(*, err: bool = False) -> Console:
     """Where people read: no colour when it is not a terminal or NO_COLOR is set."""
     from rich.console import Console
 
-    return Console(stderr=err, highlight=False, soft_wrap=True, markup=False)
+    plain = bool(os.environ.get("NO_COLOR"))  # rich alone would still print bold and faint
+    return Console(stderr=err, highlight=False, soft_wrap=True, markup=False, color_system=None if plain else "auto")
 
 
 def print_json(document: Any) -> None:
@@ -36,8 +38,12 @@ def step(text: str) -> None:
 
 
 def ask(question: str) -> bool:
-    """Yes or no from the person at the terminal."""
-    return typer.confirm(question, err=True)
+    """Yes or no from the person at the terminal; one who has gone (end of file) has not said yes."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        say("")
+        return False
 
 
 def is_terminal() -> bool:
@@ -62,7 +68,6 @@ def count_down(seconds: float, why: str) -> None:
 
 def browse(url: str) -> None:
     """Open a page in the browser, where there is a screen to show it on."""
-    import os
     import webbrowser
 
     if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
