@@ -69,7 +69,8 @@ def _widgets(holder: Mapping[str, Any], path: str, declared: set[str]) -> Iterat
         named = requests.items() if isinstance(requests, Mapping) else enumerate(requests)
         for key, request in named:
             at = f"{place}.requests.{key}" if isinstance(key, str) else f"{place}.requests[{key}]"
-            yield from _request(request or {}, at, declared)
+            if isinstance(request, Mapping):  # a host map has plain values here too
+                yield from _request(request, at, declared)
 
 
 def _request(request: Mapping[str, Any], place: str, declared: set[str]) -> Iterator[Fault]:

@@ -15,6 +15,8 @@ MONITOR_QUERY = re.compile(
     rf"(?s)[a-z_]+\s*\((?:\w+\s*\()?\s*(?P<window>\w+).*?\)\s*:(?P<query>.*?)(?P<operator>>=|<=|==|!=|>|<)\s*(?P<number>{NUMBER})\s*"
 )
 CHECK_QUERY = re.compile(r"\s*\"[^\"]+\"\s*\.\s*over\(")
+COMPARISON = re.compile(rf"(>=|<=|==|!=|>|<)\s*{NUMBER}\s*$")
+WITHOUT_COMPARISON = ("service check", "composite", "synthetics alert", "event alert", "network-path alert")
 METRIC_TYPES = ("metric alert", "query alert")
 GROUPS = re.compile(r"\bby\s*\{([^}]*)\}")
 LIMITS = {
@@ -33,7 +35,10 @@ def monitor(body: Mapping[str, Any]) -> Iterator[Fault]:
     if isinstance(priority, int) and not 0 <= priority <= 5:
         yield Fault("priority", f"is {priority}, expected 1 to 5")
     if body.get("type") in METRIC_TYPES and isinstance(body.get("query"), str):
-        yield from _metric_query(str(body["query"]).strip(), options)
+        if not str(body["query"]).lstrip().startswith("formula("):  # over options.variables, which the schema describes
+            yield from _metric_query(str(body["query"]).strip(), options)
+    elif body.get("type") not in WITHOUT_COMPARISON and not COMPARISON.search(str(body.get("query"))):
+        yield Fault("query", "ends without a comparison such as > 10")  # recorded: invalid operator specified
     if body.get("type") == "service check" and not CHECK_QUERY.match(str(body.get("query"))):
         yield Fault(
             "query", 'is not of the form "http.can_connect".over("env:prod").by("host").last(2).count_by_status()'
