@@ -101,6 +101,7 @@ def test_rows_are_read_many_at_a_time_as_if_each_were_alone(file):
         ("x,m,1", "timestamp 'x' is not a number"),
         ("99999999999999999999,m,1", "timestamp '99999999999999999999' is not a number of seconds"),
         ("1,m,inf", "value 'inf' is not a finite number"),
+        ("1772445600000,m,1", "timestamp 1772445600000 is beyond the year 3000"),
         ("1,,1", "metric is empty"),
         ("1,m", "has 2 fields, the header 3"),
         ("1,m,1,a", "has 4 fields, the header 3"),

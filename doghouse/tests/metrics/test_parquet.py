@@ -185,3 +185,26 @@ def test_the_own_reader_says_what_it_does_not_know(tmp_path):
     table(10, 10).write_parquet(path, compression="snappy")
     with pytest.raises(Unusual, match="codec"):
         PlainFile(path, ("timestamp", "value"), ("metric",))
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        (
+            {"timestamp": polars.col("timestamp") * 1000},
+            "timestamp 177244.* is beyond the year 3000: timestamps are seconds",
+        ),
+        (
+            {"timestamp": polars.from_epoch("timestamp")},
+            "column timestamp is TIMESTAMP.*, not a number of seconds since 1970",
+        ),
+        ({"tags": polars.concat_list("tags")}, r"column tags is VARCHAR\[\], not text"),
+        ({"value": polars.lit("high")}, "column value is VARCHAR, not a number"),
+        ({"type": polars.lit("gage")}, "type 'gage' is not gauge, count or rate"),
+    ],
+)
+def test_a_column_that_cannot_be_meant_is_refused(tmp_path, change, wrong):
+    path = tmp_path / "series.parquet"
+    table(50, 12).with_columns(**change).write_parquet(path)
+    with pytest.raises(SeriesFileError, match=wrong):
+        read_series(path)

@@ -19,10 +19,24 @@ from numpy.typing import NDArray
 from doghouse.metrics import parquet, rowgroups
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Floats, Ints, Series, Source, no_columns
-from doghouse.metrics.rows import OPTIONAL, REQUIRED, numbered, series_of
+from doghouse.metrics.rows import OPTIONAL, REQUIRED, check_seconds, numbered, series_of
 
 ROWS_AT_ONCE = 500  # few, so that Python's texts of them stay in the processor's cache
-LAST_SECOND = 2**62
+NUMBERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "FLOAT",
+    "DOUBLE",
+    "DECIMAL",
+)
+FARTHEST = 2**62  # that fits a column
 
 
 class SeriesFileError(Exception):
@@ -109,9 +123,11 @@ def _read_csv(path: Path) -> tuple[list[Series], Columns]:
 
 def _seconds(texts: Sequence[str]) -> Ints:
     try:
-        return np.fromiter(map(int, texts), np.int64, len(texts))
+        times = np.fromiter(map(int, texts), np.int64, len(texts))
     except ValueError:
-        return np.fromiter(map(_second, texts), np.int64, len(texts))
+        times = np.fromiter(map(_second, texts), np.int64, len(texts))
+    check_seconds(times)
+    return times
 
 
 def _values(texts: Sequence[str]) -> Floats:
@@ -134,7 +150,7 @@ def _first_mistake(path: Path) -> SeriesFileError | None:
                     raise ValueError(f"the line has {len(fields)} fields, the header {len(header)}")
                 row = {**OPTIONAL, **dict(zip(header, fields, strict=True))}
                 series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
-                _second(row["timestamp"])
+                check_seconds(np.array([_second(row["timestamp"])]))
                 _value(row["value"])
     except (ValueError, csv.Error) as error:
         return SeriesFileError(path, str(error), place)
@@ -153,7 +169,7 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
 def _second(text: str) -> int:
     try:
         second = int(text) if text.isdigit() else math.floor(float(text))
-        if abs(second) > LAST_SECOND:
+        if abs(second) > FARTHEST:
             raise ValueError
         return second
     except (ValueError, OverflowError):
@@ -195,6 +211,15 @@ def _queried(connection: Any, path: Path) -> tuple[list[Series], Columns]:
     if missing := [name for name in REQUIRED if name not in kinds]:
         raise ValueError(f"has no column {missing[0]}")
     given = ["metric", *(name for name in OPTIONAL if name in kinds)]
+    for name, wanted, known in (
+        *((name, "a number", NUMBERS) for name in ("timestamp", "value")),
+        *((name, "text", (*NUMBERS, "VARCHAR", "ENUM")) for name in given),
+    ):
+        if not kinds[name].startswith(known) or "[" in kinds[name]:
+            raise ValueError(
+                f"column {name} is {kinds[name]}, not {wanted}"
+                + (" of seconds since 1970" if name == "timestamp" else "")
+            )
     same = f"hash({', '.join(given)})"  # 64 bits: a number is compared faster than texts are
     place = "file_row_number"
     found = ask(
@@ -216,6 +241,7 @@ def _queried(connection: Any, path: Path) -> tuple[list[Series], Columns]:
     for name in ("ts", "value"):
         if np.ma.is_masked(columns[name]) or not np.isfinite(columns[name]).all():
             raise ValueError(f"a {'timestamp' if name == 'ts' else name} is not a finite number")
+    check_seconds(columns["ts"])
     if apart:
         ids = np.repeat(np.array(list(numbers.values()), np.int64), np.array([count for *_, count in found], np.int64))
     else:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from doghouse.metrics.memory import MemorySource, effective, roll_up, sort
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, no_columns
 from doghouse.metrics.parquet import PlainFile, Unusual
-from doghouse.metrics.rows import OPTIONAL, numbered, series_of
+from doghouse.metrics.rows import OPTIONAL, check_seconds, numbered, series_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -156,7 +156,9 @@ def _points(file: PlainFile, group: int) -> tuple[Ints, Floats]:
     times = file.numbers(group, "timestamp")
     if times.dtype.kind != "i":
         raise Unusual("times with fractions")
-    return np.asarray(times, np.int64), values
+    seconds = np.asarray(times, np.int64)
+    check_seconds(seconds)
+    return seconds, values
 
 
 class RowGroups:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast, get_args
 
-from doghouse.metrics.model import MetricType, Series
+import numpy as np
+
+from doghouse.metrics.model import Ints, MetricType, Series
 
 REQUIRED = ("timestamp", "metric", "value")
 OPTIONAL = {"type": "gauge", "interval": "0", "tags": ""}
+LAST_SECOND = 32_503_680_000  # the year 3000: what is beyond counts milliseconds or less
 
 
 def series_of(number: int, metric: str, kind: str, interval: str, tags: str) -> Series:
@@ -30,3 +33,12 @@ def series_of(number: int, metric: str, kind: str, interval: str, tags: str) -> 
 def numbered(distinct: Mapping[Series, int]) -> list[Series]:
     """Series with the ids that they were found under."""
     return [replace(series, id=number) for series, number in distinct.items()]
+
+
+def check_seconds(times: Ints) -> None:
+    """Raise ValueError where times cannot be seconds since 1970."""
+    latest = int(np.max(times)) if len(times) else 0
+    if latest > LAST_SECOND:
+        raise ValueError(
+            f"timestamp {latest} is beyond the year 3000: timestamps are seconds since 1970, not milliseconds"
+        )
