@@ -307,6 +307,26 @@ def test_test_that_passes_exits_0(run, folder):
     assert (code, out.splitlines()[-1]) == (0, "1 passed, 0 failed")
 
 
+@pytest.mark.parametrize(
+    ("transitions", "code"),
+    [
+        ('["+1m Alert host:b", "+1m Alert host:a"]', 0),
+        ('["+1m Alert", "+1m Alert host:a"]', 0),
+        ('["+1m Alert host:a", "+1m Alert host:a"]', 1),
+        ('["+1m Alert host:a"]', 1),
+        ("[+1m Alert, +1m Alert, +1m Alert]", 1),
+    ],
+)
+def test_transitions_of_one_minute_may_stand_in_any_order(run, folder, transitions, code):
+    tests = (
+        "monitor: a.json\nstart: 2026-03-02T10:00Z\ntests:\n  - name: both\n"
+        f'    series: {{"m{{host:a}}": 95, "m{{host:b}}": 95}}\n    transitions: {transitions}\n'
+    )
+    left, _, _ = run("test", folder(a_json=GOOD, **{"a.test.yaml": tests}) / "a.test.yaml")
+
+    assert left == code
+
+
 def test_a_pattern_that_matches_nothing_fails(run, folder):
     code, out, err = run("test", str(folder() / "*.yaml"))
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doghouse.monitors.columns import GroupColumn
-from doghouse.monitors.history import states_range
+from doghouse.monitors.history import held_values, states_range
 from doghouse.monitors.query import Windows
 from doghouse.monitors.states import FRESH, GroupState, Missing, Rules, Status, Transition, step
 
@@ -125,6 +125,17 @@ def test_a_stretch_in_columns_is_what_stepping_through_it_gives(case: Case) -> N
     assert history.statuses.tolist() == statuses
     assert same(history.transitions()) == same(transitions)
     assert same(history.final) == same(final)
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases())
+def test_the_value_that_a_state_has_is_the_one_that_stepping_leaves_in_it(case: Case) -> None:
+    state, found = FRESH, []
+    for index, now in enumerate(case.ticks.tolist()):
+        state, _ = step(case.rules, state, case.column.window(index), now)
+        found.append(state.value)
+
+    assert repr(held_values(case.rules, case.column, case.ticks).tolist()) == repr(found)
 
 
 @settings(max_examples=300, deadline=None)

@@ -324,23 +324,53 @@ spans = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(values, spans, st.sampled_from([{}, {"notify_no_data": True, "no_data_timeframe": 6}, {"renotify_interval": 3}]))
+OPTIONS: list[dict[str, object]] = [
+    {},
+    {"notify_no_data": True, "no_data_timeframe": 6},
+    {"renotify_interval": 3},
+    {"renotify_interval": 3, "renotify_occurrences": 2, "renotify_statuses": ["warn", "no data"], "on_missing_data": "show_and_notify_no_data"},
+    {"on_missing_data": "show_no_data"},
+    {"on_missing_data": "resolve", "evaluation_delay": 90},
+    {"on_missing_data": "default", "require_full_window": True},
+    {"timeout_h": 1, "new_group_delay": 120},
+]  # fmt: skip
+CONDITIONS: list[tuple[str, dict[str, float]]] = [
+    ("> 90", {"critical": 90, "warning": 80}),
+    ("> 90", {"critical": 90, "warning": 80, "critical_recovery": 70, "warning_recovery": 50}),
+    ("<= 60", {"critical": 60, "warning": 85, "critical_recovery": 70}),
+    ("!= 0", {"critical": 0}),
+]
+queries = st.sampled_from(
+    ["avg(last_2m):avg:m{*}", "max(last_1m):avg:m{*} by {host}", "change(avg(last_2m),last_2m):sum:m{*}"]
+)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(values, values, spans, queries, st.sampled_from(CONDITIONS), st.sampled_from(OPTIONS), st.booleans())
 def test_live_and_backtest_send_and_silence_the_same(
     tmp_path_factory: pytest.TempPathFactory,
     series: list[float | None],
+    other: list[float | None],
     downtimes: list[tuple[int, int, bool, list[str]]],
+    query: str,
+    condition: tuple[str, dict[str, float]],
     options: dict[str, object],
+    together: bool,
 ) -> None:
+    comparison, thresholds = condition
+    bundled = {"notify_by": ["*"]} if together and "by {host}" in query else {}
     body = {
         "type": "metric alert",
-        "query": "avg(last_2m):avg:m{*} > 90",
+        "query": f"{query} {comparison}",
         "name": "High",
-        "message": "{{value}} @ops@example.com",
-        "options": {"thresholds": {"critical": 90, "warning": 80}, **options},
+        "message": "{{value}} {{host.name}} {{triggered_duration_sec}} @ops@example.com",
+        "options": {"new_group_delay": 0, **options, **bundled, "thresholds": thresholds},
     }
     points = Points()
-    points.give(series)
+    points.give(series, host="a")
+    points.give(other, host="b")
     with living(tmp_path_factory.mktemp("live"), points=points) as house:
         house.stores.monitors.add(dict(body), T0)
         held = []
@@ -352,18 +382,10 @@ def test_live_and_backtest_send_and_silence_the_same(
             assert record is not None
             held.append(house.stores.downtimes.downtime(record))
         house.advance(60)
-        live = [(shown(one), one.body, one.silenced_by) for one in house.notifications]
+        live = [(one.at, one.group, one.transition, one.body, one.silenced_by) for one in house.notifications]
 
     replayed = backtest(mon.parse(body), points, T0, T0 + 3600, held)
 
-    assert sorted(live) == sorted(
-        (_line(one.at, one.transition, one.silenced_by, one.released_by), one.body, one.silenced_by)
-        for one in replayed.notifications()
+    assert sorted(live, key=repr) == sorted(
+        ((one.at, one.group, one.transition, one.body, one.silenced_by) for one in replayed.notifications()), key=repr
     )
-
-
-def _line(at: int, transition: str, silenced: str | None, released: str | None) -> str:
-    from datetime import UTC, datetime
-
-    clock = f"{datetime.fromtimestamp(at, UTC):%H:%M}"
-    return f"{clock} {transition}{' silenced' if silenced else ''}{' (end)' if released else ''}"

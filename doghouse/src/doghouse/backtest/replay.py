@@ -17,7 +17,7 @@ from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.metrics.model import Ints, Source
 from doghouse.monitors import Group, History, Status, Transition, bundles
-from doghouse.monitors.history import shown_value
+from doghouse.monitors.history import held_values, shown_value
 from doghouse.queries import parse_monitor, scope_tags
 
 _END_STATES = {Status.ALERT: "alert", Status.WARN: "warn", Status.NO_DATA: "no data"}
@@ -171,7 +171,7 @@ def backtest(
         history = mon.states_range(rules, column, ticks)
         timelines.append(Timeline(column.group, history, covers, _at_ends(rules, column, history, covers)))
         if keys is not None:
-            values[column.group] = (history, column.values)
+            values[column.group] = (history, held_values(rules, column, ticks))
     together = None
     if keys is not None:
         together = [

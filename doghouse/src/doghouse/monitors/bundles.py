@@ -44,9 +44,9 @@ def worst(states: Iterable[GroupState]) -> tuple[Status, float]:
 def bundled(
     rules: Rules, keys: Sequence[str], members: Mapping[Group, tuple[History, Floats]], ticks: Ints
 ) -> dict[Group, History]:
-    """The histories of bundles from those of their members (with each member's window values), in columns: what `worst` and `states.follow` make of them.
+    """The histories of bundles from those of their members, in columns: what `worst` and `states.follow` make of them.
 
-    A notification follows each change of the worst status (GUESS).
+    With each member stands the value that its state has after each tick. A notification follows each change of the worst status (GUESS).
     """
     found: dict[Group, History] = {}
     for bundle in dict.fromkeys(bundle_of(group, keys) for group in members):

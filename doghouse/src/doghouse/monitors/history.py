@@ -64,6 +64,25 @@ def states_range(rules: Rules, column: Column, ticks: Ints, previous: GroupState
     return parts[0] if len(parts) == 1 else _joined(ticks, parts)
 
 
+def held_values(rules: Rules, column: Column, ticks: Ints) -> Floats:
+    """The value that the group's state has after each tick: the last one judged, NaN once a lack of data led to a status."""
+    spaces = np.diff(ticks)
+    if len(ticks) == 0 or not np.all(spaces == spaces[:1]):
+        state, found = FRESH, []
+        for index, now in enumerate(ticks.tolist()):
+            state, _ = step(rules, state, column.window(index), now)
+            found.append(state.value)
+        return np.array(found, np.float64)
+    parts: list[Floats] = []
+    begin, state = 0, FRESH
+    while begin < len(ticks):
+        stretch = _Stretch(rules, column, ticks, begin, state)
+        parts.append(stretch.held())
+        begin += len(parts[-1])
+        state = FRESH
+    return np.concatenate(parts)
+
+
 def shown_value(rules: Rules, column: Column, history: History, index: int) -> float:
     """The value that a message would show after a tick: the last one judged; NaN without one, or in No Data."""
     if index < 0 or history.statuses[index] == Status.NO_DATA:
@@ -200,6 +219,17 @@ class _Stretch:
         changes = Changes(self.rules, self.previous, self.ticks, statuses, shown, self.forgotten)
         final = FRESH if self.forgotten else self._final(changes, evaluated | no_data | resolves, shown)
         return changes.history(final)
+
+    def held(self) -> Floats:
+        """The state's value after each tick of the stretch."""
+        evaluated, values, no_data, resolves = self._inputs()
+        told = evaluated | no_data | resolves
+        place = np.maximum.accumulate(np.where(told, np.arange(len(told)), -1))
+        shown = np.where(evaluated, values, np.nan)
+        held: Floats = np.where(place >= 0, shown[np.maximum(place, 0)], self.previous.value)
+        if self.forgotten:
+            held[-1] = math.nan
+        return held
 
     def _inputs(self) -> tuple[Bools, Floats, Bools, Bools]:
         """For every tick: whether a value is judged, which, whether it leads to No Data, and whether to OK for lack of data."""
