@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import runpy
 import sys
 import traceback
@@ -44,7 +45,7 @@ def run(file):
         with contextlib.redirect_stdout(io.StringIO()):
             left = runpy.run_path(file, run_name="__main__")
     except Exception as error:
-        said = " ".join(str(error).split())
+        said = re.sub(r"HTTP response headers: \{.*?\} (?=HTTP response body)", "", " ".join(str(error).split()))
         frames = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
         where = (
             ""

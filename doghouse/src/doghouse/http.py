@@ -85,7 +85,7 @@ class Call:
         parts = [part.strip() for text in self.query.getlist(name) for part in text.split(",")]
         return [part for part in parts if part]
 
-    def number(self, name: str, default: int, least: int = 0, most: int = LATEST_S) -> int:
+    def number(self, name: str, default: int, least: int = 0, most: int = MAX_KEY) -> int:
         """A whole number in the address. Raises ApiError 400."""
         text = self.query.get(name)
         if text is None or text == "":

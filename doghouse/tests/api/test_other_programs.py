@@ -109,6 +109,24 @@ def test_dogshell_tags_hosts_posts_metrics_and_events(dog: Program, house: House
     assert dog("event", "show", str(event["id"]))["event"]["title"] == "a title"
 
 
+def test_dogshell_puts_a_dashboard_into_a_list_and_takes_it_out(dog: Program) -> None:
+    board = dog("dashboard", "post", "listed", json.dumps(NOTE), "ordered")["id"]
+    number = str(dog("dashboard_list", "post", "mine")["id"])
+    items = json.dumps([{"type": "custom_timeboard", "id": board}])
+    assert dog("dashboard_list", "add_dashboards", number, items)["added_dashboards_to_list"] == json.loads(items)
+    assert dog("dashboard_list", "show_dashboards", number)["dashboards"][0]["title"] == "listed"
+    assert dog("dashboard_list", "delete_dashboards", number, items)["deleted_dashboards_from_list"] == json.loads(
+        items
+    )
+    assert dog("dashboard_list", "show", number)["dashboard_count"] == 0
+
+
+def test_dogshell_mutes_a_host(dog: Program) -> None:
+    dog("metric", "post", "dog.metric", "42", "--host", "muted-host")
+    assert dog("host", "mute", "muted-host", "--message", "m")["action"] == "Muted"
+    assert dog("host", "unmute", "muted-host")["action"] == "Unmuted"
+
+
 @pytest.mark.slow
 def test_ddogctl_makes_reads_changes_and_deletes_a_dashboard(ddogctl: Program, tmp_path: Path) -> None:
     file = tmp_path / "board.json"

@@ -200,7 +200,6 @@ def test_anything_in_any_place_of_a_body_is_answered(
     [
         ("POST", "/api/v1/dashboard", DASHBOARD, ("widgets", 0, "definition", "type"), {}),
         ("POST", "/api/v1/dashboard", DASHBOARD, ("widgets", 0, "definition", "markers"), 1),
-        ("POST", "/api/v1/dashboard", DASHBOARD, ("widgets", 3, "definition", "requests", "size", "queries"), True),
         (
             "POST",
             "/api/v1/dashboard",
@@ -237,6 +236,10 @@ def test_what_no_object_can_have_is_refused_and_nothing_is_kept(
 @pytest.mark.parametrize(
     ("method", "path", "body", "place", "junk"),
     [
+        ("POST", "/api/v1/dashboard", DASHBOARD, ("widgets", 3, "definition", "requests", "size", "queries"), True),
+        ("POST", "/api/v1/dashboard", DASHBOARD, ("widgets", 3, "definition", "requests", "limit"), 1000),
+        ("POST", "/api/v1/dashboard", DASHBOARD, ("widgets", 2, "definition", "requests"), 5),
+        ("POST", "/api/v1/dashboard", DASHBOARD, ("widgets", 2, "definition", "widgets"), [{"definition": 5}]),
         ("POST", "/api/v1/monitor", MONITOR, ("options", "silenced"), None),
         ("POST", "/api/v2/downtime", DOWNTIME, ("data", "attributes", "notify_end_states"), None),
         (
@@ -310,3 +313,9 @@ def test_what_datadog_has_and_doghouse_has_not_says_so_with_its_name(house: Api)
     answer = house.refused("POST", "/api/v1/dashboard/public", {})
     assert answer == (501, "doghouse does not serve CreatePublicDashboard (POST /api/v1/dashboard/public)")
     assert house.refused("GET", "/api/v1/nowhere") == (404, "doghouse has no GET /api/v1/nowhere")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/metrics?from={0}", "/api/v1/events?start={0}&end={0}"])
+def test_a_time_at_the_end_of_64_bits_is_one_at_which_nothing_happened(house: Api, path: str) -> None:
+    """The client's own examples ask for it."""
+    assert house.ok("GET", path.format(2**63 - 1)) in ({"metrics": [], "from": str(2**63 - 1)}, {"events": []})

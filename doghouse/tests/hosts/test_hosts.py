@@ -177,6 +177,13 @@ def test_a_mute_without_an_end_lasts_until_it_is_unmuted(client: httpx.Client) -
     assert listed(client)[0]["is_muted"] is False
 
 
+def test_a_mute_that_is_over_already_is_taken_and_does_nothing(client: httpx.Client) -> None:
+    submit(client, "a")
+    said = client.post("/api/v1/host/a/mute", json={"end": 1579098130, "message": "m", "override": False})
+    assert said.json() == {"action": "Muted", "hostname": "a", "message": "m", "end": 1579098130}
+    assert listed(client)[0]["is_muted"] is False
+
+
 def test_a_mute_is_a_downtime_of_all_monitors_on_the_host(client: httpx.Client) -> None:
     submit(client, "a")
     first = client.post("/api/v1/host/a/mute", json={"message": "m"}).json()["downtime_id"]

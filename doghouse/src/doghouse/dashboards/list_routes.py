@@ -33,18 +33,19 @@ class Dashboards(msgspec.Struct):
 
 
 def routes(store: ListStore) -> list[BaseRoute]:
-    """Both versions: they serve different things."""
-    lists, items = "/api/v1/dashboard/lists/manual", "/api/v2/dashboard/lists/manual/{id}/dashboards"
+    """The lists themselves are version 1's, their items version 2's; dogshell asks version 1 for items too."""
+    lists = "/api/v1/dashboard/lists/manual"
+    items = ("/api/v2/dashboard/lists/manual/{id}/dashboards", f"{lists}/{{id}}/dashboards")
     return [
         endpoint("POST", lists, partial(create, store)),
         endpoint("GET", lists, partial(list_all, store)),
         endpoint("GET", f"{lists}/{{id}}", partial(get, store)),
         endpoint("PUT", f"{lists}/{{id}}", partial(rename, store)),
         endpoint("DELETE", f"{lists}/{{id}}", partial(delete, store)),
-        endpoint("GET", items, partial(list_items, store)),
-        endpoint("POST", items, partial(add_items, store)),
-        endpoint("PUT", items, partial(replace_items, store)),
-        endpoint("DELETE", items, partial(remove_items, store)),
+        *(endpoint("GET", path, partial(list_items, store)) for path in items),
+        *(endpoint("POST", path, partial(add_items, store)) for path in items),
+        *(endpoint("PUT", path, partial(replace_items, store)) for path in items),
+        *(endpoint("DELETE", path, partial(remove_items, store)) for path in items),
     ]
 
 

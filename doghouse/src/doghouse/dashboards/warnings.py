@@ -22,8 +22,10 @@ def warnings(dashboard: Object) -> list[str]:
     declared = [str(variable["name"]) for variable in dashboard.get("template_variables") or ()]
     found = [*_names(declared), *_presets(dashboard, set(declared))]
     for place, widget in enumerate(walk(dashboard["widgets"])):
-        definition = widget["definition"]
-        title = definition.get("title") or definition["type"]
+        definition = widget.get("definition")
+        if not isinstance(definition, dict):
+            continue  # inside of what is no group, where nothing is checked
+        title = definition.get("title") or definition.get("type")
         found += [f"widget {place + 1} ('{title}'): {problem}" for problem in _queries(definition, declared)]
     return list(dict.fromkeys(found))
 
@@ -64,13 +66,14 @@ def _known(used: str, declared: list[str]) -> bool:
 
 def _texts(definition: Object) -> Iterator[str]:
     """The metric queries of a widget, wherever its kind keeps them."""
-    requests = definition.get("requests") or []
-    for request in requests.values() if isinstance(requests, dict) else requests:
+    requests = definition.get("requests")
+    for request in requests.values() if isinstance(requests, dict) else requests if isinstance(requests, list) else ():
         if not isinstance(request, dict):
             continue
         if isinstance(request.get("q"), str):
             yield request["q"]
-        for query in request.get("queries") or ():
+        queries = request.get("queries")
+        for query in queries if isinstance(queries, list) else ():
             if (
                 isinstance(query, dict)
                 and query.get("data_source") == "metrics"

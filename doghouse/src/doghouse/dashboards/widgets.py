@@ -106,10 +106,6 @@ def _requests(definition: Object, shape: Shape) -> None:
     requests = definition.get("requests")
     if shape.requests == "object" and not isinstance(requests, dict):
         raise Wrong(f"{requests!r} is not of type 'object'")
-    if isinstance(requests, dict):
-        for request in requests.values():
-            if request is not None:
-                _request(_object(request))
     if shape.requests in ("some", "any"):
         if not isinstance(requests, list):
             raise Wrong(f"{requests!r} is not of type 'array'")

@@ -16,7 +16,7 @@ from doghouse.events.model import Event
 from doghouse.events.store import EventStore
 from doghouse.http import LATEST_S, Call, Keys, Reply, endpoint
 
-PAGE = 1000  # the schema's number of events in an answer
+PAGE, LAST_PAGE = 1000, 2_147_483_647  # the schema's number of events in an answer, and of pages
 HostTags = Callable[[str], Sequence[str]]
 
 
@@ -128,7 +128,7 @@ def list_all(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     """Events of a stretch of time, the newest first."""
     start, end = call.seconds("start"), call.seconds("end")
     priority, sources, tags = call.query.get("priority"), call.words("sources"), call.words("tags")
-    page = call.number("page", 0)
+    page = call.number("page", 0, most=LAST_PAGE)
     found = (
         event
         for event in (shown(one, host_tags) for one in store.between(start, end))

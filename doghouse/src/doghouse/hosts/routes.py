@@ -111,11 +111,12 @@ def routes(
         held = hosts.get(name)
         if held and held.is_muted(call.now) and not (wanted.override or call.flag("override")):
             raise errors.host_muted_already(name)
-        downtime = silences.mute_host(naming.host(name), wanted.end, wanted.message, call.now)
+        over = wanted.end is not None and wanted.end <= call.now  # taken, and without effect
+        downtime = None if over else silences.mute_host(naming.host(name), wanted.end, wanted.message, call.now)
         hosts.set_mute(name, Mute(wanted.message, wanted.end))
-        given = {"message": wanted.message, "end": wanted.end}
+        given = {"downtime_id": downtime, "message": wanted.message, "end": wanted.end}
         said = {key: value for key, value in given.items() if value is not None}
-        return Reply({"action": "Muted", "downtime_id": downtime, "hostname": name, **said})
+        return Reply({"action": "Muted", "hostname": name, **said})
 
     def unmute(call: Call) -> Reply:
         name = call.params["host"]

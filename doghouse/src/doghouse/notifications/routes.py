@@ -56,7 +56,7 @@ def inbox(store: NotificationStore, call: Call) -> Reply:
 
 def one(store: NotificationStore, call: Call) -> Reply:
     """One notification."""
-    found = store.get(int(call.params["id"]))
+    found = store.get(call.key("id"))
     if found is None:
         raise errors.notification_not_found()
     return Reply(answer(found, store.deliveries([found.id])[found.id]))
