@@ -1,8 +1,10 @@
 """Dashboards as a person uses them: found in a list, read, moved in time, filtered, zoomed."""
 
+import io
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import matplotlib.image
 import pytest
 import sample
 from house import NOW, Served
@@ -277,6 +279,54 @@ def test_a_board_that_does_not_exist_says_so(page: Page, served: Served) -> None
     answer = served.client.get("/dashboard/aaa-aaa-aaa/x")
     assert answer.status_code == 404
     assert "doghouse has no page for dashboard aaa-aaa-aaa" in answer.text
+
+
+ACTS_JS = """() => [...document.querySelectorAll('[data-act]')].filter(one => one.dataset.act !== 'share').map(button => {
+    button.click();
+    const shown = document.querySelector('dialog[open]');
+    const said = [button.dataset.act, button.closest('[data-widget]').getAttribute('aria-label'), shown?.textContent.length > 8];
+    shown?.close();
+    shown?.remove();
+    return said;
+})"""
+
+
+@pytest.mark.parametrize("title", ["My_metric", "States"])
+def test_every_entry_of_every_menu_shows_something(page: Page, served: Served, title: str) -> None:
+    page.goto(next(one["url"] for one in boards(served) if one["title"] == title))
+    drawn(page)
+    acts = page.evaluate(ACTS_JS)
+    assert {act for act, _, _ in acts} == {"full", "snapshot", "table", "definition"}
+    assert [(act, name) for act, name, shown in acts if not shown] == []
+
+
+@pytest.mark.parametrize("name", ["CPU by host", "my_metric now", "CPU map"])
+def test_a_widget_that_is_no_graph_is_seen_in_full_too(page: Page, served: Served, name: str) -> None:
+    opened(page, served)
+    widget(page, name).get_by_label(f"Menu of {name}").click()
+    widget(page, name).get_by_role("button", name="Full screen").click()
+    expect(page.get_by_role("dialog", name=name).locator(".bars, .figure, canvas").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_values_under_the_cursor_are_seen_over_a_graph_in_full(page: Page, served: Served) -> None:
+    opened(page, served, "?fullscreen_widget=1")
+    dialog = page.get_by_role("dialog", name="my_metric by host")
+    over = dialog.locator(".u-over")
+    expect(over).to_be_visible()
+    assert (over.bounding_box() or {})["height"] > 500  # of the window's 800
+    over.hover(position={"x": 300, "y": 200})
+    expect(dialog.locator(".tip")).to_contain_text("host:web-1")
+
+
+def test_a_snapshot_of_an_alert_graph_shows_the_monitors_query_and_threshold(served: Served) -> None:
+    address = next(one["url"] for one in boards(served) if one["title"] == "States").rpartition("/")[0]
+    answer = served.client.post(f"/ui/data{address}/snapshot", json={"widget": "1"}, headers={"Origin": served.url})
+    picture = served.client.get(answer.json()["url"]).content
+    shown = (matplotlib.image.imread(io.BytesIO(picture))[..., :3] * 255).round()
+    for colour in ((0xC8, 0x37, 0x2D), (0x00, 0x72, 0xB2)):  # the critical threshold, and the first line
+        assert (abs(shown - colour).max(axis=-1) < 12).any()
 
 
 RED_JS = """() => {

@@ -33,6 +33,7 @@ from doghouse.ui.widgets import Widget
 
 DEFAULT_SPAN_S = 4 * 3600
 SENT_ROWS = 20
+MOST_STATES = 200  # groups listed
 MUTES_S = {"1h": 3600, "4h": 14400, "1d": 86400, "": None}
 
 
@@ -54,6 +55,7 @@ class MonitorPage:
         monitor = mon.parse(stored.document)
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
         groups = previews.groups_of(monitor, shown.states)
+        rows = state_rows(shown)
         sent = self.notifications.find(monitor_id=stored.document["id"], limit=SENT_ROWS, newest_first=True)
         data = {
             "id": stored.document["id"],
@@ -71,7 +73,8 @@ class MonitorPage:
             state=stored.overall,
             muted=shown.muted,
             held=shown.held,
-            states=state_rows(shown),
+            states=rows[:MOST_STATES],
+            more_states=max(0, len(rows) - MOST_STATES),
             groups=[previews.label(group) for group in groups],
             problem=unevaluated(monitor),
             sent=sent,

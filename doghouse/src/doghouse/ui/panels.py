@@ -15,6 +15,7 @@ from doghouse.http import Call
 from doghouse.monitors.answers import group_name
 from doghouse.monitors.search import compile_search
 from doghouse.monitors.search_routes import monitor_hits
+from doghouse.monitors.store import Stored
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import number
 from doghouse.ui.hostmap import STATES
@@ -59,13 +60,16 @@ class Panels:
             case _:
                 return made | self._summary(widget, call.now)
 
+    def monitor(self, widget: Widget) -> Stored | None:
+        """The monitor that a widget shows; None where there is none."""
+        monitor_id = row_id(str(widget.definition.get("alert_id", "")))
+        return None if monitor_id is None else self.page.monitors.store.get(monitor_id)
+
     def _alert(self, widget: Widget, shown: Frame, now: float) -> dict[str, Any]:
         """A monitor: its graph with its thresholds, or its worst group's last value."""
-        said = str(widget.definition.get("alert_id", ""))
-        monitor_id = row_id(said)
-        stored = None if monitor_id is None else self.page.monitors.store.get(monitor_id)
+        stored = self.monitor(widget)
         if stored is None:
-            return {"problems": [f"there is no monitor {said}"]}
+            return {"problems": [f"there is no monitor {widget.definition.get('alert_id', '')}"]}
         monitor = mon.parse(stored.document)
         link = {"monitor": stored.document["id"], "name": stored.document["name"], "state": stored.overall}
         if widget.kind == "alert":

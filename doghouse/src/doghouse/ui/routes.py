@@ -41,7 +41,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
     panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, streams)
     data = BoardData(boards, stores.simulated, hostmap, panels)
     apm = Apm(stores.points, stores.traces, stores.logs)
-    snapshots = Snapshots(boards, stores.snapshots, stores.events, stores.simulated)
+    snapshots = Snapshots(boards, stores.snapshots, stores.events, stores.simulated, panels)
     return [
         page("/", home),
         page("/ui/static/{version}/{name:path}", assets.serve),

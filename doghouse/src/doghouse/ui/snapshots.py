@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from doghouse import errors, mentions
+from doghouse import monitors as mon
 from doghouse.dashboards import pictures
-from doghouse.dashboards.pictures import Picture
+from doghouse.dashboards.pictures import Marker, Picture
 from doghouse.dashboards.snapshots import PATH, SnapshotStore
 from doghouse.errors import ApiError
 from doghouse.events.model import Event, new_id, new_uid
@@ -17,7 +19,11 @@ from doghouse.http import Call, Reply
 from doghouse.ui import frame, graphs, lines, variables
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked
+from doghouse.ui.monitor_page import query_text
 from doghouse.ui.pages import Boards
+from doghouse.ui.panels import TONES, Panels
+from doghouse.ui.replays import thresholds
+from doghouse.ui.requests import Line, Request
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import Board, Widget
 
@@ -39,6 +45,7 @@ class Snapshots:
     store: SnapshotStore
     events: EventStore
     simulated: SimulatedStore
+    panels: Panels
 
     def take(self, call: Call) -> Reply:
         """`POST /ui/data/dashboard/{id}/snapshot?from_ts…&tpl_var_…`: draw a widget as it is seen, and post an event with the picture."""
@@ -61,19 +68,34 @@ class Snapshots:
         """A widget's graph over the frame, with the variables of the page."""
         selected = variables.selections(board.variables, call.query)
         asked = Asked(shown, lines.chosen(selected))
-        answers = [one for request in widget.requests for one in graphs.answers(request, self.boards.source, asked)]
-        display = next((one.display for one in widget.requests if one.display in DISPLAYS), "line")
+        requests, markers = self.drawn(widget)
+        answers = [one for request in requests for one in graphs.answers(request, self.boards.source, asked)]
+        display = next((one.display for one in requests if one.display in DISPLAYS), "line")
         problem = next((one.problem.text for one in answers if one.problem), None)
         return Picture(
             variables.titled(widget.title, selected) or board.title,
             [series for one in answers for series in one.series],
             shown.start,
             shown.end,
-            pictures.markers(widget.definition.get("markers") or ()),
+            markers,
             display,
             empty=problem or f"no points in {shown.words}",
             simulated=self.simulated.ranges(graphs.names(answers), shown.start, shown.end),
         )
+
+    def drawn(self, widget: Widget) -> tuple[Sequence[Request], list[Marker]]:
+        """What a picture of a widget shows: its own queries and markers; of an alert graph the monitor's, and its thresholds."""
+        if widget.kind != "alert":
+            return widget.requests, pictures.markers(widget.definition.get("markers") or ())
+        stored = self.panels.monitor(widget)
+        if stored is None:
+            raise ApiError(404, f"there is no monitor {widget.definition.get('alert_id', '')}")
+        monitor = mon.parse(stored.document)
+        text = query_text(monitor)
+        if not text:
+            raise ApiError(400, f"`{monitor.type}` monitors have no graph of points")
+        limits = thresholds(monitor).items()
+        return (Request((Line(text),)),), [Marker(value, name.replace("_", " "), TONES[name]) for name, value in limits]
 
     def show(self, call: Call) -> Reply:
         """`GET /snapshot/view/doghouse/{day}/{name}`."""

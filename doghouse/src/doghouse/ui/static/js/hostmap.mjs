@@ -4,6 +4,7 @@ import { color, mix, onTheme } from "./colors.mjs";
 import { el, say } from "./dom.mjs";
 import { number } from "./format.mjs";
 import { shortened } from "./overlays.mjs";
+import { above } from "./tooltip.mjs";
 
 const ROOT3 = Math.sqrt(3);
 const LARGEST = 44; // a hexagon's radius, px
@@ -17,7 +18,6 @@ export class HostMap {
   constructor(canvas, onOpen = () => {}) {
     Object.assign(this, { canvas, onOpen, hosts: [], cells: [], at: -1 });
     this.tip = el("div", { class: "tip", hidden: true });
-    document.body.append(this.tip);
     new ResizeObserver(() => this.layout()).observe(canvas.parentElement);
     onTheme(() => this.paint());
     canvas.addEventListener("mousemove", (event) => this.hover(this.find(event.offsetX, event.offsetY), event));
@@ -163,6 +163,7 @@ export class HostMap {
     this.tip.hidden = !cell || !event;
     this.canvas.style.cursor = cell ? "pointer" : "default";
     if (!cell || !event) return;
+    above(this.tip);
     this.tip.replaceChildren(el("strong", {}, cell.host.name), ...this.lines(cell.host).map((line) => el("div", {}, line)));
     const left = Math.min(event.clientX + 16, innerWidth - this.tip.offsetWidth - 4);
     this.tip.style.transform = `translate(${left}px, ${event.clientY + 12}px)`;

@@ -3,6 +3,7 @@
 import { $, $$, copy, el, postJson } from "./dom.mjs";
 import { number, zoned } from "./format.mjs";
 import { Graph, markersOf } from "./graph.mjs";
+import { HostMap } from "./hostmap.mjs";
 import { keys } from "./page.mjs";
 
 const FULL = "fullscreen_widget"; // the URL's parameter for a widget seen in full
@@ -29,9 +30,19 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
     return `${location.origin}${location.pathname}?${query}`;
   }
 
-  // The graph in full: its own Graph over the numbers that the board has.
+  // A widget in full, over the numbers that the board has: a graph and a map drawn anew, anything else as it stands there.
   function full(one) {
-    if (!one?.graph?.data) return;
+    if (!one?.data) return;
+    const shown = one.graph ? fullGraph(one) : fullOther(one);
+    open = one;
+    history.replaceState(history.state, "", withFull(one.id));
+    shown.addEventListener("close", () => {
+      open = null;
+      history.replaceState(history.state, "", withFull(null));
+    });
+  }
+
+  function fullGraph(one) {
     const body = el("div", { class: "body" }, el("div", { class: "plot", tabindex: "0" }), el("ul", { class: "legend" }), el("div", { class: "notes" }));
     const shown = dialog(one.name, body, "full");
     const graph = new Graph(body, {
@@ -39,16 +50,36 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
       markers: markersOf(one.definition),
       onZoom: (from, to) => one.graph.options.onZoom(from, to),
     });
-    graph.show(one.graph.data);
-    open = { one, graph };
-    history.replaceState(history.state, "", withFull(one.id));
-    const follow = setInterval(() => open && one.graph.data !== graph.data && graph.show(one.graph.data), 250);
-    shown.addEventListener("close", () => {
-      clearInterval(follow);
-      graph.destroy();
-      open = null;
-      history.replaceState(history.state, "", withFull(null));
-    });
+    const draw = () => one.graph.data !== graph.data && graph.show(one.graph.data);
+    draw();
+    follow(shown, draw);
+    shown.addEventListener("close", () => graph.destroy());
+    return shown;
+  }
+
+  function fullOther(one) {
+    const body = el("div", { class: "body" });
+    const shown = dialog(one.name, body, `full widget ${one.kind}`);
+    let map = null;
+    if (one.map) {
+      body.append(el("div", { class: "map" }, el("canvas", { tabindex: "0", role: "img" })));
+      map = new HostMap($("canvas", body), one.map.onOpen);
+    }
+    let drawn = null;
+    const draw = () => {
+      if (drawn === one.data) return;
+      drawn = one.data;
+      if (map) map.show(drawn);
+      else body.replaceChildren(...[...$(".body", one.root).children].map((child) => child.cloneNode(true)));
+    };
+    draw();
+    follow(shown, draw);
+    return shown;
+  }
+
+  function follow(shown, draw) {
+    const turn = setInterval(draw, 250);
+    shown.addEventListener("close", () => clearInterval(turn));
   }
 
   function withFull(id) {
@@ -91,8 +122,8 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
   if (asked) {
     const waiting = setInterval(() => {
       const one = widgets.find(({ id }) => id === asked);
-      if (one?.graph?.data || !one) clearInterval(waiting);
-      if (one?.graph?.data) full(one);
+      if (one?.data || !one) clearInterval(waiting);
+      if (one?.data) full(one);
     }, 50);
   }
 }
@@ -111,7 +142,9 @@ const MOST_ROWS = 2000;
 // The numbers of a graph, newest first; of a toplist, as they stand.
 function table(data) {
   if (!data) return el("p", { class: "why" }, "No numbers.");
+  if (data.heads) return grid(["Group", ...data.heads], data.rows.map((row) => [row.label, ...row.values.map(number)]));
   if (data.rows) return grid(["Group", "Value"], data.rows.map((row) => [row.label, number(row.value)]));
+  if (!data.series) return el("p", { class: "why" }, "No numbers.");
   const times = [...new Set(data.series.flatMap(({ ts }) => ts))].sort((a, b) => b - a).slice(0, MOST_ROWS);
   const found = data.series.map((one) => new Map(one.ts.map((at, i) => [at, one.values[i]])));
   return grid(["Time", ...data.series.map(({ label }) => label)], times.map((at) => [zoned(at), ...found.map((values) => (values.has(at) ? number(values.get(at)) : ""))]));

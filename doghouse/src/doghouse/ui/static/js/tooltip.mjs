@@ -7,7 +7,8 @@ const MOST_ROWS = 12;
 let box;
 
 export function showTip(point, seconds, rows, remarks = []) {
-  box ??= document.body.appendChild(el("div", { class: "tip", hidden: true }));
+  box ??= el("div", { class: "tip", hidden: true });
+  above(box);
   if (!rows.length && !remarks.length) return hideTip();
   const near = rows.length ? nearest(rows, point.value) : null;
   const listed = [...rows].sort((a, b) => b.value - a.value);
@@ -21,6 +22,12 @@ export function showTip(point, seconds, rows, remarks = []) {
   );
   box.hidden = false;
   place(point.left, point.top);
+}
+
+// An open dialog lies over all that is not in it.
+export function above(tip) {
+  const place = document.querySelector("dialog[open]") ?? document.body;
+  if (tip.parentElement !== place) place.append(tip);
 }
 
 export function hideTip() {
