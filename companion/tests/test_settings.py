@@ -54,6 +54,12 @@ def test_a_file_that_is_not_there_is_nothing_unless_it_was_asked_for() -> None:
         ("- email", "my-metric.yaml:1: expected lines such as"),
         ("email: [", "my-metric.yaml:2: this is not YAML"),
         ("email: 'a", "this is not YAML"),
+        ("email: !!python/object:os.system x", "my-metric.yaml:1: email has a YAML tag or reference that cannot be read"),
+        ("host: web-1\nemail: !!int x", "my-metric.yaml:2: email has a YAML tag or reference that cannot be read"),
+        ("tags: &a [*a]", "my-metric.yaml:1: tags has a YAML tag or reference that cannot be read"),
+        ("{a: b}: c", "my-metric.yaml:1: a list or a map is no setting"),
+        ("host: 12345", "my-metric.yaml:1: host is 12345, expected a text (in quotes)"),
+        ("timezone: localtime", "my-metric.yaml:1: timezone 'localtime' is not known"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_said_with_its_file_and_line(tmp_path: Path, text: str, said: str) -> None:

@@ -16,6 +16,7 @@ SITES = (
     "datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "ap1.datadoghq.com", "ap2.datadoghq.com",
     "uk1.datadoghq.com", "datadoghq.eu", "ddog-gov.com", "us2.ddog-gov.com",
 )  # fmt: skip
+NO_ZONES = ("localtime", "posix", "right/", "Factory")  # names of a machine's own, beside the IANA database's
 EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(\.[\w\-]+)+")
 HOST = re.compile(r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?)*")
 TAG = re.compile(
@@ -60,8 +61,10 @@ def _read(file: Path) -> dict[str, Any]:
         raise Problem(
             f"{file} does not exist; companion/my-metric.example.yaml shows what it holds", WRONG_USE
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read: {error}") from None
+    except OSError as error:
+        raise Problem(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Problem(f"{file} cannot be read: it is not UTF-8 text") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{file}:{mark.line + 1}" if mark else str(file)
@@ -72,10 +75,14 @@ def _read(file: Path) -> dict[str, Any]:
         raise Problem(f"{file}:1: expected lines such as 'email: you@example.com'")
     values: dict[str, Any] = {}
     for key, value in node.value:
-        name, place = str(key.value), f"{file}:{key.start_mark.line + 1}"
+        place = f"{file}:{key.start_mark.line + 1}"
+        name = key.value if isinstance(key, yaml.ScalarNode) else "a list or a map"
         if name in values:
             raise Problem(f"{place}: {name} stands here twice")
-        plain = yaml.SafeLoader("").construct_object(value, deep=True)
+        try:
+            plain = yaml.SafeLoader("").construct_object(value, deep=True)
+        except (yaml.YAMLError, ValueError, AttributeError):  # a tag such as !!int before what is none
+            raise Problem(f"{place}: {name} has a YAML tag or reference that cannot be read") from None
         _check(name, plain, place, f"{file}:{value.start_mark.line + 1}")
         if plain is not None:
             values[name] = tuple(plain) if name == "tags" else plain
@@ -106,7 +113,9 @@ def _check(name: str, value: Any, place: str, first_line: str | None = None) -> 
     if name == "tags":
         _check_tags(value, place, first_line)
     elif not isinstance(value, str):
-        raise Problem(f"{place}: {name} is {value!r}, expected a text")
+        raise Problem(
+            f"{place}: {name} is {value}, expected a text{' (in quotes)' if not isinstance(value, dict | list | set) else ''}"
+        )
     else:
         CHECKS[name](value, place)
 
@@ -136,6 +145,8 @@ def _check_timezone(value: str, place: str) -> None:
     import zoneinfo
 
     try:
+        if value.startswith(NO_ZONES):
+            raise ValueError(value)
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         names = zoneinfo.available_timezones()
