@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doghouse.metrics.distributions import (
@@ -17,12 +17,14 @@ from doghouse.metrics.distributions import (
 NUMBERS = st.floats(-1e9, 1e9).map(lambda x: 0.0 if abs(x) < 1e-6 else x)
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBERS, min_size=1))
 def test_a_bucket_stands_for_a_value_within_the_relative_error(values: list[float]) -> None:
     sent = np.array(values)
     np.testing.assert_allclose(values_of(keys_of(sent)), sent, rtol=RELATIVE_ERROR * 1.01)
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBERS, min_size=1), st.floats(0, 1))
 def test_a_percentile_is_the_value_of_its_rank_within_the_relative_error(values: list[float], share: float) -> None:
     sent = np.array(values)
@@ -39,6 +41,7 @@ def test_the_documented_sample_has_the_documented_percentiles() -> None:
     assert got == pytest.approx([2, 2, 3], rel=0.01)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9), NUMBERS), min_size=1))
 def test_merged_sketches_are_the_sketch_of_all_their_values(points: list[tuple[int, int, float]]) -> None:
     group, ts, value = (np.array(column) for column in zip(*points, strict=True))

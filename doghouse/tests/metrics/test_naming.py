@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doghouse.metrics import naming
@@ -50,6 +50,7 @@ def test_tags_are_sorted_and_none_is_there_twice() -> None:
     assert naming.tags(["b:2", "B:2", "a", "7"]) == ("a", "b:2")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_is_kept_once_is_kept_as_it_is(sent: str) -> None:
     assert naming.metric_name(naming.metric_name(sent)) == naming.metric_name(sent)

@@ -15,7 +15,8 @@ from doghouse import storage
 Cursor = duckdb.DuckDBPyConnection
 MEMORY = "1GB"  # what DuckDB may hold; beyond it sorts and groupings go to disk
 THREADS = min(4, os.cpu_count() or 1)
-UNUSED_BYTES, UNUSED_SHARE = 8 * 1024 * 1024, 0.25  # so much of the file must be unused for it to be written anew
+BLOCK_BYTES = 131_072  # of a new file: half of DuckDB's own, for a block is of one column (13 million points: 1.9 against 2.4 bytes each)
+UNUSED_BYTES, UNUSED_SHARE = 1024 * 1024, 0.25  # so much of the file must be unused for it to be written anew
 
 
 class DuckFile:
@@ -32,7 +33,10 @@ class DuckFile:
 
     def _open(self) -> None:
         try:
-            self._connection = duckdb.connect(str(self._path), config={"threads": THREADS, "memory_limit": MEMORY})
+            self._connection = duckdb.connect(
+                str(self._path),
+                config={"threads": THREADS, "memory_limit": MEMORY, "default_block_size": str(BLOCK_BYTES)},
+            )
         except duckdb.Error as error:
             raise storage.unusable(self._path, error) from error
         self._cursors: list[Cursor] = []
@@ -110,7 +114,7 @@ class DuckFile:
         path.unlink(missing_ok=True)
         quoted = str(path).replace("'", "''")
         with self.cursor() as cursor:
-            cursor.execute(f"ATTACH '{quoted}' AS fresh")
+            cursor.execute(f"ATTACH '{quoted}' AS fresh (BLOCK_SIZE {BLOCK_BYTES})")
             try:
                 with _begun(cursor):
                     with at():
