@@ -195,6 +195,8 @@ def test_a_keys_file_goes_before_other_keys(checks, running_agent, intake, tmp_p
         (("--conf", ".", "--datadog-yaml", "/nowhere.yaml"), "/nowhere.yaml: can't be read: No such file or directory"),
         (("--conf", ".", "--keys-file", "/nowhere.json"), "/nowhere.json: can't be read"),
         (("--conf", ".", "--log-level", "loud"), "log_level: must be one of"),
+        (("--conf", ".", "--url", "nonsense"), "'nonsense' is not an http:// or https:// address"),
+        (("--conf", ".", "--url", "http://h:99999"), "'http://h:99999' is not an http:// or https:// address"),
     ],
 )
 def test_what_can_not_start_says_why_in_one_sentence(doghouse_agent, arguments, said):

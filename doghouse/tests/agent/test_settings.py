@@ -2,6 +2,8 @@
 
 import pytest
 
+from doghouse.agent.aggregation import Options
+from doghouse.agent.launch import histogram_options
 from doghouse.agent.problems import Problem
 from doghouse.agent.settings import DEFAULT_URL, load, valid_hostname
 
@@ -123,3 +125,20 @@ def test_an_empty_file_is_no_mistake(tmp_path):
 )
 def test_host_names_follow_rfc_1123(name, valid):
     assert valid_hostname(name) is valid
+
+
+@pytest.mark.parametrize("said", ["[x:y, z:w]", '"x:y z:w"', '"x:y,z:w"'])
+def test_a_list_may_be_words(tmp_path, said):
+    path = tmp_path / "datadog.yaml"
+    path.write_text(f"dogstatsd_tags: {said}\nhistogram_aggregates: max\nhistogram_percentiles: 0.5\n")
+    settings = load(path, {"DD_HOSTNAME": "web-1"})
+    assert settings.strings("dogstatsd_tags") == ("x:y", "z:w")
+    assert histogram_options(settings) == Options(aggregates=("max",), percentiles=(50,))
+
+
+@pytest.mark.parametrize("said", ["[0.5, x]", "[2]", "[0]", "[-0.1]"])
+def test_percentiles_are_shares(tmp_path, said):
+    path = tmp_path / "datadog.yaml"
+    path.write_text(f"histogram_percentiles: {said}\n")
+    with pytest.raises(Problem, match="must be a list of shares above 0 and at most 1, found"):
+        histogram_options(load(path, {"DD_HOSTNAME": "web-1"}))

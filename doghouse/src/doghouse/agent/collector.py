@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Container
+from collections import deque
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 
 from doghouse.agent import configs, loader
@@ -39,12 +41,17 @@ class Collector:
         self._making: dict[str, tuple[Instance, Future[Running]]] = {}
 
     def reload(self, now: float) -> None:
-        """Read the configuration if it has changed. `now` is the schedule's time, in seconds of the monotonic clock."""
+        """Read the configuration if it has changed. `now` is the schedule's time, in seconds of the monotonic clock.
+
+        What reading and making take (500 instances: a second) goes by before the first runs, or those would be late on their grid.
+        """
+        begun = time.monotonic()
         try:
             signature = _signature(self.conf)
             if signature != self._signature:
                 self._signature = signature
-                self.apply(configs.read(self.conf), now)
+                configured = configs.read(self.conf)
+                self.apply(configured, now + time.monotonic() - begun)
         except (OSError, Problem) as error:  # the folder is being replaced: the next look will tell
             _logger.error("%s", error)
         late = [one for one, (_, made) in self._making.items() if made.done()]
@@ -55,11 +62,9 @@ class Collector:
         wanted = {one.id: one for one in configured.instances}
         self._tell(configured.problems)
         self._drop_all_but(wanted.keys(), {problem.path for problem in configured.problems})
-        fresh = {}
-        for one, instance in wanted.items():
-            if one not in self.running and one not in self.failed and self._start(instance):
-                fresh[one] = instance.interval
-        self._schedule.add(fresh, now)
+        begun = time.monotonic()
+        fresh = self._start([one for id, one in wanted.items() if id not in self.running and id not in self.failed])
+        self._schedule.add(fresh, now + time.monotonic() - begun)
 
     def run_due(self, now: float) -> None:
         """Start what is due, each in a thread of its own."""
@@ -100,18 +105,23 @@ class Collector:
         self.run_aside(stop)
         stopped.wait(within)
 
-    def _start(self, instance: Instance) -> bool:
-        """Make a check, in a thread of its own: one whose constructor hangs is waited for a moment only, and looked for at each reload."""
-        made: Future[Running] = Future()
-        self._making[instance.id] = (instance, made)
-        self.run_aside(lambda: _make(instance, self._submissions, made))
-        try:
-            made.exception(MAKE_S)
-        except TimeoutError:
-            self.failed[instance.id] = (instance, UNFINISHED)
-            _logger.warning("%s (%s) %s", instance.name, instance.source, UNFINISHED)
-            return False
-        return self._finish(instance.id)
+    def _start(self, instances: list[Instance]) -> dict[str, int]:
+        """Make checks, and give the interval of each that is made: in another thread, and in one more for the rest when one hangs in its constructor.
+
+        That one is waited for a moment only, and looked for at each reload.
+        """
+        todo = deque(instances)
+        made: dict[str, Future[Running]] = {one.id: Future() for one in instances}
+        self._making |= {one.id: (one, made[one.id]) for one in instances}
+        self.run_aside(lambda: _make(todo, self._submissions, made))
+        for one in instances:
+            try:
+                made[one.id].exception(MAKE_S)
+            except TimeoutError:
+                self.failed[one.id] = (one, UNFINISHED)
+                _logger.warning("%s (%s) %s", one.name, one.source, UNFINISHED)
+                self.run_aside(lambda: _make(todo, self._submissions, made))
+        return {one.id: one.interval for one in instances if made[one.id].done() and self._finish(one.id)}
 
     def _finish(self, one: str) -> bool:
         instance, made = self._making.pop(one)
@@ -142,11 +152,14 @@ class Collector:
         self.problems = problems
 
 
-def _make(instance: Instance, submissions: Submissions, made: Future[Running]) -> None:
-    try:
-        made.set_result(Running(instance, submissions))
-    except loader.LoadError as error:
-        made.set_exception(error)
+def _make(todo: deque[Instance], submissions: Submissions, made: Mapping[str, Future[Running]]) -> None:
+    with suppress(IndexError):  # until nothing is left
+        while True:
+            instance = todo.popleft()
+            try:
+                made[instance.id].set_result(Running(instance, submissions))
+            except loader.LoadError as error:
+                made[instance.id].set_exception(error)
 
 
 def _signature(conf: Path) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import random
 import signal
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doghouse import config
-from doghouse.agent import bridge, configs, history, inspection, loader, oneshot, runfolder
+from doghouse.agent import bridge, configs, history, inspection, loader, oneshot, runfolder, transport
 from doghouse.agent.agent import Agent, Parts
 from doghouse.agent.aggregation import Options
 from doghouse.agent.cache import FileCache, MemoryCache
@@ -42,6 +43,7 @@ LEVELS = {
     "off": logging.CRITICAL + 1,
 }
 LARGEST_PORT = 65535
+_BLOCKLISTS = ("statsd_metric_namespace_blocklist", "statsd_metric_namespace_blacklist")
 _logger = logging.getLogger("doghouse.agent")
 
 
@@ -68,6 +70,7 @@ def run(asked: Asked) -> None:
     stop = stop_on_signals()
     try:
         settings = settle(asked.datadog_yaml, asked.url, asked.keys_file)
+        transport.check(settings.url)
         log_to_stderr(asked.log_level or settings.log_level)
         conf = asked.conf or conf_folder(settings)
         configs.check_files(conf)
@@ -76,7 +79,7 @@ def run(asked: Asked) -> None:
         folder = runfolder.of(conf, settings.url, place or None)
         lock = folder.own()
         spool = Spool(folder.retry)
-    except (Problem, runfolder.InUse) as error:
+    except (Problem, runfolder.InUse, transport.BadAddress) as error:
         raise CannotStart(error) from None
     except OSError as error:
         raise CannotStart(f"{error.filename} can't be used: {error.strerror}") from None
@@ -103,12 +106,12 @@ def run(asked: Asked) -> None:
 
 def statsd_intake(settings: Settings, options: Options) -> StatsdIntake:
     """DogStatsD by its settings."""
-    without = settings.get("statsd_metric_namespace_blocklist") or settings.get("statsd_metric_namespace_blacklist")
+    without = next((key for key in _BLOCKLISTS if settings.get(key) is not None), None)
     copied = settings.get("histogram_copy_to_distribution") is True
     asked = StatsdOptions(
-        tags=tuple(map(str, settings.get("dogstatsd_tags") or ())),
+        tags=settings.strings("dogstatsd_tags"),
         namespace=str(settings.get("statsd_metric_namespace") or ""),
-        without_namespace=STANDARD_PREFIXES if without is None else tuple(map(str, without)),
+        without_namespace=STANDARD_PREFIXES if without is None else settings.strings(without),
         distribution_prefix=str(settings.get("histogram_copy_to_distribution_prefix") or "") if copied else None,
     )
     return StatsdIntake(settings.hostname, asked, options)
@@ -158,7 +161,7 @@ def check(
         log_to_stderr(log_level)
         submissions = Submissions(settings.hostname, clock.now, histogram_options(settings))
         folder = _integration_folder(name)
-        where = conf or (None if folder else conf_folder(settings))
+        where = conf or (None if folder else _conf_folder_for(name, settings))
         prepare(where, settings, submissions, MemoryCache(), clock)
         if folder:
             name = folder.resolve().name
@@ -200,6 +203,15 @@ def _integration_folder(name: str) -> Path | None:
     return Path(name)
 
 
+def _conf_folder_for(name: str, settings: Settings) -> Path:
+    try:
+        return conf_folder(settings)
+    except Problem as problem:
+        if (Path(name) / "datadog_checks").is_dir():
+            raise Problem(problem.path, 0, f"{problem.what}, or say ./{name} for the integration's folder") from None
+        raise
+
+
 def conf_folder(settings: Settings) -> Path:
     """Where configurations are, when it is not said: `confd_path`, else ./conf.d. Raises Problem."""
     folder = Path(str(settings.get("confd_path") or "conf.d"))
@@ -238,16 +250,17 @@ def settle(datadog_yaml: Path | None, url: str, keys_file: Path | None) -> Setti
 
 def histogram_options(settings: Settings) -> Options:
     """What checks' histograms send (`histogram_aggregates`, `histogram_percentiles` as shares: "0.95"). Raises Problem."""
-    aggregates = settings.get("histogram_aggregates")
-    percentiles = settings.get("histogram_percentiles")
     default = Options()
+    aggregates = settings.strings("histogram_aggregates")
     try:
-        percents = tuple(int(float(one) * 100 + 0.5) for one in percentiles) if percentiles else default.percentiles
-    except (TypeError, ValueError):
-        raise Problem(
-            "histogram_percentiles", 0, f"must be a list of shares such as 0.95, found {percentiles!r}"
-        ) from None
-    return Options(1, tuple(map(str, aggregates)) if aggregates else default.aggregates, percents)
+        shares = [float(one) for one in settings.strings("histogram_percentiles")]
+    except ValueError:
+        shares = [math.nan]
+    if not all(0 < share <= 1 for share in shares):
+        said = settings.get("histogram_percentiles")
+        raise Problem("histogram_percentiles", 0, f"must be a list of shares above 0 and at most 1, found {said!r}")
+    percents = tuple(int(share * 100 + 0.5) for share in shares)
+    return Options(1, aggregates or default.aggregates, percents or default.percentiles)
 
 
 def log_to_stderr(level: str) -> None:

@@ -43,11 +43,15 @@ class Settings:
         """The value of a key (`logs_enabled`, `apm_config.enabled`): from its environment variable, else from datadog.yaml, else None."""
         return lookup(key, self.document, self.environ)
 
+    def strings(self, key: str) -> tuple[str, ...]:
+        """A list of texts, however it is written: a list, or words with blanks or commas between them; none where it is not set."""
+        return _strings(self.get(key))
+
     @property
     def host_tags(self) -> tuple[str, ...]:
         """What the Agent reports as this host's tags: `tags`, `extra_tags`, and `env:` where `env` is set."""
         extra = (f"env:{self.env}",) if self.env else ()
-        return tuple(dict.fromkeys((*self.tags, *_strings(self.get("extra_tags")), *extra)))
+        return tuple(dict.fromkeys((*self.tags, *self.strings("extra_tags"), *extra)))
 
 
 def load(path: Path | None, environ: Mapping[str, str], *, url: str = "", api_key: str = "") -> Settings:

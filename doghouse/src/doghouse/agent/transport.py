@@ -33,6 +33,20 @@ class Outcome:
     status: int = 0
 
 
+class BadAddress(ValueError):
+    """An address that nothing can be sent to: one sentence."""
+
+
+def check(url: str) -> None:
+    """Raises BadAddress where `url` is none of an intake."""
+    try:
+        _connect(url)
+    except ValueError:
+        raise BadAddress(
+            f"'{url}' is not an http:// or https:// address; give --url, or dd_url in datadog.yaml"
+        ) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Where to send to. The key goes into a header, never into an address."""
