@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from doghouse.backtest.collecting import Found, Unread, collect
+from doghouse.backtest.collecting import Found, FoundDowntime, Unread, collect
+from doghouse.backtest.linting import lint_all
 
 MONITOR = {"type": "metric alert", "query": "avg(last_5m):avg:m{*} > 1", "name": "m", "message": "x", "options": {}}
 TERRAFORM = {
@@ -73,6 +74,42 @@ def test_a_terraform_resource_becomes_an_api_body(write):
         "priority": 2,
         "options": {"thresholds": {"critical": 90.0, "warning": 80.5}, "evaluation_delay": 60, "notify_no_data": True},
     }
+
+
+def test_schedules_and_downtimes_of_terraform_are_read_too(write):
+    window = [{"day_starts": "04:00", "hour_starts": 0, "month_starts": 0, "timezone": "Europe/Berlin"}]
+    values = {
+        "type": "query alert",
+        "query": "sum(current_1d):sum:m{*}.as_count() > 9",
+        "on_missing_data": "default",
+        "no_data_timeframe": 0,
+        "renotify_interval": 0,
+        "scheduling_options": [{"evaluation_window": window, "custom_schedule": []}],
+    }
+    recurrence = {"start": "2026-03-01T19:00:00", "duration": "14h", "rrule": "FREQ=DAILY"}
+    downtime = {
+        "scope": "env:prod",
+        "monitor_identifier": [{"monitor_id": None, "monitor_tags": ["*"]}],
+        "one_time_schedule": [],
+        "recurring_schedule": [{"timezone": "Europe/Berlin", "recurrence": [recurrence]}],
+    }
+    resources = [
+        {"type": "datadog_monitor", "address": 'datadog_monitor.day["a"]', "values": values},
+        {"type": "datadog_downtime_schedule", "address": "datadog_downtime_schedule.night", "values": downtime},
+    ]
+    monitor, night = collect(write("plan.json", {"planned_values": {"root_module": {"resources": resources}}}))
+
+    assert monitor.body["options"] == {
+        "on_missing_data": "default",
+        "scheduling_options": {"evaluation_window": {"day_starts": "04:00", "timezone": "Europe/Berlin"}},
+    }
+    assert isinstance(night, FoundDowntime)
+    assert night.attributes == {
+        "scope": "env:prod",
+        "monitor_identifier": {"monitor_tags": ["*"]},
+        "schedule": {"timezone": "Europe/Berlin", "recurrences": [recurrence]},
+    }
+    assert [one.verdict for one in lint_all([monitor, night])] == ["ok", "ok"]
 
 
 def test_a_folder_gives_its_monitors_and_passes_over_other_json(write, tmp_path):

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doghouse.backtest.notation import NotationError, parse_duration, parse_samples
@@ -65,12 +65,14 @@ def test_what_cannot_be_read_is_named(said, wrong):
         parse_samples(said)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(-1000, 1000), st.integers(1, 20)), min_size=1, max_size=8))
 def test_words_follow_one_another(runs):
     text = " ".join(f"{value}x{times}" for value, times in runs)
     assert parse_samples(text).values.tolist() == [value for value, times in runs for _ in range(times)]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 9), st.integers(0, 23), st.integers(1, 59))
 def test_durations_add_up(days, hours, minutes):
     assert parse_duration(f"{days}d{hours}h{minutes}m") == days * 86400 + hours * 3600 + minutes * 60

@@ -104,6 +104,8 @@ def _settings(monitor: mon.Monitor) -> Iterator[Setting]:
         )
     for step in THRESHOLD_STEPS:
         value = _round(rules.critical * (1 + step))
+        if value == rules.critical:
+            continue  # 0 has no tenth
         yield Setting(f"critical {value:g}", _with_critical(monitor, value))
     yield from _windows(monitor)
     for minutes in RENOTIFY_MIN:
