@@ -81,3 +81,8 @@ def test_any_text_can_be_completed_at_any_place(text: str) -> None:
     for cursor in range(len(text) + 1):
         got = complete(text, cursor, METRICS, lambda _: TAGS)
         assert 0 <= got.start <= got.end == cursor
+
+
+def test_a_text_that_nobody_types_is_left_alone() -> None:
+    text = "a." * 50_000
+    assert complete(text, len(text), METRICS, lambda _: TAGS).suggestions == ()

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,14 @@ def test_a_mistake_on_a_later_line_shows_that_line() -> None:
 
 def test_what_was_expected_is_listed() -> None:
     assert wrong("avg:m{*").expected == ("OR", "'}'")
+
+
+def test_a_long_row_of_signs_is_refused_at_once() -> None:
+    started = time.process_time()
+    for sign in ("-", "!", "!-", "-a", "NOT "):
+        with pytest.raises(QuerySyntaxError):
+            parse_scope(sign * (20_000 // len(sign)) + "(")
+    assert time.process_time() - started < 5
 
 
 def test_a_scope_may_be_as_long_as_a_query() -> None:

@@ -15,6 +15,7 @@ Tags = Callable[[str], Mapping[str, Sequence[str]]]
 """The tag keys of a metric and their values."""
 
 MOST = 50  # suggestions of one completion
+LONGEST = 5000  # characters of a query that is completed; nobody types more
 
 _METRIC = re.compile(r"([A-Za-z][\w.\-/]*)\s*$")
 _WORD = re.compile(r"[\w.\-/$']*$")
@@ -48,6 +49,8 @@ class Completion:
 
 def complete(text: str, cursor: int, metrics: Iterable[str], tags: Tags) -> Completion:
     """Suggestions for a query in which the cursor stands at an offset."""
+    if len(text) > LONGEST:
+        return Completion(cursor, cursor, ())
     before = text[:cursor]
     scope = "" if text[cursor:].lstrip().startswith("{") else "{*}"  # a metric that has its braces keeps them
     if (brace := _open(before, "{", "}")) is not None:
