@@ -590,7 +590,8 @@ def call(of: tree.Call, window: Window) -> Lines:
         moved.buckets = [b for b in moved.buckets if b >= window.start]
         return moved
     if name == "rollup":
-        return once_more(worth(query, window), str(rest[0]), int(rest[1]), window.start)
+        inside = Window(**{**vars(window), "span": 0})  # the limit of points is the result's
+        return once_more(worth(query, inside), str(rest[0]), raised(int(rest[1]), window), window)
     if isinstance(of.arguments[-1], tree.Keys):
         return by_keys(worth(query, window), str(rest[0]) if name == "percentile" else name, of.arguments[-1].names)
     return plain(name, worth(query, window), rest, grouped_by(query))
@@ -608,7 +609,7 @@ def summary(values: list[Value], method: str) -> Value:
     return median(there) if method == "median" else reduce(method, there)
 
 
-def once_more(of: Lines | float, method: str, interval: int, start: int) -> Lines:
+def once_more(of: Lines | float, method: str, interval: int, window: Window) -> Lines:
     if isinstance(of, float):
         raise Unknown("a function of a number")
     groups: dict[Group, Line] = {}
@@ -616,9 +617,9 @@ def once_more(of: Lines | float, method: str, interval: int, start: int) -> Line
         held: dict[int, list[Value]] = {}
         for b in sorted(line):
             held.setdefault(b // interval * interval, []).append(line[b])
-        if again := {b: summary(values, method) for b, values in held.items() if b >= start}:
+        if again := {b: summary(values, method) for b, values in held.items() if b >= window.start}:
             groups[group] = again
-    every = [b // interval * interval for b in of.buckets if b // interval * interval >= start]
+    every = list(range(-(-window.start // interval) * interval, window.end, interval))
     return Lines(groups, lambda _: interval, interval, buckets=every)
 
 
@@ -647,6 +648,9 @@ def plain(name: str, inner: Lines | float, rest: list[object], grouped: bool) ->
     def values(work: Callable[[float], Value]) -> Lines:
         return lines(lambda line: {b: None if v is None else work(v) for b, v in line.items()}, keep=True)
 
+    def flags(true: Callable[[float], bool]) -> Lines:
+        return lines(lambda line: {b: None if v is None else float(true(v)) for b, v in line.items()})
+
     if match := re.fullmatch(r"(top|bottom)(\d+)_(\w+)", name):
         return top(inner, int(match[2]), match[3], "desc" if match[1] == "top" else "asc")
     if match := re.fullmatch(r"(ewma|median|rollingavg)(?:_(\d+))?", name):
@@ -669,11 +673,11 @@ def plain(name: str, inner: Lines | float, rest: list[object], grouped: bool) ->
         case "cutoff_max":
             return values(lambda v: None if v > number else v)
         case "is_greater":
-            return values(lambda v: float(v > number))
+            return flags(lambda v: v > number)
         case "is_less":
-            return values(lambda v: float(v < number))
+            return flags(lambda v: v < number)
         case "is_between":
-            return values(lambda v: float(number < v < float(str(rest[1]))))
+            return flags(lambda v: number < v < float(str(rest[1])))
         case "cumsum":
             return lines(lambda line: accumulated(line, lambda _, __, v: v))
         case "integral":

@@ -125,7 +125,7 @@ def hint(text: str, place: int) -> str | None:
         return f"'{match[1]}' was not expected here" + (
             f" (did you mean '{near}'?)" if near and near != match[1] else ""
         )
-    if (key := re.search(r"[^\s,(){}:]+$", text[:place])) and re.match(r":\s*\(", rest):
+    if re.match(r":\s*\(", rest) and (key := re.search(r"[^\s,(){}:]+$", text[max(0, place - 200) : place])):
         return f"several values of a key are written {key[0]} IN (b, c)"
     if text.count("'") % 2 or text.count('"') % 2:
         return "a quote is not closed"
