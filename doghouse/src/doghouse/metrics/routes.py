@@ -83,7 +83,10 @@ def distributions(store: PointStore, decode: Callable[[bytes], SentSketches]) ->
             held = decode(call.body)
         except (msgspec.MsgspecError, ValueError) as error:
             raise errors.payload_unreadable(str(error)) from None
-        store.append_sketches(sketches.numbered(held, store.index, call.now))
+        try:
+            store.append_sketches(sketches.numbered(held, store.index, call.now))
+        except Full:
+            raise errors.too_many_requests() from None
         return Reply({"status": "ok"}, 202)
 
     return take
