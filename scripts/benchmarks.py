@@ -70,10 +70,10 @@ def shown(found: Mapping[str, float], name: str) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def table(found: Mapping[str, float]) -> str:
+def table(found: Mapping[str, float], load: str) -> str:
     """The three tables, and where they are from."""
     lines = [
-        f"Measured on {machine()}.",
+        f"Measured on {machine(load)}.",
         "",
         "| intake, v1 JSON, 1,000 points a body | points a second | times victoria-metrics | goal |",
         "|---|---|---|---|",
@@ -93,16 +93,15 @@ def table(found: Mapping[str, float]) -> str:
     return "\n".join(lines)
 
 
-def machine() -> str:
-    """What the figures are of."""
+def machine(load: str) -> str:
+    """What the figures are of, and what is known of its other work."""
     info = Path("/proc/cpuinfo")
     names = re.findall(r"model name\s*: (.*)", info.read_text()) if info.exists() else []
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     day = datetime.datetime.now(datetime.UTC).date()
-    load = os.getloadavg()[0]
     return (
         f"{day}, {os.cpu_count()} cores ({names[0] if names else platform.machine()}), {memory:.0f} GiB, "
-        f"Python {platform.python_version()}; load average when the table was written {load:.1f}"
+        f"Python {platform.python_version()}, {load}"
     )
 
 
@@ -111,11 +110,14 @@ def main(arguments: list[str]) -> int:
     files = [Path(one) for one in arguments if not one.startswith("-")]
     if files:
         lines = [line for file in files for line in file.read_text().splitlines()]
+        load = "in earlier runs"
     else:
         wanted = [one for one in MODULES if one != "large" or "--without-large" not in arguments]
         command = [sys.executable, "-m", "bench", *wanted]
+        before = os.getloadavg()[0]
         lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    page, written = PAGE.read_text(), table(figures(lines))
+        load = f"load average {before:.1f} before the run"
+    page, written = PAGE.read_text(), table(figures(lines), load)
     PAGE.write_text(BETWEEN.sub(lambda match: f"{match[1]}{written}\n{match[2]}", page))
     print(written)
     return 0
