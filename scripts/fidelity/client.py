@@ -117,19 +117,19 @@ class Client:
         return found
 
 
-def fetch() -> Client:
+def fetch(version: str = VERSION) -> Client:
     """The client's source distribution, downloaded once."""
-    folder = CACHE / f"datadog_api_client-{VERSION}"
+    folder = CACHE / f"datadog_api_client-{version}"
     if not folder.is_dir():
         CACHE.mkdir(parents=True, exist_ok=True)
-        print(f"fidelity: getting the source distribution of datadog-api-client {VERSION}", file=sys.stderr)
+        print(f"fidelity: getting the source distribution of datadog-api-client {version}", file=sys.stderr)
         download = [base_python(), "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
         subprocess.run(
-            [*download, "--no-binary", ":all:", "-d", str(CACHE), f"datadog-api-client=={VERSION}"],
+            [*download, "--no-binary", ":all:", "-d", str(CACHE), f"datadog-api-client=={version}"],
             check=True,
             stdout=sys.stderr,
         )
-        with tarfile.open(CACHE / f"datadog_api_client-{VERSION}.tar.gz") as archive:
+        with tarfile.open(CACHE / f"datadog_api_client-{version}.tar.gz") as archive:
             archive.extractall(CACHE, filter="data")
     return Client(folder)
 

@@ -137,6 +137,8 @@ INTRODUCTION = (
     "- **(c)** Its example programs, each against a doghouse of its own: it must end without an exception, and its answer must be of the types that the",
     "  client's models promise. What an example says is there already is made first, with the client's own `given` requests.",
     "",
+    "The recordings of another version of the client, which the rules were not read off, are replayed with `make fidelity ARGS='--client 2.45.0'`.",
+    "",
 )
 FLOOR = (
     "A figure of this kind has a floor, which `make fidelity ARGS=--floor` measures: a server that answers `{}` to everything passes 4 of 633 recorded",
