@@ -192,6 +192,17 @@ def test_a_template_variable_filters_every_graph_that_uses_it(page: Page, served
     assert url_query(page)["tpl_var_host"] == ["web-1,db-1"]
 
 
+def test_numbered_values_of_a_link_are_read_and_written_as_one(page: Page, served: Served) -> None:
+    opened(page, served, "?tpl_var_host%5B0%5D=web-1&tpl_var_host%5B1%5D=db-1")
+    expect(page.locator("[data-chosen]")).to_have_text("web-1, db-1")
+    page.get_by_label("Template variable host").click()
+    page.get_by_role("checkbox", name="db-1").uncheck()
+    expect(page.locator("[data-chosen]")).to_have_text("web-1")
+    assert {key: value for key, value in url_query(page).items() if key.startswith("tpl")} == {
+        "tpl_var_host": ["web-1"]
+    }
+
+
 def test_a_saved_view_sets_the_variables(page: Page, served: Served) -> None:
     opened(page, served)
     page.get_by_label("Saved view").select_option(label="web-1 alone")

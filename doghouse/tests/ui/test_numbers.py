@@ -238,3 +238,11 @@ def test_a_title_can_name_the_value_alone() -> None:
         [{"name": "host"}, {"name": "host2"}], QueryParams("tpl_var_host=a&tpl_var_host2=b")
     )
     assert variables.titled("$host.value and $host2.value", selected) == "a and b"
+
+
+@pytest.mark.parametrize(
+    "query", ["tpl_var_host=a,b", "tpl_var_host=a&tpl_var_host=b", "tpl_var_host[0]=a&tpl_var_host%5B1%5D=b"]
+)
+def test_a_variables_values_stand_together_or_numbered(query: str) -> None:
+    (host, host2) = variables.selections([{"name": "host"}, {"name": "host2"}], QueryParams(query))
+    assert (host.values, host2.values) == (("a", "b"), ("*",))

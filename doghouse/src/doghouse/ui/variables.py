@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,14 +35,16 @@ class Selection:
 def selections(variables: Sequence[Mapping[str, Any]], query: QueryParams) -> tuple[Selection, ...]:
     """Every variable with its values: `tpl_var_<name>` of the URL, else its defaults, else `*`.
 
-    Several values stand in one parameter, with commas between, or in several (GUESS: which of the two Datadog writes; both are read).
+    Several values stand in one parameter, with commas between, or in several, numbered (`tpl_var_host[0]`) or not
+    (GUESS: which of these Datadog writes; all are read).
     """
     return tuple(_selection(variable, query) for variable in variables if variable.get("name"))
 
 
 def _selection(variable: Mapping[str, Any], query: QueryParams) -> Selection:
     name = str(variable["name"])
-    asked = query.getlist(f"tpl_var_{name}")
+    own = re.compile(re.escape(f"tpl_var_{name}") + r"(\[\d*\])?")
+    asked = [value for key, value in query.multi_items() if own.fullmatch(key)]
     values = [value for text in asked for value in text.split(",") if value] if asked else default(variable)
     return Selection(
         name,

@@ -10,6 +10,7 @@ import { hideTip, showTip } from "./tooltip.mjs";
 const WIDTHS = { thin: 1, normal: 1.5, thick: 2.5 };
 const AREA_ALPHA = 0.22;
 const CHAR_PX = 7.3;
+const NARROW_PX = 10;
 const EVENT_PX = 6; // how near the cursor is to an event that it tells
 
 export class Graph {
@@ -148,9 +149,15 @@ export class Graph {
       width: bars ? 0 : (WIDTHS[one.style?.line_width] ?? 1.5),
       dash: bars ? undefined : one.dash,
       fill: filled ? this.fill(one.stroke, bars) : undefined,
-      paths: bars ? uPlot.paths.bars({ size: [0.86, 64], align: 1 }) : uPlot.paths.linear(),
+      paths: bars ? uPlot.paths.bars({ size: [this.barShare(one), 64], align: 1 }) : uPlot.paths.linear(),
       points: { show: bars ? false : this.lonely(one), size: 4, fill: one.stroke, width: 0 },
     };
+  }
+
+  // Narrow bars touch: gaps of a fraction of a pixel would come and go.
+  barShare(one) {
+    const room = (this.plot.clientWidth * one.interval) / (this.data.to - this.data.from);
+    return room < NARROW_PX ? 1 : 0.86;
   }
 
   // What stands on something else hides it; an area by itself lets the grid through.

@@ -16,8 +16,8 @@ export class Variables extends EventTarget {
 
   query(given) {
     for (const [name, values] of this.values) {
-      if (same(values, this.defaults.get(name))) given.delete(`tpl_var_${name}`);
-      else given.set(`tpl_var_${name}`, values.join(","));
+      parameters(given, name).forEach((key) => given.delete(key));
+      if (!same(values, this.defaults.get(name))) given.set(`tpl_var_${name}`, values.join(","));
     }
     return given;
   }
@@ -43,7 +43,7 @@ export class Variables extends EventTarget {
   readUrl() {
     const given = new URLSearchParams(location.search);
     for (const name of this.values.keys()) {
-      const asked = given.getAll(`tpl_var_${name}`).flatMap((text) => text.split(",")).filter(Boolean);
+      const asked = parameters(given, name).flatMap((key) => given.getAll(key)).flatMap((text) => text.split(",")).filter(Boolean);
       this.values.set(name, asked.length ? asked : this.defaults.get(name));
     }
     this.draw();
@@ -77,6 +77,12 @@ export class Variables extends EventTarget {
     });
     root.addEventListener("toggle", () => root.open && search.focus());
   }
+}
+
+// The parameters of a variable, numbered or not: tpl_var_host, tpl_var_host[0].
+function parameters(query, name) {
+  const numbered = `tpl_var_${name}[`;
+  return [...new Set(query.keys())].filter((key) => key === `tpl_var_${name}` || (key.startsWith(numbered) && /^\d*\]$/.test(key.slice(numbered.length))));
 }
 
 const same = (a, b) => a.length === b?.length && a.every((value) => b.includes(value));
