@@ -37,6 +37,9 @@ torture: setup  ## the reliability tests alone: kills, full disks, lost connecti
 fidelity: setup  ## how faithful doghouse is: the official client's recordings, scenarios and examples (minutes)
 	@.venv/bin/python -m scripts.fidelity $(ARGS)
 
+docs-pictures: setup  ## the pictures of docs/ and README, of a demo that runs ten minutes for them; ARGS="--minutes 2" for less
+	@.venv/bin/python -m scripts.docs_pictures $(ARGS)
+
 guesses:  ## every rule that is a guess, with its place
 	@scripts/guesses.py
 
@@ -45,4 +48,4 @@ lock:  ## make requirements.txt anew from requirements.in
 
 ONLY ?=
 
-.PHONY: bench torture fidelity help setup demo e2e test lint guesses lock validate extras-pr
+.PHONY: bench docs-pictures torture fidelity help setup demo e2e test lint guesses lock validate extras-pr
