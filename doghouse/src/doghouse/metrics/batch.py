@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from doghouse.metrics.index import NO_SERIES, Sent, SeriesIndex
@@ -13,6 +14,9 @@ from doghouse.metrics.model import Columns, Floats, Ints, no_columns
 PAST_LIMIT_S = 3600  # older points are not taken (metrics/custom_metrics: historical ingestion is another product)
 FUTURE_LIMIT_S = 600  # nor are points from further ahead
 LATEST_TS = 2**32 - 1
+# A pair of floats in MessagePack: what it is, then twice what follows and its eight bytes.
+PAIR = np.dtype({"names": ["ts", "value"], "formats": [">f8", ">f8"], "offsets": [2, 11], "itemsize": 19})
+_pairs = msgspec.msgpack.Encoder()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +37,13 @@ class Numbered:
     counts: Ints
     ts: Floats
     value: Floats
+
+
+def split(pairs: list[tuple[float, float]]) -> tuple[Floats, Floats]:
+    """Pairs of floats (none may be an int) as two columns: by way of MessagePack, in a third of the time that numpy takes to read objects."""
+    encoded = _pairs.encode(pairs)
+    flat = np.frombuffer(encoded, PAIR, len(pairs), len(encoded) - PAIR.itemsize * len(pairs))
+    return flat["ts"].astype(np.float64), flat["value"].astype(np.float64)
 
 
 def numbered(batch: Batch, index: SeriesIndex) -> Numbered:

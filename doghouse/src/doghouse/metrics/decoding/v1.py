@@ -6,17 +6,16 @@ from itertools import chain
 from operator import attrgetter
 
 import msgspec
-import numpy as np
 from msgspec import Struct
 
-from doghouse.metrics.batch import Batch
+from doghouse.metrics.batch import Batch, split
 
 
 class Sent(Struct, gc=False):
     """One series. `points` are pairs of seconds and value."""
 
     metric: str
-    points: tuple[tuple[float, float], ...]
+    points: list[tuple[float, float]]
     type: str | None = None
     interval: int | float | None = None
     host: str | None = None
@@ -43,6 +42,4 @@ def decode(body: bytes) -> Batch:
             one.tags = (*(one.tags or ()), f"device:{one.device}")
     points = list(map(_points, series))
     counts = list(map(len, points))
-    numbers = chain.from_iterable(chain.from_iterable(points))
-    flat = np.fromiter(numbers, np.float64, 2 * sum(counts)).reshape(-1, 2)
-    return Batch(list(map(_form, series)), counts, flat[:, 0], flat[:, 1])
+    return Batch(list(map(_form, series)), counts, *split(list(chain.from_iterable(points))))

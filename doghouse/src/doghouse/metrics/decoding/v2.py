@@ -7,10 +7,9 @@ from itertools import chain
 from operator import attrgetter
 
 import msgspec
-import numpy as np
 from msgspec import Struct
 
-from doghouse.metrics.batch import Batch
+from doghouse.metrics.batch import Batch, split
 from doghouse.metrics.index import Sent
 
 TYPES = {0: "", 1: "count", 2: "rate", 3: "gauge"}  # OpenAPI v2: MetricIntakeType
@@ -56,8 +55,7 @@ def decode(body: bytes) -> Batch:
     series = _payload.decode(body).series
     counts = [len(one.points) for one in series]
     pairs = map(_pair, chain.from_iterable(one.points for one in series))
-    flat = np.fromiter(chain.from_iterable(pairs), np.float64, 2 * sum(counts)).reshape(-1, 2)
-    return Batch([form(one) for one in series], counts, flat[:, 0], flat[:, 1])
+    return Batch([form(one) for one in series], counts, *split(list(pairs)))
 
 
 def form(series: Submitted) -> Sent:
