@@ -48,6 +48,7 @@ LIMITS = {
     "/api/v1/host": Limit("hosts", 1000, MINUTE_S),
     "/api/v1/tags": Limit("tags", 100, HOUR_S),
 }
+PATHS = tuple(LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,9 @@ class Counter:
 
     def count(self, path: str, now: float) -> Standing | None:
         """One more request at `now` (s UTC); None if its path has no limit."""
-        own = next((limit for start, limit in LIMITS.items() if path.startswith(start)), None)
-        if own is None:
+        if not path.startswith(PATHS):
             return None
+        own = next(limit for start, limit in LIMITS.items() if path.startswith(start))
         limit = own if self._asked is None else Limit(own.name, self._asked, MINUTE_S)
         period = int(now // limit.period)
         with self._lock:

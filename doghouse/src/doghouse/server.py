@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
@@ -32,7 +33,7 @@ from doghouse.hosts import routes as hosts
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.loads import loads
 from doghouse.hosts.store import HostStore
-from doghouse.http import Access, Call, Keys, PlainHandler, Reply, endpoint, read, respond
+from doghouse.http import Access, Call, Keys, PlainHandler, Reply, Shortcut, endpoint, read, respond
 from doghouse.logs import routes as logs
 from doghouse.logs.store import LogStore
 from doghouse.metrics import metadata_routes
@@ -96,8 +97,9 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         simulated=simulated,
         snapshots=snapshots,
     )
+    intake = metrics.routes(points, helper)
     routes: list[BaseRoute] = [
-        *metrics.routes(points, helper),  # first: what is asked most is found first
+        *intake,
         *queries.routes(points),
         *metadata_routes.routes(Catalogue(database, points), tag_filter),
         endpoint("GET", "/health", health(folder), Keys.NONE),
@@ -135,7 +137,12 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
                 await stack.enter_async_context(repeated(work, service.LOOK_S))
             yield
 
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found, 405: not_found, 500: failed})
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Shortcut, routes=intake)],
+        lifespan=lifespan,
+        exception_handlers={404: not_found, 405: not_found, 500: failed},
+    )
     app.state.clock, app.state.points, app.state.hosts, app.state.checks = clock, points, host_store, check_store
     app.state.events, app.state.logs = event_store, log_store
     app.state.traces, app.state.trace_intake = trace_intake.store, trace_intake

@@ -87,6 +87,26 @@ def test_a_v1_series_without_a_known_type_is_a_gauge(house: House, post: Post, k
     assert one(house, metric)[0].type == "gauge"
 
 
+@pytest.mark.parametrize("path", ["/api/v1/series", "/api/v2/series"])
+def test_a_value_may_be_written_as_an_integer_of_any_size(house: House, post: Post, path: str) -> None:
+    values = [0, -1, 255, 2**63, 10**30, 1.5e300]
+    points: list[Any] = [[NOW + place, value] for place, value in enumerate(values)]
+    if path == "/api/v2/series":
+        points = [{"timestamp": ts, "value": value} for ts, value in points]
+    metric = f"integers.{path[5:7]}"
+    assert post(path, {"series": [{"metric": metric, "points": points}]}).status_code == 202
+    assert [value for _, value in one(house, metric)[1]] == [float(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/api/v1/series"), ("PUT", "/api/v2/series"), ("POST", "/api/v1/series/x")]
+)
+def test_what_is_not_the_intake_is_not_served_as_one(house: House, method: str, path: str) -> None:
+    answer = httpx.request(method, f"{house.url}{path}", headers=house.headers, content=b'{"series": []}')
+    assert answer.status_code == 404
+    assert path in answer.json()["errors"][0]
+
+
 def test_a_v1_device_is_a_tag_and_an_interval_may_be_written_with_a_point(house: House, post: Post) -> None:
     post(
         "/api/v1/series",

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from doghouse import errors
 from doghouse.http import AsyncHandler, Call, Keys, PlainHandler, Reply, endpoint
@@ -30,7 +30,7 @@ ON_THE_LOOP_BYTES = 512 * 1024  # a larger body (some 3 ms of decoding) is decod
 JSON_TYPES = ("", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded")
 
 
-def routes(store: PointStore, helper: Helper) -> list[BaseRoute]:
+def routes(store: PointStore, helper: Helper) -> list[Route]:
     """The intakes of points, which ask for the API key alone."""
     v1_answer, v2_answer = Reply({"status": "ok"}, 202), Reply({"errors": []}, 202)
     return [
