@@ -25,7 +25,7 @@ def console() -> Console:
     from rich.console import Console
 
     wide = None if sys.stdout.isatty() else WIDTH
-    return Console(highlight=False, soft_wrap=True, width=wide)
+    return Console(highlight=False, emoji=False, soft_wrap=True, width=wide)
 
 
 def progress() -> Callable[[str, int, int], None]:

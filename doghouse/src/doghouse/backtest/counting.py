@@ -16,6 +16,7 @@ from doghouse.monitors import Status
 
 NIGHT_FROM_HOUR, NIGHT_TO_HOUR = 22, 7  # local hours in which a notification wakes somebody
 DAY_S = 86_400
+_KINDS = 16 * len(Status)  # of transitions: before and after, and whether it is a repeat
 QUARTER_S = 900  # zones differ by whole quarters of an hour
 _DEPENDS = re.compile(r"is_(?:exact_)?match|@\S*\{\{")
 
@@ -27,7 +28,8 @@ class Reach:
         self._test = test
         options = test.monitor.options
         self._depends = bool(_DEPENDS.search(test.monitor.message + (options.escalation_message or "")))
-        self._known: dict[int, bool] = {}
+        self._known = np.zeros(_KINDS, np.bool_)
+        self._reaches = np.zeros(_KINDS, np.bool_)
 
     def of(self, timeline: Timeline, indexes: Ints) -> NDArray[np.bool_]:
         """Whether somebody gets the notification of each of these entries of the history."""
@@ -39,13 +41,10 @@ class Reach:
             + history.after[indexes] * 2
             + (history.renotified[indexes] > 0)
         )
-        found = np.zeros(len(indexes), np.bool_)
-        for kind in np.flatnonzero(np.bincount(kinds)).tolist():
-            same = kinds == kind
-            if kind not in self._known:
-                self._known[kind] = self._ask(timeline, int(indexes[np.argmax(same)]))
-            found[same] = self._known[kind]
-        return found
+        for kind in np.flatnonzero(np.bincount(kinds, minlength=_KINDS) * ~self._known).tolist():
+            self._known[kind] = True
+            self._reaches[kind] = self._ask(timeline, int(indexes[np.argmax(kinds == kind)]))
+        return np.asarray(self._reaches[kinds])
 
     def _ask(self, timeline: Timeline, index: int) -> bool:
         return self.reaches(timeline, timeline.history.transition(index))
@@ -71,6 +70,8 @@ def counted(timeline: Timeline, reach: Reach) -> tuple[Ints, int]:
 
 def _silenced(timeline: Timeline, indexes: Ints) -> NDArray[np.bool_]:
     """Which entries of the history a downtime silences. Only recoveries that a downtime might let through are asked one by one."""
+    if not timeline.covers:
+        return np.zeros(len(indexes), np.bool_)
     history = timeline.history
     starts = np.sort([cover.stretch.start for cover in timeline.covers])
     ends = np.sort([cover.stretch.end for cover in timeline.covers])

@@ -51,7 +51,7 @@ def figures(test: Backtest, timezone: str = "UTC") -> Figures:
         night += nights.count(told)
     for timeline in test.timelines:
         changes += int(np.count_nonzero(timeline.history.renotified == 0))
-        statuses += np.bincount(timeline.history.statuses, minlength=len(Status))
+        statuses += [np.count_nonzero(timeline.history.statuses == int(one)) for one in Status]
     counts = {
         label: sum(int(statuses[one]) for one in Status if one.label == label and one is not Status.NEW)
         for label in LABELS

@@ -6,12 +6,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from doghouse.metrics.memory import MemorySource, effective, roll_up, sort
+from doghouse.metrics.memory import MemorySource, distinct, effective, roll_up, sort
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, no_columns
 from doghouse.metrics.parquet import PlainFile, Unusual
 from doghouse.metrics.rows import OPTIONAL, check_seconds, numbered, series_of
@@ -99,12 +99,14 @@ def _keys(file: PlainFile, group: int, size: int) -> tuple[NDArray[np.int32], In
             np.zeros(min(size, 1), np.int64),
             [tuple(one[0] for one, _ in words)][:size],
         )
-    mixed, most = np.zeros(size, np.int64), 1  # one number for a row's texts
-    for dictionary, codes in words:
-        if codes is not None:
-            mixed, most = mixed * len(dictionary) + codes, most * len(dictionary)
+    coded = [(len(dictionary), codes) for dictionary, codes in words if codes is not None]
+    most: int
+    mixed: NDArray[Any]  # one number for a row's texts
+    most, mixed = coded[0]
+    for many, codes in coded[1:]:
+        mixed, most = mixed.astype(np.int64) * many + codes, most * many
     first = np.flatnonzero(np.append(True, mixed[1:] != mixed[:-1]))
-    places, numbers = _appearing(mixed[first], most)
+    places, numbers = _appearing(mixed[first].astype(np.int64), most)
     rows = first[places]
     columns = [
         [dictionary[0]] * len(rows) if codes is None else [dictionary[code] for code in codes[rows].tolist()]
@@ -188,7 +190,7 @@ class RowGroups:
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """See `Source.read`."""
         try:
-            picked = self._read(np.unique(ids), start, end)
+            picked = self._read(distinct(ids), start, end)
         except (ValueError, Unusual) as error:
             raise self._failed(str(error)) from None
         return picked if rollup is None else roll_up(picked, rollup)

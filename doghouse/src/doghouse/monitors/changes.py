@@ -93,9 +93,12 @@ class Changes:
             self.moves = self.moves[:-1]
         before = earlier[self.moves]
         before[before == Status.NEW] = Status.OK
-        real = statuses[self.moves] != before
-        self.index = self.moves[real]
-        self.before, self.after = before[real], statuses[self.index]
+        after = statuses[self.moves]
+        real = after != before
+        if real.all():
+            self.index, self.before, self.after = self.moves, before, after
+        else:
+            self.index, self.before, self.after = self.moves[real], before[real], after[real]
         self.at = ticks[self.index]
         self._date()
         self._announce()
@@ -104,10 +107,11 @@ class Changes:
         """first_triggered and last_triggered of each transition."""
         triggers = self.after != Status.OK
         begins = self.before == Status.OK
-        kept = np.maximum.accumulate(np.where(begins, self.at, NONE)) if len(self.at) else self.at
-        self.first = np.where(kept == NONE, self.previous.first_triggered or NONE, kept)
-        earlier = np.append(self.previous.last_triggered or NONE, self.at[:-1])[: len(self.at)]
-        self.last = np.where(triggers, self.at, earlier)
+        kept = np.maximum.accumulate(self.at * begins) if len(self.at) else self.at  # a time that there is not is 0
+        earlier = self.previous.first_triggered
+        self.first = kept if earlier is None else np.where(kept == NONE, earlier, kept)
+        before = np.append(self.previous.last_triggered or NONE, self.at[:-1])[: len(self.at)]
+        self.last = np.where(triggers, self.at, before)
 
     def _announce(self) -> None:
         """Which transitions notify. A recovery does if anything before it in its episode did."""
@@ -125,8 +129,13 @@ class Changes:
     def history(self, final: GroupState) -> History:
         """The transitions and the repeats, by time."""
         again = self._repeats()
+        told = final if self.forgotten else self._told(final, again)
+        if not len(again.at):
+            value, number = self.shown[self.index], np.broadcast_to(np.int64(0), len(self.at))
+            own = (self.at, self.before, self.after, value, self.notify, number, self.first, self.last)
+            return History(self.ticks, self.statuses, *own, told)
         at = np.concatenate((self.at, again.at))
-        order = np.argsort(at, kind="stable") if len(again.at) else slice(None)
+        order = np.argsort(at, kind="stable")
 
         def both(own: NDArray[Any], repeated: NDArray[Any]) -> Any:
             return np.concatenate((own, repeated))[order]
@@ -142,7 +151,7 @@ class Changes:
             both(np.zeros(len(self.at), np.int64), again.number),
             both(self.first, again.first),
             both(self.last, again.last),
-            final if self.forgotten else self._told(final, again),
+            told,
         )
 
     # -- repeats
@@ -201,8 +210,9 @@ class Changes:
         return replace(final, last_notified=self._last_notified(again), renotified=self._renotified(again))
 
     def _last_notified(self, again: Repeats) -> int | None:
-        told = self.at[self.notify]
-        times = [int(column[-1]) for column in (told, again.at) if len(column)]
+        told = last(self.notify)
+        times = [] if told is None else [int(self.at[told])]
+        times += [int(again.at[-1])] if len(again.at) else []
         return max(times) if times else self.previous.last_notified
 
     def _renotified(self, again: Repeats) -> int:
@@ -221,15 +231,22 @@ class Changes:
             last_resolved=self._last(Status.OK) or state.last_resolved,
             last_nodata=self._last(Status.NO_DATA) or state.last_nodata,
         )
-        triggers = self.after != Status.OK
-        if triggers.any():
-            state = replace(state, first_triggered=int(self.first[-1]), last_triggered=int(self.at[triggers][-1]))
+        trigger = last(self.after != Status.OK)
+        if trigger is not None:
+            state = replace(state, first_triggered=int(self.first[-1]), last_triggered=int(self.at[trigger]))
         return replace(state, announced=bool(self.announced[-1])) if len(self.at) else state
 
     def _last(self, status: Status) -> int | None:
         """When the group last came into a status."""
-        times = self.at[self.after == status]
-        return int(times[-1]) if len(times) else None
+        index = last(self.after == status)
+        return None if index is None else int(self.at[index])
+
+
+def last(which: Bools) -> int | None:
+    """The index of the last one that is true, if one is."""
+    back = int(np.argmax(which[::-1])) if len(which) else 0
+    index = len(which) - 1 - back
+    return index if index >= 0 and which[index] else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doghouse.metrics.model import Floats, Ints
-from doghouse.monitors.changes import NONE, Changes, History, recorded
+from doghouse.monitors.changes import NONE, Changes, History, last, recorded
 from doghouse.monitors.states import FRESH, GroupState, Missing, Rules, Status, Transition, WindowValue, step
 
 Bools = NDArray[np.bool_]
@@ -119,11 +119,15 @@ def _joined(ticks: Ints, parts: Sequence[History]) -> History:
 
 def latch(sets: Bools, resets: Bools, initially: bool) -> Bools:
     """A latch over time: true from a set to the next reset, held where there is neither."""
-    events = np.flatnonzero(sets | resets)
-    if len(events) == len(sets):
+    holds = np.flatnonzero(~(sets | resets))
+    if not len(holds):
         return sets
-    held = np.append(initially, sets[events])
-    return np.repeat(held, np.diff(np.concatenate(([0], events, [len(sets)]))))
+    begins = np.append(True, np.diff(holds) > 1)  # of each run of ticks that hold what was before
+    earlier = holds[begins] - 1
+    before = np.where(earlier < 0, initially, sets[earlier])
+    held = sets.copy()
+    held[holds] = before[np.cumsum(begins) - 1]
+    return held
 
 
 class _Stretch:
@@ -215,7 +219,7 @@ class _Stretch:
         statuses = self._statuses(evaluated, values, no_data, resolves)
         if self.forgotten:
             statuses[-1] = Status.NEW
-        shown = np.where(evaluated, values, np.nan)
+        shown = values if evaluated.all() else np.where(evaluated, values, np.nan)
         changes = Changes(self.rules, self.previous, self.ticks, statuses, shown, self.forgotten)
         final = FRESH if self.forgotten else self._final(changes, evaluated | no_data | resolves, shown)
         return changes.history(final)
@@ -291,12 +295,12 @@ class _Stretch:
             state = replace(state, first_seen=self._seen())
         ends_empty = len(self.empty) > 0 and self.empty[-1] == len(self.ticks) - 1
         since = int(self.empty_since[-1]) if ends_empty else None
-        last = np.flatnonzero(told)
+        told_last = last(told)
         timeout = self.rules.timeout
         rests = since is not None and timeout is not None and state.status is not Status.NEW
         return replace(
             state,
-            value=float(shown[last[-1]]) if len(last) else state.value,
+            value=state.value if told_last is None else float(shown[told_last]),
             last_point=self._last_seen(state.last_point),
             empty_since=since,
             rests=rests and int(self.ticks[-1]) - (since or 0) >= (timeout or 0),
@@ -304,8 +308,8 @@ class _Stretch:
 
     def _last_seen(self, before: int | None) -> int | None:
         """The last point that a window held."""
-        held = np.flatnonzero(self.has)
-        if not len(held):
+        held = last(self.has)
+        if held is None:
             return before
-        last = self.column.window(self.begin + int(held[-1])).last_point
-        return before if last is None else last
+        point = self.column.window(self.begin + held).last_point
+        return before if point is None else point

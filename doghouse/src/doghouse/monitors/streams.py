@@ -25,9 +25,7 @@ from doghouse.queries.rollups import RollupError, RollupSetting, rollup_setting
 from doghouse.queries.scopes import select
 from doghouse.queries.tree import MetricQuery
 
-POINTS_A_READ = (
-    4_000_000  # so that a year of a hundred hosts is never in memory twice; reckoned with a point each ten seconds
-)
+POINTS_A_READ = 1_000_000  # so that they stay in the processor's cache; reckoned with a point each ten seconds
 NOT_AT_ALL = -1
 _SPATIAL = (None, "avg", "sum", "min", "max")  # of one series all the same
 
@@ -145,7 +143,7 @@ def _planned(
     back = query.change.shift if query.change else 0
     begin, end = int(over.starts[0]) - back, int(over.ends[-1])
     for batch in _batches(plans, end - begin):
-        ids = np.unique(np.array([one.id for _, plan in batch for one in plan.members], np.int64))
+        ids = np.array(sorted({one.id for _, plan in batch for one in plan.members}), np.int64)
         read = source.read(ids, begin, end)
         for group, plan in batch:
             if plan.limit is not None:

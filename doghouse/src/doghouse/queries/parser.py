@@ -6,7 +6,7 @@ import re
 import sys
 from functools import lru_cache
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doghouse.caching import cache_file
@@ -80,7 +80,7 @@ def _lark() -> Lark:
     """The parser, made at the first query: lark takes longer to import than the rest of doghouse.queries."""
     from lark import Lark
 
-    grammar = (files("doghouse.queries") / "grammar.lark").read_text()
+    grammar = Path(__file__).with_name("grammar.lark").read_text()
     kept = cache_file(f"queries-{sha256(grammar.encode()).hexdigest()[:16]}-{sys.implementation.cache_tag}.lark")
     return Lark(
         grammar,

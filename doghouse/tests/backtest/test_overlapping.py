@@ -1,0 +1,59 @@
+"""What is made ahead is the same, in the same order; and a backtest that makes ahead finds what one that does not finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from doghouse import monitors as mon
+from doghouse.backtest import replay
+from doghouse.backtest.overlapping import made_ahead
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Columns, Series
+
+HOSTS, MINUTES = 5, 300
+
+
+@pytest.mark.parametrize("count", range(7))
+def test_the_items_stay_in_their_order(count: int) -> None:
+    assert list(made_ahead(iter(range(count)))) == list(range(count))
+
+
+@pytest.mark.parametrize("failing", range(6))
+def test_what_goes_wrong_while_an_item_is_made_is_raised(failing: int) -> None:
+    def items() -> Iterator[int]:
+        yield from range(failing)
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        list(made_ahead(items()))
+
+
+def test_items_can_be_left_before_their_end() -> None:
+    items = made_ahead(iter(range(100)))
+    assert [next(items) for _ in range(4)] == [0, 1, 2, 3]
+    items.close()
+
+
+def test_a_backtest_that_makes_groups_ahead_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(7).integers(0, 100, HOSTS * MINUTES).astype(np.float64)
+    ids = np.repeat(np.arange(HOSTS), MINUTES)
+    source = MemorySource(
+        [Series(one, "m", "gauge", 0, f"web-{one}", ()) for one in range(HOSTS)],
+        Columns(ids, np.tile(60 * np.arange(MINUTES), HOSTS), values),
+    )
+    monitor = mon.parse(
+        {
+            "type": "query alert",
+            "query": "avg(last_5m):avg:m{*} by {host} > 60",
+            "name": "n",
+            "message": "@a@example.com",
+            "options": {"thresholds": {"critical": 60, "critical_recovery": 40}},
+        }
+    )
+    plain = list(replay.backtest(monitor, source, 0, 60 * MINUTES).transitions())
+    monkeypatch.setattr(replay, "WORTH_A_THREAD", 0)
+    assert list(replay.backtest(monitor, source, 0, 60 * MINUTES).transitions()) == plain
+    assert len({group for group, _ in plain}) == HOSTS
