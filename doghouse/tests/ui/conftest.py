@@ -31,8 +31,9 @@ PATIENCE_MS = 30_000  # of a browser on a busy machine
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A module's: while Playwright runs, its event loop does, and tests that come after it in this process may want one of their own."""
     if not CHROMIUM.exists():
         pytest.skip(f"there is no {CHROMIUM}: install Debian's package chromium")
     with sync_playwright() as playwright:
