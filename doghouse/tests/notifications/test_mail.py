@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 from live_house import HIGH, T0, S, living
 from post_office import free_port, post_office
@@ -58,6 +59,16 @@ def test_the_text_reads_as_it_was_meant_and_the_html_is_safe() -> None:
     html = found["text/html"].get_content()
     assert "91.8 &lt; 95 &lt;b&gt;" in html
     assert '<a href="http://example.com/?a=1&amp;b=2">' in html
+
+
+def test_the_html_shows_the_message_as_the_markdown_that_it_is() -> None:
+    body = "`my_metric` is **high**:\n\n1. look at http://example.com/a_b_c\n2. `http://example.com/code`\n\n![x](http://example.com/x.png)"
+    html = parts(mail(msgspec.structs.replace(TRIGGERED, body=body), COPY, Links()))["text/html"].get_content()
+
+    assert "<code>my_metric</code> is <strong>high</strong>" in html
+    assert '<li>look at <a href="http://example.com/a_b_c">http://example.com/a_b_c</a></li>' in html
+    assert "<code>http://example.com/code</code>" in html
+    assert "<img" not in html
 
 
 def test_a_mail_says_whom_it_is_from_when_and_which_it_is() -> None:

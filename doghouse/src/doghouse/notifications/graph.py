@@ -32,7 +32,7 @@ def graph(points: Source, monitors: MonitorStore, notification: Notification) ->
     levels = ((alert, "alert"), (limits.warning, "warn"))
     banded = any(one.bounds is not None for one in mine)  # an anomaly monitor's threshold is a share, not a level
     markers = [] if banded else [Marker(value, tone=tone) for value, tone in levels if value is not None]
-    return draw(Picture(notification.monitor_name, mine, start, end, markers))
+    return draw(Picture(notification.title, mine, start, end, markers))
 
 
 def _range(notification: Notification) -> tuple[int, int]:

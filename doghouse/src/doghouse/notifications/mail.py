@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -11,13 +10,12 @@ from email.utils import format_datetime, formataddr
 
 import msgspec
 
-from doghouse import mentions
+from doghouse import markdown, mentions
 from doghouse.monitors.context import time_text
 from doghouse.notifications.model import Delivery, Notification
 
 SENDER = "doghouse@localhost"
 NAME = "doghouse"
-_URL = re.compile(r"https?://[^\s<>&\"']+(?:&amp;[^\s<>&\"']+)*")
 _COLORS = {"Alert": "#d33043", "Warn": "#e8a600", "No Data": "#7b7f87", "OK": "#2a8a4a"}
 
 
@@ -99,7 +97,9 @@ def _html(notification: Notification, footer: list[tuple[str, str]], image: str 
     color = _COLORS.get(notification.status, "#4a4f57")
     parts = [f'<h2 style="color:{color};font-size:18px;margin:0 0 12px">{html.escape(notification.title)}</h2>']
     if body and notification.body:
-        parts.append(f'<div style="white-space:pre-wrap">{_linked(notification.body)}</div>')
+        parts.append(
+            markdown.linked(html.unescape(notification.body))
+        )  # what variables said is escaped already, the author's words are not
     if image:
         about = html.escape(notification.query)
         parts.append(f'<p><img src="cid:{image}" alt="{about}" style="max-width:100%"></p>')
@@ -115,9 +115,3 @@ def _html(notification: Notification, footer: list[tuple[str, str]], image: str 
         '<!doctype html><html><head><meta charset="utf-8"></head>'
         f'<body style="font-family:sans-serif;font-size:14px;color:#22252b">\n{inside}\n</body></html>\n'
     )
-
-
-def _linked(body: str) -> str:
-    """The message as HTML: what its variables said is escaped already, what its author wrote is not."""
-    safe = html.escape(html.unescape(body), quote=False)
-    return _URL.sub(lambda match: f'<a href="{match[0]}">{match[0]}</a>', safe)

@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 
 from doghouse import __version__
 from doghouse.http import Call, Reply
+from doghouse.markdown import render as rendered
 from doghouse.ui import assets, frame, guard
 
 if TYPE_CHECKING:
@@ -85,25 +86,6 @@ def is_web(address: str) -> bool:
     return address.lower().startswith(("http://", "https://", "/"))
 
 
-@lru_cache(maxsize=256)
 def markdown(text: str) -> Markup:
-    """Markdown as HTML: no HTML of its own gets through, and a picture becomes a link, for pages load nothing from elsewhere."""
-    return Markup(_markdown().render(text))
-
-
-@lru_cache
-def _markdown() -> Any:
-    from markdown_it import MarkdownIt
-
-    reader = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("table")
-    reader.add_render_rule("image", _picture)
-    return reader
-
-
-def _picture(_renderer: Any, tokens: Any, index: int, _options: Any, _env: Any) -> str:
-    token = tokens[index]
-    source = str(token.attrs.get("src", ""))
-    words = str(Markup.escape(token.content or source))
-    if source.startswith("data:image/"):
-        return f'<img src="{Markup.escape(source)}" alt="{words}">'
-    return f'<a href="{Markup.escape(source)}" rel="noreferrer">{words} (picture, not loaded)</a>'
+    """Markdown as HTML that a template takes as it is."""
+    return Markup(rendered(text))
