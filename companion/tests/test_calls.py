@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -55,7 +56,10 @@ def calls(my_metric: MyMetric) -> tuple[dict[str, int], dict[str, int]]:
     return before, after.document["calls"]
 
 
-@pytest.mark.parametrize("others", [1, 10, 300, pytest.param(10_000, marks=pytest.mark.slow)])
+LARGE = pytest.mark.skipif(not os.environ.get("LARGE_ACCOUNT"), reason="takes minutes: LARGE_ACCOUNT=1 make test")
+
+
+@pytest.mark.parametrize("others", [1, 10, 300, pytest.param(10_000, marks=LARGE)])
 def test_plan_reads_as_often_in_a_full_account_as_in_an_empty_one(
     my_metric: MyMetric, house: House, others: int
 ) -> None:

@@ -135,6 +135,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
             )
             for work in notifications.work:
                 await stack.enter_async_context(repeated(work, service.LOOK_S))
+            stack.callback(notifications.live.end)
             yield
 
     app = Starlette(

@@ -68,7 +68,7 @@ def test_bundles_in_columns_are_what_following_the_worst_gives(rule: Rules, seri
     }
     histories = {group: (states_range(rule, column, ticks), column.values) for group, column in columns.items()}
 
-    history = bundled(rule, (), histories, ticks)[()]
+    history, _ = bundled(rule, (), histories, ticks)[()]
 
     states = dict.fromkeys(columns, GroupState())
     bundle, found = GroupState(), []

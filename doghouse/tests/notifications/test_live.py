@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from live_house import HIGH, T0, TOLD, Live, Points, S, living, shown
 
@@ -32,6 +32,20 @@ def test_a_monitor_triggers_and_recovers_minute_by_minute(house: Live) -> None:
     assert house.told == ["10:05 Triggered", "10:08 Recovered"]
     first = house.notifications[0]
     assert (first.body, first.recipients, first.value) == ("high 91.8 @ops@example.com", ("ops@example.com",), 91.8)
+
+
+def test_a_loop_that_ends_leaves_its_ticks_to_the_next_start(tmp_path: Path) -> None:
+    with living(tmp_path) as house:
+        house.points.give(S)
+        house.monitor()
+        house.service.live.end()
+        house.advance(6)
+        assert house.told == []
+    with living(tmp_path) as house:
+        house.points.give(S)
+        house.clock.set(T0 + 240)
+        house.advance(1)
+        assert house.told == ["10:05 Triggered"]
 
 
 def test_the_store_knows_the_states(house: Live) -> None:
@@ -347,6 +361,15 @@ queries = st.sampled_from(
 
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@example(
+    [None] * 5,
+    [None] * 4 + [85.0],
+    [(0, 6, False, ["expired"])],
+    "max(last_1m):avg:m{*} by {host}",
+    CONDITIONS[0],
+    {},
+    True,
 )
 @given(values, values, spans, queries, st.sampled_from(CONDITIONS), st.sampled_from(OPTIONS), st.booleans())
 def test_live_and_backtest_send_and_silence_the_same(

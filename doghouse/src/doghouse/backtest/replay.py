@@ -182,10 +182,11 @@ def backtest(
             values[timeline.group] = (timeline.history, held)
     together = None
     if keys is not None:
-        together = [
-            Timeline(group, history, covers_of(monitor, group, filters, downtimes, start, end))
-            for group, history in bundles.bundled(rules, keys, values, ticks).items()
-        ]
+        together = []
+        for group, (history, held) in bundles.bundled(rules, keys, values, ticks).items():
+            covers = covers_of(monitor, group, filters, downtimes, start, end)
+            at_ends = {at: float(held[index]) if index >= 0 else math.nan for at, index in _ends(history, covers)}
+            together.append(Timeline(group, history, covers, at_ends))
     return Backtest(monitor, start, end, ticks, timelines, hosts or {}, together, rules.notify_no_data)
 
 
@@ -193,11 +194,13 @@ def _at_ends(
     rules: mon.Rules, column: mon.GroupColumn, history: History, covers: Sequence[dt.Cover]
 ) -> dict[float, float]:
     """The value that a message would show at each end of a downtime."""
-    found = {}
+    return {end: shown_value(rules, column, history, index) for end, index in _ends(history, covers)}
+
+
+def _ends(history: History, covers: Sequence[dt.Cover]) -> Iterator[tuple[float, int]]:
+    """Each end of a downtime, and the last tick up to it (-1: there is none)."""
     for end in {cover.stretch.end for cover in covers}:
-        index = int(np.searchsorted(history.ticks, end, side="right")) - 1
-        found[end] = shown_value(rules, column, history, index)
-    return found
+        yield end, int(np.searchsorted(history.ticks, end, side="right")) - 1
 
 
 def filter_tags(monitor: mon.Monitor) -> tuple[str, ...]:

@@ -43,12 +43,12 @@ def worst(states: Iterable[GroupState]) -> tuple[Status, float]:
 
 def bundled(
     rules: Rules, keys: Sequence[str], members: Mapping[Group, tuple[History, Floats]], ticks: Ints
-) -> dict[Group, History]:
-    """The histories of bundles from those of their members, in columns: what `worst` and `states.follow` make of them.
+) -> dict[Group, tuple[History, Floats]]:
+    """The histories of bundles from those of their members, in columns, and the value after each tick: what `worst` and `states.follow` make of them.
 
-    With each member stands the value that its state has after each tick. A notification follows each change of the worst status (GUESS).
+    With each member too stands the value that its state has after each tick. A notification follows each change of the worst status (GUESS).
     """
-    found: dict[Group, History] = {}
+    found: dict[Group, tuple[History, Floats]] = {}
     for bundle in dict.fromkeys(bundle_of(group, keys) for group in members):
         mine = [member for group, member in members.items() if bundle_of(group, keys) == bundle]
         statuses, values = _worst_of(mine)
@@ -66,11 +66,13 @@ def _worst_of(members: Sequence[tuple[History, Floats]]) -> tuple[Codes, Floats]
     return statuses, values
 
 
-def _history(rules: Rules, ticks: Ints, statuses: Codes, values: Floats) -> History:
-    """A bundle's history: a No Data that notifies nobody keeps the status before."""
+def _history(rules: Rules, ticks: Ints, statuses: Codes, values: Floats) -> tuple[History, Floats]:
+    """A bundle's history and values: a No Data that notifies nobody keeps the status and the value before."""
     if not rules.notify_no_data:
         known = np.flatnonzero(statuses != Status.NO_DATA)
         place = np.searchsorted(known, np.arange(len(statuses)), side="right") - 1
-        statuses = np.where(place >= 0, statuses[known[np.maximum(place, 0)]] if len(known) else 0, np.int8(Status.NEW))
+        there, last = place >= 0, known[np.maximum(place, 0)] if len(known) else np.zeros(len(statuses), np.intp)
+        statuses = np.where(there, statuses[last], np.int8(Status.NEW))
+        values = np.where(there, values[last], np.nan)
     changes = Changes(rules, FRESH, ticks, statuses.astype(np.int8), values, False)
-    return changes.history(changes.final())
+    return changes.history(changes.final()), values

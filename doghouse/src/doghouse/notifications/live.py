@@ -95,6 +95,11 @@ class Live:
         self._known = _Known()
         self._lock = threading.Lock()
         self._stepped = -1
+        self._ending = threading.Event()
+
+    def end(self) -> None:
+        """Leave the ticks that are not made yet to the next start: a server with many monitors is not to be waited for."""
+        self._ending.set()
 
     def step(self) -> None:
         """Make every tick that is due by the clock's time."""
@@ -118,6 +123,8 @@ class Live:
             return
         self._announce(now)
         for subject in self._subjects():
+            if self._ending.is_set():
+                return
             try:
                 self._catch_up(subject, now)
             except NotEvaluated as error:
