@@ -133,7 +133,12 @@ class Points:
     def _rows(self, queries: list[str], wanted: dict[str, Ints]) -> list[Any]:
         """What these queries find, all at one moment. `wanted` is the table of that name in them."""
         with self._file.cursor() if len(queries) == 1 else self._file.transaction() as cursor:
-            return [cursor.execute(query).fetchnumpy() for query in queries]
+            found = []
+            for (
+                query
+            ) in queries:  # no comprehension: in Python 3.11 that is a frame of its own, where DuckDB finds no `wanted`
+                found.append(cursor.execute(query).fetchnumpy())
+            return found
 
     def _found(self, of: Selection, rollup: Rollup | None, extent: Extent, wanted: dict[str, Ints]) -> Any:
         """The rows that are selected. `wanted` is the table of that name in the query."""
