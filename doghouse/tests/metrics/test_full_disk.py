@@ -60,7 +60,8 @@ def test_a_full_disk_is_a_503_with_a_sentence_and_loses_nothing_that_was_acknowl
         while (counted := client.get(f"{house.url}/doghouse/store")).status_code == 503 and time.monotonic() < until:
             pass
         assert counted.json()["arrived"] == (taken + 1) * 1000
-    assert {record.getMessage() for record in caplog.records} == {f"doghouse: {storage.FULL}"}
+    said = {record.getMessage() for record in caplog.records if record.name.startswith("doghouse")}
+    assert said == {f"doghouse: {storage.FULL}"}
 
 
 def test_a_file_that_duckdb_gave_up_is_opened_again_and_holds_each_point_once(small_disk: Path) -> None:
