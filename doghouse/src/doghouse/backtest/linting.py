@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from dateutil.rrule import rrulestr
@@ -17,6 +16,7 @@ from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import no_columns
 from doghouse.monitors import Problem
 from doghouse.queries import NotEvaluated, QuerySyntaxError
+from doghouse.queries.rollups import is_zone
 
 DOWNTIME = "downtime"  # the type of what is no monitor, and not counted among them
 _NO_SERIES = MemorySource([], no_columns())
@@ -115,7 +115,7 @@ def _schedule(monitor: mon.Monitor) -> Iterator[Problem]:
         where = f"{place}.custom_schedule.recurrences[{number}]"
         yield from _rule(f"{where}.rrule", one)
         zone = one.get("timezone") if isinstance(one, Mapping) else None
-        if zone is not None and not is_zone(zone):
+        if zone is not None and not is_zone(str(zone)):
             yield Problem(f"{where}.timezone", f"'{zone}' is no time zone of the IANA database")
 
 
@@ -132,15 +132,6 @@ def _rule(where: str, recurrence: object) -> Iterator[Problem]:
         rrulestr(said.removeprefix("RRULE:"))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         yield Problem(where, f"'{said}' is no RRULE: {error}")
-
-
-def is_zone(name: object) -> bool:
-    """Whether there is such a time zone."""
-    try:
-        ZoneInfo(str(name))
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
 
 
 def downtimes_line(linted: Sequence[Linted]) -> str | None:
