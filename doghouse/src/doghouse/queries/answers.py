@@ -40,8 +40,9 @@ def series_answer(
         "from_date": start * 1000,
         "to_date": end * 1000,
         "series": [
-            _series(one, place, units(_metric(expression)))
+            _series(one, place, unit)
             for place, (expression, listed) in enumerate(found)
+            for unit in (units(_metric(expression)),)
             for one in listed
         ],
         "values": [],

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
+
 from doghouse.queries import tree
 from doghouse.queries.frames import Frame, Group
 from doghouse.queries.inspection import metric_queries
 from doghouse.queries.model import ResultSeries
 from doghouse.queries.printing import expression_text, query_text, scope_text
 from doghouse.queries.tree import Expression, MetricQuery
+
+SCOPE = "\0"  # where a query's scope goes in a text: no query holds it
 
 
 def result_series(expression: Expression, frame: Frame) -> list[ResultSeries]:
@@ -19,6 +24,8 @@ def result_series(expression: Expression, frame: Frame) -> list[ResultSeries]:
     metric = expression_text(expression, lambda query: query.metric)
     aggregators = {query.aggregator for query in queries}
     aggregator = aggregators.pop() if len(aggregators) == 1 else None
+    widest = _widest(queries)
+    pieces = expression_text(expression, lambda query: query_text(query, SCOPE)).split(SCOPE)
     listed = []
     for row, group in enumerate(frame.groups):
         shown = frame.points[row]
@@ -27,8 +34,8 @@ def result_series(expression: Expression, frame: Frame) -> list[ResultSeries]:
         listed.append(
             ResultSeries(
                 metric=metric,
-                expression=_for_group(expression, group),
-                scope=query_scope(_widest(queries), group),
+                expression=_for_group(pieces, queries, group),
+                scope=query_scope(widest, group),
                 group=group,
                 tag_set=tuple(sorted(f"{key}:{value}" for key, value in group)),
                 aggregator=aggregator,
@@ -43,8 +50,10 @@ def result_series(expression: Expression, frame: Frame) -> list[ResultSeries]:
     return listed if frame.ranked else sorted(listed, key=lambda one: one.scope)
 
 
-def _for_group(expression: Expression, group: Group) -> str:
-    return expression_text(expression, lambda query: query_text(query, query_scope(query, group)))
+def _for_group(pieces: Sequence[str], queries: Sequence[MetricQuery], group: Group) -> str:
+    """The expression's text with each query's scope for the group; it is written once, as an answer may have thousands of groups."""
+    scopes = (query_scope(query, group) for query in queries)
+    return "".join(part for pair in zip_longest(pieces, scopes, fillvalue="") for part in pair)
 
 
 def _widest(queries: tuple[MetricQuery, ...]) -> MetricQuery:
