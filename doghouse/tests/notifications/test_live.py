@@ -363,6 +363,15 @@ queries = st.sampled_from(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @example(
+    [None, 85.0, None, None, None],
+    [100.0, 60.0, None, None, None],  # the second host is known first, and both warn in the second minute
+    [],
+    "max(last_1m):avg:m{*} by {host}",
+    CONDITIONS[1],
+    {},
+    True,
+)
+@example(
     [None] * 5,
     [None] * 4 + [85.0],
     [(0, 6, False, ["expired"])],

@@ -33,7 +33,7 @@ def bundle_of(group: Group, keys: Sequence[str]) -> Group:
 
 
 def worst(states: Iterable[GroupState]) -> tuple[Status, float]:
-    """The worst status of these groups, which a bundle's notification is about, and its value. GUESS: of several as bad, the first group's."""
+    """The worst status of these groups, which a bundle's notification is about, and its value. GUESS: of several as bad, the first group's by its tags."""
     status, value = Status.NEW, math.nan
     for state in states:
         if state.status > status:
@@ -50,7 +50,7 @@ def bundled(
     """
     found: dict[Group, tuple[History, Floats]] = {}
     for bundle in dict.fromkeys(bundle_of(group, keys) for group in members):
-        mine = [member for group, member in members.items() if bundle_of(group, keys) == bundle]
+        mine = [members[group] for group in sorted(members) if bundle_of(group, keys) == bundle]
         statuses, values = _worst_of(mine)
         found[bundle] = _history(rules, ticks, statuses, values)
     return found

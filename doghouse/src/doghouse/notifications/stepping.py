@@ -124,7 +124,7 @@ def _bundle(
     """The bundles' states after the step, and their transitions: by the worst of their groups."""
     keys = subject.bundle_keys or ()
     members: dict[Group, list[GroupState]] = {bundle: [] for bundle in held.bundles}
-    for group, state in alive.items():
+    for group, state in sorted(alive.items()):
         members.setdefault(bundle_of(group, keys), []).append(state)
     states: dict[Group, GroupState] = {}
     transitions: dict[Group, Transition] = {}
