@@ -130,5 +130,10 @@ def _reachable(programs, work, owner):
             == 0
         ):
             return programs
-    shutil.copytree(programs.parent, work / "install", symlinks=True)
-    return work / "install" / "bin"
+    package = programs.parent.parent  # the wheel's programs look for their libraries beside it, by relative path
+    copy = work / "programs" / package.name / programs.parent.name
+    shutil.copytree(programs.parent, copy, symlinks=True)
+    libraries = package.parent / f"{package.name}.libs"
+    if libraries.is_dir():
+        shutil.copytree(libraries, copy.parent.parent / libraries.name, symlinks=True)
+    return copy / "bin"
