@@ -57,7 +57,7 @@ def test_a_full_disk_is_said_in_one_sentence(settings_file: Path, house: House) 
     command += ["--api-url", house.url, "--keys-file", str(house.keys_file)]
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert (ran.returncode, ran.stderr) == (1, "my-metric: No space left on device\n")
+    assert (ran.returncode, ran.stderr) == (1, "my-metric: No space left on device\n")  # not 120, Python's own
 
 
 def test_who_leaves_at_the_question_has_not_said_yes(monkeypatch: pytest.MonkeyPatch) -> None:

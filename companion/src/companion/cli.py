@@ -240,11 +240,15 @@ def main() -> None:
     """Run the command; wrong use exits 64, as sysexits.h has it."""
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except KeyboardInterrupt:  # before a command has begun
         typer.echo("my-metric: interrupted", err=True)
         code = 1
     except OSError as error:  # what is printed cannot be taken: a full disk
         typer.echo(f"my-metric: {error.strerror or error}", err=True)
+        from companion import terminal
+
+        terminal.drop_output()
         code = 1
     except Exception as error:
         if not hasattr(error, "show"):  # typer's own errors can show themselves

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from doghouse import __version__
+from doghouse import __version__, terminal
 
 # A command's module, and its function there (or the Typer that holds commands of its own).
 COMMANDS = {
@@ -76,10 +76,17 @@ def main() -> None:
     app = application(asked if asked and asked[0] in COMMANDS else COMMANDS)
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except ModuleNotFoundError as error:
         if (extra := _extra((error.name or "").partition(".")[0])) is None:
             raise
         typer.echo(f"doghouse: this needs {error.name}: pip install 'doghouse[{extra}]'", err=True)
+        code = 1
+    except OSError as error:
+        if error.filename is not None:  # no fault of the output
+            raise
+        typer.echo(f"doghouse: {error.strerror or error}", err=True)
+        terminal.drop_output()
         code = 1
     except Exception as error:
         if not hasattr(error, "show"):  # typer's own errors can show themselves

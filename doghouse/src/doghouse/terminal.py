@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -46,3 +48,9 @@ def print_json(document: Any) -> None:
     import msgspec
 
     typer.echo(msgspec.json.encode(document).decode())
+
+
+def drop_output() -> None:
+    """Forget what could not be printed: Python would try again at its end, say so, and exit with 120."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -101,6 +101,16 @@ def test_wrong_use_gets_one_sentence(tmp_path: Path, options: list[str], code: i
     assert words in text
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("words", [["--help"], ["coverage"], ["lint", "--help"]])
+def test_what_cannot_be_printed_for_a_full_disk_is_one_sentence_and_exit_1(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "doghouse", *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ran.returncode, ran.stderr) == (1, "doghouse: No space left on device\n")
+
+
 def test_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     code, text = refused("--port", "0", "--data", str(tmp_path / "file"))
