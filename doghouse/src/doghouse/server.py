@@ -45,7 +45,7 @@ from doghouse.monitors import routes as monitor_routes
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications import service
 from doghouse.operations import of_request
-from doghouse.queries import QuerySyntaxError, matches, parse_scope
+from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries import routes as queries
 from doghouse.sqlite import Database
 from doghouse.traces import routes as traces
@@ -97,11 +97,12 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         simulated=simulated,
         snapshots=snapshots,
     )
+    catalogue = Catalogue(database, points)
     intake = metrics.routes(points, helper)
     routes: list[BaseRoute] = [
         *intake,
-        *queries.routes(points),
-        *metadata_routes.routes(Catalogue(database, points), tag_filter),
+        *queries.routes(points, units.told(catalogue.metadata)),
+        *metadata_routes.routes(catalogue, tag_filter),
         endpoint("GET", "/health", health(folder), Keys.NONE),
         endpoint("GET", "/api/v1/validate", validate, Keys.API),
         *hosts.intake_routes(host_store, check_store, partial(events.from_agent, event_store)),

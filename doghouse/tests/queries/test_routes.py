@@ -292,8 +292,6 @@ def test_a_body_that_is_not_json_is_refused(house: running.House) -> None:
 
 
 def test_the_official_client_reads_both_answers(house: running.House) -> None:
-    configuration = Configuration(host=house.url)
-    configuration.api_key = {"apiKeyAuth": house.api_key, "appKeyAuth": house.app_key}
     body = {
         "data": {
             "type": "timeseries_request",
@@ -305,11 +303,18 @@ def test_the_official_client_reads_both_answers(house: running.House) -> None:
             },
         }
     }
-    with ApiClient(configuration) as client:
+    with ApiClient(official(house)) as client:
         first = MetricsV1(client).query_metrics(_from=T0, to=T0 + 120, query="avg:load{*} by {host}")
         second = MetricsV2(client).query_timeseries_data(body=TimeseriesFormulaQueryRequest(**_objects(body)))
     assert [one.scope for one in first.series] == ["host:a", "host:b"]
     assert len(second.data.attributes.values.value) == 2
+
+
+def official(house: running.House) -> Configuration:
+    """The official client's configuration for a doghouse."""
+    configuration = Configuration(host=house.url)
+    configuration.api_key = {"apiKeyAuth": house.api_key, "appKeyAuth": house.app_key}
+    return configuration
 
 
 def _objects(body: dict[str, Any]) -> dict[str, Any]:
@@ -332,3 +337,17 @@ def test_percentiles_are_taken_over_every_value_that_clients_sent(house: running
         [5],
         [pytest.approx(19 / 11, rel=0.01)],
     ]
+
+
+def test_answers_say_what_a_described_metric_is_counted_in(house: running.House) -> None:
+    submit(house, "read", [(0, 10), (60, 20)], host="a")
+    described = {"unit": "byte", "per_unit": "second"}
+    httpx.put(f"{house.url}/api/v1/metrics/read", json=described, headers=house.headers).raise_for_status()
+    queries = [metric("avg:read{*}", aggregator="avg")]
+    pair = query(house, "avg:read{*}")["series"][0]["unit"]
+    assert [one["plural"] for one in pair] == ["bytes", "seconds"]
+    assert v2(house, "timeseries", queries)["series"][0]["unit"] == pair
+    assert v2(house, "scalar", queries, [{"formula": "a * 8"}])["columns"][0]["meta"]["unit"] == pair
+    with ApiClient(official(house)) as client:
+        series = MetricsV1(client).query_metrics(T0, T0 + 120, "avg:read{*}").series
+        assert [one.short_name for one in series[0].unit] == ["B", "s"]

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from doghouse.queries.inspection import metric_queries, result_keys
+from doghouse.queries.inspection import result_keys
 from doghouse.queries.model import ResultSeries
 from doghouse.queries.reducing import Scalars
 from doghouse.queries.tree import Expression
-
-Units = Callable[[str], list[dict[str, Any] | None] | None]
-"""A metric's unit as answers have it: [the unit, what it is per], or None where it has none."""
-
-
-def no_units(_: str) -> None:
-    """The units where none are kept."""
+from doghouse.queries.units import Units, no_units, unit_of
 
 
 def series_answer(
@@ -32,6 +26,7 @@ def series_answer(
     Empty buckets are left out; a null is one that a function or arithmetic made. GUESS: an unknown metric is no error and gives no series.
     """
     keys = [key for expression, _ in found for key in result_keys(expression)]
+    counted = [unit_of(expression, units) for expression, _ in found]
     return {
         "status": "ok",
         "res_type": "time_series",
@@ -39,23 +34,12 @@ def series_answer(
         "query": query,
         "from_date": start * 1000,
         "to_date": end * 1000,
-        "series": [
-            _series(one, place, unit)
-            for place, (expression, listed) in enumerate(found)
-            for unit in (units(_metric(expression)),)
-            for one in listed
-        ],
+        "series": [_series(one, place, counted[place]) for place, (_, listed) in enumerate(found) for one in listed],
         "values": [],
         "times": [],
         "message": "",
         "group_by": list(dict.fromkeys(keys)),
     }
-
-
-def _metric(expression: Expression) -> str:
-    """The metric whose unit an expression has; of several none (GUESS)."""
-    metrics = {query.metric for query in metric_queries(expression)}
-    return metrics.pop() if len(metrics) == 1 else ""
 
 
 def _series(one: ResultSeries, place: int, unit: Any) -> dict[str, Any]:
@@ -89,17 +73,15 @@ def timeseries_answer(
     found: Sequence[tuple[Expression, Sequence[ResultSeries]]], units: Units = no_units
 ) -> dict[str, Any]:
     """The body of `/api/v2/query/timeseries`: one list of times (ms) for all, which holds only buckets with data, and a list of values a series."""
-    listed = [(place, expression, one) for place, (expression, series) in enumerate(found) for one in series]
-    times = np.unique(np.concatenate([one.ts for _, _, one in listed])) if listed else np.empty(0, np.int64)
+    counted = [unit_of(expression, units) for expression, _ in found]
+    listed = [(place, one) for place, (_, series) in enumerate(found) for one in series]
+    times = np.unique(np.concatenate([one.ts for _, one in listed])) if listed else np.empty(0, np.int64)
     values = []
-    for _, _, one in listed:
+    for _, one in listed:
         row = np.full(len(times), np.nan)
         row[np.searchsorted(times, one.ts)] = one.values
         values.append(row.tolist())
-    series = [
-        {"group_tags": list(one.tag_set), "query_index": place, "unit": units(_metric(expression))}
-        for place, expression, one in listed
-    ]
+    series = [{"group_tags": list(one.tag_set), "query_index": place, "unit": counted[place]} for place, one in listed]
     attributes = {"series": series, "times": (times * 1000).tolist(), "values": values}
     return {"data": {"id": "0", "type": "timeseries_response", "attributes": attributes}}
 
@@ -111,6 +93,6 @@ def scalar_answer(table: Scalars, units: Units = no_units) -> dict[str, Any]:
         for key in table.keys
     ]
     for name, expression, values in table.columns:
-        unit = units(_metric(expression))
+        unit = unit_of(expression, units)
         columns.append({"name": name, "type": "number", "values": values.tolist(), "meta": {"unit": unit}})
     return {"data": {"id": "0", "type": "scalar_response", "attributes": {"columns": columns}}}

@@ -10,7 +10,7 @@ from doghouse import errors
 from doghouse.http import Call, Reply, endpoint
 from doghouse.metrics.model import Source
 from doghouse.queries import requests
-from doghouse.queries.answers import Units, no_units, scalar_answer, series_answer, timeseries_answer
+from doghouse.queries.answers import scalar_answer, series_answer, timeseries_answer
 from doghouse.queries.evaluation import evaluate
 from doghouse.queries.formulas import bound
 from doghouse.queries.model import MAX_POINTS, ResultSeries, Window
@@ -19,6 +19,7 @@ from doghouse.queries.reducing import ScalarQuery, scalars
 from doghouse.queries.rollups import custom_interval
 from doghouse.queries.scene import Scene
 from doghouse.queries.tree import Expression
+from doghouse.queries.units import Units, no_units
 
 RETENTION_S = 15 * 30 * 86_400  # docs: metrics are kept for 15 months
 
