@@ -147,6 +147,11 @@ DOWNTIME = [
     (f"{RECURRENCE}.rrule", "FREQ=DAILY;FREQ=WEEKLY", "schedule.recurrences[0].rrule"),
     (f"{RECURRENCE}.rrule", "FREQ=MONTHLY;BYMONTHDAY=32", "schedule.recurrences[0].rrule"),
     (f"{RECURRENCE}.rrule", "FREQ=DAILY;UNTIL=2027", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=WEEKLY;BYDAY=2MO", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=YEARLY;BYDAY=54MO", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=DAILY;BYMONTH=-1", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=DAILY;COUNT=" + "9" * 5000, "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=DAILY;BYMONTHDAY=" + "9" * 5000, "schedule.recurrences[0].rrule"),
 ]  # fmt: skip
 NIGHTS = "managed-by:my-metric/nights"
 REFUSED = [
@@ -174,8 +179,8 @@ ACCEPTED = [
     (NIGHTS, "scope", "env:(staging OR prod) AND team:y"),
     (NIGHTS, "scope", "env:staging OR env:prod"),
     (NIGHTS, "scope", "env:prod AND (host:a OR host:b)"),
-    (NIGHTS, f"{RECURRENCE}.rrule", "RRULE:FREQ=WEEKLY;BYDAY=-1SU,2MO;"),
-    (NIGHTS, f"{RECURRENCE}.rrule", "FREQ=MONTHLY;BYMONTHDAY=-1"),
+    (NIGHTS, f"{RECURRENCE}.rrule", "RRULE:FREQ=MONTHLY;BYDAY=-1SU,2MO;"),
+    (NIGHTS, f"{RECURRENCE}.rrule", "FREQ=MONTHLY;BYMONTHDAY=-1,+5"),
     (
         "timeboard",
         "widgets.0.definition.requests.0.formulas",

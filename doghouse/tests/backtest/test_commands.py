@@ -155,6 +155,15 @@ def test_lint_looks_at_the_rule_and_zone_of_a_custom_schedule(run, recurrence, t
     assert (code, text in out) == (1, True)
 
 
+def test_lint_says_which_rule_of_a_downtime_never_occurs(run, folder):
+    never = json.loads(json.dumps(DOWNTIME).replace("FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"))
+    code, out, _ = run("lint", folder(never_json=never))
+
+    assert code == 1
+    assert "schedule.recurrences[0].rrule" in out
+    assert "never occurs" in out
+
+
 def test_lint_looks_at_downtimes_and_counts_them_apart(run, folder):
     bad = json.loads(json.dumps(DOWNTIME).replace("FREQ=DAILY", "FREQ=DALY"))
     code, out, _ = run("lint", folder(a_json=GOOD, downtimes_json=[DOWNTIME, bad]))

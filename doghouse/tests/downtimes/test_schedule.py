@@ -7,6 +7,7 @@ Lord Howe 2026: UTC+11, from 2026-04-04T15:00Z +10:30, from 2026-10-03T15:30Z +1
 from __future__ import annotations
 
 import math
+import time
 from itertools import pairwise
 
 import pytest
@@ -302,11 +303,29 @@ def test_rules_occur_on_the_days_that_they_say(rule: str, expected: list[str]) -
     assert [iso(one.start)[5:10] for one in found] == expected
 
 
-def test_a_rule_that_never_occurs_has_ended() -> None:
-    never = recurring("UTC", ("2026-03-02T19:00:00", "1h", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"))
+NEVER = {  # rule → where it starts
+    "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30": "2026-03-02T08:00:00",
+    "FREQ=DAILY;BYMONTH=4,6;BYMONTHDAY=31": "2026-03-02T08:00:00",
+    "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=2": "2026-03-02T08:00:00",
+    "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6": "2026-03-02T08:00:00",
+    "FREQ=DAILY;INTERVAL=7;BYDAY=MO": "2026-03-03T08:00:00",  # a Tuesday
+    "FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=29": "2027-03-02T08:00:00",
+}
 
-    assert dt.status(never, T0) == "ended"
-    assert dt.current(never, T0) is None
+
+@pytest.mark.parametrize("rule", NEVER)
+def test_a_rule_that_never_occurs_has_ended_and_says_so_at_once(rule: str) -> None:
+    never = recurring("UTC", (NEVER[rule], "1h", rule), ("2026-03-02T08:00:00", "1h", "FREQ=DAILY"))
+    alone = recurring("UTC", (NEVER[rule], "1h", rule))
+    began = time.process_time()
+    assert (dt.status(alone, T0), dt.current(alone, T0), dt.idle(never)) == ("ended", None, [0])
+    assert time.process_time() - began < 2  # it took four seconds while every year up to 9999 was looked at
+
+
+def test_a_day_that_comes_once_in_28_years_is_found() -> None:
+    rare = recurring("UTC", ("2026-01-01T08:00:00", "1h", "FREQ=MONTHLY;BYDAY=MO;BYMONTH=2;BYMONTHDAY=29"))
+    assert dt.current(rare, utc("2026-01-02T00:00Z")) == dt.Stretch(utc("2044-02-29T08:00Z"), utc("2044-02-29T09:00Z"))
+    assert dt.idle(rare) == []
 
 
 def test_a_leap_day_is_found_years_ahead() -> None:
@@ -423,3 +442,8 @@ def test_a_part_of_a_year_shows_the_stretches_of_the_whole_year(
     for one in part:
         assert dt.status(downtime, one.start) == "active"
         assert dt.status(downtime, one.end - 1) == "active"
+
+
+def test_a_number_of_thousands_of_digits_is_refused_in_one_sentence() -> None:
+    with pytest.raises(DowntimeError, match="is not a number from 1 to 1000000"):
+        recurring("UTC", ("2026-03-02T08:00:00", "1h", "FREQ=DAILY;COUNT=" + "9" * 10_000))

@@ -16,7 +16,15 @@ RULE_PARTS = (
     "FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYHOUR", "BYMINUTE", "BYSECOND", "COUNT", "UNTIL", "WKST",
 )  # fmt: skip
 RULE_FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
-RULE_NUMBERS = {"BYMONTHDAY": 31, "BYMONTH": 12, "BYSETPOS": 366}
+RULE_NUMBERS = {  # how each number of a part is written, and the greatest; a sign counts from the end (RFC 5545, 3.3.10)
+    "BYMONTHDAY": (r"[+-]?[0-9]{1,2}", 31),
+    "BYMONTH": (r"[0-9]{1,2}", 12),
+    "BYSETPOS": (r"[+-]?[0-9]{1,3}", 366),
+    "INTERVAL": (r"[0-9]{1,5}", 10_000),
+    "COUNT": (r"[0-9]{1,7}", 1_000_000),
+}
+RULE_DAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+MOST_WEEKS = 53
 MOST_RECURRENCES = 5
 
 
@@ -97,17 +105,21 @@ def _rule(text: str) -> Iterator[str]:
         parts[name] = value
     if parts.get("FREQ") not in RULE_FREQUENCIES:
         yield f"needs FREQ with one of {', '.join(RULE_FREQUENCIES)}"
-    for name in {"INTERVAL", "COUNT"} & set(parts):
-        if not parts[name].isdecimal() or not int(parts[name]):
-            yield f"has {name}={parts[name]}, expected a whole number from 1"
     if "COUNT" in parts and "UNTIL" in parts:
         yield "has both COUNT and UNTIL: only one of them is allowed"
     if "UNTIL" in parts and not re.fullmatch(r"\d{8}(T\d{6}Z?)?", parts["UNTIL"]):
         yield f"has UNTIL={parts['UNTIL']}, expected a time such as 20261231T235959Z"
-    for name, most in RULE_NUMBERS.items():
-        for number in parts.get(name, "1").split(","):
-            if not re.fullmatch(r"-?\d+", number) or not 1 <= abs(int(number)) <= most:
+    for name in RULE_NUMBERS.keys() & parts:
+        form, most = RULE_NUMBERS[name]
+        for number in parts[name].split(","):
+            if not re.fullmatch(form, number) or not 1 <= abs(int(number)) <= most:
                 yield f"has {name}={number}, expected 1 to {most}"
+    for day in parts["BYDAY"].split(",") if "BYDAY" in parts else ():
+        found = RULE_DAY.fullmatch(day)
+        if not found or (found[1] and not 1 <= abs(int(found[1])) <= MOST_WEEKS):
+            yield f"has BYDAY={day}, expected a weekday such as MO, 2TU or -1SU"
+        elif found[1] and parts.get("FREQ") == "WEEKLY":
+            yield f"has BYDAY={day}, expected a weekday without a number: the rule is weekly"
     try:
         from dateutil.rrule import rrulestr
 

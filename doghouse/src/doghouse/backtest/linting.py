@@ -61,9 +61,14 @@ def _linted(one: Thing, intervals: Mapping[str, int]) -> Linted:
 
 def _downtime(found: FoundDowntime) -> Iterator[Problem]:
     try:
-        dt.parse(found.attributes, 0)
+        downtime = dt.parse(found.attributes, 0)
     except dt.DowntimeError as error:
         yield Problem(error.field, error.text)
+        return
+    for place in dt.idle(downtime):
+        yield Problem(
+            f"schedule.recurrences[{place}].rrule", "never occurs: no day within 30 years of its start fits it"
+        )
 
 
 def _lint(found: Found, intervals: Mapping[str, int]) -> Linted:

@@ -15,7 +15,7 @@ What they silence, for one group of one monitor (tags: the group's, and the filt
 from doghouse.downtimes.matching import Cover, concerns, covers, released, releases, silencer
 from doghouse.downtimes.model import Downtime, DowntimeError, OneTime, Recurrence, Recurring
 from doghouse.downtimes.parsing import parse
-from doghouse.downtimes.schedule import Stretch, current, status, stretches
+from doghouse.downtimes.schedule import Stretch, current, idle, status, stretches
 from doghouse.downtimes.scope import Scope, parse_scope
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "concerns",
     "covers",
     "current",
+    "idle",
     "parse",
     "parse_scope",
     "released",

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 REFUSED = ("DTSTART", "DTEND", "DURATION")  # the API's schema: attributes that specify the duration
 MOST_COUNT = 1_000_000
+CYCLE_YEARS = 400  # after so many every date falls on the same weekday again
 _DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
 # Part → the least and the greatest of its numbers, without sign; negative ones count from the end where the flag says so.
@@ -66,7 +67,7 @@ def _check(name: str, value: str) -> None:
                 raise RruleError(f"FREQ={value} is not supported: it is {', '.join(FREQUENCIES)}")
         case "INTERVAL" | "COUNT":
             most = 10_000 if name == "INTERVAL" else MOST_COUNT
-            if not value.isdecimal() or not 1 <= int(value) <= most:
+            if not re.fullmatch(r"[0-9]{1,9}", value) or not 1 <= int(value) <= most:
                 raise RruleError(f"{name}={value} is not a number from 1 to {most}")
         case "UNTIL":
             _until(value)
@@ -118,12 +119,18 @@ def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[
         end = min(end, _last_moment(until, zone))
     if end < start:
         return ()
+    # What never comes dateutil seeks in every year up to the last that a date can have: near that one, it has found out soon.
+    ahead = (datetime.max.year - end.year) // CYCLE_YEARS * CYCLE_YEARS
     joined = ";".join(f"{name}={value}" for name, value in rule.items())
     try:
-        expanded = rrulestr(f"{joined};UNTIL={end:%Y%m%dT%H%M%S}", dtstart=start)
+        expanded = rrulestr(f"{joined};UNTIL={_moved(end, ahead):%Y%m%dT%H%M%S}", dtstart=_moved(start, ahead))
     except (ValueError, TypeError) as error:
         raise RruleError(str(error)) from None
-    return tuple(islice(expanded, count))
+    return tuple(_moved(one, -ahead) for one in islice(expanded, count))
+
+
+def _moved(moment: datetime, years: int) -> datetime:
+    return moment.replace(year=moment.year + years)
 
 
 def _last_moment(until: str, zone: str) -> datetime:

@@ -125,6 +125,14 @@ def status(downtime: Downtime, now: float) -> str:
     return "ended" if _next(downtime, now) is None else "scheduled"
 
 
+def idle(downtime: Downtime) -> list[int]:
+    """The places of its recurrences that never occur, as on the 30th of February: not once in the 30 years from their start."""
+    if not isinstance(schedule := downtime.schedule, Recurring):
+        return []
+    alone = [replace(downtime, schedule=replace(schedule, recurrences=(one,))) for one in schedule.recurrences]
+    return [place for place, one in enumerate(alone) if _next(one, _begins(schedule) - 1) is None]
+
+
 def current(downtime: Downtime, now: float) -> Stretch | None:
     """`current_downtime`: the running stretch, else the next, else (ended or canceled) the last one."""
     canceled = downtime.canceled is not None and downtime.canceled <= now
