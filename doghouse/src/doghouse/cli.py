@@ -18,8 +18,8 @@ COMMANDS = {
     "import": ("doghouse.metrics.commands", "import_series"),
     "query": ("doghouse.queries.commands", "query"),
     "backtest": ("doghouse.backtest.commands", "backtest"),
-    "lint": ("doghouse.backtest.commands", "lint"),
-    "test": ("doghouse.backtest.commands", "unit_tests"),
+    "lint": ("doghouse.backtest.linting_command", "lint"),
+    "test": ("doghouse.backtest.testing_command", "unit_tests"),
     "coverage": ("doghouse.coverage.commands", "coverage"),
     "agent": ("doghouse.agent.commands", "app"),
 }

@@ -9,7 +9,7 @@ import pytest
 
 from doghouse import monitors as mon
 from doghouse.backtest import replay
-from doghouse.backtest.overlapping import made_ahead
+from doghouse.backtest.overlapping import begun, made_ahead
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 
@@ -35,6 +35,12 @@ def test_items_can_be_left_before_their_end() -> None:
     items = made_ahead(iter(range(100)))
     assert [next(items) for _ in range(4)] == [0, 1, 2, 3]
     items.close()
+
+
+def test_what_was_begun_is_there_when_it_is_asked_for_and_so_is_what_went_wrong() -> None:
+    assert begun(lambda: 7)() == 7
+    with pytest.raises(ZeroDivisionError):
+        begun(lambda: 1 // 0)()
 
 
 def test_a_backtest_that_makes_groups_ahead_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

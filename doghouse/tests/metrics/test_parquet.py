@@ -144,16 +144,18 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(tmp_path_factory, se
     st.lists(
         st.tuples(st.sets(st.integers(0, 8), min_size=1), st.integers(-100, 4100), st.integers(0, 4200)), max_size=12
     ),
+    st.none() | st.tuples(st.integers(-100, 4100), st.integers(-100, 4100)),
 )
 @settings(max_examples=25, deadline=None)
-def test_what_is_read_in_parts_is_what_is_read_at_once(tmp_path_factory, seed, size, reads):
+def test_what_is_read_in_parts_is_what_is_read_at_once(tmp_path_factory, seed, size, reads, soon):
     path = tmp_path_factory.mktemp("parts") / "series.parquet"
     table(3000, seed).write_parquet(path, row_group_size=size)
     hosts = {"a": ["role:db"]}
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"LARGE_ROWS": 100, "SCATTERED": 1, "HELD_ROWS": 700, "AHEAD_ROWS": 300}.items():
+        rows = {"LARGE_ROWS": 100, "SCATTERED": 1, "HELD_ROWS": 700, "AHEAD_ROWS": 300, "FIRST_ROWS": 900}
+        for name, value in rows.items():
             patch.setattr(rowgroups, name, value)
-        parts = open_series(path, hosts)
+        parts = open_series(path, hosts, soon and (START + soon[0], START + soon[1]))
         assert isinstance(parts, rowgroups.RowGroups)
         whole = MemorySource(*read_series(path), hosts)
         assert parts.find("my_metric") == whole.find("my_metric")
@@ -163,6 +165,32 @@ def test_what_is_read_in_parts_is_what_is_read_at_once(tmp_path_factory, seed, s
             theirs = whole.read(wanted, START + start, START + start + length)
             for name in ("series", "ts", "value"):
                 assert getattr(ours, name).tolist() == getattr(theirs, name).tolist()
+
+
+def test_no_more_is_kept_than_was_said_once_what_was_read_at_first_was_asked_for(tmp_path, monkeypatch):
+    rows = {"LARGE_ROWS": 100, "SCATTERED": 1, "HELD_ROWS": 700, "AHEAD_ROWS": 300, "FIRST_ROWS": 1500, "AGAIN": 99}
+    for name, value in rows.items():
+        monkeypatch.setattr(rowgroups, name, value)
+    path = tmp_path / "series.parquet"
+    table(6000, 7).write_parquet(path, row_group_size=100)
+    parts = open_series(path, None, (START, START + 9000))
+    assert isinstance(parts, rowgroups.RowGroups)
+    assert len(parts._held) == 15
+    every = np.array([one.id for one in parts.find("my_metric")])
+    for ids in (every, every[::-1], every[3:4], every):
+        for one in ids.tolist():
+            parts.read(np.array([one]), START, START + 9000)
+            assert sum(parts._opened.file.sizes[group] for group in parts._held) <= 700 + 1500
+    assert sum(parts._opened.file.sizes[group] for group in parts._held) <= 700 + 300
+
+
+def test_of_a_file_of_which_nothing_will_be_asked_nothing_is_read_at_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(rowgroups, "LARGE_ROWS", 100)
+    path = tmp_path / "series.parquet"
+    table(2000, 7).write_parquet(path, row_group_size=100)
+    parts = open_series(path, None, (START - 900, START - 800))
+    assert isinstance(parts, rowgroups.RowGroups)
+    assert not parts._held
 
 
 def test_a_file_that_is_sorted_by_time_is_read_whole(tmp_path, monkeypatch):

@@ -59,6 +59,16 @@ def test_a_tick_by_itself_has_the_same_value_to_the_bit(
     assert_each_tick_alone_is_the_same(checked, there, ticks)
 
 
+def test_ticks_that_are_not_evenly_spaced_have_their_own_windows() -> None:
+    checked = monitor("avg(last_2m):avg:m{*} > 1")
+    there = source(minutely(range(10)))
+    ticks = T0 + 60 * np.array([2, 4, 5, 8])  # as far apart as four even ones, with the first step twice a minute
+
+    (column,) = monitors.evaluate_range(checked, there, ticks)
+
+    assert column.values.tolist() == [0.5, 2.5, 3.5, 6.5]
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     points,

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
 AHEAD = 2  # items that are made before they are asked for: each may be large
+
+
+def begun(make: Callable[[], Item]) -> Callable[[], Item]:
+    """Begin to make something; what is returned waits for it, and raises what that raised. A command that ends before does not wait."""
+    from concurrent.futures import Future
+    from threading import Thread
+
+    made: Future[Item] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(make())
+        except BaseException as error:
+            made.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return made.result
 
 
 def made_ahead(items: Iterator[Item]) -> Iterator[Item]:

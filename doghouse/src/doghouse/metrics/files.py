@@ -52,13 +52,18 @@ def read_series(path: Path) -> tuple[list[Series], Columns]:
     return found if isinstance(found, tuple) else _all(path, found)
 
 
-def open_series(path: Path, host_tags: Mapping[str, Sequence[str]] | None = None) -> Source:
+def open_series(
+    path: Path, host_tags: Mapping[str, Sequence[str]] | None = None, soon: tuple[int, int] | None = None
+) -> Source:
     """A file's series as a source. Of a large Parquet file that is sorted by series, points are read when they are asked for, so that they are never all
-    in memory: what is wrong with those is said then. Raises SeriesFileError.
+    in memory: what is wrong with those is said then. `soon`: from when to when (s UTC) points will be asked for. Raises SeriesFileError.
     """
     found = _opened(path)
     if isinstance(found, rowgroups.Opened) and found.worth_parts:
-        return rowgroups.RowGroups(found, host_tags, lambda text: SeriesFileError(path, text))
+        source = rowgroups.RowGroups(found, host_tags, lambda text: SeriesFileError(path, text))
+        if soon:
+            source.begin(*soon)
+        return source
     return MemorySource(*(found if isinstance(found, tuple) else _all(path, found)), host_tags)
 
 

@@ -230,7 +230,10 @@ def _unpacked(body: memoryview, codec: int, size: int) -> memoryview:
 def _without_levels(values: memoryview, count: int) -> memoryview:
     """A page's values, behind the levels that say which are missing: none may be."""
     length = int.from_bytes(values[:4], "little")
-    if not _hybrid(values[4 : 4 + length], 1, count).all():
+    levels = values[4 : 4 + length]
+    run, at = thrift.varint(levels, 0)
+    one_run = run == count << 1 and levels[at] == 1  # as writers have it: there is no need to write it out
+    if not one_run and not _hybrid(levels, 1, count).all():
         raise Unusual("missing values")
     return values[4 + length :]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ WORKERS = 2
 WORTH_THREADS = 500_000  # rows: fewer are read before threads have started
 LARGE_ROWS = 2_000_000  # what is smaller is read at once
 HELD_ROWS, AHEAD_ROWS = 2_000_000, 500_000  # that are kept for the next question, and read before there is one
+FIRST_ROWS = 6_000_000  # that are read before the first question, while who asks still starts
 SCATTERED = 16  # rows a run at least; a file with shorter ones is not sorted by series
 MOST_COUNTED = 100_000  # different texts of a row, beyond which they are sorted instead
 AGAIN = 3  # how often a file is read in parts before it is read whole
@@ -179,9 +179,19 @@ class RowGroups:
         order = np.argsort(runs.series, kind="stable")
         self._runs = Runs(*(getattr(runs, name)[order] for name in Runs.__slots__))
         self._pool = ThreadPoolExecutor(WORKERS)
-        self._held: OrderedDict[int, Future[tuple[Ints, Floats]]] = OrderedDict()
+        self._held: dict[int, Future[tuple[Ints, Floats]]] = {}
+        self._room = HELD_ROWS
         self._asked = 0
         self._whole: MemorySource | None = None
+
+    def begin(self, start: int, end: int) -> None:
+        """Begin to read, in the background, the first row groups that have points in [start, end) (s UTC)."""
+        rows = 0
+        for group, size in enumerate(self._opened.file.sizes):
+            if rows < FIRST_ROWS and self._touches(group, start, end):
+                self._begin(group)
+                rows += size
+        self._room += rows
 
     def find(self, metric: str) -> Sequence[Series]:
         """Every series of the metric, with its effective tags."""
@@ -212,30 +222,44 @@ class RowGroups:
         low, high = np.searchsorted(runs.series, (series, series + 1)).tolist()
         for run in range(low, high):
             group = int(runs.group[run])
-            extent = self._opened.file.extent(group, "timestamp")
-            if extent is None or (extent[0] < end and extent[1] >= start):
+            if self._touches(group, start, end):
                 times, values = self._decoded(group)
                 mine = slice(int(runs.first[run]), int(runs.last[run]))
                 parts.append((times[mine], values[mine]))
         if not parts:
             return no_columns()
         ts, value = (np.concatenate(column) if len(parts) > 1 else column[0] for column in zip(*parts, strict=True))
-        found = sort(Columns(np.broadcast_to(np.int64(series), len(ts)), ts, value))
+        found = Columns(np.broadcast_to(np.int64(series), len(ts)), ts, value)
+        if not np.all(ts[1:] > ts[:-1]):
+            found = sort(found)
         first, last = np.searchsorted(found.ts, (start, end))
         return Columns(found.series[first:last], found.ts[first:last], found.value[first:last])
+
+    def _touches(self, group: int, start: int, end: int) -> bool:
+        extent = self._opened.file.extent(group, "timestamp")
+        return extent is None or (extent[0] < end and extent[1] >= start)
 
     def _decoded(self, group: int) -> tuple[Ints, Floats]:
         sizes = self._opened.file.sizes
         self._begin(group)
-        self._held.move_to_end(group)
         ahead, rows = group + 1, 0
         while ahead < len(sizes) and rows < AHEAD_ROWS:
             self._begin(ahead)
             rows += sizes[ahead]
             ahead += 1
-        while len(self._held) > ahead - group + 1 and sum(sizes[one] for one in self._held) > HELD_ROWS:
-            self._held.popitem(last=False)
+        self._let_go(group, ahead)
+        self._room = max(self._room - sizes[group], HELD_ROWS)
         return self._held[group].result()
+
+    def _let_go(self, group: int, ahead: int) -> None:
+        """Forget what will be asked for last, if files are read from their beginning to their end, and then perhaps again."""
+        sizes = self._opened.file.sizes
+        rows = sum(sizes[one] for one in self._held)
+        for one in sorted(self._held, key=lambda one: (one - group) % len(sizes), reverse=True):
+            if rows <= self._room or group <= one < ahead:
+                return
+            rows -= sizes[one]
+            del self._held[one]
 
     def _begin(self, group: int) -> None:
         if group not in self._held:

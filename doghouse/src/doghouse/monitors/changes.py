@@ -15,6 +15,9 @@ from doghouse.monitors.states import GroupState, Rules, Status, Transition
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 NONE = 0  # a time that there is not, in a column
+_NEW, _OK, _NO_DATA, _WARN = (
+    int(one) for one in (Status.NEW, Status.OK, Status.NO_DATA, Status.WARN)
+)  # numpy compares a column with an enum slowly
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +95,8 @@ class Changes:
         if forgotten and len(self.moves) and self.moves[-1] == len(ticks) - 1:
             self.moves = self.moves[:-1]
         before = earlier[self.moves]
-        before[before == Status.NEW] = Status.OK
+        if previous.status is Status.NEW:
+            before[before == _NEW] = _OK
         after = statuses[self.moves]
         real = after != before
         if real.all():
@@ -100,31 +104,30 @@ class Changes:
         else:
             self.index, self.before, self.after = self.moves[real], before[real], after[real]
         self.at = ticks[self.index]
+        self.triggers = self.after != _OK
+        self.episodes = np.flatnonzero(self.before == _OK)  # the transitions that leave OK
         self._date()
         self._announce()
 
+    def _throughout(self, values: Ints, before: int) -> Ints:
+        """For each transition the value of the one that its episode began with; `before` where that lies before the first tick."""
+        begins = np.append(0, self.episodes)
+        own = np.append(np.int64(before), values[self.episodes])
+        return np.repeat(own, np.diff(begins, append=len(values)))
+
     def _date(self) -> None:
         """first_triggered and last_triggered of each transition."""
-        triggers = self.after != Status.OK
-        begins = self.before == Status.OK
-        kept = np.maximum.accumulate(self.at * begins) if len(self.at) else self.at  # a time that there is not is 0
-        earlier = self.previous.first_triggered
-        self.first = kept if earlier is None else np.where(kept == NONE, earlier, kept)
+        self.first = self._throughout(self.at, self.previous.first_triggered or NONE)
         before = np.append(self.previous.last_triggered or NONE, self.at[:-1])[: len(self.at)]
-        self.last = np.where(triggers, self.at, before)
+        self.last = np.where(self.triggers, self.at, before)
 
     def _announce(self) -> None:
         """Which transitions notify. A recovery does if anything before it in its episode did."""
-        loud = self.after >= Status.WARN
-        if self.rules.notify_no_data:
-            loud |= self.after == Status.NO_DATA
+        loud = self.triggers if self.rules.notify_no_data else self.after >= _WARN
         so_far = np.cumsum(loud)
-        start = np.where(self.before == Status.OK, so_far - loud, -1)
-        start = np.maximum.accumulate(start) if len(start) else start
-        inherited = int(self.previous.announced)
-        announced = np.where(start < 0, so_far + inherited, so_far - start) > 0
-        self.announced = announced & (self.after != Status.OK)
-        self.notify = np.where(self.after == Status.OK, announced, loud)
+        announced = so_far > self._throughout(so_far - loud, -int(self.previous.announced))
+        self.announced = announced & self.triggers
+        self.notify = loud | (announced & ~self.triggers)
 
     def history(self, final: GroupState) -> History:
         """The transitions and the repeats, by time."""
@@ -195,7 +198,7 @@ class Changes:
 
     def _repeated(self, spell: Ints, index: Ints, number: Ints, status: Codes) -> Repeats:
         """Repeats with what their messages show: the spell's own times, the last value before them."""
-        held = np.flatnonzero(~np.isnan(self.shown) | (self.statuses == Status.NO_DATA))
+        held = np.flatnonzero(~np.isnan(self.shown) | (self.statuses == _NO_DATA))
         place = np.searchsorted(held, index, side="right") - 1
         known = place >= 0
         value = np.full(len(index), self.previous.value)
@@ -228,15 +231,15 @@ class Changes:
             state = replace(state, status=Status(int(self.statuses[-1])), since=int(self.ticks[self.moves[-1]]))
         state = replace(
             state,
-            last_resolved=self._last(Status.OK) or state.last_resolved,
-            last_nodata=self._last(Status.NO_DATA) or state.last_nodata,
+            last_resolved=self._last(_OK) or state.last_resolved,
+            last_nodata=self._last(_NO_DATA) or state.last_nodata,
         )
-        trigger = last(self.after != Status.OK)
+        trigger = last(self.triggers)
         if trigger is not None:
             state = replace(state, first_triggered=int(self.first[-1]), last_triggered=int(self.at[trigger]))
         return replace(state, announced=bool(self.announced[-1])) if len(self.at) else state
 
-    def _last(self, status: Status) -> int | None:
+    def _last(self, status: int) -> int | None:
         """When the group last came into a status."""
         index = last(self.after == status)
         return None if index is None else int(self.at[index])
@@ -244,6 +247,8 @@ class Changes:
 
 def last(which: Bools) -> int | None:
     """The index of the last one that is true, if one is."""
+    if len(which) and which[-1]:
+        return len(which) - 1
     back = int(np.argmax(which[::-1])) if len(which) else 0
     index = len(which) - 1 - back
     return index if index >= 0 and which[index] else None

@@ -20,6 +20,7 @@ from doghouse.monitors.states import FRESH, GroupState, Missing, Rules, Status, 
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
+_OK, _WARN, _ALERT = (np.int8(one) for one in (Status.OK, Status.WARN, Status.ALERT))
 
 
 class Column(Protocol):
@@ -269,24 +270,28 @@ class _Stretch:
         alert = evaluated & rules.breaches(values, rules.critical)
         calm = evaluated & ~alert
         other = no_data | resolves
-        alerts = latch(alert, calm & self._recovered(values, rules.critical_recovery) | other, before is Status.ALERT)
-        statuses = np.where(alerts, np.int8(Status.ALERT), np.int8(Status.OK))
+        alerts = latch(alert, self._resets(calm, values, rules.critical_recovery) | other, before is Status.ALERT)
+        statuses: Codes = (
+            alerts.view(np.int8) * (_ALERT - _OK) + _OK
+        )  # np.where on what changes often takes fifty times as long
         if rules.warning is not None:
             warn = calm & rules.breaches(values, rules.warning)
-            resets = calm & ~warn & self._recovered(values, rules.warning_recovery) | other
+            resets = self._resets(calm & ~warn, values, rules.warning_recovery) | other
             warns = latch(alert | warn, resets, before in (Status.ALERT, Status.WARN))
-            statuses[warns & ~alerts] = Status.WARN
+            statuses += (warns & ~alerts).view(np.int8) * (_WARN - _OK)
         if no_data.any() or before is Status.NO_DATA:
             statuses[latch(no_data, evaluated | resolves, before is Status.NO_DATA)] = Status.NO_DATA
         statuses[: self.wakes] = Status.NEW if before is Status.NEW else statuses[: self.wakes]
         return statuses
 
-    def _recovered(self, values: Floats, threshold: float | None) -> Any:
-        """Whether each value is past a recovery threshold. What stands for missing data is its own recovery value."""
+    def _resets(self, calm: Bools, values: Floats, threshold: float | None) -> Any:
+        """Which of the calm values are past a recovery threshold. What stands for missing data is its own recovery value."""
+        if threshold is None:
+            return calm
         if self.column.recovery is not None:
             own = self.column.recovery[self.begin : self.begin + len(self.ticks)]
             values = np.where(self.has & ~np.isnan(own), own, values)
-        return self.rules.recovered(values, threshold)
+        return calm & self.rules.recovered(values, threshold)
 
     def _final(self, changes: Changes, told: Bools, shown: Floats) -> GroupState:
         """The state after the last tick."""

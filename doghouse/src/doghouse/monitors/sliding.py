@@ -4,7 +4,7 @@ window alone. So a window has the same value, to the bit, whether it is worked o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ def reduce_windows(ts: Ints, values: Floats, ends: Ints, span: int, how: str, bu
 
     `ends` ascend and are whole minutes apart. A bucket counts when it starts in the window, and holds only points before the window's end.
     """
+    if MINUTE_S % buckets.interval == 0:
+        return _same_phase(ts, values, ends, span, how, buckets)
     behind = ends % buckets.interval
     if np.all(behind == behind[:1]):
         return _same_phase(ts, values, ends, span, how, buckets)
@@ -79,13 +81,14 @@ def bucketed(ts: Ints, values: Floats, buckets: Buckets) -> tuple[Ints, Floats]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cells:
-    """Sorted values in cells of equal length, from which windows of `width` cells are put together; window i begins with cell `at[i]`."""
+    """Sorted values in cells of `cell` seconds, from which windows of `width` cells are put together; the first cell begins the window of `ends[0]`."""
 
     index: Ints
     values: Floats
     size: int
     width: int
-    at: Ints
+    ends: Ints
+    cell: int
     last: tuple[Bools, Floats] | None = None
 
     def with_last(self, starts: Ints, values: Floats, wanted: Ints) -> _Cells:
@@ -95,7 +98,7 @@ class _Cells:
         there[there] = starts[place[there]] == wanted[there]
         more = np.zeros(len(wanted))
         more[there] = values[place[there]]
-        return _Cells(self.index, self.values, self.size, self.width, self.at, (there, more))
+        return replace(self, last=(there, more))
 
     def reduced(self, how: str) -> Floats:
         """One number a window; NaN where it is empty."""
@@ -118,12 +121,14 @@ class _Cells:
 
     def _windows(self, cells: Any, combine: Combine) -> Any:
         if self.width == 0:
-            return np.zeros(len(self.at), cells.dtype)
+            return np.zeros(len(self.ends), cells.dtype)
         rolled = rolling(cells, self.width, combine)
-        step = int(self.at[1] - self.at[0]) if len(self.at) > 1 else 1
-        if len(self.at) == 1 or int(self.at[-1] - self.at[0]) == step * (len(self.at) - 1):
-            return rolled[int(self.at[0]) : int(self.at[-1]) + 1 : step]
-        return rolled[self.at]
+        return rolled if len(rolled) == len(self.ends) else rolled[self.at]  # ascending ends, one a cell: all of them
+
+    @property
+    def at(self) -> Ints:
+        """The cell that each window begins with."""
+        return np.asarray((self.ends - self.ends[0]) // self.cell)
 
     def _extremes(self, combine: Any) -> Floats:
         neutral = np.inf if combine is np.minimum else -np.inf
@@ -139,7 +144,7 @@ def _cells(starts: Ints, values: Floats, ends: Ints, span: int, cell: int) -> _C
     begin, end = int(ends[0]) - span, int(ends[-1])
     low, high = np.searchsorted(starts, (begin, end))
     index = (starts[low:high] - begin) // cell
-    return _Cells(index, values[low:high], (end - begin) // cell, span // cell, (ends - ends[0]) // cell)
+    return _Cells(index, values[low:high], (end - begin) // cell, span // cell, ends, cell)
 
 
 def rolling(cells: NDArray[Any], width: int, combine: Combine, stride: int = 1) -> NDArray[Any]:

@@ -1,0 +1,140 @@
+"""Reads what `doghouse backtest` is given: monitors, downtimes, hosts, and points from a file or an account. What is wrong ends the command in a sentence."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from doghouse.terminal import fail
+
+if TYPE_CHECKING:
+    from doghouse.backtest.account import Account
+    from doghouse.backtest.suggesting import Points
+    from doghouse.downtimes import Downtime
+    from doghouse.metrics.model import Source
+    from doghouse.monitors import Host, Monitor
+
+KEPT_BYTES = 30 << 20  # the most that glibc goes by is 32 MiB
+
+
+def keep_memory() -> None:
+    """Have glibc keep memory that is freed for the next column (mallopt(3): freeing a large block raises what it gives back to the system at once)."""
+    import numpy as np
+
+    np.empty(KEPT_BYTES, np.uint8)
+
+
+def monitors_of(paths: Sequence[str]) -> list[tuple[str, Monitor]]:
+    """The monitors of files and folders, each with where it stands."""
+    from doghouse.backtest import collecting
+    from doghouse.monitors import MonitorError, parse
+
+    found = []
+    for path in paths:
+        for one in collecting.collect(path, sys.stdin.read() if path == collecting.STDIN else None):
+            if isinstance(one, collecting.Unread):
+                raise fail(f"{one.where} {one.text}")
+            if isinstance(one, collecting.FoundDowntime) and Path(path).is_dir():
+                continue
+            if isinstance(one, collecting.FoundDowntime):
+                raise fail(f"{one.where} is a downtime, no monitor: give it with --downtimes")
+            try:
+                found.append((one.where, parse(one.body)))
+            except MonitorError as error:
+                raise fail(f"{one.where}: {error.text}") from None
+    return found
+
+
+def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Callable[[], Points]:
+    """Begin to read a file of which [start, end) (s UTC) will be asked; what is returned waits for it."""
+    from doghouse.backtest.overlapping import begun
+    from doghouse.metrics.files import SeriesFileError, open_series
+
+    opened = begun(lambda: open_series(path, {name: host.tags for name, host in hosts.items()}, (start, end)))
+
+    def read() -> Points:
+        try:
+            source = opened()
+        except SeriesFileError as error:
+            raise fail(str(error)) from None
+        return lambda _: (source, None)
+
+    return read
+
+
+def account_of(url: str | None, keys_file: Path | None, cache: Path | None, no_cache: bool) -> Account:
+    """The account, with a cache of what was read of it."""
+    from doghouse.backtest import account
+    from doghouse.terminal import progress
+
+    try:
+        reached = account.access(url, keys_file)
+        return account.Account(reached, None if no_cache else cache or account.cache_folder(), progress())
+    except account.AccountError as error:
+        raise fail(str(error), 64) from None
+
+
+def from_account(history: Account, start: int, end: int, resolution: int, hosts: Mapping[str, Host]) -> Points:
+    """The points of an account, read when a monitor asks for its own."""
+    from doghouse.backtest.account import AccountError
+
+    def read(monitor: Monitor) -> tuple[Source, str | None]:
+        try:
+            found = history.read(monitor, start, end, resolution, hosts)
+        except AccountError as error:
+            raise fail(str(error)) from None
+        return found.source, found.query
+
+    return read
+
+
+def hosts_of(path: Path | None) -> Mapping[str, Host]:
+    """What a hosts file says; nothing without one."""
+    if path is None:
+        return {}
+    from doghouse.backtest.unittests import hosts_of as read
+
+    return read(_json(path), lambda text: fail(f"{path}: {text}"))
+
+
+def downtimes_of(path: Path | None, now: float) -> list[Downtime]:
+    """The downtimes of a file; none without one. One without a start began at `now` (s UTC)."""
+    from doghouse.downtimes import DowntimeError, parse
+
+    listed = _json(path) if path else []
+    if not isinstance(listed, list):
+        raise fail(f"{path}: is not a list of downtimes")
+    found = []
+    for number, one in enumerate(listed):
+        try:
+            found.append(parse(one, now, id=str(number + 1)))
+        except DowntimeError as error:
+            raise fail(f"{path}: downtime {number + 1}: {error.field}: {error.text}") from None
+    return found
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except OSError as error:
+        raise fail(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise fail(f"{path} is not JSON: {error}") from None
+
+
+def origin(history: Account, resolution: int) -> dict[str, Any]:
+    """Where the points come from, and that they are rolled up."""
+    note = (
+        f"points of {history.name}, {history.asked:,} pages read and {history.cached:,} from the cache. "
+        f"They are what the query API returns: rolled up to {resolution} s and aggregated over each group, not the raw points that the monitor itself sees."
+    )
+    return {
+        "account": history.name,
+        "resolution_s": resolution,
+        "pages": history.asked,
+        "cached": history.cached,
+        "note": note,
+    }

@@ -1,0 +1,72 @@
+"""`doghouse lint`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from doghouse.terminal import console, print_json
+
+
+def lint(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="Monitors, lists, assets, folders, terraform's JSON, or - for standard input.", metavar="PATH..."
+        ),
+    ],
+    metrics: Annotated[
+        list[Path] | None,
+        typer.Option(help="A metadata.csv with the metrics' intervals; an integration's own is found by itself."),
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Also write the results as JUnit XML.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Find what is wrong with monitors before they go anywhere; exit 1 if any is wrong. Downtimes are looked at too.
+
+    Example: terraform show -json | doghouse lint -
+    """
+    from doghouse.backtest import collecting, linting, show
+    from doghouse.backtest import junit as xml
+
+    text = sys.stdin.read() if collecting.STDIN in paths else None
+    intervals = {name: every for path in metrics or [] for name, every in collecting.intervals(path).items()}
+    linted = linting.lint_all((one for path in paths for one in collecting.collect(path, text)), intervals)
+    if junit:
+        xml.write(junit, [_verdict(one) for one in linted])
+    if as_json:
+        monitors = [_linted(one) for one in linted if one.type != linting.DOWNTIME]
+        downtimes = [_linted(one) for one in linted if one.type == linting.DOWNTIME]
+        print_json({"monitors": monitors, "downtimes": downtimes, "summary": linting.last_line(linted)})
+    else:
+        show.lint_lines(console(), linted)
+        for line in filter(None, (linting.downtimes_line(linted), linting.last_line(linted))):
+            console().print(line, markup=False)
+    if any(one.verdict == "wrong" for one in linted):
+        raise typer.Exit(1)
+
+
+def _verdict(one: Any) -> Any:
+    from doghouse.backtest.junit import Outcome
+
+    said = "\n".join(f"{problem.field}: {problem.text}" for problem in one.problems if problem.severity == "error")
+    skipped = f"{one.type} is not evaluated" if one.verdict == "not evaluated" else None
+    return Outcome(one.where.split(" ")[0], one.name or one.where, said if one.verdict == "wrong" else None, skipped)
+
+
+def _linted(one: Any) -> dict[str, Any]:
+    problems = [
+        {
+            "field": each.field,
+            "text": each.text,
+            "severity": each.severity,
+            "file_line": line or None,
+            "line": each.line or None,
+            "column": each.column or None,
+        }
+        for each, line in zip(one.problems, one.lines, strict=True)
+    ]
+    return {"where": one.where, "name": one.name, "type": one.type, "verdict": one.verdict, "problems": problems}

@@ -1,0 +1,104 @@
+"""One monitor after the other, as `doghouse backtest` is asked: what each did, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from doghouse.backtest import followed, report, show
+from doghouse.backtest.replay import Backtest
+from doghouse.backtest.replay import backtest as replay
+from doghouse.backtest.suggesting import Points, Suggestion, suggest
+from doghouse.backtest.suggesting import document as suggested
+from doghouse.downtimes import Downtime
+from doghouse.metrics.files import SeriesFileError
+from doghouse.monitors import METRIC_TYPES, Host, Monitor, MonitorError, validate
+from doghouse.queries import NotEvaluated, QuerySyntaxError, metric_queries, parse_monitor
+from doghouse.terminal import fail
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of each monitor: [start, end] (s UTC), its points, the downtimes and hosts, whose clocks nights are told by, and whether to suggest
+    settings. `members` are the monitors that a composite may name, by id."""
+
+    start: int
+    end: int
+    points: Points
+    downtimes: Sequence[Downtime]
+    hosts: Mapping[str, Host]
+    zone: str
+    suggest: bool
+    members: Mapping[int, Monitor]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Done:
+    """One monitor's backtest; the suggestions are None where nobody asked for them."""
+
+    name: str
+    result: Backtest
+    figures: report.Figures
+    suggestions: Sequence[Suggestion] | None
+
+    def document(self) -> dict[str, Any]:
+        """For JSON."""
+        own = report.document(self.result, self.result.notifications(), self.figures)
+        told = {} if self.suggestions is None else {"suggestions": [suggested(one) for one in self.suggestions]}
+        return own | told
+
+    def print(self, screen: Console, zone: str) -> None:
+        """For a person."""
+        show.backtest_table(screen, self.result, self.figures, zone)
+
+    def print_suggestions(self, screen: Console) -> None:
+        """What other settings would have sent, for a person."""
+        if self.suggestions:
+            show.suggestions(screen, self.suggestions)
+
+
+def replayed(where: str, monitor: Monitor, asked: Asked, *, several: bool) -> Done | None:
+    """A monitor's backtest. What is wrong ends the command in a sentence; of several monitors, one that is not evaluated is left out: None, which is said."""
+    try:
+        result, others = _run(where, monitor, asked)
+    except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
+        if not several or not isinstance(error, NotEvaluated):
+            raise fail(f"{where}: {error}") from None
+        typer.echo(f"doghouse: {where}: {error}, and leaves it out", err=True)
+        return None
+    except SeriesFileError as error:
+        raise fail(str(error)) from None
+    _remark(where, monitor, result)
+    return Done(monitor.name or where, result, report.figures(result, asked.zone), others)
+
+
+def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
+    start, end, downtimes, hosts = asked.start, asked.end, asked.downtimes, asked.hosts
+    if monitor.type == "composite":
+        result = followed.composite(monitor, asked.members, asked.points, start, end, downtimes, hosts)
+        if asked.suggest:
+            typer.echo(
+                f"doghouse: {where}: a composite has no settings to suggest; its members have, each backtested by itself",
+                err=True,
+            )
+        return result, [] if asked.suggest else None
+    source, query = asked.points(monitor)
+    result = replay(monitor, source, start, end, downtimes, hosts, query)
+    if not asked.suggest:
+        return result, None
+    return result, suggest(monitor, asked.points, start, end, downtimes, hosts, asked.zone)
+
+
+def _remark(where: str, monitor: Monitor, result: Backtest) -> None:
+    """What a person should know of a backtest that went well: Datadog would refuse the monitor; there was nothing to see."""
+    try:
+        validate(monitor.document)
+    except MonitorError as error:
+        typer.echo(f"doghouse: {where}: Datadog would refuse this monitor: {error.field}: {error.text}", err=True)
+    if not result.timelines and monitor.type in METRIC_TYPES:
+        names = dict.fromkeys(one.metric for one in metric_queries(parse_monitor(monitor.query).expression))
+        typer.echo(f"doghouse: {where}: there are no points of {', '.join(names)} in that time and scope", err=True)
