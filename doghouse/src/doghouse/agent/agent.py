@@ -8,21 +8,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from doghouse.agent import hostinfo, hostmetrics, payloads, status
-from doghouse.agent.collector import Collector
 from doghouse.agent.dogstatsd.buckets import BUCKET_S
-from doghouse.agent.dogstatsd.intake import StatsdIntake
-from doghouse.agent.dogstatsd.listeners import Listeners
-from doghouse.agent.forwarder import Forwarder
-from doghouse.agent.hostmetrics import HostMetrics
+from doghouse.agent.parts import Parts
 from doghouse.agent.payloads import Payload
-from doghouse.agent.runfolder import RunFolder
 from doghouse.agent.samples import FlushedSeries, ServiceCheck
-from doghouse.agent.settings import AGENT_VERSION, Settings
-from doghouse.agent.submissions import Batch, Submissions
-from doghouse.clock import Clock
+from doghouse.agent.settings import AGENT_VERSION
+from doghouse.agent.submissions import Batch
 
 FLUSH_S = 15  # datadog-agent: DefaultFlushInterval
 RELOAD_S = 2  # how often the configuration is looked at
@@ -30,21 +23,6 @@ STATUS_S = 1
 TICK_S = 0.5
 STOP_S = 2.0  # how long running checks, and then the last requests, are waited for
 _logger = logging.getLogger("doghouse.agent")
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What an Agent is made of. Without `host` it reports no `system.*`."""
-
-    settings: Settings
-    collector: Collector
-    submissions: Submissions
-    statsd: StatsdIntake
-    listeners: Listeners
-    host: HostMetrics | None
-    forwarder: Forwarder
-    folder: RunFolder
-    clock: Clock
 
 
 class Agent:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from doghouse import config
 from doghouse.agent import bridge, configs, history, inspection, loader, oneshot, runfolder, transport
-from doghouse.agent.agent import Agent, Parts
+from doghouse.agent.agent import Agent
 from doghouse.agent.aggregation import Options
 from doghouse.agent.cache import FileCache, MemoryCache
 from doghouse.agent.collector import Collector
@@ -24,6 +24,7 @@ from doghouse.agent.dogstatsd.intake import STANDARD_PREFIXES, StatsdIntake, Sta
 from doghouse.agent.dogstatsd.listeners import Listeners
 from doghouse.agent.forwarder import Forwarder
 from doghouse.agent.hostmetrics import HostMetrics
+from doghouse.agent.parts import Parts
 from doghouse.agent.problems import Problem
 from doghouse.agent.settings import Settings, load
 from doghouse.agent.spool import Spool

@@ -14,7 +14,7 @@ from doghouse.agent.running import Running
 from doghouse.agent.settings import AGENT_VERSION
 
 if TYPE_CHECKING:
-    from doghouse.agent.agent import Parts
+    from doghouse.agent.parts import Parts
     from doghouse.agent.submissions import Counts
 
 # What the Agent calls the tracks of its event platform (pkg/collector/check/stats); they are counted here, and not sent.

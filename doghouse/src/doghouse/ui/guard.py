@@ -5,13 +5,11 @@ from __future__ import annotations
 import inspect
 import ipaddress
 import secrets
-from collections.abc import Callable
 from typing import cast
 
 from starlette.routing import Route
 
 from doghouse import errors
-from doghouse.errors import ApiError
 from doghouse.http import AsyncHandler, Call, Handler, Keys, PlainHandler, Reply, endpoint
 
 SAFE_METHODS = ("GET", "HEAD")
@@ -94,17 +92,3 @@ def with_headers(reply: Reply) -> Reply:
         **reply.headers,
     }
     return Reply(reply.body, reply.status, reply.content_type, headers)
-
-
-def reading(handler: Callable[[Call], Reply]) -> Callable[[Call], Reply]:
-    """A handler whose ApiErrors become a page that says so, not JSON."""
-
-    def serve(call: Call) -> Reply:
-        try:
-            return handler(call)
-        except ApiError as error:
-            from doghouse.ui.rendering import render
-
-            return render("problem.html", call, status=error.status, text="; ".join(map(str, error.errors)))
-
-    return serve

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
 from doghouse import __version__
+from doghouse.errors import ApiError
 from doghouse.http import Call, Reply
 from doghouse.markdown import render as rendered
 from doghouse.ui import assets, frame, guard
@@ -57,6 +59,18 @@ def render(template: str, call: Call, *, status: int = 200, css: str = "", **val
     text = environment().get_template(template).render(call=call, now=call.now, css=Markup(css), nonce=nonce, **values)
     headers = {"Content-Security-Policy": guard.policy(nonce)}
     return Reply(text.encode(), status, "text/html; charset=utf-8", headers)
+
+
+def reading(handler: Callable[[Call], Reply]) -> Callable[[Call], Reply]:
+    """A handler whose ApiErrors become a page that says so, not JSON."""
+
+    def serve(call: Call) -> Reply:
+        try:
+            return handler(call)
+        except ApiError as error:
+            return render("problem.html", call, status=error.status, text="; ".join(map(str, error.errors)))
+
+    return serve
 
 
 def static(name: str) -> str:

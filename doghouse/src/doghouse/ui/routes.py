@@ -14,7 +14,7 @@ from doghouse.ui.apm import Apm
 from doghouse.ui.data import BoardData
 from doghouse.ui.downtimes import Downtimes
 from doghouse.ui.explorer import Explorer
-from doghouse.ui.guard import change, page, reading
+from doghouse.ui.guard import change, page
 from doghouse.ui.hostmap import HostMap
 from doghouse.ui.inbox import Inbox
 from doghouse.ui.mails import Mails
@@ -22,6 +22,7 @@ from doghouse.ui.monitor_list import MonitorList
 from doghouse.ui.monitor_page import MonitorPage
 from doghouse.ui.pages import Boards
 from doghouse.ui.panels import Panels
+from doghouse.ui.rendering import reading
 from doghouse.ui.snapshots import Snapshots
 from doghouse.ui.stores import Stores
 from doghouse.ui.streams import Streams

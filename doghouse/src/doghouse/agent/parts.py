@@ -1,0 +1,30 @@
+"""The parts of an Agent, put together by `launch`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from doghouse.agent.collector import Collector
+from doghouse.agent.dogstatsd.intake import StatsdIntake
+from doghouse.agent.dogstatsd.listeners import Listeners
+from doghouse.agent.forwarder import Forwarder
+from doghouse.agent.hostmetrics import HostMetrics
+from doghouse.agent.runfolder import RunFolder
+from doghouse.agent.settings import Settings
+from doghouse.agent.submissions import Submissions
+from doghouse.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an Agent is made of. Without `host` it reports no `system.*`."""
+
+    settings: Settings
+    collector: Collector
+    submissions: Submissions
+    statsd: StatsdIntake
+    listeners: Listeners
+    host: HostMetrics | None
+    forwarder: Forwarder
+    folder: RunFolder
+    clock: Clock
