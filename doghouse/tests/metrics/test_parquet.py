@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doghouse.metrics import files, rowgroups
+from doghouse.metrics import ahead, files, rowgroups
 from doghouse.metrics.files import SeriesFileError, open_series, read_series
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.parquet import PlainFile, Unusual
@@ -154,7 +154,7 @@ def test_what_is_read_in_parts_is_what_is_read_at_once(tmp_path_factory, seed, s
     with pytest.MonkeyPatch.context() as patch:
         rows = {"LARGE_ROWS": 100, "SCATTERED": 1, "HELD_ROWS": 700, "AHEAD_ROWS": 300, "FIRST_ROWS": 900}
         for name, value in rows.items():
-            patch.setattr(rowgroups, name, value)
+            patch.setattr(ahead if hasattr(ahead, name) else rowgroups, name, value)
         parts = open_series(path, hosts, soon and (START + soon[0], START + soon[1]))
         assert isinstance(parts, rowgroups.RowGroups)
         whole = MemorySource(*read_series(path), hosts)
@@ -170,18 +170,18 @@ def test_what_is_read_in_parts_is_what_is_read_at_once(tmp_path_factory, seed, s
 def test_no_more_is_kept_than_was_said_once_what_was_read_at_first_was_asked_for(tmp_path, monkeypatch):
     rows = {"LARGE_ROWS": 100, "SCATTERED": 1, "HELD_ROWS": 700, "AHEAD_ROWS": 300, "FIRST_ROWS": 1500, "AGAIN": 99}
     for name, value in rows.items():
-        monkeypatch.setattr(rowgroups, name, value)
+        monkeypatch.setattr(ahead if hasattr(ahead, name) else rowgroups, name, value)
     path = tmp_path / "series.parquet"
     table(6000, 7).write_parquet(path, row_group_size=100)
     parts = open_series(path, None, (START, START + 9000))
     assert isinstance(parts, rowgroups.RowGroups)
-    assert len(parts._held) == 15
+    assert len(parts._opened.decoded.held) == 15
     every = np.array([one.id for one in parts.find("my_metric")])
     for ids in (every, every[::-1], every[3:4], every):
         for one in ids.tolist():
             parts.read(np.array([one]), START, START + 9000)
-            assert sum(parts._opened.file.sizes[group] for group in parts._held) <= 700 + 1500
-    assert sum(parts._opened.file.sizes[group] for group in parts._held) <= 700 + 300
+            assert sum(parts._opened.file.sizes[group] for group in parts._opened.decoded.held) <= 700 + 1500
+    assert sum(parts._opened.file.sizes[group] for group in parts._opened.decoded.held) <= 700 + 300
 
 
 def test_of_a_file_of_which_nothing_will_be_asked_nothing_is_read_at_first(tmp_path, monkeypatch):
@@ -190,7 +190,7 @@ def test_of_a_file_of_which_nothing_will_be_asked_nothing_is_read_at_first(tmp_p
     table(2000, 7).write_parquet(path, row_group_size=100)
     parts = open_series(path, None, (START - 900, START - 800))
     assert isinstance(parts, rowgroups.RowGroups)
-    assert not parts._held
+    assert not parts._opened.decoded.held
 
 
 def test_a_file_that_is_sorted_by_time_is_read_whole(tmp_path, monkeypatch):

@@ -36,11 +36,8 @@ class Reach:
         history = timeline.history
         if self._depends:
             return np.array([self._ask(timeline, int(index)) for index in indexes], np.bool_)
-        kinds = (
-            history.before[indexes].astype(np.int64) * 16
-            + history.after[indexes] * 2
-            + (history.renotified[indexes] > 0)
-        )
+        kinds = history.before[indexes] * np.int8(16) + history.after[indexes] * np.int8(2)
+        kinds += history.renotified[indexes] > 0
         for kind in np.flatnonzero(np.bincount(kinds, minlength=_KINDS) * ~self._known).tolist():
             self._known[kind] = True
             self._reaches[kind] = self._ask(timeline, int(indexes[np.argmax(kinds == kind)]))

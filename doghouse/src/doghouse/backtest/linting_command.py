@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from doghouse.terminal import console, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from doghouse.backtest.linting import Linted
+
+SEVERITIES = {"error": "red", "warning": "yellow", "note": "bright_black"}
 
 
 def lint(
@@ -29,7 +37,7 @@ def lint(
 
     Example: terraform show -json | doghouse lint -
     """
-    from doghouse.backtest import collecting, linting, show
+    from doghouse.backtest import collecting, linting
     from doghouse.backtest import junit as xml
 
     text = sys.stdin.read() if collecting.STDIN in paths else None
@@ -42,11 +50,26 @@ def lint(
         downtimes = [_linted(one) for one in linted if one.type == linting.DOWNTIME]
         print_json({"monitors": monitors, "downtimes": downtimes, "summary": linting.last_line(linted)})
     else:
-        show.lint_lines(console(), linted)
+        _print(console(), linted)
         for line in filter(None, (linting.downtimes_line(linted), linting.last_line(linted))):
             console().print(line, markup=False)
     if any(one.verdict == "wrong" for one in linted):
         raise typer.Exit(1)
+
+
+def _print(screen: Console, linted: Sequence[Linted]) -> None:
+    """A line a problem: where, and what."""
+    from rich.markup import escape
+
+    for one in linted:
+        for problem, line in zip(one.problems, one.lines, strict=True):
+            place = f"{one.where}:{line}" if line else one.where
+            inside = f"{problem.field}" + (f" {problem.line}:{problem.column}" if problem.line else "")
+            style = SEVERITIES[problem.severity]
+            screen.print(
+                f"  {escape(place)}  [bright_black]{escape(inside)}[/]  [{style}]{problem.severity}[/]  ", end=""
+            )
+            screen.print(problem.text, markup=False)
 
 
 def _verdict(one: Any) -> Any:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 
-from doghouse.backtest import followed, report, show
+from doghouse.backtest import report, show
 from doghouse.backtest.replay import Backtest
 from doghouse.backtest.replay import backtest as replay
-from doghouse.backtest.suggesting import Points, Suggestion, suggest
-from doghouse.backtest.suggesting import document as suggested
 from doghouse.downtimes import Downtime
 from doghouse.metrics.files import SeriesFileError
 from doghouse.monitors import METRIC_TYPES, Host, Monitor, MonitorError, validate
 from doghouse.queries import NotEvaluated, QuerySyntaxError, metric_queries, parse_monitor
 from doghouse.terminal import fail
+
+if TYPE_CHECKING:
+    from doghouse.backtest.suggesting import Points, Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,11 @@ class Done:
     def document(self) -> dict[str, Any]:
         """For JSON."""
         own = report.document(self.result, self.result.notifications(), self.figures)
-        told = {} if self.suggestions is None else {"suggestions": [suggested(one) for one in self.suggestions]}
-        return own | told
+        if self.suggestions is None:
+            return own
+        from doghouse.backtest.suggesting import document
+
+        return own | {"suggestions": [document(one) for one in self.suggestions]}
 
     def print(self, screen: Console, zone: str) -> None:
         """For a person."""
@@ -79,6 +83,8 @@ def replayed(where: str, monitor: Monitor, asked: Asked, *, several: bool) -> Do
 def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
     start, end, downtimes, hosts = asked.start, asked.end, asked.downtimes, asked.hosts
     if monitor.type == "composite":
+        from doghouse.backtest import followed
+
         result = followed.composite(monitor, asked.members, asked.points, start, end, downtimes, hosts)
         if asked.suggest:
             typer.echo(
@@ -90,6 +96,8 @@ def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence
     result = replay(monitor, source, start, end, downtimes, hosts, query)
     if not asked.suggest:
         return result, None
+    from doghouse.backtest.suggesting import suggest
+
     return result, suggest(monitor, asked.points, start, end, downtimes, hosts, asked.zone)
 
 

@@ -1,14 +1,14 @@
-"""What a person reads of backtests, tests and lint: one idea a line."""
+"""What a person reads of a backtest: one idea a line."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rich.markup import escape
+from rich.table import Table
 
 from doghouse.backtest.replay import Backtest, Notification, group_text
 from doghouse.backtest.report import Figures
@@ -17,19 +17,14 @@ from doghouse.monitors import Status, Transition
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from doghouse.backtest.linting import Linted
     from doghouse.backtest.suggesting import Suggestion
-    from doghouse.backtest.unittests import Result
 
 STYLES = {"OK": "green", "Warn": "yellow", "Alert": "red", "No Data": "bright_black"}
-SEVERITIES = {"error": "red", "warning": "yellow", "note": "bright_black"}
 MAX_ROWS = 40  # of a table for a person; --json has all
 
 
 def backtest_table(screen: Console, test: Backtest, found: Figures, timezone: str) -> None:
     """The timeline and the figures."""
-    from rich.table import Table
-
     table = Table(box=None, pad_edge=False, header_style="bright_black")
     for name, justify in (
         ("time", "left"),
@@ -125,43 +120,8 @@ def people_days(days: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
-def unit_tests(screen: Console, results: Sequence[Result]) -> None:
-    """Each test, and for one that failed expected and got."""
-    for path, group in itertools.groupby(results, key=lambda one: one.path):
-        screen.print(f"  {path.name}", style="bold", markup=False)
-        for one in group:
-            if one.passed:
-                screen.print(f"    [green]ok[/]    {escape(one.name)}")
-                continue
-            screen.print(f"    [red]FAIL[/]  {escape(one.name)}")
-            for difference in one.differences:
-                for number, (label, lines) in enumerate((("expected", difference.expected), ("got", difference.got))):
-                    place = f"  line {difference.line}" if number == 0 else ""
-                    shown = list(lines) or ["nothing"]
-                    screen.print(f"            {label:9} {shown[0]}{place}", markup=False)
-                    for line in shown[1:]:
-                        screen.print(f"            {'':9} {line}", markup=False)
-    failed = sum(not one.passed for one in results)
-    screen.print(f"{len(results) - failed} passed, {failed} failed", markup=False)
-
-
-def lint_lines(screen: Console, linted: Sequence[Linted]) -> None:
-    """A line a problem: where, and what."""
-    for one in linted:
-        for problem, line in zip(one.problems, one.lines, strict=True):
-            place = f"{one.where}:{line}" if line else one.where
-            inside = f"{problem.field}" + (f" {problem.line}:{problem.column}" if problem.line else "")
-            style = SEVERITIES[problem.severity]
-            screen.print(
-                f"  {escape(place)}  [bright_black]{escape(inside)}[/]  [{style}]{problem.severity}[/]  ", end=""
-            )
-            screen.print(problem.text, markup=False)
-
-
 def suggestions(screen: Console, found: Sequence[Suggestion]) -> None:
     """What each setting would have sent."""
-    from rich.table import Table
-
     table = Table(box=None, pad_edge=False, header_style="bright_black")
     table.add_column("setting")
     for name in ("sent", "a day", "at night", "silenced", "changes", "first alert"):

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import glob
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from doghouse.terminal import console, fail, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from doghouse.backtest.unittests import Result
 
 
 def unit_tests(
@@ -27,7 +33,7 @@ def unit_tests(
     Example: doghouse test monitors/*.test.yaml --junit results.xml
     """
     from doghouse.backtest import junit as xml
-    from doghouse.backtest import show, testfile, unittests
+    from doghouse.backtest import testfile, unittests
 
     if schema:
         print_json(testfile.schema())
@@ -47,11 +53,33 @@ def unit_tests(
     if as_json:
         print_json({"tests": [_result(one) for one in results], "errors": [str(one) for one in broken]})
     else:
-        show.unit_tests(console(), results)
+        _print(console(), results)
     for each in broken:
         typer.echo(f"doghouse: {each}", err=True)
     if broken or not all(one.passed for one in results):
         raise typer.Exit(1)
+
+
+def _print(screen: Console, results: Sequence[Result]) -> None:
+    """Each test, and for one that failed expected and got."""
+    from rich.markup import escape
+
+    for path, group in itertools.groupby(results, key=lambda one: one.path):
+        screen.print(f"  {path.name}", style="bold", markup=False)
+        for one in group:
+            if one.passed:
+                screen.print(f"    [green]ok[/]    {escape(one.name)}")
+                continue
+            screen.print(f"    [red]FAIL[/]  {escape(one.name)}")
+            for difference in one.differences:
+                for number, (label, lines) in enumerate((("expected", difference.expected), ("got", difference.got))):
+                    place = f"  line {difference.line}" if number == 0 else ""
+                    shown = list(lines) or ["nothing"]
+                    screen.print(f"            {label:9} {shown[0]}{place}", markup=False)
+                    for line in shown[1:]:
+                        screen.print(f"            {'':9} {line}", markup=False)
+    failed = sum(not one.passed for one in results)
+    screen.print(f"{len(results) - failed} passed, {failed} failed", markup=False)
 
 
 def _matching(files: Sequence[str]) -> list[Path]:

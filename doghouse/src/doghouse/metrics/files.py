@@ -58,16 +58,13 @@ def open_series(
     """A file's series as a source. Of a large Parquet file that is sorted by series, points are read when they are asked for, so that they are never all
     in memory: what is wrong with those is said then. `soon`: from when to when (s UTC) points will be asked for. Raises SeriesFileError.
     """
-    found = _opened(path)
+    found = _opened(path, soon)
     if isinstance(found, rowgroups.Opened) and found.worth_parts:
-        source = rowgroups.RowGroups(found, host_tags, lambda text: SeriesFileError(path, text))
-        if soon:
-            source.begin(*soon)
-        return source
+        return rowgroups.RowGroups(found, host_tags, lambda text: SeriesFileError(path, text))
     return MemorySource(*(found if isinstance(found, tuple) else _all(path, found)), host_tags)
 
 
-def _opened(path: Path) -> rowgroups.Opened | tuple[list[Series], Columns]:
+def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened | tuple[list[Series], Columns]:
     """A plain Parquet file, opened; any other file's series and points."""
     try:
         with path.open("rb") as file:
@@ -77,7 +74,7 @@ def _opened(path: Path) -> rowgroups.Opened | tuple[list[Series], Columns]:
     if magic != parquet.MAGIC:
         return _csv(path)
     try:
-        return rowgroups.opened(path)
+        return rowgroups.opened(path, soon)
     except parquet.Unusual:
         return _with_duckdb(path)
     except ValueError as error:

@@ -7,6 +7,7 @@ long to start as a quarter's backtest of one host. Layout: github.com/apache/par
 from __future__ import annotations
 
 import mmap
+import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +29,8 @@ NO_CODEC, GZIP, ZSTD = 0, 2, 6
 DATA, DICTIONARY, DATA_V2 = 0, 2, 3  # pages
 PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY = 0, 2, 3, 8
 WIDEST = 24  # bits of a dictionary's number
-Codes = NDArray[np.uint32]
+Codes = NDArray[Any]  # whole numbers, none negative
+_own = threading.local()
 
 
 class Unusual(Exception):
@@ -123,8 +125,8 @@ class PlainFile:
                 raise Unusual("texts without a dictionary")
             elif len(dictionary) > 1:
                 parts.append(_codes(values, count))
-        codes = np.concatenate(parts) if parts else None
-        if not dictionary or (codes is not None and (codes >= len(dictionary)).any()):
+        codes = None if not parts else parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if not dictionary or (codes is not None and len(codes) and int(codes.max()) >= len(dictionary)):
             raise Unusual("a text that is not in the dictionary")
         return dictionary, codes
 
@@ -218,13 +220,20 @@ def _unpacked(body: memoryview, codec: int, size: int) -> memoryview:
     try:
         if codec == GZIP:
             return memoryview(zlib.decompress(body, 31, size))
-        import zstandard
-
-        return memoryview(zstandard.ZstdDecompressor().decompress(body, max_output_size=size))
+        return memoryview(_zstd().decompress(body, max_output_size=size))
     except ImportError:
         raise Unusual("zstd") from None
     except Exception as error:
         raise Unusual(f"a damaged page: {error}") from None
+
+
+def _zstd() -> Any:
+    """This thread's decompressor: making one takes longer than a small page."""
+    if not hasattr(_own, "zstd"):
+        import zstandard
+
+        _own.zstd = zstandard.ZstdDecompressor()
+    return _own.zstd
 
 
 def _without_levels(values: memoryview, count: int) -> memoryview:
@@ -264,7 +273,7 @@ def _hybrid(values: memoryview, width: int, count: int) -> Codes:
     """Whole numbers of `width` bits, in runs of one value and runs of packed ones (Encodings.md, RLE)."""
     if width > WIDEST:
         raise Unusual(f"numbers of {width} bits")
-    found = np.empty(count, np.uint32)
+    found = np.empty(count, np.uint8 if width <= 8 else np.uint32)  # a byte where it does: less to write
     at = place = 0
     size = (width + 7) // 8
     while place < count:

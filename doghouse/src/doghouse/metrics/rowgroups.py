@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from doghouse.metrics.ahead import WORKERS, Decoded
 from doghouse.metrics.memory import MemorySource, distinct, effective, roll_up, sort
-from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, no_columns
+from doghouse.metrics.model import Columns, Ints, Rollup, Series, no_columns
 from doghouse.metrics.parquet import PlainFile, Unusual
-from doghouse.metrics.rows import OPTIONAL, check_seconds, numbered, series_of
+from doghouse.metrics.rows import OPTIONAL, numbered, series_of
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-WORKERS = 2
 WORTH_THREADS = 500_000  # rows: fewer are read before threads have started
 LARGE_ROWS = 2_000_000  # what is smaller is read at once
-HELD_ROWS, AHEAD_ROWS = 2_000_000, 500_000  # that are kept for the next question, and read before there is one
-FIRST_ROWS = 6_000_000  # that are read before the first question, while who asks still starts
 SCATTERED = 16  # rows a run at least; a file with shorter ones is not sorted by series
 MOST_COUNTED = 100_000  # different texts of a row, beyond which they are sorted instead
 AGAIN = 3  # how often a file is read in parts before it is read whole
@@ -44,6 +39,7 @@ class Opened:
     """A file with its series (ids count from 0, as they appear). For each row group: the rows at which another series begins, and which."""
 
     file: PlainFile
+    decoded: Decoded
     series: Sequence[Series]
     firsts: Sequence[NDArray[np.int32]]
     ids: Sequence[NDArray[np.int32]]
@@ -70,11 +66,17 @@ def _whole(parts: Sequence[NDArray[np.int32]]) -> Ints:
     return np.concatenate([np.empty(0, np.int32), *parts]).astype(np.int64)
 
 
-def opened(path: Path) -> Opened:
-    """Open a file. Raises Unusual, and ValueError with what is wrong with a series."""
+def opened(path: Path, soon: tuple[int, int] | None = None) -> Opened:
+    """Open a file. With `soon` (from when to when, s UTC) a large one's points begin to be read while its series are found.
+
+    Raises Unusual, and ValueError with what is wrong with a series.
+    """
     file = PlainFile(path, ("timestamp", "value"), ("metric", *OPTIONAL))
     if "metric" not in file.texts:
         raise Unusual("no column metric")
+    decoded = Decoded(file)
+    if soon and sum(file.sizes) > LARGE_ROWS:
+        decoded.begin(*soon)
     known: dict[tuple[str, ...], int] = {}
     distinct: dict[Series, int] = {}
     firsts, ids = [], []
@@ -87,7 +89,7 @@ def opened(path: Path) -> Opened:
                 known[key] = distinct.setdefault(series, len(distinct))
         firsts.append(first)
         ids.append(np.array([known[key] for key in keys], np.int32)[numbers])
-    return Opened(file, numbered(distinct), firsts, ids)
+    return Opened(file, decoded, numbered(distinct), firsts, ids)
 
 
 def _keys(file: PlainFile, group: int, size: int) -> tuple[NDArray[np.int32], Ints, list[tuple[str, ...]]]:
@@ -138,7 +140,7 @@ def read_all(opened: Opened) -> tuple[list[Series], Columns]:
     def read(group: int) -> None:
         mine = slice(int(ends[group]) - file.sizes[group], int(ends[group]))
         series[mine] = np.repeat(opened.ids[group], np.diff(opened.firsts[group], append=file.sizes[group]))
-        times[mine], values[mine] = _points(file, group)
+        times[mine], values[mine] = opened.decoded.taken(group)
 
     if count < WORTH_THREADS:
         for group in range(len(file.sizes)):
@@ -151,18 +153,6 @@ def read_all(opened: Opened) -> tuple[list[Series], Columns]:
     return list(opened.series), Columns(series, times, values)
 
 
-def _points(file: PlainFile, group: int) -> tuple[Ints, Floats]:
-    values = np.asarray(file.numbers(group, "value"), np.float64)
-    if not np.isfinite(values).all():
-        raise ValueError("a value is not a finite number")
-    times = file.numbers(group, "timestamp")
-    if times.dtype.kind != "i":
-        raise Unusual("times with fractions")
-    seconds = np.asarray(times, np.int64)
-    check_seconds(seconds)
-    return seconds, values
-
-
 class RowGroups:
     """A Source that reads a file's row groups when they are asked for: a few are kept, and the next ones are read in the background."""
 
@@ -170,28 +160,13 @@ class RowGroups:
         self, opened: Opened, host_tags: Mapping[str, Sequence[str]] | None, failed: Callable[[str], Exception]
     ) -> None:
         """`failed` makes the exception to raise from what is wrong with points that are read."""
-        from concurrent.futures import ThreadPoolExecutor
-
         hosts = host_tags or {}
         self._opened, self._hosts, self._failed = opened, hosts, failed
         self._series = [effective(one, hosts.get(one.host, ())) for one in opened.series]
         runs = opened.runs()
         order = np.argsort(runs.series, kind="stable")
         self._runs = Runs(*(getattr(runs, name)[order] for name in Runs.__slots__))
-        self._pool = ThreadPoolExecutor(WORKERS)
-        self._held: dict[int, Future[tuple[Ints, Floats]]] = {}
-        self._room = HELD_ROWS
-        self._asked = 0
         self._whole: MemorySource | None = None
-
-    def begin(self, start: int, end: int) -> None:
-        """Begin to read, in the background, the first row groups that have points in [start, end) (s UTC)."""
-        rows = 0
-        for group, size in enumerate(self._opened.file.sizes):
-            if rows < FIRST_ROWS and self._touches(group, start, end):
-                self._begin(group)
-                rows += size
-        self._room += rows
 
     def find(self, metric: str) -> Sequence[Series]:
         """Every series of the metric, with its effective tags."""
@@ -206,8 +181,8 @@ class RowGroups:
         return picked if rollup is None else roll_up(picked, rollup)
 
     def _read(self, ids: Ints, start: int, end: int) -> Columns:
-        if self._whole is None and self._asked > AGAIN * len(self._opened.file.sizes):
-            self._held.clear()
+        if self._whole is None and self._opened.decoded.begun > AGAIN * len(self._opened.file.sizes):
+            self._opened.decoded.held.clear()
             self._whole = MemorySource(*read_all(self._opened), self._hosts)
         if self._whole is not None:
             return self._whole.read(ids, start, end)
@@ -222,8 +197,8 @@ class RowGroups:
         low, high = np.searchsorted(runs.series, (series, series + 1)).tolist()
         for run in range(low, high):
             group = int(runs.group[run])
-            if self._touches(group, start, end):
-                times, values = self._decoded(group)
+            if self._opened.decoded.touches(group, start, end):
+                times, values = self._opened.decoded.of(group)
                 mine = slice(int(runs.first[run]), int(runs.last[run]))
                 parts.append((times[mine], values[mine]))
         if not parts:
@@ -234,34 +209,3 @@ class RowGroups:
             found = sort(found)
         first, last = np.searchsorted(found.ts, (start, end))
         return Columns(found.series[first:last], found.ts[first:last], found.value[first:last])
-
-    def _touches(self, group: int, start: int, end: int) -> bool:
-        extent = self._opened.file.extent(group, "timestamp")
-        return extent is None or (extent[0] < end and extent[1] >= start)
-
-    def _decoded(self, group: int) -> tuple[Ints, Floats]:
-        sizes = self._opened.file.sizes
-        self._begin(group)
-        ahead, rows = group + 1, 0
-        while ahead < len(sizes) and rows < AHEAD_ROWS:
-            self._begin(ahead)
-            rows += sizes[ahead]
-            ahead += 1
-        self._let_go(group, ahead)
-        self._room = max(self._room - sizes[group], HELD_ROWS)
-        return self._held[group].result()
-
-    def _let_go(self, group: int, ahead: int) -> None:
-        """Forget what will be asked for last, if files are read from their beginning to their end, and then perhaps again."""
-        sizes = self._opened.file.sizes
-        rows = sum(sizes[one] for one in self._held)
-        for one in sorted(self._held, key=lambda one: (one - group) % len(sizes), reverse=True):
-            if rows <= self._room or group <= one < ahead:
-                return
-            rows -= sizes[one]
-            del self._held[one]
-
-    def _begin(self, group: int) -> None:
-        if group not in self._held:
-            self._asked += 1
-            self._held[group] = self._pool.submit(_points, self._opened.file, group)
