@@ -111,6 +111,7 @@ def test_a_metric_may_have_any_name_that_datadog_takes(metric: str) -> None:
         ("a IN (One, 'TWO')", Among("a", ("one", "two"))),
         ('$env AND topic:"data-*"', AllOf((Variable("env"), Tag("topic", "data-*")))),
         ("env:prd,service:", AllOf((Tag("env", "prd"), Tag("service", "")))),
+        ("$a AND $b,c:1", AllOf((Variable("a"), Variable("b"), Tag("c", "1")))),
         ("a:1 or a:2,$b", AnyOf((Tag("a", "1"), AllOf((Tag("a", "2"), Variable("b")))))),
         ("url:https://a.example.com/x", Tag("url", "https://a.example.com/x")),
     ],

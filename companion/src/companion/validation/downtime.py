@@ -11,6 +11,7 @@ from typing import Any
 from companion import schedule
 from companion.problem import did_you_mean
 from companion.validation.schema import Fault
+from companion.validation.scope import scope_faults
 
 RULE_PARTS = (
     "FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYHOUR", "BYMINUTE", "BYSECOND", "COUNT", "UNTIL", "WKST",
@@ -32,7 +33,7 @@ def downtime(body: Mapping[str, Any]) -> Iterator[Fault]:
     """Docs monitors/downtimes; recorded: v2 schedule_a_downtime_returns_bad_request_response."""
     if {"monitor_id", "monitor_tags"} <= set(body.get("monitor_identifier") or {}):
         yield Fault("monitor_identifier", "has both monitor_id and monitor_tags: only one of them is allowed")
-    for problem in _scope(str(body.get("scope", ""))):
+    for problem in scope_faults(str(body.get("scope", ""))):
         yield Fault("scope", problem)
     held = body.get("schedule") or {}
     zone = held.get("timezone")
@@ -126,44 +127,3 @@ def _rule(text: str) -> Iterator[str]:
         rrulestr(text.rstrip(";"))
     except (ValueError, TypeError, KeyError) as error:
         yield f"is '{text}': {error}"
-
-
-def _scope(scope: str) -> Iterator[str]:
-    """Refused: a term without a key, `?`, OR between different keys (docs monitors/downtimes, section scope)."""
-    if scope.strip() == "*":
-        return
-    if fault := unbalanced(scope):
-        yield fault
-        return
-    if "?" in scope:
-        yield "has the wildcard '?', which is not allowed"
-    plain = re.sub(r":\s*\([^()]*\)", ":x", scope)
-    terms = [
-        term
-        for term in re.split(r"\s+AND\s+|\s+OR\s+|\s+|,", re.sub(r"[()]", " ", plain).strip())
-        if term and term != "NOT"
-    ]
-    if not terms:
-        yield "is empty; '*' is everything"
-    for term in terms:
-        key, _, value = term.lstrip("-!").partition(":")
-        if not key or not value:
-            yield f"'{term}' has no {'value' if key and term.endswith(':') else 'key'}: all values must have one, as in env:prod"
-    for group in re.findall(r"[^()]+", plain):  # an OR stands between the terms of its own parentheses
-        sides = [side for side in re.split(r"\s+AND\s+", f" {group} ") if re.search(r"\sOR\s", side)]
-        for side in sides:
-            keys = {term.strip().lstrip("-!").partition(":")[0] for term in re.split(r"\s+OR\s+", side) if term.strip()}
-            if len(keys) > 1:
-                yield "has OR between different keys, which is not allowed"
-
-
-def unbalanced(query: str) -> str | None:
-    """What is open or closed without its other half in a query."""
-    pairs = {")": "(", "}": "{", "]": "["}
-    open_: list[str] = []
-    for sign in re.sub(r"'[^']*'|\"[^\"]*\"", "", query):
-        if sign in pairs.values():
-            open_.append(sign)
-        elif sign in pairs and (not open_ or open_.pop() != pairs[sign]):
-            return f"'{sign}' closes nothing"
-    return f"'{open_[-1]}' is not closed" if open_ else None

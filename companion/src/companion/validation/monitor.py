@@ -12,7 +12,7 @@ from companion.validation.schema import Fault
 
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 MONITOR_QUERY = re.compile(
-    rf"(?s)[a-z_]+\s*\((?:\w+\s*\()?\s*(?P<window>\w+).*?\)\s*:(?P<query>.*?)(?P<operator>>=|<=|==|!=|>|<)\s*(?P<number>{NUMBER})\s*"
+    rf"(?s)[a-z_]+\s*\((?:\w+\s*\()?\s*(?P<window>\w+).*?\)\s*:(?P<query>.*?)(?P<operator>>=|<=|==|!=|>|<)\s*(?P<number>{NUMBER}|threshold)\s*"
 )
 CHECK_QUERY = re.compile(r"\s*\"[^\"]+\"\s*\.\s*over\(")
 COMPARISON = re.compile(rf"(>=|<=|==|!=|>|<)\s*{NUMBER}\s*$")
@@ -69,7 +69,13 @@ def _metric_query(query: str, options: Mapping[str, Any]) -> Iterator[Fault]:
             "options.scheduling_options.evaluation_window",
             "goes with a current_… window in the query, and the other way round",
         )
-    yield from _thresholds(options.get("thresholds") or {}, match["operator"], float(match["number"]))
+    thresholds = options.get("thresholds") or {}
+    if match["number"] != "threshold":
+        yield from _thresholds(thresholds, match["operator"], float(match["number"]))
+    elif thresholds.get("critical") is None:
+        yield Fault("options.thresholds.critical", "is missing, and the query compares with threshold")
+    else:
+        yield from _thresholds(thresholds, match["operator"], float(thresholds["critical"]))
     groups = {name.strip() for names in GROUPS.findall(match["query"]) for name in names.split(",")}
     for number, name in enumerate(options.get("notify_by") or []):
         if name not in groups and name != "*":

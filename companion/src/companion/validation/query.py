@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -9,37 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from companion.problem import did_you_mean
+from companion.validation.calls import METHODS, PERCENTILE, TAKES, TEXT, call_faults, modifier_faults
 
 if TYPE_CHECKING:
     from lark import Lark
 
-SPACE_AGGREGATORS = re.compile(r"avg|sum|min|max|count|last|p(\d{1,2}(\.\d+)?|100)")
+SPACE_AGGREGATORS = ("avg", "sum", "min", "max", "count", "last", "stddev", "histogram")
+THRESHOLD = re.compile(r"count\s*\(\s*v\s*:\s*v\s*(<=|>=|<|>)\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*\)")
 REDUCTIONS = ("avg", "sum", "min", "max", "percentile")
 CHANGES = ("change", "pct_change")
-MODIFIERS = ("rollup", "fill", "as_count", "as_rate", "weighted")
-ROLLUPS = ("avg", "sum", "min", "max", "count", "last")
-FILLS = ("linear", "last", "zero", "null")
-ALGORITHMS = {"anomalies": ("basic", "agile", "robust"), "outliers": ("DBSCAN", "MAD", "scaledDBSCAN", "scaledMAD")}
-# Every function that Datadog documents (docs dashboards/functions).
-FUNCTIONS = (
-    "abs", "anomalies", "autosmooth", "calendar_shift", "clamp_max", "clamp_min", "count_nonzero", "count_nonzero_finite",
-    "count_not_null", "cumsum", "cutoff_max", "cutoff_min", "day_before", "default", "default_zero", "derivative", "diff", "dt",
-    "ewma", "exclude_null", "forecast", "hour_before", "integral", "log10", "log2", "median", "monotonic_diff", "month_before",
-    "moving_rollup", "outliers", "per_hour", "per_minute", "per_second", "piecewise_constant", "robust_trend", "throughput",
-    "timeshift", "top", "trend_line", "week_before",
-    *(f"ewma_{span}" for span in (1, 3, 5, 7, 10, 20)),
-    *(f"median_{span}" for span in (3, 5, 7, 9)),
-    *(f"rollingavg_{span}" for span in (5, 13, 21, 29)),
-    *(
-        f"{end}{count}_{rank}"
-        for end in ("top", "bottom")
-        for count in (5, 10, 15, 20)
-        for rank in ("max", "mean", "min", "sum", "last", "l2norm", "area")
-    ),
-)  # fmt: skip
 SEARCH = re.compile(r"[^{}]*(?<![\w@])@[\w.\-]+:[^{}]*")
 WINDOW = re.compile(r"last_(\d+)(m|h|d|w|mo)|current_1(h|d|mo)")
 WINDOW_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080, "mo": 43800}
+SHIFT = re.compile(r"last_[1-9]\d{0,6}(mo|m|h|d|w)|[1-9]\d{0,6}(mo|m|h|d|w)_ago")
 LONGEST_WINDOW_MINUTES = 43800  # a month (docs monitors/configuration)
 # How a terminal is called where it was expected.
 WORDS = {
@@ -75,10 +58,10 @@ def _faults(text: str, start: str, names: Collection[str] = ()) -> Iterator[str]
     except UnexpectedInput as error:
         yield _complaint(text, error)
         return
-    checks = (_aggregators, _functions, _modifiers, _scopes, *([_windows] if start == "monitor" else []))
+    checks = (_aggregators, _calls, _scopes, *([_windows] if start == "monitor" else []))
     for check in checks:
         yield from check(tree)
-    for name in {str(node.children[0]) for node in tree.find_data("name")} - set(names):
+    for name in set(_names(tree)) - set(names):
         if start == "formula":
             yield f"'{name}' is no query of this request{did_you_mean(name, names)}"
         else:
@@ -117,48 +100,44 @@ def _tokens(tree: Any, kind: str) -> Iterator[str]:
 
 def _aggregators(tree: Any) -> Iterator[str]:
     for name in _tokens(tree, "AGGREGATOR"):
-        if not SPACE_AGGREGATORS.fullmatch(name):
-            yield f"'{name}' is no aggregator{did_you_mean(name, ROLLUPS) or '; it is avg, sum, min, max, count, last or a percentile'}"
+        if not (name in SPACE_AGGREGATORS or PERCENTILE.fullmatch(name) or THRESHOLD.fullmatch(name)):
+            yield f"'{name}' is no aggregator{did_you_mean(name, METHODS) or '; it is avg, sum, min, max, count, last or a percentile'}"
 
 
-def _functions(tree: Any) -> Iterator[str]:
+def _calls(tree: Any) -> Iterator[str]:
     for call in tree.find_data("call"):
-        name = str(call.children[0])
-        if name not in FUNCTIONS:
-            yield f"'{name}' is no function{did_you_mean(name, FUNCTIONS)}"
-        known = ALGORITHMS.get(name)
-        texts = [
-            str(token)[1:-1]
-            for one in call.children[2:3]
-            for token in one.children
-            if getattr(token, "type", "") == "STRING"
-        ]
-        if known and texts and texts[0] not in known:
-            yield f"{name}: '{texts[0]}' is no algorithm{did_you_mean(texts[0], known) or '; it is ' + ', '.join(known)}"
-
-
-def _modifiers(tree: Any) -> Iterator[str]:
+        yield from call_faults(str(call.children[0]), [one for one in call.children[1:] if one is not None])
     for modifier in tree.find_data("modifier"):
-        name, *settings = modifier.children
-        words = [str(token) for setting in settings for token in setting.children]
-        if name not in MODIFIERS:
-            yield f"'.{name}' is no modifier{did_you_mean(name, MODIFIERS) or '; it is .' + ', .'.join(MODIFIERS)}"
-        elif name == "rollup" and (not words or not (words[0] in ROLLUPS or words[0].isdecimal())):
-            method = words[0] if words else ""
-            yield f"'{method}' is no rollup method{did_you_mean(method, ROLLUPS) or '; it is ' + ', '.join(ROLLUPS)}"
-        elif name == "fill" and (not words or not (words[0] in FILLS or words[0].isdecimal())):
-            yield f"fill takes one of {', '.join(FILLS)}"
+        yield from modifier_faults(str(modifier.children[0]), [one for one in modifier.children[1:] if one is not None])
+    for number in _tokens(tree, "NUMBER"):
+        if math.isinf(float(number)):
+            yield f"the number {number:.20} is too large"
+
+
+def _names(tree: Any) -> Iterator[str]:
+    """The bare words that stand where a query is expected; not those that a function takes as a text."""
+    words = set()
+    for call in tree.find_data("call"):
+        takes = TAKES.get(str(call.children[0]), ())
+        for place, one in enumerate(call.children[1:]):
+            if one is not None and (len(one.children) > 1 or (place < len(takes) and TEXT in takes[place])):
+                words.add(id(one.children[-1]))
+    yield from (str(node.children[0]) for node in tree.find_data("name") if id(node) not in words)
 
 
 def _scopes(tree: Any) -> Iterator[str]:
-    """docs metrics/advanced-filtering: symbolic (, ! -) and functional (AND OR NOT IN) operators are not mixed."""
+    """docs metrics/advanced-filtering: symbolic (, ! -) and functional (AND OR NOT IN) operators are not mixed; a comma beside a variable is no operator."""
     for metric in tree.find_data("metric"):
-        kinds = {
-            token.type
-            for token in metric.scan_values(
-                lambda value: getattr(value, "type", "") in ("COMMA", "BANG", "AND", "OR", "NOT", "IN")
-            )
-        }
+        tokens = list(metric.scan_values(lambda value: hasattr(value, "type")))
+        kinds = set()
+        for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+            beside = any(str(one).startswith("$") for one in (before, after))
+            if token.type in ("BANG", "AND", "OR", "NOT", "IN") or (token.type == "COMMA" and not beside):
+                kinds.add(token.type)
+            if token.type == "TAG" and "=" in token and ":" not in token:
+                yield f"'{token}' is no tag: it is written with ':', as in env:prod"
+            if token.type == "VALUE" and token.startswith("!"):
+                yield f"'{token}': a value of IN (…) cannot be negated"
         if kinds & {"COMMA", "BANG"} and kinds & {"AND", "OR", "NOT", "IN"}:
             yield "',', '!' and '-' are not mixed with AND, OR, NOT and IN in one scope"
 
@@ -171,12 +150,14 @@ def _windows(tree: Any) -> Iterator[str]:
     for name in _tokens(head, "REDUCTION"):
         if name not in REDUCTIONS:
             yield f"'{name}' is no aggregator over time{did_you_mean(name, REDUCTIONS) or '; it is ' + ', '.join(REDUCTIONS)}"
-    windows = list(_tokens(head, "WINDOW"))
-    for window in windows:
-        match = WINDOW.fullmatch(window)
-        if not match or match[1] == "0":
-            yield f"'{window}' is no window such as last_5m, last_1d or current_1h"
-        elif match[1] and int(match[1]) * WINDOW_MINUTES[match[2]] > LONGEST_WINDOW_MINUTES:
-            yield f"'{window}' is longer than a month, the longest window of a monitor"
-    if any("$" in tag for tag in _tokens(tree, "TAG")):
+    window, *shifts = _tokens(head, "WINDOW")
+    if shifts and not SHIFT.fullmatch(shifts[0]):
+        yield f"'{shifts[0]}' is no shift such as last_30m or 30m_ago"
+    match = WINDOW.fullmatch(window)
+    if not match or match[1] == "0":
+        yield f"'{window}' is no window such as last_5m, last_1d or current_1h"
+    elif match[1] and int(match[1]) * WINDOW_MINUTES[match[2]] > LONGEST_WINDOW_MINUTES:
+        yield f"'{window}' is longer than a month, the longest window of a monitor"
+    tags = [*_tokens(tree, "TAG"), *_tokens(tree, "VALUE")]
+    if any("$" in tag for tag in tags) or any(key.startswith("$") for key in _tokens(tree, "KEY")):
         yield "has a template variable, which belongs to dashboards"

@@ -249,7 +249,8 @@ class _Scopes:
         kind, operands = node.data, []
         while node.data == kind:
             left, operator, right = node.children
-            if operator != "," or not (_is_variable(left) or _is_variable(right)):
+            beside = left.children[2] if left.data == kind else left
+            if operator != "," or not (_is_variable(beside) or _is_variable(right)):
                 self.used(operator)
             operands.append(right)
             node = left
