@@ -38,7 +38,6 @@ from doghouse.logs import routes as logs
 from doghouse.logs.store import LogStore
 from doghouse.metrics import metadata_routes
 from doghouse.metrics import routes as metrics
-from doghouse.metrics.decoding.offloading import Helper
 from doghouse.metrics.metadata import Catalogue
 from doghouse.metrics.store import PointStore
 from doghouse.monitors import routes as monitor_routes
@@ -64,7 +63,6 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     database = Database(folder.path / "doghouse.sqlite")
     host_store, check_store = HostStore(database), ServiceCheckStore(database)
     points = PointStore(folder.path, host_store.tags)
-    helper = Helper(points.index)
     event_store = EventStore(database)
     dashboard_store, downtime_store = DashboardStore(database), DowntimeStore(database)
     monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store)
@@ -98,7 +96,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         snapshots=snapshots,
     )
     catalogue = Catalogue(database, points)
-    intake = metrics.routes(points, helper)
+    intake = metrics.routes(points)
     routes: list[BaseRoute] = [
         *intake,
         *queries.routes(points, units.told(catalogue.metadata)),
@@ -128,7 +126,6 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         async with AsyncExitStack() as stack:
             stack.callback(database.close)
             stack.callback(points.close)
-            stack.callback(helper.close)
             stack.callback(trace_database.close)
             await stack.enter_async_context(repeated(lambda: trace_intake.give_out(clock.now()), GIVE_OUT_S))
             await stack.enter_async_context(

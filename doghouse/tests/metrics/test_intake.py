@@ -4,6 +4,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -300,3 +301,19 @@ def test_a_distribution_can_be_asked_for_its_percentiles(house: House, post: Pos
     query = {"query": "p95:asked{*}", "from": NOW - 60, "to": NOW + 60}
     answer = httpx.get(f"{house.url}/api/v1/query", params=query, headers=house.headers).json()
     assert answer["series"][0]["pointlist"][0][1] == pytest.approx(95, rel=0.01)
+
+
+def test_bodies_over_several_connections_are_each_kept_once(house: House) -> None:
+    def body(place: int, number: int) -> Any:
+        pairs = [[NOW - 600 + 4 * number + place, number]]
+        return {"series": [{"metric": "many", "host": f"h{host}", "points": pairs} for host in range(50)]}
+
+    def send(place: int) -> set[int]:
+        with httpx.Client(base_url=house.url, headers=house.headers) as client:
+            return {client.post("/api/v1/series", json=body(place, number)).status_code for number in range(30)}
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set().union(*pool.map(send, range(4))) == {202}
+    found = stored(house, "many")
+    assert len(found) == 50
+    assert {len(points) for _, points in found} == {120}

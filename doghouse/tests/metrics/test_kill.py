@@ -25,7 +25,7 @@ store = PointStore(Path(sys.argv[1]))
 for batch in range(1_000_000):
     number = store.index.resolve((f"metric{batch % 50}", None, None, None, None))
     ts = 1_700_000_000 + (batch // 50) * 100 + np.arange(100)
-    store.append(Columns(np.full(100, number), ts, np.full(100, float(batch)))).result()
+    store.append(Columns(np.full(100, number), ts, np.full(100, float(batch))))
     print(batch, flush=True)
     if batch % 40 == 39:
         store.settle()

@@ -2,7 +2,8 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,7 @@ def test_the_store_answers_as_the_source_in_memory_does(
 ) -> None:
     series = new_series(store, 3)
     for place, batch in enumerate(batches):
-        store.append(columns(series, batch)).result()
+        store.append(columns(series, batch))
         if place in compactions:
             while store.compact(now=float(DAY * 2)):
                 pass
@@ -112,7 +113,7 @@ def test_rows_rolled_up_here_and_rows_grouped_by_duckdb_are_the_same(
     ordered = sorted(points, key=lambda one: one[1])
     half = len(ordered) // 2
     for place, part in enumerate((ordered[:half], ordered[half:])):
-        tidy.append(columns(series, part)).result()
+        tidy.append(columns(series, part))
         while place < compacted and tidy.compact(now=float(DAY * 2)):
             pass
     memory = MemorySource(series, columns(series, ordered))
@@ -152,7 +153,7 @@ def test_distributions_are_merged_alike_by_both(
 def test_a_rollup_of_hours_is_the_rollup_of_its_minutes(store: PointStore, aggregator: TimeAggregator) -> None:
     series = new_series(store, 1)
     ts = DAY + np.arange(0, 20_000, 7)
-    store.append(Columns(np.full(len(ts), series[0].id), ts, (ts % 991).astype(float))).result()
+    store.append(Columns(np.full(len(ts), series[0].id), ts, (ts % 991).astype(float)))
     ids = np.array([series[0].id])
     hours = store.read(ids, DAY, DAY + 20_000, Rollup(3600, aggregator))
     minutes = store.read(ids, DAY, DAY + 20_000, Rollup(60, aggregator))
@@ -165,7 +166,7 @@ def test_a_rollup_of_hours_is_the_rollup_of_its_minutes(store: PointStore, aggre
 def test_what_was_acknowledged_is_there_after_closing_and_opening(tmp_path: Path) -> None:
     first = PointStore(tmp_path)
     number = first.index.resolve(("my.metric", "a", "count", 10, ("env:prod",)))
-    first.append(Columns(np.array([number]), np.array([DAY]), np.array([2.5]))).result()
+    first.append(Columns(np.array([number]), np.array([DAY]), np.array([2.5])))
     first.close()
     second = PointStore(tmp_path)
     assert second.find("my.metric") == [Series(number, "my.metric", "count", 10, "a", ("env:prod", "host:a"))]
@@ -179,7 +180,7 @@ def test_a_point_that_repeats_after_a_restart_still_replaces_its_twin(tmp_path: 
     for value in (1.0, 2.0):
         store = PointStore(tmp_path)
         number = store.index.resolve(("m", None, None, None, None))
-        store.append(Columns(np.array([number]), np.array([DAY]), np.array([value]))).result()
+        store.append(Columns(np.array([number]), np.array([DAY]), np.array([value])))
         assert store.read(np.array([number]), DAY, DAY + 1).value.tolist() == [value]
         store.close()
 
@@ -200,7 +201,7 @@ def test_hours_older_than_the_retention_are_forgotten(tmp_path: Path, compacted:
     number = store.index.resolve(("m", None, None, None, None))
     ids = np.array([number])
     ts = DAY + np.array([0, 3599, 3600, 3700, 7200])
-    store.append(Columns(np.full(5, number), ts, np.arange(5.0))).result()
+    store.append(Columns(np.full(5, number), ts, np.arange(5.0)))
     assert store.compact(float(DAY * 2 if compacted else DAY)) is compacted
     store.forget(DAY + 3650)
     assert store.read(ids, 0, DAY * 2).ts.tolist() == ts[2:].tolist()
@@ -208,34 +209,28 @@ def test_hours_older_than_the_retention_are_forgotten(tmp_path: Path, compacted:
     store.close()
 
 
-def wait_until(reached: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if reached():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it did not come to that")
-
-
-def test_a_full_queue_is_refused_and_nothing_that_was_accepted_is_lost(
+def test_a_full_store_refuses_and_nothing_that_was_accepted_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "QUEUE_POINTS", 1000)
+    monkeypatch.setattr(pipeline, "TAIL_POINTS", 500)
+    monkeypatch.setattr(pipeline, "FULL_POINTS", 1000)
     store = PointStore(tmp_path)
     number = store.index.resolve(("m", None, None, None, None))
-    accepted, refused = [], 0
-    with store._journal._database.transaction():  # the journal's writer waits for this, so that the queue fills
-        accepted.append(store.append(Columns(np.array([number]), np.array([DAY - 1]), np.zeros(1))))
-        wait_until(lambda: not store._pipeline._queue)
-        for place in range(30):
-            part = Columns(np.full(100, number), DAY + 100 * place + np.arange(100), np.zeros(100))
-            try:
-                accepted.append(store.append(part))
-            except Full:
-                refused += 1
-    for done in accepted:
-        done.result()
-    assert (len(accepted), refused) == (11, 20)
-    assert len(store.read(np.array([number]), 0, DAY * 2)) == 1001
+    refused = 0
+    with ThreadPoolExecutor(1) as patient:
+        with store._points._writing:  # DuckDB's writer waits for this, so that the journal fills
+            for place in range(30):
+                part = Columns(np.full(100, number), DAY + 100 * place + np.arange(100), np.zeros(100))
+                try:
+                    store.append(part)
+                except Full:
+                    refused += 1
+            with pytest.raises(Full):
+                store.append(part, patience=0.01)
+            waiting = patient.submit(store.append, part, 60)
+        waiting.result()
+    assert refused == 20
+    assert len(store.read(np.array([number]), 0, DAY * 2)) == 1100
     store.close()
 
 
@@ -248,7 +243,7 @@ def test_the_disk_that_arrival_took_is_given_back_while_others_read(
     numbers = np.array([store.index.resolve(("m", f"h{host}", None, None, None)) for host in range(50)])
     ts = DAY + np.repeat(np.arange(12_000) * 45, len(numbers))
     value = np.random.default_rng(1).integers(0, 1001, len(ts)).astype(float)
-    store.append(Columns(np.tile(numbers, 12_000), ts, value)).result()
+    store.append(Columns(np.tile(numbers, 12_000), ts, value))
     expected = store.read(numbers, 0, DAY * 2, Rollup(3600, "sum"))
     wrong: list[Columns] = []
     done = threading.Event()
@@ -271,7 +266,7 @@ def test_the_disk_that_arrival_took_is_given_back_while_others_read(
         reader.join()
     assert wrong == []
     assert (tmp_path / "points.duckdb").stat().st_size < 0.8 * max(sizes)
-    store.append(Columns(numbers[:1], np.array([DAY - 1]), np.array([4.0]))).result()
+    store.append(Columns(numbers[:1], np.array([DAY - 1]), np.array([4.0])))
     same(store.read(numbers, DAY, DAY * 2, Rollup(3600, "sum")), expected)
     store.close()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.sqlite", "points.duckdb"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal", "journal.sqlite", "points.duckdb"]

@@ -64,7 +64,7 @@ def test_a_copy_made_in_the_midst_of_intake_is_of_one_moment(tmp_path: Path) -> 
         while not done.is_set():
             number = len(acknowledged)
             series = store.index.resolve((f"m{number}", None, None, None, None))
-            store.append(Columns(np.full(50, series), NOW + np.arange(50), np.full(50, float(number)))).result()
+            store.append(Columns(np.full(50, series), NOW + np.arange(50), np.full(50, float(number))))
             acknowledged.append(number)
 
     taking = threading.Thread(target=take)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -13,9 +12,7 @@ from starlette.routing import Route
 from doghouse import errors
 from doghouse.http import AsyncHandler, Call, Keys, PlainHandler, Reply, endpoint
 from doghouse.metrics.batch import Batch, columns, numbered
-from doghouse.metrics.decoding import sketches
-from doghouse.metrics.decoding.helper import FORMATS
-from doghouse.metrics.decoding.offloading import Helper
+from doghouse.metrics.decoding import sketches, v1, v2
 from doghouse.metrics.decoding.sketches import SentSketches
 from doghouse.metrics.importing import received
 from doghouse.metrics.model import Columns
@@ -26,16 +23,17 @@ T = TypeVar("T")
 # Largest bodies (bytes) as sent and as decompressed (OpenAPI v1 and v2: SubmitMetrics).
 V1_LIMITS = (3_200_000, 62_914_560)
 V2_LIMITS = (512_000, 5_242_880)
+IMPORT_PATIENCE_S = 60  # an import is as fast as DuckDB takes it
 ON_THE_LOOP_BYTES = 512 * 1024  # a larger body (some 3 ms of decoding) is decoded in a thread
 JSON_TYPES = ("", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded")
 
 
-def routes(store: PointStore, helper: Helper) -> list[Route]:
+def routes(store: PointStore) -> list[Route]:
     """The intakes of points, which ask for the API key alone."""
     v1_answer, v2_answer = Reply({"status": "ok"}, 202), Reply({"errors": []}, 202)
     return [
-        endpoint("POST", "/api/v1/series", intake(store, helper, v1_format, v1_answer), Keys.API),
-        endpoint("POST", "/api/v2/series", intake(store, helper, v2_format, v2_answer), Keys.API),
+        endpoint("POST", "/api/v1/series", intake(store, v1_format, v1_answer), Keys.API),
+        endpoint("POST", "/api/v2/series", intake(store, v2_format, v2_answer), Keys.API),
         endpoint("POST", "/api/v1/distribution_points", distributions(store, sketches.decode_values), Keys.API),
         endpoint("POST", "/api/beta/sketches", distributions(store, decode_sketches), Keys.API),
         endpoint("POST", "/doghouse/import", history(store), Keys.API),
@@ -43,33 +41,30 @@ def routes(store: PointStore, helper: Helper) -> list[Route]:
     ]
 
 
-def intake(store: PointStore, helper: Helper, format_of: Callable[[Call], str], answer: Reply) -> AsyncHandler:
-    """A handler that decodes a body, keeps its points, and answers once they are on disk."""
-    under_way = 0
+def intake(store: PointStore, format_of: Callable[[Call], str], answer: Reply) -> AsyncHandler:
+    """A handler that decodes a body, keeps its points, and answers once they are on disk: at once, or in a thread where it is large."""
+
+    def work(call: Call, kind: str) -> None:
+        batch = readable(lambda: decode_series(call.body, kind))
+        keep(store, columns(numbered(batch, store.index), call.now))
 
     async def take(call: Call) -> Reply:
-        nonlocal under_way
-        under_way += 1
-        try:
-            kind = format_of(call)
-            helped = under_way > 1 and kind in FORMATS and helper.is_free(call.body)
-            batch = await helper.decode(call.body, kind) if helped else None
-            if batch is None:
-                batch = await decoded(call.body, lambda body: numbered(decode_series(body, kind), store.index))
-            await kept(store, columns(batch, call.now))
-        finally:
-            under_way -= 1
+        kind = format_of(call)
+        if len(call.body) > ON_THE_LOOP_BYTES:
+            await run_in_threadpool(work, call, kind)
+        else:
+            work(call, kind)
         return answer
 
     return take
 
 
-def history(store: PointStore) -> AsyncHandler:
+def history(store: PointStore) -> PlainHandler:
     """A handler for what `doghouse import` sends: points of any age."""
 
-    async def take(call: Call) -> Reply:
-        points = await decoded(call.body, lambda body: received(body, store.index))
-        await kept(store, points)
+    def take(call: Call) -> Reply:
+        points = readable(lambda: received(call.body, store.index))
+        keep(store, points, IMPORT_PATIENCE_S)
         return Reply({"points": len(points)})
 
     return take
@@ -79,10 +74,7 @@ def distributions(store: PointStore, decode: Callable[[bytes], SentSketches]) ->
     """A handler for distributions, which are rarer and larger than points: it works in a thread."""
 
     def take(call: Call) -> Reply:
-        try:
-            held = decode(call.body)
-        except (msgspec.MsgspecError, ValueError) as error:
-            raise errors.payload_unreadable(str(error)) from None
+        held = readable(lambda: decode(call.body))
         try:
             store.append_sketches(sketches.numbered(held, store.index, call.now))
         except Full:
@@ -92,21 +84,20 @@ def distributions(store: PointStore, decode: Callable[[bytes], SentSketches]) ->
     return take
 
 
-async def decoded(body: bytes, decode: Callable[[bytes], T]) -> T:
-    """What a body holds; a large one is decoded in a thread. Raises ApiError 400 where it cannot be read."""
+def readable(decode: Callable[[], T]) -> T:
+    """What `decode` returns. Raises ApiError 400 where the body cannot be read."""
     try:
-        return await run_in_threadpool(decode, body) if len(body) > ON_THE_LOOP_BYTES else decode(body)
+        return decode()
     except (msgspec.MsgspecError, ValueError) as error:
         raise errors.payload_unreadable(str(error)) from None
 
 
-async def kept(store: PointStore, points: Columns) -> None:
-    """Wait until points are on disk. Raises ApiError 429 where the store is full."""
+def keep(store: PointStore, points: Columns, patience: float = 0) -> None:
+    """Have points on disk. Raises ApiError 429 where the store is full, and is so after `patience` (s)."""
     try:
-        done = store.append(points)
+        store.append(points, patience)
     except Full:
         raise errors.too_many_requests() from None
-    await asyncio.wrap_future(done)
 
 
 def v1_format(call: Call) -> str:
@@ -138,7 +129,7 @@ def decode_series(body: bytes, kind: str) -> Batch:
         from doghouse.metrics.decoding import protobuf
 
         return protobuf.decode_series(body)
-    return FORMATS[kind](body)
+    return v1.decode(body) if kind == "v1" else v2.decode(body)
 
 
 def decode_sketches(body: bytes) -> SentSketches:

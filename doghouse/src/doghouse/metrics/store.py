@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from doghouse.metrics.model import Columns, Ints, Rollup, Series, no_columns
 from doghouse.metrics.pipeline import Pipeline
 from doghouse.metrics.points import Points
 
-JOURNAL_FILE, POINTS_FILE = "journal.sqlite", "points.duckdb"
+POINTS_FILE = "points.duckdb"
 
 
 class PointStore:
@@ -28,15 +27,20 @@ class PointStore:
     """
 
     def __init__(self, folder: Path, host_tags: Callable[[str], Sequence[str]] = lambda _: ()) -> None:
-        self._journal = Journal(folder / JOURNAL_FILE)
+        self._journal = Journal(folder)
         self._points = Points(folder / POINTS_FILE)
         self._host_tags = host_tags
-        self.index = SeriesIndex(self._journal.series())
-        self._pipeline = Pipeline(self._journal, self._points, self.index)
+        left = self._journal.entries(self._points.moved())
+        newest = {one.id: one for one in [*self._journal.series(), *(one for entry in left for one in entry.fresh)]}
+        self.index = SeriesIndex(newest.values())
+        self._pipeline = Pipeline(self._journal, self._points, self.index, left)
 
-    def append(self, columns: Columns) -> Future[None]:
-        """Take points of series that `index` knows; the future is done once they are on disk. Raises Full."""
-        return self._pipeline.put(columns)
+    def append(self, columns: Columns, patience: float = 0) -> None:
+        """Take points of series that `index` knows: on disk when this returns, which takes 1,000 points 0.03 ms.
+
+        `patience` (s) is how long to wait for room, should DuckDB be slower. Raises Full and OSError.
+        """
+        self._pipeline.put(columns, patience)
 
     def find(self, metric: str) -> list[Series]:
         """Every series of a metric, with its effective tags."""
@@ -49,7 +53,7 @@ class PointStore:
 
     def append_sketches(self, sketches: Sketches) -> None:
         """Take sketches of series that `index` knows, their groups; on disk when this returns. Sketches of one second add up (GUESS)."""
-        self.append(no_columns()).result()  # their series first
+        self.append(no_columns())  # their series first
         self._points.insert_sketches(sketches)
 
     def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
@@ -88,7 +92,6 @@ class PointStore:
             compacted += 1
         if compacted:
             self.shrink()
-        self._journal.shrink()
 
     def shrink(self) -> None:
         """Give the disk back what it can do without."""
@@ -102,7 +105,7 @@ class PointStore:
     def copy(self, folder: Path) -> None:
         """Put a copy of the files into `folder`, of one moment; points go on coming in meanwhile."""
         self.settle()
-        self._points.copy(folder / POINTS_FILE, lambda: self._journal.copy(folder / JOURNAL_FILE))
+        self._points.copy(folder / POINTS_FILE, lambda: self._journal.copy(folder))
 
     def settle(self) -> None:
         """Wait until DuckDB has all that is acknowledged. Raises what keeps it from there."""

@@ -28,7 +28,7 @@ def publish(points: PointStore, tallies: Tallies) -> None:
         keep = series != NO_SERIES
         ts = np.array([at for _, at, _ in submissions], np.int64)
         value = np.array([value for _, _, value in submissions], np.float64)
-        points.append(Columns(series[keep], ts[keep], value[keep])).result()
+        points.append(Columns(series[keep], ts[keep], value[keep]))
 
 
 def tags(key: Key) -> tuple[str, ...]:
