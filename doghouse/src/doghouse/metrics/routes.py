@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from doghouse import errors
 from doghouse.http import AsyncHandler, Call, Keys, PlainHandler, Reply, endpoint
-from doghouse.metrics.batch import Batch, columns, numbered
+from doghouse.metrics.batch import Batch, Numbered, columns, numbered
 from doghouse.metrics.decoding import sketches, v1, v2
+from doghouse.metrics.decoding.repeats import Repeats
 from doghouse.metrics.decoding.sketches import SentSketches
 from doghouse.metrics.importing import received
 from doghouse.metrics.model import Columns
@@ -43,10 +44,14 @@ def routes(store: PointStore) -> list[Route]:
 
 def intake(store: PointStore, format_of: Callable[[Call], str], answer: Reply) -> AsyncHandler:
     """A handler that decodes a body, keeps its points, and answers once they are on disk: at once, or in a thread where it is large."""
+    repeats = Repeats(store.index)
+
+    def decode(body: bytes, kind: str) -> Numbered:
+        known = repeats.decode(body) if kind == "v1" else None
+        return known or numbered(decode_series(body, kind), store.index)
 
     def work(call: Call, kind: str) -> None:
-        batch = readable(lambda: decode_series(call.body, kind))
-        keep(store, columns(numbered(batch, store.index), call.now))
+        keep(store, columns(readable(lambda: decode(call.body, kind)), call.now))
 
     async def take(call: Call) -> Reply:
         kind = format_of(call)

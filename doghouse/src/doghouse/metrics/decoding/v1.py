@@ -30,7 +30,7 @@ class Payload(Struct, gc=False):
 
 
 _payload = msgspec.json.Decoder(Payload)
-_form = attrgetter("metric", "host", "type", "interval", "tags")
+form = attrgetter("metric", "host", "type", "interval", "tags")  # an index's `Sent`
 _points = attrgetter("points")
 
 
@@ -38,8 +38,13 @@ def decode(body: bytes) -> Batch:
     """The series of a body. Raises msgspec.DecodeError or ValidationError that says what is wrong and where."""
     series = _payload.decode(body).series
     for one in series:
-        if one.device:  # what older Agents send beside the tags
-            one.tags = (*(one.tags or ()), f"device:{one.device}")
+        if one.device:
+            tag_device(one)
     points = list(map(_points, series))
     counts = list(map(len, points))
-    return Batch(list(map(_form, series)), counts, *split(list(chain.from_iterable(points))))
+    return Batch(list(map(form, series)), counts, *split(list(chain.from_iterable(points))))
+
+
+def tag_device(one: Sent) -> None:
+    """Put a device, which older Agents send beside the tags, among them."""
+    one.tags = (*(one.tags or ()), f"device:{one.device}")
