@@ -240,6 +240,33 @@ def test_a_mistake_is_underlined_where_it_is(page: Page, served: Served) -> None
     expect(page.locator(".explore")).to_contain_text("unknown function 'tpo'")
 
 
+@pytest.mark.parametrize("ends", ["a pause", "Enter", "leaving"])
+def test_half_a_query_is_no_mistake_until_its_writing_ends(page: Page, served: Served, ends: str) -> None:
+    page.clock.install(time=NOW)
+    page.goto("/metric/explorer?query=avg:my_metric{*}")
+    expect(page.locator(".explore canvas")).to_be_visible()
+    page.clock.pause_at(NOW + 60)
+    box = page.get_by_role("combobox", name="Query")
+    box.press("End")
+    box.press("Backspace")
+    with page.expect_response(lambda answer: "my_metric%7B*&" in answer.url and "/ui/data/query" in answer.url):
+        page.clock.run_for(500)  # long enough for the query to be asked, and its answer says that it is wrong
+    expect(page.locator(".explore")).to_have_attribute("aria-busy", "false")
+    expect(box).to_have_attribute("aria-invalid", "false")
+    expect(page.locator(".explore canvas")).to_be_visible()
+    expect(page.locator(".explore .notes")).to_be_hidden()
+    match ends:
+        case "a pause":
+            page.clock.run_for(1000)
+        case "Enter":
+            box.press("Enter")
+        case _:
+            box.blur()
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".explore .notes")).to_contain_text("expected")
+    expect(page.locator(".explore .notes mark")).to_be_visible()
+
+
 def test_two_thousand_hosts_are_drawn_and_hovered_smoothly(new_page: Callable[..., Page], served: Served) -> None:
     page = new_page()
     hosts = [

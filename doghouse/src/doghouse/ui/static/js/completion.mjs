@@ -3,19 +3,22 @@
 import { $, el, getJson } from "./dom.mjs";
 
 const PAUSE_MS = 150; // after the last key, before anything is asked
+const SETTLED_MS = 1200; // after the last key, before what is there is called wrong: until then it may be half a query
 
 export class QueryBox {
-  // onQuery(text) is called when the text has changed and the typing paused, or at Enter.
-  constructor(root, onQuery) {
+  // onQuery(text) is called when the text has changed and the typing paused, or at Enter; onSettled() when it is no longer being written.
+  constructor(root, onQuery, onSettled) {
     this.area = $("textarea", root);
     this.list = $("[role=listbox]", root);
     this.underlay = $(".underlay", root);
     this.onQuery = onQuery;
+    this.onSettled = onSettled;
+    this.writing = false;
     this.chosen = -1;
     this.found = { suggestions: [] };
     this.area.addEventListener("input", () => this.typed());
     this.area.addEventListener("keydown", (event) => this.key(event));
-    this.area.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    this.area.addEventListener("blur", () => (this.settle(), setTimeout(() => this.close(), 150)));
     this.area.addEventListener("click", () => this.suggest());
     this.fit();
   }
@@ -30,7 +33,17 @@ export class QueryBox {
     this.fit();
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.onQuery(this.area.value), PAUSE_MS);
+    clearTimeout(this.settling);
+    this.writing = true;
+    this.settling = setTimeout(() => this.settle(), SETTLED_MS);
     this.suggest();
+  }
+
+  settle() {
+    clearTimeout(this.settling);
+    if (!this.writing) return;
+    this.writing = false;
+    this.onSettled();
   }
 
   fit() {
@@ -83,6 +96,7 @@ export class QueryBox {
       if (count && this.chosen >= 0) return this.take(this.chosen);
       this.close();
       clearTimeout(this.waiting);
+      this.settle();
       return this.onQuery(this.area.value);
     }
     if (!count) return;

@@ -1,7 +1,8 @@
-// The metrics explorer: the query's graph is drawn as it is typed, with completion; a mistake is underlined where it is.
+// The metrics explorer: the query's graph is drawn as it is typed, with completion. While it is being written a mistake is no mistake yet and the
+// last graph stays; then it is underlined where it is.
 
 import { QueryBox } from "./completion.mjs";
-import { $, $$, getJson, pageData } from "./dom.mjs";
+import { $, $$, getJson, pageData, say } from "./dom.mjs";
 import { Graph } from "./graph.mjs";
 import { Live, timeKeys } from "./live.mjs";
 import { keys } from "./page.mjs";
@@ -12,6 +13,7 @@ const time = new Time(page.frame, page.now);
 const card = $(".explore");
 const graph = new Graph(card, { name: "Graph of the query", onZoom: (from, to) => (graph.range(from, to), time.zoom(from, to)), onUnzoom: () => time.back() });
 const state = { query: page.query, display: page.display };
+let held = null; // an answer that says that the query is wrong, while it is being written
 
 const live = new Live({
   time,
@@ -23,7 +25,9 @@ const live = new Live({
   },
   draw: (answer, fresh) => {
     const wrong = answer.problems.find(({ kind }) => kind === "wrong");
-    box.underline(wrong?.position ?? null, wrong?.text ?? "");
+    held = wrong && box.writing ? answer : null;
+    if (held) return true;
+    mark(wrong);
     if (fresh) return graph.extend(answer);
     graph.show(answer);
     return true;
@@ -31,6 +35,18 @@ const live = new Live({
   interval: () => graph.data?.interval ?? Infinity,
   busy: (is) => card.setAttribute("aria-busy", String(is)),
 });
+
+function mark(wrong) {
+  if (wrong && wrong.text !== box.area.title) say(`${wrong.text}, at character ${wrong.position + 1}`);
+  box.underline(wrong?.position ?? null, wrong?.text ?? "");
+}
+
+function settled() {
+  if (!held) return;
+  mark(held.problems.find(({ kind }) => kind === "wrong"));
+  graph.show(held);
+  held = null;
+}
 
 function changed() {
   const url = new URLSearchParams(location.search);
@@ -42,10 +58,14 @@ function changed() {
   else live.whole();
 }
 
-const box = new QueryBox($("[data-query-box]"), (query) => {
-  state.query = query;
-  changed();
-});
+const box = new QueryBox(
+  $("[data-query-box]"),
+  (query) => {
+    state.query = query;
+    changed();
+  },
+  settled,
+);
 
 for (const button of $$("[data-display]"))
   button.addEventListener("click", () => {

@@ -367,7 +367,7 @@ export function problemText(problem) {
   if (problem.kind !== "wrong") return withCode(problem.text);
   const { query, position } = problem;
   const at = Math.min(position ?? 0, query.length);
-  const marked = el("code", {}, query.slice(0, at), el("mark", {}, query.slice(at, at + 1) || " "), query.slice(at + 1));
+  const marked = el("code", {}, query.slice(0, at), el("mark", {}, query.slice(at, at + 1) || "\u00a0"), query.slice(at + 1));
   return [marked, el("br"), problem.text];
 }
 
