@@ -61,6 +61,22 @@ def test_what_datadog_was_seen_to_refuse_is_refused_in_its_words(api: Api, body:
             "Invalid widget definition at position 1 of type timeseries. Error: display_type: 'dots' is not one of",
         ),
         (
+            graph(requests=[{"q": "avg:m{*}", "style": {"line_width": "fat"}}]),
+            "Invalid widget definition at position 1 of type timeseries. Error: line_width: 'fat' is not one of",
+        ),
+        (
+            {"definition": {"type": "change", "requests": [{"q": "avg:m{*}", "compare_to": "year_before"}]}},
+            "Invalid widget definition at position 1 of type change. Error: compare_to: 'year_before' is not one of",
+        ),
+        (
+            {"definition": {"type": "query_value", "requests": [{"q": "avg:m{*}", "aggregator": "mean"}]}},
+            "Invalid widget definition at position 1 of type query_value. Error: aggregator: 'mean' is not one of",
+        ),
+        (
+            {"definition": {"type": "note", "content": "a", "text_align": "middle"}},
+            "Invalid widget definition at position 1 of type note. Error: text_align: 'middle' is not one of",
+        ),
+        (
             graph(time={"live_span": "3d"}),
             "Invalid widget definition at position 1 of type timeseries. Error: live_span: '3d' is not one of",
         ),

@@ -74,6 +74,13 @@ def test_what_an_agent_sends_becomes_events(api: Api) -> None:
     assert (event["title"], event["source"], event["host"]) == ("t", "my_check", "h")
 
 
+def test_an_agents_event_of_no_known_kind_counts_as_one_that_says_none(api: Api) -> None:
+    sent = {"msg_title": "t", "msg_text": "x", "alert_type": "catastrophe", "priority": "utmost"}
+    api.ok("POST", "/intake/", {"events": {"my_check": [sent]}})
+    (event,) = api.ok("GET", f"/api/v1/events?start=0&end={NOW + 1:.0f}")["events"]
+    assert (event["alert_type"], event["priority"]) == ("info", "normal")
+
+
 def test_version_2_answers_with_an_id_that_is_an_underscore(api: Api) -> None:
     answer = api("POST", "/api/v2/events", v2())
     data = answer.json()["data"]

@@ -11,13 +11,36 @@ from typing import Literal
 
 Requests = Literal["none", "some", "any", "object"]  # a list that is not empty, any list, an object
 ALIGN = ("center", "left", "right")
+UPRIGHT = ("center", "top", "bottom")
 LIVE_SPANS = (
     *("1m", "5m", "10m", "15m", "30m", "1h", "4h", "1d", "2d", "1w", "1mo", "3mo", "6mo", "1y"),
     *("week_to_date", "month_to_date", "alert"),
 )
 LIVE_UNITS = ("minute", "hour", "day", "week", "month", "year")
-DISPLAY_TYPES = ("area", "bars", "line", "overlay")
 COMPARATORS = ("=", ">", ">=", "<", "<=")
+PALETTES = (  # of conditional formats; a graph's own are free names
+    *(
+        "blue",
+        "custom_bg",
+        "custom_image",
+        "custom_text",
+        "gray_on_white",
+        "grey",
+        "green",
+        "orange",
+        "red",
+        "red_on_white",
+    ),
+    *("white_on_gray", "white_on_green", "green_on_white", "white_on_red", "white_on_yellow", "yellow_on_white"),
+    *("black_on_light_yellow", "black_on_light_green", "black_on_light_red"),
+)
+LINES: Mapping[str, tuple[str, ...]] = {
+    "line_type": ("dashed", "dotted", "solid"),
+    "line_width": ("normal", "thick", "thin"),
+}
+AGGREGATORS = ("avg", "last", "max", "min", "sum", "percentile")  # of a request
+REDUCERS = ("avg", "min", "max", "sum", "last", "area", "l2norm", "percentile")  # of a query of metrics
+ORDER = ("asc", "desc")
 # A request that asks nothing is refused (terraform-provider-datadog issue 2243): one of these must be there.
 ASKS = frozenset(("q", "queries", "query", "formulas")) | {
     f"{kind}_query"
@@ -39,30 +62,36 @@ ASKS = frozenset(("q", "queries", "query", "formulas")) | {
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A kind of widget: the keys it must have beside `type`, what its `requests` are, and the values that some keys may have."""
+    """A kind of widget: the keys it must have beside `type`, what its `requests` are, and the values that some keys of it and `each` request may have."""
 
     required: tuple[str, ...] = ()
     requests: Requests = "none"
     asks: bool = False  # whether each request must ask something
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    each: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def _graph(requests: Requests = "some", *required: str, **choices: tuple[str, ...]) -> Shape:
-    return Shape(("requests", *required), requests, True, choices)
+def _graph(requests: Requests = "some", *required: str, **each: tuple[str, ...]) -> Shape:
+    return Shape(("requests", *required), requests, True, each=each)
 
 
 SHAPES: Mapping[str, Shape] = {
     "alert_graph": Shape(("alert_id", "viz_type"), choices={"viz_type": ("timeseries", "toplist")}),
     "alert_value": Shape(("alert_id",)),
     "bar_chart": _graph(),
-    "change": _graph(),
+    "change": _graph(
+        change_type=("absolute", "relative"),
+        compare_to=("hour_before", "day_before", "week_before", "month_before"),
+        order_by=("change", "name", "present", "past"),
+        order_dir=ORDER,
+    ),
     "check_status": Shape(("check", "grouping"), choices={"grouping": ("check", "cluster")}),
     "cohort": Shape(("requests",), "some"),
     "distribution": _graph(),
     "embedded_app": Shape(),
     "event_stream": Shape(("query",), choices={"event_size": ("s", "l")}),
     "event_timeline": Shape(("query",)),
-    "free_text": Shape(("text",)),
+    "free_text": Shape(("text",), choices={"text_align": ALIGN}),
     "funnel": Shape(("requests",), "some"),
     "geomap": _graph("some", "style", "view"),
     "group": Shape(("layout_type", "widgets"), choices={"layout_type": ("ordered",)}),
@@ -70,7 +99,15 @@ SHAPES: Mapping[str, Shape] = {
     "heatmap": _graph(),
     "hostmap": Shape(("requests",), "object"),
     "iframe": Shape(("url",)),
-    "image": Shape(("url",)),
+    "image": Shape(
+        ("url",),
+        choices={
+            "sizing": ("fill", "contain", "cover", "none", "scale-down", "zoom", "fit", "center"),
+            "margin": ("sm", "md", "lg", "small", "large"),
+            "horizontal_align": ALIGN,
+            "vertical_align": UPRIGHT,
+        },
+    ),
     "list_stream": Shape(("requests",), "some"),
     "log_stream": Shape(choices={"message_display": ("inline", "expanded-md", "expanded-lg")}),
     "manage_status": Shape(
@@ -81,11 +118,22 @@ SHAPES: Mapping[str, Shape] = {
             "summary_type": ("monitors", "groups", "combined"),
         },
     ),
-    "note": Shape(("content",), choices={"tick_edge": ("bottom", "left", "right", "top")}),
+    "note": Shape(
+        ("content",),
+        choices={"tick_edge": ("bottom", "left", "right", "top"), "text_align": ALIGN, "vertical_align": UPRIGHT},
+    ),
     "point_plot": Shape(("requests",), "any"),
     "powerpack": Shape(("powerpack_id",)),
-    "query_table": _graph("any", has_search_bar=("always", "never", "auto")),
-    "query_value": _graph(),
+    "query_table": Shape(
+        ("requests",),
+        "any",
+        asks=True,
+        choices={"has_search_bar": ("always", "never", "auto")},
+        each={"aggregator": AGGREGATORS, "order": ORDER},
+    ),
+    "query_value": Shape(
+        ("requests",), "some", asks=True, choices={"text_align": ALIGN}, each={"aggregator": AGGREGATORS}
+    ),
     "retention_curve": Shape(("requests",), "some"),
     "run_workflow": Shape(("workflow_id",)),
     "sankey": Shape(("requests",), "some"),
@@ -97,10 +145,22 @@ SHAPES: Mapping[str, Shape] = {
         ("size", "source_widget_definition", "split_config"), choices={"size": ("xs", "sm", "md", "lg")}
     ),
     "sunburst": _graph(),
-    "timeseries": _graph(legend_layout=("auto", "horizontal", "vertical")),
+    "timeseries": Shape(
+        ("requests",),
+        "some",
+        asks=True,
+        choices={"legend_layout": ("auto", "horizontal", "vertical")},
+        each={"display_type": ("area", "bars", "line", "overlay")},
+    ),
     "toplist": _graph("any"),
     "topology_map": Shape(("requests",), "some"),
-    "trace_service": Shape(("env", "service", "span_name")),
+    "trace_service": Shape(
+        ("env", "service", "span_name"),
+        choices={
+            "display_format": ("one_column", "two_column", "three_column"),
+            "size_format": ("small", "medium", "large"),
+        },
+    ),
     "treemap": _graph(),
     "wildcard": Shape(("requests", "specification"), "any"),
 }

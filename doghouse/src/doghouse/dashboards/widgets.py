@@ -113,8 +113,8 @@ def _requests(definition: Object, shape: Shape) -> None:
             raise Wrong("[] is too short")
         for request in requests:
             _request(_object(request))
-            if definition["type"] == "timeseries":
-                _choose(request, "display_type", shapes.DISPLAY_TYPES)
+            for name, allowed in shape.each.items():
+                _choose(request, name, allowed)
         if shape.asks and any(not shapes.ASKS & request.keys() for request in requests):
             raise Wrong(f"{requests!r} is not valid under any of the given schemas")
 
@@ -124,11 +124,15 @@ def _request(request: Object) -> None:
         _require(query, ("data_source",))
         if query["data_source"] == "metrics":
             _require(query, ("name", "query"))
+            _choose(query, "aggregator", shapes.REDUCERS)
     for formula in _objects(request, "formulas"):
         _require(formula, ("formula",))
     for rule in _objects(request, "conditional_formats"):
         _require(rule, ("comparator", "value", "palette"))
         _choose(rule, "comparator", shapes.COMPARATORS)
+        _choose(rule, "palette", shapes.PALETTES)
+    for name, allowed in shapes.LINES.items():
+        _choose(_object(request.get("style") or {}), name, allowed)
 
 
 def _time(time: Object) -> None:

@@ -93,7 +93,10 @@ def read(body: Body, now: float) -> Event:
 
 
 def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any]]], now: float) -> None:
-    """Keep the events of an Agent's `/intake/` body: by their source, with the Agent's names for the fields. Raises ApiError 400, nothing being kept."""
+    """Keep the events of an Agent's `/intake/` body: by their source, with the Agent's names for the fields. Raises ApiError 400, nothing being kept.
+
+    GUESS: an alert type or a priority that there is none of counts as not said, as the Agent's own DogStatsD has it.
+    """
     try:
         read = [(source, one) for source, posted in events.items() for one in msgspec.convert(posted, list[AgentEvent])]
     except msgspec.ValidationError as error:
@@ -108,8 +111,8 @@ def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any
                 date_happened=int(one.timestamp or now),
                 tags=one.tags or (),
                 host=one.host,
-                priority=one.priority,
-                alert_type=one.alert_type,
+                priority=one.priority if one.priority in model.PRIORITIES else None,
+                alert_type=one.alert_type if one.alert_type in model.ALERT_TYPES else None,
                 aggregation_key=one.aggregation_key,
                 source_type_name=one.source_type_name or source,
             )
