@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WORKERS = 2
 HELD_ROWS, AHEAD_ROWS = 2_000_000, 500_000  # that are kept for the next question, and read before there is one
-FIRST_ROWS = 6_000_000  # that are read before the first question, while who asks still starts
+FIRST_ROWS = 4_000_000  # that are read before the first question, while who asks still starts
 
 
 class Decoded:
