@@ -1,10 +1,12 @@
 """Composites and service checks in backtests: what the live server does with the same points and runs."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 
 from doghouse import monitors as mon
-from doghouse.backtest.followed import checked, composite
+from doghouse.backtest.followed import checked, composite, service_check
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.monitors.service_checks import Runs
@@ -73,3 +75,72 @@ def test_a_service_check_takes_so_many_runs_in_a_row():
     changes = [((change.at - START) // 60, change.after.label) for _, change in got.transitions()]
     assert changes == [(7, "Alert"), (9, "OK")]
     assert {group for group, _ in got.transitions()} == {(("host", "a"),)}
+
+
+RUNS = {"a": [0, 0, 2, 2, 2, 0, 0, 1, 1, 0, 0, 0, None, None, None, None, None, 0, 0], "b": [0, 3, 3, 0] + [2] * 15}
+CHECK = {
+    "type": "service check", "query": '"my.check".over("*").by("host").last(4).count_by_status()', "name": "n", "message": "{{host.name}} @a@b.cc",
+    "options": {"thresholds": {"critical": 2, "warning": 2, "ok": 2}, "notify_no_data": True, "no_data_timeframe": 3},
+}  # fmt: skip
+
+
+def runs_as_points(runs=RUNS, start=START):
+    rows = [
+        (number, start + 60 * n, status)
+        for number, host in enumerate(runs)
+        for n, status in enumerate(runs[host])
+        if status is not None
+    ]
+    ids, times, values = (np.array(column) for column in zip(*rows, strict=True))
+    series = [Series(number, "my.check", "gauge", 0, host, ()) for number, host in enumerate(runs)]
+    return MemorySource(series, Columns(ids, times, values.astype(float)))
+
+
+def test_a_service_check_over_the_points_of_its_name_sends_what_the_live_server_sends(doghouse):
+    doghouse.request("POST", "/api/v1/monitor", CHECK)
+    for a, b in zip(*RUNS.values(), strict=True):
+        for host, status in (("a", a), ("b", b)):
+            if status is not None:
+                run = {"check": "my.check", "host_name": host, "status": status, "tags": []}
+                doghouse.request("POST", "/api/v1/check_run", [run])
+        doghouse.advance(minutes=1)
+    live = sorted(
+        (int(datetime.fromisoformat(one["time"]).timestamp()), one["transition"], one["body"])
+        for one in doghouse.notifications
+    )
+
+    source = runs_as_points()
+    got = service_check(mon.parse(CHECK), lambda _: (source, None), START, START + 60 * len(RUNS["a"]))
+
+    assert {word for _, word, _ in live} == {"Triggered", "Recovered", "Warn", "No Data"}
+    assert sorted((one.at, one.transition, one.body) for one in got.notifications()) == live
+
+
+def test_a_check_that_went_silent_before_the_start_is_not_there_and_one_that_runs_has_its_past():
+    source = runs_as_points({"silent": [0] * 30, "fails": [2] * 60}, START - 3540)
+    body = {**CHECK, "options": {**CHECK["options"], "thresholds": {"critical": 4}}}
+
+    got = service_check(mon.parse(body), lambda _: (source, None), START, START + 120)
+
+    assert [(dict(group), one.at - START, one.after.label) for group, one in got.transitions()] == [
+        ({"host": "fails"}, 60, "Alert")
+    ]
+
+
+def test_a_run_with_a_status_that_there_is_not_is_said():
+    source = runs_as_points({"a": [0, 2.5]})
+    with pytest.raises(mon.MonitorError, match=r"a run of my\.check has the value 2\.5; a status is 0 \(OK\)"):
+        service_check(mon.parse(CHECK), lambda _: (source, None), START, START + 600)
+
+
+def test_a_service_check_can_be_a_member_of_a_composite():
+    source = runs_as_points()
+    both = mon.parse({"type": "composite", "query": "7", "name": "n", "message": "@a@b.cc"})
+    member = mon.parse({**CHECK, "id": 7})
+
+    got = composite(both, {7: member}, lambda _: (source, None), START, START + 1200)
+
+    own = service_check(member, lambda _: (source, None), START, START + 1200)
+    alerts = [(group, one.at) for group, one in own.transitions() if one.after.label == "Alert"]
+    assert alerts
+    assert [(group, one.at) for group, one in got.transitions() if one.after.label == "Alert"] == alerts

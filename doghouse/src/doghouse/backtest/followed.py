@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
+from doghouse.backtest.checkruns import runs_of
 from doghouse.backtest.replay import Backtest, Timeline, covers_of
 from doghouse.metrics.model import Ints, Source
 from doghouse.monitors import Group, GroupColumn, GroupState, History, Rules, Status, composites, service_checks
@@ -23,10 +25,10 @@ Points = Callable[[mon.Monitor], tuple[Source, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A group of a composite's member: its rules, values and history."""
+    """A group of a composite's member: its rules, values and history. A service check has no values."""
 
     rules: Rules
-    column: GroupColumn
+    column: GroupColumn | None
     history: History
 
     def state(self, now: int) -> GroupState:
@@ -35,7 +37,8 @@ class Member:
         if index < 0:
             return GroupState()
         status = Status(int(self.history.statuses[index]))
-        return GroupState(status, shown_value(self.rules, self.column, self.history, index))
+        value = math.nan if self.column is None else shown_value(self.rules, self.column, self.history, index)
+        return GroupState(status, value)
 
 
 def minutes(start: int, end: int) -> Ints:
@@ -104,6 +107,19 @@ def checked(
     return _backtest(monitor, rules, following, ticks, (start, end), query.over, downtimes, hosts, more)
 
 
+def service_check(
+    monitor: mon.Monitor,
+    points: Points,
+    start: int,
+    end: int,
+    downtimes: Sequence[dt.Downtime] = (),
+    hosts: Mapping[str, mon.Host] | None = None,
+) -> Backtest:
+    """What a service-check monitor would have done over the runs that are points of its check's name (`checkruns`). Raises QuerySyntaxError, MonitorError."""
+    source, _ = points(monitor)
+    return checked(monitor, runs_of(monitor, source, start, end), start, end, downtimes, hosts)
+
+
 def _backtest(
     monitor: mon.Monitor,
     rules: Rules,
@@ -124,6 +140,10 @@ def _backtest(
 
 
 def _member(monitor: mon.Monitor, points: Points, start: int, end: int) -> dict[Group, Member]:
+    if monitor.type == "service check":
+        rules = followed_rules(monitor, multi=True)
+        found = service_check(monitor, points, start, end)
+        return {one.group: Member(rules, None, one.history) for one in found.timelines}
     source, query = points(monitor)
     rules, ticks = mon.rules_of(monitor), mon.ticks_of(monitor, start, end)
     evaluated = monitor if query is None else mon.parse({**monitor.document, "query": query})

@@ -80,8 +80,13 @@ def account_of(url: str | None, keys_file: Path | None, cache: Path | None, no_c
 def from_account(history: Account, start: int, end: int, resolution: int, hosts: Mapping[str, Host]) -> Points:
     """The points of an account, read when a monitor asks for its own."""
     from doghouse.backtest.account import AccountError
+    from doghouse.queries import NotEvaluated
 
     def read(monitor: Monitor) -> tuple[Source, str | None]:
+        if monitor.type == "service check":
+            raise NotEvaluated(
+                "a service check over an account, whose API has no history of runs (a file has: --series)"
+            )
         try:
             found = history.read(monitor, start, end, resolution, hosts)
         except AccountError as error:

@@ -14,7 +14,7 @@ from doghouse.backtest.replay import Backtest
 from doghouse.backtest.replay import backtest as replay
 from doghouse.downtimes import Downtime
 from doghouse.metrics.files import SeriesFileError
-from doghouse.monitors import METRIC_TYPES, Host, Monitor, MonitorError, validate
+from doghouse.monitors import EVALUATED_TYPES, METRIC_TYPES, Host, Monitor, MonitorError, service_checks, validate
 from doghouse.queries import NotEvaluated, QuerySyntaxError, metric_queries, parse_monitor
 from doghouse.terminal import fail
 
@@ -82,15 +82,18 @@ def replayed(where: str, monitor: Monitor, asked: Asked, *, several: bool) -> Do
 
 def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
     start, end, downtimes, hosts = asked.start, asked.end, asked.downtimes, asked.hosts
-    if monitor.type == "composite":
+    if monitor.type in EVALUATED_TYPES and monitor.type not in METRIC_TYPES:
         from doghouse.backtest import followed
 
-        result = followed.composite(monitor, asked.members, asked.points, start, end, downtimes, hosts)
         if asked.suggest:
             typer.echo(
-                f"doghouse: {where}: a composite has no settings to suggest; its members have, each backtested by itself",
+                f"doghouse: {where}: --suggest varies the settings of metric monitors, not of a {monitor.type}",
                 err=True,
             )
+        if monitor.type == "composite":
+            result = followed.composite(monitor, asked.members, asked.points, start, end, downtimes, hosts)
+        else:
+            result = followed.service_check(monitor, asked.points, start, end, downtimes, hosts)
         return result, [] if asked.suggest else None
     source, query = asked.points(monitor)
     result = replay(monitor, source, start, end, downtimes, hosts, query)
@@ -107,6 +110,9 @@ def _remark(where: str, monitor: Monitor, result: Backtest) -> None:
         validate(monitor.document)
     except MonitorError as error:
         typer.echo(f"doghouse: {where}: Datadog would refuse this monitor: {error.field}: {error.text}", err=True)
+    if not result.timelines and monitor.type == "service check":
+        name = service_checks.parse(monitor.query).check
+        typer.echo(f"doghouse: {where}: there are no runs of {name} in that time and scope", err=True)
     if not result.timelines and monitor.type in METRIC_TYPES:
         names = dict.fromkeys(one.metric for one in metric_queries(parse_monitor(monitor.query).expression))
         typer.echo(f"doghouse: {where}: there are no points of {', '.join(names)} in that time and scope", err=True)
