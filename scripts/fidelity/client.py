@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -123,19 +124,21 @@ def fetch(version: str = VERSION) -> Client:
     if not folder.is_dir():
         CACHE.mkdir(parents=True, exist_ok=True)
         print(f"fidelity: getting the source distribution of datadog-api-client {version}", file=sys.stderr)
-        download = [base_python(), "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
-        subprocess.run(
-            [*download, "--no-binary", ":all:", "-d", str(CACHE), f"datadog-api-client=={version}"],
-            check=True,
-            stdout=sys.stderr,
-        )
+        with tempfile.TemporaryDirectory() as pip:  # Debian's own Python has venv, and no pip of its own
+            subprocess.run([base_python(), "-m", "venv", pip], check=True, stdout=sys.stderr)
+            download = [f"{pip}/bin/python", "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
+            subprocess.run(
+                [*download, "--no-binary", "datadog-api-client", "-d", str(CACHE), f"datadog-api-client=={version}"],
+                check=True,
+                stdout=sys.stderr,
+            )
         with tarfile.open(CACHE / f"datadog_api_client-{version}.tar.gz") as archive:
             archive.extractall(CACHE, filter="data")
     return Client(folder)
 
 
 def base_python() -> str:
-    """The Python that our environment was made from: it has pip and venv."""
+    """The Python that our environment was made from: it has venv."""
     return os.path.realpath(Path(sys.base_prefix) / "bin" / "python3")
 
 
