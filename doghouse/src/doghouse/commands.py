@@ -11,12 +11,12 @@ import typer
 
 from doghouse import config
 from doghouse.config import ConfigError, OptionError, Settings
+from doghouse.options import DEFAULT_URL, AsJson, KeysFile, Url
 from doghouse.terminal import console, fail, print_json
 
 if TYPE_CHECKING:
     from doghouse.running import House
 
-DEFAULT_URL = f"http://127.0.0.1:{config.DEFAULT_PORT}"
 BACKUP_S = 3600
 
 
@@ -24,13 +24,13 @@ def up(
     host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = config.DEFAULT_PORT,
     data: Annotated[
-        Path | None, typer.Option(help="Folder for all state [default: in the user's data folder].")
+        Path | None, typer.Option(help="Folder for all state (default: in the user's data folder).")
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one line of JSON (url, keys_file, data) when requests are accepted.")
     ] = False,
     retention: Annotated[
-        str, typer.Option(help="How long points are kept, such as 15d or 36h [default: for ever].")
+        str, typer.Option(help="How long points are kept, such as 15d or 36h (default: for ever).")
     ] = "",
     time_travel: Annotated[
         bool, typer.Option("--time-travel", help="Let a request say what time it is for it (X-Doghouse-Now: ISO 8601).")
@@ -41,12 +41,12 @@ def up(
     chaos: Annotated[
         str,
         typer.Option(
-            help="Faults, each with its share of API requests: '503=0.1,slow=0.1:2s,drop-before=0.1,drop-after=0.1'."
+            help="Faults, each with its share of API requests, such as 503=0.1,slow=0.1:2s; also drop-before and drop-after."
         ),
     ] = "",
     seed: Annotated[int, typer.Option(help="Makes the faults of --chaos the same in each run.")] = 0,
     smtp: Annotated[
-        str, typer.Option(help="Mail server for notifications, such as 127.0.0.1:25 [default: they stay in the inbox].")
+        str, typer.Option(help="Mail server for notifications, such as 127.0.0.1:25 (default: they stay in the inbox).")
     ] = "",
     smtp_from: Annotated[str, typer.Option(help="Address that mails come from.")] = "",
 ) -> None:
@@ -71,11 +71,9 @@ def up(
 
 def backup(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the copy goes: new or empty.")],
-    url: Annotated[str, typer.Option(help="The doghouse.")] = DEFAULT_URL,
-    keys_file: Annotated[
-        Path | None, typer.Option(help="JSON with api_key and app_key [default: the doghouse's own].")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    url: Url = DEFAULT_URL,
+    keys_file: KeysFile = None,
+    as_json: AsJson = False,
 ) -> None:
     """Copy all that a running doghouse keeps into a folder, while it goes on.
 

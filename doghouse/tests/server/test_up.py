@@ -102,6 +102,19 @@ def test_wrong_use_gets_one_sentence(tmp_path: Path, options: list[str], code: i
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    ("command", "default"),
+    [
+        ("up", "(default: in the user's data folder)"),
+        ("up", "(default: for ever)"),
+        ("backup", "(default: the doghouse's own)"),
+    ],
+)
+def test_help_says_what_holds_where_an_option_is_not_given(command: str, default: str) -> None:
+    done = subprocess.run([*DOGHOUSE, command, "--help"], capture_output=True, text=True, timeout=20)
+    assert default in " ".join(done.stdout.replace("│", " ").split())
+
+
 @pytest.mark.parametrize("words", [["--help"], ["coverage"], ["lint", "--help"]])
 def test_what_cannot_be_printed_for_a_full_disk_is_one_sentence_and_exit_1(words: list[str]) -> None:
     with Path("/dev/full").open("w") as full:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from doghouse.options import AsJson
 from doghouse.terminal import console, fail, print_json
 
 
@@ -34,7 +35,7 @@ def backtest(
     ] = 20,
     cache: Annotated[
         Path | None,
-        typer.Option(help="With --datadog: where what was read is kept [default: the user's cache folder]."),
+        typer.Option(help="With --datadog: where what was read is kept (default: the user's cache folder)."),
     ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="With --datadog: keep nothing.")] = False,
     downtimes: Annotated[
@@ -47,7 +48,7 @@ def backtest(
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Also say what a range of other settings would have sent.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Replay monitors over history: every state, transition and notification, with downtimes applied.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from doghouse.options import AsJson
 from doghouse.terminal import console, print_json
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def lint(
         typer.Option(help="A metadata.csv with the metrics' intervals; an integration's own is found by itself."),
     ] = None,
     junit: Annotated[Path | None, typer.Option(help="Also write the results as JUnit XML.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find what is wrong with monitors before they go anywhere; exit 1 if any is wrong. Downtimes are looked at too.
 

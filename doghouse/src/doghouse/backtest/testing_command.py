@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from doghouse.options import AsJson
 from doghouse.terminal import console, fail, print_json
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def unit_tests(
         bool, typer.Option("--schema", help="Print the JSON Schema of a test file, for editors, and do nothing else.")
     ] = False,
     junit: Annotated[Path | None, typer.Option(help="Also write the results as JUnit XML.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run unit tests of monitors; exit 1 if one fails.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doghouse.options import AsJson
 from doghouse.terminal import console, fail, print_json
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def coverage(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the page docs/coverage.md.")] = False,
 ) -> None:
     """List Datadog's endpoints, query functions, widgets and monitor types: done, partly or not.

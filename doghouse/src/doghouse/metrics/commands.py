@@ -7,19 +7,15 @@ from typing import Annotated
 
 import typer
 
-from doghouse import config
+from doghouse.options import DEFAULT_URL, AsJson, KeysFile, Url
 from doghouse.terminal import console, fail, print_json
-
-DEFAULT_URL = f"http://127.0.0.1:{config.DEFAULT_PORT}"
 
 
 def import_series(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or Parquet with a row a point.")],
-    url: Annotated[str, typer.Option(help="The doghouse.")] = DEFAULT_URL,
-    keys_file: Annotated[
-        Path | None, typer.Option(help="JSON with api_key and app_key [default: the doghouse's own].")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    url: Url = DEFAULT_URL,
+    keys_file: KeysFile = None,
+    as_json: AsJson = False,
 ) -> None:
     """Put history into a running doghouse.
 

@@ -8,17 +8,15 @@ from urllib.parse import urlencode
 
 import typer
 
-from doghouse.config import DEFAULT_PORT
+from doghouse.options import DEFAULT_URL, Url
 from doghouse.terminal import console, fail, print_json
-
-DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
 
 
 def query(
     text: Annotated[str, typer.Argument(metavar="QUERY", help="As in a graph: 'avg:my_metric{*} by {host}'.")],
     since: Annotated[str, typer.Option("--from", metavar="T", help="ISO 8601, epoch seconds, or now-4h.")] = "now-1h",
     until: Annotated[str, typer.Option("--to", metavar="T", help="As --from; this time is not in it.")] = "now",
-    url: Annotated[str, typer.Option(help="The doghouse.")] = DEFAULT_URL,
+    url: Url = DEFAULT_URL,
     keys_file: Annotated[
         Path | None, typer.Option(help="JSON with api_key and app_key; the doghouse's own if not given.")
     ] = None,
