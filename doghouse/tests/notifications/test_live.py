@@ -14,7 +14,6 @@ from doghouse import monitors as mon
 from doghouse.backtest.replay import backtest
 from doghouse.events.model import Event, new_id, new_uid
 from doghouse.hosts.metadata import Reported
-from doghouse.hosts.model import Mute
 
 
 @pytest.fixture
@@ -108,7 +107,7 @@ def test_a_downtime_over_one_group_leaves_the_others_loud(house: Live) -> None:
 
 def test_a_muted_host_is_silent(house: Live) -> None:
     house.points.give((100,) * 10, host="a")
-    house.stores.hosts.set_mute("a", Mute())
+    house.stores.downtimes.mute_host("a", None, None, T0)  # as the endpoint that mutes hosts does
     house.monitor("avg(last_5m):avg:m{*} by {host} > 90", options={"new_group_delay": 0})
 
     house.advance(3)

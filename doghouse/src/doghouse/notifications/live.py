@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from doghouse.clock import Clock
-from doghouse.downtimes import Downtime, OneTime
+from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.metrics.model import Source
 from doghouse.monitors import (
@@ -52,18 +52,16 @@ Steps = tuple[
 ]  # of each group; and what its message can say beside the usual
 RunsOf = Callable[[CheckQuery], Sequence[Runs]]
 HostsOf = Callable[[], Hosts]
-MutesOf = Callable[[float], Mapping[str, float]]
 Listener = Callable[[Notification], None]
 NOBODY: HostsOf = dict
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the loop reads beside its stores. `mutes` are muted hosts and when that ends (s UTC); `told` hears of each notification, in its transaction."""
+    """What the loop reads beside its stores. `told` hears of each notification, in its transaction."""
 
     points: Source
     hosts: HostsOf = NOBODY
-    mutes: MutesOf = lambda _: {}
     runs: RunsOf = lambda _: ()
     told: Sequence[Listener] = ()
 
@@ -173,7 +171,7 @@ class Live:
         held = Held(
             self._monitors.states(monitor.id),
             self._notifications.bundles(monitor.id) if subject.bundle_keys is not None else {},
-            [*self._held(monitor, last), *self._muted(tick)],
+            self._held(monitor, last),
             last,
         )
         steps, more = self._steps(subject, held.states, tick)
@@ -199,13 +197,6 @@ class Live:
         """The downtimes that may matter since the last tick. One that was cancelled at the instant of that tick ended just after it."""
         found = self._downtimes.live(monitor.id, monitor.tags, last - JUST_AFTER_S)
         return [one if one.canceled is None else replace(one, canceled=one.canceled + JUST_AFTER_S) for one in found]
-
-    def _muted(self, now: float) -> list[Downtime]:
-        """Muted hosts, as downtimes of theirs."""
-        return [
-            Downtime(f"host:{host}", f"host {host} muted", f"host:{host}", OneTime(0.0, end))
-            for host, end in self._around.mutes(now).items()
-        ]
 
     def _steps(self, subject: Subject, states: Mapping[Group, GroupState], now: int) -> Steps:
         monitor = subject.monitor

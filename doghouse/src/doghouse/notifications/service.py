@@ -26,7 +26,7 @@ from doghouse.notifications.graph import graph as draw_graph
 from doghouse.notifications.live import Live, Surroundings
 from doghouse.notifications.mail import SENDER, Links
 from doghouse.notifications.store import NotificationStore
-from doghouse.notifications.surroundings import hosts_of, mutes_of, runs_of
+from doghouse.notifications.surroundings import hosts_of, runs_of
 from doghouse.sqlite import Database
 
 LOOK_S = 1  # how often the loop looks whether a minute is over, and the outbox whether a mail is due
@@ -78,7 +78,6 @@ def build(
     around = Surroundings(
         stores.points,
         partial(hosts_of, stores.hosts),
-        partial(mutes_of, stores.hosts),
         runs_of(stores.checks, stores.hosts.tags),
         (told,),
     )

@@ -35,12 +35,6 @@ def _ip(meta: Mapping[str, Any]) -> str:
         return ""
 
 
-def mutes_of(store: HostStore, now: float) -> dict[str, float]:
-    """The hosts that are muted, and when that ends (s UTC; infinity: when they are unmuted)."""
-    muted = {key: host.mute for key, host in store.all().items() if host.is_muted(now)}
-    return {key: float("inf") if mute is None or mute.end is None else float(mute.end) for key, mute in muted.items()}
-
-
 def runs_of(checks: ServiceCheckStore, tags: Callable[[str], Sequence[str]]) -> Callable[[CheckQuery], Sequence[Runs]]:
     """The last runs of the check that a query names, with the tags that its host has too."""
 
