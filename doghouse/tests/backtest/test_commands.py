@@ -57,6 +57,32 @@ def folder(tmp_path):
     return write
 
 
+def test_lint_says_what_it_cannot_read_or_write_in_one_sentence(run, folder):
+    root = folder(a_json=GOOD, **{"x.csv": "metric_name,type\nm,gauge\n"})
+    for more, said in (
+        (("--metrics", root / "no.csv"), "no.csv cannot be read: No such file"),
+        (("--metrics", root / "x.csv"), "x.csv has no column interval, as a metadata.csv has"),
+        (("--junit", root / "no" / "x.xml"), "x.xml cannot be written: No such file"),
+    ):
+        code, _, err = run("lint", root / "a.json", *more)
+        assert (code, err.count("\n"), said in err) == (1, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 100_000, "is nested too deeply"),
+        (json.dumps(GOOD | {"name": "\ud800"}), "holds half of a character: \\ud800 without its other half"),
+        (json.dumps([GOOD, {"query": GOOD["query"]}]), "a.json[1]    error  is no monitor: one has a type and a query"),
+    ],
+)
+def test_lint_does_not_pass_over_what_holds_no_monitor_that_can_be_read(run, folder, text, said):
+    code, out, err = run("lint", folder(a_json=text) / "a.json")
+
+    assert (code, err) == (1, "")
+    assert said in out
+
+
 def test_lint_ends_with_how_many_are_ok_and_exits_0(run, folder):
     code, out, _ = run("lint", folder(a_json=GOOD, deep__b_json=[GOOD, LOG]))
 
@@ -270,10 +296,69 @@ def test_an_evaluation_window_that_cannot_be_is_one_sentence(run, folder, window
         assert (code, text in out + err) == (1, True)
 
 
+def test_backtest_takes_a_file_as_spreadsheets_write_it(run, folder):
+    root = folder(a_json=GOOD, **{"s.csv": "\ufeff" + CSV.replace("\n", "\r\n")})
+    code, out, _ = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW, "--json")
+
+    assert (code, len(json.loads(out)["transitions"])) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("timestamp,metric,value,value\n1,m,1,2\n", "s.csv:1: has the column value twice"),
+        ('timestamp,metric,value\n1,m,1\n2,m,"2\n3,m,3\n', "s.csv:4: is no CSV here: unexpected end of data"),
+        (b"timestamp,metric,value\n1,m\xff,1\n", "s.csv:2: is neither Parquet nor text: the byte 0xff is no UTF-8"),
+    ],
+)
+def test_a_file_of_series_that_is_wrong_is_one_sentence_with_its_line(run, folder, lines, said):
+    root = folder(a_json=GOOD)
+    (root / "s.csv").write_bytes(lines if isinstance(lines, bytes) else lines.encode())
+    code, out, err = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW)
+
+    assert (code, out, err.count("\n"), said in err) == (1, "", 1, True)
+
+
+@pytest.mark.parametrize(
+    ("downtimes", "said"),
+    [
+        ([1], "d.json: downtime 1: a downtime is an object with a scope and a schedule"),
+        ([DOWNTIME, {**DOWNTIME, "schedule": {**DOWNTIME["schedule"], "timezone": "Mars/X"}}], "d.json: downtime 2: schedule.timezone: 'Mars/X' is"),
+    ],
+)  # fmt: skip
+def test_a_wrong_downtime_is_one_sentence(run, folder, downtimes, said):
+    root = folder(a_json=GOOD, d_json=downtimes, **{"s.csv": CSV})
+    code, out, err = run(
+        "backtest", root / "a.json", "--series", root / "s.csv", "--downtimes", root / "d.json", *WINDOW
+    )
+
+    assert (code, out, err.count("\n"), said in err) == (1, "", 1, True)
+
+
+def test_backtest_says_what_it_suggests_nothing_for(run, folder):
+    check = {
+        "type": "service check",
+        "query": '"c".over("*").by("host").last(2).count_by_status()',
+        "message": "@a@b.cc",
+    }
+    root = folder(a_json=check, **{"s.csv": CSV.replace(",m,", ",c,")})
+    (root / "s.csv").write_text(f"timestamp,metric,value,tags\n{S},c,2,host:a\n")
+    code, out, err = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW, "--suggest", "--json")
+
+    assert (code, json.loads(out)["suggestions"]) == (0, [])
+    assert [one["to"] for one in json.loads(out)["transitions"]] == ["Alert"]
+    assert err.endswith("a.json: --suggest varies the settings of metric monitors, not of a service check\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
         (("--from", "yesterday"), 64, "yesterday"),
+        (
+            ("--from", f"{S}000", "--to", f"{S + 60}000", "--series", "s.csv"),
+            64,
+            "seconds since 1970, not milliseconds",
+        ),
         (("--from", str(S), "--to", str(S)), 64, "--from is not before --to"),
         (("--from", str(S), "--to", str(S + 60)), 64, "--series"),
         (("--from", str(S), "--to", str(S + 60), "--series", "nothing.csv"), 1, "nothing.csv: cannot be read"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from doghouse import monitors
-from doghouse.monitors import Problem
+from doghouse.monitors import Problem, linting
 
 QUERY = "avg(last_5m):avg:m{*} by {host} > 90"
 TOLD = "{{#is_alert}}{{value}} @a@b.cc{{/is_alert}}{{#is_recovery}}ok @a@b.cc{{/is_recovery}}"
@@ -259,3 +259,25 @@ def test_the_windows_of_an_anomaly_monitor_fit_together(query: str, trigger: str
 
 def test_an_anomaly_monitor_that_is_well_has_no_problems() -> None:
     assert linted(query=ANOMALY, options={"threshold_windows": {"trigger_window": "last_15m"}}) == []
+
+
+def test_an_option_that_datadog_does_not_have_is_named_and_the_nearest_one() -> None:
+    options = {"thresholds": {"critical": 90, "critcal_recovery": 80}, "renotify_intervall": 10}
+
+    assert texts(severity="warning", options=options) == [
+        "'renotify_intervall' is no option of monitors, and has no effect; did you mean renotify_interval?",
+        "'critcal_recovery' is no option of monitors, and has no effect; did you mean critical_recovery?",
+    ]
+
+
+def test_the_options_are_those_of_the_official_client() -> None:
+    options = pytest.importorskip("datadog_api_client.v1.model.monitor_options").MonitorOptions
+    thresholds = pytest.importorskip("datadog_api_client.v1.model.monitor_thresholds").MonitorThresholds
+
+    assert set(linting.OPTIONS) == set(options.openapi_types)
+    assert set(linting.THRESHOLDS) == set(thresholds.openapi_types)
+
+
+def test_how_long_groups_are_kept_is_a_duration() -> None:
+    assert texts(options={"group_retention_duration": "2d"}) == []
+    assert texts(options={"group_retention_duration": "2 days"}) == ["'2 days' is no duration: it is 60m, 1h or 2d"]

@@ -77,21 +77,34 @@ def _in_file(path: Path, named: bool) -> Iterator[Thing]:
     except (OSError, UnicodeDecodeError) as error:
         yield Unread(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
         return
-    yield from _in_text(str(path), text, named, intervals(path.parent.parent.parent / "metadata.csv"))
+    yield from _in_text(str(path), text, named, _intervals(path.parent.parent.parent / "metadata.csv"))
 
 
 def _in_text(where: str, text: str, named: bool, known: Mapping[str, int] | None = None) -> Iterator[Thing]:
     try:
         document = json.loads(text)
+        if "\\ud" in text.lower():
+            json.dumps(document, ensure_ascii=False).encode()
+        bodies = list(_bodies(document))
     except json.JSONDecodeError as error:
         yield Unread(f"{where}:{error.lineno}", f"is not JSON: {error.msg}")
         return
-    bodies = list(_bodies(document))
+    except RecursionError:
+        yield Unread(where, "is nested too deeply to be read")
+        return
+    except UnicodeEncodeError as error:
+        yield Unread(
+            where, f"holds half of a character: \\u{ord(error.object[error.start]):04x} without its other half"
+        )
+        return
     if not bodies and named:
         yield Unread(
             where,
             "holds no monitor: expected a monitor with type and query, a list of them, an asset, or terraform's JSON",
         )
+    for number, one in enumerate(document if isinstance(document, list) and bodies else ()):
+        if not any(_bodies(one)):
+            yield Unread(f"{where}[{number}]", "is no monitor: one has a type and a query")
     for address, kind, body in bodies:
         if kind == terraform.DOWNTIME:
             yield FoundDowntime(f"{where}{address}", body)
@@ -100,13 +113,25 @@ def _in_text(where: str, text: str, named: bool, known: Mapping[str, int] | None
 
 
 @lru_cache(maxsize=256)
-def intervals(path: Path) -> Mapping[str, int]:
-    """The submission intervals (s) that an integration's metadata.csv gives its metrics; none where there is no such file."""
+def _intervals(path: Path) -> Mapping[str, int]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error):
+        return intervals(path)
+    except (OSError, ValueError):
         return {}
+
+
+def intervals(path: Path) -> Mapping[str, int]:
+    """The submission intervals (s) that an integration's metadata.csv gives its metrics. Raises OSError, and ValueError for what is no such file."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            rows = list(reader)
+    except UnicodeDecodeError:
+        raise ValueError("is no text") from None
+    except csv.Error as error:
+        raise ValueError(f"is no CSV: {error}") from None
+    if missing := [name for name in ("metric_name", "interval") if name not in (reader.fieldnames or ())]:
+        raise ValueError(f"has no column {missing[0]}, as a metadata.csv has")
     given = ((row.get("metric_name"), row.get("interval") or "") for row in rows)
     return {name: int(said) for name, said in given if name and said.isdecimal()}
 

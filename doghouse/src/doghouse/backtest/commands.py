@@ -59,6 +59,7 @@ def backtest(
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
     from doghouse.backtest import inputs
+    from doghouse.metrics.rows import LAST_SECOND
     from doghouse.times import parse_time
 
     now = time.time()
@@ -66,6 +67,8 @@ def backtest(
         start, end = int(parse_time(since, now)), int(parse_time(until, now))
     except ValueError as error:
         raise fail(str(error), 64) from None
+    if end > LAST_SECOND:
+        raise fail("--to is beyond the year 3000: a number is seconds since 1970, not milliseconds", 64)
     if start >= end:
         raise fail("--from is not before --to", 64)
     if timezone:

@@ -113,11 +113,11 @@ def downtimes_of(path: Path | None, now: float) -> list[Downtime]:
     if not isinstance(listed, list):
         raise fail(f"{path}: is not a list of downtimes")
     found = []
-    for number, one in enumerate(listed):
+    for number, one in enumerate(listed, 1):
         try:
-            found.append(parse(one, now, id=str(number + 1)))
+            found.append(parse(one, now, id=str(number)))
         except DowntimeError as error:
-            raise fail(f"{path}: downtime {number + 1}: {error.field}: {error.text}") from None
+            raise fail(f"{path}: downtime {number}: {error.sentence}") from None
     return found
 
 
@@ -128,6 +128,8 @@ def _json(path: Path) -> Any:
         raise fail(f"{path} cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise fail(f"{path} is not JSON: {error}") from None
+    except RecursionError:
+        raise fail(f"{path} is nested too deeply to be read") from None
 
 
 def origin(history: Account, resolution: int) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
+from doghouse.terminal import fail
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -19,7 +21,7 @@ class Outcome:
 
 
 def write(path: Path, outcomes: Sequence[Outcome]) -> None:
-    """Write the outcomes, a suite a file."""
+    """Write the outcomes, a suite a file. Where that cannot be, the command ends with a sentence."""
     root = Element(
         "testsuites", tests=str(len(outcomes)), failures=str(sum(one.failure is not None for one in outcomes))
     )
@@ -38,4 +40,8 @@ def write(path: Path, outcomes: Sequence[Outcome]) -> None:
             if one.skipped is not None:
                 SubElement(case, "skipped", message=one.skipped)
     indent(root)
-    ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    try:
+        with path.open("wb") as file:
+            ElementTree(root).write(file, encoding="utf-8", xml_declaration=True)
+    except OSError as error:
+        raise fail(f"--junit: {path} cannot be written: {error.strerror}") from None

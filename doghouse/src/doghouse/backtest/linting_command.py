@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from doghouse.options import AsJson
-from doghouse.terminal import console, print_json
+from doghouse.terminal import console, fail, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +42,7 @@ def lint(
     from doghouse.backtest import junit as xml
 
     text = sys.stdin.read() if collecting.STDIN in paths else None
-    intervals = {name: every for path in metrics or [] for name, every in collecting.intervals(path).items()}
+    intervals = {name: every for path in metrics or [] for name, every in _intervals(path).items()}
     linted = linting.lint_all((one for path in paths for one in collecting.collect(path, text)), intervals)
     if junit:
         xml.write(junit, [_verdict(one) for one in linted])
@@ -71,6 +71,17 @@ def _print(screen: Console, linted: Sequence[Linted]) -> None:
                 f"  {escape(place)}  [bright_black]{escape(inside)}[/]  [{style}]{problem.severity}[/]  ", end=""
             )
             screen.print(problem.text, markup=False)
+
+
+def _intervals(path: Path) -> Mapping[str, int]:
+    from doghouse.backtest import collecting
+
+    try:
+        return collecting.intervals(path)
+    except OSError as error:
+        raise fail(f"--metrics: {path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise fail(f"--metrics: {path} {error}") from None
 
 
 def _verdict(one: Any) -> Any:

@@ -44,10 +44,14 @@ def backtest_table(screen: Console, test: Backtest, found: Figures, timezone: st
         screen.print("… and so on: --json has every line", style="bright_black")
     night = f"{found.a_day:.4g} a day, {found.at_night:,} at night"
     screen.print(
-        f"{people_days(found.days)}, {found.evaluations:,} evaluations of {found.groups:,} group{'' if found.groups == 1 else 's'}: "
-        f"{found.changes:,} changes, {found.sent:,} notifications ({night}), {found.silenced:,} silenced"
+        f"{people_days(found.days)}, {_many(found.evaluations, 'evaluation')} of {_many(found.groups, 'group')}: "
+        f"{_many(found.changes, 'change')}, {_many(found.sent, 'notification')} ({night}), {found.silenced:,} silenced"
     )
     screen.print("in " + " · ".join(f"{label} {share:.1%}" for label, share in found.shares.items()))
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _rows(test: Backtest, zone: ZoneInfo) -> Iterator[list[str]]:

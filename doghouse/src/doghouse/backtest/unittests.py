@@ -81,7 +81,7 @@ def _subject(loaded: Loaded) -> Subject:
     try:
         downtimes = [dt.parse(one, loaded.start.timestamp(), id=str(number)) for number, one in enumerate(listed, 1)]
     except dt.DowntimeError as error:
-        raise loaded.wrong(".downtimes", f"{error.field}: {error}") from None
+        raise loaded.wrong(".downtimes", error.sentence) from None
     return Subject(monitor, members, downtimes, _hosts(loaded))
 
 

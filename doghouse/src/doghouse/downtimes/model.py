@@ -19,6 +19,11 @@ class DowntimeError(ValueError):
         self.field = field
         self.text = text
 
+    @property
+    def sentence(self) -> str:
+        """The text, behind its field where it does not begin with that."""
+        return self.text if self.text.startswith(self.field) else f"{self.field}: {self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class OneTime:

@@ -31,6 +31,8 @@ def parse(
     canceled: float | None = None,
 ) -> Downtime:
     """A downtime from the attributes of a v2 create body (`name` is ours, for backtests). What has no start starts at `now` (s UTC). Raises DowntimeError."""
+    if not isinstance(attributes, Mapping):
+        raise DowntimeError("", "a downtime is an object with a scope and a schedule")
     scope = _text(attributes, "scope")
     if scope is None:
         raise DowntimeError("scope", "scope is required; '*' is every group")

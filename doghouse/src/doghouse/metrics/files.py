@@ -102,8 +102,8 @@ def _read_csv(path: Path) -> tuple[list[Series], Columns]:
     known: dict[tuple[str, ...], int] = {}
     distinct: dict[Series, int] = {}
     parts = [no_columns()]
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.reader(file)
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.reader(file, strict=True)
         header = _header(reader)
         while some := list(islice(reader, ROWS_AT_ONCE)):
             rows = [row for row in some if row]
@@ -141,10 +141,18 @@ def _values(texts: Sequence[str]) -> Floats:
 
 def _first_mistake(path: Path) -> SeriesFileError | None:
     """What is wrong first, row by row."""
+    try:
+        text = path.read_bytes()
+        text.decode()
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        return SeriesFileError(
+            path, f"is neither Parquet nor text: the byte 0x{text[error.start]:02x} is no UTF-8", line
+        )
     place = 1
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.reader(file)
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file, strict=True)
             header = _header(reader)
             for fields in filter(None, reader):
                 place = reader.line_num
@@ -154,13 +162,17 @@ def _first_mistake(path: Path) -> SeriesFileError | None:
                 series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
                 check_seconds(np.array([_second(row["timestamp"])]))
                 _value(row["value"])
-    except (ValueError, csv.Error) as error:
+    except csv.Error as error:
+        return SeriesFileError(path, f"is no CSV here: {error}", max(place, reader.line_num))
+    except ValueError as error:
         return SeriesFileError(path, str(error), place)
     return None
 
 
 def _header(reader: Iterator[list[str]]) -> list[str]:
     header = [name.strip() for name in next(reader, [])]
+    if twice := [name for name in (*REQUIRED, *OPTIONAL) if header.count(name) > 1]:
+        raise ValueError(f"has the column {twice[0]} twice")
     if missing := [name for name in REQUIRED if name not in header]:
         raise ValueError(
             f"has no column {missing[0]}: expected {', '.join(REQUIRED)} and perhaps {', '.join(OPTIONAL)}"

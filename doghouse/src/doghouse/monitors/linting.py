@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,12 +15,24 @@ from doghouse.monitors.states import Missing, Status
 from doghouse.monitors.template import Call, Node, TemplateError, parse, position
 from doghouse.monitors.validation import check
 from doghouse.queries import MonitorQuery, NotEvaluated, QuerySyntaxError, functions, metric_queries
+from doghouse.queries.names import nearest
 from doghouse.queries.spans import length_seconds
 
 # What Datadog's page offers for renotification (kennel's list); the API takes others too.
 RENOTIFY_MINUTES = (10, 20, 30, 40, 50, 60, 90, 120, 180, 240, 300, 360, 720, 1440)
 LEAST_POINTS = 5  # of an anomaly monitor's alert window: its interval is at most a fifth of it
 ENOUGH_INTERVALS = 2  # a window without data that is shorter than so many of the metric's intervals is empty by chance
+# The schema's `MonitorOptions` and `MonitorThresholds` (datadog-api-client, v1).
+OPTIONS = (
+    "aggregation", "device_ids", "enable_logs_sample", "enable_samples", "escalation_message", "evaluation_delay", "group_retention_duration",
+    "groupby_simple_monitor", "include_tags", "locked", "min_failure_duration", "min_location_failed", "new_group_delay", "new_host_delay",
+    "no_data_timeframe", "notification_preset_name", "notify_audit", "notify_by", "notify_no_data", "on_missing_data", "renotify_interval",
+    "renotify_occurrences", "renotify_statuses", "require_full_window", "scheduling_options", "silenced", "synthetics_check_id", "threshold_windows",
+    "thresholds", "timeout_h", "variables",
+)  # fmt: skip
+THRESHOLDS = (
+    "critical", "critical_query", "critical_recovery", "critical_recovery_query", "ok", "unknown", "warning", "warning_recovery",
+)  # fmt: skip
 _TOLD = {Status.ALERT: "alerts", Status.WARN: "warns", Status.NO_DATA: "has no data", Status.OK: "recovers"}
 
 
@@ -116,6 +129,11 @@ def _anomaly(monitor: Monitor, query: MonitorQuery) -> Iterator[Problem]:
 
 def _options(monitor: Monitor) -> Iterator[Problem]:
     options = monitor.options
+    yield from _unknown(monitor)
+    lasts = options.group_retention_duration
+    if lasts is not None and not re.fullmatch(r"[1-9]\d*[mhd]", lasts):
+        text = f"'{lasts}' is no duration: it is 60m, 1h or 2d"
+        yield Problem("options.group_retention_duration", text)
     if options.on_missing_data is not None and (options.notify_no_data or options.no_data_timeframe is not None):
         text = "on_missing_data excludes notify_no_data and no_data_timeframe"
         yield Problem("options.on_missing_data", text)
@@ -130,6 +148,22 @@ def _options(monitor: Monitor) -> Iterator[Problem]:
     if options.escalation_message and not interval:
         text = "escalation_message is never sent: renotify_interval is not set"
         yield Problem("options.escalation_message", text, "warning")
+
+
+def _unknown(monitor: Monitor) -> Iterator[Problem]:
+    """Options that Datadog's schema does not have: it takes them in silence, and a misspelt one has no effect."""
+    given = monitor.document.get("options")
+    for place, names, known in (
+        ("options", given, OPTIONS),
+        ("options.thresholds", (given or {}).get("thresholds"), THRESHOLDS),
+    ):
+        for name in names if isinstance(names, Mapping) else ():
+            if name not in known:
+                near = nearest(name, known)
+                text = f"'{name}' is no option of monitors, and has no effect" + (
+                    f"; did you mean {near}?" if near else ""
+                )
+                yield Problem(f"{place}.{name}", text, "warning")
 
 
 def _templates(monitor: Monitor) -> Iterator[Problem]:
