@@ -1,4 +1,4 @@
-"""Creating, reading and listing dashboards and monitors over HTTP, with 10 and with 10,000 stored: reading one must cost the same in both.
+"""Creating, reading and listing dashboards, monitors and downtimes over HTTP, with 10 and with 10,000 stored: reading one must cost the same in both.
 
 Two servers, asked in turn on one connection each. `list` is the first page of 100. The last figures divide the medians of the two.
 """
@@ -18,14 +18,20 @@ from bench.figures import Figure, in_turn, p50, p99
 from bench.servers import Server, doghouse
 from doghouse.dashboards import identity, model
 from doghouse.dashboards.store import DashboardStore
+from doghouse.downtimes import record as records
+from doghouse.downtimes.store import DowntimeStore
 from doghouse.monitors.store import MonitorStore
 from doghouse.sqlite import Database
 
 SIZES = (10, 10_000)
 ROUNDS = 400
 NOW = 1_772_445_600.0
-PATHS = {"dashboard": "/api/v1/dashboard", "monitor": "/api/v1/monitor"}
-LISTS = {"dashboard": "/api/v1/dashboard?count=100", "monitor": "/api/v1/monitor?page=0&page_size=100"}
+PATHS = {"dashboard": "/api/v1/dashboard", "monitor": "/api/v1/monitor", "downtime": "/api/v2/downtime"}
+LISTS = {
+    "dashboard": "/api/v1/dashboard?count=100",
+    "monitor": "/api/v1/monitor?page=0&page_size=100",
+    "downtime": "/api/v2/downtime?page%5Blimit%5D=100",
+}
 KINDS = tuple(PATHS)
 
 
@@ -78,10 +84,10 @@ def call(server: Server, connection: http.client.HTTPConnection, method: str, pa
 
 
 def fill(data: Path, size: int) -> dict[str, list[str]]:
-    """A data folder with that many dashboards and monitors; their ids."""
+    """A data folder with that many of each; their ids."""
     data.mkdir()
     database = Database(data / "doghouse.sqlite")
-    dashboards, monitors = DashboardStore(database), MonitorStore(database)
+    dashboards, monitors, downtimes = DashboardStore(database), MonitorStore(database), DowntimeStore(database)
     ids: dict[str, list[str]] = {kind: [] for kind in KINDS}
     with database.transaction():
         for number in range(size):
@@ -91,12 +97,23 @@ def fill(data: Path, size: int) -> dict[str, list[str]]:
             kept = monitors.add(body("monitor", number), NOW)
             assert not isinstance(kept, int)
             ids["monitor"].append(str(kept.document["id"]))
+            sent = body("downtime", number)["data"]["attributes"]
+            ids["downtime"].append(downtimes.add(records.fill_in(sent, NOW), None, NOW).id)
     database.close()
     return ids
 
 
 def body(kind: str, number: int) -> dict[str, Any]:
-    """A dashboard of ten graphs, or a monitor."""
+    """A dashboard of ten graphs, a monitor, or a downtime of every night."""
+    if kind == "downtime":
+        night = {"start": "2026-03-02T19:00:00", "duration": "14h", "rrule": "FREQ=DAILY"}
+        attributes = {
+            "scope": f"service:s{number}",
+            "display_timezone": "Europe/Berlin",
+            "monitor_identifier": {"monitor_tags": [f"bench:{number}"]},
+            "schedule": {"timezone": "Europe/Berlin", "recurrences": [night]},
+        }
+        return {"data": {"type": "downtime", "attributes": attributes}}
     if kind == "monitor":
         query = f"avg(last_5m):avg:bench.load{{service:s{number}}} > 90"
         return {

@@ -53,6 +53,12 @@ def downtime(body: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(
             "display_timezone", f"is '{body['display_timezone']}', and must be the schedule's timezone ('{zone}')"
         )
+    elif not body.get("display_timezone") and zone not in (None, "UTC"):
+        yield Fault(
+            "display_timezone",
+            f"is UTC where none is given, and must be the schedule's timezone ('{zone}')",
+            warning=True,
+        )
     if not 1 <= len(recurrences) <= MOST_RECURRENCES:
         yield Fault("schedule.recurrences", f"has {len(recurrences)} items, expected 1 to {MOST_RECURRENCES}")
     for number, recurrence in enumerate(recurrences):

@@ -51,7 +51,7 @@ def _linted(one: Thing, intervals: Mapping[str, int]) -> Linted:
                 one.where,
                 str(one.attributes.get("name") or ""),
                 DOWNTIME,
-                "wrong" if problems else "ok",
+                "wrong" if any(one.severity == "error" for one in problems) else "ok",
                 problems,
                 [0] * len(problems),
             )
@@ -65,6 +65,10 @@ def _downtime(found: FoundDowntime) -> Iterator[Problem]:
     except dt.DowntimeError as error:
         yield Problem(error.field, error.text)
         return
+    schedule = downtime.schedule
+    if isinstance(schedule, dt.Recurring) and schedule.timezone != downtime.display_timezone:
+        text = f"it is UTC where none is given, and must be the schedule's zone: {schedule.timezone}"
+        yield Problem("display_timezone", text, "warning")
     for place in dt.idle(downtime):
         yield Problem(
             f"schedule.recurrences[{place}].rrule", "never occurs: no day within 30 years of its start fits it"
