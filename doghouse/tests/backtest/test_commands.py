@@ -193,7 +193,11 @@ def test_lint_says_which_rule_of_a_downtime_never_occurs(run, folder):
 def test_lint_warns_of_a_zone_that_datadog_would_not_take_for_the_schedules(run, folder):
     code, out, _ = run("lint", folder(there_json=DOWNTIME))
 
-    assert (code, "display_timezone" in out, out.splitlines()[-1]) == (0, True, "0 monitors: 0 ok, 0 wrong, 0 not evaluated")
+    assert (code, "display_timezone" in out, out.splitlines()[-1]) == (
+        0,
+        True,
+        "0 monitors: 0 ok, 0 wrong, 0 not evaluated",
+    )
 
 
 def test_lint_looks_at_downtimes_and_counts_them_apart(run, folder):
