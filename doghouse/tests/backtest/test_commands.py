@@ -392,6 +392,45 @@ tests:
 """
 
 
+@pytest.mark.parametrize(
+    ("more", "place", "said"),
+    [
+        ("    states: {+20m: OK}", 7, "'+20m' is after the test's end, +12m: until says when that is"),
+        ("    until: 2100-01-01", 7, "'2100-01-01' is more than ten years after the start"),
+        ("members: {1: a.json}", 7, "a.json holds no monitor: expected one"),
+        ("members: {1: b.json}", 7, "b.json is nested too deeply to be read"),
+    ],
+)
+def test_a_test_that_cannot_be_what_was_meant_is_one_sentence(run, folder, more, place, said):
+    text = TESTS.replace("{monitor: a}", json.dumps(GOOD)).replace("%d", "7") + more + "\n"
+    root = folder(a_json=[GOOD], b_json="[" * 100_000, **{"x.test.yaml": text})
+    code, _, err = run("test", root / "x.test.yaml")
+
+    assert (code, err.count("\n")) == (1, 1)
+    assert f"x.test.yaml:{place}: {said}" in err
+
+
+def test_a_notification_with_another_text_is_shown_with_its_text(run, folder):
+    told = '    notifications: [{at: +5m, transition: Triggered, contains: ["100 %"]}]\n'
+    monitor = GOOD | {"message": "first line @ops@example.com\nit is {{value}}"}
+    text = TESTS.replace("{monitor: a}", json.dumps(monitor)).replace("%d", "7") + told
+    code, out, _ = run("test", folder(**{"x.test.yaml": text}) / "x.test.yaml")
+
+    assert code == 1
+    assert "contains '100 %'" in out
+    assert "got       +5m Triggered host:a → ops@example.com: first line @ops@example.com" in out
+    assert "subject '[Monitor Alert] Triggered: high on a'" in out
+    assert "  it is 91.8" in out
+
+
+def test_a_transition_of_another_group_than_expected_is_shown_with_its_group(run, folder):
+    text = TESTS.replace("{monitor: a}", json.dumps(GOOD)).replace("+5m Alert", "+5m Alert host:b").replace("%d", "7")
+    code, out, _ = run("test", folder(**{"x.test.yaml": text}) / "x.test.yaml")
+
+    assert code == 1
+    assert "got       +5m Alert host:a (91.8)" in out
+
+
 def test_test_prints_expected_and_got_side_by_side_and_exits_1(run, folder):
     root = folder(a_json=GOOD, **{"a.test.yaml": TESTS.replace("{monitor: a}", "a.json") % 9})
     code, out, _ = run("test", root / "a.test.yaml", "--junit", root / "out.xml")

@@ -44,6 +44,10 @@ def test_a_clock_time_before_the_start_is_on_the_next_day(file):
     ("change", "line", "wrong"),
     [
         (("series:", "seris:"), 6, "seris"),
+        (("    transitions:", "    states: {+5m: [OK]}\n    transitions:"), 7, "Expected `str | object`, got `array`"),
+        (("hosts: {web-1: {ip: 10.0.0.7", "hosts: {web-1: {ip: 7"), 2, "Expected `str`, got `int`"),
+        (("tests:\n", "tests: &a [*a]\nx:\n"), 1, "an alias stands within what it names"),
+        (("- name: warns", "- name: warns\x01"), 5, "the character U+0001 may not stand in it"),
         (("transitions: [", "transitions: [5, "), 7, "Expected `str`"),
         (("start: 2026-03-02T10:00:00+01:00", "start: yesterday"), 3, "'yesterday' is not an ISO 8601 time"),
         (("    transitions:", "    name: again\n    transitions:"), 7, "'name' stands twice"),
@@ -67,7 +71,7 @@ def test_a_mistake_is_named_with_its_line(file, change, line, wrong):
 
 @pytest.mark.parametrize(
     ("said", "wrong"),
-    [("400y", "'400y' is not a sample"), ("", "no samples")],
+    [("400y", "'400y' is not a sample"), ("", "no samples"), ("1 1e400", "'1e400' is too large a number")],
 )
 def test_a_series_that_cannot_be_read_is_named_with_its_line(file, said, wrong):
     loaded = testfile.load(file(GOOD.replace("400x5 700x5", repr(said))))

@@ -12,6 +12,7 @@ submitted; default gauge; a count's or rate's interval is `every`), and one of
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -84,6 +85,8 @@ def _sample(said: Any) -> Floats:
         return np.array([np.nan])
     if isinstance(said, bool) or not isinstance(said, int | float):
         raise NotationError(f"{said!r} is not a sample: expected a number, or null where it is missing")
+    if not math.isfinite(said):
+        raise NotationError(f"{said} is not a finite number")
     return np.array([float(said)])
 
 
@@ -96,7 +99,10 @@ def _word(word: str) -> Floats:
         raise NotationError(f"'{word}': expected 1 to {MAX_SAMPLES:,} samples")
     if match["gap"]:
         return np.full(times, np.nan)
-    return float(match["start"]) + float(match["step"] or 0) * np.arange(times, dtype=np.float64)
+    values = float(match["start"]) + float(match["step"] or 0) * np.arange(times, dtype=np.float64)
+    if not np.isfinite(values).all():
+        raise NotationError(f"'{word}' is too large a number")
+    return values
 
 
 def _join(parts: list[Floats]) -> Floats:

@@ -100,9 +100,7 @@ class Loaded:
 
     def line(self, place: str) -> int:
         """The line of a place, or of the nearest thing around it."""
-        while place not in self.lines and place:
-            place = re.sub(r"(\.[^.\[\]]*|\[[^\]]*\])$", "", place)
-        return self.lines.get(place, 1)
+        return _line(self.lines, place)
 
     def wrong(self, place: str, text: str) -> TestFileError:
         """An error at a place."""
@@ -112,17 +110,32 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """Read a test file. Raises TestFileError."""
     try:
-        text = path.read_text()
+        text = path.read_text("utf-8-sig")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise TestFileError(path, 1, f"cannot be read: {error}") from None
+    except OSError as error:
+        raise TestFileError(path, 1, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise TestFileError(path, line, f"is no text: the byte 0x{error.object[error.start]:02x} is no UTF-8") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise TestFileError(
+            path, line, f"is not YAML: the character U+{error.character:04X} may not stand in it"
+        ) from None
+    except RecursionError:
+        raise TestFileError(path, 1, "is nested too deeply to be read") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise TestFileError(path, line, f"is not YAML: {error.problem}") from None
     if node is None:
         raise TestFileError(path, 1, "is empty: a test file has monitor, start and tests")
     lines: dict[str, int] = {}
-    data = _plain(node, "", lines, path)
+    try:
+        data = _plain(node, "", lines, path)
+    except RecursionError:
+        raise TestFileError(
+            path, 1, "is nested too deeply to be read, or an alias stands within what it names"
+        ) from None
     try:
         file = msgspec.convert(data, TestFile)
     except msgspec.ValidationError as error:
@@ -291,4 +304,13 @@ def _located(path: Path, lines: Mapping[str, int], message: str) -> TestFileErro
     place, text = (match["path"], message[: match.start()]) if match else ("", message)
     unknown = re.search(r"unknown field `(.*)`", text)
     line = lines.get(f"{place}.{unknown[1]}") if unknown else None
-    return TestFileError(path, line or lines.get(place, 1), f"{place.lstrip('.') + ': ' if place else ''}{text}")
+    return TestFileError(
+        path, line or _line(lines, place.partition("[...]")[0]), f"{place.lstrip('.') + ': ' if place else ''}{text}"
+    )
+
+
+def _line(lines: Mapping[str, int], place: str) -> int:
+    """The line of a place, or of the nearest thing around it."""
+    while place not in lines and place:
+        place = re.sub(r"(\.[^.\[\]]*|\[[^\]]*\])$", "", place)
+    return lines.get(place, 1)

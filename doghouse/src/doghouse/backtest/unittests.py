@@ -21,6 +21,7 @@ from doghouse.monitors import Group, Transition, service_checks
 from doghouse.monitors.service_checks import Runs
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 
+LONGEST_S = 10 * 366 * 86_400  # of a test
 FOLLOWED = ("composite", "service check")  # whose status is not a metric's
 
 
@@ -67,10 +68,8 @@ def run(path: Path) -> list[Result]:
 
 def _subject(loaded: Loaded) -> Subject:
     try:
-        monitor = mon.parse(_document(loaded, loaded.file.monitor, ".monitor"))
-        members = {
-            int(one): mon.parse(_document(loaded, said, f".members.{one}")) for one, said in loaded.file.members.items()
-        }
+        monitor = _monitor(loaded, loaded.file.monitor, ".monitor")
+        members = {int(one): _monitor(loaded, said, f".members.{one}") for one, said in loaded.file.members.items()}
         for one in (*members.values(), *(() if monitor.type in FOLLOWED else (monitor,))):
             mon.rules_of(one)
     except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
@@ -83,6 +82,13 @@ def _subject(loaded: Loaded) -> Subject:
     except dt.DowntimeError as error:
         raise loaded.wrong(".downtimes", error.sentence) from None
     return Subject(monitor, members, downtimes, _hosts(loaded))
+
+
+def _monitor(loaded: Loaded, said: Any, place: str) -> mon.Monitor:
+    body = _document(loaded, said, place)
+    if not isinstance(body, dict):
+        raise loaded.wrong(place, f"{said} holds no monitor: expected one, as an API body or an integration's asset")
+    return mon.parse(body)
 
 
 def _hosts(loaded: Loaded) -> dict[str, mon.Host]:
@@ -111,9 +117,11 @@ def _document(loaded: Loaded, said: Any, place: str) -> Any:
         return said
     path = loaded.path.parent / said
     try:
-        return json.loads(path.read_text())
+        return json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise loaded.wrong(place, f"{said} cannot be read: {error.strerror}") from None
+    except RecursionError:
+        raise loaded.wrong(place, f"{said} is nested too deeply to be read") from None
     except ValueError as error:
         raise loaded.wrong(place, f"{said} is not JSON: {error}") from None
 
@@ -196,7 +204,13 @@ def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[
 
 
 def _until(loaded: Loaded, number: int, case: Case, longest: int) -> int:
-    return longest if case.until is None else testfile.instant(loaded, case.until, f".tests[{number}].until")
+    if case.until is None:
+        return longest
+    place = f".tests[{number}].until"
+    end = testfile.instant(loaded, case.until, place)
+    if end - loaded.start.timestamp() > LONGEST_S:
+        raise loaded.wrong(place, f"'{case.until}' is more than ten years after the start")
+    return end
 
 
 def _compare_transitions(loaded: Loaded, place: str, case: Case, got: Backtest) -> list[Difference]:
@@ -208,7 +222,7 @@ def _compare_transitions(loaded: Loaded, place: str, case: Case, got: Backtest) 
     found = list(got.transitions())
     if _same(expected, [(one.at, one.after.label, group_text(of)) for of, one in found]):
         return []
-    several = len(got.timelines) > 1
+    several = len(got.timelines) > 1 or any(group for *_, group in expected)
     wanted = [" ".join(filter(None, (offset(loaded, when), state, group))) for when, state, group in expected]
     return [
         Difference(
@@ -235,6 +249,10 @@ def _compare_states(loaded: Loaded, place: str, case: Case, got: Backtest) -> li
     for said, state in (case.states or {}).items():
         where = f"{place}.states.{said}"
         when = testfile.instant(loaded, said, where)
+        if when > got.end:
+            raise loaded.wrong(
+                where, f"'{said}' is after the test's end, {offset(loaded, got.end)}: until says when that is"
+            )
         found = {group_text(one.group): one.status_at(when).label for one in got.timelines}
         wanted = state if isinstance(state, dict) else dict.fromkeys(found, state)
         if not found or any(found.get(group) != label for group, label in wanted.items()):
@@ -262,9 +280,8 @@ def _compare_notifications(
             continue
         alike = [one for one in left if one.transition == wanted.transition]
         near = [one for one in left if one.at == at] or alike or left
-        differences.append(
-            Difference(loaded.line(where), _wanted(wanted), [_sent(loaded, one) for one in near] or ["nothing"])
-        )
+        shown = [line for one in near for line in _sent_whole(loaded, wanted, one)]
+        differences.append(Difference(loaded.line(where), _wanted(wanted), shown or ["nothing"]))
     if exact and left:
         differences.append(Difference(loaded.line(place), ["nothing more"], [_sent(loaded, one) for one in left]))
     return differences
@@ -318,6 +335,15 @@ def _sent(loaded: Loaded, got: Notification) -> str:
     first = got.body.strip().splitlines()[0] if got.body.strip() else ""
     silenced = f" (silenced by {got.silenced_by})" if got.silenced_by else ""
     return f"{offset(loaded, got.at)} {got.transition} {group_text(got.group)} → {', '.join(got.recipients)}{silenced}: {first}"
+
+
+def _sent_whole(loaded: Loaded, wanted: ExpectedNotification, got: Notification) -> list[str]:
+    """What was sent: with the texts that it was to have or lack, where only those can be what is wrong."""
+    if (offset(loaded, got.at), got.transition) != (wanted.at, wanted.transition):
+        return [_sent(loaded, got)]
+    subject = [f"subject '{got.subject}'"] if wanted.subject or wanted.contains or wanted.lacks else []
+    body = got.body.strip().splitlines() if wanted.contains or wanted.lacks else []
+    return [_sent(loaded, got), *subject, *(f"  {line}" for line in body[1:] if line)]
 
 
 __all__ = ["Difference", "Result", "Subject", "TestFileError", "hosts_of", "offset", "run"]
