@@ -1,6 +1,7 @@
 """`doghouse lint`, `test` and `backtest` as a person or a script calls them: exit codes, last lines, one JSON document on stdout."""
 
 import json
+import os
 import sys
 import xml.etree.ElementTree as ET
 from io import StringIO
@@ -327,6 +328,15 @@ def test_a_file_of_series_that_is_wrong_is_one_sentence_with_its_line(run, folde
     code, out, err = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW)
 
     assert (code, out, err.count("\n"), said in err) == (1, "", 1, True)
+
+
+def test_series_from_a_pipe_are_refused_in_one_sentence(run, folder):
+    root = folder(a_json=GOOD)
+    os.mkfifo(root / "pipe")
+    code, out, err = run("backtest", root / "a.json", "--series", root / "pipe", *WINDOW)
+
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "pipe: is a pipe, and series are read more than once: save them to a file first" in err
 
 
 @pytest.mark.parametrize(

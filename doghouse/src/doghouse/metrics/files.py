@@ -66,6 +66,8 @@ def open_series(
 
 def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened | tuple[list[Series], Columns]:
     """A plain Parquet file, opened; any other file's series and points."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise SeriesFileError(path, "is a pipe, and series are read more than once: save them to a file first")
     try:
         with path.open("rb") as file:
             magic = file.read(4)
