@@ -80,6 +80,8 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     trace_database = Database(folder.path / "traces.sqlite", trace_store.PRAGMAS)
     hostname = os.environ.get("DD_HOSTNAME") or socket.gethostname()  # as the Agent on this machine would be called
     trace_intake = TraceIntake(trace_store.TraceStore(trace_database), points, hostname)
+    catalogue = Catalogue(database, points)
+    counted = units.told(catalogue.metadata)
     pages = Stores(
         points=points,
         hosts=host_store,
@@ -94,12 +96,12 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         post=notifications.post,
         simulated=simulated,
         snapshots=snapshots,
+        units=counted,
     )
-    catalogue = Catalogue(database, points)
     intake = metrics.routes(points)
     routes: list[BaseRoute] = [
         *intake,
-        *queries.routes(points, units.told(catalogue.metadata)),
+        *queries.routes(points, counted),
         *metadata_routes.routes(catalogue, tag_filter),
         endpoint("GET", "/health", health(folder), Keys.NONE),
         endpoint("GET", "/api/v1/validate", validate, Keys.API),

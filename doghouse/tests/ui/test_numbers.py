@@ -6,6 +6,7 @@ from starlette.datastructures import QueryParams
 
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
+from doghouse.queries.units import told
 from doghouse.sqlite import Database
 from doghouse.ui import graphs, lines, reasons, scalars, variables, widgets
 from doghouse.ui.frame import Frame
@@ -246,3 +247,15 @@ def test_a_title_can_name_the_value_alone() -> None:
 def test_a_variables_values_stand_together_or_numbered(query: str) -> None:
     (host, host2) = variables.selections([{"name": "host"}, {"name": "host2"}], QueryParams(query))
     assert (host.values, host2.values) == (("a", "b"), ("*",))
+
+
+def test_a_graph_and_a_value_say_what_they_are_counted_in(marks: SimulatedStore) -> None:
+    asked = Asked(FRAME, {}, units=told({"m": {"unit": "byte", "per_unit": "second"}}.get))
+    drawn = graphs.graph(timeseries("avg:m{host:a}, log2(avg:m{host:a})"), source(**STEADY), marks, asked)
+    assert [one["unit"] and [part["name"] for part in one["unit"]] for one in drawn["series"]] == [
+        ["byte", "second"],
+        None,
+    ]
+    value = widget({"type": "query_value", "requests": [{"q": "avg:m{host:a}"}]})
+    [row] = scalars.scalars(value, source(**STEADY), asked)["rows"]
+    assert [unit[0]["name"] for unit in row["units"]] == ["byte"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doghouse.http import Call, Reply
+from doghouse.queries.units import Units
 from doghouse.ui import frame, graphs, lines, scalars, variables
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked
@@ -24,6 +25,7 @@ class BoardData:
     simulated: SimulatedStore
     hostmap: HostMap
     panels: Panels
+    units: Units
 
     def widgets(self, call: Call) -> Reply:
         """`GET /ui/data/dashboard/{id}?from_ts&to_ts&live&tpl_var_x&widgets=1,2&since=<s>`.
@@ -47,7 +49,7 @@ class BoardData:
         selected = variables.selections(board.variables, call.query)
         chosen = lines.chosen(selected)
         heading = {"own": own.words if own else None, "title": variables.titled(widget.title, selected)}
-        asked = Asked(own or shown, chosen, since)
+        asked = Asked(own or shown, chosen, since, self.units)
         if widget.kind == "hostmap":
             return heading | self.hostmap.widget(widget, call.now, chosen)
         if widget.kind in STATES:

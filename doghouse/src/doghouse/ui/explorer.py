@@ -9,6 +9,7 @@ from typing import Any
 from doghouse.http import Call, Reply
 from doghouse.metrics.store import PointStore
 from doghouse.queries.completion import complete
+from doghouse.queries.units import Units
 from doghouse.ui import frame, graphs, rendering, tags
 from doghouse.ui.graphs import Asked
 from doghouse.ui.requests import Line, Request
@@ -25,6 +26,7 @@ class Explorer:
 
     points: PointStore
     simulated: SimulatedStore
+    units: Units
 
     def show(self, call: Call) -> Reply:
         """`GET /metric/explorer?query=…&display=…`."""
@@ -52,7 +54,7 @@ class Explorer:
         shown = frame.from_url(call.query, call.now)
         line = Line(call.query.get("query", ""))
         widget = Widget("query", "timeseries", "timeseries", "", {}, (Request((line,), display(call)),))
-        asked = Asked(shown, {}, frame.since(call.query))
+        asked = Asked(shown, {}, frame.since(call.query), self.units)
         return Reply(graphs.graph(widget, self.points, self.simulated, asked))
 
     def complete(self, call: Call) -> Reply:

@@ -12,6 +12,7 @@ import numpy as np
 from doghouse.metrics.model import Floats, Source
 from doghouse.queries import ResultSeries, metric_queries
 from doghouse.queries.substitution import Chosen
+from doghouse.queries.units import Units, no_units, unit_of
 from doghouse.ui import lines
 from doghouse.ui.frame import Frame
 from doghouse.ui.lines import Answer, Problem
@@ -27,11 +28,12 @@ JOINED_S = 300  # points at most this far apart are joined by a line, as Datadog
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a page asks of a widget: its frame, its variables, and from when on it needs buckets (None: all of them)."""
+    """What a page asks of a widget: its frame, its variables, from when on it needs buckets (None: all of them), and the metrics' units."""
 
     frame: Frame
     variables: Mapping[str, Chosen]
     since: int | None = None
+    units: Units = no_units
 
 
 def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Asked) -> dict[str, Any]:
@@ -116,6 +118,7 @@ def _series(one: ResultSeries, answer: Answer, request: Request, number: int, as
         "style": dict(request.style),
         "right": request.right_axis,
         "approximate": one.approximate,
+        "unit": unit_of(answer.expression, asked.units) if answer.expression else None,
         "ts": one.ts[keep].tolist(),
         "values": numbers(one.values[keep]),
     }

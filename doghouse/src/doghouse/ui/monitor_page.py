@@ -23,6 +23,7 @@ from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
 from doghouse.notifications.surroundings import hosts_of
 from doghouse.queries import NotEvaluated, QuerySyntaxError, expression_text
+from doghouse.queries.units import Units
 from doghouse.ui import frame, graphs, previews, rendering, replays
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked
@@ -47,6 +48,7 @@ class MonitorPage:
     hosts: HostStore
     notifications: NotificationStore
     simulated: SimulatedStore
+    units: Units
 
     def show(self, call: Call) -> Reply:
         """`GET /monitors/{id}`."""
@@ -103,7 +105,7 @@ class MonitorPage:
         if not text:
             return None
         widget = Widget("monitor", "timeseries", "timeseries", "", {}, (Request((Line(text),)),))
-        return graphs.graph(widget, self.points, self.simulated, Asked(seen, {}))
+        return graphs.graph(widget, self.points, self.simulated, Asked(seen, {}, units=self.units))
 
     def previews(self, call: Call) -> Reply:
         """`GET /ui/data/monitor/{id}/previews?group=0`: every message, for one of the groups that the page lists."""

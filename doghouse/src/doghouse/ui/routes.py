@@ -32,15 +32,21 @@ def routes(stores: Stores) -> list[BaseRoute]:
     """The pages over the stores."""
     boards = Boards(stores.dashboards, stores.points)
     hostmap = HostMap(stores.hosts, stores.checks, stores.points)
-    explorer = Explorer(stores.points, stores.simulated)
+    explorer = Explorer(stores.points, stores.simulated, stores.units)
     monitor = MonitorPage(
-        stores.monitors, stores.downtimes, stores.points, stores.hosts, stores.notifications, stores.simulated
+        stores.monitors,
+        stores.downtimes,
+        stores.points,
+        stores.hosts,
+        stores.notifications,
+        stores.simulated,
+        stores.units,
     )
     downtimes = Downtimes(stores.downtimes, stores.monitors.store)
     inbox = Inbox(stores.notifications, Mails(stores.post))
     streams = Streams(stores.events, stores.hosts, stores.logs, stores.traces)
     panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, streams)
-    data = BoardData(boards, stores.simulated, hostmap, panels)
+    data = BoardData(boards, stores.simulated, hostmap, panels, stores.units)
     apm = Apm(stores.points, stores.traces, stores.logs)
     snapshots = Snapshots(boards, stores.snapshots, stores.events, stores.simulated, panels)
     return [

@@ -13,6 +13,7 @@ from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, Window,
 from doghouse.queries.reducing import Limit, ScalarQuery, Scalars
 from doghouse.queries.reducing import scalars as evaluate
 from doghouse.queries.scene import Scene
+from doghouse.queries.units import unit_of
 from doghouse.ui import graphs, lines
 from doghouse.ui.graphs import Asked
 from doghouse.ui.lines import Problem
@@ -44,7 +45,7 @@ def scalars(widget: Widget, source: Source, asked: Asked) -> dict[str, Any]:
                 problems.append(problem)
             elif table:
                 heads = [line.alias or line.title for line in part]
-                rows += list(_rows(table, part, request))
+                rows += list(_rows(table, part, request, asked))
     if not rows and not problems:
         problems = graphs.empty(widget, source, asked)
     return {
@@ -95,7 +96,8 @@ def _asked(
     return queries, [(name, tree.Variable(name), None) for name in names]
 
 
-def _rows(table: Scalars, part: Sequence[Line], request: Request) -> Iterable[dict[str, Any]]:
+def _rows(table: Scalars, part: Sequence[Line], request: Request, asked: Asked) -> Iterable[dict[str, Any]]:
+    units = [unit_of(expression, asked.units) for _, expression, _ in table.columns]
     for place, group in enumerate(table.groups):
         values = [float(column[place]) for _, _, column in table.columns]
         if all(math.isnan(value) for value in values):
@@ -106,6 +108,7 @@ def _rows(table: Scalars, part: Sequence[Line], request: Request) -> Iterable[di
             "host": dict(group).get("host"),
             "value": graphs.number(values[0]),
             "values": [graphs.number(value) for value in values],
+            "units": units,
             "tone": tone(values[0], request.formats),
         }
 

@@ -15,6 +15,7 @@ from doghouse.metrics.store import PointStore
 from doghouse.monitors.routes import Monitors
 from doghouse.notifications.delivery import Post
 from doghouse.notifications.store import NotificationStore
+from doghouse.queries.units import Units
 from doghouse.traces.store import TraceStore
 from doghouse.ui.simulated import SimulatedStore
 
@@ -36,3 +37,4 @@ class Stores:
     post: Post
     simulated: SimulatedStore
     snapshots: SnapshotStore
+    units: Units

@@ -13,6 +13,36 @@ export function number(value) {
   return trimmed(value / unit, 4) + suffix;
 }
 
+const BYTES = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+const PREFIXED = { frequency: "Hz", power: "W", current: "A", potential: "V" };
+const TIMES = [[1, "s"], [1e-3, "ms"], [1e-6, "μs"], [1e-9, "ns"]];
+
+// A value with its unit, a pair of what it is counted in and what that is per: bytes and times in the order of magnitude that suits them. A unit
+// without a short name is named where there is room (`long`).
+export function quantity(value, unit, long = false) {
+  if (!unit || value == null || !Number.isFinite(value)) return number(value);
+  const [of, per] = unit;
+  return counted(value, of, long) + (per ? `/${per.short_name ?? per.name}` : "");
+}
+
+function counted(value, { family, name, plural, short_name: short, scale_factor: scale }, long) {
+  const base = value * scale;
+  const size = Math.abs(base);
+  if (family === "bytes" && name !== "bit") {
+    const power = size < 1 ? 0 : Math.min(BYTES.length - 1, Math.floor(Math.log2(size) / 10));
+    return `${trimmed(base / 1024 ** power, 4)} ${BYTES[power]}`;
+  }
+  if (family === "time") {
+    if (size >= 60) return (base < 0 ? "−" : "") + span(size);
+    const [least, suffix] = TIMES.find(([least]) => size >= least) ?? (size ? TIMES.at(-1) : TIMES[0]);
+    return trimmed(base / least, 4) + suffix;
+  }
+  if (family === "percentage") return `${number(base)}%`;
+  if (PREFIXED[family]) return number(base).replace(/([kMGT]?)$/, ` $1${PREFIXED[family]}`);
+  if (short) return `${number(value)} ${short}`;
+  return long ? `${number(value)} ${value === 1 ? name : plural}` : number(value);
+}
+
 function trimmed(value, figures) {
   const text = String(Number(value.toPrecision(figures)));
   return text.replace("-", "−");
@@ -67,7 +97,9 @@ export function duration(seconds) {
 }
 
 // 200 → "3m 20s": the two greatest parts.
-export function short(seconds) {
+export const short = span;
+
+function span(seconds) {
   const parts = [];
   let rest = Math.round(seconds);
   for (const [size, letter] of [[86400, "d"], [3600, "h"], [60, "m"], [1, "s"]]) {

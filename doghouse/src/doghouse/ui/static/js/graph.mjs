@@ -3,7 +3,7 @@
 import { color, faded, mix, onTheme, stroke } from "./colors.mjs";
 import { columns, lowerBound, merged, stacked } from "./columns.mjs";
 import { el, say, withCode } from "./dom.mjs";
-import { duration, full, number, tick } from "./format.mjs";
+import { duration, full, quantity, tick } from "./format.mjs";
 import { drawBounds, overlays } from "./overlays.mjs";
 import { hideTip, showTip } from "./tooltip.mjs";
 
@@ -11,6 +11,7 @@ const WIDTHS = { thin: 1, normal: 1.5, thick: 2.5 };
 const AREA_ALPHA = 0.22;
 const CHAR_PX = 7.3;
 const NARROW_PX = 10;
+const BINARY = Array.from({ length: 80 }, (_, power) => 2 ** (power - 10)); // the steps of an axis of bytes
 const EVENT_PX = 6; // how near the cursor is to an event that it tells
 
 export class Graph {
@@ -65,7 +66,7 @@ export class Graph {
     Object.assign(this.plot.dataset, { from: data.from, to: data.to, points: shown.reduce((sum, one) => sum + one.ts.length, 0) });
     if (!shown.length) return this.empty();
     this.lines = shown.map((one, index) => ({ ...one, ...stroke(one, index), index }));
-    const shape = JSON.stringify(this.lines.map((one) => [one.key, one.display, one.stroke, one.right, one.style]));
+    const shape = JSON.stringify(this.lines.map((one) => [one.key, one.display, one.stroke, one.right, one.style, one.unit]));
     const cols = this.columns();
     if (this.u && shape === this.shape) {
       this.u.batch(() => {
@@ -105,7 +106,7 @@ export class Graph {
       const last = lastIndex(one.values);
       if (last < 0 || end - one.ts[last] > this.data.joined + one.interval) return [];
       const drawn = u.data[one.index + 1][lowerBound(u.data[0], one.ts[last])];
-      return [{ value: one.values[last], drawn: drawn ?? one.values[last], stroke: one.stroke, scale: one.right ? "right" : "y" }];
+      return [{ value: one.values[last], unit: one.unit, drawn: drawn ?? one.values[last], stroke: one.stroke, scale: one.right ? "right" : "y" }];
     });
   }
 
@@ -135,7 +136,7 @@ export class Graph {
 
   // Room for the longest last value.
   rightPad() {
-    const longest = Math.max(...this.lines.map((one) => number(one.values[lastIndex(one.values)]).length), 3);
+    const longest = Math.max(...this.lines.map((one) => quantity(one.values[lastIndex(one.values)], one.unit).length), 3);
     return Math.min(96, 14 + Math.ceil(longest * CHAR_PX));
   }
 
@@ -203,12 +204,20 @@ export class Graph {
   }
 
   axisY(tokens, scale) {
+    const unit = this.unit(scale === "right");
     return {
       scale, side: scale === "right" ? 1 : 3, stroke: tokens.soft, font: `12px ${tokens.mono}`, gap: 6, space: 36,
       size: (u, values) => Math.max(34, ...(values ?? []).map((text) => 14 + String(text ?? "").length * CHAR_PX)),
       grid: { show: scale === "y", stroke: tokens.line, width: 1 }, ticks: { show: false },
-      values: (_, splits) => splits.map((at) => (at == null ? "" : number(at))),
+      values: (_, splits) => splits.map((at) => (at == null ? "" : quantity(at, unit))),
+      ...(unit?.[0].family === "bytes" ? { incrs: BINARY } : {}),
     };
+  }
+
+  // What an axis is counted in, where all of its lines are.
+  unit(right) {
+    const [first, ...others] = this.lines.filter((one) => one.right === right).map((one) => one.unit);
+    return others.every((one) => JSON.stringify(one) === JSON.stringify(first)) ? first : null;
   }
 
   cursor() {
@@ -264,7 +273,7 @@ export class Graph {
       const after = lowerBound(one.ts, at);
       const i = after > 0 && (after === one.ts.length || at - one.ts[after - 1] <= one.ts[after] - at) ? after - 1 : after;
       if (i >= one.ts.length || one.values[i] == null || Math.abs(one.ts[i] - at) > this.data.joined) return [];
-      return [{ label: this.lines.length > 1 || one.group ? one.label : one.name, value: one.values[i], stroke: one.stroke, ts: one.ts[i] }];
+      return [{ label: this.lines.length > 1 || one.group ? one.label : one.name, value: one.values[i], unit: one.unit, stroke: one.stroke, ts: one.ts[i] }];
     });
   }
 
@@ -280,7 +289,7 @@ export class Graph {
     const left = this.u.valToPos(times[this.cursorAt], "x");
     this.u.setCursor({ left, top: this.u.over.clientHeight / 2 });
     const rows = this.rowsAt(times[this.cursorAt]);
-    say(`${full(times[this.cursorAt])}: ${rows.map((row) => `${row.label} ${number(row.value)}`).join(", ")}`);
+    say(`${full(times[this.cursorAt])}: ${rows.map((row) => `${row.label} ${quantity(row.value, row.unit, true)}`).join(", ")}`);
   }
 
   leave() {
@@ -300,7 +309,7 @@ export class Graph {
   }
 
   describe() {
-    const names = this.lines.slice(0, 8).map((one) => `${one.label}, last ${number(one.values[lastIndex(one.values)])}`);
+    const names = this.lines.slice(0, 8).map((one) => `${one.label}, last ${quantity(one.values[lastIndex(one.values)], one.unit, true)}`);
     const span = duration(this.data.to - this.data.from);
     this.plot.setAttribute("role", "group");
     this.plot.setAttribute("aria-roledescription", "graph");

@@ -2,7 +2,7 @@
 // Each takes uPlot and draws in canvas pixels; `scene()` gives what the graph shows now.
 
 import { color, faded, readable } from "./colors.mjs";
-import { number } from "./format.mjs";
+import { number, quantity } from "./format.mjs";
 
 const ratio = () => devicePixelRatio || 1;
 const px = (value) => value * ratio();
@@ -202,7 +202,7 @@ function lastValues(u, { lasts }) {
   ctx.textAlign = "left";
   for (const one of ends) {
     ctx.fillStyle = readable(one.stroke);
-    ctx.fillText(number(one.value), bbox.left + bbox.width + px(6), one.at);
+    ctx.fillText(quantity(one.value, one.unit), bbox.left + bbox.width + px(6), one.at);
   }
   ctx.restore();
 }

@@ -1,7 +1,7 @@
 // One tooltip for the page: the time, and each line's value there, the nearest in bold.
 
 import { el } from "./dom.mjs";
-import { number, utc, zoned } from "./format.mjs";
+import { quantity, utc, zoned } from "./format.mjs";
 
 const MOST_ROWS = 12;
 let box;
@@ -45,7 +45,7 @@ function around(rows, near) {
 
 function line(row, near) {
   const swatch = el("span", { class: "swatch", style: { background: row.stroke } });
-  return el("tr", { class: near ? "near" : null }, el("td", {}, swatch, row.label), el("td", { class: "number" }, number(row.value)));
+  return el("tr", { class: near ? "near" : null }, el("td", {}, swatch, row.label), el("td", { class: "number" }, quantity(row.value, row.unit, true)));
 }
 
 function place(left, top) {
