@@ -294,6 +294,14 @@ def test_backtest_says_that_there_were_no_points(run, folder):
     assert (code, err) == (0, f"doghouse: {root / 'a.json'}: there are no points of n in that time and scope\n")
 
 
+def test_backtest_says_that_no_series_has_the_tag_that_it_groups_by(run, folder):
+    root = folder(a_json=GOOD | {"query": "avg(last_5m):avg:m{*} by {env} > 90"}, **{"s.csv": CSV})
+    code, _, err = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW)
+
+    said = "no series of m has the tag env, which the query groups by"
+    assert (code, err) == (0, f"doghouse: {root / 'a.json'}: {said}\n")
+
+
 @pytest.mark.parametrize(
     ("window", "text"),
     [({"timezone": "Mars/Base"}, "'Mars/Base' is no time zone"), ({"day_starts": "25:00"}, "no time of day"), ("x", "is no object"),

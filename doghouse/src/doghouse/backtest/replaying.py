@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +76,8 @@ def replayed(where: str, monitor: Monitor, asked: Asked, *, several: bool) -> Do
         return None
     except SeriesFileError as error:
         raise fail(str(error)) from None
-    _remark(where, monitor, result)
+    for text in _remarks(monitor, result, asked.points):
+        typer.echo(f"doghouse: {where}: {text}", err=True)
     return Done(monitor.name or where, result, report.figures(result, asked.zone), others)
 
 
@@ -104,15 +105,27 @@ def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence
     return result, suggest(monitor, asked.points, start, end, downtimes, hosts, asked.zone)
 
 
-def _remark(where: str, monitor: Monitor, result: Backtest) -> None:
+def _remarks(monitor: Monitor, result: Backtest, points: Points) -> Iterator[str]:
     """What a person should know of a backtest that went well: Datadog would refuse the monitor; there was nothing to see."""
     try:
         validate(monitor.document)
     except MonitorError as error:
-        typer.echo(f"doghouse: {where}: Datadog would refuse this monitor: {error.field}: {error.text}", err=True)
-    if not result.timelines and monitor.type == "service check":
-        name = service_checks.parse(monitor.query).check
-        typer.echo(f"doghouse: {where}: there are no runs of {name} in that time and scope", err=True)
-    if not result.timelines and monitor.type in METRIC_TYPES:
-        names = dict.fromkeys(one.metric for one in metric_queries(parse_monitor(monitor.query).expression))
-        typer.echo(f"doghouse: {where}: there are no points of {', '.join(names)} in that time and scope", err=True)
+        yield f"Datadog would refuse this monitor: {error.field}: {error.text}"
+    if result.timelines:
+        return
+    if monitor.type == "service check":
+        yield f"there are no runs of {service_checks.parse(monitor.query).check} in that time and scope"
+    elif monitor.type in METRIC_TYPES:
+        yield _nothing_seen(monitor, points)
+
+
+def _nothing_seen(monitor: Monitor, points: Points) -> str:
+    """Why a metric monitor has no group: its series lack a tag that it groups by, or there are no points."""
+    asked = metric_queries(parse_monitor(monitor.query).expression)
+    source, _ = points(monitor)
+    for one in asked:
+        found = source.find(one.metric)
+        for key in one.by if found else ():
+            if not any(tag.startswith(f"{key}:") for series in found for tag in series.tags):
+                return f"no series of {one.metric} has the tag {key}, which the query groups by"
+    return f"there are no points of {', '.join(dict.fromkeys(one.metric for one in asked))} in that time and scope"
