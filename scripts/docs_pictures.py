@@ -103,6 +103,7 @@ def pictures(url: str, chromium: Browser) -> list[Picture]:
     trace = link(page, r"/apm/trace/")
     page.close()
     return [
+        Picture("host", f"/infrastructure/map?host={HOST}&fillby=avg:system.cpu.user", whole, height=640),
         Picture("timeboard", f"{board}?{past(4 * 3600)}", whole),
         Picture("timeboard-5-minutes", f"{board}?{past(300)}", whole, "dark"),
         Picture("snapshot", f"{board}?{past(900)}", snapped),

@@ -11,6 +11,7 @@ import numpy as np
 from doghouse import errors
 from doghouse.hosts import listing
 from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
+from doghouse.hosts.metadata import address
 from doghouse.hosts.model import Host
 from doghouse.hosts.store import HostStore
 from doghouse.http import Call, Reply
@@ -136,7 +137,7 @@ class HostMap:
             "Platform": meta.get("platform") or meta.get("machine"),
             "Processor": meta.get("processor"),
             "Cores": meta.get("cpuCores"),
-            "Address": meta.get("socket-fqdn"),
+            "Address": address(meta),
         }
         return Reply(
             {

@@ -7,7 +7,7 @@ import { shortened } from "./overlays.mjs";
 import { above } from "./tooltip.mjs";
 
 const ROOT3 = Math.sqrt(3);
-const LARGEST = 44; // a hexagon's radius, px
+const LARGEST = 72; // a hexagon's radius, px
 const SMALLEST = 3;
 const TITLE = 20;
 const GAP = 12;
@@ -126,12 +126,13 @@ export class HostMap {
     if (this.radius < 26) return;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.font = `${this.radius > 36 ? 12 : 10}px ${color().sans}`;
+    const [size, apart] = this.radius > 60 ? [14, 9] : [this.radius > 36 ? 12 : 10, 7];
+    ctx.font = `${size}px ${color().sans}`;
     for (const { host, x, y } of this.cells) {
       if (this.radius * this.share(host) < 26) continue;
       ctx.fillStyle = this.dark(host) ? color().raised : color().ink;
-      ctx.fillText(shortened(ctx, host.name, 1.6 * this.radius), x, y - (host.fill == null ? 0 : 7));
-      if (host.fill != null) ctx.fillText(number(host.fill), x, y + 7, 1.6 * this.radius);
+      ctx.fillText(shortened(ctx, host.name, 1.6 * this.radius), x, y - (host.fill == null ? 0 : apart));
+      if (host.fill != null) ctx.fillText(number(host.fill), x, y + apart, 1.6 * this.radius);
     }
     ctx.textAlign = "left";
   }
