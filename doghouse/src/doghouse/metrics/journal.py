@@ -98,12 +98,16 @@ class Journal:
 
     def write(self, entry: Entry) -> None:
         """Keep new or changed series and points: on disk when this returns. Raises OSError, and has then kept nothing."""
-        series, points = msgspec.msgpack.encode(entry.fresh) if entry.fresh else b"", pack(entry.columns)
-        head = HEAD.pack(entry.last_row, len(series), len(points), crc32(points, crc32(series)))
+        series = msgspec.msgpack.encode(entry.fresh) if entry.fresh else b""
+        points = packed(entry.columns)
+        check = crc32(series)
+        for column in points:
+            check = crc32(column, check)
+        head = HEAD.pack(entry.last_row, len(series), sum(column.nbytes for column in points), check)
         if self._log is None:
             self._log = _Log(self._folder / f"{self._next:010}.log")
             self._next += 1
-        self._log.append(b"".join((head, CHECK.pack(crc32(head)), series, points)))
+        self._log.append(b"".join((head, CHECK.pack(crc32(head)), series, *points)))
 
     def turn(self) -> list[Path]:
         """Let later entries go to another log; the logs before it, for `drop`."""
@@ -201,13 +205,15 @@ def _damaged(path: Path, at: int) -> storage.StorageError:
     )
 
 
+def packed(columns: Columns) -> list[memoryview]:
+    """The three columns as bytes."""
+    kinds = ((columns.series, "<i4"), (columns.ts, "<i8"), (columns.value, "<f8"))
+    return [np.ascontiguousarray(column, kind).data for column, kind in kinds]
+
+
 def pack(columns: Columns) -> bytes:
     """Points as bytes: the three columns, one after another."""
-    kinds = ("<i4", "<i8", "<f8")
-    return b"".join(
-        column.astype(kind).tobytes()
-        for column, kind in zip((columns.series, columns.ts, columns.value), kinds, strict=True)
-    )
+    return b"".join(packed(columns))
 
 
 def unpack(packed: bytes | memoryview) -> Columns:

@@ -44,7 +44,7 @@ class Repeats:
     def decode(self, body: bytes) -> Numbered | None:
         """What a body holds; None where `v1.decode` must look at it, because it is of another form or because it is wrong."""
         start = body.find(b'"points"')
-        if start < 0 or not 0 < body.find(b"]]", start) - start < FEW_BYTES:
+        if start < 0 or body.find(b"]]", start, start + FEW_BYTES) < 0:
             return None
         *parts, end = POINTS.split(body)
         before, points, after = parts[::3], parts[1::3], parts[2::3]
