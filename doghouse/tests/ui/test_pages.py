@@ -162,6 +162,21 @@ def test_events_are_found_by_a_search_that_stands_in_the_url(page: Page, served:
     expect(page.locator(".stream > li")).to_have_count(1)
 
 
+def test_a_monitors_event_names_its_host_once(page: Page, served: Served) -> None:
+    event = {"title": "Twice", "text": "x", "host": "web-1", "tags": ["host:web-1", "a:b"], "date_happened": NOW - 100}
+    served.post("/api/v1/events", event)
+    page.goto("/event/explorer?query=twice")
+    expect(page.locator(".tags li")).to_have_text(["host:web-1", "a:b"])
+
+
+def test_changes_of_a_monitor_fit_a_phone(new_page: Callable[..., Page], served: Served) -> None:
+    page = new_page(360, 740)
+    page.goto("/monitors/1")
+    region = page.locator("[data-changes]")
+    expect(region.locator("tbody tr").first).to_be_visible()
+    assert region.evaluate("region => region.scrollWidth <= region.clientWidth")
+
+
 def test_a_new_event_appears_without_a_reload(page: Page, served: Served, clock: Clock) -> None:
     page.clock.install(time=NOW)
     page.goto("/event/explorer?query=fresh")

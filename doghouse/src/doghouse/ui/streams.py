@@ -107,7 +107,7 @@ def event_row(event: Event) -> dict[str, Any]:
         "kind": event.alert_type or event.category or "info",
         "source": event.source_type_name or "",
         "host": event.host or "",
-        "tags": list(event.tags),
+        "tags": [tag for tag in event.tags if tag != f"host:{event.host}"],  # its host is named beside
     }
 
 

@@ -120,7 +120,7 @@ function changes(rows) {
   const place = $("[data-changes]");
   if (!rows.length) return place.replaceChildren(el("p", { class: "why" }, "Nothing changed in this range."));
   const heads = ["Time", "Group", "Change", "Value", "Told"].map((text) => el("th", { scope: "col" }, text));
-  place.replaceChildren(el("table", { class: "list" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows.map(change))));
+  place.replaceChildren(el("table", { class: "list flow" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows.map(change))));
 }
 
 function change(row) {
