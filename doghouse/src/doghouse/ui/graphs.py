@@ -47,7 +47,8 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
             metrics |= names([answer])
             if answer.problem:
                 problems.append(answer.problem)
-            drawn += [_series(one, answer, request, number, asked) for one in answer.series]
+            unit = unit_of(answer.expression, asked.units) if answer.expression else None
+            drawn += [_series(one, answer, request, number, asked) | {"unit": unit} for one in answer.series]
     if not problems and not any(one["length"] for one in drawn):
         problems = empty(widget, source, asked)
     elif (
@@ -118,7 +119,6 @@ def _series(one: ResultSeries, answer: Answer, request: Request, number: int, as
         "style": dict(request.style),
         "right": request.right_axis,
         "approximate": one.approximate,
-        "unit": unit_of(answer.expression, asked.units) if answer.expression else None,
         "ts": one.ts[keep].tolist(),
         "values": numbers(one.values[keep]),
     }
