@@ -35,6 +35,19 @@ def test_a_file_is_read_with_its_times_and_series(file):
     assert testfile.transition(loaded, said[1], "") == (start + 540, "No Data", "host:web-1")
 
 
+def test_a_clock_time_needs_no_quotes(file):
+    more = (
+        "    until: 10:20\n    notifications: [{at: 10:08, transition: Warn}]\n    states: {10:09: Warn, 9:59:30: OK}\n"
+    )
+    case = testfile.load(file(GOOD + more)).file.tests[0]
+    assert (case.until, case.notifications[0].at, list(case.states)) == ("10:20", "10:08", ["10:09", "9:59:30"])
+
+
+def test_a_number_that_begins_with_0_is_no_octal_one(file):
+    loaded = testfile.load(file(GOOD.replace("400x5 700x5", "010")))
+    assert testfile.series(loaded, 0)["my_metric", ("host:web-1",)].values.tolist() == [10.0]
+
+
 def test_a_clock_time_before_the_start_is_on_the_next_day(file):
     loaded = testfile.load(file(GOOD))
     assert testfile.instant(loaded, "09:00", "") == int(loaded.start.timestamp()) + 23 * 3600
@@ -47,6 +60,7 @@ def test_a_clock_time_before_the_start_is_on_the_next_day(file):
         (("    transitions:", "    states: {+5m: [OK]}\n    transitions:"), 7, "Expected `str | object`, got `array`"),
         (("hosts: {web-1: {ip: 10.0.0.7", "hosts: {web-1: {ip: 7"), 2, "Expected `str`, got `int`"),
         (("tests:\n", "tests: &a [*a]\nx:\n"), 1, "an alias stands within what it names"),
+        (("- name: warns", "- name: !warns a"), 5, "'a' is not understood as !warns"),
         (("- name: warns", "- name: warns\x01"), 5, "the character U+0001 may not stand in it"),
         (("transitions: [", "transitions: [5, "), 7, "Expected `str`"),
         (("start: 2026-03-02T10:00:00+01:00", "start: yesterday"), 3, "'yesterday' is not an ISO 8601 time"),
@@ -71,10 +85,15 @@ def test_a_mistake_is_named_with_its_line(file, change, line, wrong):
 
 @pytest.mark.parametrize(
     ("said", "wrong"),
-    [("400y", "'400y' is not a sample"), ("", "no samples"), ("1 1e400", "'1e400' is too large a number")],
+    [
+        ("{random: {from: 0, to: 1" + 30 * "0" + ", samples: 3, seed: 1}}", "random: to is beyond 1,000,000,000"),
+        ("400y", "'400y' is not a sample"),
+        ("", "no samples"),
+        ("1 1e400", "'1e400' is too large a number"),
+    ],
 )
 def test_a_series_that_cannot_be_read_is_named_with_its_line(file, said, wrong):
-    loaded = testfile.load(file(GOOD.replace("400x5 700x5", repr(said))))
+    loaded = testfile.load(file(GOOD.replace("400x5 700x5", said if said.startswith("{") else repr(said))))
     with pytest.raises(testfile.TestFileError, match=wrong) as caught:
         testfile.series(loaded, 0)
     assert caught.value.line == 6

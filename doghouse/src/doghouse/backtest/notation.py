@@ -23,6 +23,7 @@ import numpy as np
 from doghouse.metrics.model import Floats, MetricType
 
 DEFAULT_EVERY_S = 60
+MOST = 1_000_000_000  # of a made-up number, so that sums of them fit
 MAX_SAMPLES = 10_000_000  # a typing mistake must not fill the memory
 TYPES = ("gauge", "count", "rate")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -140,6 +141,8 @@ def _integers(said: Any, kind: str, names: tuple[str, ...]) -> list[int]:
             raise NotationError(f"{kind}: {name} is missing or no whole number")
         if name in ("step", "seed") and value < 0:
             raise NotationError(f"{kind}: {name} is below 0")
+        if name != "seed" and abs(value) > MOST:
+            raise NotationError(f"{kind}: {name} is beyond {MOST:,}")
     return [int(value) for value in found if value is not None]
 
 

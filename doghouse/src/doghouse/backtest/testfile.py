@@ -170,6 +170,8 @@ def series(loaded: Loaded, number: int) -> dict[tuple[str, tuple[str, ...]], Sam
     return found
 
 
+# `10:13` (a number to the base of 60), `010` (to the base of 8), `1_000`.
+_ONLY_YAML_1_1 = re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|[-+]?0[\d_]+|[-+]?\d+_[\d_]*")
 RUNS = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3, "_": None}
 
 
@@ -280,7 +282,7 @@ def _start(path: Path, lines: Mapping[str, int], said: str) -> datetime:
 
 
 def _plain(node: yaml.Node, place: str, lines: dict[str, int], path: Path) -> Any:
-    """YAML nodes as plain values; times stay text; a key that stands twice is an error."""
+    """YAML nodes as plain values; a key that stands twice is an error. Times stay text, and what only YAML 1.1 takes for a number."""
     lines[place] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         found: dict[Any, Any] = {}
@@ -294,9 +296,13 @@ def _plain(node: yaml.Node, place: str, lines: dict[str, int], path: Path) -> An
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, f"{place}[{number}]", lines, path) for number, item in enumerate(node.value)]
-    if node.tag == "tag:yaml.org,2002:timestamp":
+    if node.tag == "tag:yaml.org,2002:timestamp" or _ONLY_YAML_1_1.fullmatch(str(node.value)):
         return node.value
-    return yaml.SafeLoader("").construct_object(node)
+    try:
+        return yaml.SafeLoader("").construct_object(node)
+    except (yaml.MarkedYAMLError, ValueError):
+        text = f"'{node.value}' is not understood as {node.tag}: text with special characters stands in quotes"
+        raise TestFileError(path, node.start_mark.line + 1, text) from None
 
 
 def _located(path: Path, lines: Mapping[str, int], message: str) -> TestFileError:
