@@ -112,6 +112,8 @@ def _argument(name: str, place: int, wanted: str, given: Any) -> Iterator[str]:
         yield from _number(name, place, value)
     if (name, place) == ("calendar_shift", 1) and not SHIFT.fullmatch(str(said)):
         yield f"calendar_shift: '{said}' is no shift such as -1d, -7d, -2w or -1mo"
+    if (name, place) == ("calendar_shift", 2) and said not in available_timezones():
+        yield f"calendar_shift: '{said}' is no time zone such as 'Europe/Paris'"
 
 
 def _number(name: str, place: int, value: float) -> Iterator[str]:

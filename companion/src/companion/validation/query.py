@@ -59,8 +59,10 @@ def _faults(text: str, start: str, names: Collection[str] = ()) -> Iterator[str]
         yield _complaint(text, error)
         return
     checks = (_aggregators, _calls, _scopes, *([_windows] if start == "monitor" else []))
-    for check in checks:
-        yield from check(tree)
+    try:
+        yield from [fault for check in checks for fault in check(tree)]
+    except RecursionError:
+        yield "is nested too deeply to be read"
     for name in set(_names(tree)) - set(names):
         if start == "formula":
             yield f"'{name}' is no query of this request{did_you_mean(name, names)}"
