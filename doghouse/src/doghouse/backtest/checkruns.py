@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from doghouse.metrics.model import Ints, Source
+from doghouse.metrics.model import Source
 from doghouse.monitors import Monitor, MonitorError, service_checks
 from doghouse.monitors.service_checks import CRITICAL, OK, UNKNOWN, WARNING, Runs
 
@@ -20,7 +21,7 @@ class _Check:
     """One distinct check: its tags, and its runs by time (s UTC)."""
 
     tags: tuple[str, ...]
-    times: Ints
+    times: Sequence[int]
     statuses: Sequence[int]
 
 
@@ -43,7 +44,9 @@ def runs_of(monitor: Monitor, source: Source, start: int, end: int) -> Callable[
                     f"a run of {query.check} has the value {wrong[0]:g}; a status is 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN)",
                 )
             if begins < len(read.ts):
-                checks.append((int(read.ts[begins]), _Check(series.tags, read.ts, read.value.astype(int).tolist())))
+                checks.append(
+                    (int(read.ts[begins]), _Check(series.tags, read.ts.tolist(), read.value.astype(int).tolist()))
+                )
 
     def at(now: int) -> list[Runs]:
         return [_last(check, query.last, now) for first, check in checks if first < now]
@@ -53,5 +56,5 @@ def runs_of(monitor: Monitor, source: Source, start: int, end: int) -> Callable[
 
 def _last(check: _Check, many: int, now: int) -> Runs:
     """The last runs before `now`."""
-    place = int(np.searchsorted(check.times, now))
-    return Runs(check.tags, check.statuses[max(place - many, 0) : place], int(check.times[place - 1]))
+    place = bisect_left(check.times, now)
+    return Runs(check.tags, check.statuses[max(place - many, 0) : place], check.times[place - 1])

@@ -148,10 +148,11 @@ def follow(
 
     A No Data that notifies nobody keeps the last known state too, as composites do (monitors/types/composite).
     """
-    seen = replace(previous, first_seen=now if previous.first_seen is None else previous.first_seen)
+    seen = replace(previous, first_seen=now) if previous.first_seen is None else previous
     if status is None or (status is Status.NO_DATA and not rules.notify_no_data):
         return _stay(rules, seen, now)
-    return enter(rules, replace(seen, value=value), status, now)
+    same = value == seen.value or (math.isnan(value) and math.isnan(seen.value))
+    return enter(rules, seen if same else replace(seen, value=value), status, now)
 
 
 def _dated(state: GroupState, before: Status, after: Status, now: int) -> GroupState:
