@@ -1,6 +1,6 @@
 """What was acknowledged, on disk before it is: points that DuckDB does not have yet, and the series that are new with them.
 
-Appending to a log costs much less than a commit (measured for 1,000 points: 0.02 ms against 0.1 ms in SQLite and 1.5 ms in DuckDB), so points
+Appending to a log costs much less than a commit (measured for 1,000 points, by itself: 0.03 ms against 0.1 ms in SQLite and 1.5 ms in DuckDB), so points
 are acknowledged from here and moved to DuckDB many at a time. What is written survives the end of the process at once, and a power cut once it is moved.
 """
 
