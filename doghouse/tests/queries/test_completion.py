@@ -54,6 +54,18 @@ def test_what_is_typed_is_completed(typed: str, first: str) -> None:
     assert accepted(typed) == first
 
 
+@pytest.mark.parametrize("marked", ["avg:my_metric{*}|", "avg:my_metric{*} |", "abs(avg:my_metric{*}|)"])
+def test_behind_a_whole_query_its_groups_and_modifiers_are_offered_and_no_second_query(marked: str) -> None:
+    first, *others = suggested(marked)
+    assert first.strip() == "by {"
+    assert {one[0] for one in others} == {"."}
+
+
+@pytest.mark.parametrize("marked", ["avg:my_metric{*} by {host}|", "abs(avg:my_metric{*})|", "(avg:my_metric{*})|"])
+def test_what_is_grouped_or_is_no_metric_is_offered_modifiers_alone(marked: str) -> None:
+    assert {one[0] for one in suggested(marked)} == {"."}
+
+
 def test_a_group_key_is_offered_once() -> None:
     assert suggested("avg:my_metric{*} by {host,|}") == ["env"]
 

@@ -240,6 +240,18 @@ def test_a_query_is_completed_as_it_is_typed(page: Page, served: Served) -> None
     assert query_of(page)["query"] == ["avg:my_metric{*}"]
 
 
+def test_tab_leaves_the_box_where_nothing_is_begun(page: Page, served: Served) -> None:
+    page.goto("/metric/explorer")
+    box = page.get_by_role("combobox", name="Query")
+    box.press_sequentially("avg:my_")
+    expect(page.get_by_role("option").first).to_contain_text("my_metric")
+    box.press("Tab")
+    expect(page.get_by_role("option").first).to_contain_text("by {")
+    box.press("Tab")
+    expect(box).not_to_be_focused()
+    expect(box).to_have_value("avg:my_metric{*}")
+
+
 def test_tags_are_completed_between_braces(page: Page, served: Served) -> None:
     page.goto("/metric/explorer")
     box = page.get_by_role("combobox", name="Query")

@@ -57,6 +57,8 @@ def complete(text: str, cursor: int, metrics: Iterable[str], tags: Tags) -> Comp
         return _in_braces(before, brace, tags)
     if match := re.search(r"[})]\s*\.\s*(\w*)$", before):
         return _chosen(before, match[1], [Suggestion(_MODIFIERS[name], "modifier") for name in MODIFIERS])
+    if match := re.search(r"[})](\s*)([A-Za-z]*)$", before):
+        return _chosen(before, match[2], _behind(before[: match.end(1)].rstrip(), spaced=bool(match[1] or match[2])))
     if (call := _call(before)) and (words := _argument_words(*call)):
         typed = re.search(r"['\"]?\w*$", before)
         assert typed is not None
@@ -66,6 +68,13 @@ def complete(text: str, cursor: int, metrics: Iterable[str], tags: Tags) -> Comp
     typed = _WORD.search(before)
     assert typed is not None
     return _chosen(before, typed[0], [*_aggregators(), *_functions(), *_metrics(metrics, "avg:", scope)])
+
+
+def _behind(query: str, *, spaced: bool) -> list[Suggestion]:
+    """What can stand behind a query that is whole: its groups, where it has none yet, and modifiers."""
+    grouped = query.endswith(")") or re.search(r"\bby\s*\{[^{}]*\}$", query, re.IGNORECASE)
+    by = [] if grouped else [Suggestion("by {" if spaced else " by {", "groups")]
+    return [*by, *(Suggestion(f".{_MODIFIERS[name]}", "modifier") for name in MODIFIERS)]
 
 
 def _open(before: str, opening: str, closing: str) -> int | None:

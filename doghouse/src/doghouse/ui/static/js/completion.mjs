@@ -101,6 +101,7 @@ export class QueryBox {
     }
     if (!count) return;
     if (event.key === "Tab" && !event.shiftKey) {
+      if (this.chosen < 0 && this.found.start === this.found.end) return; // nothing is begun, so Tab leaves the box as it does any other
       event.preventDefault();
       return this.take(Math.max(this.chosen, 0));
     }
