@@ -10,7 +10,7 @@ from typing import Literal
 from doghouse.queries.catalogue import catalogue
 from doghouse.queries.names import FILLS, MODIFIERS, ROLLUP_METHODS, SPACE_AGGREGATORS
 
-Kind = Literal["aggregator", "metric", "function", "tag", "value", "key", "modifier", "word"]
+Kind = Literal["aggregator", "metric", "function", "tag", "value", "key", "modifier", "groups", "word"]
 Tags = Callable[[str], Mapping[str, Sequence[str]]]
 """The tag keys of a metric and their values."""
 

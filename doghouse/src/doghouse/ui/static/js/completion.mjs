@@ -78,10 +78,10 @@ export class QueryBox {
   }
 
   take(index) {
-    const { start, end, suggestions } = this.found;
+    const { start, suggestions } = this.found;
     const { text } = suggestions[index];
-    const { value } = this.area;
-    this.area.value = value.slice(0, start) + text + value.slice(end);
+    const { value, selectionStart } = this.area;
+    this.area.value = value.slice(0, start) + text + value.slice(Math.max(start, selectionStart)); // more may have been typed since they were asked for
     const inside = text.indexOf("()");
     const cursor = start + (inside >= 0 && !text.startsWith(".") && text.endsWith("()") ? inside + 1 : text.length);
     this.area.setSelectionRange(cursor, cursor);
@@ -101,7 +101,7 @@ export class QueryBox {
     }
     if (!count) return;
     if (event.key === "Tab" && !event.shiftKey) {
-      if (this.chosen < 0 && this.found.start === this.found.end) return; // nothing is begun, so Tab leaves the box as it does any other
+      if (this.chosen < 0 && this.found.start >= this.area.selectionStart) return; // nothing is begun, so Tab leaves the box as it does any other
       event.preventDefault();
       return this.take(Math.max(this.chosen, 0));
     }
