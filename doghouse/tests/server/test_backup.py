@@ -61,7 +61,7 @@ def test_a_copy_made_in_the_midst_of_intake_is_of_one_moment(tmp_path: Path) -> 
     acknowledged: list[int] = []
 
     def take() -> None:
-        while not done.is_set():
+        while not done.wait(0.002):  # each takes a series of its own, and all are read below
             number = len(acknowledged)
             series = store.index.resolve((f"m{number}", None, None, None, None))
             store.append(Columns(np.full(50, series), NOW + np.arange(50), np.full(50, float(number))))
