@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -35,6 +36,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", disk], check=True)
 
 
+def leave(disk: Path, free: int) -> None:
+    """Take the disk's room but for `free` bytes."""
+    (disk / "filler").write_bytes(bytes(max(0, shutil.disk_usage(disk).free - free)))
+
+
 def give_room(disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,size=400m", disk], check=True)
 
@@ -42,16 +48,20 @@ def give_room(disk: Path) -> None:
 def test_a_full_disk_is_a_503_with_a_sentence_and_loses_nothing_that_was_acknowledged(
     small_disk: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    rng = np.random.default_rng(1)  # fractions, which cannot be packed well
     with running.serve(small_disk / "data", clock=Clock(NOW)) as house, httpx.Client(headers=house.headers) as client:
 
         def post(number: int) -> httpx.Response:
-            points = [[NOW - 3000 + number, place] for place in range(1000)]
+            points = [[NOW - 3000 + number, value] for value in rng.random(1000).tolist()]
             series = [{"metric": "full", "host": f"h{place}", "points": [pair]} for place, pair in enumerate(points)]
             return client.post(f"{house.url}/api/v1/series", json={"series": series})
 
         taken = 0
         while (answer := post(taken)).status_code == 202:
             taken += 1
+            assert taken < 3000, "the disk does not fill, and later points are too far ahead"
+            if taken == 1:  # so that it is full soon, however fast points are moved and packed
+                leave(small_disk, 4 * 1024 * 1024)
         assert (answer.status_code, answer.json()["errors"]) == (503, [f"doghouse could not do this: {storage.FULL}"])
         assert client.get(f"{house.url}/api/v1/validate").status_code == 200
         give_room(small_disk)
