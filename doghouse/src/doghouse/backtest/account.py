@@ -23,9 +23,8 @@ from doghouse.queries import metric_queries, parse_monitor
 if TYPE_CHECKING:
     from datadog_api_client import ApiClient
 
-SETTLED_S = (
-    2 * 3600
-)  # a page that ended so long ago gets no more points (they are taken up to an hour late), and is kept
+# A page that ended so long ago gets no more points (they are taken up to an hour late), and is kept.
+SETTLED_S = 2 * 3600
 ATTEMPTS = 6
 MOST_WAIT_S = 600  # for a rate limit to be over
 BACKOFF_S = 2.0

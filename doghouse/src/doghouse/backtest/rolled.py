@@ -163,9 +163,8 @@ def _text(query: MetricQuery, aggregator: str, resolution: int, counted: bool) -
         str(own.arguments[0].value) if own and own.arguments and isinstance(own.arguments[0], tree.Word) else aggregator
     )
     method = "sum" if counted else method if method in ("avg", "min", "max", "sum") else "avg"
-    percentile = (query.aggregator or "").startswith(
-        "p"
-    )  # has no method of its own: it is taken over all values in time and space
+    # A percentile has no method of its own: it is taken over all values in time and space.
+    percentile = (query.aggregator or "").startswith("p")
     how = (tree.Number(resolution),) if percentile else (tree.Word(method), tree.Number(resolution))
     modifiers = (*((Modifier("as_count"),) if counted else ()), Modifier("rollup", how))
     return expression_text(replace(query, modifiers=modifiers))

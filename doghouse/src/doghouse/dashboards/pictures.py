@@ -175,9 +175,8 @@ def _bounds(axes: Axes, one: ResultSeries, picture: Picture) -> None:
     low, high = one.bounds
     times = np.array([_moment(float(at), picture) for at in one.ts])
     axes.fill_between(times, low, high, color=BAND, alpha=0.25, linewidth=0)
-    fine = np.linspace(
-        one.ts[0], one.ts[-1], STEPS_BETWEEN * len(one.ts)
-    )  # so that a line is red from where it leaves the band
+    # So that a line is red from where it leaves the band.
+    fine = np.linspace(one.ts[0], one.ts[-1], STEPS_BETWEEN * len(one.ts))
     line, least, most = (np.interp(fine, one.ts, values) for values in (one.values, low, high))
     outside = np.where((line < least) | (line > most), line, np.nan)
     axes.plot(np.array([_moment(float(at), picture) for at in fine]), outside, color=ALERT, linewidth=1.6)

@@ -248,9 +248,8 @@ def _queried(connection: Any, path: Path) -> tuple[list[Series], Columns]:
         series = series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
         numbers[key] = distinct.setdefault(series, len(distinct))
     second = "timestamp" if kinds["timestamp"] == "BIGINT" else "CAST(floor(timestamp) AS BIGINT)"
-    apart = all(
-        last - first + 1 == count for *_, first, last, count in found
-    )  # sorted by series: no row has to say whose it is
+    # Where rows are sorted by series, none has to say whose it is.
+    apart = all(last - first + 1 == count for *_, first, last, count in found)
     columns = ask(
         f"{second} AS ts, CAST(value AS DOUBLE) AS value" + ("" if apart else f", {same} AS key")
     ).fetchnumpy()

@@ -13,9 +13,8 @@ Sent = tuple[str, str | None, str | None, int | float | None, tuple[str, ...] | 
 Identity = tuple[str, str, tuple[str, ...]]
 
 NO_SERIES = -1  # what is submitted under a name or host that cannot be kept
-LONGEST_INTERVAL_S = (
-    2**31 - 1
-)  # what is longer is as long: a number that the journal cannot hold would hold up all others
+# What is longer is as long: a number that the journal cannot hold would hold up all others.
+LONGEST_INTERVAL_S = 2**31 - 1
 SENT_LIMIT = 500_000  # forms of submission remembered before the memory starts anew
 TYPES: dict[str, MetricType] = {"gauge": "gauge", "rate": "rate", "count": "count", "distribution": "distribution"}
 

@@ -26,9 +26,8 @@ SERIES_FILE, LOGS_FOLDER = "journal.sqlite", "journal"
 TABLES = """
 CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, metric TEXT, type TEXT, interval INTEGER, host TEXT, tags TEXT) STRICT;
 """
-HEAD = struct.Struct(
-    "<QIII"
-)  # of an entry: its last row, the length of its series and of its points (bytes), their CRC
+# Of an entry: its last row, the length of its series and of its points (bytes), their CRC.
+HEAD = struct.Struct("<QIII")
 CHECK = struct.Struct("<I")  # the head's own CRC
 START = HEAD.size + CHECK.size
 POINT_BYTES = 4 + 8 + 8

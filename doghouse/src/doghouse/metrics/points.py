@@ -134,9 +134,8 @@ class Points:
         """What these queries find, all at one moment. `wanted` is the table of that name in them."""
         with self._file.cursor() if len(queries) == 1 else self._file.transaction() as cursor:
             found = []
-            for (
-                query
-            ) in queries:  # no comprehension: in Python 3.11 that is a frame of its own, where DuckDB finds no `wanted`
+            # No comprehension: in Python 3.11 that is a frame of its own, where DuckDB finds no `wanted`.
+            for query in queries:
                 found.append(cursor.execute(query).fetchnumpy())
             return found
 

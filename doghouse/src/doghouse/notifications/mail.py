@@ -97,9 +97,8 @@ def _html(notification: Notification, footer: list[tuple[str, str]], image: str 
     color = _COLORS.get(notification.status, "#4a4f57")
     parts = [f'<h2 style="color:{color};font-size:18px;margin:0 0 12px">{html.escape(notification.title)}</h2>']
     if body and notification.body:
-        parts.append(
-            markdown.linked(html.unescape(notification.body))
-        )  # what variables said is escaped already, the author's words are not
+        # What variables said is escaped already, the author's words are not.
+        parts.append(markdown.linked(html.unescape(notification.body)))
     if image:
         about = html.escape(notification.query)
         parts.append(f'<p><img src="cid:{image}" alt="{about}" style="max-width:100%"></p>')

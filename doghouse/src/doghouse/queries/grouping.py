@@ -33,9 +33,8 @@ def group(series: Sequence[Series], keys: tuple[str, ...], *, not_available: boo
 
     `not_available` keeps the groups of series that lack a key; monitors drop them (monitors/types/metric).
     """
-    keys = tuple(
-        key for key in keys if not key.startswith("$")
-    )  # a template variable without a value groups by nothing
+    # A template variable without a value groups by nothing.
+    keys = tuple(key for key in keys if not key.startswith("$"))
     if not keys:
         groups: tuple[Group, ...] = ((),) if series else ()
         return Grouping(groups, np.arange(len(series)), np.zeros(len(groups), np.int64))
