@@ -7,10 +7,11 @@ from email.message import EmailMessage
 from typing import Any
 
 from doghouse import errors
+from doghouse.downtimes.store import DowntimeStore
 from doghouse.http import Call, Reply
 from doghouse.notifications.model import Notification
 from doghouse.notifications.store import NotificationStore
-from doghouse.ui import rendering
+from doghouse.ui import rendering, replays
 from doghouse.ui.ids import row_id
 from doghouse.ui.mails import Mails
 
@@ -19,10 +20,11 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """The pages over the store; `mails` gives the mails as they were sent."""
+    """The pages over the store; `mails` gives the mails as they were sent, `downtimes` what a downtime is called."""
 
     store: NotificationStore
     mails: Mails
+    downtimes: DowntimeStore
 
     def list(self, call: Call) -> Reply:
         """`GET /inbox?silenced=true`: the newest first."""
@@ -41,8 +43,16 @@ class Inbox:
         )
         mail = self.mails.message(one, chosen) if chosen else None
         headers = [(name, str(mail[name])) for name in ("From", "To", "Subject", "Date") if mail[name]] if mail else []
+        called = {of: replays.called(self.downtimes, of) for of in (one.silenced_by, one.released_by) if of}
         return rendering.render(
-            "notification.html", call, one=one, copies=copies, chosen=chosen, headers=headers, state=state(one)
+            "notification.html",
+            call,
+            one=one,
+            copies=copies,
+            chosen=chosen,
+            headers=headers,
+            state=state(one),
+            called=called,
         )
 
     def body(self, call: Call) -> Reply:

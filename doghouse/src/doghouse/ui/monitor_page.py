@@ -80,7 +80,7 @@ class MonitorPage:
             groups=[previews.label(group) for group in groups],
             problem=unevaluated(monitor),
             sent=sent,
-            called={one.silenced_by: self.downtime_name(one.silenced_by) for one in sent if one.silenced_by},
+            called={one.silenced_by: replays.called(self.store, one.silenced_by) for one in sent if one.silenced_by},
             data=data,
         )
 
@@ -148,11 +148,6 @@ class MonitorPage:
     def look(self, stored: Stored, now: float) -> Shown:
         """A monitor with its groups and downtimes."""
         return look(stored, self.monitors.store.states(stored.document["id"]), self.monitors.downtimes.holding(now))
-
-    def downtime_name(self, downtime_id: str) -> str:
-        """What a page calls a downtime."""
-        record = self.store.get(downtime_id)
-        return replays.name(self.store.downtime(record)) if record else downtime_id
 
     def downtimes(self, stored: Stored, seen: Frame) -> Sequence[dt.Downtime]:
         """The downtimes that may hold this monitor from the frame's start on."""

@@ -16,6 +16,7 @@ from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest import report
 from doghouse.backtest.replay import Backtest, Notification, Timeline, backtest
+from doghouse.downtimes.store import DowntimeStore
 from doghouse.metrics.model import Source
 from doghouse.monitors import Status
 from doghouse.monitors.answers import group_name
@@ -130,6 +131,12 @@ def name(downtime: dt.Downtime) -> str:
     """What a page calls a downtime: the first line of its message, else its name or id."""
     first = (downtime.message or "").strip().partition("\n")[0]
     return first[:NAME_LENGTH] or downtime.label
+
+
+def called(downtimes: DowntimeStore, downtime_id: str) -> str:
+    """What a page calls the downtime of this id; the id, where it is gone."""
+    record = downtimes.get(downtime_id)
+    return name(downtimes.downtime(record)) if record else downtime_id
 
 
 def _worst(timeline: Timeline) -> tuple[int, str]:

@@ -43,7 +43,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
         stores.units,
     )
     downtimes = Downtimes(stores.downtimes, stores.monitors.store)
-    inbox = Inbox(stores.notifications, Mails(stores.post))
+    inbox = Inbox(stores.notifications, Mails(stores.post), stores.downtimes)
     streams = Streams(stores.events, stores.hosts, stores.logs, stores.traces)
     panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, streams)
     data = BoardData(boards, stores.simulated, hostmap, panels, stores.units)

@@ -1,0 +1,25 @@
+"""A notification's page says in words why nobody was told."""
+
+from __future__ import annotations
+
+from urllib.request import urlopen
+
+from doghouse.pytest_plugin import RunningDoghouse
+
+
+def test_what_a_downtime_silenced_names_it_as_its_message_begins(doghouse: RunningDoghouse) -> None:
+    monitor = {
+        "name": "high",
+        "type": "metric alert",
+        "query": "avg(last_5m):avg:m{*} > 800",
+        "message": "@ops@example.com",
+    }
+    identity = doghouse.request("POST", "/api/v1/monitor", monitor)["id"]
+    attributes = {"scope": "*", "monitor_identifier": {"monitor_id": identity}, "message": "Moving house\nuntil Friday"}
+    doghouse.request("POST", "/api/v2/downtime", {"data": {"type": "downtime", "attributes": attributes}})
+    for _ in range(6):
+        doghouse.submit("m", 900)
+        doghouse.advance(minutes=1)
+    [silenced] = [one for one in doghouse.notifications if one["silenced_by"]]
+    with urlopen(f"{doghouse.url}/inbox/{silenced['id']}") as page:
+        assert "by the downtime “Moving house”: nobody was told" in page.read().decode()
