@@ -19,21 +19,10 @@ LIVE_SPANS = (
 LIVE_UNITS = ("minute", "hour", "day", "week", "month", "year")
 COMPARATORS = ("=", ">", ">=", "<", "<=")
 PALETTES = (  # of conditional formats; a graph's own are free names
-    *(
-        "blue",
-        "custom_bg",
-        "custom_image",
-        "custom_text",
-        "gray_on_white",
-        "grey",
-        "green",
-        "orange",
-        "red",
-        "red_on_white",
-    ),
-    *("white_on_gray", "white_on_green", "green_on_white", "white_on_red", "white_on_yellow", "yellow_on_white"),
-    *("black_on_light_yellow", "black_on_light_green", "black_on_light_red"),
-)
+    "blue", "custom_bg", "custom_image", "custom_text", "gray_on_white", "grey", "green", "orange", "red", "red_on_white", "white_on_gray",
+    "white_on_green", "green_on_white", "white_on_red", "white_on_yellow", "yellow_on_white", "black_on_light_yellow", "black_on_light_green",
+    "black_on_light_red",
+)  # fmt: skip
 LINES: Mapping[str, tuple[str, ...]] = {
     "line_type": ("dashed", "dotted", "solid"),
     "line_width": ("normal", "thick", "thin"),

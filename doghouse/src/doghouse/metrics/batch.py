@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from doghouse.metrics.index import NO_SERIES, Sent, SeriesIndex
 from doghouse.metrics.model import Columns, Floats, Ints, no_columns
@@ -14,9 +16,10 @@ from doghouse.metrics.model import Columns, Floats, Ints, no_columns
 PAST_LIMIT_S = 3600  # older points are not taken (metrics/custom_metrics: historical ingestion is another product)
 FUTURE_LIMIT_S = 600  # nor are points from further ahead
 LATEST_TS = 2**32 - 1
-# A pair of floats in MessagePack: what it is, then twice what follows and its eight bytes.
+# In MessagePack a float is a byte that says so and its eight bytes; a pair of them, a byte before both.
+FLOAT = np.dtype({"names": ["value"], "formats": [">f8"], "offsets": [1], "itemsize": 9})
 PAIR = np.dtype({"names": ["ts", "value"], "formats": [">f8", ">f8"], "offsets": [2, 11], "itemsize": 19})
-_pairs = msgspec.msgpack.Encoder()
+_packed = msgspec.msgpack.Encoder()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,10 +43,21 @@ class Numbered:
 
 
 def split(pairs: list[tuple[float, float]]) -> tuple[Floats, Floats]:
-    """Pairs of floats (none may be an int) as two columns: by way of MessagePack, in a third of the time that numpy takes to read objects."""
-    encoded = _pairs.encode(pairs)
-    flat = np.frombuffer(encoded, PAIR, len(pairs), len(encoded) - PAIR.itemsize * len(pairs))
-    return flat["ts"].astype(np.float64), flat["value"].astype(np.float64)
+    """Pairs of floats as two columns."""
+    found = _read(pairs, PAIR)
+    return found["ts"].astype(np.float64), found["value"].astype(np.float64)
+
+
+def split_flat(numbers: list[float]) -> tuple[Floats, Floats]:
+    """Floats, in turn of one column and of another."""
+    found = _read(numbers, FLOAT)["value"]
+    return found[::2].astype(np.float64), found[1::2].astype(np.float64)
+
+
+def _read(listed: list[Any], form: np.dtype[np.void]) -> NDArray[np.void]:
+    """A list of floats (none may be an int) or of pairs: by way of MessagePack, in a third of the time that numpy takes to read objects."""
+    encoded = _packed.encode(listed)
+    return np.frombuffer(encoded, form, len(listed), len(encoded) - form.itemsize * len(listed))
 
 
 def numbered(batch: Batch, index: SeriesIndex) -> Numbered:

@@ -60,8 +60,3 @@ class GroupColumn:
         there = place >= 0
         last[there] = self.points[place[there]]
         return last
-
-
-def nothing(group: Group, windows: Windows) -> GroupColumn:
-    """The column of a group that has no points."""
-    return GroupColumn(group, np.full(len(windows.ticks), np.nan), None, np.empty(0, np.int64), windows)

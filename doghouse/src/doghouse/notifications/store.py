@@ -187,12 +187,6 @@ class NotificationStore:
                 [(monitor_id, msgspec.json.encode(bundle), msgspec.msgpack.encode(s)) for bundle, s in states.items()],
             )
 
-    def forget_monitor(self, monitor_id: int) -> None:
-        """Forget how far a monitor that is gone was stepped; its notifications stay."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM steps WHERE what = ?", (f"monitor:{monitor_id}",))
-            connection.execute("DELETE FROM bundle_states WHERE monitor = ?", (monitor_id,))
-
 
 def _first_state(recipient: str) -> str:
     """Only mail addresses leave the house; a `@slack-ops` is read here."""

@@ -75,9 +75,3 @@ def titled(text: str, selected: Iterable[Selection]) -> str:
         tags = [ANY] if one.everything else [f"{one.prefix}:{value}" for value in one.values]
         text = text.replace(f"${one.name}.value", ", ".join(values)).replace(f"${one.name}", ", ".join(tags))
     return text
-
-
-def as_query(selected: Iterable[Selection], variables: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The selections as a URL has them, without those that are as they would be anyway."""
-    defaults = {str(one.get("name")): tuple(default(one)) for one in variables}
-    return {f"tpl_var_{one.name}": ",".join(one.values) for one in selected if defaults.get(one.name) != one.values}

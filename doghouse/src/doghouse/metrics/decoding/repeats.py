@@ -12,7 +12,7 @@ import re
 import msgspec
 import numpy as np
 
-from doghouse.metrics.batch import Numbered
+from doghouse.metrics.batch import Numbered, split_flat
 from doghouse.metrics.decoding import v1
 from doghouse.metrics.index import SeriesIndex
 from doghouse.metrics.model import Floats
@@ -25,10 +25,8 @@ NEXT = re.compile(rb"\s*,\s*(\{[^{}]*)")  # before any other's
 END = re.compile(rb"\s*\]\s*\}\s*")
 FEW_BYTES = 512  # of a first series' points: where they are more, nearly all of the body is points
 KNOWN_LIMIT = 100_000  # texts remembered before the memory starts anew
-FLOAT = np.dtype({"names": ["value"], "formats": [">f8"], "offsets": [1], "itemsize": 9})  # in MessagePack
 _floats = msgspec.json.Decoder(list[float])
 _series = msgspec.json.Decoder(v1.Sent)
-_packed = msgspec.msgpack.Encoder()
 
 Texts = tuple[bytes, bytes]  # before and after a series' points
 
@@ -82,7 +80,4 @@ class Repeats:
 
 def columns(points: list[bytes]) -> tuple[Floats, Floats]:
     """The columns of points that are written as `[ts, value], [ts, value]`."""
-    flat = _floats.decode(b"[" + b",".join(points).translate(None, b"[]") + b"]")
-    encoded = _packed.encode(flat)
-    both = np.frombuffer(encoded, FLOAT, len(flat), len(encoded) - FLOAT.itemsize * len(flat))["value"]
-    return both[::2].astype(np.float64), both[1::2].astype(np.float64)
+    return split_flat(_floats.decode(b"[" + b",".join(points).translate(None, b"[]") + b"]"))
