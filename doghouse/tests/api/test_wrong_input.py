@@ -225,12 +225,12 @@ def test_anything_in_any_place_of_a_body_is_answered(
     ],
 )
 def test_what_no_object_can_have_is_refused_and_nothing_is_kept(
-    house: Api, method: str, path: str, body: Any, place: tuple[Any, ...], junk: Any
+    api: Api, method: str, path: str, body: Any, place: tuple[Any, ...], junk: Any
 ) -> None:
-    kept = [house.ok("GET", one) for one in LISTS]
-    answer = house(method, path, put(body, place, junk))
+    kept = [api.ok("GET", one) for one in LISTS]
+    answer = api(method, path, put(body, place, junk))
     assert (answer.status_code, list(answer.json())) == (400, ["errors"])
-    assert [house.ok("GET", one) for one in LISTS] == kept
+    assert [api.ok("GET", one) for one in LISTS] == kept
 
 
 @pytest.mark.parametrize(
