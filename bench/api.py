@@ -21,7 +21,7 @@ from doghouse.dashboards.store import DashboardStore
 from doghouse.downtimes import record as records
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.monitors.store import MonitorStore
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 SIZES = (10, 10_000)
 ROUNDS = 400
@@ -86,7 +86,7 @@ def call(server: Server, connection: http.client.HTTPConnection, method: str, pa
 def fill(data: Path, size: int) -> dict[str, list[str]]:
     """A data folder with that many of each; their ids."""
     data.mkdir()
-    database = Database(data / "doghouse.sqlite")
+    database = Database(data / "doghouse.storage.sqlite")
     dashboards, monitors, downtimes = DashboardStore(database), MonitorStore(database), DowntimeStore(database)
     ids: dict[str, list[str]] = {kind: [] for kind in KINDS}
     with database.transaction():

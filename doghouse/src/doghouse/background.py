@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from doghouse import storage
+from doghouse.storage import failures
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ async def repeated(work: Callable[[], object], every: float) -> AsyncIterator[No
                 try:
                     await asyncio.to_thread(work)
                 except Exception as error:
-                    if not storage.reported(error):
+                    if not failures.reported(error):
                         log.exception("%s failed; it is tried again in %s s", work, every)
 
     task = asyncio.create_task(run())

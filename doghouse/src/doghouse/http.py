@@ -21,9 +21,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from doghouse import errors, storage
+from doghouse import errors
 from doghouse.clock import Clock
 from doghouse.errors import ApiError
+from doghouse.storage import failures
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 64 * 1024 * 1024  # as sent, and decompressed: a small body must not fill the memory
@@ -175,7 +176,7 @@ def endpoint(method: str, path: str, handler: Handler, keys: Keys = Keys.BOTH) -
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:
-            if not (said := storage.reported(error)):
+            if not (said := failures.reported(error)):
                 raise
             reply = Reply(errors.storage_failed(said).body, 503)
         return respond(reply)

@@ -94,7 +94,8 @@ def serve_forever(house: House, listener: socket.socket, ready: Callable[[], obj
 @contextmanager
 def opened(data: Path, host: str, port: int, clock: Clock, settings: Settings) -> Iterator[tuple[House, socket.socket]]:
     """The folder locked, the port bound and the stores open, but nothing served yet. Raises ConfigError."""
-    from doghouse import chaos, server, storage
+    from doghouse import chaos, server
+    from doghouse.storage import failures
 
     faults = chaos.parse(settings.chaos)
     with listen(host, port) as listener, owned(data) as folder:
@@ -103,7 +104,7 @@ def opened(data: Path, host: str, port: int, clock: Clock, settings: Settings) -
             pair = config.keys(folder)
             app = server.build(folder, pair, clock, settings)
         except Exception as error:
-            failure = storage.sentence(error)
+            failure = failures.sentence(error)
             if failure is None:
                 raise
         else:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from doghouse import __version__, backup, control, errors
+from doghouse import __version__, control, errors
 from doghouse.background import repeated
 from doghouse.clock import Clock
 from doghouse.config import DataFolder, KeyPair, Settings
@@ -46,7 +46,8 @@ from doghouse.notifications import service
 from doghouse.operations import of_request
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries import routes as queries
-from doghouse.sqlite import Database
+from doghouse.storage import backup
+from doghouse.storage.sqlite import Database
 from doghouse.traces import routes as traces
 from doghouse.traces import store as trace_store
 from doghouse.traces.intake import GIVE_OUT_S, TraceIntake
@@ -60,7 +61,7 @@ TEND_POINTS_S = 5
 
 def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -> Starlette:
     """The application over one data folder. Its lifespan opens nothing: the stores are open when this returns, and closed at shutdown."""
-    database = Database(folder.path / "doghouse.sqlite")
+    database = Database(folder.path / "doghouse.storage.sqlite")
     host_store, check_store = HostStore(database), ServiceCheckStore(database)
     points = PointStore(folder.path, host_store.tags)
     event_store = EventStore(database)

@@ -14,11 +14,12 @@ import httpx
 import numpy as np
 import pytest
 
-from doghouse import running, storage
+from doghouse import running
 from doghouse.clock import Clock
 from doghouse.config import ConfigError
 from doghouse.metrics.model import Columns
 from doghouse.metrics.points import Points
+from doghouse.storage import failures
 
 NOW = 1_772_445_600
 POINTS = 50_000
@@ -62,7 +63,7 @@ def test_a_full_disk_is_a_503_with_a_sentence_and_loses_nothing_that_was_acknowl
             assert taken < 3000, "the disk does not fill, and later points are too far ahead"
             if taken == 1:  # so that it is full soon, however fast points are moved and packed
                 leave(small_disk, 4 * 1024 * 1024)
-        assert (answer.status_code, answer.json()["errors"]) == (503, [f"doghouse could not do this: {storage.FULL}"])
+        assert (answer.status_code, answer.json()["errors"]) == (503, [f"doghouse could not do this: {failures.FULL}"])
         assert client.get(f"{house.url}/api/v1/validate").status_code == 200
         give_room(small_disk)
         assert post(taken).status_code == 202
@@ -71,7 +72,7 @@ def test_a_full_disk_is_a_503_with_a_sentence_and_loses_nothing_that_was_acknowl
             pass
         assert counted.json()["arrived"] == (taken + 1) * 1000
     said = {record.getMessage() for record in caplog.records if record.name.startswith("doghouse")}
-    assert said == {f"doghouse: {storage.FULL}"}
+    assert said == {f"doghouse: {failures.FULL}"}
 
 
 def test_a_file_that_duckdb_gave_up_is_opened_again_and_holds_each_point_once(small_disk: Path) -> None:
@@ -90,7 +91,7 @@ def test_a_file_that_duckdb_gave_up_is_opened_again_and_holds_each_point_once(sm
             taken += 1
         except Exception as error:
             failures.append(error)
-    assert {storage.sentence(error) for error in failures} == {storage.FULL}
+    assert {failures.sentence(error) for error in failures} == {failures.FULL}
     give_room(small_disk)
     insert(taken)
     insert(taken)  # once more: it is there already
@@ -108,7 +109,7 @@ def test_a_disk_without_room_for_a_start_is_said_in_one_sentence(small_disk: Pat
         pass
 
 
-@pytest.mark.parametrize("name", ["points.duckdb", "journal.sqlite", "doghouse.sqlite"])
+@pytest.mark.parametrize("name", ["points.duckdb", "journal.sqlite", "doghouse.storage.sqlite"])
 def test_a_file_that_is_no_database_is_named_at_the_start(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"this is not a database" * 1000)
     with (
@@ -119,4 +120,4 @@ def test_a_file_that_is_no_database_is_named_at_the_start(tmp_path: Path, name: 
 
 
 def test_other_errors_are_not_taken_for_the_disks() -> None:
-    assert storage.sentence(ValueError("no space left on device")) is None
+    assert failures.sentence(ValueError("no space left on device")) is None

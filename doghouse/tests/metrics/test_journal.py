@@ -10,12 +10,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from doghouse import running, storage
+from doghouse import running
 from doghouse.config import ConfigError
 from doghouse.metrics import journal
 from doghouse.metrics.journal import Entry, Journal, pack
 from doghouse.metrics.model import Columns, Series
 from doghouse.metrics.store import PointStore
+from doghouse.storage import failures
 
 NOW = 1_772_445_600
 SERIES = [Series(number, f"m{number}", "gauge", 0, "h", ("a:b",)) for number in range(3)]
@@ -81,7 +82,7 @@ def test_a_damaged_byte_anywhere_is_reported_with_its_place_and_never_skipped(tm
         log.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         start = at // length * length
         with pytest.raises(
-            storage.StorageError,
+            failures.StorageError,
             match=f"{re.escape(str(log))} is damaged at byte {start} of {len(whole)}; .*-s {start}",
         ):
             left(tmp_path)
@@ -94,7 +95,7 @@ def test_a_log_that_is_missing_between_others_is_reported(tmp_path: Path) -> Non
         one.turn()
     logs = sorted((tmp_path / "journal").iterdir())
     logs[1].unlink()
-    with pytest.raises(storage.StorageError, match=r"journal lacks rows 11 to 20; put a backup in its place"):
+    with pytest.raises(failures.StorageError, match=r"journal lacks rows 11 to 20; put a backup in its place"):
         left(tmp_path)
 
 

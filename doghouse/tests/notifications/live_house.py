@@ -23,7 +23,7 @@ from doghouse.monitors.store import MonitorStore
 from doghouse.notifications import service
 from doghouse.notifications.model import Notification
 from doghouse.notifications.service import Service
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 T0 = 1772445600  # 2026-03-02T10:00:00Z, a Monday
 S = (80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50)
@@ -116,7 +116,7 @@ def shown(one: Notification) -> str:
 @contextmanager
 def living(folder: Path, *, points: Points | None = None, now: float = T0, **options: Any) -> Iterator[Live]:
     """A house over a folder, whose clock stands at `now`."""
-    database = Database(folder / "doghouse.sqlite")
+    database = Database(folder / "doghouse.storage.sqlite")
     clock = Clock(now)
     points = points or Points()
     stores = service.Stores(

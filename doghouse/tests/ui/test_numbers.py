@@ -7,7 +7,7 @@ from starlette.datastructures import QueryParams
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries.units import told
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 from doghouse.ui import graphs, lines, reasons, scalars, variables, widgets
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked

@@ -10,7 +10,7 @@ from typing import Any
 from doghouse import account, iso
 from doghouse.dashboards.model import Document
 from doghouse.dashboards.store import DashboardStore
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS dashboard_lists (

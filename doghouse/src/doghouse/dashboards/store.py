@@ -11,7 +11,7 @@ import msgspec
 from doghouse import iso
 from doghouse.dashboards import model
 from doghouse.dashboards.model import Document, Origin
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS dashboards (

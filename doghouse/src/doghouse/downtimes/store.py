@@ -19,7 +19,7 @@ from doghouse.downtimes.model import Downtime, DowntimeError, OneTime
 from doghouse.downtimes.record import V1, Attributes, Record
 from doghouse.downtimes.schedule import current, status
 from doghouse.holds import Group, Hold, Holding
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS downtimes (

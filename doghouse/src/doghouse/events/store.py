@@ -9,7 +9,7 @@ import msgspec
 
 from doghouse.events import model
 from doghouse.events.model import Event
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS events (

@@ -9,7 +9,7 @@ from sqlite3 import Connection, Row
 from doghouse.hosts.metadata import Reported
 from doghouse.hosts.model import Host, Mute
 from doghouse.metrics import naming
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS hosts (

@@ -8,7 +8,7 @@ import msgspec
 
 from doghouse.logs.correlation import trace_of
 from doghouse.logs.model import Log
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS logs (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from doghouse import storage
+from doghouse.storage import failures
 
 Cursor = duckdb.DuckDBPyConnection
 MEMORY = "1GB"  # what DuckDB may hold; beyond it sorts and groupings go to disk
@@ -38,7 +38,7 @@ class DuckFile:
                 config={"threads": THREADS, "memory_limit": MEMORY, "default_block_size": str(BLOCK_BYTES)},
             )
         except duckdb.Error as error:
-            raise storage.unusable(self._path, error) from error
+            raise failures.unusable(self._path, error) from error
         self._cursors: list[Cursor] = []
 
     @contextmanager
@@ -145,7 +145,7 @@ class DuckFile:
         try:
             self._connection.execute("CHECKPOINT")
         except duckdb.Error as error:  # what is not in the file itself is in the journal beside it
-            if not storage.reported(error):
+            if not failures.reported(error):
                 raise
         finally:
             self._drop()

@@ -18,9 +18,9 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
-from doghouse import storage
 from doghouse.metrics.model import Columns, Series
-from doghouse.sqlite import Database
+from doghouse.storage import failures
+from doghouse.storage.sqlite import Database
 
 SERIES_FILE, LOGS_FOLDER = "journal.sqlite", "journal"
 TABLES = """
@@ -82,7 +82,9 @@ class Journal:
         for entry in [*self._old(), *(entry for path in self._written for entry in _read(path))]:
             first = entry.last_row - len(entry.columns)
             if row is not None and first != row:
-                raise storage.StorageError(f"{self._folder} lacks rows {row + 1} to {first}; put a backup in its place")
+                raise failures.StorageError(
+                    f"{self._folder} lacks rows {row + 1} to {first}; put a backup in its place"
+                )
             row = entry.last_row
             if row > after or not len(entry.columns):
                 found.append(entry)
@@ -197,8 +199,8 @@ def _read(path: Path) -> Iterator[Entry]:
         log.warning("doghouse: %s ends in the midst of an entry, at byte %d; it was never acknowledged", path, at)
 
 
-def _damaged(path: Path, at: int) -> storage.StorageError:
-    return storage.StorageError(
+def _damaged(path: Path, at: int) -> failures.StorageError:
+    return failures.StorageError(
         f"{path} is damaged at byte {at} of {path.stat().st_size}; put a backup of it in its place, "
         f"or give up the points from there on with `truncate -s {at}`"
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from doghouse import iso
 from doghouse.metrics.store import PointStore
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS metric_metadata (metric TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;

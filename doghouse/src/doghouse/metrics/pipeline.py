@@ -7,11 +7,11 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from doghouse import storage
 from doghouse.metrics.index import SeriesIndex
 from doghouse.metrics.journal import Entry, Journal, joined
 from doghouse.metrics.model import Columns
 from doghouse.metrics.points import Points
+from doghouse.storage import failures
 
 TAIL_POINTS = 4_000_000  # in the journal and not yet in DuckDB; who can wait does beyond this …
 FULL_POINTS = 6_000_000  # … and who cannot is refused beyond this
@@ -112,13 +112,13 @@ class Pipeline:
             self._journal.keep({one.id: one for entry in taken for one in entry.fresh}.values())
             self._points.insert(joined([entry.columns for entry in taken]), taken[-1].last_row)
         except Exception as error:
-            if not storage.reported(error):
+            if not failures.reported(error):
                 log.exception("points could not be moved from the journal to DuckDB")
             return error
         try:
             self._journal.drop(logs)
         except Exception as error:  # the next move drops them
-            if not storage.reported(error):
+            if not failures.reported(error):
                 log.exception("moved points could not be dropped from the journal")
         return None
 

@@ -15,7 +15,7 @@ from doghouse.monitors import facts
 from doghouse.monitors.document import Document
 from doghouse.monitors.evaluation import Group
 from doghouse.monitors.states import GroupState, Status
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS monitors (

@@ -36,7 +36,7 @@ from doghouse.notifications.model import Notification
 from doghouse.notifications.stepping import Held, Outcome, Step, Subject, advance, status_steps, window_steps
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import NotEvaluated, QuerySyntaxError, scope_tags
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 log = logging.getLogger(__name__)
 

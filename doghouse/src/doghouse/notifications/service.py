@@ -27,7 +27,7 @@ from doghouse.notifications.live import Live, Surroundings
 from doghouse.notifications.mail import SENDER, Links
 from doghouse.notifications.store import NotificationStore
 from doghouse.notifications.surroundings import hosts_of, runs_of
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 LOOK_S = 1  # how often the loop looks whether a minute is over, and the outbox whether a mail is due
 

@@ -11,7 +11,7 @@ from doghouse import mentions
 from doghouse.holds import Group
 from doghouse.monitors import GroupState
 from doghouse.notifications.model import Delivery, Notification
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS notifications (

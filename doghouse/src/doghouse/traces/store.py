@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 from doghouse.traces.model import Chunk, Span, entries, in_order, root, trace_id
 from doghouse.traces.normalize import STATUS, status
 from doghouse.traces.stats import NS, Key, Tallies, Tally

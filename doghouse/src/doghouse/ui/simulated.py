@@ -8,7 +8,7 @@ import msgspec
 
 from doghouse.errors import ApiError
 from doghouse.http import Call, Reply
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS simulated (

@@ -16,7 +16,7 @@ from doghouse import errors
 from doghouse.config import DataFolder
 from doghouse.http import Call, Reply, endpoint
 from doghouse.metrics.store import PointStore
-from doghouse.sqlite import Database
+from doghouse.storage.sqlite import Database
 
 PLAIN = ("keys.json", "mails", "snapshots")  # what is no database
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from doghouse import storage
+from doghouse.storage import failures
 
 
 class Database:
@@ -35,7 +35,7 @@ class Database:
             for pragma in self._pragmas:
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.DatabaseError as error:
-            raise storage.unusable(self.path, error) from error
+            raise failures.unusable(self.path, error) from error
         self._local.connection = connection
         self._all.append(connection)
         return connection

@@ -1,0 +1,1 @@
+"""The data folder: SQLite files, what goes wrong with files, backups."""
