@@ -38,7 +38,7 @@ def _checks() -> dict[str, Any]:
     from doghouse.agent.configs import Instance
     from doghouse.agent.settings import load
     from doghouse.agent.submissions import Submissions
-    from doghouse.clock import Clock
+    from doghouse.time.clock import Clock
 
     clock = Clock()
     submissions = Submissions("bench", clock.now)

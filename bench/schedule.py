@@ -38,7 +38,7 @@ def measure() -> dict[str, float]:
     from doghouse.agent.collector import Collector
     from doghouse.agent.settings import load
     from doghouse.agent.submissions import Submissions
-    from doghouse.clock import Clock
+    from doghouse.time.clock import Clock
 
     with tempfile.TemporaryDirectory() as folder:
         conf = _configured(Path(folder))

@@ -23,9 +23,9 @@ from companion.client import Account, Keys
 from companion.demo.children import free_port
 from companion.settings import Settings
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.config import Settings as HouseSettings
 from doghouse.running import House
+from doghouse.time.clock import Clock
 
 MONDAY_NOON = datetime(2026, 3, 9, 11, tzinfo=UTC)  # in Berlin
 SETTINGS = Settings(email="me@example.org", host="web-1", timezone="Europe/Berlin")

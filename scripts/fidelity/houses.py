@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.config import Settings
+from doghouse.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

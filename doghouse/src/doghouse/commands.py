@@ -55,7 +55,7 @@ def up(
     Example: doghouse up --port 0 --json
     """
     from doghouse import running
-    from doghouse.clock import Clock
+    from doghouse.time.clock import Clock
 
     try:
         check_mail_server(smtp)

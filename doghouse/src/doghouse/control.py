@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
-from doghouse.clock import Clock
 from doghouse.http import Call, Reply, endpoint, parse_instant
+from doghouse.time.clock import Clock
 
 
 class Moment(Struct):

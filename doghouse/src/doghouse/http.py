@@ -22,9 +22,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doghouse import errors
-from doghouse.clock import Clock
 from doghouse.errors import ApiError
 from doghouse.storage import failures
+from doghouse.time.clock import Clock
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 64 * 1024 * 1024  # as sent, and decompressed: a small body must not fill the memory

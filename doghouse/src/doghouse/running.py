@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doghouse import config
-from doghouse.clock import Clock
 from doghouse.config import ConfigError, DataFolder, OptionError, Settings
+from doghouse.time.clock import Clock
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

@@ -16,7 +16,6 @@ from starlette.routing import BaseRoute
 
 from doghouse import __version__, control, errors
 from doghouse.background import repeated
-from doghouse.clock import Clock
 from doghouse.config import DataFolder, KeyPair, Settings
 from doghouse.dashboards import list_routes as dashboard_lists
 from doghouse.dashboards import routes as dashboards
@@ -48,6 +47,7 @@ from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries import routes as queries
 from doghouse.storage import backup
 from doghouse.storage.sqlite import Database
+from doghouse.time.clock import Clock
 from doghouse.traces import routes as traces
 from doghouse.traces import store as trace_store
 from doghouse.traces.intake import GIVE_OUT_S, TraceIntake

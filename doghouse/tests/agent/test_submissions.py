@@ -10,8 +10,8 @@ from doghouse.agent.configs import Instance
 from doghouse.agent.samples import Kind
 from doghouse.agent.sketch import FlushedSketch, Sketch
 from doghouse.agent.submissions import Counts, Submissions
-from doghouse.clock import Clock
 from doghouse.metrics.decoding.messages import message
+from doghouse.time.clock import Clock
 
 T0 = 1772445600
 

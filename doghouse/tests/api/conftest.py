@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from doghouse import config, server
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 API_KEY, APP_KEY = "a" * 32, "b" * 40
 NOW = datetime.fromisoformat("2026-03-02T10:00:00Z").timestamp()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doghouse import config
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 from .conftest import NOW, Api, opened
 

@@ -10,10 +10,10 @@ from doghouse import monitors as mon
 from doghouse.backtest import rolled
 from doghouse.backtest.account import Access, Account, AccountError
 from doghouse.backtest.replay import backtest
-from doghouse.clock import Clock
 from doghouse.config import Settings
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
+from doghouse.time.clock import Clock
 
 START = 1_772_445_600  # 2026-03-02T10:00:00Z
 MINUTES = 60

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.hosts.metadata import Payload, address, reported
 from doghouse.running import House
+from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600
 METADATA = {

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.running import House
+from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600
 

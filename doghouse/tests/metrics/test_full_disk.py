@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.config import ConfigError
 from doghouse.metrics.model import Columns
 from doghouse.metrics.points import Points
 from doghouse.storage import failures
+from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600
 POINTS = 50_000

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.metrics import pipeline
 from doghouse.metrics.model import Columns
+from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600
 

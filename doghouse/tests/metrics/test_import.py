@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.metrics.importing import parts, received
 from doghouse.metrics.index import SeriesIndex
 from doghouse.metrics.model import Columns, Series
 from doghouse.running import House
+from doghouse.time.clock import Clock
 
 LONG_AGO = 1_500_000_000
 CSV = """timestamp,metric,value,type,interval,tags

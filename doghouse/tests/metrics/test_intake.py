@@ -13,12 +13,12 @@ import pytest
 import zstandard
 
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.config import Settings
 from doghouse.metrics.decoding.messages import message
 from doghouse.metrics.distributions import keys_of
 from doghouse.metrics.model import Series
 from doghouse.running import House
+from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600
 PROTOBUF = {"Content-Type": "application/x-protobuf"}

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from doghouse.clock import Clock
 from doghouse.downtimes import record as downtime_records
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.events.store import EventStore
@@ -24,6 +23,7 @@ from doghouse.notifications import service
 from doghouse.notifications.model import Notification
 from doghouse.notifications.service import Service
 from doghouse.storage.sqlite import Database
+from doghouse.time.clock import Clock
 
 T0 = 1772445600  # 2026-03-02T10:00:00Z, a Monday
 S = (80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50)

@@ -12,9 +12,9 @@ from live_house import HIGH, T0, TOLD
 from post_office import post_office
 
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.config import Settings
 from doghouse.running import House
+from doghouse.time.clock import Clock
 
 
 @pytest.fixture

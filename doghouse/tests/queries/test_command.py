@@ -12,8 +12,8 @@ import pytest
 from query_points import T0
 
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.queries.sparkline import sparkline
+from doghouse.time.clock import Clock
 
 CSV = f"""timestamp,metric,value,tags
 {T0},load,10,"host:a,env:prod"

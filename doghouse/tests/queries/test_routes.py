@@ -16,7 +16,7 @@ from datadog_api_client.v2.model.timeseries_formula_query_request import Timeser
 from query_points import T0
 
 from doghouse import running
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 NOW = T0 + 600.0
 

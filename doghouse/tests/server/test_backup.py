@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from doghouse import running
 from doghouse.cli import application
-from doghouse.clock import Clock
 from doghouse.metrics.model import Columns
 from doghouse.metrics.store import PointStore
 from doghouse.running import House
+from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600
 QUERY = {"query": "sum:kept{*}", "from": NOW - 600, "to": NOW}

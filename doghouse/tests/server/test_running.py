@@ -10,9 +10,9 @@ import pytest
 import zstandard
 
 from doghouse import http, running
-from doghouse.clock import Clock
 from doghouse.config import ConfigError, Settings, duration
 from doghouse.running import House
+from doghouse.time.clock import Clock
 
 
 @pytest.fixture(scope="module")

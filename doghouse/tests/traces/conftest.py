@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from doghouse import running
-from doghouse.clock import Clock
 from doghouse.running import House
+from doghouse.time.clock import Clock
 
 NOW = 1_772_445_609.0  # 9 s into a bucket
 TRACER = {"Content-Type": "application/msgpack", "Datadog-Client-Computed-Top-Level": "yes"}

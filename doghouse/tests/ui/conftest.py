@@ -14,7 +14,7 @@ from house import NOW, Served
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from doghouse import running
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

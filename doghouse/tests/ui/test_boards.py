@@ -10,7 +10,7 @@ import sample
 from house import NOW, Served
 from playwright.sync_api import Locator, Page, Route, expect
 
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 pytestmark = pytest.mark.browser
 POLL_MS = 31_000  # longer than any wait between two polls

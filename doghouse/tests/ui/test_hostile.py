@@ -11,7 +11,7 @@ from house import Served
 from playwright.sync_api import Browser
 
 from doghouse import running
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 pytestmark = pytest.mark.browser
 LINK = "javascript:window.hit=1"

@@ -8,7 +8,7 @@ import pytest
 from house import NOW, Served
 from playwright.sync_api import Page, expect
 
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 pytestmark = pytest.mark.browser
 

@@ -18,7 +18,7 @@ from doghouse.agent.running import Running
 from doghouse.agent.schedule import Schedule
 from doghouse.agent.submissions import Submissions
 from doghouse.agent.workers import Workers
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 MAKE_S = 1.0  # how long the others wait for a check that is being made
 UNFINISHED = "is not made yet: its module or its constructor still runs"

@@ -153,13 +153,13 @@ def simulate(
 
     Example: doghouse agent simulate my_metric --conf conf.d --from now-4h --to now --out history.csv
     """
-    from doghouse import times
     from doghouse.agent import launch
-    from doghouse.clock import Clock
+    from doghouse.time import typed
+    from doghouse.time.clock import Clock
 
     try:
         now = Clock().now()
-        span = (int(times.parse_time(start, now)), int(times.parse_time(end, now)))
+        span = (int(typed.parse_time(start, now)), int(typed.parse_time(end, now)))
         count = launch.simulate(name, conf, datadog_yaml, span, out)
     except (launch.CannotStart, ValueError) as error:
         raise fail(error) from None

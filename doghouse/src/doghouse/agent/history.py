@@ -12,7 +12,7 @@ from doghouse.agent.problems import Problem
 from doghouse.agent.running import Running
 from doghouse.agent.samples import FlushedSeries
 from doghouse.agent.submissions import Submissions
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 COLUMNS = ("timestamp", "metric", "value", "type", "interval", "tags")
 

@@ -30,7 +30,7 @@ from doghouse.agent.settings import Settings, load
 from doghouse.agent.spool import Spool
 from doghouse.agent.submissions import Submissions
 from doghouse.agent.transport import Intake
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 LEVELS = {
     "trace": 7,

@@ -12,7 +12,7 @@ from doghouse.agent.hostmetrics import HostMetrics
 from doghouse.agent.runfolder import RunFolder
 from doghouse.agent.settings import Settings
 from doghouse.agent.submissions import Submissions
-from doghouse.clock import Clock
+from doghouse.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def backtest(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
     from doghouse.backtest import inputs
     from doghouse.metrics.rows import LAST_SECOND
-    from doghouse.times import parse_time
+    from doghouse.time.typed import parse_time
 
     now = time.time()
     try:

@@ -37,7 +37,7 @@ BESIDE = "not in Datadog's OpenAPI documents"
 def served() -> set[tuple[str, str]]:
     """The method and path of each route of a doghouse, which is made in a folder of its own for it."""
     from doghouse import config, server
-    from doghouse.clock import Clock
+    from doghouse.time.clock import Clock
 
     with tempfile.TemporaryDirectory(prefix="doghouse-coverage-") as folder:
         owned = config.own(Path(folder) / "data")

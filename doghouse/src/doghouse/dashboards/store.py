@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from doghouse import iso
 from doghouse.dashboards import model
 from doghouse.dashboards.model import Document, Origin
 from doghouse.storage.sqlite import Database
+from doghouse.time import iso
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS dashboards (

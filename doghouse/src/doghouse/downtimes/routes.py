@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse import account, errors, iso
+from doghouse import account, errors
 from doghouse.downtimes import parsing, v1_routes
 from doghouse.downtimes import record as records
 from doghouse.downtimes.model import DowntimeError
@@ -19,6 +19,7 @@ from doghouse.downtimes.schedule import current, status
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.holds import Hold
 from doghouse.http import Call, Reply, endpoint
+from doghouse.time import iso
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 PAGE_LIMIT = 30  # the default page (recorded: 30 of 1049)

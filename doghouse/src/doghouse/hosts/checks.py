@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from doghouse.metrics import naming
 from doghouse.storage.sqlite import Database
+from doghouse.tags import naming
 
 STATUSES = {0: "OK", 1: "WARNING", 2: "CRITICAL", 3: "UNKNOWN"}
 RECENT = 100  # how many statuses of a check are kept for monitors, which look at its last runs

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from doghouse.hosts.model import AGENT
-from doghouse.metrics import naming
+from doghouse.tags import naming
 
 SYSTEM = {"cpuCores", "machine", "platform", "pythonV", "processor", "macV", "nixV", "fbsdV", "winV"}
 META = {"socket-hostname", "socket-fqdn", "timezones", "host_id", "instance-id"}

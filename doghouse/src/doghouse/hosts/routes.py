@@ -15,7 +15,7 @@ from doghouse.hosts.metadata import Payload, reported
 from doghouse.hosts.model import USERS, Host, Mute
 from doghouse.hosts.store import HostStore
 from doghouse.http import Call, Keys, Reply, endpoint
-from doghouse.metrics import naming
+from doghouse.tags import naming
 
 Events = Mapping[str, list[dict[str, Any]]]
 Loads = Callable[[float], Mapping[str, listing.Load]]

@@ -8,8 +8,8 @@ from sqlite3 import Connection, Row
 
 from doghouse.hosts.metadata import Reported
 from doghouse.hosts.model import Host, Mute
-from doghouse.metrics import naming
 from doghouse.storage.sqlite import Database
+from doghouse.tags import naming
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS hosts (

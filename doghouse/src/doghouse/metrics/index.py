@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from doghouse.metrics import naming
 from doghouse.metrics.model import MetricType, Series
+from doghouse.tags import naming
 
 Sent = tuple[str, str | None, str | None, int | float | None, tuple[str, ...] | None]
 Identity = tuple[str, str, tuple[str, ...]]

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from doghouse import iso
 from doghouse.metrics.store import PointStore
 from doghouse.storage.sqlite import Database
+from doghouse.time import iso
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS metric_metadata (metric TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;

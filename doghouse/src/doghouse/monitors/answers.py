@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from doghouse import iso
 from doghouse.holds import Group, Hold, Holding
 from doghouse.monitors import facts
 from doghouse.monitors.document import Document
 from doghouse.monitors.states import GroupState
 from doghouse.monitors.store import Stored
+from doghouse.time import iso
 
 WHOLE = "*"  # GUESS: how the one group of a simple alert is called in `state.groups`
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from doghouse import account, iso
+from doghouse import account
 from doghouse.monitors import facts, naming
+from doghouse.time import iso
 
 Document = dict[str, Any]
 

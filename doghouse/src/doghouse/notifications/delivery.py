@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from email import policy
 from pathlib import Path
 
-from doghouse.clock import Clock
 from doghouse.notifications import smtp
 from doghouse.notifications.mail import SENDER, Links, mail
 from doghouse.notifications.model import Delivery, Notification
 from doghouse.notifications.smtp import Server, SmtpError
 from doghouse.notifications.store import NotificationStore
+from doghouse.time.clock import Clock
 
 log = logging.getLogger(__name__)
 

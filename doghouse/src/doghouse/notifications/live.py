@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from doghouse.clock import Clock
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.metrics.model import Source
@@ -37,6 +36,7 @@ from doghouse.notifications.stepping import Held, Outcome, Step, Subject, advanc
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import NotEvaluated, QuerySyntaxError, scope_tags
 from doghouse.storage.sqlite import Database
+from doghouse.time.clock import Clock
 
 log = logging.getLogger(__name__)
 

@@ -9,11 +9,12 @@ from typing import Any
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
-from doghouse import errors, iso
+from doghouse import errors
 from doghouse.http import Call, Reply, endpoint
 from doghouse.notifications.live import Live
 from doghouse.notifications.model import Delivery, Notification
 from doghouse.notifications.store import NotificationStore
+from doghouse.time import iso
 
 LIMIT, MOST = 100, 10_000
 MOST_MINUTES = 60 * 24 * 366

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from doghouse.clock import Clock
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.events.model import Event
 from doghouse.events.store import EventStore
@@ -28,6 +27,7 @@ from doghouse.notifications.mail import SENDER, Links
 from doghouse.notifications.store import NotificationStore
 from doghouse.notifications.surroundings import hosts_of, runs_of
 from doghouse.storage.sqlite import Database
+from doghouse.time.clock import Clock
 
 LOOK_S = 1  # how often the loop looks whether a minute is over, and the outbox whether a mail is due
 

@@ -29,11 +29,11 @@ def query(
 
     Example: doghouse query 'avg:my_metric{*} by {host}' --from now-4h --to now
     """
-    from doghouse.clock import Clock
     from doghouse.queries.model import LATEST_S
     from doghouse.queries.parser import parse
     from doghouse.queries.problems import QuerySyntaxError
-    from doghouse.times import parse_time
+    from doghouse.time.clock import Clock
+    from doghouse.time.typed import parse_time
 
     now = Clock().now()
     try:

@@ -10,8 +10,8 @@ from doghouse import errors
 from doghouse.http import Call, Reply
 from doghouse.logs.correlation import canonical_id, span_of
 from doghouse.logs.store import LogStore
-from doghouse.metrics.naming import tag
 from doghouse.metrics.store import PointStore
+from doghouse.tags.naming import tag
 from doghouse.traces import summary
 from doghouse.traces.store import Search, TraceStore
 from doghouse.traces.summary import Row

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doghouse.metrics import naming
+from doghouse.tags import naming
 
 
 @pytest.mark.parametrize(

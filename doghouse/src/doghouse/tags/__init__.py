@@ -1,0 +1,1 @@
+"""Tags, hosts and names, as Datadog normalises them."""
