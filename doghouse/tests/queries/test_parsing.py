@@ -19,7 +19,7 @@ from doghouse.queries import (
     Window,
     evaluate,
     expression_text,
-    functions,
+    function_names,
     group_keys,
     metric_queries,
     parse,
@@ -343,7 +343,7 @@ def test_helpers_look_into_an_expression() -> None:
     assert [query.metric for query in metric_queries(tree)] == ["a", "b"]
     assert group_keys(tree) == ("host", "az")
     assert group_keys(parse("sum(max:m{*} by {a,b}, {b}) / sum:m{*}")[0]) == ("b",)
-    assert functions(tree) == ("top", "as_count")
+    assert function_names(tree) == ("top", "as_count")
     assert scope_tags(tree) == ("x:1", "x:2", "x:3")
 
 

@@ -13,7 +13,7 @@ from doghouse.monitors.bucketwise import is_alone, parts
 from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import MAY_MISS, Windows, full_bucket
 from doghouse.monitors.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
-from doghouse.queries import MonitorQuery, functions, metric_queries
+from doghouse.queries import MonitorQuery, function_names, metric_queries
 from doghouse.queries.tree import Call, MetricQuery
 
 
@@ -26,7 +26,8 @@ def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading) 
     if interval is None or query.window.cumulative or not isinstance(inside, MetricQuery):
         return False
     plain = (
-        not set(functions(query.expression)) - {"anomalies", "as_rate"} and len(metric_queries(query.expression)) == 1
+        not set(function_names(query.expression)) - {"anomalies", "as_rate"}
+        and len(metric_queries(query.expression)) == 1
     )
     return plain and MINUTE_S % interval == 0 and not np.any(over.ends % interval) and is_alone(query, source)
 

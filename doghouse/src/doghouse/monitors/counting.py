@@ -12,7 +12,7 @@ from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors import pointwise, streams
 from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import Windows
-from doghouse.queries import MonitorQuery, functions
+from doghouse.queries import MonitorQuery, function_names
 from doghouse.queries.inspection import walk
 from doghouse.queries.tree import Arithmetic, Expression, MetricQuery, Modified, Negative, Number
 
@@ -24,7 +24,7 @@ def applies(query: MonitorQuery) -> bool:
     """
     inside = tuple(walk(query.expression))
     plain = all(isinstance(one, Arithmetic | MetricQuery | Negative | Number | Modified) for one in inside)
-    counts = "as_count" in functions(query.expression)
+    counts = "as_count" in function_names(query.expression)
     return plain and counts and any(isinstance(one, Arithmetic) for one in inside) and query.change is None
 
 

@@ -14,7 +14,7 @@ from doghouse.monitors.rules import rules_of
 from doghouse.monitors.states import Missing, Status
 from doghouse.monitors.template import Call, Node, TemplateError, parse, position
 from doghouse.monitors.validation import check
-from doghouse.queries import MonitorQuery, NotEvaluated, QuerySyntaxError, functions, metric_queries
+from doghouse.queries import MonitorQuery, NotEvaluated, QuerySyntaxError, function_names, metric_queries
 from doghouse.queries.names import nearest
 from doghouse.queries.spans import length_seconds
 
@@ -101,7 +101,7 @@ def _data(monitor: Monitor, intervals: Mapping[str, int]) -> Iterator[Problem]:
     if monitor.options.notify_no_data and timeframe is not None and timeframe * 60 < 2 * window:
         text = f"no_data_timeframe is {timeframe} minutes; Datadog recommends at least twice the window, {2 * window // 60}"
         yield Problem("options.no_data_timeframe", text, "warning")
-    if query.aggregator != "sum" and "as_count" in functions(query.expression):
+    if query.aggregator != "sum" and "as_count" in function_names(query.expression):
         yield Problem(
             "query", f"as_count() with {query.aggregator} over time; Datadog's page allows only sum", "warning"
         )

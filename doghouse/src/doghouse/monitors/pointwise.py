@@ -13,7 +13,7 @@ from doghouse.monitors.anomalies import Reading
 from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
 from doghouse.monitors.sliding import full_windows
-from doghouse.queries import MONITOR, MonitorQuery, ResultSeries, Window, evaluate, functions
+from doghouse.queries import MONITOR, MonitorQuery, ResultSeries, Window, evaluate, function_names
 
 MISSING_TAG = "N/A"
 OWN_POINTS = replace(
@@ -105,7 +105,7 @@ def _lines(query: MonitorQuery, source: Source, start: int, end: int) -> list[Re
 def _compared(query: MonitorQuery, now: ResultSeries, then: ResultSeries) -> ResultSeries:
     """A change, point by point; with `.as_count()` the reduced windows are compared instead (monitors/types/change-alert)."""
     assert query.change is not None
-    if "as_count" in functions(query.expression):
+    if "as_count" in function_names(query.expression):
         old = then.values[~np.isnan(then.values)]
         new = now.values[~np.isnan(now.values)]
         if not len(old) or not len(new):

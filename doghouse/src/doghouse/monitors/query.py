@@ -14,7 +14,7 @@ import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.model import METRIC_TYPES, Monitor, MonitorError
-from doghouse.queries import MonitorQuery, NotEvaluated, functions, group_keys, metric_queries, parse_monitor
+from doghouse.queries import MonitorQuery, NotEvaluated, function_names, group_keys, metric_queries, parse_monitor
 from doghouse.queries.tree import Change
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -59,7 +59,7 @@ def is_count_query(query: MonitorQuery) -> bool:
     spatial = any(
         (one.aggregator or "").partition("(")[0] in ("sum", "count") for one in metric_queries(query.expression)
     )
-    return query.aggregator in ("sum", "count") or spatial or "as_count" in functions(query.expression)
+    return query.aggregator in ("sum", "count") or spatial or "as_count" in function_names(query.expression)
 
 
 def frequency(query: MonitorQuery) -> int:

@@ -9,7 +9,7 @@ does not evaluate. A tree is made of frozen values (`queries.tree`), to be looke
 
 from doghouse.queries.evaluation import default_interval, evaluate
 from doghouse.queries.guesses import DASHBOARD, MONITOR, Options
-from doghouse.queries.inspection import functions, group_keys, metric_queries, scope_tags, variables
+from doghouse.queries.inspection import function_names, group_keys, metric_queries, scope_tags, variables
 from doghouse.queries.model import ResultSeries, Window
 from doghouse.queries.parser import parse, parse_formula, parse_monitor, parse_scope
 from doghouse.queries.printing import expression_text, scope_text
@@ -33,7 +33,7 @@ __all__ = [
     "default_interval",
     "evaluate",
     "expression_text",
-    "functions",
+    "function_names",
     "group_keys",
     "matches",
     "metric_queries",

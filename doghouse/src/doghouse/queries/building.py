@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from doghouse.queries import tree
 from doghouse.queries.calls import check_call, check_modifier
 from doghouse.queries.catalogue import catalogue
-from doghouse.queries.inspection import functions
+from doghouse.queries.inspection import function_names
 from doghouse.queries.names import SPACE_AGGREGATORS, TIME_AGGREGATORS, percentile, threshold, unknown
 from doghouse.queries.printing import number_text
 from doghouse.queries.problems import QuerySyntaxError
@@ -323,7 +323,7 @@ def _monitor(builder: _Builder, root: Any) -> MonitorQuery:
     except SpanError as error:
         builder.fail(window, str(error))
     expression = builder.expression(body)
-    if span.ahead and "forecast" not in functions(expression):
+    if span.ahead and "forecast" not in function_names(expression):
         builder.fail(window, f"'{window}' looks ahead, which is for forecast() alone")
     threshold = None if limit.data == "at_threshold" else builder.number(limit)
     return MonitorQuery(

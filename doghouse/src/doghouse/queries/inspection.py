@@ -34,7 +34,7 @@ def metric_queries(expression: Expression) -> tuple[MetricQuery, ...]:
     return tuple(one for one in walk(expression) if isinstance(one, MetricQuery))
 
 
-def functions(expression: Expression) -> tuple[str, ...]:
+def function_names(expression: Expression) -> tuple[str, ...]:
     """The names of the functions and modifiers it uses, each once, outer ones first."""
     names: list[str] = []
     for one in walk(expression):
