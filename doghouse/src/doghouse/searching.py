@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from doghouse import errors
+from doghouse.tags import wildcards
 
 T = TypeVar("T")
 Predicate = Callable[[T], bool]
@@ -123,9 +124,7 @@ def literally(value: str) -> Predicate[str]:
 
 def pattern(value: str) -> Predicate[str]:
     """Whether a text is like this one, in which `*` stands for any characters and `?` for one, whatever the case."""
-    parts = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in value)
-    compiled = re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
-    return lambda text: compiled.fullmatch(text) is not None
+    return wildcards.matcher(value, any_character="?", ignore_case=True)
 
 
 def in_text(text: str, value: str, same: Predicate[str], *, quoted: bool) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from doghouse.downtimes.model import DowntimeError
+from doghouse.tags import wildcards
 
 KEYLESS = "All values must have a key"  # recorded: schedule_a_downtime_returns_bad_request_response
 DEEPEST = 2  # "At most, Downtimes accept two levels of nesting"
@@ -191,5 +192,4 @@ def _matches(term: Term, tags: list[str]) -> bool:
 def _pattern(wanted: str) -> Callable[[str], bool]:
     if "*" not in wanted:
         return wanted.__eq__
-    pattern = re.compile(".*".join(re.escape(part) for part in wanted.split("*")), re.DOTALL)
-    return lambda tag: pattern.fullmatch(tag) is not None
+    return wildcards.matcher(wanted)

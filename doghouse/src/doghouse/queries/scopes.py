@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from doghouse.queries import tree
 from doghouse.queries.tree import Scope
+from doghouse.tags import wildcards
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Series
@@ -62,8 +62,8 @@ def _tag(key: str, value: str) -> Predicate:
     if value == "*" and key:
         prefix = f"{key}:"
         return lambda tags: any(tag.startswith(prefix) for tag in tags)
-    pattern = re.compile(".*".join(re.escape(part) for part in wanted.split("*")), re.DOTALL)
-    return lambda tags: any(pattern.fullmatch(tag) for tag in tags)
+    is_like = wildcards.matcher(wanted)
+    return lambda tags: any(is_like(tag) for tag in tags)
 
 
 def _all(predicates: list[Predicate]) -> Predicate:
