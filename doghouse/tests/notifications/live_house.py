@@ -38,10 +38,18 @@ class Points:
     series: list[Series] = field(default_factory=list)
     rows: list[tuple[int, int, float]] = field(default_factory=list)
 
-    def give(self, values: Sequence[float | None], *, metric: str = "m", host: str = "", start: int = T0) -> None:
+    def give(
+        self,
+        values: Sequence[float | None],
+        *,
+        metric: str = "m",
+        host: str = "",
+        tags: tuple[str, ...] = (),
+        start: int = T0,
+    ) -> None:
         """A series with a value a minute; None is a gap."""
         number = len(self.series)
-        self.series.append(Series(number, metric, "gauge", 0, host, ()))
+        self.series.append(Series(number, metric, "gauge", 0, host, tags))
         self.rows += [(number, start + 60 * k, value) for k, value in enumerate(values) if value is not None]
 
     def _source(self) -> MemorySource:
@@ -76,7 +84,7 @@ class Live:
 
     def downtime(self, start: str, end: str | None = None, **attributes: Any) -> str:
         """Store a downtime of that Monday, for all monitors; its id."""
-        schedule = {"start": f"2026-03-02T{start}Z", "end": f"2026-03-02T{end}Z" if end else None}
+        schedule: dict[str, Any] = {"start": f"2026-03-02T{start}Z", "end": f"2026-03-02T{end}Z" if end else None}
         sent = {"monitor_identifier": {"monitor_tags": ["*"]}, "scope": "*", "schedule": schedule, **attributes}
         return self.stores.downtimes.add(downtime_records.fill_in(sent, self.clock.now()), None, self.clock.now()).id
 

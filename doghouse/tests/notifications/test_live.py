@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 from live_house import HIGH, T0, TOLD, Live, Points, S, living, shown
 
 from doghouse import monitors as mon
-from doghouse.backtest.replay import backtest
 from doghouse.events.model import Event, new_id, new_uid
 from doghouse.hosts.metadata import Reported
 
@@ -329,94 +326,3 @@ def test_a_cancelled_downtime_says_so_once(house: Live) -> None:
     house.advance(30)
 
     assert house.told == ["10:01 Downtime scheduled", "10:03 Downtime started", "10:05 Downtime canceled"]
-
-
-values = st.lists(st.sampled_from([None, 0.0, 60.0, 85.0, 100.0]), min_size=5, max_size=40)
-spans = st.lists(
-    st.tuples(st.integers(0, 35), st.integers(1, 20), st.booleans(), st.sampled_from([["expired"], []])), max_size=3
-)
-
-
-OPTIONS: list[dict[str, object]] = [
-    {},
-    {"notify_no_data": True, "no_data_timeframe": 6},
-    {"renotify_interval": 3},
-    {"renotify_interval": 3, "renotify_occurrences": 2, "renotify_statuses": ["warn", "no data"], "on_missing_data": "show_and_notify_no_data"},
-    {"on_missing_data": "show_no_data"},
-    {"on_missing_data": "resolve", "evaluation_delay": 90},
-    {"on_missing_data": "default", "require_full_window": True},
-    {"timeout_h": 1, "new_group_delay": 120},
-]  # fmt: skip
-CONDITIONS: list[tuple[str, dict[str, float]]] = [
-    ("> 90", {"critical": 90, "warning": 80}),
-    ("> 90", {"critical": 90, "warning": 80, "critical_recovery": 70, "warning_recovery": 50}),
-    ("<= 60", {"critical": 60, "warning": 85, "critical_recovery": 70}),
-    ("!= 0", {"critical": 0}),
-]
-queries = st.sampled_from(
-    ["avg(last_2m):avg:m{*}", "max(last_1m):avg:m{*} by {host}", "change(avg(last_2m),last_2m):sum:m{*}"]
-)
-
-
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@example(
-    [None, 85.0, None, None, None],
-    [100.0, 60.0, None, None, None],  # the second host is known first, and both warn in the second minute
-    [],
-    "max(last_1m):avg:m{*} by {host}",
-    CONDITIONS[1],
-    {},
-    True,
-)
-@example(
-    [None] * 5,
-    [None] * 4 + [85.0],
-    [(0, 6, False, ["expired"])],
-    "max(last_1m):avg:m{*} by {host}",
-    CONDITIONS[0],
-    {},
-    True,
-)
-@given(values, values, spans, queries, st.sampled_from(CONDITIONS), st.sampled_from(OPTIONS), st.booleans())
-def test_live_and_backtest_send_and_silence_the_same(
-    tmp_path_factory: pytest.TempPathFactory,
-    series: list[float | None],
-    other: list[float | None],
-    downtimes: list[tuple[int, int, bool, list[str]]],
-    query: str,
-    condition: tuple[str, dict[str, float]],
-    options: dict[str, object],
-    together: bool,
-) -> None:
-    comparison, thresholds = condition
-    bundled = {"notify_by": ["*"]} if together and "by {host}" in query else {}
-    body = {
-        "type": "metric alert",
-        "query": f"{query} {comparison}",
-        "name": "High",
-        "message": "{{value}} {{host.name}} {{triggered_duration_sec}} @ops@example.com",
-        "options": {"new_group_delay": 0, **options, **bundled, "thresholds": thresholds},
-    }
-    points = Points()
-    points.give(series, host="a")
-    points.give(other, host="b")
-    with living(tmp_path_factory.mktemp("live"), points=points) as house:
-        house.stores.monitors.add(dict(body), T0)
-        held = []
-        for start, minutes, mute, types in downtimes:
-            clock = [f"10:{start:02d}", f"{10 + (start + minutes) // 60}:{(start + minutes) % 60:02d}"]
-            more = {"mute_first_recovery_notification": mute, "notify_end_types": types}
-            identity = house.downtime(*clock, **more)
-            record = house.stores.downtimes.get(identity)
-            assert record is not None
-            held.append(house.stores.downtimes.downtime(record))
-        house.advance(60)
-        live = [(one.at, one.group, one.transition, one.body, one.silenced_by) for one in house.notifications]
-
-    replayed = backtest(mon.parse(body), points, T0, T0 + 3600, held)
-
-    assert sorted(live, key=repr) == sorted(
-        ((one.at, one.group, one.transition, one.body, one.silenced_by) for one in replayed.notifications()), key=repr
-    )

@@ -105,6 +105,35 @@ def test_what_the_monitor_hides_is_not_in_the_mail(hides: tuple[str, ...], absen
     assert absent not in _shown(less)
 
 
+ADDRESS = "http://127.0.0.1:8420"
+PRESETS = {
+    None: {"query", "handles", "footer", "picture"},
+    "hide_query": {"handles", "footer", "picture"},
+    "hide_handles": {"query", "footer", "picture"},
+    "hide_query_and_handles": {"footer", "picture"},
+    "hide_handles_and_footer": {"query", "picture"},
+    "show_only_snapshot": {"picture"},
+    "hide_all": set(),
+}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_says_what_a_monitors_mail_and_event_show(tmp_path: Path, preset: str | None) -> None:
+    with living(tmp_path, url=lambda: ADDRESS, graph=lambda _: PNG) as house:
+        house.points.give(S)
+        house.monitor(options={"notification_preset_name": preset} if preset else {})
+        house.advance(6)
+        house.deliver()
+        (file,) = (tmp_path / "mails").glob("*.eml")
+        (event,) = house.stores.events.between(T0, T0 + 3600)
+
+    signs = {"query": HIGH, "handles": "@ops@example.com", "footer": f"{ADDRESS}/monitors/1", "picture": "image/png"}
+    mailed = _shown(message_from_bytes(file.read_bytes(), policy=policy.default))
+    assert {part for part, sign in signs.items() if sign in mailed} == PRESETS[preset]
+    assert {part for part, sign in signs.items() if sign in event.text} == PRESETS[preset] - {"picture"}
+    assert "high 91.8" in mailed
+
+
 def _shown(message: EmailMessage) -> str:
     found = parts(message)
     return found["text/plain"].get_content() + " ".join(found)

@@ -13,6 +13,7 @@ from doghouse import monitors as mon
 from doghouse.backtest.replay import Backtest, Timeline
 from doghouse.metrics.model import Ints
 from doghouse.monitors import Status
+from doghouse.notifications.silencing import silencer
 
 NIGHT_FROM_HOUR, NIGHT_TO_HOUR = 22, 7  # local hours in which a notification wakes somebody
 DAY_S = 86_400
@@ -48,7 +49,7 @@ class Reach:
 
     def reaches(self, timeline: Timeline, transition: mon.Transition) -> bool:
         """Whether somebody gets the notification of one transition."""
-        return bool(self._test.message(timeline.group, transition).recipients)
+        return self._test.reaches_somebody(timeline.group, transition)
 
     @property
     def test(self) -> Backtest:
@@ -61,7 +62,8 @@ def counted(timeline: Timeline, reach: Reach) -> tuple[Ints, int]:
     indexes = np.flatnonzero(timeline.history.notify)
     indexes = indexes[reach.of(timeline, indexes)]
     silenced = _silenced(timeline, indexes)
-    ends = [one.at for _, one in reach.test.released(timeline) if reach.reaches(timeline, one)]
+    sent_at_ends = (due.transition for due in reach.test.ends(timeline))
+    ends = [transition.at for transition in sent_at_ends if reach.reaches(timeline, transition)]
     return np.append(timeline.history.at[indexes[~silenced]], np.array(ends, np.int64)), int(np.count_nonzero(silenced))
 
 
@@ -77,7 +79,7 @@ def _silenced(timeline: Timeline, indexes: Ints) -> NDArray[np.bool_]:
     silenced = begun > np.searchsorted(ends, at, side="right")
     earlier = np.searchsorted(starts, history.first_triggered[indexes], side="right")
     for place in np.flatnonzero(silenced & (history.after[indexes] == Status.OK) & (begun > earlier)).tolist():
-        silenced[place] = timeline.silencer(history.transition(int(indexes[place]))) is not None
+        silenced[place] = silencer(timeline.covers, history.transition(int(indexes[place]))) is not None
     return silenced
 
 

@@ -11,13 +11,14 @@ import numpy as np
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.checkruns import runs_of
-from doghouse.backtest.replay import Backtest, Timeline, covers_of
+from doghouse.backtest.replay import Backtest, Timeline
 from doghouse.metrics.model import Ints, Source
 from doghouse.monitors import Group, GroupColumn, GroupState, History, Rules, Status, composites, service_checks
 from doghouse.monitors.following import Following
 from doghouse.monitors.history import shown_value
 from doghouse.monitors.rules import followed_rules
 from doghouse.monitors.service_checks import Runs
+from doghouse.notifications.silencing import covers_of
 
 MINUTE_S = 60
 Points = Callable[[mon.Monitor], tuple[Source, str | None]]
@@ -136,7 +137,7 @@ def _backtest(
         Timeline(group, history, covers_of(monitor, group, filters, downtimes, start, end))
         for group, history in following.histories().items()
     ]
-    return Backtest(monitor, start, end, ticks, timelines, hosts or {}, None, rules.notify_no_data, more)
+    return Backtest(monitor, start, end, ticks, timelines, hosts or {}, None, rules.notify_no_data, more=more)
 
 
 def _member(monitor: mon.Monitor, points: Points, start: int, end: int) -> dict[Group, Member]:

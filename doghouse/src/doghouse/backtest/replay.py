@@ -17,29 +17,15 @@ from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.overlapping import made_ahead
 from doghouse.metrics.model import Floats, Ints, Source
-from doghouse.monitors import Group, History, Status, Transition, bundles
+from doghouse.monitors import Group, GroupState, History, Status, Transition, bundles, render
 from doghouse.monitors.history import held_values, shown_value
-from doghouse.queries import parse_monitor, scope_tags
+from doghouse.monitors.query import metric_query
+from doghouse.notifications.model import Notification
+from doghouse.notifications.silencing import Due, covers_of, of_ends, of_transition
+from doghouse.notifications.writing import notification
+from doghouse.queries import scope_tags
 
 WORTH_A_THREAD = 10_000  # ticks: steps over fewer are done before another thread is awake
-_END_STATES = {Status.ALERT: "alert", Status.WARN: "warn", Status.NO_DATA: "no data"}
-
-
-@dataclass(frozen=True, slots=True)
-class Notification:
-    """A notification that was sent, or that a downtime silenced (`silenced_by`: its name or id). `at` is s UTC.
-
-    `released_by` names the downtime whose end sent it.
-    """
-
-    at: int
-    group: Group
-    transition: str
-    recipients: tuple[str, ...]
-    subject: str
-    body: str
-    silenced_by: str | None = None
-    released_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,15 +41,38 @@ class Timeline:
         """The indexes of the history's entries: all of them, or those up to `until` (s UTC)."""
         return range(len(self.history) if until is None else int(np.searchsorted(self.history.at, until, side="right")))
 
-    def silencer(self, transition: Transition) -> dt.Downtime | None:
-        """The downtime that silences a transition's notification, if one does."""
-        recovery = transition.after is Status.OK
-        return dt.silencer(self.covers, transition.at, recovery=recovery, episode_start=transition.first_triggered)
-
     def status_at(self, when: float) -> Status:
         """The status after the last evaluation at or before `when` (s UTC)."""
         index = int(np.searchsorted(self.history.ticks, when, side="right")) - 1
         return Status(int(self.history.statuses[index])) if index >= 0 else Status.NEW
+
+    def ends(self, start: int, end: int, *, notifies_no_data: bool) -> Iterator[Due]:
+        """What the ends of downtimes in (start, end] send."""
+        return of_ends(
+            self.covers,
+            start,
+            end,
+            self._state_at,
+            notifies_at=self._notifies_at,
+            notifies_no_data=notifies_no_data,
+        )
+
+    def _state_at(self, end: float) -> GroupState:
+        """The group's state at the end of a downtime, as far as a message shows it."""
+        index = self._entry(end)
+        entry = self.history.transition(index) if index >= 0 else None
+        first, last = (entry.first_triggered, entry.last_triggered) if entry else (None, None)
+        value = self.at_ends.get(end, math.nan)
+        return GroupState(self.status_at(end), value, first_triggered=first, last_triggered=last)
+
+    def _notifies_at(self, when: float) -> bool:
+        """Whether a transition notifies at that moment."""
+        index = self._entry(when)
+        return index >= 0 and bool(self.history.notify[index]) and int(self.history.at[index]) == when
+
+    def _entry(self, when: float) -> int:
+        """The index of the history's last entry up to `when`; -1: there is none."""
+        return int(np.searchsorted(self.history.at, when, side="right")) - 1
 
 
 def _changes(timeline: Timeline, until: int | None) -> Iterator[tuple[int, Group, Transition]]:
@@ -84,12 +93,8 @@ class Backtest:
     hosts: mon.Hosts = field(default_factory=dict)
     bundles: Sequence[Timeline] | None = None
     notifies_no_data: bool = False
+    span: int = 0  # of the monitor's window (s)
     more: Callable[[Group, int], Mapping[str, str]] | None = None  # variables of other kinds of monitors, at a time
-
-    def message(self, group: Group, transition: Transition) -> mon.Message:
-        """What a transition's notification says, and to whom."""
-        more = self.more(group, transition.at) if self.more else None
-        return mon.render(self.monitor, group, transition, self.hosts, more=more)
 
     @property
     def notified(self) -> Sequence[Timeline]:
@@ -104,49 +109,40 @@ class Backtest:
 
     def notifications(self, until: int | None = None) -> list[Notification]:
         """Every notification that somebody would have got, and every one that a downtime silenced, by time; with `until` those up to then."""
-        found = [one for timeline in self.notified for one in self._of(timeline, until)]
-        return sorted(found, key=lambda one: (one.at, one.group))
+        written = (
+            notification(
+                self.monitor,
+                self.span,
+                timeline.group,
+                due,
+                self.hosts,
+                self._variables(timeline.group, due.transition),
+            )
+            for timeline in self.notified
+            for due in self._due(timeline, until)
+        )
+        return sorted((one for one in written if one.recipients), key=lambda one: (one.at, one.group))
 
-    def _of(self, timeline: Timeline, until: int | None) -> Iterator[Notification]:
+    def _due(self, timeline: Timeline, until: int | None) -> Iterator[Due]:
         for transition in map(timeline.history.transition, timeline.entries(until)):
             if transition.notify:
-                silencer = timeline.silencer(transition)
-                yield from self._said(
-                    timeline.group, transition, transition.at, silenced_by=silencer.label if silencer else None
-                )
-        for cover, transition in self.released(timeline):
-            if until is None or transition.at <= until:
-                yield from self._said(timeline.group, transition, transition.at, released_by=cover.downtime.label)
+                yield of_transition(timeline.covers, transition)
+        for due in self.ends(timeline):
+            if until is None or due.transition.at <= until:
+                yield due
 
-    def released(self, timeline: Timeline) -> Iterator[tuple[dt.Cover, Transition]]:
-        """The states that downtimes' ends notify, as transitions into them; not where the monitor itself notifies at that moment."""
-        history = timeline.history
-        for cover in dt.releases(timeline.covers, self.start, self.end):
-            end = cover.stretch.end
-            status = timeline.status_at(end)
-            state = _END_STATES.get(status)
-            if state is None or not dt.released(cover, state, notifies_no_data=self.notifies_no_data):
-                continue
-            last = int(np.searchsorted(history.at, end, side="right")) - 1
-            past = history.transition(last) if last >= 0 else None
-            if past is None or not (past.notify and past.at == int(end)):
-                value = timeline.at_ends.get(end, math.nan)
-                first, latest = (past.first_triggered, past.last_triggered) if past else (None, None)
-                yield cover, Transition(int(end), Status.OK, status, value, True, 0, first, latest)
+    def ends(self, timeline: Timeline) -> Iterator[Due]:
+        """What the ends of downtimes over one of the groups send."""
+        return timeline.ends(self.start, self.end, notifies_no_data=self.notifies_no_data)
 
-    def _said(
-        self,
-        group: Group,
-        transition: Transition,
-        at: int,
-        silenced_by: str | None = None,
-        released_by: str | None = None,
-    ) -> Iterator[Notification]:
-        message = self.message(group, transition)
-        if message.recipients:
-            yield Notification(
-                at, group, transition.word, message.recipients, message.subject, message.body, silenced_by, released_by
-            )
+    def reaches_somebody(self, group: Group, transition: Transition) -> bool:
+        """Whether somebody gets the notification of a transition."""
+        return bool(
+            render(self.monitor, group, transition, self.hosts, more=self._variables(group, transition)).recipients
+        )
+
+    def _variables(self, group: Group, transition: Transition) -> Mapping[str, str] | None:
+        return self.more(group, transition.at) if self.more else None
 
 
 def backtest(
@@ -165,7 +161,8 @@ def backtest(
     """
     rules, keys = mon.rules_of(monitor), bundles.keys_of(monitor)
     ticks = mon.ticks_of(monitor, start, end)
-    filters = filter_tags(monitor)
+    tree = metric_query(monitor)
+    filters = tuple(scope_tags(tree.expression))
     timelines, values = [], {}
     evaluated = monitor if query is None else msgspec.structs.replace(monitor, query=query)
 
@@ -187,7 +184,9 @@ def backtest(
             covers = covers_of(monitor, group, filters, downtimes, start, end)
             at_ends = {at: float(held[index]) if index >= 0 else math.nan for at, index in _ends(history, covers)}
             together.append(Timeline(group, history, covers, at_ends))
-    return Backtest(monitor, start, end, ticks, timelines, hosts or {}, together, rules.notify_no_data)
+    return Backtest(
+        monitor, start, end, ticks, timelines, hosts or {}, together, rules.notify_no_data, tree.window.seconds
+    )
 
 
 def _at_ends(
@@ -203,19 +202,6 @@ def _ends(history: History, covers: Sequence[dt.Cover]) -> Iterator[tuple[float,
         yield end, int(np.searchsorted(history.ticks, end, side="right")) - 1
 
 
-def filter_tags(monitor: mon.Monitor) -> tuple[str, ...]:
-    """The tags that the monitor's query filters by: a downtime's scope matches them too (GUESS: SEMANTICS SC2)."""
-    return tuple(scope_tags(parse_monitor(monitor.query).expression))
-
-
 def group_text(group: Group) -> str:
     """A group as people write it: `host:web-1,env:prod`; nothing for a simple alert."""
     return ",".join(f"{key}:{value}" for key, value in group)
-
-
-def covers_of(
-    monitor: mon.Monitor, group: Group, filters: Sequence[str], downtimes: Sequence[dt.Downtime], start: int, end: int
-) -> list[dt.Cover]:
-    """The downtimes' stretches over one group."""
-    tags = [f"{key}:{value}" for key, value in group] + list(filters)
-    return dt.covers([one for one in downtimes if dt.concerns(one, monitor.id, monitor.tags, tags)], start, end)

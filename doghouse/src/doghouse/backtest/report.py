@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from doghouse.backtest.counting import Nights, Reach, counted
-from doghouse.backtest.replay import Backtest, Notification
+from doghouse.backtest.replay import Backtest
 from doghouse.monitors import Status
+from doghouse.notifications.model import Notification
 
 DAY_S = 86400
 LABELS = ("Alert", "Warn", "OK", "No Data")

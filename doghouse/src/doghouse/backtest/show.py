@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from rich.markup import escape
 from rich.table import Table
 
-from doghouse.backtest.replay import Backtest, Notification, group_text
+from doghouse.backtest.replay import Backtest, group_text
 from doghouse.backtest.report import Figures
 from doghouse.monitors import Status, Transition
+from doghouse.notifications.model import Notification
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,7 +63,7 @@ def _rows(test: Backtest, zone: ZoneInfo) -> Iterator[list[str]]:
     changes = [(one.at, group, one) for group, one in test.transitions(until)]
     changed = {(at, group) for at, group, _ in changes}
     others = [one for one in notifications if (one.at, one.group) not in changed or one.released_by]
-    events: list[tuple[int, str, list[str]]] = [
+    events: list[tuple[float, str, list[str]]] = [
         (at, group_text(group), _change(one, group_text(group), told.get((at, group)))) for at, group, one in changes
     ]
     events += [(one.at, group_text(one.group), _repeat(test, one)) for one in others]
@@ -111,7 +112,7 @@ def _value(value: float) -> str:
     return "" if value != value else f"{value:.4g}"
 
 
-def clock(when: int, zone: ZoneInfo) -> str:
+def clock(when: float, zone: ZoneInfo) -> str:
     """`Mon 2026-03-02 09:04`, by the clocks of the zone."""
     return datetime.fromtimestamp(when, zone).strftime("%a %Y-%m-%d %H:%M")
 

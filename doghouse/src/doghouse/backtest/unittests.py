@@ -13,12 +13,13 @@ import numpy as np
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest import followed, testfile
-from doghouse.backtest.replay import Backtest, Notification, backtest, group_text
+from doghouse.backtest.replay import Backtest, backtest, group_text
 from doghouse.backtest.testfile import Case, ExpectedNotification, Loaded, TestFileError
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series, no_columns
 from doghouse.monitors import Group, Transition, service_checks
 from doghouse.monitors.service_checks import Runs
+from doghouse.notifications.model import Notification
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
@@ -279,7 +280,7 @@ def _compare_notifications(
             left.remove(match)
             continue
         alike = [one for one in left if one.transition == wanted.transition]
-        near = [one for one in left if one.at == at] or alike or left
+        near = [one for one in left if int(one.at) == at] or alike or left
         shown = [line for one in near for line in _sent_whole(loaded, wanted, one)]
         differences.append(Difference(loaded.line(where), _wanted(wanted), shown or ["nothing"]))
     if exact and left:
@@ -290,7 +291,7 @@ def _compare_notifications(
 def _is(wanted: ExpectedNotification, at: int, got: Notification) -> bool:
     text = f"{got.subject}\n{got.body}"
     return (
-        got.at == at
+        int(got.at) == at
         and got.transition == wanted.transition
         and (wanted.to is None or sorted(wanted.to) == sorted(got.recipients))
         and wanted.group in (None, group_text(got.group))
@@ -301,9 +302,9 @@ def _is(wanted: ExpectedNotification, at: int, got: Notification) -> bool:
     )
 
 
-def offset(loaded: Loaded, when: int) -> str:
+def offset(loaded: Loaded, when: float) -> str:
     """A time as an offset from the test's start: `+13m`, `+1h5m`, `+45s`."""
-    seconds = when - int(loaded.start.timestamp())
+    seconds = int(when) - int(loaded.start.timestamp())
     hours, minutes = divmod(seconds // 60, 60)
     parts = [
         f"{hours}h" if hours else "",

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from doghouse import downtimes as dt
-from doghouse.downtimes import Cover, Downtime
-from doghouse.monitors import EMPTY, Group, GroupState, Hosts, Monitor, Rules, Status, Transition, WindowValue, render
+from doghouse.downtimes import Downtime
+from doghouse.monitors import EMPTY, Group, GroupState, Hosts, Monitor, Rules, Status, Transition, WindowValue
 from doghouse.monitors.bundles import bundle_of, worst
 from doghouse.monitors.states import FRESH, follow, step
 from doghouse.notifications.model import Notification
-
-END_STATES = {Status.ALERT: "alert", Status.WARN: "warn", Status.NO_DATA: "no data"}
-# What options.notification_preset_name leaves out (the API's schema has the names; GUESS: what hide_all and show_only_snapshot leave).
-PRESETS = {
-    "hide_query": ("query",),
-    "hide_handles": ("handles",),
-    "hide_query_and_handles": ("query", "handles"),
-    "hide_handles_and_footer": ("handles", "footer"),
-    "show_only_snapshot": ("query", "handles", "footer"),
-    "hide_all": ("query", "handles", "footer", "picture"),
-}
-AFTER_TRIGGER_S = 300  # a notification's graph ends so long after it (a real payload's links)
+from doghouse.notifications.silencing import END_STATES, Due, covers_of, of_ends, of_transition
+from doghouse.notifications.writing import notification
 
 Stepped = tuple[GroupState, Transition | None]
 Step = Callable[[GroupState, int], Stepped]
@@ -111,10 +99,12 @@ def advance(
         before_states = held.bundles
         after_states, transitions = _bundle(subject, held, alive, now)
         outcome.bundles = after_states
-    teller = _Teller(subject, held, hosts, now, more or {})
     for group, state in after_states.items():
-        outcome.notifications += teller.told(group, before_states.get(group, FRESH), state, transitions.get(group))
-    outcome.notifications.sort(key=lambda one: one.at)
+        pair = before_states.get(group, FRESH), state
+        for due in _due(subject, held, group, pair, transitions.get(group), now):
+            variables = (more or {}).get(group)
+            outcome.notifications.append(notification(subject.monitor, subject.window, group, due, hosts, variables))
+    outcome.notifications.sort(key=lambda notification: notification.at)
     return outcome
 
 
@@ -137,93 +127,29 @@ def _bundle(
     return states, transitions
 
 
-@dataclass(frozen=True, slots=True)
-class _Teller:
-    """Makes the notifications of one step of one monitor."""
-
-    subject: Subject
-    held: Held
-    hosts: Hosts
-    now: int
-    more: Mapping[Group, Mapping[str, str]]
-
-    def told(
-        self, group: Group, before: GroupState, after: GroupState, transition: Transition | None
-    ) -> Iterator[Notification]:
-        """What a group's step sends, and what a downtime keeps from being sent; and what the end of one sends."""
-        loud = transition is not None and transition.notify
-        if not loud and before.status not in END_STATES and after.status not in END_STATES:
-            return
-        covers = self._covers(group, before, after)
-        for cover in dt.releases(covers, self.held.last, self.now):
-            at_tick = cover.stretch.end == self.now
-            if not (at_tick and loud):
-                yield from self._released(group, cover, after if at_tick else before)
-        if transition is not None and loud:
-            by = dt.silencer(
-                covers, self.now, recovery=transition.after is Status.OK, episode_start=transition.first_triggered
-            )
-            yield self._notification(group, transition, silenced_by=by.label if by else None)
-
-    def _covers(self, group: Group, before: GroupState, after: GroupState) -> list[Cover]:
-        """The downtimes' stretches over the group, from before its episode on."""
-        monitor = self.subject.monitor
-        tags = [f"{key}:{value}" for key, value in group] + list(self.subject.filters)
-        mine = [one for one in self.held.downtimes if dt.concerns(one, monitor.id, monitor.tags, tags)]
-        began = [state.first_triggered for state in (before, after) if state.first_triggered is not None]
-        return dt.covers(mine, min([self.held.last, *began]), self.now) if mine else []
-
-    def _released(self, group: Group, cover: Cover, state: GroupState) -> Iterator[Notification]:
-        """The state that a downtime's end notifies, as a transition into it."""
-        word = END_STATES.get(state.status)
-        ended = cover.stretch.end >= cover.downtime.created
-        if word is None or not ended:
-            return
-        if dt.released(cover, word, notifies_no_data=self.subject.rules.notify_no_data):
-            seen = Transition(
-                int(cover.stretch.end),
-                Status.OK,
-                state.status,
-                state.value,
-                True,
-                first_triggered=state.first_triggered,
-                last_triggered=state.last_triggered,
-            )
-            yield self._notification(group, seen, released_by=cover.downtime.label, at=cover.stretch.end)
-
-    def _notification(
-        self,
-        group: Group,
-        transition: Transition,
-        *,
-        silenced_by: str | None = None,
-        released_by: str | None = None,
-        at: float | None = None,
-    ) -> Notification:
-        monitor = self.subject.monitor
-        message = render(monitor, group, transition, self.hosts, more=self.more.get(group))
-        when = float(transition.at) if at is None else at
-        return Notification(
-            at=when,
-            kind="monitor",
-            transition=transition.word,
-            subject=message.subject,
-            title=message.title,
-            body=message.body,
-            recipients=message.recipients,
-            bodiless=tuple(sorted(message.bodiless)),
-            monitor_id=monitor.id,
-            monitor_name=monitor.name,
-            query=monitor.query,
-            group=group,
-            value=None if math.isnan(transition.value) else transition.value,
-            status=transition.after.label,
-            priority=message.priority,
-            last_triggered=transition.last_triggered,
-            silenced_by=silenced_by,
-            released_by=released_by,
-            since=when - self.subject.window,
-            until=when + AFTER_TRIGGER_S,
-            hides=PRESETS.get(monitor.options.notification_preset_name or "", ()),
-            tags=tuple(dict.fromkeys((*monitor.tags, *(f"{key}:{value}" for key, value in group)))),
-        )
+def _due(
+    subject: Subject,
+    known: Held,
+    group: Group,
+    states: tuple[GroupState, GroupState],
+    transition: Transition | None,
+    now: int,
+) -> Iterator[Due]:
+    """The notifications of a group's step from one state into another, and of the downtimes that ended since the last tick."""
+    before, after = states
+    notifies = transition is not None and transition.notify
+    if not notifies and before.status not in END_STATES and after.status not in END_STATES:
+        return
+    began = [state.first_triggered for state in states if state.first_triggered is not None]
+    # a recovery asks which downtimes were on when its episode began
+    covers = covers_of(subject.monitor, group, subject.filters, known.downtimes, min([known.last, *began]), now)
+    yield from of_ends(
+        covers,
+        known.last,
+        now,
+        lambda end: after if end == now else before,
+        notifies_at=lambda end: notifies and end == now,
+        notifies_no_data=subject.rules.notify_no_data,
+    )
+    if transition is not None and notifies:
+        yield of_transition(covers, transition)

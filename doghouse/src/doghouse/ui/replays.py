@@ -15,12 +15,13 @@ import numpy as np
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest import report
-from doghouse.backtest.replay import Backtest, Notification, Timeline, backtest
+from doghouse.backtest.replay import Backtest, Timeline, backtest
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.metrics.model import Source
 from doghouse.monitors import Status
 from doghouse.monitors.answers import group_name
 from doghouse.monitors.query import metric_query
+from doghouse.notifications.model import Notification
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import number
@@ -188,7 +189,7 @@ def _row(
     called: Mapping[str, str],
 ) -> dict[str, Any]:
     return {
-        "at": at,
+        "at": int(at),
         "group": group_name(group, ""),
         "change": change,
         "state": {"Triggered": "Alert", "Recovered": "OK"}.get(state, state),

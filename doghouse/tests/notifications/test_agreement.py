@@ -1,0 +1,244 @@
+"""The live loop, the backtest and the unit test make the same of one history: the same transitions, the same notifications, sent or silenced."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from live_house import T0, Live, Points, living
+
+from doghouse import monitors as mon
+from doghouse.backtest import unittests
+from doghouse.backtest.replay import Backtest, backtest, group_text
+from doghouse.downtimes import Downtime
+from doghouse.notifications.model import Notification
+
+MINUTES = 60
+GROUPS = (("a", "x"), ("b", "x"), ("c", "y"))  # host and zone of each series
+
+Samples = Sequence[float | None]
+
+samples = st.lists(st.sampled_from([None, 0.0, 60.0, 85.0, 100.0]), min_size=5, max_size=40)
+downtimes = st.lists(
+    st.fixed_dictionaries(
+        {
+            "start": st.integers(0, 35),
+            "minutes": st.integers(1, 20),
+            "twice": st.sampled_from([False, False, True]),  # a recurring one, that is on again a little later
+            "canceled": st.sampled_from([None, None, 4, 17]),  # minutes after T0, and a half
+            "scope": st.sampled_from(["*", "*", "host:a", "zone:x", "host:(a OR c)"]),
+            "mute_first_recovery_notification": st.booleans(),
+            "notify_end_types": st.sampled_from([["expired"], ["canceled", "expired"], []]),
+            "notify_end_states": st.sampled_from([["alert", "warn", "no data"], ["alert"]]),
+        }
+    ),
+    max_size=3,
+)
+OPTIONS: list[dict[str, object]] = [
+    {},
+    {"notify_no_data": True, "no_data_timeframe": 6},
+    {"renotify_interval": 3, "escalation_message": "still {{value}} @boss@example.com"},
+    {
+        "renotify_interval": 3,
+        "renotify_occurrences": 2,
+        "renotify_statuses": ["warn", "no data"],
+        "on_missing_data": "show_and_notify_no_data",
+    },
+    {"on_missing_data": "show_no_data"},
+    {"on_missing_data": "resolve", "evaluation_delay": 90},
+    {"on_missing_data": "default", "require_full_window": True},
+    {"timeout_h": 1, "new_group_delay": 120},
+]
+CONDITIONS: list[tuple[str, dict[str, float]]] = [
+    ("> 90", {"critical": 90, "warning": 80}),
+    ("> 90", {"critical": 90, "warning": 80, "critical_recovery": 70, "warning_recovery": 50}),
+    ("<= 60", {"critical": 60, "warning": 85, "critical_recovery": 70}),
+    ("!= 0", {"critical": 0}),
+]
+QUERIES = [
+    "avg(last_2m):avg:m{*}",
+    "max(last_1m):avg:m{*} by {host}",
+    "max(last_1m):avg:m{*} by {host,zone}",
+    "max(last_1m):avg:m{zone:x} by {host}",
+    "change(avg(last_2m),last_2m):sum:m{*}",
+]
+MESSAGES = [
+    "{{value}} {{host.name}} {{triggered_duration_sec}} @ops@example.com",
+    "{{#is_alert}}{{#is_renotify}}again{{/is_renotify}} @a@example.com{{/is_alert}}{{^is_alert}}{{last_triggered_at}} @b@example.com{{/is_alert}}",
+]
+PRESETS = [None, "hide_query", "hide_handles", "hide_query_and_handles", "show_only_snapshot", "hide_all"]
+
+
+def body_of(query: str, condition: tuple[str, dict[str, float]], message: str, **options: object) -> dict[str, Any]:
+    """A metric monitor as its API has it."""
+    comparison, thresholds = condition
+    chosen = {name: value for name, value in options.items() if value is not None}
+    return {
+        "type": "metric alert",
+        "query": f"{query} {comparison}",
+        "name": "High {{host.name}}",
+        "message": message,
+        "tags": ["team:x"],
+        "priority": 2,
+        "options": {"new_group_delay": 0, **chosen, "thresholds": thresholds},
+    }
+
+
+def history_of(series: Sequence[Samples]) -> Points:
+    points = Points()
+    for values, (host, zone) in zip(series, GROUPS, strict=False):
+        points.give(values, host=host, tags=(f"zone:{zone}",))
+    return points
+
+
+def store(house: Live, wanted: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Store the downtimes; when each that is to be canceled is (s UTC)."""
+    canceled: dict[str, float] = {}
+    for one in wanted:
+        attributes = {name: value for name, value in one.items() if "_" in name or name == "scope"}
+        start, end = one["start"], one["start"] + one["minutes"]
+        if one["twice"]:
+            recurrences = [
+                {
+                    "start": f"2026-03-02T{10 + when // 60}:{when % 60:02d}",
+                    "duration": f"{one['minutes']}m",
+                    "rrule": "FREQ=DAILY;COUNT=1",
+                }
+                for when in (start, end + 3)
+            ]
+            attributes["schedule"] = {"timezone": "UTC", "recurrences": recurrences}
+        identity = house.downtime(f"10:{start:02d}", f"{10 + end // 60}:{end % 60:02d}", **attributes)
+        if one["canceled"] is not None:
+            canceled[identity] = T0 + 60 * one["canceled"] + 30
+    return canceled
+
+
+def run(house: Live, canceled: Mapping[str, float]) -> list[Downtime]:
+    """Let the hour pass, each downtime canceled at its time; the downtimes as they were in the end."""
+    for when in sorted(set(canceled.values())):
+        house.advance(int(when - house.clock.now()) // 60)
+        house.clock.set(when)
+        for identity in [one for one, at in canceled.items() if at == when]:
+            house.cancel(identity)
+    house.advance(MINUTES - int(house.clock.now() - T0) // 60)
+    records = house.stores.downtimes.all()
+    return [house.stores.downtimes.downtime(one) for one in records]
+
+
+def comparable(notifications: Sequence[Notification]) -> list[dict[str, Any]]:
+    """Notifications in an order of their own, without what only the inbox gives them; times in whole seconds."""
+    plain = [msgspec.structs.asdict(notification) for notification in notifications]
+    for one in plain:
+        del one["id"]
+        one |= {name: int(one[name]) for name in ("at", "since", "until")} | {"value": repr(one["value"])}
+    return sorted(plain, key=repr)
+
+
+def as_unit_test(
+    folder: Path, body: Mapping[str, Any], series: Sequence[Samples], downtimes: Sequence[Downtime], test: Backtest
+) -> Path:
+    """A test file that expects what a backtest gave."""
+
+    def expected(notifications: Sequence[Notification]) -> list[dict[str, Any]]:
+        return [
+            {
+                "at": f"+{int(one.at - T0)}s",
+                "transition": one.transition,
+                "to": list(one.recipients),
+                "group": group_text(one.group),
+                "subject": one.subject,
+                "contains": [one.body],
+            }
+            | ({"by": one.silenced_by} if one.silenced_by else {})
+            for one in notifications
+        ]
+
+    notifications = test.notifications()
+    path = folder / "same.test.yaml"
+    written = {
+        f"m{{host:{host},zone:{zone}}}": list(values) for values, (host, zone) in zip(series, GROUPS, strict=False)
+    }
+    case = {
+        "name": "the same",
+        "series": written,
+        "until": f"+{MINUTES}m",
+        "transitions": [
+            " ".join(filter(None, (f"+{int(one.at - T0)}s", one.after.label, group_text(group))))
+            for group, one in test.transitions()
+        ],
+        "notifications": expected([one for one in notifications if not one.silenced_by]),
+        "silenced": expected([one for one in notifications if one.silenced_by]),
+        "exact": True,
+    }
+    file = {
+        "monitor": dict(body),
+        "start": "2026-03-02T10:00Z",
+        "downtimes": [{**(one.document or {}), "name": one.label} for one in downtimes],
+        "tests": [case],
+    }
+    path.write_text(json.dumps(file))
+    return path
+
+
+@settings(max_examples=40, deadline=None)
+@example(
+    # the second host is known first, and both warn in the second minute
+    [[None, 85.0, None, None, None], [100.0, 60.0, None, None, None]],
+    [],
+    body_of(QUERIES[1], CONDITIONS[1], MESSAGES[0], notify_by=["*"]),
+)
+@example(
+    [[None] * 5, [None] * 4 + [85.0]],
+    [{"start": 0, "minutes": 6, "twice": False, "canceled": None, "scope": "*", "mute_first_recovery_notification": False, "notify_end_types": ["expired"]}],
+    body_of(QUERIES[1], CONDITIONS[0], MESSAGES[0], notify_by=["*"]),
+)  # fmt: skip
+@given(
+    st.lists(samples, min_size=1, max_size=3),
+    downtimes,
+    st.builds(
+        lambda query, condition, message, options, notify_by, preset: body_of(
+            query,
+            condition,
+            message,
+            **options,
+            notify_by=notify_by if "by {" in query else None,
+            notification_preset_name=preset,
+        ),
+        st.sampled_from(QUERIES),
+        st.sampled_from(CONDITIONS),
+        st.sampled_from(MESSAGES),
+        st.sampled_from(OPTIONS),
+        st.sampled_from([None, None, ["*"], ["host"]]),
+        st.sampled_from(PRESETS),
+    ),
+)
+def test_live_loop_backtest_and_unit_test_send_and_silence_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+    series: list[Samples],
+    wanted: list[dict[str, Any]],
+    body: dict[str, Any],
+) -> None:
+    folder = tmp_path_factory.mktemp("live")
+    points = history_of(series)
+    with living(folder, points=points) as house:
+        number = house.monitor(**body)
+        downtimes = run(house, store(house, wanted))
+        live = house.notifications
+        states = {group: state.status for group, state in house.stores.monitors.states(number).items()}
+
+    test = backtest(mon.parse({**body, "id": number}), points, T0, T0 + 60 * MINUTES, downtimes)
+
+    assert comparable(live) == comparable(test.notifications())
+    ended = {one.group: one.status_at(T0 + 60 * MINUTES) for one in test.timelines}
+    assert states == {
+        group: status for group, status in ended.items() if status is not mon.Status.NEW or group in states
+    }
+    if not any(one.canceled for one in downtimes):  # a test file cannot say that
+        (result,) = unittests.run(as_unit_test(folder, {**body, "id": number}, series, downtimes, test))
+        assert result.passed, result.differences
