@@ -86,7 +86,7 @@ def call(server: Server, connection: http.client.HTTPConnection, method: str, pa
 def fill(data: Path, size: int) -> dict[str, list[str]]:
     """A data folder with that many of each; their ids."""
     data.mkdir()
-    database = Database(data / "doghouse.storage.sqlite")
+    database = Database(data / "doghouse.sqlite")
     dashboards, monitors, downtimes = DashboardStore(database), MonitorStore(database), DowntimeStore(database)
     ids: dict[str, list[str]] = {kind: [] for kind in KINDS}
     with database.transaction():

@@ -61,7 +61,7 @@ TEND_POINTS_S = 5
 
 def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -> Starlette:
     """The application over one data folder. Its lifespan opens nothing: the stores are open when this returns, and closed at shutdown."""
-    database = Database(folder.path / "doghouse.storage.sqlite")
+    database = Database(folder.path / "doghouse.sqlite")
     host_store, check_store = HostStore(database), ServiceCheckStore(database)
     points = PointStore(folder.path, host_store.tags)
     event_store = EventStore(database)

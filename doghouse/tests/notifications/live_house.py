@@ -124,7 +124,7 @@ def shown(one: Notification) -> str:
 @contextmanager
 def living(folder: Path, *, points: Points | None = None, now: float = T0, **options: Any) -> Iterator[Live]:
     """A house over a folder, whose clock stands at `now`."""
-    database = Database(folder / "doghouse.storage.sqlite")
+    database = Database(folder / "doghouse.sqlite")
     clock = Clock(now)
     points = points or Points()
     stores = service.Stores(
