@@ -84,14 +84,14 @@ def test_a_file_that_duckdb_gave_up_is_opened_again_and_holds_each_point_once(sm
         points.insert(Columns(series, np.full(POINTS, NOW + number), rng.random(POINTS)), (number + 1) * POINTS)
 
     taken = 0
-    failures: list[Exception] = []
-    while len(failures) < 3:
+    refusals: list[Exception] = []
+    while len(refusals) < 3:
         try:
             insert(taken)
             taken += 1
         except Exception as error:
-            failures.append(error)
-    assert {failures.sentence(error) for error in failures} == {failures.FULL}
+            refusals.append(error)
+    assert {failures.sentence(error) for error in refusals} == {failures.FULL}
     give_room(small_disk)
     insert(taken)
     insert(taken)  # once more: it is there already
