@@ -68,6 +68,13 @@ def test_bars_have_wider_buckets_than_lines(marks: SimulatedStore) -> None:
     assert drawn["interval"] == 5
 
 
+def test_bars_of_six_calendar_months_have_a_bucket_a_day(marks: SimulatedStore) -> None:
+    """Six months are up to 184 days (1 March to 1 September): the last row of the documentation's table holds for all of them."""
+    frame = Frame(T0 + 300 - 184 * 86400, T0 + 300, True)
+    drawn = graphs.graph(timeseries("sum:m{*}", "bars"), source(**STEADY), marks, Asked(frame, {}))
+    assert drawn["interval"] == 86400
+
+
 def test_a_formula_is_evaluated_over_its_queries(marks: SimulatedStore) -> None:
     asked = {
         "type": "timeseries",

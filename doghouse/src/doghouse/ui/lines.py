@@ -19,25 +19,11 @@ from doghouse.queries import (
     variables,
 )
 from doghouse.queries.formulas import bound
+from doghouse.queries.rollups import default_interval
 from doghouse.queries.substitution import Chosen
 from doghouse.ui.frame import Frame
 from doghouse.ui.requests import Line
 from doghouse.ui.variables import Selection
-
-BAR_INTERVALS = (  # (span at most, bucket) in s: what Datadog takes for bars (dashboards/functions/rollup)
-    (60, 1),
-    (300, 5),
-    (900, 10),
-    (1800, 30),
-    (3600, 60),
-    (14400, 120),
-    (86400, 1200),
-    (172800, 1800),
-    (604800, 7200),
-    (2678400, 43200),
-    (15552000, 86400),
-)
-LONGEST_BAR_S = 604800
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +89,7 @@ def answers(line: Line, source: Source, frame: Frame, values: Mapping[str, Chose
         parsed = expressions(line, values)
     except QuerySyntaxError as error:
         return [Answer(line, None, (), wrong(error))]
-    window = Window(frame.start, frame.end, bar_interval(frame.span) if bars else None)
+    window = Window(frame.start, frame.end, default_interval(frame.span, bars=True) if bars else None)
     return [_answer(line, expression, source, window) for expression in parsed]
 
 
@@ -134,8 +120,3 @@ def wrong(error: QuerySyntaxError) -> Problem:
 def unevaluated(what: str, line: Line) -> Problem:
     """Something that doghouse does not evaluate."""
     return Problem("unevaluated", f"doghouse does not evaluate {what.replace('_', ' ')}", line.title)
-
-
-def bar_interval(span: int) -> int:
-    """The bucket of bars over a span (both s)."""
-    return next((bucket for longest, bucket in BAR_INTERVALS if span <= longest), LONGEST_BAR_S)
