@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from starlette.datastructures import QueryParams
 
+from doghouse.dashboards import board, requests
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries.units import told
 from doghouse.storage.sqlite import Database
-from doghouse.ui import graphs, lines, reasons, scalars, variables, widgets
+from doghouse.ui import graphs, lines, reasons, scalars, variables
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked
 from doghouse.ui.simulated import SimulatedStore
@@ -27,11 +28,11 @@ def source(**hosts: list[tuple[int, float]]) -> MemorySource:
     )
 
 
-def widget(definition: dict[str, object]) -> widgets.Widget:
-    return widgets.board({"id": "a", "title": "t", "widgets": [{"id": 1, "definition": definition}]}).widgets[0]
+def widget(definition: dict[str, object]) -> board.Widget:
+    return board.board({"id": "a", "title": "t", "widgets": [{"id": 1, "definition": definition}]}).widgets[0]
 
 
-def timeseries(query: str, display: str = "line") -> widgets.Widget:
+def timeseries(query: str, display: str = "line") -> board.Widget:
     return widget({"type": "timeseries", "requests": [{"q": query, "display_type": display}]})
 
 
@@ -144,7 +145,7 @@ def test_an_empty_graph_says_why(query: str, why: str, marks: SimulatedStore) ->
 
 def test_a_template_variable_is_named_as_it_was_chosen_in_the_reason() -> None:
     chosen = lines.chosen(variables.selections([{"name": "host", "prefix": "host"}], QueryParams("tpl_var_host=z")))
-    expression = lines.expressions(widgets.requests({"requests": [{"q": "avg:m{$host}"}]})[0].lines[0], chosen)[0]
+    expression = requests.requests({"requests": [{"q": "avg:m{$host}"}]})[0].lines[0].expressions(chosen)[0]
     assert reasons.why_empty(expression, source(a=[(0, 1.0)]), FRAME) == "no series of `m` with host:z"
 
 

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from doghouse.coverage.endpoints import endpoints
 from doghouse.coverage.model import Coverage, Item, State
-from doghouse.dashboards.shapes import SHAPES
+from doghouse.dashboards.widget import ELSEWHERE, OTHER, WidgetType, widget_types
 from doghouse.monitors.model import METRIC_TYPES
 from doghouse.monitors.validation import TYPES
 from doghouse.queries.catalogue import catalogue
-from doghouse.ui.widgets import DRAWN
 
 STATE_OF: dict[str, State] = {"yes": "done", "partly": "partly", "no": "not"}
 FUNCTION_NOTES = {"anomalies": "an approximation: see fidelity-anomalies.md"}
-ASKING = (
-    "heatgrid",
-    "point_plot",
-    "scatterplot",
-    "wildcard",
-)  # beside those whose shape says that they ask: metric queries may stand in them
 EVALUATED = ("composite", "service check")  # beside metric monitors
 
 
@@ -37,17 +30,17 @@ def functions() -> list[Item]:
 
 def widgets() -> list[Item]:
     """Each type of widget: all are checked, kept and answered; what differs is what a page draws."""
-    return [_widget(kind) for kind in SHAPES]
+    return [_widget(one) for _, one in sorted(widget_types().items())]
 
 
-def _widget(kind: str) -> Item:
-    if DRAWN.get(kind) == "elsewhere":
-        return Item(kind, "partly", "checked, kept and answered; a page gives its address, and fetches nothing")
-    if kind in DRAWN:
-        return Item(kind, "done")
-    if SHAPES[kind].asks or kind in ASKING:
-        return Item(kind, "partly", "checked, kept and answered; a page draws its metric queries as a plain graph")
-    return Item(kind, "not", "checked, kept and answered; a page says that it is not drawn")
+def _widget(one: WidgetType) -> Item:
+    if one.drawing is ELSEWHERE:
+        return Item(one.name, "partly", "checked, kept and answered; a page gives its address, and fetches nothing")
+    if one.drawing is not OTHER:
+        return Item(one.name, "done")
+    if one.asks or one.queried:
+        return Item(one.name, "partly", "checked, kept and answered; a page draws its metric queries as a plain graph")
+    return Item(one.name, "not", "checked, kept and answered; a page says that it is not drawn")
 
 
 def monitor_types() -> list[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -12,20 +12,11 @@ from starlette.routing import BaseRoute
 from doghouse import errors
 from doghouse.dashboards import pictures
 from doghouse.dashboards.pictures import Picture
+from doghouse.dashboards.requests import METRICS, Request, requests
 from doghouse.dashboards.snapshots import PATH, SnapshotStore
 from doghouse.http import Call, Reply, endpoint
 from doghouse.metrics.model import Source
-from doghouse.queries import (
-    Expression,
-    NotEvaluated,
-    QuerySyntaxError,
-    ResultSeries,
-    Window,
-    evaluate,
-    parse,
-    parse_formula,
-)
-from doghouse.queries.formulas import bound
+from doghouse.queries import NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
 
 WIDTH, HEIGHT = 600, 260  # GUESS: the size where none is asked for
 LARGEST = 4000  # px
@@ -65,13 +56,13 @@ def status(store: SnapshotStore, call: Call) -> Reply:
 
 def _picture(graph: Mapping[str, Any], source: Source, start: int, end: int, call: Call) -> Picture:
     """The lines of every request of a graph. Raises ApiError 400 or 501."""
-    requests = graph.get("requests")
-    if not isinstance(requests, list) or not requests or not all(isinstance(one, dict) for one in requests):
+    given = graph.get("requests")
+    if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
         raise errors.invalid_graph("it must have a list of requests")
-    lines = [line for one in requests for line in _lines(one, source, Window(start, end))]
-    displays = [str(one.get("display_type") or one.get("type") or "line") for one in requests]
-    asked = ", ".join(one["q"] for one in requests if one.get("q"))
-    title = call.query.get("title") or str(graph.get("title") or "") or asked
+    asked = requests(graph)
+    lines = [line for one in asked for line in _series(one, source, Window(start, end))]
+    displays = [str(one.get("display_type") or one.get("type") or "line") for one in given]
+    title = call.query.get("title") or str(graph.get("title") or "") or ", ".join(one.q for one in asked if one.q)
     return Picture(
         title,
         lines,
@@ -84,32 +75,30 @@ def _picture(graph: Mapping[str, Any], source: Source, start: int, end: int, cal
     )
 
 
-def _lines(request: Mapping[str, Any], source: Source, window: Window) -> list[ResultSeries]:
+def _series(request: Request, source: Source, window: Window) -> list[ResultSeries]:
+    """What a request's lines give. Raises ApiError 400 or 501."""
+    if request.q is None:
+        _check_queries(request)
     try:
-        return [line for one in _expressions(request) for line in evaluate(one, source, window)]
+        expressions = [one for line in request.lines for one in line.expressions({})]
+        return [series for one in expressions for series in evaluate(one, source, window)]
     except QuerySyntaxError as error:
         raise errors.query_unreadable(str(error)) from None
     except NotEvaluated as error:
         raise errors.not_evaluated(error.what) from None
 
 
-def _expressions(request: Mapping[str, Any]) -> Sequence[Expression]:
-    """What a request asks: `q`, or formulas over named queries. Raises QuerySyntaxError, ApiError 400 or 501."""
-    if isinstance(request.get("q"), str):
-        return parse(request["q"])
-    named = request.get("queries") or []
-    try:
-        for one in named:
-            if one.get("data_source", "metrics") != "metrics":
-                raise errors.not_evaluated(f"the data source '{one['data_source']}'")
-        queries = {one["name"]: parse(one["query"])[0] for one in named}
-        formulas = request.get("formulas") or [{"formula": name} for name in queries]
-        made = [bound(parse_formula(one["formula"]), queries) for one in formulas]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise errors.invalid_graph(f"a query or formula lacks {error}") from None
-    if not made:
+def _check_queries(request: Request) -> None:
+    """Raise ApiError 501 for a query of something else than metrics, 400 where a request asks nothing or a query lacks something."""
+    for query in request.queries:
+        if query.source != METRICS:
+            raise errors.not_evaluated(f"the data source '{query.source}'")
+    if not request.queries:
         raise errors.invalid_graph("each of its requests must have q, or queries")
-    return made
+    if not all(query.name and query.text for query in request.queries):
+        raise errors.invalid_graph("each query must have a name and a query")
+    if not all(line.text for line in request.lines):
+        raise errors.invalid_graph("each formula must have a formula")
 
 
 def _definition(text: str) -> Mapping[str, Any]:

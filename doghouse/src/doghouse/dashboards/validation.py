@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from doghouse import errors
-from doghouse.dashboards import widgets
+from doghouse.dashboards import checks
 
 LAYOUTS = ("ordered", "free")
 REFLOWS = ("auto", "fixed")
@@ -30,7 +30,7 @@ def check(body: Any) -> None:
             raise errors.invalid_dashboard_tag()
     _keys(body)
     free = body["layout_type"] == "free"
-    widgets.check(body["widgets"], layout_needed=free or body.get("reflow_type") == "fixed")
+    checks.check(body["widgets"], layout_needed=free or body.get("reflow_type") == "fixed")
 
 
 def _keys(body: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from doghouse.dashboards.identity import walk
+from doghouse.dashboards.board import Widget, board
 from doghouse.queries import QuerySyntaxError, parse
 
 NAME = re.compile(r"[A-Za-z][\w-]*")
@@ -20,14 +20,11 @@ Object = Mapping[str, Any]
 def warnings(dashboard: Object) -> list[str]:
     """A sentence for each, in the order of the document."""
     declared = [str(variable["name"]) for variable in dashboard.get("template_variables") or ()]
-    found = [*_names(declared), *_presets(dashboard, set(declared))]
-    for place, widget in enumerate(walk(dashboard["widgets"])):
-        definition = widget.get("definition")
-        if not isinstance(definition, dict):
-            continue  # inside of what is no group, where nothing is checked
-        title = definition.get("title") or definition.get("type")
-        found += [f"widget {place + 1} ('{title}'): {problem}" for problem in _queries(definition, declared)]
-    return list(dict.fromkeys(found))
+    sentences = [*_names(declared), *_presets(dashboard, set(declared))]
+    for place, widget in enumerate(board(dashboard).every_widget, 1):
+        title = widget.title or widget.type
+        sentences += [f"widget {place} ('{title}'): {problem}" for problem in _queries(widget, declared)]
+    return list(dict.fromkeys(sentences))
 
 
 def _names(declared: list[str]) -> Iterator[str]:
@@ -48,8 +45,8 @@ def _presets(dashboard: Object, declared: set[str]) -> Iterator[str]:
                 yield f"the preset '{preset.get('name')}' sets the variable '{value.get('name')}', which is not declared"
 
 
-def _queries(definition: Object, declared: list[str]) -> Iterator[str]:
-    for text in _texts(definition):
+def _queries(widget: Widget, declared: list[str]) -> Iterator[str]:
+    for text in (text for request in widget.requests for text in request.metric_queries):
         for used in USED.findall(text):
             if not _known(used, declared):
                 yield f"the query `{text}` uses ${used}, which is not declared"
@@ -62,21 +59,3 @@ def _queries(definition: Object, declared: list[str]) -> Iterator[str]:
 def _known(used: str, declared: list[str]) -> bool:
     """`$env`, `$env.value` and `$env.key` all use `env`; a name may have a dot of its own."""
     return used in declared or (used.endswith((".value", ".key")) and used.rpartition(".")[0] in declared)
-
-
-def _texts(definition: Object) -> Iterator[str]:
-    """The metric queries of a widget, wherever its kind keeps them."""
-    requests = definition.get("requests")
-    for request in requests.values() if isinstance(requests, dict) else requests if isinstance(requests, list) else ():
-        if not isinstance(request, dict):
-            continue
-        if isinstance(request.get("q"), str):
-            yield request["q"]
-        queries = request.get("queries")
-        for query in queries if isinstance(queries, list) else ():
-            if (
-                isinstance(query, dict)
-                and query.get("data_source") == "metrics"
-                and isinstance(query.get("query"), str)
-            ):
-                yield query["query"]

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from doghouse.dashboards.board import Board, Widget
+from doghouse.dashboards.widget import Numbers
 from doghouse.http import Call, Reply
 from doghouse.queries.units import Units
-from doghouse.ui import frame, graphs, lines, scalars, variables
+from doghouse.ui import frame, lines, variables
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked
-from doghouse.ui.hostmap import HostMap
 from doghouse.ui.pages import Boards
-from doghouse.ui.panels import Panels
-from doghouse.ui.simulated import SimulatedStore
-from doghouse.ui.widgets import STATES, Board, Widget
+
+Source = Callable[[Widget, Asked], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class BoardData:
-    """The numbers of boards."""
+    """The numbers of boards; `sources` gives those of a widget, by what its drawing takes."""
 
     boards: Boards
-    simulated: SimulatedStore
-    hostmap: HostMap
-    panels: Panels
+    sources: Mapping[Numbers, Source]
     units: Units
 
     def widgets(self, call: Call) -> Reply:
@@ -36,27 +35,17 @@ class BoardData:
         shown = frame.from_url(call.query, call.now)
         wanted = call.query.get("widgets")
         ids = set(wanted.split(",")) if wanted else None
-        since = frame.since(call.query)
         numbers = [
-            self._widget(one, board, shown, call, since)
+            self._widget(one, board, shown, call)
             for one in board.every_widget
             if one.plotted and (ids is None or one.id in ids)
         ]
         return Reply({"now": call.now, "from": shown.start, "to": shown.end, "live": shown.live, "widgets": numbers})
 
-    def _widget(self, widget: Widget, board: Board, shown: Frame, call: Call, since: int | None) -> dict[str, Any]:
+    def _widget(self, widget: Widget, board: Board, shown: Frame, call: Call) -> dict[str, Any]:
         own = frame.of_widget(widget.time, shown, call.now)
         selected = variables.selections(board.variables, call.query)
-        chosen = lines.chosen(selected)
+        since = frame.since(call.query)
+        asked = Asked(own or shown, lines.chosen(selected), since, self.units, selected, call.now)
         heading = {"own": own.words if own else None, "title": variables.titled(widget.title, selected)}
-        asked = Asked(own or shown, chosen, since, self.units)
-        if widget.kind == "hostmap":
-            return heading | self.hostmap.widget(widget, call.now, chosen)
-        if widget.kind in STATES:
-            numbers = self.panels.panel(widget, own or shown, call, selected)
-        elif widget.kind in ("value", "toplist", "table"):
-            numbers = scalars.scalars(widget, self.boards.source, asked)
-        else:
-            numbers = graphs.graph(widget, self.boards.source, self.simulated, asked)
-            numbers["events"] = self.panels.overlay(widget, own or shown)
-        return numbers | heading
+        return self.sources[widget.drawing.numbers](widget, asked) | heading

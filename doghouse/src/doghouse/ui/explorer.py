@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from doghouse.dashboards import board
+from doghouse.dashboards.requests import Line, Request
 from doghouse.http import Call, Reply
 from doghouse.metrics.store import PointStore
 from doghouse.queries.completion import complete
 from doghouse.queries.units import Units
 from doghouse.ui import frame, graphs, rendering, tags
 from doghouse.ui.graphs import Asked
-from doghouse.ui.requests import Line, Request
 from doghouse.ui.simulated import SimulatedStore
-from doghouse.ui.widgets import Widget
 
 DISPLAYS = ("line", "bars", "area")
 NUMBER = 12  # metrics shown to somebody who has typed nothing yet
@@ -53,7 +53,7 @@ class Explorer:
         """`GET /ui/data/query?query=…&display=…&from_ts…&since=…`: the query as a graph."""
         shown = frame.from_url(call.query, call.now)
         line = Line(call.query.get("query", ""))
-        widget = Widget("query", "timeseries", "timeseries", "", {}, (Request((line,), display(call)),))
+        widget = board.graph("query", Request((line,), display(call)))
         asked = Asked(shown, {}, frame.since(call.query), self.units)
         return Reply(graphs.graph(widget, self.points, self.simulated, asked))
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from doghouse.dashboards.board import Widget
+from doghouse.dashboards.requests import Request
 from doghouse.metrics.model import Floats, Source
 from doghouse.queries import ResultSeries, metric_queries
 from doghouse.queries.substitution import Chosen
@@ -17,9 +19,8 @@ from doghouse.ui import lines
 from doghouse.ui.frame import Frame
 from doghouse.ui.lines import Answer, Problem
 from doghouse.ui.reasons import why_empty
-from doghouse.ui.requests import Request
 from doghouse.ui.simulated import SimulatedStore
-from doghouse.ui.widgets import Widget
+from doghouse.ui.variables import Selection
 
 MOST_SERIES = 100  # lines drawn on one graph; more cannot be told apart
 LATE_S = 120  # how far back an increment reaches: points that came late
@@ -28,12 +29,14 @@ JOINED_S = 300  # points at most this far apart are joined by a line, as Datadog
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a page asks of a widget: its frame, its variables, from when on it needs buckets (None: all of them), and the metrics' units."""
+    """What a page asks of a widget: its frame, its variables, from when on it needs buckets (None: all of them), the metrics' units, the time now (s UTC)."""
 
     frame: Frame
     variables: Mapping[str, Chosen]
     since: int | None = None
     units: Units = no_units
+    selected: Sequence[Selection] = ()
+    now: float = 0.0
 
 
 def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Asked) -> dict[str, Any]:
@@ -89,7 +92,7 @@ def empty(widget: Widget, source: Source, asked: Asked) -> list[Problem]:
     found: dict[str, Problem] = {}
     for request in widget.requests:
         for line in request.lines:
-            for expression in lines.expressions(line, asked.variables):
+            for expression in line.expressions(asked.variables):
                 text = why_empty(expression, source, asked.frame)
                 found.setdefault(text, Problem("empty", text, line.title))
     return list(found.values())

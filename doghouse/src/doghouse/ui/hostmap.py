@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from doghouse import errors
+from doghouse.dashboards.board import Widget
 from doghouse.hosts import listing
 from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
 from doghouse.hosts.metadata import address
@@ -19,9 +20,8 @@ from doghouse.metrics.store import PointStore
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, Window, evaluate, parse, substitute
 from doghouse.queries.substitution import Chosen
 from doghouse.ui import rendering
-from doghouse.ui.graphs import number
+from doghouse.ui.graphs import Asked, number
 from doghouse.ui.tags import by_key
-from doghouse.ui.widgets import Widget
 
 RECENT_S = 600  # a host is coloured by its last value of this stretch
 STATES = {0: "ok", 1: "warn", 2: "alert", 3: "no-data"}  # a service check's status → its class
@@ -65,13 +65,12 @@ class HostMap:
         wanted = Wanted(call.query.get("fillby", ""), call.query.get("sizeby", ""), groups, tuple(words))
         return Reply(self.picture(wanted, call.now, {}))
 
-    def widget(self, widget: Widget, now: float, variables: Mapping[str, Chosen]) -> dict[str, Any]:
+    def widget(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """A host map widget's hosts."""
-        asked = widget.definition.get("requests") or {}
-        fill, size = (_query(asked.get(name)) for name in ("fill", "size"))
+        fill, size = (_query(widget, key) for key in ("fill", "size"))
         groups = tuple(map(str, widget.definition.get("group") or ()))
         scope = tuple(str(one) for one in widget.definition.get("scope") or () if "$" not in str(one))
-        return {"id": widget.id} | self.picture(Wanted(fill, size, groups, scope), now, variables)
+        return {"id": widget.id} | self.picture(Wanted(fill, size, groups, scope), asked.now, asked.variables)
 
     def picture(self, wanted: Wanted, now: float, variables: Mapping[str, Chosen]) -> dict[str, Any]:
         """The map as JSON for js/hostmap.mjs."""
@@ -172,12 +171,10 @@ def check(one: ServiceCheck) -> dict[str, Any]:
     }
 
 
-def _query(request: Any) -> str:
-    """The query of one of a widget's requests."""
-    if not isinstance(request, Mapping):
-        return ""
-    queries: Sequence[Mapping[str, Any]] = request.get("queries") or ()
-    return str(request.get("q") or next((one.get("query", "") for one in queries), ""))
+def _query(widget: Widget, key: str) -> str:
+    """The query of the request under this key; empty where there is none."""
+    texts = (text for request in widget.requests if request.key == key for text in request.metric_queries)
+    return next(texts, "")
 
 
 def expression(query: str) -> Expression:

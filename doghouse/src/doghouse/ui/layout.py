@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from doghouse.ui.widgets import Board, Place, Widget
+from doghouse.dashboards.board import Board, Place, Widget
 
 GRID_COLUMNS = 12  # an ordered board's grid, as the schema has it
 WIDE = "@media (min-width: 960px)"

@@ -1,28 +1,16 @@
-"""A line of a widget → numbers: its text parsed, template variables given their values, formulas put together, evaluated over a frame."""
+"""A line of a widget → numbers, evaluated over a frame; or why there are none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from doghouse.dashboards.requests import Line
 from doghouse.metrics.model import Source
-from doghouse.queries import (
-    Expression,
-    NotEvaluated,
-    QuerySyntaxError,
-    ResultSeries,
-    Window,
-    evaluate,
-    parse,
-    parse_formula,
-    substitute,
-    variables,
-)
-from doghouse.queries.formulas import bound
+from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
 from doghouse.queries.rollups import default_interval
 from doghouse.queries.substitution import Chosen
 from doghouse.ui.frame import Frame
-from doghouse.ui.requests import Line
 from doghouse.ui.variables import Selection
 
 
@@ -51,42 +39,12 @@ def chosen(selected: Iterable[Selection]) -> dict[str, Chosen]:
     return {one.name: Chosen(one.prefix, one.values) for one in selected}
 
 
-def expressions(line: Line, values: Mapping[str, Chosen]) -> tuple[Expression, ...]:
-    """What a line evaluates: several where its query has commas. Raises QuerySyntaxError."""
-    if not line.queries:
-        return tuple(substitute(one, values) for one in parse(line.text))
-    return (bound(formula(line), named(line, values)),)
-
-
-def formula(line: Line) -> Expression:
-    """A formula over the names of its queries. Raises QuerySyntaxError, too where a name is none of them."""
-    parsed = parse_formula(line.text)
-    for name in variables(parsed):
-        if name not in line.queries:
-            known = ", ".join(line.queries)
-            raise QuerySyntaxError(
-                line.text, line.text.find(name), f"'{name}' is no query of this widget; it has {known}"
-            )
-    return parsed
-
-
-def named(line: Line, values: Mapping[str, Chosen]) -> dict[str, Expression]:
-    """A formula's queries by their names. Raises QuerySyntaxError."""
-    found: dict[str, Expression] = {}
-    for name, text in line.queries.items():
-        each = parse(text)
-        if len(each) != 1:
-            raise QuerySyntaxError(text, 0, f"'{name}' is {len(each)} queries; a formula's query is one")
-        found[name] = substitute(each[0], values)
-    return found
-
-
 def answers(line: Line, source: Source, frame: Frame, values: Mapping[str, Chosen], bars: bool = False) -> list[Answer]:
     """What a line gives over a frame. Never raises for a query that is wrong or not evaluated: the answer says it."""
     if line.unevaluated:
         return [Answer(line, None, (), unevaluated(line.unevaluated, line))]
     try:
-        parsed = expressions(line, values)
+        parsed = line.expressions(values)
     except QuerySyntaxError as error:
         return [Answer(line, None, (), wrong(error))]
     window = Window(frame.start, frame.end, default_interval(frame.span, bars=True) if bars else None)

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from doghouse import downtimes as dt
 from doghouse import errors
 from doghouse import monitors as mon
+from doghouse.dashboards import board
+from doghouse.dashboards.requests import Line, Request
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.errors import ApiError
 from doghouse.hosts.store import HostStore
@@ -28,9 +30,7 @@ from doghouse.ui import frame, graphs, previews, rendering, replays
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked
 from doghouse.ui.ids import row_id
-from doghouse.ui.requests import Line, Request
 from doghouse.ui.simulated import SimulatedStore
-from doghouse.ui.widgets import Widget
 
 DEFAULT_SPAN_S = 4 * 3600
 SENT_ROWS = 20
@@ -104,7 +104,7 @@ class MonitorPage:
         text = query_text(monitor)
         if not text:
             return None
-        widget = Widget("monitor", "timeseries", "timeseries", "", {}, (Request((Line(text),)),))
+        widget = board.graph("monitor", Request((Line(text),)))
         return graphs.graph(widget, self.points, self.simulated, Asked(seen, {}, units=self.units))
 
     def previews(self, call: Call) -> Reply:

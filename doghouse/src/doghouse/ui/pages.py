@@ -8,14 +8,15 @@ from typing import Any
 import msgspec
 
 from doghouse import errors
+from doghouse.dashboards.board import Board
+from doghouse.dashboards.board import board as read_board
+from doghouse.dashboards.requests import Line
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.warnings import warnings
 from doghouse.http import Call, Reply
 from doghouse.metrics.model import Source
 from doghouse.queries import QuerySyntaxError, metric_queries
-from doghouse.ui import frame, layout, lines, rendering, tags, variables, widgets
-from doghouse.ui.requests import Line
-from doghouse.ui.widgets import Board
+from doghouse.ui import frame, layout, rendering, tags, variables
 
 MOST_BOARDS = 1000
 
@@ -40,14 +41,14 @@ class Boards:
             "description": board.description,
             "url": board.url,
             "layout": "timeboard" if board.layout == "ordered" else "screenboard",
-            "count": sum(one.kind != "group" for one in board.every_widget),
+            "count": sum(one.drawing.name != "group" for one in board.every_widget),
             "modified": str(summary.get("modified_at") or ""),
         }
 
     def show(self, call: Call) -> Reply:
         """`GET /dashboard/{id}/{slug}`: one dashboard, its graphs still empty: js/board.mjs fills them."""
         document = self.document(call.params["id"])
-        board = widgets.board(document)
+        board = read_board(document)
         selected = variables.selections(board.variables, call.query)
         known = tags.of_metrics(self.source, metrics(board))
         shown = frame.from_url(call.query, call.now)
@@ -78,7 +79,7 @@ class Boards:
 
     def board(self, dashboard_id: str) -> Board:
         """The dashboard. Raises ApiError 404 where there is none."""
-        return widgets.board(self.document(dashboard_id))
+        return read_board(self.document(dashboard_id))
 
     def document(self, dashboard_id: str) -> dict[str, Any]:
         """The dashboard as it is stored. Raises ApiError 404 where there is none."""
@@ -103,7 +104,7 @@ def _metrics(line: Line) -> set[str]:
     if line.unevaluated:
         return set()
     try:
-        return {query.metric for one in lines.expressions(line, {}) for query in metric_queries(one)}
+        return {query.metric for one in line.expressions({}) for query in metric_queries(one)}
     except QuerySyntaxError:
         return set()
 

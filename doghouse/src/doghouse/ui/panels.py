@@ -9,15 +9,17 @@ from itertools import islice
 from typing import Any
 
 from doghouse import monitors as mon
+from doghouse.dashboards.board import Widget
+from doghouse.dashboards.pictures import Marker
+from doghouse.dashboards.requests import Line, Request
 from doghouse.errors import ApiError
 from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
-from doghouse.http import Call
 from doghouse.monitors.answers import group_name
 from doghouse.monitors.search import compile_search
 from doghouse.monitors.search_routes import monitor_hits
 from doghouse.monitors.store import Stored
 from doghouse.ui.frame import Frame
-from doghouse.ui.graphs import number
+from doghouse.ui.graphs import Asked, number
 from doghouse.ui.hostmap import STATES
 from doghouse.ui.ids import row_id
 from doghouse.ui.monitor_list import MonitorList, row
@@ -26,12 +28,10 @@ from doghouse.ui.replays import thresholds
 from doghouse.ui.streams import Streams
 from doghouse.ui.tags import by_key
 from doghouse.ui.variables import Selection
-from doghouse.ui.widgets import Widget
 
 MOST_EVENTS = 100
 MOST_MONITORS = 50
 TONES = {"critical": "alert", "warning": "warn", "critical_recovery": "ok", "warning_recovery": "ok"}
-KINDS = ("alert", "alert-value", "check", "summary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,66 +43,65 @@ class Panels:
     checks: ServiceCheckStore
     streams: Streams
 
-    def panel(self, widget: Widget, shown: Frame, call: Call, selected: Sequence[Selection]) -> dict[str, Any]:
-        """A widget of one of KINDS as JSON for js/panels.mjs."""
-        made: dict[str, Any] = {
-            "id": widget.id,
-            "from": shown.start,
-            "to": shown.end,
-            "live": shown.live,
-            "problems": [],
-        }
-        match widget.kind:
-            case "alert" | "alert-value":
-                return made | self._alert(widget, shown, call.now)
-            case "check":
-                return made | self._check(widget, selected)
-            case _:
-                return made | self._summary(widget, call.now)
-
     def monitor(self, widget: Widget) -> Stored | None:
         """The monitor that a widget shows; None where there is none."""
         monitor_id = row_id(str(widget.definition.get("alert_id", "")))
         return None if monitor_id is None else self.page.monitors.store.get(monitor_id)
 
-    def _alert(self, widget: Widget, shown: Frame, now: float) -> dict[str, Any]:
-        """A monitor: its graph with its thresholds, or its worst group's last value."""
+    def monitor_graph(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+        """A monitor's graph with its thresholds."""
         stored = self.monitor(widget)
         if stored is None:
-            return {"problems": [f"there is no monitor {widget.definition.get('alert_id', '')}"]}
+            return _nothing(widget, asked, no_monitor(widget))
         monitor = mon.parse(stored.document)
-        link = {"monitor": stored.document["id"], "name": stored.document["name"], "state": stored.overall}
-        if widget.kind == "alert":
-            graph = self.page.graph(monitor, shown)
-            if graph is None:
-                return link | {"problems": [f"`{stored.document['type']}` monitors have no graph of points"]}
-            lines = [
-                {"value": value, "tone": TONES[name], "label": name.replace("_", " ")}
-                for name, value in thresholds(monitor).items()
-            ]
-            return link | graph | {"id": widget.id, "markers": lines, "own": None}
-        states = self.page.look(stored, now).states
+        graph = self.page.graph(monitor, asked.frame)
+        if graph is None:
+            return _nothing(widget, asked, no_graph(monitor)) | _link(stored)
+        lines = [
+            {"value": value, "tone": TONES[name], "label": name.replace("_", " ")}
+            for name, value in thresholds(monitor).items()
+        ]
+        return _nothing(widget, asked) | _link(stored) | graph | {"id": widget.id, "markers": lines}
+
+    def monitor_picture(self, widget: Widget) -> tuple[Sequence[Request], list[Marker]]:
+        """What a picture of a monitor's graph shows. Raises ApiError 404 or 400."""
+        stored = self.monitor(widget)
+        if stored is None:
+            raise ApiError(404, no_monitor(widget))
+        monitor = mon.parse(stored.document)
+        text = query_text(monitor)
+        if not text:
+            raise ApiError(400, no_graph(monitor))
+        limits = thresholds(monitor).items()
+        return (Request((Line(text),)),), [Marker(value, name.replace("_", " "), TONES[name]) for name, value in limits]
+
+    def monitor_value(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+        """The last value of a monitor's worst group."""
+        stored = self.monitor(widget)
+        if stored is None:
+            return _nothing(widget, asked, no_monitor(widget))
+        states = self.page.look(stored, asked.now).states
         worst = max(states.items(), key=lambda item: (item[1].status, item[0]), default=None)
-        return link | {
+        value = {
             "value": number(worst[1].value) if worst else None,
             "group": group_name(worst[0], "") if worst else "",
-            "query": query_text(monitor),
+            "query": query_text(mon.parse(stored.document)),
         }
+        return _nothing(widget, asked) | _link(stored) | value
 
-    def _check(self, widget: Widget, selected: Sequence[Selection]) -> dict[str, Any]:
+    def check_runs(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """The newest runs of a service check: of one group, or counted over a cluster's."""
         name = str(widget.definition.get("check", ""))
-        wanted = check_tags(widget.definition, selected)
+        wanted = check_tags(widget.definition, asked.selected)
         runs = [one for one in self.checks.all(name) if wanted <= check_own_tags(one)]
         if not runs:
-            return {
-                "problems": [f"no run of the check `{name}`{' with ' + ', '.join(sorted(wanted)) if wanted else ''}"]
-            }
+            scope = f" with {', '.join(sorted(wanted))}" if wanted else ""
+            return _nothing(widget, asked, f"no run of the check `{name}`{scope}")
         if widget.definition.get("grouping") != "cluster":
             runs = sorted(runs, key=lambda one: -one.ts)[:1]
         keys = [str(key) for key in widget.definition.get("group_by") or ()]
         counts = Counter(one.status for one in runs)
-        return {
+        return _nothing(widget, asked) | {
             "counts": [
                 {"status": STATUSES[status], "state": STATES[status], "count": counts[status]}
                 for status in sorted(counts)
@@ -119,22 +118,22 @@ class Panels:
             ],
         }
 
-    def _summary(self, widget: Widget, now: float) -> dict[str, Any]:
+    def monitor_summary(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """The monitors that a search finds: how many in each state, and which."""
         try:
             wanted = compile_search(str(widget.definition.get("query") or ""))
         except ApiError as error:
-            return {"problems": ["; ".join(map(str, error.errors))]}
-        every = self.monitors.every(now)
-        found = [row(one) for one in every if any(wanted(hit.row) for hit in monitor_hits(one, now))]
-        counts = Counter(one["state"] for one in found)
-        return {
+            return _nothing(widget, asked, "; ".join(map(str, error.errors)))
+        every = self.monitors.every(asked.now)
+        rows = [row(one) for one in every if any(wanted(hit.row) for hit in monitor_hits(one, asked.now))]
+        counts = Counter(one["state"] for one in rows)
+        return _nothing(widget, asked) | {
             "counts": [
                 {"status": state, "state": css(state), "count": count} for state, count in sorted(counts.items())
             ],
             "monitors": [
                 {"id": one["id"], "name": one["name"], "status": one["state"], "state": css(one["state"])}
-                for one in sorted(found, key=lambda one: (one["state"] == "OK", one["name"]))[:MOST_MONITORS]
+                for one in sorted(rows, key=lambda one: (one["state"] == "OK", one["name"]))[:MOST_MONITORS]
             ],
         }
 
@@ -148,6 +147,26 @@ class Panels:
                 continue  # a search in an old syntax that is not read: the graph stands without it
             found += [{"ts": one["ts"], "title": one["title"], "tone": one["state"]} for one in events]
         return found
+
+
+def _nothing(widget: Widget, asked: Asked, *problems: str) -> dict[str, Any]:
+    """A widget's answer before there is anything in it."""
+    frame = asked.frame
+    return {"id": widget.id, "from": frame.start, "to": frame.end, "live": frame.live, "problems": list(problems)}
+
+
+def _link(stored: Stored) -> dict[str, Any]:
+    return {"monitor": stored.document["id"], "name": stored.document["name"], "state": stored.overall}
+
+
+def no_monitor(widget: Widget) -> str:
+    """That a widget names no monitor that there is."""
+    return f"there is no monitor {widget.definition.get('alert_id', '')}"
+
+
+def no_graph(monitor: mon.Monitor) -> str:
+    """That monitors of this type look at no points."""
+    return f"`{monitor.type}` monitors have no graph of points"
 
 
 def search_text(query: str) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from starlette.routing import BaseRoute
 
 from doghouse import errors
+from doghouse.dashboards.board import Widget
 from doghouse.dashboards.snapshots import PATH
+from doghouse.dashboards.widget import Numbers
 from doghouse.http import Call, Keys, Reply, endpoint
-from doghouse.ui import assets, guard, simulated
+from doghouse.ui import assets, graphs, guard, scalars, simulated
 from doghouse.ui.apm import Apm
-from doghouse.ui.data import BoardData
+from doghouse.ui.data import BoardData, Source
 from doghouse.ui.downtimes import Downtimes
 from doghouse.ui.explorer import Explorer
+from doghouse.ui.graphs import Asked
 from doghouse.ui.guard import change, page
 from doghouse.ui.hostmap import HostMap
 from doghouse.ui.inbox import Inbox
@@ -46,7 +50,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
     inbox = Inbox(stores.notifications, Mails(stores.post), stores.downtimes)
     streams = Streams(stores.events, stores.hosts, stores.logs, stores.traces)
     panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, streams)
-    data = BoardData(boards, stores.simulated, hostmap, panels, stores.units)
+    data = BoardData(boards, sources(stores, hostmap, panels), stores.units)
     apm = Apm(stores.points, stores.traces, stores.logs)
     snapshots = Snapshots(boards, stores.snapshots, stores.events, stores.simulated, panels)
     return [
@@ -83,6 +87,28 @@ def routes(stores: Stores) -> list[BaseRoute]:
         page("/ui/data/complete", explorer.complete),
         endpoint("POST", "/doghouse/simulated", partial(simulated.mark, stores.simulated), Keys.API),
     ]
+
+
+def sources(stores: Stores, hostmap: HostMap, panels: Panels) -> dict[Numbers, Source]:
+    """What gives a widget's numbers, by what its drawing takes."""
+
+    def timeseries(widget: Widget, asked: Asked) -> dict[str, Any]:
+        events = {"events": panels.overlay(widget, asked.frame)}
+        return graphs.graph(widget, stores.points, stores.simulated, asked) | events
+
+    def values(widget: Widget, asked: Asked) -> dict[str, Any]:
+        return scalars.scalars(widget, stores.points, asked)
+
+    return {
+        "timeseries": timeseries,
+        "scalar": values,
+        "ranking": values,
+        "hosts": hostmap.widget,
+        "monitor graph": panels.monitor_graph,
+        "monitor value": panels.monitor_value,
+        "check runs": panels.check_runs,
+        "monitors": panels.monitor_summary,
+    }
 
 
 def missing(call: Call) -> Reply:

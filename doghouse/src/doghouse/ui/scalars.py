@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from doghouse.dashboards.board import Widget
+from doghouse.dashboards.requests import Line, Request
 from doghouse.metrics.model import Source
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, Window, tree
 from doghouse.queries.reducing import Limit, ScalarQuery, Scalars
@@ -17,8 +19,6 @@ from doghouse.queries.units import unit_of
 from doghouse.ui import graphs, lines
 from doghouse.ui.graphs import Asked
 from doghouse.ui.lines import Problem
-from doghouse.ui.requests import Line, Request
-from doghouse.ui.widgets import Widget
 
 PALETTES = {"green": "good", "yellow": "warn", "orange": "warn", "red": "bad"}  # a conditional format's palette → tone
 COMPARISONS = {
@@ -87,11 +87,11 @@ def _asked(
     """Queries by name with their reducers, and the formulas over them."""
     first = part[0]
     if first.queries:
-        named = lines.named(first, asked.variables)
+        named = first.named(asked.variables)
         queries = {name: ScalarQuery(one, first.aggregators.get(name) or "avg") for name, one in named.items()}
-        return queries, [(line.text, lines.formula(line), None) for line in part]
-    names = [f"{ALONE}{number}" for number, _ in enumerate(lines.expressions(first, asked.variables))]
-    each = zip(names, lines.expressions(first, asked.variables), strict=True)
+        return queries, [(line.text, line.formula(), None) for line in part]
+    names = [f"{ALONE}{number}" for number, _ in enumerate(first.expressions(asked.variables))]
+    each = zip(names, first.expressions(asked.variables), strict=True)
     queries = {name: ScalarQuery(one, request.aggregator or "avg") for name, one in each}
     return queries, [(name, tree.Variable(name), None) for name in names]
 
@@ -115,7 +115,7 @@ def _rows(table: Scalars, part: Sequence[Line], request: Request, asked: Asked) 
 
 def _ranked(rows: list[dict[str, Any]], widget: Widget) -> list[dict[str, Any]]:
     """A toplist's and a table's rows by their first value, at most as many as are asked for."""
-    if widget.kind == "value":
+    if widget.drawing.numbers == "scalar":
         return rows
     count, order = next((line.limit for one in widget.requests for line in one.lines if line.limit), _limit(widget))
     known = [row for row in rows if row["value"] is not None]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import msgspec
 
 from doghouse import errors, mentions
-from doghouse import monitors as mon
 from doghouse.dashboards import pictures
+from doghouse.dashboards.board import Board, Widget
 from doghouse.dashboards.pictures import Marker, Picture
+from doghouse.dashboards.requests import Request
 from doghouse.dashboards.snapshots import PATH, SnapshotStore
 from doghouse.errors import ApiError
 from doghouse.events.model import Event, new_id, new_uid
@@ -19,13 +20,9 @@ from doghouse.http import Call, Reply
 from doghouse.ui import frame, graphs, lines, variables
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked
-from doghouse.ui.monitor_page import query_text
 from doghouse.ui.pages import Boards
-from doghouse.ui.panels import TONES, Panels
-from doghouse.ui.replays import thresholds
-from doghouse.ui.requests import Line, Request
+from doghouse.ui.panels import Panels
 from doghouse.ui.simulated import SimulatedStore
-from doghouse.ui.widgets import Board, Widget
 
 DISPLAYS = ("line", "bars", "area")
 
@@ -85,17 +82,9 @@ class Snapshots:
 
     def drawn(self, widget: Widget) -> tuple[Sequence[Request], list[Marker]]:
         """What a picture of a widget shows: its own queries and markers; of an alert graph the monitor's, and its thresholds."""
-        if widget.kind != "alert":
-            return widget.requests, pictures.markers(widget.definition.get("markers") or ())
-        stored = self.panels.monitor(widget)
-        if stored is None:
-            raise ApiError(404, f"there is no monitor {widget.definition.get('alert_id', '')}")
-        monitor = mon.parse(stored.document)
-        text = query_text(monitor)
-        if not text:
-            raise ApiError(400, f"`{monitor.type}` monitors have no graph of points")
-        limits = thresholds(monitor).items()
-        return (Request((Line(text),)),), [Marker(value, name.replace("_", " "), TONES[name]) for name, value in limits]
+        if widget.drawing.numbers == "monitor graph":
+            return self.panels.monitor_picture(widget)
+        return widget.requests, pictures.markers(widget.definition.get("markers") or ())
 
     def show(self, call: Call) -> Reply:
         """`GET /snapshot/view/doghouse/{day}/{name}`."""

@@ -2,20 +2,16 @@
 
 import { reserve } from "./colors.mjs";
 import { $, $$, getJson, pageData } from "./dom.mjs";
-import { Graph, markersOf } from "./graph.mjs";
-import { HostMap } from "./hostmap.mjs";
 import { Live, timeKeys } from "./live.mjs";
 import { bindMenu } from "./menu.mjs";
 import { keys } from "./page.mjs";
-import { drawPanel, isPanel } from "./panels.mjs";
 import { Time } from "./time.mjs";
-import { drawValues, explain } from "./values.mjs";
 import { Variables } from "./variables.mjs";
 
 const page = pageData();
 const time = new Time(page.frame, page.now);
 const variables = new Variables(page.variables, page.presets);
-const widgets = $$("[data-plotted]").map((root) => widget(root));
+const widgets = await Promise.all($$("[data-plotted]").map(widget));
 const live = new Live({
   time,
   parts: inSightFirst,
@@ -25,23 +21,13 @@ const live = new Live({
   busy: (is) => $("[data-board]")?.setAttribute("aria-busy", String(is)),
 });
 
-function widget(root) {
+// Each way to draw is a module: widgets/timeseries.mjs says what it has.
+async function widget(root) {
   const { widget: id, kind, type } = root.dataset;
-  const { definition } = page.widgets[id];
-  const made = { id, root, kind, definition, name: root.getAttribute("aria-label"), graph: null };
-  if (["timeseries", "other", "alert"].includes(kind))
-    made.graph = new Graph(root, {
-      definition,
-      name: made.name,
-      sync: "board",
-      markers: markersOf(definition),
-      scene: () => ({ events: made.data?.events }),
-      plain: kind === "other" ? `A plain graph of its queries: doghouse does not draw widgets of type ${type.replaceAll("_", " ")}.` : null,
-      onZoom: zoom,
-      onUnzoom: () => time.back(),
-    });
-  if (kind === "hostmap") made.map = new HostMap($("canvas", root), (host) => location.assign(`/infrastructure/map?${new URLSearchParams({ host })}`));
-  return made;
+  const one = { id, root, kind, type, definition: page.widgets[id].definition, name: root.getAttribute("aria-label"), graph: null };
+  const { make } = await import(`./widgets/${kind}.mjs`);
+  one.draw = make(one, { zoom, unzoom: () => time.back() });
+  return one;
 }
 
 const inSight = ({ root }) => root.getBoundingClientRect().top < innerHeight && root.getBoundingClientRect().bottom > 0;
@@ -78,31 +64,20 @@ function draw(data, fresh) {
   const one = widgets.find(({ id }) => id === data.id);
   heading(one, data);
   one.data = data;
-  if (one.map) drawMap(one, data);
-  else if (isPanel(one.kind)) drawPanel(one, data);
-  else if (!one.graph) drawValues(one.root, data, one.kind, one.definition);
-  else if (fresh && !one.graph.extend(data)) return false;
-  else if (!fresh) one.graph.show(data);
-  counted(one);
+  if (!one.draw(data, fresh)) return false;
+  one.root.dataset.drawn = String(Number(one.root.dataset.drawn ?? 0) + 1);
   return true;
 }
-
-const counted = (one) => (one.root.dataset.drawn = String(Number(one.root.dataset.drawn ?? 0) + 1));
 
 // A title names the values of its variables; a range of the widget's own stands beside it.
 function heading(one, data) {
   const own = $("[data-own]", one.root);
-  if (own && one.kind !== "alert" && one.kind !== "alert-value") own.textContent = data.own ?? "";
+  if (own) own.textContent = data.own ?? "";
   const title = $("[data-title]", one.root);
   if (!title || !data.title || title.textContent === data.title) return;
   title.textContent = title.title = data.title;
   one.root.setAttribute("aria-label", data.title);
   if (one.graph) one.graph.options.name = data.title;
-}
-
-function drawMap(one, data) {
-  one.map.show(data);
-  explain(one.root, data.problems.map((text) => [text]));
 }
 
 let current = -1;

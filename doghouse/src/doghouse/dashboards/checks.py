@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from doghouse import errors
-from doghouse.dashboards import shapes
-from doghouse.dashboards.shapes import SHAPES, Shape
+from doghouse.dashboards import vocabulary
+from doghouse.dashboards.widget import WidgetType, widget_types
 
 Object = Mapping[str, Any]
 
@@ -18,34 +18,35 @@ class Wrong(Exception):
 
 def check(widgets: Any, *, layout_needed: bool) -> None:
     """Raise ApiError 400 that names the first wrong widget. `layout_needed`: the dashboard is free, or its widgets do not reflow."""
-    for place, widget in enumerate(_list(widgets, "widgets")):
+    if not isinstance(widgets, list):
+        raise errors.invalid_body("'widgets' must be a list")
+    for place, name, reason in faults(widgets, layout_needed=layout_needed):
+        if name is None:
+            raise errors.invalid_widget(place, reason)
+        raise errors.invalid_widget_definition(place, name, reason)
+
+
+def faults(widgets: Sequence[Any], *, layout_needed: bool) -> Iterator[tuple[int, str | None, str]]:
+    """What is wrong with each of these widgets: its place, its type where its definition is wrong (else None), and why."""
+    for place, widget in enumerate(widgets):
+        name = None
         try:
             _widget(widget, layout_needed=layout_needed)
+            name = widget["definition"]["type"]
+            check_definition(widget["definition"])
         except Wrong as wrong:
-            raise errors.invalid_widget(place, str(wrong)) from None
-        try:
-            _definition(widget["definition"])
-        except Wrong as wrong:
-            raise errors.invalid_widget_definition(place, widget["definition"]["type"], str(wrong)) from None
-
-
-def _list(value: Any, name: str) -> Sequence[Any]:
-    if not isinstance(value, list):
-        raise errors.invalid_body(f"'{name}' must be a list")
-    return value
+            yield place, name, str(wrong)
 
 
 def _widget(widget: Any, *, layout_needed: bool) -> None:
     """All of a widget but what its definition holds."""
-    _require(_object(widget), ("definition",))
-    definition = _object(widget["definition"])
-    _require(definition, ("type",))
-    _known(definition["type"])
+    _require(mapping(widget), ("definition",))
+    check_type(mapping(widget["definition"]))
     layout = widget.get("layout")
     if layout is None and layout_needed:
         raise Wrong("'layout' is a required property")
     if layout is not None:
-        _layout(_object(layout))
+        _layout(mapping(layout))
 
 
 def _layout(layout: Object) -> None:
@@ -57,65 +58,45 @@ def _layout(layout: Object) -> None:
             raise Wrong(f"layout.{side}: {value!r} is not a number from 0")
 
 
-def _definition(definition: Object) -> None:
-    shape = SHAPES[definition["type"]]
-    _require(definition, shape.required)
-    for name, allowed in {**shapes.EVERYWHERE, **shape.choices}.items():
+def check_type(definition: Object) -> None:
+    """Raise Wrong unless the definition names a type of widget that there is."""
+    _require(definition, ("type",))
+    name = definition["type"]
+    if not isinstance(name, str) or name not in widget_types():
+        raise Wrong(f"{name!r} is not one of {sorted(widget_types())}")
+
+
+def check_definition(definition: Object) -> None:
+    """Raise Wrong unless the definition, whose type is known, has what its type must have."""
+    kind = widget_types()[definition["type"]]
+    _require(definition, kind.required)
+    for name, allowed in {**vocabulary.EVERYWHERE, **kind.choices}.items():
         _choose(definition, name, allowed)
     if isinstance(definition.get("time"), dict):
         _time(definition["time"])
-    _requests(definition, shape)
+    _requests(definition, kind)
     for marker in _objects(definition, "markers"):
         _require(marker, ("value",))
     for event in _objects(definition, "events"):
         _require(event, ("q",))
-    if definition["type"] == "group":
-        _inner(definition["widgets"])
-    if definition["type"] == "split_group":
-        _source(definition["source_widget_definition"])
+    if kind.inside:
+        kind.inside(definition)
 
 
-def _inner(widgets: Any) -> None:
-    """The widgets of a group (recorded words: `Invalid inner widget definition at position 15 of type distribution. Error: …`)."""
-    if not isinstance(widgets, list):
-        raise Wrong("'widgets' must be a list")
-    for place, widget in enumerate(widgets):
-        try:
-            _widget(widget, layout_needed=False)
-        except Wrong as wrong:
-            raise Wrong(f"Invalid inner widget at position {place}. Error: {wrong}") from None
-        try:
-            _definition(widget["definition"])
-        except Wrong as wrong:
-            kind = widget["definition"]["type"]
-            raise Wrong(f"Invalid inner widget definition at position {place} of type {kind}. Error: {wrong}") from None
-
-
-def _source(definition: Any) -> None:
-    _require(_object(definition), ("type",))
-    _known(definition["type"])
-    _definition(definition)
-
-
-def _known(kind: Any) -> None:
-    if not isinstance(kind, str) or kind not in SHAPES:
-        raise Wrong(f"{kind!r} is not one of {sorted(SHAPES)}")
-
-
-def _requests(definition: Object, shape: Shape) -> None:
+def _requests(definition: Object, kind: WidgetType) -> None:
     requests = definition.get("requests")
-    if shape.requests == "object" and not isinstance(requests, dict):
+    if kind.requests == "object" and not isinstance(requests, dict):
         raise Wrong(f"{requests!r} is not of type 'object'")
-    if shape.requests in ("some", "any"):
+    if kind.requests in ("some", "any"):
         if not isinstance(requests, list):
             raise Wrong(f"{requests!r} is not of type 'array'")
-        if shape.requests == "some" and not requests:
+        if kind.requests == "some" and not requests:
             raise Wrong("[] is too short")
         for request in requests:
-            _request(_object(request))
-            for name, allowed in shape.each.items():
+            _request(mapping(request))
+            for name, allowed in kind.each.items():
                 _choose(request, name, allowed)
-        if shape.asks and any(not shapes.ASKS & request.keys() for request in requests):
+        if kind.asks and any(not vocabulary.ASKS & request.keys() for request in requests):
             raise Wrong(f"{requests!r} is not valid under any of the given schemas")
 
 
@@ -124,24 +105,24 @@ def _request(request: Object) -> None:
         _require(query, ("data_source",))
         if query["data_source"] == "metrics":
             _require(query, ("name", "query"))
-            _choose(query, "aggregator", shapes.REDUCERS)
+            _choose(query, "aggregator", vocabulary.REDUCERS)
     for formula in _objects(request, "formulas"):
         _require(formula, ("formula",))
     for rule in _objects(request, "conditional_formats"):
         _require(rule, ("comparator", "value", "palette"))
-        _choose(rule, "comparator", shapes.COMPARATORS)
-        _choose(rule, "palette", shapes.PALETTES)
-    for name, allowed in shapes.LINES.items():
-        _choose(_object(request.get("style") or {}), name, allowed)
+        _choose(rule, "comparator", vocabulary.COMPARATORS)
+        _choose(rule, "palette", vocabulary.PALETTES)
+    for name, allowed in vocabulary.LINES.items():
+        _choose(mapping(request.get("style") or {}), name, allowed)
 
 
 def _time(time: Object) -> None:
     """Legacy (`live_span`), live (`type: live`) or fixed; an empty object is the dashboard's own (recorded)."""
-    _choose(time, "live_span", shapes.LIVE_SPANS)
+    _choose(time, "live_span", vocabulary.LIVE_SPANS)
     _choose(time, "type", ("live", "fixed"))
     if time.get("type") == "live":
         _require(time, ("value", "unit"))
-        _choose(time, "unit", shapes.LIVE_UNITS)
+        _choose(time, "unit", vocabulary.LIVE_UNITS)
     if time.get("type") == "fixed":
         _require(time, ("from", "to"))
 
@@ -150,10 +131,11 @@ def _objects(holder: Object, name: str) -> list[Object]:
     value = holder.get(name) or []
     if not isinstance(value, list):
         raise Wrong(f"{name}: {value!r} is not of type 'array'")
-    return [_object(one) for one in value]
+    return [mapping(one) for one in value]
 
 
-def _object(value: Any) -> Object:
+def mapping(value: Any) -> Object:
+    """The value, which must be an object. Raises Wrong."""
     if not isinstance(value, dict):
         raise Wrong(f"{value!r} is not of type 'object'")
     return value

@@ -1,4 +1,4 @@
-"""A dashboard as a page shows it: its widgets in their places, each with what it asks for. Read from the stored document, whatever that holds."""
+"""A dashboard as pages, snapshots and warnings take it: its widgets in their places, each with what it asks for. Read from a document, whatever that holds."""
 
 from __future__ import annotations
 
@@ -6,25 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from doghouse.ui.requests import Request, requests
+from doghouse.dashboards.requests import Request
+from doghouse.dashboards.widget import OTHER, Drawing, widget_type
 
-DRAWN = {  # how a type of widget is drawn; every other one is drawn as a plain graph of its queries, and says so
-    "timeseries": "timeseries",
-    "query_value": "value",
-    "toplist": "toplist",
-    "note": "note",
-    "free_text": "text",
-    "hostmap": "hostmap",
-    "alert_graph": "alert",
-    "alert_value": "alert-value",
-    "check_status": "check",
-    "manage_status": "summary",
-    "query_table": "table",
-    "image": "elsewhere",
-    "iframe": "elsewhere",
-    "group": "group",
-}
-STATES = ("alert", "alert-value", "check", "summary")  # drawn from states, not from points
+# Drawn from what the definition names, not from requests.
+NAMED = ("monitor graph", "monitor value", "check runs", "monitors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +25,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """One widget. `kind` is how it is drawn (`other`: as a plain graph of its queries), `type` its name in Datadog's schema."""
+    """One widget; `type` is its name in Datadog's schema."""
 
     id: str
     type: str
-    kind: str
+    drawing: Drawing
     title: str
     definition: Mapping[str, Any]
     requests: tuple[Request, ...]
@@ -58,9 +44,12 @@ class Widget:
     @property
     def plotted(self) -> bool:
         """Whether anything is evaluated for it."""
-        if self.kind in STATES:
-            return True
-        return bool(self.requests) and self.kind in ("timeseries", "value", "toplist", "table", "hostmap", "other")
+        return self.drawing.numbers in NAMED or bool(self.drawing.numbers and self.requests)
+
+    @property
+    def pictured(self) -> bool:
+        """Whether it can be drawn as a picture and shown as a table of its values."""
+        return self.plotted and (self.drawing.element == "graph" or self.drawing.numbers in ("scalar", "ranking"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +70,11 @@ class Board:
         """The widgets, those in groups among them."""
         return tuple(flat(self.widgets))
 
+    @property
+    def drawings(self) -> list[str]:
+        """The names of the drawings whose scripts it needs."""
+        return sorted({one.drawing.name for one in self.every_widget if one.plotted})
+
     def widget(self, widget_id: str) -> Widget | None:
         """The widget with this id."""
         return next((one for one in self.every_widget if one.id == widget_id), None)
@@ -100,6 +94,11 @@ def board(document: Mapping[str, Any]) -> Board:
     )
 
 
+def graph(widget_id: str, request: Request) -> Widget:
+    """A graph of one request, which stands on no dashboard."""
+    return Widget(widget_id, "timeseries", OTHER, "", {}, (request,))
+
+
 def flat(widgets: Sequence[Widget]) -> Iterator[Widget]:
     """Widgets and the widgets inside them, in reading order."""
     for widget in widgets:
@@ -108,22 +107,24 @@ def flat(widgets: Sequence[Widget]) -> Iterator[Widget]:
 
 
 def _widgets(raw: Any, prefix: str) -> Iterator[Widget]:
-    for number, one in enumerate(raw or ()):
+    for number, one in enumerate(raw if isinstance(raw, list) else ()):
         if isinstance(one, Mapping):
             yield _widget(one, f"{prefix}{number}")
 
 
 def _widget(raw: Mapping[str, Any], fallback_id: str) -> Widget:
-    definition = raw.get("definition") or {}
-    kind = str(definition.get("type") or "unknown")
+    given = raw.get("definition")
+    definition = given if isinstance(given, Mapping) else {}  # inside of what is no group, nothing was checked
+    name = str(definition.get("type") or "unknown")
+    known = widget_type(name)
     widget_id = str(raw.get("id") or f"n{fallback_id}")
     return Widget(
         widget_id,
-        kind,
-        DRAWN.get(kind, "other"),
+        name,
+        known.drawing,
         str(definition.get("title") or ""),
         definition,
-        requests(definition),
+        known.asks_for(definition),
         _place(raw.get("layout")),
         tuple(_widgets(definition.get("widgets"), f"{fallback_id}-")),
     )

@@ -1,0 +1,164 @@
+"""What a widget asks for: its requests, in the old form (`q`) and the new one (`queries` and `formulas`), read once into values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from doghouse.dashboards.vocabulary import OLD_QUERIES
+from doghouse.queries import Expression, QuerySyntaxError, parse, parse_formula, substitute, variables
+from doghouse.queries.formulas import bound
+from doghouse.queries.substitution import Chosen
+
+METRICS = "metrics"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query of a request: its name, the source of data that it asks (`metrics`, `logs`, …), its text and what reduces it to one number."""
+
+    name: str
+    source: str
+    text: str
+    aggregator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to evaluate: a metrics query's text, or a formula over named ones.
+
+    `queries` maps a formula's names to their texts; it is empty where `text` is a query itself. `unevaluated` says what it is that doghouse does not evaluate.
+    """
+
+    text: str
+    queries: Mapping[str, str] = field(default_factory=dict)
+    alias: str | None = None
+    aggregators: Mapping[str, str] = field(default_factory=dict)
+    limit: tuple[int, str] | None = None
+    unevaluated: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The line as a person would write it: the formula with its queries in the place of their names."""
+        if self.text in self.queries:
+            return self.queries[self.text]
+        if not self.queries:
+            return self.text
+        return f"{self.text}  where  " + ", ".join(f"{name} = {text}" for name, text in self.queries.items())
+
+    def expressions(self, values: Mapping[str, Chosen]) -> tuple[Expression, ...]:
+        """What the line evaluates with these template variables: several where its query has commas. Raises QuerySyntaxError."""
+        if not self.queries:
+            return tuple(substitute(one, values) for one in parse(self.text))
+        return (bound(self.formula(), self.named(values)),)
+
+    def formula(self) -> Expression:
+        """A formula over the names of its queries. Raises QuerySyntaxError, too where a name is none of them."""
+        parsed = parse_formula(self.text)
+        for name in variables(parsed):
+            if name not in self.queries:
+                known = ", ".join(self.queries)
+                problem = f"'{name}' is no query of this widget; it has {known}"
+                raise QuerySyntaxError(self.text, self.text.find(name), problem)
+        return parsed
+
+    def named(self, values: Mapping[str, Chosen]) -> dict[str, Expression]:
+        """A formula's queries by their names. Raises QuerySyntaxError."""
+        named: dict[str, Expression] = {}
+        for name, text in self.queries.items():
+            each = parse(text)
+            if len(each) != 1:
+                raise QuerySyntaxError(text, 0, f"'{name}' is {len(each)} queries; a formula's query is one")
+            named[name] = substitute(each[0], values)
+        return named
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of a widget: its lines, and how they are drawn.
+
+    `key` is its place among the requests: `0`, or a name (`fill` of a host map). `queries` are the named ones, `q` the query of the old form.
+    """
+
+    lines: tuple[Line, ...]
+    display: str = "line"
+    style: Mapping[str, Any] = field(default_factory=dict)
+    right_axis: bool = False
+    aggregator: str | None = None
+    formats: Sequence[Mapping[str, Any]] = ()
+    key: str = "0"
+    q: str | None = None
+    queries: tuple[Query, ...] = ()
+
+    @property
+    def metric_queries(self) -> Iterator[str]:
+        """The texts of its queries of metrics."""
+        if self.q is not None:
+            yield self.q
+        yield from (query.text for query in self.queries if query.source == METRICS)
+
+
+def requests(definition: Mapping[str, Any]) -> tuple[Request, ...]:
+    """Every request of a widget's definition. A host map's or scatter plot's are in the order of their names' appearance."""
+    raw = definition.get("requests")
+    keyed = raw.items() if isinstance(raw, Mapping) else enumerate(raw if isinstance(raw, list) else ())
+    return tuple(request(one, str(key)) for key, one in keyed if isinstance(one, Mapping))
+
+
+def request(raw: Mapping[str, Any], key: str = "0") -> Request:
+    """A request as it stands in a definition."""
+    q = raw["q"] if isinstance(raw.get("q"), str) else None
+    queries = tuple(_query(one) for one in mappings(raw, "queries"))
+    return Request(
+        tuple(_lines(raw, q, queries)),
+        str(raw.get("display_type") or "line"),
+        raw.get("style") or {},
+        bool(raw.get("on_right_yaxis")),
+        raw.get("aggregator"),
+        mappings(raw, "conditional_formats"),
+        key,
+        q,
+        queries,
+    )
+
+
+def mappings(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects in a list; what is no list holds none."""
+    value = holder.get(name)
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _query(raw: Mapping[str, Any]) -> Query:
+    name, text = str(raw.get("name", "")), str(raw.get("query", ""))
+    return Query(
+        name, str(raw.get("data_source", METRICS)), text, str(raw["aggregator"]) if raw.get("aggregator") else None
+    )
+
+
+def _lines(raw: Mapping[str, Any], q: str | None, queries: tuple[Query, ...]) -> Iterator[Line]:
+    if q is not None:
+        aliases = {one.get("expression"): one.get("alias_name") for one in mappings(raw, "metadata")}
+        yield Line(q, alias=aliases.get(q))
+    elif queries:
+        yield from _formulas(raw, queries)
+    else:
+        yield from (Line("", unevaluated=name) for name in (*OLD_QUERIES, "query") if raw.get(name))
+
+
+def _formulas(raw: Mapping[str, Any], queries: tuple[Query, ...]) -> Iterator[Line]:
+    """The formulas of a request; where it has none, each query by itself."""
+    texts = {query.name: query.text for query in queries}
+    aggregators = {query.name: query.aggregator for query in queries if query.aggregator}
+    other = next((query.source for query in queries if query.source != METRICS), None)
+    missing = f"queries of {other.replace('_', ' ')}" if other else None
+    for formula in mappings(raw, "formulas") or [{"formula": name} for name in texts]:
+        limit = _limit(formula.get("limit"))
+        yield Line(str(formula.get("formula", "")), texts, formula.get("alias"), aggregators, limit, missing)
+
+
+def _limit(raw: Any) -> tuple[int, str] | None:
+    """How many of a formula's rows are shown, and which first."""
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("count"), int) or not raw["count"]:
+        return None
+    return raw["count"], str(raw.get("order", "desc"))

@@ -1,0 +1,29 @@
+"""Annotations and embeds: text, pictures, pages of others."""
+
+from __future__ import annotations
+
+from doghouse.dashboards.vocabulary import ALIGN, UPRIGHT
+from doghouse.dashboards.widget import ELSEWHERE, Drawing, WidgetType, register
+
+register(
+    WidgetType(
+        "note",
+        ("content",),
+        choices={"tick_edge": ("bottom", "left", "right", "top"), "text_align": ALIGN, "vertical_align": UPRIGHT},
+        drawing=Drawing("note"),
+    ),
+    WidgetType("free_text", ("text",), choices={"text_align": ALIGN}, drawing=Drawing("text")),
+    WidgetType(
+        "image",
+        ("url",),
+        choices={
+            "sizing": ("fill", "contain", "cover", "none", "scale-down", "zoom", "fit", "center"),
+            "margin": ("sm", "md", "lg", "small", "large"),
+            "horizontal_align": ALIGN,
+            "vertical_align": UPRIGHT,
+        },
+        drawing=ELSEWHERE,
+    ),
+    WidgetType("iframe", ("url",), drawing=ELSEWHERE),
+    WidgetType("embedded_app"),
+)

@@ -1,0 +1,42 @@
+"""Groups: widgets that hold widgets."""
+
+from __future__ import annotations
+
+from doghouse.dashboards import checks
+from doghouse.dashboards.widget import Definition, Drawing, WidgetType, register
+
+
+def _group(definition: Definition) -> None:
+    """The widgets of a group (recorded words: `Invalid inner widget definition at position 15 of type distribution. Error: …`)."""
+    if not isinstance(definition["widgets"], list):
+        raise checks.Wrong("'widgets' must be a list")
+    for place, name, reason in checks.faults(definition["widgets"], layout_needed=False):
+        part = (
+            f"widget at position {place}" if name is None else f"widget definition at position {place} of type {name}"
+        )
+        raise checks.Wrong(f"Invalid inner {part}. Error: {reason}")
+
+
+def _source(definition: Definition) -> None:
+    """The widget that a split graph repeats."""
+    source = checks.mapping(definition["source_widget_definition"])
+    checks.check_type(source)
+    checks.check_definition(source)
+
+
+register(
+    WidgetType(
+        "group",
+        ("layout_type", "widgets"),
+        choices={"layout_type": ("ordered",)},
+        inside=_group,
+        drawing=Drawing("group"),
+    ),
+    WidgetType(
+        "split_group",
+        ("size", "source_widget_definition", "split_config"),
+        choices={"size": ("xs", "sm", "md", "lg")},
+        inside=_source,
+    ),
+    WidgetType("powerpack", ("powerpack_id",)),
+)

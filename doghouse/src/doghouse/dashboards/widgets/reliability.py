@@ -1,0 +1,18 @@
+"""Performance and reliability: objectives, services."""
+
+from __future__ import annotations
+
+from doghouse.dashboards.widget import WidgetType, register
+
+register(
+    WidgetType("slo", ("view_type",)),
+    WidgetType("slo_list", ("requests",), "some"),
+    WidgetType(
+        "trace_service",
+        ("env", "service", "span_name"),
+        choices={
+            "display_format": ("one_column", "two_column", "three_column"),
+            "size_format": ("small", "medium", "large"),
+        },
+    ),
+)

@@ -1,0 +1,28 @@
+"""Values: one number for each group, in large figures, ranked, or in a table."""
+
+from __future__ import annotations
+
+from doghouse.dashboards.vocabulary import AGGREGATORS, ALIGN, ORDER
+from doghouse.dashboards.widget import Drawing, WidgetType, register
+
+register(
+    WidgetType(
+        "query_value",
+        ("requests",),
+        "some",
+        asks=True,
+        choices={"text_align": ALIGN},
+        each={"aggregator": AGGREGATORS},
+        drawing=Drawing("value", "scalar"),
+    ),
+    WidgetType("toplist", ("requests",), "any", asks=True, drawing=Drawing("toplist", "ranking")),
+    WidgetType(
+        "query_table",
+        ("requests",),
+        "any",
+        asks=True,
+        choices={"has_search_bar": ("always", "never", "auto")},
+        each={"aggregator": AGGREGATORS, "order": ORDER},
+        drawing=Drawing("table", "ranking"),
+    ),
+)

@@ -1,0 +1,14 @@
+// A host map; a host's cell opens it on the page of hosts.
+
+import { $ } from "../dom.mjs";
+import { HostMap } from "../hostmap.mjs";
+import { explain } from "../values.mjs";
+
+export function make(one) {
+  one.map = new HostMap($("canvas", one.root), (host) => location.assign(`/infrastructure/map?${new URLSearchParams({ host })}`));
+  return (data) => {
+    one.map.show(data);
+    explain(one.root, data.problems.map((text) => [text]));
+    return true;
+  };
+}

@@ -1,0 +1,21 @@
+// Groups ranked by their values, each with a bar.
+
+import { reserve, stroke } from "../colors.mjs";
+import { el } from "../dom.mjs";
+import { quantity } from "../format.mjs";
+import { drawsRows } from "../values.mjs";
+
+export const make = (one) => drawsRows(one, ({ rows }) => bars(rows));
+
+function bars(rows) {
+  const most = Math.max(...rows.map((row) => Math.abs(row.value)), 0) || 1;
+  reserve(rows.flatMap((row) => (row.host ? [row.host] : [])));
+  return el("ol", { class: "bars drawn" }, ...rows.map((row, index) => bar(row, index, most)));
+}
+
+function bar(row, index, most) {
+  const { stroke: hue } = stroke({ host: row.host, group: row.host ? "" : "toplist" }, index);
+  const fill = el("span", { class: "fill", style: { width: `${(100 * Math.abs(row.value)) / most}%`, borderColor: hue } });
+  fill.style.background = `color-mix(in srgb, ${hue} 18%, transparent)`;
+  return el("li", { class: row.tone ? `tone-${row.tone}` : null }, fill, el("span", {}, row.label), el("span", { class: "number" }, quantity(row.value, row.units[0], true)));
+}
