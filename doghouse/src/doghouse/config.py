@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from doghouse.time import lengths
+
 DEFAULT_PORT = 8420
 
 
@@ -74,11 +76,10 @@ def default_folder() -> Path:
 
 def duration(text: str) -> float:
     """Seconds of a length of time such as `90s`, `30m`, `36h`, `15d` or `2w`. Raises OptionError."""
-    units = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-    number, unit = text[:-1], text[-1:]
-    if not (number.isascii() and number.isdecimal()) or unit not in units or not int(number):
+    seconds = lengths.seconds(text)
+    if not seconds:
         raise OptionError(f"'{text}' is not a length of time: expected a whole number and s, m, h, d or w, such as 15d")
-    return float(int(number) * units[unit])
+    return float(seconds)
 
 
 def own(path: Path) -> DataFolder:

@@ -10,7 +10,6 @@ import io
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, TypeVar, cast, overload
 
 import msgspec
@@ -24,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from doghouse import errors
 from doghouse.errors import ApiError
 from doghouse.storage import failures
+from doghouse.time import iso
 from doghouse.time.clock import Clock
 
 T = TypeVar("T")
@@ -261,10 +261,9 @@ def whole_number(text: str) -> int | None:
 def parse_instant(text: str) -> float:
     """An ISO 8601 time (UTC where it names no zone) as seconds since 1970 UTC. Raises ApiError 400."""
     try:
-        moment = datetime.fromisoformat(text)
+        return iso.instant(text)
     except ValueError:
         raise errors.not_a_time(text) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def decompress(body: bytes, encoding: str) -> bytes:

@@ -189,6 +189,17 @@ def test_a_calendar_shift_keeps_the_local_time_over_a_change_of_clocks() -> None
     assert points(found, "day_before(avg:m{*})", noon, noon + 60, 60) == [(int(noon), 1)]
 
 
+def test_a_calendar_shift_to_a_time_that_the_clocks_skipped_reads_it_as_much_later() -> None:
+    # on 29 March 2026 there is no 02:30 in Berlin: it is 03:30, as of downtimes
+    found = source(series([(at("2026-03-29T03:30+02:00"), 7), (at("2026-03-29T03:00+02:00"), 1)]))
+    night = int(at("2026-03-30T02:30+02:00"))
+    query = "calendar_shift(avg:m{*}, '-1d', 'Europe/Berlin')"
+    assert points(found, query, night, night + 60, 60) == [(night, 7)]
+    # nor does it matter where the window ends, as behind the gap it reads earlier times again
+    assert points(found, query, night, night + 1800, 60) == [(night, 7)]
+    assert points(found, query, night, night + 3660, 60) == [(night, 7), (night + 1800, 1), (night + 3600, 7)]
+
+
 def test_a_calendar_shift_by_a_month_takes_the_last_day_where_the_day_is_missing() -> None:
     found = source(series([(at("2026-02-28T12:00Z"), 28), (at("2026-02-14T12:00Z"), 14)]))
     for day, expected in {"2026-03-28": 28, "2026-03-31": 28, "2026-03-14": 14}.items():

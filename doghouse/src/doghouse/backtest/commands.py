@@ -72,7 +72,7 @@ def backtest(
     if start >= end:
         raise fail("--from is not before --to", 64)
     if timezone:
-        from doghouse.queries.rollups import is_zone
+        from doghouse.time.zones import is_zone
 
         if not is_zone(timezone):
             raise fail(f"--timezone: '{timezone}' is no time zone of the IANA database", 64)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,9 +13,10 @@ from doghouse.backtest.replay import Backtest, Timeline
 from doghouse.metrics.model import Ints
 from doghouse.monitors import Status
 from doghouse.notifications.silencing import silencer
+from doghouse.time import zones
+from doghouse.time.lengths import DAY
 
 NIGHT_FROM_HOUR, NIGHT_TO_HOUR = 22, 7  # local hours in which a notification wakes somebody
-DAY_S = 86_400
 _KINDS = 16 * len(Status)  # of transitions: before and after, and whether it is a repeat
 QUARTER_S = 900  # zones differ by whole quarters of an hour
 _DEPENDS = re.compile(r"is_(?:exact_)?match|@\S*\{\{")
@@ -87,8 +87,8 @@ class Nights:
     """Counts the times that are at night by a zone's clocks, of those in [start, end] (s UTC)."""
 
     def __init__(self, zone: ZoneInfo, start: int, end: int) -> None:
-        self._first = start // DAY_S * DAY_S
-        days = range(self._first, end + 1, DAY_S)
+        self._first = start // DAY * DAY
+        days = range(self._first, end + 1, DAY)
         self._nights = np.concatenate([_nights(zone, day) for day in days])
 
     def count(self, times: Ints) -> int:
@@ -101,15 +101,9 @@ def _nights(zone: ZoneInfo, day: int) -> NDArray[np.bool_]:
 
     Clocks that are as far ahead at the day's end as at its start are not changed in between.
     """
-    quarters = day + QUARTER_S * np.arange(DAY_S // QUARTER_S)
-    ahead = np.array([_offset(zone, day)])
-    if _offset(zone, day + DAY_S) != ahead[0]:
-        ahead = np.array([_offset(zone, quarter) for quarter in quarters.tolist()])
+    quarters = day + QUARTER_S * np.arange(DAY // QUARTER_S)
+    ahead = np.array([zones.offset(day, zone)])
+    if zones.offset(day + DAY, zone) != ahead[0]:
+        ahead = np.array([zones.offset(quarter, zone) for quarter in quarters.tolist()])
     hour = (quarters + ahead) // 3600 % 24
     return np.asarray((hour >= NIGHT_FROM_HOUR) | (hour < NIGHT_TO_HOUR))
-
-
-def _offset(zone: ZoneInfo, when: int) -> int:
-    """How far a zone's clocks are ahead of UTC (s)."""
-    offset = datetime.fromtimestamp(when, zone).utcoffset()
-    return 0 if offset is None else int(offset.total_seconds())

@@ -16,7 +16,7 @@ from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import no_columns
 from doghouse.monitors import Problem
 from doghouse.queries import NotEvaluated, QuerySyntaxError
-from doghouse.queries.rollups import is_zone
+from doghouse.time.zones import is_zone
 
 DOWNTIME = "downtime"  # the type of what is no monitor, and not counted among them
 _NO_SERIES = MemorySource([], no_columns())

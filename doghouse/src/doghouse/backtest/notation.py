@@ -21,6 +21,7 @@ from typing import Any, cast
 import numpy as np
 
 from doghouse.metrics.model import Floats, MetricType
+from doghouse.time import lengths
 
 DEFAULT_EVERY_S = 60
 MOST = 1_000_000_000  # of a made-up number, so that sums of them fit
@@ -29,7 +30,6 @@ TYPES = ("gauge", "count", "rate")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _WORD = re.compile(rf"(?:(?P<gap>_)|(?P<start>{_NUMBER})(?P<step>[+-](?:\d+\.?\d*|\.\d+))?)(?:x(?P<times>\d+))?")
 _DURATION = re.compile(r"(\d+)(s|m|h|d|w)")
-_UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 class NotationError(ValueError):
@@ -67,7 +67,7 @@ def parse_duration(said: Any) -> int:
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise NotationError(f"'{said}' is not a duration: expected for example 45s, 10m or 1h30m")
-    seconds = sum(int(number) * _UNIT_S[unit] for number, unit in parts)
+    seconds = sum(int(number) * lengths.UNITS[unit] for number, unit in parts)
     if seconds == 0:
         raise NotationError(f"'{said}' is no time at all")
     return seconds

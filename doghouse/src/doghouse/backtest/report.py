@@ -15,8 +15,8 @@ from doghouse.backtest.counting import Nights, Reach, counted
 from doghouse.backtest.replay import Backtest
 from doghouse.monitors import Status
 from doghouse.notifications.model import Notification
+from doghouse.time.lengths import DAY
 
-DAY_S = 86400
 LABELS = ("Alert", "Warn", "OK", "No Data")
 
 
@@ -59,7 +59,7 @@ def figures(test: Backtest, timezone: str = "UTC") -> Figures:
     }
     total = sum(counts.values())
     shares = {label: counts[label] / total if total else 0.0 for label in LABELS}
-    days = (test.end - test.start) / DAY_S
+    days = (test.end - test.start) / DAY
     return Figures(days, len(test.ticks), len(test.timelines), changes, sent, silenced, night, shares)
 
 

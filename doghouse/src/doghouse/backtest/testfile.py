@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import msgspec
 import yaml
 
 from doghouse.backtest.notation import NotationError, Samples, parse_duration, parse_samples
+from doghouse.time import iso
 
 STATES = ("OK", "Warn", "Alert", "No Data")
 WORDS = ("Triggered", "Warn", "No Data", "Recovered", "Re-Triggered", "Re-Warn", "Re-No Data")
@@ -275,10 +276,9 @@ def _check_words(loaded: Loaded, place: str, case: Case) -> None:
 
 def _start(path: Path, lines: Mapping[str, int], said: str) -> datetime:
     try:
-        when = datetime.fromisoformat(said)
+        return iso.moment(said)
     except ValueError:
         raise TestFileError(path, lines.get(".start", 1), f"start: '{said}' is not an ISO 8601 time") from None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def _plain(node: yaml.Node, place: str, lines: dict[str, int], path: Path) -> Any:

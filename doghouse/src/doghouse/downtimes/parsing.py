@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from doghouse.downtimes.model import END_STATES, END_TYPES, Downtime, DowntimeError, OneTime, Recurrence, Recurring
 from doghouse.downtimes.rrule import RruleError, parts
 from doghouse.downtimes.scope import parse_scope
+from doghouse.time import lengths, zones
 
 MOST_RECURRENCES = 5
 MOST_TAGS, LONGEST_TAG = 32, 256
 MAX_ID = 2**63 - 1
 FIRST = datetime(1970, 1, 1)  # wall times before are refused
-LONGEST_S = 100 * 366 * 86_400  # so that its end still has a date
-DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+LONGEST_S = 100 * 366 * lengths.DAY  # so that its end still has a date
 ZONES_DIFFER = "timezone must match display_timezone"  # a public issue of the Terraform provider
 
 
@@ -164,12 +162,9 @@ def _iso(given: Any, field: str) -> datetime:
 def time_zone(field: str, name: Any) -> str:
     """A time zone's name. Raises DowntimeError."""
     try:
-        if not isinstance(name, str):
-            raise ValueError
-        ZoneInfo(name)
-    except (OSError, KeyError, ValueError):  # an unknown name is a KeyError, a path a ValueError, a folder an OSError
-        raise DowntimeError(field, f"{field}: {name!r} is no time zone of the IANA database") from None
-    return name
+        return zones.zone(name).key
+    except zones.UnknownZone as error:
+        raise DowntimeError(field, f"{field}: {error}") from None
 
 
 def _recurrence(given: Any, number: int, zone: str, now: float) -> Recurrence:
@@ -190,7 +185,7 @@ def _recurrence(given: Any, number: int, zone: str, now: float) -> Recurrence:
 def _wall_time(given: Any, field: str, zone: str, now: float) -> datetime:
     """A local time without offset; none is now, in whole seconds (recorded: TestAccDowntimeScheduleChanged)."""
     if given is None:
-        return datetime.fromtimestamp(int(now), UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        return zones.local(int(now), zones.zone(zone))
     moment = _iso(given, field)
     if moment.tzinfo is not None:
         raise DowntimeError(field, f"{field} must not have a UTC offset: it is a time on the clocks of {zone}")
@@ -201,8 +196,7 @@ def _wall_time(given: Any, field: str, zone: str, now: float) -> datetime:
 
 def _duration(given: Any, field: str) -> int:
     """`14h`, `90m`, `1d`, `2w` in seconds."""
-    match = re.fullmatch(r"(\d{1,9})([smhdw])", given, re.ASCII) if isinstance(given, str) else None
-    seconds = int(match[1]) * DURATION_UNITS[match[2]] if match else 0
-    if not 0 < seconds <= LONGEST_S:
+    seconds = lengths.seconds(given) if isinstance(given, str) else None
+    if seconds is None or not 0 < seconds <= LONGEST_S:
         raise DowntimeError(field, f"{field} must be a number with s, m, h, d or w, as in 14h, not {given!r}")
     return seconds

@@ -12,6 +12,7 @@ import msgspec
 
 from doghouse.downtimes import parsing
 from doghouse.downtimes.model import Downtime
+from doghouse.time import zones
 
 Attributes = dict[str, Any]
 
@@ -68,7 +69,7 @@ def schedule(sent: Mapping[str, Any], now: float) -> Attributes:
             "end": None if end is None else _utc(end),
         }
     timezone = sent.get("timezone") or "UTC"
-    local = datetime.fromtimestamp(int(now), ZoneInfo(timezone)).replace(tzinfo=None).isoformat()
+    local = zones.local(int(now), ZoneInfo(timezone)).isoformat()
     return {
         "timezone": timezone,
         "recurrences": [{**one, "start": one.get("start") or local} for one in sent["recurrences"]],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
+
+from doghouse.time.zones import local
 
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 REFUSED = ("DTSTART", "DTEND", "DURATION")  # the API's schema: attributes that specify the duration
@@ -137,5 +139,5 @@ def _last_moment(until: str, zone: str) -> datetime:
     """UNTIL as local wall time: in UTC with a Z, all of the day if it is a date."""
     moment = _until(until)
     if until.endswith("Z") and moment.year < datetime.max.year:  # that of the last year is for ever in any zone
-        return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        return local(moment.replace(tzinfo=UTC).timestamp(), ZoneInfo(zone))
     return moment if "T" in until else moment + timedelta(days=1, seconds=-1)

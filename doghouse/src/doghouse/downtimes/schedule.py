@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from doghouse.downtimes.model import Downtime, OneTime, Recurrence, Recurring
 from doghouse.downtimes.rrule import occurrences
+from doghouse.time.lengths import DAY
+from doghouse.time.zones import instant, local
 
-LAST_DST_YEAR = 2037  # after it zones keep the offset that they end it with (recorded: TestAccDowntimeScheduleBasicRecurring, July 2042)
-YEAR_S = 366 * 86_400
+YEAR_S = 366 * DAY
 LOOK_AHEAD_YEARS = (1, 5, 30)  # how far the next occurrence is looked for
 LONGEST_S = 10 * YEAR_S  # occurrences that overlap without end are one stretch of at least so much (s)
 
@@ -78,7 +79,7 @@ def _occurrences(schedule: Recurring, low: float, high: float) -> list[tuple[flo
 
 def _of(recurrence: Recurrence, name: str, zone: ZoneInfo, low: float, high: float) -> Iterator[tuple[float, float]]:
     """One recurrence's occurrences. GUESS: a duration is absolute time, days and weeks too (a day is 24 hours on the night of a DST change)."""
-    first, last = _wall(low, zone) - timedelta(days=1), _wall(high, zone) + timedelta(days=1)
+    first, last = local(low, zone) - timedelta(days=1), local(high, zone) + timedelta(days=1)
     for wall in occurrences(recurrence.rrule, recurrence.start, name, last.year):
         if first <= wall <= last:
             start = instant(wall, zone)
@@ -98,22 +99,6 @@ def merge(occurrences: Iterable[tuple[float, float]]) -> list[Stretch]:
         else:
             merged.append(Stretch(start, end))
     return merged
-
-
-def instant(wall: datetime, zone: ZoneInfo) -> float:
-    """A local wall time as s UTC.
-
-    GUESS: one that DST skips is as much later (02:30 is 03:30), of one that there is twice it is the first. After 2037 there is no DST (recorded).
-    """
-    known = wall if wall.year <= LAST_DST_YEAR else datetime(LAST_DST_YEAR, 12, 31)
-    offset = known.replace(tzinfo=zone, fold=0).utcoffset()
-    return (wall - (offset or timedelta())).replace(tzinfo=UTC).timestamp()
-
-
-def _wall(when: float, zone: ZoneInfo) -> datetime:
-    """The local wall time at `when` (s UTC), within what a calendar holds."""
-    within = min(max(when, -62_000_000_000.0), 250_000_000_000.0)
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=within)).astimezone(zone).replace(tzinfo=None)
 
 
 def status(downtime: Downtime, now: float) -> str:

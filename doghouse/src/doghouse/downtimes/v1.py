@@ -14,10 +14,10 @@ from doghouse.downtimes.model import Downtime, DowntimeError
 from doghouse.downtimes.record import V1, Attributes, Record
 from doghouse.downtimes.schedule import current, status
 from doghouse.http import LATEST_S, whole_number
+from doghouse.time import lengths, zones
 
 FREQUENCIES = {"days": "DAILY", "weeks": "WEEKLY", "months": "MONTHLY", "years": "YEARLY"}
 WEEK_DAYS = {"Mon": "MO", "Tue": "TU", "Wed": "WE", "Thu": "TH", "Fri": "FR", "Sat": "SA", "Sun": "SU"}
-UNITS_S = (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))
 PAST_SLACK_S = 60  # GUESS: how far in the past a start may lie
 SAME_NAMES = ("message", "mute_first_recovery_notification", "notify_end_states", "notify_end_types")
 
@@ -141,7 +141,7 @@ def _schedule(sent: V1, timezone: str) -> Attributes:
         return {"start": _iso(sent.start), "end": None if sent.end is None else _iso(sent.end)}
     if sent.end is None:
         raise DowntimeError("end", "A recurring downtime must have an end")
-    local = datetime.fromtimestamp(sent.start, ZoneInfo(timezone)).replace(tzinfo=None)
+    local = zones.local(sent.start, ZoneInfo(timezone))
     one = {"start": local.isoformat(), "duration": _duration(sent.end - sent.start), "rrule": rrule(sent.recurrence)}
     return {"timezone": timezone, "recurrences": [one]}
 
@@ -184,8 +184,8 @@ def _recurrence(record: Record) -> dict[str, Any] | None:
 
 def _duration(seconds: int) -> str:
     """In the largest unit that has no rest: `14h`."""
-    unit, size = next((unit, size) for unit, size in UNITS_S if seconds % size == 0)
-    return f"{seconds // size}{unit}"
+    unit = next(unit for unit in "dhms" if seconds % lengths.UNITS[unit] == 0)
+    return f"{seconds // lengths.UNITS[unit]}{unit}"
 
 
 def _iso(when: int) -> str:

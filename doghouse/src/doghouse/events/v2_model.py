@@ -12,6 +12,7 @@ from msgspec import Meta
 from doghouse import errors
 from doghouse.events import model
 from doghouse.events.model import Event
+from doghouse.time import iso
 
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
 CATEGORIES = ("alert", "change")
@@ -157,7 +158,6 @@ def _happened(timestamp: str | None, now: float) -> int:
     if timestamp is None:
         return int(now)
     try:
-        moment = datetime.fromisoformat(timestamp)
+        return int(iso.instant(timestamp))
     except ValueError:
         raise errors.event_schema("$.data.attributes.timestamp", "value must be an ISO 8601 time.") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

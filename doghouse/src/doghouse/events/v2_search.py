@@ -6,15 +6,15 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from doghouse import errors, searching
 from doghouse.searching import Predicate, in_text, literally, pattern
+from doghouse.time import iso
+from doghouse.time.typed import from_now
 
-UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 RANGE = re.compile(r"\[\S+ TO \S+\]|[<>]=?\d")
 Shown = dict[str, Any]  # an event as `v2_model.shown` makes it
 
@@ -66,16 +66,14 @@ def _tag(event: Shown, key: str) -> Sequence[str]:
 
 def instant(text: str, now: float) -> float:
     """`now-15m`, ISO 8601 or ms since 1970, as s UTC. Raises ApiError 400."""
-    found = re.fullmatch(r"now(?:\s*([+-])\s*(\d+)([smhdw]))?", text)
-    if found is not None:
-        return now if found[1] is None else now + int(found[1] + found[2]) * UNIT_S[found[3]]
+    if (relative := from_now(text, now)) is not None:
+        return relative
     if text.isdigit():
         return int(text) / 1000
     try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        return iso.instant(text.replace(" ", "+"))
     except ValueError:
         raise errors.invalid_time(text) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def encode_cursor(cursor: Cursor) -> str:

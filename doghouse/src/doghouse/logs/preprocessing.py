@@ -6,12 +6,12 @@ The names looked for are the documented defaults; a date that cannot be read lea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from doghouse.logs.model import Log
+from doghouse.time import iso
 
 MESSAGE = ("message", "msg", "log")
 STATUS = ("status", "severity", "level", "syslog.severity")
@@ -47,7 +47,6 @@ def _date(held: Mapping[str, Any], default: float) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value / 1000
     try:
-        moment = datetime.fromisoformat(str(value))
+        return iso.instant(str(value))
     except ValueError:
         return default
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

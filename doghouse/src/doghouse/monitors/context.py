@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from doghouse.monitors.columns import Group
 from doghouse.monitors.model import Monitor, Thresholds
 from doghouse.monitors.states import Status, Transition
 from doghouse.monitors.template import Condition, Path, path
+from doghouse.time import zones
 
 NUMBERS = (
     "value",
@@ -222,5 +222,5 @@ def time_text(when: int) -> str:
 
 
 def local_time(when: int, zone: str) -> str:
-    """`2021-05-31 23:43:27+09:00`. Raises KeyError, ValueError or OSError for a zone that does not exist."""
-    return datetime.fromtimestamp(when, ZoneInfo(zone)).isoformat(sep=" ")
+    """`2021-05-31 23:43:27+09:00`. Raises UnknownZone."""
+    return datetime.fromtimestamp(when, zones.zone(zone)).isoformat(sep=" ")

@@ -15,6 +15,7 @@ from doghouse.monitors.model import METRIC_TYPES, Monitor, Thresholds
 from doghouse.monitors.states import Status, Transition
 from doghouse.monitors.template import Block, Call, Node, TemplateError, Text, parse, path
 from doghouse.queries import QuerySyntaxError, parse_monitor
+from doghouse.time.zones import UnknownZone
 
 __all__ = ["Host", "Hosts", "Message", "render"]
 
@@ -180,6 +181,6 @@ class _Writer:
             return ""
         try:
             return local_time(when, zone)
-        except (KeyError, ValueError, OSError):
-            self.problems.append(f"local_time: '{zone}' is no time zone of the IANA database")
+        except UnknownZone as error:
+            self.problems.append(f"local_time: {error}")
             return ""

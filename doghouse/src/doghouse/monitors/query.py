@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +16,9 @@ from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.model import METRIC_TYPES, Monitor, MonitorError
 from doghouse.queries import MonitorQuery, NotEvaluated, function_names, group_keys, metric_queries, parse_monitor
 from doghouse.queries.tree import Change
+from doghouse.time import zones
+from doghouse.time.lengths import DAY, HOUR, MINUTE
 
-MINUTE, HOUR, DAY = 60, 3600, 86_400
 # Buckets of `require_full_window` by the window's unit (monitors/types/metric): at least one point in the first, at most three empty.
 FULL_BUCKETS_S = {"m": MINUTE, "h": 10 * MINUTE, "d": HOUR, "w": HOUR, "mo": 4 * HOUR}
 MAY_MISS = 3
@@ -91,9 +92,9 @@ def evaluation_window(asked: Mapping[str, Any]) -> tuple[ZoneInfo, int, int, int
         raise MonitorError(place, f"'{asked}' is no object")
     name = str(asked.get("timezone") or "UTC")
     try:
-        zone = ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise MonitorError(f"{place}.timezone", f"'{name}' is no time zone of the IANA database") from None
+        zone = zones.zone(name)
+    except zones.UnknownZone as error:
+        raise MonitorError(f"{place}.timezone", str(error)) from None
     day = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(asked.get("day_starts") or "00:00"))
     if day is None:
         raise MonitorError(f"{place}.day_starts", f"'{asked['day_starts']}' is no time of day, as 04:00 is")
@@ -105,24 +106,26 @@ def evaluation_window(asked: Mapping[str, Any]) -> tuple[ZoneInfo, int, int, int
     return zone, int(day[1]), int(day[2]), hour, month
 
 
-def _beginning(text: str, scheduling: Any) -> Any:
-    """When the running hour, day or month began, for an end: by `scheduling_options.evaluation_window`. At its very start it is the whole one before."""
+def _beginning(text: str, scheduling: Any) -> Callable[[int], int]:
+    """When the running hour, day or month began, for an end: by `scheduling_options.evaluation_window`. At its very start it is the whole one before.
+
+    Hours have 60 minutes; days and months begin at a local time, also where the clocks change (`doghouse.time.zones`).
+    """
     asked = scheduling.get("evaluation_window") or {}
     zone, hours, minutes, hour_starts, month_starts = evaluation_window(asked)
+    starts = time(hours, minutes)
 
     @lru_cache(maxsize=4096)
     def begin(end: int) -> int:
-        last = datetime.fromtimestamp(end - 1, zone)
+        last = zones.local(end - 1, zone)
         if text == "current_1h":
-            start = last.replace(minute=hour_starts, second=0)
-            return int((start if start <= last else start - timedelta(hours=1)).timestamp())
-        start = last.replace(hour=hours, minute=minutes, second=0)
-        if text == "current_1d":
-            return int((start if start <= last else start - timedelta(days=1)).timestamp())
-        start = start.replace(day=month_starts)
-        if start > last:
-            start = (start.replace(day=1) - timedelta(days=1)).replace(day=month_starts)
-        return int(start.timestamp())
+            return end - 1 - (last.minute - hour_starts) % 60 * MINUTE - last.second
+        days = [last.date() - timedelta(days=back) for back in range(3)]  # the clocks may skip a whole day
+        if text == "current_1mo":
+            first = last.date().replace(day=month_starts)
+            days = [first, (first.replace(day=1) - timedelta(days=1)).replace(day=month_starts)]
+        begins = (int(zones.instant(datetime.combine(day, starts), zone)) for day in days)
+        return next(begun for begun in begins if begun < end)
 
     return begin
 

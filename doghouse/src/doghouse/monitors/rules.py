@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from doghouse.monitors.anomalies import reading
 from doghouse.monitors.model import Monitor, MonitorError, Options, Thresholds
 from doghouse.monitors.query import group_keys_of, is_count_query, metric_query
 from doghouse.monitors.states import Missing, Rules, Status
 from doghouse.queries import MonitorQuery
+from doghouse.time import lengths
+from doghouse.time.lengths import DAY, HOUR, MINUTE
 
-MINUTE, HOUR, DAY = 60, 3600, 86_400
 NEW_GROUP_DELAY_S = 60
 NEW_HOST_DELAY_S = 300
 RETENTION_S = DAY  # monitors/configuration, group retention of metric monitors
+RETENTION_UNITS = {unit: lengths.UNITS[unit] for unit in "mhd"}
 RENOTIFY_STATUSES = {"alert": Status.ALERT, "warn": Status.WARN, "no data": Status.NO_DATA}
-_UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
 
 
 def rules_of(monitor: Monitor) -> Rules:
@@ -99,8 +98,7 @@ def _new_group_delay(options: Options, keys: tuple[str, ...]) -> int:
 
 def _retention(text: str | None) -> int:
     """`group_retention_duration`: `60m`, `24h`, `2d` in seconds."""
-    match = re.fullmatch(r"(\d+)([mhd])", text or "")
-    return int(match[1]) * _UNITS[match[2]] if match else RETENTION_S
+    return lengths.seconds(text or "", RETENTION_UNITS) or RETENTION_S
 
 
 def _renotify_statuses(options: Options) -> frozenset[Status]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from doghouse import errors, searching
 from doghouse.errors import ApiError
 from doghouse.searching import Predicate, in_text, literally, pattern
+from doghouse.time import lengths
 
 STATUSES = frozenset(("alert", "warn", "no data", "ok", "ignored", "skipped", "unknown"))
 TEXTS = ("title", "message")  # fields of words; all others are compared as a whole
-DURATION_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,9 @@ def _check_status(value: str) -> None:
 
 def _time_condition(field: str, value: str) -> Predicate[Row]:
     """`muted_left:30m`: muted for at most that long still; `muted_elapsed:30d`: for at least that long already."""
-    found = re.fullmatch(r"(\d+)([smhdw])", value)
-    if found is None:
+    limit = lengths.seconds(value)
+    if limit is None:
         raise _bad_duration(field, value)
-    limit = int(found[1]) * DURATION_S[found[2]]
     if field == "muted_left":
         return lambda row: row.muted_left_s is not None and row.muted_left_s <= limit
     return lambda row: row.muted_elapsed_s is not None and row.muted_elapsed_s >= limit

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from doghouse.monitors import expressions, service_checks
 from doghouse.monitors.context import BUILT_IN, DROPPED, EPOCHS, NUMBERS, TIMES
@@ -14,6 +13,7 @@ from doghouse.monitors.query import group_keys_of
 from doghouse.monitors.template import HELPERS, MATCHES, Block, Call, Node, Path, Variable, path
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.queries.names import nearest
+from doghouse.time.zones import is_zone
 
 _NAME = re.compile(r"""'[^']*'|"[^"]*"|\[[^\]]*\][\w.]*|[A-Za-z_@][\w.@\[\]]*""")
 # Group keys behind whose entity attributes stand, as `{{service.team}}` (monitors/notify/variables); doghouse knows no catalog, and renders them as nothing.
@@ -134,9 +134,7 @@ def _local_time(call: Call) -> Iterator[Fault]:
     if len(call.arguments) < 2:
         yield Fault("local_time takes a time and a zone", call.place)
         return
-    try:
-        ZoneInfo(call.arguments[1])
-    except (KeyError, ValueError, OSError):
+    if not is_zone(call.arguments[1]):
         yield Fault(f"local_time: '{call.arguments[1]}' is no time zone of the IANA database", call.place)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.queries.rollups import Calendar
+from doghouse.time import zones
+from doghouse.time.lengths import DAY, WEEK
 
-NOMINAL = {"daily": 86_400, "weekly": 604_800, "monthly": 2_592_000}  # s; what an answer gives as its interval
+NOMINAL = {"daily": DAY, "weekly": WEEK, "monthly": 30 * DAY}  # s; what an answer gives as its interval
 QUARTER = 900  # s; every zone's offset since 1972 is a multiple, so that a quarter of an hour never lies across a bucket's edge
 
 
@@ -33,12 +34,13 @@ class CalendarBuckets:
 
     def edges(self, start: int, end: int) -> Ints:
         """The starts of the buckets that touch [start, end), and the start of the one after (s)."""
-        day = _first(self.calendar, _local(start, self.calendar.zone).date() - timedelta(days=1))
+        day = _first(self.calendar, zones.local(start, zones.zone(self.calendar.zone)).date() - timedelta(days=1))
         edges = [_instant(day, self.calendar)]
         while edges[-1] < end:
             day = _next(self.calendar, day)
             edges.append(_instant(day, self.calendar))
-        kept = [edge for edge, after in pairwise(edges) if after > start]
+        # a day that the clocks skip as a whole has no bucket
+        kept = [edge for edge, after in pairwise(edges) if after > max(start, edge)]
         return np.array([*kept, edges[-1]] if kept else edges[-1:], np.int64)
 
     def floor(self, ts: Ints) -> Ints:
@@ -55,10 +57,6 @@ class CalendarBuckets:
             return np.empty(0)
         edges = self.edges(int(np.min(starts)), int(np.max(starts)) + 1)
         return (edges[np.searchsorted(edges, starts, side="right")] - starts).astype(np.float64)
-
-
-def _local(instant: int, zone: str) -> datetime:
-    return datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(zone))
 
 
 def _first(calendar: Calendar, day: date) -> date:
@@ -81,46 +79,19 @@ def _next(calendar: Calendar, day: date) -> date:
 
 @lru_cache(maxsize=8192)
 def _instant(day: date, calendar: Calendar) -> int:
-    """When the bucket that begins on this day begins (s UTC). A time that the clocks skip is the moment at which they do."""
+    """When the bucket that begins on this day begins (s UTC)."""
     hour = calendar.start if calendar.unit == "daily" else 0
-    return to_instant(datetime.combine(day, time(hour)), calendar.zone)
-
-
-def to_instant(local: datetime, zone: str) -> int:
-    """A local time as seconds UTC: the first of two where the clocks go back, the moment of the change where they skip it."""
-    here = ZoneInfo(zone)
-    first = local.replace(tzinfo=here, fold=0)
-    before, after = first.utcoffset(), local.replace(tzinfo=here, fold=1).utcoffset()
-    assert before is not None
-    assert after is not None
-    instant = int((local - before).replace(tzinfo=UTC).timestamp())
-    if (
-        after > before
-    ):  # skipped: fold 0 reads the clock before the change, so that it lies as far behind the change as the time lies in the gap
-        gap = int((after - before).total_seconds())
-        return _change(instant - gap, instant, zone)
-    return instant
-
-
-def _change(low: int, high: int, zone: str) -> int:
-    """The second in (low, high] at which the zone's offset becomes what it is at `high`."""
-    offset = _local(high, zone).utcoffset()
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _local(middle, zone).utcoffset() == offset:
-            high = middle
-        else:
-            low = middle
-    return high
+    return int(zones.instant(datetime.combine(day, time(hour)), zones.zone(calendar.zone)))
 
 
 def shifted(instant: int, months: int, days: int, zone: str) -> int:
     """The same local time so many months and days earlier (both 0 or more), seconds UTC. A day that the month lacks is its last."""
-    local = _local(instant, zone).replace(tzinfo=None)
+    here = zones.zone(zone)
+    local = zones.local(instant, here)
     day = local.date()
     count = max(day.year * 12 + day.month - 1 - months, 24)  # not before the year 2: dates begin with the year 1
     year, month = divmod(count, 12)
     first = date(year, month + 1, 1)
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     target = first.replace(day=min(day.day, last.day)) - timedelta(days=days)
-    return to_instant(datetime.combine(target, local.time()), zone)
+    return int(zones.instant(datetime.combine(target, local.time()), here))

@@ -9,8 +9,9 @@ from doghouse.queries import tree
 from doghouse.queries.catalogue import DIRECTIONS, Function, Parameter, catalogue, sugar
 from doghouse.queries.names import FILLS, MODIFIERS, ROLLUP_METHODS, percentile, unknown
 from doghouse.queries.printing import number_text
-from doghouse.queries.rollups import RollupError, is_zone, rollup_setting
+from doghouse.queries.rollups import RollupError, rollup_setting
 from doghouse.queries.spans import SHIFT, SpanError, length_seconds, positive_seconds, whole_seconds
+from doghouse.time.zones import is_zone
 
 
 @dataclass(frozen=True, slots=True)

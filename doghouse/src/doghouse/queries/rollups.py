@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from doghouse.queries import tree
 from doghouse.queries.names import ROLLUP_METHODS, unknown
 from doghouse.queries.spans import SpanError, positive_seconds
+from doghouse.time.zones import is_zone
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import TimeAggregator
@@ -133,17 +134,6 @@ def _calendar(arguments: tuple[tree.Argument, ...]) -> Calendar:
 
 def _text(argument: tree.Argument) -> str:
     return f"{argument.value:g}" if isinstance(argument, tree.Number) else argument.value
-
-
-def is_zone(name: str) -> bool:
-    """Whether the IANA database has the time zone."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(name)
-    except (OSError, KeyError, ValueError):  # an unknown name is a KeyError, a path a ValueError
-        return False
-    return True
 
 
 def _alignment(unit: Unit, place: int, argument: tree.Argument) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from doghouse.queries.tree import TimeWindow
+from doghouse.time import lengths
+from doghouse.time.lengths import DAY, HOUR
 
-MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
 MONTH = 730 * HOUR  # monitors/types/metric: the longest window is one month (730 h)
 LONGEST = 36_525 * DAY  # a hundred years: no number of seconds in a query is larger
-UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK, "mo": MONTH}
+UNITS = {**lengths.UNITS, "mo": MONTH}
 
 SHIFT = re.compile(r"-(\d{1,4})(mo|d|w)")  # calendar_shift: dashboards/functions/timeshift allows negative ones alone
 _LENGTH = r"([1-9]\d{0,6})(mo|s|m|h|d|w)"

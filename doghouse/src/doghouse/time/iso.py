@@ -1,6 +1,17 @@
-"""Times as Datadog writes them in answers."""
+"""Times as text: ISO 8601 as it is read, and as Datadog writes it in answers."""
 
 from datetime import UTC, datetime
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 time, with its offset; one that names none is UTC. Raises ValueError."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def instant(text: str) -> float:
+    """An ISO 8601 time as s UTC; one that names no offset is UTC. Raises ValueError."""
+    return moment(text).timestamp()
 
 
 def microseconds(when: float) -> str:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 30 * 86400, "y": 365 * 86400}
+from doghouse.time import lengths
+
+UNIT_S = {**lengths.UNITS, "mo": 30 * lengths.DAY, "y": 365 * lengths.DAY}
 WORDS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}
 SPANS = ("1m", "5m", "10m", "15m", "30m", "1h", "4h", "1d", "2d", "1w", "1mo", "3mo", "6mo", "1y")  # WidgetLiveSpan
 DEFAULT_SPAN_S = 3600  # Datadog opens a timeboard on the past hour
@@ -118,8 +120,7 @@ def unit_seconds(unit: str) -> int:
 
 def span_seconds(text: str) -> int | None:
     """`5m` → 300; None where it is no span."""
-    match = re.fullmatch(r"(\d{1,6})(s|mo|m|h|d|w|y)", text.strip())
-    return int(match[1]) * UNIT_S[match[2]] if match and int(match[1]) else None
+    return lengths.seconds(text.strip(), UNIT_S) or None
 
 
 def duration_words(seconds: int) -> str:

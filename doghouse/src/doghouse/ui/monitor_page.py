@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from doghouse import downtimes as dt
 from doghouse import errors
@@ -26,6 +25,7 @@ from doghouse.notifications.store import NotificationStore
 from doghouse.notifications.surroundings import hosts_of
 from doghouse.queries import NotEvaluated, QuerySyntaxError, expression_text
 from doghouse.queries.units import Units
+from doghouse.time.zones import is_zone
 from doghouse.ui import frame, graphs, previews, rendering, replays
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked
@@ -194,10 +194,7 @@ def unevaluated(monitor: mon.Monitor) -> str:
 
 def known_zone(name: str) -> str:
     """The viewer's time zone, by which nights are told from days; UTC where this machine does not know it."""
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError):  # not there, no name of one, or a folder
-        return "UTC"
+    return name if is_zone(name) else "UTC"
 
 
 def _number(text: str, name: str) -> float:

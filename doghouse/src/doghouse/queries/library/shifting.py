@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from doghouse.metrics.model import Ints
-from doghouse.queries.calendars import shifted
+from doghouse.queries.calendars import QUARTER, shifted
 from doghouse.queries.frames import Frame
 from doghouse.queries.scene import Scene
 from doghouse.queries.spans import SHIFT
+from doghouse.time.lengths import HOUR
 
 
 def months_and_days(text: str) -> tuple[int, int]:
@@ -29,7 +30,7 @@ def calendar_shift(evaluate: Callable[[Scene], Frame], scene: Scene, text: str, 
     def earlier(instant: int) -> int:
         return shifted(instant, months, days, zone)
 
-    start, end = earlier(scene.start), earlier(scene.end)
+    start, end = _reach(scene.start, scene.end, earlier)
     if (
         scene.start - start
     ) % scene.interval:  # the clocks were changed in between: the first bucket asked for may begin a little before
@@ -41,6 +42,18 @@ def calendar_shift(evaluate: Callable[[Scene], Frame], scene: Scene, text: str, 
     asked = np.array([earlier(int(bucket)) for bucket in buckets], np.int64)
     asked = asked // frame.interval * frame.interval if frame.calendar is None else frame.calendar.floor(asked)
     return _taken(frame, buckets, asked)
+
+
+def _reach(start: int, end: int, earlier: Callable[[int], int]) -> tuple[int, int]:
+    """The first and the last time (s) that any time in [start, end) is read from, for clocks that change by an hour at most.
+
+    Where they change, a later time may be read from an earlier one, so that the two ends alone do not tell. They change at whole quarters.
+    """
+    first = start // QUARTER * QUARTER
+    begins = [start, *range(first + QUARTER, min(start + HOUR, end - 1) + 1, QUARTER)]
+    last = [max(quarter, start) for quarter in range(max(end - HOUR, first) // QUARTER * QUARTER, end, QUARTER)]
+    ends = [earlier(at) + min(at // QUARTER * QUARTER + QUARTER, end) - at for at in last]
+    return min(map(earlier, begins)), max(ends, default=earlier(end))
 
 
 def _taken(frame: Frame, buckets: Ints, asked: Ints) -> Frame:
