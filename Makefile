@@ -34,6 +34,9 @@ bench: setup  ## all benchmarks, a line a figure; ONLY=intake for one
 torture: setup  ## the reliability tests alone: kills, full disks, lost connections, failing calls
 	@.venv/bin/python -m scripts.torture $(ARGS)
 
+goldens: setup  ## what doghouse answers to some 2,000 commands, requests and pages, against what it answered when that was recorded; ARGS="backtest" for a part
+	@.venv/bin/python -m scripts.goldens check $(ARGS)
+
 fidelity: setup  ## how faithful doghouse is: the official client's recordings, scenarios and examples (minutes)
 	@.venv/bin/python -m scripts.fidelity $(ARGS)
 
@@ -48,4 +51,4 @@ lock:  ## make requirements.txt anew from requirements.in
 
 ONLY ?=
 
-.PHONY: bench docs-pictures torture fidelity help setup demo e2e test lint guesses lock validate extras-pr
+.PHONY: bench docs-pictures torture fidelity goldens help setup demo e2e test lint guesses lock validate extras-pr
