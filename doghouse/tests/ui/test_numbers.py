@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from starlette.datastructures import QueryParams
 
-from doghouse.dashboards import board, requests
+from doghouse import dashboards
+from doghouse.dashboards import requests
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries.units import told
@@ -28,11 +29,11 @@ def source(**hosts: list[tuple[int, float]]) -> MemorySource:
     )
 
 
-def widget(definition: dict[str, object]) -> board.Widget:
-    return board.board({"id": "a", "title": "t", "widgets": [{"id": 1, "definition": definition}]}).widgets[0]
+def widget(definition: dict[str, object]) -> dashboards.Widget:
+    return dashboards.parse({"id": "a", "title": "t", "widgets": [{"id": 1, "definition": definition}]}).widgets[0]
 
 
-def timeseries(query: str, display: str = "line") -> board.Widget:
+def timeseries(query: str, display: str = "line") -> dashboards.Widget:
     return widget({"type": "timeseries", "requests": [{"q": query, "display_type": display}]})
 
 

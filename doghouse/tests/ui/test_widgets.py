@@ -2,8 +2,8 @@
 
 import pytest
 
+from doghouse import dashboards
 from doghouse.dashboards import requests
-from doghouse.dashboards.board import board as read_board
 from doghouse.dashboards.requests import Line
 from doghouse.ui import layout
 
@@ -60,7 +60,7 @@ def test_what_is_not_metrics_is_named(request_: dict[str, object], what: str) ->
 
 
 def test_a_widget_of_any_type_has_a_place_on_the_page() -> None:
-    board = read_board(
+    board = dashboards.parse(
         {
             "id": "a",
             "title": "t",
@@ -74,7 +74,7 @@ def test_a_widget_of_any_type_has_a_place_on_the_page() -> None:
 
 def test_widgets_in_groups_are_found_by_their_ids() -> None:
     inner = {"id": 8, "definition": {"type": "note"}}
-    board = read_board(
+    board = dashboards.parse(
         {"id": "a", "title": "t", "widgets": [{"id": 7, "definition": {"type": "group", "widgets": [inner]}}]}
     )
     found = board.widget("8")
@@ -84,7 +84,7 @@ def test_widgets_in_groups_are_found_by_their_ids() -> None:
 
 def test_a_widget_is_put_into_its_cells() -> None:
     placed = {"id": 7, "layout": {"x": 8, "y": 2, "width": 6, "height": 3}, "definition": {"type": "note"}}
-    board = read_board({"id": "a", "title": "t", "layout_type": "ordered", "widgets": [placed]})
+    board = dashboards.parse({"id": "a", "title": "t", "layout_type": "ordered", "widgets": [placed]})
     assert layout.kind(board) == "placed"
     assert "#w-7 { grid-area: 3 / 7 / span 3 / span 6; }" in layout.css(board)
 
@@ -95,5 +95,5 @@ def test_an_id_cannot_leave_its_selector() -> None:
         "layout": {"x": 0, "y": 0, "width": 1, "height": 1},
         "definition": {"type": "note"},
     }
-    css = layout.css(read_board({"id": "a", "title": "t", "layout_type": "ordered", "widgets": [placed]}))
+    css = layout.css(dashboards.parse({"id": "a", "title": "t", "layout_type": "ordered", "widgets": [placed]}))
     assert r"#w-7\}\ body\{display\:none {" in css

@@ -1,0 +1,30 @@
+"""Dashboards, as documents of Datadog's API.
+
+    check(body)                       # raises ApiError 400 with what Datadog refuses of it
+    warnings(body)                    # sentences: what is accepted, yet will not work as meant
+    board = parse(body)               # its widgets, those in groups too (`board.every_widget`), each with its requests
+    board.widgets[0].requests[0].lines[0].expressions({})  # what a line of a request evaluates (`queries.Expression`)
+
+Functions of their arguments: no clock, no disk, no network. `check` comes first: the others take what it lets through.
+"""
+
+from doghouse.dashboards.board import Board, Widget, parse
+from doghouse.dashboards.requests import Line, Query, Request
+from doghouse.dashboards.validation import check
+from doghouse.dashboards.warnings import warnings
+from doghouse.dashboards.widget import Drawing, WidgetType, register, widget_types
+
+__all__ = [
+    "Board",
+    "Drawing",
+    "Line",
+    "Query",
+    "Request",
+    "Widget",
+    "WidgetType",
+    "check",
+    "parse",
+    "register",
+    "warnings",
+    "widget_types",
+]

@@ -80,7 +80,7 @@ class Board:
         return next((one for one in self.every_widget if one.id == widget_id), None)
 
 
-def board(document: Mapping[str, Any]) -> Board:
+def parse(document: Mapping[str, Any]) -> Board:
     """The dashboard of a stored document."""
     return Board(
         str(document.get("id", "")),

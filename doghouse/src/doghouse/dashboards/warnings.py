@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from doghouse.dashboards.board import Widget, board
+from doghouse.dashboards.board import Widget
+from doghouse.dashboards.board import parse as parse_board
 from doghouse.queries import QuerySyntaxError, parse
 
 NAME = re.compile(r"[A-Za-z][\w-]*")
@@ -21,7 +22,7 @@ def warnings(dashboard: Object) -> list[str]:
     """A sentence for each, in the order of the document."""
     declared = [str(variable["name"]) for variable in dashboard.get("template_variables") or ()]
     sentences = [*_names(declared), *_presets(dashboard, set(declared))]
-    for place, widget in enumerate(board(dashboard).every_widget, 1):
+    for place, widget in enumerate(parse_board(dashboard).every_widget, 1):
         title = widget.title or widget.type
         sentences += [f"widget {place} ('{title}'): {problem}" for problem in _queries(widget, declared)]
     return list(dict.fromkeys(sentences))

@@ -63,20 +63,15 @@ class WidgetType:
     drawing: Drawing = OTHER
 
 
-_types: dict[str, WidgetType] = {}
+REGISTERED: dict[str, WidgetType] = {}
 
 
 def register(*types: WidgetType) -> None:
     """Make types of widgets known. Raises ValueError for a name that is taken."""
     for one in types:
-        if one.name in _types:
+        if one.name in REGISTERED:
             raise ValueError(f"the widget type '{one.name}' is registered twice")
-        _types[one.name] = one
-
-
-def unregister(name: str) -> None:
-    """Forget a type: for tests that registered one."""
-    del _types[name]
+        REGISTERED[one.name] = one
 
 
 @cache
@@ -90,7 +85,7 @@ def _import_families() -> None:
 def widget_types() -> Mapping[str, WidgetType]:
     """Every type of widget by its name in Datadog's schema (`WidgetDefinition`)."""
     _import_families()
-    return _types
+    return REGISTERED
 
 
 def widget_type(name: str) -> WidgetType:

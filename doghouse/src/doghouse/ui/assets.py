@@ -10,7 +10,7 @@ from pathlib import Path
 from doghouse import errors
 from doghouse.http import Call, Reply
 
-STATIC = Path(__file__).parent / "static"
+FOLDERS = [Path(__file__).parent / "static"]
 UPLOT = ("uPlot.iife.js", "uPlot.min.css")
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -24,8 +24,9 @@ TYPES = {
 def files() -> dict[str, Path]:
     """Every file that can be asked for, by its name after /ui/static/."""
     own = {
-        path.relative_to(STATIC).as_posix(): path
-        for path in STATIC.rglob("*")
+        path.relative_to(folder).as_posix(): path
+        for folder in FOLDERS
+        for path in folder.rglob("*")
         if path.suffix in TYPES and path.is_file()
     }
     return own | {f"uplot/{name}": uplot_folder() / name for name in UPLOT}

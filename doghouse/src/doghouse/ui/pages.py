@@ -7,9 +7,8 @@ from typing import Any
 
 import msgspec
 
-from doghouse import errors
+from doghouse import dashboards, errors
 from doghouse.dashboards.board import Board
-from doghouse.dashboards.board import board as read_board
 from doghouse.dashboards.requests import Line
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.warnings import warnings
@@ -48,7 +47,7 @@ class Boards:
     def show(self, call: Call) -> Reply:
         """`GET /dashboard/{id}/{slug}`: one dashboard, its graphs still empty: js/board.mjs fills them."""
         document = self.document(call.params["id"])
-        board = read_board(document)
+        board = dashboards.parse(document)
         selected = variables.selections(board.variables, call.query)
         known = tags.of_metrics(self.source, metrics(board))
         shown = frame.from_url(call.query, call.now)
@@ -79,7 +78,7 @@ class Boards:
 
     def board(self, dashboard_id: str) -> Board:
         """The dashboard. Raises ApiError 404 where there is none."""
-        return read_board(self.document(dashboard_id))
+        return dashboards.parse(self.document(dashboard_id))
 
     def document(self, dashboard_id: str) -> dict[str, Any]:
         """The dashboard as it is stored. Raises ApiError 404 where there is none."""
