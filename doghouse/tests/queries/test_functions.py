@@ -7,7 +7,7 @@ import pytest
 from query_points import T0, ask, by_scope, every, points, series, source, values
 
 from doghouse.queries import NotEvaluated, Window, evaluate, parse
-from doghouse.queries.catalogue import catalogue
+from doghouse.queries.functions import catalogue
 
 LINE = source(series(every(60, [4, 1, 3, 2])))
 GAPPY = source(series(every(60, [1, None, 3, None, 9])))

@@ -13,7 +13,7 @@ from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries import DASHBOARD, MONITOR, NotEvaluated, Options, Window, evaluate, expression_text, parse
 from doghouse.queries.answers import series_answer, timeseries_answer
-from doghouse.queries.catalogue import catalogue, sugar
+from doghouse.queries.functions import catalogue
 
 HOUR = 3600
 
@@ -60,7 +60,7 @@ def call(name: str, query: str, number: int, choice: int) -> str:
     return f"{name}({', '.join(given)})"
 
 
-FUNCTIONS = [one.name for one in catalogue().values() if sugar(one.name) is None] + ["top5_mean", "bottom10_last"]
+FUNCTIONS = [one.name for one in catalogue().values() if not one.short] + ["top5_mean", "bottom10_last"]
 
 
 def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -7,10 +7,9 @@ from doghouse.coverage.model import Coverage, Item, State
 from doghouse.dashboards.widget import ELSEWHERE, OTHER, WidgetType, widget_types
 from doghouse.monitors.model import METRIC_TYPES
 from doghouse.monitors.validation import TYPES
-from doghouse.queries.catalogue import catalogue
+from doghouse.queries.functions import catalogue
 
 STATE_OF: dict[str, State] = {"yes": "done", "partly": "partly", "no": "not"}
-FUNCTION_NOTES = {"anomalies": "an approximation: see fidelity-anomalies.md"}
 EVALUATED = ("composite", "service check")  # beside metric monitors
 
 
@@ -21,10 +20,7 @@ def coverage() -> Coverage:
 
 def functions() -> list[Item]:
     """Each function of a query, by family."""
-    made = [
-        Item(one.name, STATE_OF[one.evaluated], FUNCTION_NOTES.get(one.name, ""), one.family)
-        for one in catalogue().values()
-    ]
+    made = [Item(one.name, STATE_OF[one.evaluated], one.note, one.family) for one in catalogue().values()]
     return sorted(made, key=lambda item: item.group)
 
 

@@ -13,13 +13,13 @@ from doghouse.monitors.query import MAY_MISS, Windows, frequency, full_bucket
 from doghouse.monitors.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
 from doghouse.monitors.streams import grouped, rollup_of
 from doghouse.queries import MONITOR, MonitorQuery, ResultSeries, Window, default_interval, evaluate, metric_queries
+from doghouse.queries.functions import catalogue
 from doghouse.queries.inspection import walk
+from doghouse.queries.model import NOT_AVAILABLE
 from doghouse.queries.scopes import select
 from doghouse.queries.tree import Arithmetic, Call, MetricQuery, Negative, Number
 
-POINT_FUNCTIONS = frozenset({"abs", "log2", "log10", "clamp_min", "clamp_max", "cutoff_min", "cutoff_max"})
 BUCKETS_A_READ = 2_000_000  # of all groups together, so that memory is bounded
-MISSING_TAG = "N/A"
 
 
 def applies(query: MonitorQuery, source: Source, over: Windows) -> bool:
@@ -43,7 +43,7 @@ def _interval(query: MonitorQuery) -> int | None:
                 return None
             found.add(setting.interval or default_interval(query.window.seconds))
         elif not isinstance(one, Arithmetic | Negative | Number) and not (
-            isinstance(one, Call) and one.function in POINT_FUNCTIONS
+            isinstance(one, Call) and catalogue()[one.function].pointwise
         ):
             return None
     return found.pop() if len(found) == 1 else None
@@ -91,7 +91,7 @@ def parts(query: MonitorQuery, source: Source, over: Windows, interval: int) -> 
     for start in range(begin, end, length):
         window = Window(start, min(start + length, end), interval, max_points=None, options=MONITOR)
         for series in evaluate(query.expression, source, window):
-            if all(value != MISSING_TAG for _, value in series.group):
+            if all(value != NOT_AVAILABLE for _, value in series.group):
                 yield series
 
 

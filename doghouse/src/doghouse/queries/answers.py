@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from doghouse.queries.inspection import result_keys
-from doghouse.queries.model import ResultSeries
+from doghouse.queries.model import NOT_AVAILABLE, ResultSeries
 from doghouse.queries.reducing import Scalars
 from doghouse.queries.tree import Expression
 from doghouse.queries.units import Units, no_units, unit_of
@@ -89,7 +89,7 @@ def timeseries_answer(
 def scalar_answer(table: Scalars, units: Units = no_units) -> dict[str, Any]:
     """The body of `/api/v2/query/scalar`: a column for each group-by key, then one for each formula. (GUESS: group columns; no recording has them.)"""
     columns: list[dict[str, Any]] = [
-        {"name": key, "type": "group", "values": [[dict(group).get(key, "N/A")] for group in table.groups]}
+        {"name": key, "type": "group", "values": [[dict(group).get(key, NOT_AVAILABLE)] for group in table.groups]}
         for key in table.keys
     ]
     for name, expression, values in table.columns:

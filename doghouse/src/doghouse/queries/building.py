@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from doghouse.queries import tree
 from doghouse.queries.calls import check_call, check_modifier
-from doghouse.queries.catalogue import catalogue
+from doghouse.queries.functions import catalogue
 from doghouse.queries.inspection import function_names
 from doghouse.queries.names import SPACE_AGGREGATORS, TIME_AGGREGATORS, percentile, threshold, unknown
 from doghouse.queries.printing import number_text

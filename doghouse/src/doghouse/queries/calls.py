@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from doghouse.queries import tree
-from doghouse.queries.catalogue import DIRECTIONS, Function, Parameter, catalogue, sugar
+from doghouse.queries.functions import Function, Parameter, catalogue
 from doghouse.queries.names import FILLS, MODIFIERS, ROLLUP_METHODS, percentile, unknown
 from doghouse.queries.printing import number_text
 from doghouse.queries.rollups import RollupError, rollup_setting
-from doghouse.queries.spans import SHIFT, SpanError, length_seconds, positive_seconds, whole_seconds
-from doghouse.time.zones import is_zone
+from doghouse.queries.spans import SpanError, length_seconds, whole_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,71 +26,53 @@ def check_call(call: tree.Call) -> Problem | None:
     function = catalogue().get(call.function)
     if function is None:
         ranking = call.function.startswith(("top", "bottom")) and any(sign.isdigit() for sign in call.function)
-        return Problem(unknown("function", call.function, (one for one in catalogue() if ranking or not sugar(one))))
+        return Problem(
+            unknown("function", call.function, (one.name for one in catalogue().values() if ranking or not one.short))
+        )
     needed = sum(not one.optional for one in function.parameters)
     given = len(call.arguments)
     if not needed <= given <= len(function.parameters):
         return Problem(
             f"{call.function}() takes {_count(needed, len(function.parameters))}, as in {function.signature}; {given} given"
         )
-    for place, (parameter, argument) in enumerate(zip(function.parameters, call.arguments, strict=False)):
-        if problem := _check_argument(call.function, parameter, argument):
+    given_to = list(zip(function.parameters, call.arguments, strict=False))
+    for place, (parameter, argument) in enumerate(given_to):
+        if problem := _check_kind(call.function, parameter, argument):
             return Problem(problem, place)
-    return _check_values(call) or _check_named(function, call)
+    for place, (parameter, argument) in enumerate(given_to):
+        if problem := _check_value(call.function, parameter, argument):
+            return Problem(problem, place)
+    return _check_named(function, call)
 
 
-def _check_values(call: tree.Call) -> Problem | None:
+def _check_value(function: str, parameter: Parameter, argument: tree.Expression | tree.Plain) -> str | None:
     """What cannot be said of an argument by its kind alone."""
-    match call:
-        case tree.Call("calendar_shift", (_, tree.Text(value) | tree.Word(value), *zone)):
-            if not SHIFT.fullmatch(value):
-                return Problem(f"'{value}' is no shift of calendar_shift(): it is -1d, -7d, -2w or -1mo", 1)
-            if zone and isinstance(zone[0], tree.Text | tree.Word) and not is_zone(zone[0].value):
-                return Problem(f"'{zone[0].value}' is no time zone of the IANA database, as 'Europe/Paris' is", 2)
-        case tree.Call("rollup", (_, _, tree.Number(value))):
-            return _length("rollup()", positive_seconds, value, 2)
-        case tree.Call("moving_rollup", (_, tree.Number(value), *_)):
-            return _length("moving_rollup()", positive_seconds, value, 1)
-        case tree.Call("timeshift", (_, tree.Number(value))):
-            return _length("timeshift()", whole_seconds, value, 1)
-        case tree.Call("top", (_, tree.Number(value), *_)):
-            if value < 1 or value != int(value):
-                return Problem(f"top() takes a whole number here, 1 or more; {value:g} given", 1)
-        case tree.Call("anomalies", (_, _, tree.Number(value))):
-            if value <= 0:
-                return Problem(f"anomalies() takes bounds above 0, as 2; {value:g} given", 2)
-    return None
-
-
-def _length(what: str, read: Callable[[float], int], value: float, place: int) -> Problem | None:
-    try:
-        read(value)
-    except SpanError as error:
-        return Problem(f"{what} {error}", place)
-    return None
+    if parameter.check is None or not isinstance(argument, tree.Argument):
+        return None
+    return parameter.check(function, argument.value)
 
 
 def _check_named(function: Function, call: tree.Call) -> Problem | None:
-    for place, (name, _) in enumerate(call.named, start=len(call.arguments)):
-        if name not in function.named:
-            known = unknown("argument", name, function.named) if function.named else f"it has no argument '{name}'"
-            return Problem(f"{call.function}(): {known}", place)
-    return _check_lengths(call)
+    known = {parameter.name: parameter for parameter in function.named}
+    given = list(enumerate(call.named, start=len(call.arguments)))
+    for place, (name, _) in given:
+        if name not in known:
+            text = unknown("argument", name, known) if known else f"it has no argument '{name}'"
+            return Problem(f"{call.function}(): {text}", place)
+    for place, (name, value) in given:
+        check = _check_length if known[name].kind == "length" else _check_value
+        if problem := check(call.function, known[name], value):
+            return Problem(problem, place)
+    return None
 
 
-def _check_lengths(call: tree.Call) -> Problem | None:
-    """The alert window and interval of anomalies() are lengths of time, its direction is one of three."""
-    for place, (name, value) in enumerate(call.named, start=len(call.arguments)):
-        if name == "direction" and isinstance(value, tree.Text | tree.Word) and value.value not in DIRECTIONS:
-            return Problem(f"anomalies(): {unknown('direction', value.value, DIRECTIONS)}", place)
-        if name not in ("alert_window", "interval") or call.function != "anomalies":
-            continue
-        if not isinstance(value, tree.Text | tree.Word | tree.Number):
-            return Problem(f"anomalies(): {name} is a length of time, as 'last_15m' or 60", place)
-        try:
-            length_seconds(number_text(value.value) if isinstance(value, tree.Number) else value.value)
-        except SpanError as error:
-            return Problem(f"anomalies(): {name}: {error}", place)
+def _check_length(function: str, parameter: Parameter, argument: tree.Expression | tree.Plain) -> str | None:
+    if not isinstance(argument, tree.Argument):
+        return f"{function}(): {parameter.name} is a length of time, as 'last_15m' or 60"
+    try:
+        length_seconds(number_text(argument.value) if isinstance(argument, tree.Number) else argument.value)
+    except SpanError as error:
+        return f"{function}(): {parameter.name}: {error}"
     return None
 
 
@@ -101,7 +82,7 @@ def _count(least: int, most: int) -> str:
     return f"{least} to {most} arguments"
 
 
-def _check_argument(function: str, parameter: Parameter, argument: tree.Expression | tree.Plain) -> str | None:
+def _check_kind(function: str, parameter: Parameter, argument: tree.Expression | tree.Plain) -> str | None:
     if parameter.kind == "query":
         wrong = isinstance(argument, tree.Plain)
         return f"{function}() takes a query here, as in avg:my_metric{{*}}" if wrong else None
@@ -131,6 +112,14 @@ def check_modifier(modifier: tree.Modifier) -> Problem | None:
     if modifier.name == "fill":
         return _check_fill(modifier)
     return Problem(f".{modifier.name}() takes no arguments", 0) if modifier.arguments else None
+
+
+def _length(what: str, read: Callable[[float], int], value: float, place: int) -> Problem | None:
+    try:
+        read(value)
+    except SpanError as error:
+        return Problem(f"{what} {error}", place)
+    return None
 
 
 def _check_rollup(modifier: tree.Modifier) -> Problem | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from doghouse.queries.catalogue import catalogue
+from doghouse.queries.functions import catalogue
 from doghouse.queries.names import FILLS, MODIFIERS, ROLLUP_METHODS, SPACE_AGGREGATORS
 
 Kind = Literal["aggregator", "metric", "function", "tag", "value", "key", "modifier", "groups", "word"]
@@ -160,7 +160,7 @@ def _functions() -> list[Suggestion]:
         Suggestion(
             f"{one.name}(", "function", one.summary if one.evaluated != "no" else f"{one.summary} (not evaluated)"
         )
-        for one in catalogue().values()
+        for one in sorted(catalogue().values(), key=lambda one: one.short)
     ]
 
 

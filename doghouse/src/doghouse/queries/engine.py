@@ -1,32 +1,24 @@
-"""Evaluates a tree: metric queries become frames, functions and arithmetic work on frames, a frame becomes the answer's series."""
+"""Evaluates expressions over time: metric queries become frames, functions and arithmetic work on frames, a frame becomes the answer's series."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 
-from doghouse.metrics.model import Source
-from doghouse.queries import tree
-from doghouse.queries.arithmetic import Value, combine, negated
-from doghouse.queries.catalogue import catalogue, sugar
-from doghouse.queries.frames import Frame
+from doghouse.metrics.model import Floats, Ints, Source
+from doghouse.queries import arithmetic, tree
+from doghouse.queries.arithmetic import Value
+from doghouse.queries.compute import Values, compute
+from doghouse.queries.frames import Frame, along_values
+from doghouse.queries.functions.application import Application, Evaluator, plain
+from doghouse.queries.functions.registry import catalogue
 from doghouse.queries.inspection import result_keys
 from doghouse.queries.labels import result_series
-from doghouse.queries.library import FRAME_FUNCTIONS, anomalies, nesting
-from doghouse.queries.library.filling import default_value
-from doghouse.queries.library.ranking import top
-from doghouse.queries.library.rates import WORK, over_frame, per_series
-from doghouse.queries.library.shifting import calendar_shift
-from doghouse.queries.library.smoothing import moving_rollup
 from doghouse.queries.model import ResultSeries, Window
 from doghouse.queries.problems import NotEvaluated
-from doghouse.queries.rollups import custom_interval
 from doghouse.queries.scene import Scene
 from doghouse.queries.selecting import query_frame
-from doghouse.queries.tree import Call, Expression
-
-# timeshift.md: a month is 28 days
-SHIFTS = {"hour_before": -3600, "day_before": -86_400, "week_before": -604_800, "month_before": -2_419_200}
+from doghouse.queries.tree import Expression, Leaf
 
 
 def run(expression: Expression, source: Source, window: Window) -> list[ResultSeries]:
@@ -38,171 +30,84 @@ def run(expression: Expression, source: Source, window: Window) -> list[ResultSe
 
 def frame_of(expression: Expression, scene: Scene) -> Frame:
     """What an expression is worth, which has a metric in it. Raises NotEvaluated."""
-    value = worth(expression, scene)
+    value = compute(expression, Frames(scene if _is_query(expression) else scene.inside()))
     if not isinstance(value, Frame):
         raise NotEvaluated("an expression without a metric")
     return value
 
 
-def worth(expression: Expression, scene: Scene) -> Value:
-    """What an expression is worth: a frame, or a number where there is no metric in it."""
-    match expression:
-        case tree.MetricQuery():
-            return query_frame(expression, scene)
-        case tree.Number(value):
-            return value
-        case tree.Arithmetic(operator, left, right):
-            return combine(operator, worth(left, scene.inside()), worth(right, scene.inside()))
-        case tree.Negative(operand):
-            return negated(worth(operand, scene.inside()))
-        case tree.Modified(operand, modifiers):
-            return worth(handed_down(operand, modifiers), scene)
-        case tree.Call():
-            return called(expression, scene.inside())
-        case tree.Variable(name):
-            raise NotEvaluated(f"'{name}', which is no query")
-        case tree.Search(text):
-            raise NotEvaluated(f"searches of events ({text}), only metric queries")
+def _is_query(expression: Expression) -> bool:
+    """Whether it is a metric query by itself, outside of arithmetic and functions."""
+    while isinstance(expression, tree.Modified):
+        expression = expression.operand
+    return isinstance(expression, tree.MetricQuery)
 
 
-def handed_down(expression: Expression, modifiers: tuple[tree.Modifier, ...]) -> Expression:
-    """The expression with the modifiers behind each of its metric queries."""
-    match expression:
-        case tree.MetricQuery():
-            return replace(expression, modifiers=expression.modifiers + modifiers)
-        case tree.Arithmetic(operator, left, right):
-            return tree.Arithmetic(operator, handed_down(left, modifiers), handed_down(right, modifiers))
-        case tree.Negative(operand):
-            return tree.Negative(handed_down(operand, modifiers))
-        case tree.Modified(operand, inner):
-            return tree.Modified(handed_down(operand, modifiers), inner)
-        case tree.Call(function, arguments, named):
-            given = (one if isinstance(one, tree.Plain) else handed_down(one, modifiers) for one in arguments)
-            return tree.Call(function, tuple(given), named)
-        case _:
-            return expression
+@dataclass(frozen=True, slots=True)
+class Frames(Values[Value]):
+    """Expressions over the window of a scene: each is a frame, or a number where there is no metric in it."""
+
+    scene: Scene
+
+    def leaf(self, leaf: Leaf) -> Value:
+        """A metric query's frame, or a number. Raises NotEvaluated for all else."""
+        match leaf:
+            case tree.MetricQuery():
+                return query_frame(leaf, self.scene)
+            case tree.Number(value):
+                return value
+            case tree.Variable(name):
+                raise NotEvaluated(f"'{name}', which is no query")
+            case tree.Search(text):
+                raise NotEvaluated(f"searches of events ({text}), only metric queries")
+
+    def combined(self, operator: tree.Operator, left: Value, right: Value) -> Value:
+        """`left operator right`."""
+        return arithmetic.combine(operator, left, right)
+
+    def negated(self, value: Value) -> Value:
+        """`-value`."""
+        return arithmetic.negated(value)
+
+    def called(self, call: tree.Call) -> Value:
+        """What a function makes of its arguments. Raises NotEvaluated."""
+        return apply(call, self)
+
+    def worth(self, expression: Expression, scene: Scene | None = None) -> Value:
+        """What an argument is worth; `scene`: in another window."""
+        return compute(expression, self if scene is None else Frames(scene))
+
+    def buckets(self, frame: Frame) -> Ints:
+        """The start of every bucket of the window."""
+        return self.scene.buckets(frame.interval, frame.calendar)
+
+    def grouped(self, expression: Expression) -> bool:
+        """Whether an expression gives a series for each group."""
+        return bool(result_keys(expression))
 
 
-def called(call: Call, scene: Scene) -> Value:
-    """What a function makes of its arguments."""
-    if catalogue()[call.function].evaluated == "no":
+def apply(call: tree.Call, evaluator: Evaluator) -> Value:
+    """What a function makes of its arguments. Raises NotEvaluated."""
+    function = catalogue()[call.function]
+    if function.work is None:
         raise NotEvaluated(f"{call.function}()")
-    query = call.arguments[0]
-    assert not isinstance(query, tree.Plain)
-    if call.function in SHIFTS:
-        return worth(query, scene.shifted(SHIFTS[call.function]))
-    if call.function in WORK:
-        return _difference(call, query, scene)
-    if special := SPECIAL.get(call.function):
-        return special(call, query, scene)
-    return plain_call(call, worth(query, scene))
+    applied = Application(call, evaluator)
+    result: Value
+    match function.takes:
+        case "call":
+            result = function.work(applied)
+        case "series":
+            result = _over_series(function.work, applied)
+        case "frame":
+            frame = applied.frame()
+            result = function.work(frame, *map(plain, call.arguments[1:])) if frame.groups else frame
+    return result
 
 
-def plain_call(call: Call, value: Value) -> Frame:
-    """What a function makes of its first argument's worth, where that and its plain arguments are all it needs."""
-    frame = _framed(call, value)
-    if not frame.groups:
-        return frame
-    if ranking := sugar(call.function):
-        return top(frame, *ranking)
-    return FRAME_FUNCTIONS[call.function](frame, *(_plain(one) for one in call.arguments[1:]))
-
-
-def _frame(call: Call, query: Expression, scene: Scene) -> Frame:
-    return _framed(call, worth(query, scene))
-
-
-def _framed(call: Call, value: Value) -> Frame:
-    if not isinstance(value, Frame):
-        raise NotEvaluated(f"{call.function}() of a number without a metric")
-    return value
-
-
-def _plain(argument: Expression | tree.Plain) -> float | str:
-    assert isinstance(argument, tree.Number | tree.Text | tree.Word)  # the parser has checked it
-    return argument.value
-
-
-def _number(call: Call, place: int) -> float:
-    return float(_plain(call.arguments[place]))
-
-
-def _text(call: Call, place: int, default: str) -> str:
-    return str(_plain(call.arguments[place])).lower() if len(call.arguments) > place else default
-
-
-def _difference(call: Call, query: Expression, scene: Scene) -> Value:
+def _over_series(work: Callable[[Floats, Floats], Floats], applied: Application) -> Frame:
+    """The function over each series of a metric query, before space aggregation; over each group of anything else."""
+    query = applied.query
     if isinstance(query, tree.MetricQuery):
-        return query_frame(query, scene, per_series(call.function))
-    return over_frame(call.function, _frame(call, query, scene))
-
-
-def _timeshift(call: Call, query: Expression, scene: Scene) -> Value:
-    return worth(query, scene.shifted(int(_number(call, 1))))
-
-
-def _calendar_shift(call: Call, query: Expression, scene: Scene) -> Value:
-    zone = str(_plain(call.arguments[2])) if len(call.arguments) > 2 else "UTC"
-    return calendar_shift(lambda moved: _frame(call, query, moved), scene, str(_plain(call.arguments[1])), zone)
-
-
-def _moving_rollup(call: Call, query: Expression, scene: Scene) -> Value:
-    """Points before the window count too. GUESS: the page says 'the last X seconds', not 'of the window'; without a method it averages."""
-    seconds = int(_number(call, 1))
-    frame = _frame(call, query, scene.between(scene.start - seconds, scene.end))
-    return moving_rollup(frame, seconds, _text(call, 2, "avg")).trimmed(scene.start)
-
-
-def _rollup(call: Call, query: Expression, scene: Scene) -> Value:
-    """The limit of points is the result's: a finer rollup inside is honoured over any time (metrics/nested_queries, higher resolution)."""
-    interval = custom_interval(int(_number(call, 2)), scene.span, scene.max_points)
-    frame = _frame(call, query, replace(scene, max_points=None))
-    return nesting.in_time(frame, _text(call, 1, "avg"), interval, scene.start)
-
-
-def _regrouped(call: Call, query: Expression, scene: Scene) -> Value:
-    keys = call.arguments[-1]
-    assert isinstance(keys, tree.Keys)
-    method = _text(call, 1, "p95") if call.function == "percentile" else call.function
-    return nesting.in_space(_frame(call, query, scene), method, keys.names)
-
-
-def _pow(call: Call, query: Expression, scene: Scene) -> Value:
-    exponent = call.arguments[1]
-    assert not isinstance(exponent, tree.Plain)
-    return combine("**", worth(query, scene), worth(exponent, scene))
-
-
-def _anomalies(call: Call, query: Expression, scene: Scene) -> Value:
-    algorithm = _text(call, 1, "basic")
-    if algorithm != "basic":
-        raise NotEvaluated(f"anomalies() with the algorithm '{algorithm}', which is not published")
-    named = {name: _plain(value) for name, value in call.named}
-    return anomalies.basic(
-        lambda moved: _frame(call, query, moved), scene, anomalies.Settings.of(_number(call, 2), named)
-    )
-
-
-def _top(call: Call, query: Expression, scene: Scene) -> Value:
-    return top(_frame(call, query, scene), int(_number(call, 1)), _text(call, 2, "mean"), _text(call, 3, "desc"))
-
-
-def _default_zero(call: Call, query: Expression, scene: Scene) -> Value:
-    frame = _frame(call, query, scene)
-    buckets = scene.buckets(frame.interval, frame.calendar)
-    value = _number(call, 1) if call.function == "default" else 0.0
-    return default_value(frame, buckets, value, grouped=bool(result_keys(query)))
-
-
-SPECIAL: dict[str, Callable[[Call, Expression, Scene], Value]] = {
-    "timeshift": _timeshift,
-    "calendar_shift": _calendar_shift,
-    "moving_rollup": _moving_rollup,
-    "rollup": _rollup,
-    "pow": _pow,
-    **dict.fromkeys(("avg", "sum", "min", "max", "stddev", "percentile"), _regrouped),
-    "anomalies": _anomalies,
-    "top": _top,
-    "default_zero": _default_zero,
-    "default": _default_zero,
-}
+        return query_frame(query, applied.scene, lambda values, ts: along_values(values, ts, work))
+    frame = applied.frame()
+    return frame.with_values(along_values(frame.values, frame.ts, work))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from doghouse.queries.catalogue import catalogue
+from doghouse.queries.functions import catalogue
 from doghouse.queries.names import MODIFIERS, nearest
 from doghouse.queries.problems import QuerySyntaxError
 

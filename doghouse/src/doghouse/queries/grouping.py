@@ -10,8 +10,7 @@ import numpy as np
 
 from doghouse.metrics.model import Floats, Ints, Series
 from doghouse.queries.frames import Bools, Group
-
-NOT_AVAILABLE = "N/A"  # dashboards/functions/exclusion: the value of a tag that a series does not have
+from doghouse.queries.model import NOT_AVAILABLE
 
 
 @dataclass(frozen=True, slots=True)

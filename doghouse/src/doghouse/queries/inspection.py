@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doghouse.queries import tree
+from doghouse.queries.functions import catalogue
 from doghouse.queries.tree import Expression, MetricQuery, Scope
 
 
@@ -56,18 +57,10 @@ def group_keys(expression: Expression) -> tuple[str, ...]:
             return tuple(dict.fromkeys(key for inner in children(expression) for key in group_keys(inner)))
 
 
-UNGROUPED = (
-    "count_nonzero",
-    "count_nonzero_finite",
-    "count_not_null",
-    "dt",
-)  # they give one series, whatever the groups
-
-
 def result_keys(expression: Expression) -> tuple[str, ...]:
     """The keys that its series are grouped by: `group_keys`, but for the functions that give one series whatever the groups."""
     match expression:
-        case tree.Call(function, _) if function in UNGROUPED:
+        case tree.Call(function) if catalogue()[function].one_series:
             return ()
         case MetricQuery() | tree.Call(_, (*_, tree.Keys())):
             return group_keys(expression)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from doghouse.metrics.model import Floats, Ints
 
 LATEST_S = 50_000_000_000  # the year 3554; a time beyond, before 1970 too, is surely one in milliseconds
+NOT_AVAILABLE = "N/A"  # dashboards/functions/exclusion: the value of a tag that a series does not have
 MAX_POINTS = 1500  # Datadog raises a custom rollup's interval beyond this many points (functions/rollup)
 
 

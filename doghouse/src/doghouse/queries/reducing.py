@@ -7,33 +7,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from doghouse.metrics.model import Floats
-from doghouse.queries import tree
-from doghouse.queries.arithmetic import Value, combine, negated
-from doghouse.queries.engine import frame_of, plain_call
+from doghouse.metrics.model import Floats, Ints
+from doghouse.queries import arithmetic, tree
+from doghouse.queries.arithmetic import Value
+from doghouse.queries.compute import Values, compute
+from doghouse.queries.engine import apply, frame_of
 from doghouse.queries.formulas import bound
 from doghouse.queries.frames import Frame, Group
+from doghouse.queries.functions import catalogue
+from doghouse.queries.functions.rank import score
 from doghouse.queries.inspection import result_keys, variables
-from doghouse.queries.library.ranking import score
 from doghouse.queries.problems import NotEvaluated
 from doghouse.queries.scene import Scene
-from doghouse.queries.tree import Expression
+from doghouse.queries.tree import Expression, Leaf
 
 REDUCERS = ("avg", "mean", "min", "max", "sum", "last", "l2norm", "area", "percentile")
-
-# Functions of a number: in a formula over scalars they work on the reduced values, all others on the series before they are reduced.
-ON_SCALARS = (
-    "abs",
-    "log2",
-    "log10",
-    "clamp_min",
-    "clamp_max",
-    "cutoff_min",
-    "cutoff_max",
-    "exclude_null",
-    "count_nonzero",
-    "count_not_null",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,50 +83,73 @@ def _limited(table: Scalars, limits: Sequence[Limit | None]) -> Scalars:
 
 
 def _column(formula: Expression, queries: Mapping[str, ScalarQuery], scene: Scene) -> Frame:
-    value = _worth(formula, queries, scene)
+    value = compute(formula, Numbers(queries, scene))
     if not isinstance(value, Frame):
         raise NotEvaluated("a formula without a query")
     return value
 
 
-def _worth(formula: Expression, queries: Mapping[str, ScalarQuery], scene: Scene) -> Value:
-    """A formula over reduced values: each query is reduced by its own aggregator, then the formula is computed.
+@dataclass(frozen=True, slots=True)
+class Numbers(Values[Value]):
+    """Formulas over reduced values: each query is reduced by its own aggregator, then the formula is computed.
 
+    A frame of numbers has one bucket, at 0.
     GUESS: default_zero and default fill what has no value once it is reduced, as a query value shows it.
     GUESS: a function that needs the series (diff, timeshift, cumsum …) works on it before it is reduced, by the aggregator of the first query inside.
     """
-    bindings = {name: query.expression for name, query in queries.items()}
-    match formula:
-        case tree.Number(value):
-            return value
-        case tree.Variable(name):
-            return reduced(frame_of(queries[name].expression, scene), queries[name].aggregator)
-        case tree.Arithmetic(operator, left, right):
-            return combine(operator, _worth(left, queries, scene), _worth(right, queries, scene))
-        case tree.Negative(operand):
-            return negated(_worth(operand, queries, scene))
-        case tree.Call(function, (query, *_)) if function in ON_SCALARS and not isinstance(query, tree.Plain):
-            return plain_call(formula, _worth(query, queries, scene))
-        case tree.Call("pow", (base, exponent)) if not isinstance(base, tree.Plain) and not isinstance(
-            exponent, tree.Plain
-        ):
-            return combine("**", _worth(base, queries, scene), _worth(exponent, queries, scene))
-        case tree.Call("default_zero" | "default" as function, (query, *rest)) if not isinstance(query, tree.Plain):
-            value = rest[0].value if function == "default" and isinstance(rest[0], tree.Number) else 0.0
-            return _filled(_worth(query, queries, scene), value, grouped=bool(result_keys(bound(query, bindings))))
-        case _:
-            names = variables(formula)
-            return reduced(frame_of(bound(formula, bindings), scene), queries[names[0]].aggregator)
 
+    queries: Mapping[str, ScalarQuery]
+    scene: Scene
 
-def _filled(value: Value, default: float, *, grouped: bool) -> Value:
-    """The groups' values, `default` where there is none; what has no groups has a value even if nothing was found."""
-    if not isinstance(value, Frame):
-        return value
-    if not value.groups and not grouped:
-        one = np.full((1, 1), default)
-        return replace(value, ts=np.zeros(1, np.int64), values=one, points=np.ones((1, 1), np.bool_), groups=((),))
-    return value.with_values(np.where(np.isnan(value.values), default, value.values))
+    def leaf(self, leaf: Leaf) -> Value:
+        """A query of the request, reduced; or a number."""
+        match leaf:
+            case tree.Number(value):
+                return value
+            case tree.Variable(name):
+                return reduced(frame_of(self.queries[name].expression, self.scene), self.queries[name].aggregator)
+            case _:
+                return self._reduced_whole(leaf)
+
+    def combined(self, operator: tree.Operator, left: Value, right: Value) -> Value:
+        """`left operator right`."""
+        return arithmetic.combine(operator, left, right)
+
+    def negated(self, value: Value) -> Value:
+        """`-value`."""
+        return arithmetic.negated(value)
+
+    def modified(self, expression: tree.Modified) -> Value:
+        """Modifiers belong to the series."""
+        return self._reduced_whole(expression)
+
+    def called(self, call: tree.Call) -> Value:
+        """A function of numbers, or of the series."""
+        return apply(call, self) if catalogue()[call.function].on_numbers else self._reduced_whole(call)
+
+    def _reduced_whole(self, expression: Expression) -> Frame:
+        """What an expression gives over time, reduced."""
+        frame = frame_of(self._bound(expression), self.scene)
+        names = variables(expression)
+        if not names:
+            raise NotEvaluated("a formula without a query")
+        return reduced(frame, self.queries[names[0]].aggregator)
+
+    def _bound(self, expression: Expression) -> Expression:
+        return bound(expression, {name: query.expression for name, query in self.queries.items()})
+
+    def worth(self, expression: Expression, scene: Scene | None = None) -> Value:
+        """What an argument is worth. A function that asks for another window is none of numbers."""
+        assert scene is None
+        return compute(expression, self)
+
+    def buckets(self, _: Frame) -> Ints:
+        """The one bucket of numbers."""
+        return np.zeros(1, np.int64)
+
+    def grouped(self, expression: Expression) -> bool:
+        """Whether an expression gives a number for each group."""
+        return bool(result_keys(self._bound(expression)))
 
 
 def reduced(frame: Frame, aggregator: str) -> Frame:

@@ -9,7 +9,7 @@ from typing import overload
 from doghouse.queries import tree
 from doghouse.queries.parser import parse
 from doghouse.queries.printing import expression_text
-from doghouse.queries.tree import Expression, MetricQuery, Scope
+from doghouse.queries.tree import Expression, Leaf, MetricQuery, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +43,12 @@ def substitute(query: str | Expression, values: Variables) -> str | Expression:
 
 
 def _expression(expression: Expression, values: Variables) -> Expression:
-    match expression:
-        case MetricQuery():
-            return replace(
-                expression, scope=_simplify(_scope(expression.scope, values)), by=_keys(expression.by, values)
-            )
-        case tree.Arithmetic(operator, left, right):
-            return tree.Arithmetic(operator, _expression(left, values), _expression(right, values))
-        case tree.Negative(operand):
-            return tree.Negative(_expression(operand, values))
-        case tree.Modified(operand, modifiers):
-            return tree.Modified(_expression(operand, values), modifiers)
-        case tree.Call(function, arguments, named):
-            return tree.Call(
-                function,
-                tuple(one if isinstance(one, tree.Plain) else _expression(one, values) for one in arguments),
-                named,
-            )
-        case _:
-            return expression
+    def change(leaf: Leaf) -> Expression:
+        if not isinstance(leaf, MetricQuery):
+            return leaf
+        return replace(leaf, scope=_simplify(_scope(leaf.scope, values)), by=_keys(leaf.by, values))
+
+    return tree.map_leaves(expression, change)
 
 
 def _find(name: str, values: Variables) -> Chosen | None:

@@ -6,7 +6,8 @@ group-by keys and modifiers; an expression is arithmetic and functions over metr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Operator = Literal["+", "-", "*", "/"]
@@ -114,6 +115,10 @@ class MetricQuery:
     by: tuple[str, ...] = ()
     modifiers: tuple[Modifier, ...] = ()
 
+    def modified(self, modifiers: tuple[Modifier, ...]) -> MetricQuery:
+        """The query with these modifiers behind its own."""
+        return replace(self, modifiers=self.modifiers + modifiers)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -155,7 +160,25 @@ class Search:
     text: str
 
 
-Expression = Number | MetricQuery | Call | Arithmetic | Negative | Modified | Variable | Search
+Leaf = Number | MetricQuery | Variable | Search  # an expression without expressions inside
+Expression = Leaf | Call | Arithmetic | Negative | Modified
+
+
+def map_leaves(expression: Expression, change: Callable[[Leaf], Expression]) -> Expression:
+    """The expression with each leaf replaced by what `change` makes of it. Named arguments are settings and stay as they are."""
+    match expression:
+        case Arithmetic(operator, left, right):
+            return Arithmetic(operator, map_leaves(left, change), map_leaves(right, change))
+        case Negative(operand):
+            return Negative(map_leaves(operand, change))
+        case Modified(operand, modifiers):
+            return Modified(map_leaves(operand, change), modifiers)
+        case Call(function, arguments, named):
+            given = (one if isinstance(one, Plain) else map_leaves(one, change) for one in arguments)
+            return Call(function, tuple(given), named)
+        case _:
+            return change(expression)
+
 
 Comparator = Literal[">", ">=", "<", "<=", "==", "!="]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from doghouse.queries import tree
+from doghouse.queries import functions, tree
 from doghouse.queries.inspection import metric_queries
 from doghouse.queries.tree import Expression
 
@@ -52,9 +52,6 @@ LISTED = {
 }
 IDS = {"byte": 2, "fraction": 16, "percent": 17, "core": 31, "operation": 57, "nanocore": 121}
 UNCHANGED = {"percent", "percent_nano", "hertz", "kilohertz", "megahertz", "gigahertz"}
-# Functions whose values are counted in something else than what they are given: rates, logarithms, numbers of groups, truths.
-OTHER = {"log2", "log10", "pow", "integral", "derivative", "per_second", "per_minute", "per_hour", "dt", "throughput"}
-OTHER |= {"count_nonzero", "count_nonzero_finite", "count_not_null", "is_greater", "is_less", "is_between"}
 
 
 def no_units(_: str) -> None:
@@ -86,7 +83,7 @@ def unit_of(expression: Expression, units: Units) -> Pair | None:
             return unit_of(operand, units)
         case tree.Arithmetic(operator, left, right):
             return _arithmetic(operator, left, right, units)
-        case tree.Call(function, arguments) if function not in OTHER:
+        case tree.Call(function, arguments) if functions.catalogue()[function].keeps_unit:
             inner = next((one for one in arguments if not isinstance(one, tree.Plain)), None)
             return unit_of(inner, units) if inner is not None else None
         case _:

@@ -1,4 +1,4 @@
-"""anomalies(query, 'basic', bounds): the band in which values are expected (monitors/types/anomaly).
+"""anomalies(query, 'basic', bounds): the band in which values are expected (monitors/types/anomaly); outliers() and forecast() are refused by name.
 
 Datadog's algorithms are not published; of 'basic' it says that it is a lagging rolling quantile. GUESS, and named an approximation in every answer:
 the band at t is median ± bounds * 1.4826 * MAD of the points in the trailing window that ends before t. Its precision and recall are measured
@@ -7,19 +7,28 @@ the band at t is median ± bounds * 1.4826 * MAD of the points in the trailing w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from doghouse.metrics.model import Floats, Ints
-from doghouse.queries.frames import Frame
-from doghouse.queries.library.filling import default_value
+from doghouse.queries.functions.arguments import QUERY, Parameter
+from doghouse.queries.functions.interpolation import default_value
+from doghouse.queries.functions.later import np
+from doghouse.queries.functions.registry import Family, function, not_evaluated
+from doghouse.queries.names import unknown
 from doghouse.queries.problems import NotEvaluated
 from doghouse.queries.rollups import custom_interval
-from doghouse.queries.scene import Scene
 from doghouse.queries.spans import length_seconds
 
+if TYPE_CHECKING:
+    from doghouse.metrics.model import Floats, Ints
+    from doghouse.queries.frames import Frame
+    from doghouse.queries.functions.application import Application
+
+ALGORITHMS = Family("algorithms", "dashboards/functions/algorithms")
+ANOMALY_ALGORITHMS = ("basic", "agile", "robust")
+DIRECTIONS = ("above", "below", "both")
+OUTLIER_ALGORITHMS = ("DBSCAN", "MAD", "scaledDBSCAN", "scaledMAD")
 APPROXIMATION = "anomalies 'basic' is an approximation: the original algorithm is not published"
 ALERT_WINDOW_S = 900  # where the call has none, as in graphs
 WINDOWS = 5  # the trailing window is so many alert windows …
@@ -55,15 +64,44 @@ def _digits(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def basic(evaluate: Callable[[Scene], Frame], scene: Scene, settings: Settings) -> Frame:
-    """The frame of the query inside, which `evaluate` gives for a scene, with its band: points before the window are read for it."""
+def _above_zero(function: str, value: float | str) -> str | None:
+    return f"{function}() takes bounds above 0, as 2; {value:g} given" if float(value) <= 0 else None
+
+
+def _check_direction(function: str, value: float | str) -> str | None:
+    wrong = isinstance(value, str) and value not in DIRECTIONS
+    return f"{function}(): {unknown('direction', str(value), DIRECTIONS)}" if wrong else None
+
+
+@function(
+    ALGORITHMS,
+    "anomalies",
+    "band of expected values",
+    (QUERY, Parameter("algorithm", "text", ANOMALY_ALGORITHMS), Parameter("bounds", "number", check=_above_zero)),
+    named=(
+        Parameter("direction", "any", check=_check_direction),
+        Parameter("alert_window", "length"),
+        Parameter("interval", "length"),
+        Parameter("count_default_zero", "any"),
+        Parameter("seasonality", "any"),
+        Parameter("timezone", "any"),
+    ),
+    partly="an approximation: see fidelity-anomalies.md",
+    takes="call",
+)
+def anomalies(applied: Application) -> Frame:
+    """The frame of the query inside with its band: points before the window are read for it."""
+    algorithm = applied.text(1, "basic").lower()
+    if algorithm != "basic":
+        raise NotEvaluated(f"anomalies() with the algorithm '{algorithm}', which is not published")
+    scene, settings = applied.scene, Settings.of(applied.number(2), applied.named())
     if settings.interval is not None:
         scene = replace(scene, interval=custom_interval(settings.interval, scene.span, scene.max_points))
     wide = scene.between(scene.start - _trailing(settings, scene.interval), scene.end)
-    frame = evaluate(wide)
+    frame = applied.frame(wide)
     if frame.interval > scene.interval:  # the query has a longer rollup of its own
         wide = scene.between(scene.start - _trailing(settings, frame.interval), scene.end)
-        frame = evaluate(wide)
+        frame = applied.frame(wide)
     buckets = wide.buckets(frame.interval, frame.calendar)
     if settings.missing_is_zero and frame.counts:
         frame = _zeros_after_the_first(frame, buckets)
@@ -118,3 +156,23 @@ def _zeros_after_the_first(frame: Frame, buckets: Ints) -> Frame:
     filled = default_value(frame, buckets, 0.0, grouped=True)
     began = np.maximum.accumulate(frame.on(filled.ts).points, axis=1)
     return replace(filled, values=np.where(began, filled.values, np.nan), points=began)
+
+
+not_evaluated(
+    ALGORITHMS,
+    "outliers",
+    "groups that behave unlike the others",
+    (
+        QUERY,
+        Parameter("algorithm", "text", OUTLIER_ALGORITHMS),
+        Parameter("tolerance", "number"),
+        Parameter("percent", "number", optional=True),
+    ),
+)
+not_evaluated(
+    ALGORITHMS,
+    "forecast",
+    "where the series is going",
+    (QUERY, Parameter("algorithm", "text", ("linear", "seasonal")), Parameter("deviations", "number")),
+    tuple(Parameter(name, "any") for name in ("interval", "history", "model", "seasonality", "timezone")),
+)

@@ -1,23 +1,56 @@
-"""Which groups are shown, and in which order (dashboards/functions/rank, exclusion); how many there are (count)."""
+"""Which groups are shown, and in which order (dashboards/functions/rank)."""
 
 from __future__ import annotations
 
 import warnings
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-import numpy as np
+from doghouse.queries.functions.arguments import QUERY, Parameter
+from doghouse.queries.functions.later import np
+from doghouse.queries.functions.registry import Family, function
 
-from doghouse.metrics.model import Floats
-from doghouse.queries.frames import Frame
-from doghouse.queries.grouping import NOT_AVAILABLE
+if TYPE_CHECKING:
+    from doghouse.metrics.model import Floats
+    from doghouse.queries.frames import Frame
+
+RANK = Family("rank", "dashboards/functions/rank")
+RANKINGS = ("max", "mean", "min", "sum", "last", "l2norm", "area")
+COUNTS = (5, 10, 15, 20)  # of the short forms, as top10_mean
 
 
-def top(frame: Frame, count: int, by: str, order: str) -> Frame:
+def _how_many(function: str, value: float | str) -> str | None:
+    number = float(value)
+    whole = number >= 1 and number == int(number)
+    return None if whole else f"{function}() takes a whole number here, 1 or more; {number:g} given"
+
+
+@function(
+    RANK,
+    "top",
+    "the first groups by a ranking",
+    (
+        QUERY,
+        Parameter("count", "number", check=_how_many),
+        Parameter("by", "text", RANKINGS),
+        Parameter("order", "text", ("asc", "desc")),
+    ),
+)
+def top(frame: Frame, count: float, by: str, order: str) -> Frame:
     """The first `count` groups ranked by max, mean, min, sum, last, l2norm or area of their values, in that order; ties as their tags sort."""
-    scores = score(frame, by)
-    keys = -scores if order == "desc" else scores
+    scores = score(frame, by.lower())
+    keys = -scores if order.lower() == "desc" else scores
     ranked = np.argsort(np.where(np.isnan(keys), np.inf, keys), kind="stable")
-    return replace(frame.rows(ranked[:count]), ranked=True)
+    return replace(frame.rows(ranked[: int(count)]), ranked=True)
+
+
+for _end, _order in (("top", "desc"), ("bottom", "asc")):
+    for _count in COUNTS:
+        for _by in RANKINGS:
+            function(RANK, f"{_end}{_count}_{_by}", f"{_end}({_count}, {_by})", short=True)(
+                partial(top, count=_count, by=_by, order=_order)
+            )
 
 
 def score(frame: Frame, by: str) -> Floats:
@@ -51,27 +84,3 @@ def _last(values: Floats) -> Floats:
     column = values.shape[1] - 1 - np.argmax(real[:, ::-1], axis=1)
     last: Floats = values[np.arange(len(values)), column]
     return last
-
-
-def exclude_null(frame: Frame) -> Frame:
-    """Without the groups that have N/A as the value of any tag."""
-    return frame.rows([row for row, group in enumerate(frame.groups) if NOT_AVAILABLE not in dict(group).values()])
-
-
-def count_nonzero(frame: Frame) -> Frame:
-    """How many groups have a value other than 0: one series."""
-    return _counted(frame, ~np.isnan(frame.values) & (frame.values != 0))
-
-
-def count_not_null(frame: Frame) -> Frame:
-    """How many groups have a value: one series."""
-    return _counted(frame, ~np.isnan(frame.values))
-
-
-def _counted(frame: Frame, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Frame:
-    if not frame.groups:
-        return frame
-    values = wanted.sum(axis=0, dtype=np.float64)[None, :]
-    return replace(
-        frame, values=values, points=np.ones(values.shape, np.bool_), groups=((),), counts=False, ranked=False
-    )

@@ -1,0 +1,66 @@
+"""Averages over neighbouring points (dashboards/functions/smoothing). Nulls are left out and stay null."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from doghouse.queries.functions.later import frames, np
+from doghouse.queries.functions.registry import Family, function, not_evaluated
+
+if TYPE_CHECKING:
+    from doghouse.metrics.model import Floats
+    from doghouse.queries.frames import Frame
+
+SMOOTHING = Family("smoothing", "dashboards/functions/smoothing")
+
+
+@function(SMOOTHING, "ewma", "the same as ewma_20")
+def ewma(frame: Frame, span: int = 20) -> Frame:
+    """The exponentially weighted average. GUESS: alpha = 2 / (span + 1), beginning with the first value."""
+    kept = 1 - 2 / (span + 1)
+
+    def work(values: Floats, _: Floats) -> Floats:
+        summed = values * (1 - kept)
+        summed[:, :1] = values[:, :1]
+        step, weight = 1, kept
+        while step < values.shape[1] and weight > 0:  # after k rounds each cell holds its last 2**k values, weighted
+            summed[:, step:] = summed[:, step:] + weight * summed[:, :-step]
+            step, weight = step * 2, weight * weight
+        return summed
+
+    return frame.with_values(frames.along_values(frame.values, frame.ts, work), counts=False)
+
+
+@function(SMOOTHING, "median", "the same as median_3")
+def median(frame: Frame, span: int = 3) -> Frame:
+    """The median of the last `span` points. GUESS: of fewer at the beginning."""
+    return _trailing(frame, span, np.nanmedian)
+
+
+def rolling_average(frame: Frame, span: int) -> Frame:
+    """The mean of the last `span` points. GUESS: behind the point and not around it, of fewer at the beginning."""
+    return _trailing(frame, span, np.nanmean)
+
+
+def _trailing(frame: Frame, span: int, reduce: Callable[..., Floats]) -> Frame:
+    def work(values: Floats, _: Floats) -> Floats:
+        padded = np.concatenate([np.full((len(values), span - 1), np.nan), values], axis=1)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, span, axis=1)
+        result = np.full_like(values, np.nan)
+        wanted = ~np.isnan(values)
+        if wanted.any():
+            result[wanted] = reduce(windows[wanted], axis=1)
+        return result
+
+    return frame.with_values(frames.along_values(frame.values, frame.ts, work), counts=False)
+
+
+for _span in (1, 3, 5, 7, 10, 20):
+    function(SMOOTHING, f"ewma_{_span}", f"exponential average over {_span} points")(partial(ewma, span=_span))
+for _span in (3, 5, 7, 9):
+    function(SMOOTHING, f"median_{_span}", f"median of the last {_span} points")(partial(median, span=_span))
+for _span in (5, 13, 21, 29):
+    function(SMOOTHING, f"rollingavg_{_span}", f"mean of the last {_span} points")(partial(rolling_average, span=_span))
+not_evaluated(SMOOTHING, "autosmooth", "smoothing that chooses its span")
