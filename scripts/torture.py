@@ -15,7 +15,7 @@ TESTS = (
     "doghouse/tests/server/test_kills.py",
     "doghouse/tests/server/test_backup.py",
     "doghouse/tests/server/test_faults.py",
-    "doghouse/tests/notifications/test_crashes.py",
+    "doghouse/tests/live/test_crashes.py",
     "doghouse/tests/agent/test_forwarder.py",
     "doghouse/tests/agent/test_with_doghouse.py",
     "companion/tests/test_failures.py",

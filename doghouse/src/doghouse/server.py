@@ -41,7 +41,7 @@ from doghouse.metrics.metadata import Catalogue
 from doghouse.metrics.store import PointStore
 from doghouse.monitors import routes as monitor_routes
 from doghouse.monitors.store import MonitorStore
-from doghouse.notifications import service
+from doghouse.live import service
 from doghouse.operations import of_request
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries import routes as queries

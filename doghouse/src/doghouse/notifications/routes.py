@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from doghouse import errors
 from doghouse.http import Call, Reply, endpoint
-from doghouse.notifications.live import Live
+from doghouse.live.loop import Live
 from doghouse.notifications.model import Delivery, Notification
 from doghouse.notifications.store import NotificationStore
 from doghouse.time import iso

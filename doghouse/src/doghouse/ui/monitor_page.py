@@ -22,7 +22,7 @@ from doghouse.monitors.query import metric_query
 from doghouse.monitors.routes import Monitors
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
-from doghouse.notifications.surroundings import hosts_of
+from doghouse.live.sources import hosts_of
 from doghouse.queries import NotEvaluated, QuerySyntaxError, expression_text
 from doghouse.queries.units import Units
 from doghouse.time.zones import is_zone

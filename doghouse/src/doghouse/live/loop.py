@@ -32,7 +32,7 @@ from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.announcements import announced
 from doghouse.notifications.model import Notification
-from doghouse.notifications.stepping import Held, Outcome, Step, Subject, advance, status_steps, window_steps
+from doghouse.live.stepping import Held, Outcome, Step, Subject, advance, status_steps, window_steps
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import NotEvaluated, QuerySyntaxError, scope_tags
 from doghouse.storage.sqlite import Database

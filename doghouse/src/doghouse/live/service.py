@@ -22,10 +22,10 @@ from doghouse.notifications import routes as inbox
 from doghouse.notifications import smtp
 from doghouse.notifications.delivery import Graph, Post, Url, deliver
 from doghouse.notifications.graph import graph as draw_graph
-from doghouse.notifications.live import Live, Surroundings
+from doghouse.live.loop import Live, Surroundings
 from doghouse.notifications.mail import SENDER, Links
 from doghouse.notifications.store import NotificationStore
-from doghouse.notifications.surroundings import hosts_of, runs_of
+from doghouse.live.sources import hosts_of, runs_of
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
 

@@ -19,9 +19,9 @@ from doghouse.hosts.store import HostStore
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Rollup, Series
 from doghouse.monitors.store import MonitorStore
-from doghouse.notifications import service
+from doghouse.live import service
 from doghouse.notifications.model import Notification
-from doghouse.notifications.service import Service
+from doghouse.live.service import Service
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
 

@@ -1,0 +1,1 @@
+"""Steps the monitors each minute, and puts the notifications of a server together."""
