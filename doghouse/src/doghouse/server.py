@@ -33,6 +33,7 @@ from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.loads import loads
 from doghouse.hosts.store import HostStore
 from doghouse.http import Access, Call, Keys, PlainHandler, Reply, Shortcut, endpoint, read, respond
+from doghouse.live import service
 from doghouse.logs import routes as logs
 from doghouse.logs.store import LogStore
 from doghouse.metrics import metadata_routes
@@ -41,7 +42,6 @@ from doghouse.metrics.metadata import Catalogue
 from doghouse.metrics.store import PointStore
 from doghouse.monitors import routes as monitor_routes
 from doghouse.monitors.store import MonitorStore
-from doghouse.live import service
 from doghouse.operations import of_request
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries import routes as queries

@@ -16,12 +16,12 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.events.store import EventStore
 from doghouse.hosts.checks import ServiceCheckStore, Submitted
 from doghouse.hosts.store import HostStore
+from doghouse.live import service
+from doghouse.live.service import Service
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Rollup, Series
 from doghouse.monitors.store import MonitorStore
-from doghouse.live import service
 from doghouse.notifications.model import Notification
-from doghouse.live.service import Service
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
 

@@ -10,6 +10,7 @@ from typing import cast
 
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
+from doghouse.live.stepping import Held, Outcome, Step, Subject, advance, status_steps, window_steps
 from doghouse.metrics.model import Source
 from doghouse.monitors import (
     METRIC_TYPES,
@@ -32,7 +33,6 @@ from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.announcements import announced
 from doghouse.notifications.model import Notification
-from doghouse.live.stepping import Held, Outcome, Step, Subject, advance, status_steps, window_steps
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import NotEvaluated, QuerySyntaxError, scope_tags
 from doghouse.storage.sqlite import Database

@@ -15,6 +15,9 @@ from doghouse.events.model import Event
 from doghouse.events.store import EventStore
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
+from doghouse.live import routes as live_routes
+from doghouse.live.loop import Live, Surroundings
+from doghouse.live.sources import hosts_of, runs_of
 from doghouse.metrics.model import Source
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications import events as event_texts
@@ -22,10 +25,8 @@ from doghouse.notifications import routes as inbox
 from doghouse.notifications import smtp
 from doghouse.notifications.delivery import Graph, Post, Url, deliver
 from doghouse.notifications.graph import graph as draw_graph
-from doghouse.live.loop import Live, Surroundings
 from doghouse.notifications.mail import SENDER, Links
 from doghouse.notifications.store import NotificationStore
-from doghouse.live.sources import hosts_of, runs_of
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
 
@@ -56,7 +57,7 @@ class Service:
 
     def routes(self, *, time_travel: bool) -> list[BaseRoute]:
         """The inbox; and with time travel the passing of time."""
-        return inbox.routes(self.store) + (inbox.time_travel_routes(self.live) if time_travel else [])
+        return inbox.routes(self.store) + (live_routes.routes(self.live) if time_travel else [])
 
 
 def build(

@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from msgspec import Struct
 from starlette.routing import BaseRoute
 
 from doghouse import errors
 from doghouse.http import Call, Reply, endpoint
-from doghouse.live.loop import Live
 from doghouse.notifications.model import Delivery, Notification
 from doghouse.notifications.store import NotificationStore
 from doghouse.time import iso
 
 LIMIT, MOST = 100, 10_000
-MOST_MINUTES = 60 * 24 * 366
 FAR_S = 10**12  # later than any notification
 
 
@@ -27,17 +24,6 @@ def routes(store: NotificationStore) -> list[BaseRoute]:
         endpoint("GET", "/doghouse/notifications", partial(inbox, store)),
         endpoint("GET", "/doghouse/notifications/{id:int}", partial(one, store)),
     ]
-
-
-def time_travel_routes(live: Live) -> list[BaseRoute]:
-    """`POST /doghouse/advance` makes time pass: served with `--time-travel` alone."""
-    return [endpoint("POST", "/doghouse/advance", partial(advance, live))]
-
-
-class Advance(Struct):
-    """How many minutes are to pass."""
-
-    minutes: int
 
 
 def inbox(store: NotificationStore, call: Call) -> Reply:
@@ -61,15 +47,6 @@ def one(store: NotificationStore, call: Call) -> Reply:
     if found is None:
         raise errors.notification_not_found()
     return Reply(answer(found, store.deliveries([found.id])[found.id]))
-
-
-def advance(live: Live, call: Call) -> Reply:
-    """Let minutes pass, each monitor stepped at each of them."""
-    minutes = call.json(Advance).minutes
-    if not 0 <= minutes <= MOST_MINUTES:
-        raise errors.invalid_query_parameter("minutes", str(minutes), f"a number from 0 to {MOST_MINUTES}")
-    live.advance(minutes)
-    return Reply({"now": live.now()})
 
 
 def answer(notification: Notification, deliveries: Sequence[Delivery]) -> Mapping[str, Any]:

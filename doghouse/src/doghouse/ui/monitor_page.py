@@ -16,13 +16,13 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.errors import ApiError
 from doghouse.hosts.store import HostStore
 from doghouse.http import Call, Reply
+from doghouse.live.sources import hosts_of
 from doghouse.metrics.model import Source
 from doghouse.monitors.answers import Shown, group_name, look
 from doghouse.monitors.query import metric_query
 from doghouse.monitors.routes import Monitors
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
-from doghouse.live.sources import hosts_of
 from doghouse.queries import NotEvaluated, QuerySyntaxError, expression_text
 from doghouse.queries.units import Units
 from doghouse.time.zones import is_zone
