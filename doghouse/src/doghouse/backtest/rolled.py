@@ -18,6 +18,7 @@ from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Ints, MetricType, Rollup, Series, no_columns
 from doghouse.queries import MetricQuery, expression_text, parse_monitor, tree
 from doghouse.queries.tree import Expression, Modifier
+from doghouse.tags.pairs import split_host
 
 POINTS_A_PAGE = 1500  # a rollup that is asked for is kept up to so many points (dashboards/functions/rollup)
 COUNTS = ("as_count", "as_rate")
@@ -104,8 +105,7 @@ def source(
 
 
 def _series(number: int, asked: Asked, tags: tuple[str, ...], resolution: int) -> Series:
-    host = next((tag.removeprefix("host:") for tag in tags if tag.startswith("host:")), "")
-    own = tuple(tag for tag in tags if not tag.startswith("host:"))
+    host, own = split_host(tags)
     return Series(number, asked.metric, asked.type, resolution if asked.type == "count" else 0, host, own)
 
 

@@ -21,6 +21,7 @@ from doghouse.monitors import Group, Transition, service_checks
 from doghouse.monitors.service_checks import Runs
 from doghouse.notifications.model import Notification
 from doghouse.queries import NotEvaluated, QuerySyntaxError
+from doghouse.tags.pairs import split_host
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
 FOLLOWED = ("composite", "service check")  # whose status is not a metric's
@@ -170,7 +171,7 @@ def _runs(loaded: Loaded, subject: Subject, number: int, start: int) -> Callable
     def at(now: int) -> list[Runs]:
         found = []
         for tags, runs in made:
-            host = next((tag.removeprefix("host:") for tag in tags if tag.startswith("host:")), "")
+            host, _ = split_host(tags)
             own = (*tags, *(subject.hosts[host].tags if host in subject.hosts else ()))
             past = [(start + 60 * n, run) for n, run in enumerate(runs) if start + 60 * n < now and run is not None]
             if past:
@@ -186,8 +187,7 @@ def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[
     series: list[Series] = []
     ids, times, values, end = [], [], [], start
     for (metric, tags), samples in testfile.series(loaded, number).items():
-        host = next((tag.removeprefix("host:") for tag in tags if tag.startswith("host:")), "")
-        own = tuple(tag for tag in tags if not tag.startswith("host:"))
+        host, own = split_host(tags)
         interval = 0 if samples.type == "gauge" else samples.every
         series.append(Series(len(series), metric, samples.type, interval, host, own))
         there = np.flatnonzero(~np.isnan(samples.values))

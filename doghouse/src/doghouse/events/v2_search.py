@@ -12,6 +12,7 @@ import msgspec
 
 from doghouse import errors, searching
 from doghouse.searching import Predicate, in_text, literally, pattern
+from doghouse.tags import pairs
 from doghouse.time import iso
 from doghouse.time.typed import from_now
 
@@ -60,8 +61,7 @@ def _attribute(event: Shown, path: str) -> str:
 
 
 def _tag(event: Shown, key: str) -> Sequence[str]:
-    split = (tag.partition(":") for tag in event["attributes"]["tags"])
-    return [value for name, _, value in split if name.lower() == key]
+    return pairs.values(event["attributes"]["tags"], key)
 
 
 def instant(text: str, now: float) -> float:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from doghouse.metrics.model import MetricType, Series
 from doghouse.tags import naming
+from doghouse.tags.pairs import split_host
 
 Sent = tuple[str, str | None, str | None, int | float | None, tuple[str, ...] | None]
 Identity = tuple[str, str, tuple[str, ...]]
@@ -62,7 +63,7 @@ class SeriesIndex:
     def _intern(self, name: str, host: str, kind: MetricType, interval: int, sent_tags: Sequence[str]) -> int:
         host, tags = naming.host(host), naming.tags(sent_tags)
         if not host:
-            host, tags = _host_among(tags)
+            host, tags = split_host(tags)
         number = self._numbers.get((name, host, tags))
         if number is None:
             number = len(self._series)
@@ -107,11 +108,3 @@ class SeriesIndex:
         """Series that could not be kept on disk after all."""
         with self._lock:
             self._fresh = {**taken, **self._fresh}
-
-
-def _host_among(tags: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The host that is named by a tag where the submission names none (GUESS: `host:x` as a tag and as a host are the same)."""
-    hosts = [one for one in tags if one.startswith("host:")]
-    if len(hosts) != 1:
-        return "", tags
-    return hosts[0].removeprefix("host:"), tuple(one for one in tags if one != hosts[0])

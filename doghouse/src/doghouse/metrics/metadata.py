@@ -9,6 +9,7 @@ import msgspec
 
 from doghouse.metrics.store import PointStore
 from doghouse.storage.sqlite import Database
+from doghouse.tags.pairs import split
 from doghouse.time import iso
 
 TABLES = """
@@ -111,5 +112,5 @@ def queryable(tags: Sequence[str], configuration: Document | None) -> tuple[list
     if configuration is None:
         return list(tags), []
     keys, excluding = set(configuration["tags"]), configuration.get("exclude_tags_mode", False)
-    kept = [tag for tag in tags if (tag.partition(":")[0] in keys) != excluding]
+    kept = [tag for tag in tags if (split(tag)[0] in keys) != excluding]
     return kept, [tag for tag in tags if tag not in kept]

@@ -9,6 +9,7 @@ from typing import cast, get_args
 import numpy as np
 
 from doghouse.metrics.model import Ints, MetricType, Series
+from doghouse.tags.pairs import split_host
 
 REQUIRED = ("timestamp", "metric", "value")
 OPTIONAL = {"type": "gauge", "interval": "0", "tags": ""}
@@ -25,9 +26,8 @@ def series_of(number: int, metric: str, kind: str, interval: str, tags: str) -> 
     if interval and not interval.isdigit():
         raise ValueError(f"interval '{interval}' is not a whole number of seconds")
     each = [tag.strip() for tag in tags.split(",") if tag.strip()]
-    hosts = [tag.removeprefix("host:") for tag in each if tag.startswith("host:")]
-    own = tuple(sorted({tag for tag in each if tag != f"host:{hosts[0]}"} if hosts else set(each)))
-    return Series(number, metric, cast(MetricType, kind), int(interval or 0), hosts[0] if hosts else "", own)
+    host, own = split_host(sorted(set(each)))
+    return Series(number, metric, cast(MetricType, kind), int(interval or 0), host, own)
 
 
 def numbered(distinct: Mapping[Series, int]) -> list[Series]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from doghouse import errors, searching
 from doghouse.errors import ApiError
 from doghouse.searching import Predicate, in_text, literally, pattern
+from doghouse.tags import pairs
 from doghouse.time import lengths
 
 STATUSES = frozenset(("alert", "warn", "no data", "ok", "ignored", "skipped", "unknown"))
@@ -50,7 +51,7 @@ def _values(row: Row, field: str) -> Sequence[str]:
     """A field's values. GUESS: a name that is none of the fields (`service`, `env`, `team`, …) is the key of a tag."""
     if field in row.values:
         return row.values[field]
-    return [tag.partition(":")[2] for tag in row.values["tag"] if tag.partition(":")[0].lower() == field]
+    return pairs.values(row.values["tag"], field)
 
 
 def _check_status(value: str) -> None:

@@ -19,6 +19,7 @@ from doghouse.monitors.document import Document
 from doghouse.monitors.search import Row, compile_search
 from doghouse.monitors.states import GroupState
 from doghouse.monitors.store import MonitorStore
+from doghouse.tags import pairs
 
 PER_PAGE = 30  # the schema's default
 
@@ -149,8 +150,8 @@ def _group(document: Document, group: Group, state: GroupState, held: Sequence[H
         "muted": bool(held),
         "muted_until_ts": until,
         "muted_remaining": None if until is None else int(until - now),
-        "env_tags": _of_key(tags, "env"),
-        "team_tags": _of_key(tags, "team"),
+        "env_tags": pairs.values(tags, "env"),
+        "team_tags": pairs.values(tags, "team"),
         "all_tags": tags,
         "downtimes": [one.id for one in held],
         "priority": document["priority"],
@@ -188,7 +189,3 @@ def _until(held: Sequence[Hold]) -> int | None:
     """When the last of the downtimes ends (s UTC); None where there is none, or one without an end."""
     ends = [one.end for one in held]
     return int(max(end for end in ends if end is not None)) if ends and None not in ends else None
-
-
-def _of_key(tags: Sequence[str], key: str) -> list[str]:
-    return [value for name, _, value in (tag.partition(":") for tag in tags) if name == key]

@@ -16,6 +16,7 @@ from doghouse.monitors.columns import Group
 from doghouse.monitors.model import Monitor, Thresholds
 from doghouse.monitors.states import Status
 from doghouse.queries import QuerySyntaxError
+from doghouse.tags.pairs import split
 
 CheckStatus = Literal[0, 1, 2, 3]  # OK, WARNING, CRITICAL, UNKNOWN, as checks submit them
 OK, WARNING, CRITICAL, UNKNOWN = 0, 1, 2, 3
@@ -142,7 +143,7 @@ def groups(query: CheckQuery, runs: Sequence[Runs]) -> dict[Group, list[Runs]]:
     for one in runs:
         if not query.takes(one.tags):
             continue
-        pairs = dict(tag.split(":", 1) for tag in one.tags if ":" in tag)
+        pairs = dict(split(tag) for tag in one.tags if ":" in tag)
         keys = tuple(sorted(pairs)) if query.by == ("*",) else query.by
         if all(key in pairs for key in keys):
             found.setdefault(tuple((key, pairs[key]) for key in keys), []).append(one)

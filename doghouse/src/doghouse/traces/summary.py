@@ -9,6 +9,7 @@ import numpy as np
 
 from doghouse.metrics.model import Series
 from doghouse.metrics.store import PointStore
+from doghouse.tags import pairs
 
 HITS = ".hits"
 
@@ -106,4 +107,4 @@ def _percentiles(
 
 
 def _tag(series: Series, key: str) -> str:
-    return next((tag.partition(":")[2] for tag in series.tags if tag.startswith(f"{key}:")), "")
+    return next(iter(pairs.values(series.tags, key)), "")

@@ -12,6 +12,7 @@ from doghouse.http import Call, Reply
 from doghouse.metrics.store import PointStore
 from doghouse.queries.completion import complete
 from doghouse.queries.units import Units
+from doghouse.tags.pairs import by_key
 from doghouse.ui import frame, graphs, rendering, tags
 from doghouse.ui.graphs import Asked
 from doghouse.ui.simulated import SimulatedStore
@@ -68,7 +69,7 @@ class Explorer:
 
     def tags(self, metric: str) -> dict[str, list[str]]:
         """The keys of a metric's tags, and their values."""
-        return tags.by_key(tags.of_metrics(self.points, [metric]))
+        return by_key(tags.of_metrics(self.points, [metric]))
 
 
 def display(call: Call) -> Any:

@@ -15,6 +15,7 @@ from doghouse.metrics.model import Floats, Source
 from doghouse.queries import ResultSeries, metric_queries
 from doghouse.queries.substitution import Chosen
 from doghouse.queries.units import Units, no_units, unit_of
+from doghouse.tags.pairs import values
 from doghouse.ui import lines
 from doghouse.ui.frame import Frame
 from doghouse.ui.lines import Answer, Problem
@@ -132,8 +133,7 @@ def _series(one: ResultSeries, answer: Answer, request: Request, number: int, as
 
 def host(one: ResultSeries) -> str | None:
     """The host that a series belongs to, which gives it its colour on every graph of a page."""
-    tags = [tag for tag in (*one.tag_set, *one.scope.split(",")) if tag.startswith("host:")]
-    return tags[0].removeprefix("host:") if tags else None
+    return next(iter(values((*one.tag_set, *one.scope.split(",")), "host")), None)
 
 
 def numbers(values: Floats) -> Sequence[float | None]:

@@ -19,9 +19,9 @@ from doghouse.http import Call, Reply
 from doghouse.metrics.store import PointStore
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, Window, evaluate, parse, substitute
 from doghouse.queries.substitution import Chosen
+from doghouse.tags.pairs import by_key
 from doghouse.ui import rendering
 from doghouse.ui.graphs import Asked, number
-from doghouse.ui.tags import by_key
 
 RECENT_S = 600  # a host is coloured by its last value of this stretch
 STATES = {0: "ok", 1: "warn", 2: "alert", 3: "no-data"}  # a service check's status → its class

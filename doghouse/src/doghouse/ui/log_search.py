@@ -9,6 +9,7 @@ from doghouse import errors, searching
 from doghouse.logs.correlation import canonical_id, trace_of
 from doghouse.logs.model import Log
 from doghouse.searching import Predicate, in_text, literally, pattern
+from doghouse.tags import pairs
 
 RANGE = re.compile(r"\[\S+ TO \S+\]|[<>]=?\d")
 RESERVED = ("service", "host", "source", "status")
@@ -32,7 +33,7 @@ def _condition(field: str | None, value: str, quoted: bool) -> Predicate[Log]:
         return lambda log: trace_of(log) == wanted
     if field.startswith("@"):
         return lambda log: same(attribute(log, field[1:]))
-    return lambda log: any(same(tag.partition(":")[2]) for tag in log.tags if tag.partition(":")[0].lower() == field)
+    return lambda log: any(map(same, pairs.values(log.tags, field)))
 
 
 def attribute(log: Log, path: str) -> str:

@@ -18,6 +18,7 @@ from doghouse.monitors.answers import group_name
 from doghouse.monitors.search import compile_search
 from doghouse.monitors.search_routes import monitor_hits
 from doghouse.monitors.store import Stored
+from doghouse.tags.pairs import by_key
 from doghouse.ui.frame import Frame
 from doghouse.ui.graphs import Asked, number
 from doghouse.ui.hostmap import STATES
@@ -26,7 +27,6 @@ from doghouse.ui.monitor_list import MonitorList, row
 from doghouse.ui.monitor_page import MonitorPage, query_text
 from doghouse.ui.replays import thresholds
 from doghouse.ui.streams import Streams
-from doghouse.ui.tags import by_key
 from doghouse.ui.variables import Selection
 
 MOST_EVENTS = 100
