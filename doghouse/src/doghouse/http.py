@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import enum
-import gzip
 import hmac
 import inspect
-import io
-import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast, overload
@@ -25,6 +22,7 @@ from doghouse.errors import ApiError
 from doghouse.storage import failures
 from doghouse.time import iso
 from doghouse.time.clock import Clock
+from doghouse.web.compression import decompress
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 64 * 1024 * 1024  # as sent, and decompressed: a small body must not fill the memory
@@ -236,7 +234,9 @@ async def read(request: Request) -> Call:
     now = clock.now()
     if access.time_travel and (said := request.headers.get("x-doghouse-now")):
         now = parse_instant(said)
-    body = decompress(await received(request), request.headers.get("content-encoding", ""))
+    body = await received(request)
+    if body or request.method in ("POST", "PUT", "PATCH"):  # others may say how what they do not send is compressed
+        body = decompress(body, request.headers.get("content-encoding", ""), MAX_BODY_BYTES)
     return Call(request, body, now)
 
 
@@ -264,37 +264,3 @@ def parse_instant(text: str) -> float:
         return iso.instant(text)
     except ValueError:
         raise errors.not_a_time(text) from None
-
-
-def decompress(body: bytes, encoding: str) -> bytes:
-    """A body as it was before its Content-Encoding (deflate, gzip, zstd: what Agents and clients send). Raises ApiError 400 or 413."""
-    encoding = encoding.strip().lower()
-    if not body or encoding in ("", "identity"):
-        plain = body
-    else:
-        try:
-            plain = _inflate(body, encoding)
-        except (OSError, EOFError, zlib.error, ValueError) as error:
-            raise ApiError(400, f"The request body could not be decompressed as {encoding}: {error}") from None
-    if len(plain) > MAX_BODY_BYTES:
-        raise errors.payload_too_large()
-    return plain
-
-
-def _inflate(body: bytes, encoding: str) -> bytes:
-    if encoding in ("gzip", "x-gzip"):
-        return gzip.GzipFile(fileobj=io.BytesIO(body)).read(MAX_BODY_BYTES + 1)
-    if encoding == "deflate":
-        stream = zlib.decompressobj()
-        plain = stream.decompress(body, MAX_BODY_BYTES + 1)
-        if not stream.eof and len(plain) <= MAX_BODY_BYTES:
-            raise ValueError("it ends before its end")
-        return plain
-    if encoding in ("zstd", "zstd1"):
-        import zstandard
-
-        try:
-            return zstandard.ZstdDecompressor().stream_reader(body).read(MAX_BODY_BYTES + 1)
-        except zstandard.ZstdError as error:
-            raise ValueError(error) from None
-    raise ApiError(415, f"Unsupported Content-Encoding: {encoding}")
