@@ -45,7 +45,7 @@ from doghouse.monitors.store import MonitorStore
 from doghouse.operations import of_request
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries import routes as queries
-from doghouse.storage import backup
+from doghouse.storage import backup, manifest
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
 from doghouse.traces import routes as traces
@@ -61,24 +61,27 @@ TEND_POINTS_S = 5
 
 def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -> Starlette:
     """The application over one data folder. Its lifespan opens nothing: the stores are open when this returns, and closed at shutdown."""
-    database = Database(folder.path / "doghouse.sqlite")
+    owner = manifest.admit(folder.path)
+    database = Database(folder.path / manifest.DATABASE)
+    database.admit(owner)
     host_store, check_store = HostStore(database), ServiceCheckStore(database)
-    points = PointStore(folder.path, host_store.tags)
+    points = PointStore(folder.path, host_store.tags, owner)
     event_store = EventStore(database)
     dashboard_store, downtime_store = DashboardStore(database), DowntimeStore(database)
     monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store)
     simulated, log_store = SimulatedStore(database), LogStore(database)
-    snapshots = SnapshotStore(folder.path / "snapshots")
+    snapshots = SnapshotStore(folder.path / manifest.SNAPSHOTS)
     notifications = service.build(
         service.Stores(database, points, monitors.store, downtime_store, event_store, host_store, check_store),
         clock,
-        folder.path / "mails",
+        folder.path / manifest.MAILS,
         mail_server=settings.smtp,
         sender=settings.smtp_from,
         url=lambda: getattr(app.state, "url", ""),
         graph=mail_graphs.graph(monitors.store, points, snapshots),
     )
-    trace_database = Database(folder.path / "traces.sqlite", trace_store.PRAGMAS)
+    trace_database = Database(folder.path / manifest.TRACES, trace_store.PRAGMAS)
+    trace_database.admit(owner)
     hostname = os.environ.get("DD_HOSTNAME") or socket.gethostname()  # as the Agent on this machine would be called
     trace_intake = TraceIntake(trace_store.TraceStore(trace_database), points, hostname)
     catalogue = Catalogue(database, points)
@@ -120,7 +123,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         *ui.routes(pages),
     ]
 
-    routes += backup.routes(folder, points, (database, trace_database))
+    routes += backup.routes(folder, (database, trace_database, points))
     if settings.time_travel:
         routes += control.clock_routes(clock)
 
@@ -145,6 +148,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         lifespan=lifespan,
         exception_handlers={404: not_found, 405: not_found, 500: failed},
     )
+    manifest.complete(folder.path, owner)
     app.state.clock, app.state.points, app.state.hosts, app.state.checks = clock, points, host_store, check_store
     app.state.events, app.state.logs = event_store, log_store
     app.state.traces, app.state.trace_intake = trace_intake.store, trace_intake

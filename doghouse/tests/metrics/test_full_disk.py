@@ -109,15 +109,5 @@ def test_a_disk_without_room_for_a_start_is_said_in_one_sentence(small_disk: Pat
         pass
 
 
-@pytest.mark.parametrize("name", ["points.duckdb", "journal.sqlite", "doghouse.sqlite"])
-def test_a_file_that_is_no_database_is_named_at_the_start(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"this is not a database" * 1000)
-    with (
-        pytest.raises(ConfigError, match=f"{name} cannot be used: .*; put a backup of it in its place"),
-        running.serve(tmp_path),
-    ):
-        pass
-
-
 def test_other_errors_are_not_taken_for_the_disks() -> None:
     assert failures.sentence(ValueError("no space left on device")) is None

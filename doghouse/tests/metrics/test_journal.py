@@ -16,7 +16,8 @@ from doghouse.metrics import journal
 from doghouse.metrics.journal import Entry, Journal, pack
 from doghouse.metrics.model import Columns, Series
 from doghouse.metrics.store import PointStore
-from doghouse.storage import failures
+from doghouse.storage import failures, manifest
+from doghouse.storage.manifest import Manifest
 
 NOW = 1_772_445_600
 SERIES = [Series(number, f"m{number}", "gauge", 0, "h", ("a:b",)) for number in range(3)]
@@ -26,9 +27,9 @@ def points(count: int, value: float, series: int = 0) -> Columns:
     return Columns(np.full(count, series), NOW + np.arange(count), np.full(count, value))
 
 
-def written(folder: Path, entries: int = 3) -> Path:
+def written(folder: Path, entries: int = 3, owner: Manifest | None = None) -> Path:
     """The log of a process that was killed after so many entries of ten points."""
-    one = Journal(folder)
+    one = Journal(folder, owner)
     for number in range(entries):
         one.write(Entry([SERIES[number]], 10 * (number + 1), points(10, float(number), number)))
     [log] = (folder / "journal").glob("*.log")
@@ -95,17 +96,22 @@ def test_a_log_that_is_missing_between_others_is_reported(tmp_path: Path) -> Non
         one.turn()
     logs = sorted((tmp_path / "journal").iterdir())
     logs[1].unlink()
-    with pytest.raises(failures.StorageError, match=r"journal lacks rows 11 to 20; put a backup in its place"):
+    with pytest.raises(
+        failures.StorageError, match=r"journal lacks rows 11 to 20; go on from a backup of the whole folder"
+    ):
         left(tmp_path)
 
 
 def test_a_damaged_log_keeps_a_server_from_starting_until_it_is_cut_off_there(tmp_path: Path) -> None:
-    log = written(tmp_path)
+    with running.serve(tmp_path):
+        pass
+    log = written(tmp_path, owner=manifest.admit(tmp_path))
     whole = log.read_bytes()
     log.write_bytes(whole[:-1] + b"\xff")
-    with pytest.raises(ConfigError, match="is damaged at byte"), running.serve(tmp_path):
+    start = journal.LOG_HEAD.size + (len(whole) - journal.LOG_HEAD.size) // 3 * 2
+    with pytest.raises(ConfigError, match=f"truncate -s {start} {log}"), running.serve(tmp_path):
         pass
-    os.truncate(log, len(whole) // 3 * 2)
+    os.truncate(log, start)
     with running.serve(tmp_path) as house:
         assert house.app.state.points.counts()["arrived"] == 20
 

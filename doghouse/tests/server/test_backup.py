@@ -16,6 +16,7 @@ from doghouse.cli import application
 from doghouse.metrics.model import Columns
 from doghouse.metrics.store import PointStore
 from doghouse.running import House
+from doghouse.storage.manifest import FILES, FORMAT, Manifest
 from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600
@@ -73,7 +74,7 @@ def test_a_copy_made_in_the_midst_of_intake_is_of_one_moment(tmp_path: Path) -> 
     for number in range(4):
         before = len(acknowledged)
         (tmp_path / f"copy{number}").mkdir()
-        store.copy(tmp_path / f"copy{number}")
+        store.copy(tmp_path / f"copy{number}", Manifest(FORMAT, f"{number:032}", FILES))
         copies.append((tmp_path / f"copy{number}", before))
     done.set()
     taking.join()

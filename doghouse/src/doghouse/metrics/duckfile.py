@@ -11,18 +11,21 @@ from pathlib import Path
 import duckdb
 
 from doghouse.storage import failures
+from doghouse.storage.manifest import TABLE, Manifest, Mark
 
 Cursor = duckdb.DuckDBPyConnection
 MEMORY = "1GB"  # what DuckDB may hold; beyond it sorts and groupings go to disk
 THREADS = min(4, os.cpu_count() or 1)
 BLOCK_BYTES = 131_072  # of a new file: half of DuckDB's own, for a block is of one column (13 million points: 1.9 against 2.4 bytes each)
+ABOUT_THE_FILE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+DAMAGE_TEXTS = ("corrupt", "checksum", "not a valid duckdb", "damaged", "serializ")  # in DuckDB's words
 UNUSED_BYTES, UNUSED_SHARE = 1024 * 1024, 0.25  # so much of the file must be unused for it to be written anew
 
 
 class DuckFile:
     """One open file. Each thread has a cursor of its own; statements outside a `transaction` are one each."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, owner: Manifest | None = None) -> None:
         self._path = path
         self._local = threading.local()
         self._users = 0
@@ -30,6 +33,8 @@ class DuckFile:
         self._broken = False
         self._changed = threading.Condition()
         self._open()
+        if owner:
+            self._admit(owner)
 
     def _open(self) -> None:
         try:
@@ -38,8 +43,28 @@ class DuckFile:
                 config={"threads": THREADS, "memory_limit": MEMORY, "default_block_size": str(BLOCK_BYTES)},
             )
         except duckdb.Error as error:
-            raise failures.unusable(self._path, error) from error
+            raise self._explained(error) from error
         self._cursors: list[Cursor] = []
+
+    def _admit(self, owner: Manifest) -> None:
+        """Make sure that the file is of this data folder; a new one gets its mark. Raises StorageError."""
+        try:
+            with self.transaction() as cursor:
+                row = None
+                if cursor.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [TABLE]).fetchall():
+                    row = cursor.execute(f"SELECT identity, file FROM {TABLE}").fetchone()
+                if owner.needs_mark(self._path, Mark(*row) if row else None):
+                    _mark(cursor, TABLE, owner.mark(self._path))
+        except BaseException:
+            self._drop()
+            raise
+
+    def _explained(self, error: duckdb.Error) -> Exception:
+        """An error of DuckDB's as a StorageError, where it is about the file."""
+        damaged = any(word in str(error).lower() for word in DAMAGE_TEXTS)
+        if damaged or failures.no_room(error) or isinstance(error, ABOUT_THE_FILE):
+            return failures.unusable(self._path, error, damaged)
+        return error
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
@@ -55,9 +80,9 @@ class DuckFile:
                 held = self._local.held = (self._connection, self._connection.cursor())
                 self._cursors.append(held[1])
             yield held[1]
-        except duckdb.FatalException:
-            self._broken = True
-            raise
+        except duckdb.Error as error:
+            self._broken |= isinstance(error, duckdb.FatalException)
+            raise self._explained(error) from error
         finally:
             with self._changed:
                 self._users -= 1
@@ -96,9 +121,9 @@ class DuckFile:
         with self._nobody_else():
             try:
                 self._connection.execute("CHECKPOINT")
-            except duckdb.FatalException:
-                self._broken = True
-                raise
+            except duckdb.Error as error:
+                self._broken |= isinstance(error, duckdb.FatalException)
+                raise self._explained(error) from error
 
     def unused(self) -> int:
         """How much of the file holds nothing (bytes); 0 where it is not worth a thought."""
@@ -109,8 +134,16 @@ class DuckFile:
         size, total, free = map(int, row)
         return free * size if free * size > UNUSED_BYTES and free > total * UNUSED_SHARE else 0
 
-    def copy(self, path: Path, at: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
-        """Write what is here to a new file: as it is while the block `at` begins and ends. One copy at a time."""
+    def copy(
+        self,
+        path: Path,
+        owner: Manifest | None = None,
+        at: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """Write what is here to a new file: as it is while the block `at` begins and ends. One copy at a time.
+
+        `owner` is the other data folder that the copy is for.
+        """
         path.unlink(missing_ok=True)
         quoted = str(path).replace("'", "''")
         with self.cursor() as cursor:
@@ -121,6 +154,8 @@ class DuckFile:
                         # The transaction sees this moment from here on.
                         [(name,)] = cursor.execute("SELECT current_database() FROM duckdb_tables() LIMIT 1").fetchall()
                     cursor.execute(f'COPY FROM DATABASE "{name}" TO fresh')
+                if owner:
+                    _mark(cursor, f"fresh.{TABLE}", owner.mark(path))
                 cursor.execute("CHECKPOINT fresh")
             finally:
                 cursor.execute("DETACH fresh")
@@ -145,7 +180,7 @@ class DuckFile:
         try:
             self._connection.execute("CHECKPOINT")
         except duckdb.Error as error:  # what is not in the file itself is in the journal beside it
-            if not failures.reported(error):
+            if not failures.reported(self._explained(error)):
                 raise
         finally:
             self._drop()
@@ -155,6 +190,11 @@ class DuckFile:
             cursor.close()
         self._cursors.clear()
         self._connection.close()
+
+
+def _mark(cursor: Cursor, table: str, mark: Mark) -> None:
+    """Put a mark into a database, in the place of another."""
+    cursor.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT ? AS identity, ? AS file", [mark.identity, mark.file])
 
 
 @contextmanager

@@ -7,7 +7,7 @@ are acknowledged from here and moved to DuckDB many at a time. What is written s
 from __future__ import annotations
 
 import logging
-import shutil
+import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -19,10 +19,11 @@ import msgspec
 import numpy as np
 
 from doghouse.metrics.model import Columns, Series
-from doghouse.storage import failures
+from doghouse.storage import manifest
+from doghouse.storage.failures import FROM_BACKUP, StorageError
+from doghouse.storage.manifest import LOGS, SERIES, Manifest, Mark
 from doghouse.storage.sqlite import Database
 
-SERIES_FILE, LOGS_FOLDER = "journal.sqlite", "journal"
 TABLES = """
 CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, metric TEXT, type TEXT, interval INTEGER, host TEXT, tags TEXT) STRICT;
 """
@@ -30,7 +31,10 @@ CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, metric TEXT, type TEX
 HEAD = struct.Struct("<QIII")
 CHECK = struct.Struct("<I")  # the head's own CRC
 START = HEAD.size + CHECK.size
+# Of a log of a data folder: what it is, the folder's identity, its own number. As a row number the first eight bytes would be beyond any.
+LOG_HEAD, LOG_MAGIC = struct.Struct("<8s16sQ"), b"doglog\0\1"
 POINT_BYTES = 4 + 8 + 8
+LOG_NAME = re.compile(r"[0-9]{10}\.log")
 log = logging.getLogger(__name__)
 
 
@@ -49,19 +53,31 @@ class Journal:
     `write` and `turn` exclude each other: whoever calls them sees to that.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._database = Database(folder / SERIES_FILE)
+    def __init__(self, folder: Path, owner: Manifest | None = None) -> None:
+        self._database = Database(folder / SERIES)
+        self._owner = owner
+        if owner:
+            self._database.admit(owner)
         connection = self._database.connection()
         connection.executescript(TABLES)
         self._has_old = bool(connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'entries'").fetchall())
-        self._folder = folder / LOGS_FOLDER
+        self._folder = folder / LOGS
         self._folder.mkdir(exist_ok=True)
         self._written = self._logs()  # logs that are complete, oldest first
+        if owner:
+            for path in self._written:
+                _admit(path, owner)
         self._next = int(self._written[-1].stem) + 1 if self._written else 1
         self._log: _Log | None = None
 
     def _logs(self) -> list[Path]:
-        return sorted(self._folder.glob("*.log"))
+        logs = sorted(self._folder.glob("*.log"))
+        for path in logs:
+            if not LOG_NAME.fullmatch(path.name):
+                raise StorageError(
+                    f"{path} is no log of doghouse's (those are called {_name(1)}, …); move it elsewhere"
+                )
+        return logs
 
     def series(self) -> list[Series]:
         """Every series that was moved, by number."""
@@ -76,19 +92,18 @@ class Journal:
     def entries(self, after: int) -> list[Entry]:
         """What an earlier process left: entries without points, and those whose points come after row `after`, oldest first.
 
-        Raises StorageError where a log is damaged.
+        Raises StorageError where a log is damaged or missing.
         """
-        found, row = [], None
+        left, row = [], None
         for entry in [*self._old(), *(entry for path in self._written for entry in _read(path))]:
             first = entry.last_row - len(entry.columns)
-            if row is not None and first != row:
-                raise failures.StorageError(
-                    f"{self._folder} lacks rows {row + 1} to {first}; put a backup in its place"
-                )
+            if first > after if row is None else first != row:
+                lacking = (after if row is None else row) + 1
+                raise StorageError(f"{self._folder} lacks rows {lacking} to {first}; {FROM_BACKUP}")
             row = entry.last_row
             if row > after or not len(entry.columns):
-                found.append(entry)
-        return found
+                left.append(entry)
+        return left
 
     def _old(self) -> list[Entry]:
         """Points that an older version left, which kept them in SQLite; `drop` takes them away."""
@@ -106,7 +121,8 @@ class Journal:
             check = crc32(column, check)
         head = HEAD.pack(entry.last_row, len(series), sum(column.nbytes for column in points), check)
         if self._log is None:
-            self._log = _Log(self._folder / f"{self._next:010}.log")
+            path = self._folder / _name(self._next)
+            self._log = _Log(path, _log_head(path, self._owner) if self._owner else b"")
             self._next += 1
         self._log.append(b"".join((head, CHECK.pack(crc32(head)), series, *points)))
 
@@ -137,13 +153,14 @@ class Journal:
             self._database.connection().executescript("DROP TABLE entries; VACUUM")
             self._has_old = False
 
-    def copy(self, folder: Path) -> None:
-        """Write what is there now to a new folder. Entries may come in meanwhile; logs must not be dropped unless they are copied elsewhere."""
-        (folder / LOGS_FOLDER).mkdir()
+    def copy(self, folder: Path, owner: Manifest) -> None:
+        """Write what is there now to another data folder. Entries may come in meanwhile; logs must not be dropped unless they are copied elsewhere."""
+        (folder / LOGS).mkdir(mode=0o700)
+        manifest.mark_folder(folder / LOGS, owner)
         for path in self._logs():
             with suppress(FileNotFoundError):  # what was in it is moved, and its series are copied below
-                shutil.copy(path, folder / LOGS_FOLDER)
-        self._database.copy(folder / SERIES_FILE)
+                _copy_log(path, folder / LOGS / path.name, owner)
+        self._database.copy(folder, owner)
 
     def close(self) -> None:
         """Close the files."""
@@ -154,10 +171,12 @@ class Journal:
 class _Log:
     """A new file that is appended to."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, head: bytes) -> None:
         self.path = path
         self._file = path.open("ab", buffering=0)
         self._size = 0
+        if head:
+            self.append(head)
 
     def append(self, entry: bytes) -> None:
         """All of it, or nothing where it raises OSError: what is torn must not stand before the next."""
@@ -178,7 +197,7 @@ class _Log:
 def _read(path: Path) -> Iterator[Entry]:
     """The entries of a log. A last one that is torn was never acknowledged, and is left out. Raises StorageError at one that is damaged."""
     held = memoryview(path.read_bytes())
-    at = 0
+    at = _entries_from(held)
     while at < len(held):
         head, checked = held[at : at + HEAD.size], held[at + HEAD.size : at + START]
         if len(checked) < CHECK.size or not any(held[at:]):  # a power cut can leave zeros
@@ -199,11 +218,44 @@ def _read(path: Path) -> Iterator[Entry]:
         log.warning("doghouse: %s ends in the midst of an entry, at byte %d; it was never acknowledged", path, at)
 
 
-def _damaged(path: Path, at: int) -> failures.StorageError:
-    return failures.StorageError(
-        f"{path} is damaged at byte {at} of {path.stat().st_size}; put a backup of it in its place, "
-        f"or give up the points from there on with `truncate -s {at}`"
+def _damaged(path: Path, at: int) -> StorageError:
+    return StorageError(
+        f"{path} is damaged at byte {at} of {path.stat().st_size}; {FROM_BACKUP}, "
+        f"or give up the points from there on with `truncate -s {at} {path}`"
     )
+
+
+def _name(number: int) -> str:
+    return f"{number:010}.log"
+
+
+def _log_head(path: Path, owner: Manifest) -> bytes:
+    """What stands in front of a log's entries: whose it is."""
+    return LOG_HEAD.pack(LOG_MAGIC, bytes.fromhex(owner.identity), int(path.stem))
+
+
+def _entries_from(content: bytes | memoryview) -> int:
+    """Where the first entry of a log begins: behind its head, which it lacks where it is of no data folder."""
+    return LOG_HEAD.size if content[: len(LOG_MAGIC)] == LOG_MAGIC else 0
+
+
+def _admit(path: Path, owner: Manifest) -> None:
+    """Make sure that a log is of this data folder, and its name is its own; where the folder is new to marks, it gets its head. Raises StorageError."""
+    with path.open("rb") as file:
+        start = file.read(LOG_HEAD.size)
+    if len(start) < LOG_HEAD.size or not any(start):
+        return  # torn before its first entry
+    mark = None
+    if _entries_from(start):
+        _, identity, number = LOG_HEAD.unpack(start)
+        mark = Mark(identity.hex(), _name(number))
+    if owner.needs_mark(path, mark, within=LOGS):
+        manifest.replace(path, _log_head(path, owner) + path.read_bytes())
+
+
+def _copy_log(path: Path, target: Path, owner: Manifest) -> None:
+    content = memoryview(path.read_bytes())
+    target.write_bytes(b"".join((_log_head(target, owner), content[_entries_from(content) :])))
 
 
 def packed(columns: Columns) -> list[memoryview]:

@@ -23,6 +23,10 @@ class Tips:
         self._grow(series)
         return self._newest[series]
 
+    def highest(self) -> int:
+        """The highest number of a series that has or had points; -1 where none has."""
+        return int(np.max(np.flatnonzero(self._newest != NEVER), initial=-1))
+
     def advance(self, series: Ints, ts: Ints) -> None:
         """These points are there now."""
         self._grow(series)

@@ -23,6 +23,7 @@ from doghouse.metrics.duckfile import DuckFile
 from doghouse.metrics.lateness import DAY_S, Tips, days, late
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, no_columns
 from doghouse.metrics.selection import HOUR_S, Extent, Selection, points_query, row_queries
+from doghouse.storage.manifest import Manifest
 
 LATEST = 2**32 - 1
 TABLES = """
@@ -40,8 +41,8 @@ CREATE TABLE IF NOT EXISTS moved AS SELECT 0::BIGINT AS row;
 class Points:
     """The file `points.duckdb`: one writer, and readers with a cursor a thread."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = DuckFile(path)
+    def __init__(self, path: Path, owner: Manifest | None = None) -> None:
+        self._file = DuckFile(path, owner)
         try:
             with self._file.transaction() as cursor:
                 cursor.execute(TABLES)
@@ -227,8 +228,8 @@ class Points:
                 with self._writing:
                     self._file.rewrite()
 
-    def copy(self, path: Path, meanwhile: Callable[[], None]) -> None:
-        """Write what is here to a new file: as it is while `meanwhile` runs, during which nothing comes in."""
+    def copy(self, path: Path, owner: Manifest, meanwhile: Callable[[], None]) -> None:
+        """Write what is here to a file of another data folder: as it is while `meanwhile` runs, during which nothing comes in."""
 
         @contextmanager
         def alone() -> Iterator[None]:
@@ -237,7 +238,7 @@ class Points:
                 meanwhile()
 
         with self._rewriting:
-            self._file.copy(path, alone)
+            self._file.copy(path, owner, alone)
 
     def close(self) -> None:
         """Write everything into the one file, and close it."""

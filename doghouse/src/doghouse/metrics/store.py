@@ -15,24 +15,35 @@ from doghouse.metrics.memory import effective
 from doghouse.metrics.model import Columns, Ints, Rollup, Series, no_columns
 from doghouse.metrics.pipeline import Pipeline
 from doghouse.metrics.points import Points
-
-POINTS_FILE = "points.duckdb"
+from doghouse.storage.failures import FROM_BACKUP, StorageError
+from doghouse.storage.manifest import POINTS, SERIES, Manifest
 
 
 class PointStore:
     """Points and series over the files of one folder; a `Source` for queries.
 
+    `owner` is the manifest of the data folder, for files of one.
     `host_tags` gives a host's own tags, which are joined when series are found, so that they apply to history too.
     What `append` acknowledged survives `kill -9`, and every later `read` sees it.
     """
 
-    def __init__(self, folder: Path, host_tags: Callable[[str], Sequence[str]] = lambda _: ()) -> None:
-        self._journal = Journal(folder)
-        self._points = Points(folder / POINTS_FILE)
+    def __init__(
+        self,
+        folder: Path,
+        host_tags: Callable[[str], Sequence[str]] = lambda _: (),
+        owner: Manifest | None = None,
+    ) -> None:
+        self._journal = Journal(folder, owner)
+        self._points = Points(folder / POINTS, owner)
         self._host_tags = host_tags
         left = self._journal.entries(self._points.moved())
         newest = {one.id: one for one in [*self._journal.series(), *(one for entry in left for one in entry.fresh)]}
         self.index = SeriesIndex(newest.values())
+        if (highest := self._points.tips.highest()) >= len(self.index):
+            raise StorageError(
+                f"{folder / POINTS} holds points of series {highest}, which {folder / SERIES} does not know: "
+                f"the two are not of one moment; {FROM_BACKUP}"
+            )
         self._pipeline = Pipeline(self._journal, self._points, self.index, left)
 
     def append(self, columns: Columns, patience: float = 0) -> None:
@@ -102,10 +113,10 @@ class PointStore:
         self.settle()
         self._points.forget(before)
 
-    def copy(self, folder: Path) -> None:
-        """Put a copy of the files into `folder`, of one moment; points go on coming in meanwhile."""
+    def copy(self, folder: Path, manifest: Manifest) -> None:
+        """Put a copy of the files, of one moment, into another data folder; points go on coming in meanwhile."""
         self.settle()
-        self._points.copy(folder / POINTS_FILE, lambda: self._journal.copy(folder))
+        self._points.copy(folder / POINTS, manifest, lambda: self._journal.copy(folder, manifest))
 
     def settle(self) -> None:
         """Wait until DuckDB has all that is acknowledged. Raises what keeps it from there."""

@@ -6,8 +6,10 @@ The copy is a data folder: `doghouse up --data COPY` goes on from there. Each da
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 from starlette.routing import BaseRoute
@@ -15,10 +17,18 @@ from starlette.routing import BaseRoute
 from doghouse import errors
 from doghouse.config import DataFolder
 from doghouse.http import Call, Reply, endpoint
-from doghouse.metrics.store import PointStore
-from doghouse.storage.sqlite import Database
+from doghouse.storage import manifest
+from doghouse.storage.manifest import FILES, FORMAT, MAILS, SNAPSHOTS, Manifest
 
-PLAIN = ("keys.json", "mails", "snapshots")  # what is no database
+KEYS, FOLDERS = "keys.json", (MAILS, SNAPSHOTS)  # what is no database
+UNDER_WAY = ".part"  # behind a copy's name until it is whole
+
+
+class Store(Protocol):
+    """Something with files in the data folder."""
+
+    def copy(self, folder: Path, manifest: Manifest) -> None:
+        """Put a copy of the files, of one moment, into another data folder, with its mark."""
 
 
 class Wanted(Struct):
@@ -27,23 +37,20 @@ class Wanted(Struct):
     folder: str
 
 
-def routes(data: DataFolder, points: PointStore, databases: Sequence[Database]) -> list[BaseRoute]:
+def routes(data: DataFolder, stores: Sequence[Store]) -> list[BaseRoute]:
     """The one endpoint, which asks for both keys."""
+    one_at_a_time = threading.Lock()
 
     def copy(call: Call) -> Reply:
         """Make the copy, and say how large it is."""
         target = Path(call.json(Wanted).folder)
-        check(target, data.path)
-        try:
-            target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise errors.no_backup(f"{target} cannot be made: {error.strerror}") from None
-        try:
-            fill(target, data.path, points, databases)
-        except BaseException:
-            clear(target)
-            raise
-        return Reply({"folder": str(target), "bytes": sum(one.stat().st_size for one in target.rglob("*"))})
+        with one_at_a_time:
+            check(target, data.path)
+            try:
+                make(target, data.path, stores)
+            except OSError as error:
+                raise errors.no_backup(f"{target} cannot be made: {error.strerror}") from None
+        return Reply({"folder": str(target), "bytes": sum(path.stat().st_size for path in target.rglob("*"))})
 
     return [endpoint("POST", "/doghouse/backup", copy)]
 
@@ -58,20 +65,29 @@ def check(target: Path, data: Path) -> None:
         raise errors.no_backup(f"{target} exists already; a backup goes to a new or empty folder")
 
 
-def fill(target: Path, data: Path, points: PointStore, databases: Sequence[Database]) -> None:
-    """Copy everything, files last: the copy may hold a mail or picture that its databases do not know yet, and lacks none that they know."""
-    for database in databases:
-        database.copy(target / database.path.name)
-    points.copy(target)
-    for name in PLAIN:
-        source = data / name
-        if source.is_dir():
-            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("*.new"))
-        elif source.exists():
-            shutil.copy(source, target / name)
+def make(target: Path, data: Path, stores: Sequence[Store]) -> None:
+    """Make a copy beside its place, and put it there when it is whole."""
+    part = target.with_name(target.name + UNDER_WAY)
+    shutil.rmtree(part, ignore_errors=True)  # of a server that was killed
+    part.mkdir(mode=0o700, parents=True)
+    try:
+        fill(part, data, stores)
+        part.replace(target)  # an empty folder gives way
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
 
 
-def clear(target: Path) -> None:
-    """Take away what there is of a copy that failed."""
-    for one in target.iterdir():
-        shutil.rmtree(one, ignore_errors=True) if one.is_dir() else one.unlink(missing_ok=True)
+def fill(target: Path, data: Path, stores: Sequence[Store]) -> None:
+    """Copy everything, files last: the copy may hold a mail or picture that its databases do not know yet, and lacks none that they know.
+
+    The copy has an identity of its own: after some time, a file of one does not fit the other's any more.
+    """
+    owner = Manifest(FORMAT, manifest.new_identity(), FILES)
+    for store in stores:
+        store.copy(target, owner)
+    for name in FOLDERS:
+        shutil.copytree(data / name, target / name, ignore=shutil.ignore_patterns("*.new"))
+        manifest.mark_folder(target / name, owner)
+    shutil.copy(data / KEYS, target / KEYS)
+    manifest.write(target, owner)

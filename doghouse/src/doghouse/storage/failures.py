@@ -1,4 +1,4 @@
-"""What goes wrong with the files of the data folder, in one sentence: a full disk, a file that is no database, one that cannot be written."""
+"""What goes wrong with the files of the data folder, in one sentence: a full disk, a damaged file, one that cannot be written."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import logging
 import sqlite3
 from pathlib import Path
 
-import duckdb
-
 FULL = "the disk of the data folder is full; what was acknowledged is kept, and writing goes on once there is room"
+FROM_BACKUP = "go on from a backup of the whole folder (doghouse up --data BACKUP)"
 EVERY_S = 60
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 NO_ROOM_TEXTS = ("no space left on device", "disk quota exceeded", "disk is full")
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class StorageError(Exception):
@@ -23,21 +23,30 @@ def sentence(error: BaseException) -> str | None:
     """What an error says of the data folder; None where it is not about its files."""
     if isinstance(error, StorageError):
         return str(error)
-    if not isinstance(error, OSError | sqlite3.DatabaseError | duckdb.Error):
+    if not isinstance(error, OSError | sqlite3.DatabaseError):
         return None
-    if _no_room(error):
+    if no_room(error):
         return FULL
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename} cannot be used: {error.strerror}"
-    if isinstance(error, sqlite3.OperationalError | duckdb.IOException | duckdb.FatalException):
+    if isinstance(error, OSError):
+        return f"{error.filename} cannot be used: {error.strerror}" if error.filename else None
+    if is_damage(error):
+        return f"a file of the data folder is damaged: {first_line(error)}; stop doghouse and {FROM_BACKUP}"
+    if isinstance(error, sqlite3.OperationalError):
         return f"the data folder cannot be used: {first_line(error)}"
     return None
 
 
-def unusable(path: Path, error: BaseException) -> StorageError:
-    """A file that cannot be opened, for this reason."""
+def unusable(path: Path, error: BaseException, damaged: bool) -> StorageError:
+    """A file that cannot be opened or read, for this reason."""
+    if no_room(error):
+        return StorageError(FULL)
     why = first_line(error).rstrip(".!")
-    return StorageError(FULL if _no_room(error) else f"{path} cannot be used: {why}; put a backup of it in its place")
+    return StorageError(f"{path} cannot be used: {why}" + (f"; {FROM_BACKUP}" if damaged else ""))
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite says that the content of the file is wrong, rather than that it cannot get at it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED  # the low byte; the rest tells kinds of damage apart
 
 
 def first_line(error: BaseException) -> str:
@@ -45,11 +54,12 @@ def first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0].removeprefix("IO Error: ")
 
 
-def _no_room(error: BaseException) -> bool:
+def no_room(error: BaseException) -> bool:
+    """Whether the disk is full."""
     if isinstance(error, OSError):
         return error.errno in NO_ROOM
     text = str(error).lower()
-    return any(one in text for one in NO_ROOM_TEXTS)
+    return any(part in text for part in NO_ROOM_TEXTS)
 
 
 class Seldom(logging.Filter):
@@ -60,7 +70,7 @@ class Seldom(logging.Filter):
         self._last: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the message was not said lately."""
+        """Whether the message was not logged lately."""
         text = record.getMessage()
         due = record.created >= self._last.get(text, 0.0) + EVERY_S
         if due:
@@ -74,7 +84,7 @@ log.addFilter(Seldom())
 
 def reported(error: BaseException) -> str | None:
     """`sentence`, which whoever runs the server reads on stderr too."""
-    said = sentence(error)
-    if said:
-        log.error("doghouse: %s", said)
-    return said
+    text = sentence(error)
+    if text:
+        log.error("doghouse: %s", text)
+    return text
