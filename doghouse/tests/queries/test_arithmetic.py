@@ -79,3 +79,11 @@ def test_the_answer_says_what_was_computed_for_which_group() -> None:
     assert first.expression == "(avg:used{host:a} / sum:size{!host:c})"
     assert (first.metric, first.aggregator, first.group) == ("(used / size)", None, (("host", "a"),))
     assert second.tag_set == ("host:b",)
+
+
+def test_of_several_modifiers_behind_parentheses_the_outermost_counts() -> None:
+    line = source(series(every(30, [1, 5, 2, 8])))
+
+    inside = points(line, "((avg:m{*}.rollup(min, 30) + 0).rollup(avg, 60)).rollup(max, 120)", 0, 120)
+
+    assert inside == points(line, "avg:m{*}.rollup(max, 120)", 0, 120) == [(0, 8)]

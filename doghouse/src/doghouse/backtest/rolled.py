@@ -7,7 +7,7 @@ replaced by a metric that holds those answers: `avg:m{env:prod} by {host} / max:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,8 +16,8 @@ import numpy as np
 from doghouse import monitors as mon
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Ints, MetricType, Rollup, Series, no_columns
-from doghouse.queries import MetricQuery, expression_text, parse_monitor, tree
-from doghouse.queries.tree import Expression, Modifier
+from doghouse.queries import MetricQuery, expression_text, metric_queries, parse_monitor, tree
+from doghouse.queries.tree import Expression, Leaf, Modifier
 from doghouse.tags.pairs import split_host
 
 POINTS_A_PAGE = 1500  # a rollup that is asked for is kept up to so many points (dashboards/functions/rollup)
@@ -52,11 +52,12 @@ def plan(monitor: mon.Monitor, ticks: Ints, resolution: int, types: Mapping[str,
     buckets that hold unequally many. Raises QuerySyntaxError, NotEvaluated.
     """
     query = parse_monitor(monitor.query)
-    found = list(dict.fromkeys(_metric_queries(query.expression)))
+    expression = tree.flattened(query.expression)
+    found = list(dict.fromkeys(metric_queries(expression)))
     names = {one: f"answer.{number}" for number, one in enumerate(found)}
     head = monitor.query.partition(":")[0]
     threshold = "threshold" if query.threshold is None else repr(query.threshold)
-    text = f"{head}:{expression_text(_renamed(query.expression, names))} {query.comparator} {threshold}"
+    text = f"{head}:{expression_text(_renamed(expression, names))} {query.comparator} {threshold}"
     evaluated = mon.parse({**monitor.document, "query": text, "type": monitor.type})
     spans = _spans(evaluated, ticks[[0, -1]], names)
     asked = []
@@ -109,46 +110,15 @@ def _series(number: int, asked: Asked, tags: tuple[str, ...], resolution: int) -
     return Series(number, asked.metric, asked.type, resolution if asked.type == "count" else 0, host, own)
 
 
-def _metric_queries(expression: Expression | tree.Text | tree.Word | tree.Keys) -> Iterator[MetricQuery]:
-    match expression:
-        case MetricQuery():
-            yield expression
-        case tree.Arithmetic(_, left, right):
-            yield from _metric_queries(left)
-            yield from _metric_queries(right)
-        case tree.Negative(operand):
-            yield from _metric_queries(operand)
-        case tree.Modified(operand, modifiers):
-            yield from (_handed(one, modifiers) for one in _metric_queries(operand))
-        case tree.Call(_, arguments, _):
-            for argument in arguments:
-                yield from _metric_queries(argument)
+def _renamed(expression: Expression, names: Mapping[MetricQuery, str]) -> Expression:
+    """The expression over the answers' metrics."""
 
+    def renamed(leaf: Leaf) -> Expression:
+        if not isinstance(leaf, MetricQuery):
+            return leaf
+        return replace(leaf, aggregator="avg", metric=names[leaf], scope=tree.Everything())
 
-def _renamed(expression: Expression, names: Mapping[MetricQuery, str], outer: tuple[Modifier, ...] = ()) -> Expression:
-    match expression:
-        case MetricQuery():
-            return replace(
-                expression, aggregator="avg", metric=names[_handed(expression, outer)], scope=tree.Everything()
-            )
-        case tree.Arithmetic(operator, left, right):
-            return tree.Arithmetic(operator, _renamed(left, names, outer), _renamed(right, names, outer))
-        case tree.Negative(operand):
-            return tree.Negative(_renamed(operand, names, outer))
-        case tree.Modified(operand, modifiers):
-            return tree.Modified(_renamed(operand, names, modifiers + outer), modifiers)
-        case tree.Call(function, arguments, named):
-            inner = tuple(
-                one if isinstance(one, tree.Text | tree.Word | tree.Keys) else _renamed(one, names, outer)
-                for one in arguments
-            )
-            return tree.Call(function, inner, named)
-        case _:
-            return expression
-
-
-def _handed(query: MetricQuery, modifiers: tuple[Modifier, ...]) -> MetricQuery:
-    return replace(query, modifiers=query.modifiers + modifiers)
+    return tree.map_leaves(expression, renamed)
 
 
 def _is_counted(query: MetricQuery, types: Mapping[str, str]) -> bool:

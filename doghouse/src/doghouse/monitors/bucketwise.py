@@ -12,10 +12,18 @@ from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import MAY_MISS, Windows, frequency, full_bucket
 from doghouse.monitors.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
 from doghouse.monitors.streams import grouped, rollup_of
-from doghouse.queries import MONITOR, MonitorQuery, ResultSeries, Window, default_interval, evaluate, metric_queries
+from doghouse.queries import (
+    MONITOR,
+    NOT_AVAILABLE,
+    MonitorQuery,
+    ResultSeries,
+    Window,
+    default_interval,
+    evaluate,
+    metric_queries,
+)
 from doghouse.queries.functions import catalogue
 from doghouse.queries.inspection import walk
-from doghouse.queries.model import NOT_AVAILABLE
 from doghouse.queries.scopes import select
 from doghouse.queries.tree import Arithmetic, Call, MetricQuery, Negative, Number
 

@@ -13,8 +13,10 @@ from doghouse.monitors import pointwise, streams
 from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import Windows
 from doghouse.queries import MonitorQuery, function_names
+from doghouse.queries.arithmetic import cellwise
+from doghouse.queries.compute import Values, compute
 from doghouse.queries.inspection import walk
-from doghouse.queries.tree import Arithmetic, Expression, MetricQuery, Modified, Negative, Number
+from doghouse.queries.tree import Arithmetic, Call, Leaf, MetricQuery, Modified, Negative, Number, Operator
 
 
 def applies(query: MonitorQuery) -> bool:
@@ -43,7 +45,7 @@ class _Reduced:
 
 def columns(query: MonitorQuery, source: Source, over: Windows, full: bool) -> Iterator[GroupColumn]:
     """Every group's column; see `evaluation.evaluate_range`."""
-    reduced = _reduce(query.expression, query, source, over, full)
+    reduced = compute(query.expression, _Windows(query, source, over, full))
     for group, values in reduced.values.items():
         parts = reduced.columns.get(group, [])
         if not parts:
@@ -54,21 +56,29 @@ def columns(query: MonitorQuery, source: Source, over: Windows, full: bool) -> I
         yield GroupColumn(group, np.where(there, values, np.nan), complete, points, over)
 
 
-def _reduce(expression: Expression, query: MonitorQuery, source: Source, over: Windows, full: bool) -> _Reduced:
-    match expression:
-        case Number(value):
-            return _Reduced({(): np.full(len(over.ticks), value)}, False, {})
-        case MetricQuery():
-            return _leaf(expression, query, source, over, full)
-        case Negative(operand):
-            inner = _reduce(operand, query, source, over, full)
-            return replace(inner, values={group: -values for group, values in inner.values.items()})
-        case Modified(operand, modifiers):
-            return _reduce(_hand_down(operand, modifiers), query, source, over, full)
-        case Arithmetic(operator, left, right):
-            sides = (_reduce(side, query, source, over, full) for side in (left, right))
-            return _combine(operator, *sides)
-    raise AssertionError(expression)
+@dataclass(frozen=True, slots=True)
+class _Windows(Values[_Reduced]):
+    """The parts of an expression over a monitor's windows."""
+
+    query: MonitorQuery
+    source: Source
+    over: Windows
+    full: bool
+
+    def leaf(self, leaf: Leaf) -> _Reduced:
+        if isinstance(leaf, Number):
+            return _Reduced({(): np.full(len(self.over.ticks), leaf.value)}, False, {})
+        assert isinstance(leaf, MetricQuery)
+        return _leaf(leaf, self.query, self.source, self.over, self.full)
+
+    def combined(self, operator: Operator, left: _Reduced, right: _Reduced) -> _Reduced:
+        return _combine(operator, left, right)
+
+    def negated(self, value: _Reduced) -> _Reduced:
+        return replace(value, values={group: -values for group, values in value.values.items()})
+
+    def called(self, call: Call) -> _Reduced:
+        raise AssertionError(call)  # see `applies`
 
 
 def _leaf(asked: MetricQuery, query: MonitorQuery, source: Source, over: Windows, full: bool) -> _Reduced:
@@ -81,21 +91,7 @@ def _leaf(asked: MetricQuery, query: MonitorQuery, source: Source, over: Windows
     return _Reduced(values, bool(asked.by), {group: [column] for group, column in found.items()})
 
 
-def _hand_down(expression: Expression, modifiers: tuple[object, ...]) -> Expression:
-    """A modifier behind parentheses belongs to every metric query inside."""
-    match expression:
-        case MetricQuery():
-            return replace(expression, modifiers=(*expression.modifiers, *modifiers))  # type: ignore[arg-type]
-        case Arithmetic(operator, left, right):
-            return Arithmetic(operator, _hand_down(left, modifiers), _hand_down(right, modifiers))
-        case Negative(operand):
-            return Negative(_hand_down(operand, modifiers))
-        case Modified(operand, inner):
-            return _hand_down(_hand_down(operand, inner), modifiers)
-    return expression
-
-
-def _combine(operator: str, left: _Reduced, right: _Reduced) -> _Reduced:
+def _combine(operator: Operator, left: _Reduced, right: _Reduced) -> _Reduced:
     groups = [*left.values] if left.grouped or not right.grouped else [*right.values]
     if left.grouped and right.grouped:
         groups = list(dict.fromkeys((*left.values, *right.values)))
@@ -104,19 +100,6 @@ def _combine(operator: str, left: _Reduced, right: _Reduced) -> _Reduced:
     columns: dict[Group, list[GroupColumn]] = {}
     for group in groups:
         sides = [zero if (side := part.at(group)) is None else side for part in (left, right)]
-        values[group] = _arithmetic(operator, *np.broadcast_arrays(*sides))
+        values[group] = cellwise(operator, *np.broadcast_arrays(*sides))
         columns[group] = [c for part in (left, right) for c in part.columns.get(group if part.grouped else (), [])]
     return _Reduced(values, left.grouped or right.grouped, columns)
-
-
-def _arithmetic(operator: str, left: Floats, right: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        match operator:
-            case "+":
-                return left + right
-            case "-":
-                return left - right
-            case "*":
-                return left * right
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(right == 0, np.nan, left / right)

@@ -10,7 +10,7 @@ does not evaluate. A tree is made of frozen values (`queries.tree`), to be looke
 from doghouse.queries.evaluation import default_interval, evaluate
 from doghouse.queries.guesses import DASHBOARD, MONITOR, Options
 from doghouse.queries.inspection import function_names, group_keys, metric_queries, scope_tags, variables
-from doghouse.queries.model import ResultSeries, Window
+from doghouse.queries.model import NOT_AVAILABLE, ResultSeries, Window
 from doghouse.queries.parser import parse, parse_formula, parse_monitor, parse_scope
 from doghouse.queries.printing import expression_text, scope_text
 from doghouse.queries.problems import NotEvaluated, QuerySyntaxError
@@ -21,6 +21,7 @@ from doghouse.queries.tree import Expression, MetricQuery, MonitorQuery, Scope
 __all__ = [
     "DASHBOARD",
     "MONITOR",
+    "NOT_AVAILABLE",
     "Expression",
     "MetricQuery",
     "MonitorQuery",

@@ -34,13 +34,13 @@ def combine(operator: Operation, left: Value, right: Value) -> Value:
     if isinstance(left, Frame) and isinstance(right, Frame):
         return _frames(operator, left, right)
     if isinstance(left, Frame):
-        return left.with_values(compute(operator, left.values, np.float64(right)))  # type: ignore[arg-type]
+        return left.with_values(cellwise(operator, left.values, np.float64(right)))  # type: ignore[arg-type]
     if isinstance(right, Frame):
-        return right.with_values(compute(operator, np.float64(left), right.values))  # type: ignore[arg-type]
-    return float(compute(operator, np.array([left]), np.array([right]))[0])
+        return right.with_values(cellwise(operator, np.float64(left), right.values))  # type: ignore[arg-type]
+    return float(cellwise(operator, np.array([left]), np.array([right]))[0])
 
 
-def compute(operator: Operation, left: Floats, right: Floats) -> Floats:
+def cellwise(operator: Operation, left: Floats, right: Floats) -> Floats:
     """The operation cell by cell; what is not finite is null."""
     with np.errstate(all="ignore"):
         result = OPERATIONS[operator](left, right)
@@ -61,7 +61,7 @@ def _frames(operator: Operation, left: Frame, right: Frame) -> Frame:
         ts = np.union1d(left.ts, right.ts)
         left, right = left.on(ts), right.on(ts)
     points = left.points | right.points
-    values = compute(operator, _aligned(left), _aligned(right))
+    values = cellwise(operator, _aligned(left), _aligned(right))
     return Frame(
         left.ts,
         np.where(points, values, np.nan),

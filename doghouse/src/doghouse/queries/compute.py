@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
 from doghouse.queries import tree
-from doghouse.queries.tree import Expression, Leaf, MetricQuery, Modifier
+from doghouse.queries.tree import Expression, Leaf
 
 V = TypeVar("V")
 
@@ -32,7 +32,7 @@ class Values(ABC, Generic[V]):
 
     def modified(self, expression: tree.Modified) -> V:
         """A modifier behind parentheses or a function: it is handed down to every metric query inside."""
-        return compute(handed_down(expression.operand, expression.modifiers), self)
+        return compute(tree.flattened(expression), self)
 
 
 def compute(expression: Expression, values: Values[V]) -> V:
@@ -48,12 +48,3 @@ def compute(expression: Expression, values: Values[V]) -> V:
             return values.called(expression)
         case _:
             return values.leaf(expression)
-
-
-def handed_down(expression: Expression, modifiers: tuple[Modifier, ...]) -> Expression:
-    """The expression with the modifiers behind each of its metric queries."""
-
-    def change(leaf: Leaf) -> Expression:
-        return leaf.modified(modifiers) if isinstance(leaf, MetricQuery) else leaf
-
-    return tree.map_leaves(expression, change)

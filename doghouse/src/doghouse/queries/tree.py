@@ -115,10 +115,6 @@ class MetricQuery:
     by: tuple[str, ...] = ()
     modifiers: tuple[Modifier, ...] = ()
 
-    def modified(self, modifiers: tuple[Modifier, ...]) -> MetricQuery:
-        """The query with these modifiers behind its own."""
-        return replace(self, modifiers=self.modifiers + modifiers)
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -147,7 +143,7 @@ class Negative:
 
 @dataclass(frozen=True, slots=True)
 class Modified:
-    """`(a + b).rollup(avg, 60)`: a modifier behind parentheses or a function. It is handed down to every metric query inside."""
+    """`(a + b).rollup(avg, 60)`: a modifier behind parentheses or a function. It is handed down to every metric query inside (`flattened`)."""
 
     operand: Expression
     modifiers: tuple[Modifier, ...]
@@ -164,20 +160,38 @@ Leaf = Number | MetricQuery | Variable | Search  # an expression without express
 Expression = Leaf | Call | Arithmetic | Negative | Modified
 
 
-def map_leaves(expression: Expression, change: Callable[[Leaf], Expression]) -> Expression:
-    """The expression with each leaf replaced by what `change` makes of it. Named arguments are settings and stay as they are."""
+def map_parts(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The expression with each expression directly inside it replaced by what `change` makes of it. Named arguments are settings and stay as they are."""
     match expression:
         case Arithmetic(operator, left, right):
-            return Arithmetic(operator, map_leaves(left, change), map_leaves(right, change))
+            return Arithmetic(operator, change(left), change(right))
         case Negative(operand):
-            return Negative(map_leaves(operand, change))
+            return Negative(change(operand))
         case Modified(operand, modifiers):
-            return Modified(map_leaves(operand, change), modifiers)
+            return Modified(change(operand), modifiers)
         case Call(function, arguments, named):
-            given = (one if isinstance(one, Plain) else map_leaves(one, change) for one in arguments)
-            return Call(function, tuple(given), named)
+            return Call(function, tuple(one if isinstance(one, Plain) else change(one) for one in arguments), named)
         case _:
-            return change(expression)
+            return expression
+
+
+def map_leaves(expression: Expression, change: Callable[[Leaf], Expression]) -> Expression:
+    """The expression with each leaf replaced by what `change` makes of it."""
+    if isinstance(expression, Leaf):
+        return change(expression)
+    return map_parts(expression, lambda part: map_leaves(part, change))
+
+
+def flattened(expression: Expression) -> Expression:
+    """The expression with each modifier that stands behind parentheses or a function handed down to the metric queries inside, behind their own."""
+    if not isinstance(expression, Modified):
+        return map_parts(expression, flattened)
+    modifiers = expression.modifiers
+
+    def modified(leaf: Leaf) -> Expression:
+        return replace(leaf, modifiers=leaf.modifiers + modifiers) if isinstance(leaf, MetricQuery) else leaf
+
+    return map_leaves(flattened(expression.operand), modified)
 
 
 Comparator = Literal[">", ">=", "<", "<=", "==", "!="]
