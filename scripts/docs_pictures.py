@@ -170,7 +170,7 @@ def snapped(page: Page) -> None:
     graph.get_by_label(re.compile("^Menu of")).click()
     graph.get_by_role("button", name="Snapshot…").click()
     page.get_by_label("Comment").fill(f"my_metric over the past 15 minutes @{EMAIL}")
-    page.get_by_role("button", name="Take the snapshot").click()
+    page.get_by_role("button", name="Take snapshot").click()
     page.locator("dialog img").wait_for()
     settled(page)
 
@@ -186,7 +186,7 @@ def tried(page: Page) -> None:
     """Another threshold, and what it would have done."""
     page.get_by_label("warn threshold").fill("550")
     page.get_by_label("warn threshold").press("Tab")
-    page.get_by_text("as tried").wait_for()
+    page.get_by_text("new thresholds").wait_for()
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
 
 

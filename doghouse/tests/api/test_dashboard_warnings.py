@@ -74,7 +74,7 @@ def test_the_page_of_a_dashboard_shows_its_warnings(api: Api) -> None:
         "template_variable_presets": [{"name": "p", "template_variables": [{"name": "<other>", "value": "a"}]}],
     }
     page = api("GET", api.ok("POST", "/api/v1/dashboard", body)["url"]).text
-    assert "2 things will not work as meant" in page
+    assert "2 warnings" in page
     assert "sets the variable &#39;&lt;other&gt;&#39;, which is not declared" in page
     fine = api.ok("POST", "/api/v1/dashboard", {"title": "t", "layout_type": "ordered", "widgets": []})
     assert "data-warnings" not in api("GET", fine["url"]).text

@@ -69,9 +69,9 @@ def test_nothing_is_wider_than_a_phone(new_page: Callable[..., Page], served: Se
 def test_the_keys_are_listed(page: Page, served: Served) -> None:
     settled(page, served, "/dashboard/lists")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A notification's page says in words why nobody was told."""
+"""A notification's page says in words why nobody was notified."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ def test_what_a_downtime_silenced_names_it_as_its_message_begins(doghouse: Runni
         doghouse.advance(minutes=1)
     [silenced] = [one for one in doghouse.notifications if one["silenced_by"]]
     with urlopen(f"{doghouse.url}/inbox/{silenced['id']}") as page:
-        assert "by the downtime “Moving house”: nobody was told" in page.read().decode()
+        assert "by the downtime “Moving house”: nobody was notified" in page.read().decode()

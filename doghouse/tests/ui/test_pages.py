@@ -41,7 +41,7 @@ def test_hosts_are_filtered_and_grouped_and_the_url_says_so(page: Page, served: 
     page.get_by_label("Group").select_option("role")
     expect(page.locator("[data-map] canvas")).to_have_attribute("data-hosts", "2")
     assert query_of(page) == {"fillby": ["avg:system.cpu.user"], "groupby": ["role"], "filter": ["env:prod"]}
-    page.get_by_text("The same as a list").click()
+    page.get_by_text("List of hosts").click()
     expect(page.get_by_role("row", name=re.compile("db-1"))).to_contain_text("role:db")
 
 
@@ -78,7 +78,7 @@ def test_another_threshold_shows_what_it_would_have_done(page: Page, served: Ser
     before = int(figures.get_by_role("row", name=re.compile("^changes")).get_by_role("cell").inner_text())
     page.get_by_role("spinbutton", name="warn threshold").fill("300")
     page.keyboard.press("Enter")
-    expect(figures.get_by_role("columnheader")).to_have_text(["as it is", "as tried"])
+    expect(figures.get_by_role("columnheader")).to_have_text(["current thresholds", "new thresholds"])
     cells = figures.get_by_role("row", name=re.compile("^changes")).get_by_role("cell")
     assert int(cells.nth(0).inner_text()) == before
     assert int(cells.nth(1).inner_text()) != before
@@ -192,7 +192,7 @@ def test_a_log_line_leads_to_its_trace(page: Page, served: Served) -> None:
     expect(line).to_have_count(1)
     line.locator("summary").click()
     expect(line).to_contain_text("host")
-    expect(page.get_by_role("link", name="Trace of this line")).to_have_attribute("href", re.compile(r"/apm/trace/\d+"))
+    expect(page.get_by_role("link", name="Trace of this log")).to_have_attribute("href", re.compile(r"/apm/trace/\d+"))
 
 
 def test_a_snapshot_from_the_menu_is_a_picture_in_the_mail_of_whom_it_mentions(page: Page, served: Served) -> None:
@@ -203,8 +203,8 @@ def test_a_snapshot_from_the_menu_is_a_picture_in_the_mail_of_whom_it_mentions(p
     widget.get_by_role("button", name="Snapshot…").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Comment").fill("Look here @me@example.com")
-    dialog.get_by_role("button", name="Take the snapshot").click()
-    expect(dialog).to_contain_text("Told me@example.com.")
+    dialog.get_by_role("button", name="Take snapshot").click()
+    expect(dialog).to_contain_text("Notified me@example.com.")
     picture = dialog.get_by_role("img")
     expect(picture).to_be_visible()
     assert picture.evaluate("one => one.naturalWidth") == 600

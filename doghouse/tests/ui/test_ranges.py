@@ -92,7 +92,7 @@ def test_a_range_that_is_not_read_is_named_and_the_page_stays(page: Page, served
     page.keyboard.press("t")
     page.keyboard.type("soon")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-time-hint]")).to_contain_text("'soon' is no length (90m, 2d)")
+    expect(page.locator("[data-time-hint]")).to_contain_text("'soon' is not a duration (90m, 2d)")
     expect(page.get_by_role("textbox", name="Time range")).to_have_attribute("aria-invalid", "true")
     assert "from_ts" not in page.url
 

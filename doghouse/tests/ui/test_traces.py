@@ -26,7 +26,7 @@ def test_a_service_is_told_from_its_resources(page: Page, counted: Served) -> No
     page.get_by_role("link", name="shop").click()
     expect(page.get_by_role("heading", name="shop", level=1)).to_be_visible()
     resources = page.get_by_role("region", name="Resources").or_(page.locator("section[aria-labelledby=resources]"))
-    expect(resources.get_by_role("row", name=re.compile("all of shop"))).to_contain_text("43")
+    expect(resources.get_by_role("row", name=re.compile("All resources"))).to_contain_text("43")
     for name in ("GET /users", "GET /users/<id>", "GET /orders"):
         expect(resources.get_by_role("link", name=name, exact=True)).to_be_visible()
     expect(page.get_by_role("article", name="Requests").locator("canvas")).to_be_visible()
@@ -38,7 +38,7 @@ def test_the_traces_of_one_resource_are_listed_and_errors_alone(page: Page, coun
     page.goto("/apm/services/shop")
     page.get_by_role("link", name="GET /orders", exact=True).first.click()
     expect(page.locator("section[aria-labelledby=traces] tbody tr")).to_have_count(14)
-    page.get_by_role("link", name="errors alone").click()
+    page.get_by_role("link", name="errors only").click()
     expect(page.locator("section[aria-labelledby=traces] tbody tr")).to_have_count(1)
     expect(page.locator("section[aria-labelledby=traces] tbody")).to_contain_text("500")
 
@@ -46,12 +46,12 @@ def test_the_traces_of_one_resource_are_listed_and_errors_alone(page: Page, coun
 @pytest.mark.browser
 def test_from_a_log_line_to_its_trace_and_back(page: Page, served: Served) -> None:
     page.goto("/logs?query=status:error service:web")
-    page.get_by_role("link", name="Trace of this line").click()
+    page.get_by_role("link", name="Trace of this log").click()
     expect(page).to_have_url(re.compile("/apm/trace/0{28}1094$"))
     expect(page.get_by_role("complementary", name="Span")).to_contain_text("flask.request")
     logs = page.locator("section[aria-labelledby=logs]")
     expect(logs).to_contain_text("connection to the database was lost")
-    logs.get_by_role("link", name="These lines in Logs").click()
+    logs.get_by_role("link", name="View in Logs").click()
     expect(page.locator(".stream.logs > li")).to_contain_text(["connection to the database was lost"])
 
 

@@ -118,7 +118,9 @@ def test_a_widgets_link_is_no_script(served: Served) -> None:
 
 def test_a_query_whose_every_value_is_undefined_says_so(served: Served) -> None:
     answer = served.client.get("/ui/data/query", params={"query": "avg:my_metric{*} / 0"}).json()
-    assert [one["text"] for one in answer["problems"]] == ["every value is undefined, as of a division by zero"]
+    assert [one["text"] for one in answer["problems"]] == [
+        "every value is undefined, for example because of a division by zero"
+    ]
 
 
 @pytest.mark.browser

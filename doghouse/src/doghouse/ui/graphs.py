@@ -58,7 +58,7 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
     elif (
         not problems and asked.since is None and not any(value is not None for one in drawn for value in one["values"])
     ):
-        problems = [Problem("empty", "every value is undefined, as of a division by zero", "")]
+        problems = [Problem("empty", "every value is undefined, for example because of a division by zero", "")]
     interval = min((one["interval"] for one in drawn), default=1)
     return {
         "id": widget.id,

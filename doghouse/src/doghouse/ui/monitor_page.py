@@ -159,7 +159,7 @@ def state_rows(shown: Shown) -> list[dict[str, Any]]:
     """Each group as it is now, those that need somebody first."""
     rows = [
         {
-            "group": group_name(group, "the whole"),
+            "group": group_name(group, "whole monitor"),
             "state": state.status.label,
             "since": state.since,
             "value": graphs.number(state.value),
@@ -188,7 +188,7 @@ def unevaluated(monitor: mon.Monitor) -> str:
             return str(error)
         return ""
     if monitor.type in mon.EVALUATED_TYPES:
-        return f"A {monitor.type} monitor has no query of points: its groups' states stand below."
+        return f"A {monitor.type} monitor has no metric query. The states of its groups are shown below."
     return str(NotEvaluated(f"monitors of the type {monitor.type}"))
 
 

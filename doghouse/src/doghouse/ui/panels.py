@@ -96,7 +96,7 @@ class Panels:
         runs = [one for one in self.checks.all(name) if wanted <= check_own_tags(one)]
         if not runs:
             scope = f" with {', '.join(sorted(wanted))}" if wanted else ""
-            return _nothing(widget, asked, f"no run of the check `{name}`{scope}")
+            return _nothing(widget, asked, f"no results of the check `{name}`{scope}")
         if widget.definition.get("grouping") != "cluster":
             runs = sorted(runs, key=lambda one: -one.ts)[:1]
         keys = [str(key) for key in widget.definition.get("group_by") or ()]
@@ -166,7 +166,7 @@ def no_monitor(widget: Widget) -> str:
 
 def no_graph(monitor: mon.Monitor) -> str:
     """That monitors of this type look at no points."""
-    return f"`{monitor.type}` monitors have no graph of points"
+    return f"`{monitor.type}` monitors have no metric query to graph"
 
 
 def search_text(query: str) -> str:

@@ -82,4 +82,4 @@ def groups_of(monitor: mon.Monitor, states: Mapping[mon.Group, GroupState]) -> l
 
 def label(group: mon.Group) -> str:
     """A group in a list of choices."""
-    return group_name(group, "the whole")
+    return group_name(group, "whole monitor")

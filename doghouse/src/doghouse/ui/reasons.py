@@ -34,7 +34,7 @@ def _why(query: MetricQuery, source: Source, frame: Frame) -> str | None:
     if len(source.read(_ids(inside), frame.start, frame.end)):
         return _no_bucket(query, frame)
     last = last_seen(inside, source, frame.end)
-    seen = f"last seen {ago(frame.end - 1 - last)}" if last is not None else "none before it either"
+    seen = f"last seen {ago(frame.end - 1 - last)}" if last is not None else "no earlier points either"
     return f"no points of `{query.metric}`{scope} in {frame.words}; {seen}"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 NAVIGATION = (  # title, address, and the key behind `g` that goes there
-    ("Boards", "/dashboard/lists", "b"),
+    ("Dashboards", "/dashboard/lists", "b"),
     ("Hosts", "/infrastructure/map", "h"),
     ("Monitors", "/monitors/manage", "m"),
     ("Downtimes", "/monitors/downtimes", "d"),

@@ -52,7 +52,7 @@ def replay(
     """The monitor's evaluations in the frame. Never raises for a monitor that is wrong or not evaluated."""
     if frame.span > LONGEST_S:
         return Replayed(
-            None, f"a range of more than {LONGEST_S // 86400} days is not evaluated here; doghouse backtest does it"
+            None, f"a range of more than {LONGEST_S // 86400} days is not evaluated on this page; use doghouse backtest"
         )
     try:
         return Replayed(backtest(monitor, source, frame.start, frame.end, downtimes, hosts))
@@ -194,7 +194,7 @@ def _row(
         "change": change,
         "state": {"Triggered": "Alert", "Recovered": "OK"}.get(state, state),
         "value": value if value is None or math.isfinite(value) else None,
-        "told": list(message.recipients) if message else [],
+        "recipients": list(message.recipients) if message else [],
         "silenced_by": called.get(message.silenced_by or "") if message else None,
         "released_by": called.get(message.released_by or "") if message else None,
     }

@@ -59,7 +59,7 @@ class Snapshots:
         query = {"fullscreen_widget": widget.id, **shown.query(), "live": "false"}
         link = f"{call.base_url}{board.url}?" + "&".join(f"{key}={value}" for key, value in query.items())
         self.events.add(event(picture.title, wanted.text, address, link, call.now))
-        return Reply({"url": f"{PATH}/{name}", "told": list(mentions.handles(wanted.text))})
+        return Reply({"url": f"{PATH}/{name}", "notified": list(mentions.handles(wanted.text))})
 
     def picture(self, board: Board, widget: Widget, shown: Frame, call: Call) -> Picture:
         """A widget's graph over the frame, with the variables of the page."""

@@ -53,8 +53,8 @@ async function open(name) {
 
 function describe(host) {
   const close = el("button", { type: "button", class: "plain", "aria-label": "Close", onclick: shut }, "×");
-  const seen = el("span", { class: "soft", title: utc(host.reported) }, `last heard of ${ago(page.now - host.reported)}`);
-  const up = el("span", { class: `state ${host.up ? "ok" : "no-data"}` }, host.up ? "up" : "silent");
+  const seen = el("span", { class: "soft", title: utc(host.reported) }, `last seen ${ago(page.now - host.reported)}`);
+  const up = el("span", { class: `state ${host.up ? "ok" : "no-data"}` }, host.up ? "up" : "inactive");
   return [
     el("header", {}, el("h2", {}, host.name), close),
     el("p", {}, up, host.muted ? " · muted" : "", " · ", seen),

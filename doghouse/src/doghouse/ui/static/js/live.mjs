@@ -55,7 +55,7 @@ export class Live {
   fail(error) {
     this.failedAt = this.failing ? this.failedAt : this.time.now();
     this.failing = true;
-    lost(`No numbers since ${clock(this.failedAt)}: ${error.message}. Trying again.`);
+    lost(`No data since ${clock(this.failedAt)}: ${error.message}. Trying again.`);
   }
 
   apply(answer, fresh) {

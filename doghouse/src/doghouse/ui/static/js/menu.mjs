@@ -89,9 +89,9 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
   }
 
   function snapshot(root) {
-    const text = el("textarea", { rows: "3", placeholder: "What is to be seen here? @name@example.com", "aria-label": "Comment" });
+    const text = el("textarea", { rows: "3", placeholder: "What does this graph show? @name@example.com", "aria-label": "Comment" });
     const said = el("div", {});
-    const send = el("button", { type: "submit", class: "primary" }, "Take the snapshot");
+    const send = el("button", { type: "submit", class: "primary" }, "Take snapshot");
     const form = el("form", {}, text, el("p", {}, send), said);
     dialog(`Snapshot of ${name(root)}`, form);
     form.addEventListener("submit", async (event) => {
@@ -100,8 +100,8 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
       try {
         const query = variables.query(time.query());
         const answer = await postJson(`/ui/data/dashboard/${encodeURIComponent(page.board)}/snapshot?${query}`, { widget: root.dataset.widget, text: text.value });
-        const told = answer.told.length ? `Told ${answer.told.join(", ")}.` : "Nobody was mentioned.";
-        said.replaceChildren(el("p", {}, `${told} `, el("a", { href: answer.url }, "The picture")), el("img", { src: answer.url, alt: `Snapshot of ${name(root)}`, width: "480" }));
+        const notified = answer.notified.length ? `Notified ${answer.notified.join(", ")}.` : "Nobody was notified.";
+        said.replaceChildren(el("p", {}, `${notified} `, el("a", { href: answer.url }, "View picture")), el("img", { src: answer.url, alt: `Snapshot of ${name(root)}`, width: "480" }));
       } catch (error) {
         said.replaceChildren(el("p", { class: "why" }, error.message));
         send.disabled = false;
@@ -141,10 +141,10 @@ const MOST_ROWS = 2000;
 
 // The numbers of a graph, newest first; of a toplist, as they stand.
 function table(data) {
-  if (!data) return el("p", { class: "why" }, "No numbers.");
+  if (!data) return el("p", { class: "why" }, "No data.");
   if (data.heads) return grid(["Group", ...data.heads], data.rows.map((row) => [row.label, ...row.values.map(number)]));
   if (data.rows) return grid(["Group", "Value"], data.rows.map((row) => [row.label, number(row.value)]));
-  if (!data.series) return el("p", { class: "why" }, "No numbers.");
+  if (!data.series) return el("p", { class: "why" }, "No data.");
   const times = [...new Set(data.series.flatMap(({ ts }) => ts))].sort((a, b) => b - a).slice(0, MOST_ROWS);
   const found = data.series.map((one) => new Map(one.ts.map((at, i) => [at, one.values[i]])));
   return grid(["Time", ...data.series.map(({ label }) => label)], times.map((at) => [zoned(at), ...found.map((values) => (values.has(at) ? number(values.get(at)) : ""))]));

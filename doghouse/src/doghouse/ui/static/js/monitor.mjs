@@ -102,12 +102,12 @@ async function slide() {
 
 function figures(replay) {
   const place = $("[data-figures]");
-  const columns = changedThresholds().length ? [["as it is", asItIs.figures], ["as tried", replay.figures]] : [["in this range", replay.figures]];
+  const columns = changedThresholds().length ? [["current thresholds", asItIs.figures], ["new thresholds", replay.figures]] : [["in this range", replay.figures]];
   const rows = [
-    ["changes", (one) => one.changes],
-    ["told", (one) => `${one.notifications} (${number(one.notifications_a_day)} a day, ${one.at_night} at night)`],
-    ["silenced", (one) => one.silenced],
-    ...["Alert", "Warn", "OK", "No Data"].map((state) => [`in ${state}`, (one) => `${(one.shares[state] * 100).toFixed(1)} %`]),
+    ["state changes", (one) => one.changes],
+    ["notifications", (one) => `${one.notifications} (${number(one.notifications_a_day)} per day, ${one.at_night} at night)`],
+    ["muted", (one) => one.silenced],
+    ...["Alert", "Warn", "OK", "No Data"].map((state) => [`time in ${state}`, (one) => `${(one.shares[state] * 100).toFixed(1)} %`]),
   ];
   const head = el("tr", {}, el("td", {}), ...columns.map(([title]) => el("th", { scope: "col" }, title)));
   const body = rows.map(([title, value]) => el("tr", {}, el("th", { scope: "row" }, title), ...columns.map(([, one]) => el("td", { class: "number" }, String(value(one))))));
@@ -118,13 +118,13 @@ function figures(replay) {
 
 function changes(rows) {
   const place = $("[data-changes]");
-  if (!rows.length) return place.replaceChildren(el("p", { class: "why" }, "Nothing changed in this range."));
-  const heads = ["Time", "Group", "Change", "Value", "Told"].map((text) => el("th", { scope: "col" }, text));
+  if (!rows.length) return place.replaceChildren(el("p", { class: "why" }, "No state changes in this range."));
+  const heads = ["Time", "Group", "Change", "Value", "Notified"].map((text) => el("th", { scope: "col" }, text));
   place.replaceChildren(el("table", { class: "list flow" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows.map(change))));
 }
 
 function change(row) {
-  const told = row.silenced_by ? el("span", { class: "soft" }, `silenced by ${row.silenced_by}`) : row.told.join(", ") || "–";
+  const notified = row.silenced_by ? el("span", { class: "soft" }, `muted by ${row.silenced_by}`) : row.recipients.join(", ") || "–";
   const after = row.released_by ? el("span", { class: "soft" }, ` (downtime ${row.released_by} ended)`) : null;
   return el(
     "tr",
@@ -133,7 +133,7 @@ function change(row) {
     el("td", {}, row.group),
     el("td", { class: "nowrap" }, el("span", { class: `state ${row.state.toLowerCase().replace(" ", "-")}` }, row.change)),
     el("td", { class: "number" }, number(row.value)),
-    el("td", {}, told, after),
+    el("td", {}, notified, after),
   );
 }
 
@@ -147,7 +147,7 @@ async function messages() {
 function message(one) {
   const body = el("div", { class: "prose" });
   body.innerHTML = one.html; // markdown rendered on the server, all HTML in it escaped
-  const to = one.recipients.length ? `to ${one.recipients.map((name) => (one.bodiless.includes(name) ? `${name} (title alone)` : name)).join(", ")}` : "to nobody";
+  const to = one.recipients.length ? `to ${one.recipients.map((name) => (one.bodiless.includes(name) ? `${name} (title only)` : name)).join(", ")}` : "no recipients";
   const problems = one.problems.map((text) => el("p", { class: "why" }, text));
   return el("details", {}, el("summary", {}, el("strong", {}, one.kind), el("span", { class: "soft" }, ` ${to}`)), el("p", { class: "mono" }, one.subject), el("p", { class: "strong" }, one.title), body, ...problems);
 }
@@ -156,7 +156,7 @@ function message(one) {
 
 async function mute(length) {
   await postJson(`/ui/data/monitor/${page.id}/mute`, { for: length });
-  say(length == null ? "Unmuted" : `Muted ${length || "until unmuted"}`);
+  say(length == null ? "Unmuted" : length ? `Muted for ${length}` : "Muted until unmuted");
   $$("details.pop[open]").forEach((pop) => (pop.open = false));
   refresh();
 }

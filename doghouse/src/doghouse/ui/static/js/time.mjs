@@ -4,7 +4,7 @@ import { $, $$, say } from "./dom.mjs";
 import { duration, range, zone } from "./format.mjs";
 import { LONGEST_S, parseRange } from "./ranges.mjs";
 
-const HINT = "a length (90m, 2d), a day, or two times";
+const HINT = "a duration (90m, 2d), a day, or two times";
 
 export class Time extends EventTarget {
   // `now` is the server's, in s: the viewer's clock may differ.
@@ -136,7 +136,7 @@ export class Time extends EventTarget {
   typed(text, pop) {
     const asked = parseRange(text.value, this.now());
     const wrong = !asked && text.value.trim() !== "";
-    $("[data-time-hint]").textContent = wrong ? `'${text.value}' is no length (90m, 2d), no day (yesterday, Mar 2) and not two times (14:00 – 14:30)` : HINT;
+    $("[data-time-hint]").textContent = wrong ? `'${text.value}' is not a duration (90m, 2d), a day (yesterday, Mar 2) or two times (14:00 – 14:30)` : HINT;
     text.setAttribute("aria-invalid", String(wrong));
     if (!asked) return;
     text.blur();
