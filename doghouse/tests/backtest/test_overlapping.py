@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from doghouse import monitors as mon
-from doghouse.backtest import replay
+from doghouse.backtest import run as replay
 from doghouse.backtest.overlapping import begun, made_ahead
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from doghouse import monitors
 from doghouse.backtest import report
-from doghouse.backtest.replay import backtest
+from doghouse.backtest.run import backtest
 from doghouse.metrics import rowgroups
 from doghouse.metrics.files import open_series
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from live_house import T0, Live, Points, living
 
 from doghouse import monitors as mon
-from doghouse.backtest import unittests
-from doghouse.backtest.replay import Backtest, backtest, group_text
+from doghouse.backtest.run import Backtest, backtest, group_text
 from doghouse.downtimes import Downtime
 from doghouse.notifications.model import Notification
+from doghouse.testing import running as unittests
 
 MINUTES = 60
 GROUPS = (("a", "x"), ("b", "x"), ("c", "y"))  # host and zone of each series

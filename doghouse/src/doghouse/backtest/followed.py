@@ -11,7 +11,7 @@ import numpy as np
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.checkruns import runs_of
-from doghouse.backtest.replay import Backtest, Timeline
+from doghouse.backtest.run import Backtest, Timeline
 from doghouse.metrics.model import Ints, Source
 from doghouse.monitors import Group, GroupColumn, GroupState, History, Rules, Status, composites, service_checks
 from doghouse.monitors.following import Following

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from doghouse.backtest.counting import Nights, Reach, counted
-from doghouse.backtest.replay import Backtest
+from doghouse.backtest.notification_counts import Nights, Reach, counted
+from doghouse.backtest.run import Backtest
 from doghouse.monitors import Status
 from doghouse.notifications.model import Notification
 from doghouse.time.lengths import DAY

@@ -12,8 +12,8 @@ import numpy as np
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest.replay import Backtest, backtest
 from doghouse.backtest.report import Figures, figures, figures_document
+from doghouse.backtest.run import Backtest, backtest
 from doghouse.metrics.model import Source
 from doghouse.monitors import Status
 

@@ -15,7 +15,7 @@ import numpy as np
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest import report
-from doghouse.backtest.replay import Backtest, Timeline, backtest
+from doghouse.backtest.run import Backtest, Timeline, backtest
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.metrics.model import Source
 from doghouse.monitors import Status

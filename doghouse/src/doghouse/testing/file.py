@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from doghouse.backtest.notation import NotationError, Samples, parse_duration, parse_samples
+from doghouse.testing.notation import NotationError, Samples, parse_duration, parse_samples
 from doghouse.time import iso
 
 STATES = ("OK", "Warn", "Alert", "No Data")

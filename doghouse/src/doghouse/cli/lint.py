@@ -15,7 +15,7 @@ from doghouse.terminal import console, fail, print_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from doghouse.backtest.linting import Linted
+    from doghouse.importing.verdicts import Linted
 
 SEVERITIES = {"error": "red", "warning": "yellow", "note": "bright_black"}
 
@@ -38,8 +38,9 @@ def lint(
 
     Example: terraform show -json | doghouse lint -
     """
-    from doghouse.backtest import collecting, linting
     from doghouse.backtest import junit as xml
+    from doghouse.importing import monitor_files as collecting
+    from doghouse.importing import verdicts as linting
 
     text = sys.stdin.read() if collecting.STDIN in paths else None
     intervals = {name: every for path in metrics or [] for name, every in _intervals(path).items()}
@@ -74,7 +75,7 @@ def _print(screen: Console, linted: Sequence[Linted]) -> None:
 
 
 def _intervals(path: Path) -> Mapping[str, int]:
-    from doghouse.backtest import collecting
+    from doghouse.importing import monitor_files as collecting
 
     try:
         return collecting.intervals(path)

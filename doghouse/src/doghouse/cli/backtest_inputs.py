@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from doghouse.terminal import fail
 
 if TYPE_CHECKING:
-    from doghouse.backtest.account import Account
     from doghouse.backtest.suggesting import Points
     from doghouse.downtimes import Downtime
+    from doghouse.importing.account import Account
     from doghouse.metrics.model import Source
     from doghouse.monitors import Host, Monitor
 
@@ -29,7 +29,7 @@ def keep_memory() -> None:
 
 def monitors_of(paths: Sequence[str]) -> list[tuple[str, Monitor]]:
     """The monitors of files and folders, each with where it stands."""
-    from doghouse.backtest import collecting
+    from doghouse.importing import monitor_files as collecting
     from doghouse.monitors import MonitorError, parse
 
     found = []
@@ -67,7 +67,7 @@ def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Ca
 
 def account_of(url: str | None, keys_file: Path | None, cache: Path | None, no_cache: bool) -> Account:
     """The account, with a cache of what was read of it."""
-    from doghouse.backtest import account
+    from doghouse.importing import account
     from doghouse.terminal import progress
 
     try:
@@ -79,7 +79,7 @@ def account_of(url: str | None, keys_file: Path | None, cache: Path | None, no_c
 
 def from_account(history: Account, start: int, end: int, resolution: int, hosts: Mapping[str, Host]) -> Points:
     """The points of an account, read when a monitor asks for its own."""
-    from doghouse.backtest.account import AccountError
+    from doghouse.importing.account import AccountError
     from doghouse.queries import NotEvaluated
 
     def read(monitor: Monitor) -> tuple[Source, str | None]:
@@ -100,7 +100,7 @@ def hosts_of(path: Path | None) -> Mapping[str, Host]:
     """What a hosts file says; nothing without one."""
     if path is None:
         return {}
-    from doghouse.backtest.unittests import hosts_of as read
+    from doghouse.testing.running import hosts_of as read
 
     return read(_json(path), lambda text: fail(f"{path}: {text}"))
 

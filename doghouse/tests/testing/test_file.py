@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from doghouse.backtest import testfile
+from doghouse.testing import file as testfile
 
 GOOD = """\
 monitor: high.json

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from doghouse import monitors as mon
-from doghouse.backtest import rolled
+from doghouse.importing import account_points as rolled
 from doghouse.metrics.memory import MemorySource
 from doghouse.queries import metric_queries, parse_monitor
 

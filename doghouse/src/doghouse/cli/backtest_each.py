@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from doghouse.backtest import report, show
-from doghouse.backtest.replay import Backtest
-from doghouse.backtest.replay import backtest as replay
+from doghouse.backtest.run import Backtest
+from doghouse.backtest.run import backtest as replay
 from doghouse.downtimes import Downtime
 from doghouse.metrics.files import SeriesFileError
 from doghouse.monitors import EVALUATED_TYPES, METRIC_TYPES, Host, Monitor, MonitorError, service_checks, validate

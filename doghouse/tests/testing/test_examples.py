@@ -8,8 +8,9 @@ import msgspec
 import pytest
 import yaml
 
-from doghouse.backtest import testfile, unittests
 from doghouse.monitors import Options
+from doghouse.testing import file as testfile
+from doghouse.testing import running as unittests
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "docs" / "monitor-tests").glob("*.test.yaml"))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest.replay import backtest
 from doghouse.backtest.report import document, figures
+from doghouse.backtest.run import backtest
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 

@@ -58,7 +58,7 @@ def backtest(
     import time
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
-    from doghouse.backtest import inputs
+    from doghouse.cli import backtest_inputs as inputs
     from doghouse.metrics.rows import LAST_SECOND
     from doghouse.time.typed import parse_time
 
@@ -85,7 +85,7 @@ def backtest(
     inputs.keep_memory()
     known = inputs.hosts_of(hosts)
     reading = inputs.from_file(series, known, start, end) if series else None  # while all below is imported
-    from doghouse.backtest import replaying
+    from doghouse.cli import backtest_each as replaying
 
     monitors = inputs.monitors_of(monitor)
     quiet = inputs.downtimes_of(downtimes, start)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doghouse.backtest.notation import NotationError, parse_duration, parse_samples
+from doghouse.testing.notation import NotationError, parse_duration, parse_samples
 
 NAN = float("nan")
 

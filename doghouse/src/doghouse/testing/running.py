@@ -12,9 +12,8 @@ import numpy as np
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest import followed, testfile
-from doghouse.backtest.replay import Backtest, backtest, group_text
-from doghouse.backtest.testfile import Case, ExpectedNotification, Loaded, TestFileError
+from doghouse.backtest import followed
+from doghouse.backtest.run import Backtest, backtest, group_text
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series, no_columns
 from doghouse.monitors import Group, Transition, service_checks
@@ -22,6 +21,8 @@ from doghouse.monitors.service_checks import Runs
 from doghouse.notifications.model import Notification
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.tags.pairs import split_host
+from doghouse.testing import file as testfile
+from doghouse.testing.file import Case, ExpectedNotification, Loaded, TestFileError
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
 FOLLOWED = ("composite", "service check")  # whose status is not a metric's

@@ -11,7 +11,7 @@ from dateutil.rrule import rrulestr
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest.collecting import Found, FoundDowntime, Thing, Unread
+from doghouse.importing.monitor_files import Found, FoundDowntime, Thing, Unread
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import no_columns
 from doghouse.monitors import Problem

@@ -16,7 +16,7 @@ from doghouse.terminal import console, fail, print_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from doghouse.backtest.unittests import Result
+    from doghouse.testing.running import Result
 
 
 def unit_tests(
@@ -34,7 +34,8 @@ def unit_tests(
     Example: doghouse test monitors/*.test.yaml --junit results.xml
     """
     from doghouse.backtest import junit as xml
-    from doghouse.backtest import testfile, unittests
+    from doghouse.testing import file as testfile
+    from doghouse.testing import running as unittests
 
     if schema:
         print_json(testfile.schema())

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from doghouse.backtest.counting import Nights
+from doghouse.backtest.notification_counts import Nights
 
 DST_ENDS = int(datetime(2026, 10, 24, tzinfo=UTC).timestamp())
 DST_STARTS = int(datetime(2026, 3, 27, tzinfo=UTC).timestamp())

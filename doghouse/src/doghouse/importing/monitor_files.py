@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from doghouse.backtest import terraform
+from doghouse.importing import terraform
 
 STDIN = "-"
 _KINDS = {terraform.MONITOR: terraform.monitor, terraform.DOWNTIME: terraform.downtime}

@@ -7,10 +7,10 @@ import pytest
 
 from doghouse import cli, running
 from doghouse import monitors as mon
-from doghouse.backtest import rolled
-from doghouse.backtest.account import Access, Account, AccountError
-from doghouse.backtest.replay import backtest
+from doghouse.backtest.run import backtest
 from doghouse.config import Settings
+from doghouse.importing import account_points as rolled
+from doghouse.importing.account import Access, Account, AccountError
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.time.clock import Clock

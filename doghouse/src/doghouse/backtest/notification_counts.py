@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doghouse import monitors as mon
-from doghouse.backtest.replay import Backtest, Timeline
+from doghouse.backtest.run import Backtest, Timeline
 from doghouse.metrics.model import Ints
 from doghouse.monitors import Status
 from doghouse.notifications.silencing import silencer

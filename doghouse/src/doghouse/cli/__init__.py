@@ -17,9 +17,9 @@ COMMANDS = {
     "backup": ("doghouse.commands", "backup"),
     "import": ("doghouse.metrics.commands", "import_series"),
     "query": ("doghouse.queries.commands", "query"),
-    "backtest": ("doghouse.backtest.commands", "backtest"),
-    "lint": ("doghouse.backtest.linting_command", "lint"),
-    "test": ("doghouse.backtest.testing_command", "unit_tests"),
+    "backtest": ("doghouse.cli.backtest", "backtest"),
+    "lint": ("doghouse.cli.lint", "lint"),
+    "test": ("doghouse.cli.unit_tests", "unit_tests"),
     "coverage": ("doghouse.coverage.commands", "coverage"),
     "agent": ("doghouse.agent.commands", "app"),
 }

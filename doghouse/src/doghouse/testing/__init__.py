@@ -1,0 +1,1 @@
+"""Unit tests of monitors: the file that holds them, and how they are run."""
