@@ -293,6 +293,14 @@ def test_a_first_start_that_was_killed_anywhere_is_taken_up_again(tmp_path: Path
     assert stop > 15
 
 
+def test_a_duckdb_file_that_was_half_made_is_made_anew(tmp_path: Path) -> None:
+    """DuckDB itself cannot open one, so it is made beside its place: there it is whole or not at all."""
+    (tmp_path / manifest.POINTS).with_suffix(".new").write_bytes(b"half")
+    with running.serve(tmp_path, clock=Clock(NOW)) as house:
+        fill(house)
+        assert total(house, "kept") == [10.0]
+
+
 def test_a_backup_opens_with_an_identity_of_its_own(data: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     with running.serve(data, clock=Clock(NOW)) as house:

@@ -38,10 +38,13 @@ class DuckFile:
 
     def _open(self) -> None:
         try:
-            self._connection = duckdb.connect(
-                str(self._path),
-                config={"threads": THREADS, "memory_limit": MEMORY, "default_block_size": str(BLOCK_BYTES)},
-            )
+            if not self._path.exists():
+                # Beside its place, for DuckDB does not open what a process left that was killed while it made a file.
+                new = self._path.with_suffix(".new")
+                new.unlink(missing_ok=True)
+                _connect(new).close()
+                new.replace(self._path)
+            self._connection = _connect(self._path)
         except duckdb.Error as error:
             raise self._explained(error) from error
         self._cursors: list[Cursor] = []
@@ -190,6 +193,12 @@ class DuckFile:
             cursor.close()
         self._cursors.clear()
         self._connection.close()
+
+
+def _connect(path: Path) -> Cursor:
+    return duckdb.connect(
+        str(path), config={"threads": THREADS, "memory_limit": MEMORY, "default_block_size": str(BLOCK_BYTES)}
+    )
 
 
 def _mark(cursor: Cursor, table: str, mark: Mark) -> None:
