@@ -18,11 +18,19 @@ from doghouse.coverage import listing
 from doghouse.monitors import Monitor, bucketwise, pointwise
 from doghouse.monitors.linting import lint
 from doghouse.monitors.query import metric_query, windows
-from doghouse.queries import QuerySyntaxError, Window, parse, parse_formula, parse_monitor
+from doghouse.queries import (
+    Formula,
+    FormulaRequest,
+    NamedQuery,
+    QuerySyntaxError,
+    Window,
+    evaluate_scalars,
+    parse,
+    parse_formula,
+    parse_monitor,
+)
 from doghouse.queries.completion import complete
 from doghouse.queries.functions import Function, catalogue, registry
-from doghouse.queries.reducing import ScalarQuery, scalars
-from doghouse.queries.scene import Scene
 from doghouse.queries.units import told, unit_of
 
 LINE = source(series(every(60, [4, 1, 3, 2])))
@@ -44,6 +52,13 @@ def monitor(query: str) -> Monitor:
     return monitors.parse({"name": "m", "type": "metric alert", "query": query, "message": "@a@example.com"})
 
 
+def numbers(formula: str) -> list[float]:
+    """The formula over the line's maximum `q`."""
+    request = FormulaRequest({"q": NamedQuery(parse("max:m{*}")[0], "max")}, (Formula("f", parse_formula(formula)),))
+    column: list[float] = evaluate_scalars(request, LINE, Window(T0, T0 + 240, 60)).columns[0][2].tolist()
+    return column
+
+
 def test_recipe_query_function(added: Function) -> None:
     call = "scaled_for_test(avg:m{*}, 10)"
 
@@ -63,10 +78,7 @@ def test_recipe_query_function(added: Function) -> None:
     assert any("by 0 leaves nothing" in one.text for one in wrong)
     # evaluation over time, and of numbers
     assert values(LINE, call, 0, 240, 60) == [40, 10, 30, 20]
-    queries = {"q": ScalarQuery(parse("max:m{*}")[0], "max")}
-    formula = parse_formula("scaled_for_test(q, 10)")
-    table = scalars([("f", formula, None)], queries, Scene.of(LINE, Window(T0, T0 + 240, 60)))
-    assert table.columns[0][2].tolist() == [40]
+    assert numbers("scaled_for_test(q, 10)") == [40]
     # a monitor's windows, one after the other and all together
     checked = monitor(f"max(last_2m):{call} > 1")
     query = metric_query(checked)
@@ -91,17 +103,9 @@ def test_a_name_is_registered_once(added: Function) -> None:
 def test_a_function_whose_facts_say_so_works_on_the_series_before_they_are_reduced(
     added: Function, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    formula = parse_formula("scaled_for_test(q, -1)")
-    queries = {"q": ScalarQuery(parse("max:m{*}")[0], "max")}
-    scene = Scene.of(LINE, Window(T0, T0 + 240, 60))
-
-    def result() -> list[float]:
-        column: list[float] = scalars([("f", formula, None)], queries, scene).columns[0][2].tolist()
-        return column
-
-    assert result() == [-4]
+    assert numbers("scaled_for_test(q, -1)") == [-4]
     monkeypatch.setitem(registry.REGISTERED, added.name, replace(added, on_numbers=False))
-    assert result() == [-1]
+    assert numbers("scaled_for_test(q, -1)") == [-1]
 
 
 ARGUMENTS = {"query": "avg:m{*} by {host}.rollup(sum, 60)", "number": "3"}

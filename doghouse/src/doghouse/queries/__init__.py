@@ -7,7 +7,8 @@
 does not evaluate. A tree is made of frozen values (`queries.tree`), to be looked into or with the helpers here.
 """
 
-from doghouse.queries.evaluation import default_interval, evaluate
+from doghouse.queries.evaluation import default_interval, evaluate, evaluate_scalars
+from doghouse.queries.formulas import Formula, FormulaRequest, NamedQuery
 from doghouse.queries.guesses import DASHBOARD, MONITOR, Options
 from doghouse.queries.inspection import function_names, group_keys, metric_queries, scope_tags, variables
 from doghouse.queries.model import NOT_AVAILABLE, ResultSeries, Window
@@ -23,8 +24,11 @@ __all__ = [
     "MONITOR",
     "NOT_AVAILABLE",
     "Expression",
+    "Formula",
+    "FormulaRequest",
     "MetricQuery",
     "MonitorQuery",
+    "NamedQuery",
     "NotEvaluated",
     "Options",
     "QuerySyntaxError",
@@ -33,6 +37,7 @@ __all__ = [
     "Window",
     "default_interval",
     "evaluate",
+    "evaluate_scalars",
     "expression_text",
     "function_names",
     "group_keys",

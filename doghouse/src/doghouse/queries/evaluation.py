@@ -8,10 +8,12 @@ from doghouse.queries.rollups import default_interval
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Source
+    from doghouse.queries.formulas import FormulaRequest
     from doghouse.queries.model import ResultSeries, Window
+    from doghouse.queries.reducing import Scalars
     from doghouse.queries.tree import Expression
 
-__all__ = ["default_interval", "evaluate"]
+__all__ = ["default_interval", "evaluate", "evaluate_scalars"]
 
 
 def evaluate(expression: Expression, source: Source, window: Window) -> list[ResultSeries]:
@@ -22,3 +24,11 @@ def evaluate(expression: Expression, source: Source, window: Window) -> list[Res
     from doghouse.queries.engine import run  # numpy is imported when numbers are wanted, so that linting starts at once
 
     return run(expression, source, window)
+
+
+def evaluate_scalars(request: FormulaRequest, source: Source, window: Window) -> Scalars:
+    """A number for each formula and group over a window: what a query value, a top list or a table shows. Raises NotEvaluated."""
+    from doghouse.queries.reducing import scalars
+    from doghouse.queries.scene import Scene
+
+    return scalars(request, Scene.of(source, window))

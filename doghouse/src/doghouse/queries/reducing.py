@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from doghouse.queries import arithmetic, tree
 from doghouse.queries.arithmetic import Value
 from doghouse.queries.compute import Values, compute
 from doghouse.queries.engine import apply, frame_of
-from doghouse.queries.formulas import bound
+from doghouse.queries.formulas import FormulaRequest, Limit
 from doghouse.queries.frames import Frame, Group
 from doghouse.queries.functions import catalogue
 from doghouse.queries.functions.rank import score
@@ -24,22 +24,6 @@ from doghouse.queries.tree import Expression, Leaf
 REDUCERS = ("avg", "mean", "min", "max", "sum", "last", "l2norm", "area", "percentile")
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarQuery:
-    """A named query of a scalar request and how its series is reduced."""
-
-    expression: Expression
-    aggregator: str
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How many rows are kept, by the column's value."""
-
-    count: int
-    order: str = "desc"
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Scalars:
     """A table: its groups, the keys they are of, and for each formula its name, its expression and a value a group (NaN: none)."""
@@ -49,20 +33,18 @@ class Scalars:
     columns: tuple[tuple[str, Expression, Floats], ...]
 
 
-def scalars(
-    formulas: Sequence[tuple[str, Expression, Limit | None]], queries: Mapping[str, ScalarQuery], scene: Scene
-) -> Scalars:
-    """The table of these formulas over these queries. Raises NotEvaluated."""
-    bindings = {name: query.expression for name, query in queries.items()}
-    frames = [_column(expression, queries, scene) for _, expression, _ in formulas]
+def scalars(request: FormulaRequest, scene: Scene) -> Scalars:
+    """The table of a request's formulas. Raises NotEvaluated."""
+    numbers = Numbers(request, scene)
+    frames = [_column(formula.expression, numbers) for formula in request.formulas]
     groups = sorted({group for frame in frames for group in frame.groups})
     columns = []
-    for (name, expression, _), frame in zip(formulas, frames, strict=True):
+    for formula, expression, frame in zip(request.formulas, request.expressions, frames, strict=True):
         column = np.full(len(groups), np.nan)
         column[[groups.index(group) for group in frame.groups]] = frame.values[:, 0] if len(frame.groups) else []
-        columns.append((name, bound(expression, bindings), column))
+        columns.append((formula.text, expression, column))
     keys = tuple(dict.fromkeys(key for _, expression, _ in columns for key in result_keys(expression)))
-    return _limited(Scalars(keys, tuple(groups), tuple(columns)), [limit for _, _, limit in formulas])
+    return _limited(Scalars(keys, tuple(groups), tuple(columns)), [formula.limit for formula in request.formulas])
 
 
 def _limited(table: Scalars, limits: Sequence[Limit | None]) -> Scalars:
@@ -82,8 +64,8 @@ def _limited(table: Scalars, limits: Sequence[Limit | None]) -> Scalars:
     )
 
 
-def _column(formula: Expression, queries: Mapping[str, ScalarQuery], scene: Scene) -> Frame:
-    value = compute(formula, Numbers(queries, scene))
+def _column(formula: Expression, numbers: Numbers) -> Frame:
+    value = compute(formula, numbers)
     if not isinstance(value, Frame):
         raise NotEvaluated("a formula without a query")
     return value
@@ -98,7 +80,7 @@ class Numbers(Values[Value]):
     GUESS: a function that needs the series (diff, timeshift, cumsum …) works on it before it is reduced, by the aggregator of the first query inside.
     """
 
-    queries: Mapping[str, ScalarQuery]
+    request: FormulaRequest
     scene: Scene
 
     def leaf(self, leaf: Leaf) -> Value:
@@ -107,7 +89,8 @@ class Numbers(Values[Value]):
             case tree.Number(value):
                 return value
             case tree.Variable(name):
-                return reduced(frame_of(self.queries[name].expression, self.scene), self.queries[name].aggregator)
+                query = self.request.queries[name]
+                return reduced(frame_of(query.expression, self.scene), query.aggregator)
             case _:
                 return self._reduced_whole(leaf)
 
@@ -129,14 +112,11 @@ class Numbers(Values[Value]):
 
     def _reduced_whole(self, expression: Expression) -> Frame:
         """What an expression gives over time, reduced."""
-        frame = frame_of(self._bound(expression), self.scene)
+        frame = frame_of(self.request.bound(expression), self.scene)
         names = variables(expression)
         if not names:
             raise NotEvaluated("a formula without a query")
-        return reduced(frame, self.queries[names[0]].aggregator)
-
-    def _bound(self, expression: Expression) -> Expression:
-        return bound(expression, {name: query.expression for name, query in self.queries.items()})
+        return reduced(frame, self.request.queries[names[0]].aggregator)
 
     def worth(self, expression: Expression, scene: Scene | None = None) -> Value:
         """What an argument is worth. A function that asks for another window is none of numbers."""
@@ -149,7 +129,7 @@ class Numbers(Values[Value]):
 
     def grouped(self, expression: Expression) -> bool:
         """Whether an expression gives a number for each group."""
-        return bool(result_keys(self._bound(expression)))
+        return bool(result_keys(self.request.bound(expression)))
 
 
 def reduced(frame: Frame, aggregator: str) -> Frame:

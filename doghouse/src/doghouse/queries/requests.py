@@ -10,11 +10,12 @@ import msgspec
 
 from doghouse import errors
 from doghouse.http import Call
+from doghouse.queries.formulas import Formula, FormulaRequest, Limit, NamedQuery
 from doghouse.queries.inspection import variables
 from doghouse.queries.model import LATEST_S
 from doghouse.queries.parser import parse, parse_formula
 from doghouse.queries.problems import QuerySyntaxError
-from doghouse.queries.reducing import REDUCERS, Limit
+from doghouse.queries.reducing import REDUCERS
 from doghouse.queries.tree import Expression, Variable
 
 Milliseconds = Annotated[int, msgspec.Meta(gt=-1000 * LATEST_S, lt=1000 * LATEST_S)]
@@ -35,14 +36,14 @@ class FormulaLimit(msgspec.Struct, frozen=True):
     order: Literal["asc", "desc"] = "desc"
 
 
-class Formula(msgspec.Struct, frozen=True):
+class FormulaBody(msgspec.Struct, frozen=True):
     """A formula over the names of queries."""
 
     formula: str
     limit: FormulaLimit | None = None
 
 
-class Query(msgspec.Struct, frozen=True):
+class QueryBody(msgspec.Struct, frozen=True):
     """One query of a request; `query` is text where the data source is `metrics`, the only one that is evaluated."""
 
     data_source: str
@@ -56,8 +57,8 @@ class Attributes(msgspec.Struct, frozen=True):
 
     start: Milliseconds = msgspec.field(name="from")
     end: Milliseconds = msgspec.field(name="to")
-    queries: list[Query]
-    formulas: list[Formula] = []
+    queries: list[QueryBody]
+    formulas: list[FormulaBody] = []
     interval: int | None = None
 
 
@@ -120,9 +121,16 @@ def v2_request(call: Call, kind: Literal["timeseries", "scalar"]) -> Attributes:
     return data.attributes
 
 
-def named_queries(asked: Attributes) -> dict[str, Expression]:
-    """The queries as expressions by their names; one without a name has its number (`query1`). Raises ApiError 400 or 501."""
-    named: dict[str, Expression] = {}
+def formula_request(asked: Attributes) -> FormulaRequest:
+    """The queries and formulas of a v2 request; where it has no formula, each query is one. Raises ApiError 400 or 501."""
+    queries = _named_queries(asked)
+    formulas = tuple(_formula(one, queries) for one in asked.formulas)
+    return FormulaRequest(queries, formulas or tuple(Formula(name, Variable(name)) for name in queries))
+
+
+def _named_queries(asked: Attributes) -> dict[str, NamedQuery]:
+    """The queries by their names; one without a name has its number (`query1`)."""
+    named: dict[str, NamedQuery] = {}
     for place, query in enumerate(asked.queries, 1):
         name = query.name or f"query{place}"
         if name in named:
@@ -134,24 +142,18 @@ def named_queries(asked: Attributes) -> dict[str, Expression]:
         expressions = parsed(query.query)
         if len(expressions) != 1:
             raise errors.query_unreadable(f"query '{name}' is {len(expressions)} queries; each is one expression")
-        named[name] = expressions[0]
+        named[name] = NamedQuery(expressions[0], query.aggregator)
     return named
 
 
-def named_formulas(asked: Attributes, queries: Mapping[str, Expression]) -> list[tuple[str, Expression, Limit | None]]:
-    """The formulas by their texts; where a request has none, each query is one. Raises ApiError 400."""
-    if not asked.formulas:
-        return [(name, Variable(name), None) for name in queries]
-    listed = []
-    for one in asked.formulas:
-        try:
-            expression = parse_formula(one.formula)
-        except QuerySyntaxError as error:
-            raise errors.query_unreadable(str(error)) from None
-        if unknown := [name for name in variables(expression) if name not in queries]:
-            raise errors.unknown_query_name(one.formula, unknown[0], list(queries))
-        listed.append((one.formula, expression, Limit(one.limit.count, one.limit.order) if one.limit else None))
-    return listed
+def _formula(one: FormulaBody, queries: Mapping[str, NamedQuery]) -> Formula:
+    try:
+        expression = parse_formula(one.formula)
+    except QuerySyntaxError as error:
+        raise errors.query_unreadable(str(error)) from None
+    if unknown := [name for name in variables(expression) if name not in queries]:
+        raise errors.unknown_query_name(one.formula, unknown[0], list(queries))
+    return Formula(one.formula, expression, Limit(one.limit.count, one.limit.order) if one.limit else None)
 
 
 def parsed(text: str) -> tuple[Expression, ...]:

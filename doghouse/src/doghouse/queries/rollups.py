@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from doghouse.queries import tree
 from doghouse.queries.names import ROLLUP_METHODS, unknown
 from doghouse.queries.spans import SpanError, positive_seconds
+from doghouse.time.lengths import DAY, WEEK
 from doghouse.time.zones import is_zone
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 # The intervals (s) that reproduce every API cell of the documentation's table and the recorded answers; the smallest that gives fewer than 300 buckets.
 LADDER = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 DEFAULT_POINTS = 300
-# Bars have fewer and wider buckets: (longest span, interval), both s, by the documentation's table.
+# Bars have fewer and wider buckets: (longest span, interval), both s, by the documentation's table, whose last rows are a month, six months (a day each) and
+# a year (a week). GUESS: calendar months are meant, which have up to 31 days, and six of them up to 184; the longest spans of the two rows are those.
 BARS = (
     (60, 1),
     (300, 5),
@@ -28,9 +30,10 @@ BARS = (
     (86_400, 1200),
     (172_800, 1800),
     (604_800, 7200),
-    (2_678_400, 43_200),
-    (15_897_600, 86_400),
+    (31 * DAY, 43_200),
+    (184 * DAY, DAY),
 )
+LONGEST_BAR_S = WEEK
 
 Unit = Literal["daily", "weekly", "monthly"]
 UNITS = ("daily", "weekly", "monthly")
@@ -66,7 +69,7 @@ class RollupSetting:
 def default_interval(span: float, *, bars: bool = False) -> int:
     """The length of a bucket (s) that Datadog takes for a range of `span` seconds where the query says none; `bars`: in a bar graph."""
     if bars:
-        return next((interval for longest, interval in BARS if span <= longest), 604_800)
+        return next((interval for longest, interval in BARS if span <= longest), LONGEST_BAR_S)
     return next((interval for interval in LADDER if span / interval < DEFAULT_POINTS), LADDER[-1])
 
 

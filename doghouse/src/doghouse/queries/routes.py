@@ -11,13 +11,10 @@ from doghouse.http import Call, Reply, endpoint
 from doghouse.metrics.model import Source
 from doghouse.queries import requests
 from doghouse.queries.answers import scalar_answer, series_answer, timeseries_answer
-from doghouse.queries.evaluation import evaluate
-from doghouse.queries.formulas import bound
+from doghouse.queries.evaluation import evaluate, evaluate_scalars
 from doghouse.queries.model import MAX_POINTS, ResultSeries, Window
 from doghouse.queries.problems import NotEvaluated
-from doghouse.queries.reducing import ScalarQuery, scalars
 from doghouse.queries.rollups import custom_interval
-from doghouse.queries.scene import Scene
 from doghouse.queries.tree import Expression
 from doghouse.queries.units import Units, no_units
 
@@ -52,9 +49,7 @@ def timeseries(source: Source, units: Units) -> Callable[[Call], Reply]:
 
     def handle(call: Call) -> Reply:
         asked = requests.v2_request(call, "timeseries")
-        queries = requests.named_queries(asked)
-        window = v2_window(asked)
-        expressions = [bound(formula, queries) for _, formula, _ in requests.named_formulas(asked, queries)]
+        expressions, window = requests.formula_request(asked).expressions, v2_window(asked)
         return Reply(timeseries_answer([(one, evaluated(one, source, window)) for one in expressions], units))
 
     return handle
@@ -67,11 +62,9 @@ def scalar(source: Source, units: Units) -> Callable[[Call], Reply]:
         asked = requests.v2_request(call, "scalar")
         if asked.end / 1000 < call.now - RETENTION_S:
             raise errors.before_retention()
-        queries = requests.named_queries(asked)
-        reducers = [query.aggregator for query in asked.queries]
-        named = {name: ScalarQuery(one, by) for (name, one), by in zip(queries.items(), reducers, strict=True)}
+        request = requests.formula_request(asked)
         try:
-            table = scalars(requests.named_formulas(asked, queries), named, Scene.of(source, v2_window(asked)))
+            table = evaluate_scalars(request, source, v2_window(asked))
         except NotEvaluated as error:
             raise errors.not_evaluated(error.what) from None
         return Reply(scalar_answer(table, units))

@@ -11,10 +11,17 @@ import numpy as np
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.requests import Line, Request
 from doghouse.metrics.model import Source
-from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, Window, tree
-from doghouse.queries.reducing import Limit, ScalarQuery, Scalars
-from doghouse.queries.reducing import scalars as evaluate
-from doghouse.queries.scene import Scene
+from doghouse.queries import (
+    Formula,
+    FormulaRequest,
+    NamedQuery,
+    NotEvaluated,
+    QuerySyntaxError,
+    Window,
+    evaluate_scalars,
+    tree,
+)
+from doghouse.queries.reducing import Scalars
 from doghouse.queries.units import unit_of
 from doghouse.ui import graphs, lines
 from doghouse.ui.graphs import Asked
@@ -73,27 +80,24 @@ def _table(
     if part[0].unevaluated:
         return None, lines.unevaluated(part[0].unevaluated, part[0])
     try:
-        queries, formulas = _asked(part, request, asked)
-        return evaluate(formulas, queries, Scene.of(source, Window(asked.frame.start, asked.frame.end))), None
+        window = Window(asked.frame.start, asked.frame.end)
+        return evaluate_scalars(_asked(part, request, asked), source, window), None
     except QuerySyntaxError as error:
         return None, lines.wrong(error)
     except NotEvaluated as error:
         return None, lines.unevaluated(error.what, part[0])
 
 
-def _asked(
-    part: Sequence[Line], request: Request, asked: Asked
-) -> tuple[dict[str, ScalarQuery], list[tuple[str, Expression, Limit | None]]]:
+def _asked(part: Sequence[Line], request: Request, asked: Asked) -> FormulaRequest:
     """Queries by name with their reducers, and the formulas over them."""
     first = part[0]
     if first.queries:
         named = first.named(asked.variables)
-        queries = {name: ScalarQuery(one, first.aggregators.get(name) or "avg") for name, one in named.items()}
-        return queries, [(line.text, line.formula(), None) for line in part]
-    names = [f"{ALONE}{number}" for number, _ in enumerate(first.expressions(asked.variables))]
-    each = zip(names, first.expressions(asked.variables), strict=True)
-    queries = {name: ScalarQuery(one, request.aggregator or "avg") for name, one in each}
-    return queries, [(name, tree.Variable(name), None) for name in names]
+        queries = {name: NamedQuery(one, first.aggregators.get(name) or "avg") for name, one in named.items()}
+        return FormulaRequest(queries, tuple(Formula(line.text, line.formula()) for line in part))
+    each = enumerate(first.expressions(asked.variables))
+    queries = {f"{ALONE}{number}": NamedQuery(one, request.aggregator or "avg") for number, one in each}
+    return FormulaRequest(queries, tuple(Formula(name, tree.Variable(name)) for name in queries))
 
 
 def _rows(table: Scalars, part: Sequence[Line], request: Request, asked: Asked) -> Iterable[dict[str, Any]]:
