@@ -18,6 +18,9 @@ Predicate = Callable[[T], bool]
 Condition = Callable[[str | None, str, bool], Predicate[T]]  # field (None: no field), value, whether it was quoted
 
 TOKEN = re.compile(r'\s+|"(?P<quoted>[^"]*)"|(?P<sign>[():]|-(?=\S))|(?P<word>[^\s"():]+)')
+_RANGE = re.compile(
+    r"(?<!\S)[^\s\[]*+\[\S++ TO \S+\]|[<>]=?\d"
+)  # from a word's beginning, as each is looked at once then
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ def compile_search(text: str, condition: Condition[T]) -> Predicate[T]:
     if (left := parser.here()) is not None:
         raise errors.invalid_search(f"unexpected '{left.text}'")
     return found
+
+
+def has_range(text: str) -> bool:
+    """Whether a search asks for a range, `[1 TO 5]` or `>5`, which is not evaluated."""
+    return _RANGE.search(text) is not None
 
 
 def tokenize(text: str) -> list[Token]:

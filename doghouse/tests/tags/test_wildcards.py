@@ -57,9 +57,9 @@ def seconds(pattern: str, text: str, any_character: str) -> float:
     is_like = matcher(pattern, any_character=any_character, ignore_case=True)
     times = []
     for _ in range(7):
-        began = time.perf_counter()
+        began = time.thread_time()
         assert not is_like(text)
-        times.append(time.perf_counter() - began)
+        times.append(time.thread_time() - began)
     return min(times)
 
 
@@ -76,7 +76,7 @@ def seconds(pattern: str, text: str, any_character: str) -> float:
 def test_the_time_to_match_grows_with_the_text_and_not_faster(pattern: str, any_character: str) -> None:
     """Eight times the text may take 8 times as long; a pattern tried again from every place would take 64 times."""
     short, long = (seconds(pattern, "a" * size, any_character) for size in (25_000, 200_000))
-    assert long < 24 * short + 0.001
+    assert long < 32 * short + 0.001
 
 
 def test_the_time_to_match_does_not_grow_with_the_number_of_stars() -> None:

@@ -50,6 +50,9 @@ def test_a_walk_never_moves_further_than_its_step():
     [
         ("40o", "'40o' is not a sample"),
         ("5x0", "expected 1 to"),
+        ("5x" + "9" * 5000, "expected 1 to"),
+        ("1" * 50_000 + "o", "1o' is not a sample"),  # answered at once: a number is read in one way only
+        ({"every": "1" * 5000 + "m", "values": "1"}, "is not a duration"),
         ("", "no samples"),
         ([True], "True is not a sample"),
         ({"every": "45", "values": "1"}, "'45' is not a duration"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,6 @@ from doghouse.tags import pairs
 from doghouse.time import iso
 from doghouse.time.typed import from_now
 
-RANGE = re.compile(r"\[\S+ TO \S+\]|[<>]=?\d")
 Shown = dict[str, Any]  # an event as `v2_model.shown` makes it
 
 
@@ -29,7 +27,7 @@ class Cursor(msgspec.Struct, array_like=True):
 
 def compile_search(text: str) -> Predicate[Shown]:
     """The search as a predicate. Ranges are not evaluated, which is said (501). Raises ApiError."""
-    if RANGE.search(text):
+    if searching.has_range(text):
         raise errors.not_evaluated("ranges in a search of events")
     return searching.compile_search(text, _condition)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from doghouse import errors, searching
@@ -11,13 +10,12 @@ from doghouse.logs.model import Log
 from doghouse.searching import Predicate, in_text, literally, pattern
 from doghouse.tags import pairs
 
-RANGE = re.compile(r"\[\S+ TO \S+\]|[<>]=?\d")
 RESERVED = ("service", "host", "source", "status")
 
 
 def compile_search(text: str) -> Predicate[Log]:
     """The search as a predicate. Ranges are not evaluated, which is said (501). Raises ApiError."""
-    if RANGE.search(text):
+    if searching.has_range(text):
         raise errors.not_evaluated("ranges in a search of logs")
     return searching.compile_search(text, _condition)
 
