@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from doghouse import monitors as mon
-from doghouse.backtest import run as replay
+from doghouse.backtest import run
 from doghouse.backtest.overlapping import begun, made_ahead
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
@@ -59,7 +59,7 @@ def test_a_backtest_that_makes_groups_ahead_finds_the_same(monkeypatch: pytest.M
             "options": {"thresholds": {"critical": 60, "critical_recovery": 40}},
         }
     )
-    plain = list(replay.backtest(monitor, source, 0, 60 * MINUTES).transitions())
-    monkeypatch.setattr(replay, "WORTH_A_THREAD", 0)
-    assert list(replay.backtest(monitor, source, 0, 60 * MINUTES).transitions()) == plain
+    plain = list(run.backtest(monitor, source, 0, 60 * MINUTES).transitions())
+    monkeypatch.setattr(run, "WORTH_A_THREAD", 0)
+    assert list(run.backtest(monitor, source, 0, 60 * MINUTES).transitions()) == plain
     assert len({group for group, _ in plain}) == HOSTS

@@ -9,7 +9,7 @@ from doghouse import cli, running
 from doghouse import monitors as mon
 from doghouse.backtest.run import backtest
 from doghouse.config import Settings
-from doghouse.importing import account_points as rolled
+from doghouse.importing import account_points
 from doghouse.importing.account import Access, Account, AccountError
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
@@ -97,8 +97,8 @@ def test_a_downtime_still_sees_the_tags_that_the_monitor_filters_by(account):
 
 
 def test_pages_keep_the_resolution_and_are_aligned():
-    asked = rolled.Asked(None, "avg:m{*}", "answer.0", "gauge", START, START + 30 * 86400)
-    pages = rolled.pages(asked, 20)
+    asked = account_points.Asked(None, "avg:m{*}", "answer.0", "gauge", START, START + 30 * 86400)
+    pages = account_points.pages(asked, 20)
 
     assert all(end - start == 1500 * 20 and start % (1500 * 20) == 0 for start, end in pages)
     assert pages[0][0] <= START < pages[0][1]

@@ -17,7 +17,7 @@ from doghouse import monitors as mon
 from doghouse.backtest.run import Backtest, backtest, group_text
 from doghouse.downtimes import Downtime
 from doghouse.notifications.model import Notification
-from doghouse.testing import running as unittests
+from doghouse.testing.running import run as run_unit_tests
 
 MINUTES = 60
 GROUPS = (("a", "x"), ("b", "x"), ("c", "y"))  # host and zone of each series
@@ -240,5 +240,5 @@ def test_live_loop_backtest_and_unit_test_send_and_silence_the_same(
         group: status for group, status in ended.items() if status is not mon.Status.NEW or group in states
     }
     if not any(one.canceled for one in downtimes):  # a test file cannot say that
-        (result,) = unittests.run(as_unit_test(folder, {**body, "id": number}, series, downtimes, test))
+        (result,) = run_unit_tests(as_unit_test(folder, {**body, "id": number}, series, downtimes, test))
         assert result.passed, result.differences

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from doghouse.monitors import Options
-from doghouse.testing import file as testfile
-from doghouse.testing import running as unittests
+from doghouse.testing.file import schema
+from doghouse.testing.running import run
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "docs" / "monitor-tests").glob("*.test.yaml"))
@@ -23,7 +23,7 @@ UNTOLD = {"include_tags", "notification_preset_name", "notify_audit", "silenced"
 
 @pytest.mark.parametrize("path", [*EXAMPLES, *SHIPPED], ids=lambda path: path.name)
 def test_an_example_passes(path):
-    assert [(one.name, one.differences) for one in unittests.run(path) if not one.passed] == []
+    assert [(one.name, one.differences) for one in run(path) if not one.passed] == []
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
@@ -38,7 +38,7 @@ def test_an_example_can_fail(path, tmp_path):
     )
     assert changed != text
     (tmp_path / path.name).write_text(changed)
-    assert not all(one.passed for one in unittests.run(tmp_path / path.name))
+    assert not all(one.passed for one in run(tmp_path / path.name))
 
 
 def test_every_option_has_an_example():
@@ -51,4 +51,4 @@ def test_the_page_names_every_example():
 
 
 def test_the_schema_for_editors_is_the_one_that_is_read():
-    assert json.loads((ROOT / "docs" / "monitor-tests.schema.json").read_text()) == testfile.schema()
+    assert json.loads((ROOT / "docs" / "monitor-tests.schema.json").read_text()) == schema()

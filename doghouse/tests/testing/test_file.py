@@ -2,7 +2,9 @@ from datetime import datetime
 
 import pytest
 
-from doghouse.testing import file as testfile
+from doghouse.testing.file import load, schema
+from doghouse.testing.places import TestFileError
+from doghouse.testing.values import instant, series_of, transition
 
 GOOD = """\
 monitor: high.json
@@ -26,31 +28,31 @@ def file(tmp_path):
 
 
 def test_a_file_is_read_with_its_times_and_series(file):
-    loaded = testfile.load(file(GOOD))
+    loaded = load(file(GOOD))
     assert loaded.start == datetime.fromisoformat("2026-03-02T10:00+01:00")
-    assert list(testfile.series(loaded, 0)) == [("my_metric", ("host:web-1",))]
+    assert list(series_of(loaded, 0)) == [("my_metric", ("host:web-1",))]
     start = int(loaded.start.timestamp())
     said = loaded.file.tests[0].transitions
-    assert testfile.transition(loaded, said[0], "") == (start + 420, "Warn", None)
-    assert testfile.transition(loaded, said[1], "") == (start + 540, "No Data", "host:web-1")
+    assert transition(loaded, said[0], "") == (start + 420, "Warn", None)
+    assert transition(loaded, said[1], "") == (start + 540, "No Data", "host:web-1")
 
 
 def test_a_clock_time_needs_no_quotes(file):
     more = (
         "    until: 10:20\n    notifications: [{at: 10:08, transition: Warn}]\n    states: {10:09: Warn, 9:59:30: OK}\n"
     )
-    case = testfile.load(file(GOOD + more)).file.tests[0]
+    case = load(file(GOOD + more)).file.tests[0]
     assert (case.until, case.notifications[0].at, list(case.states)) == ("10:20", "10:08", ["10:09", "9:59:30"])
 
 
 def test_a_number_that_begins_with_0_is_no_octal_one(file):
-    loaded = testfile.load(file(GOOD.replace("400x5 700x5", "010")))
-    assert testfile.series(loaded, 0)["my_metric", ("host:web-1",)].values.tolist() == [10.0]
+    loaded = load(file(GOOD.replace("400x5 700x5", "010")))
+    assert series_of(loaded, 0)["my_metric", ("host:web-1",)].values.tolist() == [10.0]
 
 
 def test_a_clock_time_before_the_start_is_on_the_next_day(file):
-    loaded = testfile.load(file(GOOD))
-    assert testfile.instant(loaded, "09:00", "") == int(loaded.start.timestamp()) + 23 * 3600
+    loaded = load(file(GOOD))
+    assert instant(loaded, "09:00", "") == int(loaded.start.timestamp()) + 23 * 3600
 
 
 @pytest.mark.parametrize(
@@ -78,8 +80,8 @@ def test_a_clock_time_before_the_start_is_on_the_next_day(file):
     ],
 )
 def test_a_mistake_is_named_with_its_line(file, change, line, wrong):
-    with pytest.raises(testfile.TestFileError) as caught:
-        testfile.load(file(GOOD.replace(*change)))
+    with pytest.raises(TestFileError) as caught:
+        load(file(GOOD.replace(*change)))
     assert (caught.value.line, wrong in str(caught.value)) == (line, True)
 
 
@@ -93,21 +95,21 @@ def test_a_mistake_is_named_with_its_line(file, change, line, wrong):
     ],
 )
 def test_a_series_that_cannot_be_read_is_named_with_its_line(file, said, wrong):
-    loaded = testfile.load(file(GOOD.replace("400x5 700x5", said if said.startswith("{") else repr(said))))
-    with pytest.raises(testfile.TestFileError, match=wrong) as caught:
-        testfile.series(loaded, 0)
+    loaded = load(file(GOOD.replace("400x5 700x5", said if said.startswith("{") else repr(said))))
+    with pytest.raises(TestFileError, match=wrong) as caught:
+        series_of(loaded, 0)
     assert caught.value.line == 6
 
 
 @pytest.mark.parametrize("said", ["+7m Warm", "7m Warn", "+7y Warn", "Warn", "25:00 OK"])
 def test_a_transition_that_cannot_be_read_says_what_was_expected(file, said):
-    loaded = testfile.load(file(GOOD))
-    with pytest.raises(testfile.TestFileError, match="expected"):
-        testfile.transition(loaded, said, ".tests[0].transitions[0]")
+    loaded = load(file(GOOD))
+    with pytest.raises(TestFileError, match="expected"):
+        transition(loaded, said, ".tests[0].transitions[0]")
 
 
 def test_the_schema_for_editors_knows_every_key():
-    assert set(testfile.schema()["$defs"]["Case"]["properties"]) >= {
+    assert set(schema()["$defs"]["Case"]["properties"]) >= {
         "name",
         "series",
         "transitions",

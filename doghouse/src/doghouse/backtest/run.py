@@ -157,7 +157,7 @@ def backtest(
     """What `monitor` would have done over the points of `series`, evaluated at each of its minutes in [start, end] (s UTC).
 
     A downtime that names no monitor is for this one. `query` is what to evaluate over `series` in the place of the monitor's own query, where they hold
-    answers and not its metrics (`rolled.plan`). Raises QuerySyntaxError, MonitorError, NotEvaluated.
+    answers and not its metrics (`importing.account_points.plan`). Raises QuerySyntaxError, MonitorError, NotEvaluated.
     """
     rules, keys = mon.rules_of(monitor), bundles.keys_of(monitor)
     ticks = mon.ticks_of(monitor, start, end)

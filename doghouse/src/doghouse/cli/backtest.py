@@ -58,7 +58,7 @@ def backtest(
     import time
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
-    from doghouse.cli import backtest_inputs as inputs
+    from doghouse.cli import backtest_inputs
     from doghouse.metrics.rows import LAST_SECOND
     from doghouse.time.typed import parse_time
 
@@ -82,31 +82,31 @@ def backtest(
         raise fail(
             "the points come from a file with --series, or from the account with --datadog: give one of them", 64
         )
-    inputs.keep_memory()
-    known = inputs.hosts_of(hosts)
-    reading = inputs.from_file(series, known, start, end) if series else None  # while all below is imported
-    from doghouse.cli import backtest_each as replaying
+    backtest_inputs.keep_memory()
+    known = backtest_inputs.hosts_of(hosts)
+    reading = backtest_inputs.from_file(series, known, start, end) if series else None  # while all below is imported
+    from doghouse.cli.backtest_each import Asked, backtest_each
 
-    monitors = inputs.monitors_of(monitor)
-    quiet = inputs.downtimes_of(downtimes, start)
+    monitors = backtest_inputs.monitors_of(monitor)
+    quiet = backtest_inputs.downtimes_of(downtimes, start)
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
     account = None
     if reading:
         points = reading()
     else:
-        account = inputs.account_of(api_url, keys_file, cache, no_cache)
-        points = inputs.from_account(account, start, end, resolution, known)
+        account = backtest_inputs.account_of(api_url, keys_file, cache, no_cache)
+        points = backtest_inputs.from_account(account, start, end, resolution, known)
     given = {one.id: one for _, one in monitors if one.id}
-    asked = replaying.Asked(start, end, points, quiet, known, zone, suggest, given)
+    asked = Asked(start, end, points, quiet, known, zone, suggest, given)
     several = len(monitors) > 1
     documents: list[dict[str, Any]] = []
     done = 0
     for where, one in monitors:
-        found = replaying.replayed(where, one, asked, several=several)
+        found = backtest_each(where, one, asked, several=several)
         if found is None:
             continue
         done += 1
-        said = inputs.origin(account, resolution) if account else None
+        said = backtest_inputs.origin(account, resolution) if account else None
         if as_json:
             named = {"monitor": found.name} if several else {}
             documents.append(named | found.document() | ({"points": said} if said else {}))

@@ -10,8 +10,7 @@ import typer
 from rich.console import Console
 
 from doghouse.backtest import report, show
-from doghouse.backtest.run import Backtest
-from doghouse.backtest.run import backtest as replay
+from doghouse.backtest.run import Backtest, backtest
 from doghouse.downtimes import Downtime
 from doghouse.metrics.files import SeriesFileError
 from doghouse.monitors import EVALUATED_TYPES, METRIC_TYPES, Host, Monitor, MonitorError, service_checks, validate
@@ -65,7 +64,7 @@ class Done:
             show.suggestions(screen, self.suggestions)
 
 
-def replayed(where: str, monitor: Monitor, asked: Asked, *, several: bool) -> Done | None:
+def backtest_each(where: str, monitor: Monitor, asked: Asked, *, several: bool) -> Done | None:
     """A monitor's backtest. What is wrong ends the command in a sentence; of several monitors, one that is not evaluated is left out: None, which is said."""
     try:
         result, others = _run(where, monitor, asked)
@@ -97,7 +96,7 @@ def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence
             result = followed.service_check(monitor, asked.points, start, end, downtimes, hosts)
         return result, [] if asked.suggest else None
     source, query = asked.points(monitor)
-    result = replay(monitor, source, start, end, downtimes, hosts, query)
+    result = backtest(monitor, source, start, end, downtimes, hosts, query)
     if not asked.suggest:
         return result, None
     from doghouse.backtest.suggesting import suggest

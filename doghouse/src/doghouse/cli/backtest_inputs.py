@@ -29,17 +29,17 @@ def keep_memory() -> None:
 
 def monitors_of(paths: Sequence[str]) -> list[tuple[str, Monitor]]:
     """The monitors of files and folders, each with where it stands."""
-    from doghouse.importing import monitor_files as collecting
+    from doghouse.importing import monitor_files
     from doghouse.monitors import MonitorError, parse
 
     found = []
     for path in paths:
-        for one in collecting.collect(path, sys.stdin.read() if path == collecting.STDIN else None):
-            if isinstance(one, collecting.Unread):
+        for one in monitor_files.collect(path, sys.stdin.read() if path == monitor_files.STDIN else None):
+            if isinstance(one, monitor_files.Unread):
                 raise fail(f"{one.where} {one.text}")
-            if isinstance(one, collecting.FoundDowntime) and Path(path).is_dir():
+            if isinstance(one, monitor_files.FoundDowntime) and Path(path).is_dir():
                 continue
-            if isinstance(one, collecting.FoundDowntime):
+            if isinstance(one, monitor_files.FoundDowntime):
                 raise fail(f"{one.where} is a downtime, no monitor: give it with --downtimes")
             try:
                 found.append((one.where, parse(one.body)))

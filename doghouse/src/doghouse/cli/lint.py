@@ -39,21 +39,20 @@ def lint(
     Example: terraform show -json | doghouse lint -
     """
     from doghouse.backtest import junit as xml
-    from doghouse.importing import monitor_files as collecting
-    from doghouse.importing import verdicts as linting
+    from doghouse.importing import monitor_files, verdicts
 
-    text = sys.stdin.read() if collecting.STDIN in paths else None
+    text = sys.stdin.read() if monitor_files.STDIN in paths else None
     intervals = {name: every for path in metrics or [] for name, every in _intervals(path).items()}
-    linted = linting.lint_all((one for path in paths for one in collecting.collect(path, text)), intervals)
+    linted = verdicts.lint_all((one for path in paths for one in monitor_files.collect(path, text)), intervals)
     if junit:
         xml.write(junit, [_verdict(one) for one in linted])
     if as_json:
-        monitors = [_linted(one) for one in linted if one.type != linting.DOWNTIME]
-        downtimes = [_linted(one) for one in linted if one.type == linting.DOWNTIME]
-        print_json({"monitors": monitors, "downtimes": downtimes, "summary": linting.last_line(linted)})
+        monitors = [_linted(one) for one in linted if one.type != verdicts.DOWNTIME]
+        downtimes = [_linted(one) for one in linted if one.type == verdicts.DOWNTIME]
+        print_json({"monitors": monitors, "downtimes": downtimes, "summary": verdicts.last_line(linted)})
     else:
         _print(console(), linted)
-        for line in filter(None, (linting.downtimes_line(linted), linting.last_line(linted))):
+        for line in filter(None, (verdicts.downtimes_line(linted), verdicts.last_line(linted))):
             console().print(line, markup=False)
     if any(one.verdict == "wrong" for one in linted):
         raise typer.Exit(1)
@@ -75,10 +74,10 @@ def _print(screen: Console, linted: Sequence[Linted]) -> None:
 
 
 def _intervals(path: Path) -> Mapping[str, int]:
-    from doghouse.importing import monitor_files as collecting
+    from doghouse.importing import monitor_files
 
     try:
-        return collecting.intervals(path)
+        return monitor_files.intervals(path)
     except OSError as error:
         raise fail(f"--metrics: {path} cannot be read: {error.strerror}") from None
     except ValueError as error:

@@ -34,20 +34,21 @@ def unit_tests(
     Example: doghouse test monitors/*.test.yaml --junit results.xml
     """
     from doghouse.backtest import junit as xml
-    from doghouse.testing import file as testfile
-    from doghouse.testing import running as unittests
+    from doghouse.testing.file import schema as file_schema
+    from doghouse.testing.places import TestFileError
+    from doghouse.testing.running import run
 
     if schema:
-        print_json(testfile.schema())
+        print_json(file_schema())
         return
     if not files:
         raise fail("there is no test file: name one, or a pattern such as 'monitors/*.test.yaml'", 64)
-    results: list[unittests.Result] = []
-    broken: list[unittests.TestFileError] = []
+    results: list[Result] = []
+    broken: list[TestFileError] = []
     for path in _matching(files):
         try:
-            results += unittests.run(path)
-        except unittests.TestFileError as error:
+            results += run(path)
+        except TestFileError as error:
             broken.append(error)
     if junit:
         outcomes = [xml.Outcome(str(one.path), one.name, None if one.passed else _failure(one)) for one in results]

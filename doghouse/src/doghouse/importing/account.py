@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from doghouse import monitors as mon
-from doghouse.importing import account_points as rolled
+from doghouse.importing import account_points
+from doghouse.importing.rate_limits import asked_to_wait, is_used_up
 from doghouse.metrics.memory import MemorySource
 from doghouse.queries import metric_queries, parse_monitor
 
@@ -105,10 +106,10 @@ class Account:
         if len(ticks) == 0:
             ticks = np.array([end], np.int64)
         names = {one.metric for one in metric_queries(parse_monitor(monitor.query).expression)}
-        plan = rolled.plan(monitor, ticks, resolution, {name: self._type(name) for name in names})
+        plan = account_points.plan(monitor, ticks, resolution, {name: self._type(name) for name in names})
         answers = {one.metric: self._pages(one, resolution) for one in plan.asked}
         tags = {name: host.tags for name, host in hosts.items()}
-        return Read(rolled.source(plan, answers, tags), plan.monitor.query)
+        return Read(account_points.source(plan, answers, tags), plan.monitor.query)
 
     def _type(self, metric: str) -> str:
         """A metric's type; of one that is unknown to the account, none."""
@@ -119,8 +120,8 @@ class Account:
             self._types[metric] = str((found or {}).get("type") or "")
         return self._types[metric]
 
-    def _pages(self, asked: rolled.Asked, resolution: int) -> Sequence[Mapping[str, Any]]:
-        spans = rolled.pages(asked, resolution)
+    def _pages(self, asked: account_points.Asked, resolution: int) -> Sequence[Mapping[str, Any]]:
+        spans = account_points.pages(asked, resolution)
         found = []
         for number, (start, end) in enumerate(spans, 1):
             place = (asked.text, start, end)
@@ -192,9 +193,8 @@ class Account:
 
     def _rest(self, headers: Mapping[str, str]) -> None:
         """Where this answer was the last that the rate limit allows, wait until it allows more."""
-        given = {name.lower(): value for name, value in headers.items()}
-        if given.get("x-ratelimit-remaining") == "0":
-            self._sleep(_wait(given, 0))
+        if is_used_up(headers):
+            self._sleep(_wait(headers, 0))
 
 
 def _client(reached: Access) -> ApiClient:
@@ -229,11 +229,10 @@ def _answered(call: Callable[[], Any]) -> tuple[int, Mapping[str, str], Any]:
     return answer.status, answer.headers, json.loads(answer.data or b"{}")
 
 
-def _wait(headers: Mapping[str, str] | None, attempt: int) -> float:
+def _wait(headers: Mapping[str, str], attempt: int) -> float:
     """How long (s) a rate limit asks to wait; else longer at each attempt."""
-    given = {name.lower(): value for name, value in (headers or {}).items()}
-    said = given.get("x-ratelimit-reset", "")
-    return min(float(said), MOST_WAIT_S) if said.replace(".", "", 1).isdecimal() else BACKOFF_S * 2**attempt
+    asked = asked_to_wait(headers)
+    return BACKOFF_S * 2**attempt if asked is None else min(asked, MOST_WAIT_S)
 
 
 def _refusal(status: int, document: Any) -> str:

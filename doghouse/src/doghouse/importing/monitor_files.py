@@ -31,9 +31,11 @@ class Found:
 
     def line(self, path: str) -> int:
         """The line on which a field of the monitor stands in its file; 0 where that is not known (several monitors in one file)."""
-        key = re.split(r"[.\[]", path)[-1].rstrip("]") if not path.endswith("]") else re.split(r"[.\[]", path)[-2]
-        places = [number for number, line in enumerate(self.text.splitlines(), 1) if f'"{key}"' in line and ":" in line]
-        return places[0] if len(places) == 1 or (places and key == "message") else 0
+        names = re.findall(r"[^.\[\]]+", path)
+        key = names[-2] if path.endswith("]") else names[-1] if names else ""
+        # json says nothing of lines: a key that stands in the text once is where its value is; the first message is the monitor's own
+        lines = [number for number, line in enumerate(self.text.splitlines(), 1) if f'"{key}"' in line and ":" in line]
+        return lines[0] if len(lines) == 1 or (lines and key == "message") else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
@@ -16,23 +16,12 @@ from typing import Any
 import msgspec
 import yaml
 
-from doghouse.testing.notation import NotationError, Samples, parse_duration, parse_samples
+from doghouse.testing.places import TestFileError, line_of, plain
 from doghouse.time import iso
 
 STATES = ("OK", "Warn", "Alert", "No Data")
 WORDS = ("Triggered", "Warn", "No Data", "Recovered", "Re-Triggered", "Re-Warn", "Re-No Data")
-_SERIES = re.compile(r"(?P<metric>[A-Za-z][\w.]*)\s*(?:\{(?P<tags>[^{}]*)\})?")
 _PLACE = re.compile(r" - at `\$?(?P<path>[^`]*)`$")
-
-
-class TestFileError(Exception):
-    """What is wrong in a test file: `path:line: text`."""
-
-    __test__ = False
-
-    def __init__(self, path: Path, line: int, text: str) -> None:
-        super().__init__(f"{path}:{line}: {text}")
-        self.path, self.line, self.text = path, line, text
 
 
 class Host(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -101,7 +90,7 @@ class Loaded:
 
     def line(self, place: str) -> int:
         """The line of a place, or of the nearest thing around it."""
-        return _line(self.lines, place)
+        return line_of(self.lines, place)
 
     def wrong(self, place: str, text: str) -> TestFileError:
         """An error at a place."""
@@ -132,7 +121,7 @@ def load(path: Path) -> Loaded:
         raise TestFileError(path, 1, "is empty: a test file has monitor, start and tests")
     lines: dict[str, int] = {}
     try:
-        data = _plain(node, "", lines, path)
+        data = plain(node, "", lines, path)
     except RecursionError:
         raise TestFileError(
             path, 1, "is nested too deeply to be read, or an alias stands within what it names"
@@ -153,82 +142,6 @@ def schema() -> dict[str, Any]:
         if "description" in one:
             one["description"] = cleandoc(one["description"])  # which Python does itself from 3.13 on
     return found
-
-
-def series(loaded: Loaded, number: int) -> dict[tuple[str, tuple[str, ...]], Samples]:
-    """The samples of test `number`, by metric and tags. Raises TestFileError."""
-    found = {}
-    for key, said in loaded.file.tests[number].series.items():
-        place = f".tests[{number}].series.{key}"
-        match = _SERIES.fullmatch(key.strip())
-        if match is None:
-            raise loaded.wrong(place, f"'{key}' is not a series: expected for example my_metric{{host:web-1,env:prod}}")
-        tags = tuple(sorted(tag.strip() for tag in (match["tags"] or "").split(",") if tag.strip() not in ("", "*")))
-        try:
-            found[match["metric"], tags] = parse_samples(said)
-        except NotationError as error:
-            raise loaded.wrong(place, f"series {key}: {error}") from None
-    return found
-
-
-# `10:13` (a number to the base of 60), `010` (to the base of 8), `1_000`.
-_ONLY_YAML_1_1 = re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|[-+]?0[\d_]+|[-+]?\d+_[\d_]*")
-RUNS = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3, "_": None}
-
-
-def checks(loaded: Loaded, number: int) -> dict[tuple[str, tuple[str, ...]], list[int | None]]:
-    """The runs of test `number` by check and tags, one a minute: 0 to 3 as checks submit them, None where there was none. Raises TestFileError."""
-    found: dict[tuple[str, tuple[str, ...]], list[int | None]] = {}
-    for key, said in loaded.file.tests[number].checks.items():
-        place = f".tests[{number}].checks.{key}"
-        match = _SERIES.fullmatch(key.strip())
-        if match is None:
-            raise loaded.wrong(place, f"'{key}' is no check: expected for example http.can_connect{{url:a}}")
-        runs: list[int | None] = []
-        for word in said.split():
-            run = re.fullmatch(r"(OK|WARNING|CRITICAL|UNKNOWN|_)(?:x(\d{1,6}))?", word)
-            if run is None:
-                raise loaded.wrong(
-                    place,
-                    f"'{word}' is no run: expected OK, WARNING, CRITICAL, UNKNOWN or _, as in OKx5 CRITICALx2 _x3",
-                )
-            runs += [RUNS[run[1]]] * int(run[2] or 1)
-        tags = tuple(sorted(tag.strip() for tag in (match["tags"] or "").split(",") if tag.strip()))
-        found[match["metric"], tags] = runs
-    return found
-
-
-def instant(loaded: Loaded, said: str, place: str) -> int:
-    """A time in a test as seconds since 1970 UTC: `+13m` from the start, a clock time `10:13` (the next from the start on), or ISO 8601."""
-    text = said.strip()
-    try:
-        if text.startswith("+"):
-            return int(loaded.start.timestamp()) + (0 if text in ("+0", "+0m", "+0s") else parse_duration(text[1:]))
-        if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", text):
-            hour, minute, *rest = (int(part) for part in text.split(":"))
-            when = loaded.start.replace(hour=hour, minute=minute, second=rest[0] if rest else 0)
-            return int((when if when >= loaded.start else when + timedelta(days=1)).timestamp())
-        return int(
-            datetime.fromisoformat(text)
-            .replace(tzinfo=datetime.fromisoformat(text).tzinfo or loaded.start.tzinfo)
-            .timestamp()
-        )
-    except (NotationError, ValueError):
-        raise loaded.wrong(
-            place, f"'{said}' is not a time: expected for example +13m, 10:13 or 2026-03-02T10:13+01:00"
-        ) from None
-
-
-def transition(loaded: Loaded, said: str, place: str) -> tuple[int, str, str | None]:
-    """`+7m Warn` or `+7m Warn host:web-1` as (time, state, group or None). Raises TestFileError."""
-    when, _, rest = said.strip().partition(" ")
-    for state in STATES:
-        if rest == state or rest.startswith(state + " "):
-            return instant(loaded, when, place), state, rest[len(state) :].strip() or None
-    raise loaded.wrong(
-        place,
-        f"'{said}' is not a transition: expected a time, then one of {', '.join(STATES)}, then the group if there are several",
-    )
 
 
 def _check(loaded: Loaded) -> None:
@@ -281,42 +194,11 @@ def _start(path: Path, lines: Mapping[str, int], said: str) -> datetime:
         raise TestFileError(path, lines.get(".start", 1), f"start: '{said}' is not an ISO 8601 time") from None
 
 
-def _plain(node: yaml.Node, place: str, lines: dict[str, int], path: Path) -> Any:
-    """YAML nodes as plain values; a key that stands twice is an error. Times stay text, and what only YAML 1.1 takes for a number."""
-    lines[place] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        found: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            lines[f"{place}.{key}"] = key_node.start_mark.line + 1
-            if key in found:
-                raise TestFileError(path, key_node.start_mark.line + 1, f"'{key}' stands twice")
-            found[key] = _plain(value_node, f"{place}.{key}", lines, path)
-            lines[f"{place}.{key}"] = key_node.start_mark.line + 1
-        return found
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, f"{place}[{number}]", lines, path) for number, item in enumerate(node.value)]
-    if node.tag == "tag:yaml.org,2002:timestamp" or _ONLY_YAML_1_1.fullmatch(str(node.value)):
-        return node.value
-    try:
-        return yaml.SafeLoader("").construct_object(node)
-    except (yaml.MarkedYAMLError, ValueError):
-        text = f"'{node.value}' is not understood as {node.tag}: text with special characters stands in quotes"
-        raise TestFileError(path, node.start_mark.line + 1, text) from None
-
-
 def _located(path: Path, lines: Mapping[str, int], message: str) -> TestFileError:
     match = _PLACE.search(message)
     place, text = (match["path"], message[: match.start()]) if match else ("", message)
     unknown = re.search(r"unknown field `(.*)`", text)
     line = lines.get(f"{place}.{unknown[1]}") if unknown else None
     return TestFileError(
-        path, line or _line(lines, place.partition("[...]")[0]), f"{place.lstrip('.') + ': ' if place else ''}{text}"
+        path, line or line_of(lines, place.partition("[...]")[0]), f"{place.lstrip('.') + ': ' if place else ''}{text}"
     )
-
-
-def _line(lines: Mapping[str, int], place: str) -> int:
-    """The line of a place, or of the nearest thing around it."""
-    while place not in lines and place:
-        place = re.sub(r"(\.[^.\[\]]*|\[[^\]]*\])$", "", place)
-    return lines.get(place, 1)

@@ -1,0 +1,54 @@
+"""A YAML text as plain values, with the line of each, and what is wrong at a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# `10:13` (a number to the base of 60), `010` (to the base of 8), `1_000`.
+_ONLY_YAML_1_1 = re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|[-+]?0[\d_]+|[-+]?\d+_[\d_]*")
+
+
+class TestFileError(Exception):
+    """What is wrong in a test file: `path:line: text`."""
+
+    __test__ = False
+
+    def __init__(self, path: Path, line: int, text: str) -> None:
+        super().__init__(f"{path}:{line}: {text}")
+        self.path, self.line, self.text = path, line, text
+
+
+def plain(node: yaml.Node, place: str, lines: dict[str, int], path: Path) -> Any:
+    """YAML nodes as plain values; a key that stands twice is an error. Times stay text, and what only YAML 1.1 takes for a number."""
+    lines[place] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        found: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            lines[f"{place}.{key}"] = key_node.start_mark.line + 1
+            if key in found:
+                raise TestFileError(path, key_node.start_mark.line + 1, f"'{key}' stands twice")
+            found[key] = plain(value_node, f"{place}.{key}", lines, path)
+            lines[f"{place}.{key}"] = key_node.start_mark.line + 1
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [plain(item, f"{place}[{number}]", lines, path) for number, item in enumerate(node.value)]
+    if node.tag == "tag:yaml.org,2002:timestamp" or _ONLY_YAML_1_1.fullmatch(str(node.value)):
+        return node.value
+    try:
+        return yaml.SafeLoader("").construct_object(node)
+    except (yaml.MarkedYAMLError, ValueError):
+        text = f"'{node.value}' is not understood as {node.tag}: text with special characters stands in quotes"
+        raise TestFileError(path, node.start_mark.line + 1, text) from None
+
+
+def line_of(lines: Mapping[str, int], place: str) -> int:
+    """The line of a place, or of the nearest thing around it."""
+    while place not in lines and place:
+        place = re.sub(r"(\.[^.\[\]]*|\[[^\]]*\])$", "", place)
+    return lines.get(place, 1)
