@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from served import Server
 
 from doghouse import running
-from doghouse.running import House
 from doghouse.time.clock import Clock
 
 NOW = 1_772_445_609.0  # 9 s into a bucket
@@ -37,30 +36,23 @@ def span(**over: Any) -> dict[str, Any]:
     } | over
 
 
-@dataclass(frozen=True)
-class Tracer:
+class Tracer(Server):
     """Sends traces to a doghouse, and asks it for points."""
-
-    house: House
 
     def send(
         self, *chunks: list[dict[str, Any]], path: str = "/v0.4/traces", headers: dict[str, str] | None = None
     ) -> httpx.Response:
         body = msgspec.msgpack.encode(list(chunks))
-        return httpx.put(self.house.url + path, content=body, headers=TRACER if headers is None else headers)
+        return httpx.put(self.url + path, content=body, headers=TRACER if headers is None else headers)
 
     def totals(self, query: str, at: float = NOW + 60) -> dict[int, float]:
         """What a query gives, by second, once every bucket before `at` is given out."""
-        self.house.clock.set(at)
+        self.clock.set(at)
         self.house.app.state.trace_intake.give_out(at)
         asked = {"from": int(NOW) - 60, "to": int(at), "query": query}
-        answer = httpx.get(f"{self.house.url}/api/v1/query", params=asked, headers=self.house.headers)
-        assert answer.status_code == 200, answer.text
+        answer = self.ok("GET", "/api/v1/query", params=asked)
         return {
-            int(ts / 1000): value
-            for one in answer.json()["series"]
-            for ts, value in one["pointlist"]
-            if value is not None
+            int(ts / 1000): value for one in answer["series"] for ts, value in one["pointlist"] if value is not None
         }
 
 

@@ -46,7 +46,7 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_no_inline_script(served: S
 
 
 def test_a_mail_runs_no_script_and_loads_nothing(served: Served) -> None:
-    served.post("/api/v1/events", {"title": "Hi", "text": "<script>alert(1)</script> @me@example.com"})
+    served.ok("POST", "/api/v1/events", {"title": "Hi", "text": "<script>alert(1)</script> @me@example.com"})
     notification = served.client.get("/doghouse/notifications").json()["notifications"][0]
     page = httpx.get(f"{served.url}/inbox/{notification['id']}").text
     mail = page.split('<iframe class="mail card" src="')[1].split('"')[0]

@@ -30,8 +30,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with running.serve(tmp_path_factory.mktemp("hostile"), clock=clock) as house:
         served = Served(house)
         point = {"metric": "my_metric", "points": [[now - 90, 900], [now - 30, 950]]}
-        served.post("/api/v1/series", {"series": [point | {"host": SHORT, "tags": [f"x:{SHORT}"]}]})
-        served.post(
+        served.ok("POST", "/api/v1/series", {"series": [point | {"host": SHORT, "tags": [f"x:{SHORT}"]}]})
+        served.ok(
+            "POST",
             "/api/v1/monitor",
             {
                 "type": "metric alert",
@@ -41,11 +42,13 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
                 "tags": [SHORT],
             },
         )
-        served.post("/api/v2/downtime", sample.downtime(1, "FREQ=DAILY", "2026-11-24T12:00:00", "1h", HOSTILE))
+        served.ok("POST", "/api/v2/downtime", sample.downtime(1, "FREQ=DAILY", "2026-11-24T12:00:00", "1h", HOSTILE))
         for text in (f"{HOSTILE} @team@example.com", f"%%%\n{HOSTILE}\n%%%"):
-            served.post("/api/v1/events", {"title": HOSTILE, "text": text, "tags": [SHORT], "alert_type": "error"})
+            served.ok(
+                "POST", "/api/v1/events", {"title": HOSTILE, "text": text, "tags": [SHORT], "alert_type": "error"}
+            )
         log = {"message": HOSTILE, "service": SHORT, "hostname": SHORT, "ddtags": SHORT, "status": SHORT}
-        served.post("/api/v2/logs", [log | {"dd.trace_id": "777", "x": {SHORT: HOSTILE}}])
+        served.ok("POST", "/api/v2/logs", [log | {"dd.trace_id": "777", "x": {SHORT: HOSTILE}}])
         span = sample.span(777, 1, 0, SHORT, HOSTILE, now - 5, 3, service=SHORT)
         span["meta"][SHORT] = HOSTILE
         served.client.put(
@@ -54,7 +57,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             headers={"Content-Type": "application/msgpack"},
         )
         run = {"check": SHORT, "host_name": SHORT, "status": 2, "timestamp": now, "message": HOSTILE, "tags": [SHORT]}
-        served.post("/api/v1/check_run", [run])
+        served.ok("POST", "/api/v1/check_run", [run])
         yield served
 
 

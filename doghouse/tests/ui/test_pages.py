@@ -141,7 +141,7 @@ def test_a_night_over_the_change_of_the_clocks_keeps_its_wall_time(page: Page, s
 def test_a_downtime_is_canceled_from_the_list(page: Page, served: Served) -> None:
     from sample import downtime
 
-    served.post("/api/v2/downtime", downtime(2, "FREQ=DAILY", "2026-03-02T01:00:00", "1h", "To be canceled"))
+    served.ok("POST", "/api/v2/downtime", downtime(2, "FREQ=DAILY", "2026-03-02T01:00:00", "1h", "To be canceled"))
     page.goto("/monitors/downtimes")
     row = page.get_by_role("row", name=re.compile("To be canceled"))
     row.get_by_role("button", name="Cancel To be canceled").click()
@@ -164,7 +164,7 @@ def test_events_are_found_by_a_search_that_stands_in_the_url(page: Page, served:
 
 def test_a_monitors_event_names_its_host_once(page: Page, served: Served) -> None:
     event = {"title": "Twice", "text": "x", "host": "web-1", "tags": ["host:web-1", "a:b"], "date_happened": NOW - 100}
-    served.post("/api/v1/events", event)
+    served.ok("POST", "/api/v1/events", event)
     page.goto("/event/explorer?query=twice")
     expect(page.locator(".tags li")).to_have_text(["host:web-1", "a:b"])
 
@@ -181,7 +181,7 @@ def test_a_new_event_appears_without_a_reload(page: Page, served: Served, clock:
     page.clock.install(time=NOW)
     page.goto("/event/explorer?query=fresh")
     expect(page.get_by_role("heading", name=re.compile("No events"))).to_be_visible()
-    served.post("/api/v1/events", {"title": "Something fresh", "text": "now", "date_happened": NOW})
+    served.ok("POST", "/api/v1/events", {"title": "Something fresh", "text": "now", "date_happened": NOW})
     page.clock.fast_forward(11_000)
     expect(page.locator(".stream > li")).to_contain_text("Something fresh")
 
@@ -218,7 +218,7 @@ def test_a_snapshot_from_the_menu_is_a_picture_in_the_mail_of_whom_it_mentions(p
 def test_the_inbox_counts_what_came_since_it_was_looked_at(page: Page, served: Served) -> None:
     page.goto("/inbox")
     page.wait_for_load_state("networkidle")
-    served.post("/api/v1/events", {"title": "Hello", "text": "@team@example.com", "date_happened": NOW})
+    served.ok("POST", "/api/v1/events", {"title": "Hello", "text": "@team@example.com", "date_happened": NOW})
     page.goto("/dashboard/lists")
     expect(page.locator("[data-inbox-count]")).to_have_text("1")
     page.goto("/inbox")

@@ -42,7 +42,9 @@ def test_values_are_written_with_their_units(page: Page, served: Served) -> None
 
 
 def test_a_query_value_and_a_cursor_show_units(page: Page, served: Served) -> None:
-    served.post("/api/v1/series", {"series": [{"metric": "disk.used", "points": [[NOW - 30, 1536]], "type": "gauge"}]})
+    served.ok(
+        "POST", "/api/v1/series", {"series": [{"metric": "disk.used", "points": [[NOW - 30, 1536]], "type": "gauge"}]}
+    )
     described = served.client.put("/api/v1/metrics/disk.used", json={"unit": "byte"})
     assert described.is_success
     value = {"type": "query_value", "title": "used", "requests": [{"q": "avg:disk.used{*}"}]}
