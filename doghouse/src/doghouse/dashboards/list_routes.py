@@ -61,52 +61,52 @@ def list_all(store: ListStore, call: Call) -> Reply:
 
 def get(store: ListStore, call: Call) -> Reply:
     """One list."""
-    return Reply(_found(store, call))
+    return Reply(_existing(store, call))
 
 
 def rename(store: ListStore, call: Call) -> Reply:
     """Give a list another name."""
-    _found(store, call)
+    _existing(store, call)
     return Reply(store.rename(_id(call), call.json(Named).name, call.now))
 
 
 def delete(store: ListStore, call: Call) -> Reply:
     """Delete a list; its dashboards stay."""
-    _found(store, call)
+    _existing(store, call)
     store.delete(_id(call))
     return Reply({"deleted_dashboard_list_id": _id(call)})
 
 
 def list_items(store: ListStore, call: Call) -> Reply:
     """The dashboards in a list."""
-    _found(store, call)
+    _existing(store, call)
     shown = [shown_item(summary) for summary in store.items(_id(call)).values()]
     return Reply({"dashboards": shown, "total": len(shown)})
 
 
 def add_items(store: ListStore, call: Call) -> Reply:
     """Put dashboards into a list."""
-    _found(store, call)
+    _existing(store, call)
     return Reply({"added_dashboards_to_list": store.put_in(_id(call), _ids(call), call.now)})
 
 
 def replace_items(store: ListStore, call: Call) -> Reply:
     """Make a list hold exactly these dashboards."""
-    _found(store, call)
+    _existing(store, call)
     return Reply({"dashboards": store.replace(_id(call), _ids(call), call.now)})
 
 
 def remove_items(store: ListStore, call: Call) -> Reply:
     """Take dashboards out of a list."""
-    _found(store, call)
+    _existing(store, call)
     return Reply({"deleted_dashboards_from_list": store.take_out(_id(call), _ids(call), call.now)})
 
 
-def _found(store: ListStore, call: Call) -> Document:
-    found = store.get(call.key("id"))
-    if found is None:
+def _existing(store: ListStore, call: Call) -> Document:
+    listed = store.get(call.key("id"))
+    if listed is None:
         raise errors.dashboard_list_not_found(call.params["id"])
-    return found
+    return listed
 
 
 def _id(call: Call) -> int:

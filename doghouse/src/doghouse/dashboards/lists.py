@@ -84,13 +84,13 @@ class ListStore:
     def put_in(self, list_id: int, ids: Sequence[str], now: float) -> list[Item]:
         """Add dashboards to a list; returns those that exist and were not in it."""
         present = self.items(list_id)
-        found = self._dashboards.summaries([one for one in ids if one not in present])
+        added = self._dashboards.summaries([one for one in ids if one not in present])
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO dashboard_list_items VALUES (?, ?)", [(list_id, one) for one in found]
+                "INSERT OR IGNORE INTO dashboard_list_items VALUES (?, ?)", [(list_id, one) for one in added]
             )
             self._touch(connection, list_id, now)
-        return items(found)
+        return items(added)
 
     def take_out(self, list_id: int, ids: Sequence[str], now: float) -> list[Item]:
         """Remove dashboards from a list; returns those that were in it."""

@@ -63,7 +63,7 @@ class Picture:
 
 def markers(given: Sequence[Any]) -> list[Marker]:
     """A widget's `y = 15` markers (dashboards/graphing_json/widget_json); ranges and what cannot be read are left out of pictures."""
-    found = []
+    drawn = []
     for one in given:
         side, _, value = str(one.get("value", "") if isinstance(one, Mapping) else "").partition("=")
         try:
@@ -72,8 +72,8 @@ def markers(given: Sequence[Any]) -> list[Marker]:
             continue
         if side.strip() == "y":
             tone = MARKERS.get(str(one.get("display_type", "")).split(" ")[0], "")
-            found.append(Marker(number, str(one.get("label") or "").strip(), tone))
-    return found
+            drawn.append(Marker(number, str(one.get("label") or "").strip(), tone))
+    return drawn
 
 
 def draw(picture: Picture) -> bytes:

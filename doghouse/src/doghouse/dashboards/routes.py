@@ -58,10 +58,10 @@ def create(store: DashboardStore, call: Call) -> Reply:
 
 def get(store: DashboardStore, call: Call) -> Reply:
     """One dashboard, as it was stored."""
-    found = store.get(call.params["id"])
-    if found is None:
+    document = store.get(call.params["id"])
+    if document is None:
         raise errors.dashboard_not_found(call.params["id"])
-    return Reply(found)
+    return Reply(document)
 
 
 def replace(store: DashboardStore, call: Call) -> Reply:
@@ -112,18 +112,18 @@ def list_warnings(store: DashboardStore, call: Call) -> Reply:
     """What will not work as meant: of one dashboard (`?dashboard=ID`), or of each that has something. Ours, not Datadog's."""
     wanted = call.query.get("dashboard")
     ids = [wanted] if wanted else [one["id"] for one in store.page(0, -1)]
-    found: list[model.Document] = []
+    listed: list[model.Document] = []
     for dashboard_id in ids:
         document = store.get(dashboard_id)
         if document is None:
             raise errors.dashboard_not_found(dashboard_id)
         dashboard = msgspec.json.decode(document)
         if sentences := warnings(dashboard):
-            found.append({"dashboard": dashboard_id, "title": dashboard["title"], "warnings": sentences})
-    return Reply({"warnings": found})
+            listed.append({"dashboard": dashboard_id, "title": dashboard["title"], "warnings": sentences})
+    return Reply({"warnings": listed})
 
 
 def _kept(dashboard: model.Document) -> Reply:
     """The answer to a write; what was accepted yet will not work as meant stands in a header."""
-    found = warnings(dashboard)[:MOST_WARNINGS]
-    return Reply(dashboard, headers={WARNINGS: json.dumps(found)} if found else {})
+    sentences = warnings(dashboard)[:MOST_WARNINGS]
+    return Reply(dashboard, headers={WARNINGS: json.dumps(sentences)} if sentences else {})

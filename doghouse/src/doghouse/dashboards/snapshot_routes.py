@@ -34,16 +34,16 @@ def routes(store: SnapshotStore, source: Source) -> list[BaseRoute]:
 def take(store: SnapshotStore, source: Source, call: Call) -> Reply:
     """`?metric_query=…&start=…&end=…` (s UTC) or `graph_def=` a graph's JSON: a PNG at `snapshot_url`. Raises ApiError."""
     query = call.query.get("metric_query")
-    said = call.query.get("graph_def")
-    if not query and not said:
+    definition = call.query.get("graph_def")
+    if not query and not definition:
         raise errors.missing_parameter("metric_query")
     start, end = _seconds(call, "start"), _seconds(call, "end")
     if start >= end:
         raise errors.from_not_before_to()
-    graph = _definition(said) if said and not query else {"requests": [{"q": query}]}
+    graph = _definition(definition) if definition and not query else {"requests": [{"q": query}]}
     picture = _picture(graph, source, start, end, call)
     name = store.add(lambda: pictures.draw(picture), call.now)
-    answer = {"snapshot_url": f"{call.base_url}{PATH}/{name}", "graph_def": said or json.dumps(graph)}
+    answer = {"snapshot_url": f"{call.base_url}{PATH}/{name}", "graph_def": definition or json.dumps(graph)}
     given = {key: value for key in ("metric_query", "event_query") if (value := call.query.get(key))}
     return Reply(answer | given)
 

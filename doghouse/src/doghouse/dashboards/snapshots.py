@@ -16,8 +16,8 @@ _SHOWN = re.compile(rf"{re.escape(PATH)}/({_NAME.pattern})")
 
 def shown_in(text: str) -> str | None:
     """The name of the first snapshot whose address stands in a text."""
-    found = _SHOWN.search(text)
-    return found[1] if found else None
+    match = _SHOWN.search(text)
+    return match[1] if match else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,11 +79,11 @@ class DashboardStore:
 
     def summaries(self, ids: Sequence[str]) -> dict[str, Document]:
         """Summaries of those of these that exist, by id."""
-        found: dict[str, Document] = {}
+        summaries: dict[str, Document] = {}
         for dashboard_id in ids:
             if (row := self._row("summary, deleted_at", dashboard_id)) is not None:
-                found[dashboard_id] = _summary(row)
-        return found
+                summaries[dashboard_id] = _summary(row)
+        return summaries
 
     def _row(self, columns: str, dashboard_id: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = (

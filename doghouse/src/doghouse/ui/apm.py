@@ -47,7 +47,7 @@ class Apm:
         resources = summary.resources(self.points, name, shown.start, shown.end)
         wanted = call.query.get("resource", "")
         asked = Search(service=name, resource=wanted, errors=call.query.get("errors") == "true")
-        found = self.traces.find(asked, shown.start, shown.end, limit=MOST_TRACES)
+        traces = self.traces.find(asked, shown.start, shown.end, limit=MOST_TRACES)
         written = self.written(name, shown)
         return self._page(
             "service.html",
@@ -57,7 +57,7 @@ class Apm:
             whole=[row(one, shown) for one in whole],
             resources=[row(one, shown) | {"written": written.get(one.resource, one.resource)} for one in resources],
             graphs=[graph for one in whole for graph in graphs(one.operation, name)],
-            traces=found,
+            traces=traces,
             resource=wanted,
             only_errors=asked.errors,
             most=MOST_TRACES,

@@ -39,12 +39,12 @@ class Downtimes:
         start, end = call.number("from", 0), call.number("to", 0)
         if not 0 < end - start <= LONGEST_S:
             raise ApiError(400, f"'from' should be before 'to', by at most {LONGEST_S // 86400} days")
-        found = []
+        blocks = []
         for record in self.store.all():
             downtime = self.store.downtime(record)
             stretches = [one for one in dt.stretches(downtime, start, end) if one.end > start and one.start < end]
             for one in stretches:
-                found.append(
+                blocks.append(
                     {
                         "id": record.id,
                         "name": name(downtime),
@@ -54,7 +54,7 @@ class Downtimes:
                         "canceled": record.canceled is not None,
                     }
                 )
-        return Reply(found)
+        return Reply(blocks)
 
     def cancel(self, call: Call) -> Reply:
         """`POST /ui/data/downtimes/{id}/cancel`."""

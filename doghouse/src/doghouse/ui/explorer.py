@@ -61,11 +61,11 @@ class Explorer:
     def complete(self, call: Call) -> Reply:
         """`GET /ui/data/complete?text=…&cursor=…`: what could be typed next."""
         text = call.query.get("text", "")
-        said = call.query.get("cursor", "")
-        cursor = min(int(said), len(text)) if re.fullmatch("[0-9]{1,9}", said) else len(text)
-        found = complete(text, cursor, self.points.index.metrics(), self.tags)
-        suggestions = [{"text": one.text, "kind": one.kind, "detail": one.detail} for one in found.suggestions]
-        return Reply({"start": found.start, "end": found.end, "suggestions": suggestions})
+        typed = call.query.get("cursor", "")
+        cursor = min(int(typed), len(text)) if re.fullmatch("[0-9]{1,9}", typed) else len(text)
+        completions = complete(text, cursor, self.points.index.metrics(), self.tags)
+        suggestions = [{"text": one.text, "kind": one.kind, "detail": one.detail} for one in completions.suggestions]
+        return Reply({"start": completions.start, "end": completions.end, "suggestions": suggestions})
 
     def tags(self, metric: str) -> dict[str, list[str]]:
         """The keys of a metric's tags, and their values."""

@@ -90,13 +90,13 @@ def names(answers: Sequence[Answer]) -> set[str]:
 
 def empty(widget: Widget, source: Source, asked: Asked) -> list[Problem]:
     """One reason a query that gave nothing, each once."""
-    found: dict[str, Problem] = {}
+    problems: dict[str, Problem] = {}
     for request in widget.requests:
         for line in request.lines:
             for expression in line.expressions(asked.variables):
                 text = why_empty(expression, source, asked.frame)
-                found.setdefault(text, Problem("empty", text, line.title))
-    return list(found.values())
+                problems.setdefault(text, Problem("empty", text, line.title))
+    return list(problems.values())
 
 
 def cut(since: int | None, interval: int) -> int | None:

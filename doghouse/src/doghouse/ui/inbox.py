@@ -29,9 +29,9 @@ class Inbox:
     def list(self, call: Call) -> Reply:
         """`GET /inbox?silenced=true`: the newest first."""
         silenced = {"true": True, "false": False}.get(call.query.get("silenced", ""))
-        found = self.store.find(silenced=silenced, limit=PAGE, newest_first=True)
-        copies = self.store.deliveries(one.id for one in found)
-        rows = [{"one": one, "copies": copies[one.id], "state": state(one)} for one in found]
+        notifications = self.store.find(silenced=silenced, limit=PAGE, newest_first=True)
+        copies = self.store.deliveries(one.id for one in notifications)
+        rows = [{"one": one, "copies": copies[one.id], "state": state(one)} for one in notifications]
         return rendering.render("inbox.html", call, rows=rows, silenced=call.query.get("silenced", ""), full=PAGE)
 
     def show(self, call: Call) -> Reply:
@@ -72,18 +72,21 @@ class Inbox:
 
     def count(self, call: Call) -> Reply:
         """`GET /ui/data/inbox/count?after=12`: how many were sent after that one (at most PAGE), and the newest."""
-        found = self.store.find(silenced=False, limit=PAGE, newest_first=True)
+        notifications = self.store.find(silenced=False, limit=PAGE, newest_first=True)
         after = call.number("after", 0)
         return Reply(
-            {"count": sum(one.id > after for one in found), "newest": max((one.id for one in found), default=0)}
+            {
+                "count": sum(one.id > after for one in notifications),
+                "newest": max((one.id for one in notifications), default=0),
+            }
         )
 
     def _one(self, call: Call) -> Notification:
         number = row_id(str(call.params["id"]))
-        found = None if number is None else self.store.get(number)
-        if found is None:
+        notification = None if number is None else self.store.get(number)
+        if notification is None:
             raise errors.no_such_page(f"for notification {call.params['id']}")
-        return found
+        return notification
 
 
 def state(one: Notification) -> str:

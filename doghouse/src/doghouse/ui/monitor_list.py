@@ -30,10 +30,10 @@ class MonitorList:
         problem = ""
         try:
             wanted = compile_search(query)
-            found = [one for one in every if any(wanted(hit.row) for hit in monitor_hits(one, call.now))]
+            matching = [one for one in every if any(wanted(hit.row) for hit in monitor_hits(one, call.now))]
         except ApiError as error:
-            found, problem = [], "; ".join(map(str, error.errors))
-        rows = sorted(map(row, found), key=lambda one: (ORDER.index(one["state"]), one["name"].lower()))
+            matching, problem = [], "; ".join(map(str, error.errors))
+        rows = sorted(map(row, matching), key=lambda one: (ORDER.index(one["state"]), one["name"].lower()))
         counts = Counter(one.stored.overall for one in every)
         return rendering.render(
             "monitors.html",

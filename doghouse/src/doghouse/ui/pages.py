@@ -29,9 +29,9 @@ class Boards:
 
     def list(self, call: Call) -> Reply:
         """`GET /dashboard/lists`: every dashboard."""
-        found = [self._entry(one) for one in self.store.page(0, MOST_BOARDS)]
-        found.sort(key=lambda one: str(one["modified"]), reverse=True)
-        return rendering.render("boards.html", call, boards=found)
+        entries = [self._entry(one) for one in self.store.page(0, MOST_BOARDS)]
+        entries.sort(key=lambda one: str(one["modified"]), reverse=True)
+        return rendering.render("boards.html", call, boards=entries)
 
     def _entry(self, summary: dict[str, Any]) -> dict[str, Any]:
         board = self.board(str(summary["id"]))
@@ -91,12 +91,12 @@ class Boards:
 
 def metrics(board: Board) -> set[str]:
     """The metrics that a board's queries name; those that do not parse name none."""
-    found: set[str] = set()
+    names: set[str] = set()
     for widget in board.every_widget:
         for request in widget.requests:
             for line in request.lines:
-                found |= _metrics(line)
-    return found
+                names |= _metrics(line)
+    return names
 
 
 def _metrics(line: Line) -> set[str]:

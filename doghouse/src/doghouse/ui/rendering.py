@@ -85,7 +85,7 @@ def iso(ts: float) -> str:
 
 def with_query(query: QueryParams, name: str, value: str) -> str:
     """The query of a link that sets one parameter (empty: takes it away) and keeps all else."""
-    kept = [(key, held) for key, held in query.multi_items() if key != name]
+    kept = [(key, other) for key, other in query.multi_items() if key != name]
     return urlencode([*kept, (name, value)] if value else kept)
 
 

@@ -43,19 +43,19 @@ class SimulatedStore:
 
     def ranges(self, metrics: Iterable[str], start: int, end: int) -> list[tuple[int, int]]:
         """The ranges that overlap [start, end) of any of these metrics, sorted."""
-        found: set[tuple[int, int]] = set()
+        overlapping: set[tuple[int, int]] = set()
         for metric in set(metrics):
             rows = self._database.connection().execute(
                 'SELECT start, "end" FROM simulated WHERE metric = ? AND start < ? AND "end" > ?', (metric, end, start)
             )
-            found.update((row[0], row[1]) for row in rows)
-        return sorted(found)
+            overlapping.update((row[0], row[1]) for row in rows)
+        return sorted(overlapping)
 
 
 def mark(store: SimulatedStore, call: Call) -> Reply:
     """`POST /doghouse/simulated`."""
-    said = call.json(Range)
-    if not said.metric or said.end <= said.start:
+    body = call.json(Range)
+    if not body.metric or body.end <= body.start:
         raise ApiError(400, "'from' should be before 'to', and 'metric' a metric's name")
-    store.add(said.metric, int(said.start), int(said.end))
+    store.add(body.metric, int(body.start), int(body.end))
     return Reply({"status": "ok"})

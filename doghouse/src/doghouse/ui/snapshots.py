@@ -96,5 +96,5 @@ class Snapshots:
 
 def event(title: str, text: str, picture: str, link: str, now: float) -> Event:
     """The event of a snapshot: what was said, where the picture is, where the graph."""
-    said = f"{text.strip()}\n\nPicture: {picture}\nGraph: {link}".strip()
-    return Event(new_id(), new_uid(), f"Snapshot of {title}", said, int(now), alert_type="snapshot")
+    body = f"{text.strip()}\n\nPicture: {picture}\nGraph: {link}".strip()
+    return Event(new_id(), new_uid(), f"Snapshot of {title}", body, int(now), alert_type="snapshot")
