@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-import numpy as np
 import pytest
+from memory_points import minutely, source
 
 from doghouse import monitors as mon
 from doghouse.backtest.followed import checked, composite, service_check
-from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Series
 from doghouse.monitors.service_checks import Runs
 
 START = 1_772_445_600
@@ -44,11 +42,9 @@ def test_a_composite_sends_what_the_live_server_sends(doghouse, query):
         )
         for name, text in MEMBERS.items()
     }
-    series = [Series(0, "latency", "gauge", 0, "a", ()), Series(1, "traffic", "gauge", 0, "a", ())]
-    ids_, times = np.repeat([0, 1], len(LATENCY)), START + 60 * np.tile(np.arange(len(LATENCY)), 2)
-    source = MemorySource(series, Columns(ids_, times, np.array(LATENCY + TRAFFIC, float)))
+    points = source(minutely(LATENCY, metric="latency", host="a"), minutely(TRAFFIC, metric="traffic", host="a"))
     end = START + 60 * (len(LATENCY) + 12)
-    got = composite(mon.parse(both), members, lambda _: (source, None), START, end)
+    got = composite(mon.parse(both), members, lambda _: (points, None), START, end)
 
     assert live
     assert [(one.transition, one.body) for one in got.notifications()] == live
@@ -85,15 +81,7 @@ CHECK = {
 
 
 def runs_as_points(runs=RUNS, start=START):
-    rows = [
-        (number, start + 60 * n, status)
-        for number, host in enumerate(runs)
-        for n, status in enumerate(runs[host])
-        if status is not None
-    ]
-    ids, times, values = (np.array(column) for column in zip(*rows, strict=True))
-    series = [Series(number, "my.check", "gauge", 0, host, ()) for number, host in enumerate(runs)]
-    return MemorySource(series, Columns(ids, times, values.astype(float)))
+    return source(*(minutely(values, metric="my.check", host=host) for host, values in runs.items()), start=start)
 
 
 def test_a_service_check_over_the_points_of_its_name_sends_what_the_live_server_sends(doghouse):

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from memory_points import minutely, source
 
 from doghouse import monitors as mon
 from doghouse.backtest import run
 from doghouse.backtest.overlapping import begun, made_ahead
-from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Series
 
 HOSTS, MINUTES = 5, 300
 
@@ -44,12 +43,8 @@ def test_what_was_begun_is_there_when_it_is_asked_for_and_so_is_what_went_wrong(
 
 
 def test_a_backtest_that_makes_groups_ahead_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = np.random.default_rng(7).integers(0, 100, HOSTS * MINUTES).astype(np.float64)
-    ids = np.repeat(np.arange(HOSTS), MINUTES)
-    source = MemorySource(
-        [Series(one, "m", "gauge", 0, f"web-{one}", ()) for one in range(HOSTS)],
-        Columns(ids, np.tile(60 * np.arange(MINUTES), HOSTS), values),
-    )
+    values = np.random.default_rng(7).integers(0, 100, (HOSTS, MINUTES)).tolist()
+    points = source(*(minutely(own, host=f"web-{host}") for host, own in enumerate(values)), start=0)
     monitor = mon.parse(
         {
             "type": "query alert",
@@ -59,7 +54,7 @@ def test_a_backtest_that_makes_groups_ahead_finds_the_same(monkeypatch: pytest.M
             "options": {"thresholds": {"critical": 60, "critical_recovery": 40}},
         }
     )
-    plain = list(run.backtest(monitor, source, 0, 60 * MINUTES).transitions())
+    plain = list(run.backtest(monitor, points, 0, 60 * MINUTES).transitions())
     monkeypatch.setattr(run, "WORTH_A_THREAD", 0)
-    assert list(run.backtest(monitor, source, 0, 60 * MINUTES).transitions()) == plain
+    assert list(run.backtest(monitor, points, 0, 60 * MINUTES).transitions()) == plain
     assert len({group for group, _ in plain}) == HOSTS

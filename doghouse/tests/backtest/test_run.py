@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from memory_points import T0, minutely
+from memory_points import source as memory_source
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.report import document, figures
 from doghouse.backtest.run import backtest
-from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Series
 
-T0 = 1_772_445_600  # 2026-03-02T10:00:00Z
 S = [80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50]  # one point a minute
 
 
-def source(samples, every=60):
+def source(samples):
     """A gauge m: a list of values a host."""
-    series = [Series(number, "m", "gauge", 0, host, ()) for number, host in enumerate(samples)]
-    ids = np.concatenate([np.full(len(values), number) for number, values in enumerate(samples.values())])
-    times = np.concatenate([T0 + every * np.arange(len(values)) for values in samples.values()])
-    values = np.concatenate([np.array(values, float) for values in samples.values()])
-    return MemorySource(series, Columns(ids.astype(np.int64), times.astype(np.int64), values))
+    return memory_source(*(minutely(values, host=host) for host, values in samples.items()))
 
 
 def monitor(query="avg(last_5m):avg:m{*} > 90", message="x @ops@example.com", **options):

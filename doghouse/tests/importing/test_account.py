@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+from memory_points import minutely, source
 
 from doghouse import cli, running
 from doghouse import monitors as mon
@@ -11,8 +12,6 @@ from doghouse.backtest.run import backtest
 from doghouse.config import Settings
 from doghouse.importing import account_points
 from doghouse.importing.account import Access, Account, AccountError
-from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Series
 from doghouse.time.clock import Clock
 
 START = 1_772_445_600  # 2026-03-02T10:00:00Z
@@ -46,21 +45,16 @@ def monitor(query, **options):
 
 def raw():
     """The same points as they were sent."""
-    series, ids, times, values = [], [], [], []
-
-    def add(metric, kind, host, numbers):
-        series.append(Series(len(series), metric, kind, 60 if kind == "count" else 0, host, ("env:prod",)))
-        ids.extend([len(series) - 1] * len(numbers))
-        times.extend(START + 60 * (1 + number) for number in range(1, len(numbers) + 1))
-        values.extend(numbers)
-
+    given = []
     for host, numbers in VALUES.items():
-        add("m", "gauge", host, numbers[1:])
-        add("hits", "count", host, [10] * (MINUTES - 1))
-        add("errors", "count", host, [value // 20 for value in numbers[1:]])
-    import numpy as np
-
-    return MemorySource(series, Columns(np.array(ids), np.array(times), np.array(values, float)))
+        common = {"host": host, "tags": ("env:prod",), "first": 120}
+        count = {"type": "count", "interval": 60, **common}
+        given += [
+            minutely(numbers[1:], **common),
+            minutely([10] * (MINUTES - 1), metric="hits", **count),
+            minutely([value // 20 for value in numbers[1:]], metric="errors", **count),
+        ]
+    return source(*given, start=START)
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from memory_points import T0, Given, minutely, source
 
 from doghouse import monitors
-from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Series
 from doghouse.monitors import EMPTY, Group, GroupState, Monitor, Transition
 
-T0 = 1772445600  # 2026-03-02T10:00:00Z, a Monday
+__all__ = ["T0", "Given", "S", "at", "clock", "minutely", "monitor", "run", "simple", "source", "story", "values"]
+
 S = (80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50)
 
 
@@ -27,34 +26,6 @@ def clock(when: int) -> str:
     """`10:05`."""
     minutes = (when - T0) // 60
     return f"{10 + minutes // 60:02d}:{minutes % 60:02d}"
-
-
-@dataclass(frozen=True)
-class Given:
-    """A series: values by their time in seconds after T0."""
-
-    points: Mapping[int, float]
-    metric: str = "m"
-    host: str = ""
-    tags: tuple[str, ...] = ()
-    type: Any = "gauge"
-    interval: int = 0
-
-
-def minutely(values: Sequence[float | None], **more: Any) -> Given:
-    """One value a minute from T0 on; None is a gap."""
-    return Given({60 * minute: value for minute, value in enumerate(values) if value is not None}, **more)
-
-
-def source(*given: Given, hosts: Mapping[str, Sequence[str]] | None = None) -> MemorySource:
-    """The series in memory."""
-    series = [Series(i, one.metric, one.type, one.interval, one.host, one.tags) for i, one in enumerate(given)]
-    ids = [i for i, one in enumerate(given) for _ in one.points]
-    ts = [T0 + offset for one in given for offset in one.points]
-    values = [value for one in given for value in one.points.values()]
-    return MemorySource(
-        series, Columns(np.array(ids, np.int64), np.array(ts, np.int64), np.array(values, np.float64)), hosts
-    )
 
 
 def monitor(query: str, **options: Any) -> Monitor:

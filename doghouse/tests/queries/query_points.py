@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from math import isnan
 
-import numpy as np
+from memory_points import T0, Given, source
 
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, MetricType, Series
+from doghouse.metrics.model import MetricType
 from doghouse.queries import DASHBOARD, Options, ResultSeries, Window, evaluate, parse
 
-T0 = 1772445600  # 2026-03-02T10:00:00Z, a Monday
 MINUTE = 60
 
 Points = Iterable[tuple[float, float]]
+
+__all__ = ["MINUTE", "T0", "Points", "ask", "by_scope", "every", "points", "series", "shown", "source", "values"]
 
 
 def series(
@@ -24,31 +25,14 @@ def series(
     type: MetricType = "gauge",
     interval: int = 0,
     host: str = "",
-) -> tuple[Series, list[tuple[float, float]]]:
-    """A series and its (time, value) points; times are seconds after T0."""
-    return Series(0, metric, type, interval, host, tuple(sorted(tags))), [(T0 + t, v) for t, v in points]
+) -> Given:
+    """A series of (time, value) points; times are seconds after T0."""
+    return Given(list(points), metric, host, tuple(sorted(tags)), type, interval)
 
 
 def every(step: int, values: Iterable[float | None], start: int = 0) -> list[tuple[float, float]]:
     """Values `step` seconds apart; None: no point."""
     return [(start + step * place, value) for place, value in enumerate(values) if value is not None]
-
-
-def source(
-    *parts: tuple[Series, Sequence[tuple[float, float]]], hosts: Mapping[str, Sequence[str]] | None = None
-) -> MemorySource:
-    """A source of these series."""
-    listed = [
-        Series(number, one.metric, one.type, one.interval, one.host, one.tags)
-        for number, (one, _) in enumerate(parts, 1)
-    ]
-    rows = [(number, int(t), v) for number, (_, points) in enumerate(parts, 1) for t, v in points]
-    columns = Columns(
-        np.array([row[0] for row in rows], np.int64),
-        np.array([row[1] for row in rows], np.int64),
-        np.array([row[2] for row in rows], np.float64),
-    )
-    return MemorySource(listed, columns, hosts)
 
 
 def ask(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from memory_points import T0, Given, minutely, source
 
 from doghouse.downtimes import record as downtime_records
 from doghouse.downtimes.store import DowntimeStore
@@ -25,7 +25,6 @@ from doghouse.notifications.model import Notification
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
 
-T0 = 1772445600  # 2026-03-02T10:00:00Z, a Monday
 S = (80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50)
 HIGH = "avg(last_5m):avg:m{*} > 90"
 TOLD = "{{#is_alert}}high {{value}} @ops@example.com{{/is_alert}}{{#is_recovery}}fine @ops@example.com{{/is_recovery}}"
@@ -35,27 +34,16 @@ TOLD = "{{#is_alert}}high {{value}} @ops@example.com{{/is_alert}}{{#is_recovery}
 class Points:
     """Series that grow: a Source."""
 
-    series: list[Series] = field(default_factory=list)
-    rows: list[tuple[int, int, float]] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
 
     def give(
-        self,
-        values: Sequence[float | None],
-        *,
-        metric: str = "m",
-        host: str = "",
-        tags: tuple[str, ...] = (),
-        start: int = T0,
+        self, values: Sequence[float | None], *, metric: str = "m", host: str = "", tags: tuple[str, ...] = ()
     ) -> None:
         """A series with a value a minute; None is a gap."""
-        number = len(self.series)
-        self.series.append(Series(number, metric, "gauge", 0, host, tags))
-        self.rows += [(number, start + 60 * k, value) for k, value in enumerate(values) if value is not None]
+        self.given.append(minutely(values, metric=metric, host=host, tags=tags))
 
     def _source(self) -> MemorySource:
-        ids, ts, values = zip(*self.rows, strict=True) if self.rows else ((), (), ())
-        columns = Columns(np.array(ids, np.int64), np.array(ts, np.int64), np.array(values, np.float64))
-        return MemorySource(self.series, columns)
+        return source(*self.given)
 
     def find(self, metric: str) -> Sequence[Series]:
         return self._source().find(metric)
