@@ -10,8 +10,8 @@ import pytest
 
 from doghouse.coverage import endpoints, listing, page
 from doghouse.coverage.model import STATES, Coverage
-from doghouse.monitors.model import Monitor
-from doghouse.monitors.query import metric_query
+from doghouse.monitors import parse
+from doghouse.monitors.kinds.metric import metric_query
 from doghouse.operations import of_request, operations
 from doghouse.queries import NotEvaluated
 
@@ -80,7 +80,5 @@ def test_a_request_is_the_operation_whose_path_it_has() -> None:
     ],
 )
 def test_what_metric_monitors_are_said_to_lack_they_lack(said: dict[str, Any]) -> None:
-    import msgspec
-
     with pytest.raises(NotEvaluated):
-        metric_query(msgspec.convert({"type": "query alert", **said}, Monitor))
+        metric_query(parse({"type": "query alert", **said}))

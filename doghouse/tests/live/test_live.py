@@ -214,7 +214,7 @@ def test_a_changed_monitor_is_stepped_as_it_now_is(house: Live) -> None:
     stored = house.stores.monitors.get(monitor_id)
     assert stored is not None
 
-    house.stores.monitors.replace({**stored.document, "query": HIGH})
+    house.stores.monitors.replace(mon.parse({**stored.document, "query": HIGH}), house.clock.now())
     house.advance(2)
 
     assert house.told == ["10:04 Triggered"]

@@ -42,7 +42,7 @@ def values(checked: Monitor, *given: Given, until: int) -> list[float]:
 
 def run(checked: Monitor, *given: Given, until: str = "10:40") -> dict[Group, list[Transition]]:
     """The transitions of each group, stepped minute by minute as the live server does, and checked against the columns."""
-    there, rules = source(*given), monitors.rules_of(checked)
+    there, rules = source(*given), checked.rules
     ticks = monitors.ticks_of(checked, T0, at(until))
     states: dict[Group, GroupState] = {}
     found: dict[Group, list[Transition]] = {}

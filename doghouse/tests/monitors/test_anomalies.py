@@ -13,7 +13,8 @@ from monitor_points import T0, Given, at, minutely, monitor, run, source, story
 from doghouse import monitors
 from doghouse.monitors import Monitor, pointwise
 from doghouse.monitors.anomalies import reading
-from doghouse.monitors.query import metric_query, windows
+from doghouse.monitors.kinds.metric import metric_query
+from doghouse.monitors.query import windows
 
 QUERY = "avg(last_4h):anomalies(avg:m{*}, 'basic', 3, direction='both', interval=60, alert_window='last_15m') >= 1"
 CALM = [50.0 + (k * 7919 % 11) for k in range(240)]  # a few units up and down, with no pattern of a window's length
@@ -87,7 +88,9 @@ def test_in_columns_it_is_what_each_tick_gives(drawn: dict[int, float], alert: s
     query = metric_query(checked)
 
     fast = list(monitors.evaluate_range(checked, there, ticks))
-    slow = list(pointwise.columns(query, there, windows(checked, query, ticks), False, reading(query, recovery)))
+    slow = list(
+        pointwise.columns(query, there, windows(checked.options, query, ticks), False, reading(query, recovery))
+    )
 
     assert [column.group for column in fast] == [column.group for column in slow]
     for one, other in zip(fast, slow, strict=True):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor_points import T0, monitor
 
 from doghouse.monitors import GroupState, Rules, Status, Transition, states_range, step
-from doghouse.monitors.bundles import bundle_of, bundled, keys_of, worst
+from doghouse.monitors.bundles import bundle_of, bundled, worst
 from doghouse.monitors.columns import GroupColumn
 from doghouse.monitors.query import Windows
 from doghouse.monitors.states import Missing, follow
@@ -24,11 +24,11 @@ BY_TWO = "avg(last_5m):avg:m{*} by {host,env} > 90"
     [(None, None), ([], None), (["*"], ()), (["env"], ("env",)), (["host", "env"], None), (["env", "host"], None)],
 )
 def test_which_keys_are_notified_together(notify_by: list[str] | None, expected: tuple[str, ...] | None) -> None:
-    assert keys_of(monitor(BY_TWO, notify_by=notify_by)) == expected
+    assert monitor(BY_TWO, notify_by=notify_by).bundle_keys == expected
 
 
 def test_a_simple_alert_has_nothing_to_bundle() -> None:
-    assert keys_of(monitor("avg(last_5m):avg:m{*} > 90", notify_by=["*"])) is None
+    assert monitor("avg(last_5m):avg:m{*} > 90", notify_by=["*"]).bundle_keys is None
 
 
 def test_a_group_belongs_to_the_bundle_of_its_tags() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from doghouse.monitors import GroupState, Status
 from doghouse.monitors.composites import combine, evaluate, members, parse, variables
-from doghouse.monitors.model import parse as parse_monitor
+from doghouse.monitors.model import Options
 from doghouse.monitors.rules import followed_rules
 from doghouse.monitors.states import FRESH, follow
 from doghouse.queries import QuerySyntaxError
@@ -91,10 +91,8 @@ def test_members_that_were_never_evaluated_give_nothing() -> None:
 
 
 def test_without_notify_no_data_the_last_known_state_is_kept() -> None:
-    quiet = followed_rules(parse_monitor({"type": "composite", "query": "1"}), multi=False)
-    loud = followed_rules(
-        parse_monitor({"type": "composite", "query": "1", "options": {"notify_no_data": True}}), multi=False
-    )
+    quiet = followed_rules(Options(), multi=False)
+    loud = followed_rules(Options(notify_no_data=True), multi=False)
     before, _ = follow(quiet, FRESH, ALERT, 1.0, 60)
 
     assert follow(quiet, before, NO_DATA, 1.0, 120)[0].status is ALERT

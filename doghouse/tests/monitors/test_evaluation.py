@@ -16,7 +16,8 @@ from doghouse import monitors
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints
 from doghouse.monitors import Monitor, pointwise
-from doghouse.monitors.query import metric_query, windows
+from doghouse.monitors.kinds.metric import metric_query
+from doghouse.monitors.query import windows
 from doghouse.queries import NotEvaluated
 
 points = st.dictionaries(st.integers(0, 7200), st.floats(-1e6, 1e6, width=32), max_size=120)
@@ -168,7 +169,7 @@ def test_the_extreme_of_several_series_is_that_of_their_points(
     query = metric_query(checked)
 
     fast = {c.group: c.values for c in monitors.evaluate_range(checked, there, ticks)}
-    slow = {c.group: c.values for c in pointwise.columns(query, there, windows(checked, query, ticks), False)}
+    slow = {c.group: c.values for c in pointwise.columns(query, there, windows(checked.options, query, ticks), False)}
 
     assert fast.keys() == slow.keys()
     for group, column in fast.items():
@@ -192,7 +193,7 @@ def test_several_series_in_columns_are_combined_as_point_by_point(
     query = metric_query(checked)
 
     fast = {c.group: c.values for c in monitors.evaluate_range(checked, there, ticks)}
-    slow = {c.group: c.values for c in pointwise.columns(query, there, windows(checked, query, ticks), False)}
+    slow = {c.group: c.values for c in pointwise.columns(query, there, windows(checked.options, query, ticks), False)}
 
     assert fast.keys() == slow.keys()
     for group, column in fast.items():
@@ -222,7 +223,7 @@ def test_arithmetic_in_columns_is_that_point_by_point(
     query = metric_query(checked)
 
     fast = {c.group: c.values for c in monitors.evaluate_range(checked, there, ticks)}
-    slow = {c.group: c.values for c in pointwise.columns(query, there, windows(checked, query, ticks), False)}
+    slow = {c.group: c.values for c in pointwise.columns(query, there, windows(checked.options, query, ticks), False)}
 
     assert fast.keys() == slow.keys()
     for group, column in fast.items():
@@ -342,7 +343,7 @@ def test_a_cumulative_window_begins_where_the_clocks_change_as_a_downtime_does(
     checked = monitor(f"sum({window}):sum:m{{*}}.as_count() > 1", scheduling_options=zoned)
     tick, begun = (int(datetime.fromisoformat(text).timestamp()) for text in (end, begin))
 
-    found = windows(checked, metric_query(checked), np.array([tick]))
+    found = windows(checked.options, metric_query(checked), np.array([tick]))
 
     assert (found.starts.tolist(), found.ends.tolist()) == ([begun], [tick])
 

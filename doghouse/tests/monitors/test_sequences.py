@@ -13,7 +13,8 @@ from monitor_points import T0, Given, S, at, minutely, monitor, run, simple, sou
 
 from doghouse import monitors
 from doghouse.monitors import MonitorError, Status
-from doghouse.monitors.query import metric_query, windows
+from doghouse.monitors.kinds.metric import metric_query
+from doghouse.monitors.query import windows
 from doghouse.monitors.sliding import full_windows
 
 HIGH = "avg(last_5m):avg:m{*} > 90"
@@ -87,7 +88,7 @@ def test_m07_an_evaluation_delay_moves_the_window_back() -> None:
     checked = monitor(HIGH, evaluation_delay=900)
     seven = at("07:00")
 
-    over = windows(checked, metric_query(checked), np.array([seven]))
+    over = windows(checked.options, metric_query(checked), np.array([seven]))
 
     assert (over.starts[0], over.ends[0]) == (at("06:40"), at("06:45"))
     assert simple(checked, minutely(S)) == ["10:20 Triggered 91.8", "10:23 Recovered 81.8"]

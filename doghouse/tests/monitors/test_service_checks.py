@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from doghouse.monitors import Status, Thresholds
-from doghouse.monitors.model import parse as parse_monitor
+from doghouse.monitors.definition import parse as parse_monitor
 from doghouse.monitors.service_checks import Runs, check_status, cluster_status, groups, parse, statuses, variables
 
 OK, WARNING, CRITICAL, UNKNOWN = 0, 1, 2, 3

@@ -16,8 +16,9 @@ from query_points import T0, ask, every, series, source, values
 from doghouse import monitors
 from doghouse.coverage import listing
 from doghouse.monitors import Monitor, bucketwise, pointwise
+from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.linting import lint
-from doghouse.monitors.query import metric_query, windows
+from doghouse.monitors.query import windows
 from doghouse.queries import (
     Formula,
     FormulaRequest,
@@ -82,7 +83,7 @@ def test_recipe_query_function(added: Function) -> None:
     # a monitor's windows, one after the other and all together
     checked = monitor(f"max(last_2m):{call} > 1")
     query = metric_query(checked)
-    over = windows(checked, query, TICKS)
+    over = windows(checked.options, query, TICKS)
     assert bucketwise.applies(query, LINE, over)
     for way in (bucketwise, pointwise):
         (column,) = way.columns(query, LINE, over, False)
@@ -121,7 +122,7 @@ def test_a_function_of_each_point_gives_windows_that_slide_what_it_gives_each_wi
     checked = monitor(f"{how}(last_5m):{name}({arguments}) > 1")
     query = metric_query(checked)
     there = source(series([(60 * minute, value) for minute, value in drawn.items()], host="a"))
-    over = windows(checked, query, TICKS)
+    over = windows(checked.options, query, TICKS)
 
     assert bucketwise.applies(query, there, over)
     alone = {one.group: one.values for one in pointwise.columns(query, there, over, False)}

@@ -20,6 +20,7 @@ from doghouse.live import service
 from doghouse.live.service import Service
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Rollup, Series
+from doghouse.monitors import parse
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.model import Notification
 from doghouse.storage.sqlite import Database
@@ -64,9 +65,8 @@ class Live:
 
     def monitor(self, query: str = HIGH, message: str = TOLD, type: str = "metric alert", **body: Any) -> int:
         """Store a monitor; its id."""
-        made = self.stores.monitors.add(
-            {"type": type, "query": query, "name": "High", "message": message, **body}, self.clock.now()
-        )
+        monitor = parse({"type": type, "query": query, "name": "High", "message": message, **body})
+        made = self.stores.monitors.add(monitor, self.clock.now())
         assert not isinstance(made, int)
         return int(made.document["id"])
 

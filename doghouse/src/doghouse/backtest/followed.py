@@ -16,12 +16,14 @@ from doghouse.metrics.model import Ints, Source
 from doghouse.monitors import Group, GroupColumn, GroupState, History, Rules, Status, composites, service_checks
 from doghouse.monitors.following import Following
 from doghouse.monitors.history import shown_value
+from doghouse.monitors.kinds.composite import CompositeMonitor
+from doghouse.monitors.kinds.service_check import ServiceCheckMonitor
 from doghouse.monitors.rules import followed_rules
 from doghouse.monitors.service_checks import Runs
 from doghouse.notifications.silencing import covers_of
 
 MINUTE_S = 60
-Points = Callable[[mon.Monitor], tuple[Source, str | None]]
+Points = Callable[[mon.Monitor], tuple[Source, mon.Monitor | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def minutes(start: int, end: int) -> Ints:
 
 
 def composite(
-    monitor: mon.Monitor,
+    monitor: CompositeMonitor,
     members: Mapping[int, mon.Monitor],
     points: Points,
     start: int,
@@ -57,8 +59,7 @@ def composite(
     hosts: Mapping[str, mon.Host] | None = None,
 ) -> Backtest:
     """What a composite would have done over the points of its members. Raises MonitorError for a member that is not given, and as `backtest` does."""
-    tree = composites.parse(monitor.query)
-    ids = list(dict.fromkeys(composites.members(tree)))
+    tree, ids = monitor.tree, monitor.members
     missing = [str(one) for one in ids if one not in members]
     if missing:
         raise mon.MonitorError(
@@ -66,7 +67,7 @@ def composite(
         )
     known = {one: _member(members[one], points, start, end) for one in ids}
     ticks = minutes(start, end)
-    rules = followed_rules(monitor, multi=True)
+    rules = followed_rules(monitor.options, multi=True)
     following = Following(rules)
     changed = _changes(known, ticks)
     statuses: Mapping[Group, Status] = {}
@@ -87,7 +88,7 @@ def composite(
 
 
 def checked(
-    monitor: mon.Monitor,
+    monitor: ServiceCheckMonitor,
     runs: Callable[[int], Sequence[Runs]],
     start: int,
     end: int,
@@ -95,8 +96,7 @@ def checked(
     hosts: Mapping[str, mon.Host] | None = None,
 ) -> Backtest:
     """What a service-check monitor would have done; `runs` gives the last runs of its check as of a time (s UTC)."""
-    query = service_checks.parse(monitor.query)
-    rules = followed_rules(monitor, multi=bool(query.by))
+    query, rules = monitor.check, monitor.rules
     following, ticks = Following(rules), minutes(start, end)
     for now in ticks.tolist():
         before = {group: state.status for group, state in following.states.items()}
@@ -109,7 +109,7 @@ def checked(
 
 
 def service_check(
-    monitor: mon.Monitor,
+    monitor: ServiceCheckMonitor,
     points: Points,
     start: int,
     end: int,
@@ -141,14 +141,13 @@ def _backtest(
 
 
 def _member(monitor: mon.Monitor, points: Points, start: int, end: int) -> dict[Group, Member]:
-    if monitor.type == "service check":
-        rules = followed_rules(monitor, multi=True)
+    if isinstance(monitor, ServiceCheckMonitor):
+        rules = followed_rules(monitor.options, multi=True)
         found = service_check(monitor, points, start, end)
         return {one.group: Member(rules, None, one.history) for one in found.timelines}
-    source, query = points(monitor)
-    rules, ticks = mon.rules_of(monitor), mon.ticks_of(monitor, start, end)
-    evaluated = monitor if query is None else mon.parse({**monitor.document, "query": query})
-    columns = mon.evaluate_range(evaluated, source, ticks)
+    source, evaluated = points(monitor)
+    rules, ticks = monitor.rules, mon.ticks_of(monitor, start, end)
+    columns = mon.evaluate_range(evaluated or monitor, source, ticks)
     return {one.group: Member(rules, one, mon.states_range(rules, one, ticks)) for one in columns}
 
 

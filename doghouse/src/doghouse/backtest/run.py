@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
 import numpy as np
 
 from doghouse import downtimes as dt
@@ -19,11 +18,9 @@ from doghouse.backtest.overlapping import made_ahead
 from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors import Group, GroupState, History, Status, Transition, bundles, render
 from doghouse.monitors.history import held_values, shown_value
-from doghouse.monitors.query import metric_query
 from doghouse.notifications.model import Notification
 from doghouse.notifications.silencing import Due, covers_of, of_ends, of_transition
 from doghouse.notifications.writing import notification
-from doghouse.queries import scope_tags
 
 WORTH_A_THREAD = 10_000  # ticks: steps over fewer are done before another thread is awake
 
@@ -152,19 +149,17 @@ def backtest(
     end: int,
     downtimes: Sequence[dt.Downtime] = (),
     hosts: Mapping[str, mon.Host] | None = None,
-    query: str | None = None,
+    evaluated: mon.Definition | None = None,
 ) -> Backtest:
     """What `monitor` would have done over the points of `series`, evaluated at each of its minutes in [start, end] (s UTC).
 
-    A downtime that names no monitor is for this one. `query` is what to evaluate over `series` in the place of the monitor's own query, where they hold
+    A downtime that names no monitor is for this one. `evaluated` is the monitor to evaluate over `series` in the place of this one, where they hold
     answers and not its metrics (`importing.account_points.plan`). Raises QuerySyntaxError, MonitorError, NotEvaluated.
     """
-    rules, keys = mon.rules_of(monitor), bundles.keys_of(monitor)
+    rules, keys = monitor.rules, monitor.bundle_keys
     ticks = mon.ticks_of(monitor, start, end)
-    tree = metric_query(monitor)
-    filters = tuple(scope_tags(tree.expression))
+    filters = monitor.filters
     timelines, values = [], {}
-    evaluated = monitor if query is None else msgspec.structs.replace(monitor, query=query)
 
     def stepped(column: mon.GroupColumn) -> tuple[Timeline, Floats | None]:
         covers = covers_of(monitor, column.group, filters, downtimes, start, end)
@@ -172,7 +167,7 @@ def backtest(
         timeline = Timeline(column.group, history, covers, _at_ends(rules, column, history, covers))
         return timeline, None if keys is None else held_values(rules, column, ticks)
 
-    columns = mon.evaluate_range(evaluated, series, ticks)
+    columns = mon.evaluate_range(evaluated or monitor, series, ticks)
     for timeline, held in map(stepped, columns if len(ticks) < WORTH_A_THREAD else made_ahead(columns)):
         timelines.append(timeline)
         if held is not None:
@@ -184,9 +179,7 @@ def backtest(
             covers = covers_of(monitor, group, filters, downtimes, start, end)
             at_ends = {at: float(held[index]) if index >= 0 else math.nan for at, index in _ends(history, covers)}
             together.append(Timeline(group, history, covers, at_ends))
-    return Backtest(
-        monitor, start, end, ticks, timelines, hosts or {}, together, rules.notify_no_data, tree.window.seconds
-    )
+    return Backtest(monitor, start, end, ticks, timelines, hosts or {}, together, rules.notify_no_data, monitor.span)
 
 
 def _at_ends(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,15 +14,16 @@ from doghouse.backtest.report import Figures, figures, figures_document
 from doghouse.backtest.run import Backtest, backtest
 from doghouse.metrics.model import Source
 from doghouse.monitors import Status
+from doghouse.monitors.kinds.metric import metric_query, with_query
+from doghouse.monitors.validation import check
+from doghouse.queries.spans import SpanError, monitor_window
 
 RECOVERY_STEPS = (0.05, 0.1, 0.2, 0.3)  # of the threshold, towards the quiet side
 THRESHOLD_STEPS = (-0.1, 0.1)
 WINDOW_FACTORS = (2, 3, 6)
 RENOTIFY_MIN = (30, 60, 120)  # among the intervals that Datadog's page offers
-Points = Callable[
-    [mon.Monitor], tuple[Source, str | None]
-]  # a monitor's series, and the query to evaluate over them if it is another
-_WINDOW = re.compile(r"\((last_(\d+)(m|h|d))\)")
+# A monitor's series, and the monitor to evaluate over them if it is another.
+Points = Callable[[mon.Monitor], tuple[Source, mon.Monitor | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A change of a monitor's body, and its name."""
+    """The monitor with something changed, and what that is called."""
 
     name: str
-    body: Mapping[str, Any]
+    monitor: mon.Monitor
 
 
 def suggest(
@@ -54,19 +53,18 @@ def suggest(
     timezone: str,
 ) -> list[Suggestion]:
     """The monitor as it is, then each setting that Datadog would accept; `points` has the series of each. Raises as `backtest` does."""
-    settings = [Setting("as it is", monitor.document), *_settings(monitor)]
+    settings = [Setting("as it is", monitor), *_settings(monitor)]
     found: list[Suggestion] = []
     first: int | None = None
     for setting in settings:
         try:
-            changed = mon.parse(setting.body)
-            mon.validate(setting.body)
+            check(setting.monitor)
         except mon.MonitorError:
             if setting is settings[0]:
                 raise
             continue
-        series, query = points(changed)
-        result = backtest(changed, series, start, end, downtimes, hosts, query)
+        series, evaluated = points(setting.monitor)
+        result = backtest(setting.monitor, series, start, end, downtimes, hosts, evaluated)
         alert = first_alert(result)
         first = alert if setting is settings[0] else first
         delay = None if alert is None or first is None else alert - first
@@ -85,55 +83,46 @@ def first_alert(result: Backtest) -> int | None:
 
 
 def _settings(monitor: mon.Monitor) -> Iterator[Setting]:
-    rules = mon.rules_of(monitor)
+    rules = monitor.rules
     quiet = -1 if rules.comparator.startswith(">") else 1
     if rules.comparator in ("==", "!="):
         return
     for name, threshold in (("critical_recovery", rules.critical), ("warning_recovery", rules.warning)):
         for step in RECOVERY_STEPS if threshold else ():
             value = _round(threshold + quiet * step * abs(threshold)) if threshold else 0.0
-            yield Setting(f"{name} {value:g}", _with_thresholds(monitor, **{name: value}))
+            yield Setting(f"{name} {value:g}", _with(monitor, {name: value}))
     if rules.warning:
         step = RECOVERY_STEPS[2]
         both = {
             name: _round(level + quiet * step * abs(level))
             for name, level in (("critical_recovery", rules.critical), ("warning_recovery", rules.warning))
         }
-        yield Setting(
-            " and ".join(f"{name} {value:g}" for name, value in both.items()), _with_thresholds(monitor, **both)
-        )
+        yield Setting(" and ".join(f"{name} {value:g}" for name, value in both.items()), _with(monitor, both))
     for step in THRESHOLD_STEPS:
         value = _round(rules.critical * (1 + step))
         if value == rules.critical:
             continue  # 0 has no tenth
-        yield Setting(f"critical {value:g}", _with_critical(monitor, value))
+        yield Setting(f"critical {value:g}", _with(monitor, {"critical": value}))
     yield from _windows(monitor)
     for minutes in RENOTIFY_MIN:
-        body = copy.deepcopy(dict(monitor.document))
-        body["options"] = {**(body.get("options") or {}), "renotify_interval": minutes}
-        yield Setting(f"renotify_interval {minutes}", body)
+        yield Setting(f"renotify_interval {minutes}", monitor.with_options(renotify_interval=minutes))
 
 
 def _windows(monitor: mon.Monitor) -> Iterator[Setting]:
-    match = _WINDOW.search(monitor.query)
-    for factor in WINDOW_FACTORS if match else ():
-        assert match is not None
-        window = f"last_{int(match[2]) * factor}{match[3]}"
-        query = monitor.query[: match.start(1)] + window + monitor.query[match.end(1) :]
-        yield Setting(window, {**monitor.document, "query": query})
+    query = metric_query(monitor)
+    length, unit = query.window.text.removeprefix("last_")[:-1], query.window.text[-1]
+    for factor in WINDOW_FACTORS if length.isdecimal() and unit in "mhd" else ():
+        text = f"last_{int(length) * factor}{unit}"
+        try:
+            window = monitor_window(text)
+        except SpanError:
+            continue
+        yield Setting(text, with_query(monitor, replace(query, window=window)))
 
 
-def _with_thresholds(monitor: mon.Monitor, **values: float) -> dict[str, Any]:
-    body = copy.deepcopy(dict(monitor.document))
-    options = dict(body.get("options") or {})
-    options["thresholds"] = {"critical": mon.rules_of(monitor).critical, **(options.get("thresholds") or {}), **values}
-    return {**body, "options": options}
-
-
-def _with_critical(monitor: mon.Monitor, value: float) -> dict[str, Any]:
-    """The threshold stands in the query too."""
-    body = _with_thresholds(monitor, critical=value)
-    return {**body, "query": re.sub(r"[-+]?[\d.]+(?:e[-+]?\d+)?\s*$", f"{value:g}", monitor.query)}
+def _with(monitor: mon.Monitor, levels: Mapping[str, float]) -> mon.Monitor:
+    """The monitor with other thresholds; a critical one stands in the options then too."""
+    return monitor.with_thresholds({"critical": monitor.rules.critical, **levels})
 
 
 def _round(value: float) -> float:

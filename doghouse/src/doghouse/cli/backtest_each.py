@@ -13,8 +13,12 @@ from doghouse.backtest import report, show
 from doghouse.backtest.run import Backtest, backtest
 from doghouse.downtimes import Downtime
 from doghouse.metrics.files import SeriesFileError
-from doghouse.monitors import EVALUATED_TYPES, METRIC_TYPES, Host, Monitor, MonitorError, service_checks, validate
-from doghouse.queries import NotEvaluated, QuerySyntaxError, metric_queries, parse_monitor
+from doghouse.monitors import METRIC_TYPES, Host, Monitor, MonitorError
+from doghouse.monitors.kinds.composite import CompositeMonitor
+from doghouse.monitors.kinds.metric import metric_query
+from doghouse.monitors.kinds.service_check import ServiceCheckMonitor
+from doghouse.monitors.validation import check
+from doghouse.queries import NotEvaluated, QuerySyntaxError, metric_queries
 from doghouse.terminal import fail
 
 if TYPE_CHECKING:
@@ -82,7 +86,7 @@ def backtest_each(where: str, monitor: Monitor, asked: Asked, *, several: bool) 
 
 def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
     start, end, downtimes, hosts = asked.start, asked.end, asked.downtimes, asked.hosts
-    if monitor.type in EVALUATED_TYPES and monitor.type not in METRIC_TYPES:
+    if isinstance(monitor, CompositeMonitor | ServiceCheckMonitor):
         from doghouse.backtest import followed
 
         if asked.suggest:
@@ -90,13 +94,13 @@ def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence
                 f"doghouse: {where}: --suggest varies the settings of metric monitors, not of a {monitor.type}",
                 err=True,
             )
-        if monitor.type == "composite":
+        if isinstance(monitor, CompositeMonitor):
             result = followed.composite(monitor, asked.members, asked.points, start, end, downtimes, hosts)
         else:
             result = followed.service_check(monitor, asked.points, start, end, downtimes, hosts)
         return result, [] if asked.suggest else None
-    source, query = asked.points(monitor)
-    result = backtest(monitor, source, start, end, downtimes, hosts, query)
+    source, evaluated = asked.points(monitor)
+    result = backtest(monitor, source, start, end, downtimes, hosts, evaluated)
     if not asked.suggest:
         return result, None
     from doghouse.backtest.suggesting import suggest
@@ -107,20 +111,20 @@ def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence
 def _remarks(monitor: Monitor, result: Backtest, points: Points) -> Iterator[str]:
     """What a person should know of a backtest that went well: Datadog would refuse the monitor; there was nothing to see."""
     try:
-        validate(monitor.document)
+        check(monitor)
     except MonitorError as error:
         yield f"Datadog would refuse this monitor: {error.field}: {error.text}"
     if result.timelines:
         return
-    if monitor.type == "service check":
-        yield f"there are no runs of {service_checks.parse(monitor.query).check} in that time and scope"
+    if isinstance(monitor, ServiceCheckMonitor):
+        yield f"there are no runs of {monitor.check.check} in that time and scope"
     elif monitor.type in METRIC_TYPES:
         yield _nothing_seen(monitor, points)
 
 
 def _nothing_seen(monitor: Monitor, points: Points) -> str:
     """Why a metric monitor has no group: its series lack a tag that it groups by, or there are no points."""
-    asked = metric_queries(parse_monitor(monitor.query).expression)
+    asked = metric_queries(metric_query(monitor).expression)
     source, _ = points(monitor)
     for one in asked:
         found = source.find(one.metric)

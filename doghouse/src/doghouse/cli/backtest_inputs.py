@@ -82,7 +82,7 @@ def from_account(history: Account, start: int, end: int, resolution: int, hosts:
     from doghouse.importing.account import AccountError
     from doghouse.queries import NotEvaluated
 
-    def read(monitor: Monitor) -> tuple[Source, str | None]:
+    def read(monitor: Monitor) -> tuple[Source, Monitor | None]:
         if monitor.type == "service check":
             raise NotEvaluated(
                 "a service check over an account, whose API has no history of runs (a file has: --series)"
@@ -91,7 +91,7 @@ def from_account(history: Account, start: int, end: int, resolution: int, hosts:
             found = history.read(monitor, start, end, resolution, hosts)
         except AccountError as error:
             raise fail(str(error)) from None
-        return found.source, found.query
+        return found.source, found.monitor
 
     return read
 

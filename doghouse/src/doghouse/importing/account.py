@@ -19,7 +19,8 @@ from doghouse import monitors as mon
 from doghouse.importing import account_points
 from doghouse.importing.rate_limits import asked_to_wait, is_used_up
 from doghouse.metrics.memory import MemorySource
-from doghouse.queries import metric_queries, parse_monitor
+from doghouse.monitors.kinds.metric import metric_query
+from doghouse.queries import metric_queries
 
 if TYPE_CHECKING:
     from datadog_api_client import ApiClient
@@ -53,10 +54,10 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read: `query` is to be evaluated over `source` in the place of the monitor's own."""
+    """What was read: `monitor` is to be evaluated over `source` in the place of the one that was asked for."""
 
     source: MemorySource
-    query: str
+    monitor: mon.Monitor
 
 
 def access(url: str | None, keys_file: Path | None) -> Access:
@@ -105,11 +106,11 @@ class Account:
         ticks = mon.ticks_of(monitor, start, end)
         if len(ticks) == 0:
             ticks = np.array([end], np.int64)
-        names = {one.metric for one in metric_queries(parse_monitor(monitor.query).expression)}
+        names = {one.metric for one in metric_queries(metric_query(monitor).expression)}
         plan = account_points.plan(monitor, ticks, resolution, {name: self._type(name) for name in names})
         answers = {one.metric: self._pages(one, resolution) for one in plan.asked}
         tags = {name: host.tags for name, host in hosts.items()}
-        return Read(account_points.source(plan, answers, tags), plan.monitor.query)
+        return Read(account_points.source(plan, answers, tags), plan.monitor)
 
     def _type(self, metric: str) -> str:
         """A metric's type; of one that is unknown to the account, none."""

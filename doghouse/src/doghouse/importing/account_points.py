@@ -16,7 +16,8 @@ import numpy as np
 from doghouse import monitors as mon
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Ints, MetricType, Rollup, Series, no_columns
-from doghouse.queries import MetricQuery, expression_text, metric_queries, parse_monitor, tree
+from doghouse.monitors.kinds.metric import metric_query, with_query
+from doghouse.queries import MetricQuery, expression_text, metric_queries, tree
 from doghouse.queries.tree import Expression, Leaf, Modifier
 from doghouse.tags.pairs import split_host
 
@@ -51,14 +52,12 @@ def plan(monitor: mon.Monitor, ticks: Ints, resolution: int, types: Mapping[str,
     Each point is rolled up as the monitor's own window is (avg, min, max, sum), so that the window's value is that of the raw points, but for an average of
     buckets that hold unequally many. Raises QuerySyntaxError, NotEvaluated.
     """
-    query = parse_monitor(monitor.query)
+    query = metric_query(monitor)
     expression = tree.flattened(query.expression)
     found = list(dict.fromkeys(metric_queries(expression)))
     names = {one: f"answer.{number}" for number, one in enumerate(found)}
-    head = monitor.query.partition(":")[0]
-    threshold = "threshold" if query.threshold is None else repr(query.threshold)
-    text = f"{head}:{expression_text(_renamed(expression, names))} {query.comparator} {threshold}"
-    evaluated = mon.parse({**monitor.document, "query": text, "type": monitor.type})
+    renamed = _renamed(expression, names)
+    evaluated = with_query(monitor, replace(query, expression=renamed, text=expression_text(renamed)))
     spans = _spans(evaluated, ticks[[0, -1]], names)
     asked = []
     for one in found:

@@ -13,7 +13,6 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.live.stepping import Held, Outcome, Step, Subject, advance, status_steps, window_steps
 from doghouse.metrics.model import Source
 from doghouse.monitors import (
-    METRIC_TYPES,
     Group,
     GroupState,
     Host,
@@ -22,19 +21,17 @@ from doghouse.monitors import (
     MonitorError,
     composites,
     evaluate,
-    parse,
-    rules_of,
     service_checks,
 )
-from doghouse.monitors.bundles import keys_of
-from doghouse.monitors.query import frequency, metric_query
+from doghouse.monitors.kinds.composite import CompositeMonitor
+from doghouse.monitors.kinds.service_check import ServiceCheckMonitor
 from doghouse.monitors.rules import followed_rules
 from doghouse.monitors.service_checks import CheckQuery, Runs
-from doghouse.monitors.store import MonitorStore
+from doghouse.monitors.store import MonitorStore, Stored
 from doghouse.notifications.announcements import announced
 from doghouse.notifications.model import Notification
 from doghouse.notifications.store import NotificationStore
-from doghouse.queries import NotEvaluated, QuerySyntaxError, scope_tags
+from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
 
@@ -136,16 +133,15 @@ class Live:
         version = self._monitors.version
         if self._known.version != version:
             found = [one for one in map(self._subject, self._monitors.page()) if one is not None]
-            self._known.subjects = sorted(found, key=lambda one: one.monitor.type == "composite")
+            self._known.subjects = sorted(found, key=lambda one: bool(one.monitor.members))
             self._known.version = version
         return self._known.subjects
 
-    def _subject(self, stored: object) -> Subject | None:
-        document: Mapping[str, object] = stored.document  # type: ignore[attr-defined]
+    def _subject(self, stored: Stored) -> Subject | None:
         try:
-            return subject_of(parse(document))
+            return subject_of(stored.definition)
         except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
-            key = (int(str(document["id"])), str(error))
+            key = (stored.definition.id, str(error))
             if key not in self._known.complained:
                 self._known.complained.add(key)
                 log.warning("monitor %s is not evaluated: %s", *key)
@@ -158,7 +154,7 @@ class Live:
 
     def _catch_up(self, subject: Subject, now: int) -> None:
         """Every tick of a monitor since its last one; of a monitor that is new, or was not stepped for long, the newest alone."""
-        every = frequency(metric_query(subject.monitor)) if subject.monitor.type in METRIC_TYPES else MINUTE_S
+        every = subject.monitor.every
         last = self._notifications.last(_name(subject.monitor))
         began = now // every * every - every
         start = began if last is None or now - last > CATCH_UP_S + every else int(last)
@@ -200,29 +196,27 @@ class Live:
 
     def _steps(self, subject: Subject, states: Mapping[Group, GroupState], now: int) -> Steps:
         monitor = subject.monitor
-        if monitor.type == "composite":
+        if isinstance(monitor, CompositeMonitor):
             return self._composite_steps(monitor)
-        if monitor.type == "service check":
-            return self._check_steps(subject, states, now)
+        if isinstance(monitor, ServiceCheckMonitor):
+            return self._check_steps(monitor, states, now)
         windows = evaluate(monitor, self._around.points, now)
         return window_steps(subject.rules, states, windows), {}
 
-    def _composite_steps(self, monitor: Monitor) -> Steps:
-        tree = composites.parse(monitor.query)
-        members = list(dict.fromkeys(composites.members(tree)))
+    def _composite_steps(self, monitor: CompositeMonitor) -> Steps:
+        tree, members = monitor.tree, monitor.members
         states = {member: self._monitors.states(member) for member in members}
         statuses = composites.evaluate(tree, {m: {g: s.status for g, s in of.items()} for m, of in states.items()})
-        rules = followed_rules(monitor, multi=any(group for group in statuses))
+        rules = followed_rules(monitor.options, multi=any(group for group in statuses))
         more = {group: composites.variables(group, members, states) for group in statuses}
         return status_steps(rules, {group: (status, float("nan")) for group, status in statuses.items()}), more
 
-    def _check_steps(self, subject: Subject, states: Mapping[Group, GroupState], now: int) -> Steps:
-        monitor = subject.monitor
-        query = service_checks.parse(monitor.query)
+    def _check_steps(self, monitor: ServiceCheckMonitor, states: Mapping[Group, GroupState], now: int) -> Steps:
+        query = monitor.check
         runs = self._around.runs(query)
         before = {group: state.status for group, state in states.items()}
         statuses = service_checks.statuses(monitor, query, runs, before, now)
-        return status_steps(subject.rules, statuses), service_checks.variables(query, runs)
+        return status_steps(monitor.rules, statuses), service_checks.variables(query, runs)
 
     def _announce(self, now: int) -> None:
         """Tell those whom downtimes mention what began, ended, was scheduled or cancelled since the last time."""
@@ -239,15 +233,7 @@ class Live:
 
 def subject_of(monitor: Monitor) -> Subject:
     """A monitor as it is stepped. Raises MonitorError, QuerySyntaxError or NotEvaluated."""
-    if monitor.type == "composite":
-        composites.parse(monitor.query)
-        return Subject(monitor, followed_rules(monitor, multi=True))
-    if monitor.type == "service check":
-        query = service_checks.parse(monitor.query)
-        return Subject(monitor, followed_rules(monitor, multi=bool(query.by)), filters=query.over)
-    tree = metric_query(monitor)
-    filters = tuple(scope_tags(tree.expression))
-    return Subject(monitor, rules_of(monitor), keys_of(monitor), filters, tree.window.seconds)
+    return Subject(monitor, monitor.rules, monitor.bundle_keys, monitor.filters, monitor.span)
 
 
 def _name(monitor: Monitor) -> str:

@@ -1,7 +1,7 @@
 """Datadog's monitors as functions of their arguments: no clock, no disk, no network.
 
     monitor = parse(document)                                  # an API body or an integration's asset; MonitorError(field, text)
-    rules = rules_of(monitor)                                  # thresholds, no data, delays, renotification: defaults applied
+    rules = monitor.rules                                      # thresholds, no data, delays, renotification: defaults applied
 
 One minute, as the live server steps it (`Group` is `(("host", "a"),)`, in the query's order; `()` for a simple alert):
 
@@ -20,18 +20,21 @@ Messages: `render(monitor, group, transition, facts)` gives subject, title, body
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from doghouse.monitors import kinds as _kinds  # noqa: F401  # each registers itself
 from doghouse.monitors.changes import History
 from doghouse.monitors.columns import Group, GroupColumn
+from doghouse.monitors.definition import Definition, parse
 from doghouse.monitors.evaluation import evaluate, evaluate_range, ticks_of
 from doghouse.monitors.history import states_range
 from doghouse.monitors.message import Host, Hosts, Message, render
-from doghouse.monitors.model import EVALUATED_TYPES, METRIC_TYPES, Monitor, MonitorError, Options, Thresholds, parse
-from doghouse.monitors.rules import rules_of
+from doghouse.monitors.model import EVALUATED_TYPES, METRIC_TYPES, MonitorError, Options, Thresholds
 from doghouse.monitors.states import EMPTY, GroupState, Rules, Status, Transition, WindowValue, step
 
 if TYPE_CHECKING:
     from doghouse.monitors.linting import Problem, lint
     from doghouse.monitors.validation import validate
+
+Monitor = Definition  # the name that callers still use
 
 _WHEN_ASKED = {"Problem": "linting", "lint": "linting", "validate": "validation"}  # a backtest starts faster without
 
@@ -39,6 +42,7 @@ __all__ = [
     "EMPTY",
     "EVALUATED_TYPES",
     "METRIC_TYPES",
+    "Definition",
     "Group",
     "GroupColumn",
     "GroupState",
@@ -60,7 +64,6 @@ __all__ = [
     "lint",
     "parse",
     "render",
-    "rules_of",
     "states_range",
     "step",
     "ticks_of",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from doghouse.holds import Group, Hold, Holding
-from doghouse.monitors import facts
 from doghouse.monitors.document import Document
 from doghouse.monitors.states import GroupState
 from doghouse.monitors.store import Stored
@@ -49,7 +48,7 @@ class Shown:
 def look(stored: Stored, states: Mapping[Group, GroupState], holding: Holding) -> Shown:
     """A monitor with its groups and downtimes. One that was never evaluated counts as having one group."""
     document = stored.document
-    scope = [tag for tag in facts.facts(document).scopes if tag != "*"]
+    scope = [tag for tag in stored.definition.scopes if tag != "*"]
     return Shown(stored, states, holding(document["id"], document["tags"], scope, list(states) or [()]))
 
 

@@ -10,21 +10,7 @@ import numpy as np
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.changes import Bools, Changes, Codes, History
 from doghouse.monitors.columns import Group
-from doghouse.monitors.model import Monitor
-from doghouse.monitors.query import group_keys_of
 from doghouse.monitors.states import FRESH, GroupState, Rules, Status
-
-EVERYTHING = ("*",)  # one notification for all groups
-
-
-def keys_of(monitor: Monitor) -> tuple[str, ...] | None:
-    """The keys by which a metric monitor's groups are notified together; None where each is notified by itself."""
-    keys, wanted = group_keys_of(monitor), monitor.options.notify_by
-    if not wanted or not keys:
-        return None
-    if wanted == EVERYTHING:
-        return ()
-    return None if set(keys) <= set(wanted) else tuple(key for key in keys if key in wanted)
 
 
 def bundle_of(group: Group, keys: Sequence[str]) -> Group:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from doghouse.monitors.columns import Group
-from doghouse.monitors.model import Monitor, Thresholds
+from doghouse.monitors.definition import Definition
 from doghouse.monitors.states import Status, Transition
 from doghouse.monitors.template import Condition, Path, path
 from doghouse.time import zones
@@ -45,12 +45,10 @@ NO_HOST = Host()
 class Context:
     """One transition of one group of a monitor. `more` are variables of other kinds of monitors (`check_message`, `a.value`)."""
 
-    monitor: Monitor
+    monitor: Definition
     group: Group
     transition: Transition
     hosts: Hosts
-    comparator: str = ""
-    threshold: float | None = None
     more: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, name: Path) -> str:
@@ -110,7 +108,7 @@ class Context:
 
     def _built_in(self, name: str) -> str:
         if name == "comparator":
-            return self.comparator
+            return self.monitor.comparator
         if name == "check_message":
             return self.more.get(name, "")
         if name == "value":
@@ -124,10 +122,10 @@ class Context:
         return "" if found is None else str(found)
 
     def _numbers(self) -> dict[str, float | None]:
-        given = self.monitor.options.thresholds or Thresholds()
+        given = self.monitor.thresholds
         return {
             "value": self.transition.value,
-            "threshold": self.threshold,
+            "threshold": given.critical,
             "warn_threshold": given.warning,
             "ok_threshold": given.ok,
             "alert_recovery_threshold": given.critical_recovery,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from doghouse import account
-from doghouse.monitors import facts, naming
+from doghouse.monitors.definition import Definition
 from doghouse.time import iso
 
 Document = dict[str, Any]
@@ -16,34 +17,43 @@ SERVERS = frozenset(
     ("id", "org_id", "multi", "created", "created_at", "modified", "deleted", "creator", "state", "overall_state")
 ) | {"overall_state_modified", "matching_downtimes"}
 NEW_HOST_DELAY_S = 300
+# Events, logs, spans: what has `groupby_simple_monitor` (recorded for log, ci-*, rum, error-tracking and llm-observability; GUESS: the others).
+EVENT_TYPES = frozenset(
+    f"{source} alert"
+    for source in (
+        *("log", "rum", "ci-pipelines", "ci-tests", "error-tracking", "llm-observability"),
+        *("event-v2", "audit", "trace-analytics", "database-monitoring", "network-performance", "network-path"),
+    )
+)
 
 
-def create(body: Document, monitor_id: int, now: float) -> Document:
+def create(monitor: Definition, monitor_id: int, now: float) -> Document:
     """A new monitor. `now` in s, UTC."""
     when = iso.microseconds(now)
     own = {"id": monitor_id, "org_id": account.ORG_ID, "created": when, "created_at": int(now) * 1000, "deleted": None}
     user = account.USER
     creator = {"id": user.id, "handle": user.handle, "name": user.name, "email": user.email}
-    return _complete({**_sent(body), **own, "modified": when, "creator": creator})
+    return _complete(monitor, {**_sent(monitor.document), **own, "modified": when, "creator": creator})
 
 
-def update(stored: Document, body: Document, now: float) -> Document:
-    """The stored monitor with the keys that were sent; `options` are replaced whole (recorded: edit_a_monitor_returns_ok_response)."""
-    return _complete({**stored, **_sent(body), "modified": iso.microseconds(now)})
+def update(monitor: Definition, now: float) -> Document:
+    """The stored monitor as it is `merged` with what was sent. `now` in s, UTC."""
+    return _complete(monitor, {**monitor.document, "modified": iso.microseconds(now)})
 
 
 def merged(stored: Document, body: Document) -> Document:
-    """What an update would make of a monitor, before anything is filled in: what is to be validated."""
+    """The stored monitor with the keys that were sent, before anything is filled in; `options` are replaced whole.
+
+    Recorded: edit_a_monitor_returns_ok_response.
+    """
     return {**stored, **_sent(body)}
 
 
-def _sent(body: Document) -> Document:
+def _sent(body: Mapping[str, Any]) -> Document:
     return {key: copy.deepcopy(value) for key, value in body.items() if key not in SERVERS}
 
 
-def _complete(monitor: Document) -> Document:
-    query = monitor["query"].rstrip()
-    kind = rewritten_type(monitor["type"], query)
+def _complete(monitor: Definition, document: Document) -> Document:
     filled: Document = {
         "priority": None,
         "restricted_roles": None,
@@ -51,32 +61,23 @@ def _complete(monitor: Document) -> Document:
         "draft_status": "published",
     }
     changed: Document = {
-        "type": kind,
-        "query": query,
-        "message": (monitor.get("message") or "").rstrip(),
-        "name": monitor.get("name") or naming.name(kind, query),
-        "tags": monitor.get("tags") or [],
-        "priority": monitor.get("priority") or None,  # 0 is none (recorded)
-        "options": options(monitor.get("options") or {}, kind),
-        "multi": facts.is_grouped(kind, query),
-        "assets": [_asset(asset, monitor["id"]) for asset in monitor.get("assets") or []],
+        "type": monitor.stored_type,
+        "query": monitor.query.rstrip(),
+        "message": monitor.message.rstrip(),
+        "name": monitor.name or monitor.default_name,
+        "tags": document.get("tags") or [],
+        "priority": monitor.priority or None,  # 0 is none (recorded)
+        "options": options(document.get("options") or {}, monitor),
+        "multi": monitor.multi,
+        "assets": [_asset(asset, document["id"]) for asset in document.get("assets") or []],
     }
-    return {**filled, **monitor, **changed}
+    return {**filled, **document, **changed}
 
 
-def rewritten_type(kind: str, query: str) -> str:
-    """The two changes that Datadog makes to a type, all other metric monitors keep the one that was sent (10 recordings)."""
-    if kind == "query alert" and query.lstrip().startswith("formula("):
-        return "metric alert"
-    if kind == "metric alert" and "(current_1mo)" in query:
-        return "query alert"
-    return kind
-
-
-def options(sent: Document, kind: str) -> Document:
+def options(sent: Document, monitor: Definition) -> Document:
     """A monitor's options, defaults filled in for keys that were not sent; what was sent as null stays null."""
     made = copy.deepcopy(sent)
-    thresholds = _thresholds(made.pop("thresholds", None), kind)
+    thresholds = _thresholds(made.pop("thresholds", None), monitor)
     if thresholds:
         made["thresholds"] = thresholds
     if isinstance(made.get("escalation_message"), str):
@@ -86,17 +87,17 @@ def options(sent: Document, kind: str) -> Document:
         defaults["notify_no_data"] = False
     if "new_group_delay" not in sent:
         defaults["new_host_delay"] = NEW_HOST_DELAY_S
-    if kind in facts.EVENT_TYPES:
+    if monitor.type in EVENT_TYPES:
         defaults["groupby_simple_monitor"] = False
     if made.get("silenced", {}) is None:
         del made["silenced"]
     return {**defaults, **made}
 
 
-def _thresholds(sent: Document | None, kind: str) -> Document:
-    """Numbers become floats, but for service checks; a null `critical` stays, other nulls go (recorded for `warning`; GUESS: the recovery thresholds)."""
+def _thresholds(sent: Document | None, monitor: Definition) -> Document:
+    """Numbers become floats, but for counts of runs; a null `critical` stays, other nulls go (recorded for `warning`; GUESS: recovery thresholds)."""
     kept = {key: value for key, value in (sent or {}).items() if value is not None or key == "critical"}
-    if kind == "service check":
+    if monitor.data_are_statuses:
         return kept
     return {key: float(value) if type(value) is int else value for key, value in kept.items()}
 

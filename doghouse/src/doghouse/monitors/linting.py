@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from doghouse.monitors import reach, variables
 from doghouse.monitors.anomalies import reading
-from doghouse.monitors.model import METRIC_TYPES, Monitor, MonitorError
-from doghouse.monitors.query import metric_query
-from doghouse.monitors.rules import rules_of
+from doghouse.monitors.definition import Definition
+from doghouse.monitors.kinds.metric import metric_query
+from doghouse.monitors.model import METRIC_TYPES, MonitorError
 from doghouse.monitors.states import Missing, Status
 from doghouse.monitors.template import Call, Node, TemplateError, parse, position
 from doghouse.monitors.validation import check
@@ -50,7 +50,7 @@ class Problem:
     column: int = 0
 
 
-def lint(monitor: Monitor, intervals: Mapping[str, int] | None = None) -> list[Problem]:
+def lint(monitor: Definition, intervals: Mapping[str, int] | None = None) -> list[Problem]:
     """All problems of one monitor: query, thresholds, no-data window, templates, mentions. `intervals` are metrics' submission intervals (s), where known."""
     found = list(_refusal(monitor))
     if monitor.type in METRIC_TYPES:
@@ -60,14 +60,14 @@ def lint(monitor: Monitor, intervals: Mapping[str, int] | None = None) -> list[P
     return found
 
 
-def _refusal(monitor: Monitor) -> Iterator[Problem]:
+def _refusal(monitor: Definition) -> Iterator[Problem]:
     try:
         check(monitor)
     except MonitorError as error:
         yield Problem(error.field, error.text, "error", *(_place(monitor) if error.field == "query" else (0, 0)))
 
 
-def _place(monitor: Monitor) -> tuple[int, int]:
+def _place(monitor: Definition) -> tuple[int, int]:
     """Where a metric monitor's query stops being one: line and column; 0, 0 where that is not known."""
     try:
         metric_query(monitor)
@@ -78,10 +78,10 @@ def _place(monitor: Monitor) -> tuple[int, int]:
     return 0, 0
 
 
-def _data(monitor: Monitor, intervals: Mapping[str, int]) -> Iterator[Problem]:
+def _data(monitor: Definition, intervals: Mapping[str, int]) -> Iterator[Problem]:
     """Windows that do not fit the data, and what the query counts."""
     try:
-        query, rules = metric_query(monitor), rules_of(monitor)
+        query, rules = metric_query(monitor), monitor.rules
     except (QuerySyntaxError, NotEvaluated, MonitorError):
         return
     window = query.window.seconds
@@ -107,7 +107,7 @@ def _data(monitor: Monitor, intervals: Mapping[str, int]) -> Iterator[Problem]:
         )
 
 
-def _anomaly(monitor: Monitor, query: MonitorQuery) -> Iterator[Problem]:
+def _anomaly(monitor: Definition, query: MonitorQuery) -> Iterator[Problem]:
     """What an anomaly monitor's windows have to be (monitors/types/anomaly)."""
     given = monitor.options.threshold_windows
     reads = reading(query, given.recovery_window if given else None)
@@ -127,7 +127,7 @@ def _anomaly(monitor: Monitor, query: MonitorQuery) -> Iterator[Problem]:
         yield Problem("query", text)
 
 
-def _options(monitor: Monitor) -> Iterator[Problem]:
+def _options(monitor: Definition) -> Iterator[Problem]:
     options = monitor.options
     yield from _unknown(monitor)
     lasts = options.group_retention_duration
@@ -150,7 +150,7 @@ def _options(monitor: Monitor) -> Iterator[Problem]:
         yield Problem("options.escalation_message", text, "warning")
 
 
-def _unknown(monitor: Monitor) -> Iterator[Problem]:
+def _unknown(monitor: Definition) -> Iterator[Problem]:
     """Options that Datadog's schema does not have: it takes them in silence, and a misspelt one has no effect."""
     given = monitor.document.get("options")
     for place, names, known in (
@@ -166,7 +166,7 @@ def _unknown(monitor: Monitor) -> Iterator[Problem]:
                 yield Problem(f"{place}.{name}", text, "warning")
 
 
-def _templates(monitor: Monitor) -> Iterator[Problem]:
+def _templates(monitor: Definition) -> Iterator[Problem]:
     """Problems of the texts that are templates, then of who is mentioned in them."""
     texts = {"name": monitor.name, "message": monitor.message}
     if monitor.options.escalation_message:
@@ -184,7 +184,7 @@ def _templates(monitor: Monitor) -> Iterator[Problem]:
         yield from _mentions(monitor, trees["message"], trees.get("options.escalation_message", ()))
 
 
-def _mentions(monitor: Monitor, message: Sequence[Node], escalation: Sequence[Node]) -> Iterator[Problem]:
+def _mentions(monitor: Definition, message: Sequence[Node], escalation: Sequence[Node]) -> Iterator[Problem]:
     """Mentions that no state reaches, and states that reach nobody."""
     overrides = any(isinstance(one, Call) and one.function == "override_priority" for one in variables.walk(message))
     happening = reach.transitions(monitor)

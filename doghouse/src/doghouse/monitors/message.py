@@ -11,10 +11,9 @@ from doghouse import mentions
 from doghouse.monitors import expressions
 from doghouse.monitors.columns import Group
 from doghouse.monitors.context import Context, Host, Hosts, local_time
-from doghouse.monitors.model import METRIC_TYPES, Monitor, Thresholds
+from doghouse.monitors.definition import Definition
 from doghouse.monitors.states import Status, Transition
 from doghouse.monitors.template import Block, Call, Node, TemplateError, Text, parse, path
-from doghouse.queries import QuerySyntaxError, parse_monitor
 from doghouse.time.zones import UnknownZone
 
 __all__ = ["Host", "Hosts", "Message", "render"]
@@ -39,7 +38,7 @@ class Message:
 
 
 def render(
-    monitor: Monitor,
+    monitor: Definition,
     group: Group,
     transition: Transition,
     hosts: Hosts,
@@ -52,8 +51,7 @@ def render(
     GUESS: a repeated notification is the message with is_renotify, and the escalation message below it.
     `more` are variables of other kinds of monitors (`check_message`, `a.value`).
     """
-    comparator, threshold = _condition(monitor)
-    writer = _Writer(Context(monitor, group, transition, hosts, comparator, threshold, more or {}), monitor.priority)
+    writer = _Writer(Context(monitor, group, transition, hosts, more or {}), monitor.priority)
     body = writer.write(monitor.message)
     if transition.is_renotify and monitor.options.escalation_message:
         body = f"{body}\n\n{writer.write(monitor.options.escalation_message)}".strip()
@@ -73,19 +71,7 @@ def render(
     )
 
 
-def _condition(monitor: Monitor) -> tuple[str, float | None]:
-    """The comparator and the alert threshold, from the query where the options have none."""
-    given = monitor.options.thresholds or Thresholds()
-    try:
-        query = parse_monitor(monitor.query) if monitor.type in METRIC_TYPES else None
-    except QuerySyntaxError:
-        query = None
-    if query is None:
-        return "", given.critical
-    return query.comparator, query.threshold if given.critical is None else given.critical
-
-
-def _also_told(monitor: Monitor, writer: _Writer) -> tuple[str, ...]:
+def _also_told(monitor: Definition, writer: _Writer) -> tuple[str, ...]:
     """On the way from Alert to Warn: whoever would hear of a recovery from Alert gets a message without a body."""
     transition = writer.context.transition
     if transition.before is not Status.ALERT or transition.after is not Status.WARN:
@@ -104,7 +90,7 @@ def _tested(name: str, test: bool) -> str:
     return f"[TEST] {name}" if test else name
 
 
-def _title(monitor: Monitor, group: Group, transition: Transition, name: str, priority: int | None) -> str:
+def _title(monitor: Definition, group: Group, transition: Transition, name: str, priority: int | None) -> str:
     """`[P2] [Triggered on {host:web-1}] name`; without tags for a simple alert, or where include_tags is off."""
     tags = ",".join(f"{key}:{value}" for key, value in sorted(group))
     on = f" on {{{tags}}}" if tags and monitor.options.include_tags is not False else ""
@@ -144,7 +130,7 @@ class _Writer:
         if isinstance(node, Call):
             text = self._call(node)
         elif node.path == ("comparator",):
-            return self.context.comparator  # not escaped: worked example T01
+            return self.context.monitor.comparator  # not escaped: worked example T01
         else:
             text = self.context.text(node.path)
         return text.translate(_ESCAPES) if node.escaped else text

@@ -1,6 +1,6 @@
-"""What a monitor is: an API body or an integration's asset as one typed value, with the document kept as it was given.
+"""The body of a monitor as one typed value, with the document kept as it was given. What its query asks is in its `definition.Definition`.
 
-Defaults of options are applied where they matter (`rules.rules`), not to the stored document.
+Defaults of options are applied where they matter (`Definition.rules`), not to the stored document.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class Options(msgspec.Struct, frozen=True):
     silenced: Mapping[str, int | None] | None = None
 
 
-class Monitor(msgspec.Struct, frozen=True):
-    """A monitor. `id` is 0 for one that is not stored. `document` is the body that it was read from, unknown fields and all."""
+class Body(msgspec.Struct, frozen=True):
+    """What a monitor's document says. `id` is 0 for one that is not stored. `document` is what it was read from, unknown fields and all."""
 
     type: str
     query: str
@@ -88,17 +88,25 @@ class Monitor(msgspec.Struct, frozen=True):
     document: Mapping[str, Any] = {}
 
 
-def parse(document: Mapping[str, Any]) -> Monitor:
-    """A monitor from an API body, or from an integration's asset, whose body stands under `definition`. Raises MonitorError (its shape; see `validation`)."""
+def read_body(document: Mapping[str, Any]) -> Body:
+    """A monitor's body, from an API request or from an integration's asset, which has it under `definition`. Raises MonitorError where its shape is wrong."""
     body = document.get("definition", document)
     if not isinstance(body, Mapping):
         raise MonitorError("definition", "'definition' must be an object")
+    return msgspec.structs.replace(_converted(body), document=dict(body))
+
+
+def read_options(document: Mapping[str, Any]) -> Options:
+    """`options` of a body. Raises MonitorError where their shape is wrong."""
+    return _converted({"type": "", "query": "", "options": document}).options
+
+
+def _converted(body: Mapping[str, Any]) -> Body:
     filled = {key: value for key, value in body.items() if value is not None and key != "document"}
     try:
-        monitor = msgspec.convert(filled, Monitor, strict=False)  # some of Datadog's own assets have numbers in quotes
+        return msgspec.convert(filled, Body, strict=False)  # some of Datadog's own assets have numbers in quotes
     except msgspec.ValidationError as error:
         raise _shape(str(error)) from None
-    return msgspec.structs.replace(monitor, document=dict(body))
 
 
 def _shape(complaint: str) -> MonitorError:

@@ -1,4 +1,4 @@
-"""What a metric monitor's query asks for: its tree, its windows, how often it is evaluated, what it groups by."""
+"""What follows from a metric monitor's query: its windows, how often it is evaluated, its text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
-from doghouse.monitors.model import METRIC_TYPES, Monitor, MonitorError
-from doghouse.queries import MonitorQuery, NotEvaluated, function_names, group_keys, metric_queries, parse_monitor
+from doghouse.monitors.model import MonitorError, Options
+from doghouse.queries import MonitorQuery, function_names, metric_queries
+from doghouse.queries.printing import number_text
 from doghouse.queries.tree import Change
 from doghouse.time import zones
 from doghouse.time.lengths import DAY, HOUR, MINUTE
@@ -22,7 +23,6 @@ from doghouse.time.lengths import DAY, HOUR, MINUTE
 # Buckets of `require_full_window` by the window's unit (monitors/types/metric): at least one point in the first, at most three empty.
 FULL_BUCKETS_S = {"m": MINUTE, "h": 10 * MINUTE, "d": HOUR, "w": HOUR, "mo": 4 * HOUR}
 MAY_MISS = 3
-_FORMULA = re.compile(r"\s*formula\s*\(")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,27 +32,6 @@ class Windows:
     ticks: Ints
     starts: Ints
     ends: Ints
-
-
-def is_formula(monitor: Monitor) -> bool:
-    """Whether its query is `formula("a / b").last("5m") > 1` over `options.variables`, which doghouse stores and does not evaluate."""
-    return bool(_FORMULA.match(monitor.query))
-
-
-def metric_query(monitor: Monitor) -> MonitorQuery:
-    """The tree of a metric monitor's query. Raises QuerySyntaxError, or NotEvaluated for another kind of monitor."""
-    if monitor.type not in METRIC_TYPES:
-        raise NotEvaluated(f"monitors of the type {monitor.type}")
-    if is_formula(monitor):
-        raise NotEvaluated("monitors with a formula(…) query")
-    if (monitor.options.scheduling_options or {}).get("custom_schedule"):
-        raise NotEvaluated("monitors with a custom schedule")
-    return parse_monitor(monitor.query)
-
-
-def group_keys_of(monitor: Monitor) -> tuple[str, ...]:
-    """The tag keys that the monitor groups by; none for a simple alert."""
-    return group_keys(metric_query(monitor).expression)
 
 
 def is_count_query(query: MonitorQuery) -> bool:
@@ -73,12 +52,12 @@ def frequency(query: MonitorQuery) -> int:
     return 10 * MINUTE if window.seconds < 2 * DAY else 30 * MINUTE
 
 
-def windows(monitor: Monitor, query: MonitorQuery, ticks: Ints) -> Windows:
+def windows(options: Options, query: MonitorQuery, ticks: Ints) -> Windows:
     """The windows that these ticks look at: the evaluation delay before the tick, back to the window's length or its calendar start."""
-    ends = ticks - (monitor.options.evaluation_delay or 0)
+    ends = ticks - (options.evaluation_delay or 0)
     if not query.window.cumulative:
         return Windows(ticks, ends - query.window.seconds, ends)
-    begin = _beginning(query.window.text, monitor.options.scheduling_options or {})
+    begin = _beginning(query.window.text, options.scheduling_options or {})
     return Windows(ticks, np.array([begin(end) for end in ends.tolist()], np.int64), ends)
 
 
@@ -128,6 +107,15 @@ def _beginning(text: str, scheduling: Any) -> Callable[[int], int]:
         return next(begun for begun in begins if begun < end)
 
     return begin
+
+
+def query_text(query: MonitorQuery) -> str:
+    """A metric monitor's query as text, for people and for the API."""
+    head = f"{query.aggregator}({query.window.text})"
+    if query.change is not None:
+        head = f"{'pct_change' if query.change.percent else 'change'}({head},{query.change.text})"
+    threshold = "threshold" if query.threshold is None else number_text(query.threshold)
+    return f"{head}:{query.text} {query.comparator} {threshold}"
 
 
 def full_bucket(query: MonitorQuery) -> int:

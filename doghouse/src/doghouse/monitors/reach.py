@@ -8,8 +8,8 @@ from itertools import permutations
 
 from doghouse import mentions
 from doghouse.monitors.context import flags
-from doghouse.monitors.model import Monitor, MonitorError
-from doghouse.monitors.rules import rules_of
+from doghouse.monitors.definition import Definition
+from doghouse.monitors.model import MonitorError
 from doghouse.monitors.states import Missing, Rules, Status, Transition
 from doghouse.monitors.template import STATES, Block, Call, Condition, Node, Text
 from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -18,10 +18,10 @@ PLACEHOLDER = "x"  # stands for what a variable will say
 Known = Callable[[Condition], bool | None]  # whether a condition holds; None: that is known when the alert is there
 
 
-def transitions(monitor: Monitor) -> list[Transition]:
+def transitions(monitor: Definition) -> list[Transition]:
     """Every transition that the monitor can notify (times and values left out)."""
     try:
-        rules = rules_of(monitor)
+        rules = monitor.rules if monitor.compares else _presumed(monitor)
     except (NotEvaluated, QuerySyntaxError, MonitorError):
         rules = _presumed(monitor)
     statuses = [Status.OK, Status.ALERT]
@@ -31,13 +31,11 @@ def transitions(monitor: Monitor) -> list[Transition]:
     return changes + [_transition(one, one, 1) for one in statuses if rules.renotifies(one)]
 
 
-def _presumed(monitor: Monitor) -> Rules:
-    """The rules of a kind of monitor that doghouse does not evaluate, as far as its options say them."""
+def _presumed(monitor: Definition) -> Rules:
+    """The rules of a kind of monitor whose status is worked out elsewhere, or not at all, as far as its options say them."""
     options = monitor.options
     given = options.thresholds
-    warns = (
-        1.0 if monitor.type == "service check" else None
-    )  # a check that says WARNING warns, with or without a threshold
+    warns = 1.0 if monitor.data_are_statuses else None  # a check that says WARNING warns, with or without a threshold
     notifies = bool(options.notify_no_data) or options.on_missing_data == "show_and_notify_no_data"
     shows = notifies or options.on_missing_data == "show_no_data"
     return Rules(
@@ -103,12 +101,12 @@ def nothing_known(_: Condition) -> None:
     return
 
 
-def known_in(transition: Transition, monitor: Monitor, *, overrides: bool) -> Known:
+def known_in(transition: Transition, monitor: Definition, *, overrides: bool) -> Known:
     """What is known of conditions in a transition: states always, the priority unless the message overrides it, tags never."""
     spoken: Mapping[str, bool] = flags(transition)
 
     def known(condition: Condition) -> bool | None:
-        if condition.helper == "is_unknown" and monitor.type == "service check":
+        if condition.helper == "is_unknown" and monitor.data_are_statuses:
             return None  # a check that says UNKNOWN: which of the states that is shown as depends on its thresholds
         if condition.helper in STATES:
             return spoken[condition.helper]

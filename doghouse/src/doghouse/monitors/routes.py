@@ -12,8 +12,9 @@ from doghouse import errors
 from doghouse.holds import Hold
 from doghouse.http import LATEST_S, MAX_KEY, Call, Reply, endpoint, whole_number
 from doghouse.monitors import document as documents
-from doghouse.monitors import facts, search_routes
+from doghouse.monitors import search_routes
 from doghouse.monitors.answers import Downtimes, Shown, answer, look
+from doghouse.monitors.definition import Definition
 from doghouse.monitors.document import Document
 from doghouse.monitors.model import MonitorError
 from doghouse.monitors.store import MonitorStore, Stored
@@ -51,14 +52,15 @@ class Monitors:
         """The downtimes that are active over a monitor's groups."""
         return self.shown(self.stored(monitor_id), now).held
 
-    def check(self, document: Document) -> None:
-        """Raise ApiError 400 unless Datadog would take this monitor."""
+    def checked(self, document: Document) -> Definition:
+        """The monitor. Raises ApiError 400 unless Datadog would take it."""
         try:
-            validate_document(document)
+            monitor = validate_document(document)
         except MonitorError as error:
             raise errors.invalid_monitor(error.text) from None
-        if self.store.unknown(facts.members(document)):
+        if self.store.unknown(monitor.members):
             raise errors.unknown_members()
+        return monitor
 
 
 def routes(monitors: Monitors) -> list[BaseRoute]:
@@ -83,9 +85,7 @@ def routes(monitors: Monitors) -> list[BaseRoute]:
 
 def create(monitors: Monitors, call: Call) -> Reply:
     """A new monitor; the same one twice is refused."""
-    body = call.object()
-    monitors.check(body)
-    made = monitors.store.add(body, call.now)
+    made = monitors.store.add(monitors.checked(call.object()), call.now)
     if isinstance(made, int):
         raise errors.duplicate_monitor(made)
     return Reply(answer(monitors.shown(made, call.now)))
@@ -101,9 +101,7 @@ def get(monitors: Monitors, call: Call) -> Reply:
 def update(monitors: Monitors, call: Call) -> Reply:
     """Change the keys that are sent. The answer has no creator (34 of 34 recordings)."""
     stored = monitors.stored(_id(call))
-    body = call.object()
-    monitors.check(documents.merged(stored.document, body))
-    monitors.store.replace(documents.update(stored.document, body, call.now))
+    monitors.store.replace(monitors.checked(documents.merged(stored.document, call.object())), call.now)
     changed = answer(monitors.shown(monitors.stored(_id(call)), call.now))
     changed.pop("creator", None)
     return Reply(changed)
@@ -149,28 +147,28 @@ def _page(store: MonitorStore, call: Call) -> list[Stored]:
     name, tags, own_tags = call.query.get("name", ""), call.words("tags"), call.words("monitor_tags")
     if not (name or tags or own_tags):
         return store.page(after, skipped, -1 if size is None else size)
-    found = [one for one in store.page(after) if _wanted(one.document, name, tags, own_tags)]
+    found = [one for one in store.page(after) if _wanted(one.definition, name, tags, own_tags)]
     return found[skipped:][:size]
 
 
-def _wanted(document: Document, name: str, tags: list[str], own_tags: list[str]) -> bool:
+def _wanted(monitor: Definition, name: str, tags: list[str], own_tags: list[str]) -> bool:
     """GUESS: a name is found inside a longer one, whatever the case; all tags must be there. `tags` are those that the query filters by."""
     return (
-        name.lower() in document["name"].lower()
-        and set(own_tags) <= set(document["tags"])
-        and (not tags or set(tags) <= set(facts.facts(document).scopes))
+        name.lower() in monitor.name.lower()
+        and set(own_tags) <= set(monitor.tags)
+        and (not tags or set(tags) <= set(monitor.scopes))
     )
 
 
 def validate(monitors: Monitors, call: Call) -> Reply:
     """Whether a monitor would be taken; nothing is stored."""
-    monitors.check(call.object())
+    monitors.checked(call.object())
     return Reply({})
 
 
 def validate_existing(monitors: Monitors, call: Call) -> Reply:
     """Whether a change of this monitor would be taken."""
-    monitors.check(documents.merged(monitors.stored(_id(call)).document, call.object()))
+    monitors.checked(documents.merged(monitors.stored(_id(call)).document, call.object()))
     return Reply({})
 
 

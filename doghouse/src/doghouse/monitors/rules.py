@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from doghouse.monitors.anomalies import reading
-from doghouse.monitors.model import Monitor, MonitorError, Options, Thresholds
-from doghouse.monitors.query import group_keys_of, is_count_query, metric_query
+from doghouse.monitors.model import MonitorError, Options, Thresholds
+from doghouse.monitors.query import is_count_query
 from doghouse.monitors.states import Missing, Rules, Status
-from doghouse.queries import MonitorQuery
+from doghouse.queries import MonitorQuery, group_keys
 from doghouse.time import lengths
 from doghouse.time.lengths import DAY, HOUR, MINUTE
 
@@ -17,18 +17,15 @@ RETENTION_UNITS = {unit: lengths.UNITS[unit] for unit in "mhd"}
 RENOTIFY_STATUSES = {"alert": Status.ALERT, "warn": Status.WARN, "no data": Status.NO_DATA}
 
 
-def rules_of(monitor: Monitor) -> Rules:
-    """The rules of a metric monitor. Raises QuerySyntaxError, NotEvaluated, or MonitorError where there is no threshold."""
-    query, options = metric_query(monitor), monitor.options
-    thresholds = options.thresholds or Thresholds()
-    critical = query.threshold if thresholds.critical is None else thresholds.critical
-    if critical is None:
+def metric_rules(options: Options, thresholds: Thresholds, query: MonitorQuery) -> Rules:
+    """The rules of a metric monitor with these thresholds. Raises MonitorError where there is no critical one."""
+    if thresholds.critical is None:
         raise MonitorError("options.thresholds.critical", "Alert status is required.")
-    keys = group_keys_of(monitor)
+    keys = group_keys(query.expression)
     missing, after = _missing(options, query)
     return Rules(
         comparator=query.comparator,
-        critical=critical,
+        critical=thresholds.critical,
         warning=thresholds.warning,
         critical_recovery=thresholds.critical_recovery,
         warning_recovery=thresholds.warning_recovery,
@@ -48,9 +45,8 @@ def rules_of(monitor: Monitor) -> Rules:
     )
 
 
-def followed_rules(monitor: Monitor, *, multi: bool) -> Rules:
+def followed_rules(options: Options, *, multi: bool) -> Rules:
     """The rules of a monitor whose status is worked out elsewhere (`states.follow`): what it notifies, and how often."""
-    options = monitor.options
     return Rules(
         ">",
         0.0,

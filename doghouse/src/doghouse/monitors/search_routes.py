@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,11 @@ from starlette.routing import BaseRoute
 from doghouse import errors
 from doghouse.holds import Group, Hold
 from doghouse.http import Call, Reply, endpoint
-from doghouse.monitors import facts
 from doghouse.monitors.answers import Downtimes, Shown, group_name, look
 from doghouse.monitors.document import Document
 from doghouse.monitors.search import Row, compile_search
 from doghouse.monitors.states import GroupState
-from doghouse.monitors.store import MonitorStore
+from doghouse.monitors.store import MonitorStore, Stored
 from doghouse.tags import pairs
 
 PER_PAGE = 30  # the schema's default
@@ -98,26 +98,24 @@ def _sorted(found: list[Hit], order: str) -> list[Hit]:
 
 def monitor_hits(shown: Shown, now: float) -> Iterator[Hit]:
     """What a search looks at and shows of one monitor, by field."""
-    document, status = shown.stored.document, shown.stored.overall
-    read = facts.facts(document)
-    row = _row(document, read, status, shown.held, now)
-    kind = facts.classification(document)
-    yield Hit(row, document["name"], status, shown.muted, document["tags"], kind, partial(_monitor, shown, read, kind))
+    monitor, status = shown.stored.definition, shown.stored.overall
+    row = _row(shown.stored, status, shown.held, now)
+    yield Hit(row, monitor.name, status, shown.muted, monitor.tags, monitor.classification, partial(_monitor, shown))
 
 
-def _monitor(shown: Shown, read: facts.Facts, kind: str) -> Document:
-    document, stored = shown.stored.document, shown.stored
+def _monitor(shown: Shown) -> Document:
+    document, stored, monitor = shown.stored.document, shown.stored, shown.stored.definition
     creator = document["creator"]
     triggered = [one.last_triggered for one in shown.states.values() if one.last_triggered is not None]
     kept = ("id", "name", "org_id", "type", "query", "tags", "priority")
     return {
         **{key: document[key] for key in kept},
         "status": stored.overall,
-        "classification": kind,
+        "classification": monitor.classification,
         "creator": {key: creator[key] for key in ("id", "handle", "name")},
-        "metrics": list(read.metrics),
-        "scopes": list(read.scopes),
-        "notifications": facts.notified(document["message"]),
+        "metrics": list(monitor.metrics),
+        "scopes": list(monitor.scopes),
+        "notifications": notified(monitor.message),
         "restricted_roles": document["restricted_roles"] or [],
         "muted_until_ts": _until(shown.held),
         "last_triggered_ts": max(triggered, default=None),
@@ -126,14 +124,12 @@ def _monitor(shown: Shown, read: facts.Facts, kind: str) -> Document:
 
 
 def _group_hits(shown: Shown, now: float) -> Iterator[Hit]:
-    document = shown.stored.document
-    read = facts.facts(document)
-    kind = facts.classification(document)
+    document, monitor = shown.stored.document, shown.stored.definition
     for group, state in shown.states.items():
         held = [one for one in shown.held if group in one.groups]
-        row = _row(document, read, state.status.label, held, now, group)
+        row = _row(shown.stored, state.status.label, held, now, group)
         answer = partial(_group, document, group, state, held, now)
-        yield Hit(row, document["name"], state.status.label, bool(held), document["tags"], kind, answer)
+        yield Hit(row, monitor.name, state.status.label, bool(held), monitor.tags, monitor.classification, answer)
 
 
 def _group(document: Document, group: Group, state: GroupState, held: Sequence[Hold], now: float) -> Document:
@@ -158,9 +154,8 @@ def _group(document: Document, group: Group, state: GroupState, held: Sequence[H
     }
 
 
-def _row(
-    document: Document, read: facts.Facts, status: str, held: Sequence[Hold], now: float, group: Group = ()
-) -> Row:
+def _row(stored: Stored, status: str, held: Sequence[Hold], now: float, group: Group = ()) -> Row:
+    document, monitor = stored.document, stored.definition
     creator, priority = document["creator"], document["priority"]
     values = {
         "id": [str(document["id"])],
@@ -171,18 +166,24 @@ def _row(
         "group_status": [status],
         "group": [group_name(group, "total")],
         "muted": [str(bool(held)).lower()],
-        "type": [facts.classification(document), document["type"]],
+        "type": [monitor.classification, monitor.type],
         "creator": [text for text in (creator["name"], creator["handle"]) if text],
         "tag": document["tags"],
-        "scope": list(read.scopes),
-        "metric": list(read.metrics),
-        "notification": [one["handle"] for one in facts.notified(document["message"])],
+        "scope": list(monitor.scopes),
+        "metric": list(monitor.metrics),
+        "notification": [one["handle"] for one in notified(monitor.message)],
         "priority": [] if priority is None else [f"p{priority}", str(priority)],
     }
     ends = [one.end for one in held if one.end is not None]
     left = max(ends) - now if ends and len(ends) == len(held) else None
     elapsed = now - min(one.start for one in held) if held else None
     return Row(values, left, elapsed)
+
+
+def notified(message: str) -> list[dict[str, str]]:
+    """The handles that a message mentions, as searches show them: without a team's or service's account (recorded: `@hipchat-channel`)."""
+    handles = dict.fromkeys(re.findall(r"(?<![\w@.])@([A-Za-z0-9_][\w.+\-@:/#]*\w)", message))
+    return [{"handle": name, "name": name.capitalize() if name == "pagerduty" else name} for name in handles]
 
 
 def _until(held: Sequence[Hold]) -> int | None:

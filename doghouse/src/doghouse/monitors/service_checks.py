@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from doghouse.monitors.columns import Group
-from doghouse.monitors.model import Monitor, Thresholds
+from doghouse.monitors.model import Body, Thresholds
 from doghouse.monitors.states import Status
 from doghouse.queries import QuerySyntaxError
 from doghouse.tags.pairs import split
@@ -110,7 +110,7 @@ class Runs:
 
 
 def statuses(
-    monitor: Monitor, query: CheckQuery, runs: Sequence[Runs], before: Mapping[Group, Status], now: int
+    monitor: Body, query: CheckQuery, runs: Sequence[Runs], before: Mapping[Group, Status], now: int
 ) -> dict[Group, tuple[Status | None, float]]:
     """The status (None: as it was) and value of each group, those that were known before and have no checks any more too.
 

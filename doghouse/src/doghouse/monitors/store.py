@@ -6,12 +6,12 @@ import hashlib
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from doghouse.monitors import document as documents
-from doghouse.monitors import facts
+from doghouse.monitors.definition import Definition, parse
 from doghouse.monitors.document import Document
 from doghouse.monitors.evaluation import Group
 from doghouse.monitors.states import GroupState, Status
@@ -46,9 +46,14 @@ IDENTITY = ("type", "query", "name", "message", "options", "tags")  # GUESS: wha
 class Stored:
     """A monitor with what its evaluations made of it. `overall_modified` in s UTC, None until the first evaluation."""
 
-    document: Document
+    definition: Definition
     overall: str
     overall_modified: float | None
+
+    @property
+    def document(self) -> Document:
+        """The monitor as it is answered, but for its state."""
+        return cast(Document, self.definition.document)
 
 
 class MonitorStore:
@@ -58,6 +63,7 @@ class MonitorStore:
         self._database = database
         self._lock = threading.Lock()
         self._version = 0
+        self._definitions: dict[int, tuple[bytes, Definition]] = {}  # by id, with the document that each was read from
         database.connection().executescript(TABLES)
 
     @property
@@ -65,52 +71,55 @@ class MonitorStore:
         """Grows with each change to any monitor's definition: what was parsed of them before is out of date."""
         return self._version
 
-    def add(self, body: Document, now: float) -> Stored | int:
+    def add(self, monitor: Definition, now: float) -> Stored | int:
         """Keep a new monitor; or, where the same one exists, that one's id. `now` in s, UTC."""
         with self._database.transaction() as connection:
-            made = documents.create(body, 0, now)
+            made = documents.create(monitor, 0, now)
             mark = fingerprint(made)
             if (
                 twin := connection.execute("SELECT id FROM monitors WHERE fingerprint = ?", (mark,)).fetchone()
             ) is not None:
                 return int(twin["id"])
             cursor = connection.execute("INSERT INTO monitors (fingerprint, document) VALUES (?, '')", (mark,))
-            made = documents.create(body, int(cursor.lastrowid or 0), now)
-            connection.execute("UPDATE monitors SET document = ? WHERE id = ?", (msgspec.json.encode(made), made["id"]))
-            self._relate(made)
-        self._changed()
-        return Stored(made, Status.NO_DATA.label, None)
+            made = documents.create(monitor, int(cursor.lastrowid or 0), now)
+            text = msgspec.json.encode(made)
+            connection.execute("UPDATE monitors SET document = ? WHERE id = ?", (text, made["id"]))
+            self._relate(made["id"], monitor.members)
+        return Stored(self._changed(monitor.filled(made), text), Status.NO_DATA.label, None)
 
     def get(self, monitor_id: int) -> Stored | None:
         """One monitor, or None."""
         row = self._database.connection().execute("SELECT * FROM monitors WHERE id = ?", (monitor_id,)).fetchone()
-        return None if row is None else _stored(row)
+        return None if row is None else self._stored(row)
 
     def page(self, after: int = 0, offset: int = 0, limit: int = -1) -> list[Stored]:
         """Monitors by ascending id, those with ids above `after`. A negative limit is none."""
         rows = self._database.connection().execute(
             "SELECT * FROM monitors WHERE id > ? ORDER BY id LIMIT ? OFFSET ?", (after, limit, offset)
         )
-        return [_stored(row) for row in rows]
+        return [self._stored(row) for row in rows]
 
-    def replace(self, made: Document) -> None:
-        """Keep this in place of the monitor that has its id. Its groups' states go if it now asks something else."""
+    def replace(self, monitor: Definition, now: float) -> None:
+        """Keep this in place of the monitor that has its id. Its groups' states go if it now asks something else. `now` in s, UTC."""
+        made = documents.update(monitor, now)
+        text = msgspec.json.encode(made)
         with self._database.transaction() as connection:
             before = self.get(made["id"])
             connection.execute(
                 "UPDATE monitors SET fingerprint = ?, document = ? WHERE id = ?",
-                (fingerprint(made), msgspec.json.encode(made), made["id"]),
+                (fingerprint(made), text, made["id"]),
             )
-            self._relate(made)
+            self._relate(made["id"], monitor.members)
             if before is not None and before.document["query"] != made["query"]:
                 connection.execute("DELETE FROM monitor_states WHERE monitor = ?", (made["id"],))
-        self._changed()
+        self._changed(monitor.filled(made), text)
 
     def delete(self, monitor_id: int) -> bool:
         """Whether there was such a monitor."""
         with self._database.transaction() as connection:
             gone = connection.execute("DELETE FROM monitors WHERE id = ?", (monitor_id,)).rowcount > 0
-        self._changed()
+        self._definitions.pop(monitor_id, None)
+        self._grow()
         return gone
 
     def unknown(self, ids: Iterable[int]) -> list[int]:
@@ -156,15 +165,27 @@ class MonitorStore:
                 (overall.label, now, monitor_id, overall.label),
             )
 
-    def _relate(self, made: Document) -> None:
+    def _relate(self, monitor_id: int, members: Iterable[int]) -> None:
         connection = self._database.connection()
-        connection.execute("DELETE FROM monitor_members WHERE composite = ?", (made["id"],))
+        connection.execute("DELETE FROM monitor_members WHERE composite = ?", (monitor_id,))
         connection.executemany(
             "INSERT INTO monitor_members (member, composite) VALUES (?, ?)",
-            [(member, made["id"]) for member in facts.members(made)],
+            [(member, monitor_id) for member in members],
         )
 
-    def _changed(self) -> None:
+    def _stored(self, row: Any) -> Stored:
+        text = row["document"]
+        kept = self._definitions.get(row["id"])
+        if kept is None or kept[0] != text:
+            kept = self._definitions[row["id"]] = (text, parse(msgspec.json.decode(text)))
+        return Stored(kept[1], row["overall"], row["overall_modified"])
+
+    def _changed(self, monitor: Definition, text: bytes) -> Definition:
+        self._definitions[monitor.id] = (text, monitor)
+        self._grow()
+        return monitor
+
+    def _grow(self) -> None:
         with self._lock:
             self._version += 1
 
@@ -173,10 +194,6 @@ def fingerprint(monitor: Document) -> bytes:
     """The same for monitors that Datadog calls duplicates."""
     identity = [monitor.get(key) for key in IDENTITY]
     return hashlib.sha256(msgspec.json.encode(identity, order="sorted")).digest()
-
-
-def _stored(row: Any) -> Stored:
-    return Stored(msgspec.json.decode(row["document"]), row["overall"], row["overall_modified"])
 
 
 def _key(group: Group) -> bytes:

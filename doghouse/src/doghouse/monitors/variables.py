@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from doghouse.monitors import expressions, service_checks
+from doghouse.monitors import expressions
 from doghouse.monitors.context import BUILT_IN, DROPPED, EPOCHS, NUMBERS, TIMES
-from doghouse.monitors.model import Monitor
-from doghouse.monitors.query import group_keys_of
+from doghouse.monitors.definition import Definition
 from doghouse.monitors.template import HELPERS, MATCHES, Block, Call, Node, Path, Variable, path
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.queries.names import nearest
@@ -39,7 +38,7 @@ def walk(nodes: Sequence[Node]) -> Iterator[Node]:
             yield from walk(node.otherwise)
 
 
-def faults(monitor: Monitor, nodes: Sequence[Node]) -> Iterator[Fault]:
+def faults(monitor: Definition, nodes: Sequence[Node]) -> Iterator[Fault]:
     """Everything that is wrong in a template that parses."""
     keys = _keys(monitor)
     for node in walk(nodes):
@@ -52,19 +51,19 @@ def faults(monitor: Monitor, nodes: Sequence[Node]) -> Iterator[Fault]:
                 yield from _condition(monitor, keys, node)
 
 
-def _keys(monitor: Monitor) -> tuple[str, ...] | None:
+def _keys(monitor: Definition) -> tuple[str, ...] | None:
     """The keys that tag variables can be of; None where that is not known. With notify_by only those."""
     try:
-        keys = service_checks.parse(monitor.query).by if monitor.type == "service check" else group_keys_of(monitor)
+        keys = monitor.keys
     except (NotEvaluated, QuerySyntaxError):
         return None
-    if keys == ("*",):
+    if keys is None or keys == ("*",):
         return None
     wanted = monitor.options.notify_by
     return keys if not wanted else tuple(key for key in keys if key in wanted)
 
 
-def _variable(monitor: Monitor, keys: tuple[str, ...] | None, name: Path, place: int) -> Iterator[Fault]:
+def _variable(monitor: Definition, keys: tuple[str, ...] | None, name: Path, place: int) -> Iterator[Fault]:
     shown = ".".join(f"[{part}]" if "." in part else part for part in name)
     if len(name) == 1:
         if name[0] in DROPPED:
@@ -98,7 +97,7 @@ def _variable(monitor: Monitor, keys: tuple[str, ...] | None, name: Path, place:
     yield Fault(f"{{{{{shown}}}}} is always empty: the query does not group by '{key[0]}', {by}", place)
 
 
-def _call(monitor: Monitor, keys: tuple[str, ...] | None, call: Call) -> Iterator[Fault]:
+def _call(monitor: Definition, keys: tuple[str, ...] | None, call: Call) -> Iterator[Fault]:
     if not call.arguments:
         yield Fault(f"{call.function} lacks its arguments", call.place)
         return
@@ -115,7 +114,7 @@ def _call(monitor: Monitor, keys: tuple[str, ...] | None, call: Call) -> Iterato
             yield Fault(f"override_priority takes 'P1' to 'P5', not '{call.arguments[0]}'", call.place)
 
 
-def _eval(monitor: Monitor, keys: tuple[str, ...] | None, call: Call) -> Iterator[Fault]:
+def _eval(monitor: Definition, keys: tuple[str, ...] | None, call: Call) -> Iterator[Fault]:
     expression = call.arguments[0]
     try:
         expressions.evaluate(expression, lambda _: None, lambda _: "")
@@ -138,7 +137,7 @@ def _local_time(call: Call) -> Iterator[Fault]:
         yield Fault(f"local_time: '{call.arguments[1]}' is no time zone of the IANA database", call.place)
 
 
-def _condition(monitor: Monitor, keys: tuple[str, ...] | None, block: Block) -> Iterator[Fault]:
+def _condition(monitor: Definition, keys: tuple[str, ...] | None, block: Block) -> Iterator[Fault]:
     helper, arguments = block.condition.helper, block.condition.arguments
     if helper not in HELPERS:
         near = nearest(helper, HELPERS)

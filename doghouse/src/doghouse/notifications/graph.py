@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from doghouse.dashboards.pictures import Marker, Picture, draw
 from doghouse.metrics.model import Source
-from doghouse.monitors import METRIC_TYPES, Thresholds, parse
-from doghouse.monitors.query import metric_query
+from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.model import Notification
 from doghouse.queries import MONITOR, NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
@@ -17,9 +16,9 @@ LEAST_S = 1800
 def graph(points: Source, monitors: MonitorStore, notification: Notification) -> bytes | None:
     """A PNG of the notification's group, or None where there is nothing to draw: no metric monitor, or one that is gone."""
     stored = monitors.get(notification.monitor_id) if notification.monitor_id is not None else None
-    if stored is None or stored.document.get("type") not in METRIC_TYPES:
+    if stored is None:
         return None
-    monitor = parse(stored.document)
+    monitor = stored.definition
     start, end = _range(notification)
     try:
         query = metric_query(monitor)
@@ -27,9 +26,8 @@ def graph(points: Source, monitors: MonitorStore, notification: Notification) ->
     except (NotEvaluated, QuerySyntaxError):
         return None
     mine = [one for one in lines if _is_of(one, notification)]
-    limits = monitor.options.thresholds or Thresholds()
-    alert = query.threshold if limits.critical is None else limits.critical
-    levels = ((alert, "alert"), (limits.warning, "warn"))
+    limits = monitor.thresholds
+    levels = ((limits.critical, "alert"), (limits.warning, "warn"))
     banded = any(one.bounds is not None for one in mine)  # an anomaly monitor's threshold is a share, not a level
     markers = [] if banded else [Marker(value, tone=tone) for value, tone in levels if value is not None]
     return draw(Picture(notification.title, mine, start, end, markers))

@@ -16,7 +16,8 @@ from doghouse.backtest import followed
 from doghouse.backtest.run import Backtest, backtest
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series, no_columns
-from doghouse.monitors import service_checks
+from doghouse.monitors.kinds.composite import CompositeMonitor
+from doghouse.monitors.kinds.service_check import ServiceCheckMonitor
 from doghouse.monitors.service_checks import Runs
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.tags.pairs import split_host
@@ -65,7 +66,7 @@ def _subject(loaded: Loaded) -> Subject:
         monitor = _monitor(loaded, loaded.file.monitor, ".monitor")
         members = {int(one): _monitor(loaded, said, f".members.{one}") for one, said in loaded.file.members.items()}
         for one in (*members.values(), *(() if monitor.type in FOLLOWED else (monitor,))):
-            mon.rules_of(one)
+            _ = one.rules
     except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
         raise loaded.wrong(".monitor", f"the monitor is wrong: {error}") from None
     listed = _document(loaded, loaded.file.downtimes, ".downtimes")
@@ -133,23 +134,26 @@ def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case) -> Resu
 
 def _backtest(loaded: Loaded, subject: Subject, number: int, source: MemorySource, start: int, end: int) -> Backtest:
     monitor, around = subject.monitor, (subject.downtimes, subject.hosts)
-    if monitor.type == "composite":
+    if isinstance(monitor, CompositeMonitor):
         return followed.composite(monitor, subject.members, lambda _: (source, None), start, end, *around)
-    if monitor.type == "service check":
-        return followed.checked(monitor, _runs(loaded, subject, number, start), start, end, *around)
+    if isinstance(monitor, ServiceCheckMonitor):
+        runs = _runs(loaded, monitor, subject.hosts, number, start)
+        return followed.checked(monitor, runs, start, end, *around)
     return backtest(monitor, source, start, end, *around)
 
 
-def _runs(loaded: Loaded, subject: Subject, number: int, start: int) -> Callable[[int], Sequence[Runs]]:
+def _runs(
+    loaded: Loaded, monitor: ServiceCheckMonitor, hosts: Mapping[str, mon.Host], number: int, start: int
+) -> Callable[[int], Sequence[Runs]]:
     """The last runs of the monitor's check as of a time: one a minute, from the start on."""
-    query = service_checks.parse(subject.monitor.query)
+    query = monitor.check
     made = [(tags, runs) for (name, tags), runs in checks_of(loaded, number).items() if name == query.check]
 
     def at(now: int) -> list[Runs]:
         found = []
         for tags, runs in made:
             host, _ = split_host(tags)
-            own = (*tags, *(subject.hosts[host].tags if host in subject.hosts else ()))
+            own = (*tags, *(hosts[host].tags if host in hosts else ()))
             past = [(start + 60 * n, run) for n, run in enumerate(runs) if start + 60 * n < now and run is not None]
             if past:
                 found.append(Runs(own, [run for _, run in past[-query.last :]], past[-1][0]))

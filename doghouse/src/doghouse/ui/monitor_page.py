@@ -19,7 +19,7 @@ from doghouse.http import Call, Reply
 from doghouse.live.sources import hosts_of
 from doghouse.metrics.model import Source
 from doghouse.monitors.answers import Shown, group_name, look
-from doghouse.monitors.query import metric_query
+from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.routes import Monitors
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
@@ -54,7 +54,7 @@ class MonitorPage:
         """`GET /monitors/{id}`."""
         stored = self.stored(call)
         shown = self.look(stored, call.now)
-        monitor = mon.parse(stored.document)
+        monitor = stored.definition
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
         groups = previews.groups_of(monitor, shown.states)
         rows = state_rows(shown)
@@ -89,8 +89,8 @@ class MonitorPage:
         stored = self.stored(call)
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
         wanted = {name: _number(call.query[name], name) for name in replays.THRESHOLDS if call.query.get(name)}
-        monitor = mon.parse(stored.document)
-        tried = replays.with_thresholds(stored.document, wanted) if wanted else monitor
+        monitor = stored.definition
+        tried = monitor.with_thresholds(wanted) if wanted else monitor
         found = replays.replay(tried, self.points, seen, self.downtimes(stored, seen), hosts_of(self.hosts))
         timezone = known_zone(call.query.get("timezone", "UTC"))
         made: dict[str, Any] = {"from": seen.start, "to": seen.end, "live": seen.live, "now": call.now}
@@ -111,7 +111,7 @@ class MonitorPage:
         """`GET /ui/data/monitor/{id}/previews?group=0`: every message, for one of the groups that the page lists."""
         stored = self.stored(call)
         states = self.monitors.store.states(stored.document["id"])
-        monitor = mon.parse(stored.document)
+        monitor = stored.definition
         groups = previews.groups_of(monitor, states)
         group = groups[min(call.number("group", 0), len(groups) - 1)]
         return Reply(previews.previews(monitor, states, group, hosts_of(self.hosts), int(call.now)))

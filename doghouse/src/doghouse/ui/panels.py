@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from doghouse import monitors as mon
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.pictures import Marker
 from doghouse.dashboards.requests import Line, Request
 from doghouse.errors import ApiError
 from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
 from doghouse.monitors.answers import group_name
+from doghouse.monitors.definition import Definition
 from doghouse.monitors.search import compile_search
 from doghouse.monitors.search_routes import monitor_hits
 from doghouse.monitors.store import Stored
@@ -53,7 +53,7 @@ class Panels:
         stored = self.monitor(widget)
         if stored is None:
             return _nothing(widget, asked, no_monitor(widget))
-        monitor = mon.parse(stored.document)
+        monitor = stored.definition
         graph = self.page.graph(monitor, asked.frame)
         if graph is None:
             return _nothing(widget, asked, no_graph(monitor)) | _link(stored)
@@ -68,7 +68,7 @@ class Panels:
         stored = self.monitor(widget)
         if stored is None:
             raise ApiError(404, no_monitor(widget))
-        monitor = mon.parse(stored.document)
+        monitor = stored.definition
         text = query_text(monitor)
         if not text:
             raise ApiError(400, no_graph(monitor))
@@ -85,7 +85,7 @@ class Panels:
         value = {
             "value": number(worst[1].value) if worst else None,
             "group": group_name(worst[0], "") if worst else "",
-            "query": query_text(mon.parse(stored.document)),
+            "query": query_text(stored.definition),
         }
         return _nothing(widget, asked) | _link(stored) | value
 
@@ -164,7 +164,7 @@ def no_monitor(widget: Widget) -> str:
     return f"there is no monitor {widget.definition.get('alert_id', '')}"
 
 
-def no_graph(monitor: mon.Monitor) -> str:
+def no_graph(monitor: Definition) -> str:
     """That monitors of this type look at no points."""
     return f"`{monitor.type}` monitors have no metric query to graph"
 

@@ -9,7 +9,6 @@ from typing import Any
 from doghouse import monitors as mon
 from doghouse.monitors import GroupState, Status, Transition
 from doghouse.monitors.answers import group_name
-from doghouse.monitors.query import group_keys_of
 from doghouse.monitors.states import FRESH
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.ui.rendering import markdown
@@ -74,7 +73,7 @@ def groups_of(monitor: mon.Monitor, states: Mapping[mon.Group, GroupState]) -> l
     if states:
         return sorted(states)
     try:
-        keys = group_keys_of(monitor)
+        keys = monitor.keys or ()
     except (NotEvaluated, QuerySyntaxError):
         keys = ()
     return [tuple((key, EXAMPLE_GROUP) for key in keys)]

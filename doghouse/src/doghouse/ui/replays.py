@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from doghouse import downtimes as dt
@@ -20,7 +17,6 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.metrics.model import Source
 from doghouse.monitors import Status
 from doghouse.monitors.answers import group_name
-from doghouse.monitors.query import metric_query
 from doghouse.notifications.model import Notification
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.ui.frame import Frame
@@ -31,7 +27,6 @@ MOST_CHANGES = 200  # rows of history sent to a page
 MOST_GROUPS = 100  # strips drawn
 NAME_LENGTH = 60
 LONGEST_S = 93 * 86400  # a longer range is not evaluated minute by minute while somebody waits
-_LIMIT = re.compile(r"([<>=!]=?)\s*-?[\d.]+(e[-+]?\d+)?\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +57,11 @@ def replay(
         return Replayed(None, str(error))
 
 
-def with_thresholds(document: Mapping[str, Any], wanted: Mapping[str, float]) -> mon.Monitor:
-    """The monitor as it would be with other thresholds. Raises MonitorError."""
-    changed = copy.deepcopy(dict(document))
-    options = changed.setdefault("options", {})
-    options["thresholds"] = {**(options.get("thresholds") or {}), **wanted}
-    if "critical" in wanted:
-        changed["query"] = _LIMIT.sub(lambda match: f"{match[1]} {wanted['critical']!r}", str(changed["query"]))
-    return mon.parse(changed)
-
-
 def thresholds(monitor: mon.Monitor) -> dict[str, float]:
-    """The thresholds that a monitor has; the critical one from its query where the options have none."""
-    given = msgspec.to_builtins(monitor.options.thresholds or mon.Thresholds())
-    found = {name: float(given[name]) for name in THRESHOLDS if given.get(name) is not None}
-    if "critical" not in found and (limit := written_threshold(monitor)) is not None:
-        found = {"critical": limit} | found
-    return found
-
-
-def written_threshold(monitor: mon.Monitor) -> float | None:
-    """The threshold in a metric monitor's query."""
-    try:
-        limit = metric_query(monitor).threshold
-    except (NotEvaluated, QuerySyntaxError):
-        return None
-    return None if limit is None else float(limit)
+    """The thresholds that a monitor has."""
+    given = monitor.thresholds
+    levels = {name: getattr(given, name) for name in THRESHOLDS}
+    return {name: float(level) for name, level in levels.items() if level is not None}
 
 
 def document(test: Backtest, timezone: str) -> dict[str, Any]:

@@ -1,0 +1,202 @@
+"""A monitor as one frozen value, made once at the edge: its body, what its query asks (a tree, by its kind), and all that follows from these.
+
+Nothing of it is read from text again. A monitor with another threshold or window is a new value made of this one's values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, ClassVar, Self, TypeVar
+
+import msgspec
+
+from doghouse.monitors.conditions import Rules
+from doghouse.monitors.model import Body, MonitorError, Options, Thresholds, read_body, read_options
+from doghouse.monitors.rules import followed_rules
+from doghouse.queries import NotEvaluated, QuerySyntaxError
+
+MINUTE_S = 60
+EVERYTHING = ("*",)  # of notify_by: one notification for all groups
+INVALID_QUERY = "The value provided for parameter 'query' is invalid"  # recorded
+NO_OPERATOR = (
+    f"{INVALID_QUERY}: invalid operator specified: "  # recorded: create_a_monitor_returns_bad_request_response
+)
+# `by {host}`, `.by("host")`, `.by(job_name,workspace)`: recorded 177 of 177; an alert on `.by("*")` counts as grouped.
+_GROUPED = re.compile(r"""\bby\s*\{[^}]*\}|\.by\(\s*[^)\s]""")
+_COMPARES = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?:threshold|[-+]?[\d.]+(?:e[-+]?\d+)?)\s*$", re.IGNORECASE)
+
+
+class Definition(Body, frozen=True, dict=True):
+    """A monitor. `asked` is its query as its kind parsed it, `problem` why it has none: a mistake in it, or that doghouse does not evaluate such monitors.
+
+    Each kind of monitor is a subclass in `kinds/`. This class itself is a type that Datadog has and doghouse does not evaluate: it is stored, checked as far
+    as its text tells, answered and searched.
+    """
+
+    asked: Any = None
+    problem: QuerySyntaxError | NotEvaluated | None = None
+
+    evaluated: ClassVar[bool] = False
+    compares: ClassVar[bool] = False  # whether its status comes of comparing a value with its thresholds
+    data_are_statuses: ClassVar[bool] = False  # a check's WARNING and UNKNOWN: they count without a threshold too
+
+    @classmethod
+    def read(cls, body: Body) -> Any:
+        """What the query asks. Raises QuerySyntaxError or NotEvaluated."""
+        raise NotEvaluated(f"monitors of the type {body.type}")
+
+    def parsed(self) -> Any:
+        """What the query asks. Raises QuerySyntaxError or NotEvaluated, where it is wrong or not evaluated."""
+        if self.problem is not None:
+            raise self.problem.with_traceback(None)
+        return self.asked
+
+    # -- what follows from it
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What a step asks of it. Raises QuerySyntaxError, NotEvaluated, or MonitorError where there is no threshold."""
+        self.parsed()
+        return followed_rules(self.options, multi=self.multi)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Its thresholds; the critical one is the query's where the options have none."""
+        return self.options.thresholds or Thresholds()
+
+    @property
+    def comparator(self) -> str:
+        """The comparison with the thresholds (`>`); empty where there is none."""
+        return ""
+
+    @property
+    def keys(self) -> tuple[str, ...] | None:
+        """The tag keys that it groups by, () for a simple alert; None where its query does not say. Raises QuerySyntaxError or NotEvaluated."""
+        self.parsed()
+        return None
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The tags that its query filters by: a downtime's scope matches them too (GUESS: SEMANTICS SC2). Raises QuerySyntaxError or NotEvaluated."""
+        self.parsed()
+        return ()
+
+    @property
+    def bundle_keys(self) -> tuple[str, ...] | None:
+        """The keys by which its groups are notified together (`notify_by`); None where each is notified by itself."""
+        keys, wanted = self.keys, self.options.notify_by
+        if not wanted or not keys:
+            return None
+        if wanted == EVERYTHING:
+            return ()
+        return None if set(keys) <= set(wanted) else tuple(key for key in keys if key in wanted)
+
+    @property
+    def every(self) -> int:
+        """How often it is evaluated (s)."""
+        return MINUTE_S
+
+    @property
+    def span(self) -> int:
+        """The length of the window that it looks at (s); 0: it has none."""
+        return 0
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """The ids of the monitors that it is made of, left to right, each once."""
+        return ()
+
+    # -- what lists, searches and answers say of it
+
+    @property
+    def multi(self) -> bool:
+        """Whether it alerts for each group."""
+        return _GROUPED.search(self.query) is not None
+
+    @property
+    def stored_type(self) -> str:
+        """The type that it is kept under."""
+        return self.type
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics or checks that it looks at."""
+        return ()
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Its filter tags as they are written (`*` where there is no filter)."""
+        return ()
+
+    @property
+    def classification(self) -> str:
+        """The word under which searches know its type (recorded: monitors_search_returns_ok_response)."""
+        return self.type.removesuffix(" alert")
+
+    @property
+    def default_name(self) -> str:
+        """The name that it has if it was sent without one. GUESS: its query."""
+        return self.query.rstrip()
+
+    # -- what Datadog would refuse
+
+    def check_query(self) -> None:
+        """Raise MonitorError where Datadog would refuse its query, or options that depend on it. Of what is not evaluated only the comparison is looked at."""
+        if isinstance(self.problem, QuerySyntaxError):
+            raise MonitorError("query", f"{INVALID_QUERY}: {self.problem.problem}")
+        if self.type.endswith(" alert") and self.type != "synthetics alert" and not _COMPARES.search(self.query):
+            raise MonitorError("query", NO_OPERATOR)
+
+    # -- the same monitor with other settings
+
+    def filled(self, document: Mapping[str, Any]) -> Self:
+        """With the document in which what was not sent is filled in: it asks the same."""
+        return type(self)(**_fields(read_body(document)), asked=self.asked, problem=self.problem)
+
+    def with_options(self, **changes: Any) -> Self:
+        """With other options, named and written as the API has them. Raises MonitorError where their shape is wrong."""
+        options = {**(self.document.get("options") or {}), **changes}
+        document = {**self.document, "options": options}
+        return msgspec.structs.replace(self, options=read_options(options), document=document)
+
+    def with_thresholds(self, levels: Mapping[str, float]) -> Self:
+        """With these thresholds instead of its own of these names."""
+        own = (self.document.get("options") or {}).get("thresholds") or {}
+        return self.with_options(thresholds={**own, **levels})
+
+
+Kind = TypeVar("Kind", bound=type[Definition])
+KINDS: dict[str, type[Definition]] = {}  # by the type's name, as `kind` registers them
+
+
+def kind(*types: str) -> Callable[[Kind], Kind]:
+    """Register a class as the kind of monitor that the API calls so."""
+
+    def register(made: Kind) -> Kind:
+        KINDS.update(dict.fromkeys(types, made))
+        return made
+
+    return register
+
+
+def parse(document: Mapping[str, Any]) -> Definition:
+    """A monitor from an API body or an integration's asset. Raises MonitorError where its shape is wrong; a mistake in its query is its `problem`."""
+    return define(read_body(document))
+
+
+def define(body: Body) -> Definition:
+    """A monitor from its body: the one place where a query is parsed."""
+    made = KINDS.get(body.type, Definition)
+    try:
+        return made(**_fields(body), asked=made.read(body))
+    except (QuerySyntaxError, NotEvaluated) as problem:
+        return made(**_fields(body), problem=problem.with_traceback(None))
+
+
+def _fields(body: Body) -> dict[str, Any]:
+    return {name: getattr(body, name) for name in Body.__struct_fields__}
+
+
+__all__ = ["KINDS", "Body", "Definition", "Options", "Rules", "define", "kind", "parse"]

@@ -1,0 +1,64 @@
+"""Service-check monitors: the statuses that checks submit, run by run (monitors/types/service_check)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from doghouse.monitors import service_checks
+from doghouse.monitors.definition import Definition, kind
+from doghouse.monitors.model import Body
+from doghouse.monitors.service_checks import CheckQuery
+
+
+@kind("service check")
+class ServiceCheckMonitor(Definition, frozen=True, dict=True):
+    """`"http.can_connect".over("env:prod").by("host").last(4).count_by_status()`."""
+
+    evaluated: ClassVar[bool] = True
+    data_are_statuses: ClassVar[bool] = True
+
+    @classmethod
+    def read(cls, body: Body) -> CheckQuery:
+        """The query, step by step."""
+        return service_checks.parse(body.query)
+
+    @property
+    def check(self) -> CheckQuery:
+        """What it asks of its check. Raises QuerySyntaxError."""
+        check: CheckQuery = self.parsed()
+        return check
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The tag keys that it groups by; `*` for each distinct set of tags."""
+        return self.check.by
+
+    @property
+    def bundle_keys(self) -> tuple[str, ...] | None:
+        """None: its groups are notified one by one (GUESS: notify_by is for metric monitors)."""
+        return None
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The tags of `.over()`."""
+        return self.check.over
+
+    @property
+    def multi(self) -> bool:
+        """Whether it has `.by()`."""
+        return super().multi if self.asked is None else bool(self.check.by)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The check's name."""
+        return () if self.asked is None else (self.check.check,)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The tags of `.over()`."""
+        return () if self.asked is None else self.check.over
+
+    @property
+    def classification(self) -> str:
+        """Searches call all service checks custom ones."""
+        return "custom"
