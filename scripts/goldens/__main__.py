@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from scripts.goldens import kept
-from scripts.goldens.areas import commands
+from scripts.goldens.areas import commands, folder, http, mails, pages
 from scripts.goldens.case import Case
 
 EXTRAS = "extras"
@@ -24,6 +24,10 @@ AREAS: Mapping[str, Callable[[], Iterator[Case]]] = {
     "lint": commands.lint,
     "test": commands.unit_tests,
     "backtest": commands.backtest,
+    "http": http.http,
+    "pages": pages.pages,
+    "mails": mails.mails,
+    "folder": folder.folder,
 }
 CHEAP = ("lint", "test")
 
@@ -39,7 +43,7 @@ def main() -> None:
         "--extras", type=Path, default=os.environ.get("GOLDENS_EXTRAS"), help="a folder with other people's monitors"
     )
     parser.add_argument("--full", type=Path, metavar="DIR", help="also write each case's whole text into DIR")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     if unknown := [name for name in given.areas if name not in (*AREAS, EXTRAS)]:
         parser.error(f"there is no area {', '.join(unknown)}: expected {', '.join([*AREAS, EXTRAS])}")
     wrong = 0
