@@ -27,9 +27,10 @@ def test_a_difference_names_its_case_and_shows_both_sides() -> None:
 
 
 def test_a_difference_beyond_what_is_kept_is_one_too() -> None:
-    before, after = Case("a", "x\n" * 5000), Case("a", "x\n" * 500 + "y\n" + "x\n" * 4499)
+    numbers = [str(number) for number in range(1, 500)]
+    before, after = Case("a", "\n".join(numbers)), Case("a", "\n".join([*numbers[:399], "other", *numbers[400:]]))
     shown = list(kept.differences({"a": kept.entry(before)}, {"a": kept.entry(after)}, {"a": after.text}))
-    assert "line 501: 1 of before are now\n    +y" in shown[0]
+    assert "line 400: 1 of before are now\n    +other" in shown[0]
 
 
 def test_cases_that_are_gone_or_new_are_differences() -> None:
