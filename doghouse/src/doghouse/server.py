@@ -102,7 +102,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         snapshots=snapshots,
         units=counted,
     )
-    intake = metrics.routes(points)
+    intake = metrics.routes(points, points.counts)
     routes: list[BaseRoute] = [
         *intake,
         *queries.routes(points, counted),

@@ -18,7 +18,7 @@ def test_a_full_store_is_a_429_and_what_was_accepted_is_kept(tmp_path: Path, mon
     monkeypatch.setattr(pipeline, "FULL_POINTS", 0)
     with running.serve(tmp_path, clock=Clock(NOW)) as house, httpx.Client(headers=house.headers, timeout=30) as client:
         store = house.app.state.points
-        number = store.index.resolve(("waits", None, None, None, None))
+        number = int(store.numbers([("waits", None, None, None, None)])[0])
         body = {"series": [{"metric": "waits", "points": [[NOW, 1]]}]}
         sketch = {"series": [{"metric": "waits.too", "points": [[NOW, [1]]]}]}
         with store._points._writing:  # DuckDB's writer waits for this

@@ -3,17 +3,15 @@
 import logging
 import os
 import re
-import sqlite3
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 
 from doghouse import running
 from doghouse.config import ConfigError
 from doghouse.metrics import journal
-from doghouse.metrics.journal import Entry, Journal, pack
+from doghouse.metrics.journal import Entry, Journal
 from doghouse.metrics.model import Columns, Series
 from doghouse.metrics.store import PointStore
 from doghouse.storage import failures, manifest
@@ -49,10 +47,10 @@ def test_what_was_written_is_read_again_in_its_order(tmp_path: Path) -> None:
 def test_new_series_without_points_are_kept_too(tmp_path: Path) -> None:
     Journal(tmp_path).write(Entry(SERIES, 0, points(0, 0.0)))
     store = PointStore(tmp_path)
-    assert [store.index[number] for number in range(3)] == SERIES
+    assert [store.of_metric(one.metric) for one in SERIES] == [[one] for one in SERIES]
     store.close()
     assert list((tmp_path / "journal").iterdir()) == []
-    assert len(PointStore(tmp_path).index) == 3
+    assert PointStore(tmp_path).counts()["series"] == 3
 
 
 def test_an_entry_torn_anywhere_is_left_out_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -143,27 +141,3 @@ def test_an_entry_that_did_not_fit_the_disk_leaves_no_trace(tmp_path: Path, monk
     monkeypatch.setattr(one._log, "_file", file)
     one.write(Entry((), 20, points(10, 2.0)))
     assert [(last_row, value[0]) for _, last_row, value in left(tmp_path)] == [(10, 0.0), (20, 2.0)]
-
-
-def test_points_that_an_older_version_left_in_sqlite_are_taken_over(tmp_path: Path) -> None:
-    old = sqlite3.connect(tmp_path / "journal.sqlite")
-    old.executescript("""
-    CREATE TABLE series (id INTEGER PRIMARY KEY, metric TEXT, type TEXT, interval INTEGER, host TEXT, tags TEXT) STRICT;
-    CREATE TABLE entries (last_row INTEGER PRIMARY KEY, points INTEGER, columns BLOB) STRICT;
-    """)
-    tags = msgspec.json.encode(SERIES[0].tags).decode()
-    old.execute("INSERT INTO series VALUES (0, 'm0', 'gauge', 0, 'h', ?)", (tags,))
-    for last_row, value in ((10, 1.0), (20, 2.0)):
-        old.execute("INSERT INTO entries VALUES (?, 10, ?)", (last_row, pack(points(10, value))))
-    old.commit()
-    old.close()
-
-    for _ in range(2):
-        store = PointStore(tmp_path)
-        assert store.index[0] == SERIES[0]
-        assert store.read(np.array([0]), NOW, NOW + 10).value.tolist() == [2.0] * 10
-        assert store.counts()["arrived"] == 20
-        store.close()
-    assert [
-        name for (name,) in sqlite3.connect(tmp_path / "journal.sqlite").execute("SELECT name FROM sqlite_schema")
-    ] == ["series"]

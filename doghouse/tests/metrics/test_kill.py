@@ -23,7 +23,7 @@ from doghouse.metrics.store import PointStore
 duckfile.UNUSED_BYTES = duckfile.UNUSED_SHARE = 0  # write the file anew whenever something was deleted
 store = PointStore(Path(sys.argv[1]))
 for batch in range(1_000_000):
-    number = store.index.resolve((f"metric{batch % 50}", None, None, None, None))
+    number = int(store.numbers([(f"metric{batch % 50}", None, None, None, None)])[0])
     ts = 1_700_000_000 + (batch // 50) * 100 + np.arange(100)
     store.append(Columns(np.full(100, number), ts, np.full(100, float(batch))))
     print(batch, flush=True)

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from doghouse.metrics import duckfile, pipeline, selection
 from doghouse.metrics.distributions import of_values
-from doghouse.metrics.journal import joined
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Rollup, Series, TimeAggregator
-from doghouse.metrics.pipeline import Full
+from doghouse.metrics.model import Columns, Full, Rollup, Series, TimeAggregator
+from doghouse.metrics.packing import joined
 from doghouse.metrics.selection import AGGREGATES
 from doghouse.metrics.store import PointStore
 
@@ -42,7 +41,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PointStore]:
 def new_series(store: PointStore, count: int) -> list[Series]:
     metric = f"metric{next(fresh)}"
     for number in range(count):
-        store.index.resolve((metric, f"host{number}", "gauge", 15, ()))
+        store.numbers([(metric, f"host{number}", "gauge", 15, ())])
     return store.find(metric)
 
 
@@ -165,21 +164,21 @@ def test_a_rollup_of_hours_is_the_rollup_of_its_minutes(store: PointStore, aggre
 
 def test_what_was_acknowledged_is_there_after_closing_and_opening(tmp_path: Path) -> None:
     first = PointStore(tmp_path)
-    number = first.index.resolve(("my.metric", "a", "count", 10, ("env:prod",)))
+    number = int(first.numbers([("my.metric", "a", "count", 10, ("env:prod",))])[0])
     first.append(Columns(np.array([number]), np.array([DAY]), np.array([2.5])))
     first.close()
     second = PointStore(tmp_path)
     assert second.find("my.metric") == [Series(number, "my.metric", "count", 10, "a", ("env:prod", "host:a"))]
     assert second.read(np.array([number]), DAY, DAY + 1).value.tolist() == [2.5]
-    assert second.index.resolve(("my.metric", "a", "count", 10, ("env:prod",))) == number
-    assert second.newest().tolist() == [DAY]
+    assert int(second.numbers([("my.metric", "a", "count", 10, ("env:prod",))])[0]) == number
+    assert second._newest().tolist() == [DAY]
     second.close()
 
 
 def test_a_point_that_repeats_after_a_restart_still_replaces_its_twin(tmp_path: Path) -> None:
     for value in (1.0, 2.0):
         store = PointStore(tmp_path)
-        number = store.index.resolve(("m", None, None, None, None))
+        number = int(store.numbers([("m", None, None, None, None)])[0])
         store.append(Columns(np.array([number]), np.array([DAY]), np.array([value])))
         assert store.read(np.array([number]), DAY, DAY + 1).value.tolist() == [value]
         store.close()
@@ -188,7 +187,7 @@ def test_a_point_that_repeats_after_a_restart_still_replaces_its_twin(tmp_path: 
 def test_a_hosts_tags_are_joined_when_series_are_found_so_that_they_apply_to_history(tmp_path: Path) -> None:
     tags = {"a": ["role:db"]}
     store = PointStore(tmp_path, lambda host: tags.get(host, ()))
-    store.index.resolve(("m", "a", None, None, ("env:prod",)))
+    int(store.numbers([("m", "a", None, None, ("env:prod",))])[0])
     assert store.find("m")[0].tags == ("env:prod", "host:a", "role:db")
     tags["a"] = ["role:web"]
     assert store.find("m")[0].tags == ("env:prod", "host:a", "role:web")
@@ -198,7 +197,7 @@ def test_a_hosts_tags_are_joined_when_series_are_found_so_that_they_apply_to_his
 @pytest.mark.parametrize("compacted", [False, True])
 def test_hours_older_than_the_retention_are_forgotten(tmp_path: Path, compacted: bool) -> None:
     store = PointStore(tmp_path)
-    number = store.index.resolve(("m", None, None, None, None))
+    number = int(store.numbers([("m", None, None, None, None)])[0])
     ids = np.array([number])
     ts = DAY + np.array([0, 3599, 3600, 3700, 7200])
     store.append(Columns(np.full(5, number), ts, np.arange(5.0)))
@@ -215,7 +214,7 @@ def test_a_full_store_refuses_and_nothing_that_was_accepted_is_lost(
     monkeypatch.setattr(pipeline, "TAIL_POINTS", 500)
     monkeypatch.setattr(pipeline, "FULL_POINTS", 1000)
     store = PointStore(tmp_path)
-    number = store.index.resolve(("m", None, None, None, None))
+    number = int(store.numbers([("m", None, None, None, None)])[0])
     refused = 0
     with ThreadPoolExecutor(1) as patient:
         with store._points._writing:  # DuckDB's writer waits for this, so that the journal fills
@@ -240,7 +239,7 @@ def test_the_disk_that_arrival_took_is_given_back_while_others_read(
     monkeypatch.setattr(duckfile, "UNUSED_BYTES", 0)
     monkeypatch.setattr(duckfile, "UNUSED_SHARE", 0)
     store = PointStore(tmp_path)
-    numbers = np.array([store.index.resolve(("m", f"h{host}", None, None, None)) for host in range(50)])
+    numbers = np.array([int(store.numbers([("m", f"h{host}", None, None, None)])[0]) for host in range(50)])
     ts = DAY + np.repeat(np.arange(12_000) * 45, len(numbers))
     value = np.random.default_rng(1).integers(0, 1001, len(ts)).astype(float)
     store.append(Columns(np.tile(numbers, 12_000), ts, value))

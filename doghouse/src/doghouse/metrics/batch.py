@@ -10,8 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from doghouse.metrics.index import NO_SERIES, Sent, SeriesIndex
-from doghouse.metrics.model import Columns, Floats, Ints, no_columns
+from doghouse.metrics.model import NO_SERIES, Columns, Floats, Ints, Sent, SeriesList, no_columns
 
 PAST_LIMIT_S = 3600  # older points are not taken (metrics/custom_metrics: historical ingestion is another product)
 FUTURE_LIMIT_S = 600  # nor are points from further ahead
@@ -60,9 +59,9 @@ def _read(listed: list[Any], form: np.dtype[np.void]) -> NDArray[np.void]:
     return np.frombuffer(encoded, form, len(listed), len(encoded) - form.itemsize * len(listed))
 
 
-def numbered(batch: Batch, index: SeriesIndex) -> Numbered:
+def numbered(batch: Batch, series: SeriesList) -> Numbered:
     """The batch with its series' numbers."""
-    return Numbered(numbers(batch.sent, index), np.array(batch.counts, np.int64), batch.ts, batch.value)
+    return Numbered(series.numbers(batch.sent), np.array(batch.counts, np.int64), batch.ts, batch.value)
 
 
 def columns(batch: Numbered, now: float | None) -> Columns:
@@ -84,11 +83,3 @@ def taken(ts: Floats, now: float | None) -> np.ndarray[tuple[int], np.dtype[np.b
     """Which of these seconds are taken at `now`: none older than an hour or further ahead than ten minutes."""
     low, high = (0.0, float(LATEST_TS)) if now is None else (now - PAST_LIMIT_S, now + FUTURE_LIMIT_S)
     return (ts >= low) & (ts <= high)
-
-
-def numbers(sent: Sequence[Sent], index: SeriesIndex) -> Ints:
-    """The number of each series; a series that was seen before costs one lookup."""
-    found = list(map(index.known.get, sent))
-    if None in found:
-        found = [index.resolve(form) if number is None else number for form, number in zip(sent, found, strict=True)]
-    return np.array(found, np.int64)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
+from numpy.typing import NDArray
 
 from doghouse.storage import failures
 from doghouse.storage.manifest import TABLE, Manifest, Mark
@@ -78,11 +80,11 @@ class DuckFile:
             self._changed.wait_for(lambda: not self._alone)
             self._users += 1
         try:
-            held: tuple[Cursor, Cursor] | None = getattr(self._local, "held", None)
-            if held is None or held[0] is not self._connection:
-                held = self._local.held = (self._connection, self._connection.cursor())
-                self._cursors.append(held[1])
-            yield held[1]
+            opened: tuple[Cursor, Cursor] | None = getattr(self._local, "opened", None)
+            if opened is None or opened[0] is not self._connection:
+                opened = self._local.opened = (self._connection, self._connection.cursor())
+                self._cursors.append(opened[1])
+            yield opened[1]
         except duckdb.Error as error:
             self._broken |= isinstance(error, duckdb.FatalException)
             raise self._explained(error) from error
@@ -193,6 +195,17 @@ class DuckFile:
             cursor.close()
         self._cursors.clear()
         self._connection.close()
+
+
+def execute(
+    cursor: Cursor, query: str, wanted: Mapping[str, NDArray[Any]], parameters: Sequence[object] = ()
+) -> Cursor:
+    """Run a query in which the table `wanted` is these columns, which are of one length.
+
+    DuckDB looks for a table that it does not know among the local names of whoever calls it. To register the columns by name instead takes 0.65 ms more
+    (1,000 rows: 1.05 against 0.4 ms), as long as a whole read of one host's day.
+    """
+    return cursor.execute(query, parameters)
 
 
 def _connect(path: Path) -> Cursor:

@@ -12,9 +12,8 @@ import numpy as np
 from msgspec import Struct
 
 from doghouse.metrics.batch import LATEST_TS
-from doghouse.metrics.index import NO_SERIES, SeriesIndex
-from doghouse.metrics.journal import pack, unpack
-from doghouse.metrics.model import Columns, Series
+from doghouse.metrics.model import NO_SERIES, Columns, Series, SeriesList
+from doghouse.metrics.packing import pack, unpack
 
 CONTENT_TYPE = "application/msgpack"
 PART_POINTS = 1_000_000
@@ -36,14 +35,14 @@ def parts(series: Sequence[Series], columns: Columns, size: int = PART_POINTS) -
         yield msgspec.msgpack.encode(Part([series[number] for number in there], pack(piece)))
 
 
-def received(body: bytes, index: SeriesIndex) -> Columns:
+def received(body: bytes, series_list: SeriesList) -> Columns:
     """A body's points, numbered as the store has them. Raises msgspec's errors or ValueError where it is no such body."""
     part = msgspec.msgpack.decode(body, type=Part)
     sent = unpack(part.columns)
     if len(sent) and not 0 <= np.min(sent.series) <= np.max(sent.series) < len(part.series):
         raise ValueError("a point belongs to no series of the body")
     forms = [(one.metric, one.host, one.type, one.interval, one.tags) for one in part.series]
-    numbers = np.array([index.resolve(form) for form in forms], np.int64)
+    numbers = series_list.numbers(forms)
     series = numbers[sent.series] if len(sent) else sent.series
     keep = (series != NO_SERIES) & (sent.ts >= 0) & (sent.ts < LATEST_TS) & np.isfinite(sent.value)
     return Columns(series[keep], sent.ts[keep], sent.value[keep])

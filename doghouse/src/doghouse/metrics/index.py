@@ -6,14 +6,14 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from doghouse.metrics.model import MetricType, Series
+import numpy as np
+
+from doghouse.metrics.model import NO_SERIES, Ints, MetricType, Sent, Series
 from doghouse.tags import naming
 from doghouse.tags.pairs import split_host
 
-Sent = tuple[str, str | None, str | None, int | float | None, tuple[str, ...] | None]
 Identity = tuple[str, str, tuple[str, ...]]
 
-NO_SERIES = -1  # what is submitted under a name or host that cannot be kept
 # What is longer is as long: a number that the journal cannot hold would hold up all others.
 LONGEST_INTERVAL_S = 2**31 - 1
 SENT_LIMIT = 500_000  # forms of submission remembered before the memory starts anew
@@ -24,12 +24,11 @@ class SeriesIndex:
     """All series. A series is a metric, its host and its exact tags.
 
     Its type and interval are those of the newest form in which it was submitted (GUESS: they describe a series, and are no part of which one it is).
-    `known` maps what a client sends (metric, host, type, interval, tags: as they stand in its body) to a series' number, so that
-    a series that was seen before costs one lookup and no normalising.
+    What a client sends is remembered with its series' number, so that a series that was seen before costs one lookup and no normalising.
     """
 
     def __init__(self, held: Iterable[Series] = ()) -> None:
-        self.known: dict[Sent, int] = {}
+        self._known: dict[Sent, int] = {}
         self._lock = threading.Lock()
         self._series: list[Series | None] = []
         self._numbers: dict[Identity, int] = {}
@@ -39,13 +38,21 @@ class SeriesIndex:
             self._series.extend([None] * (series.id + 1 - len(self._series)))
             self._add(series)
 
-    def resolve(self, sent: Sent) -> int:
-        """The number of the series that is submitted so, made if it is new; NO_SERIES where its name cannot be kept."""
+    def numbers(self, sent: Sequence[Sent]) -> Ints:
+        """See `SeriesList.numbers`."""
+        known = list(map(self._known.get, sent))
+        if None in known:
+            known = [
+                self._resolve(form) if number is None else number for form, number in zip(sent, known, strict=True)
+            ]
+        return np.array(known, np.int64)
+
+    def _resolve(self, sent: Sent) -> int:
         metric, host, kind, interval, sent_tags = sent
         name = naming.metric_name(metric)
         with self._lock:
-            if len(self.known) >= SENT_LIMIT:
-                self.known.clear()
+            if len(self._known) >= SENT_LIMIT:
+                self._known.clear()
             number = (
                 self._intern(
                     name,
@@ -57,7 +64,7 @@ class SeriesIndex:
                 if name
                 else NO_SERIES
             )
-            self.known[sent] = number
+            self._known[sent] = number
         return number
 
     def _intern(self, name: str, host: str, kind: MetricType, interval: int, sent_tags: Sequence[str]) -> int:

@@ -16,9 +16,9 @@ from pathlib import Path
 from zlib import crc32
 
 import msgspec
-import numpy as np
 
 from doghouse.metrics.model import Columns, Series
+from doghouse.metrics.packing import packed, unpack
 from doghouse.storage import manifest
 from doghouse.storage.failures import FROM_BACKUP, StorageError
 from doghouse.storage.manifest import LOGS, SERIES, Manifest, Mark
@@ -33,7 +33,6 @@ CHECK = struct.Struct("<I")  # the head's own CRC
 START = HEAD.size + CHECK.size
 # Of a log of a data folder: what it is, the folder's identity, its own number. As a row number the first eight bytes would be beyond any.
 LOG_HEAD, LOG_MAGIC = struct.Struct("<8s16sQ"), b"doglog\0\1"
-POINT_BYTES = 4 + 8 + 8
 LOG_NAME = re.compile(r"[0-9]{10}\.log")
 log = logging.getLogger(__name__)
 
@@ -58,9 +57,7 @@ class Journal:
         self._owner = owner
         if owner:
             self._database.admit(owner)
-        connection = self._database.connection()
-        connection.executescript(TABLES)
-        self._has_old = bool(connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'entries'").fetchall())
+        self._database.connection().executescript(TABLES)
         self._folder = folder / LOGS
         self._folder.mkdir(exist_ok=True)
         self._written = self._logs()  # logs that are complete, oldest first
@@ -95,7 +92,7 @@ class Journal:
         Raises StorageError where a log is damaged or missing.
         """
         left, row = [], None
-        for entry in [*self._old(), *(entry for path in self._written for entry in _read(path))]:
+        for entry in (entry for path in self._written for entry in _read(path)):
             first = entry.last_row - len(entry.columns)
             if first > after if row is None else first != row:
                 lacking = (after if row is None else row) + 1
@@ -104,13 +101,6 @@ class Journal:
             if row > after or not len(entry.columns):
                 left.append(entry)
         return left
-
-    def _old(self) -> list[Entry]:
-        """Points that an older version left, which kept them in SQLite; `drop` takes them away."""
-        if not self._has_old:
-            return []
-        rows = self._database.connection().execute("SELECT last_row, columns FROM entries ORDER BY last_row")
-        return [Entry((), last_row, unpack(packed)) for last_row, packed in rows]
 
     def write(self, entry: Entry) -> None:
         """Keep new or changed series and points: on disk when this returns. Raises OSError, and has then kept nothing."""
@@ -149,9 +139,6 @@ class Journal:
         for path in logs:
             path.unlink(missing_ok=True)
             self._written.remove(path)
-        if self._has_old:
-            self._database.connection().executescript("DROP TABLE entries; VACUUM")
-            self._has_old = False
 
     def copy(self, folder: Path, owner: Manifest) -> None:
         """Write what is there now to another data folder. Entries may come in meanwhile; logs must not be dropped unless they are copied elsewhere."""
@@ -256,31 +243,3 @@ def _admit(path: Path, owner: Manifest) -> None:
 def _copy_log(path: Path, target: Path, owner: Manifest) -> None:
     content = memoryview(path.read_bytes())
     target.write_bytes(b"".join((_log_head(target, owner), content[_entries_from(content) :])))
-
-
-def packed(columns: Columns) -> list[memoryview]:
-    """The three columns as bytes."""
-    kinds = ((columns.series, "<i4"), (columns.ts, "<i8"), (columns.value, "<f8"))
-    return [np.ascontiguousarray(column, kind).data for column, kind in kinds]
-
-
-def pack(columns: Columns) -> bytes:
-    """Points as bytes: the three columns, one after another."""
-    return b"".join(packed(columns))
-
-
-def unpack(packed: bytes | memoryview) -> Columns:
-    """The points that `pack` made bytes of."""
-    count = len(packed) // POINT_BYTES
-    series, ts, value = (
-        np.frombuffer(packed, kind, count, offset)
-        for kind, offset in (("<i4", 0), ("<i8", 4 * count), ("<f8", 12 * count))
-    )
-    return Columns(series.astype(np.int64), ts.astype(np.int64), value.astype(np.float64))
-
-
-def joined(parts: Sequence[Columns]) -> Columns:
-    """Columns one after another."""
-    if len(parts) == 1:
-        return parts[0]
-    return Columns(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("series", "ts", "value")))

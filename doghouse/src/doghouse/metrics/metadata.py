@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.model import SeriesList
 from doghouse.storage.sqlite import Database
 from doghouse.tags.pairs import split
 from doghouse.time import iso
@@ -33,14 +33,14 @@ TagFilter = Callable[
 class Catalogue:
     """The metrics of a doghouse: those that have points, and those that somebody described."""
 
-    def __init__(self, database: Database, points: PointStore) -> None:
+    def __init__(self, database: Database, series: SeriesList) -> None:
         self._database = database
-        self._points = points
+        self._series = series
         database.connection().executescript(TABLES)
 
     def metadata(self, metric: str) -> Document | None:
         """What v1 says of a metric, exactly these keys; None for one that is neither stored nor described."""
-        written, series = self._read("metric_metadata", metric), self._points.index.of_metric(metric)
+        written, series = self._read("metric_metadata", metric), self._series.of_metric(metric)
         if written is None and not series:
             return None
         told = written or {}
@@ -54,19 +54,15 @@ class Catalogue:
 
     def names(self, since: float | None = None) -> list[str]:
         """Metrics that have points, sorted; with `since` (s UTC) those that have one at or after it."""
-        index = self._points.index
-        if since is None:
-            return sorted(index.metrics())
-        newest = self._points.newest()
-        return sorted({index[number].metric for number in (newest >= since).nonzero()[0].tolist()})
+        return sorted(self._series.metrics(since))
 
     def tags(self, metric: str) -> list[tuple[str, ...]]:
         """The effective tags of each series of a metric."""
-        return [series.tags for series in self._points.find(metric)]
+        return [series.tags for series in self._series.find(metric)]
 
     def hosts(self) -> list[str]:
         """Hosts that have points, sorted."""
-        return sorted(self._points.hosts())
+        return sorted(self._series.hosts())
 
     def configuration(self, metric: str) -> Document | None:
         """A metric's tag configuration as v2 answers it, or None."""

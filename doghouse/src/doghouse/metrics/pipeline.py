@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from doghouse.metrics.index import SeriesIndex
-from doghouse.metrics.journal import Entry, Journal, joined
-from doghouse.metrics.model import Columns
+from doghouse.metrics.journal import Entry, Journal
+from doghouse.metrics.model import Columns, Full
+from doghouse.metrics.packing import joined
 from doghouse.metrics.points import Points
 from doghouse.storage import failures
 
@@ -18,10 +19,6 @@ FULL_POINTS = 6_000_000  # … and who cannot is refused beyond this
 MOVE_POINTS = 250_000  # moved to DuckDB at once when so many wait …
 MOVE_AFTER_S = 1.0  # … or when one has waited so long, or somebody reads
 log = logging.getLogger(__name__)
-
-
-class Full(Exception):
-    """More points are on their way to DuckDB than the store holds: try again later."""
 
 
 class Pipeline:

@@ -19,7 +19,7 @@ import numpy as np
 from doghouse.metrics import compaction
 from doghouse.metrics.combining import combined
 from doghouse.metrics.distributions import Sketches, places
-from doghouse.metrics.duckfile import DuckFile
+from doghouse.metrics.duckfile import DuckFile, execute
 from doghouse.metrics.lateness import DAY_S, Tips, days, late
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, no_columns
 from doghouse.metrics.selection import HOUR_S, Extent, Selection, points_query, row_queries
@@ -61,8 +61,8 @@ class Points:
 
     def _newest(self, table: str) -> tuple[Ints, Ints]:
         with self._file.cursor() as cursor:
-            found = cursor.execute(f"SELECT series, max(ts) AS ts FROM {table} GROUP BY series").fetchnumpy()
-        return found["series"].astype(np.int64), found["ts"].astype(np.int64)
+            rows = cursor.execute(f"SELECT series, max(ts) AS ts FROM {table} GROUP BY series").fetchnumpy()
+        return rows["series"].astype(np.int64), rows["ts"].astype(np.int64)
 
     def _measured(self) -> Extent:
         """Where points are now."""
@@ -89,20 +89,19 @@ class Points:
         mask = late(columns, self.tips.of(columns.series))
         late_series, late_day = days(columns, mask)
         rows = np.arange(last_row - len(columns) + 1, last_row + 1)
-        batch = {"series": columns.series, "ts": columns.ts, "value": columns.value, "row": rows}  # noqa: F841
-        late_batch = {"series": late_series, "day": late_day}
+        batch = {"series": columns.series, "ts": columns.ts, "value": columns.value, "row": rows}
         with self._writing:
             if len(columns):
-                held, first = self._extent, int(np.min(columns.ts))
-                self._widen(
-                    Extent(min(held.arrived_from, first), held.points_until, held.any_late or bool(len(late_day)))
-                )
+                extent, first = self._extent, int(np.min(columns.ts))
+                any_late = extent.any_late or bool(len(late_day))
+                self._widen(Extent(min(extent.arrived_from, first), extent.points_until, any_late))
             with self._file.transaction() as cursor:
                 [(moved,)] = cursor.execute("SELECT row FROM moved").fetchall()
                 if moved < last_row:  # else it is a commit that failed only afterwards, when DuckDB made a checkpoint
-                    cursor.execute("INSERT INTO arrived SELECT series, ts, value, row FROM batch")
-                    if len(late_batch["series"]):
-                        cursor.execute("INSERT INTO late SELECT series, day, ? FROM late_batch", [last_row])
+                    execute(cursor, "INSERT INTO arrived SELECT series, ts, value, row FROM wanted", batch)
+                    if len(late_series):
+                        late_days = {"series": late_series, "day": late_day}
+                        execute(cursor, "INSERT INTO late SELECT series, day, ? FROM wanted", late_days, [last_row])
                     cursor.execute("UPDATE moved SET row = ?", [last_row])
         self.tips.advance(columns.series, columns.ts)
 
@@ -126,28 +125,24 @@ class Points:
             if rollup and queries:
                 columns = combined(self._rows(queries, wanted), rollup)
             else:
-                found = self._found(of, rollup, extent, wanted)
-                columns = Columns(found["series"].astype(np.int64), found["ts"].astype(np.int64), found["value"])
+                rows = self._selected(of, rollup, extent, wanted)
+                columns = Columns(rows["series"].astype(np.int64), rows["ts"].astype(np.int64), rows["value"])
             if extent is self._extent:
                 return columns
 
     def _rows(self, queries: list[str], wanted: dict[str, Ints]) -> list[Any]:
         """What these queries find, all at one moment. `wanted` is the table of that name in them."""
         with self._file.cursor() if len(queries) == 1 else self._file.transaction() as cursor:
-            found = []
-            # No comprehension: in Python 3.11 that is a frame of its own, where DuckDB finds no `wanted`.
-            for query in queries:
-                found.append(cursor.execute(query).fetchnumpy())
-            return found
+            return [execute(cursor, query, wanted).fetchnumpy() for query in queries]
 
-    def _found(self, of: Selection, rollup: Rollup | None, extent: Extent, wanted: dict[str, Ints]) -> Any:
+    def _selected(self, of: Selection, rollup: Rollup | None, extent: Extent, wanted: dict[str, Ints]) -> Any:
         """The rows that are selected. `wanted` is the table of that name in the query."""
         if not extent.any_late:
             with self._file.cursor() as cursor:
-                return cursor.execute(points_query(of, rollup, extent)).fetchnumpy()
+                return execute(cursor, points_query(of, rollup, extent), wanted).fetchnumpy()
         with self._file.transaction() as cursor:
-            any_late = bool(cursor.execute(f"{of.late_days()} LIMIT 1").fetchall())
-            return cursor.execute(points_query(of, rollup, replace(extent, any_late=any_late))).fetchnumpy()
+            any_late = bool(execute(cursor, f"{of.late_days()} LIMIT 1", wanted).fetchall())
+            return execute(cursor, points_query(of, rollup, replace(extent, any_late=any_late)), wanted).fetchnumpy()
 
     def insert_sketches(self, sketches: Sketches) -> None:
         """Take sketches in, their groups being series: all or none."""
@@ -157,21 +152,20 @@ class Points:
         buckets: dict[str, Ints | Floats] = {"series": sketches.group[sent], "ts": sketches.ts[sent]}
         buckets |= {"key": sketches.key, "n": sketches.n}
         with self._writing, self._file.transaction() as cursor:
-            cursor.execute("INSERT INTO sketches SELECT series, ts, count, sum, min, max FROM heads")
-            cursor.execute("INSERT INTO bins SELECT series, ts, key, n FROM buckets")
+            execute(cursor, "INSERT INTO sketches SELECT series, ts, count, sum, min, max FROM wanted", heads)
+            execute(cursor, "INSERT INTO bins SELECT series, ts, key, n FROM wanted", buckets)
 
     def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
         """See `metrics.model.SketchSource.read_sketches`."""
-        wanted = {"series": ids, "of": groups}  # noqa: F841
+        wanted = {"series": ids, "of": groups}
         bucket = f"(ts // {interval} * {interval})::BIGINT AS ts"
         rest = (
             f"JOIN wanted USING (series) WHERE ts >= {max(start, 0)} AND ts < {max(end, 0)} GROUP BY ALL ORDER BY ALL"
         )
         with self._file.transaction() as cursor:
-            heads = cursor.execute(
-                f'SELECT "of", {bucket}, sum(count) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max FROM sketches {rest}'
-            ).fetchnumpy()
-            bins = cursor.execute(f'SELECT "of", {bucket}, key, sum(n) AS n FROM bins {rest}').fetchnumpy()
+            sums = "sum(count) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max"
+            heads = execute(cursor, f'SELECT "of", {bucket}, {sums} FROM sketches {rest}', wanted).fetchnumpy()
+            bins = execute(cursor, f'SELECT "of", {bucket}, key, sum(n) AS n FROM bins {rest}', wanted).fetchnumpy()
         group, ts = heads["of"].astype(np.int64), heads["ts"].astype(np.int64)
         sketch = places(group, ts, bins["of"], bins["ts"])
         return Sketches(
@@ -195,9 +189,9 @@ class Points:
                     return False
                 compaction.put_in_order(cursor, week)
                 with self._writing:
-                    held = self._extent
-                    until = max(held.points_until, week + compaction.WEEK_S)
-                    self._widen(Extent(held.arrived_from, until, held.any_late))
+                    extent = self._extent
+                    until = max(extent.points_until, week + compaction.WEEK_S)
+                    self._widen(Extent(extent.arrived_from, until, extent.any_late))
             self._narrow()
             self._file.checkpoint()  # so that the next week can take the place of this one
         return True

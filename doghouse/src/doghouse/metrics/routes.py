@@ -16,9 +16,7 @@ from doghouse.metrics.decoding import sketches, v1, v2
 from doghouse.metrics.decoding.repeats import Repeats
 from doghouse.metrics.decoding.sketches import SentSketches
 from doghouse.metrics.importing import received
-from doghouse.metrics.model import Columns
-from doghouse.metrics.pipeline import Full
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.model import Columns, Full, MetricStore, Points
 
 T = TypeVar("T")
 # Largest bodies (bytes) as sent and as decompressed (OpenAPI v1 and v2: SubmitMetrics).
@@ -29,8 +27,8 @@ ON_THE_LOOP_BYTES = 512 * 1024  # a larger body (some 3 ms of decoding) is decod
 JSON_TYPES = ("", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded")
 
 
-def routes(store: PointStore) -> list[Route]:
-    """The intakes of points, which ask for the API key alone."""
+def routes(store: MetricStore, counts: Callable[[], dict[str, int]]) -> list[Route]:
+    """The intakes of points, which ask for the API key alone. `counts` says how much is stored."""
     v1_answer, v2_answer = Reply({"status": "ok"}, 202), Reply({"errors": []}, 202)
     return [
         endpoint("POST", "/api/v1/series", intake(store, v1_format, v1_answer), Keys.API),
@@ -38,17 +36,17 @@ def routes(store: PointStore) -> list[Route]:
         endpoint("POST", "/api/v1/distribution_points", distributions(store, sketches.decode_values), Keys.API),
         endpoint("POST", "/api/beta/sketches", distributions(store, decode_sketches), Keys.API),
         endpoint("POST", "/doghouse/import", history(store), Keys.API),
-        endpoint("GET", "/doghouse/store", lambda _: Reply(store.counts()), Keys.API),
+        endpoint("GET", "/doghouse/store", lambda _: Reply(counts()), Keys.API),
     ]
 
 
-def intake(store: PointStore, format_of: Callable[[Call], str], answer: Reply) -> AsyncHandler:
+def intake(store: MetricStore, format_of: Callable[[Call], str], answer: Reply) -> AsyncHandler:
     """A handler that decodes a body, keeps its points, and answers once they are on disk: at once, or in a thread where it is large."""
-    repeats = Repeats(store.index)
+    repeats = Repeats(store)
 
     def decode(body: bytes, kind: str) -> Numbered:
         known = repeats.decode(body) if kind == "v1" else None
-        return known or numbered(decode_series(body, kind), store.index)
+        return known or numbered(decode_series(body, kind), store)
 
     def work(call: Call, kind: str) -> None:
         keep(store, columns(readable(lambda: decode(call.body, kind)), call.now))
@@ -64,24 +62,24 @@ def intake(store: PointStore, format_of: Callable[[Call], str], answer: Reply) -
     return take
 
 
-def history(store: PointStore) -> PlainHandler:
+def history(store: MetricStore) -> PlainHandler:
     """A handler for what `doghouse import` sends: points of any age."""
 
     def take(call: Call) -> Reply:
-        points = readable(lambda: received(call.body, store.index))
+        points = readable(lambda: received(call.body, store))
         keep(store, points, IMPORT_PATIENCE_S)
         return Reply({"points": len(points)})
 
     return take
 
 
-def distributions(store: PointStore, decode: Callable[[bytes], SentSketches]) -> PlainHandler:
+def distributions(store: MetricStore, decode: Callable[[bytes], SentSketches]) -> PlainHandler:
     """A handler for distributions, which are rarer and larger than points: it works in a thread."""
 
     def take(call: Call) -> Reply:
         held = readable(lambda: decode(call.body))
         try:
-            store.append_sketches(sketches.numbered(held, store.index, call.now))
+            store.append_sketches(sketches.numbered(held, store, call.now))
         except Full:
             raise errors.too_many_requests() from None
         return Reply({"status": "ok"}, 202)
@@ -97,7 +95,7 @@ def readable(decode: Callable[[], T]) -> T:
         raise errors.payload_unreadable(str(error)) from None
 
 
-def keep(store: PointStore, points: Columns, patience: float = 0) -> None:
+def keep(store: Points, points: Columns, patience: float = 0) -> None:
     """Have points on disk. Raises ApiError 429 where the store is full, and is so after `patience` (s)."""
     try:
         store.append(points, patience)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.model import MetricStore
 from doghouse.traces import client_stats, publishing, sampling, stats
 from doghouse.traces.model import Chunk
 from doghouse.traces.store import TraceStore
@@ -16,7 +16,7 @@ GIVE_OUT_S = 1  # how often it is looked for buckets that count no more
 class TraceIntake:
     """The Agent's part in traces. `host` is the Agent's hostname, for spans that name no other."""
 
-    def __init__(self, store: TraceStore, points: PointStore, host: str) -> None:
+    def __init__(self, store: TraceStore, points: MetricStore, host: str) -> None:
         self.store = store
         self._points = points
         self._host = host

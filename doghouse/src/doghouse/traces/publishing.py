@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from doghouse.metrics.batch import numbers
 from doghouse.metrics.distributions import Sketches, keys_of
-from doghouse.metrics.index import NO_SERIES, Sent
-from doghouse.metrics.model import Columns
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.model import NO_SERIES, Columns, MetricStore, Sent
 from doghouse.traces.stats import BUCKET_S, Key, Tallies, Tally
 
 Submission = tuple[Sent, int, float]
 
 
-def publish(points: PointStore, tallies: Tallies) -> None:
+def publish(points: MetricStore, tallies: Tallies) -> None:
     """Write the points of buckets that are given out; on disk when this returns.
 
     Counts are written last: who finds the hits of a bucket finds its latencies.
@@ -24,7 +21,7 @@ def publish(points: PointStore, tallies: Tallies) -> None:
         points.append_sketches(sketches)
     submissions = [one for (start, key), tally in tallies.items() for one in _submissions(start, key, tally)]
     if submissions:
-        series = numbers([sent for sent, _, _ in submissions], points.index)
+        series = points.numbers([sent for sent, _, _ in submissions])
         keep = series != NO_SERIES
         ts = np.array([at for _, at, _ in submissions], np.int64)
         value = np.array([value for _, _, value in submissions], np.float64)
@@ -60,10 +57,10 @@ def _submissions(start: int, key: Key, tally: Tally) -> list[Submission]:
     return found
 
 
-def _sketches(points: PointStore, tallies: Tallies) -> Sketches:
+def _sketches(points: MetricStore, tallies: Tallies) -> Sketches:
     """The latencies (s), one distribution `trace.<span name>` a key and bucket."""
     sent: list[Sent] = [(f"trace.{key.name}", key.host or None, "distribution", None, tags(key)) for _, key in tallies]
-    series = numbers(sent, points.index)
+    series = points.numbers(sent)
     sizes = [len(tally.values) for tally in tallies.values()]
     value = np.concatenate([np.frombuffer(tally.values) for tally in tallies.values()] or [np.empty(0)])
     number = np.concatenate([np.frombuffer(tally.counts) for tally in tallies.values()] or [np.empty(0)])

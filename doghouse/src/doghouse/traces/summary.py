@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doghouse.metrics.model import Series
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.model import MetricStore, Series
 from doghouse.tags import pairs
 
 HITS = ".hits"
@@ -31,22 +30,22 @@ class Row:
     p99: float
 
 
-def services(points: PointStore, start: int, end: int) -> list[Row]:
+def services(points: MetricStore, start: int, end: int) -> list[Row]:
     """A row for each service and operation with requests in start <= ts < end (s UTC), the busiest first."""
     return _rows(points, start, end, lambda one: (_tag(one, "service"), ""))
 
 
-def resources(points: PointStore, service: str, start: int, end: int) -> list[Row]:
+def resources(points: MetricStore, service: str, start: int, end: int) -> list[Row]:
     """A row for each resource of a service (as tagged) and operation, the busiest first."""
     rows = _rows(points, start, end, lambda one: (_tag(one, "service"), _tag(one, "resource_name")))
     return [row for row in rows if row.service == service]
 
 
-def operations(points: PointStore) -> list[str]:
+def operations(points: MetricStore) -> list[str]:
     """The names of the spans that were ever counted."""
     return sorted(
         name.removeprefix("trace.").removesuffix(HITS)
-        for name in points.index.metrics()
+        for name in points.metrics()
         if name.startswith("trace.") and name.endswith(HITS)
     )
 
@@ -54,12 +53,12 @@ def operations(points: PointStore) -> list[str]:
 Group = tuple[str, str]  # service and resource
 
 
-def _rows(points: PointStore, start: int, end: int, group: Callable[[Series], Group]) -> list[Row]:
+def _rows(points: MetricStore, start: int, end: int, group: Callable[[Series], Group]) -> list[Row]:
     rows = [row for name in operations(points) for row in _of_operation(points, name, start, end, group)]
     return sorted(rows, key=lambda row: (-row.hits, row.service, row.operation, row.resource))
 
 
-def _of_operation(points: PointStore, name: str, start: int, end: int, group: Callable[[Series], Group]) -> list[Row]:
+def _of_operation(points: MetricStore, name: str, start: int, end: int, group: Callable[[Series], Group]) -> list[Row]:
     hits = _totals(points, f"trace.{name}{HITS}", start, end, group)
     errors = _totals(points, f"trace.{name}.errors", start, end, group)
     latencies = _percentiles(points, f"trace.{name}", start, end, group)
@@ -79,9 +78,9 @@ def _of_operation(points: PointStore, name: str, start: int, end: int, group: Ca
 
 
 def _totals(
-    points: PointStore, metric: str, start: int, end: int, group: Callable[[Series], Group]
+    points: MetricStore, metric: str, start: int, end: int, group: Callable[[Series], Group]
 ) -> dict[Group, float]:
-    found = points.index.of_metric(metric)
+    found = points.of_metric(metric)
     columns = points.read(np.array([one.id for one in found], np.int64), start, end)
     groups = {one.id: group(one) for one in found}
     totals: dict[Group, float] = {}
@@ -91,10 +90,10 @@ def _totals(
 
 
 def _percentiles(
-    points: PointStore, metric: str, start: int, end: int, group: Callable[[Series], Group]
+    points: MetricStore, metric: str, start: int, end: int, group: Callable[[Series], Group]
 ) -> dict[Group, tuple[float, float, float]]:
     """All values of each group together, whatever their time."""
-    found = points.index.of_metric(metric)
+    found = points.of_metric(metric)
     groups = list(dict.fromkeys(map(group, found)))
     numbers = np.array([groups.index(group(one)) for one in found], np.int64)
     ids = np.array([one.id for one in found], np.int64)

@@ -10,7 +10,7 @@ from doghouse import errors
 from doghouse.http import Call, Reply
 from doghouse.logs.correlation import canonical_id, span_of
 from doghouse.logs.store import LogStore
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.model import MetricStore
 from doghouse.tags.naming import tag
 from doghouse.traces import summary
 from doghouse.traces.store import Search, TraceStore
@@ -29,7 +29,7 @@ MILLISECOND = 1000.0
 class Apm:
     """The pages over their stores."""
 
-    points: PointStore
+    points: MetricStore
     traces: TraceStore
     logs: LogStore
 

@@ -9,7 +9,7 @@ from typing import Any
 from doghouse.dashboards import board
 from doghouse.dashboards.requests import Line, Request
 from doghouse.http import Call, Reply
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.model import MetricStore
 from doghouse.queries.completion import complete
 from doghouse.queries.units import Units
 from doghouse.tags.pairs import by_key
@@ -25,14 +25,14 @@ NUMBER = 12  # metrics shown to somebody who has typed nothing yet
 class Explorer:
     """The explorer over the points."""
 
-    points: PointStore
+    points: MetricStore
     simulated: SimulatedStore
     units: Units
 
     def show(self, call: Call) -> Reply:
         """`GET /metric/explorer?query=…&display=…`."""
         shown = frame.from_url(call.query, call.now)
-        known = self.points.index.metrics()
+        known = self.points.metrics()
         data = {
             "now": call.now,
             "frame": {"from": shown.start, "to": shown.end, "live": shown.live},
@@ -63,7 +63,7 @@ class Explorer:
         text = call.query.get("text", "")
         typed = call.query.get("cursor", "")
         cursor = min(int(typed), len(text)) if re.fullmatch("[0-9]{1,9}", typed) else len(text)
-        completions = complete(text, cursor, self.points.index.metrics(), self.tags)
+        completions = complete(text, cursor, self.points.metrics(), self.tags)
         suggestions = [{"text": one.text, "kind": one.kind, "detail": one.detail} for one in completions.suggestions]
         return Reply({"start": completions.start, "end": completions.end, "suggestions": suggestions})
 

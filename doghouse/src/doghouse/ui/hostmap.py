@@ -16,7 +16,7 @@ from doghouse.hosts.metadata import address
 from doghouse.hosts.model import Host
 from doghouse.hosts.store import HostStore
 from doghouse.http import Call, Reply
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.model import MetricStore
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, Window, evaluate, parse, substitute
 from doghouse.queries.substitution import Chosen
 from doghouse.tags.pairs import by_key
@@ -44,13 +44,13 @@ class HostMap:
 
     hosts: HostStore
     checks: ServiceCheckStore
-    points: PointStore
+    points: MetricStore
 
     def show(self, call: Call) -> Reply:
         """`GET /infrastructure/map?filter=&fillby=avg:m&sizeby=avg:m&groupby=key`, as Datadog's own links have it."""
         every = self.every()
         keys = [key for key in by_key(tag for host in every for tag in host.all_tags()) if key]
-        metrics = self.points.index.metrics()
+        metrics = self.points.metrics()
         fill = call.query.get("fillby")
         if fill is None:
             fill = FILL_DEFAULT if FILL_DEFAULT.partition(":")[2] in metrics else ""
@@ -155,8 +155,8 @@ class HostMap:
 
     def metrics_of(self, host: str) -> list[str]:
         """The metrics of a host."""
-        names = self.points.index.metrics()
-        return [name for name in names if any(one.host == host for one in self.points.index.of_metric(name))]
+        names = self.points.metrics()
+        return [name for name in names if any(one.host == host for one in self.points.of_metric(name))]
 
 
 def check(one: ServiceCheck) -> dict[str, Any]:

