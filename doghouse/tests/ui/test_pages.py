@@ -75,11 +75,11 @@ def test_another_threshold_shows_what_it_would_have_done(page: Page, served: Ser
     page.goto("/monitors/1")
     figures = page.locator("[data-figures]")
     expect(figures).to_contain_text("in this range")
-    before = int(figures.get_by_role("row", name=re.compile("^changes")).get_by_role("cell").inner_text())
+    before = int(figures.get_by_role("row", name=re.compile("^state changes")).get_by_role("cell").inner_text())
     page.get_by_role("spinbutton", name="warn threshold").fill("300")
     page.keyboard.press("Enter")
     expect(figures.get_by_role("columnheader")).to_have_text(["current thresholds", "new thresholds"])
-    cells = figures.get_by_role("row", name=re.compile("^changes")).get_by_role("cell")
+    cells = figures.get_by_role("row", name=re.compile("^state changes")).get_by_role("cell")
     assert int(cells.nth(0).inner_text()) == before
     assert int(cells.nth(1).inner_text()) != before
 
@@ -106,7 +106,7 @@ def test_a_monitor_is_muted_and_unmuted_from_its_page(page: Page, served: Served
     ("monitor", "reason"),
     [
         (3, "doghouse does not evaluate monitors of the type log alert"),
-        (4, "A service check monitor has no query of points"),
+        (4, "A service check monitor has no metric query"),
     ],
 )
 def test_a_monitor_without_a_graph_says_why(page: Page, served: Served, monitor: int, reason: str) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from doghouse.monitors.conditions import Rules
 from doghouse.monitors.model import Body, MonitorError, Options, Thresholds, read_body, read_options
 from doghouse.monitors.rules import followed_rules
-from doghouse.queries import NotEvaluated, QuerySyntaxError
+from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError
 
 MINUTE_S = 60
 EVERYTHING = ("*",)  # of notify_by: one notification for all groups
@@ -70,6 +70,12 @@ class Definition(Body, frozen=True, dict=True):
     def comparator(self) -> str:
         """The comparison with the thresholds (`>`); empty where there is none."""
         return ""
+
+    @property
+    def graphed(self) -> Expression | None:
+        """What a graph of it shows; None where it looks at no points. Raises QuerySyntaxError or NotEvaluated."""
+        self.parsed()
+        return None
 
     @property
     def keys(self) -> tuple[str, ...] | None:

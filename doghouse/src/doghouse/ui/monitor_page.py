@@ -19,7 +19,6 @@ from doghouse.http import Call, Reply
 from doghouse.live.sources import hosts_of
 from doghouse.metrics.model import Source
 from doghouse.monitors.answers import Shown, group_name, look
-from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.routes import Monitors
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
@@ -91,12 +90,12 @@ class MonitorPage:
         wanted = {name: _number(call.query[name], name) for name in replays.THRESHOLDS if call.query.get(name)}
         monitor = stored.definition
         tried = monitor.with_thresholds(wanted) if wanted else monitor
-        found = replays.replay(tried, self.points, seen, self.downtimes(stored, seen), hosts_of(self.hosts))
+        replayed = replays.replay(tried, self.points, seen, self.downtimes(stored, seen), hosts_of(self.hosts))
         timezone = known_zone(call.query.get("timezone", "UTC"))
         made: dict[str, Any] = {"from": seen.start, "to": seen.end, "live": seen.live, "now": call.now}
         made["graph"] = self.graph(monitor, seen)
-        made["replay"] = replays.document(found.test, timezone) if found.test else None
-        made["problem"] = found.problem
+        made["replay"] = replays.document(replayed.test, timezone) if replayed.test else None
+        made["problem"] = replayed.problem
         return Reply(made)
 
     def graph(self, monitor: mon.Monitor, seen: Frame) -> dict[str, Any] | None:
@@ -140,10 +139,10 @@ class MonitorPage:
     def stored(self, call: Call) -> Stored:
         """The monitor. Raises ApiError 404 where there is none."""
         number = row_id(str(call.params["id"]))
-        found = None if number is None else self.monitors.store.get(number)
-        if found is None:
+        stored = None if number is None else self.monitors.store.get(number)
+        if stored is None:
             raise errors.no_such_page(f"for monitor {call.params['id']}")
-        return found
+        return stored
 
     def look(self, stored: Stored, now: float) -> Shown:
         """A monitor with its groups and downtimes."""
@@ -172,24 +171,21 @@ def state_rows(shown: Shown) -> list[dict[str, Any]]:
 
 
 def query_text(monitor: mon.Monitor) -> str:
-    """The part of a metric monitor's query that a graph shows; empty where there is none."""
+    """What a graph of the monitor shows, as a query; empty where there is none."""
     try:
-        return expression_text(metric_query(monitor).expression)
+        expression = monitor.graphed
     except (NotEvaluated, QuerySyntaxError):
         return ""
+    return "" if expression is None else expression_text(expression)
 
 
 def unevaluated(monitor: mon.Monitor) -> str:
     """Why the page has no graph; empty where it has one."""
-    if monitor.type in mon.METRIC_TYPES:
-        try:
-            metric_query(monitor)
-        except (NotEvaluated, QuerySyntaxError) as error:
-            return str(error)
-        return ""
-    if monitor.type in mon.EVALUATED_TYPES:
-        return f"A {monitor.type} monitor has no metric query. The states of its groups are shown below."
-    return str(NotEvaluated(f"monitors of the type {monitor.type}"))
+    try:
+        graphed = monitor.graphed
+    except (NotEvaluated, QuerySyntaxError) as error:
+        return str(error)
+    return "" if graphed else f"A {monitor.type} monitor has no metric query. The states of its groups are shown below."
 
 
 def known_zone(name: str) -> str:

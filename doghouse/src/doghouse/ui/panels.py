@@ -139,14 +139,14 @@ class Panels:
 
     def overlay(self, widget: Widget, shown: Frame) -> list[dict[str, Any]]:
         """The events that a timeseries lays over its lines."""
-        found: list[dict[str, Any]] = []
+        marks: list[dict[str, Any]] = []
         for asked in widget.definition.get("events") or ():
             try:
                 events = list(islice(self.streams.events_of(search_text(str(asked.get("q", ""))), shown), MOST_EVENTS))
             except ApiError:
                 continue  # a search in an old syntax that is not read: the graph stands without it
-            found += [{"ts": one["ts"], "title": one["title"], "tone": one["state"]} for one in events]
-        return found
+            marks += [{"ts": one["ts"], "title": one["title"], "tone": one["state"]} for one in events]
+        return marks
 
 
 def _nothing(widget: Widget, asked: Asked, *problems: str) -> dict[str, Any]:
@@ -197,8 +197,8 @@ def check_own_tags(one: ServiceCheck) -> set[str]:
 
 def check_label(one: ServiceCheck, keys: Sequence[str]) -> str:
     """What tells a run from others."""
-    held = by_key(check_own_tags(one))
-    named = [f"{key}:{'+'.join(held[key])}" for key in keys if key in held]
+    values = by_key(check_own_tags(one))
+    named = [f"{key}:{'+'.join(values[key])}" for key in keys if key in values]
     return ", ".join(named) or ", ".join([f"host:{one.host}", *one.tags])
 
 

@@ -29,14 +29,14 @@ def previews(
     monitor: mon.Monitor, states: Mapping[mon.Group, GroupState], group: mon.Group, hosts: mon.Hosts, now: int
 ) -> list[dict[str, Any]]:
     """The notification of each kind of transition of this group, at this time."""
-    held = states.get(group, FRESH)
-    return [_preview(monitor, group, held, hosts, now, *kind) for kind in KINDS]
+    state = states.get(group, FRESH)
+    return [_preview(monitor, group, state, hosts, now, *kind) for kind in KINDS]
 
 
 def _preview(
     monitor: mon.Monitor,
     group: mon.Group,
-    held: GroupState,
+    state: GroupState,
     hosts: mon.Hosts,
     now: int,
     name: str,
@@ -44,9 +44,9 @@ def _preview(
     after: Status,
     renotified: int,
 ) -> dict[str, Any]:
-    value = _value(monitor, held, after)
-    triggered = held.first_triggered or now
-    transition = Transition(now, before, after, value, True, renotified, triggered, held.last_triggered or triggered)
+    value = _value(monitor, state, after)
+    triggered = state.first_triggered or now
+    transition = Transition(now, before, after, value, True, renotified, triggered, state.last_triggered or triggered)
     message = mon.render(monitor, group, transition, hosts)
     return {
         "kind": name,
@@ -59,13 +59,13 @@ def _preview(
     }
 
 
-def _value(monitor: mon.Monitor, held: GroupState, after: Status) -> float:
+def _value(monitor: mon.Monitor, state: GroupState, after: Status) -> float:
     """A value for the preview: the threshold that a change would be about, else the last one evaluated."""
     limits = thresholds(monitor)
     name = {Status.ALERT: "critical", Status.WARN: "warning"}.get(after)
     if after is Status.NO_DATA:
         return math.nan
-    return limits.get(name or "", held.value)
+    return limits.get(name or "", state.value)
 
 
 def groups_of(monitor: mon.Monitor, states: Mapping[mon.Group, GroupState]) -> list[mon.Group]:

@@ -66,10 +66,10 @@ def thresholds(monitor: mon.Monitor) -> dict[str, float]:
 
 def document(test: Backtest, timezone: str) -> dict[str, Any]:
     """A backtest as JSON for js/monitor.mjs. Times in s UTC."""
-    found = report.figures(test, timezone)
+    figures = report.figures(test, timezone)
     late = trimmed(test)
     return {
-        "figures": report.figures_document(found),
+        "figures": report.figures_document(figures),
         "groups": [strip(one) for one in sorted(test.timelines, key=_worst)[:MOST_GROUPS]],
         "more_groups": max(0, len(test.timelines) - MOST_GROUPS),
         "changes": changes(late, late.notifications(), names(test)),
@@ -132,19 +132,19 @@ def strip(timeline: Timeline) -> dict[str, Any]:
     return {"name": group_name(timeline.group), "stretches": stretches}
 
 
-def changes(test: Backtest, told: Sequence[Notification], called: Mapping[str, str]) -> list[dict[str, Any]]:
+def changes(test: Backtest, notifications: Sequence[Notification], called: Mapping[str, str]) -> list[dict[str, Any]]:
     """The transitions with what was sent for each, the newest first; what downtimes' ends sent stands among them."""
-    said = {(one.at, one.group): one for one in told}
+    messages = {(one.at, one.group): one for one in notifications}
     rows = []
     for group, one in test.transitions():
-        message = said.pop((one.at, group), None)
+        message = messages.pop((one.at, group), None)
         before = one.before.label if one.before is not Status.NEW else "OK"
         rows.append(
             _row(one.at, group, f"{before} → {one.after.label}", one.after.label, number(one.value), message, called)
         )
     rows += [
         _row(at, group, _again(message), message.transition.removeprefix("Re-"), None, message, called)
-        for (at, group), message in said.items()
+        for (at, group), message in messages.items()
     ]
     return sorted(rows, key=lambda row: -float(row["at"]))[:MOST_CHANGES]
 
@@ -176,11 +176,12 @@ def _row(
 
 def covers(test: Backtest) -> list[dict[str, Any]]:
     """The downtimes' stretches over any group, each once."""
-    found = {
+    stretches = {
         (cover.stretch.start, cover.stretch.end, name(cover.downtime))
         for timeline in test.timelines
         for cover in timeline.covers
     }
     return [
-        {"from": start, "to": None if math.isinf(end) else end, "name": called} for start, end, called in sorted(found)
+        {"from": start, "to": None if math.isinf(end) else end, "name": called}
+        for start, end, called in sorted(stretches)
     ]

@@ -17,6 +17,7 @@ from doghouse.monitors.model import Body, MonitorError, Thresholds
 from doghouse.monitors.query import evaluation_window, frequency, query_text
 from doghouse.monitors.rules import metric_rules
 from doghouse.queries import (
+    Expression,
     MetricQuery,
     MonitorQuery,
     NotEvaluated,
@@ -67,6 +68,11 @@ class MetricAlert(Definition, frozen=True, dict=True):
             raise NotEvaluated("monitors with a custom schedule")
         query: MonitorQuery = self.parsed()
         return query
+
+    @property
+    def graphed(self) -> Expression:
+        """Its query without the window and the comparison. Raises QuerySyntaxError or NotEvaluated."""
+        return self.tree.expression
 
     @property
     def _query(self) -> MonitorQuery | None:
