@@ -12,6 +12,7 @@ from doghouse import monitors as mon
 from doghouse.monitors import composites, service_checks
 from doghouse.monitors.document import merged
 from doghouse.monitors.kinds import metric
+from doghouse.monitors.lint import lint
 from doghouse.monitors.validation import check
 
 METRIC = {
@@ -44,7 +45,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Parsed:
 def test_reading_and_linting_a_monitor_parses_its_query_once(body: dict[str, Any], parsed: Parsed) -> None:
     monitor = mon.parse(body)
     check(monitor)
-    mon.lint(monitor)
+    lint(monitor)
 
     assert parsed == [body["query"]]
 

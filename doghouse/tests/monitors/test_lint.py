@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from doghouse import monitors
-from doghouse.monitors import Problem, linting
+from doghouse.monitors.lint import Problem, lint
+from doghouse.monitors.lint.rules import unknown_option
 
 QUERY = "avg(last_5m):avg:m{*} by {host} > 90"
 TOLD = "{{#is_alert}}{{value}} @a@b.cc{{/is_alert}}{{#is_recovery}}ok @a@b.cc{{/is_recovery}}"
 
 
 def linted(message: str = TOLD, query: str = QUERY, type: str = "metric alert", **body: Any) -> list[Problem]:
-    return monitors.lint(monitors.parse({"type": type, "query": query, "name": "n", "message": message, **body}))
+    return lint(monitors.parse({"type": type, "query": query, "name": "n", "message": message, **body}))
 
 
 def errors(message: str = TOLD, **body: Any) -> list[tuple[str, int, int]]:
@@ -227,9 +228,9 @@ def test_a_no_data_window_that_the_metrics_interval_does_not_allow_is_an_error()
     body = {"type": "metric alert", "query": "avg(last_1m):avg:m{*} by {host} > 90", "name": "n", "message": "@a@b.cc"}
     quick = monitors.parse({**body, "options": {"on_missing_data": "show_and_notify_no_data"}})
 
-    assert [one.field for one in monitors.lint(quick, {"m": 45})] == ["options"]
-    assert [one.field for one in monitors.lint(quick, {"m": 90})] == ["query", "options"]
-    assert monitors.lint(quick, {"m": 15}) == []
+    assert [one.field for one in lint(quick, {"m": 45})] == ["options"]
+    assert [one.field for one in lint(quick, {"m": 90})] == ["query", "options"]
+    assert lint(quick, {"m": 15}) == []
 
 
 def test_a_kind_of_monitor_that_is_not_evaluated_still_has_its_message_looked_at() -> None:
@@ -274,8 +275,8 @@ def test_the_options_are_those_of_the_official_client() -> None:
     options = pytest.importorskip("datadog_api_client.v1.model.monitor_options").MonitorOptions
     thresholds = pytest.importorskip("datadog_api_client.v1.model.monitor_thresholds").MonitorThresholds
 
-    assert set(linting.OPTIONS) == set(options.openapi_types)
-    assert set(linting.THRESHOLDS) == set(thresholds.openapi_types)
+    assert set(unknown_option.OPTIONS) == set(options.openapi_types)
+    assert set(unknown_option.THRESHOLDS) == set(thresholds.openapi_types)
 
 
 def test_how_long_groups_are_kept_is_a_duration() -> None:

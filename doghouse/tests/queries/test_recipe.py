@@ -17,7 +17,7 @@ from doghouse import monitors
 from doghouse.coverage import listing
 from doghouse.monitors import Monitor, bucketwise, pointwise
 from doghouse.monitors.kinds.metric import metric_query
-from doghouse.monitors.linting import lint
+from doghouse.monitors.lint import lint
 from doghouse.monitors.query import windows
 from doghouse.queries import (
     Formula,

@@ -7,21 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from dateutil.rrule import rrulestr
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.importing.monitor_files import Found, FoundDowntime, Thing, Unread
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import no_columns
-from doghouse.monitors import Problem
+from doghouse.monitors.lint import Problem, lint
 from doghouse.queries import NotEvaluated, QuerySyntaxError
-from doghouse.time.zones import is_zone
 
 DOWNTIME = "downtime"  # the type of what is no monitor, and not counted among them
 _NO_SERIES = MemorySource([], no_columns())
 _A_TICK = np.array([3600 * 24], np.int64)
-_REFUSED = ("DTSTART", "DTEND", "DURATION")  # monitors/guide/custom_schedules: what says how long is not supported
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ def _lint(found: Found, intervals: Mapping[str, int]) -> Linted:
             [problem],
             [found.line(error.field)],
         )
-    problems = [*mon.lint(monitor, intervals), *_schedule(monitor)]
+    problems = lint(monitor, intervals)
     wrong = any(one.severity == "error" for one in problems)
     unevaluated = None if wrong else _unevaluated(monitor)
     if unevaluated and monitor.type in mon.EVALUATED_TYPES:
@@ -112,35 +109,6 @@ def _unevaluated(monitor: mon.Monitor) -> str | None:
     except (QuerySyntaxError, mon.MonitorError):
         return None
     return None
-
-
-def _schedule(monitor: mon.Monitor) -> Iterator[Problem]:
-    """Zones and rules of `scheduling_options` (monitors/guide/custom_schedules)."""
-    options = monitor.options.scheduling_options or {}
-    place = "options.scheduling_options"
-    schedule = options.get("custom_schedule")
-    recurrences = schedule.get("recurrences") if isinstance(schedule, Mapping) else None
-    for number, one in enumerate(recurrences if isinstance(recurrences, list) else []):
-        where = f"{place}.custom_schedule.recurrences[{number}]"
-        yield from _rule(f"{where}.rrule", one)
-        zone = one.get("timezone") if isinstance(one, Mapping) else None
-        if zone is not None and not is_zone(str(zone)):
-            yield Problem(f"{where}.timezone", f"'{zone}' is no time zone of the IANA database")
-
-
-def _rule(where: str, recurrence: object) -> Iterator[Problem]:
-    said = recurrence.get("rrule") if isinstance(recurrence, Mapping) else None
-    if not isinstance(said, str):
-        yield Problem(where, "a recurrence has an rrule, as FREQ=WEEKLY;BYDAY=MO is")
-        return
-    refused = [name for name in _REFUSED if f"{name}=" in said.upper() or f"{name}:" in said.upper()]
-    if refused:
-        yield Problem(where, f"{refused[0]} is not supported in an rrule")
-        return
-    try:
-        rrulestr(said.removeprefix("RRULE:"))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        yield Problem(where, f"'{said}' is no RRULE: {error}")
 
 
 def downtimes_line(linted: Sequence[Linted]) -> str | None:

@@ -13,7 +13,7 @@ A stretch of history in columns, the same to the bit (`ticks_of(monitor, start, 
     for column in evaluate_range(monitor, source, ticks):      # one group at a time: column.group, .values float64[n] (NaN: nothing), .full, .points
         history = states_range(rules, column, ticks)           # statuses, and transitions as columns
 
-Messages: `render(monitor, group, transition, facts)` gives subject, title, body and recipients. `lint(monitor)` lists problems with line and column.
+Messages: `render(monitor, group, transition, facts)` gives subject, title, body and recipients. `lint.lint(monitor)` lists problems with line and column.
 `validate(document)` refuses what Datadog refuses, in its words. What is not evaluated raises `queries.NotEvaluated`.
 """
 
@@ -31,12 +31,11 @@ from doghouse.monitors.model import EVALUATED_TYPES, METRIC_TYPES, MonitorError,
 from doghouse.monitors.states import EMPTY, GroupState, Rules, Status, Transition, WindowValue, step
 
 if TYPE_CHECKING:
-    from doghouse.monitors.linting import Problem, lint
     from doghouse.monitors.validation import validate
 
 Monitor = Definition  # the name that callers still use
 
-_WHEN_ASKED = {"Problem": "linting", "lint": "linting", "validate": "validation"}  # a backtest starts faster without
+_WHEN_ASKED = {"validate": "validation"}  # a backtest starts faster without
 
 __all__ = [
     "EMPTY",
@@ -53,7 +52,6 @@ __all__ = [
     "Monitor",
     "MonitorError",
     "Options",
-    "Problem",
     "Rules",
     "Status",
     "Thresholds",
@@ -61,7 +59,6 @@ __all__ = [
     "WindowValue",
     "evaluate",
     "evaluate_range",
-    "lint",
     "parse",
     "render",
     "states_range",

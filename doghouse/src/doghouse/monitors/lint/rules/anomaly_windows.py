@@ -1,0 +1,36 @@
+"""What the windows and the threshold of an anomaly monitor have to be (docs: monitors/types/anomaly)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doghouse.monitors.anomalies import reading
+from doghouse.monitors.definition import Definition
+from doghouse.monitors.lint.rule import Context, Problem, rule
+from doghouse.queries.spans import length_seconds
+
+LEAST_POINTS = 5  # of an anomaly monitor's alert window: its interval is at most a fifth of it
+
+
+@rule("anomaly-windows", "An anomaly monitor's windows or threshold do not fit each other", order=220)
+def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
+    """Windows that differ, that are too short, or that hold too few points; a threshold that is no share."""
+    query = context.query
+    if query is None:
+        return
+    given = monitor.options.threshold_windows
+    reads = reading(query, given.recovery_window if given else None)
+    if reads is None:
+        return
+    alert = reads.alert_window
+    if given is not None and given.trigger_window and length_seconds(given.trigger_window) != alert:
+        text = f"trigger_window {given.trigger_window} is not the query's alert_window of {alert} s"
+        yield Problem("options.threshold_windows.trigger_window", text)
+    if query.window.seconds < alert:
+        yield Problem("query", f"the window of {query.window.seconds} s is shorter than the alert_window of {alert} s")
+    if reads.interval and reads.interval * LEAST_POINTS > alert:
+        text = f"interval {reads.interval} s gives the alert_window of {alert} s fewer than {LEAST_POINTS} points"
+        yield Problem("query", text)
+    if query.threshold is not None and not 0 < query.threshold <= 1:
+        text = f"the threshold of an anomaly monitor is a share, more than 0 and at most 1, not {query.threshold:g}"
+        yield Problem("query", text)

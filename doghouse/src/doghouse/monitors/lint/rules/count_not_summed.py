@@ -1,0 +1,18 @@
+"""Counts that are reduced over time by something else than their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doghouse.monitors.definition import Definition
+from doghouse.monitors.lint.rule import Context, Problem, rule
+from doghouse.queries import function_names
+
+
+@rule("count-not-summed", "as_count() is reduced over time by something else than sum", order=240)
+def count_not_summed(_: Definition, context: Context) -> Iterator[Problem]:
+    """`avg(last_5m):sum:m{*}.as_count() > 1` and the like, which Datadog's page does not offer."""
+    query = context.query
+    if query is not None and query.aggregator != "sum" and "as_count" in function_names(query.expression):
+        text = f"as_count() with {query.aggregator} over time; Datadog's page allows only sum"
+        yield Problem("query", text, "warning")

@@ -1,0 +1,43 @@
+"""Zones and rules of a custom schedule (docs: monitors/guide/custom_schedules)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from doghouse.monitors.definition import Definition
+from doghouse.monitors.lint.rule import Context, Problem, rule
+from doghouse.time.zones import is_zone
+
+_REFUSED = ("DTSTART", "DTEND", "DURATION")  # what says how long is not supported
+
+
+@rule("custom-schedule", "A custom schedule has an RRULE or a time zone that cannot be", order=600)
+def custom_schedule(monitor: Definition, _: Context) -> Iterator[Problem]:
+    """Each recurrence's rule and zone."""
+    options = monitor.options.scheduling_options or {}
+    place = "options.scheduling_options"
+    schedule = options.get("custom_schedule")
+    recurrences = schedule.get("recurrences") if isinstance(schedule, Mapping) else None
+    for number, one in enumerate(recurrences if isinstance(recurrences, list) else []):
+        where = f"{place}.custom_schedule.recurrences[{number}]"
+        yield from _recurrence(f"{where}.rrule", one)
+        zone = one.get("timezone") if isinstance(one, Mapping) else None
+        if zone is not None and not is_zone(str(zone)):
+            yield Problem(f"{where}.timezone", f"'{zone}' is no time zone of the IANA database")
+
+
+def _recurrence(where: str, recurrence: object) -> Iterator[Problem]:
+    said = recurrence.get("rrule") if isinstance(recurrence, Mapping) else None
+    if not isinstance(said, str):
+        yield Problem(where, "a recurrence has an rrule, as FREQ=WEEKLY;BYDAY=MO is")
+        return
+    refused = [name for name in _REFUSED if f"{name}=" in said.upper() or f"{name}:" in said.upper()]
+    if refused:
+        yield Problem(where, f"{refused[0]} is not supported in an rrule")
+        return
+    from dateutil.rrule import rrulestr  # slow to import, and few monitors have one
+
+    try:
+        rrulestr(said.removeprefix("RRULE:"))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        yield Problem(where, f"'{said}' is no RRULE: {error}")

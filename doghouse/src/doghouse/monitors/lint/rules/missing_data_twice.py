@@ -1,0 +1,17 @@
+"""`on_missing_data` beside the older options for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doghouse.monitors.definition import Definition
+from doghouse.monitors.lint.rule import Context, Problem, rule
+
+
+@rule("missing-data-twice", "on_missing_data stands beside the options that it replaces", order=320)
+def missing_data_twice(monitor: Definition, _: Context) -> Iterator[Problem]:
+    """`on_missing_data` with `notify_no_data` or `no_data_timeframe`."""
+    options = monitor.options
+    if options.on_missing_data is not None and (options.notify_no_data or options.no_data_timeframe is not None):
+        text = "on_missing_data excludes notify_no_data and no_data_timeframe"
+        yield Problem("options.on_missing_data", text)
