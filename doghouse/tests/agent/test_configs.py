@@ -3,7 +3,7 @@
 import pytest
 
 from doghouse.agent import configs
-from doghouse.agent.problems import Problem
+from doghouse.agent.errors import ConfigurationError
 
 ONE = "init_config:\ninstances:\n  - tags: [a:b]\n    min_collection_interval: 45\n"
 
@@ -139,5 +139,5 @@ def test_a_file_that_is_not_text_is_one_sentence(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(Problem, match="is not a folder with configurations of checks"):
+    with pytest.raises(ConfigurationError, match="is not a folder with configurations of checks"):
         configs.read(tmp_path / "nowhere")

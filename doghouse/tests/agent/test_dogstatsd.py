@@ -116,7 +116,7 @@ def test_an_events_lengths_are_in_bytes():
 
 def test_a_wrong_field_of_an_event_is_left_out():
     found = parse(b"_e{1,1}:a|b|t:loud|p:urgent|d:yesterday")
-    assert found.said == {"alert_type": "info", "priority": "normal"}
+    assert found.optional == {"alert_type": "info", "priority": "normal"}
 
 
 def test_a_service_check_has_status_time_host_tags_and_message():

@@ -65,6 +65,46 @@ def test_what_is_kept_outlives_the_process(intake, tmp_path):
     assert metrics(intake) == ["m1", "m2"]
 
 
+def test_a_spool_that_is_opened_again_keeps_new_requests_behind_the_old_ones(tmp_path):
+    for number in range(3):  # a new process each time
+        Spool(tmp_path / "retry").keep(payload(number))
+    assert [kept for _, kept in Spool(tmp_path / "retry").oldest_first()] == [payload(0), payload(1), payload(2)]
+
+
+def test_a_spool_that_was_emptied_in_part_still_keeps_new_requests_behind_the_old_ones(tmp_path):
+    spool = Spool(tmp_path / "retry")
+    for number in range(3):
+        spool.keep(payload(number))
+    oldest = next(path for path, _ in spool.oldest_first())
+    spool.forget(oldest)
+    again = Spool(tmp_path / "retry")
+    again.keep(payload(3))
+    assert [kept for _, kept in again.oldest_first()] == [payload(1), payload(2), payload(3)]
+
+
+@pytest.mark.parametrize(
+    ("errors", "shortest", "longest"),
+    [(0, 0, 0), (1, 2, 4), (2, 4, 8), (3, 8, 16), (4, 16, 32), (5, 32, 64), (6, 32, 64), (60, 32, 64)],
+)
+def test_the_wait_after_errors_doubles_up_to_a_minute_and_some_seconds(errors, shortest, longest):
+    # datadog.yaml: forwarder_backoff_base and _factor are 2, forwarder_backoff_max is 64 s
+    assert (backoff(errors, 0.0), backoff(errors, 0.5), backoff(errors, 1.0)) == (
+        shortest,
+        (shortest + longest) / 2,
+        longest,
+    )
+
+
+def test_a_request_is_tried_again_after_the_wait_and_not_before(forwarder, intake):
+    intake.status = 503
+    forwarder.deliver([payload(1)], now=0)  # one error: with half the share of luck it waits 3 s
+    intake.status = 202
+    forwarder.deliver([], now=2.9)
+    assert forwarder.waiting == 1
+    forwarder.deliver([], now=3)
+    assert forwarder.waiting == 0
+
+
 def test_what_the_disk_does_not_take_is_held_until_it_does(intake, tmp_path):
     spool = Spool(tmp_path / "retry")
     forwarder = Forwarder(Intake(intake.url, KEY).send, spool, share=lambda: 0.5)

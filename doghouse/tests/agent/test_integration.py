@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from doghouse.agent import integration
-from doghouse.agent.problems import Problem
+from doghouse.agent.errors import ConfigurationError
 
 METADATA = (
     "Metadata-Version: 2.1\nName: datadog-lab-extra\nVersion: 1.0.0\nRequires-Dist: datadog-checks-base>=37.20.0\n"
@@ -66,16 +66,16 @@ def test_a_wheel_that_the_agent_would_install(wheel):
     ],
 )
 def test_a_wheel_that_the_agent_would_refuse(wheel, changes, without, said):
-    with pytest.raises(Problem) as problem:
+    with pytest.raises(ConfigurationError) as problem:
         integration.read(wheel(changes, without))
     assert said in str(problem.value)
 
 
 def test_a_file_that_is_no_wheel_is_named(tmp_path):
-    with pytest.raises(Problem, match="there is no such wheel"):
+    with pytest.raises(ConfigurationError, match="there is no such wheel"):
         integration.read(tmp_path / "x.whl")
     (tmp_path / "x.whl").write_text("text")
-    with pytest.raises(Problem, match="is not a wheel"):
+    with pytest.raises(ConfigurationError, match="is not a wheel"):
         integration.read(tmp_path / "x.whl")
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from doghouse.agent.aggregation import Options
-from doghouse.agent.launch import histogram_options
-from doghouse.agent.problems import Problem
+from doghouse.agent.errors import ConfigurationError
+from doghouse.agent.options import histogram_options
 from doghouse.agent.settings import DEFAULT_URL, load, valid_hostname
 
 YAML = """\
@@ -94,14 +94,14 @@ def test_a_key_is_in_no_repr(file):
 def test_a_wrong_file_is_one_sentence_with_its_place(tmp_path, text, said):
     path = tmp_path / "datadog.yaml"
     path.write_text(text)
-    with pytest.raises(Problem) as problem:
+    with pytest.raises(ConfigurationError) as problem:
         load(path, {})
     assert said in str(problem.value)
     assert "\n" not in str(problem.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(Problem, match=r"none\.yaml: can't be read: No such file"):
+    with pytest.raises(ConfigurationError, match=r"none\.yaml: can't be read: No such file"):
         load(tmp_path / "none.yaml", {})
 
 
@@ -140,5 +140,5 @@ def test_a_list_may_be_words(tmp_path, said):
 def test_percentiles_are_shares(tmp_path, said):
     path = tmp_path / "datadog.yaml"
     path.write_text(f"histogram_percentiles: {said}\n")
-    with pytest.raises(Problem, match="must be a list of shares above 0 and at most 1, found"):
+    with pytest.raises(ConfigurationError, match="must be a list of shares above 0 and at most 1, found"):
         histogram_options(load(path, {"DD_HOSTNAME": "web-1"}))

@@ -1,6 +1,6 @@
 """How the samples of one series become points: one class a type, with the Agent's rules (datadog-agent: pkg/metrics; docs: metrics/types).
 
-`add` takes a sample; `flush` gives the points since the last flush and starts anew. Both are given their time.
+`add` takes a sample; `flush` gives the points since the last flush and starts anew. Time is an argument of both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DEFAULT_PERCENTILES = (95,)  # datadog.yaml: histogram_percentiles, in percent
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What histograms send, and over how many seconds rates are counted: a DogStatsD bucket's length, 1 for checks."""
+    """What histograms send, and over how many seconds rates are taken: a DogStatsD bucket's length, 1 for checks."""
 
     interval: int = 1
     aggregates: tuple[str, ...] = DEFAULT_AGGREGATES
@@ -34,7 +34,7 @@ class Metric(Protocol):
         ...
 
     def flush(self, timestamp: float) -> Sequence[Point]:
-        """The points that came of it, at `timestamp` (s UTC) unless the type has a time of its own."""
+        """The points of the samples, at `timestamp` (s UTC) unless the type has a time of its own."""
         ...
 
 
@@ -169,7 +169,7 @@ class Histogram:
         if not values:
             return ()
         count = sum(weight for _, weight in values)
-        found = {
+        values_by_name = {
             "max": values[-1][0],
             "min": values[0][0],
             "median": _at(values, (count - 1) // 2),
@@ -180,8 +180,8 @@ class Histogram:
         for name in self._options.aggregates:
             if name == "count":
                 points.append(Point("rate", timestamp, count / self._options.interval, ".count"))
-            elif name in found:
-                points.append(Point("gauge", timestamp, found[name], f".{name}"))
+            elif name in values_by_name:
+                points.append(Point("gauge", timestamp, values_by_name[name], f".{name}"))
         for percent in sorted(self._options.percentiles):
             value = _at(values, (percent * count - 1) // 100)
             points.append(Point("gauge", timestamp, value, f".{percent}percentile"))
@@ -189,7 +189,7 @@ class Histogram:
 
 
 def _at(values: Sequence[tuple[float, int]], rank: int) -> float:
-    """The value at a rank (from 0) of sorted values that each stand for `weight` of them."""
+    """The value at a rank (from 0) of sorted pairs of a value and its weight."""
     seen = 0
     for value, weight in values:
         seen += weight
@@ -199,9 +199,9 @@ def _at(values: Sequence[tuple[float, int]], rank: int) -> float:
 
 
 class Historate:
-    """A histogram of the changes per second between samples. A flush that gives points also forgets the last sample, as in the Agent:
+    """A histogram of the changes per second between samples. A flush that gives points also forgets the last sample, as in the Agent.
 
-    a check that submits one sample a run gets points every second run.
+    So a check that submits one sample in each run gets points in every second run.
     """
 
     stateful = False
@@ -244,7 +244,7 @@ class Set:
 
 
 def promised(metric: Metric, options: Options) -> Iterator[tuple[str, ApiType]]:
-    """What a metric that compares samples will send once it has two: suffix and type. Nothing of the other types, which send at once."""
+    """Suffix and type of what a metric that compares samples will send once it has two. Other types send at once: nothing for them."""
     match metric:
         case Rate():
             yield "", "gauge"

@@ -1,6 +1,6 @@
 """The modules that the Agent gives to Python checks: `aggregator`, `datadog_agent`, `tagger`, `_util`, bound to one Submissions.
 
-They must be installed before anything of `datadog_checks.base` is imported, which takes its own stubs otherwise.
+They must be installed before `datadog_checks.base` is imported: it would take its own stubs otherwise.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, Protocol
 
+from doghouse.agent.errors import AgentError
 from doghouse.agent.samples import Kind
 from doghouse.agent.settings import AGENT_VERSION, Settings
 from doghouse.agent.submissions import Submissions
@@ -36,22 +37,22 @@ class Cache(Protocol):
     """What checks keep from one run of the Agent to the next."""
 
     def read(self, key: str) -> str:
-        """The kept text, or an empty one."""
+        """The text that was written under this key; empty where there is none."""
         ...
 
     def write(self, key: str, value: str) -> None:
-        """Keep a text."""
+        """Keep a text under a key."""
         ...
 
 
-class BridgeError(Exception):
+class NoChecks(AgentError):
     """Checks can't be run in this process."""
 
 
 def install(submissions: Submissions, settings: Settings, cache: Cache, started: float) -> None:
-    """Make the modules importable. Raises BridgeError if checks' base is missing, or is imported already with its stubs."""
+    """Make the modules importable. Raises NoChecks if datadog-checks-base is missing, or was imported already with its stubs."""
     if "datadog_checks.base.agent" in sys.modules and not sys.modules["datadog_checks.base.agent"].AGENT_RUNNING:
-        raise BridgeError("datadog_checks.base was imported before the Agent's modules were there")
+        raise NoChecks("datadog_checks.base was imported before the Agent's modules were there")
     logging.getLogger("doghouse").propagate = False  # checks' base sends what reaches the root's log back here
     sys.modules["aggregator"] = aggregator(submissions)
     sys.modules["datadog_agent"] = datadog_agent(submissions, settings, cache, started)
@@ -60,7 +61,7 @@ def install(submissions: Submissions, settings: Settings, cache: Cache, started:
     try:
         import datadog_checks.base  # noqa: F401
     except ImportError as error:
-        raise BridgeError(
+        raise NoChecks(
             f"checks need the package datadog-checks-base[deps] (pip install 'doghouse[agent]'): {error}"
         ) from None
 
@@ -131,16 +132,16 @@ def aggregator(to: Submissions) -> ModuleType:
 
 
 def _texts(tags: Sequence[Any]) -> list[str]:
-    """The tags that are text: what else is among them is left out without a word, as by the Agent (rtloader: py_tag_to_c)."""
+    """The tags that are text. Anything else among them is left out silently, as the Agent does (rtloader: py_tag_to_c)."""
     return [tag for tag in tags if isinstance(tag, str)]
 
 
-def _event(said: Mapping[str, Any]) -> dict[str, Any]:
+def _event(submitted: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of an event that the Agent reads, where they are text (rtloader: submit_event)."""
-    fields: dict[str, Any] = {name: said[name] for name in _EVENT if isinstance(said.get(name), str)}
-    if isinstance(when := said.get("timestamp"), int) and when:
+    fields: dict[str, Any] = {name: submitted[name] for name in _EVENT if isinstance(submitted.get(name), str)}
+    if isinstance(when := submitted.get("timestamp"), int) and when:
         fields["timestamp"] = when
-    return fields | {"tags": _texts(said.get("tags") or ())}
+    return fields | {"tags": _texts(submitted.get("tags") or ())}
 
 
 def datadog_agent(to: Submissions, settings: Settings, cache: Cache, started: float) -> ModuleType:

@@ -7,20 +7,20 @@ from urllib.parse import quote
 
 
 class FileCache:
-    """One file a key."""
+    """Keeps each key in a file of its own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def read(self, key: str) -> str:
-        """The kept text, or an empty one."""
+        """The text that was written under this key; empty where there is none."""
         try:
             return self._path(key).read_text(encoding="utf-8")
         except OSError:
             return ""
 
     def write(self, key: str, value: str) -> None:
-        """Keep a text; a reader sees the old one or the new one, never a part."""
+        """Keep a text under a key. A reader sees the old text or the new one, never a part."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(key)
         new = path.with_suffix(".new")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from doghouse.agent import configs, loader
 from doghouse.agent.configs import Configured, Instance
-from doghouse.agent.problems import Problem
+from doghouse.agent.errors import ConfigurationError
 from doghouse.agent.running import Running
 from doghouse.agent.schedule import Schedule
 from doghouse.agent.submissions import Submissions
@@ -26,13 +26,13 @@ _logger = logging.getLogger("doghouse.agent.collector")
 
 
 class Collector:
-    """What is configured: `running` by id, `failed` (could not be loaded, and why) by id, and `problems` with files. For one thread alone."""
+    """The configured checks: `running` and `failed` (not loaded, with the reason) by id, and `problems` with files. For one thread only."""
 
     def __init__(self, conf: Path, submissions: Submissions, clock: Clock) -> None:
         self.conf = conf
         self.running: dict[str, Running] = {}
         self.failed: dict[str, tuple[Instance, str]] = {}
-        self.problems: tuple[Problem, ...] = ()
+        self.problems: tuple[ConfigurationError, ...] = ()
         self._submissions = submissions
         self._clock = clock
         self._schedule = Schedule()
@@ -43,7 +43,7 @@ class Collector:
     def reload(self, now: float) -> None:
         """Read the configuration if it has changed. `now` is the schedule's time, in seconds of the monotonic clock.
 
-        What reading and making take (500 instances: a second) goes by before the first runs, or those would be late on their grid.
+        Reading and making checks takes time (a second for 500 instances). The first runs are scheduled after it, or they would be late.
         """
         begun = time.monotonic()
         try:
@@ -52,44 +52,46 @@ class Collector:
                 self._signature = signature
                 configured = configs.read(self.conf)
                 self.apply(configured, now + time.monotonic() - begun)
-        except (OSError, Problem) as error:  # the folder is being replaced: the next look will tell
+        except (OSError, ConfigurationError) as error:  # the folder is being replaced: the next look will tell
             _logger.error("%s", error)
-        late = [one for one, (_, made) in self._making.items() if made.done()]
-        self._schedule.add({one: self.running[one].instance.interval for one in late if self._finish(one)}, now)
+        late = [id for id, (_, made) in self._making.items() if made.done()]
+        self._schedule.add({id: self.running[id].instance.interval for id in late if self._finish(id)}, now)
 
     def apply(self, configured: Configured, now: float) -> None:
-        """Stop what is gone, start what is new, leave alone what is the same. A check whose file is wrong goes on as it was."""
-        wanted = {one.id: one for one in configured.instances}
+        """Stop checks that are gone, start new ones, and leave the others alone. A check whose file is wrong goes on as it was."""
+        wanted = {instance.id: instance for instance in configured.instances}
         self._tell(configured.problems)
         self._drop_all_but(wanted.keys(), {problem.path for problem in configured.problems})
         begun = time.monotonic()
-        fresh = self._start([one for id, one in wanted.items() if id not in self.running and id not in self.failed])
+        fresh = self._start(
+            [instance for id, instance in wanted.items() if id not in self.running and id not in self.failed]
+        )
         self._schedule.add(fresh, now + time.monotonic() - begun)
 
     def run_due(self, now: float) -> None:
-        """Start what is due, each in a thread of its own."""
-        for one in self._schedule.due(now):
-            self.run_aside(lambda running=self.running[one]: running.run(self._clock.now()))  # type: ignore[misc]
+        """Start each check that is due in a thread of its own."""
+        for id in self._schedule.due(now):
+            self.run_aside(lambda running=self.running[id]: running.run(self._clock.now()))  # type: ignore[misc]
 
     def run_aside(self, job: Callable[[], object]) -> None:
         """Run something in another thread; it must not raise."""
         self._workers.run(job)
 
     def pause(self, now: float, longest: float) -> float:
-        """How long nothing is due (s), at most `longest`."""
+        """How long it is until the next check is due (s), at most `longest`."""
         upcoming = self._schedule.next()
         return longest if upcoming is None else min(longest, max(0.0, upcoming - now))
 
     def states(self) -> dict[str, str]:
         """Each check's state: `ERROR` where an instance could not be loaded or raised in its last run, else `OK`."""
         states = {running.instance.name: "OK" for running in self.running.values()}
-        states |= {one.instance.name: "ERROR" for one in self.running.values() if one.history.last_error}
+        states |= {check.instance.name: "ERROR" for check in self.running.values() if check.history.last_error}
         return states | {instance.name: "ERROR" for instance, _ in self.failed.values()}
 
     def finish(self, within: float) -> None:
         """Wait for the runs that are under way, at most so many seconds."""
         until = time.monotonic() + within
-        while time.monotonic() < until and any(one.busy for one in self.running.values()):
+        while time.monotonic() < until and any(running.busy for running in self.running.values()):
             time.sleep(0.02)
 
     def stop(self, within: float) -> None:
@@ -106,32 +108,36 @@ class Collector:
         stopped.wait(within)
 
     def _start(self, instances: list[Instance]) -> dict[str, int]:
-        """Make checks, and give the interval of each that is made: in another thread, and in one more for the rest when one hangs in its constructor.
+        """Make checks in another thread, and give the interval of each that is made.
 
-        That one is waited for a moment only, and looked for at each reload.
+        A check that hangs in its constructor is waited for only briefly: another thread makes the rest, and each reload asks whether it is ready.
         """
         todo = deque(instances)
-        made: dict[str, Future[Running]] = {one.id: Future() for one in instances}
-        self._making |= {one.id: (one, made[one.id]) for one in instances}
+        made: dict[str, Future[Running]] = {instance.id: Future() for instance in instances}
+        self._making |= {instance.id: (instance, made[instance.id]) for instance in instances}
         self.run_aside(lambda: _make(todo, self._submissions, made))
-        for one in instances:
+        for instance in instances:
             try:
-                made[one.id].exception(MAKE_S)
+                made[instance.id].exception(MAKE_S)
             except TimeoutError:
-                self.failed[one.id] = (one, UNFINISHED)
-                _logger.warning("%s (%s) %s", one.name, one.source, UNFINISHED)
+                self.failed[instance.id] = (instance, UNFINISHED)
+                _logger.warning("%s (%s) %s", instance.name, instance.source, UNFINISHED)
                 self.run_aside(lambda: _make(todo, self._submissions, made))
-        return {one.id: one.interval for one in instances if made[one.id].done() and self._finish(one.id)}
+        return {
+            instance.id: instance.interval
+            for instance in instances
+            if made[instance.id].done() and self._finish(instance.id)
+        }
 
-    def _finish(self, one: str) -> bool:
-        instance, made = self._making.pop(one)
-        self.failed.pop(one, None)
+    def _finish(self, id: str) -> bool:
+        instance, made = self._making.pop(id)
+        self.failed.pop(id, None)
         if (error := made.exception()) is not None:
-            self.failed[one] = (instance, str(error))
+            self.failed[id] = (instance, str(error))
             _logger.error("%s (%s) can't be loaded: %s", instance.name, instance.source, error)
             return False
-        self.running[one] = made.result()
-        _logger.info("%s runs every %d s (%s)", one, instance.interval, instance.source)
+        self.running[id] = made.result()
+        _logger.info("%s runs every %d s (%s)", id, instance.interval, instance.source)
         return True
 
     def _drop_all_but(self, wanted: Container[str], wrong: set[str]) -> None:
@@ -141,10 +147,10 @@ class Collector:
                 del self.running[gone]
                 self.run_aside(running.stop)
                 _logger.info("%s is no longer configured", gone)
-        self.failed = {one: held for one, held in self.failed.items() if one in wanted}
-        self._making = {one: held for one, held in self._making.items() if one in wanted}
+        self.failed = {id: entry for id, entry in self.failed.items() if id in wanted}
+        self._making = {id: entry for id, entry in self._making.items() if id in wanted}
 
-    def _tell(self, problems: tuple[Problem, ...]) -> None:
+    def _tell(self, problems: tuple[ConfigurationError, ...]) -> None:
         known = {str(problem) for problem in self.problems}
         for problem in problems:
             if str(problem) not in known:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -32,8 +34,19 @@ KeysOption = Annotated[
 ]
 
 
+@contextmanager
+def failures() -> Iterator[None]:
+    """Let what can't be done end the command with one sentence."""
+    from doghouse.agent.errors import AgentError
+
+    try:
+        yield
+    except AgentError as error:
+        raise fail(error) from None
+
+
 def fail(message: object, code: int = 1) -> typer.Exit:
-    """Say in one sentence on stderr what went wrong; raise what this returns."""
+    """Write on stderr what went wrong, as one sentence. Returns the exception to raise."""
     typer.echo(f"doghouse agent: {message}", err=True)
     return typer.Exit(code)
 
@@ -59,12 +72,10 @@ def run(
 
     Example: doghouse agent run --conf conf.d --url http://127.0.0.1:8420
     """
-    from doghouse.agent import launch
+    from doghouse.agent import start
 
-    try:
-        launch.run(launch.Asked(conf, datadog_yaml, url, keys_file, run_path, log_level, host_metrics, key_check))
-    except launch.CannotStart as error:
-        raise fail(error) from None
+    with failures():
+        start.run(start.RunOptions(conf, datadog_yaml, url, keys_file, run_path, log_level, host_metrics, key_check))
 
 
 @app.command()
@@ -99,15 +110,14 @@ def check(
 
     Example: doghouse agent check my_metric --conf conf.d --check-rate
     """
-    from doghouse.agent import launch, oneshot, oneshot_text, output
+    from doghouse.agent import check_command, check_output, output
 
-    turns = oneshot.Turns(2, oneshot.RATE_PAUSE_S) if check_rate else oneshot.Turns(times, pause / 1000)
-    try:
-        with output.of_checks_to_stderr():
-            result = launch.check(name, conf, datadog_yaml, turns, log_level, metadata)
-    except launch.CannotStart as error:
-        raise fail(error) from None
-    typer.echo(oneshot_text.as_json(result) if as_json else oneshot_text.as_text(result, table, once=turns.times == 1))
+    turns = (
+        check_command.Turns(2, check_command.RATE_PAUSE_S) if check_rate else check_command.Turns(times, pause / 1000)
+    )
+    with failures(), output.of_checks_to_stderr():
+        result = check_command.check(name, conf, datadog_yaml, turns, log_level, metadata)
+    typer.echo(check_output.as_json(result) if as_json else check_output.as_text(result, table, once=turns.times == 1))
     if result.raised:
         raise typer.Exit(1)
 
@@ -130,13 +140,13 @@ def status_command(
 
     from doghouse.agent import runfolder, status
 
-    found = list(runfolder.running(conf, str(run_path) if run_path else None))
+    statuses = list(runfolder.running(conf, str(run_path) if run_path else None))
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        typer.echo(json.dumps(statuses, indent=2))
     else:
-        for one in found:
-            typer.echo(status.text(one))
-    if not found:
+        for document in statuses:
+            typer.echo(status.text(document))
+    if not statuses:
         raise fail("no agent is running" + (f" with {conf}" if conf else ""))
 
 
@@ -153,16 +163,17 @@ def simulate(
 
     Example: doghouse agent simulate my_metric --conf conf.d --from now-4h --to now --out history.csv
     """
-    from doghouse.agent import launch
+    from doghouse.agent import simulate as simulation
     from doghouse.time import typed
     from doghouse.time.clock import Clock
 
     try:
         now = Clock().now()
         span = (int(typed.parse_time(start, now)), int(typed.parse_time(end, now)))
-        count = launch.simulate(name, conf, datadog_yaml, span, out)
-    except (launch.CannotStart, ValueError) as error:
+    except ValueError as error:
         raise fail(error) from None
+    with failures():
+        count = simulation.simulate(name, conf, datadog_yaml, span, out)
     typer.echo(f"{out}: {count} simulated points of {name}")
 
 
@@ -172,12 +183,10 @@ def configcheck(conf: CheckConfOption = None, datadog_yaml: YamlOption = None) -
 
     Example: doghouse agent configcheck --conf conf.d
     """
-    from doghouse.agent import launch
+    from doghouse.agent import configcheck as checking
 
-    try:
-        text, right = launch.configcheck(conf, datadog_yaml)
-    except launch.CannotStart as error:
-        raise fail(error) from None
+    with failures():
+        text, right = checking.configcheck(conf, datadog_yaml)
     typer.echo(text)
     if not right:
         raise typer.Exit(1)
@@ -193,12 +202,13 @@ def health(
 
     Example: doghouse agent health
     """
-    from doghouse.agent import inspection, runfolder
+    from doghouse.agent import health as healthy
+    from doghouse.agent import runfolder
 
-    found = list(runfolder.running(conf))
-    if not found:
+    statuses = list(runfolder.running(conf))
+    if not statuses:
         raise fail("no agent is running")
-    text, well = inspection.health(found)
+    text, well = healthy.health(statuses)
     typer.echo(text)
     if not well:
         raise typer.Exit(1)
@@ -213,12 +223,9 @@ def hostname(datadog_yaml: YamlOption = None) -> None:
     import os
 
     from doghouse.agent import settings
-    from doghouse.agent.problems import Problem
 
-    try:
+    with failures():
         typer.echo(settings.load(datadog_yaml, os.environ).hostname)
-    except Problem as error:
-        raise fail(error) from None
 
 
 @app.command()
@@ -251,19 +258,18 @@ def install(
 
     Example: doghouse agent integration install -w dist/datadog_my_metric-1.0.0-py3-none-any.whl --conf conf.d
     """
-    from doghouse.agent import integration, launch
-    from doghouse.agent.problems import Problem
+    import os
+
+    from doghouse.agent import integration, options, settings
 
     if not local_wheel:
         raise fail("only a wheel on this machine can be installed: give -w WHEEL", 64)
-    try:
+    with failures():
         read = integration.read(wheel)
         if integration.installed(read.package) == read.version:
             typer.echo(f"{read.package} {read.version} is already installed. Nothing to do.")
             return
-        written = integration.install(read, conf or launch.found_conf(datadog_yaml))
-    except (Problem, launch.CannotStart) as error:
-        raise fail(error) from None
+        written = integration.install(read, conf or options.conf_folder(settings.load(datadog_yaml, os.environ)))
     for path in written:
         typer.echo(f"Successfully copied configuration file {path.name}")
     typer.echo(f"Successfully installed {read.package} {read.version}")
@@ -276,10 +282,7 @@ def remove(package: Annotated[str, typer.Argument(help="The package, as datadog-
     Example: doghouse agent integration remove datadog-my-metric
     """
     from doghouse.agent import integration
-    from doghouse.agent.problems import Problem
 
-    try:
+    with failures():
         integration.remove(package)
-    except Problem as error:
-        raise fail(error) from None
     typer.echo(f"Successfully removed {package}")

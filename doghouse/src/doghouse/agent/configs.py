@@ -1,4 +1,4 @@
-"""Which checks a conf.d folder configures, by the Agent's rules of file names, `init_config` and `instances` (docs: agent/configuration)."""
+"""Reads which checks a conf.d folder configures, by the Agent's rules for file names, `init_config` and `instances` (docs: agent/configuration)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from doghouse.agent.problems import Problem, yaml_problem
+from doghouse.agent.errors import ConfigurationError, yaml_error
 
 DEFAULT_INTERVAL_S = 15  # docs: developers/custom_checks/write_agent_check
 
@@ -33,58 +33,58 @@ class Configured:
     """What a conf.d folder holds: instances to run, and the files that can't be used."""
 
     instances: tuple[Instance, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[ConfigurationError, ...]
 
 
 def read(folder: Path, only: str = "") -> Configured:
-    """Every instance under a conf.d folder (or those of the check `only`); a wrong file is a problem, and the others are read.
+    """Every instance under a conf.d folder (or those of the check `only`); a wrong file is reported, and the others are read.
 
-    Read are `NAME.d/*.yaml`, `*.yml`, and `NAME.yaml` beside them; `NAME.d/*.yaml.default` where the check has no other file; never `*.yaml.example`.
+    Files: `NAME.d/*.yaml`, `*.yml`, and `NAME.yaml` beside them; `NAME.d/*.yaml.default` where the check has no other file; never `*.yaml.example`.
     """
     instances: list[Instance] = []
-    problems: list[Problem] = []
+    problems: list[ConfigurationError] = []
     for name, files in sorted(check_files(folder).items()):
         if only and name != only:
             continue
         for path in files:
             try:
                 instances += list(instances_of(name, path))  # all of a file or nothing
-            except Problem as problem:
+            except ConfigurationError as problem:
                 problems.append(problem)
-    unique = {one.id: one for one in instances}
+    unique = {instance.id: instance for instance in instances}
     return Configured(tuple(unique.values()), tuple(problems))
 
 
 def check_files(folder: Path) -> dict[str, list[Path]]:
-    """The files to read for each check. Raises Problem if there is no such folder."""
+    """The files to read for each check. Raises ConfigurationError if there is no such folder."""
     if not folder.is_dir():
-        raise Problem(str(folder), 0, "is not a folder with configurations of checks (NAME.d/conf.yaml)")
-    found: dict[str, list[Path]] = {}
+        raise ConfigurationError(str(folder), 0, "is not a folder with configurations of checks (NAME.d/conf.yaml)")
+    files: dict[str, list[Path]] = {}
     for entry in sorted(folder.iterdir()):
         if entry.is_dir() and entry.suffix == ".d":
             inside = sorted(path for path in entry.iterdir() if path.is_file())
             chosen = [path for path in inside if path.suffix in (".yaml", ".yml")]
             chosen = chosen or [path for path in inside if path.name.endswith(".yaml.default")]
             if chosen:
-                found.setdefault(entry.stem, []).extend(chosen)
+                files.setdefault(entry.stem, []).extend(chosen)
         elif entry.is_file() and entry.suffix in (".yaml", ".yml"):
-            found.setdefault(entry.stem, []).append(entry)
-    return found
+            files.setdefault(entry.stem, []).append(entry)
+    return files
 
 
 def instances_of(name: str, path: Path) -> Iterator[Instance]:
-    """The instances in one file; none where it only has `logs:` or is a template for containers. Raises Problem."""
+    """The instances in one file; none where it only has `logs:` or is a template for containers. Raises ConfigurationError."""
     document, root = _load(path)
     if document.get("ad_identifiers") or ("logs" in document and "instances" not in document):
         return
     init_config = _mapping(document.get("init_config"), path, root, "init_config")
     listed = document.get("instances")
     if not isinstance(listed, list) or not listed:
-        found = "nothing" if listed is None else "an empty list" if listed == [] else type(listed).__name__
-        raise Problem(
+        actual = "nothing" if listed is None else "an empty list" if listed == [] else type(listed).__name__
+        raise ConfigurationError(
             str(path),
             _line(root, "instances"),
-            f"instances must be a list with an item for each instance of {name}, found {found}",
+            f"instances must be a list with an item for each instance of {name}, found {actual}",
         )
     for index, item in enumerate(listed):
         instance = _mapping(item, path, root, "instances", index)
@@ -108,15 +108,15 @@ def _load(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         document = yaml.safe_load(text)
     except OSError as error:
-        raise Problem(str(path), 0, f"can't be read: {error.strerror}") from None
+        raise ConfigurationError(str(path), 0, f"can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Problem(str(path), 0, "is not UTF-8 text") from None
+        raise ConfigurationError(str(path), 0, "is not UTF-8 text") from None
     except yaml.YAMLError as error:
-        raise yaml_problem(str(path), error) from None
+        raise yaml_error(str(path), error) from None
     except ValueError as error:  # PyYAML on a date such as 2026-13-40
-        raise Problem(str(path), 0, f"is not valid YAML: {error}") from None
+        raise ConfigurationError(str(path), 0, f"is not valid YAML: {error}") from None
     if not isinstance(document, dict):
-        raise Problem(str(path), 1, "must be a mapping with init_config and instances")
+        raise ConfigurationError(str(path), 1, "must be a mapping with init_config and instances")
     return document, root
 
 
@@ -125,7 +125,9 @@ def _mapping(value: Any, path: Path, root: yaml.Node | None, *place: str | int) 
         return {}
     if not isinstance(value, dict):
         where = "".join(f"[{part}]" if isinstance(part, int) else part for part in place)
-        raise Problem(str(path), _line(root, *place), f"{where} must be a mapping of options, found {value!r}")
+        raise ConfigurationError(
+            str(path), _line(root, *place), f"{where} must be a mapping of options, found {value!r}"
+        )
     return value
 
 
@@ -135,7 +137,9 @@ def _interval(instance: Mapping[str, Any], path: Path, line: int) -> int:
     if value is None:
         return DEFAULT_INTERVAL_S
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Problem(str(path), line, f"min_collection_interval must be a number of whole seconds, found {value!r}")
+        raise ConfigurationError(
+            str(path), line, f"min_collection_interval must be a number of whole seconds, found {value!r}"
+        )
     return int(value) if value >= 1 else DEFAULT_INTERVAL_S
 
 

@@ -39,7 +39,7 @@ def backoff(errors: int, share: float) -> float:
 
 
 class Forwarder:
-    """Sends what it is given to one intake. Not for several threads at once; it waits for nothing but the request itself."""
+    """Sends what it is given to one intake. For one thread at a time. It waits for nothing but the request itself."""
 
     def __init__(self, send: Callable[[Payload], Outcome], spool: Spool, share: Callable[[], float]) -> None:
         self._send = send
@@ -52,7 +52,7 @@ class Forwarder:
         self.traffic = Traffic()
 
     def deliver(self, payloads: Iterable[Payload], now: float) -> None:
-        """Send these, then what was kept, oldest first; keep what can't be sent. While the intake is away nothing is tried before its time.
+        """Send these, then what was kept, oldest first; keep what can't be sent. After an error nothing is tried until the backoff is over.
 
         Raises OSError where the disk takes no more: what is not on it yet is held in memory until the next call.
         """
@@ -71,7 +71,7 @@ class Forwarder:
             self._spool.forget(path)
 
     def leave(self, payloads: Iterable[Payload]) -> None:
-        """Keep these, and what `deliver` has in hand in another thread, which may hang: so the request under way may be made twice. Raises OSError."""
+        """Keep these, and what `deliver` is sending in another thread, which may hang: that request may then be made twice. Raises OSError."""
         for payload in (*self._unsettled, *payloads):
             self._spool.keep(payload)
 
@@ -88,7 +88,7 @@ class Forwarder:
 
     @property
     def dropped(self) -> int:
-        """How many were given up because the queue was full."""
+        """How many were dropped because the queue was full."""
         return self._spool.dropped + self._overflowed
 
     def _try(self, payload: Payload, now: float) -> Fate:

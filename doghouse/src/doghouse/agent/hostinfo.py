@@ -71,14 +71,14 @@ def network() -> dict[str, Any]:
     interfaces = []
     state = psutil.net_if_stats()
     for name, addresses in psutil.net_if_addrs().items():
-        found = {
+        interface = {
             "name": name,
-            "ipv4": [one.address for one in addresses if one.family == socket.AF_INET],
-            "ipv6": [one.address.split("%")[0] for one in addresses if one.family == socket.AF_INET6],
-            "macaddress": next((one.address for one in addresses if one.family == psutil.AF_LINK), ""),
+            "ipv4": [address.address for address in addresses if address.family == socket.AF_INET],
+            "ipv6": [address.address.split("%")[0] for address in addresses if address.family == socket.AF_INET6],
+            "macaddress": next((address.address for address in addresses if address.family == psutil.AF_LINK), ""),
         }
-        if name in state and state[name].isup and any(not one.startswith("127.") for one in found["ipv4"]):
-            interfaces.append(found)
+        if name in state and state[name].isup and any(not address.startswith("127.") for address in interface["ipv4"]):
+            interfaces.append(interface)
     first = interfaces[0] if interfaces else {"ipv4": ["127.0.0.1"], "ipv6": [], "macaddress": ""}
     return {
         "interfaces": interfaces,
@@ -121,7 +121,7 @@ def _names(settings: Settings) -> dict[str, Any]:
         "socket-fqdn": socket.getfqdn(),
         "hostname": settings.hostname,
         "agent-hostname": settings.hostname,
-        "host_aliases": [str(one) for one in aliases] if isinstance(aliases, list) else [],
+        "host_aliases": [str(alias) for alias in aliases] if isinstance(aliases, list) else [],
     }
 
 

@@ -13,7 +13,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from doghouse.agent.problems import Problem
+from doghouse.agent.errors import ConfigurationError
 
 _NAME = re.compile(r"^Name: (\S+)", re.MULTILINE)
 _VERSION = re.compile(r"^Version: (\S+)", re.MULTILINE)
@@ -37,52 +37,58 @@ class Wheel:
 
 
 def read(path: Path) -> Wheel:
-    """A wheel that the Agent would install. Raises Problem with the first rule that it breaks."""
+    """A wheel that the Agent would install. Raises ConfigurationError with the first rule that it breaks."""
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(path, archive)
     except FileNotFoundError:
-        raise Problem(str(path), 0, "there is no such wheel") from None
+        raise ConfigurationError(str(path), 0, "there is no such wheel") from None
     except (OSError, zipfile.BadZipFile) as error:
-        raise Problem(str(path), 0, f"is not a wheel: {error}") from None
+        raise ConfigurationError(str(path), 0, f"is not a wheel: {error}") from None
 
 
 def _read(path: Path, archive: zipfile.ZipFile) -> Wheel:
     names = archive.namelist()
     metadata = next((name for name in names if name.endswith("METADATA")), None)
     if metadata is None:
-        raise Problem(str(path), 0, "is not a wheel: it has no METADATA")
+        raise ConfigurationError(str(path), 0, "is not a wheel: it has no METADATA")
     text = archive.read(metadata).decode("utf-8", "replace")
     name, version = _NAME.search(text), _VERSION.search(text)
     if name is None or not name[1].startswith("datadog-"):
-        raise Problem(str(path), 0, f"its name must begin with datadog-, found {name[1] if name else 'none'}")
+        raise ConfigurationError(
+            str(path), 0, f"its name must begin with datadog-, found {name[1] if name else 'none'}"
+        )
     if "Requires-Dist: datadog-checks-base" not in text:
-        raise Problem(str(path), 0, "is no integration: it does not require datadog-checks-base")
+        raise ConfigurationError(str(path), 0, "is no integration: it does not require datadog-checks-base")
     if version is None or not _VERSION_FORM.fullmatch(version[1]):
-        raise Problem(str(path), 0, f"its version must have the form 1.2.3, found {version[1] if version else 'none'}")
+        raise ConfigurationError(
+            str(path), 0, f"its version must have the form 1.2.3, found {version[1] if version else 'none'}"
+        )
     wheel = Wheel(path, name[1], version[1], {})
     data = f"datadog_checks/{wheel.check}/data/"
-    if not any(one.startswith(data) for one in names):
-        raise Problem(str(path), 0, f"it has no {data}, without which the Agent can't configure it")
+    if not any(member.startswith(data) for member in names):
+        raise ConfigurationError(str(path), 0, f"it has no {data}, without which the Agent can't configure it")
     if "datadog_checks/__init__.py" in names:
-        raise Problem(str(path), 0, "it has a datadog_checks/__init__.py, which would hide every other integration")
+        raise ConfigurationError(
+            str(path), 0, "it has a datadog_checks/__init__.py, which would hide every other integration"
+        )
     wheel.configuration.update(_configuration(archive, names, data))
     return wheel
 
 
 def _configuration(archive: zipfile.ZipFile, names: list[str], data: str) -> dict[str, bytes]:
-    found = {}
+    files = {}
     for name in names:
         inside = PurePosixPath(name.removeprefix(data)) if name.startswith(data) else None
         if inside and str(inside.parent) in (".", "profiles") and _CONFIGURATION.fullmatch(inside.name):
-            found[str(inside)] = archive.read(name)
-    return found
+            files[str(inside)] = archive.read(name)
+    return files
 
 
 def install(wheel: Wheel, conf: Path) -> list[Path]:
-    """Install the package into this Python, and copy its configuration files to conf.d/NAME.d, over those that are there; the files written.
+    """Install the package into this Python, and copy its configuration files to conf.d/NAME.d, over those that are there. Gives the files that were written.
 
-    Raises Problem.
+    Raises ConfigurationError.
     """
     _pip("install", "--no-deps", "--no-index", str(wheel.path))
     written = []
@@ -96,9 +102,9 @@ def install(wheel: Wheel, conf: Path) -> list[Path]:
 
 
 def remove(package: str) -> None:
-    """Uninstall an integration's package; its configuration stays, as with the Agent. Raises Problem."""
+    """Uninstall an integration's package; its configuration stays, as with the Agent. Raises ConfigurationError."""
     if not re.fullmatch(r"datadog-[\w-]+", package):
-        raise Problem(package, 0, "is not an integration's package: its name begins with datadog-")
+        raise ConfigurationError(package, 0, "is not an integration's package: its name begins with datadog-")
     _pip("uninstall", package)
 
 
@@ -126,8 +132,8 @@ def _pip(verb: str, *arguments: str) -> None:
     elif uv := shutil.which("uv"):
         command = [uv, "pip", verb, "--python", sys.executable]
     else:
-        raise Problem(sys.executable, 0, "has no pip, and there is no uv: python -m ensurepip")
+        raise ConfigurationError(sys.executable, 0, "has no pip, and there is no uv: python -m ensurepip")
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "it failed").splitlines()[-1]
-        raise Problem(" ".join(arguments[-1:]), 0, f"pip {verb}: {last}")
+        raise ConfigurationError(" ".join(arguments[-1:]), 0, f"pip {verb}: {last}")

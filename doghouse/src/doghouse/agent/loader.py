@@ -43,10 +43,10 @@ def find_class(name: str) -> type[Any]:
     for module_name in (f"datadog_checks.{name}", name):
         module = _import(module_name)
         if module is not None:
-            found = choose(module)
-            if found is None:
+            kind = choose(module)
+            if kind is None:
                 raise LoadError(f"{module_name} ({module.__file__}) has no class that inherits from AgentCheck")
-            return found
+            return kind
     raise LoadError(f"no module datadog_checks.{name} is installed, and no {name}.py is in checks.d")
 
 
@@ -55,14 +55,14 @@ def choose(module: ModuleType) -> type[Any] | None:
     from datadog_checks.base import AgentCheck
 
     for attribute in dir(module):
-        found = getattr(module, attribute, None)
+        member = getattr(module, attribute, None)
         if (
-            isinstance(found, type)
-            and issubclass(found, AgentCheck)
-            and found is not AgentCheck
-            and not found.__subclasses__()
+            isinstance(member, type)
+            and issubclass(member, AgentCheck)
+            and member is not AgentCheck
+            and not member.__subclasses__()
         ):
-            return found
+            return member
     return None
 
 
@@ -94,7 +94,7 @@ def _construct(kind: type[Any], arguments: dict[str, Any]) -> Any:
 
 def described(error: BaseException) -> str:
     """An exception in one line, with the place in the check where it was raised."""
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if one.filename != __file__]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{type(error).__name__}: {error.msg} ({error.filename}:{error.lineno})"

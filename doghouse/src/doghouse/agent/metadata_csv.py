@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from doghouse.agent.problems import Problem
+from doghouse.agent.errors import ConfigurationError
 
 LEVELS_UP = 3  # from datadog_checks/NAME/check.py to the integration's folder
 
@@ -35,21 +35,21 @@ def find(kind: type) -> Path | None:
 
 
 def read(path: Path) -> dict[str, str]:
-    """Each listed metric and its type (`gauge`, `count`, `rate`). Raises Problem."""
+    """Each listed metric and its type (`gauge`, `count`, `rate`). Raises ConfigurationError."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = csv.DictReader(file)
             if not {"metric_name", "metric_type"} <= set(rows.fieldnames or ()):
-                raise Problem(str(path), 1, "must have the columns metric_name and metric_type")
+                raise ConfigurationError(str(path), 1, "must have the columns metric_name and metric_type")
             return {row["metric_name"]: row["metric_type"] for row in rows if row["metric_name"]}
     except OSError as error:
-        raise Problem(str(path), 0, f"can't be read: {error.strerror}") from None
+        raise ConfigurationError(str(path), 0, f"can't be read: {error.strerror}") from None
     except (UnicodeDecodeError, csv.Error) as error:
-        raise Problem(str(path), 0, f"is not CSV: {error}") from None
+        raise ConfigurationError(str(path), 0, f"is not CSV: {error}") from None
 
 
 def compare(path: Path, submitted: Iterable[tuple[str, str]]) -> Difference:
-    """How (metric, type) pairs differ from a metadata.csv. Raises Problem."""
+    """How (metric, type) pairs differ from a metadata.csv. Raises ConfigurationError."""
     listed, seen = read(path), dict(submitted)
     other = {
         name: (seen[name], listed[name]) for name in sorted(seen.keys() & listed.keys()) if seen[name] != listed[name]

@@ -33,7 +33,7 @@ class Payload:
 
 
 def of(batch: Batch, hostname: str) -> Iterator[Payload]:
-    """The requests that carry a batch, each small enough to be accepted. One that can't be made is told of, and the others are."""
+    """The requests that carry a batch, each small enough to be accepted. A request that can't be made is logged, and the others are made."""
     for path, make in _makers(batch, hostname):
         try:
             yield make()
@@ -53,7 +53,7 @@ def _makers(batch: Batch, hostname: str) -> Iterator[tuple[str, Callable[[], Pay
     for sketches in _parts(batch.sketches):
         yield SKETCHES, binary(SKETCHES, sketch_message, sketches)
     for checks in _parts(batch.service_checks):
-        yield CHECKS, json(CHECKS, [_service_check(one) for one in checks])
+        yield CHECKS, json(CHECKS, [_service_check(check) for check in checks])
     for events in _parts(batch.events):
         yield INTAKE, json(INTAKE, _events(events, hostname))
     if batch.external_tags:
@@ -64,7 +64,7 @@ def _makers(batch: Batch, hostname: str) -> Iterator[tuple[str, Callable[[], Pay
 
 
 def encoded(body: Any) -> bytes:
-    """A body as JSON; what JSON doesn't know is sent as its text, what is no Unicode as `?`."""
+    """A body as JSON. A value that JSON has no type for is sent as text; what is not Unicode becomes `?`."""
     try:
         return msgspec.json.encode(body, enc_hook=str)
     except UnicodeEncodeError:
@@ -77,7 +77,7 @@ def _sendable(body: Any) -> Any:
     if isinstance(body, Mapping):
         return {_sendable(key): _sendable(value) for key, value in body.items()}
     if isinstance(body, list | tuple):
-        return [_sendable(one) for one in body]
+        return [_sendable(item) for item in body]
     return body
 
 
@@ -89,17 +89,17 @@ def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def series_message(many: Sequence[FlushedSeries]) -> bytes:
     """Series as a MetricPayload, as Agents send them."""
     payload = message("MetricPayload")()
-    for one in many:
+    for flushed in many:
         series = payload.series.add(
-            metric=one.metric,
-            type=_TYPES[one.type],
-            interval=one.interval,
-            tags=one.tags,
-            source_type_name=one.source_type,
+            metric=flushed.metric,
+            type=_TYPES[flushed.type],
+            interval=flushed.interval,
+            tags=flushed.tags,
+            source_type_name=flushed.source_type,
         )
-        if one.host:
-            series.resources.add(type="host", name=one.host)
-        for timestamp, value in one.points:
+        if flushed.host:
+            series.resources.add(type="host", name=flushed.host)
+        for timestamp, value in flushed.points:
             series.points.add(timestamp=int(timestamp), value=value)
     return bytes(payload.SerializeToString())
 
@@ -107,9 +107,9 @@ def series_message(many: Sequence[FlushedSeries]) -> bytes:
 def sketch_message(many: Sequence[FlushedSketch]) -> bytes:
     """Sketches as a SketchPayload."""
     payload = message("SketchPayload")()
-    for one in many:
-        series = payload.sketches.add(metric=one.metric, host=one.host, tags=one.tags)
-        for at, sketch in one.points:
+    for flushed in many:
+        series = payload.sketches.add(metric=flushed.metric, host=flushed.host, tags=flushed.tags)
+        for at, sketch in flushed.points:
             keys, counts = sketch.columns()
             series.dogsketches.add(
                 ts=at,

@@ -11,27 +11,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from doghouse.agent.errors import AgentError
+
 _NOTE = ".at"
 
 
-class InUse(Exception):
+class InUse(AgentError):
     """Another process runs with this configuration already."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """The folder of one Agent."""
+    """The folder in which one Agent keeps what it has between its runs."""
 
     path: Path
 
     @property
     def cache(self) -> Path:
-        """What checks keep."""
+        """Where the cache of checks is."""
         return self.path / "cache"
 
     @property
     def retry(self) -> Path:
-        """Requests to be sent later."""
+        """Where the retry queue is."""
         return self.path / "retry"
 
     def own(self) -> IO[str]:
@@ -55,7 +57,7 @@ class RunFolder:
         return lock
 
     def _be_found(self) -> None:
-        """Leave a note of where this folder is, so that `agent status` finds it without being told."""
+        """Leave a note of where this folder is, so that `agent status` finds it."""
         known = root()
         if self.path.parent != known:
             known.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -79,10 +81,10 @@ class RunFolder:
         else:
             return None
         try:
-            found = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
+            document = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return found if isinstance(found, dict) else None
+        return document if isinstance(document, dict) else None
 
 
 def root() -> Path:

@@ -1,4 +1,4 @@
-"""One check instance under way: its object, what its runs gave, and how long they took."""
+"""A check instance with the results of its runs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CheckError:
 
 @dataclass(slots=True)
 class History:
-    """What the runs of an instance came to. Times are in seconds."""
+    """The outcome of an instance's runs. Times and durations are in seconds."""
 
     runs: int = 0
     errors: int = 0
@@ -112,7 +112,7 @@ class Running:
         return committed
 
     def stop(self) -> None:
-        """Let the check free what it holds, and accept no more from it."""
+        """Let the check free its resources, and accept no more submissions from it."""
         try:
             self.check.cancel()
         except Exception as error:  # it is a stranger's code, and is on its way out
@@ -121,18 +121,18 @@ class Running:
 
 
 def _outcome(check: Any) -> CheckError | None:
-    """Run it: None, or what it raised (AgentCheck.run answers with JSON of it)."""
+    """Run the check. The error that it raised, or None (AgentCheck.run returns it as JSON)."""
     try:
-        said = check.run()
+        answer = check.run()
     except (Exception, SystemExit) as error:  # a check that calls sys.exit() ends its run, not its thread
         return CheckError(loader.described(error), "")
-    if not said:
+    if not answer:
         return None
     try:
-        first = json.loads(said)[0]
+        first = json.loads(answer)[0]
         return CheckError(str(first.get("message", "")), str(first.get("traceback", "")))
     except (ValueError, LookupError, AttributeError, TypeError):
-        return CheckError(str(said), "")
+        return CheckError(str(answer), "")
 
 
 def _warnings(check: Any) -> tuple[str, ...]:

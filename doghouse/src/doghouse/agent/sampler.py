@@ -24,7 +24,7 @@ class _Tracked:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What one run of a check gave."""
+    """The points and sketches of one run of a check."""
 
     series: tuple[FlushedSeries, ...]
     sketches: tuple[FlushedSketch, ...]
@@ -52,7 +52,7 @@ class CheckSampler:
         tracked.metric.add(sample)
 
     def add_bucket(self, bucket: Bucket) -> None:
-        """Take a histogram's bucket; of a monotonic one what it grew by since the last time, and nothing the first time unless `flush_first`."""
+        """Take a histogram's bucket. Of a monotonic one the growth since the last time counts; the first time nothing does, unless `flush_first`."""
         if bucket.count <= 0 or not math.isfinite(bucket.lower) or not bucket.upper >= bucket.lower:
             return
         tracked = self._track(bucket.context, bucket.timestamp)

@@ -9,7 +9,7 @@ SPREAD_S = 0.1  # first runs of instances that start together are this far apart
 
 
 class Schedule:
-    """Which ids are due. A run that comes late, or is skipped, does not move the ones after it."""
+    """Says which ids are due. A run that comes late, or is skipped, does not move the ones after it."""
 
     def __init__(self) -> None:
         self._queue: list[tuple[float, str]] = []
@@ -17,28 +17,28 @@ class Schedule:
 
     def add(self, ids: dict[str, int], now: float) -> None:
         """Schedule instances (id → interval in s): the first at once, the others spread behind it within their interval."""
-        for place, (one, interval) in enumerate(ids.items()):
+        for place, (id, interval) in enumerate(ids.items()):
             first = now + place * min(SPREAD_S, interval / (2 * len(ids)))
-            self._grid[one] = (first, interval)
-            heapq.heappush(self._queue, (first, one))
+            self._grid[id] = (first, interval)
+            heapq.heappush(self._queue, (first, id))
 
-    def remove(self, one: str) -> None:
-        """Run it no more."""
-        self._grid.pop(one, None)
-        self._queue = [entry for entry in self._queue if entry[1] != one]
+    def remove(self, id: str) -> None:
+        """Take an instance off the schedule."""
+        self._grid.pop(id, None)
+        self._queue = [entry for entry in self._queue if entry[1] != id]
         heapq.heapify(self._queue)
 
     def due(self, now: float) -> Iterator[str]:
-        """What is to start now, each once; times that were missed are skipped."""
+        """The ids that are due, each once; times that were missed are skipped."""
         while self._queue and self._queue[0][0] <= now:
-            _, one = heapq.heappop(self._queue)
-            first, interval = self._grid[one]
+            _, id = heapq.heappop(self._queue)
+            first, interval = self._grid[id]
             turn = int((now - first) // interval) + 1
             if first + turn * interval <= now:  # the division may round down
                 turn += 1
-            heapq.heappush(self._queue, (first + turn * interval, one))
-            yield one
+            heapq.heappush(self._queue, (first + turn * interval, id))
+            yield id
 
     def next(self) -> float | None:
-        """When something is due next; None if nothing is scheduled."""
+        """When the next id is due (s); None if nothing is scheduled."""
         return self._queue[0][0] if self._queue else None

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from doghouse.agent.problems import Problem, yaml_problem
+from doghouse.agent.errors import ConfigurationError, yaml_error
 
 DEFAULT_URL = "http://127.0.0.1:8420"
 AGENT_VERSION = "7.99.0"  # what checks and hosts are told; ours, above every released one, so that version gates open
@@ -55,9 +55,9 @@ class Settings:
 
 
 def load(path: Path | None, environ: Mapping[str, str], *, url: str = "", api_key: str = "") -> Settings:
-    """Settings from a datadog.yaml (None: there is none), the environment over it, and over both what was said on the command line.
+    """Settings from a datadog.yaml (None: there is none), the environment over it, and the options of the command line over both.
 
-    Raises Problem, with file and line, for a file that is missing or wrong.
+    Raises ConfigurationError, with file and line, for a file that is missing or wrong.
     """
     document = _read(path) if path else {}
     env = {key: value for key, value in environ.items() if key.startswith("DD_")}
@@ -80,10 +80,10 @@ def load(path: Path | None, environ: Mapping[str, str], *, url: str = "", api_ke
 
 
 def lookup(key: str, document: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
-    """A key's value: `DD_` + the key in capitals with `_` for dots goes before datadog.yaml, and that before the Agent's own default."""
+    """A key's value: from its environment variable (`DD_`, then the key in capitals with `_` for dots), else from datadog.yaml, else the Agent's default."""
     for name in (f"DD_{key.upper().replace('.', '_')}", *_OTHER_NAMES.get(key, ())):
-        if (said := environ.get(name)) not in (None, ""):
-            return _from_environment(key, str(said))
+        if (text := environ.get(name)) not in (None, ""):
+            return _from_environment(key, str(text))
     value: Any = document
     for part in key.split("."):
         if not isinstance(value, Mapping) or part not in value:
@@ -92,29 +92,29 @@ def lookup(key: str, document: Mapping[str, Any], environ: Mapping[str, str]) ->
     return value
 
 
-def _from_environment(key: str, said: str) -> Any:
+def _from_environment(key: str, text: str) -> Any:
     if key in _LISTS:
-        return _split_list(said)
-    if said.lower() in ("true", "false"):
-        return said.lower() == "true"
-    if re.fullmatch(r"-?\d+", said) and key not in ("api_key", "hostname", "env"):
-        return int(said)
-    if said[:1] in "[{":
+        return _split_list(text)
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if re.fullmatch(r"-?\d+", text) and key not in ("api_key", "hostname", "env"):
+        return int(text)
+    if text[:1] in "[{":
         try:
-            return json.loads(said)
+            return json.loads(text)
         except ValueError:
-            return said
-    return said
+            return text
+    return text
 
 
-def _split_list(said: str) -> list[str]:
+def _split_list(text: str) -> list[str]:
     """A list in an environment variable: JSON, or words separated by spaces, or (of tags) by commas."""
-    if said.startswith("["):
+    if text.startswith("["):
         try:
-            return [str(item) for item in json.loads(said)]
+            return [str(item) for item in json.loads(text)]
         except ValueError:
             pass
-    return [item for item in re.split(r"[\s,]+", said) if item]
+    return [item for item in re.split(r"[\s,]+", text) if item]
 
 
 def _strings(value: Any) -> tuple[str, ...]:
@@ -128,28 +128,28 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Problem(str(path), 0, f"can't be read: {error.strerror}") from None
+        raise ConfigurationError(str(path), 0, f"can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Problem(str(path), 0, "is not UTF-8 text") from None
+        raise ConfigurationError(str(path), 0, "is not UTF-8 text") from None
     except yaml.YAMLError as error:
-        raise yaml_problem(str(path), error) from None
+        raise yaml_error(str(path), error) from None
     if document is None:
         return {}
     if not isinstance(document, dict):
-        raise Problem(str(path), 1, f"must be a mapping of settings, found {type(document).__name__}")
+        raise ConfigurationError(str(path), 1, f"must be a mapping of settings, found {type(document).__name__}")
     return document
 
 
-def _hostname(said: str, file: str, path: Path | None) -> str:
-    if not said and file:
+def _hostname(name: str, file: str, path: Path | None) -> str:
+    if not name and file:
         try:
-            said = Path(file).read_text(encoding="utf-8").strip()
+            name = Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise Problem(file, 0, f"hostname_file can't be read: {error.strerror}") from None
-    if said:
-        if not valid_hostname(said):
-            raise Problem(str(path or "DD_HOSTNAME"), 0, f"hostname '{said}' is not a host name by RFC 1123")
-        return said
+            raise ConfigurationError(file, 0, f"hostname_file can't be read: {error.strerror}") from None
+    if name:
+        if not valid_hostname(name):
+            raise ConfigurationError(str(path or "DD_HOSTNAME"), 0, f"hostname '{name}' is not a host name by RFC 1123")
+        return name
     return socket.gethostname()
 
 

@@ -77,7 +77,7 @@ class Sketch:
         if surplus > 0:
             merged = sum(count for _, count in ordered[: surplus + 1])
             ordered = [(ordered[surplus][0], merged), *ordered[surplus + 1 :]]
-        return [one for one, _ in ordered], [min(count, COUNT_LIMIT) for _, count in ordered]
+        return [bucket for bucket, _ in ordered], [min(count, COUNT_LIMIT) for _, count in ordered]
 
 
 def _upper_edge(bucket: int) -> float:
@@ -114,11 +114,13 @@ class SketchMap:
 
     def flush(self, before: float) -> Iterator[FlushedSketch]:
         """Give and forget what lies before a time (s UTC)."""
-        for context, held in list(self._held.items()):
-            due = sorted(at for at in held if at < before)
+        for context, sketches in list(self._held.items()):
+            due = sorted(at for at in sketches if at < before)
             if due:
-                yield FlushedSketch(context.name, context.host, context.tags, tuple((at, held.pop(at)) for at in due))
-            if not held:
+                yield FlushedSketch(
+                    context.name, context.host, context.tags, tuple((at, sketches.pop(at)) for at in due)
+                )
+            if not sketches:
                 del self._held[context]
 
     def _at(self, context: Context, timestamp: int) -> Sketch:

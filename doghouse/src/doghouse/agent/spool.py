@@ -1,4 +1,4 @@
-"""Requests that could not be delivered yet, as files in one folder: bounded, oldest dropped first, there after a restart."""
+"""Requests that could not be delivered yet, as files in one folder: the queue has a limit, drops the oldest first, and survives a restart."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Spool:
 
     @property
     def bytes(self) -> int:
-        """How much is kept."""
+        """The size of all that is kept, in bytes."""
         return sum(self._sizes.values())
 
     def keep(self, payload: Payload) -> None:
-        """Keep one; the oldest are dropped, and counted, where the limit would be passed."""
+        """Keep a payload. Where that would exceed the limit, the oldest are dropped and counted."""
         head = json.dumps({"path": payload.path, "content_type": payload.content_type}).encode()
         content = head + b"\n" + payload.body
         with self._lock:
@@ -55,8 +55,8 @@ class Spool:
         for path in list(self._sizes):
             try:
                 head, _, body = path.read_bytes().partition(b"\n")
-                said = json.loads(head)
-                payload = Payload(said["path"], body, said["content_type"])
+                fields = json.loads(head)
+                payload = Payload(fields["path"], body, fields["content_type"])
             except (OSError, ValueError, KeyError, TypeError):
                 self.forget(path)
                 self.dropped += 1
@@ -64,6 +64,6 @@ class Spool:
             yield path, payload
 
     def forget(self, path: Path) -> None:
-        """It was delivered, or never will be."""
+        """Remove a payload that was delivered, or that never will be."""
         path.unlink(missing_ok=True)
         self._sizes.pop(path, None)

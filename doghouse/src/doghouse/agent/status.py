@@ -1,4 +1,4 @@
-"""`agent status`: what an Agent says of itself, as a document that another process reads, and as the text that the real `agent status` prints."""
+"""`agent status`: the state of an Agent as a document that other processes read, and as the text that the real `agent status` prints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from doghouse.agent.running import Running
 from doghouse.agent.settings import AGENT_VERSION
 
 if TYPE_CHECKING:
-    from doghouse.agent.parts import Parts
+    from doghouse.agent.components import Components
     from doghouse.agent.submissions import Counts
 
 # What the Agent calls the tracks of its event platform (pkg/collector/check/stats); they are counted here, and not sent.
@@ -29,15 +29,15 @@ TRACKS = {
 }
 
 
-def document(parts: Parts, started: float) -> dict[str, Any]:
-    """Everything that `agent status` shows. Times are in seconds UTC, durations in seconds. There are no keys in it."""
-    settings, collector, forwarder = parts.settings, parts.collector, parts.forwarder
+def document(components: Components, started: float) -> dict[str, Any]:
+    """Everything that `agent status` shows. Times are in seconds UTC, durations in seconds. It holds no keys."""
+    settings, collector, forwarder = components.settings, components.collector, components.forwarder
     return {
         "version": AGENT_VERSION,
         "pid": os.getpid(),
         "python": platform.python_version(),
         "arch": {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),
-        "written": parts.clock.now(),
+        "written": components.clock.now(),
         "started": started,
         "hostname": settings.hostname,
         "host_tags": list(settings.host_tags),
@@ -51,13 +51,15 @@ def document(parts: Parts, started: float) -> dict[str, Any]:
             {"name": instance.name, "source": instance.source, "error": error}
             for instance, error in collector.failed.values()
         ],
-        "config_errors": [{"path": one.path, "line": one.line, "error": one.what} for one in collector.problems],
+        "config_errors": [
+            {"path": problem.path, "line": problem.line, "error": problem.what} for problem in collector.problems
+        ],
         "forwarder": {
             **asdict(forwarder.traffic),
             "waiting": forwarder.waiting,
             "dropped": forwarder.dropped,
         },
-        "dogstatsd": asdict(parts.statsd.received),
+        "dogstatsd": asdict(components.statsd.received),
     }
 
 
@@ -151,35 +153,35 @@ def _heading(title: str, indent: int = 0) -> list[str]:
 def checks_text(checks: list[dict[str, Any]]) -> Iterator[str]:
     """The instances' blocks, under their checks' names."""
     named = ""
-    for one in sorted(checks, key=lambda one: (one["name"], one["id"])):
-        if one["name"] != named:
-            named = one["name"]
-            title = f"{named} ({one['version']})" if one["version"] not in ("", "0.0.0") else named
+    for check in sorted(checks, key=lambda check: (check["name"], check["id"])):
+        if check["name"] != named:
+            named = check["name"]
+            title = f"{named} ({check['version']})" if check["version"] not in ("", "0.0.0") else named
             yield from ("", f"    {title}", f"    {'-' * len(title)}")
-        yield from (f"      {line}" for line in instance_lines(one))
+        yield from (f"      {line}" for line in instance_lines(check))
 
 
-def instance_lines(one: dict[str, Any]) -> Iterator[str]:
+def instance_lines(check: dict[str, Any]) -> Iterator[str]:
     """One instance's block, without its indent."""
-    state = "[ERROR]" if one["error"] else "[WARNING]" if one["warnings"] else "[OK]"
-    yield f"Instance ID: {one['id']} {state}"
-    yield f"Configuration Source: file:{one['source']}"
-    yield f"Collection Interval: {one['interval']}s"
-    yield f"Total Runs: {one['runs']:,}" + (" (running now)" if one["running"] else "")
-    yield from _count_lines(one, one["last_run"])
-    if one["skipped"]:
-        yield f"Skipped Runs: {one['skipped']:,} (the one before was still under way)"
-    yield f"Average Execution Time : {duration(one['average_duration'])}"
-    if one["runs"]:
-        yield f"Last Execution Date : {_date(one['last_start'])}"
-        yield f"Last Successful Execution Date : {_date(one['last_success']) if one['last_success'] else 'Never'}"
-    if one["metadata"]:
+    state = "[ERROR]" if check["error"] else "[WARNING]" if check["warnings"] else "[OK]"
+    yield f"Instance ID: {check['id']} {state}"
+    yield f"Configuration Source: file:{check['source']}"
+    yield f"Collection Interval: {check['interval']}s"
+    yield f"Total Runs: {check['runs']:,}" + (" (running now)" if check["running"] else "")
+    yield from _count_lines(check, check["last_run"])
+    if check["skipped"]:
+        yield f"Skipped Runs: {check['skipped']:,} (the one before was still under way)"
+    yield f"Average Execution Time : {duration(check['average_duration'])}"
+    if check["runs"]:
+        yield f"Last Execution Date : {_date(check['last_start'])}"
+        yield f"Last Successful Execution Date : {_date(check['last_success']) if check['last_success'] else 'Never'}"
+    if check["metadata"]:
         yield "metadata:"
-        yield from (f"  {key}: {value}" for key, value in sorted(one["metadata"].items()))
-    if one["error"]:
-        yield f"Error: {one['error']}"
-        yield from (f"  {line}" for line in one["traceback"].splitlines())
-    for warning in one["warnings"]:
+        yield from (f"  {key}: {value}" for key, value in sorted(check["metadata"].items()))
+    if check["error"]:
+        yield f"Error: {check['error']}"
+        yield from (f"  {line}" for line in check["traceback"].splitlines())
+    for warning in check["warnings"]:
         yield f"Warning: {warning}"
 
 
@@ -201,20 +203,20 @@ def _problems(status: dict[str, Any]) -> Iterator[str]:
     if status["config_errors"]:
         yield ""
         yield from _heading("Config Errors", 2)
-        for one in status["config_errors"]:
-            place = f"{one['path']}:{one['line']}" if one["line"] else one["path"]
-            name = _check_of(Path(one["path"]))
-            yield from (f"    {name}", f"    {'-' * len(name)}", f"      {place}: {one['error']}")
+        for error in status["config_errors"]:
+            place = f"{error['path']}:{error['line']}" if error["line"] else error["path"]
+            name = _check_of(Path(error["path"]))
+            yield from (f"    {name}", f"    {'-' * len(name)}", f"      {place}: {error['error']}")
     if status["loading_errors"]:
         yield ""
         yield from _heading("Loading Errors", 2)
-        for one in status["loading_errors"]:
+        for error in status["loading_errors"]:
             yield from (
                 "",
-                f"    {one['name']}",
-                f"    {'-' * len(one['name'])}",
+                f"    {error['name']}",
+                f"    {'-' * len(error['name'])}",
                 "      Python Check Loader:",
-                f"        {one['error']}",
+                f"        {error['error']}",
             )
 
 
@@ -244,11 +246,11 @@ def _statsd(received: dict[str, int]) -> Iterator[str]:
 def _aggregator(checks: list[dict[str, Any]], received: dict[str, int]) -> Iterator[str]:
     """What checks and DogStatsD's clients submitted, under the Agent's names; what is 0 is left out."""
     for title, total in (
-        ("Checks Metric Sample", sum(one["metrics"] for one in checks)),
+        ("Checks Metric Sample", sum(check["metrics"] for check in checks)),
         ("Dogstatsd Metric Sample", received["metrics"]),
-        ("Event", received["events"] + sum(one["events"] for one in checks)),
-        ("Service Check", received["service_checks"] + sum(one["service_checks"] for one in checks)),
-        ("Checks Histogram Bucket Metric Sample", sum(one["histogram_buckets"] for one in checks)),
+        ("Event", received["events"] + sum(check["events"] for check in checks)),
+        ("Service Check", received["service_checks"] + sum(check["service_checks"] for check in checks)),
+        ("Checks Histogram Bucket Metric Sample", sum(check["histogram_buckets"] for check in checks)),
     ):
         if total:
             yield f"  {title}: {total:,}"

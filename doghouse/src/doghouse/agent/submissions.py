@@ -1,4 +1,4 @@
-"""Everything that checks submit, on its way from their runs to the next flush (datadog-agent: pkg/aggregator/sender.go)."""
+"""Collects what checks submit until the next flush (datadog-agent: pkg/aggregator/sender.go)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Counts:
     metadata: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Counts:
-        """The same as it is now."""
+        """A copy that no longer changes."""
         return replace(self, platform_events=self.platform_events.copy(), metadata=dict(self.metadata))
 
     def since(self, before: Counts) -> Counts:
@@ -61,7 +61,7 @@ class Batch:
     external_tags: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def add(self, other: Batch) -> None:
-        """Send the other's with it."""
+        """Add what another batch holds."""
         self.series += other.series
         self.sketches += other.sketches
         self.service_checks += other.service_checks
@@ -82,7 +82,7 @@ class _Sender:
 
 
 class Submissions:
-    """Takes what checks submit, whichever thread they run in; `flush` hands it over. `now` is asked when a value is submitted, as the Agent does."""
+    """Takes what checks submit, from any thread, until `flush`. A value gets the time (`now()`) at which it is submitted, as in the Agent."""
 
     def __init__(self, hostname: str, now: Callable[[], float], options: Options | None = None) -> None:
         self._hostname = hostname
@@ -156,7 +156,7 @@ class Submissions:
     def service_check(
         self, check_id: str, name: str, status: int, tags: Sequence[str], host: str, message: str
     ) -> None:
-        """One status. One that is none of the four is not sent, and said: an intake would refuse all that goes with it."""
+        """One status. A number that is not one of the four is not sent but logged: an intake would refuse the whole request."""
         if status not in STATUSES:
             _logger.warning(
                 "%s: the status of %s must be 0, 1, 2 or 3, found %r; it is not sent", check_id, name, status
@@ -209,9 +209,9 @@ class Submissions:
         """Tags of hosts that are not this one, by source."""
         with self._lock:
             for host, by_source in tags:
-                held = self._batch.external_tags.setdefault(host, {})
-                for source, found in by_source.items():
-                    held[source] = sorted({*held.get(source, ()), *found})
+                known = self._batch.external_tags.setdefault(host, {})
+                for source, tags_of_source in by_source.items():
+                    known[source] = sorted({*known.get(source, ()), *tags_of_source})
 
     def take(self, series: Sequence[FlushedSeries]) -> None:
         """Send these, which are points already."""

@@ -1,4 +1,4 @@
-"""One HTTP request to the intake: what became of it, as a value."""
+"""Sends one HTTP request to the intake, and says what became of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import zstandard
 
+from doghouse.agent.errors import AgentError
 from doghouse.agent.payloads import Payload
 from doghouse.agent.settings import AGENT_VERSION
 
@@ -33,12 +34,12 @@ class Outcome:
     status: int = 0
 
 
-class BadAddress(ValueError):
-    """An address that nothing can be sent to: one sentence."""
+class BadAddress(AgentError):
+    """An address that nothing can be sent to, as one sentence."""
 
 
 def check(url: str) -> None:
-    """Raises BadAddress where `url` is none of an intake."""
+    """Raises BadAddress where `url` is not an http or https address."""
     try:
         _connect(url)
     except ValueError:
@@ -81,7 +82,7 @@ class Intake:
 
 
 def judge(status: int, path: str) -> Outcome:
-    """What an HTTP status means for the sender (datadog-agent: comp/forwarder/defaultforwarder/transaction): 400, 404 and 413 will not get better."""
+    """What an HTTP status means for the sender (datadog-agent: comp/forwarder/defaultforwarder/transaction): 400, 404 and 413 are final."""
     if status < 400:
         return Outcome(Fate.DELIVERED, status=status)
     if status == 403:

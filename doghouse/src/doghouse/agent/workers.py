@@ -1,4 +1,4 @@
-"""Threads that run checks: as many as there are checks under way, so that one that hangs never stops another."""
+"""Threads that run checks: as many as checks run at the moment, so that a check that hangs never stops another."""
 
 from __future__ import annotations
 

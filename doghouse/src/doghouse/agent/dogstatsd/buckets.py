@@ -44,11 +44,11 @@ class Buckets:
             self._counters[sample.context] = sample.timestamp
 
     def flush(self, now: float) -> tuple[list[FlushedSeries], list[FlushedSketch]]:
-        """What the buckets that are over by `now` (s UTC) gave; the one under way stays."""
+        """The points of the buckets that have ended by `now` (s UTC); the current one stays."""
         end = int(now // BUCKET_S * BUCKET_S)
         self._fill_counters(end)
         points: Points = defaultdict(list)
-        for start in sorted(one for one in self._open if one < end):
+        for start in sorted(begin for begin in self._open if begin < end):
             for context, metric in self._open.pop(start).items():
                 for point in metric.flush(start):
                     points[context, point.suffix, point.type].append((point.timestamp, point.value))
@@ -56,9 +56,9 @@ class Buckets:
         return list(_series(points)), list(self._sketches.flush(before=end))
 
     def _fill_counters(self, end: int) -> None:
-        """A 0 for each counter in each bucket since the last flush that it was silent in; one that is silent for too long is forgotten."""
+        """Add a 0 for each counter in each bucket since the last flush in which it has no sample. A counter without samples for too long is forgotten."""
         first = end - BUCKET_S if math.isinf(self._done) else int(self._done)
-        starts = {*range(first, end, BUCKET_S), *(one for one in self._open if one < end)}
+        starts = {*range(first, end, BUCKET_S), *(begin for begin in self._open if begin < end)}
         for context, last in list(self._counters.items()):
             for start in starts:
                 bucket = self._open.setdefault(start, {})

@@ -1,4 +1,4 @@
-"""What arrives in datagrams, until the next flush."""
+"""Keeps what arrives in datagrams until the next flush."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _logger = logging.getLogger("doghouse.agent.dogstatsd")
 
 @dataclass(slots=True)
 class Received:
-    """How much came since the start."""
+    """How much was received since the start."""
 
     packets: int = 0
     metrics: int = 0
@@ -46,15 +46,15 @@ class StatsdOptions:
     without_namespace: tuple[str, ...] = STANDARD_PREFIXES
     distribution_prefix: str | None = None
 
-    def name(self, said: str) -> str:
+    def name(self, sent: str) -> str:
         """A metric's name under the namespace."""
-        if not self.namespace or said.startswith(self.without_namespace):
-            return said
-        return f"{self.namespace.removesuffix('.')}.{said}"
+        if not self.namespace or sent.startswith(self.without_namespace):
+            return sent
+        return f"{self.namespace.removesuffix('.')}.{sent}"
 
 
 class StatsdIntake:
-    """Takes packets from any thread. `hostname` is for what says no host."""
+    """Takes packets from any thread. `hostname` is the host of what names none."""
 
     def __init__(self, hostname: str, statsd: StatsdOptions | None = None, options: Options | None = None) -> None:
         self._hostname = hostname
@@ -66,7 +66,7 @@ class StatsdIntake:
         self.received = Received()
 
     def take(self, packet: bytes, now: float) -> None:
-        """Read a packet that came at `now` (s UTC); a line that is no message is counted, and the others are read."""
+        """Read a packet that came at `now` (s UTC); a line that is not a message is counted as an error, and the others are read."""
         with self._lock:
             self.received.packets += 1
             for line in lines(packet):
@@ -108,7 +108,7 @@ class StatsdIntake:
                 self._buckets.add(Sample(Kind.DISTRIBUTION, copy, value, now, message.rate))
 
     def _aggregated(self, message: MetricMessage, where: samples.Context) -> None:
-        """Values with a time of their own are sent as they are; the Agent does so with gauges and counts alone (no_aggregation_stream_worker.go)."""
+        """Send values that have a time of their own as they are. The Agent does so for gauges and counts only (no_aggregation_stream_worker.go)."""
         if message.kind not in (Kind.GAUGE, Kind.COUNTER) or message.timestamp is None:
             self.received.errors += 1
             return
@@ -125,9 +125,9 @@ class StatsdIntake:
             "timestamp": int(now),
             "host": self._hostname if message.host is None else message.host,
             "tags": sorted({*message.tags, *self._tags}),
-            **message.said,
+            **message.optional,
         }
-        self._batch.events.append(Event(str(message.said.get("source_type_name", "api")), fields))
+        self._batch.events.append(Event(str(message.optional.get("source_type_name", "api")), fields))
 
     def _check(self, message: CheckMessage, now: float) -> None:
         self.received.service_checks += 1

@@ -51,7 +51,7 @@ def _bound(made: socket.socket, address: object) -> socket.socket:
 class Listeners:
     """Threads that read sockets until they are stopped, and one that takes what they read.
 
-    They are apart because a Unix socket holds ten datagrams (net.unix.max_dgram_qlen), and clients drop what does not fit.
+    Reading is kept apart because a Unix socket holds ten datagrams (net.unix.max_dgram_qlen), and clients drop what does not fit.
     """
 
     def __init__(self, intake: StatsdIntake, now: Callable[[], float]) -> None:
@@ -64,14 +64,14 @@ class Listeners:
         self._paths: list[str] = []
 
     def open(self, host: str, port: int, path: str) -> None:
-        """Listen where it is asked (port 0, empty path: not). What can't be opened is said, and the rest goes on."""
+        """Listen where it is asked (port 0, empty path: not). A warning is logged for what can't be opened, and the rest goes on."""
         if port:
             self._start(f"UDP port {port}", lambda: udp(host, port))
         if path and self._start(f"the socket {path}", lambda: unix(path)):
             self._paths.append(path)
 
     def close(self) -> None:
-        """Stop once what was read is taken, and take the Unix socket away."""
+        """Stop once everything that was read is taken, and remove the Unix socket."""
         self._stop.set()
         for thread in self._threads:
             thread.join(2 * POLL_S)
@@ -95,7 +95,7 @@ class Listeners:
         return True
 
     def _read(self, opened: socket.socket) -> None:
-        """Until it is stopped, and then what is still in the socket."""
+        """Read until it is stopped, and then what is left in the socket."""
         with opened:
             while True:
                 try:
@@ -115,5 +115,5 @@ class Listeners:
                     self._intake.received.dropped += 1
 
     def _take(self) -> None:
-        while (held := self._packets.get()) is not None:
-            self._intake.take(*held)
+        while (packet := self._packets.get()) is not None:
+            self._intake.take(*packet)

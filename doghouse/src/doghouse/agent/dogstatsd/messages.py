@@ -1,6 +1,6 @@
 """The lines of DogStatsD's protocol, up to version 1.4 (docs: extend/dogstatsd/datagram_shell): pure functions from bytes to values.
 
-Fields about containers (`c:`, `e:`, `card:`) are read over: there are no containers here.
+Fields about containers (`c:`, `e:`, `card:`) are ignored: there are no containers here.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ INTERNAL = (
 
 
 class BadMessage(ValueError):
-    """A line that is no message: what is wrong with it."""
+    """What is wrong with a line that is not a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class MetricMessage:
-    """Values of one metric. `host` is None where no tag says it; `timestamp` (s UTC) is only there where the client has aggregated already."""
+    """Values of one metric. `host` is None where no tag says it; `timestamp` (s UTC) is None unless the client has aggregated the values itself."""
 
     name: str
     kind: Kind
@@ -48,13 +48,13 @@ class MetricMessage:
 
 @dataclass(frozen=True, slots=True)
 class EventMessage:
-    """An event; `said` holds the optional fields by the intake's names."""
+    """An event; `optional` holds the optional fields by the intake's names."""
 
     title: str
     text: str
     tags: tuple[str, ...]
     host: str | None
-    said: dict[str, str | int] = field(default_factory=dict)
+    optional: dict[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +95,29 @@ def _metric(text: str) -> MetricMessage:
         raise BadMessage(f"'{fields[0]}' is not a type: g, c, h, ms, d or s")
     tags: tuple[str, ...] = ()
     host, rate, timestamp = None, 1.0, None
-    for one in fields[1:]:
-        if one.startswith("#"):
-            tags, host = _tags(one[1:])
-        elif one.startswith("@"):
-            rate = _rate(one[1:])
-        elif one.startswith("T"):
-            timestamp = _whole(one[1:], "timestamp", least=1)
+    for part in fields[1:]:
+        if part.startswith("#"):
+            tags, host = _tags(part[1:])
+        elif part.startswith("@"):
+            rate = _rate(part[1:])
+        elif part.startswith("T"):
+            timestamp = _whole(part[1:], "timestamp", least=1)
     values = () if kind is Kind.SET else _values(value)
     return MetricMessage(name, kind, values, value if kind is Kind.SET else "", rate, tags, host, timestamp)
 
 
 def _values(text: str) -> tuple[float, ...]:
     try:
-        found = tuple(_number(one) for one in text.split(":") if one)
+        values = tuple(_number(number) for number in text.split(":") if number)
     except ValueError:
         raise BadMessage(f"'{text}' is not a number") from None
-    if not found:
+    if not values:
         raise BadMessage("there is no value")
-    return found
+    return values
 
 
 def _number(text: str) -> float:
-    """A number, without the blanks and underscores that Python would read over. Raises ValueError."""
+    """A number, without the blanks and underscores that Python would accept. Raises ValueError."""
     if "_" in text or text != text.strip():
         raise ValueError(text)
     return float(text)
@@ -167,22 +167,22 @@ def _with_fields(title: str, text: str, fields: Iterable[str]) -> EventMessage:
     """The optional fields; a wrong one is left out, as the Agent does."""
     tags: tuple[str, ...] = ()
     tagged: str | None = None
-    said: dict[str, str | int] = {"alert_type": "info", "priority": "normal"}
+    optional: dict[str, str | int] = {"alert_type": "info", "priority": "normal"}
     names = {"h": "host", "k": "aggregation_key", "s": "source_type_name"}
-    for one in fields:
-        key, colon, value = one.partition(":")
-        if one.startswith("#"):
-            tags, tagged = _tags(one[1:])
+    for part in fields:
+        key, colon, value = part.partition(":")
+        if part.startswith("#"):
+            tags, tagged = _tags(part[1:])
         elif colon and key in names:
-            said[names[key]] = value
+            optional[names[key]] = value
         elif key == "d" and value.isdigit():
-            said["timestamp"] = int(value)
+            optional["timestamp"] = int(value)
         elif key == "t" and value in ALERT_TYPES:
-            said["alert_type"] = value
+            optional["alert_type"] = value
         elif key == "p" and value in PRIORITIES:
-            said["priority"] = value
-    host = said.pop("host", None)
-    return EventMessage(title, text, tags, str(host) if host else tagged, said)
+            optional["priority"] = value
+    host = optional.pop("host", None)
+    return EventMessage(title, text, tags, str(host) if host else tagged, optional)
 
 
 def _clean(text: bytes) -> str:
@@ -198,15 +198,15 @@ def _check(text: str) -> CheckMessage:
     tags: tuple[str, ...] = ()
     tagged = host = timestamp = None
     message = ""
-    for one in parts[3:]:
-        if one.startswith("#"):
-            tags, tagged = _tags(one[1:])
-        elif one.startswith("d:"):
-            timestamp = _whole(one[2:], "timestamp", least=1)
-        elif one.startswith("h:"):
-            host = one[2:]
-        elif one.startswith("m:"):
-            message = one[2:].replace("\\n", "\n").replace("m\\:", "m:")
+    for part in parts[3:]:
+        if part.startswith("#"):
+            tags, tagged = _tags(part[1:])
+        elif part.startswith("d:"):
+            timestamp = _whole(part[2:], "timestamp", least=1)
+        elif part.startswith("h:"):
+            host = part[2:]
+        elif part.startswith("m:"):
+            message = part[2:].replace("\\n", "\n").replace("m\\:", "m:")
     return CheckMessage(parts[1], int(parts[2]), tags, host or tagged, message, timestamp)
 
 

@@ -82,10 +82,14 @@ class PostgreSql(AgentCheck):  # type: ignore[misc]
         self.service_check(SERVICE_CHECK, status, tags=tags, hostname=self.reported_hostname, message=message, raw=True)
 
     def _core_tags(self) -> Iterator[str]:
-        said = dict(tag.split(":", 1) for tag in self.options.tags if ":" in tag)
-        said |= {"resolved_hostname": self.resolved_hostname, "host": self.options.host, "port": str(self.options.port)}
+        values = dict(tag.split(":", 1) for tag in self.options.tags if ":" in tag)
+        values |= {
+            "resolved_hostname": self.resolved_hostname,
+            "host": self.options.host,
+            "port": str(self.options.port),
+        }
         yield f"database_hostname:{resolve_db_host(self.options.host)}"
-        yield f"database_instance:{Template(self.options.identifier).safe_substitute(said)}"
+        yield f"database_instance:{Template(self.options.identifier).safe_substitute(values)}"
 
     def _server_tags(self) -> Iterator[str]:
         """What the server says of itself; connects if need be. The first query also shows whether the connection still stands."""
@@ -135,14 +139,14 @@ class PostgreSql(AgentCheck):  # type: ignore[misc]
         compiled = {}
         for scope in Scope:
             selects = [
-                one
-                for one in chosen
-                if one.scope is scope and one.since <= major < one.before and asked.wants(one.option)
+                select
+                for select in chosen
+                if select.scope is scope and select.since <= major < select.before and asked.wants(select.option)
             ]
             executor = QueryExecutor(
                 self._rows,
                 self,
-                queries=[self._query(one) for one in selects],
+                queries=[self._query(select) for select in selects],
                 hostname=self.reported_hostname,
                 logger=self.log,
             )

@@ -1,4 +1,4 @@
-"""What a query of the check is: where it reads, what becomes a tag, what becomes a metric."""
+"""How a query of the check is described: what it reads, which columns become tags, and which become metrics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Submission = Literal["gauge", "rate", "count", "monotonic_count"]
 
 
 class Scope(enum.Enum):
-    """Which tags a query's metrics get besides its own: with `db:` of the instance for what is read in that database alone."""
+    """Which of the instance's tags a query's metrics get: `db:` is among them only for what is read in that one database."""
 
     SERVER = 0
     DATABASE = 1
@@ -35,7 +35,7 @@ class Select:
     schema: str = "schemaname"  # the column that holds a relation's schema
 
     def query(self, databases: str, relations: str) -> dict[str, Any]:
-        """As `QueryExecutor` of datadog-checks-base takes it."""
+        """The query in the form that `QueryExecutor` of datadog-checks-base takes."""
         columns = [sql for sql, *_ in (*self.tags, *self.metrics)]
         source = self.source.replace("{databases}", databases).replace("{relations}", relations)
         # a tag whose value is NULL is left out

@@ -97,12 +97,12 @@ _LIBPQ = {"ssl_root_cert": "sslrootcert", "ssl_cert": "sslcert", "ssl_key": "ssl
 
 
 def not_covered(instance: Mapping[str, Any]) -> list[str]:
-    """The options that are set, and that this check has nothing for."""
-    found = [key for key in NOT_COVERED if instance.get(key)]
+    """The options that are set and that this check does not cover."""
+    options = [key for key in NOT_COVERED if instance.get(key)]
     discovery = instance.get("database_autodiscovery")
     if isinstance(discovery, Mapping) and not discovery.get("enabled"):
-        found.remove("database_autodiscovery")
-    return found
+        options.remove("database_autodiscovery")
+    return options
 
 
 def _tags(instance: Mapping[str, Any], host: str, port: int, dbname: str, service: str) -> tuple[str, ...]:
@@ -116,10 +116,10 @@ def _tags(instance: Mapping[str, Any], host: str, port: int, dbname: str, servic
 
 
 def _databases(instance: Mapping[str, Any], dbname: str) -> str:
-    ignored = [str(one) for one in _list(instance, "ignore_databases", IGNORED_DATABASES)]
+    ignored = [str(name) for name in _list(instance, "ignore_databases", IGNORED_DATABASES)]
     if _on(instance, "collect_default_database", True):
-        ignored = [one for one in ignored if one != "postgres"]
-    parts = [f"s.datname NOT ILIKE {quoted(one)}" for one in ignored]
+        ignored = [name for name in ignored if name != "postgres"]
+    parts = [f"s.datname NOT ILIKE {quoted(name)}" for name in ignored]
     if _on(instance, "dbstrict", False):
         parts.append(f"s.datname = {quoted(dbname)}")
     return " AND ".join(parts) or "s.datname IS NOT NULL"

@@ -1,12 +1,16 @@
-"""What is wrong with a file of the Agent's, as one sentence with its place."""
+"""Why a command of the Agent fails, as one sentence for the person who called it."""
 
 from __future__ import annotations
 
 import yaml
 
 
-class Problem(Exception):
-    """A file that can't be used: `path`, the 1-based `line` (0: the whole file), and what is wrong with it."""
+class AgentError(Exception):
+    """Why a command of the Agent can't do its work, as one sentence."""
+
+
+class ConfigurationError(AgentError):
+    """A file or a setting that can't be used: `path` (or the setting's name), the 1-based `line` (0: all of it), and what is wrong with it."""
 
     def __init__(self, path: str, line: int, what: str) -> None:
         super().__init__(path, line, what)
@@ -18,8 +22,10 @@ class Problem(Exception):
         return f"{self.path}:{self.line}: {self.what}" if self.line else f"{self.path}: {self.what}"
 
 
-def yaml_problem(path: str, error: yaml.YAMLError) -> Problem:
+def yaml_error(path: str, error: yaml.YAMLError) -> ConfigurationError:
     """PyYAML's complaint as one sentence, at the line where it stopped."""
     mark = getattr(error, "problem_mark", None)
     what = " ".join(str(part) for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part)
-    return Problem(path, mark.line + 1 if mark else 0, f"is not valid YAML: {what or 'unreadable characters'}")
+    return ConfigurationError(
+        path, mark.line + 1 if mark else 0, f"is not valid YAML: {what or 'unreadable characters'}"
+    )

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from doghouse.agent import status
+from doghouse.agent.check_command import Result, Shown
 from doghouse.agent.metadata_csv import Difference
-from doghouse.agent.oneshot import Result, Shown
 from doghouse.agent.samples import Event, FlushedSeries, ServiceCheck
 from doghouse.agent.sketch import FlushedSketch, Sketch
 from doghouse.agent.submissions import Counts
@@ -22,14 +22,14 @@ ONCE = (
 def as_json(result: Result) -> str:
     """A list with an object for each instance, indented: ddev looks for a `]` at the beginning of a line."""
     difference = {"metadata_csv": _difference(result.difference)} if result.difference else {}
-    listed = [_instance(one) | difference for one in result.shown]
+    listed = [_instance(runs) | difference for runs in result.shown]
     listed += [
         {
             "aggregator": {"metrics": []},
             "inventories": {},
-            "runner": {"CheckName": one.name, "CheckID": one.id, "LastError": error},
+            "runner": {"CheckName": runs.name, "CheckID": runs.id, "LastError": error},
         }
-        for one, error in result.failed
+        for runs, error in result.failed
     ]
     return json.dumps(listed, indent=2)
 
@@ -37,18 +37,18 @@ def as_json(result: Result) -> str:
 def as_text(result: Result, table: bool, once: bool) -> str:
     """For people: each kind of submission, how the runs went, and what metadata.csv says differently."""
     parts = ["Multiple check instances found, running each of them"] if len(result.shown) > 1 else []
-    parts += [line for one in result.shown for line in _submitted(one, table)]
+    parts += [line for runs in result.shown for line in _submitted(runs, table)]
     for instance, error in result.failed:
         parts += ["", f"Error: could not load {instance.name}:", f"* Python Check Loader: {error}"]
     if result.shown:
         parts += ["=========", "Collector", "=========", "", "  Running Checks", "  =============="]
-        parts += list(status.checks_text([status.check(one.running) for one in result.shown]))
+        parts += list(status.checks_text([status.check(runs.running) for runs in result.shown]))
         parts += ["", "  Metadata", "  ========"]
-        for one in result.shown:
+        for runs in result.shown:
             metadata = {
-                "config.hash": one.running.instance.id,
+                "config.hash": runs.running.instance.id,
                 "config.provider": "file",
-                **one.running.counts.metadata,
+                **runs.running.counts.metadata,
             }
             parts += [f"    {key}: {value}" for key, value in metadata.items()]
     if result.difference:
@@ -60,15 +60,15 @@ def as_text(result: Result, table: bool, once: bool) -> str:
 
 def _instance(shown: Shown) -> dict[str, Any]:
     batch = shown.batch
-    aggregator: dict[str, Any] = {"metrics": [_series(one) for one in batch.series]}
-    for key, found in (
-        ("sketches", [_sketches(one) for one in batch.sketches]),
-        ("service_checks", [_service_check(one) for one in batch.service_checks]),
-        ("events", [_event(one) for one in batch.events]),
+    aggregator: dict[str, Any] = {"metrics": [_series(item) for item in batch.series]}
+    for key, items in (
+        ("sketches", [_sketches(item) for item in batch.sketches]),
+        ("service_checks", [_service_check(item) for item in batch.service_checks]),
+        ("events", [_event(item) for item in batch.events]),
         ("logs", batch.logs),
     ):
-        if found:
-            aggregator[key] = found
+        if items:
+            aggregator[key] = items
     running = shown.running
     inventory = {running.instance.id: dict(running.counts.metadata)} if running.counts.metadata else {}
     return {"aggregator": aggregator, "inventories": inventory, "runner": _runner(shown)}
@@ -79,7 +79,7 @@ def _runner(shown: Shown) -> dict[str, Any]:
     running = shown.running
     history, counts, instance = running.history, running.counts, running.instance
     error = history.last_error
-    milliseconds = [round(one * 1000) for one in shown.durations]
+    milliseconds = [round(seconds * 1000) for seconds in shown.durations]
     return {
         "CheckName": instance.name,
         "CheckVersion": str(getattr(running.check, "check_version", "") or ""),
@@ -161,25 +161,26 @@ def _event(event: Event) -> dict[str, Any]:
 def _submitted(shown: Shown, table: bool) -> Iterator[str]:
     batch = shown.batch
     kinds: tuple[tuple[str, list[dict[str, Any]]], ...] = (
-        ("Series", [_series(one) for one in batch.series]),
-        ("Sketches", [_sketches(one) for one in batch.sketches]),
-        ("Service Checks", [_service_check(one) for one in batch.service_checks]),
-        ("Events", [_event(one) for one in batch.events]),
+        ("Series", [_series(item) for item in batch.series]),
+        ("Sketches", [_sketches(item) for item in batch.sketches]),
+        ("Service Checks", [_service_check(item) for item in batch.service_checks]),
+        ("Events", [_event(item) for item in batch.events]),
         ("Logs", batch.logs),
     )
-    for title, found in kinds:
-        if not found:
+    for title, items in kinds:
+        if not items:
             continue
         yield f"=== {title} ==="
         if table and title == "Series":
-            yield from _table(["METRIC", "TYPE", "TIMESTAMP", "VALUE", "TAGS"], [_row(one) for one in found])
+            yield from _table(["METRIC", "TYPE", "TIMESTAMP", "VALUE", "TAGS"], [_row(item) for item in items])
         elif table and title == "Service Checks":
             rows = [
-                [one["check"], one["timestamp"], one["status"], one["message"], " ".join(one["tags"])] for one in found
+                [item["check"], item["timestamp"], item["status"], item["message"], " ".join(item["tags"])]
+                for item in items
             ]
             yield from _table(["CHECK", "TIMESTAMP", "STATUS", "MESSAGE", "TAGS"], rows)
         else:
-            yield json.dumps(found, indent=2, default=str)
+            yield json.dumps(items, indent=2, default=str)
 
 
 def _row(series: dict[str, Any]) -> list[Any]:
@@ -199,7 +200,9 @@ def _difference(difference: Difference) -> dict[str, Any]:
         "file": difference.file,
         "not_listed": list(difference.not_listed),
         "not_submitted": list(difference.not_submitted),
-        "other_type": {name: {"submitted": now, "listed": said} for name, (now, said) in difference.other_type.items()},
+        "other_type": {
+            name: {"submitted": now, "listed": listed} for name, (now, listed) in difference.other_type.items()
+        },
     }
 
 

@@ -1,4 +1,4 @@
-"""The parts of an Agent, put together by `launch`."""
+"""What an Agent is made of: its components, which `agent run` puts together."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from doghouse.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What an Agent is made of. Without `host` it reports no `system.*`."""
+class Components:
+    """The components of one Agent. Without `host` it reports no `system.*`."""
 
     settings: Settings
     collector: Collector
