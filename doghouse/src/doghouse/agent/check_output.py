@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from doghouse.agent import status
+from doghouse.agent import payloads, status
 from doghouse.agent.check_command import Result, Shown
 from doghouse.agent.metadata_csv import Difference
-from doghouse.agent.samples import Event, FlushedSeries, ServiceCheck
+from doghouse.agent.samples import Event, FlushedSeries
 from doghouse.agent.sketch import FlushedSketch, Sketch
 from doghouse.agent.submissions import Counts
 
@@ -63,7 +63,7 @@ def _instance(shown: Shown) -> dict[str, Any]:
     aggregator: dict[str, Any] = {"metrics": [_series(item) for item in batch.series]}
     for key, items in (
         ("sketches", [_sketches(item) for item in batch.sketches]),
-        ("service_checks", [_service_check(item) for item in batch.service_checks]),
+        ("service_checks", [payloads.service_check(item) for item in batch.service_checks]),
         ("events", [_event(item) for item in batch.events]),
         ("logs", batch.logs),
     ):
@@ -143,17 +143,6 @@ def _summary(sketch: Sketch) -> dict[str, float]:
     return {"Min": sketch.min, "Max": sketch.max, "Sum": sketch.sum, "Avg": average, "Cnt": sketch.count}
 
 
-def _service_check(check: ServiceCheck) -> dict[str, Any]:
-    return {
-        "check": check.check,
-        "host_name": check.host,
-        "timestamp": check.timestamp,
-        "status": check.status,
-        "message": check.message,
-        "tags": list(check.tags),
-    }
-
-
 def _event(event: Event) -> dict[str, Any]:
     return dict(event.fields)
 
@@ -163,7 +152,7 @@ def _submitted(shown: Shown, table: bool) -> Iterator[str]:
     kinds: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         ("Series", [_series(item) for item in batch.series]),
         ("Sketches", [_sketches(item) for item in batch.sketches]),
-        ("Service Checks", [_service_check(item) for item in batch.service_checks]),
+        ("Service Checks", [payloads.service_check(item) for item in batch.service_checks]),
         ("Events", [_event(item) for item in batch.events]),
         ("Logs", batch.logs),
     )

@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from doghouse.agent.errors import ConfigurationError, yaml_error
+from doghouse.agent import yaml_files
+from doghouse.agent.errors import ConfigurationError
 
 DEFAULT_INTERVAL_S = 15  # docs: developers/custom_checks/write_agent_check
 
@@ -103,18 +104,7 @@ def check_id(name: str, instance: Mapping[str, Any], init_config: Mapping[str, A
 
 
 def _load(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        document = yaml.safe_load(text)
-    except OSError as error:
-        raise ConfigurationError(str(path), 0, f"can't be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(str(path), 0, "is not UTF-8 text") from None
-    except yaml.YAMLError as error:
-        raise yaml_error(str(path), error) from None
-    except ValueError as error:  # PyYAML on a date such as 2026-13-40
-        raise ConfigurationError(str(path), 0, f"is not valid YAML: {error}") from None
+    document, root = yaml_files.read(path)
     if not isinstance(document, dict):
         raise ConfigurationError(str(path), 1, "must be a mapping with init_config and instances")
     return document, root

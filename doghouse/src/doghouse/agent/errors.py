@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import yaml
-
 
 class AgentError(Exception):
     """Why a command of the Agent can't do its work, as one sentence."""
@@ -20,12 +18,3 @@ class ConfigurationError(AgentError):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.what}" if self.line else f"{self.path}: {self.what}"
-
-
-def yaml_error(path: str, error: yaml.YAMLError) -> ConfigurationError:
-    """PyYAML's complaint as one sentence, at the line where it stopped."""
-    mark = getattr(error, "problem_mark", None)
-    what = " ".join(str(part) for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part)
-    return ConfigurationError(
-        path, mark.line + 1 if mark else 0, f"is not valid YAML: {what or 'unreadable characters'}"
-    )

@@ -53,7 +53,7 @@ def _makers(batch: Batch, hostname: str) -> Iterator[tuple[str, Callable[[], Pay
     for sketches in _parts(batch.sketches):
         yield SKETCHES, binary(SKETCHES, sketch_message, sketches)
     for checks in _parts(batch.service_checks):
-        yield CHECKS, json(CHECKS, [_service_check(check) for check in checks])
+        yield CHECKS, json(CHECKS, [service_check(check) for check in checks])
     for events in _parts(batch.events):
         yield INTAKE, json(INTAKE, _events(events, hostname))
     if batch.external_tags:
@@ -124,14 +124,15 @@ def sketch_message(many: Sequence[FlushedSketch]) -> bytes:
     return bytes(payload.SerializeToString())
 
 
-def _service_check(check: ServiceCheck) -> Mapping[str, Any]:
+def service_check(check: ServiceCheck) -> dict[str, Any]:
+    """A service check as the API has it."""
     return {
         "check": check.check,
         "host_name": check.host,
         "timestamp": check.timestamp,
         "status": check.status,
         "message": check.message,
-        "tags": check.tags,
+        "tags": list(check.tags),
     }
 
 

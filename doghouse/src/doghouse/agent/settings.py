@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from doghouse.agent.errors import ConfigurationError, yaml_error
+from doghouse.agent import yaml_files
+from doghouse.agent.errors import ConfigurationError
 
 DEFAULT_URL = "http://127.0.0.1:8420"
 AGENT_VERSION = "7.99.0"  # what checks and hosts are told; ours, above every released one, so that version gates open
@@ -125,14 +124,7 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(str(path), 0, f"can't be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(str(path), 0, "is not UTF-8 text") from None
-    except yaml.YAMLError as error:
-        raise yaml_error(str(path), error) from None
+    document, _ = yaml_files.read(path)
     if document is None:
         return {}
     if not isinstance(document, dict):
