@@ -33,16 +33,16 @@ def _repeated(check: Any) -> Callable[[], None]:
 
 def _checks() -> dict[str, Any]:
     """Both checks, their submissions taken by the agent's own modules, which must be there before anything of checks' base is imported."""
-    from doghouse.agent import bridge, loader
-    from doghouse.agent.cache import MemoryCache
-    from doghouse.agent.configs import Instance
+    from doghouse.agent.aggregation.submissions import Submissions
+    from doghouse.agent.checks import builtin_modules, loading
+    from doghouse.agent.checks.cache import MemoryCache
+    from doghouse.agent.checks.configuration import Instance
     from doghouse.agent.settings import load
-    from doghouse.agent.submissions import Submissions
     from doghouse.time.clock import Clock
 
     clock = Clock()
     submissions = Submissions("bench", clock.now)
-    bridge.install(submissions, load(None, {"DD_HOSTNAME": "bench"}), MemoryCache(), clock.now())
+    builtin_modules.install(submissions, load(None, {"DD_HOSTNAME": "bench"}), MemoryCache(), clock.now())
     from datadog_checks.base import AgentCheck
 
     class OneGauge(AgentCheck):
@@ -50,9 +50,9 @@ def _checks() -> dict[str, Any]:
             self.gauge("one.gauge", 5, tags=self.instance["tags"])
 
     made = {}
-    for name, kind in (("my_metric", loader.find_class("my_metric")), ("gauge", OneGauge)):
+    for name, kind in (("my_metric", loading.find_class("my_metric")), ("gauge", OneGauge)):
         instance = Instance(name, f"{name}:bench", "", 15, {}, {"tags": TAGS, "min_collection_interval": 15})
         submissions.register(instance)
-        made[name] = loader.make(kind, instance)
+        made[name] = loading.make(kind, instance)
         made[name].run()  # the first run also reads the configuration
     return made

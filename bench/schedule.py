@@ -32,20 +32,20 @@ def run() -> Iterator[Figure]:
 
 def measure() -> dict[str, float]:
     """Run the collector as the agent does, for a few intervals."""
-    from doghouse.agent import bridge, loader
     from doghouse.agent.agent import TICK_S
-    from doghouse.agent.cache import MemoryCache
-    from doghouse.agent.collector import Collector
+    from doghouse.agent.aggregation.submissions import Submissions
+    from doghouse.agent.checks import builtin_modules, loading
+    from doghouse.agent.checks.cache import MemoryCache
+    from doghouse.agent.checks.collector import Collector
     from doghouse.agent.settings import load
-    from doghouse.agent.submissions import Submissions
     from doghouse.time.clock import Clock
 
     with tempfile.TemporaryDirectory() as folder:
         conf = _configured(Path(folder))
         clock = Clock()
         submissions = Submissions("bench", clock.now)
-        loader.extend_path([str(Path(folder) / "checks.d")])
-        bridge.install(submissions, load(None, {"DD_HOSTNAME": "bench"}), MemoryCache(), clock.now())
+        loading.extend_path([str(Path(folder) / "checks.d")])
+        builtin_modules.install(submissions, load(None, {"DD_HOSTNAME": "bench"}), MemoryCache(), clock.now())
         collector = Collector(conf, submissions, clock)
         collector.reload(time.monotonic())
         begun, cpu = time.monotonic(), time.process_time()

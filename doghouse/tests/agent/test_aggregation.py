@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.agent import aggregation
-from doghouse.agent.aggregation import Options
-from doghouse.agent.samples import Kind, Point, Sample, context
+from doghouse.agent.aggregation import metric_types
+from doghouse.agent.aggregation.metric_types import Options
+from doghouse.agent.aggregation.samples import Kind, Point, Sample, context
 
 WHERE = context("m", "h", ["b:2", "a:1", "b:2"])
 DOC_VALUES = [1, 1, 1, 2, 2, 2, 3, 3]  # docs: metrics/types, over 10 s
@@ -17,7 +17,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False, width=32)
 
 
 def metric_of(kind, values, *, start=100.0, step=10.0, options=None, rate=1.0, flush_first=False):
-    metric = aggregation.new(kind, options or Options())
+    metric = metric_types.new(kind, options or Options())
     for place, value in enumerate(values):
         metric.add(Sample(kind, WHERE, value, start + place * step, rate, flush_first))
     return metric
@@ -164,7 +164,7 @@ def test_a_monotonic_count_is_the_sum_of_the_rises(values):
 @given(st.lists(st.integers(0, 10_000), min_size=2), st.integers(1, 20))
 def test_a_monotonic_count_is_the_same_however_it_is_flushed(values, cut):
     whole = sum(point.value for point in flushed(Kind.MONOTONIC_COUNT, values))
-    metric, total = aggregation.new(Kind.MONOTONIC_COUNT, Options()), 0.0
+    metric, total = metric_types.new(Kind.MONOTONIC_COUNT, Options()), 0.0
     for place, value in enumerate(values):
         metric.add(Sample(Kind.MONOTONIC_COUNT, WHERE, value, place))
         if place % cut == 0:
@@ -178,7 +178,7 @@ def test_a_historate_is_a_histogram_of_the_changes_per_second():
 
 
 def test_a_historate_with_one_sample_a_run_gives_points_every_second_run():
-    metric = aggregation.new(Kind.HISTORATE, Options(1, ("max",), ()))
+    metric = metric_types.new(Kind.HISTORATE, Options(1, ("max",), ()))
     given_at = []
     for run in range(6):
         metric.add(Sample(Kind.HISTORATE, WHERE, run * 30, run * 15))
@@ -187,7 +187,7 @@ def test_a_historate_with_one_sample_a_run_gives_points_every_second_run():
 
 
 def test_a_set_is_how_many_different_members_it_saw():
-    metric = aggregation.new(Kind.SET, DOGSTATSD)
+    metric = metric_types.new(Kind.SET, DOGSTATSD)
     for member in ("ann", "bob", "ann"):
         metric.add(Sample(Kind.SET, WHERE, 0, 100, member=member))
     assert list(metric.flush(200)) == [Point("gauge", 200, 2.0)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doghouse.agent import configs
+from doghouse.agent.checks import configuration
 from doghouse.agent.errors import ConfigurationError
 
 ONE = "init_config:\ninstances:\n  - tags: [a:b]\n    min_collection_interval: 45\n"
@@ -34,19 +34,19 @@ def names(found):
 )
 def test_files_are_read_by_their_names(tmp_path, file, read):
     put(tmp_path, file, ONE)
-    assert names(configs.read(tmp_path)) == (["web"] if read else [])
+    assert names(configuration.read(tmp_path)) == (["web"] if read else [])
 
 
 def test_the_default_file_is_read_only_where_there_is_no_other(tmp_path):
     put(tmp_path, "web.d/conf.yaml.default", ONE)
     put(tmp_path, "web.d/conf.yaml", "instances: [{a: 1}, {a: 2}]")
-    assert [one.instance for one in configs.read(tmp_path).instances] == [{"a": 1}, {"a": 2}]
+    assert [one.instance for one in configuration.read(tmp_path).instances] == [{"a": 1}, {"a": 2}]
 
 
 def test_every_instance_of_every_file_of_a_check_runs(tmp_path):
     put(tmp_path, "web.d/a.yaml", "instances: [{a: 1}, {a: 2}]")
     put(tmp_path, "web.d/b.yaml", "init_config: {x: y}\ninstances: [{a: 3}]")
-    assert [(dict(one.init_config), one.instance["a"]) for one in configs.read(tmp_path).instances] == [
+    assert [(dict(one.init_config), one.instance["a"]) for one in configuration.read(tmp_path).instances] == [
         ({}, 1),
         ({}, 2),
         ({"x": "y"}, 3),
@@ -55,7 +55,7 @@ def test_every_instance_of_every_file_of_a_check_runs(tmp_path):
 
 def test_the_same_instance_twice_runs_once(tmp_path):
     put(tmp_path, "web.d/a.yaml", "instances: [{a: 1}, {a: 1}]")
-    assert len(configs.read(tmp_path).instances) == 1
+    assert len(configuration.read(tmp_path).instances) == 1
 
 
 @pytest.mark.parametrize(
@@ -74,26 +74,26 @@ def test_the_interval_is_the_instances_own_and_15_seconds_without_one(tmp_path, 
         "web.d/conf.yaml",
         f"init_config: {{min_collection_interval: 99}}\ninstances:\n  - name: x\n    {said}\n",
     )
-    assert [one.interval for one in configs.read(tmp_path).instances] == [seconds]
+    assert [one.interval for one in configuration.read(tmp_path).instances] == [seconds]
 
 
 def test_an_id_is_of_the_content_so_that_comments_do_not_change_it(tmp_path):
     path = put(tmp_path, "web.d/conf.yaml", ONE)
-    before = configs.read(tmp_path).instances[0].id
+    before = configuration.read(tmp_path).instances[0].id
     path.write_text("# a comment\n" + ONE)
-    assert configs.read(tmp_path).instances[0].id == before
+    assert configuration.read(tmp_path).instances[0].id == before
     path.write_text(ONE.replace("45", "15"))
-    assert configs.read(tmp_path).instances[0].id != before
+    assert configuration.read(tmp_path).instances[0].id != before
 
 
 def test_an_id_has_the_check_and_the_instances_name():
-    assert configs.check_id("web", {"name": "front"}, {}).startswith("web:front:")
+    assert configuration.check_id("web", {"name": "front"}, {}).startswith("web:front:")
 
 
 def test_a_file_with_logs_alone_or_for_containers_configures_no_check(tmp_path):
     put(tmp_path, "web.d/logs.yaml", "logs:\n  - type: file\n    path: /x\n")
     put(tmp_path, "redis.d/auto_conf.yaml", "ad_identifiers: [redis]\ninstances: [{host: '%%host%%'}]\n")
-    assert configs.read(tmp_path) == configs.Configured((), ())
+    assert configuration.read(tmp_path) == configuration.Configured((), ())
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_file_with_logs_alone_or_for_containers_configures_no_check(tmp_path):
 def test_a_wrong_file_is_one_sentence_with_file_and_line_and_the_others_are_read(tmp_path, text, line, said):
     path = put(tmp_path, "web.d/conf.yaml", text)
     put(tmp_path, "other.d/conf.yaml", ONE)
-    found = configs.read(tmp_path)
+    found = configuration.read(tmp_path)
     assert names(found) == ["other"]
     (problem,) = found.problems
     assert (problem.path, problem.line) == (str(path), line)
@@ -134,10 +134,10 @@ def test_a_wrong_file_is_one_sentence_with_file_and_line_and_the_others_are_read
 def test_a_file_that_is_not_text_is_one_sentence(tmp_path):
     (tmp_path / "web.d").mkdir()
     (tmp_path / "web.d" / "conf.yaml").write_bytes(b"\xff\xfe\x00a")
-    (problem,) = configs.read(tmp_path).problems
+    (problem,) = configuration.read(tmp_path).problems
     assert str(problem).endswith("is not UTF-8 text")
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ConfigurationError, match="is not a folder with configurations of checks"):
-        configs.read(tmp_path / "nowhere")
+        configuration.read(tmp_path / "nowhere")

@@ -8,11 +8,11 @@ from datadog import DogStatsd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doghouse.agent.aggregation.samples import Kind, Sample, context
 from doghouse.agent.dogstatsd.buckets import BUCKET_S, COUNTER_KEPT_S, Buckets
 from doghouse.agent.dogstatsd.intake import StatsdIntake, StatsdOptions
 from doghouse.agent.dogstatsd.listeners import Listeners
 from doghouse.agent.dogstatsd.messages import BadMessage, CheckMessage, EventMessage, MetricMessage, parse
-from doghouse.agent.samples import Kind, Sample, context
 
 from .conftest import eventually
 

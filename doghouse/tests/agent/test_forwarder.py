@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.agent.forwarder import BACKOFF_MAX_S, Forwarder, backoff
-from doghouse.agent.payloads import Payload
-from doghouse.agent.spool import Spool
-from doghouse.agent.transport import Fate, Intake, judge
+from doghouse.agent.forwarder.forwarding import BACKOFF_MAX_S, Forwarder, backoff
+from doghouse.agent.forwarder.payloads import Payload
+from doghouse.agent.forwarder.spool import Spool
+from doghouse.agent.forwarder.transport import Fate, Intake, judge
 
 from .conftest import KEY
 

@@ -2,8 +2,8 @@
 
 import json
 
-from doghouse.agent import hostinfo
-from doghouse.agent.hostmetrics import HostMetrics
+from doghouse.agent.host import information
+from doghouse.agent.host.metrics import HostMetrics
 from doghouse.agent.settings import load
 
 
@@ -31,7 +31,7 @@ def test_every_reading_is_a_gauge_of_this_host():
 
 
 def test_a_host_is_reported_in_the_agents_form():
-    report = hostinfo.report(load(None, {"DD_HOSTNAME": "web-1", "DD_TAGS": "a:b"}), {"lab": "ERROR"})
+    report = information.report(load(None, {"DD_HOSTNAME": "web-1", "DD_TAGS": "a:b"}), {"lab": "ERROR"})
     assert report["internalHostname"] == report["meta"]["hostname"] == "web-1"
     assert report["host-tags"] == {"system": ["a:b"]}
     assert report["agent_checks"] == [["lab", "lab", "", "ERROR", "", {}]]

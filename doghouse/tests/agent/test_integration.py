@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from doghouse.agent import integration
+from doghouse.agent.commands import integration
 from doghouse.agent.errors import ConfigurationError
 
 METADATA = (

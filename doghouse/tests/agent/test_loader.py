@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from doghouse.agent import loader
-from doghouse.agent.configs import Instance
+from doghouse.agent.checks import loading
+from doghouse.agent.checks.configuration import Instance
 
 
 @pytest.fixture
@@ -30,33 +30,33 @@ def instance(name):
 
 def test_the_class_is_the_first_by_name_that_nothing_inherits_from(module):
     name = module("dh_several", "class Zebra(AgentCheck): pass\nclass Base(AgentCheck): pass\nclass Real(Base): pass\n")
-    assert loader.find_class(name).__name__ == "Real"
+    assert loading.find_class(name).__name__ == "Real"
 
 
 def test_a_module_without_a_check_is_said_to_have_none(module):
     name = module("dh_none", "")
-    with pytest.raises(loader.LoadError, match="has no class that inherits from AgentCheck"):
-        loader.find_class(name)
+    with pytest.raises(loading.LoadError, match="has no class that inherits from AgentCheck"):
+        loading.find_class(name)
 
 
 def test_a_check_that_is_nowhere_is_named():
     with pytest.raises(
-        loader.LoadError,
+        loading.LoadError,
         match=r"no module datadog_checks\.dh_nowhere is installed, and no dh_nowhere\.py is in checks\.d",
     ):
-        loader.find_class("dh_nowhere")
+        loading.find_class("dh_nowhere")
 
 
 def test_an_import_that_fails_inside_a_check_is_told_with_its_place(module):
     name = module("dh_broken", "import no_such_library\n")
-    with pytest.raises(loader.LoadError, match=r"no_such_library.*dh_broken\.py:2"):
-        loader.find_class(name)
+    with pytest.raises(loading.LoadError, match=r"no_such_library.*dh_broken\.py:2"):
+        loading.find_class(name)
 
 
 def test_a_syntax_error_is_one_sentence(module):
     name = module("dh_syntax", "def (:\n")
-    with pytest.raises(loader.LoadError, match="SyntaxError"):
-        loader.find_class(name)
+    with pytest.raises(loading.LoadError, match="SyntaxError"):
+        loading.find_class(name)
 
 
 def test_an_installed_integration_goes_before_a_file_of_checks_d(module, tmp_path):
@@ -70,14 +70,14 @@ def test_an_installed_integration_goes_before_a_file_of_checks_d(module, tmp_pat
 
     datadog_checks.__path__.append(str(tmp_path / "datadog_checks"))
     try:
-        assert loader.find_class("dh_wheel").__name__ == "FromWheel"
+        assert loading.find_class("dh_wheel").__name__ == "FromWheel"
     finally:
         datadog_checks.__path__.remove(str(tmp_path / "datadog_checks"))
         sys.modules.pop("datadog_checks.dh_wheel")
 
 
 def test_a_check_is_made_with_its_name_init_config_and_one_instance(module):
-    check = loader.make(loader.find_class(module("dh_made", "class A(AgentCheck): pass\n")), instance("dh_made"))
+    check = loading.make(loading.find_class(module("dh_made", "class A(AgentCheck): pass\n")), instance("dh_made"))
     assert (check.name, check.init_config, check.instances, check.check_id) == (
         "dh_made",
         {"i": 1},
@@ -90,20 +90,20 @@ def test_an_old_check_that_takes_agent_config_is_made_too(module):
     signature = "self, name, init_config, agentConfig, instances=None"
     body = "super().__init__(name, init_config, instances)"
     text = f"class A(AgentCheck):\n    def __init__({signature}):\n        {body}\n"
-    assert loader.make(loader.find_class(module("dh_old", text)), instance("dh_old")).instances == ({"a": 2},)
+    assert loading.make(loading.find_class(module("dh_old", text)), instance("dh_old")).instances == ({"a": 2},)
 
 
 def test_a_constructor_that_raises_is_told_with_its_place(module):
     text = "class A(AgentCheck):\n    def __init__(self, *args, **kwargs):\n        raise ValueError('no url')\n"
-    with pytest.raises(loader.LoadError, match=r"A can't be made: ValueError: no url \(.*dh_raises\.py:4\)"):
-        loader.make(loader.find_class(module("dh_raises", text)), instance("dh_raises"))
+    with pytest.raises(loading.LoadError, match=r"A can't be made: ValueError: no url \(.*dh_raises\.py:4\)"):
+        loading.make(loading.find_class(module("dh_raises", text)), instance("dh_raises"))
 
 
 def test_checks_d_is_beside_conf_d(tmp_path):
     (tmp_path / "conf.d").mkdir()
     (tmp_path / "checks.d").mkdir()
     (tmp_path / "more").mkdir()
-    assert loader.search_path(tmp_path / "conf.d", str(tmp_path / "more"))[:2] == [
+    assert loading.search_path(tmp_path / "conf.d", str(tmp_path / "more"))[:2] == [
         str(tmp_path / "checks.d"),
         str(tmp_path / "more"),
     ]

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from doghouse.agent.aggregation import Options
-from doghouse.agent.sampler import COMMITS_TO_EXPIRE, STATE_KEPT_S, CheckSampler
-from doghouse.agent.samples import Bucket, Kind, Sample, context
+from doghouse.agent.aggregation.metric_types import Options
+from doghouse.agent.aggregation.sampler import COMMITS_TO_EXPIRE, STATE_KEPT_S, CheckSampler
+from doghouse.agent.aggregation.samples import Bucket, Kind, Sample, context
 
 WHERE = context("m", "h", [])
 

@@ -6,8 +6,8 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.agent.schedule import SPREAD_S, Schedule
-from doghouse.agent.workers import Workers
+from doghouse.agent.checks.schedule import SPREAD_S, Schedule
+from doghouse.agent.checks.workers import Workers
 
 
 def starts(schedule, until, step=0.01):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doghouse.agent.aggregation import Options
+from doghouse.agent.aggregation.metric_types import Options
 from doghouse.agent.errors import ConfigurationError
 from doghouse.agent.options import histogram_options
 from doghouse.agent.settings import DEFAULT_URL, load, valid_hostname

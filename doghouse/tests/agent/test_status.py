@@ -2,7 +2,7 @@
 
 import pytest
 
-from doghouse.agent import status
+from doghouse.agent.commands import status
 
 RUN = {"metrics": 3, "events": 0, "service_checks": 1, "histogram_buckets": 0, "logs": 0, "platform_events": {}}
 INSTANCE = {

@@ -4,12 +4,12 @@ import itertools
 
 import pytest
 
-from doghouse.agent import payloads
-from doghouse.agent.cache import FileCache
-from doghouse.agent.configs import Instance
-from doghouse.agent.samples import Kind
-from doghouse.agent.sketch import FlushedSketch, Sketch
-from doghouse.agent.submissions import Counts, Submissions
+from doghouse.agent.aggregation.samples import Kind
+from doghouse.agent.aggregation.sketches import FlushedSketch, Sketch
+from doghouse.agent.aggregation.submissions import Counts, Submissions
+from doghouse.agent.checks.cache import FileCache
+from doghouse.agent.checks.configuration import Instance
+from doghouse.agent.forwarder import payloads
 from doghouse.metrics.decoding.messages import message
 from doghouse.time.clock import Clock
 

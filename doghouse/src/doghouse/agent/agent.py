@@ -9,13 +9,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from doghouse.agent import hostinfo, hostmetrics, payloads, status
+from doghouse.agent.aggregation.samples import FlushedSeries, ServiceCheck
+from doghouse.agent.aggregation.submissions import Batch
+from doghouse.agent.commands import status
 from doghouse.agent.components import Components
 from doghouse.agent.dogstatsd.buckets import BUCKET_S
-from doghouse.agent.payloads import Payload
-from doghouse.agent.samples import FlushedSeries, ServiceCheck
+from doghouse.agent.forwarder import payloads
+from doghouse.agent.forwarder.payloads import Payload
+from doghouse.agent.host import information, metrics
 from doghouse.agent.settings import AGENT_VERSION
-from doghouse.agent.submissions import Batch
 
 FLUSH_S = 15  # datadog-agent: DefaultFlushInterval
 RELOAD_S = 2  # how often the configuration is looked at
@@ -56,12 +58,12 @@ class Agent:
         jobs: dict[Callable[[], None], float] = {
             self._reload: RELOAD_S,
             self._flush: FLUSH_S,
-            self._report_host: hostinfo.REPORT_EVERY_S,
+            self._report_host: information.REPORT_EVERY_S,
             self._write_status: STATUS_S,
         }
         if self.components.host:
             self._read_host()
-            jobs[self._read_host] = hostmetrics.EVERY_S
+            jobs[self._read_host] = metrics.EVERY_S
         return jobs
 
     def _reload(self) -> None:
@@ -84,7 +86,7 @@ class Agent:
         settings, states = self.components.settings, self.components.collector.states()
 
         def send() -> None:  # names are looked up, which may take long
-            self._outbox.put([Payload("/intake/", payloads.encoded(hostinfo.report(settings, states)))])
+            self._outbox.put([Payload("/intake/", payloads.encoded(information.report(settings, states)))])
 
         self.components.collector.run_aside(send)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from doghouse.agent.collector import Collector
+from doghouse.agent.aggregation.submissions import Submissions
+from doghouse.agent.checks.collector import Collector
 from doghouse.agent.dogstatsd.intake import StatsdIntake
 from doghouse.agent.dogstatsd.listeners import Listeners
-from doghouse.agent.forwarder import Forwarder
-from doghouse.agent.hostmetrics import HostMetrics
-from doghouse.agent.runfolder import RunFolder
+from doghouse.agent.forwarder.forwarding import Forwarder
+from doghouse.agent.host.metrics import HostMetrics
+from doghouse.agent.run_folder import RunFolder
 from doghouse.agent.settings import Settings
-from doghouse.agent.submissions import Submissions
 from doghouse.time.clock import Clock
 
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from doghouse import config
-from doghouse.agent.aggregation import Options
+from doghouse.agent.aggregation.metric_types import Options
 from doghouse.agent.dogstatsd.intake import STANDARD_PREFIXES, StatsdOptions
 from doghouse.agent.errors import AgentError, ConfigurationError
 from doghouse.agent.settings import Settings, load

@@ -21,7 +21,7 @@ COMMANDS = {
     "lint": ("doghouse.cli.lint", "lint"),
     "test": ("doghouse.cli.unit_tests", "unit_tests"),
     "coverage": ("doghouse.coverage.commands", "coverage"),
-    "agent": ("doghouse.agent.commands", "app"),
+    "agent": ("doghouse.agent.commands.cli", "app"),
 }
 
 

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from doghouse.agent import aggregation
-from doghouse.agent.aggregation import Options
-from doghouse.agent.samples import ApiType, Context, FlushedSeries, Kind, Sample
-from doghouse.agent.sketch import FlushedSketch, SketchMap
+from doghouse.agent.aggregation import metric_types
+from doghouse.agent.aggregation.metric_types import Options
+from doghouse.agent.aggregation.samples import ApiType, Context, FlushedSeries, Kind, Sample
+from doghouse.agent.aggregation.sketches import FlushedSketch, SketchMap
 
 BUCKET_S = 10
 COUNTER_KEPT_S = 300  # datadog.yaml: dogstatsd_expiry_seconds: so long a counter that is silent sends 0
@@ -23,7 +23,7 @@ class Buckets:
 
     def __init__(self, options: Options | None = None) -> None:
         self._options = replace(options or Options(), interval=BUCKET_S)
-        self._open: dict[int, dict[Context, aggregation.Metric]] = {}
+        self._open: dict[int, dict[Context, metric_types.Metric]] = {}
         self._sketches = SketchMap()
         self._counters: dict[Context, float] = {}  # when each was last sampled
         self._done = -math.inf  # buckets before this are flushed
@@ -38,7 +38,7 @@ class Buckets:
             return
         bucket = self._open.setdefault(start, {})
         if sample.context not in bucket:
-            bucket[sample.context] = aggregation.new(sample.kind, self._options)
+            bucket[sample.context] = metric_types.new(sample.kind, self._options)
         bucket[sample.context].add(sample)
         if sample.kind is Kind.COUNTER:
             self._counters[sample.context] = sample.timestamp
@@ -63,7 +63,7 @@ class Buckets:
             for start in starts:
                 bucket = self._open.setdefault(start, {})
                 if context not in bucket and last - BUCKET_S < start < last + COUNTER_KEPT_S:
-                    bucket[context] = aggregation.new(Kind.COUNTER, self._options)
+                    bucket[context] = metric_types.new(Kind.COUNTER, self._options)
                     bucket[context].add(Sample(Kind.COUNTER, context, 0.0, float(start)))
             if last + COUNTER_KEPT_S <= end:
                 del self._counters[context]

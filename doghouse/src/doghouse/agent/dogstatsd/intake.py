@@ -7,12 +7,12 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
-from doghouse.agent import samples
-from doghouse.agent.aggregation import Options
+from doghouse.agent.aggregation import samples
+from doghouse.agent.aggregation.metric_types import Options
+from doghouse.agent.aggregation.samples import Event, FlushedSeries, Kind, Sample, ServiceCheck
+from doghouse.agent.aggregation.submissions import Batch
 from doghouse.agent.dogstatsd.buckets import BUCKET_S, Buckets
 from doghouse.agent.dogstatsd.messages import BadMessage, CheckMessage, EventMessage, MetricMessage, lines, parse
-from doghouse.agent.samples import Event, FlushedSeries, Kind, Sample, ServiceCheck
-from doghouse.agent.submissions import Batch
 
 _logger = logging.getLogger("doghouse.agent.dogstatsd")
 

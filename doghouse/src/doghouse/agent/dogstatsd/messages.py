@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from doghouse.agent.samples import Kind
+from doghouse.agent.aggregation.samples import Kind
 
 KINDS = {
     "g": Kind.GAUGE,

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, Protocol
 
+from doghouse.agent.aggregation.samples import Kind
+from doghouse.agent.aggregation.submissions import Submissions
 from doghouse.agent.errors import AgentError
-from doghouse.agent.samples import Kind
 from doghouse.agent.settings import AGENT_VERSION, Settings
-from doghouse.agent.submissions import Submissions
 
 # Agent: pkg/collector/python/datadog_agent.go; what log() gets is Python's number, 7 is the Agent's TRACE
 _LEVELS = {7: logging.DEBUG}

@@ -72,7 +72,7 @@ def run(
 
     Example: doghouse agent run --conf conf.d --url http://127.0.0.1:8420
     """
-    from doghouse.agent import start
+    from doghouse.agent.commands import start
 
     with failures():
         start.run(start.RunOptions(conf, datadog_yaml, url, keys_file, run_path, log_level, host_metrics, key_check))
@@ -110,13 +110,11 @@ def check(
 
     Example: doghouse agent check my_metric --conf conf.d --check-rate
     """
-    from doghouse.agent import check_command, check_output, output
+    from doghouse.agent.commands import check, check_output, output
 
-    turns = (
-        check_command.Turns(2, check_command.RATE_PAUSE_S) if check_rate else check_command.Turns(times, pause / 1000)
-    )
+    turns = check.Turns(2, check.RATE_PAUSE_S) if check_rate else check.Turns(times, pause / 1000)
     with failures(), output.of_checks_to_stderr():
-        result = check_command.check(name, conf, datadog_yaml, turns, log_level, metadata)
+        result = check.check(name, conf, datadog_yaml, turns, log_level, metadata)
     typer.echo(check_output.as_json(result) if as_json else check_output.as_text(result, table, once=turns.times == 1))
     if result.raised:
         raise typer.Exit(1)
@@ -138,9 +136,10 @@ def status_command(
     """
     import json
 
-    from doghouse.agent import runfolder, status
+    from doghouse.agent import run_folder
+    from doghouse.agent.commands import status
 
-    statuses = list(runfolder.running(conf, str(run_path) if run_path else None))
+    statuses = list(run_folder.running(conf, str(run_path) if run_path else None))
     if as_json:
         typer.echo(json.dumps(statuses, indent=2))
     else:
@@ -163,7 +162,7 @@ def simulate(
 
     Example: doghouse agent simulate my_metric --conf conf.d --from now-4h --to now --out history.csv
     """
-    from doghouse.agent import simulate as simulation
+    from doghouse.agent.commands import simulate as simulation
     from doghouse.time import typed
     from doghouse.time.clock import Clock
 
@@ -183,7 +182,7 @@ def configcheck(conf: CheckConfOption = None, datadog_yaml: YamlOption = None) -
 
     Example: doghouse agent configcheck --conf conf.d
     """
-    from doghouse.agent import configcheck as checking
+    from doghouse.agent.commands import configcheck as checking
 
     with failures():
         text, right = checking.configcheck(conf, datadog_yaml)
@@ -202,10 +201,10 @@ def health(
 
     Example: doghouse agent health
     """
-    from doghouse.agent import health as healthy
-    from doghouse.agent import runfolder
+    from doghouse.agent import run_folder
+    from doghouse.agent.commands import health as healthy
 
-    statuses = list(runfolder.running(conf))
+    statuses = list(run_folder.running(conf))
     if not statuses:
         raise fail("no agent is running")
     text, well = healthy.health(statuses)
@@ -260,7 +259,8 @@ def install(
     """
     import os
 
-    from doghouse.agent import integration, options, settings
+    from doghouse.agent import options, settings
+    from doghouse.agent.commands import integration
 
     if not local_wheel:
         raise fail("only a wheel on this machine can be installed: give -w WHEEL", 64)
@@ -281,7 +281,7 @@ def remove(package: Annotated[str, typer.Argument(help="The package, as datadog-
 
     Example: doghouse agent integration remove datadog-my-metric
     """
-    from doghouse.agent import integration
+    from doghouse.agent.commands import integration
 
     with failures():
         integration.remove(package)

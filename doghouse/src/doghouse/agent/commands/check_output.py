@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from doghouse.agent import payloads, status
-from doghouse.agent.check_command import Result, Shown
-from doghouse.agent.metadata_csv import Difference
-from doghouse.agent.samples import Event, FlushedSeries
-from doghouse.agent.sketch import FlushedSketch, Sketch
-from doghouse.agent.submissions import Counts
+from doghouse.agent.aggregation.samples import Event, FlushedSeries
+from doghouse.agent.aggregation.sketches import FlushedSketch, Sketch
+from doghouse.agent.aggregation.submissions import Counts
+from doghouse.agent.commands import status
+from doghouse.agent.commands.check import Result, Shown
+from doghouse.agent.commands.metadata_csv import Difference
+from doghouse.agent.forwarder import payloads
 
 ONCE = (
     "Check has run only once, if some metrics are missing you can try again with --check-rate to see any other metric"

@@ -9,10 +9,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from doghouse.agent import loader
-from doghouse.agent.configs import Instance
-from doghouse.agent.sampler import Committed
-from doghouse.agent.submissions import Counts, Submissions
+from doghouse.agent.aggregation.sampler import Committed
+from doghouse.agent.aggregation.submissions import Counts, Submissions
+from doghouse.agent.checks import loading
+from doghouse.agent.checks.configuration import Instance
 
 _logger = logging.getLogger("doghouse.agent.runner")
 
@@ -55,15 +55,15 @@ class Running:
     """A check that was made from its configuration. `run` may be called from any thread, once at a time."""
 
     def __init__(self, instance: Instance, submissions: Submissions) -> None:
-        """Find the class and make the check. Raises loader.LoadError."""
+        """Find the class and make the check. Raises loading.LoadError."""
         self.instance = instance
         self.history = History()
         self._submissions = submissions
         self._busy = threading.Lock()
         submissions.register(instance)
         try:
-            self.check: Any = loader.make(loader.find_class(instance.name), instance)
-        except loader.LoadError:
+            self.check: Any = loading.make(loading.find_class(instance.name), instance)
+        except loading.LoadError:
             submissions.forget(instance.id)
             raise
 
@@ -116,7 +116,7 @@ class Running:
         try:
             self.check.cancel()
         except Exception as error:  # it is a stranger's code, and is on its way out
-            _logger.warning("%s can't be cancelled: %s", self.instance.id, loader.described(error))
+            _logger.warning("%s can't be cancelled: %s", self.instance.id, loading.described(error))
         self._submissions.forget(self.instance.id)
 
 
@@ -125,7 +125,7 @@ def _outcome(check: Any) -> CheckError | None:
     try:
         answer = check.run()
     except (Exception, SystemExit) as error:  # a check that calls sys.exit() ends its run, not its thread
-        return CheckError(loader.described(error), "")
+        return CheckError(loading.described(error), "")
     if not answer:
         return None
     try:
@@ -139,4 +139,4 @@ def _warnings(check: Any) -> tuple[str, ...]:
     try:
         return tuple(map(str, check.get_warnings()))
     except Exception as error:
-        return (f"its warnings can't be read: {loader.described(error)}",)
+        return (f"its warnings can't be read: {loading.described(error)}",)

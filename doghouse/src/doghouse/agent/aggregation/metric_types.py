@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from doghouse.agent.samples import ApiType, Kind, Point, Sample
+from doghouse.agent.aggregation.samples import ApiType, Kind, Point, Sample
 
 DEFAULT_AGGREGATES = ("max", "median", "avg", "count")  # datadog.yaml: histogram_aggregates
 DEFAULT_PERCENTILES = (95,)  # datadog.yaml: histogram_percentiles, in percent

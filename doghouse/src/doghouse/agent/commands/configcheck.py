@@ -10,13 +10,14 @@ from typing import Any
 
 import yaml
 
-from doghouse.agent import configs, loader, log
-from doghouse.agent.cache import MemoryCache
-from doghouse.agent.configs import Configured, Instance
+from doghouse.agent.aggregation.submissions import Submissions
+from doghouse.agent.checks import configuration, loading
+from doghouse.agent.checks.cache import MemoryCache
+from doghouse.agent.checks.configuration import Configured, Instance
+from doghouse.agent.commands import log
+from doghouse.agent.commands.start import prepare
 from doghouse.agent.options import conf_folder
 from doghouse.agent.settings import load
-from doghouse.agent.start import prepare
-from doghouse.agent.submissions import Submissions
 from doghouse.time.clock import Clock
 
 # pkg/util/scrubber: what a key holds whose value is hidden, and an address with a password
@@ -35,7 +36,7 @@ def configcheck(conf: Path | None, datadog_yaml: Path | None) -> tuple[str, bool
     log.to_stderr("critical")
     folder = conf or conf_folder(settings)
     prepare(folder, settings, Submissions(settings.hostname, clock.now), MemoryCache(), clock)
-    configured = configs.read(folder)
+    configured = configuration.read(folder)
     missing = {instance.name: error for instance in configured.instances if (error := _not_loaded(instance.name))}
     lines = [
         *_errors(configured, missing),
@@ -46,8 +47,8 @@ def configcheck(conf: Path | None, datadog_yaml: Path | None) -> tuple[str, bool
 
 def _not_loaded(name: str) -> str:
     try:
-        loader.find_class(name)
-    except loader.LoadError as error:
+        loading.find_class(name)
+    except loading.LoadError as error:
         return str(error)
     return ""
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from doghouse.agent.samples import Event, FlushedSeries, ServiceCheck, sendable
-from doghouse.agent.sketch import FlushedSketch
-from doghouse.agent.submissions import Batch
+from doghouse.agent.aggregation.samples import Event, FlushedSeries, ServiceCheck, sendable
+from doghouse.agent.aggregation.sketches import FlushedSketch
+from doghouse.agent.aggregation.submissions import Batch
 from doghouse.metrics.decoding.messages import message
 
 PER_PAYLOAD = 10_000  # datadog.yaml: serializer_max_series_points_per_payload

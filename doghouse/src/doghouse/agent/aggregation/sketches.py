@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from doghouse.agent.samples import Context
+from doghouse.agent.aggregation.samples import Context
 from doghouse.metrics.distributions import LARGEST_KEY, RELATIVE_ERROR, SMALLEST
 
 BIN_LIMIT = 4096

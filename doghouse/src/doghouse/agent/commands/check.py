@@ -8,16 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from doghouse.agent import configs, loader, log, metadata_csv
-from doghouse.agent.cache import MemoryCache
-from doghouse.agent.configs import Instance
+from doghouse.agent.aggregation.submissions import Batch, Submissions
+from doghouse.agent.checks import configuration, loading
+from doghouse.agent.checks.cache import MemoryCache
+from doghouse.agent.checks.configuration import Instance
+from doghouse.agent.checks.running import Running
+from doghouse.agent.commands import log, metadata_csv
+from doghouse.agent.commands.metadata_csv import Difference
+from doghouse.agent.commands.start import prepare
 from doghouse.agent.errors import ConfigurationError
-from doghouse.agent.metadata_csv import Difference
 from doghouse.agent.options import conf_folder, histogram_options
-from doghouse.agent.running import Running
 from doghouse.agent.settings import Settings, load
-from doghouse.agent.start import prepare
-from doghouse.agent.submissions import Batch, Submissions
 from doghouse.time.clock import Clock
 
 RATE_PAUSE_S = 1.0  # with --check-rate: two runs, a second apart
@@ -67,7 +68,7 @@ def check(
     prepare(where, settings, submissions, MemoryCache(), clock)
     if folder:
         name = folder.resolve().name
-        loader.prefer_integration(folder.resolve())
+        loading.prefer_integration(folder.resolve())
         metadata = metadata or (folder / "metadata.csv" if (folder / "metadata.csv").is_file() else None)
     instances = _configured(where, name) if where else _example(folder or Path(), name)
     return _results(instances, submissions, turns, metadata, clock.now)
@@ -85,7 +86,7 @@ def _results(
     for instance in instances:
         try:
             shown.append(_run(Running(instance, submissions), submissions, turns, now))
-        except loader.LoadError as error:
+        except loading.LoadError as error:
             failed.append((instance, str(error)))
     path = metadata or (metadata_csv.find(type(shown[0].running.check)) if shown else None)
     seen = [pair for each in shown for pair in submissions.promised(each.running.instance.id).items()]
@@ -106,7 +107,7 @@ def _run(running: Running, submissions: Submissions, turns: Turns, now: Callable
 
 def _configured(conf: Path, name: str) -> tuple[Instance, ...]:
     """The instances of a check. Raises ConfigurationError where there are none, or where one of its files is wrong."""
-    checks = configs.read(conf, name)
+    checks = configuration.read(conf, name)
     if checks.problems and not checks.instances:
         raise checks.problems[0]
     if not checks.instances:
@@ -121,7 +122,7 @@ def _example(folder: Path, name: str) -> tuple[Instance, ...]:
     path = folder / "datadog_checks" / name / "data" / "conf.yaml.example"
     if not path.is_file():
         raise ConfigurationError(str(path), 0, "there is no such file; give --conf DIR")
-    return tuple(configs.instances_of(name, path))
+    return tuple(configuration.instances_of(name, path))
 
 
 def _integration_folder(name: str) -> Path | None:

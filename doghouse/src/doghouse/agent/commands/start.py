@@ -9,20 +9,23 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from doghouse.agent import bridge, configs, loader, log, options, runfolder, transport
+from doghouse.agent import options, run_folder
 from doghouse.agent.agent import Agent
-from doghouse.agent.cache import FileCache
-from doghouse.agent.collector import Collector
+from doghouse.agent.aggregation.submissions import Submissions
+from doghouse.agent.checks import builtin_modules, configuration, loading
+from doghouse.agent.checks.cache import FileCache
+from doghouse.agent.checks.collector import Collector
+from doghouse.agent.commands import log
 from doghouse.agent.components import Components
 from doghouse.agent.dogstatsd.intake import StatsdIntake
 from doghouse.agent.dogstatsd.listeners import Listeners
 from doghouse.agent.errors import AgentError
-from doghouse.agent.forwarder import Forwarder
-from doghouse.agent.hostmetrics import HostMetrics
+from doghouse.agent.forwarder import transport
+from doghouse.agent.forwarder.forwarding import Forwarder
+from doghouse.agent.forwarder.spool import Spool
+from doghouse.agent.forwarder.transport import Intake
+from doghouse.agent.host.metrics import HostMetrics
 from doghouse.agent.settings import Settings
-from doghouse.agent.spool import Spool
-from doghouse.agent.submissions import Submissions
-from doghouse.agent.transport import Intake
 from doghouse.time.clock import Clock
 
 _logger = logging.getLogger("doghouse.agent")
@@ -50,10 +53,10 @@ def run(given: RunOptions) -> None:
         transport.check(settings.url)
         log.to_stderr(given.log_level or settings.log_level)
         conf = given.conf or options.conf_folder(settings)
-        configs.check_files(conf)
+        configuration.check_files(conf)
         histograms = options.histogram_options(settings)
         place = str(given.run_path or settings.get("run_path") or "")
-        folder = runfolder.of(conf, settings.url, place or None)
+        folder = run_folder.of(conf, settings.url, place or None)
         lock = folder.own()
         spool = Spool(folder.retry)
     except OSError as error:
@@ -79,10 +82,12 @@ def run(given: RunOptions) -> None:
         Agent(components).run(stop)
 
 
-def prepare(conf: Path | None, settings: Settings, submissions: Submissions, cache: bridge.Cache, clock: Clock) -> None:
+def prepare(
+    conf: Path | None, settings: Settings, submissions: Submissions, cache: builtin_modules.Cache, clock: Clock
+) -> None:
     """Make checks importable, and let them submit to `submissions`. Raises AgentError."""
-    loader.extend_path(loader.search_path(conf, settings.get("additional_checksd")))
-    bridge.install(submissions, settings, cache, clock.now())
+    loading.extend_path(loading.search_path(conf, settings.get("additional_checksd")))
+    builtin_modules.install(submissions, settings, cache, clock.now())
 
 
 def _listening(settings: Settings, statsd: StatsdIntake, clock: Clock) -> Listeners:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from doghouse.agent import aggregation
-from doghouse.agent.samples import Bucket, Context, FlushedSeries, Kind, Point, Sample
-from doghouse.agent.sketch import FlushedSketch, SketchMap
+from doghouse.agent.aggregation import metric_types
+from doghouse.agent.aggregation.samples import Bucket, Context, FlushedSeries, Kind, Point, Sample
+from doghouse.agent.aggregation.sketches import FlushedSketch, SketchMap
 
 COMMITS_TO_EXPIRE = 2  # check_sampler_bucket_commits_count_expiry: runs without a sample until a series is forgotten
 STATE_KEPT_S = 25 * 3600  # check_sampler_stateful_metric_expiration_time: then rates and monotonic counts forget too
@@ -16,7 +16,7 @@ STATE_KEPT_S = 25 * 3600  # check_sampler_stateful_metric_expiration_time: then 
 
 @dataclass(slots=True)
 class _Tracked:
-    metric: aggregation.Metric | None  # None: only sketches so far
+    metric: metric_types.Metric | None  # None: only sketches so far
     last_commit: int
     last_time: float
     bucket_counts: dict[tuple[float, float], int] = field(default_factory=dict)
@@ -33,8 +33,8 @@ class Committed:
 class CheckSampler:
     """The state between the runs of one check instance. A series' first sample decides its type, as in the Agent."""
 
-    def __init__(self, options: aggregation.Options | None = None) -> None:
-        self._options = options or aggregation.Options()
+    def __init__(self, options: metric_types.Options | None = None) -> None:
+        self._options = options or metric_types.Options()
         self._tracked: dict[Context, _Tracked] = {}
         self._sketches = SketchMap()
         self._commits = 0
@@ -48,7 +48,7 @@ class CheckSampler:
             self._sketches.insert(sample.context, int(sample.timestamp), sample.value, sample.rate)
             return
         if tracked.metric is None:
-            tracked.metric = aggregation.new(sample.kind, self._options)
+            tracked.metric = metric_types.new(sample.kind, self._options)
         tracked.metric.add(sample)
 
     def add_bucket(self, bucket: Bucket) -> None:
@@ -82,7 +82,7 @@ class CheckSampler:
             if tracked.bucket_counts:
                 yield context.name, "distribution"
             if tracked.metric is not None:
-                for suffix, kind in aggregation.promised(tracked.metric, self._options):
+                for suffix, kind in metric_types.promised(tracked.metric, self._options):
                     yield context.name + suffix, kind
 
     def _track(self, context: Context, timestamp: float) -> _Tracked:

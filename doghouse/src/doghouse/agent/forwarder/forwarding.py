@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from doghouse.agent.payloads import Payload
-from doghouse.agent.spool import Spool
-from doghouse.agent.transport import Fate, Outcome
+from doghouse.agent.forwarder.payloads import Payload
+from doghouse.agent.forwarder.spool import Spool
+from doghouse.agent.forwarder.transport import Fate, Outcome
 
 # datadog.yaml: forwarder_backoff_base, _factor, _max, forwarder_recovery_interval
 BACKOFF_BASE_S = 2

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from doghouse.agent import samples
-from doghouse.agent.aggregation import Options
-from doghouse.agent.configs import Instance
-from doghouse.agent.sampler import CheckSampler, Committed
-from doghouse.agent.samples import Bucket, Event, FlushedSeries, Kind, Sample, ServiceCheck
-from doghouse.agent.sketch import FlushedSketch
+from doghouse.agent.aggregation import samples
+from doghouse.agent.aggregation.metric_types import Options
+from doghouse.agent.aggregation.sampler import CheckSampler, Committed
+from doghouse.agent.aggregation.samples import Bucket, Event, FlushedSeries, Kind, Sample, ServiceCheck
+from doghouse.agent.aggregation.sketches import FlushedSketch
+from doghouse.agent.checks.configuration import Instance
 
 STATUSES = (0, 1, 2, 3)  # OK, WARNING, CRITICAL, UNKNOWN
 _logger = logging.getLogger("doghouse.agent.checks")

@@ -10,9 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from doghouse.agent.configs import Instance
+from doghouse.agent.checks.configuration import Instance
 
-OWN_CHECKS = Path(__file__).with_name("checks.d")  # stand-ins for Datadog's own integrations, which no registry has
+OWN_CHECKS = Path(__file__).parent.with_name(
+    "checks.d"
+)  # stand-ins for Datadog's own integrations, which no registry has
 
 
 class LoadError(Exception):

@@ -11,13 +11,13 @@ from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 
-from doghouse.agent import configs, loader
-from doghouse.agent.configs import Configured, Instance
+from doghouse.agent.aggregation.submissions import Submissions
+from doghouse.agent.checks import configuration, loading
+from doghouse.agent.checks.configuration import Configured, Instance
+from doghouse.agent.checks.running import Running
+from doghouse.agent.checks.schedule import Schedule
+from doghouse.agent.checks.workers import Workers
 from doghouse.agent.errors import ConfigurationError
-from doghouse.agent.running import Running
-from doghouse.agent.schedule import Schedule
-from doghouse.agent.submissions import Submissions
-from doghouse.agent.workers import Workers
 from doghouse.time.clock import Clock
 
 MAKE_S = 1.0  # how long the others wait for a check that is being made
@@ -50,7 +50,7 @@ class Collector:
             signature = _signature(self.conf)
             if signature != self._signature:
                 self._signature = signature
-                configured = configs.read(self.conf)
+                configured = configuration.read(self.conf)
                 self.apply(configured, now + time.monotonic() - begun)
         except (OSError, ConfigurationError) as error:  # the folder is being replaced: the next look will tell
             _logger.error("%s", error)
@@ -164,11 +164,11 @@ def _make(todo: deque[Instance], submissions: Submissions, made: Mapping[str, Fu
             instance = todo.popleft()
             try:
                 made[instance.id].set_result(Running(instance, submissions))
-            except loader.LoadError as error:
+            except loading.LoadError as error:
                 made[instance.id].set_exception(error)
 
 
 def _signature(conf: Path) -> object:
     """Changes when a file that configures checks does."""
-    files = [path for paths in configs.check_files(conf).values() for path in paths]
+    files = [path for paths in configuration.check_files(conf).values() for path in paths]
     return [(str(path), stat.st_mtime_ns, stat.st_size) for path in files for stat in (path.stat(),)]

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from doghouse.agent.payloads import Payload
+from doghouse.agent.forwarder.payloads import Payload
 
 # Our choice; the Agent keeps 15 MB in memory, and uses the disk only where it is told to.
 LIMIT_BYTES = 64 * 1024 * 1024

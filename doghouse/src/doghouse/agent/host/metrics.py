@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 
-from doghouse.agent.samples import FlushedSeries
+from doghouse.agent.aggregation.samples import FlushedSeries
 
 EVERY_S = 15
 MB, KB = 1024 * 1024, 1024

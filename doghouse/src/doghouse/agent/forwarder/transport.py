@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import zstandard
 
 from doghouse.agent.errors import AgentError
-from doghouse.agent.payloads import Payload
+from doghouse.agent.forwarder.payloads import Payload
 from doghouse.agent.settings import AGENT_VERSION
 
 TIMEOUT_S = 20  # datadog.yaml: forwarder_timeout

@@ -7,16 +7,17 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from doghouse.agent import configs, loader, log
-from doghouse.agent.cache import MemoryCache
-from doghouse.agent.configs import Instance
+from doghouse.agent.aggregation.samples import FlushedSeries
+from doghouse.agent.aggregation.submissions import Submissions
+from doghouse.agent.checks import configuration, loading
+from doghouse.agent.checks.cache import MemoryCache
+from doghouse.agent.checks.configuration import Instance
+from doghouse.agent.checks.running import Running
+from doghouse.agent.commands import log
+from doghouse.agent.commands.start import prepare
 from doghouse.agent.errors import ConfigurationError
 from doghouse.agent.options import histogram_options
-from doghouse.agent.running import Running
-from doghouse.agent.samples import FlushedSeries
 from doghouse.agent.settings import load
-from doghouse.agent.start import prepare
-from doghouse.agent.submissions import Submissions
 from doghouse.time.clock import Clock
 
 COLUMNS = ("timestamp", "metric", "value", "type", "interval", "tags")
@@ -40,7 +41,7 @@ def _history(
     `submissions` must read `clock`, which is set to the time of each run; the process that runs this can't run a live Agent as well.
     Raises ConfigurationError where the check isn't configured, can't be loaded, or fails.
     """
-    configured = configs.read(conf, name)
+    configured = configuration.read(conf, name)
     if configured.problems:
         raise configured.problems[0]
     if not configured.instances:
@@ -52,7 +53,7 @@ def _history(
 def _runs(instance: Instance, clock: Clock, submissions: Submissions, start: int, end: int) -> Iterator[FlushedSeries]:
     try:
         running = Running(instance, submissions)
-    except loader.LoadError as error:
+    except loading.LoadError as error:
         raise ConfigurationError(instance.source, 0, f"{instance.name} can't be loaded: {error}") from None
     for when in range(start, end, instance.interval):
         clock.set(when)

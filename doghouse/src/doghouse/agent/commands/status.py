@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doghouse.agent.running import Running
+from doghouse.agent.checks.running import Running
 from doghouse.agent.settings import AGENT_VERSION
 
 if TYPE_CHECKING:
+    from doghouse.agent.aggregation.submissions import Counts
     from doghouse.agent.components import Components
-    from doghouse.agent.submissions import Counts
 
 # What the Agent calls the tracks of its event platform (pkg/collector/check/stats); they are counted here, and not sent.
 TRACKS = {

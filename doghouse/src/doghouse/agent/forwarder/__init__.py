@@ -1,0 +1,1 @@
+"""Requests to the intake: made, sent, and kept until they can be sent."""

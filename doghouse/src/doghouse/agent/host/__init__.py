@@ -1,0 +1,1 @@
+"""What the Agent reports about its host."""
