@@ -175,13 +175,13 @@ def test_no_more_is_kept_than_was_said_once_what_was_read_at_first_was_asked_for
     table(6000, 7).write_parquet(path, row_group_size=100)
     parts = open_series(path, None, (START, START + 9000))
     assert isinstance(parts, rowgroups.RowGroups)
-    assert len(parts._opened.decoded.held) == 15
+    assert len(parts._opened.decoded.readings) == 15
     every = np.array([one.id for one in parts.find("my_metric")])
     for ids in (every, every[::-1], every[3:4], every):
         for one in ids.tolist():
             parts.read(np.array([one]), START, START + 9000)
-            assert sum(parts._opened.file.sizes[group] for group in parts._opened.decoded.held) <= 700 + 1500
-    assert sum(parts._opened.file.sizes[group] for group in parts._opened.decoded.held) <= 700 + 300
+            assert sum(parts._opened.file.sizes[group] for group in parts._opened.decoded.readings) <= 700 + 1500
+    assert sum(parts._opened.file.sizes[group] for group in parts._opened.decoded.readings) <= 700 + 300
 
 
 def test_of_a_file_of_which_nothing_will_be_asked_nothing_is_read_at_first(tmp_path, monkeypatch):
@@ -190,7 +190,7 @@ def test_of_a_file_of_which_nothing_will_be_asked_nothing_is_read_at_first(tmp_p
     table(2000, 7).write_parquet(path, row_group_size=100)
     parts = open_series(path, None, (START - 900, START - 800))
     assert isinstance(parts, rowgroups.RowGroups)
-    assert not parts._opened.decoded.held
+    assert not parts._opened.decoded.readings
 
 
 def test_a_file_that_is_sorted_by_time_is_read_whole(tmp_path, monkeypatch):

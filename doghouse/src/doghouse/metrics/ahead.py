@@ -25,7 +25,7 @@ class Decoded:
     def __init__(self, file: PlainFile) -> None:
         self.file = file
         self.begun = 0  # readings, of some groups perhaps several
-        self.held: dict[int, Future[tuple[Ints, Floats]]] = {}
+        self.readings: dict[int, Future[tuple[Ints, Floats]]] = {}
         self._pool: ThreadPoolExecutor | None = None
         self._room = HELD_ROWS
 
@@ -54,32 +54,32 @@ class Decoded:
             ahead += 1
         self._let_go(group, ahead)
         self._room = max(self._room - sizes[group], HELD_ROWS)
-        return self.held[group].result()
+        return self.readings[group].result()
 
     def taken(self, group: int) -> tuple[Ints, Floats]:
         """A row group's times and values, which are not kept. Raises Unusual, ValueError."""
-        begun = self.held.pop(group, None)
+        begun = self.readings.pop(group, None)
         return points(self.file, group) if begun is None else begun.result()
 
     def _let_go(self, group: int, ahead: int) -> None:
         """Forget what will be asked for last, if files are read from their beginning to their end, and then perhaps again."""
         sizes = self.file.sizes
-        rows = sum(sizes[one] for one in self.held)
-        for one in sorted(self.held, key=lambda one: (one - group) % len(sizes), reverse=True):
+        rows = sum(sizes[one] for one in self.readings)
+        for one in sorted(self.readings, key=lambda one: (one - group) % len(sizes), reverse=True):
             if rows <= self._room or group <= one < ahead:
                 return
             rows -= sizes[one]
-            del self.held[one]
+            del self.readings[one]
 
     def _begin(self, group: int) -> None:
-        if group in self.held:
+        if group in self.readings:
             return
         if self._pool is None:
             from concurrent.futures import ThreadPoolExecutor
 
             self._pool = ThreadPoolExecutor(WORKERS)
         self.begun += 1
-        self.held[group] = self._pool.submit(points, self.file, group)
+        self.readings[group] = self._pool.submit(points, self.file, group)
 
 
 def points(file: PlainFile, group: int) -> tuple[Ints, Floats]:

@@ -43,14 +43,14 @@ class Numbered:
 
 def split(pairs: list[tuple[float, float]]) -> tuple[Floats, Floats]:
     """Pairs of floats as two columns."""
-    found = _read(pairs, PAIR)
-    return found["ts"].astype(np.float64), found["value"].astype(np.float64)
+    rows = _read(pairs, PAIR)
+    return rows["ts"].astype(np.float64), rows["value"].astype(np.float64)
 
 
 def split_flat(numbers: list[float]) -> tuple[Floats, Floats]:
     """Floats, in turn of one column and of another."""
-    found = _read(numbers, FLOAT)["value"]
-    return found[::2].astype(np.float64), found[1::2].astype(np.float64)
+    flat = _read(numbers, FLOAT)["value"]
+    return flat[::2].astype(np.float64), flat[1::2].astype(np.float64)
 
 
 def _read(listed: list[Any], form: np.dtype[np.void]) -> NDArray[np.void]:

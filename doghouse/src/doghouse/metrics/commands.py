@@ -30,16 +30,16 @@ def import_series(
     from doghouse.metrics.importing import CONTENT_TYPE, parts
 
     try:
-        held = [read_series(path) for path in files]
+        read = [read_series(path) for path in files]
         client = connect(url, keys_file)
         taken = sum(
             client.post("/doghouse/import", body, CONTENT_TYPE)["points"]
-            for series, columns in held
+            for series, columns in read
             for body in parts(series, columns)
         )
     except (SeriesFileError, ConfigError) as error:
         raise fail(str(error)) from None
-    series_count = sum(len(series) for series, _ in held)
+    series_count = sum(len(series) for series, _ in read)
     if as_json:
         print_json({"points": taken, "series": series_count})
     else:

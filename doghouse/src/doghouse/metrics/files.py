@@ -48,8 +48,8 @@ class SeriesFileError(Exception):
 
 def read_series(path: Path) -> tuple[list[Series], Columns]:
     """The series of a file and their points, in the file's order; ids count from 0. Raises SeriesFileError."""
-    found = _opened(path)
-    return found if isinstance(found, tuple) else _all(path, found)
+    content = _opened(path)
+    return content if isinstance(content, tuple) else _all(path, content)
 
 
 def open_series(
@@ -58,10 +58,10 @@ def open_series(
     """A file's series as a source. Of a large Parquet file that is sorted by series, points are read when they are asked for, so that they are never all
     in memory: what is wrong with those is said then. `soon`: from when to when (s UTC) points will be asked for. Raises SeriesFileError.
     """
-    found = _opened(path, soon)
-    if isinstance(found, rowgroups.Opened) and found.worth_parts:
-        return rowgroups.RowGroups(found, host_tags, lambda text: SeriesFileError(path, text))
-    return MemorySource(*(found if isinstance(found, tuple) else _all(path, found)), host_tags)
+    content = _opened(path, soon)
+    if isinstance(content, rowgroups.Opened) and content.worth_parts:
+        return rowgroups.RowGroups(content, host_tags, lambda text: SeriesFileError(path, text))
+    return MemorySource(*(content if isinstance(content, tuple) else _all(path, content)), host_tags)
 
 
 def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened | tuple[list[Series], Columns]:
@@ -83,9 +83,9 @@ def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened
         raise SeriesFileError(path, str(error)) from None
 
 
-def _all(path: Path, found: rowgroups.Opened) -> tuple[list[Series], Columns]:
+def _all(path: Path, opened: rowgroups.Opened) -> tuple[list[Series], Columns]:
     try:
-        return rowgroups.read_all(found)
+        return rowgroups.read_all(opened)
     except parquet.Unusual:
         return _with_duckdb(path)
     except ValueError as error:
@@ -238,18 +238,18 @@ def _queried(connection: Any, path: Path) -> tuple[list[Series], Columns]:
             )
     same = f"hash({', '.join(given)})"  # 64 bits: a number is compared faster than texts are
     place = "file_row_number"
-    found = ask(
+    groups = ask(
         f"{same}, {', '.join(given)}, min({place}), max({place}), count(*)", f"GROUP BY ALL ORDER BY min({place})"
     ).fetchall()
     distinct: dict[Series, int] = {}
     numbers = {}
-    for key, *values, _, _, _ in found:
+    for key, *values, _, _, _ in groups:
         row = {**OPTIONAL, **dict(zip(given, ("" if value is None else str(value) for value in values), strict=True))}
         series = series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
         numbers[key] = distinct.setdefault(series, len(distinct))
     second = "timestamp" if kinds["timestamp"] == "BIGINT" else "CAST(floor(timestamp) AS BIGINT)"
     # Where rows are sorted by series, none has to say whose it is.
-    apart = all(last - first + 1 == count for *_, first, last, count in found)
+    apart = all(last - first + 1 == count for *_, first, last, count in groups)
     columns = ask(
         f"{second} AS ts, CAST(value AS DOUBLE) AS value" + ("" if apart else f", {same} AS key")
     ).fetchnumpy()
@@ -258,7 +258,7 @@ def _queried(connection: Any, path: Path) -> tuple[list[Series], Columns]:
             raise ValueError(f"a {'timestamp' if name == 'ts' else name} is not a finite number")
     check_seconds(columns["ts"])
     if apart:
-        ids = np.repeat(np.array(list(numbers.values()), np.int64), np.array([count for *_, count in found], np.int64))
+        ids = np.repeat(np.array(list(numbers.values()), np.int64), np.array([count for *_, count in groups], np.int64))
     else:
         ids = _numbered_by_key(np.asarray(columns["key"], np.uint64), numbers)
     return numbered(distinct), Columns(

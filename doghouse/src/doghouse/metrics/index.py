@@ -27,14 +27,14 @@ class SeriesIndex:
     What a client sends is remembered with its series' number, so that a series that was seen before costs one lookup and no normalising.
     """
 
-    def __init__(self, held: Iterable[Series] = ()) -> None:
+    def __init__(self, kept: Iterable[Series] = ()) -> None:
         self._known: dict[Sent, int] = {}
         self._lock = threading.Lock()
         self._series: list[Series | None] = []
         self._numbers: dict[Identity, int] = {}
         self._of_metric: dict[str, list[int]] = {}
         self._fresh: dict[int, Series] = {}
-        for series in held:
+        for series in kept:
             self._series.extend([None] * (series.id + 1 - len(self._series)))
             self._add(series)
 

@@ -183,25 +183,25 @@ class _Log:
 
 def _read(path: Path) -> Iterator[Entry]:
     """The entries of a log. A last one that is torn was never acknowledged, and is left out. Raises StorageError at one that is damaged."""
-    held = memoryview(path.read_bytes())
-    at = _entries_from(held)
-    while at < len(held):
-        head, checked = held[at : at + HEAD.size], held[at + HEAD.size : at + START]
-        if len(checked) < CHECK.size or not any(held[at:]):  # a power cut can leave zeros
+    content = memoryview(path.read_bytes())
+    at = _entries_from(content)
+    while at < len(content):
+        head, checked = content[at : at + HEAD.size], content[at + HEAD.size : at + START]
+        if len(checked) < CHECK.size or not any(content[at:]):  # a power cut can leave zeros
             break
         last_row, series_bytes, points_bytes, check = HEAD.unpack(head)
         if crc32(head) != CHECK.unpack(checked)[0]:
             raise _damaged(path, at)
         points = at + START + series_bytes
         end = points + points_bytes
-        if end > len(held):
+        if end > len(content):
             break
-        if crc32(held[at + START : end]) != check:
+        if crc32(content[at + START : end]) != check:
             raise _damaged(path, at)
-        series = msgspec.msgpack.decode(held[at + START : points], type=list[Series]) if series_bytes else []
-        yield Entry(series, last_row, unpack(held[points:end]))
+        series = msgspec.msgpack.decode(content[at + START : points], type=list[Series]) if series_bytes else []
+        yield Entry(series, last_row, unpack(content[points:end]))
         at = end
-    if at < len(held):
+    if at < len(content):
         log.warning("doghouse: %s ends in the midst of an entry, at byte %d; it was never acknowledged", path, at)
 
 

@@ -41,13 +41,13 @@ class MemorySource:
 
     def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
         """See `SketchSource.read_sketches`."""
-        held = self._sketches
-        inside = (held.ts >= start) & (held.ts < end)
-        found = [
-            held.where(inside & np.isin(held.group, ids[groups == group])).to_group(int(group))
+        kept = self._sketches
+        inside = (kept.ts >= start) & (kept.ts < end)
+        parts = [
+            kept.where(inside & np.isin(kept.group, ids[groups == group])).to_group(int(group))
             for group in np.unique(groups)
         ]
-        every = concatenated(found)
+        every = concatenated(parts)
         return every.merged(every.group, every.ts // interval * interval)
 
     def _runs(self, ids: Ints, start: int, end: int) -> list[tuple[int, int]]:

@@ -43,13 +43,13 @@ class Catalogue:
         written, series = self._read("metric_metadata", metric), self._series.of_metric(metric)
         if written is None and not series:
             return None
-        told = written or {}
-        kind = told.get("type") or (series[0].type if series else None)
-        return {"type": kind, **{key: told.get(key) for key in METADATA}, "integration": None}
+        document = written or {}
+        kind = document.get("type") or (series[0].type if series else None)
+        return {"type": kind, **{key: document.get(key) for key in METADATA}, "integration": None}
 
-    def describe(self, metric: str, told: Mapping[str, Any]) -> None:
-        """Keep what is told of a metric; what is not told stays."""
-        kept = {**(self._read("metric_metadata", metric) or {}), **told}
+    def describe(self, metric: str, changes: Mapping[str, Any]) -> None:
+        """Change what people wrote about a metric: the keys that are given."""
+        kept = {**(self._read("metric_metadata", metric) or {}), **changes}
         self._write("metric_metadata", metric, kept)
 
     def names(self, since: float | None = None) -> list[str]:

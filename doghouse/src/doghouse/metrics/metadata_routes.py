@@ -104,29 +104,29 @@ def search(catalogue: Catalogue, call: Call) -> Reply:
 
 def read(catalogue: Catalogue, call: Call) -> Reply:
     """What is known of a metric."""
-    found = catalogue.metadata(call.params["metric"])
-    if found is None:
+    document = catalogue.metadata(call.params["metric"])
+    if document is None:
         raise errors.metric_not_found(call.params["metric"])
-    return Reply(found)
+    return Reply(document)
 
 
 def describe(catalogue: Catalogue, call: Call) -> Reply:
     """Tell something of a metric, also of one that has no points yet (recorded by the Terraform provider)."""
-    told = call.json(Metadata)
-    if told.type is not None and told.type not in metadata.TYPES:
-        raise errors.invalid_parameter("type", told.type, metadata.TYPES)
-    catalogue.describe(call.params["metric"], msgspec.to_builtins(told))
+    changes = call.json(Metadata)
+    if changes.type is not None and changes.type not in metadata.TYPES:
+        raise errors.invalid_parameter("type", changes.type, metadata.TYPES)
+    catalogue.describe(call.params["metric"], msgspec.to_builtins(changes))
     return Reply(catalogue.metadata(call.params["metric"]))
 
 
 def list_all(catalogue: Catalogue, tag_filter: TagFilter, call: Call) -> Reply:
     """Metrics, those with a tag configuration with it; a page of them where `page[size]` or `page[cursor]` is given."""
-    found = list(_listed(catalogue, tag_filter, call))
+    listed = list(_listed(catalogue, tag_filter, call))
     if "page[size]" not in call.query and "page[cursor]" not in call.query:
-        return Reply({"data": found})
+        return Reply({"data": listed})
     size, cursor = call.number("page[size]", PAGE_SIZE, least=1), call.query.get("page[cursor]")
     after = _decode(cursor)
-    page = [item for item in found if item["id"] > after]
+    page = [item for item in listed if item["id"] > after]
     if not page:
         return Reply({"data": []})
     more = _encode(page[:size][-1]["id"])

@@ -77,9 +77,9 @@ def distributions(store: MetricStore, decode: Callable[[bytes], SentSketches]) -
     """A handler for distributions, which are rarer and larger than points: it works in a thread."""
 
     def take(call: Call) -> Reply:
-        held = readable(lambda: decode(call.body))
+        sent = readable(lambda: decode(call.body))
         try:
-            store.append_sketches(sketches.numbered(held, store, call.now))
+            store.append_sketches(sketches.numbered(sent, store, call.now))
         except Full:
             raise errors.too_many_requests() from None
         return Reply({"status": "ok"}, 202)

@@ -182,7 +182,7 @@ class RowGroups:
 
     def _read(self, ids: Ints, start: int, end: int) -> Columns:
         if self._whole is None and self._opened.decoded.begun > AGAIN * len(self._opened.file.sizes):
-            self._opened.decoded.held.clear()
+            self._opened.decoded.readings.clear()
             self._whole = MemorySource(*read_all(self._opened), self._hosts)
         if self._whole is not None:
             return self._whole.read(ids, start, end)
@@ -204,8 +204,8 @@ class RowGroups:
         if not parts:
             return no_columns()
         ts, value = (np.concatenate(column) if len(parts) > 1 else column[0] for column in zip(*parts, strict=True))
-        found = Columns(np.broadcast_to(np.int64(series), len(ts)), ts, value)
+        points = Columns(np.broadcast_to(np.int64(series), len(ts)), ts, value)
         if not np.all(ts[1:] > ts[:-1]):
-            found = sort(found)
-        first, last = np.searchsorted(found.ts, (start, end))
-        return Columns(found.series[first:last], found.ts[first:last], found.value[first:last])
+            points = sort(points)
+        first, last = np.searchsorted(points.ts, (start, end))
+        return Columns(points.series[first:last], points.ts[first:last], points.value[first:last])

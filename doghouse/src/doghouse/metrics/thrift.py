@@ -42,13 +42,13 @@ def varint(data: Buffer, at: int) -> tuple[int, int]:
 def _struct(data: Buffer, at: int, depth: int) -> tuple[dict[int, Any], int]:
     if depth > DEEPEST:
         raise ValueError("structs within structs")
-    found: dict[int, Any] = {}
+    fields: dict[int, Any] = {}
     field = 0
     while True:
         head = data[at]
         at += 1
         if head == 0:
-            return found, at
+            return fields, at
         if head >> 4:
             field += head >> 4
         else:
@@ -56,9 +56,9 @@ def _struct(data: Buffer, at: int, depth: int) -> tuple[dict[int, Any], int]:
             field = (number >> 1) ^ -(number & 1)
         kind = head & 15
         if kind in (TRUE, FALSE):
-            found[field] = kind == TRUE
+            fields[field] = kind == TRUE
         else:
-            found[field], at = _value(data, at, kind, depth)
+            fields[field], at = _value(data, at, kind, depth)
 
 
 def _value(data: Buffer, at: int, kind: int, depth: int) -> tuple[Any, int]:
@@ -86,11 +86,11 @@ def _list(data: Buffer, at: int, depth: int) -> tuple[list[Any], int]:
     at += 1
     if count == 15:
         count, at = varint(data, at)
-    found = []
+    values = []
     for _ in range(count):
         value, at = _value(data, at, kind, depth)
-        found.append(value)
-    return found, at
+        values.append(value)
+    return values, at
 
 
 def _map(data: Buffer, at: int, depth: int) -> tuple[dict[Any, Any], int]:
@@ -99,9 +99,9 @@ def _map(data: Buffer, at: int, depth: int) -> tuple[dict[Any, Any], int]:
         return {}, at
     kinds = data[at]
     at += 1
-    found = {}
+    entries = {}
     for _ in range(count):
         key, at = _value(data, at, kinds >> 4, depth)
         value, at = _value(data, at, kinds & 15, depth)
-        found[bytes(key) if isinstance(key, memoryview) else key] = value
-    return found, at
+        entries[bytes(key) if isinstance(key, memoryview) else key] = value
+    return entries, at

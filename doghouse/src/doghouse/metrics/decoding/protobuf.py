@@ -40,23 +40,23 @@ def decode_sketches(body: bytes) -> SentSketches:
         series = message("SketchPayload").FromString(body).sketches
     except DecodeError as error:
         raise ValueError(str(error)) from None
-    held = [(place, one) for place, sketch in enumerate(series) for one in sketch.dogsketches]
-    sizes = [len(one.k) for _, one in held]
-    if any(size != len(one.n) for size, (_, one) in zip(sizes, held, strict=True)):
+    placed = [(place, one) for place, sketch in enumerate(series) for one in sketch.dogsketches]
+    sizes = [len(one.k) for _, one in placed]
+    if any(size != len(one.n) for size, (_, one) in zip(sizes, placed, strict=True)):
         raise ValueError("a sketch has not as many counts as keys")
 
     def floats(name: str) -> Floats:
-        return np.array([getattr(one, name) for _, one in held], np.float64)
+        return np.array([getattr(one, name) for _, one in placed], np.float64)
 
     sketches = Sketches(
-        group=np.array([place for place, _ in held], np.int64),
-        ts=np.array([one.ts for _, one in held], np.int64),
+        group=np.array([place for place, _ in placed], np.int64),
+        ts=np.array([one.ts for _, one in placed], np.int64),
         count=floats("cnt"),
         sum=floats("sum"),
         min=floats("min"),
         max=floats("max"),
-        sketch=np.repeat(np.arange(len(held)), sizes),
-        key=np.fromiter(chain.from_iterable(one.k for _, one in held), np.int64, sum(sizes)),
-        n=np.fromiter(chain.from_iterable(one.n for _, one in held), np.float64, sum(sizes)),
+        sketch=np.repeat(np.arange(len(placed)), sizes),
+        key=np.fromiter(chain.from_iterable(one.k for _, one in placed), np.int64, sum(sizes)),
+        n=np.fromiter(chain.from_iterable(one.n for _, one in placed), np.float64, sum(sizes)),
     )
     return SentSketches([form(one.metric, one.host, tuple(one.tags)) for one in series], sketches)

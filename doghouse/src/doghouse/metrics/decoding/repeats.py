@@ -50,13 +50,13 @@ class Repeats:
         texts = list(zip(before, after, strict=True))
         try:
             ts, value = columns(points)
-            found = [self._first.get(texts[0]), *map(self._next.get, texts[1:])]
-            if None in found:
-                found = [self._learn(text, place) for place, text in enumerate(texts)]
+            numbers = [self._first.get(texts[0]), *map(self._next.get, texts[1:])]
+            if None in numbers:
+                numbers = [self._learn(text, place) for place, text in enumerate(texts)]
         except (msgspec.MsgspecError, ValueError):
             return None
         counts = [1] * len(points) if len(ts) == len(points) else [one.count(b"[") for one in points]
-        return Numbered(np.array(found, np.int64), np.array(counts, np.int64), ts, value)
+        return Numbered(np.array(numbers, np.int64), np.array(counts, np.int64), ts, value)
 
     def _learn(self, texts: Texts, place: int) -> int:
         """The number of the series that these texts are of. Raises ValueError or msgspec's errors where they are not a series' alone."""

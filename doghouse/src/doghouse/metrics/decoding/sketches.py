@@ -59,10 +59,10 @@ def form(metric: str, host: str | None, tags: tuple[str, ...] | None) -> Sent:
     return metric, host, "distribution", None, tags
 
 
-def numbered(held: SentSketches, series_list: SeriesList, now: float) -> Sketches:
+def numbered(sent: SentSketches, series_list: SeriesList, now: float) -> Sketches:
     """The sketches as the store takes them: numbered series, one a second, of a time that Datadog takes at `now`."""
-    ids: Ints = series_list.numbers(held.sent)
-    sketches = held.sketches
+    ids: Ints = series_list.numbers(sent.sent)
+    sketches = sent.sketches
     if not len(sketches):
         return sketches
     series = ids[sketches.group]
