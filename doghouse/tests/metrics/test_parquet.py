@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doghouse.metrics import ahead, files, rowgroups
+from doghouse.metrics.encodings import Unusual
 from doghouse.metrics.files import SeriesFileError, open_series, read_series
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.parquet import PlainFile, Unusual
+from doghouse.metrics.parquet import PlainFile
 
 duckdb = pytest.importorskip("duckdb")
 polars = pytest.importorskip("polars")

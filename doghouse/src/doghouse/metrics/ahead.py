@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from doghouse.metrics.encodings import Unusual
 from doghouse.metrics.model import Floats, Ints
-from doghouse.metrics.parquet import PlainFile, Unusual
+from doghouse.metrics.parquet import PlainFile
 from doghouse.metrics.rows import check_seconds
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doghouse.metrics import parquet, rowgroups
+from doghouse.metrics.encodings import Unusual
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Floats, Ints, Series, Source, no_columns
 from doghouse.metrics.rows import OPTIONAL, REQUIRED, check_seconds, numbered, series_of
@@ -77,7 +78,7 @@ def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened
         return _csv(path)
     try:
         return rowgroups.opened(path, soon)
-    except parquet.Unusual:
+    except Unusual:
         return _with_duckdb(path)
     except ValueError as error:
         raise SeriesFileError(path, str(error)) from None
@@ -86,7 +87,7 @@ def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened
 def _all(path: Path, opened: rowgroups.Opened) -> tuple[list[Series], Columns]:
     try:
         return rowgroups.read_all(opened)
-    except parquet.Unusual:
+    except Unusual:
         return _with_duckdb(path)
     except ValueError as error:
         raise SeriesFileError(path, str(error)) from None

@@ -33,25 +33,31 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from doghouse.metrics import thrift
+from doghouse.metrics.encodings import (
+    BYTE_ARRAY,
+    DOUBLE,
+    FLOAT,
+    INT32,
+    INT64,
+    NUMBERS,
+    Codes,
+    Unusual,
+    codes,
+    plain,
+    texts,
+    without_levels,
+    written,
+)
 
 MAGIC = b"PAR1"
-INT32, INT64, FLOAT, DOUBLE, BYTE_ARRAY = 1, 2, 4, 5, 6
-NUMBERS = {INT32: "<i4", INT64: "<i8", FLOAT: "<f4", DOUBLE: "<f8"}
 UTF8, SIGNED = 0, (None, 17, 18)  # converted types
 TEXT_LOGICAL, WHOLE_LOGICAL = 1, 10  # logical types
 NO_CODEC, GZIP, ZSTD = 0, 2, 6
 DATA, DICTIONARY, DATA_V2 = 0, 2, 3  # pages
 PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY = 0, 2, 3, 8
-WIDEST = 24  # bits of a dictionary's number
-Codes = NDArray[Any]  # whole numbers, none negative
 _own = threading.local()
-
-
-class Unusual(Exception):
-    """The file holds something that this reader does not know; says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +128,11 @@ class PlainFile:
         dictionary, at = None, 0
         for page, values, encoding, count in self._pages(chunk):
             if page == DICTIONARY:
-                dictionary = _plain(values, chunk.kind, count)
+                dictionary = plain(values, chunk.kind, count)
             elif encoding == PLAIN:
-                column[at : at + count] = _plain(values, chunk.kind, count)
+                column[at : at + count] = plain(values, chunk.kind, count)
             elif dictionary is not None:
-                column[at : at + count] = dictionary[_codes(values, count)]
+                column[at : at + count] = dictionary[codes(values, count)]
             else:
                 raise Unusual("a page without its dictionary")
             at += count if page != DICTIONARY else 0
@@ -137,15 +143,15 @@ class PlainFile:
         parts = []
         for page, values, encoding, count in self._pages(chunk):
             if page == DICTIONARY:
-                dictionary = _texts(values, count) if chunk.kind == BYTE_ARRAY else _written(values, chunk.kind, count)
+                dictionary = texts(values, count) if chunk.kind == BYTE_ARRAY else written(values, chunk.kind, count)
             elif encoding == PLAIN or not dictionary:
                 raise Unusual("texts without a dictionary")
             elif len(dictionary) > 1:
-                parts.append(_codes(values, count))
-        codes = None if not parts else parts[0] if len(parts) == 1 else np.concatenate(parts)
-        if not dictionary or (codes is not None and len(codes) and int(codes.max()) >= len(dictionary)):
+                parts.append(codes(values, count))
+        rows = None if not parts else parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if not dictionary or (rows is not None and len(rows) and int(rows.max()) >= len(dictionary)):
             raise Unusual("a text that is not in the dictionary")
-        return dictionary, codes
+        return dictionary, rows
 
     def _pages(self, chunk: Chunk) -> Iterator[tuple[int, memoryview, int, int]]:
         """The pages: kind, values without levels, encoding, number of values."""
@@ -162,7 +168,7 @@ class PlainFile:
                 count, encoding = header[5][1], _encoding(header[5][2])
                 values = _unpacked(body, chunk.codec, header[2])
                 seen += count
-                yield kind, _without_levels(values, count) if chunk.optional else values, encoding, count
+                yield kind, without_levels(values, count) if chunk.optional else values, encoding, count
             elif kind == DATA_V2:
                 about = header[8]
                 if about[2]:
@@ -251,72 +257,3 @@ def _zstd() -> Any:
 
         _own.zstd = zstandard.ZstdDecompressor()
     return _own.zstd
-
-
-def _without_levels(values: memoryview, count: int) -> memoryview:
-    """A page's values, behind the levels that say which are missing: none may be."""
-    length = int.from_bytes(values[:4], "little")
-    levels = values[4 : 4 + length]
-    run, at = thrift.varint(levels, 0)
-    one_run = run == count << 1 and levels[at] == 1  # as writers have it: there is no need to write it out
-    if not one_run and not _hybrid(levels, 1, count).all():
-        raise Unusual("missing values")
-    return values[4 + length :]
-
-
-def _plain(values: memoryview, kind: int, count: int) -> Any:
-    return np.frombuffer(values, NUMBERS[kind], count)
-
-
-def _texts(values: memoryview, count: int) -> list[str]:
-    texts, at = [], 0
-    for _ in range(count):
-        length = int.from_bytes(values[at : at + 4], "little")
-        texts.append(str(values[at + 4 : at + 4 + length], "utf-8"))
-        at += 4 + length
-    return texts
-
-
-def _written(values: memoryview, kind: int, count: int) -> list[str]:
-    return [str(number) for number in _plain(values, kind, count).tolist()]
-
-
-def _codes(values: memoryview, count: int) -> Codes:
-    """Each value's number in the dictionary: a byte that says how many bits, then runs."""
-    return _hybrid(values[1:], values[0], count)
-
-
-def _hybrid(values: memoryview, width: int, count: int) -> Codes:
-    """Whole numbers of `width` bits, in runs of one value and runs of packed ones (Encodings.md, RLE)."""
-    if width > WIDEST:
-        raise Unusual(f"numbers of {width} bits")
-    numbers = np.empty(count, np.uint8 if width <= 8 else np.uint32)  # a byte where it does: less to write
-    at = place = 0
-    size = (width + 7) // 8
-    while place < count:
-        header, at = thrift.varint(values, at)
-        if header & 1:
-            groups = header >> 1
-            some = _packed(values[at : at + groups * width], groups, width)[: count - place]
-            numbers[place : place + len(some)] = some
-            at += groups * width
-            place += groups * 8
-        else:
-            numbers[place : place + (header >> 1)] = int.from_bytes(values[at : at + size], "little")
-            at += size
-            place += header >> 1
-    return numbers
-
-
-def _packed(values: memoryview, groups: int, width: int) -> Codes:
-    """Numbers of `width` bits side by side, the lowest bit first: eight of them, a group, in `width` bytes."""
-    padded = np.zeros((width + 4, groups), np.uint32)  # a row a byte's place in its group
-    padded[:width] = np.frombuffer(values, np.uint8, groups * width).reshape(groups, width).T
-    numbers = np.empty((groups, 8), np.uint32)
-    for number in range(8):
-        first, shift = divmod(number * width, 8)
-        word = padded[first].copy()
-        for more in range(1, (shift + width + 7) // 8):
-            word |= padded[first + more] << np.uint32(8 * more)
-        numbers[:, number] = (word >> np.uint32(shift)) & np.uint32((1 << width) - 1)
-    return numbers.reshape(-1)

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doghouse.metrics.ahead import WORKERS, Decoded
+from doghouse.metrics.encodings import Unusual
 from doghouse.metrics.memory import MemorySource, distinct, effective, roll_up, sort
 from doghouse.metrics.model import Columns, Ints, Rollup, Series, no_columns
-from doghouse.metrics.parquet import PlainFile, Unusual
+from doghouse.metrics.parquet import PlainFile
 from doghouse.metrics.rows import OPTIONAL, numbered, series_of
 
 WORTH_THREADS = 500_000  # rows: fewer are read before threads have started
