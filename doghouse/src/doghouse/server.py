@@ -17,9 +17,9 @@ from starlette.routing import BaseRoute
 from doghouse import __version__, control, errors
 from doghouse.background import repeated
 from doghouse.config import DataFolder, KeyPair, Settings
-from doghouse.dashboards import list_routes as dashboard_lists
-from doghouse.dashboards import routes as dashboards
-from doghouse.dashboards import snapshot_routes
+from doghouse.dashboards.api import dashboards
+from doghouse.dashboards.api import lists as dashboard_lists
+from doghouse.dashboards.api import snapshots as snapshot_routes
 from doghouse.dashboards.lists import ListStore
 from doghouse.dashboards.snapshots import SnapshotStore
 from doghouse.dashboards.store import DashboardStore
@@ -51,8 +51,8 @@ from doghouse.time.clock import Clock
 from doghouse.traces import routes as traces
 from doghouse.traces import store as trace_store
 from doghouse.traces.intake import GIVE_OUT_S, TraceIntake
-from doghouse.ui import mail_graphs
 from doghouse.ui import routes as ui
+from doghouse.ui.data import mail_graphs
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.stores import Stores
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 BERLIN = ZoneInfo("Europe/Berlin")  # of the browser, see conftest; NOW is Monday 2 March 2026, 11:00 there
 PARSE = """async ([texts, now]) => {
-    const base = document.querySelector('script[src*="/js/page.mjs"]').src.replace('page.mjs', 'ranges.mjs');
+    const base = document.querySelector('script[src*="/js/page.mjs"]').src.replace('page.mjs', 'time/ranges.mjs');
     const { parseRange } = await import(base);
     return texts.map(text => parseRange(text, now));
 }"""

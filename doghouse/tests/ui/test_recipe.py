@@ -12,7 +12,7 @@ from house import Served
 from playwright.sync_api import Page, expect
 
 from doghouse.coverage import listing
-from doghouse.dashboards import widget, widget_types
+from doghouse.dashboards import registry, widget_types
 from doghouse.ui import assets
 
 GAUGE = {
@@ -26,7 +26,7 @@ GAUGE = {
 @pytest.fixture
 def _added(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The type of `recipe_widget`, registered for as long as a test lasts."""
-    monkeypatch.setattr(widget, "REGISTERED", dict(widget_types()))
+    monkeypatch.setattr(registry, "REGISTERED", dict(widget_types()))
     monkeypatch.setattr(assets, "FOLDERS", [*assets.FOLDERS, Path(__file__).parent / "recipe_static"])
     _forget_assets()
     import_module("recipe_widget")
@@ -82,7 +82,7 @@ def test_recipe_widget(page: Page, served: Served) -> None:
 @pytest.mark.usefixtures("_added")
 def test_a_type_of_widget_is_registered_once() -> None:
     with pytest.raises(ValueError, match="the widget type 'gauge_for_test' is registered twice"):
-        widget.register(widget.REGISTERED["gauge_for_test"])
+        registry.register(registry.REGISTERED["gauge_for_test"])
 
 
 def test_each_drawing_that_takes_numbers_has_its_script() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
 from doghouse.traces.model import Span
-from doghouse.ui import flame
+from doghouse.ui.data import flame_graph
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def made(number: int, parent: int, start: int, length: int) -> Span:
 
 
 def test_a_child_stands_below_its_parent_and_siblings_that_overlap_on_rows_of_their_own() -> None:
-    rows = flame.placed(
+    rows = flame_graph.placed(
         [made(1, 0, 0, 100), made(2, 1, 10, 40), made(3, 1, 20, 40), made(4, 1, 60, 10), made(5, 2, 15, 5)]
     )
     assert rows[1] == 0
@@ -92,7 +92,7 @@ def test_no_two_bars_of_a_row_overlap(given: list[tuple[int, int, int]]) -> None
     from doghouse.traces.model import in_order
 
     spans = in_order(made(number, parent, start, length) for number, (parent, start, length) in enumerate(given, 1))
-    rows = flame.placed(spans)
+    rows = flame_graph.placed(spans)
     for row in set(rows.values()):
         bars = sorted((span.start, span.end) for span in spans if rows[span.span_id] == row)
         assert all(before[1] <= after[0] for before, after in pairwise(bars))
@@ -101,4 +101,4 @@ def test_no_two_bars_of_a_row_overlap(given: list[tuple[int, int, int]]) -> None
 def test_a_tracers_own_notes_are_not_shown() -> None:
     span = made(1, 0, 0, 1)
     span.meta, span.metrics = {"env": "prod", "_dd.p.tid": "1"}, {"_sampling_priority_v1": 1.0, "rows": 3.0}
-    assert flame.tags(span) == {"env": "prod", "rows": "3"}
+    assert flame_graph.tags(span) == {"env": "prod", "rows": "3"}

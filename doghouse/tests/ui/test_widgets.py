@@ -3,9 +3,9 @@
 import pytest
 
 from doghouse import dashboards
-from doghouse.dashboards import requests
-from doghouse.dashboards.requests import Line
-from doghouse.ui import layout
+from doghouse.dashboards import widget_requests
+from doghouse.dashboards.widget_requests import Line
+from doghouse.ui.pages import board_layout
 
 
 def test_the_old_form_is_one_line_with_its_alias() -> None:
@@ -14,7 +14,7 @@ def test_the_old_form_is_one_line_with_its_alias() -> None:
             {"q": "avg:m{*}", "display_type": "bars", "metadata": [{"expression": "avg:m{*}", "alias_name": "mine"}]}
         ]
     }
-    [request] = requests.requests(asked)
+    [request] = widget_requests.requests(asked)
     assert request.lines == (Line("avg:m{*}", alias="mine"),)
     assert request.display == "bars"
 
@@ -34,7 +34,7 @@ def test_the_new_form_is_a_line_a_formula() -> None:
             }
         ]
     }
-    [request] = requests.requests(asked)
+    [request] = widget_requests.requests(asked)
     first, second = request.lines
     assert (first.text, first.alias, dict(first.aggregators)) == ("a / b", "share", {"a": "sum"})
     assert second.limit == (3, "asc")
@@ -43,7 +43,7 @@ def test_the_new_form_is_a_line_a_formula() -> None:
 
 def test_queries_without_formulas_are_a_line_each() -> None:
     asked = {"requests": [{"queries": [{"name": "a", "data_source": "metrics", "query": "sum:x{*}"}]}]}
-    assert [line.text for line in requests.requests(asked)[0].lines] == ["a"]
+    assert [line.text for line in widget_requests.requests(asked)[0].lines] == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_queries_without_formulas_are_a_line_each() -> None:
     ],
 )
 def test_what_is_not_metrics_is_named(request_: dict[str, object], what: str) -> None:
-    [request] = requests.requests({"requests": [request_]})
+    [request] = widget_requests.requests({"requests": [request_]})
     assert request.lines[0].unevaluated == what
 
 
@@ -85,8 +85,8 @@ def test_widgets_in_groups_are_found_by_their_ids() -> None:
 def test_a_widget_is_put_into_its_cells() -> None:
     placed = {"id": 7, "layout": {"x": 8, "y": 2, "width": 6, "height": 3}, "definition": {"type": "note"}}
     board = dashboards.parse({"id": "a", "title": "t", "layout_type": "ordered", "widgets": [placed]})
-    assert layout.kind(board) == "placed"
-    assert "#w-7 { grid-area: 3 / 7 / span 3 / span 6; }" in layout.css(board)
+    assert board_layout.kind(board) == "placed"
+    assert "#w-7 { grid-area: 3 / 7 / span 3 / span 6; }" in board_layout.css(board)
 
 
 def test_an_id_cannot_leave_its_selector() -> None:
@@ -95,5 +95,5 @@ def test_an_id_cannot_leave_its_selector() -> None:
         "layout": {"x": 0, "y": 0, "width": 1, "height": 1},
         "definition": {"type": "note"},
     }
-    css = layout.css(dashboards.parse({"id": "a", "title": "t", "layout_type": "ordered", "widgets": [placed]}))
+    css = board_layout.css(dashboards.parse({"id": "a", "title": "t", "layout_type": "ordered", "widgets": [placed]}))
     assert r"#w-7\}\ body\{display\:none {" in css

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doghouse.coverage.endpoints import endpoints
 from doghouse.coverage.model import Coverage, Item, State
-from doghouse.dashboards.widget import ELSEWHERE, OTHER, WidgetType, widget_types
+from doghouse.dashboards.registry import ELSEWHERE, OTHER, WidgetType, widget_types
 from doghouse.monitors.model import METRIC_TYPES
 from doghouse.monitors.validation import TYPES
 from doghouse.queries.functions import catalogue

@@ -9,10 +9,10 @@ Functions of their arguments: no clock, no disk, no network. `check` comes first
 """
 
 from doghouse.dashboards.board import Board, Widget, parse
-from doghouse.dashboards.requests import Line, Query, Request
+from doghouse.dashboards.registry import Drawing, WidgetType, register, widget_types
 from doghouse.dashboards.validation import check
 from doghouse.dashboards.warnings import warnings
-from doghouse.dashboards.widget import Drawing, WidgetType, register, widget_types
+from doghouse.dashboards.widget_requests import Line, Query, Request
 
 __all__ = [
     "Board",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from doghouse.dashboards.requests import Request
-from doghouse.dashboards.widget import OTHER, Drawing, widget_type
+from doghouse.dashboards.registry import OTHER, Drawing, widget_type
+from doghouse.dashboards.widget_requests import Request
 
 # Drawn from what the definition names, not from requests.
 NAMED = ("monitor graph", "monitor value", "check runs", "monitors")

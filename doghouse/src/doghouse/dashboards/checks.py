@@ -7,7 +7,7 @@ from typing import Any
 
 from doghouse import errors
 from doghouse.dashboards import vocabulary
-from doghouse.dashboards.widget import WidgetType, widget_types
+from doghouse.dashboards.registry import WidgetType, widget_types
 
 Object = Mapping[str, Any]
 

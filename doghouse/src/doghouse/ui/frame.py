@@ -16,7 +16,7 @@ WORDS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo
 SPANS = ("1m", "5m", "10m", "15m", "30m", "1h", "4h", "1d", "2d", "1w", "1mo", "3mo", "6mo", "1y")  # WidgetLiveSpan
 DEFAULT_SPAN_S = 3600  # Datadog opens a timeboard on the past hour
 SHORTEST_S = 1
-LONGEST_S = 20 * UNIT_S["y"]  # a longer range is cut to its end; js/ranges.mjs knows it too
+LONGEST_S = 20 * UNIT_S["y"]  # a longer range is cut to its end; js/time/ranges.mjs knows it too
 LAST = calendar.timegm((9999, 12, 31, 0, 0, 0))  # the last day that has a date
 MOST_OF_A_UNIT = 120  # '90 minutes', but not '899 seconds'
 

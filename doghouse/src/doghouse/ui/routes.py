@@ -9,27 +9,28 @@ from starlette.routing import BaseRoute
 
 from doghouse import errors
 from doghouse.dashboards.board import Widget
+from doghouse.dashboards.registry import Numbers
 from doghouse.dashboards.snapshots import PATH
-from doghouse.dashboards.widget import Numbers
 from doghouse.http import Call, Keys, Reply, endpoint
-from doghouse.ui import assets, graphs, guard, scalars, simulated
-from doghouse.ui.apm import Apm
-from doghouse.ui.data import BoardData, Source
-from doghouse.ui.downtimes import Downtimes
-from doghouse.ui.explorer import Explorer
-from doghouse.ui.graphs import Asked
+from doghouse.ui import assets, guard, simulated
+from doghouse.ui.data.boards import BoardData, Source
+from doghouse.ui.data.mails import Mails
+from doghouse.ui.data.snapshots import Snapshots
 from doghouse.ui.guard import change, page
-from doghouse.ui.hostmap import HostMap
-from doghouse.ui.inbox import Inbox
-from doghouse.ui.mails import Mails
-from doghouse.ui.monitor_list import MonitorList
-from doghouse.ui.monitor_page import MonitorPage
-from doghouse.ui.pages import Boards
-from doghouse.ui.panels import Panels
+from doghouse.ui.pages.apm import Apm
+from doghouse.ui.pages.boards import Boards
+from doghouse.ui.pages.downtimes import Downtimes
+from doghouse.ui.pages.explorer import Explorer
+from doghouse.ui.pages.hosts import HostMap
+from doghouse.ui.pages.inbox import Inbox
+from doghouse.ui.pages.monitor import MonitorPage
+from doghouse.ui.pages.monitor_list import MonitorList
+from doghouse.ui.pages.streams import Streams
 from doghouse.ui.rendering import reading
-from doghouse.ui.snapshots import Snapshots
 from doghouse.ui.stores import Stores
-from doghouse.ui.streams import Streams
+from doghouse.ui.widgets import graphs, scalars
+from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.states import Panels
 
 
 def routes(stores: Stores) -> list[BaseRoute]:

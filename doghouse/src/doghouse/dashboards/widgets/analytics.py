@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from doghouse.dashboards.widget import WidgetType, register
+from doghouse.dashboards.registry import WidgetType, register
 
 register(*(WidgetType(name, ("requests",), "some") for name in ("cohort", "funnel", "retention_curve", "sankey")))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from doghouse.dashboards.registry import ELSEWHERE, Drawing, WidgetType, register
 from doghouse.dashboards.vocabulary import ALIGN, UPRIGHT
-from doghouse.dashboards.widget import ELSEWHERE, Drawing, WidgetType, register
 
 register(
     WidgetType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doghouse.dashboards.widget import Drawing, WidgetType, register
+from doghouse.dashboards.registry import Drawing, WidgetType, register
 
 register(
     WidgetType("hostmap", ("requests",), "object", drawing=Drawing("hostmap", "hosts", "map")),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from doghouse.dashboards.registry import Drawing, WidgetType, register
 from doghouse.dashboards.vocabulary import ORDER
-from doghouse.dashboards.widget import Drawing, WidgetType, register
 
 register(
     WidgetType(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doghouse.dashboards import checks
-from doghouse.dashboards.widget import Definition, Drawing, WidgetType, register
+from doghouse.dashboards.registry import Definition, Drawing, WidgetType, register
 
 
 def _group(definition: Definition) -> None:

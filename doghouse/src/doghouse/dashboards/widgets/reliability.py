@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doghouse.dashboards.widget import WidgetType, register
+from doghouse.dashboards.registry import WidgetType, register
 
 register(
     WidgetType("slo", ("view_type",)),

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.mjs";
 import { fixed, number } from "../format.mjs";
-import { css, draws, titled } from "../states.mjs";
+import { css, draws, titled } from "../parts/states.mjs";
 
 const TONES = { ok: "good", warn: "warn", alert: "bad" };
 

@@ -1,6 +1,6 @@
 // A monitor's graph with its thresholds.
 
-import { showProblems, titled } from "../states.mjs";
+import { showProblems, titled } from "../parts/states.mjs";
 import { make as graph } from "./timeseries.mjs";
 
 export function make(one, board) {

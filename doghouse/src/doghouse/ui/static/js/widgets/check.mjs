@@ -2,7 +2,7 @@
 
 import { el } from "../dom.mjs";
 import { ago } from "../format.mjs";
-import { counts, draws } from "../states.mjs";
+import { counts, draws } from "../parts/states.mjs";
 
 export const make = (one) => (data) => draws(one, data, runs);
 

@@ -1,8 +1,8 @@
 // A host map; a host's cell opens it on the page of hosts.
 
 import { $ } from "../dom.mjs";
-import { HostMap } from "../hostmap.mjs";
-import { explain } from "../values.mjs";
+import { HostMap } from "../graphs/hostmap.mjs";
+import { explain } from "../parts/values.mjs";
 
 export function make(one) {
   one.map = new HostMap($("canvas", one.root), (host) => location.assign(`/infrastructure/map?${new URLSearchParams({ host })}`));

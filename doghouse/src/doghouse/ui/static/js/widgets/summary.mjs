@@ -1,7 +1,7 @@
 // The monitors that a search finds: how many are in each state, and which.
 
 import { el } from "../dom.mjs";
-import { counts, draws } from "../states.mjs";
+import { counts, draws } from "../parts/states.mjs";
 
 export const make = (one) => (data) => draws(one, data, summary);
 

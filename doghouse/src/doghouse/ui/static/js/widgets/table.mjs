@@ -2,7 +2,7 @@
 
 import { el } from "../dom.mjs";
 import { quantity } from "../format.mjs";
-import { drawsRows } from "../values.mjs";
+import { drawsRows } from "../parts/values.mjs";
 
 export const make = (one) => drawsRows(one, table);
 

@@ -1,7 +1,7 @@
 // A graph over time. Every module here has `make(one, board)`: what draws an answer of the server into the widget's element `one.root`. It gives false
 // where the newest buckets alone (`fresh`) do not join what is drawn, so that all of it is asked for.
 
-import { Graph, markersOf } from "../graph.mjs";
+import { Graph, markersOf } from "../graphs/graph.mjs";
 
 export function make(one, board, plain = null) {
   one.graph = new Graph(one.root, {

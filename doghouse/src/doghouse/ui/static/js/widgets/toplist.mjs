@@ -1,9 +1,9 @@
 // Groups ranked by their values, each with a bar.
 
-import { reserve, stroke } from "../colors.mjs";
+import { reserve, stroke } from "../graphs/colors.mjs";
 import { el } from "../dom.mjs";
 import { quantity } from "../format.mjs";
-import { drawsRows } from "../values.mjs";
+import { drawsRows } from "../parts/values.mjs";
 
 export const make = (one) => drawsRows(one, ({ rows }) => bars(rows));
 

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.mjs";
 import { fixed, quantity } from "../format.mjs";
-import { drawsRows } from "../values.mjs";
+import { drawsRows } from "../parts/values.mjs";
 
 export const make = (one) => drawsRows(one, ({ rows }) => figure(rows[0], one.definition));
 

@@ -1,0 +1,1 @@
+"""The endpoints of dashboards, their lists and snapshots."""

@@ -1,0 +1,127 @@
+"""Snapshots over the API: `/api/v1/graph/snapshot` (docs.datadoghq.com/api/latest/snapshots; recorded: datadogpy test_graph_snapshot)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from doghouse import errors
+from doghouse.dashboards import pictures
+from doghouse.dashboards.pictures import Picture
+from doghouse.dashboards.snapshots import PATH, SnapshotStore
+from doghouse.dashboards.widget_requests import METRICS, Request, requests
+from doghouse.http import Call, Reply, endpoint
+from doghouse.metrics.model import Source
+from doghouse.queries import NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
+
+WIDTH, HEIGHT = 600, 260  # GUESS: the size where none is asked for
+LARGEST = 4000  # px
+DISPLAYS = ("line", "bars", "area")
+
+
+def routes(store: SnapshotStore, source: Source) -> list[BaseRoute]:
+    """Taking a snapshot, and asking whether it is there."""
+    return [
+        endpoint("GET", "/api/v1/graph/snapshot", partial(take, store, source)),
+        endpoint("GET", "/api/v1/graph/snapshot_status/{path:path}", partial(status, store)),
+    ]
+
+
+def take(store: SnapshotStore, source: Source, call: Call) -> Reply:
+    """`?metric_query=…&start=…&end=…` (s UTC) or `graph_def=` a graph's JSON: a PNG at `snapshot_url`. Raises ApiError."""
+    query = call.query.get("metric_query")
+    definition = call.query.get("graph_def")
+    if not query and not definition:
+        raise errors.missing_parameter("metric_query")
+    start, end = _seconds(call, "start"), _seconds(call, "end")
+    if start >= end:
+        raise errors.from_not_before_to()
+    graph = _definition(definition) if definition and not query else {"requests": [{"q": query}]}
+    picture = _picture(graph, source, start, end, call)
+    name = store.add(lambda: pictures.draw(picture), call.now)
+    answer = {"snapshot_url": f"{call.base_url}{PATH}/{name}", "graph_def": definition or json.dumps(graph)}
+    given = {key: value for key in ("metric_query", "event_query") if (value := call.query.get(key))}
+    return Reply(answer | given)
+
+
+def status(store: SnapshotStore, call: Call) -> Reply:
+    """Whether the picture can be had: 200 or 404 in `status_code`."""
+    name = "/".join(call.params["path"].split("/")[-2:])
+    return Reply({"status_code": 200 if store.get(name.removesuffix(".png") + ".png") else 404})
+
+
+def _picture(graph: Mapping[str, Any], source: Source, start: int, end: int, call: Call) -> Picture:
+    """The lines of every request of a graph. Raises ApiError 400 or 501."""
+    given = graph.get("requests")
+    if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
+        raise errors.invalid_graph("it must have a list of requests")
+    asked = requests(graph)
+    lines = [line for one in asked for line in _series(one, source, Window(start, end))]
+    displays = [str(one.get("display_type") or one.get("type") or "line") for one in given]
+    title = call.query.get("title") or str(graph.get("title") or "") or ", ".join(one.q for one in asked if one.q)
+    return Picture(
+        title,
+        lines,
+        start,
+        end,
+        pictures.markers(graph.get("markers") or ()),
+        next((one for one in displays if one in DISPLAYS), "line"),
+        _pixels(call, "width", WIDTH),
+        _pixels(call, "height", HEIGHT),
+    )
+
+
+def _series(request: Request, source: Source, window: Window) -> list[ResultSeries]:
+    """What a request's lines give. Raises ApiError 400 or 501."""
+    if request.q is None:
+        _check_queries(request)
+    try:
+        expressions = [one for line in request.lines for one in line.expressions({})]
+        return [series for one in expressions for series in evaluate(one, source, window)]
+    except QuerySyntaxError as error:
+        raise errors.query_unreadable(str(error)) from None
+    except NotEvaluated as error:
+        raise errors.not_evaluated(error.what) from None
+
+
+def _check_queries(request: Request) -> None:
+    """Raise ApiError 501 for a query of something else than metrics, 400 where a request asks nothing or a query lacks something."""
+    for query in request.queries:
+        if query.source != METRICS:
+            raise errors.not_evaluated(f"the data source '{query.source}'")
+    if not request.queries:
+        raise errors.invalid_graph("each of its requests must have q, or queries")
+    if not all(query.name and query.text for query in request.queries):
+        raise errors.invalid_graph("each query must have a name and a query")
+    if not all(line.text for line in request.lines):
+        raise errors.invalid_graph("each formula must have a formula")
+
+
+def _definition(text: str) -> Mapping[str, Any]:
+    try:
+        made = json.loads(text)
+    except ValueError as error:
+        raise errors.not_json(str(error)) from None
+    if not isinstance(made, dict):
+        raise errors.not_json("graph_def is no object")
+    return made
+
+
+def _seconds(call: Call, name: str) -> int:
+    text = call.query.get(name)
+    if not text:
+        raise errors.missing_parameter(name)
+    if not text.isdigit():
+        raise errors.invalid_query_parameter(name, text, "seconds since 1970 UTC")
+    return int(text)
+
+
+def _pixels(call: Call, name: str, default: int) -> int:
+    wanted = call.number(name, default)
+    if not 50 <= wanted <= LARGEST:
+        raise errors.invalid_query_parameter(name, str(wanted), f"a number of pixels from 50 to {LARGEST}")
+    return wanted

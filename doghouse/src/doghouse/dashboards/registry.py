@@ -1,0 +1,93 @@
+"""Types of widgets: what each must have, what it asks for, how a page draws it.
+
+A family's module in `widgets/` registers its types. Validation, pages, snapshots, warnings and coverage read them here, and need no change for a new one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from doghouse.dashboards.widget_requests import Request
+from doghouse.dashboards.widget_requests import requests as requests_of
+
+RequestsShape = Literal["none", "some", "any", "object"]  # a list that is not empty, any list, an object
+Numbers = Literal[
+    "", "timeseries", "scalar", "ranking", "hosts", "monitor graph", "monitor value", "check runs", "monitors"
+]
+Element = Literal["graph", "map", "plain"]
+Definition = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How a page draws a widget.
+
+    `name` is the script `ui/static/js/widgets/NAME.mjs` and the element's CSS class. `numbers` is what the script is given; where it is empty the page's
+    template writes the whole widget from its definition. `element` is what the script fills: a graph over time with its legend, a map's canvas, or a plain box.
+    """
+
+    name: str
+    numbers: Numbers = ""
+    element: Element = "plain"
+
+
+# Of a type that has no drawing of its own: a plain graph of its queries, which says so.
+OTHER = Drawing("other", "timeseries", "graph")
+# Its address, as a link: pages load nothing from other hosts.
+ELSEWHERE = Drawing("elsewhere")
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetType:
+    """A type of widget. Checks are of what is needed, never of what is additional: unknown keys are kept.
+
+    `required` are the keys beside `type`; `requests` is what its `requests` are; `asks` is whether each request must ask something; `choices` and `each` are
+    the values that some keys of the definition and of each request may have; `inside` checks the rest and raises `checks.Wrong`. `asks_for` reads the
+    requests that are evaluated and whose queries are warned of; `queried` is whether metric queries may stand in them where none must.
+    """
+
+    name: str
+    required: tuple[str, ...] = ()
+    requests: RequestsShape = "none"
+    asks: bool = False
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    each: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    inside: Callable[[Definition], None] | None = None
+    asks_for: Callable[[Definition], tuple[Request, ...]] = requests_of
+    queried: bool = False
+    drawing: Drawing = OTHER
+
+
+REGISTERED: dict[str, WidgetType] = {}
+
+
+def register(*types: WidgetType) -> None:
+    """Make types of widgets known. Raises ValueError for a name that is taken."""
+    for one in types:
+        if one.name in REGISTERED:
+            raise ValueError(f"the widget type '{one.name}' is registered twice")
+        REGISTERED[one.name] = one
+
+
+@cache
+def _import_families() -> None:
+    from doghouse.dashboards import widgets
+
+    for module in pkgutil.iter_modules(widgets.__path__):
+        importlib.import_module(f"{widgets.__name__}.{module.name}")
+
+
+def widget_types() -> Mapping[str, WidgetType]:
+    """Every type of widget by its name in Datadog's schema (`WidgetDefinition`)."""
+    _import_families()
+    return REGISTERED
+
+
+def widget_type(name: str) -> WidgetType:
+    """The type of this name; one that is not known is drawn as a plain graph of its queries."""
+    return widget_types().get(name) or WidgetType(name)

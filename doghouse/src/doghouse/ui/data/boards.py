@@ -1,0 +1,53 @@
+"""What a page's script asks for: the numbers of a board's widgets, whole or only the newest buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from doghouse.dashboards.board import Board, Widget
+from doghouse.dashboards.registry import Numbers
+from doghouse.http import Call, Reply
+from doghouse.queries.units import Units
+from doghouse.ui import frame
+from doghouse.ui.data import template_variables
+from doghouse.ui.frame import Frame
+from doghouse.ui.pages.boards import Boards
+from doghouse.ui.widgets import lines
+from doghouse.ui.widgets.graphs import Asked
+
+Source = Callable[[Widget, Asked], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardData:
+    """The numbers of boards; `sources` gives those of a widget, by what its drawing takes."""
+
+    boards: Boards
+    sources: Mapping[Numbers, Source]
+    units: Units
+
+    def widgets(self, call: Call) -> Reply:
+        """`GET /ui/data/dashboard/{id}?from_ts&to_ts&live&tpl_var_x&widgets=1,2&since=<s>`.
+
+        `widgets` are the ids wanted (all where it is missing), `since` (s UTC) asks for the buckets from then on alone.
+        """
+        board = self.boards.board(call.params["id"])
+        shown = frame.from_url(call.query, call.now)
+        wanted = call.query.get("widgets")
+        ids = set(wanted.split(",")) if wanted else None
+        numbers = [
+            self._widget(one, board, shown, call)
+            for one in board.every_widget
+            if one.plotted and (ids is None or one.id in ids)
+        ]
+        return Reply({"now": call.now, "from": shown.start, "to": shown.end, "live": shown.live, "widgets": numbers})
+
+    def _widget(self, widget: Widget, board: Board, shown: Frame, call: Call) -> dict[str, Any]:
+        own = frame.of_widget(widget.time, shown, call.now)
+        selected = template_variables.selections(board.variables, call.query)
+        since = frame.since(call.query)
+        asked = Asked(own or shown, lines.chosen(selected), since, self.units, selected, call.now)
+        heading = {"own": own.words if own else None, "title": template_variables.titled(widget.title, selected)}
+        return self.sources[widget.drawing.numbers](widget, asked) | heading

@@ -1,0 +1,84 @@
+"""What a monitor's message would say: each kind of transition rendered for one of its groups."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from doghouse import monitors as mon
+from doghouse.monitors import GroupState, Status, Transition
+from doghouse.monitors.answers import group_name
+from doghouse.monitors.states import FRESH
+from doghouse.queries import NotEvaluated, QuerySyntaxError
+from doghouse.ui.data.monitor_history import thresholds
+from doghouse.ui.rendering import markdown
+
+KINDS = (  # what is shown: a name, the state before, the state after, whether it repeats
+    ("Triggered", Status.OK, Status.ALERT, 0),
+    ("Warn", Status.OK, Status.WARN, 0),
+    ("Alert to Warn", Status.ALERT, Status.WARN, 0),
+    ("No Data", Status.OK, Status.NO_DATA, 0),
+    ("Recovered", Status.ALERT, Status.OK, 0),
+    ("Re-Triggered", Status.ALERT, Status.ALERT, 1),
+)
+EXAMPLE_GROUP = "example"  # a group's value where the monitor has seen none
+
+
+def previews(
+    monitor: mon.Monitor, states: Mapping[mon.Group, GroupState], group: mon.Group, hosts: mon.Hosts, now: int
+) -> list[dict[str, Any]]:
+    """The notification of each kind of transition of this group, at this time."""
+    state = states.get(group, FRESH)
+    return [_preview(monitor, group, state, hosts, now, *kind) for kind in KINDS]
+
+
+def _preview(
+    monitor: mon.Monitor,
+    group: mon.Group,
+    state: GroupState,
+    hosts: mon.Hosts,
+    now: int,
+    name: str,
+    before: Status,
+    after: Status,
+    renotified: int,
+) -> dict[str, Any]:
+    value = _value(monitor, state, after)
+    triggered = state.first_triggered or now
+    transition = Transition(now, before, after, value, True, renotified, triggered, state.last_triggered or triggered)
+    message = mon.render(monitor, group, transition, hosts)
+    return {
+        "kind": name,
+        "title": message.title,
+        "subject": message.subject,
+        "html": str(markdown(message.body)),
+        "recipients": list(message.recipients),
+        "bodiless": sorted(message.bodiless),
+        "problems": list(message.problems),
+    }
+
+
+def _value(monitor: mon.Monitor, state: GroupState, after: Status) -> float:
+    """A value for the preview: the threshold that a change would be about, else the last one evaluated."""
+    limits = thresholds(monitor)
+    name = {Status.ALERT: "critical", Status.WARN: "warning"}.get(after)
+    if after is Status.NO_DATA:
+        return math.nan
+    return limits.get(name or "", state.value)
+
+
+def groups_of(monitor: mon.Monitor, states: Mapping[mon.Group, GroupState]) -> list[mon.Group]:
+    """The groups that a preview can be of: those that were seen; else one that stands for them."""
+    if states:
+        return sorted(states)
+    try:
+        keys = monitor.keys or ()
+    except (NotEvaluated, QuerySyntaxError):
+        keys = ()
+    return [tuple((key, EXAMPLE_GROUP) for key in keys)]
+
+
+def label(group: mon.Group) -> str:
+    """A group in a list of choices."""
+    return group_name(group, "whole monitor")

@@ -1,0 +1,102 @@
+"""Snapshots of a board's graphs: a picture, and an event that shows it to whom its text mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from doghouse import errors, mentions
+from doghouse.dashboards import pictures
+from doghouse.dashboards.board import Board, Widget
+from doghouse.dashboards.pictures import Marker, Picture
+from doghouse.dashboards.snapshots import PATH, SnapshotStore
+from doghouse.dashboards.widget_requests import Request
+from doghouse.errors import ApiError
+from doghouse.events.model import Event, new_id, new_uid
+from doghouse.events.store import EventStore
+from doghouse.http import Call, Reply
+from doghouse.ui import frame
+from doghouse.ui.data import template_variables
+from doghouse.ui.frame import Frame
+from doghouse.ui.pages.boards import Boards
+from doghouse.ui.simulated import SimulatedStore
+from doghouse.ui.widgets import graphs, lines
+from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.states import Panels
+
+DISPLAYS = ("line", "bars", "area")
+
+
+class Wanted(msgspec.Struct):
+    """What is to be snapped: a widget of the board, and what is said about it."""
+
+    widget: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Taking and showing snapshots."""
+
+    boards: Boards
+    store: SnapshotStore
+    events: EventStore
+    simulated: SimulatedStore
+    panels: Panels
+
+    def take(self, call: Call) -> Reply:
+        """`POST /ui/data/dashboard/{id}/snapshot?from_ts…&tpl_var_…`: draw a widget as it is seen, and post an event with the picture."""
+        board = self.boards.board(call.params["id"])
+        wanted = call.json(Wanted)
+        widget = board.widget(wanted.widget)
+        if widget is None:
+            raise ApiError(404, f"the dashboard has no widget {wanted.widget}")
+        page = frame.from_url(call.query, call.now)
+        shown = frame.of_widget(widget.time, page, call.now) or page
+        picture = self.picture(board, widget, shown, call)
+        name = self.store.add(lambda: pictures.draw(picture), call.now)
+        address = f"{call.base_url}{PATH}/{name}"
+        query = {"fullscreen_widget": widget.id, **shown.query(), "live": "false"}
+        link = f"{call.base_url}{board.url}?" + "&".join(f"{key}={value}" for key, value in query.items())
+        self.events.add(event(picture.title, wanted.text, address, link, call.now))
+        return Reply({"url": f"{PATH}/{name}", "notified": list(mentions.handles(wanted.text))})
+
+    def picture(self, board: Board, widget: Widget, shown: Frame, call: Call) -> Picture:
+        """A widget's graph over the frame, with the variables of the page."""
+        selected = template_variables.selections(board.variables, call.query)
+        asked = Asked(shown, lines.chosen(selected))
+        requests, markers = self.drawn(widget)
+        answers = [one for request in requests for one in graphs.answers(request, self.boards.source, asked)]
+        display = next((one.display for one in requests if one.display in DISPLAYS), "line")
+        problem = next((one.problem.text for one in answers if one.problem), None)
+        return Picture(
+            template_variables.titled(widget.title, selected) or board.title,
+            [series for one in answers for series in one.series],
+            shown.start,
+            shown.end,
+            markers,
+            display,
+            empty=problem or f"no points in {shown.words}",
+            simulated=self.simulated.ranges(graphs.names(answers), shown.start, shown.end),
+        )
+
+    def drawn(self, widget: Widget) -> tuple[Sequence[Request], list[Marker]]:
+        """What a picture of a widget shows: its own queries and markers; of an alert graph the monitor's, and its thresholds."""
+        if widget.drawing.numbers == "monitor graph":
+            return self.panels.monitor_picture(widget)
+        return widget.requests, pictures.markers(widget.definition.get("markers") or ())
+
+    def show(self, call: Call) -> Reply:
+        """`GET /snapshot/view/doghouse/{day}/{name}`."""
+        data = self.store.get(f"{call.params['day']}/{call.params['name']}")
+        if data is None:
+            raise errors.no_such_page(call.path)
+        return Reply(data, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+
+
+def event(title: str, text: str, picture: str, link: str, now: float) -> Event:
+    """The event of a snapshot: what was said, where the picture is, where the graph."""
+    body = f"{text.strip()}\n\nPicture: {picture}\nGraph: {link}".strip()
+    return Event(new_id(), new_uid(), f"Snapshot of {title}", body, int(now), alert_type="snapshot")

@@ -1,0 +1,126 @@
+"""Traces: the services that answer, a service's resources and traces, a trace as a flame graph with its logs beside it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from doghouse import errors
+from doghouse.http import Call, Reply
+from doghouse.logs.correlation import canonical_id, span_of
+from doghouse.logs.store import LogStore
+from doghouse.metrics.model import MetricStore
+from doghouse.tags.naming import tag
+from doghouse.traces import summary
+from doghouse.traces.store import Search, TraceStore
+from doghouse.traces.summary import Row
+from doghouse.ui import frame, rendering
+from doghouse.ui.data import flame_graph
+from doghouse.ui.frame import Frame
+from doghouse.ui.pages.streams import log_row
+
+MOST_TRACES = 50
+LOOKED_THROUGH = 1000  # traces in which the resources' names are looked for
+MOST_SPANS = 3000
+MILLISECOND = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Apm:
+    """The pages over their stores."""
+
+    points: MetricStore
+    traces: TraceStore
+    logs: LogStore
+
+    def services(self, call: Call) -> Reply:
+        """`GET /apm/services`: every service with requests in the range."""
+        shown = frame.from_url(call.query, call.now)
+        rows = [row(one, shown) for one in summary.services(self.points, shown.start, shown.end)]
+        return self._page("services.html", call, shown, rows=rows)
+
+    def service(self, call: Call) -> Reply:
+        """`GET /apm/services/{service}?resource=…&errors=true`: one service, its resources, its traces."""
+        name = call.params["service"]
+        shown = frame.from_url(call.query, call.now)
+        whole = [one for one in summary.services(self.points, shown.start, shown.end) if one.service == name]
+        resources = summary.resources(self.points, name, shown.start, shown.end)
+        wanted = call.query.get("resource", "")
+        asked = Search(service=name, resource=wanted, errors=call.query.get("errors") == "true")
+        traces = self.traces.find(asked, shown.start, shown.end, limit=MOST_TRACES)
+        written = self.written(name, shown)
+        return self._page(
+            "service.html",
+            call,
+            shown,
+            service=name,
+            whole=[row(one, shown) for one in whole],
+            resources=[row(one, shown) | {"written": written.get(one.resource, one.resource)} for one in resources],
+            graphs=[graph for one in whole for graph in graphs(one.operation, name)],
+            traces=traces,
+            resource=wanted,
+            only_errors=asked.errors,
+            most=MOST_TRACES,
+        )
+
+    def written(self, service: str, shown: Frame) -> dict[str, str]:
+        """A service's resources as its traces write them, by the value of the tag (`get_/users` → `GET /users`)."""
+        seen = self.traces.find(Search(service=service), shown.start, shown.end, limit=LOOKED_THROUGH)
+        return {tag(f"resource_name:{one.resource}").partition(":")[2]: one.resource for one in seen}
+
+    def trace(self, call: Call) -> Reply:
+        """`GET /apm/trace/{id}`, the id in 32 hex digits or in decimal, as logs have it."""
+        trace_id = canonical_id(call.params["id"])
+        spans = self.traces.spans(trace_id) if trace_id else []
+        if trace_id is None or not spans:
+            raise errors.no_such_page(f"for trace {call.params['id']}: it was not kept, or never came")
+        first = min(span.start for span in spans)
+        logs = [
+            log_row(log) | {"span": str(span_of(log) or ""), "after": (log.timestamp * 1e9 - first) / 1e6}
+            for log in self.logs.of_trace(trace_id)
+        ]
+        shown = flame_graph.picture(spans[:MOST_SPANS])
+        return rendering.render(
+            "trace.html", call, trace=trace_id, spans=spans, logs=logs, picture=shown,
+            more=max(0, len(spans) - MOST_SPANS), data={"spans": shown, "logs": logs},
+        )  # fmt: skip
+
+    def _page(self, template: str, call: Call, shown: Frame, **values: Any) -> Reply:
+        data = {"now": call.now, "frame": {"from": shown.start, "to": shown.end, "live": shown.live}}
+        spans = [(name, frame.span_seconds(name)) for name in frame.SPANS]
+        return rendering.render(template, call, frame=shown, spans=spans, data=data, **values)
+
+
+def row(one: Row, shown: Frame) -> dict[str, Any]:
+    """A service's or resource's figures as its page shows them. Latencies in ms, None where none is known."""
+    return {
+        "service": one.service,
+        "operation": one.operation,
+        "resource": one.resource,
+        "hits": int(one.hits),
+        "rate": one.hits / shown.span,
+        "errors": int(one.errors),
+        "share": 100 * one.errors / one.hits if one.hits else 0.0,
+        **{name: latency(getattr(one, name)) for name in ("p50", "p95", "p99")},
+    }
+
+
+def latency(seconds: float) -> float | None:
+    """Milliseconds; None for NaN."""
+    return None if math.isnan(seconds) else seconds * MILLISECOND
+
+
+def graphs(operation: str, service: str) -> list[dict[str, str]]:
+    """The three graphs of a service: requests by resource, errors, latency."""
+    scope = f"{{service:{service}}}"
+    percentiles = ",".join(f"{share}:trace.{operation}{scope}" for share in ("p50", "p95", "p99"))
+    return [
+        {
+            "title": "Requests",
+            "query": f"sum:trace.{operation}.hits{scope} by {{resource_name}}.as_count()",
+            "display": "bars",
+        },
+        {"title": "Errors", "query": f"sum:trace.{operation}.errors{scope}.as_count()", "display": "bars"},
+        {"title": "Latency (s)", "query": percentiles, "display": "line"},
+    ]

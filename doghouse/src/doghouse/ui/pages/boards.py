@@ -1,0 +1,129 @@
+"""The pages of dashboards: their list, and one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from doghouse import dashboards, errors
+from doghouse.dashboards.board import Board
+from doghouse.dashboards.store import DashboardStore
+from doghouse.dashboards.warnings import warnings
+from doghouse.dashboards.widget_requests import Line
+from doghouse.http import Call, Reply
+from doghouse.metrics.model import Source
+from doghouse.queries import QuerySyntaxError, metric_queries
+from doghouse.ui import frame, rendering
+from doghouse.ui.data import tag_values, template_variables
+from doghouse.ui.pages import board_layout
+
+MOST_BOARDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Boards:
+    """The pages of dashboards over their store and the points."""
+
+    store: DashboardStore
+    source: Source
+
+    def list(self, call: Call) -> Reply:
+        """`GET /dashboard/lists`: every dashboard."""
+        entries = [self._entry(one) for one in self.store.page(0, MOST_BOARDS)]
+        entries.sort(key=lambda one: str(one["modified"]), reverse=True)
+        return rendering.render("boards.html", call, boards=entries)
+
+    def _entry(self, summary: dict[str, Any]) -> dict[str, Any]:
+        board = self.board(str(summary["id"]))
+        return {
+            "title": board.title,
+            "description": board.description,
+            "url": board.url,
+            "layout": "timeboard" if board.layout == "ordered" else "screenboard",
+            "count": sum(one.drawing.name != "group" for one in board.every_widget),
+            "modified": str(summary.get("modified_at") or ""),
+        }
+
+    def show(self, call: Call) -> Reply:
+        """`GET /dashboard/{id}/{slug}`: one dashboard, its graphs still empty: js/pages/board.mjs fills them."""
+        document = self.document(call.params["id"])
+        board = dashboards.parse(document)
+        selected = template_variables.selections(board.variables, call.query)
+        known = tag_values.of_metrics(self.source, metrics(board))
+        shown = frame.from_url(call.query, call.now)
+        data = {
+            "board": board.id,
+            "now": call.now,
+            "frame": {"from": shown.start, "to": shown.end, "live": shown.live},
+            "variables": [
+                {
+                    "name": one.name,
+                    "prefix": one.prefix,
+                    "values": one.values,
+                    "defaults": template_variables.default(raw),
+                }
+                for one, raw in zip(selected, (raw for raw in board.variables if raw.get("name")), strict=True)
+            ],
+            "presets": presets(board),
+            "widgets": {one.id: {"type": one.type, "definition": one.definition} for one in board.every_widget},
+        }
+        return rendering.render(
+            "board.html",
+            call,
+            css=board_layout.css(board),
+            board=board,
+            layout=board_layout.kind(board),
+            titles={one.id: template_variables.titled(one.title, selected) for one in board.every_widget},
+            frame=shown,
+            spans=[(name, frame.span_seconds(name)) for name in frame.SPANS],
+            variables=[(one, template_variables.choices(one, known)) for one in selected],
+            warnings=warnings(document),
+            data=data,
+        )
+
+    def board(self, dashboard_id: str) -> Board:
+        """The dashboard. Raises ApiError 404 where there is none."""
+        return dashboards.parse(self.document(dashboard_id))
+
+    def document(self, dashboard_id: str) -> dict[str, Any]:
+        """The dashboard as it is stored. Raises ApiError 404 where there is none."""
+        document = self.store.get(dashboard_id)
+        if document is None:
+            raise errors.no_such_page(f"for dashboard {dashboard_id}")
+        decoded: dict[str, Any] = msgspec.json.decode(document)
+        return decoded
+
+
+def metrics(board: Board) -> set[str]:
+    """The metrics that a board's queries name; those that do not parse name none."""
+    names: set[str] = set()
+    for widget in board.every_widget:
+        for request in widget.requests:
+            for line in request.lines:
+                names |= _metrics(line)
+    return names
+
+
+def _metrics(line: Line) -> set[str]:
+    if line.unevaluated:
+        return set()
+    try:
+        return {query.metric for one in line.expressions({}) for query in metric_queries(one)}
+    except QuerySyntaxError:
+        return set()
+
+
+def presets(board: Board) -> list[dict[str, Any]]:
+    """The saved views: each one's variables and their values."""
+    return [
+        {
+            "name": preset.get("name"),
+            "values": {
+                str(one.get("name")): one.get("values") or [one.get("value") or template_variables.ANY]
+                for one in preset.get("template_variables") or ()
+            },
+        }
+        for preset in board.presets
+    ]

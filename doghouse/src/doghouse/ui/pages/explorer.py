@@ -1,0 +1,80 @@
+"""The metrics explorer: a query typed with completion, drawn as it stands, its mistakes shown where they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from doghouse.dashboards import board
+from doghouse.dashboards.widget_requests import Line, Request
+from doghouse.http import Call, Reply
+from doghouse.metrics.model import MetricStore
+from doghouse.queries.completion import complete
+from doghouse.queries.units import Units
+from doghouse.tags.pairs import by_key
+from doghouse.ui import frame, rendering
+from doghouse.ui.data import tag_values
+from doghouse.ui.simulated import SimulatedStore
+from doghouse.ui.widgets import graphs
+from doghouse.ui.widgets.graphs import Asked
+
+DISPLAYS = ("line", "bars", "area")
+NUMBER = 12  # metrics shown to somebody who has typed nothing yet
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """The explorer over the points."""
+
+    points: MetricStore
+    simulated: SimulatedStore
+    units: Units
+
+    def show(self, call: Call) -> Reply:
+        """`GET /metric/explorer?query=…&display=…`."""
+        shown = frame.from_url(call.query, call.now)
+        known = self.points.metrics()
+        data = {
+            "now": call.now,
+            "frame": {"from": shown.start, "to": shown.end, "live": shown.live},
+            "query": call.query.get("query", ""),
+            "display": display(call),
+        }
+        return rendering.render(
+            "explorer.html",
+            call,
+            frame=shown,
+            spans=[(name, frame.span_seconds(name)) for name in frame.SPANS],
+            displays=DISPLAYS,
+            data=data,
+            metrics=known[:NUMBER],
+            total=len(known),
+        )
+
+    def graph(self, call: Call) -> Reply:
+        """`GET /ui/data/query?query=…&display=…&from_ts…&since=…`: the query as a graph."""
+        shown = frame.from_url(call.query, call.now)
+        line = Line(call.query.get("query", ""))
+        widget = board.graph("query", Request((line,), display(call)))
+        asked = Asked(shown, {}, frame.since(call.query), self.units)
+        return Reply(graphs.graph(widget, self.points, self.simulated, asked))
+
+    def complete(self, call: Call) -> Reply:
+        """`GET /ui/data/complete?text=…&cursor=…`: what could be typed next."""
+        text = call.query.get("text", "")
+        typed = call.query.get("cursor", "")
+        cursor = min(int(typed), len(text)) if re.fullmatch("[0-9]{1,9}", typed) else len(text)
+        completions = complete(text, cursor, self.points.metrics(), self.tags)
+        suggestions = [{"text": one.text, "kind": one.kind, "detail": one.detail} for one in completions.suggestions]
+        return Reply({"start": completions.start, "end": completions.end, "suggestions": suggestions})
+
+    def tags(self, metric: str) -> dict[str, list[str]]:
+        """The keys of a metric's tags, and their values."""
+        return by_key(tag_values.of_metrics(self.points, [metric]))
+
+
+def display(call: Call) -> Any:
+    """How the graph is drawn."""
+    asked = call.query.get("display", "line")
+    return asked if asked in DISPLAYS else "line"

@@ -1,0 +1,195 @@
+"""The host map: every host with what colours it, what sizes it, and the group it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from doghouse import errors
+from doghouse.dashboards.board import Widget
+from doghouse.hosts import listing
+from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
+from doghouse.hosts.metadata import address
+from doghouse.hosts.model import Host
+from doghouse.hosts.store import HostStore
+from doghouse.http import Call, Reply
+from doghouse.metrics.model import MetricStore
+from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, Window, evaluate, parse, substitute
+from doghouse.queries.substitution import Chosen
+from doghouse.tags.pairs import by_key
+from doghouse.ui import rendering
+from doghouse.ui.widgets.graphs import Asked, number
+
+RECENT_S = 600  # a host is coloured by its last value of this stretch
+STATES = {0: "ok", 1: "warn", 2: "alert", 3: "no-data"}  # a service check's status → its class
+FILL_DEFAULT = "avg:system.cpu.user"  # GUESS: what Datadog's own map opens with is a CPU percentage
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a map shows: the queries that colour and size it (`avg:m`, or whole ones), the tag keys it groups by, the words that hosts must have."""
+
+    fill: str = ""
+    size: str = ""
+    groups: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostMap:
+    """The map over its stores."""
+
+    hosts: HostStore
+    checks: ServiceCheckStore
+    points: MetricStore
+
+    def show(self, call: Call) -> Reply:
+        """`GET /infrastructure/map?filter=&fillby=avg:m&sizeby=avg:m&groupby=key`, as Datadog's own links have it."""
+        every = self.every()
+        keys = [key for key in by_key(tag for host in every for tag in host.all_tags()) if key]
+        metrics = self.points.metrics()
+        fill = call.query.get("fillby")
+        if fill is None:
+            fill = FILL_DEFAULT if FILL_DEFAULT.partition(":")[2] in metrics else ""
+        wanted = {name: call.query.get(name, "") for name in ("sizeby", "groupby", "filter", "host")}
+        data = {"wanted": wanted | {"fillby": fill}, "now": call.now}
+        return rendering.render("hostmap.html", call, data=data, keys=keys, metrics=metrics, count=len(every))
+
+    def data(self, call: Call) -> Reply:
+        """`GET /ui/data/hosts?…`: the hosts of the map."""
+        words = call.query.get("filter", "").replace(",", " ").split()
+        groups = tuple(key for key in call.query.get("groupby", "").split(",") if key)
+        wanted = Wanted(call.query.get("fillby", ""), call.query.get("sizeby", ""), groups, tuple(words))
+        return Reply(self.picture(wanted, call.now, {}))
+
+    def widget(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+        """A host map widget's hosts."""
+        fill, size = (_query(widget, key) for key in ("fill", "size"))
+        groups = tuple(map(str, widget.definition.get("group") or ()))
+        scope = tuple(str(one) for one in widget.definition.get("scope") or () if "$" not in str(one))
+        return {"id": widget.id} | self.picture(Wanted(fill, size, groups, scope), asked.now, asked.variables)
+
+    def picture(self, wanted: Wanted, now: float, variables: Mapping[str, Chosen]) -> dict[str, Any]:
+        """The map as JSON for js/graphs/hostmap.mjs."""
+        shown = [
+            host
+            for host in self.every()
+            if host.is_up(now) and all(listing.fits(host, word) for word in wanted.filters)
+        ]
+        problems: list[str] = []
+        fill = self.values(wanted.fill, now, variables, problems)
+        size = self.values(wanted.size, now, variables, problems)
+        return {
+            "hosts": [
+                {
+                    "name": host.name,
+                    "group": group(host, wanted.groups),
+                    "fill": fill.get(host.name),
+                    "size": size.get(host.name),
+                    "muted": host.is_muted(now),
+                }
+                for host in sorted(shown, key=lambda one: one.name)
+            ],
+            "fill": wanted.fill,
+            "size": wanted.size,
+            "problems": problems,
+        }
+
+    def values(
+        self, query: str, now: float, variables: Mapping[str, Chosen], problems: list[str]
+    ) -> dict[str, float | None]:
+        """The last value of each host; what stands in the way is added to `problems`."""
+        if not query:
+            return {}
+        window = Window(int(now) + 1 - RECENT_S, int(now) + 1)
+        try:
+            series = evaluate(substitute(expression(query), variables), self.points, window)
+        except QuerySyntaxError as error:
+            problems.append(f"{query}: {error.problem}")
+            return {}
+        except NotEvaluated as error:
+            problems.append(str(error))
+            return {}
+        if not series:
+            problems.append(f"no points of {query} in the past {RECENT_S // 60} minutes")
+        return {dict(one.group).get("host", ""): last(one.values) for one in series}
+
+    def every(self) -> list[Host]:
+        """Every host that is known by what its Agent said or by its points."""
+        heard = self.points.hosts()
+        kept = self.hosts.all()
+        unnamed = {name: Host(0, name) for name in heard.keys() - kept.keys()}
+        return listing.merged(kept | unnamed, heard)
+
+    def one(self, call: Call) -> Reply:
+        """`GET /ui/data/hosts/{name}`: a host's tags, checks and Agent."""
+        name = call.params["name"]
+        host = next((one for one in self.every() if one.name == name), None)
+        if host is None:
+            raise errors.no_such_page(f"for host {name}")
+        meta = host.meta
+        facts = {
+            "Agent": meta.get("agent_version"),
+            "Platform": meta.get("platform") or meta.get("machine"),
+            "Processor": meta.get("processor"),
+            "Cores": meta.get("cpuCores"),
+            "Address": address(meta),
+        }
+        return Reply(
+            {
+                "name": host.name,
+                "up": host.is_up(call.now),
+                "muted": host.is_muted(call.now),
+                "reported": host.reported,
+                "aliases": [alias for alias in host.aliases if alias != host.name],
+                "tags": listing.tags_by_source(host),
+                "apps": listing.apps(host),
+                "facts": {key: str(value) for key, value in facts.items() if value},
+                "checks": [check(one) for one in self.checks.all() if one.host == host.name],
+                "metrics": self.metrics_of(host.name),
+            }
+        )
+
+    def metrics_of(self, host: str) -> list[str]:
+        """The metrics of a host."""
+        names = self.points.metrics()
+        return [name for name in names if any(one.host == host for one in self.points.of_metric(name))]
+
+
+def check(one: ServiceCheck) -> dict[str, Any]:
+    """A service check's newest run, as JSON."""
+    return {
+        "name": one.name,
+        "status": STATUSES[one.status],
+        "state": STATES[one.status],
+        "tags": list(one.tags),
+        "ts": one.ts,
+        "message": one.message,
+    }
+
+
+def _query(widget: Widget, key: str) -> str:
+    """The query of the request under this key; empty where there is none."""
+    texts = (text for request in widget.requests if request.key == key for text in request.metric_queries)
+    return next(texts, "")
+
+
+def expression(query: str) -> Expression:
+    """`avg:m` is meant for each host; a whole query is taken as it stands. Raises QuerySyntaxError."""
+    text = query if "{" in query else f"{query}{{*}} by {{host}}"
+    return parse(text)[0]
+
+
+def last(values: np.ndarray[Any, np.dtype[np.float64]]) -> float | None:
+    """The last value there is."""
+    present = values[np.isfinite(values)]
+    return number(float(present[-1])) if len(present) else None
+
+
+def group(host: Host, keys: Iterable[str]) -> str:
+    """The group a host stands in: its values of the keys."""
+    values = by_key([*host.all_tags(), f"host:{host.name}"])
+    return ", ".join(f"{key}:{'+'.join(values[key])}" if key in values else f"no {key}" for key in keys)

@@ -1,0 +1,108 @@
+"""The inbox: every notification, and each as the mail that its recipient got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any
+
+from doghouse import errors
+from doghouse.downtimes.store import DowntimeStore
+from doghouse.http import Call, Reply
+from doghouse.notifications.model import Notification
+from doghouse.notifications.store import NotificationStore
+from doghouse.ui import rendering
+from doghouse.ui.data import monitor_history
+from doghouse.ui.data.mails import Mails
+from doghouse.ui.data.row_ids import row_id
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The pages over the store; `mails` gives the mails as they were sent, `downtimes` what a downtime is called."""
+
+    store: NotificationStore
+    mails: Mails
+    downtimes: DowntimeStore
+
+    def list(self, call: Call) -> Reply:
+        """`GET /inbox?silenced=true`: the newest first."""
+        silenced = {"true": True, "false": False}.get(call.query.get("silenced", ""))
+        notifications = self.store.find(silenced=silenced, limit=PAGE, newest_first=True)
+        copies = self.store.deliveries(one.id for one in notifications)
+        rows = [{"one": one, "copies": copies[one.id], "state": state(one)} for one in notifications]
+        return rendering.render("inbox.html", call, rows=rows, silenced=call.query.get("silenced", ""), full=PAGE)
+
+    def show(self, call: Call) -> Reply:
+        """`GET /inbox/{id}`: one notification, its copies and the mail."""
+        one = self._one(call)
+        copies = self.store.deliveries([one.id])[one.id]
+        chosen = next(
+            (copy for copy in copies if str(copy.id) == call.query.get("copy")), copies[0] if copies else None
+        )
+        mail = self.mails.message(one, chosen) if chosen else None
+        headers = [(name, str(mail[name])) for name in ("From", "To", "Subject", "Date") if mail[name]] if mail else []
+        called = {of: monitor_history.called(self.downtimes, of) for of in (one.silenced_by, one.released_by) if of}
+        return rendering.render(
+            "notification.html",
+            call,
+            one=one,
+            copies=copies,
+            chosen=chosen,
+            headers=headers,
+            state=state(one),
+            called=called,
+        )
+
+    def body(self, call: Call) -> Reply:
+        """`GET /ui/mail/{id}/{copy}`: a mail's HTML as its recipient saw it, in a sandbox that runs and loads nothing."""
+        one = self._one(call)
+        copies = self.store.deliveries([one.id])[one.id]
+        chosen = next((copy for copy in copies if str(copy.id) == call.params["copy"]), None)
+        if chosen is None:
+            raise errors.no_such_page(call.path)
+        content = html(self.mails.message(one, chosen))
+        policy = (
+            "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups; frame-ancestors 'self'"
+        )
+        return Reply(
+            content.encode(), content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy}
+        )
+
+    def count(self, call: Call) -> Reply:
+        """`GET /ui/data/inbox/count?after=12`: how many were sent after that one (at most PAGE), and the newest."""
+        notifications = self.store.find(silenced=False, limit=PAGE, newest_first=True)
+        after = call.number("after", 0)
+        return Reply(
+            {
+                "count": sum(one.id > after for one in notifications),
+                "newest": max((one.id for one in notifications), default=0),
+            }
+        )
+
+    def _one(self, call: Call) -> Notification:
+        number = row_id(str(call.params["id"]))
+        notification = None if number is None else self.store.get(number)
+        if notification is None:
+            raise errors.no_such_page(f"for notification {call.params['id']}")
+        return notification
+
+
+def state(one: Notification) -> str:
+    """A notification's state, for its mark: what it told of."""
+    return one.status if one.status in ("OK", "Warn", "Alert", "No Data") else "No Data"
+
+
+def html(message: EmailMessage) -> str:
+    """A mail's HTML with its pictures in it, its links opening beside the page."""
+    import base64
+
+    body: Any = message.get_body(("html", "plain"))
+    text = str(body.get_content()) if body else ""
+    for part in message.walk():
+        if part.get_content_maintype() == "image" and (cid := part.get("Content-ID")):
+            data = base64.b64encode(part.get_payload(decode=True) or b"").decode()  # type: ignore[arg-type]
+            text = text.replace(f"cid:{cid.strip('<>')}", f"data:{part.get_content_type()};base64,{data}")
+    return text.replace("<head>", '<head><base target="_blank">', 1)

@@ -1,0 +1,105 @@
+// A dashboard: asks for the numbers of its widgets, draws them, and while live asks again for the newest buckets alone.
+
+import { reserve } from "../graphs/colors.mjs";
+import { $, $$, getJson, pageData } from "../dom.mjs";
+import { Live, timeKeys } from "../time/live.mjs";
+import { bindMenu } from "../parts/menu.mjs";
+import { keys } from "../page.mjs";
+import { Time } from "../time/time.mjs";
+import { Variables } from "../parts/variables.mjs";
+
+const page = pageData();
+const time = new Time(page.frame, page.now);
+const variables = new Variables(page.variables, page.presets);
+const widgets = await Promise.all($$("[data-plotted]").map(widget));
+const live = new Live({
+  time,
+  parts: inSightFirst,
+  ask,
+  draw: apply,
+  interval: () => Math.min(...widgets.map((one) => one.graph?.data?.interval ?? Infinity)),
+  busy: (is) => $("[data-board]")?.setAttribute("aria-busy", String(is)),
+});
+
+// Each way to draw is a module: widgets/timeseries.mjs says what it has.
+async function widget(root) {
+  const { widget: id, kind, type } = root.dataset;
+  const one = { id, root, kind, type, definition: page.widgets[id].definition, name: root.getAttribute("aria-label"), graph: null };
+  const { make } = await import(`../widgets/${kind}.mjs`);
+  one.draw = make(one, { zoom, unzoom: () => time.back() });
+  return one;
+}
+
+const inSight = ({ root }) => root.getBoundingClientRect().top < innerHeight && root.getBoundingClientRect().bottom > 0;
+
+// Every graph moves at once, those that are seen first; finer numbers follow.
+function zoom(from, to) {
+  const move = (part) => part.forEach((one) => one.graph?.range(from, to));
+  move(widgets.filter(inSight));
+  setTimeout(() => move(widgets.filter((one) => !inSight(one))));
+  time.zoom(from, to);
+}
+
+const query = () => variables.query(time.query());
+
+// The widgets on screen are asked for before the others.
+function inSightFirst() {
+  const seen = widgets.filter(inSight);
+  return [seen, widgets.filter((one) => !seen.includes(one))].filter((part) => part.length);
+}
+
+function ask(part, since) {
+  const asked = query();
+  asked.set("widgets", part.map(({ id }) => id).join(","));
+  if (since != null) asked.set("since", Math.floor(since));
+  return getJson(`/ui/data/dashboard/${encodeURIComponent(page.board)}?${asked}`);
+}
+
+function apply(answer, fresh) {
+  reserve(answer.widgets.flatMap((one) => (one.series ?? one.rows ?? []).flatMap(({ host }) => (host ? [host] : []))));
+  return answer.widgets.map((data) => draw(data, fresh)).every(Boolean);
+}
+
+function draw(data, fresh) {
+  const one = widgets.find(({ id }) => id === data.id);
+  heading(one, data);
+  one.data = data;
+  if (!one.draw(data, fresh)) return false;
+  one.root.dataset.drawn = String(Number(one.root.dataset.drawn ?? 0) + 1);
+  return true;
+}
+
+// A title names the values of its variables; a range of the widget's own stands beside it.
+function heading(one, data) {
+  const own = $("[data-own]", one.root);
+  if (own) own.textContent = data.own ?? "";
+  const title = $("[data-title]", one.root);
+  if (!title || !data.title || title.textContent === data.title) return;
+  title.textContent = title.title = data.title;
+  one.root.setAttribute("aria-label", data.title);
+  if (one.graph) one.graph.options.name = data.title;
+}
+
+let current = -1;
+
+// j and k walk over the widgets.
+function step(by) {
+  const all = $$("[data-widget]").filter((root) => root.dataset.kind !== "group");
+  if (!all.length) return;
+  all[current]?.classList.remove("current");
+  current = Math.min(Math.max(current + by, 0), all.length - 1);
+  all[current].classList.add("current");
+  all[current].scrollIntoView({ block: "nearest" });
+  ($(".plot", all[current]) ?? $("summary", all[current]))?.focus({ preventScroll: true });
+}
+
+const focused = () => document.activeElement?.closest("[data-widget]") ?? $(".widget.current");
+
+keys.set("j", () => step(1));
+keys.set("k", () => step(-1));
+timeKeys(keys, time, () => live.whole());
+keys.set("m", () => focused()?.querySelector(".menu > summary")?.click());
+
+variables.addEventListener("change", () => live.whole());
+bindMenu({ widgets, time, variables, focused, page });
+if (widgets.length) live.whole();

@@ -1,0 +1,89 @@
+// The week's calendar of downtimes: days across, hours down, in the viewer's zone.
+
+import { $, $$, el, getJson, pageData, postJson, say } from "../dom.mjs";
+import { clock, zone, zoned } from "../format.mjs";
+import { refresh } from "../parts/fragments.mjs";
+
+const DAY_MS = 86400000;
+const page = pageData();
+const offset = page.now * 1000 - Date.now();
+const calendar = $("[data-calendar]");
+const now = () => new Date(Date.now() + offset);
+let week = monday(asked() ?? now());
+
+function asked() {
+  const said = new URLSearchParams(location.search).get("week");
+  const day = said && new Date(`${said}T12:00`);
+  return day && !Number.isNaN(day.getTime()) ? day : null;
+}
+
+function monday(day) {
+  const start = new Date(day);
+  start.setHours(0, 0, 0, 0);
+  start.setDate(start.getDate() - ((start.getDay() + 6) % 7));
+  return start;
+}
+
+const addDays = (day, count) => {
+  const made = new Date(day);
+  made.setDate(made.getDate() + count);
+  return made;
+};
+
+async function draw() {
+  const days = Array.from({ length: 8 }, (_, i) => addDays(week, i));
+  const [from, to] = [days[0], days[7]].map((day) => day.getTime() / 1000);
+  const found = await getJson(`/ui/data/downtimes?from=${from}&to=${to}`).catch((error) => (say(error.message), []));
+  $("[data-week-name]").textContent = `${label(days[0])} – ${label(days[6])}`;
+  $$("[data-zone]").forEach((place) => (place.textContent = zone));
+  const names = [...new Set(found.map(({ id }) => id))];
+  calendar.replaceChildren(hours(), ...days.slice(0, 7).map((day, i) => column(day, days[i + 1], found, names)));
+  calendar.dataset.blocks = found.length;
+}
+
+const label = (day) => day.toLocaleDateString(undefined, { month: "short", day: "numeric" });
+
+function hours() {
+  return el("div", { class: "hours", "aria-hidden": "true" }, ...[0, 3, 6, 9, 12, 15, 18, 21].map((hour) => el("span", { style: { top: `${(hour / 24) * 100}%` } }, `${String(hour).padStart(2, "0")}:00`)));
+}
+
+// A day may have 23 or 25 hours: places are shares of its real length.
+function column(start, end, found, names) {
+  const [from, to] = [start.getTime() / 1000, end.getTime() / 1000];
+  const blocks = found.filter((one) => one.from < to && one.to > from).map((one) => block(one, from, to, names));
+  const today = now() >= start && now() < end;
+  if (today) blocks.push(el("div", { class: "now-line", style: { top: `${((now().getTime() / 1000 - from) / (to - from)) * 100}%` } }));
+  const title = start.toLocaleDateString(undefined, { weekday: "short", day: "numeric" });
+  return el("section", { class: `day${today ? " today" : ""}`, "aria-label": start.toDateString() }, el("h3", {}, title), el("div", { class: "slots" }, ...blocks));
+}
+
+function block(one, from, to, names) {
+  const [start, end] = [Math.max(one.from, from), Math.min(one.to, to)];
+  const lane = names.indexOf(one.id) % 3;
+  const said = `${one.name}, ${zoned(one.from)} to ${zoned(one.to)}${one.canceled ? ", canceled" : ""}`;
+  const hours = start === from && end === to ? "all day" : `${clock(start).slice(0, 5)} – ${end === to ? "24:00" : clock(end).slice(0, 5)}`;
+  const style = { top: `${((start - from) / (to - from)) * 100}%`, height: `${((end - start) / (to - from)) * 100}%`, left: `${lane * 8}px` };
+  return el("div", { class: `block lane-${lane}${one.canceled ? " canceled" : ""}`, style, title: said, role: "img", "aria-label": said }, el("span", { class: "strong" }, one.name), el("span", { class: "small" }, hours));
+}
+
+function turn(by) {
+  week = by ? addDays(week, 7 * by) : monday(now());
+  const day = `${week.getFullYear()}-${String(week.getMonth() + 1).padStart(2, "0")}-${String(week.getDate()).padStart(2, "0")}`;
+  history.replaceState(null, "", by || asked() ? `?week=${day}` : location.pathname);
+  draw();
+}
+
+if (calendar) {
+  $$("[data-week]").forEach((button) => button.addEventListener("click", () => turn(Number(button.dataset.week))));
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-cancel]");
+    if (!button) return;
+    await postJson(`/ui/data/downtimes/${button.dataset.cancel}/cancel`, {});
+    say("Canceled");
+    button.blur();
+    refresh();
+    draw();
+  });
+  draw();
+  setInterval(() => document.hidden || draw(), 60000);
+}

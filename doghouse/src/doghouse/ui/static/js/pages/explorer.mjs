@@ -1,0 +1,79 @@
+// The metrics explorer: the query's graph is drawn as it is typed, with completion. While it is being written a mistake is no mistake yet and the
+// last graph stays; then it is underlined where it is.
+
+import { QueryBox } from "../parts/completion.mjs";
+import { $, $$, getJson, pageData, say } from "../dom.mjs";
+import { Graph } from "../graphs/graph.mjs";
+import { Live, timeKeys } from "../time/live.mjs";
+import { keys } from "../page.mjs";
+import { Time } from "../time/time.mjs";
+
+const page = pageData();
+const time = new Time(page.frame, page.now);
+const card = $(".explore");
+const graph = new Graph(card, { name: "Graph of the query", onZoom: (from, to) => (graph.range(from, to), time.zoom(from, to)), onUnzoom: () => time.back() });
+const state = { query: page.query, display: page.display };
+let held = null; // an answer that says that the query is wrong, while it is being written
+
+const live = new Live({
+  time,
+  parts: () => (state.query.trim() ? [[state.query]] : []),
+  ask: (_, since) => {
+    const asked = time.query(new URLSearchParams(state));
+    if (since != null) asked.set("since", since);
+    return getJson(`/ui/data/query?${asked}`);
+  },
+  draw: (answer, fresh) => {
+    const wrong = answer.problems.find(({ kind }) => kind === "wrong");
+    held = wrong && box.writing ? answer : null;
+    if (held) return true;
+    mark(wrong);
+    if (fresh) return graph.extend(answer);
+    graph.show(answer);
+    return true;
+  },
+  interval: () => graph.data?.interval ?? Infinity,
+  busy: (is) => card.setAttribute("aria-busy", String(is)),
+});
+
+function mark(wrong) {
+  if (wrong && wrong.text !== box.area.title) say(`${wrong.text}, at character ${wrong.position + 1}`);
+  box.underline(wrong?.position ?? null, wrong?.text ?? "");
+}
+
+function settled() {
+  if (!held) return;
+  mark(held.problems.find(({ kind }) => kind === "wrong"));
+  graph.show(held);
+  held = null;
+}
+
+function changed() {
+  const url = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(state)) value && value !== "line" ? url.set(name, value) : url.delete(name);
+  history.replaceState(history.state, "", `?${url}`);
+  card.hidden = !state.query.trim();
+  $("[data-start]")?.remove();
+  if (card.hidden) box.underline(null);
+  else live.whole();
+}
+
+const box = new QueryBox(
+  $("[data-query-box]"),
+  (query) => {
+    state.query = query;
+    changed();
+  },
+  settled,
+);
+
+for (const button of $$("[data-display]"))
+  button.addEventListener("click", () => {
+    state.display = button.dataset.display;
+    $$("[data-display]").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
+    changed();
+  });
+
+timeKeys(keys, time, () => live.whole());
+if (state.query.trim()) live.whole();
+else box.focus();

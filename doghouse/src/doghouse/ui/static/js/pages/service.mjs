@@ -1,0 +1,60 @@
+// A service's page: three graphs that share a cursor and a range; below, what the server draws.
+
+import { $$, getJson } from "../dom.mjs";
+import { refresh } from "../parts/fragments.mjs";
+import { Graph } from "../graphs/graph.mjs";
+import { Live, timeKeys } from "../time/live.mjs";
+import { keys } from "../page.mjs";
+import { Time } from "../time/time.mjs";
+import { pageData } from "../dom.mjs";
+
+const page = pageData();
+const time = new Time(page.frame, page.now);
+const NAMES = ["p50", "p95", "p99"];
+
+const cards = $$("[data-query]").map((root) => {
+  const { query, display } = root.dataset;
+  const graph = new Graph(root, { name: root.getAttribute("aria-label"), sync: "service", onZoom: zoom, onUnzoom: () => time.back() });
+  return { query, display, graph };
+});
+
+function zoom(from, to) {
+  cards.forEach(({ graph }) => graph.range(from, to));
+  time.zoom(from, to);
+}
+
+// Percentiles of one metric differ in their aggregator alone, which is their name here.
+function named(data) {
+  for (const one of data.series) one.label = NAMES.find((name) => one.expression.startsWith(`${name}:`)) ?? (one.group.replace("resource_name:", "") || one.label);
+  return data;
+}
+
+async function ask(part, since) {
+  const answers = await Promise.all(
+    part.map(({ query, display }) => {
+      const asked = time.query(new URLSearchParams({ query, display }));
+      if (since != null) asked.set("since", since);
+      return getJson(`/ui/data/query?${asked}`);
+    }),
+  );
+  return { ...answers[0], answers: answers.map(named) };
+}
+
+const live = new Live({
+  time,
+  parts: () => (cards.length ? [cards] : []),
+  ask,
+  draw: ({ answers }, fresh) =>
+    answers
+      .map((data, i) => {
+        if (fresh) return cards[i].graph.extend(data);
+        cards[i].graph.show(data);
+        return true;
+      })
+      .every(Boolean),
+  interval: () => Math.min(...cards.map(({ graph }) => graph.data?.interval ?? Infinity)),
+});
+
+time.addEventListener("change", refresh);
+timeKeys(keys, time, () => live.whole());
+if (cards.length) live.whole();

@@ -1,0 +1,78 @@
+// A trace as a flame graph: a bar a span, wide as it lasted, below its parent; a span's tags and logs beside it.
+
+import { color, onTheme } from "../graphs/colors.mjs";
+import { $, $$, el, pageData, say } from "../dom.mjs";
+
+const ROW = 24;
+const { spans, logs } = pageData();
+const total = Math.max(...spans.map((one) => one.start + one.duration), 0.001);
+const services = [...new Set(spans.map((one) => one.service))];
+const flame = $("[data-flame]");
+
+export const ms = (value) => (value >= 1000 ? `${(value / 1000).toFixed(2)} s` : value >= 0.1 ? `${value.toFixed(1)} ms` : `${(value * 1000).toFixed(0)} µs`);
+
+const hue = (service) => color().series[services.indexOf(service) % color().series.length];
+
+function draw() {
+  flame.style.height = `${(Math.max(...spans.map(({ row }) => row)) + 1) * ROW}px`;
+  flame.replaceChildren(...spans.map(bar));
+  $("[data-services]").replaceChildren(...services.map((name) => el("li", {}, el("span", { class: "swatch", style: { background: hue(name) } }), name)));
+  const marks = [0, 0.25, 0.5, 0.75, 1];
+  $("[data-axis]").replaceChildren(...marks.map((share) => el("span", { style: { left: `${share * 100}%` } }, ms(share * total))));
+}
+
+function bar(one) {
+  const said = `${one.service} ${one.resource || one.name}, ${ms(one.duration)}${one.error ? ", error" : ""}`;
+  const made = el("button", { type: "button", class: `span-bar${one.error ? " failed" : ""}`, "data-id": one.id, title: said, "aria-label": said, onclick: () => select(one.id) }, one.resource || one.name);
+  Object.assign(made.style, { left: `${(one.start / total) * 100}%`, width: `${(one.duration / total) * 100}%`, top: `${one.row * ROW}px`, borderColor: hue(one.service) });
+  made.style.background = `color-mix(in srgb, ${hue(one.service)} 24%, ${color().raised})`;
+  return made;
+}
+
+// `told`: a person chose it, and the URL says so.
+function select(id, told = true) {
+  const one = spans.find((span) => span.id === id);
+  if (!one) return;
+  $$(".span-bar").forEach((made) => made.setAttribute("aria-pressed", String(made.dataset.id === id)));
+  $$("[data-log-span]").forEach((line) => line.classList.toggle("mine", line.dataset.logSpan === id));
+  const facts = { service: one.service, operation: one.name, resource: one.resource, type: one.type, duration: ms(one.duration), starts: `+${ms(one.start)}`, ...one.tags };
+  const rows = Object.entries(facts).filter(([, value]) => value !== "");
+  const mine = logs.filter((log) => log.span === id);
+  $("[data-span]").replaceChildren(
+    el("h2", {}, one.name, " ", one.error ? el("span", { class: "state alert" }, "error") : ""),
+    el("dl", { class: "facts small" }, ...rows.flatMap(([key, value]) => [el("dt", {}, key), el("dd", { class: "mono" }, value)])),
+    ...(mine.length ? [el("h3", {}, `Logs · ${mine.length}`), ...mine.map((log) => el("p", { class: "mono small" }, log.message))] : []),
+  );
+  if (!told) return;
+  const url = new URLSearchParams(location.search);
+  url.set("spanID", id);
+  history.replaceState(null, "", `?${url}`);
+}
+
+// Arrow keys go from bar to bar: left and right in time, up to the parent, down to the first child.
+flame.addEventListener("keydown", (event) => {
+  const at = spans.findIndex((one) => one.id === document.activeElement.dataset.id);
+  if (at < 0) return;
+  const here = spans[at];
+  const next = {
+    ArrowRight: () => spans[at + 1],
+    ArrowLeft: () => spans[at - 1],
+    ArrowUp: () => spans.find((one) => one.id === here.parent),
+    ArrowDown: () => spans.find((one) => one.parent === here.id),
+  }[event.key]?.();
+  if (!next) return;
+  event.preventDefault();
+  $(`[data-id="${next.id}"]`).focus();
+  select(next.id);
+  say(`${next.name} ${ms(next.duration)}`);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-show-span]");
+  if (button) select(button.dataset.showSpan);
+});
+
+draw();
+onTheme(draw);
+select(new URLSearchParams(location.search).get("spanID") ?? spans[0]?.id, false);
+if (!$("[data-span]").childElementCount) select(spans[0]?.id, false);

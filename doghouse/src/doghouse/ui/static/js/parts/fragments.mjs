@@ -1,0 +1,34 @@
+// Parts of a page that the server draws and that change: asked for again now and then, replaced only where they differ.
+
+import { $, $$, lost } from "../dom.mjs";
+import { number } from "../format.mjs";
+import { localTimes } from "../page.mjs";
+
+const EVERY_MS = 10000;
+const held = new Map($$("[data-fragment]").map((place) => [place.dataset.fragment, place.innerHTML]));
+
+export async function refresh() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!$(".plot")) lost(answer ? "" : "doghouse does not answer. Trying again."); // where there are graphs, live.mjs says it
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const place of $$("[data-fragment]")) {
+    const name = place.dataset.fragment;
+    const other = fresh.querySelector(`[data-fragment="${CSS.escape(name)}"]`);
+    if (!other || other.innerHTML === held.get(name) || place.contains(document.activeElement)) continue;
+    held.set(name, other.innerHTML);
+    place.replaceChildren(...other.childNodes);
+    polish(place);
+  }
+}
+
+function polish(root = document) {
+  localTimes(root);
+  for (const place of $$("[data-number]", root)) {
+    const value = Number(place.textContent);
+    if (Number.isFinite(value)) place.textContent = number(value);
+  }
+}
+
+polish();
+setInterval(() => document.hidden || refresh(), EVERY_MS);

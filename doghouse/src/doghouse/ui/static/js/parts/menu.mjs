@@ -1,0 +1,157 @@
+// A widget's menu: full screen, a link to it, a snapshot, its values as a table, its definition.
+
+import { $, $$, copy, el, postJson } from "../dom.mjs";
+import { number, zoned } from "../format.mjs";
+import { Graph, markersOf } from "../graphs/graph.mjs";
+import { HostMap } from "../graphs/hostmap.mjs";
+import { keys } from "../page.mjs";
+
+const FULL = "fullscreen_widget"; // the URL's parameter for a widget seen in full
+
+export function bindMenu({ widgets, time, variables, focused, page }) {
+  let open = null;
+  const byRoot = (root) => widgets.find((one) => one.root === root);
+  const acts = {
+    full: (root) => full(byRoot(root)),
+    share: async (root) => {
+      const address = link(root.dataset.widget);
+      if (!(await copy(address))) dialog("Link", el("input", { type: "text", readonly: true, value: address, "aria-label": "Link" }));
+    },
+    snapshot: (root) => snapshot(root),
+    table: (root) => dialog(name(root), table(byRoot(root)?.data)),
+    definition: (root) => dialog(name(root), el("pre", {}, JSON.stringify(page.widgets[root.dataset.widget].definition, null, 2))),
+  };
+
+  const name = (root) => root.getAttribute("aria-label");
+
+  function link(id) {
+    const query = variables.query(time.query());
+    query.set(FULL, id);
+    return `${location.origin}${location.pathname}?${query}`;
+  }
+
+  // A widget in full, over the numbers that the board has: a graph and a map drawn anew, anything else as it stands there.
+  function full(one) {
+    if (!one?.data) return;
+    const shown = one.graph ? fullGraph(one) : fullOther(one);
+    open = one;
+    history.replaceState(history.state, "", withFull(one.id));
+    shown.addEventListener("close", () => {
+      open = null;
+      history.replaceState(history.state, "", withFull(null));
+    });
+  }
+
+  function fullGraph(one) {
+    const body = el("div", { class: "body" }, el("div", { class: "plot", tabindex: "0" }), el("ul", { class: "legend" }), el("div", { class: "notes" }));
+    const shown = dialog(one.name, body, "full");
+    const graph = new Graph(body, {
+      ...one.graph.options,
+      markers: markersOf(one.definition),
+      onZoom: (from, to) => one.graph.options.onZoom(from, to),
+    });
+    const draw = () => one.graph.data !== graph.data && graph.show(one.graph.data);
+    draw();
+    follow(shown, draw);
+    shown.addEventListener("close", () => graph.destroy());
+    return shown;
+  }
+
+  function fullOther(one) {
+    const body = el("div", { class: "body" });
+    const shown = dialog(one.name, body, `full widget ${one.kind}`);
+    let map = null;
+    if (one.map) {
+      body.append(el("div", { class: "map" }, el("canvas", { tabindex: "0", role: "img" })));
+      map = new HostMap($("canvas", body), one.map.onOpen);
+    }
+    let drawn = null;
+    const draw = () => {
+      if (drawn === one.data) return;
+      drawn = one.data;
+      if (map) map.show(drawn);
+      else body.replaceChildren(...[...$(".body", one.root).children].map((child) => child.cloneNode(true)));
+    };
+    draw();
+    follow(shown, draw);
+    return shown;
+  }
+
+  function follow(shown, draw) {
+    const turn = setInterval(draw, 250);
+    shown.addEventListener("close", () => clearInterval(turn));
+  }
+
+  function withFull(id) {
+    const query = new URLSearchParams(location.search);
+    id ? query.set(FULL, id) : query.delete(FULL);
+    return query.size ? `?${query}` : location.pathname;
+  }
+
+  function snapshot(root) {
+    const text = el("textarea", { rows: "3", placeholder: "What does this graph show? @name@example.com", "aria-label": "Comment" });
+    const said = el("div", {});
+    const send = el("button", { type: "submit", class: "primary" }, "Take snapshot");
+    const form = el("form", {}, text, el("p", {}, send), said);
+    dialog(`Snapshot of ${name(root)}`, form);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      send.disabled = true;
+      try {
+        const query = variables.query(time.query());
+        const answer = await postJson(`/ui/data/dashboard/${encodeURIComponent(page.board)}/snapshot?${query}`, { widget: root.dataset.widget, text: text.value });
+        const notified = answer.notified.length ? `Notified ${answer.notified.join(", ")}.` : "Nobody was notified.";
+        said.replaceChildren(el("p", {}, `${notified} `, el("a", { href: answer.url }, "View picture")), el("img", { src: answer.url, alt: `Snapshot of ${name(root)}`, width: "480" }));
+      } catch (error) {
+        said.replaceChildren(el("p", { class: "why" }, error.message));
+        send.disabled = false;
+      }
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-act]");
+    const root = button?.closest("[data-widget]");
+    if (!root) return;
+    button.closest("details").open = false;
+    acts[button.dataset.act](root);
+  });
+  keys.set("f", () => (open ? $("dialog.full")?.close() : full(byRoot(focused()))));
+
+  const asked = new URLSearchParams(location.search).get(FULL);
+  if (asked) {
+    const waiting = setInterval(() => {
+      const one = widgets.find(({ id }) => id === asked);
+      if (one?.data || !one) clearInterval(waiting);
+      if (one?.data) full(one);
+    }, 50);
+  }
+}
+
+function dialog(title, body, kind = "") {
+  const close = el("button", { type: "submit" }, "Close");
+  const shown = el("dialog", { class: kind, "aria-label": title }, el("h2", {}, title), body, el("form", { method: "dialog" }, close));
+  document.body.append(shown);
+  shown.addEventListener("close", () => shown.remove());
+  shown.showModal();
+  return shown;
+}
+
+const MOST_ROWS = 2000;
+
+// The numbers of a graph, newest first; of a toplist, as they stand.
+function table(data) {
+  if (!data) return el("p", { class: "why" }, "No data.");
+  if (data.heads) return grid(["Group", ...data.heads], data.rows.map((row) => [row.label, ...row.values.map(number)]));
+  if (data.rows) return grid(["Group", "Value"], data.rows.map((row) => [row.label, number(row.value)]));
+  if (!data.series) return el("p", { class: "why" }, "No data.");
+  const times = [...new Set(data.series.flatMap(({ ts }) => ts))].sort((a, b) => b - a).slice(0, MOST_ROWS);
+  const found = data.series.map((one) => new Map(one.ts.map((at, i) => [at, one.values[i]])));
+  return grid(["Time", ...data.series.map(({ label }) => label)], times.map((at) => [zoned(at), ...found.map((values) => (values.has(at) ? number(values.get(at)) : ""))]));
+}
+
+function grid(heads, rows) {
+  const head = el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col" }, text))));
+  const body = el("tbody", {}, ...rows.map(([first, ...rest]) => el("tr", {}, el("td", {}, first), ...rest.map((text) => el("td", { class: "number" }, text)))));
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Values" }, el("table", { class: "list" }, head, body));
+}

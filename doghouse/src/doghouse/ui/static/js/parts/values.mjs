@@ -1,0 +1,22 @@
+// What widgets that show a value for each group share.
+
+import { el } from "../dom.mjs";
+import { problemText } from "../graphs/graph.mjs";
+
+// Draws an answer of ui/widgets/scalars.py: `draw` makes the element that stands in the widget.
+export function drawsRows({ root }, draw) {
+  return (data) => {
+    const place = root.querySelector(".drawn");
+    explain(root, data.problems.map(problemText));
+    place.hidden = !data.rows.length;
+    if (data.rows.length) place.replaceWith(draw(data));
+    return true;
+  };
+}
+
+// Why there is nothing, or less than was asked for.
+export function explain(root, problems) {
+  const notes = root.querySelector(".notes");
+  notes.hidden = !problems.length;
+  notes.replaceChildren(...problems.map((parts) => el("p", { class: "why" }, ...parts)));
+}

@@ -1,0 +1,151 @@
+"""A widget's numbers as its page draws them: series with their points, bounds and style, what stood in the way, and what was simulated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from doghouse.dashboards.board import Widget
+from doghouse.dashboards.widget_requests import Request
+from doghouse.metrics.model import Floats, Source
+from doghouse.queries import ResultSeries, metric_queries
+from doghouse.queries.substitution import Chosen
+from doghouse.queries.units import Units, no_units, unit_of
+from doghouse.tags.pairs import values
+from doghouse.ui.data.template_variables import Selection
+from doghouse.ui.frame import Frame
+from doghouse.ui.simulated import SimulatedStore
+from doghouse.ui.widgets import lines
+from doghouse.ui.widgets.lines import Answer, Problem
+from doghouse.ui.widgets.why_empty import why_empty
+
+MOST_SERIES = 100  # lines drawn on one graph; more cannot be told apart
+LATE_S = 120  # how far back an increment reaches: points that came late
+JOINED_S = 300  # points at most this far apart are joined by a line, as Datadog interpolates
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page asks of a widget: its frame, its variables, from when on it needs buckets (None: all of them), the metrics' units, the time now (s UTC)."""
+
+    frame: Frame
+    variables: Mapping[str, Chosen]
+    since: int | None = None
+    units: Units = no_units
+    selected: Sequence[Selection] = ()
+    now: float = 0.0
+
+
+def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Asked) -> dict[str, Any]:
+    """A widget as a graph: JSON for js/graphs/graph.mjs. Times in s UTC."""
+    frame = asked.frame
+    drawn: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    metrics: set[str] = set()
+    for number, request in enumerate(widget.requests):
+        for answer in answers(request, source, asked):
+            metrics |= names([answer])
+            if answer.problem:
+                problems.append(answer.problem)
+            unit = unit_of(answer.expression, asked.units) if answer.expression else None
+            drawn += [_series(one, answer, request, number, asked) | {"unit": unit} for one in answer.series]
+    if not problems and not any(one["length"] for one in drawn):
+        problems = empty(widget, source, asked)
+    elif (
+        not problems and asked.since is None and not any(value is not None for one in drawn for value in one["values"])
+    ):
+        problems = [Problem("empty", "every value is undefined, for example because of a division by zero", "")]
+    interval = min((one["interval"] for one in drawn), default=1)
+    return {
+        "id": widget.id,
+        "from": frame.start,
+        "to": frame.end,
+        "live": frame.live,
+        "interval": interval,
+        "cut": cut(asked.since, interval),
+        "joined": max(JOINED_S, 3 * interval),
+        "series": drawn[:MOST_SERIES],
+        "more": max(0, len(drawn) - MOST_SERIES),
+        "problems": [problem(one) for one in problems],
+        "simulated": simulated.ranges(metrics, frame.start, frame.end),
+    }
+
+
+def answers(request: Request, source: Source, asked: Asked) -> list[Answer]:
+    """Every line of a request, evaluated."""
+    bars = request.display == "bars"
+    return [
+        answer for line in request.lines for answer in lines.answers(line, source, asked.frame, asked.variables, bars)
+    ]
+
+
+def names(answers: Sequence[Answer]) -> set[str]:
+    """The metrics that answers are of."""
+    return {query.metric for one in answers if one.expression for query in metric_queries(one.expression)}
+
+
+def empty(widget: Widget, source: Source, asked: Asked) -> list[Problem]:
+    """One reason a query that gave nothing, each once."""
+    problems: dict[str, Problem] = {}
+    for request in widget.requests:
+        for line in request.lines:
+            for expression in line.expressions(asked.variables):
+                text = why_empty(expression, source, asked.frame)
+                problems.setdefault(text, Problem("empty", text, line.title))
+    return list(problems.values())
+
+
+def cut(since: int | None, interval: int) -> int | None:
+    """The bucket from which an increment starts, so that late points and the running bucket are in it."""
+    if since is None:
+        return None
+    return (since - max(LATE_S, 2 * interval)) // interval * interval
+
+
+def _series(one: ResultSeries, answer: Answer, request: Request, number: int, asked: Asked) -> dict[str, Any]:
+    first = cut(asked.since, one.interval)
+    keep = slice(0 if first is None else int(np.searchsorted(one.ts, first)), None)
+    group = ", ".join(f"{key}:{value}" for key, value in one.group)
+    series = {
+        "key": f"{number}|{answer.line.text}|{one.expression}",
+        "name": answer.line.alias or answer.line.title,
+        "label": answer.line.alias or group or one.metric or one.expression,
+        "group": group,
+        "host": host(one),
+        "expression": one.expression,
+        "interval": one.interval,
+        "length": len(one.ts),
+        "display": request.display,
+        "style": dict(request.style),
+        "right": request.right_axis,
+        "approximate": one.approximate,
+        "ts": one.ts[keep].tolist(),
+        "values": numbers(one.values[keep]),
+    }
+    if one.bounds is not None:
+        series["lower"], series["upper"] = (numbers(bound[keep]) for bound in one.bounds)
+    return series
+
+
+def host(one: ResultSeries) -> str | None:
+    """The host that a series belongs to, which gives it its colour on every graph of a page."""
+    return next(iter(values((*one.tag_set, *one.scope.split(",")), "host")), None)
+
+
+def numbers(values: Floats) -> Sequence[float | None]:
+    """Values as JSON has them: null where there is none."""
+    return [number(value) for value in values.tolist()]
+
+
+def number(value: float) -> float | None:
+    """A value as JSON has it: null where there is none."""
+    return value if math.isfinite(value) else None
+
+
+def problem(one: Problem) -> dict[str, Any]:
+    """A problem as JSON."""
+    return {"kind": one.kind, "text": one.text, "query": one.query, "position": one.position}

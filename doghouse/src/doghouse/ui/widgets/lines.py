@@ -1,0 +1,80 @@
+"""A line of a widget → numbers, evaluated over a frame; or why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from doghouse.dashboards.widget_requests import Line
+from doghouse.metrics.model import Source
+from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
+from doghouse.queries.rollups import default_interval
+from doghouse.queries.substitution import Chosen
+from doghouse.ui.data.template_variables import Selection
+from doghouse.ui.frame import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a line has no numbers: `kind` is `wrong` (does not parse), `unevaluated` or `empty`; `position` is the place in `query` that is wrong."""
+
+    kind: str
+    text: str
+    query: str
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a line gave: an expression (where it parsed), its series, and what stood in the way."""
+
+    line: Line
+    expression: Expression | None
+    series: tuple[ResultSeries, ...]
+    problem: Problem | None = None
+
+
+def chosen(selected: Iterable[Selection]) -> dict[str, Chosen]:
+    """The template variables as `queries.substitute` takes them."""
+    return {one.name: Chosen(one.prefix, one.values) for one in selected}
+
+
+def answers(line: Line, source: Source, frame: Frame, values: Mapping[str, Chosen], bars: bool = False) -> list[Answer]:
+    """What a line gives over a frame. Never raises for a query that is wrong or not evaluated: the answer says it."""
+    if line.unevaluated:
+        return [Answer(line, None, (), unevaluated(line.unevaluated, line))]
+    try:
+        parsed = line.expressions(values)
+    except QuerySyntaxError as error:
+        return [Answer(line, None, (), wrong(error))]
+    window = Window(frame.start, frame.end, default_interval(frame.span, bars=True) if bars else None)
+    return [_answer(line, expression, source, window) for expression in parsed]
+
+
+def _answer(line: Line, expression: Expression, source: Source, window: Window) -> Answer:
+    try:
+        series = evaluate(expression, source, window)
+    except NotEvaluated as error:
+        return Answer(line, expression, (), unevaluated(error.what, line))
+    return Answer(line, expression, tuple(_limited(series, line)))
+
+
+def _limited(series: list[ResultSeries], line: Line) -> list[ResultSeries]:
+    """The first of a formula's `limit`, ranked by mean (GUESS: what a timeseries is ranked by)."""
+    if line.limit is None:
+        return series
+    count, order = line.limit
+    from numpy import nanmean
+
+    ranked = sorted((one for one in series if len(one.values)), key=lambda one: float(nanmean(one.values)))
+    return (ranked if order == "asc" else ranked[::-1])[:count]
+
+
+def wrong(error: QuerySyntaxError) -> Problem:
+    """A query that does not parse."""
+    return Problem("wrong", error.problem, error.text, error.position)
+
+
+def unevaluated(what: str, line: Line) -> Problem:
+    """Something that doghouse does not evaluate."""
+    return Problem("unevaluated", f"doghouse does not evaluate {what.replace('_', ' ')}", line.title)

@@ -1,0 +1,207 @@
+"""Widgets that show states, not points: a monitor's graph and value, service checks, the summary of monitors, events over a graph."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from doghouse.dashboards.board import Widget
+from doghouse.dashboards.pictures import Marker
+from doghouse.dashboards.widget_requests import Line, Request
+from doghouse.errors import ApiError
+from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
+from doghouse.monitors.answers import group_name
+from doghouse.monitors.definition import Definition
+from doghouse.monitors.search import compile_search
+from doghouse.monitors.search_routes import monitor_hits
+from doghouse.monitors.store import Stored
+from doghouse.tags.pairs import by_key
+from doghouse.ui.data.monitor_history import thresholds
+from doghouse.ui.data.row_ids import row_id
+from doghouse.ui.data.template_variables import Selection
+from doghouse.ui.frame import Frame
+from doghouse.ui.pages.hosts import STATES
+from doghouse.ui.pages.monitor import MonitorPage, query_text
+from doghouse.ui.pages.monitor_list import MonitorList, row
+from doghouse.ui.pages.streams import Streams
+from doghouse.ui.widgets.graphs import Asked, number
+
+MOST_EVENTS = 100
+MOST_MONITORS = 50
+TONES = {"critical": "alert", "warning": "warn", "critical_recovery": "ok", "warning_recovery": "ok"}
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """The widgets over their stores."""
+
+    page: MonitorPage
+    monitors: MonitorList
+    checks: ServiceCheckStore
+    streams: Streams
+
+    def monitor(self, widget: Widget) -> Stored | None:
+        """The monitor that a widget shows; None where there is none."""
+        monitor_id = row_id(str(widget.definition.get("alert_id", "")))
+        return None if monitor_id is None else self.page.monitors.store.get(monitor_id)
+
+    def monitor_graph(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+        """A monitor's graph with its thresholds."""
+        stored = self.monitor(widget)
+        if stored is None:
+            return _nothing(widget, asked, no_monitor(widget))
+        monitor = stored.definition
+        graph = self.page.graph(monitor, asked.frame)
+        if graph is None:
+            return _nothing(widget, asked, no_graph(monitor)) | _link(stored)
+        lines = [
+            {"value": value, "tone": TONES[name], "label": name.replace("_", " ")}
+            for name, value in thresholds(monitor).items()
+        ]
+        return _nothing(widget, asked) | _link(stored) | graph | {"id": widget.id, "markers": lines}
+
+    def monitor_picture(self, widget: Widget) -> tuple[Sequence[Request], list[Marker]]:
+        """What a picture of a monitor's graph shows. Raises ApiError 404 or 400."""
+        stored = self.monitor(widget)
+        if stored is None:
+            raise ApiError(404, no_monitor(widget))
+        monitor = stored.definition
+        text = query_text(monitor)
+        if not text:
+            raise ApiError(400, no_graph(monitor))
+        limits = thresholds(monitor).items()
+        return (Request((Line(text),)),), [Marker(value, name.replace("_", " "), TONES[name]) for name, value in limits]
+
+    def monitor_value(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+        """The last value of a monitor's worst group."""
+        stored = self.monitor(widget)
+        if stored is None:
+            return _nothing(widget, asked, no_monitor(widget))
+        states = self.page.look(stored, asked.now).states
+        worst = max(states.items(), key=lambda item: (item[1].status, item[0]), default=None)
+        value = {
+            "value": number(worst[1].value) if worst else None,
+            "group": group_name(worst[0], "") if worst else "",
+            "query": query_text(stored.definition),
+        }
+        return _nothing(widget, asked) | _link(stored) | value
+
+    def check_runs(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+        """The newest runs of a service check: of one group, or counted over a cluster's."""
+        name = str(widget.definition.get("check", ""))
+        wanted = check_tags(widget.definition, asked.selected)
+        runs = [one for one in self.checks.all(name) if wanted <= check_own_tags(one)]
+        if not runs:
+            scope = f" with {', '.join(sorted(wanted))}" if wanted else ""
+            return _nothing(widget, asked, f"no results of the check `{name}`{scope}")
+        if widget.definition.get("grouping") != "cluster":
+            runs = sorted(runs, key=lambda one: -one.ts)[:1]
+        keys = [str(key) for key in widget.definition.get("group_by") or ()]
+        counts = Counter(one.status for one in runs)
+        return _nothing(widget, asked) | {
+            "counts": [
+                {"status": STATUSES[status], "state": STATES[status], "count": counts[status]}
+                for status in sorted(counts)
+            ],
+            "rows": [
+                {
+                    "label": check_label(one, keys),
+                    "status": STATUSES[one.status],
+                    "state": STATES[one.status],
+                    "ts": one.ts,
+                    "message": one.message,
+                }
+                for one in sorted(runs, key=lambda one: (-one.status, one.host))
+            ],
+        }
+
+    def monitor_summary(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+        """The monitors that a search finds: how many in each state, and which."""
+        try:
+            wanted = compile_search(str(widget.definition.get("query") or ""))
+        except ApiError as error:
+            return _nothing(widget, asked, "; ".join(map(str, error.errors)))
+        every = self.monitors.every(asked.now)
+        rows = [row(one) for one in every if any(wanted(hit.row) for hit in monitor_hits(one, asked.now))]
+        counts = Counter(one["state"] for one in rows)
+        return _nothing(widget, asked) | {
+            "counts": [
+                {"status": state, "state": css(state), "count": count} for state, count in sorted(counts.items())
+            ],
+            "monitors": [
+                {"id": one["id"], "name": one["name"], "status": one["state"], "state": css(one["state"])}
+                for one in sorted(rows, key=lambda one: (one["state"] == "OK", one["name"]))[:MOST_MONITORS]
+            ],
+        }
+
+    def overlay(self, widget: Widget, shown: Frame) -> list[dict[str, Any]]:
+        """The events that a timeseries lays over its lines."""
+        marks: list[dict[str, Any]] = []
+        for asked in widget.definition.get("events") or ():
+            try:
+                events = list(islice(self.streams.events_of(search_text(str(asked.get("q", ""))), shown), MOST_EVENTS))
+            except ApiError:
+                continue  # a search in an old syntax that is not read: the graph stands without it
+            marks += [{"ts": one["ts"], "title": one["title"], "tone": one["state"]} for one in events]
+        return marks
+
+
+def _nothing(widget: Widget, asked: Asked, *problems: str) -> dict[str, Any]:
+    """A widget's answer before there is anything in it."""
+    frame = asked.frame
+    return {"id": widget.id, "from": frame.start, "to": frame.end, "live": frame.live, "problems": list(problems)}
+
+
+def _link(stored: Stored) -> dict[str, Any]:
+    return {"monitor": stored.document["id"], "name": stored.document["name"], "state": stored.overall}
+
+
+def no_monitor(widget: Widget) -> str:
+    """That a widget names no monitor that there is."""
+    return f"there is no monitor {widget.definition.get('alert_id', '')}"
+
+
+def no_graph(monitor: Definition) -> str:
+    """That monitors of this type look at no points."""
+    return f"`{monitor.type}` monitors have no metric query to graph"
+
+
+def search_text(query: str) -> str:
+    """An overlay's query in the events' search: `tags:a,b` of older boards is `a b`, `sources:x` is `source:x`."""
+    words = query.replace("sources:", "source:").split()
+    return " ".join(word.removeprefix("tags:").replace(",", " ") for word in words)
+
+
+def check_tags(definition: Mapping[str, Any], selected: Sequence[Selection]) -> set[str]:
+    """The tags that a check's runs must have: the widget's own, its group's, and those that template variables choose."""
+    given = [str(tag) for tag in definition.get("tags") or ()]
+    given += [tag.strip() for tag in str(definition.get("group") or "").split(",")]
+    chosen = {f"${one.name}": one for one in selected}
+    wanted = set()
+    for tag in given:
+        variable = chosen.get(tag)
+        if variable is not None and not variable.everything:
+            wanted |= {f"{variable.prefix}:{value}" for value in variable.values[:1]}
+        elif variable is None and tag and tag != "*" and not tag.startswith("$"):
+            wanted.add(tag)
+    return wanted
+
+
+def check_own_tags(one: ServiceCheck) -> set[str]:
+    """A run's tags, its host among them."""
+    return {*one.tags, f"host:{one.host}"}
+
+
+def check_label(one: ServiceCheck, keys: Sequence[str]) -> str:
+    """What tells a run from others."""
+    values = by_key(check_own_tags(one))
+    named = [f"{key}:{'+'.join(values[key])}" for key in keys if key in values]
+    return ", ".join(named) or ", ".join([f"host:{one.host}", *one.tags])
+
+
+def css(state: str) -> str:
+    """A state as the stylesheet calls it."""
+    return state.lower().replace(" ", "-")
