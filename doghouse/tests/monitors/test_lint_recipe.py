@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from doghouse.cli import application
 from doghouse.monitors import Definition, parse
 from doghouse.monitors.lint import lint, rules
-from doghouse.monitors.lint.rule import RULES, Context, Problem, rule
+from doghouse.monitors.lint.context import Context
+from doghouse.monitors.lint.rule import RULES, Problem, rule
 
 PAGES = Path(__file__).parents[3] / "docs" / "rules"
 BODY = {

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from doghouse.monitors import reach, variables
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.lint.texts import ESCALATION, readable, templates
 from doghouse.monitors.states import Status
 from doghouse.monitors.template import Block, Call, Node
 
@@ -21,12 +20,8 @@ class Reached:
     escalates: bool
 
 
-def reached(monitor: Definition) -> Reached | None:
-    """Whom the monitor's states reach; None where its message cannot be read."""
-    message = readable(monitor.message)
-    if message is None:
-        return None
-    escalation = readable(templates(monitor).get(ESCALATION, "")) or ()
+def reached(monitor: Definition, message: Sequence[Node], escalation: Sequence[Node]) -> Reached:
+    """Whom the monitor's states reach, by the trees of its message and of its escalation message."""
     overrides = any(isinstance(one, Call) and one.function == "override_priority" for one in variables.walk(message))
     happening = reach.transitions(monitor)
     by_status: dict[Status, set[int]] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from doghouse.monitors.definition import Definition
-from doghouse.queries import MonitorQuery
+from doghouse.monitors.lint.context import Context
 
 LAST = 1000  # where a rule stands that does not say
 
@@ -26,14 +26,6 @@ class Problem:
     line: int = 0
     column: int = 0
     rule: str = dataclasses.field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is known beside the monitor: `query`, where it has one of metrics that can be read; `interval`, the largest of its metrics' (s; 0: not known)."""
-
-    query: MonitorQuery | None = None
-    interval: int = 0
 
 
 Find = Callable[[Definition, Context], Iterable[Problem]]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.lint.rule import Context, Problem, rule
+from doghouse.monitors.lint.context import Context
+from doghouse.monitors.lint.rule import Problem, rule
 from doghouse.time.zones import is_zone
 
 _REFUSED = ("DTSTART", "DTEND", "DURATION")  # what says how long is not supported

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.lint.rule import Context, Problem, rule
+from doghouse.monitors.lint.context import Context
+from doghouse.monitors.lint.rule import Problem, rule
 
 
 @rule("group-retention", "group_retention_duration is no length of time", order=310)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.lint.reached import reached
-from doghouse.monitors.lint.rule import Context, Problem, rule
+from doghouse.monitors.lint.context import Context
+from doghouse.monitors.lint.rule import Problem, rule
 from doghouse.monitors.template import position
 
 
 @rule("mention", "A mention reaches nobody, whatever state the monitor is in", order=500)
-def mention(monitor: Definition, _: Context) -> Iterator[Problem]:
+def mention(monitor: Definition, context: Context) -> Iterator[Problem]:
     """Each mention of the message that can notify nobody, with its place."""
-    answer = reached(monitor)
+    answer = context.reached
     if answer is None:
         return
     somebody = set().union(*answer.by_status.values())

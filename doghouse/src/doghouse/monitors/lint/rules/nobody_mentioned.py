@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.lint.reached import reached
-from doghouse.monitors.lint.rule import Context, Problem, rule
+from doghouse.monitors.lint.context import Context
+from doghouse.monitors.lint.rule import Problem, rule
 from doghouse.monitors.states import Status
 
 WORDS = {Status.ALERT: "alerts", Status.WARN: "warns", Status.NO_DATA: "has no data", Status.OK: "recovers"}
 
 
 @rule("nobody-mentioned", "The monitor changes to a state, and nobody is mentioned", order=510)
-def nobody_mentioned(monitor: Definition, _: Context) -> Iterator[Problem]:
+def nobody_mentioned(_: Definition, context: Context) -> Iterator[Problem]:
     """The states that the monitor can change to without a mention."""
-    answer = reached(monitor)
+    answer = context.reached
     if answer is None:
         return
     silent = [WORDS[status] for status in WORDS if status in answer.by_status and not answer.by_status[status]]

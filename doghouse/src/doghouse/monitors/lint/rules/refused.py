@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.kinds.metric import metric_query
-from doghouse.monitors.lint.rule import Context, Problem, rule
+from doghouse.monitors.lint.context import Context
+from doghouse.monitors.lint.rule import Problem, rule
 from doghouse.monitors.model import MonitorError
 from doghouse.monitors.template import position
 from doghouse.monitors.validation import check

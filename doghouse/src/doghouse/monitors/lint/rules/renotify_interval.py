@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.lint.rule import Context, Problem, rule
+from doghouse.monitors.lint.context import Context
+from doghouse.monitors.lint.rule import Problem, rule
 
 # What Datadog's page offers for renotification (kennel's list); the API takes others too.
 RENOTIFY_MINUTES = (10, 20, 30, 40, 50, 60, 90, 120, 180, 240, 300, 360, 720, 1440)

@@ -1,0 +1,67 @@
+"""What the rules share: the monitor's query and templates, each read once, and whom its message reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from doghouse.monitors.definition import Definition
+from doghouse.monitors.kinds.metric import metric_query
+from doghouse.monitors.lint.reached import Reached, reached
+from doghouse.monitors.model import METRIC_TYPES, MonitorError
+from doghouse.monitors.template import Node, TemplateError, parse
+from doghouse.queries import MonitorQuery, NotEvaluated, QuerySyntaxError, metric_queries
+
+ESCALATION = "options.escalation_message"
+
+
+@dataclass(frozen=True)
+class Context:
+    """One monitor, and metrics' submission intervals (s), where known."""
+
+    monitor: Definition
+    intervals: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def query(self) -> MonitorQuery | None:
+        """The query, where it is one of metrics that can be read, and its thresholds too."""
+        if self.monitor.type not in METRIC_TYPES:
+            return None
+        try:
+            return metric_query(self.monitor) if self.monitor.rules else None
+        except (QuerySyntaxError, NotEvaluated, MonitorError):
+            return None
+
+    @cached_property
+    def interval(self) -> int:
+        """The largest interval of the query's metrics (s; 0: none is known)."""
+        asked = metric_queries(self.query.expression) if self.query else ()
+        return max((self.intervals.get(one.metric, 0) for one in asked), default=0)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The templates by field: the name, the message, and the escalation message where there is one."""
+        texts = {"name": self.monitor.name, "message": self.monitor.message}
+        escalation = self.monitor.options.escalation_message
+        return texts | ({ESCALATION: escalation} if escalation else {})
+
+    @cached_property
+    def trees(self) -> Mapping[str, tuple[Node, ...] | TemplateError]:
+        """Each template's tree, or why it has none."""
+        return {name: _tree(text) for name, text in self.texts.items()}
+
+    @cached_property
+    def reached(self) -> Reached | None:
+        """Whom the monitor's states reach; None where its message cannot be read."""
+        message, escalation = self.trees["message"], self.trees.get(ESCALATION, ())
+        if isinstance(message, TemplateError):
+            return None
+        return reached(self.monitor, message, () if isinstance(escalation, TemplateError) else escalation)
+
+
+def _tree(text: str) -> tuple[Node, ...] | TemplateError:
+    try:
+        return parse(text)
+    except TemplateError as error:
+        return error
