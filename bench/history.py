@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 
 from bench.servers import Server
-from doghouse.metrics import compaction
-from doghouse.metrics.importing import CONTENT_TYPE, parts
+from doghouse.metrics.intake.importing import CONTENT_TYPE, parts
 from doghouse.metrics.model import Columns, Floats, Ints, Series
+from doghouse.metrics.store import compaction
 
 EVERY_S = 45
 HOSTS = 100

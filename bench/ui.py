@@ -14,7 +14,7 @@ import numpy as np
 
 from bench.figures import Figure, note, p50, p99
 from doghouse import running
-from doghouse.metrics.importing import CONTENT_TYPE, parts
+from doghouse.metrics.intake.importing import CONTENT_TYPE, parts
 from doghouse.metrics.model import Columns, Series
 from doghouse.running import House
 

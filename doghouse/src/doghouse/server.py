@@ -36,10 +36,10 @@ from doghouse.http import Access, Call, Keys, PlainHandler, Reply, Shortcut, end
 from doghouse.live import service
 from doghouse.logs import routes as logs
 from doghouse.logs.store import LogStore
-from doghouse.metrics import metadata_routes
-from doghouse.metrics import routes as metrics
-from doghouse.metrics.metadata import Catalogue
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.catalogue import routes as metadata_routes
+from doghouse.metrics.catalogue.metadata import Catalogue
+from doghouse.metrics.intake import routes as metrics
+from doghouse.metrics.store.point_store import PointStore
 from doghouse.monitors import routes as monitor_routes
 from doghouse.monitors.store import MonitorStore
 from doghouse.operations import of_request

@@ -14,7 +14,7 @@ import pytest
 import zstandard
 from google.protobuf.json_format import MessageToDict
 
-from doghouse.metrics.decoding.messages import message
+from doghouse.metrics.intake.messages import message
 
 KEY = "0123456789abcdef0123456789abcdef"
 

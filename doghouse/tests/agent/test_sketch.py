@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doghouse.agent.aggregation.sketches import BIN_LIMIT, Sketch, key, value_of
-from doghouse.metrics.distributions import RELATIVE_ERROR, SMALLEST, keys_of, values_of
+from doghouse.metrics.distributions.sketches import RELATIVE_ERROR, SMALLEST, keys_of, values_of
 
 values = st.floats(-1e12, 1e12, allow_nan=False)
 

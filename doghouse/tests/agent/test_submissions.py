@@ -10,7 +10,7 @@ from doghouse.agent.aggregation.submissions import Counts, Submissions
 from doghouse.agent.checks.cache import FileCache
 from doghouse.agent.checks.configuration import Instance
 from doghouse.agent.forwarder import payloads
-from doghouse.metrics.decoding.messages import message
+from doghouse.metrics.intake.messages import message
 from doghouse.time.clock import Clock
 
 T0 = 1772445600

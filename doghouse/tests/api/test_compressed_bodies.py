@@ -17,8 +17,8 @@ from starlette.datastructures import State
 from starlette.routing import Route
 
 from doghouse import config
-from doghouse.metrics.decoding.messages import message
-from doghouse.metrics.importing import parts
+from doghouse.metrics.intake.importing import parts
+from doghouse.metrics.intake.messages import message
 from doghouse.metrics.model import Columns, Series
 from doghouse.time.clock import Clock
 from doghouse.traces.store import Search

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from doghouse import monitors
 from doghouse.backtest import report
 from doghouse.backtest.run import backtest
-from doghouse.metrics import rowgroups
-from doghouse.metrics.files import open_series
+from doghouse.metrics.files import rowgroups
+from doghouse.metrics.files.series_files import open_series
 
 polars = pytest.importorskip("polars")
 

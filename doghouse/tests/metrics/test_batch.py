@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.metrics.batch import split
+from doghouse.metrics.intake.batch import split
 
 numbers = st.floats()
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doghouse.metrics.distributions import (
+from doghouse.metrics.distributions.sketches import (
     RELATIVE_ERROR,
     concatenated,
     keys_of,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from doghouse.metrics.files import SeriesFileError, read_series
+from doghouse.metrics.files.series_files import SeriesFileError, read_series
 
 ROWS = """timestamp,metric,value,type,interval,tags
 1772445600,my_metric,10,gauge,,"host:a,env:prod"

@@ -17,7 +17,7 @@ import pytest
 from doghouse import running
 from doghouse.config import ConfigError
 from doghouse.metrics.model import Columns
-from doghouse.metrics.points import Points
+from doghouse.metrics.store.points import Points
 from doghouse.storage import failures
 from doghouse.time.clock import Clock
 

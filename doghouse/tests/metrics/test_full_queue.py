@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from doghouse import running
-from doghouse.metrics import pipeline
 from doghouse.metrics.model import Columns
+from doghouse.metrics.store import pipeline
 from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from doghouse import running
-from doghouse.metrics.importing import parts, received
-from doghouse.metrics.index import SeriesIndex
+from doghouse.metrics.intake.importing import parts, received
 from doghouse.metrics.model import Columns, Series
+from doghouse.metrics.store.index import SeriesIndex
 from doghouse.running import House
 from doghouse.time.clock import Clock
 

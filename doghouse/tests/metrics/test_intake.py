@@ -14,8 +14,8 @@ import zstandard
 
 from doghouse import running
 from doghouse.config import Settings
-from doghouse.metrics.decoding.messages import message
-from doghouse.metrics.distributions import keys_of
+from doghouse.metrics.distributions.sketches import keys_of
+from doghouse.metrics.intake.messages import message
 from doghouse.metrics.model import Series
 from doghouse.running import House
 from doghouse.time.clock import Clock

@@ -10,10 +10,10 @@ import pytest
 
 from doghouse import running
 from doghouse.config import ConfigError
-from doghouse.metrics import journal
-from doghouse.metrics.journal import Entry, Journal
 from doghouse.metrics.model import Columns, Series
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.store import journal
+from doghouse.metrics.store.journal import Entry, Journal
+from doghouse.metrics.store.point_store import PointStore
 from doghouse.storage import failures, manifest
 from doghouse.storage.manifest import Manifest
 

@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.store.point_store import PointStore
 
 WRITER = """
 import sys
 import threading
 from pathlib import Path
 import numpy as np
-from doghouse.metrics import duckfile
+from doghouse.metrics.store import duckfile
 from doghouse.metrics.model import Columns
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.store.point_store import PointStore
 
 duckfile.UNUSED_BYTES = duckfile.UNUSED_SHARE = 0  # write the file anew whenever something was deleted
 store = PointStore(Path(sys.argv[1]))

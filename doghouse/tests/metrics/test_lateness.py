@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.metrics.lateness import NEVER, late
 from doghouse.metrics.model import Columns
+from doghouse.metrics.store.lateness import NEVER, late
 
 points = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 12)), max_size=12)
 

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doghouse.metrics import ahead, files, rowgroups
-from doghouse.metrics.encodings import Unusual
-from doghouse.metrics.files import SeriesFileError, open_series, read_series
+from doghouse.metrics.files import ahead, rowgroups
+from doghouse.metrics.files import series_files as files
+from doghouse.metrics.files.encodings import Unusual
+from doghouse.metrics.files.parquet import PlainFile
+from doghouse.metrics.files.series_files import SeriesFileError, open_series, read_series
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.parquet import PlainFile
 
 duckdb = pytest.importorskip("duckdb")
 polars = pytest.importorskip("polars")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.metrics.batch import Numbered, numbered
-from doghouse.metrics.decoding import repeats, v1
-from doghouse.metrics.decoding.repeats import Repeats
-from doghouse.metrics.index import SeriesIndex
+from doghouse.metrics.intake import repeats, v1
+from doghouse.metrics.intake.batch import Numbered, numbered
+from doghouse.metrics.intake.repeats import Repeats
+from doghouse.metrics.store.index import SeriesIndex
 
 Meaning = tuple[list[int], list[int], list[float], list[float]]
 TEXTS = st.sampled_from(["a", "b.c", "{", "}", "]}", '"', "\\", '"points": [[1, 2]]', "points", "é", " "])

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doghouse.metrics import duckfile, pipeline, selection
-from doghouse.metrics.distributions import of_values
+from doghouse.metrics.distributions.sketches import of_values
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Full, Rollup, Series, TimeAggregator
 from doghouse.metrics.packing import joined
-from doghouse.metrics.selection import AGGREGATES
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.store import duckfile, pipeline, selection
+from doghouse.metrics.store.point_store import PointStore
+from doghouse.metrics.store.selection import AGGREGATES
 
 DAY = 20_000 * 86400
 SECONDS = st.one_of(st.integers(DAY - 3, DAY + 3), st.integers(DAY - 100_000, DAY + 100_000))

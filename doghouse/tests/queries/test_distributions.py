@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from query_points import T0, by_scope, every, points, series, source, values
 
-from doghouse.metrics.distributions import RELATIVE_ERROR, of_values
+from doghouse.metrics.distributions.sketches import RELATIVE_ERROR, of_values
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series, no_columns
 from doghouse.queries import NotEvaluated, Window, evaluate, parse

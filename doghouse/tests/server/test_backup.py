@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from doghouse import running
 from doghouse.cli import application
 from doghouse.metrics.model import Columns
-from doghouse.metrics.store import PointStore
+from doghouse.metrics.store.point_store import PointStore
 from doghouse.running import House
 from doghouse.storage.manifest import FILES, FORMAT, Manifest
 from doghouse.time.clock import Clock

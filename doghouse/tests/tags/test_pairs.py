@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.metrics import rows
+from doghouse.metrics.files import rows
 from doghouse.tags import pairs
 
 tags = st.lists(st.from_regex(r"[a-c]:[xy]{1,2}", fullmatch=True) | st.sampled_from(["host:a", "host:b", "alone"]))

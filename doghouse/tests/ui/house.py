@@ -15,7 +15,7 @@ import sample
 from served import Server
 
 from doghouse import running
-from doghouse.metrics.importing import CONTENT_TYPE, parts
+from doghouse.metrics.intake.importing import CONTENT_TYPE, parts
 
 NOW = int(datetime.fromisoformat("2026-03-02T10:00:00Z").timestamp())  # the time of tests
 HISTORY_S = 3600  # before this, my_metric is said to be simulated

@@ -59,7 +59,7 @@ def backtest(
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
     from doghouse.cli import backtest_inputs
-    from doghouse.metrics.rows import LAST_SECOND
+    from doghouse.metrics.files.rows import LAST_SECOND
     from doghouse.time.typed import parse_time
 
     now = time.time()

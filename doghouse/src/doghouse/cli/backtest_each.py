@@ -12,7 +12,7 @@ from rich.console import Console
 from doghouse.backtest import report, show
 from doghouse.backtest.run import Backtest, backtest
 from doghouse.downtimes import Downtime
-from doghouse.metrics.files import SeriesFileError
+from doghouse.metrics.files.series_files import SeriesFileError
 from doghouse.monitors import METRIC_TYPES, Host, Monitor, MonitorError
 from doghouse.monitors.kinds.composite import CompositeMonitor
 from doghouse.monitors.kinds.metric import metric_query

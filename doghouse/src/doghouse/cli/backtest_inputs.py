@@ -51,7 +51,7 @@ def monitors_of(paths: Sequence[str]) -> list[tuple[str, Monitor]]:
 def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Callable[[], Points]:
     """Begin to read a file of which [start, end) (s UTC) will be asked; what is returned waits for it."""
     from doghouse.backtest.overlapping import begun
-    from doghouse.metrics.files import SeriesFileError, open_series
+    from doghouse.metrics.files.series_files import SeriesFileError, open_series
 
     opened = begun(lambda: open_series(path, {name: host.tags for name, host in hosts.items()}, (start, end)))
 

@@ -26,8 +26,8 @@ def import_series(
     """
     from doghouse.client import connect
     from doghouse.config import ConfigError
-    from doghouse.metrics.files import SeriesFileError, read_series
-    from doghouse.metrics.importing import CONTENT_TYPE, parts
+    from doghouse.metrics.files.series_files import SeriesFileError, read_series
+    from doghouse.metrics.intake.importing import CONTENT_TYPE, parts
 
     try:
         read = [read_series(path) for path in files]

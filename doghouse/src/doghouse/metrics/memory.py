@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from doghouse.metrics.distributions import Sketches, concatenated, no_sketches
+from doghouse.metrics.distributions.sketches import Sketches, concatenated, no_sketches
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, TimeAggregator, no_columns
 
 

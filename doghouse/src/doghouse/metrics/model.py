@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from doghouse.metrics.distributions import Sketches
+    from doghouse.metrics.distributions.sketches import Sketches
 
 MetricType = Literal["gauge", "count", "rate", "distribution"]
 TimeAggregator = Literal["avg", "sum", "min", "max", "count", "last"]

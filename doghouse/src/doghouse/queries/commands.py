@@ -66,7 +66,7 @@ def _of_doghouse(text: str, start: int, end: int, url: str, keys_file: Path | No
 
 
 def _of_file(text: str, start: int, end: int, path: Path) -> Any:
-    from doghouse.metrics.files import SeriesFileError, read_series
+    from doghouse.metrics.files.series_files import SeriesFileError, read_series
     from doghouse.metrics.memory import MemorySource
     from doghouse.queries import NotEvaluated, Window, evaluate, parse
     from doghouse.queries.answers import series_answer

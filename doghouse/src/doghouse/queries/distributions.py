@@ -7,7 +7,7 @@ from math import gcd
 
 import numpy as np
 
-from doghouse.metrics.distributions import Sketches, keys_of
+from doghouse.metrics.distributions.sketches import Sketches, keys_of
 from doghouse.metrics.model import Floats, Ints, Series, SketchSource, Source
 from doghouse.queries.calendars import QUARTER
 from doghouse.queries.grouping import Grouping

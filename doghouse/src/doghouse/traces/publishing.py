@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from doghouse.metrics.distributions import Sketches, keys_of
+from doghouse.metrics.distributions.sketches import Sketches, keys_of
 from doghouse.metrics.model import NO_SERIES, Columns, MetricStore, Sent
 from doghouse.traces.stats import BUCKET_S, Key, Tallies, Tally
 

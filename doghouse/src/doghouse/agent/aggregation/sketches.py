@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from doghouse.agent.aggregation.samples import Context
-from doghouse.metrics.distributions import LARGEST_KEY, RELATIVE_ERROR, SMALLEST
+from doghouse.metrics.distributions.sketches import LARGEST_KEY, RELATIVE_ERROR, SMALLEST
 
 BIN_LIMIT = 4096
 COUNT_LIMIT = 2**32 - 1  # of one bucket in the payload (SketchPayload: uint32)

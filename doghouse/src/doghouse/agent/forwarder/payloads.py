@@ -13,7 +13,7 @@ import msgspec
 from doghouse.agent.aggregation.samples import Event, FlushedSeries, ServiceCheck, sendable
 from doghouse.agent.aggregation.sketches import FlushedSketch
 from doghouse.agent.aggregation.submissions import Batch
-from doghouse.metrics.decoding.messages import message
+from doghouse.metrics.intake.messages import message
 
 PER_PAYLOAD = 10_000  # datadog.yaml: serializer_max_series_points_per_payload
 PROTOBUF = "application/x-protobuf"

@@ -8,11 +8,11 @@ from operator import attrgetter
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from doghouse.metrics.batch import Batch
-from doghouse.metrics.decoding import v2
-from doghouse.metrics.decoding.messages import message
-from doghouse.metrics.decoding.sketches import SentSketches, form
-from doghouse.metrics.distributions import Sketches
+from doghouse.metrics.distributions.sketches import Sketches
+from doghouse.metrics.intake import v2
+from doghouse.metrics.intake.batch import Batch
+from doghouse.metrics.intake.messages import message
+from doghouse.metrics.intake.sketches import SentSketches, form
 from doghouse.metrics.model import Floats
 
 _pair = attrgetter("timestamp", "value")

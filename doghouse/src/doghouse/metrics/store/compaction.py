@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
-from doghouse.metrics.selection import HOUR_S, Extent, Selection, points_query
+from doghouse.metrics.store.selection import HOUR_S, Extent, Selection, points_query
 
 WEEK_S = 7 * 86400
 SETTLED_S = 2 * 3600  # after a week's end: by then its points are in, since none older than an hour is taken

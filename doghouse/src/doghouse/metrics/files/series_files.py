@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from doghouse.metrics import parquet, rowgroups
-from doghouse.metrics.encodings import Unusual
+from doghouse.metrics.files import parquet, rowgroups
+from doghouse.metrics.files.encodings import Unusual
+from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_seconds, numbered, series_of
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Floats, Ints, Series, Source, no_columns
-from doghouse.metrics.rows import OPTIONAL, REQUIRED, check_seconds, numbered, series_of
 
 ROWS_AT_ONCE = 500  # few, so that Python's texts of them stay in the processor's cache
 NUMBERS = (

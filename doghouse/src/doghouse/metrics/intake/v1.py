@@ -8,7 +8,7 @@ from operator import attrgetter
 import msgspec
 from msgspec import Struct
 
-from doghouse.metrics.batch import Batch, split
+from doghouse.metrics.intake.batch import Batch, split
 
 
 class Sent(Struct, gc=False):

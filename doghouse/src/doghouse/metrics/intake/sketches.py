@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from doghouse.metrics.batch import taken
-from doghouse.metrics.distributions import Sketches, no_sketches, of_values
+from doghouse.metrics.distributions.sketches import Sketches, no_sketches, of_values
+from doghouse.metrics.intake.batch import taken
 from doghouse.metrics.model import NO_SERIES, Ints, Sent, SeriesList
 
 

@@ -12,8 +12,8 @@ import re
 import msgspec
 import numpy as np
 
-from doghouse.metrics.batch import Numbered, split_flat
-from doghouse.metrics.decoding import v1
+from doghouse.metrics.intake import v1
+from doghouse.metrics.intake.batch import Numbered, split_flat
 from doghouse.metrics.model import Floats, SeriesList
 
 PAIR = rb"\[[^][,]*,[^][,]*\]"

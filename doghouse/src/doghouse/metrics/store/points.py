@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from doghouse.metrics import compaction
-from doghouse.metrics.combining import combined
-from doghouse.metrics.distributions import Sketches, places
-from doghouse.metrics.duckfile import DuckFile, execute
-from doghouse.metrics.lateness import DAY_S, Tips, days, late
+from doghouse.metrics.distributions.sketches import Sketches, places
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, no_columns
-from doghouse.metrics.selection import HOUR_S, Extent, Selection, points_query, row_queries
+from doghouse.metrics.store import compaction
+from doghouse.metrics.store.combining import combined
+from doghouse.metrics.store.duckfile import DuckFile, execute
+from doghouse.metrics.store.lateness import DAY_S, Tips, days, late
+from doghouse.metrics.store.selection import HOUR_S, Extent, Selection, points_query, row_queries
 from doghouse.storage.manifest import Manifest
 
 LATEST = 2**32 - 1

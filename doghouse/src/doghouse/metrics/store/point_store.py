@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from doghouse.metrics.distributions import Sketches
-from doghouse.metrics.index import SeriesIndex
-from doghouse.metrics.journal import Journal
-from doghouse.metrics.lateness import NEVER
+from doghouse.metrics.distributions.sketches import Sketches
 from doghouse.metrics.memory import effective
 from doghouse.metrics.model import Columns, Ints, Rollup, Sent, Series, no_columns
-from doghouse.metrics.pipeline import Pipeline
-from doghouse.metrics.points import Points
+from doghouse.metrics.store.index import SeriesIndex
+from doghouse.metrics.store.journal import Journal
+from doghouse.metrics.store.lateness import NEVER
+from doghouse.metrics.store.pipeline import Pipeline
+from doghouse.metrics.store.points import Points
 from doghouse.storage.failures import FROM_BACKUP, StorageError
 from doghouse.storage.manifest import POINTS, SERIES, Manifest
 

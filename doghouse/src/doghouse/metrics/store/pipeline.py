@@ -7,11 +7,11 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from doghouse.metrics.index import SeriesIndex
-from doghouse.metrics.journal import Entry, Journal
 from doghouse.metrics.model import Columns, Full
 from doghouse.metrics.packing import joined
-from doghouse.metrics.points import Points
+from doghouse.metrics.store.index import SeriesIndex
+from doghouse.metrics.store.journal import Entry, Journal
+from doghouse.metrics.store.points import Points
 from doghouse.storage import failures
 
 TAIL_POINTS = 4_000_000  # in the journal and not yet in DuckDB; who can wait does beyond this …

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from doghouse.metrics.batch import LATEST_TS
+from doghouse.metrics.intake.batch import LATEST_TS
 from doghouse.metrics.model import NO_SERIES, Columns, Series, SeriesList
 from doghouse.metrics.packing import pack, unpack
 

@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from doghouse import errors
 from doghouse.http import AsyncHandler, Call, Keys, PlainHandler, Reply, endpoint
-from doghouse.metrics.batch import Batch, Numbered, columns, numbered
-from doghouse.metrics.decoding import sketches, v1, v2
-from doghouse.metrics.decoding.repeats import Repeats
-from doghouse.metrics.decoding.sketches import SentSketches
-from doghouse.metrics.importing import received
+from doghouse.metrics.intake import sketches, v1, v2
+from doghouse.metrics.intake.batch import Batch, Numbered, columns, numbered
+from doghouse.metrics.intake.importing import received
+from doghouse.metrics.intake.repeats import Repeats
+from doghouse.metrics.intake.sketches import SentSketches
 from doghouse.metrics.model import Columns, Full, MetricStore, Points
 
 T = TypeVar("T")
@@ -129,7 +129,7 @@ def check_size(call: Call, as_sent: int, decompressed: int) -> None:
 def decode_series(body: bytes, kind: str) -> Batch:
     """The series of a body. Raises msgspec's errors or ValueError."""
     if kind == "protobuf":
-        from doghouse.metrics.decoding import protobuf
+        from doghouse.metrics.intake import protobuf
 
         return protobuf.decode_series(body)
     return v1.decode(body) if kind == "v1" else v2.decode(body)
@@ -137,7 +137,7 @@ def decode_series(body: bytes, kind: str) -> Batch:
 
 def decode_sketches(body: bytes) -> SentSketches:
     """An Agent's sketches."""
-    from doghouse.metrics.decoding import protobuf
+    from doghouse.metrics.intake import protobuf
 
     return protobuf.decode_sketches(body)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doghouse.metrics.encodings import Unusual
+from doghouse.metrics.files.encodings import Unusual
+from doghouse.metrics.files.parquet import PlainFile
+from doghouse.metrics.files.rows import check_seconds
 from doghouse.metrics.model import Floats, Ints
-from doghouse.metrics.parquet import PlainFile
-from doghouse.metrics.rows import check_seconds
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor

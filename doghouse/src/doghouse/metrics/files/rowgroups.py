@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from doghouse.metrics.ahead import WORKERS, Decoded
-from doghouse.metrics.encodings import Unusual
+from doghouse.metrics.files.ahead import WORKERS, Decoded
+from doghouse.metrics.files.encodings import Unusual
+from doghouse.metrics.files.parquet import PlainFile
+from doghouse.metrics.files.rows import OPTIONAL, numbered, series_of
 from doghouse.metrics.memory import MemorySource, distinct, effective, roll_up, sort
 from doghouse.metrics.model import Columns, Ints, Rollup, Series, no_columns
-from doghouse.metrics.parquet import PlainFile
-from doghouse.metrics.rows import OPTIONAL, numbered, series_of
 
 WORTH_THREADS = 500_000  # rows: fewer are read before threads have started
 LARGE_ROWS = 2_000_000  # what is smaller is read at once

@@ -34,8 +34,8 @@ from typing import Any
 
 import numpy as np
 
-from doghouse.metrics import thrift
-from doghouse.metrics.encodings import (
+from doghouse.metrics.files import thrift
+from doghouse.metrics.files.encodings import (
     BYTE_ARRAY,
     DOUBLE,
     FLOAT,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from doghouse.metrics.lateness import DAY_S
 from doghouse.metrics.model import Rollup, TimeAggregator
+from doghouse.metrics.store.lateness import DAY_S
 
 HOUR_S = 3600
 FEW_SECONDS = 20 * 86400  # of a series, or of several together: at a point each 15 s some 100,000 rows

@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute
 
 from doghouse import errors
 from doghouse.http import Call, Reply, endpoint
-from doghouse.metrics import metadata
-from doghouse.metrics.metadata import Catalogue, TagFilter, queryable
+from doghouse.metrics.catalogue import metadata
+from doghouse.metrics.catalogue.metadata import Catalogue, TagFilter, queryable
 
 PAGE_SIZE = 10_000
 WINDOW_S = 3600  # how recent a point makes a metric one of the list of v2

@@ -9,7 +9,7 @@ from operator import attrgetter
 import msgspec
 from msgspec import Struct
 
-from doghouse.metrics.batch import Batch, split
+from doghouse.metrics.intake.batch import Batch, split
 from doghouse.metrics.model import Sent
 
 TYPES = {0: "", 1: "count", 2: "rate", 3: "gauge"}  # OpenAPI v2: MetricIntakeType

@@ -1,0 +1,1 @@
+"""Distributions: sketches of many values."""
