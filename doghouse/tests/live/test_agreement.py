@@ -24,21 +24,27 @@ GROUPS = (("a", "x"), ("b", "x"), ("c", "y"))  # host and zone of each series
 
 Samples = Sequence[float | None]
 
-samples = st.lists(st.sampled_from([None, 0.0, 60.0, 85.0, 100.0]), min_size=5, max_size=40)
+stays = st.tuples(
+    st.sampled_from([None, 0.0, 60.0, 85.0, 100.0, 100.0]), st.integers(1, 9)
+)  # a value, and for how many minutes
+samples = st.lists(stays, min_size=3, max_size=9).map(
+    lambda parts: [value for value, many in parts for _ in range(many)]
+)
 downtimes = st.lists(
     st.fixed_dictionaries(
         {
-            "start": st.integers(0, 35),
-            "minutes": st.integers(1, 20),
-            "twice": st.sampled_from([False, False, True]),  # a recurring one, that is on again a little later
+            "start": st.integers(0, 25),
+            "minutes": st.integers(1, 12),
+            "again": st.sampled_from([None, None, 0, 3]),  # a recurring one, that is on again after so many minutes
             "canceled": st.sampled_from([None, None, 4, 17]),  # minutes after T0, and a half
             "scope": st.sampled_from(["*", "*", "host:a", "zone:x", "host:(a OR c)"]),
             "mute_first_recovery_notification": st.booleans(),
-            "notify_end_types": st.sampled_from([["expired"], ["canceled", "expired"], []]),
+            "notify_end_types": st.sampled_from([["expired"], ["expired"], ["canceled", "expired"], []]),
             "notify_end_states": st.sampled_from([["alert", "warn", "no data"], ["alert"]]),
         }
     ),
-    max_size=3,
+    min_size=1,
+    max_size=4,
 )
 OPTIONS: list[dict[str, object]] = [
     {},
@@ -103,14 +109,14 @@ def store(house: Live, wanted: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     for one in wanted:
         attributes = {name: value for name, value in one.items() if "_" in name or name == "scope"}
         start, end = one["start"], one["start"] + one["minutes"]
-        if one["twice"]:
+        if one["again"] is not None:
             recurrences = [
                 {
                     "start": f"2026-03-02T{10 + when // 60}:{when % 60:02d}",
                     "duration": f"{one['minutes']}m",
                     "rrule": "FREQ=DAILY;COUNT=1",
                 }
-                for when in (start, end + 3)
+                for when in (start, end + one["again"])
             ]
             attributes["schedule"] = {"timezone": "UTC", "recurrences": recurrences}
         identity = house.downtime(f"10:{start:02d}", f"{10 + end // 60}:{end % 60:02d}", **attributes)
@@ -186,6 +192,12 @@ def as_unit_test(
     return path
 
 
+def quiet(**given: Any) -> dict[str, Any]:
+    """A downtime over everything, from T0 on."""
+    usual = {"mute_first_recovery_notification": False, "notify_end_types": ["expired"]}
+    return {"start": 0, "again": None, "canceled": None, "scope": "*", **usual, **given}
+
+
 @settings(max_examples=40, deadline=None)
 @example(
     # the second host is known first, and both warn in the second minute
@@ -195,9 +207,21 @@ def as_unit_test(
 )
 @example(
     [[None] * 5, [None] * 4 + [85.0]],
-    [{"start": 0, "minutes": 6, "twice": False, "canceled": None, "scope": "*", "mute_first_recovery_notification": False, "notify_end_types": ["expired"]}],
+    [quiet(minutes=6)],
     body_of(QUERIES[1], CONDITIONS[0], MESSAGES[0], notify_by=["*"]),
-)  # fmt: skip
+)
+# canceled between two ticks, of which the second recovers: the end tells of the state before it
+@example(
+    [[100.0] * 5 + [0.0] * 5],
+    [quiet(minutes=12, canceled=5, notify_end_types=["canceled"])],
+    body_of(QUERIES[1], CONDITIONS[0], MESSAGES[0]),
+)
+# triggered in one occurrence, recovered in the next, which follows without a break
+@example(
+    [[0.0, 0.0, 100.0, 100.0, 100.0, 0.0, 0.0]],
+    [quiet(minutes=4, again=0)],
+    body_of(QUERIES[1], CONDITIONS[0], MESSAGES[0]),
+)
 @given(
     st.lists(samples, min_size=1, max_size=3),
     downtimes,

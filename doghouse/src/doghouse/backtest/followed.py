@@ -84,7 +84,7 @@ def composite(
         states = {one: {of: member.state(at) for of, member in groups.items()} for one, groups in known.items()}
         return composites.variables(group, ids, states)
 
-    return _backtest(monitor, rules, following, ticks, (start, end), (), downtimes, hosts, more)
+    return _backtest(monitor, rules, following, ticks, (start, end), downtimes, hosts, more)
 
 
 def checked(
@@ -105,7 +105,7 @@ def checked(
     def more(group: Group, at: int) -> Mapping[str, str]:
         return service_checks.variables(query, runs(at)).get(group, {})
 
-    return _backtest(monitor, rules, following, ticks, (start, end), query.over, downtimes, hosts, more)
+    return _backtest(monitor, rules, following, ticks, (start, end), downtimes, hosts, more)
 
 
 def service_check(
@@ -127,14 +127,13 @@ def _backtest(
     following: Following,
     ticks: Ints,
     span: tuple[int, int],
-    filters: Sequence[str],
     downtimes: Sequence[dt.Downtime],
     hosts: Mapping[str, mon.Host] | None,
     more: Callable[[Group, int], Mapping[str, str]],
 ) -> Backtest:
     start, end = span
     timelines = [
-        Timeline(group, history, covers_of(monitor, group, filters, downtimes, start, end))
+        Timeline(group, history, covers_of(monitor, group, downtimes, start, end))
         for group, history in following.histories().items()
     ]
     return Backtest(monitor, start, end, ticks, timelines, hosts or {}, None, rules.notify_no_data, more=more)

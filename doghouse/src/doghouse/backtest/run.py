@@ -90,7 +90,6 @@ class Backtest:
     hosts: mon.Hosts = field(default_factory=dict)
     bundles: Sequence[Timeline] | None = None
     notifies_no_data: bool = False
-    span: int = 0  # of the monitor's window (s)
     more: Callable[[Group, int], Mapping[str, str]] | None = None  # variables of other kinds of monitors, at a time
 
     @property
@@ -109,7 +108,6 @@ class Backtest:
         written = (
             notification(
                 self.monitor,
-                self.span,
                 timeline.group,
                 due,
                 self.hosts,
@@ -158,11 +156,10 @@ def backtest(
     """
     rules, keys = monitor.rules, monitor.bundle_keys
     ticks = mon.ticks_of(monitor, start, end)
-    filters = monitor.filters
     timelines, values = [], {}
 
     def stepped(column: mon.GroupColumn) -> tuple[Timeline, Floats | None]:
-        covers = covers_of(monitor, column.group, filters, downtimes, start, end)
+        covers = covers_of(monitor, column.group, downtimes, start, end)
         history = mon.states_range(rules, column, ticks)
         timeline = Timeline(column.group, history, covers, _at_ends(rules, column, history, covers))
         return timeline, None if keys is None else held_values(rules, column, ticks)
@@ -176,10 +173,10 @@ def backtest(
     if keys is not None:
         together = []
         for group, (history, held) in bundles.bundled(rules, keys, values, ticks).items():
-            covers = covers_of(monitor, group, filters, downtimes, start, end)
+            covers = covers_of(monitor, group, downtimes, start, end)
             at_ends = {at: float(held[index]) if index >= 0 else math.nan for at, index in _ends(history, covers)}
             together.append(Timeline(group, history, covers, at_ends))
-    return Backtest(monitor, start, end, ticks, timelines, hosts or {}, together, rules.notify_no_data, monitor.span)
+    return Backtest(monitor, start, end, ticks, timelines, hosts or {}, together, rules.notify_no_data)
 
 
 def _at_ends(

@@ -10,14 +10,14 @@ from typing import cast
 
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
-from doghouse.live.stepping import Held, Outcome, Step, Subject, advance, status_steps, window_steps
+from doghouse.live.stepping import Before, Outcome, Step, advance, status_steps, window_steps
 from doghouse.metrics.model import Source
 from doghouse.monitors import (
+    Definition,
     Group,
     GroupState,
     Host,
     Hosts,
-    Monitor,
     MonitorError,
     composites,
     evaluate,
@@ -27,8 +27,8 @@ from doghouse.monitors.kinds.composite import CompositeMonitor
 from doghouse.monitors.kinds.service_check import ServiceCheckMonitor
 from doghouse.monitors.rules import followed_rules
 from doghouse.monitors.service_checks import CheckQuery, Runs
-from doghouse.monitors.store import MonitorStore, Stored
-from doghouse.notifications.announcements import announced
+from doghouse.monitors.store import MonitorStore
+from doghouse.notifications.announcements import announcements
 from doghouse.notifications.model import Notification
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -54,22 +54,22 @@ NOBODY: HostsOf = dict
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the loop reads beside its stores. `told` hears of each notification, in its transaction."""
+class Sources:
+    """What the loop reads beside its stores. `listeners` are called with each notification, in its transaction."""
 
     points: Source
     hosts: HostsOf = NOBODY
     runs: RunsOf = lambda _: ()
-    told: Sequence[Listener] = ()
+    listeners: Sequence[Listener] = ()
 
 
 @dataclass(slots=True)
 class _Known:
-    """The monitors as parsed for a version of the store. What cannot be evaluated is left out, and logged once."""
+    """The monitors of a version of the store. What cannot be evaluated is left out, and logged once."""
 
     version: int = -1
-    subjects: list[Subject] = field(default_factory=list)
-    complained: set[tuple[int, str]] = field(default_factory=set)
+    monitors: list[Definition] = field(default_factory=list)
+    logged: set[tuple[int, str]] = field(default_factory=set)
 
 
 class Live:
@@ -82,11 +82,11 @@ class Live:
         monitors: MonitorStore,
         downtimes: DowntimeStore,
         notifications: NotificationStore,
-        surroundings: Surroundings,
+        sources: Sources,
     ) -> None:
         self._database, self._clock = database, clock
         self._monitors, self._downtimes, self._notifications = monitors, downtimes, notifications
-        self._around = surroundings
+        self._sources = sources
         self._known = _Known()
         self._lock = threading.Lock()
         self._stepped = -1
@@ -117,91 +117,86 @@ class Live:
         if minute == self._stepped:
             return
         self._announce(now)
-        for subject in self._subjects():
+        for monitor in self._evaluated():
             if self._ending.is_set():
                 return
             try:
-                self._catch_up(subject, now)
+                self._catch_up(monitor, now)
             except NotEvaluated as error:
-                self._complain(subject.monitor, str(error))
+                self._log_once(monitor, error)
             except Exception:
-                log.exception("monitor %s could not be stepped; it is tried again in a minute", subject.monitor.id)
+                log.exception("monitor %s could not be stepped; it is tried again in a minute", monitor.id)
         self._stepped = minute
 
-    def _subjects(self) -> list[Subject]:
-        """The monitors that can be evaluated, composites last."""
+    def _evaluated(self) -> list[Definition]:
+        """The monitors that can be evaluated, composites last: they look at what the others' states are now."""
         version = self._monitors.version
         if self._known.version != version:
-            found = [one for one in map(self._subject, self._monitors.page()) if one is not None]
-            self._known.subjects = sorted(found, key=lambda one: bool(one.monitor.members))
+            stored = (one.definition for one in self._monitors.page())
+            self._known.monitors = sorted(filter(self._can_be_stepped, stored), key=lambda one: bool(one.members))
             self._known.version = version
-        return self._known.subjects
+        return self._known.monitors
 
-    def _subject(self, stored: Stored) -> Subject | None:
+    def _can_be_stepped(self, monitor: Definition) -> bool:
         try:
-            return subject_of(stored.definition)
+            _ = monitor.rules, monitor.bundle_keys, monitor.filters
         except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
-            key = (stored.definition.id, str(error))
-            if key not in self._known.complained:
-                self._known.complained.add(key)
-                log.warning("monitor %s is not evaluated: %s", *key)
-            return None
+            self._log_once(monitor, error)
+            return False
+        return True
 
-    def _complain(self, monitor: Monitor, error: str) -> None:
-        if (monitor.id, error) not in self._known.complained:
-            self._known.complained.add((monitor.id, error))
+    def _log_once(self, monitor: Definition, error: Exception) -> None:
+        if (monitor.id, str(error)) not in self._known.logged:
+            self._known.logged.add((monitor.id, str(error)))
             log.warning("monitor %s is not evaluated: %s", monitor.id, error)
 
-    def _catch_up(self, subject: Subject, now: int) -> None:
+    def _catch_up(self, monitor: Definition, now: int) -> None:
         """Every tick of a monitor since its last one; of a monitor that is new, or was not stepped for long, the newest alone."""
-        every = subject.monitor.every
-        last = self._notifications.last(_name(subject.monitor))
+        every = monitor.every
+        last = self._notifications.last(_name(monitor))
         began = now // every * every - every
         start = began if last is None or now - last > CATCH_UP_S + every else int(last)
         ticks = range(start // every * every + every, now + 1, every)
         for tick in ticks:
-            self._tick(subject, tick, int(last) if last is not None and tick == ticks[0] else tick - every)
+            self._tick(monitor, tick, int(last) if last is not None and tick == ticks[0] else tick - every)
 
-    def _tick(self, subject: Subject, tick: int, last: int) -> None:
-        monitor = subject.monitor
-        held = Held(
+    def _tick(self, monitor: Definition, tick: int, last: int) -> None:
+        before = Before(
             self._monitors.states(monitor.id),
-            self._notifications.bundles(monitor.id) if subject.bundle_keys is not None else {},
-            self._held(monitor, last),
+            self._notifications.bundles(monitor.id) if monitor.bundle_keys is not None else {},
+            self._downtimes_of(monitor, last),
             last,
         )
-        steps, more = self._steps(subject, held.states, tick)
-        self._keep(subject, tick, advance(subject, held, steps, _Lazy(self._around.hosts), tick, more))
+        steps, more = self._steps(monitor, before.states, tick)
+        self._keep(monitor, tick, advance(monitor, before, steps, _Lazy(self._sources.hosts), tick, more))
 
-    def _keep(self, subject: Subject, tick: int, outcome: Outcome) -> None:
+    def _keep(self, monitor: Definition, tick: int, outcome: Outcome) -> None:
         """A state and its message are never apart: both are on disk when this returns, or neither."""
-        monitor = subject.monitor
         with self._database.transaction():
             self._monitors.save_step(monitor.id, outcome.states, outcome.forgotten, outcome.overall, tick)
             if outcome.bundles:
                 self._notifications.save_bundles(monitor.id, outcome.bundles)
             for notification in outcome.notifications:
-                self._tell(notification, tick)
+                self._send(notification, tick)
             self._notifications.done(_name(monitor), tick)
 
-    def _tell(self, notification: Notification, now: float) -> None:
-        made = self._notifications.add(notification, now)
-        for listener in self._around.told:
-            listener(made)
+    def _send(self, notification: Notification, now: float) -> None:
+        stored = self._notifications.add(notification, now)
+        for listener in self._sources.listeners:
+            listener(stored)
 
-    def _held(self, monitor: Monitor, last: int) -> list[Downtime]:
+    def _downtimes_of(self, monitor: Definition, last: int) -> list[Downtime]:
         """The downtimes that may matter since the last tick. One that was cancelled at the instant of that tick ended just after it."""
-        found = self._downtimes.live(monitor.id, monitor.tags, last - JUST_AFTER_S)
-        return [one if one.canceled is None else replace(one, canceled=one.canceled + JUST_AFTER_S) for one in found]
+        live = self._downtimes.live(monitor.id, monitor.tags, last - JUST_AFTER_S)
+        return [one if one.canceled is None else replace(one, canceled=one.canceled + JUST_AFTER_S) for one in live]
 
-    def _steps(self, subject: Subject, states: Mapping[Group, GroupState], now: int) -> Steps:
-        monitor = subject.monitor
+    def _steps(self, monitor: Definition, states: Mapping[Group, GroupState], now: int) -> Steps:
         if isinstance(monitor, CompositeMonitor):
             return self._composite_steps(monitor)
         if isinstance(monitor, ServiceCheckMonitor):
             return self._check_steps(monitor, states, now)
-        windows = evaluate(monitor, self._around.points, now)
-        return window_steps(subject.rules, states, windows), {}
+        windows = evaluate(monitor, self._sources.points, now)
+        return window_steps(monitor.rules, states, windows), {}
 
     def _composite_steps(self, monitor: CompositeMonitor) -> Steps:
         tree, members = monitor.tree, monitor.members
@@ -213,7 +208,7 @@ class Live:
 
     def _check_steps(self, monitor: ServiceCheckMonitor, states: Mapping[Group, GroupState], now: int) -> Steps:
         query = monitor.check
-        runs = self._around.runs(query)
+        runs = self._sources.runs(query)
         before = {group: state.status for group, state in states.items()}
         statuses = service_checks.statuses(monitor, query, runs, before, now)
         return status_steps(monitor.rules, statuses), service_checks.variables(query, runs)
@@ -223,20 +218,15 @@ class Live:
         last = self._notifications.last(DOWNTIMES)
         since = float(now - MINUTE_S) if last is None or now - last > CATCH_UP_S else last
         records = [one for one in self._downtimes.all() if "@" in (one.attributes.get("message") or "")]
-        found = [one for record in records for one in announced(self._downtimes.downtime(record), since, float(now))]
+        made = [one for record in records for one in announcements(self._downtimes.downtime(record), since, float(now))]
         with self._database.transaction():
-            for notification in sorted(found, key=lambda one: one.at):
-                if self._notifications.tell_once(notification):
-                    self._tell(notification, now)
+            for notification in sorted(made, key=lambda one: one.at):
+                if self._notifications.announce_once(notification):
+                    self._send(notification, now)
             self._notifications.done(DOWNTIMES, now)
 
 
-def subject_of(monitor: Monitor) -> Subject:
-    """A monitor as it is stepped. Raises MonitorError, QuerySyntaxError or NotEvaluated."""
-    return Subject(monitor, monitor.rules, monitor.bundle_keys, monitor.filters, monitor.span)
-
-
-def _name(monitor: Monitor) -> str:
+def _name(monitor: Definition) -> str:
     return f"monitor:{monitor.id}"
 
 

@@ -16,7 +16,7 @@ from doghouse.events.store import EventStore
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
 from doghouse.live import routes as live_routes
-from doghouse.live.loop import Live, Surroundings
+from doghouse.live.loop import Live, Sources
 from doghouse.live.sources import hosts_of, runs_of
 from doghouse.metrics.model import Source
 from doghouse.monitors.store import MonitorStore
@@ -75,14 +75,14 @@ def build(
     `graph` draws what a mail shows; without one it is what the monitor looked at. Raises ValueError.
     """
     store = NotificationStore(stores.database)
-    told = event_texts.poster(stores.events.add, lambda: Links(url()))
-    around = Surroundings(
+    post_event = event_texts.poster(stores.events.add, lambda: Links(url()))
+    sources = Sources(
         stores.points,
         partial(hosts_of, stores.hosts),
         runs_of(stores.checks, stores.hosts.tags),
-        (told,),
+        (post_event,),
     )
-    live = Live(stores.database, clock, stores.monitors, stores.downtimes, store, around)
+    live = Live(stores.database, clock, stores.monitors, stores.downtimes, store, sources)
     server = smtp.server(mail_server) if mail_server else None
     drawn = graph or partial(draw_graph, stores.points, stores.monitors)
     post = Post(folder, server, sender or SENDER, drawn, url)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from doghouse.downtimes import Downtime
-from doghouse.monitors import EMPTY, Group, GroupState, Hosts, Monitor, Rules, Status, Transition, WindowValue
+from doghouse.monitors import EMPTY, Definition, Group, GroupState, Hosts, Rules, Status, Transition, WindowValue
 from doghouse.monitors.bundles import bundle_of, worst
 from doghouse.monitors.states import FRESH, follow, step
 from doghouse.notifications.model import Notification
@@ -18,18 +18,7 @@ Step = Callable[[GroupState, int], Stepped]
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A monitor as it is stepped: its rules, the keys it is notified by (None: each group by itself), its query's filter tags and window (s)."""
-
-    monitor: Monitor
-    rules: Rules
-    bundle_keys: tuple[str, ...] | None = None
-    filters: tuple[str, ...] = ()
-    window: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
+class Before:
     """What was known before the step: states of groups and of bundles, the downtimes that may matter, and the last tick (s UTC)."""
 
     states: Mapping[Group, GroupState]
@@ -72,8 +61,8 @@ def status_steps(rules: Rules, statuses: Mapping[Group, tuple[Status | None, flo
 
 
 def advance(
-    subject: Subject,
-    held: Held,
+    monitor: Definition,
+    before: Before,
     steps: Mapping[Group, Step],
     hosts: Hosts,
     now: int,
@@ -83,37 +72,37 @@ def advance(
     outcome = Outcome()
     after: dict[Group, GroupState] = {}
     for group, make in steps.items():
-        before = held.states.get(group, FRESH)
-        state, transition = make(before, now)
+        known = before.states.get(group, FRESH)
+        state, transition = make(known, now)
         after[group] = state
         if state == FRESH:
-            outcome.forgotten += [group] if group in held.states else []
-        elif state != before:
+            outcome.forgotten += [group] if group in before.states else []
+        elif state != known:
             outcome.states[group] = state
         if transition is not None:
             outcome.transitions.append((group, transition))
     alive = {group: state for group, state in after.items() if state != FRESH}
     outcome.overall = worst(alive.values())[0] or Status.NO_DATA
-    before_states, after_states, transitions = held.states, after, dict(outcome.transitions)
-    if subject.bundle_keys is not None:
-        before_states = held.bundles
-        after_states, transitions = _bundle(subject, held, alive, now)
+    before_states, after_states, transitions = before.states, after, dict(outcome.transitions)
+    if monitor.bundle_keys is not None:
+        before_states = before.bundles
+        after_states, transitions = _bundle(monitor, before, alive, now)
         outcome.bundles = after_states
     for group, state in after_states.items():
         pair = before_states.get(group, FRESH), state
-        for due in _due(subject, held, group, pair, transitions.get(group), now):
+        for due in _due(monitor, before, group, pair, transitions.get(group), now):
             variables = (more or {}).get(group)
-            outcome.notifications.append(notification(subject.monitor, subject.window, group, due, hosts, variables))
+            outcome.notifications.append(notification(monitor, group, due, hosts, variables))
     outcome.notifications.sort(key=lambda notification: notification.at)
     return outcome
 
 
 def _bundle(
-    subject: Subject, held: Held, alive: Mapping[Group, GroupState], now: int
+    monitor: Definition, before: Before, alive: Mapping[Group, GroupState], now: int
 ) -> tuple[dict[Group, GroupState], dict[Group, Transition]]:
     """The bundles' states after the step, and their transitions: by the worst of their groups."""
-    keys = subject.bundle_keys or ()
-    members: dict[Group, list[GroupState]] = {bundle: [] for bundle in held.bundles}
+    keys = monitor.bundle_keys or ()
+    members: dict[Group, list[GroupState]] = {bundle: [] for bundle in before.bundles}
     for group, state in sorted(alive.items()):
         members.setdefault(bundle_of(group, keys), []).append(state)
     states: dict[Group, GroupState] = {}
@@ -121,15 +110,15 @@ def _bundle(
     for bundle, inside in members.items():
         status, value = worst(inside)
         known = None if status is Status.NEW else status
-        states[bundle], transition = follow(subject.rules, held.bundles.get(bundle, FRESH), known, value, now)
+        states[bundle], transition = follow(monitor.rules, before.bundles.get(bundle, FRESH), known, value, now)
         if transition is not None:
             transitions[bundle] = transition
     return states, transitions
 
 
 def _due(
-    subject: Subject,
-    known: Held,
+    monitor: Definition,
+    earlier: Before,
     group: Group,
     states: tuple[GroupState, GroupState],
     transition: Transition | None,
@@ -142,14 +131,14 @@ def _due(
         return
     began = [state.first_triggered for state in states if state.first_triggered is not None]
     # a recovery asks which downtimes were on when its episode began
-    covers = covers_of(subject.monitor, group, subject.filters, known.downtimes, min([known.last, *began]), now)
+    covers = covers_of(monitor, group, earlier.downtimes, min([earlier.last, *began]), now)
     yield from of_ends(
         covers,
-        known.last,
+        earlier.last,
         now,
         lambda end: after if end == now else before,
         notifies_at=lambda end: notifies and end == now,
-        notifies_no_data=subject.rules.notify_no_data,
+        notifies_no_data=monitor.rules.notify_no_data,
     )
     if transition is not None and notifies:
         yield of_transition(covers, transition)

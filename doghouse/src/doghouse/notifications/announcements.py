@@ -18,7 +18,7 @@ WORDS = {
 }
 
 
-def announced(downtime: Downtime, after: float, until: float) -> Iterator[Notification]:
+def announcements(downtime: Downtime, after: float, until: float) -> Iterator[Notification]:
     """What is told of a downtime in [after, until] (s UTC), by time. GUESS: the words, and that each occurrence of a recurring one is told."""
     if not downtime.message or not mentions.handles(downtime.message):
         return

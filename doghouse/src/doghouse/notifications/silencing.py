@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from doghouse import downtimes as dt
 from doghouse.downtimes import Cover, Downtime
-from doghouse.monitors import Group, GroupState, Monitor, Status, Transition
+from doghouse.monitors import Definition, Group, GroupState, Status, Transition
 
 END_STATES = {Status.ALERT: "alert", Status.WARN: "warn", Status.NO_DATA: "no data"}
 
@@ -26,13 +26,12 @@ class Due:
 
 
 def covers_of(
-    monitor: Monitor, group: Group, filters: Sequence[str], downtimes: Sequence[Downtime], start: float, end: float
+    monitor: Definition, group: Group, downtimes: Sequence[Downtime], start: float, end: float
 ) -> list[Cover]:
-    """The downtimes' stretches over one group that touch [start, end].
-
-    `filters` are the tags that the monitor's query filters by: a downtime's scope matches them too (GUESS: SEMANTICS SC2).
-    """
-    tags = [f"{key}:{value}" for key, value in group] + list(filters)
+    """The downtimes' stretches over one group that touch [start, end]."""
+    if not downtimes:
+        return []
+    tags = [f"{key}:{value}" for key, value in group] + list(monitor.filters)
     concerned = [downtime for downtime in downtimes if dt.concerns(downtime, monitor.id, monitor.tags, tags)]
     return dt.covers(concerned, start, end) if concerned else []
 

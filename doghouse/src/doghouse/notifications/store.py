@@ -79,8 +79,8 @@ class NotificationStore:
                 )
         return made
 
-    def tell_once(self, notification: Notification) -> bool:
-        """Whether this of a downtime was not told yet; from now on it was."""
+    def announce_once(self, notification: Notification) -> bool:
+        """Note that this of a downtime is announced. False: it was before."""
         with self._database.transaction() as connection:
             cursor = connection.execute(
                 "INSERT OR IGNORE INTO announced (downtime, what, at) VALUES (?, ?, ?)",

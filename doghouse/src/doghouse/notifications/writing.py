@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from doghouse.monitors import Group, Hosts, Monitor, render
+from doghouse.monitors import Definition, Group, Hosts, render
 from doghouse.notifications.model import Notification
 from doghouse.notifications.silencing import Due
 
@@ -22,9 +22,9 @@ AFTER_TRIGGER_S = 300  # a notification's graph ends so long after it (a real pa
 
 
 def notification(
-    monitor: Monitor, span: int, group: Group, due: Due, hosts: Hosts, more: Mapping[str, str] | None = None
+    monitor: Definition, group: Group, due: Due, hosts: Hosts, more: Mapping[str, str] | None = None
 ) -> Notification:
-    """The notification of a monitor whose window is `span` s long. `more` are variables that only some kinds of monitors have."""
+    """The notification of one group of a monitor. `more` are variables that only some kinds of monitors have."""
     transition = due.transition
     message = render(monitor, group, transition, hosts, more=more)
     return Notification(
@@ -46,7 +46,7 @@ def notification(
         last_triggered=transition.last_triggered,
         silenced_by=due.silenced_by,
         released_by=due.released_by,
-        since=due.at - span,
+        since=due.at - monitor.span,
         until=due.at + AFTER_TRIGGER_S,
         hides=PRESETS.get(monitor.options.notification_preset_name or "", ()),
         tags=tuple(dict.fromkeys((*monitor.tags, *(f"{key}:{value}" for key, value in group)))),
