@@ -30,11 +30,17 @@ def run(expression: Expression, source: Source, window: Window) -> list[ResultSe
 
 def frame_of(expression: Expression, scene: Scene) -> Frame:
     """What an expression is worth, which has a metric in it. Raises NotEvaluated."""
-    alone = isinstance(tree.flattened(expression), tree.MetricQuery)
-    value = compute(expression, Frames(scene if alone else scene.inside()))
+    value = compute(expression, Frames(scene if _is_query(expression) else scene.inside()))
     if not isinstance(value, Frame):
         raise NotEvaluated("an expression without a metric")
     return value
+
+
+def _is_query(expression: Expression) -> bool:
+    """Whether it is a metric query by itself, outside of arithmetic and functions."""
+    while isinstance(expression, tree.Modified):
+        expression = expression.operand
+    return isinstance(expression, tree.MetricQuery)
 
 
 @dataclass(frozen=True, slots=True)
