@@ -44,7 +44,7 @@ from doghouse.monitors import routes as monitor_routes
 from doghouse.monitors.store import MonitorStore
 from doghouse.operations import of_request
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
-from doghouse.queries import routes as queries
+from doghouse.queries.api import routes as queries
 from doghouse.storage import backup, manifest
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock

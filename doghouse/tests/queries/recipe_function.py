@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doghouse.queries.frames import Frame
+from doghouse.queries.evaluation.frames import Frame
 from doghouse.queries.functions import Family, Parameter, function
 from doghouse.queries.functions.arguments import QUERY
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from doghouse.queries import tree
+from doghouse.queries.language import tree
 
 LADDER = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 BEFORE = {"hour_before": -3600, "day_before": -86400, "week_before": -604800, "month_before": -28 * 86400}

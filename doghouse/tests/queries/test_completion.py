@@ -3,7 +3,7 @@
 import pytest
 
 from doghouse.queries import QuerySyntaxError, parse
-from doghouse.queries.completion import complete
+from doghouse.queries.language.completion import complete
 
 METRICS = ["my_metric", "system.cpu.idle", "system.cpu.user", "postgresql.commits"]
 TAGS = {"env": ["dev", "prod"], "host": ["web-1", "web-2"]}

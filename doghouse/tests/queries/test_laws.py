@@ -14,7 +14,7 @@ from query_points import T0, by_scope, shown, source
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries import ResultSeries, Window, evaluate, matches, parse, parse_scope
-from doghouse.queries.tree import AllOf, AnyOf, Everything, Not, Scope, Tag
+from doghouse.queries.language.tree import AllOf, AnyOf, Everything, Not, Scope, Tag
 
 TAGS = [f"{key}:{value}" for key in ("env", "az") for value in ("a", "b", "ab")]
 HOUR = 3600

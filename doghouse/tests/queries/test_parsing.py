@@ -29,7 +29,7 @@ from doghouse.queries import (
     scope_tags,
     scope_text,
 )
-from doghouse.queries.tree import (
+from doghouse.queries.language.tree import (
     AllOf,
     Among,
     AnyOf,

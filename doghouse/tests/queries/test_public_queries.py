@@ -20,9 +20,9 @@ from doghouse.queries import (
     metric_queries,
     parse,
     parse_monitor,
-    tree,
 )
-from doghouse.queries.tree import Expression, Scope
+from doghouse.queries.language import tree
+from doghouse.queries.language.tree import Expression, Scope
 
 LINES = Path(__file__).with_name("public_queries.txt").read_text().splitlines()
 PUBLISHED = [line for line in LINES if line and not line.startswith("#")]

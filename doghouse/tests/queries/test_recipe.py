@@ -30,8 +30,8 @@ from doghouse.queries import (
     parse_formula,
     parse_monitor,
 )
-from doghouse.queries.completion import complete
 from doghouse.queries.functions import Function, catalogue, registry
+from doghouse.queries.language.completion import complete
 from doghouse.queries.units import told, unit_of
 
 LINE = source(series(every(60, [4, 1, 3, 2])))

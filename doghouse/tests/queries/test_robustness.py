@@ -12,7 +12,7 @@ from query_points import T0
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries import DASHBOARD, MONITOR, NotEvaluated, Options, Window, evaluate, expression_text, parse
-from doghouse.queries.answers import series_answer, timeseries_answer
+from doghouse.queries.api.answers import series_answer, timeseries_answer
 from doghouse.queries.functions import catalogue
 
 HOUR = 3600

@@ -3,7 +3,7 @@
 import pytest
 
 from doghouse.queries import parse, substitute, variables
-from doghouse.queries.substitution import Chosen, chosen
+from doghouse.queries.language.substitution import Chosen, chosen
 
 ENV = {"env": Chosen("environment", ("prod",))}
 

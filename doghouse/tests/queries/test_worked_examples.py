@@ -10,7 +10,7 @@ from query_points import T0, ask, by_scope, every, points, series, source, value
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries import QuerySyntaxError, Window, default_interval, evaluate, parse
-from doghouse.queries.answers import series_answer
+from doghouse.queries.api.answers import series_answer
 
 QUARTER_MINUTES = series(every(15, [10, 20, 30, 40, 50, 60, 70, 80]))
 A = series([(0, 10)], host="a")

@@ -16,7 +16,7 @@ from doghouse.metrics.model import Source
 from doghouse.monitors import Status
 from doghouse.monitors.kinds.metric import metric_query, with_query
 from doghouse.monitors.validation import check
-from doghouse.queries.spans import SpanError, monitor_window
+from doghouse.queries.language.spans import SpanError, monitor_window
 
 RECOVERY_STEPS = (0.05, 0.1, 0.2, 0.3)  # of the threshold, towards the quiet side
 THRESHOLD_STEPS = (-0.1, 0.1)

@@ -8,8 +8,8 @@ from typing import Any
 
 from doghouse.dashboards.vocabulary import OLD_QUERIES
 from doghouse.queries import Expression, QuerySyntaxError, parse, parse_formula, substitute, variables
-from doghouse.queries.formulas import bound
-from doghouse.queries.substitution import Chosen
+from doghouse.queries.language.formulas import bound
+from doghouse.queries.language.substitution import Chosen
 
 METRICS = "metrics"
 

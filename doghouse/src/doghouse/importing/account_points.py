@@ -17,8 +17,9 @@ from doghouse import monitors as mon
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Ints, MetricType, Rollup, Series, no_columns
 from doghouse.monitors.kinds.metric import metric_query, with_query
-from doghouse.queries import MetricQuery, expression_text, metric_queries, tree
-from doghouse.queries.tree import Expression, Leaf, Modifier
+from doghouse.queries import MetricQuery, expression_text, metric_queries
+from doghouse.queries.language import tree
+from doghouse.queries.language.tree import Expression, Leaf, Modifier
 from doghouse.tags.pairs import split_host
 
 POINTS_A_PAGE = 1500  # a rollup that is asked for is kept up to so many points (dashboards/functions/rollup)

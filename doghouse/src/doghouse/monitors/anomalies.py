@@ -10,8 +10,8 @@ import numpy as np
 from doghouse.metrics.model import Floats
 from doghouse.monitors.columns import Bools
 from doghouse.queries import MonitorQuery, ResultSeries
-from doghouse.queries.spans import length_seconds
-from doghouse.queries.tree import Call, Number, Text, Word
+from doghouse.queries.language.spans import length_seconds
+from doghouse.queries.language.tree import Call, Number, Text, Word
 
 FUNCTION = "anomalies"
 DEFAULT_ALERT_WINDOW_S = 900

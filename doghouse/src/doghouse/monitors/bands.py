@@ -14,7 +14,7 @@ from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import MAY_MISS, Windows, full_bucket
 from doghouse.monitors.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
 from doghouse.queries import MonitorQuery, function_names, metric_queries
-from doghouse.queries.tree import Call, MetricQuery
+from doghouse.queries.language.tree import Call, MetricQuery
 
 
 def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading) -> bool:

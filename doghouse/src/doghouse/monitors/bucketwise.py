@@ -23,9 +23,9 @@ from doghouse.queries import (
     metric_queries,
 )
 from doghouse.queries.functions import catalogue
-from doghouse.queries.inspection import walk
+from doghouse.queries.language.inspection import walk
+from doghouse.queries.language.tree import Arithmetic, Call, MetricQuery, Negative, Number
 from doghouse.queries.scopes import select
-from doghouse.queries.tree import Arithmetic, Call, MetricQuery, Negative, Number
 
 BUCKETS_A_READ = 2_000_000  # of all groups together, so that memory is bounded
 

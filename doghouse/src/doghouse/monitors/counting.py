@@ -13,10 +13,10 @@ from doghouse.monitors import pointwise, streams
 from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import Windows
 from doghouse.queries import MonitorQuery, function_names
-from doghouse.queries.arithmetic import cellwise
-from doghouse.queries.compute import Values, compute
-from doghouse.queries.inspection import walk
-from doghouse.queries.tree import Arithmetic, Call, Leaf, MetricQuery, Modified, Negative, Number, Operator
+from doghouse.queries.evaluation.arithmetic import cellwise
+from doghouse.queries.evaluation.compute import Values, compute
+from doghouse.queries.language.inspection import walk
+from doghouse.queries.language.tree import Arithmetic, Call, Leaf, MetricQuery, Modified, Negative, Number, Operator
 
 
 def applies(query: MonitorQuery) -> bool:

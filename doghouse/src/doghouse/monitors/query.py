@@ -15,8 +15,8 @@ import numpy as np
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.model import MonitorError, Options
 from doghouse.queries import MonitorQuery, function_names, metric_queries
-from doghouse.queries.printing import number_text
-from doghouse.queries.tree import Change
+from doghouse.queries.language.printing import number_text
+from doghouse.queries.language.tree import Change
 from doghouse.time import zones
 from doghouse.time.lengths import DAY, HOUR, MINUTE
 

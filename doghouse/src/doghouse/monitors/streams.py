@@ -20,10 +20,10 @@ from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
 from doghouse.monitors.sliding import Buckets, bucketed, full_windows, reduce_windows
 from doghouse.monitors.spatial import reduce_group
 from doghouse.queries import MonitorQuery, default_interval
-from doghouse.queries.interpolation import LIMIT_S
-from doghouse.queries.rollups import RollupError, RollupSetting, rollup_setting
+from doghouse.queries.evaluation.interpolation import LIMIT_S
+from doghouse.queries.language.rollups import RollupError, RollupSetting, rollup_setting
+from doghouse.queries.language.tree import MetricQuery
 from doghouse.queries.scopes import select
-from doghouse.queries.tree import MetricQuery
 
 POINTS_A_READ = 1_000_000  # so that they stay in the processor's cache; reckoned with a point each ten seconds
 NOT_AT_ALL = -1

@@ -11,7 +11,7 @@ from doghouse.monitors.context import BUILT_IN, DROPPED, EPOCHS, NUMBERS, TIMES
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.template import HELPERS, MATCHES, Block, Call, Node, Path, Variable, path
 from doghouse.queries import NotEvaluated, QuerySyntaxError
-from doghouse.queries.names import nearest
+from doghouse.queries.language.names import nearest
 from doghouse.time.zones import is_zone
 
 _NAME = re.compile(r"""'[^']*'|"[^"]*"|\[[^\]]*\][\w.]*|[A-Za-z_@][\w.@\[\]]*""")

@@ -7,17 +7,17 @@
 does not evaluate. A tree is made of frozen values (`queries.tree`), to be looked into or with the helpers here.
 """
 
+from doghouse.queries.errors import NotEvaluated, QuerySyntaxError
 from doghouse.queries.evaluation import default_interval, evaluate, evaluate_scalars
-from doghouse.queries.formulas import Formula, FormulaRequest, NamedQuery
-from doghouse.queries.guesses import DASHBOARD, MONITOR, Options
-from doghouse.queries.inspection import function_names, group_keys, metric_queries, scope_tags, variables
+from doghouse.queries.language.formulas import Formula, FormulaRequest, NamedQuery
+from doghouse.queries.language.inspection import function_names, group_keys, metric_queries, scope_tags, variables
+from doghouse.queries.language.parser import parse, parse_formula, parse_monitor, parse_scope
+from doghouse.queries.language.printing import expression_text, scope_text
+from doghouse.queries.language.substitution import substitute
+from doghouse.queries.language.tree import Expression, MetricQuery, MonitorQuery, Scope
 from doghouse.queries.model import NOT_AVAILABLE, ResultSeries, Window
-from doghouse.queries.parser import parse, parse_formula, parse_monitor, parse_scope
-from doghouse.queries.printing import expression_text, scope_text
-from doghouse.queries.problems import NotEvaluated, QuerySyntaxError
+from doghouse.queries.options import DASHBOARD, MONITOR, Options
 from doghouse.queries.scopes import matches
-from doghouse.queries.substitution import substitute
-from doghouse.queries.tree import Expression, MetricQuery, MonitorQuery, Scope
 
 __all__ = [
     "DASHBOARD",

@@ -29,9 +29,9 @@ def query(
 
     Example: doghouse query 'avg:my_metric{*} by {host}' --from now-4h --to now
     """
+    from doghouse.queries.errors import QuerySyntaxError
+    from doghouse.queries.language.parser import parse
     from doghouse.queries.model import LATEST_S
-    from doghouse.queries.parser import parse
-    from doghouse.queries.problems import QuerySyntaxError
     from doghouse.time.clock import Clock
     from doghouse.time.typed import parse_time
 
@@ -69,7 +69,7 @@ def _of_file(text: str, start: int, end: int, path: Path) -> Any:
     from doghouse.metrics.files.series_files import SeriesFileError, read_series
     from doghouse.metrics.memory import MemorySource
     from doghouse.queries import NotEvaluated, Window, evaluate, parse
-    from doghouse.queries.answers import series_answer
+    from doghouse.queries.api.answers import series_answer
 
     try:
         source = MemorySource(*read_series(path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from doghouse.queries.guesses import DASHBOARD, Options
+from doghouse.queries.options import DASHBOARD, Options
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Floats, Ints

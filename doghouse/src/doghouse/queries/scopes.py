@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from doghouse.queries import tree
-from doghouse.queries.tree import Scope
+from doghouse.queries.language import tree
+from doghouse.queries.language.tree import Scope
 from doghouse.tags import wildcards
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from doghouse.queries import functions, tree
-from doghouse.queries.inspection import metric_queries
-from doghouse.queries.tree import Expression
+from doghouse.queries import functions
+from doghouse.queries.language import tree
+from doghouse.queries.language.inspection import metric_queries
+from doghouse.queries.language.tree import Expression
 
 Unit = Mapping[str, Any]
 Pair = list[Unit | None]

@@ -28,7 +28,7 @@ from doghouse.queries import (
     scope_tags,
     scope_text,
 )
-from doghouse.queries.tree import AllOf, AnyOf, Scope
+from doghouse.queries.language.tree import AllOf, AnyOf, Scope
 
 CUMULATIVE = "Monitors with an evaluation_window scheduling_option must have a current query period and vice versa."  # a public issue of the Terraform provider
 ALERT_REQUIRED = "Alert status is required."  # a public issue of the Datadog operator

@@ -11,18 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from doghouse.queries.errors import NotEvaluated
 from doghouse.queries.functions.arguments import QUERY, Parameter
 from doghouse.queries.functions.interpolation import default_value
 from doghouse.queries.functions.later import np
 from doghouse.queries.functions.registry import Family, function, not_evaluated
-from doghouse.queries.names import unknown
-from doghouse.queries.problems import NotEvaluated
-from doghouse.queries.rollups import custom_interval
-from doghouse.queries.spans import length_seconds
+from doghouse.queries.language.names import unknown
+from doghouse.queries.language.rollups import custom_interval
+from doghouse.queries.language.spans import length_seconds
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Floats, Ints
-    from doghouse.queries.frames import Frame
+    from doghouse.queries.evaluation.frames import Frame
     from doghouse.queries.functions.application import Application
 
 ALGORITHMS = Family("algorithms", "dashboards/functions/algorithms")
@@ -94,13 +94,13 @@ def anomalies(applied: Application) -> Frame:
     algorithm = applied.text(1, "basic").lower()
     if algorithm != "basic":
         raise NotEvaluated(f"anomalies() with the algorithm '{algorithm}', which is not published")
-    scene, settings = applied.scene, Settings.of(applied.number(2), applied.named())
+    context, settings = applied.context, Settings.of(applied.number(2), applied.named())
     if settings.interval is not None:
-        scene = replace(scene, interval=custom_interval(settings.interval, scene.span, scene.max_points))
-    wide = scene.between(scene.start - _trailing(settings, scene.interval), scene.end)
+        context = replace(context, interval=custom_interval(settings.interval, context.span, context.max_points))
+    wide = context.between(context.start - _trailing(settings, context.interval), context.end)
     frame = applied.frame(wide)
-    if frame.interval > scene.interval:  # the query has a longer rollup of its own
-        wide = scene.between(scene.start - _trailing(settings, frame.interval), scene.end)
+    if frame.interval > context.interval:  # the query has a longer rollup of its own
+        wide = context.between(context.start - _trailing(settings, frame.interval), context.end)
         frame = applied.frame(wide)
     buckets = wide.buckets(frame.interval, frame.calendar)
     if settings.missing_is_zero and frame.counts:
@@ -108,7 +108,7 @@ def anomalies(applied: Application) -> Frame:
     frame = frame.on(np.union1d(frame.ts, buckets))
     bounds = bands(frame.values, _trailing(settings, frame.interval) // frame.interval, settings.bounds)
     shown = replace(frame, bounds=bounds, approximate=APPROXIMATION)
-    return shown.trimmed(scene.start)
+    return shown.trimmed(context.start)
 
 
 def _trailing(settings: Settings, interval: int) -> int:

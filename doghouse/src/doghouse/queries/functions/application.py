@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from doghouse.queries import tree
-from doghouse.queries.problems import NotEvaluated
+from doghouse.queries.errors import NotEvaluated
+from doghouse.queries.language import tree
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Ints
-    from doghouse.queries.arithmetic import Value
-    from doghouse.queries.frames import Frame
-    from doghouse.queries.scene import Scene
-    from doghouse.queries.tree import Call, Expression
+    from doghouse.queries.evaluation.arithmetic import Value
+    from doghouse.queries.evaluation.context import Context
+    from doghouse.queries.evaluation.frames import Frame
+    from doghouse.queries.language.tree import Call, Expression
 
 
 class Evaluator(Protocol):
     """Works out expressions: over time (`engine`), or as one number a group (`reducing`)."""
 
     @property
-    def scene(self) -> Scene:
+    def context(self) -> Context:
         """The window and the source."""
 
-    def worth(self, expression: Expression, scene: Scene | None = None) -> Value:
-        """What an expression is worth; `scene`: in another window."""
+    def worth(self, expression: Expression, context: Context | None = None) -> Value:
+        """What an expression is worth; `context`: in another window."""
 
     def buckets(self, frame: Frame) -> Ints:
         """The start of every bucket that the frame's values could have."""
@@ -41,9 +41,9 @@ class Application:
     evaluator: Evaluator
 
     @property
-    def scene(self) -> Scene:
+    def context(self) -> Context:
         """The window and the source."""
-        return self.evaluator.scene
+        return self.evaluator.context
 
     @property
     def query(self) -> Expression:
@@ -55,13 +55,13 @@ class Application:
         assert not isinstance(argument, tree.Plain)
         return argument
 
-    def value(self, place: int = 0, scene: Scene | None = None) -> Value:
-        """What the argument at this place is worth; `scene`: in another window."""
-        return self.evaluator.worth(self._expression(place), scene)
+    def value(self, place: int = 0, context: Context | None = None) -> Value:
+        """What the argument at this place is worth; `context`: in another window."""
+        return self.evaluator.worth(self._expression(place), context)
 
-    def frame(self, scene: Scene | None = None) -> Frame:
+    def frame(self, context: Context | None = None) -> Frame:
         """The frame of the first argument. Raises NotEvaluated where that is a number."""
-        return framed(self.call, self.value(0, scene))
+        return framed(self.call, self.value(0, context))
 
     def buckets(self, frame: Frame) -> Ints:
         """The start of every bucket that the frame's values could have."""

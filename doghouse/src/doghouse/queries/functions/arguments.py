@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from doghouse.queries.spans import SpanError
+from doghouse.queries.language.spans import SpanError
 
 Kind = Literal["query", "number", "text", "keys", "length", "any"]
 """`length`: a length of time as a text or a number; `any`: what the parser has no rule for."""

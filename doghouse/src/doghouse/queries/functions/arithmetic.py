@@ -10,8 +10,8 @@ from doghouse.queries.functions.registry import Family, function
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Floats
-    from doghouse.queries.arithmetic import Value
-    from doghouse.queries.frames import Frame
+    from doghouse.queries.evaluation.arithmetic import Value
+    from doghouse.queries.evaluation.frames import Frame
     from doghouse.queries.functions.application import Application
 
 ARITHMETIC = Family("arithmetic", "dashboards/functions/arithmetic")

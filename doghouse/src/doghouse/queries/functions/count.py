@@ -9,7 +9,7 @@ from doghouse.queries.functions.later import np
 from doghouse.queries.functions.registry import Family, function
 
 if TYPE_CHECKING:
-    from doghouse.queries.frames import Bools, Frame
+    from doghouse.queries.evaluation.frames import Bools, Frame
 
 COUNT = Family("count", "dashboards/functions/count")
 

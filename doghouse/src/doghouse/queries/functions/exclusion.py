@@ -10,7 +10,7 @@ from doghouse.queries.functions.registry import Family, function
 from doghouse.queries.model import NOT_AVAILABLE
 
 if TYPE_CHECKING:
-    from doghouse.queries.frames import Frame
+    from doghouse.queries.evaluation.frames import Frame
 
 EXCLUSION = Family("exclusion", "dashboards/functions/exclusion")
 

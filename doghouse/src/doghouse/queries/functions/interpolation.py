@@ -11,7 +11,7 @@ from doghouse.queries.functions.registry import Family, function
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Ints
-    from doghouse.queries.frames import Frame
+    from doghouse.queries.evaluation.frames import Frame
     from doghouse.queries.functions.application import Application
 
 INTERPOLATION = Family("interpolation", "dashboards/functions/interpolation")

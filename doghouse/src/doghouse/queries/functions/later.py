@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    from doghouse.queries import arithmetic, calendars, frames, interpolation
+    from doghouse.queries.evaluation import arithmetic, calendars, frames, interpolation
 else:
 
     class _Later:
@@ -24,7 +24,7 @@ else:
 
     np = _Later("numpy")
     arithmetic, calendars, frames, interpolation = (
-        _Later(f"doghouse.queries.{name}") for name in ("arithmetic", "calendars", "frames", "interpolation")
+        _Later(f"doghouse.queries.evaluation.{name}") for name in ("arithmetic", "calendars", "frames", "interpolation")
     )
 
 __all__ = ["arithmetic", "calendars", "frames", "interpolation", "np"]

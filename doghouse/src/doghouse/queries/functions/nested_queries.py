@@ -12,17 +12,17 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from doghouse.queries.errors import NotEvaluated
 from doghouse.queries.functions.arguments import KEYS, LIMIT, QUERY, Parameter, seconds
 from doghouse.queries.functions.later import frames, np
 from doghouse.queries.functions.registry import Family, function
-from doghouse.queries.names import LAYER_METHODS, percentile
-from doghouse.queries.problems import NotEvaluated
-from doghouse.queries.rollups import custom_interval
-from doghouse.queries.spans import positive_seconds
+from doghouse.queries.language.names import LAYER_METHODS, percentile
+from doghouse.queries.language.rollups import custom_interval
+from doghouse.queries.language.spans import positive_seconds
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Floats
-    from doghouse.queries.frames import Bools, Frame, Group
+    from doghouse.queries.evaluation.frames import Bools, Frame, Group
     from doghouse.queries.functions.application import Application
 
 NESTED = Family("nested queries", "metrics/nested_queries")
@@ -37,10 +37,10 @@ NESTED = Family("nested queries", "metrics/nested_queries")
 )
 def rollup(applied: Application) -> Frame:
     """The limit of points is the result's: a finer rollup inside is honoured over any time (metrics/nested_queries, higher resolution)."""
-    scene = applied.scene
-    interval = custom_interval(int(applied.number(2)), scene.span, scene.max_points)
-    frame = applied.frame(replace(scene, max_points=None))
-    return in_time(frame, applied.text(1, "avg").lower(), interval, scene.start)
+    context = applied.context
+    interval = custom_interval(int(applied.number(2)), context.span, context.max_points)
+    frame = applied.frame(replace(context, max_points=None))
+    return in_time(frame, applied.text(1, "avg").lower(), interval, context.start)
 
 
 def in_time(frame: Frame, method: str, interval: int, start: int) -> Frame:

@@ -13,7 +13,7 @@ from doghouse.queries.functions.registry import Family, function
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Floats
-    from doghouse.queries.frames import Frame
+    from doghouse.queries.evaluation.frames import Frame
 
 RANK = Family("rank", "dashboards/functions/rank")
 RANKINGS = ("max", "mean", "min", "sum", "last", "l2norm", "area")

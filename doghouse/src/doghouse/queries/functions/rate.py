@@ -14,7 +14,7 @@ from doghouse.queries.functions.registry import Family, function
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Floats
-    from doghouse.queries.frames import Frame
+    from doghouse.queries.evaluation.frames import Frame
 
 RATE = Family("rate", "dashboards/functions/rate")
 

@@ -9,7 +9,7 @@ from doghouse.queries.functions.registry import Family, function, not_evaluated
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Floats
-    from doghouse.queries.frames import Frame
+    from doghouse.queries.evaluation.frames import Frame
 
 REGRESSION = Family("regression", "dashboards/functions/regression")
 

@@ -8,12 +8,12 @@ from doghouse.queries.functions.arguments import QUERY, Parameter, seconds
 from doghouse.queries.functions.later import np
 from doghouse.queries.functions.nested_queries import summary
 from doghouse.queries.functions.registry import Family, function
-from doghouse.queries.names import LAYER_METHODS
-from doghouse.queries.spans import positive_seconds
+from doghouse.queries.language.names import LAYER_METHODS
+from doghouse.queries.language.spans import positive_seconds
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Floats, Ints
-    from doghouse.queries.frames import Frame
+    from doghouse.queries.evaluation.frames import Frame
     from doghouse.queries.functions.application import Application
 
 ROLLUP = Family("rollup", "dashboards/functions/rollup")
@@ -32,9 +32,9 @@ ROLLUP = Family("rollup", "dashboards/functions/rollup")
 )
 def moving_rollup(applied: Application) -> Frame:
     """Points before the window count too. GUESS: the page says 'the last X seconds', not 'of the window'; without a method it averages."""
-    length, scene = int(applied.number(1)), applied.scene
-    frame = applied.frame(scene.between(scene.start - length, scene.end))
-    return moving(frame, length, applied.text(2, "avg").lower()).trimmed(scene.start)
+    length, context = int(applied.number(1)), applied.context
+    frame = applied.frame(context.between(context.start - length, context.end))
+    return moving(frame, length, applied.text(2, "avg").lower()).trimmed(context.start)
 
 
 def moving(frame: Frame, seconds: int, method: str) -> Frame:

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 from doghouse.queries.functions.arguments import QUERY, Parameter, seconds
 from doghouse.queries.functions.later import calendars, np
 from doghouse.queries.functions.registry import Family, function
-from doghouse.queries.spans import SHIFT, whole_seconds
+from doghouse.queries.language.spans import SHIFT, whole_seconds
 from doghouse.time.lengths import DAY, HOUR, WEEK
 from doghouse.time.zones import is_zone
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Ints
-    from doghouse.queries.arithmetic import Value
-    from doghouse.queries.frames import Frame
+    from doghouse.queries.evaluation.arithmetic import Value
+    from doghouse.queries.evaluation.frames import Frame
     from doghouse.queries.functions.application import Application
 
 TIMESHIFT = Family("timeshift", "dashboards/functions/timeshift")
 
 
 def _moved(by: int, applied: Application) -> Value:
-    return applied.value(0, applied.scene.shifted(by))
+    return applied.value(0, applied.context.shifted(by))
 
 
 for _name, _what, _by in (
@@ -72,19 +72,19 @@ def months_and_days(text: str) -> tuple[int, int]:
 )
 def calendar_shift(applied: Application) -> Frame:
     """The value of each bucket is that of the bucket which holds the same local time so much earlier."""
-    scene, zone = applied.scene, applied.text(2, "UTC")
+    context, zone = applied.context, applied.text(2, "UTC")
     months, days = months_and_days(applied.text(1, ""))
 
     def earlier(instant: int) -> int:
         return calendars.shifted(instant, months, days, zone)
 
-    start, end = _reach(scene.start, scene.end, earlier)
+    start, end = _reach(context.start, context.end, earlier)
     if (
-        scene.start - start
-    ) % scene.interval:  # the clocks were changed in between: the first bucket asked for may begin a little before
-        start -= scene.interval
-    frame = applied.frame(scene.between(start, end))
-    buckets = scene.buckets(frame.interval, frame.calendar)
+        context.start - start
+    ) % context.interval:  # the clocks were changed in between: the first bucket asked for may begin a little before
+        start -= context.interval
+    frame = applied.frame(context.between(start, end))
+    buckets = context.buckets(frame.interval, frame.calendar)
     if not frame.groups or len(buckets) == 0:
         return replace(frame, ts=buckets[:0], values=frame.values[:0, :0], points=frame.points[:0, :0], groups=())
     asked = np.array([earlier(int(bucket)) for bucket in buckets], np.int64)

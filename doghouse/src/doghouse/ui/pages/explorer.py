@@ -10,7 +10,7 @@ from doghouse.dashboards import board
 from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.http import Call, Reply
 from doghouse.metrics.model import MetricStore
-from doghouse.queries.completion import complete
+from doghouse.queries.language.completion import complete
 from doghouse.queries.units import Units
 from doghouse.tags.pairs import by_key
 from doghouse.ui import frame, rendering

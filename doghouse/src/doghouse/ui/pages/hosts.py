@@ -18,7 +18,7 @@ from doghouse.hosts.store import HostStore
 from doghouse.http import Call, Reply
 from doghouse.metrics.model import MetricStore
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, Window, evaluate, parse, substitute
-from doghouse.queries.substitution import Chosen
+from doghouse.queries.language.substitution import Chosen
 from doghouse.tags.pairs import by_key
 from doghouse.ui import rendering
 from doghouse.ui.widgets.graphs import Asked, number

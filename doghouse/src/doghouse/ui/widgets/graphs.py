@@ -13,7 +13,7 @@ from doghouse.dashboards.board import Widget
 from doghouse.dashboards.widget_requests import Request
 from doghouse.metrics.model import Floats, Source
 from doghouse.queries import ResultSeries, metric_queries
-from doghouse.queries.substitution import Chosen
+from doghouse.queries.language.substitution import Chosen
 from doghouse.queries.units import Units, no_units, unit_of
 from doghouse.tags.pairs import values
 from doghouse.ui.data.template_variables import Selection

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from doghouse.dashboards.widget_requests import Line
 from doghouse.metrics.model import Source
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
-from doghouse.queries.rollups import default_interval
-from doghouse.queries.substitution import Chosen
+from doghouse.queries.language.rollups import default_interval
+from doghouse.queries.language.substitution import Chosen
 from doghouse.ui.data.template_variables import Selection
 from doghouse.ui.frame import Frame
 

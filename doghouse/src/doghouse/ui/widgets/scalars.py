@@ -19,9 +19,9 @@ from doghouse.queries import (
     QuerySyntaxError,
     Window,
     evaluate_scalars,
-    tree,
 )
-from doghouse.queries.reducing import Scalars
+from doghouse.queries.evaluation.scalars import Scalars
+from doghouse.queries.language import tree
 from doghouse.queries.units import unit_of
 from doghouse.ui.widgets import graphs, lines
 from doghouse.ui.widgets.graphs import Asked

@@ -8,8 +8,8 @@ import numpy as np
 
 from doghouse.metrics.model import Series, Source
 from doghouse.queries import Expression, MetricQuery, metric_queries, scope_text
+from doghouse.queries.language.tree import Everything, Number
 from doghouse.queries.scopes import select
-from doghouse.queries.tree import Everything, Number
 from doghouse.ui.frame import Frame, ago, short_duration
 
 LOOK_BACK_S = (3600, 86400, 7 * 86400, 90 * 86400)  # how far back a last point is looked for, step by step

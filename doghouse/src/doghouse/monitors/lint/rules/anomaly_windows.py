@@ -8,7 +8,7 @@ from doghouse.monitors.anomalies import reading
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
-from doghouse.queries.spans import length_seconds
+from doghouse.queries.language.spans import length_seconds
 
 LEAST_POINTS = 5  # of an anomaly monitor's alert window: its interval is at most a fifth of it
 

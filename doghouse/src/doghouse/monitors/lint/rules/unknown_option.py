@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
-from doghouse.queries.names import nearest
+from doghouse.queries.language.names import nearest
 
 # The schema's `MonitorOptions` and `MonitorThresholds` (datadog-api-client, v1).
 OPTIONS = (

@@ -1,0 +1,1 @@
+"""The endpoints that answer queries: what they are asked, what they answer."""

@@ -1,0 +1,88 @@
+"""The endpoints that answer queries: `/api/v1/query`, `/api/v2/query/timeseries`, `/api/v2/query/scalar`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.routing import BaseRoute
+
+from doghouse import errors
+from doghouse.http import Call, Reply, endpoint
+from doghouse.metrics.model import Source
+from doghouse.queries.api import requests
+from doghouse.queries.api.answers import scalar_answer, series_answer, timeseries_answer
+from doghouse.queries.errors import NotEvaluated
+from doghouse.queries.evaluation import evaluate, evaluate_scalars
+from doghouse.queries.language.rollups import custom_interval
+from doghouse.queries.language.tree import Expression
+from doghouse.queries.model import MAX_POINTS, ResultSeries, Window
+from doghouse.queries.units import Units, no_units
+
+RETENTION_S = 15 * 30 * 86_400  # docs: metrics are kept for 15 months
+
+
+def routes(source: Source, units: Units = no_units) -> list[BaseRoute]:
+    """The endpoints over a source of points; `units` are the metrics' units."""
+    answer_v1, answer_timeseries, answer_scalar = v1(source, units), timeseries(source, units), scalar(source, units)
+    return [
+        endpoint("GET", "/api/v1/query", answer_v1),
+        endpoint("POST", "/api/v1/query", answer_v1),
+        endpoint("POST", "/api/v2/query/timeseries", answer_timeseries),
+        endpoint("POST", "/api/v2/query/scalar", answer_scalar),
+    ]
+
+
+def v1(source: Source, units: Units) -> Callable[[Call], Reply]:
+    """`/api/v1/query`: several expressions over one range, in seconds."""
+
+    def handle(call: Call) -> Reply:
+        asked = requests.v1_query(call)
+        window = Window(asked.start, asked.end)
+        found = [(one, evaluated(one, source, window)) for one in requests.parsed(asked.query)]
+        return Reply(series_answer(asked.query, asked.start, asked.end, found, units))
+
+    return handle
+
+
+def timeseries(source: Source, units: Units) -> Callable[[Call], Reply]:
+    """`/api/v2/query/timeseries`: formulas over named queries; ranges and intervals in milliseconds."""
+
+    def handle(call: Call) -> Reply:
+        asked = requests.v2_request(call, "timeseries")
+        expressions, window = requests.formula_request(asked).expressions, v2_window(asked)
+        return Reply(timeseries_answer([(one, evaluated(one, source, window)) for one in expressions], units))
+
+    return handle
+
+
+def scalar(source: Source, units: Units) -> Callable[[Call], Reply]:
+    """`/api/v2/query/scalar`: each query reduced to a number a group, formulas over those."""
+
+    def handle(call: Call) -> Reply:
+        asked = requests.v2_request(call, "scalar")
+        if asked.end / 1000 < call.now - RETENTION_S:
+            raise errors.before_retention()
+        request = requests.formula_request(asked)
+        try:
+            table = evaluate_scalars(request, source, v2_window(asked))
+        except NotEvaluated as error:
+            raise errors.not_evaluated(error.what) from None
+        return Reply(scalar_answer(table, units))
+
+    return handle
+
+
+def v2_window(asked: requests.Attributes) -> Window:
+    """A request's range; its interval is raised where it would give too many points, as the schema says."""
+    start, end = asked.start // 1000, -(-asked.end // 1000)
+    if asked.interval is None:
+        return Window(start, end)
+    return Window(start, end, custom_interval(max(1, asked.interval // 1000), end - start, MAX_POINTS))
+
+
+def evaluated(expression: Expression, source: Source, window: Window) -> list[ResultSeries]:
+    """The series of an expression. Raises ApiError 501 with the name of what is not evaluated."""
+    try:
+        return evaluate(expression, source, window)
+    except NotEvaluated as error:
+        raise errors.not_evaluated(error.what) from None

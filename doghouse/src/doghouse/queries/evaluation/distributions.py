@@ -1,0 +1,83 @@
+"""Distributions: each group's values in each bucket taken together, from sketches (metrics/distributions, metrics/types)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import gcd
+
+import numpy as np
+
+from doghouse.metrics.distributions.sketches import Sketches, keys_of
+from doghouse.metrics.model import Floats, Ints, Series, SketchSource, Source
+from doghouse.queries.errors import NotEvaluated
+from doghouse.queries.evaluation.calendars import QUARTER
+from doghouse.queries.evaluation.grid import Grid, Range
+from doghouse.queries.evaluation.grouping import Grouping
+from doghouse.queries.evaluation.query_plan import Plan
+from doghouse.queries.language.names import percentile, threshold
+from doghouse.queries.language.tree import MetricQuery
+
+
+def read_distributions(
+    query: MetricQuery, series: Sequence[Series], grouping: Grouping, wanted: Plan, over: Range, source: Source
+) -> Grid:
+    """A row a group: time and space are aggregated at once, over every value. Raises NotEvaluated where the source has no sketches.
+
+    A `.rollup`'s method is left aside: distributions have none (dashboards/functions/rollup).
+    """
+    if not isinstance(source, SketchSource):
+        raise NotEvaluated("distributions from a source without sketches")
+    sketches = _merged(source, series, grouping, wanted, over)
+    ts, column = np.unique(sketches.ts, return_inverse=True)
+    values = np.full((len(grouping.groups), len(ts)), np.nan)
+    values[sketches.group, column] = _values(query.aggregator, sketches)
+    if wanted.unit == "rate" and (query.aggregator in ("count", "sum") or threshold(query.aggregator)):
+        values = values / (wanted.calendar.widths(ts) if wanted.calendar else wanted.interval)
+    return Grid(ts, values)
+
+
+def _merged(source: SketchSource, series: Sequence[Series], grouping: Grouping, wanted: Plan, over: Range) -> Sketches:
+    """One sketch a group and bucket. Buckets that a shift or a calendar moves are put together from smaller ones."""
+    ids = np.array([one.id for one in series], np.int64)[grouping.members]
+    sizes = np.diff(np.append(grouping.first, len(grouping.members)))
+    groups = np.repeat(np.arange(len(grouping.groups)), sizes)
+    step = QUARTER if wanted.calendar else wanted.interval
+    step = gcd(step, over.shift) or step
+    found = source.read_sketches(ids, groups, over.start + over.shift, over.end + over.shift, step)
+    moved = found.ts - over.shift
+    buckets: Ints = wanted.calendar.floor(moved) if wanted.calendar else moved // wanted.interval * wanted.interval
+    return found if np.array_equal(buckets, found.ts) else found.merged(found.group, buckets)
+
+
+def _values(aggregator: str | None, sketches: Sketches) -> Floats:
+    share = percentile(aggregator)
+    if share is not None:
+        return sketches.percentile(share)
+    if limit := threshold(aggregator):
+        return counted(sketches, *limit)
+    match aggregator:
+        case "sum":
+            return sketches.sum
+        case "min":
+            return sketches.min
+        case "max":
+            return sketches.max
+        case "count":
+            return sketches.count
+        case "last" | "stddev" | "histogram":
+            raise NotEvaluated(f"the space aggregator {aggregator}")
+        case _:
+            return sketches.sum / sketches.count
+
+
+def counted(sketches: Sketches, comparator: str, limit: float) -> Floats:
+    """How many of each sketch's values are below (`<`, `<=`) or above (`>`, `>=`) the limit.
+
+    GUESS: a sketch tells values apart by 1/128 of their size; those in the limit's own bucket count as equal to it,
+    unless all of a sketch's values are on one side.
+    """
+    edge = keys_of(np.array([limit]))[0]
+    compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[comparator]
+    inside = np.bincount(sketches.sketch, np.where(compare(sketches.key, edge), sketches.n, 0.0), len(sketches))
+    on_one_side = (sketches.max < limit) | (sketches.min > limit)
+    return np.where(on_one_side, np.where(compare(sketches.min, limit), sketches.count, 0.0), inside)

@@ -1,0 +1,139 @@
+"""Series' points as a matrix: a row a series, a column a bucket that holds a point of any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source, TimeAggregator
+from doghouse.queries.errors import NotEvaluated
+from doghouse.queries.evaluation.calendars import QUARTER, CalendarBuckets
+from doghouse.queries.evaluation.query_plan import Plan, Reading, reading_for
+
+MOST_CELLS = 100_000_000  # of a matrix: 800 MB; a query that needs more is refused by name
+DENSE_BUCKETS = 20_000  # up to here every bucket of the window gets a column before the empty ones go
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Points from [start, end) (s), moved by `-shift` seconds before they are put into buckets."""
+
+    start: int
+    end: int
+    shift: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`values[series, column]`, NaN where the series has no point in the bucket that starts at `ts[column]`."""
+
+    ts: Ints
+    values: Floats
+
+
+def read(source: Source, series: Sequence[Series], wanted: Plan, over: Range) -> Grid:
+    """The matrix of these series. Raises NotEvaluated where it would not fit the memory."""
+    readings = [reading_for(wanted, one.type) for one in series]
+    kinds = list(dict.fromkeys(readings))
+    if len(kinds) == 1:
+        return _read_alike(source, series, kinds[0], wanted, over)
+    parts = []
+    for kind in kinds:
+        places = [place for place, one in enumerate(readings) if one == kind]
+        parts.append((places, _read_alike(source, [series[place] for place in places], kind, wanted, over)))
+    ts = np.unique(np.concatenate([grid.ts for _, grid in parts]))
+    values = np.full((len(series), len(ts)), np.nan)
+    for places, grid in parts:
+        values[np.ix_(places, np.searchsorted(ts, grid.ts))] = grid.values
+    return Grid(ts, values)
+
+
+def _read_alike(source: Source, series: Sequence[Series], reading: Reading, wanted: Plan, over: Range) -> Grid:
+    """The matrix of series that are all read in the same way."""
+    ids = np.array([one.id for one in series], np.int64)
+    columns = (
+        _calendar_buckets(source, ids, reading.method, wanted.calendar, over)
+        if wanted.calendar
+        else _buckets(source, ids, Rollup(wanted.interval, reading.method), over)
+    )
+    grid = _scatter(columns, ids, over, None if wanted.calendar else wanted.interval)
+    return Grid(grid.ts, _scaled(grid, series, reading, wanted))
+
+
+def _buckets(source: Source, ids: Ints, rollup: Rollup, over: Range) -> Columns:
+    """Points as one a bucket, the store doing the work where a shift leaves its buckets whole."""
+    if over.shift % rollup.interval == 0:
+        found = source.read(np.sort(ids), over.start + over.shift, over.end + over.shift, rollup)
+        return Columns(found.series, found.ts - over.shift, found.value) if over.shift else found
+    from doghouse.metrics.memory import roll_up
+
+    found = source.read(np.sort(ids), over.start + over.shift, over.end + over.shift)
+    return roll_up(Columns(found.series, found.ts - over.shift, found.value), rollup)
+
+
+def _calendar_buckets(
+    source: Source, ids: Ints, method: TimeAggregator, calendar: CalendarBuckets, over: Range
+) -> Columns:
+    """Points as one a calendar bucket, from quarters of an hour (an average from their sums and counts)."""
+    if method == "avg":
+        sums = _calendar_buckets(source, ids, "sum", calendar, over)
+        counts = _calendar_buckets(source, ids, "count", calendar, over)
+        return Columns(sums.series, sums.ts, sums.value / counts.value)
+    quarters = _buckets(source, ids, Rollup(QUARTER, method), over)
+    if len(quarters) == 0:
+        return quarters
+    from doghouse.metrics.memory import reduce_at
+
+    starts = calendar.floor(quarters.ts)
+    first = np.flatnonzero(np.append(True, (np.diff(quarters.series) != 0) | (np.diff(starts) != 0)))
+    joined = reduce_at(quarters.value, first, "sum" if method == "count" else method)
+    return Columns(quarters.series[first], starts[first], joined)
+
+
+def _scatter(columns: Columns, ids: Ints, over: Range, interval: int | None) -> Grid:
+    """Columns as a matrix whose rows are in the order of `ids`. `interval`: the buckets' length (s), None where they differ."""
+    order = np.argsort(ids)
+    row = order[np.searchsorted(ids, columns.series, sorter=order)]
+    ts, place = _places(columns.ts, over, interval)
+    if len(ids) * len(ts) > MOST_CELLS:
+        raise NotEvaluated(
+            f"a query over {len(ids)} series and {len(ts)} buckets at once; ask for a longer rollup or a shorter time"
+        )
+    values = np.full((len(ids), len(ts)), np.nan)
+    values[row, place] = columns.value
+    return Grid(ts, values)
+
+
+def _places(buckets: Ints, over: Range, interval: int | None) -> tuple[Ints, Ints]:
+    """The buckets that occur, ascending, and for each point the position of its own. Counting is faster than sorting where few buckets are possible."""
+    if interval is not None:
+        first = over.start // interval * interval
+        possible = (over.end - first) // interval + 1
+        if possible <= DENSE_BUCKETS:
+            place = (buckets - first) // interval
+            used = np.zeros(possible, np.bool_)
+            used[place] = True
+            return np.flatnonzero(used) * interval + first, (np.cumsum(used) - 1)[place]
+    found, place = np.unique(buckets, return_inverse=True)
+    return found, place
+
+
+def _scaled(grid: Grid, series: Sequence[Series], reading: Reading, wanted: Plan) -> Floats:
+    """Values in the unit asked for.
+
+    GUESS: a bucket shorter than a count's submission interval holds one raw point, which is not divided (the page: no normalisation on tiny intervals).
+    """
+    values = grid.values
+    if reading.times_interval:
+        if any(one.interval <= 0 for one in series):
+            what = ".weighted()" if wanted.weighted else f".as_{wanted.unit}() of a rate"
+            raise NotEvaluated(f"{what} where a series of {series[0].metric} was sent without its interval")
+        values = values * np.array([one.interval for one in series], np.float64)[:, None]
+    if not reading.per_second:
+        return values
+    if wanted.calendar:
+        return values / wanted.calendar.widths(grid.ts)
+    tiny = np.array([one.type == "count" and wanted.interval < one.interval for one in series])
+    return values / np.where(tiny, 1.0, float(wanted.interval))[:, None]

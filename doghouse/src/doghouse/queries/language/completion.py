@@ -1,0 +1,178 @@
+"""What could be typed next in a query: aggregators, metrics, tags, functions, modifiers, and the words that arguments take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from doghouse.queries.functions import catalogue
+from doghouse.queries.language.names import FILLS, MODIFIERS, ROLLUP_METHODS, SPACE_AGGREGATORS
+
+Kind = Literal["aggregator", "metric", "function", "tag", "value", "key", "modifier", "groups", "word"]
+Tags = Callable[[str], Mapping[str, Sequence[str]]]
+"""The tag keys of a metric and their values."""
+
+MOST = 50  # suggestions of one completion
+LONGEST = 5000  # characters of a query that is completed; nobody types more
+
+_METRIC = re.compile(r"([A-Za-z][\w.\-/]*)\s*$")
+_WORD = re.compile(r"[\w.\-/$']*$")
+_SCOPE_WORD = re.compile(r"[^\s,(){}!]*$")
+_MODIFIERS = {
+    "rollup": "rollup(avg, 60)",
+    "fill": "fill(zero)",
+    "as_count": "as_count()",
+    "as_rate": "as_rate()",
+    "weighted": "weighted()",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A text that may stand in the place of what is being typed, what it is, and a few words on it."""
+
+    text: str
+    kind: Kind
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The range of the text that a suggestion replaces (offsets), and the suggestions, likeliest first."""
+
+    start: int
+    end: int
+    suggestions: tuple[Suggestion, ...]
+
+
+def complete(text: str, cursor: int, metrics: Iterable[str], tags: Tags) -> Completion:
+    """Suggestions for a query in which the cursor stands at an offset."""
+    if len(text) > LONGEST:
+        return Completion(cursor, cursor, ())
+    before = text[:cursor]
+    scope = "" if text[cursor:].lstrip().startswith("{") else "{*}"  # a metric that has its braces keeps them
+    if (brace := _open(before, "{", "}")) is not None:
+        return _in_braces(before, brace, tags)
+    if match := re.search(r"[})]\s*\.\s*(\w*)$", before):
+        return _chosen(before, match[1], [Suggestion(_MODIFIERS[name], "modifier") for name in MODIFIERS])
+    if match := re.search(r"[})](\s*)([A-Za-z]*)$", before):
+        return _chosen(before, match[2], _behind(before[: match.end(1)].rstrip(), spaced=bool(match[1] or match[2])))
+    if (call := _call(before)) and (words := _argument_words(*call)):
+        typed = re.search(r"['\"]?\w*$", before)
+        assert typed is not None
+        return _chosen(before, typed[0], words, key=lambda one: one.strip("'"))
+    if match := re.search(r"\b([a-z]\w*(?:\.\d+)?)\s*:\s*([\w.\-/]*)$", before):
+        return _chosen(before, match[2], _metrics(metrics, "", scope))
+    typed = _WORD.search(before)
+    assert typed is not None
+    return _chosen(before, typed[0], [*_aggregators(), *_functions(), *_metrics(metrics, "avg:", scope)])
+
+
+def _behind(query: str, *, spaced: bool) -> list[Suggestion]:
+    """What can stand behind a query that is whole: its groups, where it has none yet, and modifiers."""
+    grouped = query.endswith(")") or re.search(r"\bby\s*\{[^{}]*\}$", query, re.IGNORECASE)
+    by = [] if grouped else [Suggestion("by {" if spaced else " by {", "groups")]
+    return [*by, *(Suggestion(f".{_MODIFIERS[name]}", "modifier") for name in MODIFIERS)]
+
+
+def _open(before: str, opening: str, closing: str) -> int | None:
+    """The place of the last opening sign that is not closed."""
+    depth = 0
+    for place in range(len(before) - 1, -1, -1):
+        if before[place] == closing:
+            depth += 1
+        elif before[place] == opening:
+            if depth == 0:
+                return place
+            depth -= 1
+    return None
+
+
+def _call(before: str) -> tuple[str, int] | None:
+    """The function or modifier (`.rollup`) in whose parentheses the text ends, and the number of the argument there (from 0)."""
+    place = _open(before, "(", ")")
+    if place is None or not (name := re.search(r"(\.?\w+)\s*$", before[:place])):
+        return None
+    depth, number = 0, 0
+    for sign in before[place + 1 :]:
+        depth += (sign in "({") - (sign in ")}")
+        number += sign == "," and depth == 0
+    return name[1], number
+
+
+def _argument_words(name: str, number: int) -> list[Suggestion]:
+    if name == ".rollup":
+        words: Sequence[str] = ROLLUP_METHODS if number == 0 else ("daily", "weekly", "monthly") if number == 1 else ()
+        return [Suggestion(word, "word") for word in words]
+    if name == ".fill":
+        return [Suggestion(word, "word") for word in FILLS] if number == 0 else []
+    function = catalogue().get(name)
+    if function is None or not 0 < number < len(function.parameters):
+        return []
+    parameter = function.parameters[number]
+    return [Suggestion(f"'{choice}'", "word", parameter.name) for choice in parameter.choices]
+
+
+def _in_braces(before: str, brace: int, tags: Tags) -> Completion:
+    inside, head = before[brace + 1 :], before[:brace].rstrip()
+    typed = _SCOPE_WORD.search(inside)
+    assert typed is not None
+    word = typed[0]
+    if grouped := re.search(r"\bby\s*\{([^{}]*)\}[^{}]*,$", head, re.IGNORECASE):  # max(q by {env,host}, {
+        return _chosen(before, word, [Suggestion(key.strip(), "key") for key in grouped[1].split(",")])
+    if re.search(r"\bby$", head, re.IGNORECASE):
+        known = tags(_metric_before(head[:-2]))
+        used = {key.strip() for key in inside.split(",")[:-1]}
+        return _chosen(before, word, [Suggestion(key, "key") for key in sorted(known) if key not in used])
+    known = tags(_metric_before(head))
+    if listed := re.search(r"([^\s,(){}!:]+)\s+(?:not\s+)?in\s*\([^()]*$", inside, re.IGNORECASE):
+        return _chosen(before, word, [Suggestion(value, "value") for value in sorted(known.get(listed[1], ()))])
+    key, colon, value = word.partition(":")
+    if colon:
+        values = [Suggestion(one, "value", key) for one in sorted(known.get(key, ()))]
+        return _chosen(before, value, values)
+    keys = [Suggestion(f"{one}:", "tag", f"{len(known[one])} values") for one in sorted(known)]
+    everything = [Suggestion("*", "tag", "every series")] if not inside.strip() else []
+    return _chosen(before, word, [*everything, *keys])
+
+
+def _metric_before(head: str) -> str:
+    """The metric whose braces begin behind `head`, or end somewhere in it."""
+    head = re.sub(r"(\s*\.\s*\w+\([^()]*\))+\s*$", "", head.rstrip())
+    if head.endswith("}"):
+        head = head[: head.rfind("{")]
+    match = _METRIC.search(head)
+    return match[1] if match else ""
+
+
+def _metrics(metrics: Iterable[str], prefix: str, scope: str) -> list[Suggestion]:
+    return [Suggestion(f"{prefix}{metric}{scope}", "metric") for metric in sorted(metrics)]
+
+
+def _aggregators() -> list[Suggestion]:
+    return [Suggestion(f"{name}:", "aggregator") for name in (*SPACE_AGGREGATORS[:4], "count", "p50", "p95", "p99")]
+
+
+def _functions() -> list[Suggestion]:
+    return [
+        Suggestion(
+            f"{one.name}(", "function", one.summary if one.evaluated != "no" else f"{one.summary} (not evaluated)"
+        )
+        for one in sorted(catalogue().values(), key=lambda one: one.short)
+    ]
+
+
+def _chosen(
+    before: str, typed: str, options: Iterable[Suggestion], key: Callable[[str], str] = lambda text: text
+) -> Completion:
+    """The options that hold what was typed: those that begin with it first."""
+    wanted = key(typed).lower()
+    ranked: list[tuple[int, Suggestion]] = []
+    for one in options:
+        place = key(one.text).removeprefix("avg:" if one.kind == "metric" else "").lower().find(wanted)
+        if place >= 0:
+            ranked.append((min(place, 1), one))
+    ranked.sort(key=lambda pair: pair[0])
+    return Completion(len(before) - len(typed), len(before), tuple(one for _, one in ranked[:MOST]))
