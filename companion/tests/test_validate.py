@@ -13,7 +13,6 @@ import pytest
 from companion import resources
 from companion.settings import Settings
 from companion.validation.command import check
-from companion.validation.query import monitor_faults
 
 from .conftest import MyMetric
 
@@ -53,7 +52,7 @@ TIMEBOARD = [
     ("tags", ["env:lab"], "tags[0]"),
     ("tags", ["team:a"] * 6, "tags"),
     ("reflow_type", "auto", "widgets[0].layout"),
-    ("widgets.1.layout", MISSING, "widgets[1].layout"),
+    ("widgets.1.layout", MISSING, "widgets[1]"),
     ("widgets.0.layout.x", "left", "widgets[0].layout.x"),
     ("widgets.0.definition.type", "timeserie", "widgets[0].definition.type"),
     ("widgets.0.definition.requests.0.display_type", "lines", "widgets[0].definition.requests[0].display_type"),
@@ -116,7 +115,7 @@ MONITOR = [
     ("options.renotify_occurrences", 3, "options.renotify_occurrences"),
     ("options.on_missing_data", "show_no_data", "options.on_missing_data"),
     ("options.on_missing_data", "show", "options.on_missing_data"),
-    ("options.notify_by", ["env"], "options.notify_by[0]"),
+    ("options.notify_by", ["env"], "options.notify_by"),
     ("options.timeout_h", 25, "options.timeout_h"),
     ("options.no_data_timeframe", "10m", "options.no_data_timeframe"),
     ("priority", 6, "priority"),
@@ -134,7 +133,7 @@ DOWNTIME = [
     ("monitor_identifier", MISSING, "monitor_identifier"),
     ("monitor_identifier", {"monitor_tags": []}, "monitor_identifier.monitor_tags"),
     ("notify_end_states", ["alarm"], "notify_end_states[0]"),
-    ("display_timezone", "UTC", "display_timezone"),
+    ("display_timezone", "UTC", "schedule.timezone"),
     ("schedule.timezone", "Europe/Berln", "schedule.timezone"),
     (f"{RECURRENCE}.duration", "14hours", "schedule.recurrences[0].duration"),
     (f"{RECURRENCE}.duration", "PT14H", "schedule.recurrences[0].duration"),
@@ -185,7 +184,6 @@ ACCEPTED = [
     ("monitor", "options.thresholds.critical_recovery", 700),
     ("monitor", "query", "avg(last_1mo):avg:my_metric{*} by {host} > 800"),
     ("monitor", "query", "pct_change(avg(last_5m),last_30m):avg:my_metric{*} by {host} > 800"),
-    ("monitor", "query", "avg(last_4h):anomalies(avg:my_metric{*} by {host}, 'basic', 2, direction='both') >= 800"),
     ("monitor", "priority", None),
     (NIGHTS, "scope", "env:(staging OR prod) AND team:y"),
     (NIGHTS, "scope", "env:staging OR env:prod"),
@@ -235,8 +233,8 @@ def test_what_is_accepted_and_does_nothing_is_a_warning() -> None:
 @pytest.mark.parametrize(
     ("message", "said"),
     [
-        ("{{#is_alert}}a", "is not closed"),
-        ("{{#is_alrt}}a{{/is_alrt}}", "(did you mean is_alert?)"),
+        ("{{#is_alert}}a", "is never closed"),
+        ("{{#is_alrt}}a{{/is_alrt}}", "did you mean 'is_alert'?"),
         ("a{{/is_alert}}", "closes nothing"),
     ],
 )
@@ -251,17 +249,23 @@ def test_a_block_of_a_message_that_shows_nothing_is_a_warning(message: str, said
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        (
-            "avg(last_5m):avg:m{*} by host > 1",
-            "column 23: 'by' was not expected; expected a comparison such as > or by {…}",
-        ),
-        ("avg(last_5m):avrg:m{*} > 1", "'avrg' is no aggregator (did you mean avg?)"),
-        ("avg(last_5m):anomaly(avg:m{*}, 'basic', 2) > 1", "'anomaly' is no function (did you mean anomalies?)"),
-        ("avg(last_5m):avg:m{*} >", "column 24: the end was not expected; expected a number"),
+        ("avg(last_5m):avg:m{*} by host > 1", "column 23: The value provided for parameter 'query' is invalid: by takes its keys in braces"),
+        ("avg(last_5m):avrg:m{*} > 1", "unknown space aggregator 'avrg'; did you mean 'avg'?"),
+        ("avg(last_5m):anomaly(avg:m{*}, 'basic', 2) > 1", "unknown function 'anomaly'; did you mean 'anomalies'?"),
+        ("avg(last_5m):avg:m{*} >", "column 24: The value provided for parameter 'query' is invalid: the end was not expected here; expected a number"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_query_is_said_with_its_place_and_what_was_expected(query: str, said: str) -> None:
-    assert list(monitor_faults(query)) == [said]
+    kind, body = SHIPPED["monitor"]
+    (fault,) = check(kind, {**body, "query": query})
+    assert said in fault.sentence
+
+
+def test_an_anomaly_monitor_is_taken() -> None:
+    kind, body = SHIPPED["monitor"]
+    query = "avg(last_4h):anomalies(avg:my_metric{*} by {host}, 'basic', 2, direction='both') >= 1"
+    options = {**body["options"], "thresholds": {"critical": 1}}
+    assert [fault for fault in check(kind, {**body, "query": query, "options": options}) if not fault.warning] == []
 
 
 def test_a_field_with_a_slip_in_its_name_is_a_warning_that_names_the_right_one() -> None:

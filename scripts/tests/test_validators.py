@@ -1,4 +1,4 @@
-"""`my-metric validate` and `doghouse lint` refuse the same queries and the same scopes: two readings of the documentation, neither of which knows the other."""
+"""`my-metric validate` and `doghouse lint` refuse the same queries and the same scopes: what the official models let through is asked of the same rules."""
 
 from __future__ import annotations
 

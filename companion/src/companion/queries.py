@@ -8,32 +8,15 @@ from typing import Any
 
 
 def queries(dashboard: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Title and text of each metric query of a dashboard's widgets, in order."""
-    for widget in _widgets(dashboard):
-        definition = widget.get("definition", {})
-        requests = definition.get("requests", [])
-        for request in requests.values() if isinstance(requests, Mapping) else requests:
-            for text in _request_queries(request or {}):
-                yield str(definition.get("title", "")), text
+    """Title and text of each metric query of a dashboard's widgets, in order: a formula with its queries put in, or a query alone."""
+    from doghouse.dashboards import parse
+
+    for widget in parse(dashboard).every_widget:
+        for line in (line for request in widget.requests for line in request.lines if line.unevaluated is None):
+            yield widget.title, put_in(line.text, line.queries)
 
 
-def _widgets(holder: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for widget in holder.get("widgets", []):
-        yield widget
-        yield from _widgets(widget.get("definition", {}))
-
-
-def _request_queries(request: Mapping[str, Any]) -> Iterator[str]:
-    """The formulas of a request with its queries put in, or its one query `q`."""
-    if request.get("q"):
-        yield request["q"]
-    named = {query.get("name"): query.get("query", "") for query in request.get("queries", []) if query.get("query")}
-    formulas = [formula.get("formula", "") for formula in request.get("formulas", [])] or list(named)
-    for formula in formulas:
-        yield put_in(formula, named)
-
-
-def put_in(formula: str, named: Mapping[str | None, str]) -> str:
+def put_in(formula: str, named: Mapping[str, str]) -> str:
     """A formula with the queries' text instead of their names: `anomalies(query1, 'basic', 2)`."""
     if formula in named:
         return named[formula]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-DURATION = re.compile(r"(\d+)([mhdw])")
-UNIT_S = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+if TYPE_CHECKING:
+    from doghouse.downtimes import Recurring
+
 WEEK = timedelta(days=7)
 
 
@@ -20,14 +20,6 @@ class Window:
 
     start: datetime
     end: datetime
-
-
-def duration(text: str) -> timedelta:
-    """`14h`, `90m`, `1d`, `2w` as a length of time: absolute, also over a change of the clocks. Raises ValueError."""
-    match = DURATION.fullmatch(text)
-    if not match:
-        raise ValueError(f"'{text}' is not a number with m, h, d or w, such as 14h")
-    return timedelta(seconds=int(match[1]) * UNIT_S[match[2]])
 
 
 def rule_parts(rrule: str) -> dict[str, frozenset[str]]:
@@ -42,16 +34,10 @@ def rule_parts(rrule: str) -> dict[str, frozenset[str]]:
 
 
 def windows(schedule: Mapping[str, Any], since: datetime, until: datetime) -> list[Window]:
-    """The windows of a recurring schedule that touch [since, until), sorted; each in the schedule's zone."""
-    zone = ZoneInfo(schedule.get("timezone") or "UTC")
-    found = []
-    for recurrence in schedule["recurrences"]:
-        length = duration(recurrence["duration"])
-        for start in _starts(recurrence, zone, since - length, until):
-            end = (start.astimezone(UTC) + length).astimezone(zone)
-            if start < until and end > since:
-                found.append(Window(start, end))
-    return sorted(found)
+    """The windows of a recurring schedule that touch [since, until), sorted; each in the schedule's zone. Raises ValueError."""
+    recurring = _recurring(schedule)
+    longest = timedelta(seconds=max(one.duration for one in recurring.recurrences))
+    return [one for one in _windows(recurring, since - longest, until) if one.start < until and one.end > since]
 
 
 def next_window(schedule: Mapping[str, Any], now: datetime) -> Window | None:
@@ -72,11 +58,11 @@ def anchored(recurrence: Mapping[str, Any], timezone: str, now: datetime) -> dic
 
     A start in the past is not always accepted on create (datadog-sync-cli#664), so it lies there only where the present is to be covered.
     """
-    zone = ZoneInfo(timezone)
-    length = duration(recurrence["duration"])
-    for start in _starts(recurrence, zone, now - length, now + 60 * WEEK):
-        if start.astimezone(UTC) + length > now:
-            return {**recurrence, "start": start.replace(tzinfo=None).isoformat()}
+    recurring = _recurring({"timezone": timezone, "recurrences": [recurrence]})
+    length = timedelta(seconds=recurring.recurrences[0].duration)
+    for window in _windows(recurring, now - length, now + 60 * WEEK):
+        if window.end > now:
+            return {**recurrence, "start": window.start.replace(tzinfo=None).isoformat()}
     return dict(recurrence)
 
 
@@ -87,7 +73,10 @@ def in_the_words_of(held: Mapping[str, Any], wanted: Mapping[str, Any], timezone
     try:
         if rule_parts(wanted["rrule"]) == rule_parts(held["rrule"]):
             told["rrule"] = held["rrule"]
-        if duration(wanted["duration"]) == duration(held["duration"]):
+        ours, theirs = (
+            _recurring({"timezone": timezone, "recurrences": [one]}).recurrences[0] for one in (wanted, held)
+        )
+        if ours.duration == theirs.duration:
             told["duration"] = held["duration"]
         moved = {**wanted, "start": held["start"]}
         coming = [windows({"timezone": timezone, "recurrences": [one]}, now, now + 3 * WEEK) for one in (wanted, moved)]
@@ -98,17 +87,19 @@ def in_the_words_of(held: Mapping[str, Any], wanted: Mapping[str, Any], timezone
     return told
 
 
-def _starts(recurrence: Mapping[str, Any], zone: ZoneInfo, since: datetime, until: datetime) -> list[datetime]:
-    """The occurrences' starts in [since, until], as wall times of `zone`; one that the clocks skip moves forward."""
-    from dateutil.rrule import rrulestr
+def _recurring(schedule: Mapping[str, Any]) -> Recurring:
+    from doghouse.downtimes import Recurring, parse
 
-    first = datetime.fromisoformat(recurrence["start"])
-    rule = rrulestr(recurrence["rrule"], dtstart=first)
-    day = timedelta(days=1)  # the zone's offset, and more
-    since_wall = since.astimezone(zone).replace(tzinfo=None) - day
-    until_wall = until.astimezone(zone).replace(tzinfo=None) + day
-    starts = [
-        wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
-        for wall in rule.between(since_wall, until_wall, inc=True)
-    ]
-    return [start for start in starts if since <= start <= until]
+    parsed = parse({"scope": "*", "schedule": schedule}, 0).schedule
+    if not isinstance(parsed, Recurring):
+        raise ValueError("the schedule has no recurrences")
+    return parsed
+
+
+def _windows(recurring: Recurring, since: datetime, until: datetime) -> list[Window]:
+    """The windows that begin in [since, until], by their start."""
+    from doghouse.downtimes import occurrences
+
+    zone = ZoneInfo(recurring.timezone)
+    stretches = occurrences(recurring, since.timestamp(), until.timestamp())
+    return [Window(datetime.fromtimestamp(one.start, zone), datetime.fromtimestamp(one.end, zone)) for one in stretches]

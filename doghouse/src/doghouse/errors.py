@@ -4,19 +4,26 @@ A text stands here once. Beside it stands its evidence: the client's recorded ca
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from doghouse import account
 
 
 class ApiError(Exception):
-    """An answer that is an error: a status and Datadog's body `{"errors": [...]}`."""
+    """An answer that is an error: a status and Datadog's body `{"errors": [...]}`. `field` is the path of what is wrong with the body, where that is known."""
+
+    field = ""
 
     def __init__(self, status: int, *errors: Any, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(*errors)
         self.status = status
         self.errors: Sequence[Any] = errors
         self.headers = dict(headers or {})
+
+    def at(self, field: str) -> Self:
+        """The same error, with the path of what it is about: `tags[0]`."""
+        self.field = field
+        return self
 
     @property
     def body(self) -> Any:

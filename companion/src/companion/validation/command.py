@@ -12,14 +12,14 @@ from typing import Any
 from companion import resources, terminal
 from companion.options import Options
 from companion.problem import WRONG_USE, Problem
-from companion.validation import dashboard, downtime, monitor
+from companion.validation import rules
 from companion.validation.schema import Fault, faults
 
 Rules = Callable[[Mapping[str, Any]], Iterator[Fault]]
 MODELS: dict[str, tuple[str, str, Rules]] = {
-    "timeboard": ("v1.model.dashboard", "Dashboard", dashboard.dashboard),
-    "monitor": ("v1.model.monitor", "Monitor", monitor.monitor),
-    "downtime": ("v2.model.downtime_create_request_attributes", "DowntimeCreateRequestAttributes", downtime.downtime),
+    "timeboard": ("v1.model.dashboard", "Dashboard", rules.timeboard),
+    "monitor": ("v1.model.monitor", "Monitor", rules.monitor),
+    "downtime": ("v2.model.downtime_create_request_attributes", "DowntimeCreateRequestAttributes", rules.downtime),
 }
 
 

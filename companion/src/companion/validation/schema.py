@@ -124,7 +124,7 @@ def _required(model: Any) -> list[str]:
 
 def _simple(value: Any, model: Any, path: str) -> Iterator[Fault]:
     allowed = getattr(model, "allowed_values", None)
-    if allowed and value not in allowed:
+    if allowed and value not in list(allowed):  # a set could not be asked about an object
         hint = (
             did_you_mean(str(value), map(str, allowed)) or f", expected one of {', '.join(sorted(map(str, allowed)))}"
         )

@@ -1,6 +1,7 @@
 """Dashboards, as documents of Datadog's API.
 
     check(body)                       # raises ApiError 400 with what Datadog refuses of it
+    lint(body)                        # the first thing that Datadog refuses, else all that would not work: field, text, severity
     warnings(body)                    # sentences: what is accepted, yet will not work as meant
     board = parse(body)               # its widgets, those in groups too (`board.every_widget`), each with its requests
     board.widgets[0].requests[0].lines[0].expressions({})  # what a line of a request evaluates (`queries.Expression`)
@@ -9,6 +10,7 @@ Functions of their arguments: no clock, no disk, no network. `check` comes first
 """
 
 from doghouse.dashboards.board import Board, Widget, parse
+from doghouse.dashboards.linting import Problem, lint
 from doghouse.dashboards.registry import Drawing, WidgetType, register, widget_types
 from doghouse.dashboards.validation import check
 from doghouse.dashboards.warnings import warnings
@@ -18,11 +20,13 @@ __all__ = [
     "Board",
     "Drawing",
     "Line",
+    "Problem",
     "Query",
     "Request",
     "Widget",
     "WidgetType",
     "check",
+    "lint",
     "parse",
     "register",
     "warnings",

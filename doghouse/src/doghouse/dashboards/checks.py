@@ -19,11 +19,11 @@ class Wrong(Exception):
 def check(widgets: Any, *, layout_needed: bool) -> None:
     """Raise ApiError 400 that names the first wrong widget. `layout_needed`: the dashboard is free, or its widgets do not reflow."""
     if not isinstance(widgets, list):
-        raise errors.invalid_body("'widgets' must be a list")
+        raise errors.invalid_body("'widgets' must be a list").at("widgets")
     for place, name, reason in faults(widgets, layout_needed=layout_needed):
         if name is None:
-            raise errors.invalid_widget(place, reason)
-        raise errors.invalid_widget_definition(place, name, reason)
+            raise errors.invalid_widget(place, reason).at(f"widgets[{place}]")
+        raise errors.invalid_widget_definition(place, name, reason).at(f"widgets[{place}].definition")
 
 
 def faults(widgets: Sequence[Any], *, layout_needed: bool) -> Iterator[tuple[int, str | None, str]]:

@@ -20,14 +20,14 @@ def check(body: Any) -> None:
     """
     if not isinstance(body, dict):
         raise errors.invalid_body("expected a JSON object")
-    for variable in _objects(body, "template_variables"):
-        _variable(variable)
-    for preset in _objects(body, "template_variable_presets"):
-        for value in _objects(preset, "template_variables"):
-            _preset_value(value)
-    for tag in _texts(body, "tags", MOST_TAGS):
+    for number, variable in enumerate(_objects(body, "template_variables")):
+        _variable(variable, f"template_variables[{number}]")
+    for number, preset in enumerate(_objects(body, "template_variable_presets")):
+        for index, value in enumerate(_objects(preset, "template_variables")):
+            _preset_value(value, f"template_variable_presets[{number}].template_variables[{index}]")
+    for number, tag in enumerate(_texts(body, "tags", MOST_TAGS)):
         if not tag.startswith("team:"):
-            raise errors.invalid_dashboard_tag()
+            raise errors.invalid_dashboard_tag().at(f"tags[{number}]")
     _keys(body)
     free = body["layout_type"] == "free"
     checks.check(body["widgets"], layout_needed=free or body.get("reflow_type") == "fixed")
@@ -36,37 +36,37 @@ def check(body: Any) -> None:
 def _keys(body: dict[str, Any]) -> None:
     for key in ("title", "widgets", "layout_type"):
         if body.get(key) is None:
-            raise errors.missing_parameter(key)
+            raise errors.missing_parameter(key).at(key)
     if not isinstance(body["title"], str):
-        raise errors.wrong_type("title", "a text")
+        raise errors.wrong_type("title", "a text").at("title")
     _one_of(body, "layout_type", LAYOUTS)
     _one_of(body, "reflow_type", REFLOWS)
     if body.get("reflow_type") is not None and body["layout_type"] == "free":
-        raise errors.reflow_of_free_layout()
+        raise errors.reflow_of_free_layout().at("reflow_type")
     if not isinstance(body.get("description"), str | None):
-        raise errors.wrong_type("description", "a text")
+        raise errors.wrong_type("description", "a text").at("description")
     _texts(body, "notify_list", None)
     for tab in list(_objects(body, "tabs"))[: MOST_TABS + 1]:
         if not isinstance(tab.get("name"), str) or not isinstance(tab.get("widget_ids"), list):
-            raise errors.invalid_body("each of 'tabs' must have a name and a list of widget_ids")
+            raise errors.invalid_body("each of 'tabs' must have a name and a list of widget_ids").at("tabs")
 
 
-def _variable(variable: dict[str, Any]) -> None:
+def _variable(variable: dict[str, Any], place: str) -> None:
     if not isinstance(variable.get("name"), str):
-        raise errors.invalid_body("each of 'template_variables' must have a name")
+        raise errors.invalid_body("each of 'template_variables' must have a name").at(place)
     if variable.get("default") is not None and variable.get("defaults") is not None:
-        raise errors.default_and_defaults()
+        raise errors.default_and_defaults().at(f"{place}.defaults")
     if "" in _texts(variable, "defaults", None):
-        raise errors.empty_default()
+        raise errors.empty_default().at(f"{place}.defaults")
 
 
-def _preset_value(value: dict[str, Any]) -> None:
+def _preset_value(value: dict[str, Any], place: str) -> None:
     if not isinstance(value.get("name"), str | None):
-        raise errors.wrong_type("template_variable_presets.template_variables.name", "a text")
+        raise errors.wrong_type("template_variable_presets.template_variables.name", "a text").at(f"{place}.name")
     if value.get("value") is not None and value.get("values") is not None:
-        raise errors.value_and_values(value)
+        raise errors.value_and_values(value).at(f"{place}.values")
     if value.get("values") == []:
-        raise errors.no_preset_values()
+        raise errors.no_preset_values().at(f"{place}.values")
 
 
 def _objects(holder: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
@@ -74,7 +74,7 @@ def _objects(holder: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
     if value is None:
         return
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise errors.wrong_type(name, "a list of objects")
+        raise errors.wrong_type(name, "a list of objects").at(name)
     yield from value
 
 
@@ -83,12 +83,12 @@ def _texts(holder: dict[str, Any], name: str, most: int | None) -> Sequence[str]
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise errors.wrong_type(name, "a list of texts")
+        raise errors.wrong_type(name, "a list of texts").at(name)
     if most is not None and len(value) > most:
-        raise errors.too_many(name, most)
+        raise errors.too_many(name, most).at(name)
     return value
 
 
 def _one_of(body: dict[str, Any], name: str, allowed: Sequence[str]) -> None:
     if body.get(name) is not None and body[name] not in allowed:
-        raise errors.invalid_parameter(name, body[name], allowed)
+        raise errors.invalid_parameter(name, body[name], allowed).at(name)

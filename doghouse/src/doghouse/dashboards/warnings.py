@@ -6,7 +6,7 @@ GUESS: that Datadog accepts them; what it says of them is not known. doghouse sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from doghouse.dashboards.board import Widget
@@ -48,15 +48,18 @@ def _presets(dashboard: Object, declared: set[str]) -> Iterator[str]:
 
 def _queries(widget: Widget, declared: list[str]) -> Iterator[str]:
     for text in (text for request in widget.requests for text in request.metric_queries):
-        for used in USED.findall(text):
-            if not _known(used, declared):
-                yield f"the query `{text}` uses ${used}, which is not declared"
+        yield from (f"the query `{text}` uses ${used}, which is not declared" for used in undeclared(text, declared))
         try:
             parse(text)
         except QuerySyntaxError as error:
             yield f"the query `{text}` cannot be read: {error.problem}"
 
 
-def _known(used: str, declared: list[str]) -> bool:
+def undeclared(text: str, declared: Sequence[str]) -> list[str]:
+    """The template variables that a query uses and that are not declared."""
+    return [used for used in USED.findall(text) if not _known(used, declared)]
+
+
+def _known(used: str, declared: Sequence[str]) -> bool:
     """`$env`, `$env.value` and `$env.key` all use `env`; a name may have a dot of its own."""
     return used in declared or (used.endswith((".value", ".key")) and used.rpartition(".")[0] in declared)

@@ -1,8 +1,10 @@
 """Datadog's downtimes as functions of their arguments: no clock, no disk, no network.
 
     downtime = parse(attributes, now)                          # of a v2 create body; DowntimeError(field, text)
+    lint(attributes)                                           # what is wrong with them, for people: field, text, severity
     status(downtime, now), current(downtime, now)              # `active`, and the stretch that the API shows as current_downtime
     stretches(downtime, start, end)                            # all of them, DST and overlaps worked out
+    occurrences(downtime.schedule, start, end)                 # each by itself, also where they overlap
 
 What they silence, for one group of one monitor (tags: the group's, and the filter tags of the monitor's query):
 
@@ -12,10 +14,11 @@ What they silence, for one group of one monitor (tags: the group's, and the filt
     for cover in releases(held, after, until):                 # ends; `released` says whether the group's state is notified then
 """
 
+from doghouse.downtimes.linting import Problem, lint
 from doghouse.downtimes.matching import Cover, concerns, covers, released, releases, silencer
 from doghouse.downtimes.model import Downtime, DowntimeError, OneTime, Recurrence, Recurring
 from doghouse.downtimes.parsing import parse
-from doghouse.downtimes.schedule import Stretch, current, idle, status, stretches
+from doghouse.downtimes.schedule import Stretch, current, idle, occurrences, status, stretches
 from doghouse.downtimes.scope import Scope, parse_scope
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "Downtime",
     "DowntimeError",
     "OneTime",
+    "Problem",
     "Recurrence",
     "Recurring",
     "Scope",
@@ -31,6 +35,8 @@ __all__ = [
     "covers",
     "current",
     "idle",
+    "lint",
+    "occurrences",
     "parse",
     "parse_scope",
     "released",

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from doghouse.downtimes import rrule
 from doghouse.downtimes.model import Downtime, OneTime, Recurrence, Recurring
-from doghouse.downtimes.rrule import occurrences
 from doghouse.time.lengths import DAY
 from doghouse.time.zones import instant, local
 
@@ -71,6 +71,11 @@ def _begins(schedule: Recurring) -> float:
     return min(instant(one.start, zone) for one in schedule.recurrences)
 
 
+def occurrences(schedule: Recurring, start: float, end: float) -> list[Stretch]:
+    """Each occurrence that begins in [start, end] (s UTC), by its start: those that overlap stay by themselves."""
+    return [Stretch(*pair) for pair in _occurrences(schedule, start, end)]
+
+
 def _occurrences(schedule: Recurring, low: float, high: float) -> list[tuple[float, float]]:
     """The occurrences of all recurrences that start in [low, high]: start and end, s UTC, by start."""
     zone = ZoneInfo(schedule.timezone)
@@ -80,7 +85,7 @@ def _occurrences(schedule: Recurring, low: float, high: float) -> list[tuple[flo
 def _of(recurrence: Recurrence, name: str, zone: ZoneInfo, low: float, high: float) -> Iterator[tuple[float, float]]:
     """One recurrence's occurrences. GUESS: a duration is absolute time, days and weeks too (a day is 24 hours on the night of a DST change)."""
     first, last = local(low, zone) - timedelta(days=1), local(high, zone) + timedelta(days=1)
-    for wall in occurrences(recurrence.rrule, recurrence.start, name, last.year):
+    for wall in rrule.occurrences(recurrence.rrule, recurrence.start, name, last.year):
         if first <= wall <= last:
             start = instant(wall, zone)
             if low <= start <= high:

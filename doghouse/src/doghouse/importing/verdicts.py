@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,7 @@ def _linted(one: Thing, intervals: Mapping[str, int]) -> Linted:
         case Found():
             return _lint(one, {**intervals, **one.intervals})
         case FoundDowntime():
-            problems = list(_downtime(one))
+            problems = [Problem(*problem) for problem in dt.lint(one.attributes)]
             return Linted(
                 one.where,
                 str(one.attributes.get("name") or ""),
@@ -54,22 +54,6 @@ def _linted(one: Thing, intervals: Mapping[str, int]) -> Linted:
             )
         case Unread():
             return Linted(one.where, "", "", "wrong", [Problem("", one.text)], [0])
-
-
-def _downtime(found: FoundDowntime) -> Iterator[Problem]:
-    try:
-        downtime = dt.parse(found.attributes, 0)
-    except dt.DowntimeError as error:
-        yield Problem(error.field, error.text)
-        return
-    schedule = downtime.schedule
-    if isinstance(schedule, dt.Recurring) and schedule.timezone != downtime.display_timezone:
-        text = f"it is UTC where none is given, and must be the schedule's zone: {schedule.timezone}"
-        yield Problem("display_timezone", text, "warning")
-    for place in dt.idle(downtime):
-        yield Problem(
-            f"schedule.recurrences[{place}].rrule", "never occurs: no day within 30 years of its start fits it"
-        )
 
 
 def _lint(found: Found, intervals: Mapping[str, int]) -> Linted:
