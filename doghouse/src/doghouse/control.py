@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
-from doghouse.http import Call, Reply, endpoint, parse_instant
 from doghouse.time.clock import Clock
+from doghouse.web.http import Call, Reply, endpoint, parse_instant
 
 
 class Moment(Struct):

@@ -129,7 +129,7 @@ def check_room(path: Path) -> None:
 def in_front(app: ASGIApp, clock: Clock, settings: Settings, faults: Sequence[Fault]) -> ASGIApp:
     """The application with what goes before it."""
     from doghouse.chaos import Chaos
-    from doghouse.limits import RateLimits
+    from doghouse.web.rate_limits import RateLimits
 
     limited = RateLimits(app, clock, settings.rate_limit)
     return Chaos(limited, faults, settings.seed) if faults else limited

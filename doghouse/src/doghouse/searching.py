@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from doghouse import errors
 from doghouse.tags import wildcards
+from doghouse.web import errors
 
 T = TypeVar("T")
 Predicate = Callable[[T], bool]

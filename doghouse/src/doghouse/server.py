@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from doghouse import __version__, control, errors
+from doghouse import __version__, control
 from doghouse.background import repeated
 from doghouse.config import DataFolder, KeyPair, Settings
 from doghouse.dashboards.api import dashboards
@@ -25,14 +25,12 @@ from doghouse.dashboards.snapshots import SnapshotStore
 from doghouse.dashboards.store import DashboardStore
 from doghouse.downtimes import routes as downtime_routes
 from doghouse.downtimes.store import DowntimeStore
-from doghouse.errors import ApiError
 from doghouse.events import routes as events
 from doghouse.events.store import EventStore
 from doghouse.hosts import routes as hosts
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.loads import loads
 from doghouse.hosts.store import HostStore
-from doghouse.http import Access, Call, Keys, PlainHandler, Reply, Shortcut, endpoint, read, respond
 from doghouse.live import service
 from doghouse.logs import routes as logs
 from doghouse.logs.store import LogStore
@@ -55,6 +53,9 @@ from doghouse.ui import routes as ui
 from doghouse.ui.data import mail_graphs
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.stores import Stores
+from doghouse.web import errors
+from doghouse.web.errors import ApiError
+from doghouse.web.http import Access, Call, Keys, PlainHandler, Reply, Shortcut, endpoint, read, respond
 
 TEND_POINTS_S = 5
 

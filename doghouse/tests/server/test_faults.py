@@ -9,9 +9,9 @@ import pytest
 from doghouse import chaos, running
 from doghouse.chaos import Fault
 from doghouse.config import OptionError, Settings
-from doghouse.limits import Counter
 from doghouse.running import House
 from doghouse.time.clock import Clock
+from doghouse.web.rate_limits import Counter
 
 NOW = 1_772_445_600.0
 

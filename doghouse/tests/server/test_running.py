@@ -9,10 +9,11 @@ import httpx
 import pytest
 import zstandard
 
-from doghouse import http, running
+from doghouse import running
 from doghouse.config import ConfigError, Settings, duration
 from doghouse.running import House
 from doghouse.time.clock import Clock
+from doghouse.web import http
 
 
 @pytest.fixture(scope="module")

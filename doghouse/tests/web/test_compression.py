@@ -11,8 +11,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.errors import ApiError
 from doghouse.web.compression import MOST_FRAMES, decompress
+from doghouse.web.errors import ApiError
 
 LIMIT = 100_000
 SKIPPED = bytes.fromhex("502a4d1803000000") + b"abc"  # a frame of zstd that says of itself that it holds no content

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from doghouse import errors
 from doghouse.dashboards import vocabulary
+from doghouse.dashboards.errors import invalid_widget, invalid_widget_definition
 from doghouse.dashboards.registry import WidgetType, widget_types
+from doghouse.web import errors
 
 Object = Mapping[str, Any]
 
@@ -22,8 +23,8 @@ def check(widgets: Any, *, layout_needed: bool) -> None:
         raise errors.invalid_body("'widgets' must be a list").at("widgets")
     for place, name, reason in faults(widgets, layout_needed=layout_needed):
         if name is None:
-            raise errors.invalid_widget(place, reason).at(f"widgets[{place}]")
-        raise errors.invalid_widget_definition(place, name, reason).at(f"widgets[{place}].definition")
+            raise invalid_widget(place, reason).at(f"widgets[{place}]")
+        raise invalid_widget_definition(place, name, reason).at(f"widgets[{place}].definition")
 
 
 def faults(widgets: Sequence[Any], *, layout_needed: bool) -> Iterator[tuple[int, str | None, str]]:

@@ -11,8 +11,8 @@ from doghouse.dashboards.board import Widget
 from doghouse.dashboards.board import parse as parse_board
 from doghouse.dashboards.validation import check
 from doghouse.dashboards.widget_requests import Request
-from doghouse.errors import ApiError
 from doghouse.queries import QuerySyntaxError, parse
+from doghouse.web.errors import ApiError
 
 
 class Problem(NamedTuple):

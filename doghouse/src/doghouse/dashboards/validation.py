@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from doghouse import errors
 from doghouse.dashboards import checks
+from doghouse.dashboards.errors import (
+    default_and_defaults,
+    empty_default,
+    invalid_dashboard_tag,
+    no_preset_values,
+    reflow_of_free_layout,
+    too_many,
+    value_and_values,
+)
+from doghouse.web import errors
 
 LAYOUTS = ("ordered", "free")
 REFLOWS = ("auto", "fixed")
@@ -27,7 +36,7 @@ def check(body: Any) -> None:
             _preset_value(value, f"template_variable_presets[{number}].template_variables[{index}]")
     for number, tag in enumerate(_texts(body, "tags", MOST_TAGS)):
         if not tag.startswith("team:"):
-            raise errors.invalid_dashboard_tag().at(f"tags[{number}]")
+            raise invalid_dashboard_tag().at(f"tags[{number}]")
     _keys(body)
     free = body["layout_type"] == "free"
     checks.check(body["widgets"], layout_needed=free or body.get("reflow_type") == "fixed")
@@ -42,7 +51,7 @@ def _keys(body: dict[str, Any]) -> None:
     _one_of(body, "layout_type", LAYOUTS)
     _one_of(body, "reflow_type", REFLOWS)
     if body.get("reflow_type") is not None and body["layout_type"] == "free":
-        raise errors.reflow_of_free_layout().at("reflow_type")
+        raise reflow_of_free_layout().at("reflow_type")
     if not isinstance(body.get("description"), str | None):
         raise errors.wrong_type("description", "a text").at("description")
     _texts(body, "notify_list", None)
@@ -55,18 +64,18 @@ def _variable(variable: dict[str, Any], place: str) -> None:
     if not isinstance(variable.get("name"), str):
         raise errors.invalid_body("each of 'template_variables' must have a name").at(place)
     if variable.get("default") is not None and variable.get("defaults") is not None:
-        raise errors.default_and_defaults().at(f"{place}.defaults")
+        raise default_and_defaults().at(f"{place}.defaults")
     if "" in _texts(variable, "defaults", None):
-        raise errors.empty_default().at(f"{place}.defaults")
+        raise empty_default().at(f"{place}.defaults")
 
 
 def _preset_value(value: dict[str, Any], place: str) -> None:
     if not isinstance(value.get("name"), str | None):
         raise errors.wrong_type("template_variable_presets.template_variables.name", "a text").at(f"{place}.name")
     if value.get("value") is not None and value.get("values") is not None:
-        raise errors.value_and_values(value).at(f"{place}.values")
+        raise value_and_values(value).at(f"{place}.values")
     if value.get("values") == []:
-        raise errors.no_preset_values().at(f"{place}.values")
+        raise no_preset_values().at(f"{place}.values")
 
 
 def _objects(holder: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
@@ -85,7 +94,7 @@ def _texts(holder: dict[str, Any], name: str, most: int | None) -> Sequence[str]
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise errors.wrong_type(name, "a list of texts").at(name)
     if most is not None and len(value) > most:
-        raise errors.too_many(name, most).at(name)
+        raise too_many(name, most).at(name)
     return value
 
 

@@ -10,16 +10,25 @@ from typing import Any, Protocol
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse import account, errors
+from doghouse import account
 from doghouse.downtimes import parsing, v1_routes
 from doghouse.downtimes import record as records
+from doghouse.downtimes.errors import (
+    downtime_id_not_uuid,
+    downtime_not_found,
+    invalid_downtime,
+    no_downtime_to_cancel,
+    no_monitor_for_downtimes,
+    required_property,
+    unexpected_properties,
+)
 from doghouse.downtimes.model import DowntimeError
 from doghouse.downtimes.record import Attributes, Record
 from doghouse.downtimes.schedule import current, status
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.holds import Hold
-from doghouse.http import Call, Reply, endpoint
 from doghouse.time import iso
+from doghouse.web.http import Call, Reply, endpoint
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 PAGE_LIMIT = 30  # the default page (recorded: 30 of 1049)
@@ -74,7 +83,7 @@ def create(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
         parsing.parse(sent, call.now)
         record = store.add(records.fill_in(sent, call.now), None, call.now)
     except DowntimeError as error:
-        raise errors.invalid_downtime(error.text) from None
+        raise invalid_downtime(error.text) from None
     return Reply(_whole(store, monitors, record, call.now))
 
 
@@ -100,7 +109,7 @@ def update(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
         made = records.fill_in(made, call.now)
         changed = store.change(record, made, None if "schedule" in sent else record.v1, call.now)
     except DowntimeError as error:
-        raise errors.invalid_downtime(error.text) from None
+        raise invalid_downtime(error.text) from None
     return Reply(_whole(store, monitors, changed, call.now))
 
 
@@ -109,7 +118,7 @@ def cancel(store: DowntimeStore, call: Call) -> Reply:
     _check_uuid(call)
     record = store.get(call.params["id"])
     if record is None:
-        raise errors.no_downtime_to_cancel(call.params["id"])
+        raise no_downtime_to_cancel(call.params["id"])
     store.cancel(record, call.now)
     return Reply(b"", 204)
 
@@ -135,7 +144,7 @@ def matches(monitors: Monitors, call: Call) -> Reply:
     """The downtimes that are active over a monitor."""
     monitor_id = call.key("id")
     if monitors.name(monitor_id) is None:
-        raise errors.no_monitor_for_downtimes(monitor_id)
+        raise no_monitor_for_downtimes(monitor_id)
     limit, offset = call.number("page[limit]", PAGE_LIMIT), call.number("page[offset]", 0)
     items = [_match(one) for one in monitors.held(monitor_id, call.now)]
     meta = {"page": {"total_filtered_count": len(items)}}
@@ -161,25 +170,25 @@ def _record(store: DowntimeStore, call: Call) -> Record:
     _check_uuid(call)
     found = store.get(call.params["id"])
     if found is None:
-        raise errors.downtime_not_found()
+        raise downtime_not_found()
     return found
 
 
 def _check_uuid(call: Call) -> None:
     if UUID.fullmatch(call.params["id"]) is None:
-        raise errors.downtime_id_not_uuid()
+        raise downtime_id_not_uuid()
 
 
 def _check_names(sent: Mapping[str, Any]) -> None:
     unexpected = [name for name in sent if name not in records.NAMES]
     if unexpected:
-        raise errors.unexpected_properties(unexpected)
+        raise unexpected_properties(unexpected)
 
 
 def _check_needed(attributes: Mapping[str, Any]) -> None:
     for name in ("scope", "monitor_identifier"):
         if attributes.get(name) is None:
-            raise errors.required_property(name)
+            raise required_property(name)
 
 
 def _item(store: DowntimeStore, record: Record, now: float) -> dict[str, Any]:

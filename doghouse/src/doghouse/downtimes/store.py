@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from doghouse import errors
 from doghouse.downtimes import record as records
 from doghouse.downtimes import v1
+from doghouse.downtimes.errors import invalid_downtime
 from doghouse.downtimes.matching import concerns
 from doghouse.downtimes.model import Downtime, DowntimeError, OneTime
 from doghouse.downtimes.record import V1, Attributes, Record
@@ -184,7 +184,7 @@ class DowntimeStore:
             attributes, sent = v1.read(body, now)
             record = self.add(records.fill_in(attributes, now), sent, now)
         except DowntimeError as error:
-            raise errors.invalid_downtime(error.text) from None
+            raise invalid_downtime(error.text) from None
         return v1.answer(record, self.downtime(record), now)
 
     def mute_host(self, host: str, end: float | None, message: str | None, now: float) -> int:

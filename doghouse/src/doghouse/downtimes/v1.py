@@ -13,8 +13,8 @@ from doghouse.downtimes import parsing
 from doghouse.downtimes.model import Downtime, DowntimeError
 from doghouse.downtimes.record import V1, Attributes, Record
 from doghouse.downtimes.schedule import current, status
-from doghouse.http import LATEST_S, whole_number
 from doghouse.time import lengths, zones
+from doghouse.web.http import LATEST_S, whole_number
 
 FREQUENCIES = {"days": "DAILY", "weeks": "WEEKLY", "months": "MONTHLY", "years": "YEARLY"}
 WEEK_DAYS = {"Mon": "MO", "Tue": "TU", "Wed": "WE", "Thu": "TH", "Fri": "FR", "Sat": "SA", "Sun": "SU"}

@@ -7,14 +7,15 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse import account, errors
+from doghouse import account
 from doghouse.downtimes import parsing, v1
 from doghouse.downtimes import record as records
+from doghouse.downtimes.errors import downtime_not_found, invalid_downtime, no_downtime_to_cancel, no_downtimes
 from doghouse.downtimes.model import DowntimeError
 from doghouse.downtimes.record import Record
 from doghouse.downtimes.schedule import status
 from doghouse.downtimes.store import DowntimeStore
-from doghouse.http import Call, Reply, endpoint
+from doghouse.web.http import Call, Reply, endpoint
 
 CLEARED = ("end", "message", "recurrence", "monitor_id")  # what a null in an update takes away
 
@@ -42,7 +43,7 @@ def create(store: DowntimeStore, call: Call) -> Reply:
         parsing.parse(attributes, call.now)
         record = store.add(records.fill_in(attributes, call.now), sent, call.now)
     except DowntimeError as error:
-        raise errors.invalid_downtime(error.text) from None
+        raise invalid_downtime(error.text) from None
     return Reply(_answer(store, record, call.now))
 
 
@@ -66,7 +67,7 @@ def update(store: DowntimeStore, call: Call) -> Reply:
         parsing.parse(made, call.now)
         changed = store.change(record, records.fill_in(made, call.now), sent, call.now)
     except DowntimeError as error:
-        raise errors.invalid_downtime(error.text) from None
+        raise invalid_downtime(error.text) from None
     return Reply({**_answer(store, changed, call.now), "uuid": None})  # recorded: update_a_downtime_returns_ok_response
 
 
@@ -74,7 +75,7 @@ def cancel(store: DowntimeStore, call: Call) -> Reply:
     """Cancel a downtime; as often as one likes (recorded)."""
     record = store.get(call.key("id"))
     if record is None:
-        raise errors.no_downtime_to_cancel(call.params["id"])
+        raise no_downtime_to_cancel(call.params["id"])
     store.cancel(record, call.now)
     return Reply(b"", 204, "text/html; charset=utf-8")
 
@@ -84,10 +85,10 @@ def cancel_by_scope(store: DowntimeStore, call: Call) -> Reply:
     try:
         scope = " AND ".join(v1.scopes(call.object().get("scope")))
     except DowntimeError as error:
-        raise errors.invalid_downtime(error.text) from None
+        raise invalid_downtime(error.text) from None
     found = store.of_scope(scope, call.now)
     if not found:
-        raise errors.no_downtimes()
+        raise no_downtimes()
     for record in found:
         store.cancel(record, call.now)
     return Reply({"cancelled_ids": [record.number for record in found]})
@@ -114,7 +115,7 @@ def of_monitor(store: DowntimeStore, call: Call) -> Reply:
 def _record(store: DowntimeStore, call: Call) -> Record:
     found = store.get(call.key("id"))
     if found is None:
-        raise errors.downtime_not_found()
+        raise downtime_not_found()
     return found
 
 

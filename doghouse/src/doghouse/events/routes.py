@@ -10,11 +10,12 @@ from typing import Annotated, Any
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse import errors
 from doghouse.events import model, v2_routes
+from doghouse.events.errors import event_not_found, event_too_old
 from doghouse.events.model import Event
 from doghouse.events.store import EventStore
-from doghouse.http import LATEST_S, Call, Keys, Reply, endpoint
+from doghouse.web import errors
+from doghouse.web.http import LATEST_S, Call, Keys, Reply, endpoint
 
 PAGE, LAST_PAGE = 1000, 2_147_483_647  # the schema's number of events in an answer, and of pages
 HostTags = Callable[[str], Sequence[str]]
@@ -75,7 +76,7 @@ def read(body: Body, now: float) -> Event:
     if happened > LATEST_S:
         raise errors.wrong_type("date_happened", "a POSIX timestamp in seconds")
     if happened < now - model.PAST_LIMIT_S:
-        raise errors.event_too_old()
+        raise event_too_old()
     if body.alert_type is not None and body.alert_type not in model.ALERT_TYPES:
         raise errors.invalid_parameter("alert_type", body.alert_type, model.ALERT_TYPES)
     if body.priority is not None and body.priority not in model.PRIORITIES:
@@ -123,7 +124,7 @@ def get(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     """One event."""
     event = store.get(call.key("id"))
     if event is None:
-        raise errors.event_not_found()
+        raise event_not_found()
     return Reply({"event": shown(event, host_tags)})
 
 

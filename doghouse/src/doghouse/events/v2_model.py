@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from doghouse import errors
 from doghouse.events import model
+from doghouse.events.errors import event_schema
 from doghouse.events.model import Event
 from doghouse.time import iso
 
@@ -88,9 +88,9 @@ def read(body: bytes, now: float) -> Event:
         status = _check_attributes(payload)
     except msgspec.ValidationError as error:
         text, _, place = str(error).partition(" - at ")
-        raise errors.event_schema(place.strip("`") or "$", f"{text[:1].lower()}{text[1:]}.") from None
+        raise event_schema(place.strip("`") or "$", f"{text[:1].lower()}{text[1:]}.") from None
     except msgspec.DecodeError as error:
-        raise errors.event_schema("$", f"{error}.") from None
+        raise event_schema("$", f"{error}.") from None
     return Event(
         id=model.new_id(),
         uid=model.new_uid(),
@@ -151,7 +151,7 @@ def _check_attributes(payload: Payload) -> str | None:
 def _one_of(place: str, value: str, allowed: Sequence[str]) -> None:
     if value not in allowed:
         quoted = ", ".join(f'"{one}"' for one in sorted(allowed))
-        raise errors.event_schema(place, f"value must be one of: [{quoted}].")
+        raise event_schema(place, f"value must be one of: [{quoted}].")
 
 
 def _happened(timestamp: str | None, now: float) -> int:
@@ -160,4 +160,4 @@ def _happened(timestamp: str | None, now: float) -> int:
     try:
         return int(iso.instant(timestamp))
     except ValueError:
-        raise errors.event_schema("$.data.attributes.timestamp", "value must be an ISO 8601 time.") from None
+        raise event_schema("$.data.attributes.timestamp", "value must be an ISO 8601 time.") from None

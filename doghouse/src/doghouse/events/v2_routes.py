@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse import errors
 from doghouse.events import v2_model, v2_search
+from doghouse.events.errors import event_not_found
 from doghouse.events.model import Event
 from doghouse.events.store import EventStore
 from doghouse.events.v2_search import Cursor
-from doghouse.http import Call, Keys, Reply, endpoint
+from doghouse.web import errors
+from doghouse.web.http import Call, Keys, Reply, endpoint
 
 LIMIT = 10  # the schema's default page
 MAX_LIMIT = 1000
@@ -71,7 +72,7 @@ def get(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     number = call.key("id")
     event = store.get(number) if number else store.find(call.params["id"])
     if event is None:
-        raise errors.event_not_found()
+        raise event_not_found()
     return Reply({"data": _shown(event, host_tags)})
 
 

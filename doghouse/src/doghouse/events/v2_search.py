@@ -9,11 +9,13 @@ from typing import Any
 
 import msgspec
 
-from doghouse import errors, searching
+from doghouse import searching
+from doghouse.events.errors import invalid_cursor, invalid_time
 from doghouse.searching import Predicate, in_text, literally, pattern
 from doghouse.tags import pairs
 from doghouse.time import iso
 from doghouse.time.typed import from_now
+from doghouse.web import errors
 
 Shown = dict[str, Any]  # an event as `v2_model.shown` makes it
 
@@ -71,7 +73,7 @@ def instant(text: str, now: float) -> float:
     try:
         return iso.instant(text.replace(" ", "+"))
     except ValueError:
-        raise errors.invalid_time(text) from None
+        raise invalid_time(text) from None
 
 
 def encode_cursor(cursor: Cursor) -> str:
@@ -84,4 +86,4 @@ def decode_cursor(text: str) -> Cursor:
     try:
         return msgspec.json.decode(base64.urlsafe_b64decode(text), type=Cursor)
     except (binascii.Error, ValueError, msgspec.DecodeError):
-        raise errors.invalid_cursor() from None
+        raise invalid_cursor() from None

@@ -8,14 +8,15 @@ from typing import Any, Protocol
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
-from doghouse import errors
 from doghouse.hosts import listing
 from doghouse.hosts.checks import STATUSES, ServiceCheckStore, Submitted
+from doghouse.hosts.errors import bad_check_status, host_muted_already, host_not_found, host_not_muted
 from doghouse.hosts.metadata import Payload, reported
 from doghouse.hosts.model import USERS, Host, Mute
 from doghouse.hosts.store import HostStore
-from doghouse.http import Call, Keys, Reply, endpoint
 from doghouse.tags import naming
+from doghouse.web import errors
+from doghouse.web.http import Call, Keys, Reply, endpoint
 
 Events = Mapping[str, list[dict[str, Any]]]
 Loads = Callable[[float], Mapping[str, listing.Load]]
@@ -63,7 +64,7 @@ def intake_routes(
         submitted = call.json(list[Submitted]) if many else [call.json(Submitted)]
         for place, one in enumerate(submitted):
             if one.status not in STATUSES:
-                raise errors.bad_check_status(place, one.status)
+                raise bad_check_status(place, one.status)
         checks.submit(submitted, call.now)
         return Reply({"status": "ok"}, 202)
 
@@ -110,7 +111,7 @@ def routes(
         wanted = call.json(MuteBody) if call.body else MuteBody()
         held = hosts.get(name)
         if held and held.is_muted(call.now) and not (wanted.override or call.flag("override")):
-            raise errors.host_muted_already(name)
+            raise host_muted_already(name)
         over = wanted.end is not None and wanted.end <= call.now  # taken, and without effect
         downtime = None if over else silences.mute_host(naming.host(name), wanted.end, wanted.message, call.now)
         hosts.set_mute(name, Mute(wanted.message, wanted.end))
@@ -122,7 +123,7 @@ def routes(
         name = call.params["host"]
         held = hosts.get(name)
         if not held or not held.mute or not held.is_muted(call.now):
-            raise errors.host_not_muted(name)
+            raise host_not_muted(name)
         hosts.set_mute(name, None)
         downtime = silences.unmute_host(naming.host(name), call.now)
         return Reply({"action": "Unmuted", "downtime_id": downtime, "hostname": name})
@@ -166,7 +167,7 @@ def tag_routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]]) -> lis
         if host is None and naming.host(name) in seen():
             return Host(0, name)
         if host is None:
-            raise errors.host_not_found(name)
+            raise host_not_found(name)
         return host
 
     def changed(host: Host, call: Call) -> Reply:

@@ -7,9 +7,9 @@ from functools import partial
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
-from doghouse import errors
-from doghouse.http import Call, Reply, endpoint
 from doghouse.live.loop import Live
+from doghouse.web import errors
+from doghouse.web.http import Call, Reply, endpoint
 
 MOST_MINUTES = 60 * 24 * 366
 

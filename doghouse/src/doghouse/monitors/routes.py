@@ -8,17 +8,25 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse import errors
 from doghouse.holds import Hold
-from doghouse.http import LATEST_S, MAX_KEY, Call, Reply, endpoint, whole_number
 from doghouse.monitors import document as documents
 from doghouse.monitors import search_routes
 from doghouse.monitors.answers import Downtimes, Shown, answer, look
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.document import Document
+from doghouse.monitors.errors import (
+    duplicate_monitor,
+    invalid_group_states,
+    invalid_monitor,
+    monitor_in_use,
+    monitor_not_found,
+    unknown_members,
+)
 from doghouse.monitors.model import MonitorError
 from doghouse.monitors.store import MonitorStore, Stored
 from doghouse.monitors.validation import validate as validate_document
+from doghouse.web import errors
+from doghouse.web.http import LATEST_S, MAX_KEY, Call, Reply, endpoint, whole_number
 
 GROUP_STATES = frozenset(("all", "alert", "warn", "no data", "ok"))
 DEFAULT_PAGE_SIZE = 100
@@ -36,7 +44,7 @@ class Monitors:
         """One monitor. Raises ApiError 404."""
         found = self.store.get(monitor_id)
         if found is None:
-            raise errors.monitor_not_found()
+            raise monitor_not_found()
         return found
 
     def shown(self, stored: Stored, now: float) -> Shown:
@@ -57,9 +65,9 @@ class Monitors:
         try:
             monitor = validate_document(document)
         except MonitorError as error:
-            raise errors.invalid_monitor(error.text) from None
+            raise invalid_monitor(error.text) from None
         if self.store.unknown(monitor.members):
-            raise errors.unknown_members()
+            raise unknown_members()
         return monitor
 
 
@@ -87,7 +95,7 @@ def create(monitors: Monitors, call: Call) -> Reply:
     """A new monitor; the same one twice is refused."""
     made = monitors.store.add(monitors.checked(call.object()), call.now)
     if isinstance(made, int):
-        raise errors.duplicate_monitor(made)
+        raise duplicate_monitor(made)
     return Reply(answer(monitors.shown(made, call.now)))
 
 
@@ -111,7 +119,7 @@ def delete(monitors: Monitors, call: Call) -> Reply:
     """Delete one; one that composites are made of only with `force=true`."""
     stored = monitors.stored(_id(call))
     if not call.flag("force") and (used := _used(monitors, stored.document)):
-        raise errors.monitor_in_use(used)
+        raise monitor_in_use(used)
     monitors.store.delete(_id(call))
     return Reply({"deleted_monitor_id": _id(call)})
 
@@ -235,7 +243,7 @@ def _group_states(call: Call) -> frozenset[str] | None:
         return None
     wanted = frozenset(word.strip().lower() for word in text.split(","))
     if not wanted <= GROUP_STATES:
-        raise errors.invalid_group_states()
+        raise invalid_group_states()
     return wanted
 
 

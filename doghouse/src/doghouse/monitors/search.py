@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from doghouse import errors, searching
-from doghouse.errors import ApiError
+from doghouse import searching
+from doghouse.monitors.errors import invalid_monitor_status
 from doghouse.searching import Predicate, in_text, literally, pattern
 from doghouse.tags import pairs
 from doghouse.time import lengths
+from doghouse.web import errors
+from doghouse.web.errors import ApiError
 
 STATUSES = frozenset(("alert", "warn", "no data", "ok", "ignored", "skipped", "unknown"))
 TEXTS = ("title", "message")  # fields of words; all others are compared as a whole
@@ -56,7 +58,7 @@ def _values(row: Row, field: str) -> Sequence[str]:
 
 def _check_status(value: str) -> None:
     if value.lower() not in STATUSES:
-        raise errors.invalid_monitor_status(value)
+        raise invalid_monitor_status(value)
 
 
 def _time_condition(field: str, value: str) -> Predicate[Row]:

@@ -11,15 +11,15 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse import errors
 from doghouse.holds import Group, Hold
-from doghouse.http import Call, Reply, endpoint
 from doghouse.monitors.answers import Downtimes, Shown, group_name, look
 from doghouse.monitors.document import Document
 from doghouse.monitors.search import Row, compile_search
 from doghouse.monitors.states import GroupState
 from doghouse.monitors.store import MonitorStore, Stored
 from doghouse.tags import pairs
+from doghouse.web import errors
+from doghouse.web.http import Call, Reply, endpoint
 
 PER_PAGE = 30  # the schema's default
 

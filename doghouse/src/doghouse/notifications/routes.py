@@ -8,11 +8,11 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse import errors
-from doghouse.http import Call, Reply, endpoint
+from doghouse.notifications.errors import notification_not_found
 from doghouse.notifications.model import Delivery, Notification
 from doghouse.notifications.store import NotificationStore
 from doghouse.time import iso
+from doghouse.web.http import Call, Reply, endpoint
 
 LIMIT, MOST = 100, 10_000
 FAR_S = 10**12  # later than any notification
@@ -45,7 +45,7 @@ def one(store: NotificationStore, call: Call) -> Reply:
     """One notification."""
     found = store.get(call.key("id"))
     if found is None:
-        raise errors.notification_not_found()
+        raise notification_not_found()
     return Reply(answer(found, store.deliveries([found.id])[found.id]))
 
 

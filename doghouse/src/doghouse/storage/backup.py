@@ -14,11 +14,11 @@ from typing import Protocol
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
-from doghouse import errors
 from doghouse.config import DataFolder
-from doghouse.http import Call, Reply, endpoint
 from doghouse.storage import manifest
 from doghouse.storage.manifest import FILES, FORMAT, MAILS, SNAPSHOTS, Manifest
+from doghouse.web import errors
+from doghouse.web.http import Call, Reply, endpoint
 
 KEYS, FOLDERS = "keys.json", (MAILS, SNAPSHOTS)  # what is no database
 UNDER_WAY = ".part"  # behind a copy's name until it is whole

@@ -10,12 +10,13 @@ from functools import partial
 
 from starlette.routing import BaseRoute
 
-from doghouse import errors
-from doghouse.http import Call, Keys, PlainHandler, Reply, endpoint
 from doghouse.traces import decoding, normalize
 from doghouse.traces.decoding import TracesError
+from doghouse.traces.errors import traces_unreadable
 from doghouse.traces.intake import TraceIntake
 from doghouse.traces.model import Chunk
+from doghouse.web import errors
+from doghouse.web.http import Call, Keys, PlainHandler, Reply, endpoint
 
 Decode = Callable[[bytes], list[Chunk]]
 TRACES: dict[str, Decode] = {
@@ -76,7 +77,7 @@ def take(intake: TraceIntake, path: str, decode: Decode) -> PlainHandler:
         try:
             chunks = reader(call.body)
         except TracesError as error:
-            raise errors.traces_unreadable(path, str(error)) from None
+            raise traces_unreadable(path, str(error)) from None
         marked, counted = _said(call, "computed-top-level"), _said(call, "computed-stats")
         sound = normalize.normalized(chunks, call.headers.get("datadog-meta-lang", ""), call.now)
         return Reply({"rate_by_service": intake.take(sound, marked, counted, call.now)})
@@ -89,7 +90,7 @@ def take_stats(intake: TraceIntake, call: Call) -> Reply:
     try:
         intake.take_stats(call.body, call.now)
     except TracesError as error:
-        raise errors.traces_unreadable(STATS, str(error)) from None
+        raise traces_unreadable(STATS, str(error)) from None
     return Reply({})
 
 

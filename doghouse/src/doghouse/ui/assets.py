@@ -7,8 +7,8 @@ import importlib.util
 from functools import lru_cache
 from pathlib import Path
 
-from doghouse import errors
-from doghouse.http import Call, Reply
+from doghouse.ui.errors import no_such_page
+from doghouse.web.http import Call, Reply
 
 FOLDERS = [Path(__file__).parent / "static"]
 UPLOT = ("uPlot.iife.js", "uPlot.min.css")
@@ -53,7 +53,7 @@ def serve(call: Call) -> Reply:
     """`GET /ui/static/{version}/{name}`."""
     path = files().get(call.params["name"])
     if path is None:
-        raise errors.no_such_page(call.path)
+        raise no_such_page(call.path)
     fresh = call.params["version"] == version()
     cache = "public, max-age=31536000, immutable" if fresh else "no-store"
     return Reply(path.read_bytes(), content_type=TYPES[path.suffix], headers={"Cache-Control": cache})

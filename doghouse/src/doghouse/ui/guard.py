@@ -9,8 +9,8 @@ from typing import cast
 
 from starlette.routing import Route
 
-from doghouse import errors
-from doghouse.http import AsyncHandler, Call, Handler, Keys, PlainHandler, Reply, endpoint
+from doghouse.ui.errors import another_origin, not_this_machine
+from doghouse.web.http import AsyncHandler, Call, Handler, Keys, PlainHandler, Reply, endpoint
 
 SAFE_METHODS = ("GET", "HEAD")
 
@@ -46,9 +46,9 @@ def check(call: Call) -> None:
     """Raise ApiError 403 where the request did not come to a loopback name, or is a change that another site asks for."""
     host = call.headers.get("host", "")
     if not is_loopback(host):
-        raise errors.not_this_machine(host)
+        raise not_this_machine(host)
     if call.method not in SAFE_METHODS and not same_origin(call):
-        raise errors.another_origin()
+        raise another_origin()
 
 
 def is_loopback(host: str) -> bool:

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
 from doghouse import __version__
-from doghouse.errors import ApiError
-from doghouse.http import Call, Reply
 from doghouse.markdown import render as rendered
 from doghouse.ui import assets, frame, guard
+from doghouse.web.errors import ApiError
+from doghouse.web.http import Call, Reply
 
 if TYPE_CHECKING:
     from jinja2 import Environment

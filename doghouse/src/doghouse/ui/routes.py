@@ -7,15 +7,14 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse import errors
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.registry import Numbers
 from doghouse.dashboards.snapshots import PATH
-from doghouse.http import Call, Keys, Reply, endpoint
 from doghouse.ui import assets, guard, simulated
 from doghouse.ui.data.boards import BoardData, Source
 from doghouse.ui.data.mails import Mails
 from doghouse.ui.data.snapshots import Snapshots
+from doghouse.ui.errors import no_such_page
 from doghouse.ui.guard import change, page
 from doghouse.ui.pages.apm import Apm
 from doghouse.ui.pages.boards import Boards
@@ -31,6 +30,7 @@ from doghouse.ui.stores import Stores
 from doghouse.ui.widgets import graphs, scalars
 from doghouse.ui.widgets.graphs import Asked
 from doghouse.ui.widgets.states import Panels
+from doghouse.web.http import Call, Keys, Reply, endpoint
 
 
 def routes(stores: Stores) -> list[BaseRoute]:
@@ -116,7 +116,7 @@ def missing(call: Call) -> Reply:
     """What a browser gets for an address that doghouse has nothing at. Raises ApiError 403 under a foreign name."""
 
     def none(call: Call) -> Reply:
-        raise errors.no_such_page(call.path)
+        raise no_such_page(call.path)
 
     guard.check(call)
     return guard.with_headers(reading(none)(call))

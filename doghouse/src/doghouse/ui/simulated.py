@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from doghouse.errors import ApiError
-from doghouse.http import Call, Reply
 from doghouse.storage.sqlite import Database
+from doghouse.web.errors import ApiError
+from doghouse.web.http import Call, Reply
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS simulated (

@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from doghouse import errors
-from doghouse.errors import ApiError
+from doghouse.web import errors
+from doghouse.web.errors import ApiError
 
 MOST_FRAMES = 10_000  # of one body; clients send one, and to begin many takes long
 

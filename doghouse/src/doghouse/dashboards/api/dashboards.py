@@ -8,12 +8,12 @@ from functools import partial
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse import errors
 from doghouse.dashboards import identity, model, validation
+from doghouse.dashboards.errors import dashboard_not_found
 from doghouse.dashboards.model import Origin
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.warnings import warnings
-from doghouse.http import Call, Reply, endpoint
+from doghouse.web.http import Call, Reply, endpoint
 
 DEFAULT_COUNT = 100  # the schema's default page of the list
 WARNINGS = "X-Doghouse-Warnings"  # a JSON array of sentences: what was accepted, yet will not work as meant
@@ -60,7 +60,7 @@ def get(store: DashboardStore, call: Call) -> Reply:
     """One dashboard, as it was stored."""
     document = store.get(call.params["id"])
     if document is None:
-        raise errors.dashboard_not_found(call.params["id"])
+        raise dashboard_not_found(call.params["id"])
     return Reply(document)
 
 
@@ -68,7 +68,7 @@ def replace(store: DashboardStore, call: Call) -> Reply:
     """The whole dashboard anew: what is not sent is dropped; id, author and creation time stay."""
     origin = store.origin(call.params["id"])
     if origin is None:
-        raise errors.dashboard_not_found(call.params["id"])
+        raise dashboard_not_found(call.params["id"])
     body = call.json()
     validation.check(body)
     dashboard = model.document(body, origin, call.now)
@@ -80,7 +80,7 @@ def delete(store: DashboardStore, call: Call) -> Reply:
     """Delete one; it can be restored."""
     dashboard_id = call.params["id"]
     if store.delete([dashboard_id], call.now):
-        raise errors.dashboard_not_found(dashboard_id)
+        raise dashboard_not_found(dashboard_id)
     return Reply({"deleted_dashboard_id": dashboard_id})
 
 
@@ -96,7 +96,7 @@ def restore_many(store: DashboardStore, call: Call) -> Reply:
 
 def _all_or_none(missing: list[str]) -> Reply:
     if missing:
-        raise errors.dashboard_not_found(missing[0])
+        raise dashboard_not_found(missing[0])
     return Reply(b"", 204)
 
 
@@ -116,7 +116,7 @@ def list_warnings(store: DashboardStore, call: Call) -> Reply:
     for dashboard_id in ids:
         document = store.get(dashboard_id)
         if document is None:
-            raise errors.dashboard_not_found(dashboard_id)
+            raise dashboard_not_found(dashboard_id)
         dashboard = msgspec.json.decode(document)
         if sentences := warnings(dashboard):
             listed.append({"dashboard": dashboard_id, "title": dashboard["title"], "warnings": sentences})

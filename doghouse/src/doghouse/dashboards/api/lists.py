@@ -7,10 +7,10 @@ from functools import partial
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse import errors
+from doghouse.dashboards.errors import dashboard_list_not_found
 from doghouse.dashboards.lists import ListStore, shown_item
 from doghouse.dashboards.model import Document
-from doghouse.http import Call, Reply, endpoint
+from doghouse.web.http import Call, Reply, endpoint
 
 
 class Named(msgspec.Struct):
@@ -105,7 +105,7 @@ def remove_items(store: ListStore, call: Call) -> Reply:
 def _existing(store: ListStore, call: Call) -> Document:
     listed = store.get(call.key("id"))
     if listed is None:
-        raise errors.dashboard_list_not_found(call.params["id"])
+        raise dashboard_list_not_found(call.params["id"])
     return listed
 
 

@@ -9,14 +9,16 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse import errors
 from doghouse.dashboards import pictures
+from doghouse.dashboards.errors import invalid_graph
 from doghouse.dashboards.pictures import Picture
 from doghouse.dashboards.snapshots import PATH, SnapshotStore
 from doghouse.dashboards.widget_requests import METRICS, Request, requests
-from doghouse.http import Call, Reply, endpoint
 from doghouse.metrics.model import Source
 from doghouse.queries import NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
+from doghouse.queries.api.errors import from_not_before_to, query_unreadable
+from doghouse.web import errors
+from doghouse.web.http import Call, Reply, endpoint
 
 WIDTH, HEIGHT = 600, 260  # GUESS: the size where none is asked for
 LARGEST = 4000  # px
@@ -39,7 +41,7 @@ def take(store: SnapshotStore, source: Source, call: Call) -> Reply:
         raise errors.missing_parameter("metric_query")
     start, end = _seconds(call, "start"), _seconds(call, "end")
     if start >= end:
-        raise errors.from_not_before_to()
+        raise from_not_before_to()
     graph = _definition(definition) if definition and not query else {"requests": [{"q": query}]}
     picture = _picture(graph, source, start, end, call)
     name = store.add(lambda: pictures.draw(picture), call.now)
@@ -58,7 +60,7 @@ def _picture(graph: Mapping[str, Any], source: Source, start: int, end: int, cal
     """The lines of every request of a graph. Raises ApiError 400 or 501."""
     given = graph.get("requests")
     if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
-        raise errors.invalid_graph("it must have a list of requests")
+        raise invalid_graph("it must have a list of requests")
     asked = requests(graph)
     lines = [line for one in asked for line in _series(one, source, Window(start, end))]
     displays = [str(one.get("display_type") or one.get("type") or "line") for one in given]
@@ -83,7 +85,7 @@ def _series(request: Request, source: Source, window: Window) -> list[ResultSeri
         expressions = [one for line in request.lines for one in line.expressions({})]
         return [series for one in expressions for series in evaluate(one, source, window)]
     except QuerySyntaxError as error:
-        raise errors.query_unreadable(str(error)) from None
+        raise query_unreadable(str(error)) from None
     except NotEvaluated as error:
         raise errors.not_evaluated(error.what) from None
 
@@ -94,11 +96,11 @@ def _check_queries(request: Request) -> None:
         if query.source != METRICS:
             raise errors.not_evaluated(f"the data source '{query.source}'")
     if not request.queries:
-        raise errors.invalid_graph("each of its requests must have q, or queries")
+        raise invalid_graph("each of its requests must have q, or queries")
     if not all(query.name and query.text for query in request.queries):
-        raise errors.invalid_graph("each query must have a name and a query")
+        raise invalid_graph("each query must have a name and a query")
     if not all(line.text for line in request.lines):
-        raise errors.invalid_graph("each formula must have a formula")
+        raise invalid_graph("each formula must have a formula")
 
 
 def _definition(text: str) -> Mapping[str, Any]:

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse import errors
-from doghouse.http import Call, Reply, endpoint
 from doghouse.metrics.catalogue import metadata
 from doghouse.metrics.catalogue.metadata import Catalogue, TagFilter, queryable
+from doghouse.metrics.errors import already_configured, metric_not_found
+from doghouse.web import errors
+from doghouse.web.http import Call, Reply, endpoint
 
 PAGE_SIZE = 10_000
 WINDOW_S = 3600  # how recent a point makes a metric one of the list of v2
@@ -106,7 +107,7 @@ def read(catalogue: Catalogue, call: Call) -> Reply:
     """What is known of a metric."""
     document = catalogue.metadata(call.params["metric"])
     if document is None:
-        raise errors.metric_not_found(call.params["metric"])
+        raise metric_not_found(call.params["metric"])
     return Reply(document)
 
 
@@ -182,7 +183,7 @@ def configure(catalogue: Catalogue, call: Call) -> Reply:
     if sent.metric_type not in metadata.TYPES:
         raise errors.invalid_parameter("metric_type", sent.metric_type, metadata.TYPES)
     if catalogue.configuration(metric) is not None:
-        raise errors.already_configured(metric)
+        raise already_configured(metric)
     return Reply({"data": _item(metric, catalogue.configure(metric, msgspec.to_builtins(sent), call.now))}, 201)
 
 
@@ -196,14 +197,14 @@ def reconfigure(catalogue: Catalogue, call: Call) -> Reply:
 def unconfigure(catalogue: Catalogue, call: Call) -> Reply:
     """Drop a tag configuration."""
     if not catalogue.unconfigure(call.params["metric"]):
-        raise errors.metric_not_found(call.params["metric"])
+        raise metric_not_found(call.params["metric"])
     return Reply(b"", 204)
 
 
 def _found(catalogue: Catalogue, call: Call) -> dict[str, Any]:
     found = catalogue.configuration(call.params["metric"])
     if found is None:
-        raise errors.metric_not_found(call.params["metric"])
+        raise metric_not_found(call.params["metric"])
     return found
 
 

@@ -9,14 +9,15 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from doghouse import errors
-from doghouse.http import AsyncHandler, Call, Keys, PlainHandler, Reply, endpoint
+from doghouse.metrics.errors import payload_unreadable
 from doghouse.metrics.intake import sketches, v1, v2
 from doghouse.metrics.intake.batch import Batch, Numbered, columns, numbered
 from doghouse.metrics.intake.importing import received
 from doghouse.metrics.intake.repeats import Repeats
 from doghouse.metrics.intake.sketches import SentSketches
 from doghouse.metrics.model import Columns, Full, MetricStore, Points
+from doghouse.web import errors
+from doghouse.web.http import AsyncHandler, Call, Keys, PlainHandler, Reply, endpoint
 
 T = TypeVar("T")
 # Largest bodies (bytes) as sent and as decompressed (OpenAPI v1 and v2: SubmitMetrics).
@@ -92,7 +93,7 @@ def readable(decode: Callable[[], T]) -> T:
     try:
         return decode()
     except (msgspec.MsgspecError, ValueError) as error:
-        raise errors.payload_unreadable(str(error)) from None
+        raise payload_unreadable(str(error)) from None
 
 
 def keep(store: Points, points: Columns, patience: float = 0) -> None:

@@ -8,8 +8,13 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from doghouse import errors
-from doghouse.http import Call
+from doghouse.queries.api.errors import (
+    duplicate_query_name,
+    from_not_before_to,
+    query_unreadable,
+    unknown_query_name,
+    wrong_request_type,
+)
 from doghouse.queries.errors import QuerySyntaxError
 from doghouse.queries.evaluation.scalars import REDUCERS
 from doghouse.queries.language.formulas import Formula, FormulaRequest, Limit, NamedQuery
@@ -17,6 +22,8 @@ from doghouse.queries.language.inspection import variables
 from doghouse.queries.language.parser import parse, parse_formula
 from doghouse.queries.language.tree import Expression, Variable
 from doghouse.queries.model import LATEST_S
+from doghouse.web import errors
+from doghouse.web.http import Call
 
 Milliseconds = Annotated[int, msgspec.Meta(gt=-1000 * LATEST_S, lt=1000 * LATEST_S)]
 
@@ -82,7 +89,7 @@ def v1_query(call: Call) -> V1Query:
         given = {**given, **_body_parameters(call)}
     start, end = _seconds(given, "from"), _seconds(given, "to")
     if start >= end:
-        raise errors.from_not_before_to()
+        raise from_not_before_to()
     return V1Query(start, end, _needed(given, "query"))
 
 
@@ -113,9 +120,9 @@ def v2_request(call: Call, kind: Literal["timeseries", "scalar"]) -> Attributes:
     """The attributes of a v2 request. Raises ApiError 400."""
     data = call.json(V2Request).data
     if data.type != f"{kind}_request":
-        raise errors.wrong_request_type(f"{kind}_request")
+        raise wrong_request_type(f"{kind}_request")
     if data.attributes.start >= data.attributes.end:
-        raise errors.from_not_before_to()
+        raise from_not_before_to()
     if not data.attributes.queries:
         raise errors.missing_parameter("queries")
     return data.attributes
@@ -134,14 +141,14 @@ def _named_queries(asked: Attributes) -> dict[str, NamedQuery]:
     for place, query in enumerate(asked.queries, 1):
         name = query.name or f"query{place}"
         if name in named:
-            raise errors.duplicate_query_name(name)
+            raise duplicate_query_name(name)
         if query.data_source != "metrics" or query.query is None:
             raise errors.not_evaluated(f"queries of the data source '{query.data_source}'")
         if query.aggregator not in REDUCERS:
             raise errors.invalid_parameter("aggregator", query.aggregator, REDUCERS)
         expressions = parsed(query.query)
         if len(expressions) != 1:
-            raise errors.query_unreadable(f"query '{name}' is {len(expressions)} queries; each is one expression")
+            raise query_unreadable(f"query '{name}' is {len(expressions)} queries; each is one expression")
         named[name] = NamedQuery(expressions[0], query.aggregator)
     return named
 
@@ -150,9 +157,9 @@ def _formula(one: FormulaBody, queries: Mapping[str, NamedQuery]) -> Formula:
     try:
         expression = parse_formula(one.formula)
     except QuerySyntaxError as error:
-        raise errors.query_unreadable(str(error)) from None
+        raise query_unreadable(str(error)) from None
     if unknown := [name for name in variables(expression) if name not in queries]:
-        raise errors.unknown_query_name(one.formula, unknown[0], list(queries))
+        raise unknown_query_name(one.formula, unknown[0], list(queries))
     return Formula(one.formula, expression, Limit(one.limit.count, one.limit.order) if one.limit else None)
 
 
@@ -161,4 +168,4 @@ def parsed(text: str) -> tuple[Expression, ...]:
     try:
         return parse(text)
     except QuerySyntaxError as error:
-        raise errors.query_unreadable(str(error)) from None
+        raise query_unreadable(str(error)) from None

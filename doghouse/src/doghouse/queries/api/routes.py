@@ -6,17 +6,18 @@ from collections.abc import Callable
 
 from starlette.routing import BaseRoute
 
-from doghouse import errors
-from doghouse.http import Call, Reply, endpoint
 from doghouse.metrics.model import Source
 from doghouse.queries.api import requests
 from doghouse.queries.api.answers import scalar_answer, series_answer, timeseries_answer
+from doghouse.queries.api.errors import before_retention
 from doghouse.queries.errors import NotEvaluated
 from doghouse.queries.evaluation import evaluate, evaluate_scalars
 from doghouse.queries.language.rollups import custom_interval
 from doghouse.queries.language.tree import Expression
 from doghouse.queries.model import MAX_POINTS, ResultSeries, Window
 from doghouse.queries.units import Units, no_units
+from doghouse.web import errors
+from doghouse.web.http import Call, Reply, endpoint
 
 RETENTION_S = 15 * 30 * 86_400  # docs: metrics are kept for 15 months
 
@@ -61,7 +62,7 @@ def scalar(source: Source, units: Units) -> Callable[[Call], Reply]:
     def handle(call: Call) -> Reply:
         asked = requests.v2_request(call, "scalar")
         if asked.end / 1000 < call.now - RETENTION_S:
-            raise errors.before_retention()
+            raise before_retention()
         request = requests.formula_request(asked)
         try:
             table = evaluate_scalars(request, source, v2_window(asked))

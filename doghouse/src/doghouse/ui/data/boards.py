@@ -8,7 +8,6 @@ from typing import Any
 
 from doghouse.dashboards.board import Board, Widget
 from doghouse.dashboards.registry import Numbers
-from doghouse.http import Call, Reply
 from doghouse.queries.units import Units
 from doghouse.ui import frame
 from doghouse.ui.data import template_variables
@@ -16,6 +15,7 @@ from doghouse.ui.frame import Frame
 from doghouse.ui.pages.boards import Boards
 from doghouse.ui.widgets import lines
 from doghouse.ui.widgets.graphs import Asked
+from doghouse.web.http import Call, Reply
 
 Source = Callable[[Widget, Asked], dict[str, Any]]
 

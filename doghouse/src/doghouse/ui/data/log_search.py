@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from doghouse import errors, searching
+from doghouse import searching
 from doghouse.logs.correlation import canonical_id, trace_of
 from doghouse.logs.model import Log
 from doghouse.searching import Predicate, in_text, literally, pattern
 from doghouse.tags import pairs
+from doghouse.web import errors
 
 RESERVED = ("service", "host", "source", "status")
 

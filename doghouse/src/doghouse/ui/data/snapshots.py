@@ -7,24 +7,25 @@ from dataclasses import dataclass
 
 import msgspec
 
-from doghouse import errors, mentions
+from doghouse import mentions
 from doghouse.dashboards import pictures
 from doghouse.dashboards.board import Board, Widget
 from doghouse.dashboards.pictures import Marker, Picture
 from doghouse.dashboards.snapshots import PATH, SnapshotStore
 from doghouse.dashboards.widget_requests import Request
-from doghouse.errors import ApiError
 from doghouse.events.model import Event, new_id, new_uid
 from doghouse.events.store import EventStore
-from doghouse.http import Call, Reply
 from doghouse.ui import frame
 from doghouse.ui.data import template_variables
+from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.boards import Boards
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs, lines
 from doghouse.ui.widgets.graphs import Asked
 from doghouse.ui.widgets.states import Panels
+from doghouse.web.errors import ApiError
+from doghouse.web.http import Call, Reply
 
 DISPLAYS = ("line", "bars", "area")
 
@@ -92,7 +93,7 @@ class Snapshots:
         """`GET /snapshot/view/doghouse/{day}/{name}`."""
         data = self.store.get(f"{call.params['day']}/{call.params['name']}")
         if data is None:
-            raise errors.no_such_page(call.path)
+            raise no_such_page(call.path)
         return Reply(data, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
 

@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from doghouse import errors
-from doghouse.http import Call, Reply
 from doghouse.logs.correlation import canonical_id, span_of
 from doghouse.logs.store import LogStore
 from doghouse.metrics.model import MetricStore
@@ -17,8 +15,10 @@ from doghouse.traces.store import Search, TraceStore
 from doghouse.traces.summary import Row
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import flame_graph
+from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.streams import log_row
+from doghouse.web.http import Call, Reply
 
 MOST_TRACES = 50
 LOOKED_THROUGH = 1000  # traces in which the resources' names are looked for
@@ -74,7 +74,7 @@ class Apm:
         trace_id = canonical_id(call.params["id"])
         spans = self.traces.spans(trace_id) if trace_id else []
         if trace_id is None or not spans:
-            raise errors.no_such_page(f"for trace {call.params['id']}: it was not kept, or never came")
+            raise no_such_page(f"for trace {call.params['id']}: it was not kept, or never came")
         first = min(span.start for span in spans)
         logs = [
             log_row(log) | {"span": str(span_of(log) or ""), "after": (log.timestamp * 1e9 - first) / 1e6}

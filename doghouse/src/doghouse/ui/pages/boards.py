@@ -7,17 +7,18 @@ from typing import Any
 
 import msgspec
 
-from doghouse import dashboards, errors
+from doghouse import dashboards
 from doghouse.dashboards.board import Board
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.warnings import warnings
 from doghouse.dashboards.widget_requests import Line
-from doghouse.http import Call, Reply
 from doghouse.metrics.model import Source
 from doghouse.queries import QuerySyntaxError, metric_queries
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import tag_values, template_variables
+from doghouse.ui.errors import no_such_page
 from doghouse.ui.pages import board_layout
+from doghouse.web.http import Call, Reply
 
 MOST_BOARDS = 1000
 
@@ -91,7 +92,7 @@ class Boards:
         """The dashboard as it is stored. Raises ApiError 404 where there is none."""
         document = self.store.get(dashboard_id)
         if document is None:
-            raise errors.no_such_page(f"for dashboard {dashboard_id}")
+            raise no_such_page(f"for dashboard {dashboard_id}")
         decoded: dict[str, Any] = msgspec.json.decode(document)
         return decoded
 

@@ -9,11 +9,11 @@ from typing import Any
 from doghouse import downtimes as dt
 from doghouse.downtimes.record import Record
 from doghouse.downtimes.store import DowntimeStore
-from doghouse.errors import ApiError
-from doghouse.http import Call, Reply
 from doghouse.monitors.store import MonitorStore
 from doghouse.ui import rendering
 from doghouse.ui.data.monitor_history import name
+from doghouse.web.errors import ApiError
+from doghouse.web.http import Call, Reply
 
 ORDER = ("active", "scheduled", "ended", "canceled")
 LONGEST_S = 32 * 86400

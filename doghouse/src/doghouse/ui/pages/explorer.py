@@ -8,7 +8,6 @@ from typing import Any
 
 from doghouse.dashboards import board
 from doghouse.dashboards.widget_requests import Line, Request
-from doghouse.http import Call, Reply
 from doghouse.metrics.model import MetricStore
 from doghouse.queries.language.completion import complete
 from doghouse.queries.units import Units
@@ -18,6 +17,7 @@ from doghouse.ui.data import tag_values
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs
 from doghouse.ui.widgets.graphs import Asked
+from doghouse.web.http import Call, Reply
 
 DISPLAYS = ("line", "bars", "area")
 NUMBER = 12  # metrics shown to somebody who has typed nothing yet

@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from doghouse import errors
 from doghouse.dashboards.board import Widget
 from doghouse.hosts import listing
 from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
 from doghouse.hosts.metadata import address
 from doghouse.hosts.model import Host
 from doghouse.hosts.store import HostStore
-from doghouse.http import Call, Reply
 from doghouse.metrics.model import MetricStore
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, Window, evaluate, parse, substitute
 from doghouse.queries.language.substitution import Chosen
 from doghouse.tags.pairs import by_key
 from doghouse.ui import rendering
+from doghouse.ui.errors import no_such_page
 from doghouse.ui.widgets.graphs import Asked, number
+from doghouse.web.http import Call, Reply
 
 RECENT_S = 600  # a host is coloured by its last value of this stretch
 STATES = {0: "ok", 1: "warn", 2: "alert", 3: "no-data"}  # a service check's status → its class
@@ -129,7 +129,7 @@ class HostMap:
         name = call.params["name"]
         host = next((one for one in self.every() if one.name == name), None)
         if host is None:
-            raise errors.no_such_page(f"for host {name}")
+            raise no_such_page(f"for host {name}")
         meta = host.meta
         facts = {
             "Agent": meta.get("agent_version"),

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
 
-from doghouse import errors
 from doghouse.downtimes.store import DowntimeStore
-from doghouse.http import Call, Reply
 from doghouse.notifications.model import Notification
 from doghouse.notifications.store import NotificationStore
 from doghouse.ui import rendering
 from doghouse.ui.data import monitor_history
 from doghouse.ui.data.mails import Mails
 from doghouse.ui.data.row_ids import row_id
+from doghouse.ui.errors import no_such_page
+from doghouse.web.http import Call, Reply
 
 PAGE = 100
 
@@ -62,7 +62,7 @@ class Inbox:
         copies = self.store.deliveries([one.id])[one.id]
         chosen = next((copy for copy in copies if str(copy.id) == call.params["copy"]), None)
         if chosen is None:
-            raise errors.no_such_page(call.path)
+            raise no_such_page(call.path)
         content = html(self.mails.message(one, chosen))
         policy = (
             "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups; frame-ancestors 'self'"
@@ -86,7 +86,7 @@ class Inbox:
         number = row_id(str(call.params["id"]))
         notification = None if number is None else self.store.get(number)
         if notification is None:
-            raise errors.no_such_page(f"for notification {call.params['id']}")
+            raise no_such_page(f"for notification {call.params['id']}")
         return notification
 
 

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from doghouse import downtimes as dt
-from doghouse import errors
 from doghouse import monitors as mon
 from doghouse.dashboards import board
 from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.downtimes.store import DowntimeStore
-from doghouse.errors import ApiError
 from doghouse.hosts.store import HostStore
-from doghouse.http import Call, Reply
 from doghouse.live.sources import hosts_of
 from doghouse.metrics.model import Source
 from doghouse.monitors.answers import Shown, group_name, look
@@ -28,10 +25,13 @@ from doghouse.time.zones import is_zone
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import message_previews, monitor_history
 from doghouse.ui.data.row_ids import row_id
+from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs
 from doghouse.ui.widgets.graphs import Asked
+from doghouse.web.errors import ApiError
+from doghouse.web.http import Call, Reply
 
 DEFAULT_SPAN_S = 4 * 3600
 SENT_ROWS = 20
@@ -145,7 +145,7 @@ class MonitorPage:
         number = row_id(str(call.params["id"]))
         stored = None if number is None else self.monitors.store.get(number)
         if stored is None:
-            raise errors.no_such_page(f"for monitor {call.params['id']}")
+            raise no_such_page(f"for monitor {call.params['id']}")
         return stored
 
     def look(self, stored: Stored, now: float) -> Shown:

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from doghouse.errors import ApiError
-from doghouse.http import Call, Reply
 from doghouse.monitors.answers import Shown, look
 from doghouse.monitors.routes import Monitors
 from doghouse.monitors.search import compile_search
 from doghouse.monitors.search_routes import monitor_hits
 from doghouse.ui import rendering
+from doghouse.web.errors import ApiError
+from doghouse.web.http import Call, Reply
 
 ORDER = ("Alert", "Warn", "No Data", "OK")  # what needs somebody stands first
 

@@ -8,12 +8,10 @@ from itertools import islice
 from typing import Any
 
 from doghouse.dashboards.snapshots import PATH, shown_in
-from doghouse.errors import ApiError
 from doghouse.events import v2_model, v2_search
 from doghouse.events.model import Event
 from doghouse.events.store import EventStore
 from doghouse.hosts.store import HostStore
-from doghouse.http import Call, Reply
 from doghouse.logs.correlation import trace_of
 from doghouse.logs.model import Log
 from doghouse.logs.store import LogStore
@@ -21,6 +19,8 @@ from doghouse.traces.store import TraceStore
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import log_search
 from doghouse.ui.frame import Frame
+from doghouse.web.errors import ApiError
+from doghouse.web.http import Call, Reply
 
 MOST = 200
 DAY_S = 86400

@@ -11,7 +11,6 @@ from typing import Any
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.pictures import Marker
 from doghouse.dashboards.widget_requests import Line, Request
-from doghouse.errors import ApiError
 from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
 from doghouse.monitors.answers import group_name
 from doghouse.monitors.definition import Definition
@@ -28,6 +27,7 @@ from doghouse.ui.pages.monitor import MonitorPage, query_text
 from doghouse.ui.pages.monitor_list import MonitorList, row
 from doghouse.ui.pages.streams import Streams
 from doghouse.ui.widgets.graphs import Asked, number
+from doghouse.web.errors import ApiError
 
 MOST_EVENTS = 100
 MOST_MONITORS = 50

@@ -17,12 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from doghouse import errors
-from doghouse.errors import ApiError
 from doghouse.storage import failures
 from doghouse.time import iso
 from doghouse.time.clock import Clock
+from doghouse.web import errors
 from doghouse.web.compression import decompress
+from doghouse.web.errors import ApiError
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 64 * 1024 * 1024  # as sent, and decompressed: a small body must not fill the memory

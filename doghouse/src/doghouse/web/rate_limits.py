@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from doghouse import errors
 from doghouse.time.clock import Clock
+from doghouse.web import errors
 
 HOUR_S, MINUTE_S = 3600, 60
 FAULT = 500  # from this status on clients try again, and the official ones wait as long as `X-RateLimit-Reset` says: up to an hour for a 501

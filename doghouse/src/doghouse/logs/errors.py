@@ -1,0 +1,30 @@
+"""The errors about the intake of logs, with the evidence for each text: a recorded case, a schema, or `ours` where Datadog's words are not known."""
+
+from typing import Any
+
+from doghouse.web.errors import ApiError
+
+
+class LogIntakeError(ApiError):
+    """An error of the first intake of logs, which has a body of its own (HTTPLogError of the schema)."""
+
+    @property
+    def body(self) -> Any:
+        """`{"code": 400, "message": "..."}`."""
+        return {"code": self.status, "message": self.errors[0]}
+
+
+def logs_invalid(version: int, reason: str) -> ApiError:
+    """A body that is not logs (shapes: HTTPLogError of v1, HTTPLogErrors of v2; GUESS: the texts)."""
+    return _logs(version, 400, "Bad Request", reason)
+
+
+def logs_too_large(version: int) -> ApiError:
+    """More than 5 MB or 1,000 logs at once (docs of the endpoint; GUESS: the text)."""
+    return _logs(version, 413, "Payload Too Large", "Payload too large")
+
+
+def _logs(version: int, status: int, title: str, detail: str) -> ApiError:
+    if version == 1:
+        return LogIntakeError(status, detail)
+    return ApiError(status, {"status": str(status), "title": title, "detail": detail})

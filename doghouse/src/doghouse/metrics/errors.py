@@ -1,0 +1,18 @@
+"""The errors about metrics, with the evidence for each text: a recorded case, a schema, or `ours` where Datadog's words are not known."""
+
+from doghouse.web.errors import ApiError
+
+
+def payload_unreadable(reason: str) -> ApiError:
+    """A body that an intake cannot read (seen in 2017, there as plain text: issue 719 of kamon-io/Kamon)."""
+    return ApiError(400, f"Payload is not in the expected format: {reason}")
+
+
+def metric_not_found(metric: str) -> ApiError:
+    """Recorded for tag configurations: v2 delete_a_tag_configuration_returns_no_content_response. GUESS: metadata has the same text."""
+    return ApiError(404, f"{metric} not found")
+
+
+def already_configured(metric: str) -> ApiError:
+    """A second tag configuration of a metric (GUESS: the text; the status is in the schema)."""
+    return ApiError(409, f"{metric} already has a tag configuration")

@@ -1,0 +1,131 @@
+"""The errors that any endpoint may answer with, and Datadog's own words for them where they are known. Those of a product are in its `errors.py`.
+
+A text stands once. Beside it stands its evidence: the client's recorded case, a schema, or `ours` where Datadog's words are not known.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+
+class ApiError(Exception):
+    """An answer that is an error: a status and Datadog's body `{"errors": [...]}`. `field` is the path of what is wrong with the body, where that is known."""
+
+    field = ""
+
+    def __init__(self, status: int, *errors: Any, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(*errors)
+        self.status = status
+        self.errors: Sequence[Any] = errors
+        self.headers = dict(headers or {})
+
+    def at(self, field: str) -> Self:
+        """The same error, with the path of what it is about: `tags[0]`."""
+        self.field = field
+        return self
+
+    @property
+    def body(self) -> Any:
+        """What is answered."""
+        return {"errors": list(self.errors)}
+
+
+def api_key_required() -> ApiError:
+    """No API key was sent (recorded: v1 validate_api_key_returns_forbidden_response)."""
+    return ApiError(403, "API key required")
+
+
+def forbidden() -> ApiError:
+    """A key that is wrong, or an application key that is missing (GUESS: the text; the status is in the schema)."""
+    return ApiError(403, "Forbidden")
+
+
+def not_json(reason: str) -> ApiError:
+    """A body that is not JSON (ours)."""
+    return ApiError(400, f"The request body is not valid JSON: {reason}")
+
+
+def nested_too_deeply() -> ApiError:
+    """A body whose lists and objects are nested deeper than can be read (ours)."""
+    return ApiError(400, "The request body is nested too deeply")
+
+
+def internal() -> ApiError:
+    """A fault of doghouse's own, whose traceback is in its log alone (GUESS: the text)."""
+    return ApiError(500, "Internal server error")
+
+
+def not_evaluated(what: str) -> ApiError:
+    """Something that doghouse does not evaluate: it says so and never guesses a value (ours)."""
+    return ApiError(501, f"doghouse does not evaluate {what}")
+
+
+def not_served(method: str, path: str) -> ApiError:
+    """A path that is nobody's (ours)."""
+    return ApiError(404, f"doghouse has no {method} {path}")
+
+
+def operation_not_served(operation: str, method: str, path: str) -> ApiError:
+    """Something of Datadog's that doghouse has not (ours)."""
+    return ApiError(501, f"doghouse does not serve {operation} ({method} {path})")
+
+
+def invalid_body(reason: str) -> ApiError:
+    """A body that is JSON, but not of the shape that the endpoint reads (ours)."""
+    return ApiError(400, f"The request body is invalid: {reason}")
+
+
+def invalid_query_parameter(name: str, value: str, expected: str) -> ApiError:
+    """A value in the address that cannot be read (ours)."""
+    return ApiError(400, f"Invalid value '{value}' of query parameter '{name}': expected {expected}")
+
+
+def missing_parameter(name: str) -> ApiError:
+    """A required field is missing (GUESS: the text)."""
+    return ApiError(400, f"Missing required parameter '{name}'")
+
+
+def invalid_parameter(name: str, value: object, allowed: Sequence[object]) -> ApiError:
+    """A field whose value is none of those allowed (ours)."""
+    return ApiError(
+        400, f"Invalid value {value!r} for parameter '{name}': expected one of {', '.join(map(str, allowed))}"
+    )
+
+
+def not_a_time(text: str) -> ApiError:
+    """A time that doghouse is told to take for now (ours)."""
+    return ApiError(400, f"'{text}' is not an ISO 8601 time, such as 2026-03-02T10:00:00Z")
+
+
+def payload_too_large() -> ApiError:
+    """A body over an intake's limit (GUESS: the text; the status is in the schema)."""
+    return ApiError(413, "Payload too large")
+
+
+def unsupported_content_type(kind: str) -> ApiError:
+    """A Content-Type that an intake does not read (GUESS: status and text)."""
+    return ApiError(415, f"Unsupported Content-Type: {kind}")
+
+
+def too_many_requests() -> ApiError:
+    """More than a limit allows, or than can be kept at the moment (GUESS: the text; the status is in the schema)."""
+    return ApiError(429, "Too many requests")
+
+
+def no_backup(reason: str) -> ApiError:
+    """A backup that cannot be put where it was asked for (ours)."""
+    return ApiError(400, f"no backup was made: {reason}")
+
+
+def storage_failed(reason: str) -> ApiError:
+    """The data folder cannot be written or read now: clients send again later (ours)."""
+    return ApiError(503, f"doghouse could not do this: {reason}")
+
+
+def invalid_search(reason: str) -> ApiError:
+    """A search that cannot be read (ours, after the recorded beginning)."""
+    return ApiError(400, f"Query parsing error: {reason}")
+
+
+def wrong_type(name: str, expected: str) -> ApiError:
+    """A field of another type (ours)."""
+    return ApiError(400, f"Invalid type of parameter '{name}': expected {expected}")
