@@ -33,7 +33,7 @@ def test_values_are_written_with_their_units(page: Page, served: Served) -> None
     written = page.evaluate(
         """async (given) => {
             const script = document.querySelector('script[type=module][src*="explorer.mjs"]');
-            const { quantity } = await import(script.src.replace("explorer.mjs", "format.mjs"));
+            const { quantity } = await import(script.src.replace("pages/explorer.mjs", "format.mjs"));
             return given.map(([value, unit]) => quantity(value, unit, true));
         }""",
         given,
