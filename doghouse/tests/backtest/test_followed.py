@@ -6,17 +6,24 @@ import pytest
 from memory_points import minutely, source
 
 from doghouse import monitors as mon
-from doghouse.backtest.followed import checked, composite, service_check
+from doghouse.backtest.run import Backtest, replay
+from doghouse.backtest.sources import points_of, sources_of
 from doghouse.monitors.service_checks import Runs
 
 START = 1_772_445_600
 LATENCY = [1, 1, 9, 9, 9, 1, 9, 9, 9, 9, 1, 1]
 TRAFFIC = [50, 50, 50, 1, 1, 50, 50, 1, 1, 50, 50, 50]
+NO_POINTS = points_of(source())
 MESSAGE = "{{a.value}} {{a.status}} {{b.status}} @ops@example.com"
 MEMBERS = {
     "latency": "avg(last_1m):avg:latency{*} by {host} > 5",
     "traffic": "avg(last_1m):avg:traffic{*} by {host} < 10",
 }
+
+
+def replayed(monitor, source, end, members=None) -> Backtest:
+    """A monitor's backtest from START to `end`, over points of which some may be runs of checks."""
+    return replay(monitor, sources_of(monitor, points_of(source), members or {}, START, end), START, end)
 
 
 @pytest.mark.parametrize("query", ["{a} && !{b}", "{a} || {b}", "!({a} && {b})", "{a} && {b}"])
@@ -44,7 +51,7 @@ def test_a_composite_sends_what_the_live_server_sends(doghouse, query):
     }
     points = source(minutely(LATENCY, metric="latency", host="a"), minutely(TRAFFIC, metric="traffic", host="a"))
     end = START + 60 * (len(LATENCY) + 12)
-    got = composite(mon.parse(both), members, lambda _: (points, None), START, end)
+    got = replayed(mon.parse(both), points, end, members)
 
     assert live
     assert [(one.transition, one.body) for one in got.notifications()] == live
@@ -53,7 +60,7 @@ def test_a_composite_sends_what_the_live_server_sends(doghouse, query):
 def test_a_member_that_is_not_given_is_said():
     both = mon.parse({"type": "composite", "query": "1 && 22", "name": "both", "message": "@a@b.cc"})
     with pytest.raises(mon.MonitorError, match="names monitor 1, 22, which is not among those given"):
-        composite(both, {}, lambda _: (None, None), START, START + 600)
+        replayed(both, None, START + 600)
 
 
 def test_a_service_check_takes_so_many_runs_in_a_row():
@@ -67,7 +74,7 @@ def test_a_service_check_takes_so_many_runs_in_a_row():
         done = [status for n, status in enumerate(statuses) if START + 60 * n < now]
         return [Runs(("env:prod", "host:a"), done[-4:], START + 60 * (len(done) - 1), "said")] if done else []
 
-    got = checked(one, runs, START, START + 60 * len(statuses))
+    got = replay(one, mon.Sources(NO_POINTS, lambda _: runs), START, START + 60 * len(statuses))
     changes = [((change.at - START) // 60, change.after.label) for _, change in got.transitions()]
     assert changes == [(7, "Alert"), (9, "OK")]
     assert {group for group, _ in got.transitions()} == {(("host", "a"),)}
@@ -98,7 +105,7 @@ def test_a_service_check_over_the_points_of_its_name_sends_what_the_live_server_
     )
 
     source = runs_as_points()
-    got = service_check(mon.parse(CHECK), lambda _: (source, None), START, START + 60 * len(RUNS["a"]))
+    got = replayed(mon.parse(CHECK), source, START + 60 * len(RUNS["a"]))
 
     assert {word for _, word, _ in live} == {"Triggered", "Recovered", "Warn", "No Data"}
     assert sorted((one.at, one.transition, one.body) for one in got.notifications()) == live
@@ -108,7 +115,7 @@ def test_a_check_that_went_silent_before_the_start_is_not_there_and_one_that_run
     source = runs_as_points({"silent": [0] * 30, "fails": [2] * 60}, START - 3540)
     body = {**CHECK, "options": {**CHECK["options"], "thresholds": {"critical": 4}}}
 
-    got = service_check(mon.parse(body), lambda _: (source, None), START, START + 120)
+    got = replayed(mon.parse(body), source, START + 120)
 
     assert [(dict(group), one.at - START, one.after.label) for group, one in got.transitions()] == [
         ({"host": "fails"}, 60, "Alert")
@@ -118,7 +125,7 @@ def test_a_check_that_went_silent_before_the_start_is_not_there_and_one_that_run
 def test_a_run_with_a_status_that_there_is_not_is_said():
     source = runs_as_points({"a": [0, 2.5]})
     with pytest.raises(mon.MonitorError, match=r"a run of my\.check has the value 2\.5; a status is 0 \(OK\)"):
-        service_check(mon.parse(CHECK), lambda _: (source, None), START, START + 600)
+        replayed(mon.parse(CHECK), source, START + 600)
 
 
 def test_a_service_check_can_be_a_member_of_a_composite():
@@ -126,9 +133,9 @@ def test_a_service_check_can_be_a_member_of_a_composite():
     both = mon.parse({"type": "composite", "query": "7", "name": "n", "message": "@a@b.cc"})
     member = mon.parse({**CHECK, "id": 7})
 
-    got = composite(both, {7: member}, lambda _: (source, None), START, START + 1200)
+    got = replayed(both, source, START + 1200, {7: member})
 
-    own = service_check(member, lambda _: (source, None), START, START + 1200)
+    own = replayed(member, source, START + 1200)
     alerts = [(group, one.at) for group, one in own.transitions() if one.after.label == "Alert"]
     assert alerts
     assert [(group, one.at) for group, one in got.transitions() if one.after.label == "Alert"] == alerts

@@ -8,7 +8,7 @@ from memory_points import minutely, source
 
 from doghouse import cli, running
 from doghouse import monitors as mon
-from doghouse.backtest.run import backtest
+from doghouse.backtest.run import backtest, replay
 from doghouse.config import Settings
 from doghouse.importing import account_points
 from doghouse.importing.account import Access, Account, AccountError
@@ -73,7 +73,7 @@ def raw():
 def test_what_the_account_answers_gives_the_transitions_that_the_points_give(account, query):
     one = monitor(query, new_host_delay=0)
     found = reader(account).read(one, START, START + 3600, 20, {})
-    got = backtest(one, found.source, START, START + 3600, evaluated=found.monitor)
+    got = replay(one, mon.Sources(lambda _: (found.source, found.monitor)), START, START + 3600)
     wanted = backtest(one, raw(), START, START + 3600)
 
     changes = [(group, change.at, change.after) for group, change in wanted.transitions()]
@@ -84,7 +84,7 @@ def test_what_the_account_answers_gives_the_transitions_that_the_points_give(acc
 def test_a_downtime_still_sees_the_tags_that_the_monitor_filters_by(account):
     one = monitor("avg(last_5m):avg:m{env:prod} > 60")
     found = reader(account).read(one, START, START + 3600, 20, {})
-    got = backtest(one, found.source, START, START + 3600, evaluated=found.monitor)
+    got = replay(one, mon.Sources(lambda _: (found.source, found.monitor)), START, START + 3600)
 
     assert "answer" in found.monitor.query
     assert got.monitor.query == one.query

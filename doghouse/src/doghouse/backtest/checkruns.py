@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from doghouse.metrics.model import Source
-from doghouse.monitors import MonitorError, service_checks
-from doghouse.monitors.kinds.service_check import ServiceCheckMonitor
-from doghouse.monitors.service_checks import CRITICAL, OK, UNKNOWN, WARNING, Runs
+from doghouse.monitors import Definition, MonitorError, service_checks
+from doghouse.monitors.service_checks import CRITICAL, OK, UNKNOWN, WARNING, CheckQuery, Runs
 
 SEEN_BEFORE_S = 86_400  # how long before the start runs count, as groups are kept for a day
 STATUSES = (OK, WARNING, CRITICAL, UNKNOWN)
@@ -26,12 +25,12 @@ class _Check:
     statuses: Sequence[int]
 
 
-def runs_of(monitor: ServiceCheckMonitor, source: Source, start: int, end: int) -> Callable[[int], Sequence[Runs]]:
+def runs_of(monitor: Definition, source: Source, start: int, end: int) -> Callable[[int], Sequence[Runs]]:
     """The last runs of the monitor's check as of a time in (start, end] (s UTC); those of before `start` count where they are not silent by then.
 
     Raises QuerySyntaxError, and MonitorError where a value is no status.
     """
-    query = monitor.check
+    query: CheckQuery = monitor.parsed()
     fresh = start - (monitor.options.no_data_timeframe or service_checks.NO_DATA_MINUTES) * 60
     checks = []
     for series in source.find(query.check):

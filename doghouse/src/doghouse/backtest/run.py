@@ -15,9 +15,9 @@ import numpy as np
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.overlapping import made_ahead
-from doghouse.metrics.model import Floats, Ints, Source
+from doghouse.backtest.sources import points_of
+from doghouse.metrics.model import Ints, Source
 from doghouse.monitors import Group, GroupState, History, Status, Transition, bundles, render
-from doghouse.monitors.history import held_values, shown_value
 from doghouse.notifications.model import Notification
 from doghouse.notifications.silencing import Due, covers_of, of_ends, of_transition
 from doghouse.notifications.writing import notification
@@ -141,49 +141,61 @@ class Backtest:
 
 
 def backtest(
-    monitor: mon.Monitor,
+    monitor: mon.Definition,
     series: Source,
     start: int,
     end: int,
     downtimes: Sequence[dt.Downtime] = (),
     hosts: Mapping[str, mon.Host] | None = None,
-    evaluated: mon.Definition | None = None,
 ) -> Backtest:
-    """What `monitor` would have done over the points of `series`, evaluated at each of its minutes in [start, end] (s UTC).
+    """`replay` of a monitor that looks at points alone, over those of `series`."""
+    return replay(monitor, mon.Sources(points_of(series)), start, end, downtimes, hosts)
 
-    A downtime that names no monitor is for this one. `evaluated` is the monitor to evaluate over `series` in the place of this one, where they hold
-    answers and not its metrics (`importing.account_points.plan`). Raises QuerySyntaxError, MonitorError, NotEvaluated.
+
+def replay(
+    monitor: mon.Definition,
+    sources: mon.Sources,
+    start: int,
+    end: int,
+    downtimes: Sequence[dt.Downtime] = (),
+    hosts: Mapping[str, mon.Host] | None = None,
+) -> Backtest:
+    """What `monitor` would have done over what `sources` have, evaluated at each of its minutes in [start, end] (s UTC).
+
+    A downtime that names no monitor is for this one. Raises QuerySyntaxError, MonitorError, NotEvaluated.
     """
-    rules, keys = monitor.rules, monitor.bundle_keys
-    ticks = mon.ticks_of(monitor, start, end)
-    timelines, values = [], {}
+    stretch, keys = monitor.over(sources, start, end), monitor.bundle_keys
+    ticks, timelines, groups = stretch.ticks, [], {}
 
-    def stepped(column: mon.GroupColumn) -> tuple[Timeline, Floats | None]:
-        covers = covers_of(monitor, column.group, downtimes, start, end)
-        history = mon.states_range(rules, column, ticks)
-        timeline = Timeline(column.group, history, covers, _at_ends(rules, column, history, covers))
-        return timeline, None if keys is None else held_values(rules, column, ticks)
+    def finished(finish: Callable[[], mon.GroupHistory]) -> tuple[mon.GroupHistory, Timeline]:
+        made = finish()
+        covers = covers_of(monitor, made.group, downtimes, start, end)
+        at_ends = {at: made.shown(index) for at, index in _ends(made.history, covers)}
+        return made, Timeline(made.group, made.history, covers, at_ends)
 
-    columns = mon.evaluate_range(evaluated or monitor, series, ticks)
-    for timeline, held in map(stepped, columns if len(ticks) < WORTH_A_THREAD else made_ahead(columns)):
+    unfinished = stretch.unfinished if len(ticks) < WORTH_A_THREAD else made_ahead(stretch.unfinished)
+    for made, timeline in map(finished, unfinished):
         timelines.append(timeline)
-        if held is not None:
-            values[timeline.group] = (timeline.history, held)
+        if keys is not None:
+            groups[made.group] = (made.history, made.values())
     together = None
     if keys is not None:
         together = []
-        for group, (history, held) in bundles.bundled(rules, keys, values, ticks).items():
+        for group, (history, values) in bundles.bundled(monitor.rules, keys, groups, ticks).items():
             covers = covers_of(monitor, group, downtimes, start, end)
-            at_ends = {at: float(held[index]) if index >= 0 else math.nan for at, index in _ends(history, covers)}
+            at_ends = {at: float(values[index]) if index >= 0 else math.nan for at, index in _ends(history, covers)}
             together.append(Timeline(group, history, covers, at_ends))
-    return Backtest(monitor, start, end, ticks, timelines, hosts or {}, together, rules.notify_no_data)
-
-
-def _at_ends(
-    rules: mon.Rules, column: mon.GroupColumn, history: History, covers: Sequence[dt.Cover]
-) -> dict[float, float]:
-    """The value that a message would show at each end of a downtime."""
-    return {end: shown_value(rules, column, history, index) for end, index in _ends(history, covers)}
+    return Backtest(
+        monitor,
+        start,
+        end,
+        ticks,
+        timelines,
+        hosts or {},
+        together,
+        monitor.rules.notify_no_data,
+        stretch.variables,
+    )
 
 
 def _ends(history: History, covers: Sequence[dt.Cover]) -> Iterator[tuple[float, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy as np
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.report import Figures, figures, figures_document
-from doghouse.backtest.run import Backtest, backtest
-from doghouse.metrics.model import Source
+from doghouse.backtest.run import Backtest, replay
+from doghouse.backtest.sources import Points
 from doghouse.monitors import Status
 from doghouse.monitors.kinds.metric import metric_query, with_query
 from doghouse.monitors.validation import check
@@ -22,8 +22,6 @@ RECOVERY_STEPS = (0.05, 0.1, 0.2, 0.3)  # of the threshold, towards the quiet si
 THRESHOLD_STEPS = (-0.1, 0.1)
 WINDOW_FACTORS = (2, 3, 6)
 RENOTIFY_MIN = (30, 60, 120)  # among the intervals that Datadog's page offers
-# A monitor's series, and the monitor to evaluate over them if it is another.
-Points = Callable[[mon.Monitor], tuple[Source, mon.Monitor | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,7 @@ def suggest(
             if setting is settings[0]:
                 raise
             continue
-        series, evaluated = points(setting.monitor)
-        result = backtest(setting.monitor, series, start, end, downtimes, hosts, evaluated)
+        result = replay(setting.monitor, mon.Sources(points), start, end, downtimes, hosts)
         alert = first_alert(result)
         first = alert if setting is settings[0] else first
         delay = None if alert is None or first is None else alert - first

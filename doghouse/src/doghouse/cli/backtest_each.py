@@ -10,19 +10,17 @@ import typer
 from rich.console import Console
 
 from doghouse.backtest import report, show
-from doghouse.backtest.run import Backtest, backtest
+from doghouse.backtest.run import Backtest, replay
+from doghouse.backtest.sources import Points, sources_of
 from doghouse.downtimes import Downtime
 from doghouse.metrics.files.series_files import SeriesFileError
-from doghouse.monitors import METRIC_TYPES, Host, Monitor, MonitorError
-from doghouse.monitors.kinds.composite import CompositeMonitor
-from doghouse.monitors.kinds.metric import metric_query
-from doghouse.monitors.kinds.service_check import ServiceCheckMonitor
+from doghouse.monitors import Host, Monitor, MonitorError, Sources
 from doghouse.monitors.validation import check
-from doghouse.queries import NotEvaluated, QuerySyntaxError, metric_queries
+from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.terminal import fail
 
 if TYPE_CHECKING:
-    from doghouse.backtest.suggesting import Points, Suggestion
+    from doghouse.backtest.suggesting import Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +77,26 @@ def backtest_each(where: str, monitor: Monitor, asked: Asked, *, several: bool) 
         return None
     except SeriesFileError as error:
         raise fail(str(error)) from None
-    for text in _remarks(monitor, result, asked.points):
+    for text in _remarks(monitor, result, Sources(asked.points)):
         typer.echo(f"doghouse: {where}: {text}", err=True)
     return Done(monitor.name or where, result, report.figures(result, asked.zone), others)
 
 
 def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
     start, end, downtimes, hosts = asked.start, asked.end, asked.downtimes, asked.hosts
-    if isinstance(monitor, CompositeMonitor | ServiceCheckMonitor):
-        from doghouse.backtest import followed
-
-        if asked.suggest:
-            typer.echo(
-                f"doghouse: {where}: --suggest varies the settings of metric monitors, not of a {monitor.type}",
-                err=True,
-            )
-        if isinstance(monitor, CompositeMonitor):
-            result = followed.composite(monitor, asked.members, asked.points, start, end, downtimes, hosts)
-        else:
-            result = followed.service_check(monitor, asked.points, start, end, downtimes, hosts)
+    if asked.suggest and monitor.evaluated and not monitor.compares:
+        text = f"--suggest varies the settings of metric monitors, not of a {monitor.type}"
+        typer.echo(f"doghouse: {where}: {text}", err=True)
+    sources = sources_of(monitor, asked.points, asked.members, start, end)
+    result = replay(monitor, sources, start, end, downtimes, hosts)
+    if not asked.suggest or not monitor.compares:
         return result, [] if asked.suggest else None
-    source, evaluated = asked.points(monitor)
-    result = backtest(monitor, source, start, end, downtimes, hosts, evaluated)
-    if not asked.suggest:
-        return result, None
     from doghouse.backtest.suggesting import suggest
 
     return result, suggest(monitor, asked.points, start, end, downtimes, hosts, asked.zone)
 
 
-def _remarks(monitor: Monitor, result: Backtest, points: Points) -> Iterator[str]:
+def _remarks(monitor: Monitor, result: Backtest, sources: Sources) -> Iterator[str]:
     """What a person should know of a backtest that went well: Datadog would refuse the monitor; there was nothing to see."""
     try:
         check(monitor)
@@ -116,19 +104,5 @@ def _remarks(monitor: Monitor, result: Backtest, points: Points) -> Iterator[str
         yield f"Datadog would refuse this monitor: {error.field}: {error.text}"
     if result.timelines:
         return
-    if isinstance(monitor, ServiceCheckMonitor):
-        yield f"there are no runs of {monitor.check.check} in that time and scope"
-    elif monitor.type in METRIC_TYPES:
-        yield _nothing_seen(monitor, points)
-
-
-def _nothing_seen(monitor: Monitor, points: Points) -> str:
-    """Why a metric monitor has no group: its series lack a tag that it groups by, or there are no points."""
-    asked = metric_queries(metric_query(monitor).expression)
-    source, _ = points(monitor)
-    for one in asked:
-        found = source.find(one.metric)
-        for key in one.by if found else ():
-            if not any(tag.startswith(f"{key}:") for series in found for tag in series.tags):
-                return f"no series of {one.metric} has the tag {key}, which the query groups by"
-    return f"there are no points of {', '.join(dict.fromkeys(one.metric for one in asked))} in that time and scope"
+    if text := monitor.nothing_seen(sources):
+        yield text

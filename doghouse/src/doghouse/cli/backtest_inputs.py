@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from doghouse.terminal import fail
 
 if TYPE_CHECKING:
-    from doghouse.backtest.suggesting import Points
+    from doghouse.backtest.sources import Points
     from doghouse.downtimes import Downtime
     from doghouse.importing.account import Account
     from doghouse.metrics.model import Source
@@ -83,7 +83,7 @@ def from_account(history: Account, start: int, end: int, resolution: int, hosts:
     from doghouse.queries import NotEvaluated
 
     def read(monitor: Monitor) -> tuple[Source, Monitor | None]:
-        if monitor.type == "service check":
+        if monitor.data_are_statuses:
             raise NotEvaluated(
                 "a service check over an account, whose API has no history of runs (a file has: --series)"
             )

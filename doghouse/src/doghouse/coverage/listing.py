@@ -5,12 +5,10 @@ from __future__ import annotations
 from doghouse.coverage.endpoints import endpoints
 from doghouse.coverage.model import Coverage, Item, State
 from doghouse.dashboards.registry import ELSEWHERE, OTHER, WidgetType, widget_types
-from doghouse.monitors.model import METRIC_TYPES
-from doghouse.monitors.validation import TYPES
+from doghouse.monitors.definition import kind_of, types
 from doghouse.queries.functions import catalogue
 
 STATE_OF: dict[str, State] = {"yes": "done", "partly": "partly", "no": "not"}
-EVALUATED = ("composite", "service check")  # beside metric monitors
 
 
 def coverage() -> Coverage:
@@ -41,14 +39,12 @@ def _widget(one: WidgetType) -> Item:
 
 def monitor_types() -> list[Item]:
     """Each type of monitor: all are checked, kept, answered and searched; what differs is whether they are evaluated."""
-    lacking = [one.name for one in catalogue().values() if one.family == "algorithms" and one.evaluated == "no"]
-    note = f"without {', '.join(f'{name}()' for name in lacking)}, formula(…) queries, percentiles over time and custom schedules"
-    made = []
-    for kind in sorted(TYPES):
-        if kind in METRIC_TYPES:
-            made.append(Item(kind, "partly", note))
-        elif kind in EVALUATED:
-            made.append(Item(kind, "done"))
-        else:
-            made.append(Item(kind, "not", "checked, kept and answered; its state stays No Data"))
-    return made
+    return [_monitor_type(name) for name in types()]
+
+
+def _monitor_type(name: str) -> Item:
+    made = kind_of(name)
+    if not made.evaluated:
+        return Item(name, "not", "checked, kept and answered; its state stays No Data")
+    lacking = made.lacking()
+    return Item(name, "partly" if lacking else "done", lacking)

@@ -6,19 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.importing.monitor_files import Found, FoundDowntime, Thing, Unread
-from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import no_columns
 from doghouse.monitors.lint import Problem, lint
-from doghouse.queries import NotEvaluated, QuerySyntaxError
 
 DOWNTIME = "downtime"  # the type of what is no monitor, and not counted among them
-_NO_SERIES = MemorySource([], no_columns())
-_A_TICK = np.array([3600 * 24], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +64,13 @@ def _lint(found: Found, intervals: Mapping[str, int]) -> Linted:
         )
     problems = lint(monitor, intervals)
     wrong = any(one.severity == "error" for one in problems)
-    unevaluated = None if wrong else _unevaluated(monitor)
-    if unevaluated and monitor.type in mon.EVALUATED_TYPES:
+    unevaluated = "" if wrong else monitor.why_unevaluated()
+    if unevaluated and monitor.evaluated:
         problems.append(Problem("query", unevaluated, "note"))
     verdict = "wrong" if wrong else "not evaluated" if unevaluated else "ok"
     return Linted(
         found.where, monitor.name, monitor.type, verdict, problems, [found.line(one.field) for one in problems]
     )
-
-
-def _unevaluated(monitor: mon.Monitor) -> str | None:
-    """Why doghouse does not evaluate the monitor, or None: it does."""
-    if monitor.type not in mon.EVALUATED_TYPES:
-        return str(NotEvaluated(f"monitors of the type {monitor.type}"))
-    if monitor.type not in mon.METRIC_TYPES:
-        return None
-    try:
-        list(mon.evaluate_range(monitor, _NO_SERIES, _A_TICK))
-    except NotEvaluated as error:
-        return str(error)
-    except (QuerySyntaxError, mon.MonitorError):
-        return None
-    return None
 
 
 def downtimes_line(linted: Sequence[Linted]) -> str | None:

@@ -10,22 +10,9 @@ from typing import cast
 
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
-from doghouse.live.stepping import Before, Outcome, Step, advance, status_steps, window_steps
+from doghouse.live.stepping import Before, Outcome, advance
 from doghouse.metrics.model import Source
-from doghouse.monitors import (
-    Definition,
-    Group,
-    GroupState,
-    Host,
-    Hosts,
-    MonitorError,
-    composites,
-    evaluate,
-    service_checks,
-)
-from doghouse.monitors.kinds.composite import CompositeMonitor
-from doghouse.monitors.kinds.service_check import ServiceCheckMonitor
-from doghouse.monitors.rules import followed_rules
+from doghouse.monitors import Definition, Host, Hosts, MonitorError, evaluating
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.announcements import announcements
@@ -44,9 +31,6 @@ CATCH_UP_S = (
 JUST_AFTER_S = 0.001
 DOWNTIMES = "downtimes"  # under which the announcements' progress is kept
 
-Steps = tuple[
-    dict[Group, Step], dict[Group, dict[str, str]]
-]  # of each group; and what its message can say beside the usual
 RunsOf = Callable[[CheckQuery], Sequence[Runs]]
 HostsOf = Callable[[], Hosts]
 Listener = Callable[[Notification], None]
@@ -87,6 +71,11 @@ class Live:
         self._database, self._clock = database, clock
         self._monitors, self._downtimes, self._notifications = monitors, downtimes, notifications
         self._sources = sources
+        self._read = evaluating.Sources(
+            points=lambda _: (sources.points, None),
+            runs=lambda monitor: lambda _: sources.runs(monitor.parsed()),
+            states=monitors.states,
+        )
         self._known = _Known()
         self._lock = threading.Lock()
         self._stepped = -1
@@ -167,8 +156,9 @@ class Live:
             self._downtimes_of(monitor, last),
             last,
         )
-        steps, more = self._steps(monitor, before.states, tick)
-        self._keep(monitor, tick, advance(monitor, before, steps, _Lazy(self._sources.hosts), tick, more))
+        made = monitor.at(self._read, before.states, tick)
+        outcome = advance(monitor, before, made.steps, _Lazy(self._sources.hosts), tick, made.variables)
+        self._keep(monitor, tick, outcome)
 
     def _keep(self, monitor: Definition, tick: int, outcome: Outcome) -> None:
         """A state and its message are never apart: both are on disk when this returns, or neither."""
@@ -189,29 +179,6 @@ class Live:
         """The downtimes that may matter since the last tick. One that was cancelled at the instant of that tick ended just after it."""
         live = self._downtimes.live(monitor.id, monitor.tags, last - JUST_AFTER_S)
         return [one if one.canceled is None else replace(one, canceled=one.canceled + JUST_AFTER_S) for one in live]
-
-    def _steps(self, monitor: Definition, states: Mapping[Group, GroupState], now: int) -> Steps:
-        if isinstance(monitor, CompositeMonitor):
-            return self._composite_steps(monitor)
-        if isinstance(monitor, ServiceCheckMonitor):
-            return self._check_steps(monitor, states, now)
-        windows = evaluate(monitor, self._sources.points, now)
-        return window_steps(monitor.rules, states, windows), {}
-
-    def _composite_steps(self, monitor: CompositeMonitor) -> Steps:
-        tree, members = monitor.tree, monitor.members
-        states = {member: self._monitors.states(member) for member in members}
-        statuses = composites.evaluate(tree, {m: {g: s.status for g, s in of.items()} for m, of in states.items()})
-        rules = followed_rules(monitor.options, multi=any(group for group in statuses))
-        more = {group: composites.variables(group, members, states) for group in statuses}
-        return status_steps(rules, {group: (status, float("nan")) for group, status in statuses.items()}), more
-
-    def _check_steps(self, monitor: ServiceCheckMonitor, states: Mapping[Group, GroupState], now: int) -> Steps:
-        query = monitor.check
-        runs = self._sources.runs(query)
-        before = {group: state.status for group, state in states.items()}
-        statuses = service_checks.statuses(monitor, query, runs, before, now)
-        return status_steps(monitor.rules, statuses), service_checks.variables(query, runs)
 
     def _announce(self, now: int) -> None:
         """Tell those whom downtimes mention what began, ended, was scheduled or cancelled since the last time."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from doghouse.downtimes import Downtime
-from doghouse.monitors import EMPTY, Definition, Group, GroupState, Hosts, Rules, Status, Transition, WindowValue
+from doghouse.monitors import Definition, Group, GroupState, Hosts, Status, Transition
 from doghouse.monitors.bundles import bundle_of, worst
-from doghouse.monitors.states import FRESH, follow, step
+from doghouse.monitors.evaluating import Step
+from doghouse.monitors.states import FRESH, follow
 from doghouse.notifications.model import Notification
 from doghouse.notifications.silencing import END_STATES, Due, covers_of, of_ends, of_transition
 from doghouse.notifications.writing import notification
-
-Stepped = tuple[GroupState, Transition | None]
-Step = Callable[[GroupState, int], Stepped]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +35,6 @@ class Outcome:
     overall: Status = Status.NO_DATA
     transitions: list[tuple[Group, Transition]] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
-
-
-def window_steps(
-    rules: Rules, states: Mapping[Group, GroupState], windows: Mapping[Group, WindowValue]
-) -> dict[Group, Step]:
-    """The step of each group that is known or has points."""
-
-    def of(window: WindowValue) -> Step:
-        return lambda state, now: step(rules, state, window, now)
-
-    groups = dict.fromkeys((*states, *windows)) if rules.multi else {(): None}
-    return {group: of(windows.get(group, EMPTY)) for group in groups}
-
-
-def status_steps(rules: Rules, statuses: Mapping[Group, tuple[Status | None, float]]) -> dict[Group, Step]:
-    """The step of each group whose status was worked out elsewhere."""
-
-    def of(status: Status | None, value: float) -> Step:
-        return lambda state, now: follow(rules, state, status, value, now)
-
-    return {group: of(status, value) for group, (status, value) in statuses.items()}
 
 
 def advance(

@@ -24,10 +24,11 @@ from doghouse.monitors import kinds as _kinds  # noqa: F401  # each registers it
 from doghouse.monitors.changes import History
 from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.definition import Definition, parse
-from doghouse.monitors.evaluation import evaluate, evaluate_range, ticks_of
+from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch
 from doghouse.monitors.history import states_range
+from doghouse.monitors.kinds.metric import evaluate, evaluate_range, ticks_of
 from doghouse.monitors.message import Host, Hosts, Message, render
-from doghouse.monitors.model import EVALUATED_TYPES, METRIC_TYPES, MonitorError, Options, Thresholds
+from doghouse.monitors.model import MonitorError, Options, Thresholds
 from doghouse.monitors.states import EMPTY, GroupState, Rules, Status, Transition, WindowValue, step
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ _WHEN_ASKED = {"validate": "validation"}  # a backtest starts faster without
 
 __all__ = [
     "EMPTY",
-    "EVALUATED_TYPES",
-    "METRIC_TYPES",
     "Definition",
+    "Evaluation",
     "Group",
     "GroupColumn",
+    "GroupHistory",
     "GroupState",
     "History",
     "Host",
@@ -53,7 +54,9 @@ __all__ = [
     "MonitorError",
     "Options",
     "Rules",
+    "Sources",
     "Status",
+    "Stretch",
     "Thresholds",
     "Transition",
     "WindowValue",

@@ -12,9 +12,12 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import msgspec
 
+from doghouse.monitors.columns import Group
 from doghouse.monitors.conditions import Rules
+from doghouse.monitors.evaluating import Evaluation, Sources, Stepping, Stretch, ticks_between
 from doghouse.monitors.model import Body, MonitorError, Options, Thresholds, read_body, read_options
 from doghouse.monitors.rules import followed_rules
+from doghouse.monitors.states import GroupState
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError
 
 MINUTE_S = 60
@@ -155,6 +158,37 @@ class Definition(Body, frozen=True, dict=True):
         if self.type.endswith(" alert") and self.type != "synthetics alert" and not _COMPARES.search(self.query):
             raise MonitorError("query", NO_OPERATOR)
 
+    # -- what it is worth
+
+    def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
+        """Its evaluation at `now` (s UTC), from its groups' states before. Raises NotEvaluated."""
+        raise NotEvaluated(f"monitors of the type {self.type}")
+
+    def over(self, sources: Sources, start: int, end: int) -> Stretch:
+        """Its evaluations in (start, end] (s UTC), tick by tick as `at` has them. Raises what `at` raises."""
+        ticks, stepping = ticks_between(start, end, self.every), Stepping()
+        self.rules  # noqa: B018  # what is wrong with it is said even if there is no tick
+        for now in ticks.tolist():
+            stepping.step(self.at(sources, stepping.states, now).steps, now)
+        return Stretch(
+            ticks,
+            stepping.histories(),
+            lambda group, at: self.at(sources, stepping.states, at).variables.get(group, {}),
+        )
+
+    def nothing_seen(self, sources: Sources) -> str:
+        """Why a stretch had no group at all, for people; empty where that is not known."""
+        return ""
+
+    def why_unevaluated(self) -> str:
+        """Why doghouse does not evaluate it; empty where it does, or where it is wrong."""
+        return str(self.problem) if isinstance(self.problem, NotEvaluated) else ""
+
+    @classmethod
+    def lacking(cls) -> str:
+        """What doghouse does not evaluate of this kind; empty: nothing."""
+        return ""
+
     # -- the same monitor with other settings
 
     def filled(self, document: Mapping[str, Any]) -> Self:
@@ -177,6 +211,21 @@ Kind = TypeVar("Kind", bound=type[Definition])
 KINDS: dict[str, type[Definition]] = {}  # by the type's name, as `kind` registers them
 
 
+# The API's schema (MonitorType): what doghouse stores, whether or not it evaluates it.
+TYPES = (
+    "metric alert", "query alert", "composite", "service check", "event alert", "event-v2 alert", "log alert",
+    "process alert", "rum alert", "synthetics alert", "trace-analytics alert", "slo alert", "audit alert",
+    "ci-pipelines alert", "ci-tests alert", "error-tracking alert", "database-monitoring alert",
+    "network-performance alert", "network-path alert", "cost alert", "data-quality alert", "data-jobs alert",
+    "llm-observability alert",
+)  # fmt: skip
+
+
+def types() -> list[str]:
+    """The types that a monitor may have, by name: Datadog's, and those of kinds that registered."""
+    return sorted({*TYPES, *KINDS})
+
+
 def kind(*types: str) -> Callable[[Kind], Kind]:
     """Register a class as the kind of monitor that the API calls so."""
 
@@ -187,6 +236,11 @@ def kind(*types: str) -> Callable[[Kind], Kind]:
     return register
 
 
+def kind_of(type_name: str) -> type[Definition]:
+    """The class of monitors of a type; `Definition` itself where no kind of that name registered."""
+    return KINDS.get(type_name, Definition)
+
+
 def parse(document: Mapping[str, Any]) -> Definition:
     """A monitor from an API body or an integration's asset. Raises MonitorError where its shape is wrong; a mistake in its query is its `problem`."""
     return define(read_body(document))
@@ -194,7 +248,7 @@ def parse(document: Mapping[str, Any]) -> Definition:
 
 def define(body: Body) -> Definition:
     """A monitor from its body: the one place where a query is parsed."""
-    made = KINDS.get(body.type, Definition)
+    made = kind_of(body.type)
     try:
         return made(**_fields(body), asked=made.read(body))
     except (QuerySyntaxError, NotEvaluated) as problem:
@@ -205,4 +259,4 @@ def _fields(body: Body) -> dict[str, Any]:
     return {name: getattr(body, name) for name in Body.__struct_fields__}
 
 
-__all__ = ["KINDS", "Body", "Definition", "Options", "Rules", "define", "kind", "parse"]
+__all__ = ["KINDS", "Body", "Definition", "Options", "Rules", "define", "kind", "kind_of", "parse", "types"]

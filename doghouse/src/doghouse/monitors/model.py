@@ -13,9 +13,6 @@ import msgspec
 MissingData = Literal["default", "show_no_data", "show_and_notify_no_data", "resolve"]
 RenotifyStatus = Literal["alert", "warn", "no data"]
 
-METRIC_TYPES = frozenset({"metric alert", "query alert"})  # one type under two names
-EVALUATED_TYPES = METRIC_TYPES | {"service check", "composite"}
-
 
 class MonitorError(ValueError):
     """Why a monitor is refused: `field` is the path of what is wrong (`options.thresholds.critical`), `text` Datadog's words where they are known."""

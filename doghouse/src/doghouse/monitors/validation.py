@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from doghouse.monitors.definition import Definition, parse
-from doghouse.monitors.model import METRIC_TYPES, MonitorError
+from doghouse.monitors.definition import Definition, parse, types
+from doghouse.monitors.model import MonitorError
 
 OCCURRENCES = (  # a public change to the Terraform provider
     "The renotify_occurrences option can only be used if renotify_interval is set"
 )
 MAX_TIMEOUT_H, MAX_DELAY_S = 24, 86_400  # the API's schema
-# The API's schema (MonitorType): what doghouse stores, whether or not it evaluates it.
-TYPES = METRIC_TYPES | {
-    "composite", "service check", "event alert", "event-v2 alert", "log alert", "process alert", "rum alert",
-    "synthetics alert", "trace-analytics alert", "slo alert", "audit alert", "ci-pipelines alert", "ci-tests alert",
-    "error-tracking alert", "database-monitoring alert", "network-performance alert", "network-path alert", "cost alert",
-    "data-quality alert", "data-jobs alert", "llm-observability alert",
-}  # fmt: skip
 
 
 def validate(document: Mapping[str, Any]) -> Definition:
@@ -40,7 +33,7 @@ def check(monitor: Definition) -> None:
 
 
 def _type(monitor: Definition) -> None:
-    if monitor.type not in TYPES:
+    if monitor.type not in types():
         raise MonitorError("type", f"The value provided for parameter 'type' is invalid: '{monitor.type}'")
 
 

@@ -12,13 +12,11 @@ import numpy as np
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest import followed
-from doghouse.backtest.run import Backtest, backtest
+from doghouse.backtest.run import Backtest, replay
+from doghouse.backtest.sources import points_of, sources_of
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series, no_columns
-from doghouse.monitors.kinds.composite import CompositeMonitor
-from doghouse.monitors.kinds.service_check import ServiceCheckMonitor
-from doghouse.monitors.service_checks import Runs
+from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.tags.pairs import split_host
 from doghouse.testing.comparing import Difference, differences
@@ -26,7 +24,6 @@ from doghouse.testing.file import Case, Loaded, load
 from doghouse.testing.values import checks_of, instant, series_of
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
-FOLLOWED = ("composite", "service check")  # whose status is not a metric's
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def _subject(loaded: Loaded) -> Subject:
     try:
         monitor = _monitor(loaded, loaded.file.monitor, ".monitor")
         members = {int(one): _monitor(loaded, said, f".members.{one}") for one, said in loaded.file.members.items()}
-        for one in (*members.values(), *(() if monitor.type in FOLLOWED else (monitor,))):
+        for one in (*members.values(), *((monitor,) if monitor.compares or not monitor.evaluated else ())):
             _ = one.rules
     except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
         raise loaded.wrong(".monitor", f"the monitor is wrong: {error}") from None
@@ -133,20 +130,17 @@ def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case) -> Resu
 
 
 def _backtest(loaded: Loaded, subject: Subject, number: int, source: MemorySource, start: int, end: int) -> Backtest:
-    monitor, around = subject.monitor, (subject.downtimes, subject.hosts)
-    if isinstance(monitor, CompositeMonitor):
-        return followed.composite(monitor, subject.members, lambda _: (source, None), start, end, *around)
-    if isinstance(monitor, ServiceCheckMonitor):
-        runs = _runs(loaded, monitor, subject.hosts, number, start)
-        return followed.checked(monitor, runs, start, end, *around)
-    return backtest(monitor, source, start, end, *around)
+    def runs(monitor: mon.Definition) -> Callable[[int], Sequence[Runs]]:
+        return _runs(loaded, monitor.parsed(), subject.hosts, number, start)
+
+    sources = sources_of(subject.monitor, points_of(source), subject.members, start, end, runs)
+    return replay(subject.monitor, sources, start, end, subject.downtimes, subject.hosts)
 
 
 def _runs(
-    loaded: Loaded, monitor: ServiceCheckMonitor, hosts: Mapping[str, mon.Host], number: int, start: int
+    loaded: Loaded, query: CheckQuery, hosts: Mapping[str, mon.Host], number: int, start: int
 ) -> Callable[[int], Sequence[Runs]]:
-    """The last runs of the monitor's check as of a time: one a minute, from the start on."""
-    query = monitor.check
+    """The last runs of a check as of a time: one a minute, from the start on."""
     made = [(tags, runs) for (name, tags), runs in checks_of(loaded, number).items() if name == query.check]
 
     def at(now: int) -> list[Runs]:

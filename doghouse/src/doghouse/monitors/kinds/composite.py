@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import ClassVar
 
+import numpy as np
+
+from doghouse.metrics.model import Ints
 from doghouse.monitors import composites
+from doghouse.monitors.columns import Bools, Group
 from doghouse.monitors.composites import Composite
 from doghouse.monitors.definition import Definition, kind
+from doghouse.monitors.evaluating import (
+    Evaluation,
+    GroupHistory,
+    Sources,
+    Step,
+    Stepping,
+    Stretch,
+    status_steps,
+    ticks_between,
+)
 from doghouse.monitors.model import Body
+from doghouse.monitors.states import GroupState, Status
+from doghouse.queries import NotEvaluated
 
 
 @kind("composite")
@@ -36,3 +54,48 @@ class CompositeMonitor(Definition, frozen=True, dict=True):
     def multi(self) -> bool:
         """Never by its query: its groups are its members'."""
         return False
+
+    def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
+        """By its members' states as they are."""
+        if sources.states is None:
+            raise NotEvaluated(f"monitors of the type {self.type}")
+        members = {member: sources.states(member) for member in self.members}
+        statuses = self._statuses(
+            {id: {group: state.status for group, state in of.items()} for id, of in members.items()}
+        )
+        variables = {group: composites.variables(group, self.members, members) for group in statuses}
+        return Evaluation(status_steps(self.rules, statuses), variables)
+
+    def over(self, sources: Sources, start: int, end: int) -> Stretch:
+        """By its members' histories; it is combined anew where the status of one may have changed."""
+        if sources.histories is None:
+            raise NotEvaluated(f"monitors of the type {self.type}")
+        members = {id: sources.histories(id) for id in self.members}
+        ticks, stepping = ticks_between(start, end, self.every), Stepping()
+        steps: Mapping[Group, Step] = {}
+        for now, fresh in zip(ticks.tolist(), _changes(members, ticks).tolist(), strict=True):
+            if fresh:
+                known = {id: {group: one.state(now).status for group, one in of.items()} for id, of in members.items()}
+                steps = status_steps(self.rules, self._statuses(known))
+            stepping.step(steps, now)
+
+        def variables(group: Group, at: int) -> Mapping[str, str]:
+            states = {id: {of: one.state(at) for of, one in groups.items()} for id, groups in members.items()}
+            return composites.variables(group, self.members, states)
+
+        return Stretch(ticks, stepping.histories(), variables)
+
+    def _statuses(self, members: Mapping[int, Mapping[Group, Status]]) -> dict[Group, tuple[Status | None, float]]:
+        return {group: (status, math.nan) for group, status in composites.evaluate(self.tree, members).items()}
+
+
+def _changes(members: Mapping[int, Mapping[Group, GroupHistory]], ticks: Ints) -> Bools:
+    """At which ticks a member's status may be another one than at the tick before."""
+    changes = np.zeros(len(ticks), np.bool_)
+    changes[:1] = True
+    for groups in members.values():
+        for one in groups.values():
+            moved = np.flatnonzero(np.diff(one.history.statuses, prepend=np.int8(-1)) != 0)
+            place = np.searchsorted(ticks, one.history.ticks[moved])
+            changes[place[place < len(ticks)]] = True
+    return changes

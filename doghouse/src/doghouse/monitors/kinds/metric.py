@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, Self
 
 import msgspec
+import numpy as np
 
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Ints, Source, no_columns
+from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.conditions import RECOVERIES, Rules
 from doghouse.monitors.definition import NO_OPERATOR, Definition, kind
+from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch, ticks_between, window_steps
+from doghouse.monitors.evaluation import window_columns
+from doghouse.monitors.history import held_values, shown_value, states_range
 from doghouse.monitors.model import Body, MonitorError, Thresholds
 from doghouse.monitors.query import evaluation_window, frequency, query_text
 from doghouse.monitors.rules import metric_rules
+from doghouse.monitors.states import GroupState, WindowValue
 from doghouse.queries import (
     Expression,
     MetricQuery,
     MonitorQuery,
     NotEvaluated,
+    QuerySyntaxError,
     function_names,
     group_keys,
     metric_queries,
@@ -28,6 +37,7 @@ from doghouse.queries import (
     scope_tags,
     scope_text,
 )
+from doghouse.queries.functions import catalogue
 from doghouse.queries.language.tree import AllOf, AnyOf, Scope
 
 CUMULATIVE = "Monitors with an evaluation_window scheduling_option must have a current query period and vice versa."  # a public issue of the Terraform provider
@@ -39,6 +49,7 @@ INTEGRATION_PREFIXES = ("aws.", "azure.", "gcp.")  # GUESS: which metrics make a
 ALGORITHMS = {"anomalies": "anomaly", "outliers": "outlier", "forecast": "forecast"}  # the words of searches
 HOW = {"avg": "on average", "max": "at least once", "min": "at all times", "sum": "in total"}
 _FORMULA = re.compile(r"\s*formula\s*\(")
+_A_TICK = np.array([24 * 3600], np.int64)
 _OPERATOR = re.compile(r"[<>]|[=!]=")
 
 
@@ -178,6 +189,45 @@ class MetricAlert(Definition, frozen=True, dict=True):
         _check_thresholds(self, query)
         _check_notify_by(self, group_keys(query.expression))
 
+    def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
+        """The windows that end at `now`, less the evaluation delay."""
+        points, evaluated = sources.points(self)
+        return Evaluation(window_steps(self.rules, states, evaluate(evaluated or self, points, now)), {})
+
+    def over(self, sources: Sources, start: int, end: int) -> Stretch:
+        """The same in columns: all windows of a group at once, then all its states."""
+        rules, ticks = self.rules, ticks_of(self, start, end)
+        points, evaluated = sources.points(self)
+        columns = evaluate_range(evaluated or self, points, ticks)
+        return Stretch(ticks, (partial(_history, rules, column, ticks) for column in columns), lambda _group, _at: {})
+
+    def nothing_seen(self, sources: Sources) -> str:
+        """The series lack a tag that it groups by, or there are no points."""
+        points, _ = sources.points(self)
+        for query in self._metric_queries:
+            series = points.find(query.metric)
+            for key in query.by if series else ():
+                if not any(tag.startswith(f"{key}:") for one in series for tag in one.tags):
+                    return f"no series of {query.metric} has the tag {key}, which the query groups by"
+        return f"there are no points of {', '.join(self.metrics)} in that time and scope"
+
+    def why_unevaluated(self) -> str:
+        """A formula, a custom schedule, or a function in its query that is not evaluated."""
+        try:
+            list(evaluate_range(self, MemorySource([], no_columns()), _A_TICK))
+        except NotEvaluated as error:
+            return str(error)
+        except (QuerySyntaxError, MonitorError):
+            return ""
+        return ""
+
+    @classmethod
+    def lacking(cls) -> str:
+        """Functions, formulas and schedules that are not evaluated."""
+        functions = [one.name for one in catalogue().values() if one.family == "algorithms" and one.evaluated == "no"]
+        named = ", ".join(f"{name}()" for name in functions)
+        return f"without {named}, formula(…) queries, percentiles over time and custom schedules"
+
     def with_thresholds(self, levels: Mapping[str, float]) -> Self:
         """With these thresholds instead of its own; a critical one stands in the query too."""
         made, query = super().with_thresholds(levels), self._query
@@ -196,6 +246,32 @@ def metric_query(monitor: Definition) -> MonitorQuery:
     if not isinstance(monitor, MetricAlert):
         raise NotEvaluated(f"monitors of the type {monitor.type}")
     return monitor.tree
+
+
+def ticks_of(monitor: Definition, start: int, end: int) -> Ints:
+    """When a metric monitor is evaluated in (start, end] (s UTC): each minute, or more rarely for a window of a day and more (monitors/configuration)."""
+    return ticks_between(start, end, frequency(metric_query(monitor)))
+
+
+def evaluate(monitor: Definition, source: Source, now: int) -> dict[Group, WindowValue]:
+    """The windows that end at `now` (less the evaluation delay), of every group that has a value in them. Raises NotEvaluated."""
+    windows = {column.group: column.window(0) for column in evaluate_range(monitor, source, np.array([now], np.int64))}
+    return {group: window for group, window in windows.items() if window.has_data}
+
+
+def evaluate_range(monitor: Definition, source: Source, ticks: Ints) -> Iterator[GroupColumn]:
+    """Every group's windows at `ticks`, the same values to the bit as `evaluate` at each; see `evaluation.window_columns`."""
+    return window_columns(metric_query(monitor), monitor.options, source, ticks)
+
+
+def _history(rules: Rules, column: GroupColumn, ticks: Ints) -> GroupHistory:
+    history = states_range(rules, column, ticks)
+    return GroupHistory(
+        column.group,
+        history,
+        lambda index: shown_value(rules, column, history, index),
+        lambda: held_values(rules, column, ticks),
+    )
 
 
 def with_query(monitor: Definition, query: MonitorQuery) -> Definition:

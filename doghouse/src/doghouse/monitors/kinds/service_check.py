@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from doghouse.monitors import service_checks
+from doghouse.monitors.columns import Group
 from doghouse.monitors.definition import Definition, kind
+from doghouse.monitors.evaluating import Evaluation, Sources, status_steps
 from doghouse.monitors.model import Body
 from doghouse.monitors.service_checks import CheckQuery
+from doghouse.monitors.states import GroupState
+from doghouse.queries import NotEvaluated
 
 
 @kind("service check")
@@ -42,6 +47,19 @@ class ServiceCheckMonitor(Definition, frozen=True, dict=True):
     def filters(self) -> tuple[str, ...]:
         """The tags of `.over()`."""
         return self.check.over
+
+    def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
+        """By the last runs of the check before `now`."""
+        if sources.runs is None:
+            raise NotEvaluated(f"monitors of the type {self.type}")
+        runs = sources.runs(self)(now)
+        before = {group: state.status for group, state in states.items()}
+        statuses = service_checks.statuses(self, self.check, runs, before, now)
+        return Evaluation(status_steps(self.rules, statuses), service_checks.variables(self.check, runs))
+
+    def nothing_seen(self, sources: Sources) -> str:
+        """There were no runs."""
+        return f"there are no runs of {self.check.check} in that time and scope"
 
     @property
     def multi(self) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.lint.reached import Reached, reached
-from doghouse.monitors.model import METRIC_TYPES, MonitorError
+from doghouse.monitors.model import MonitorError
 from doghouse.monitors.template import Node, TemplateError, parse
 from doghouse.queries import MonitorQuery, NotEvaluated, QuerySyntaxError, metric_queries
 
@@ -26,8 +26,6 @@ class Context:
     @cached_property
     def query(self) -> MonitorQuery | None:
         """The query, where it is one of metrics that can be read, and its thresholds too."""
-        if self.monitor.type not in METRIC_TYPES:
-            return None
         try:
             return metric_query(self.monitor) if self.monitor.rules else None
         except (QuerySyntaxError, NotEvaluated, MonitorError):

@@ -1,0 +1,50 @@
+"""What backtests hand to monitors: points, runs of checks that are points, and the histories of a composite's members over the same stretch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from doghouse import monitors as mon
+from doghouse.backtest.checkruns import runs_of
+from doghouse.metrics.model import Source
+from doghouse.monitors import Group, GroupHistory
+from doghouse.monitors.service_checks import Runs
+
+# A monitor's series, and the monitor to evaluate over them if it is another.
+Points = Callable[[mon.Definition], tuple[Source, mon.Definition | None]]
+RunsOf = Callable[[mon.Definition], Callable[[int], Sequence[Runs]]]
+
+
+def points_of(source: Source) -> Points:
+    """The same points for every monitor."""
+    return lambda _: (source, None)
+
+
+def sources_of(
+    monitor: mon.Definition,
+    points: Points,
+    members: Mapping[int, mon.Definition],
+    start: int,
+    end: int,
+    runs: RunsOf | None = None,
+) -> mon.Sources:
+    """What a monitor may read over (start, end] (s UTC). `members` are the monitors that a composite may name, by id.
+
+    Without `runs` those of checks are points (`checkruns`). Raises MonitorError for a member that is not given.
+    """
+    missing = [str(one) for one in monitor.members if one not in members]
+    if missing:
+        text = f"the composite names monitor {', '.join(missing)}, which is not among those given"
+        raise mon.MonitorError("query", text)
+    read: dict[int, Callable[[int], Sequence[Runs]]] = {}
+
+    def checks(asked: mon.Definition) -> Callable[[int], Sequence[Runs]]:
+        if id(asked) not in read:
+            read[id(asked)] = runs_of(asked, points(asked)[0], start, end)
+        return read[id(asked)]
+
+    def histories(monitor_id: int) -> Mapping[Group, GroupHistory]:
+        return members[monitor_id].over(sources, start, end).groups()
+
+    sources = mon.Sources(points, runs or checks, histories=histories)
+    return sources

@@ -1,0 +1,146 @@
+"""What a kind of monitor reads, and what its evaluations give: at one tick as the live loop steps it, over a stretch as a backtest does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from doghouse.metrics.model import Floats, Ints, Source
+from doghouse.monitors.changes import History, recorded
+from doghouse.monitors.columns import Group
+from doghouse.monitors.conditions import Rules
+from doghouse.monitors.states import EMPTY, FRESH, GroupState, Status, Transition, WindowValue, follow, step
+
+if TYPE_CHECKING:
+    from doghouse.monitors.definition import Definition
+    from doghouse.monitors.service_checks import Runs
+
+MINUTE_S = 60
+Step = Callable[[GroupState, int], tuple[GroupState, Transition | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What monitors may read. What is not given cannot be read, and a monitor that needs it is not evaluated.
+
+    `points` has a monitor's points, and the monitor to evaluate over them where they are answers to its queries and not its metrics.
+    `runs` has a check's last runs before a time (s UTC), `states` the groups of another monitor as they are, `histories` as they were over the stretch.
+    """
+
+    points: Callable[[Definition], tuple[Source, Definition | None]]
+    runs: Callable[[Definition], Callable[[int], Sequence[Runs]]] | None = None
+    states: Callable[[int], Mapping[Group, GroupState]] | None = None
+    histories: Callable[[int], Mapping[Group, GroupHistory]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One tick: the step of each group, and what its message can say beside the usual variables."""
+
+    steps: Mapping[Group, Step]
+    variables: Mapping[Group, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupHistory:
+    """One group over a stretch. `shown` is the value that a message shows after the tick of an index, `values` those of the state after every tick."""
+
+    group: Group
+    history: History
+    shown: Callable[[int], float]
+    values: Callable[[], Floats]
+
+    def state(self, now: int) -> GroupState:
+        """Status and value after the last evaluation at or before `now` (s UTC)."""
+        index = int(np.searchsorted(self.history.ticks, now, side="right")) - 1
+        if index < 0:
+            return FRESH
+        return GroupState(Status(int(self.history.statuses[index])), self.shown(index))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """All evaluations of a stretch: its ticks (s UTC), and the groups, each to be finished by a call, so that the next is read meanwhile.
+
+    `variables` are what a group's message can say at a time.
+    """
+
+    ticks: Ints
+    unfinished: Iterator[Callable[[], GroupHistory]]
+    variables: Callable[[Group, int], Mapping[str, str]]
+
+    def groups(self) -> dict[Group, GroupHistory]:
+        """The groups, finished."""
+        histories = [finish() for finish in self.unfinished]
+        return {history.group: history for history in histories}
+
+
+def ticks_between(start: int, end: int, every: int) -> Ints:
+    """The ticks in (start, end] (s UTC). GUESS: at second 0 (Datadog: always at the same second, which is not said)."""
+    return np.arange(start // every + 1, end // every + 1, dtype=np.int64) * every
+
+
+def window_steps(
+    rules: Rules, states: Mapping[Group, GroupState], windows: Mapping[Group, WindowValue]
+) -> dict[Group, Step]:
+    """The step of each group that is known or has points."""
+
+    def of(window: WindowValue) -> Step:
+        return lambda state, now: step(rules, state, window, now)
+
+    groups = dict.fromkeys((*states, *windows)) if rules.multi else {(): None}
+    return {group: of(windows.get(group, EMPTY)) for group in groups}
+
+
+def status_steps(rules: Rules, statuses: Mapping[Group, tuple[Status | None, float]]) -> dict[Group, Step]:
+    """The step of each group whose status was worked out elsewhere (None: as it was)."""
+
+    def of(status: Status | None, value: float) -> Step:
+        return lambda state, now: follow(rules, state, status, value, now)
+
+    return {group: of(status, value) for group, (status, value) in statuses.items()}
+
+
+class Stepping:
+    """Steps groups through ticks, one after the other. `states` are those after the last one."""
+
+    def __init__(self) -> None:
+        self.states: dict[Group, GroupState] = {}
+        self._transitions: dict[Group, list[Transition]] = {}
+        self._statuses: dict[Group, list[int]] = {}
+        self._values: dict[Group, list[float]] = {}
+        self._ticks: list[int] = []
+
+    def step(self, steps: Mapping[Group, Step], now: int) -> None:
+        """One tick (s UTC)."""
+        for group, make in steps.items():
+            self.states[group], transition = make(self.states.get(group, FRESH), now)
+            if transition is not None:
+                self._transitions.setdefault(group, []).append(transition)
+        self._ticks.append(now)
+        for group, state in self.states.items():
+            statuses, values = self._statuses.setdefault(group, []), self._values.setdefault(group, [])
+            before = len(self._ticks) - 1 - len(statuses)
+            statuses += [Status.NEW] * before + [state.status]
+            values += [math.nan] * before + [state.value]
+
+    def histories(self) -> Iterator[Callable[[], GroupHistory]]:
+        """Each group's history so far."""
+        ticks = np.array(self._ticks, np.int64)
+        for group, state in self.states.items():
+            history = recorded(ticks, self._statuses[group], self._transitions.get(group, ()), state)
+            values = self._values[group]
+            made = GroupHistory(group, history, _at(values), _all(values))
+            yield lambda made=made: made  # type: ignore[misc]
+
+
+def _at(values: Sequence[float]) -> Callable[[int], float]:
+    return lambda index: values[index] if index >= 0 else math.nan
+
+
+def _all(values: Sequence[float]) -> Callable[[], Floats]:
+    return lambda: np.array(values, np.float64)
