@@ -299,7 +299,9 @@ def test_nothing_is_written_when_one_object_would_be_refused(
     file.write_text(file.read_text().replace('"critical": 800', '"critical": 900'))
     ran = my_metric("apply", "--yes", "--assets", str(tmp_path / "assets"))
     assert ran.code == 1
-    assert "options.thresholds.critical is 900, and the query compares with 800" in ran.err
+    assert (
+        "options.thresholds.critical Alert threshold (900.0) does not match that used in the query (800.0)" in ran.err
+    )
     assert not any(objects(account).values())
 
 

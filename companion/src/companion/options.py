@@ -85,6 +85,7 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
             code = 1
         raise typer.Exit(code or 0)
 
+    # typer reads a command's options off its signature alone: without this, each command would list the common ones again.
     own = [parameter for name, parameter in parameters.items() if name != "options"]
     shared = list(common.values()) if "options" in parameters else []
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
