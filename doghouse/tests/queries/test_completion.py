@@ -1,8 +1,12 @@
 """What the metrics explorer suggests while a query is typed. `|` marks the cursor."""
 
+import subprocess
+import sys
+
 import pytest
 
 from doghouse.queries import QuerySyntaxError, parse
+from doghouse.queries.functions import catalogue
 from doghouse.queries.language.completion import complete
 
 METRICS = ["my_metric", "system.cpu.idle", "system.cpu.user", "postgresql.commits"]
@@ -98,3 +102,16 @@ def test_any_text_can_be_completed_at_any_place(text: str) -> None:
 def test_a_text_that_nobody_types_is_left_alone() -> None:
     text = "a." * 50_000
     assert complete(text, len(text), METRICS, lambda _: TAGS).suggestions == ()
+
+
+def test_functions_are_listed_by_family_whichever_module_was_imported_first() -> None:
+    listed = [catalogue_after(module) for module in ("rank", "arithmetic", "timeshift")]
+    assert listed[0] == listed[1] == listed[2]
+    families = [catalogue()[name].family for name in listed[0]]
+    assert families == sorted(families)
+
+
+def catalogue_after(module: str) -> list[str]:
+    """The names of all functions, in a Python that imports this family first."""
+    program = f"import doghouse.queries.functions.{module}; from doghouse.queries.functions import catalogue; print(*catalogue())"
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()

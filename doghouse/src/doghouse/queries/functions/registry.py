@@ -115,7 +115,10 @@ def catalogue() -> Mapping[str, Function]:
 
 @lru_cache(maxsize=1)
 def _read_families() -> None:
-    """Imports every module of this folder, which registers its functions."""
+    """Imports every module of this folder, which registers its functions; they are listed by family, whichever module was imported first."""
     package = import_module(__name__.rpartition(".")[0])
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         import_module(module.name)
+    listed = sorted(REGISTERED.values(), key=lambda known: known.family)
+    REGISTERED.clear()
+    REGISTERED.update((known.name, known) for known in listed)
