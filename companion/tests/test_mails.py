@@ -23,8 +23,8 @@ from companion.client import Account, Keys
 from companion.demo.children import free_port
 from companion.settings import Settings
 from doghouse import running
-from doghouse.config import Settings as HouseSettings
 from doghouse.running import House
+from doghouse.storage.config import Settings as HouseSettings
 from doghouse.time.clock import Clock
 
 MONDAY_NOON = datetime(2026, 3, 9, 11, tzinfo=UTC)  # in Berlin

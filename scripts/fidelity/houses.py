@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from doghouse import running
-from doghouse.config import Settings
+from doghouse.storage.config import Settings
 from doghouse.time.clock import Clock
 
 

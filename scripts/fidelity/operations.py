@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from .client import ROOT, Client, fetch, load_yaml
 
-TABLE = ROOT / "doghouse" / "src" / "doghouse" / "operations.csv"
+TABLE = ROOT / "doghouse" / "src" / "doghouse" / "web" / "operations.csv"
 PRODUCTS = (
     *("Authentication", "Dashboards", "Dashboard Lists", "Downtimes", "Events", "Hosts", "Logs"),
     *("Metrics", "Monitors", "Service Checks", "Snapshots", "Tags"),

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from doghouse import running
-from doghouse.config import Settings
+from doghouse.storage.config import Settings
 from doghouse.time.clock import Clock
 from scripts.goldens.case import lines
 from scripts.goldens.names import of_house

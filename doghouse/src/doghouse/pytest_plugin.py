@@ -117,7 +117,7 @@ def doghouse(tmp_path: Path) -> Iterator[RunningDoghouse]:
         missing = ""
     if missing:
         pytest.fail(f"the fixture doghouse needs the extra: pip install 'doghouse[server]' ({missing})", pytrace=False)
-    from doghouse.config import Settings
+    from doghouse.storage.config import Settings
     from doghouse.time.clock import Clock
 
     with running.serve(tmp_path / "doghouse", clock=Clock(START_S), settings=Settings(time_travel=True)) as house:

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doghouse import config
-from doghouse.config import ConfigError, DataFolder, OptionError, Settings
+from doghouse.storage import config
+from doghouse.storage.config import ConfigError, DataFolder, OptionError, Settings
 from doghouse.time.clock import Clock
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
     from uvicorn import Server
 
-    from doghouse.chaos import Fault
+    from doghouse.web.chaos import Fault
 
 GRACE_S = 3  # an answer under way when the server is told to stop gets this long
 ROOM_BYTES = 8 * 1024 * 1024
@@ -94,8 +94,9 @@ def serve_forever(house: House, listener: socket.socket, ready: Callable[[], obj
 @contextmanager
 def opened(data: Path, host: str, port: int, clock: Clock, settings: Settings) -> Iterator[tuple[House, socket.socket]]:
     """The folder locked, the port bound and the stores open, but nothing served yet. Raises ConfigError."""
-    from doghouse import chaos, server
+    from doghouse import server
     from doghouse.storage import failures
+    from doghouse.web import chaos
 
     faults = chaos.parse(settings.chaos)
     with listen(host, port) as listener, owned(data) as folder:
@@ -128,7 +129,7 @@ def check_room(path: Path) -> None:
 
 def in_front(app: ASGIApp, clock: Clock, settings: Settings, faults: Sequence[Fault]) -> ASGIApp:
     """The application with what goes before it."""
-    from doghouse.chaos import Chaos
+    from doghouse.web.chaos import Chaos
     from doghouse.web.rate_limits import RateLimits
 
     limited = RateLimits(app, clock, settings.rate_limit)

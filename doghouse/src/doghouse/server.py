@@ -14,9 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from doghouse import __version__, control
-from doghouse.background import repeated
-from doghouse.config import DataFolder, KeyPair, Settings
+from doghouse import __version__
 from doghouse.dashboards.api import dashboards
 from doghouse.dashboards.api import lists as dashboard_lists
 from doghouse.dashboards.api import snapshots as snapshot_routes
@@ -32,6 +30,7 @@ from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.loads import loads
 from doghouse.hosts.store import HostStore
 from doghouse.live import service
+from doghouse.live.background import repeated
 from doghouse.logs import routes as logs
 from doghouse.logs.store import LogStore
 from doghouse.metrics.catalogue import routes as metadata_routes
@@ -40,10 +39,10 @@ from doghouse.metrics.intake import routes as metrics
 from doghouse.metrics.store.point_store import PointStore
 from doghouse.monitors import routes as monitor_routes
 from doghouse.monitors.store import MonitorStore
-from doghouse.operations import of_request
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries.api import routes as queries
 from doghouse.storage import backup, manifest
+from doghouse.storage.config import DataFolder, KeyPair, Settings
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
 from doghouse.traces import routes as traces
@@ -53,9 +52,10 @@ from doghouse.ui import routes as ui
 from doghouse.ui.data import mail_graphs
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.stores import Stores
-from doghouse.web import errors
+from doghouse.web import control, errors
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Access, Call, Keys, PlainHandler, Reply, Shortcut, endpoint, read, respond
+from doghouse.web.operations import of_request
 
 TEND_POINTS_S = 5
 

@@ -8,7 +8,7 @@ from served import API_KEY as API_KEY
 from served import APP_KEY as APP_KEY
 from served import Api, opened
 
-from doghouse import config
+from doghouse.storage import config
 from doghouse.time.clock import Clock
 
 NOW = datetime.fromisoformat("2026-03-02T10:00:00Z").timestamp()

@@ -16,10 +16,10 @@ import zstandard
 from starlette.datastructures import State
 from starlette.routing import Route
 
-from doghouse import config
 from doghouse.metrics.intake.importing import parts
 from doghouse.metrics.intake.messages import message
 from doghouse.metrics.model import Columns, Series
+from doghouse.storage import config
 from doghouse.time.clock import Clock
 from doghouse.traces.store import Search
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doghouse import config
+from doghouse.storage import config
 from doghouse.time.clock import Clock
 
 from .conftest import NOW, Api, opened

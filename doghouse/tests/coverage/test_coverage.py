@@ -12,8 +12,8 @@ from doghouse.coverage import endpoints, listing, page
 from doghouse.coverage.model import STATES, Coverage
 from doghouse.monitors import parse
 from doghouse.monitors.kinds.metric import metric_query
-from doghouse.operations import of_request, operations
 from doghouse.queries import NotEvaluated
+from doghouse.web.operations import of_request, operations
 
 PAGE = Path(__file__).parents[3] / "docs" / "coverage.md"
 

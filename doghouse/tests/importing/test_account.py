@@ -9,9 +9,9 @@ from memory_points import minutely, source
 from doghouse import cli, running
 from doghouse import monitors as mon
 from doghouse.backtest.run import backtest, replay
-from doghouse.config import Settings
 from doghouse.importing import account_points
 from doghouse.importing.account import Access, Account, AccountError
+from doghouse.storage.config import Settings
 from doghouse.time.clock import Clock
 
 START = 1_772_445_600  # 2026-03-02T10:00:00Z

@@ -16,11 +16,11 @@ from served import Server
 from doghouse import monitors as mon
 from doghouse import running
 from doghouse.backtest.run import backtest
-from doghouse.config import Settings
 from doghouse.coverage import listing
 from doghouse.importing.monitor_files import Found
 from doghouse.importing.verdicts import lint_all
 from doghouse.monitors import definition
+from doghouse.storage.config import Settings
 from doghouse.testing.running import run
 from doghouse.time.clock import Clock
 

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from doghouse import running
-from doghouse.config import ConfigError
 from doghouse.metrics.model import Columns
 from doghouse.metrics.store.points import Points
 from doghouse.storage import failures
+from doghouse.storage.config import ConfigError
 from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600

@@ -13,11 +13,11 @@ import pytest
 import zstandard
 
 from doghouse import running
-from doghouse.config import Settings
 from doghouse.metrics.distributions.sketches import keys_of
 from doghouse.metrics.intake.messages import message
 from doghouse.metrics.model import Series
 from doghouse.running import House
+from doghouse.storage.config import Settings
 from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from doghouse import running
-from doghouse.config import ConfigError
 from doghouse.metrics.model import Columns, Series
 from doghouse.metrics.store import journal
 from doghouse.metrics.store.journal import Entry, Journal
 from doghouse.metrics.store.point_store import PointStore
 from doghouse.storage import failures, manifest
+from doghouse.storage.config import ConfigError
 from doghouse.storage.manifest import Manifest
 
 NOW = 1_772_445_600

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from monitor_points import at
 
-from doghouse import mentions, monitors
-from doghouse.monitors import Group, Host, Message, Status, Transition
+from doghouse import monitors
+from doghouse.monitors import Group, Host, Message, Status, Transition, mentions
 from doghouse.monitors.expressions import EvalError, evaluate, shown
 from doghouse.monitors.template import TemplateError, parse
 

@@ -12,8 +12,8 @@ from live_house import HIGH, T0, TOLD
 from post_office import post_office
 
 from doghouse import running
-from doghouse.config import Settings
 from doghouse.running import House
+from doghouse.storage.config import Settings
 from doghouse.time.clock import Clock
 
 

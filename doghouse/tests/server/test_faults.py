@@ -6,11 +6,12 @@ import httpx
 import numpy as np
 import pytest
 
-from doghouse import chaos, running
-from doghouse.chaos import Fault
-from doghouse.config import OptionError, Settings
+from doghouse import running
 from doghouse.running import House
+from doghouse.storage.config import OptionError, Settings
 from doghouse.time.clock import Clock
+from doghouse.web import chaos
+from doghouse.web.chaos import Fault
 from doghouse.web.rate_limits import Counter
 
 NOW = 1_772_445_600.0

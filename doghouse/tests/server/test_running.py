@@ -10,8 +10,8 @@ import pytest
 import zstandard
 
 from doghouse import running
-from doghouse.config import ConfigError, Settings, duration
 from doghouse.running import House
+from doghouse.storage.config import ConfigError, Settings, duration
 from doghouse.time.clock import Clock
 from doghouse.web import http
 

@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 from starlette.testclient import TestClient
 
-from doghouse import config, running, server
-from doghouse.config import Settings
+from doghouse import running, server
 from doghouse.running import House
+from doghouse.storage import config
+from doghouse.storage.config import Settings
 from doghouse.time.clock import Clock
 
 API_KEY, APP_KEY = "a" * 32, "b" * 40

@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from doghouse import running
-from doghouse.config import ConfigError
 from doghouse.running import House
 from doghouse.storage import failures, manifest, sqlite
+from doghouse.storage.config import ConfigError
 from doghouse.storage.failures import StorageError
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock

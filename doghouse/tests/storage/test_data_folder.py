@@ -18,9 +18,9 @@ import httpx
 import pytest
 
 from doghouse import running
-from doghouse.config import ConfigError
 from doghouse.running import House
 from doghouse.storage import backup, manifest
+from doghouse.storage.config import ConfigError
 from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600

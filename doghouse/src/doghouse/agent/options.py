@@ -7,11 +7,11 @@ import math
 import os
 from pathlib import Path
 
-from doghouse import config
 from doghouse.agent.aggregation.metric_types import Options
 from doghouse.agent.dogstatsd.intake import STANDARD_PREFIXES, StatsdOptions
 from doghouse.agent.errors import AgentError, ConfigurationError
 from doghouse.agent.settings import Settings, load
+from doghouse.storage import config
 
 LARGEST_PORT = 65535
 _BLOCKLISTS = ("statsd_metric_namespace_blocklist", "statsd_metric_namespace_blacklist")

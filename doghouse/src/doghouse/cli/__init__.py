@@ -1,4 +1,4 @@
-"""The command `doghouse`. Each folder's `commands.py` has its own; modules are imported when a command runs, so that help is instant."""
+"""The command `doghouse`. A module here is a command; it is imported when the command runs, so that help is instant."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Annotated
 
 import typer
 
-from doghouse import __version__, terminal
+from doghouse import __version__
+from doghouse.cli import terminal
 
 # A command's module, and its function there (or the Typer that holds commands of its own).
 COMMANDS = {
-    "up": ("doghouse.commands", "up"),
-    "backup": ("doghouse.commands", "backup"),
-    "import": ("doghouse.metrics.commands", "import_series"),
-    "query": ("doghouse.queries.commands", "query"),
+    "up": ("doghouse.cli.up", "up"),
+    "backup": ("doghouse.cli.backup", "backup"),
+    "import": ("doghouse.cli.import_series", "import_series"),
+    "query": ("doghouse.cli.query", "query"),
     "backtest": ("doghouse.cli.backtest", "backtest"),
     "lint": ("doghouse.cli.lint", "lint"),
     "test": ("doghouse.cli.unit_tests", "unit_tests"),
-    "coverage": ("doghouse.coverage.commands", "coverage"),
+    "coverage": ("doghouse.cli.coverage", "coverage"),
     "agent": ("doghouse.agent.commands.cli", "app"),
 }
 
@@ -28,7 +29,7 @@ COMMANDS = {
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """The command with these subcommands: with one, it starts faster than with all."""
     app = typer.Typer(name="doghouse", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    app.callback()(options)
+    app.callback()(common_options)
     for name in names:
         module, attribute = COMMANDS[name]
         found = getattr(import_module(module), attribute)
@@ -45,7 +46,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def options(
+def common_options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,

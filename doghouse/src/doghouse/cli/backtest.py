@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from doghouse.options import AsJson
-from doghouse.terminal import console, fail, print_json
+from doghouse.cli.options import AsJson
+from doghouse.cli.terminal import console, fail, print_json
 
 
 def backtest(

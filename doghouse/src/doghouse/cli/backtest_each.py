@@ -12,12 +12,12 @@ from rich.console import Console
 from doghouse.backtest import report, show
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import Points, sources_of
+from doghouse.cli.terminal import fail
 from doghouse.downtimes import Downtime
 from doghouse.metrics.files.series_files import SeriesFileError
 from doghouse.monitors import Host, Monitor, MonitorError, Sources
 from doghouse.monitors.validation import check
 from doghouse.queries import NotEvaluated, QuerySyntaxError
-from doghouse.terminal import fail
 
 if TYPE_CHECKING:
     from doghouse.backtest.suggesting import Suggestion

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doghouse.terminal import fail
+from doghouse.cli.terminal import fail
 
 if TYPE_CHECKING:
     from doghouse.backtest.sources import Points
@@ -67,8 +67,8 @@ def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Ca
 
 def account_of(url: str | None, keys_file: Path | None, cache: Path | None, no_cache: bool) -> Account:
     """The account, with a cache of what was read of it."""
+    from doghouse.cli.terminal import progress
     from doghouse.importing import account
-    from doghouse.terminal import progress
 
     try:
         reached = account.access(url, keys_file)

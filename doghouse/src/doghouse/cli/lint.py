@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from doghouse.options import AsJson
-from doghouse.terminal import console, fail, print_json
+from doghouse.cli.options import AsJson
+from doghouse.cli.terminal import console, fail, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,7 +38,7 @@ def lint(
 
     Example: terraform show -json | doghouse lint -
     """
-    from doghouse.backtest import junit as xml
+    from doghouse.cli import junit as xml
     from doghouse.importing import monitor_files, verdicts
 
     text = sys.stdin.read() if monitor_files.STDIN in paths else None
@@ -85,7 +85,7 @@ def _intervals(path: Path) -> Mapping[str, int]:
 
 
 def _verdict(one: Any) -> Any:
-    from doghouse.backtest.junit import Outcome
+    from doghouse.cli.junit import Outcome
 
     said = "\n".join(f"{problem.field}: {problem.text}" for problem in one.problems if problem.severity == "error")
     skipped = f"{one.type} is not evaluated" if one.verdict == "not evaluated" else None

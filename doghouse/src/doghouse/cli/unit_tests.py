@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from doghouse.options import AsJson
-from doghouse.terminal import console, fail, print_json
+from doghouse.cli.options import AsJson
+from doghouse.cli.terminal import console, fail, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,7 +33,7 @@ def unit_tests(
 
     Example: doghouse test monitors/*.test.yaml --junit results.xml
     """
-    from doghouse.backtest import junit as xml
+    from doghouse.cli import junit as xml
     from doghouse.testing.file import schema as file_schema
     from doghouse.testing.places import TestFileError
     from doghouse.testing.running import run

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from doghouse.coverage.model import Item
-from doghouse.operations import nameless, operations
+from doghouse.web.operations import nameless, operations
 
 # What the route of an operation leaves out; an operation that is not here is served whole.
 PARTLY = {
@@ -36,7 +36,8 @@ BESIDE = "not in Datadog's OpenAPI documents"
 
 def served() -> set[tuple[str, str]]:
     """The method and path of each route of a doghouse, which is made in a folder of its own for it."""
-    from doghouse import config, server
+    from doghouse import server
+    from doghouse.storage import config
     from doghouse.time.clock import Clock
 
     with tempfile.TemporaryDirectory(prefix="doghouse-coverage-") as folder:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from doghouse import account
 from doghouse.dashboards.model import Document
 from doghouse.dashboards.store import DashboardStore
 from doghouse.storage.sqlite import Database
 from doghouse.time import iso
+from doghouse.web import account
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS dashboard_lists (

@@ -6,9 +6,9 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from doghouse import account
 from doghouse.dashboards import identity
 from doghouse.time import iso
+from doghouse.web import account
 
 # What an answer always has, and what it says where the request said nothing.
 FILLED_IN = ("description", "template_variables", "notify_list")

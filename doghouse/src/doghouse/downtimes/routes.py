@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse import account
 from doghouse.downtimes import parsing, v1_routes
 from doghouse.downtimes import record as records
 from doghouse.downtimes.errors import (
@@ -22,12 +21,13 @@ from doghouse.downtimes.errors import (
     required_property,
     unexpected_properties,
 )
+from doghouse.downtimes.holds import Hold
 from doghouse.downtimes.model import DowntimeError
 from doghouse.downtimes.record import Attributes, Record
 from doghouse.downtimes.schedule import current, status
 from doghouse.downtimes.store import DowntimeStore
-from doghouse.holds import Hold
 from doghouse.time import iso
+from doghouse.web import account
 from doghouse.web.http import Call, Reply, endpoint
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -14,11 +14,11 @@ import msgspec
 from doghouse.downtimes import record as records
 from doghouse.downtimes import v1
 from doghouse.downtimes.errors import invalid_downtime
+from doghouse.downtimes.holds import Group, Hold, Holding
 from doghouse.downtimes.matching import concerns
 from doghouse.downtimes.model import Downtime, DowntimeError, OneTime
 from doghouse.downtimes.record import V1, Attributes, Record
 from doghouse.downtimes.schedule import current, status
-from doghouse.holds import Group, Hold, Holding
 from doghouse.storage.sqlite import Database
 
 TABLES = """

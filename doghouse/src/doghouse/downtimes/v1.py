@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from doghouse import account
 from doghouse.downtimes import parsing
 from doghouse.downtimes.model import Downtime, DowntimeError
 from doghouse.downtimes.record import V1, Attributes, Record
 from doghouse.downtimes.schedule import current, status
 from doghouse.time import lengths, zones
+from doghouse.web import account
 from doghouse.web.http import LATEST_S, whole_number
 
 FREQUENCIES = {"days": "DAILY", "weeks": "WEEKLY", "months": "MONTHLY", "years": "YEARLY"}

@@ -7,7 +7,6 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse import account
 from doghouse.downtimes import parsing, v1
 from doghouse.downtimes import record as records
 from doghouse.downtimes.errors import downtime_not_found, invalid_downtime, no_downtime_to_cancel, no_downtimes
@@ -15,6 +14,7 @@ from doghouse.downtimes.model import DowntimeError
 from doghouse.downtimes.record import Record
 from doghouse.downtimes.schedule import status
 from doghouse.downtimes.store import DowntimeStore
+from doghouse.web import account
 from doghouse.web.http import Call, Reply, endpoint
 
 CLEARED = ("end", "message", "recurrence", "monitor_id")  # what a null in an update takes away

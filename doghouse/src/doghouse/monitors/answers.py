@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from doghouse.holds import Group, Hold, Holding
+from doghouse.downtimes.holds import Group, Hold, Holding
 from doghouse.monitors.document import Document
 from doghouse.monitors.states import GroupState
 from doghouse.monitors.store import Stored

@@ -6,9 +6,9 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from doghouse import account
 from doghouse.monitors.definition import Definition
 from doghouse.time import iso
+from doghouse.web import account
 
 Document = dict[str, Any]
 

@@ -1,6 +1,6 @@
 """The errors about monitors, with the evidence for each text: a recorded case, a schema, or `ours` where Datadog's words are not known."""
 
-from doghouse import account
+from doghouse.web import account
 from doghouse.web.errors import ApiError
 
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from doghouse import mentions
-from doghouse.monitors import expressions
+from doghouse.monitors import expressions, mentions
 from doghouse.monitors.columns import Group
 from doghouse.monitors.context import Context, Host, Hosts, local_time
 from doghouse.monitors.definition import Definition

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from doghouse import mentions
+from doghouse.monitors import mentions
 from doghouse.monitors.context import flags
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.model import MonitorError

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse.holds import Hold
+from doghouse.downtimes.holds import Hold
 from doghouse.monitors import document as documents
 from doghouse.monitors import search_routes
 from doghouse.monitors.answers import Downtimes, Shown, answer, look

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse.holds import Group, Hold
+from doghouse.downtimes.holds import Group, Hold
 from doghouse.monitors.answers import Downtimes, Shown, group_name, look
 from doghouse.monitors.document import Document
 from doghouse.monitors.search import Row, compile_search

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from doghouse import mentions
 from doghouse.downtimes import Downtime, stretches
+from doghouse.monitors import mentions
 from doghouse.notifications.model import Notification
 
 WORDS = {

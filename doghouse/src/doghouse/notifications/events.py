@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from doghouse import mentions
 from doghouse.events.model import Event, new_id, new_uid
+from doghouse.monitors import mentions
 from doghouse.monitors.context import time_text
 from doghouse.notifications.mail import Links, visible
 from doghouse.notifications.model import Notification

@@ -10,8 +10,9 @@ from email.utils import format_datetime, formataddr
 
 import msgspec
 
-from doghouse import markdown, mentions
+from doghouse.monitors import mentions
 from doghouse.monitors.context import time_text
+from doghouse.notifications import markdown
 from doghouse.notifications.model import Delivery, Notification
 
 SENDER = "doghouse@localhost"

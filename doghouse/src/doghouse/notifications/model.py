@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from doghouse.holds import Group
+from doghouse.downtimes.holds import Group
 
 
 class Notification(msgspec.Struct, frozen=True):

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from doghouse import mentions
-from doghouse.holds import Group
-from doghouse.monitors import GroupState
+from doghouse.downtimes.holds import Group
+from doghouse.monitors import GroupState, mentions
 from doghouse.notifications.model import Delivery, Notification
 from doghouse.storage.sqlite import Database
 

@@ -14,8 +14,8 @@ from typing import Protocol
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
-from doghouse.config import DataFolder
 from doghouse.storage import manifest
+from doghouse.storage.config import DataFolder
 from doghouse.storage.manifest import FILES, FORMAT, MAILS, SNAPSHOTS, Manifest
 from doghouse.web import errors
 from doghouse.web.http import Call, Reply, endpoint

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
 from doghouse import __version__
-from doghouse.markdown import render as rendered
+from doghouse.notifications.markdown import render as rendered
 from doghouse.ui import assets, frame, guard
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply

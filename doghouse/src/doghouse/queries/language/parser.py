@@ -9,9 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doghouse.caching import cache_file
 from doghouse.queries.errors import QuerySyntaxError
 from doghouse.queries.language import expression_building as building
+from doghouse.queries.language.caching import cache_file
 from doghouse.queries.language.expectations import complaint
 from doghouse.queries.language.tree import Everything, Expression, MonitorQuery, Scope, Search
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from doghouse import mentions
 from doghouse.dashboards import pictures
 from doghouse.dashboards.board import Board, Widget
 from doghouse.dashboards.pictures import Marker, Picture
@@ -15,6 +14,7 @@ from doghouse.dashboards.snapshots import PATH, SnapshotStore
 from doghouse.dashboards.widget_requests import Request
 from doghouse.events.model import Event, new_id, new_uid
 from doghouse.events.store import EventStore
+from doghouse.monitors import mentions
 from doghouse.ui import frame
 from doghouse.ui.data import template_variables
 from doghouse.ui.errors import no_such_page

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from doghouse import config
-from doghouse.config import ConfigError, KeyPair
+from doghouse.storage import config
+from doghouse.storage.config import ConfigError, KeyPair
 
 TIMEOUT_S = 60
 

@@ -21,7 +21,7 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from doghouse.config import OptionError, duration
+from doghouse.storage.config import OptionError, duration
 
 PATHS = ("/api/", "/intake", "/v1/input")  # of Datadog's own; pages and doghouse's own paths stay whole
 DEFAULT_DELAY_S = 1.0

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from doghouse.options import DEFAULT_URL, AsJson, KeysFile, Url
-from doghouse.terminal import console, fail, print_json
+from doghouse.cli.options import DEFAULT_URL, AsJson, KeysFile, Url
+from doghouse.cli.terminal import console, fail, print_json
 
 
 def import_series(
@@ -24,10 +24,10 @@ def import_series(
 
     Example: doghouse import history.csv --url http://127.0.0.1:8420
     """
-    from doghouse.client import connect
-    from doghouse.config import ConfigError
+    from doghouse.cli.client import connect
     from doghouse.metrics.files.series_files import SeriesFileError, read_series
     from doghouse.metrics.intake.importing import CONTENT_TYPE, parts
+    from doghouse.storage.config import ConfigError
 
     try:
         read = [read_series(path) for path in files]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doghouse import config
-from doghouse.config import ConfigError, OptionError, Settings
-from doghouse.options import DEFAULT_URL, AsJson, KeysFile, Url
-from doghouse.terminal import console, fail, print_json
+from doghouse.cli.terminal import console, fail, print_json
+from doghouse.storage import config
+from doghouse.storage.config import ConfigError, OptionError, Settings
 
 if TYPE_CHECKING:
     from doghouse.running import House
-
-BACKUP_S = 3600
 
 
 def up(
@@ -67,32 +62,6 @@ def up(
             running.serve_forever(house, listener, lambda: announce(house, as_json))
     except ConfigError as error:
         raise fail(str(error), 64 if isinstance(error, OptionError) else 1) from None
-
-
-def backup(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the copy goes: new or empty.")],
-    url: Url = DEFAULT_URL,
-    keys_file: KeysFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Copy all that a running doghouse keeps into a folder, while it goes on.
-
-    `doghouse up --data FOLDER` goes on from the copy. It holds the keys too, so that only its owner may read it.
-
-    Example: doghouse backup /var/backups/doghouse-monday
-    """
-    from doghouse.client import connect
-
-    try:
-        client = replace(connect(url, keys_file), timeout=BACKUP_S)
-        wanted = json.dumps({"folder": str(folder.absolute())}).encode()
-        made = client.post("/doghouse/backup", wanted)
-    except ConfigError as error:
-        raise fail(str(error)) from None
-    if as_json:
-        print_json(made)
-    else:
-        console().print(f"{made['folder']}: {made['bytes'] / 1e6:.1f} MB")
 
 
 def check_mail_server(text: str) -> None:

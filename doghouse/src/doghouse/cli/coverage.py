@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doghouse.options import AsJson
-from doghouse.terminal import console, fail, print_json
+from doghouse.cli.options import AsJson
+from doghouse.cli.terminal import console, fail, print_json
 
 if TYPE_CHECKING:
     from doghouse.coverage.model import Coverage

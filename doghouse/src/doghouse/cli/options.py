@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from doghouse import config
+from doghouse.storage import config
 
 DEFAULT_URL = f"http://127.0.0.1:{config.DEFAULT_PORT}"
 

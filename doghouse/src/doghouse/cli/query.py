@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 import typer
 
-from doghouse.options import DEFAULT_URL, Url
-from doghouse.terminal import console, fail, print_json
+from doghouse.cli.options import DEFAULT_URL, Url
+from doghouse.cli.terminal import console, fail, print_json
 
 
 def query(
@@ -55,8 +55,8 @@ def query(
 
 
 def _of_doghouse(text: str, start: int, end: int, url: str, keys_file: Path | None) -> Any:
-    from doghouse.client import connect
-    from doghouse.config import ConfigError
+    from doghouse.cli.client import connect
+    from doghouse.storage.config import ConfigError
 
     form = urlencode({"from": start, "to": end, "query": text}).encode()
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from doghouse.terminal import fail
+from doghouse.cli.terminal import fail
 
 
 @dataclass(frozen=True, slots=True)
