@@ -261,6 +261,37 @@ def test_a_change_of_counts_compares_the_totals() -> None:
     assert values(monitor("change(sum(last_5m),last_5m):sum:m{*}.as_count() > 1"), given, until=10)[9] == 15
 
 
+def test_a_change_of_a_gauge_that_is_asked_for_as_counts_compares_the_totals_too() -> None:
+    given = minutely([10] * 5 + [8] * 5, metric="job.rows", type="gauge")
+    query = "pct_change(sum(last_5m),last_5m):sum:job.rows{*}.as_count() < -50"
+
+    assert values(monitor(query), given, until=10)[9] == -20
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    points,
+    st.sampled_from(["change", "pct_change"]),
+    st.sampled_from(["avg", "sum", "min", "max"]),
+    st.sampled_from(["gauge", "count"]),
+    st.sampled_from(["", ".as_count()"]),
+)
+def test_a_change_in_columns_is_that_point_by_point(
+    drawn: dict[int, float], change: str, how: str, kind: str, modifier: str
+) -> None:
+    checked = monitor(f"{change}({how}(last_10m),last_15m):sum:m{{*}}{modifier} > 1")
+    there = source(Given(drawn, type=kind, interval=10))
+    ticks = T0 + 60 * np.arange(1, 140, 5)
+    query = metric_query(checked)
+
+    fast = {c.group: c.values for c in monitors.evaluate_range(checked, there, ticks)}
+    over = windows(checked.options, query, ticks)
+    slow = {c.group: c.values for c in pointwise.columns(query, there, over, False)}
+
+    for group, column in slow.items():
+        assert fast[group].tolist() == pytest.approx(column.tolist(), rel=1e-6, abs=1e-3, nan_ok=True)
+
+
 def test_default_zero_counts_an_empty_window_as_zero() -> None:
     assert values(monitor("avg(last_5m):default_zero(avg:m{*}) < 1"), minutely([5.0]), until=20)[19] == 0
 

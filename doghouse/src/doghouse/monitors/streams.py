@@ -19,7 +19,7 @@ from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
 from doghouse.monitors.sliding import Buckets, bucketed, full_windows, reduce_windows
 from doghouse.monitors.spatial import reduce_group
-from doghouse.queries import MonitorQuery, default_interval
+from doghouse.queries import MonitorQuery, default_interval, function_names
 from doghouse.queries.evaluation.interpolation import LIMIT_S
 from doghouse.queries.language.rollups import RollupError, RollupSetting, rollup_setting
 from doghouse.queries.language.tree import MetricQuery
@@ -213,7 +213,7 @@ def _column(
     span, how = query.window.seconds, query.aggregator
     if change is None:
         reduced = reduce_windows(ts, values, over.ends, span, how, buckets)
-    elif plan.counts:
+    elif "as_count" in function_names(query.expression):
         reduced = difference(
             query.change, *(reduce_windows(ts, values, e, span, how, buckets) for e in _both(query, over))
         )
