@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from companion.problem import WRONG_USE, Problem
 from companion.settings import SITES
+from doghouse.importing import asked_to_wait
 
 TIMEOUT_S = (5.0, 30.0)  # to connect, to answer
 LIMIT_WAITS = 5  # how often a call that is told to wait is tried again
@@ -183,19 +184,14 @@ class Account:
 
     def call(self, operation: str, **arguments: Any) -> Any:
         """The decoded body of one operation of the official client. Waits as told on 429. Raises ApiProblem."""
-        for attempt in range(LIMIT_WAITS + 1):
+        for _ in range(LIMIT_WAITS):
             try:
                 return self._once(operation, arguments)
             except _Limited as limited:
-                if attempt == LIMIT_WAITS or limited.seconds > LONGEST_WAIT_S:
-                    raise ApiProblem(
-                        f"{_words(operation)}: too many requests; the limit is lifted in {limited.seconds:.0f} s,"
-                        " run the command again after that",
-                        429,
-                        [],
-                    ) from None
+                if limited.seconds > LONGEST_WAIT_S:
+                    raise
                 self._wait(limited.seconds, f"{self.address} asks us to wait ({_words(operation)})")
-        raise AssertionError("unreachable")
+        return self._once(operation, arguments)
 
     def _once(self, operation: str, arguments: dict[str, Any]) -> Any:
         from datadog_api_client.exceptions import ApiException
@@ -228,11 +224,11 @@ class Account:
             self._apis[name] = getattr(importlib.import_module(f"datadog_api_client.{module}"), name)(self._client)
         return self._apis[name]
 
-    def _explain(self, operation: str, error: Any) -> Exception:
+    def _explain(self, operation: str, error: Any) -> ApiProblem:
         """An error answer as what to do."""
         if error.status == 429:
-            told = {name.lower(): value for name, value in (error.headers or {}).items()}
-            return _Limited(_seconds(told.get("x-ratelimit-reset") or told.get("retry-after")))
+            seconds = asked_to_wait(error.headers or {})
+            return _Limited(_words(operation), DEFAULT_WAIT_S if seconds is None else seconds)
         errors = _texts(error.body)
         said = "; ".join(errors) or f"status {error.status}"
         what = _words(operation)
@@ -305,17 +301,14 @@ def _holds(operation: str, answer: Any) -> bool:
     return isinstance(value, kind) and all(isinstance(row, dict) and "id" in row for row in rows)
 
 
-class _Limited(Exception):
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
+class _Limited(ApiProblem):
+    def __init__(self, what: str, seconds: float) -> None:
+        super().__init__(
+            f"{what}: too many requests; the limit is lifted in {seconds:.0f} s, run the command again after that",
+            429,
+            [],
+        )
         self.seconds = seconds
-
-
-def _seconds(told: str | None) -> float:
-    try:
-        return max(0.0, float(told or DEFAULT_WAIT_S))
-    except ValueError:
-        return DEFAULT_WAIT_S
 
 
 def _words(operation: str) -> str:

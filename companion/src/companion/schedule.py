@@ -35,9 +35,14 @@ def rule_parts(rrule: str) -> dict[str, frozenset[str]]:
 
 def windows(schedule: Mapping[str, Any], since: datetime, until: datetime) -> list[Window]:
     """The windows of a recurring schedule that touch [since, until), sorted; each in the schedule's zone. Raises ValueError."""
+    from doghouse.downtimes import occurrences
+
     recurring = _recurring(schedule)
-    longest = timedelta(seconds=max(one.duration for one in recurring.recurrences))
-    return [one for one in _windows(recurring, since - longest, until) if one.start < until and one.end > since]
+    zone = ZoneInfo(recurring.timezone)
+    longest = max(recurrence.duration for recurrence in recurring.recurrences)
+    stretches = occurrences(recurring, since.timestamp() - longest, until.timestamp())
+    every = (Window(*(datetime.fromtimestamp(at, zone) for at in (each.start, each.end))) for each in stretches)
+    return [window for window in every if window.start < until and window.end > since]
 
 
 def next_window(schedule: Mapping[str, Any], now: datetime) -> Window | None:
@@ -58,12 +63,8 @@ def anchored(recurrence: Mapping[str, Any], timezone: str, now: datetime) -> dic
 
     A start in the past is not always accepted on create (datadog-sync-cli#664), so it lies there only where the present is to be covered.
     """
-    recurring = _recurring({"timezone": timezone, "recurrences": [recurrence]})
-    length = timedelta(seconds=recurring.recurrences[0].duration)
-    for window in _windows(recurring, now - length, now + 60 * WEEK):
-        if window.end > now:
-            return {**recurrence, "start": window.start.replace(tzinfo=None).isoformat()}
-    return dict(recurrence)
+    coming = windows(_alone(recurrence, timezone), now, now + 60 * WEEK)
+    return {**recurrence, **({"start": coming[0].start.replace(tzinfo=None).isoformat()} if coming else {})}
 
 
 def in_the_words_of(held: Mapping[str, Any], wanted: Mapping[str, Any], timezone: str, now: datetime) -> dict[str, Any]:
@@ -73,18 +74,20 @@ def in_the_words_of(held: Mapping[str, Any], wanted: Mapping[str, Any], timezone
     try:
         if rule_parts(wanted["rrule"]) == rule_parts(held["rrule"]):
             told["rrule"] = held["rrule"]
-        ours, theirs = (
-            _recurring({"timezone": timezone, "recurrences": [one]}).recurrences[0] for one in (wanted, held)
-        )
+        ours, theirs = (_recurring(_alone(each, timezone)).recurrences[0] for each in (wanted, held))
         if ours.duration == theirs.duration:
             told["duration"] = held["duration"]
         moved = {**wanted, "start": held["start"]}
-        coming = [windows({"timezone": timezone, "recurrences": [one]}, now, now + 3 * WEEK) for one in (wanted, moved)]
-        if coming[0] == coming[1]:
+        ahead, moved_ahead = (windows(_alone(each, timezone), now, now + 3 * WEEK) for each in (wanted, moved))
+        if ahead == moved_ahead:
             told["start"] = held["start"]
     except (KeyError, TypeError, ValueError):
         return told
     return told
+
+
+def _alone(recurrence: Mapping[str, Any], timezone: str) -> dict[str, Any]:
+    return {"timezone": timezone, "recurrences": [recurrence]}
 
 
 def _recurring(schedule: Mapping[str, Any]) -> Recurring:
@@ -94,12 +97,3 @@ def _recurring(schedule: Mapping[str, Any]) -> Recurring:
     if not isinstance(parsed, Recurring):
         raise ValueError("the schedule has no recurrences")
     return parsed
-
-
-def _windows(recurring: Recurring, since: datetime, until: datetime) -> list[Window]:
-    """The windows that begin in [since, until], by their start."""
-    from doghouse.downtimes import occurrences
-
-    zone = ZoneInfo(recurring.timezone)
-    stretches = occurrences(recurring, since.timestamp(), until.timestamp())
-    return [Window(datetime.fromtimestamp(one.start, zone), datetime.fromtimestamp(one.end, zone)) for one in stretches]

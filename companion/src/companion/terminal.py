@@ -28,6 +28,11 @@ def print_json(document: Any) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, default=str))
 
 
+def show(text: str) -> None:
+    """A plain line of a result, on stdout, without rich, which takes a tenth of a second to start."""
+    typer.echo(text)
+
+
 def say(text: str) -> None:
     """Progress, on stderr."""
     typer.echo(text, err=True)

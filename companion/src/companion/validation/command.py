@@ -35,14 +35,9 @@ def validate(options: Options, files: Sequence[Path], as_json: bool) -> int:
         terminal.print_json({"valid": not wrong, "faults": rows})
     else:
         for place, fault in found:
-            terminal.console().print(
-                f"{'warning' if fault.warning else 'wrong':<8} {place}: {fault.field} {fault.sentence}"
-            )
-        terminal.console().print(
-            f"{len(wrong)} wrong, {len(found) - len(wrong)} warnings"
-            if found
-            else "valid: nothing that Datadog would refuse"
-        )
+            terminal.show(f"{'warning' if fault.warning else 'wrong':<8} {place}: {fault.field} {fault.sentence}")
+        count = f"{len(wrong)} wrong, {len(found) - len(wrong)} warnings"
+        terminal.show(count if found else "valid: nothing that Datadog would refuse")
     return 1 if wrong else 0
 
 
@@ -77,9 +72,7 @@ def check(kind: str, body: Mapping[str, Any]) -> Iterator[Fault]:
         body = body["data"].get("attributes") or {}
     module, name, rule = MODELS[kind]
     found = list(faults(body, getattr(import_module(f"datadog_api_client.{module}"), name)))
-    if (
-        kind == "downtime"
-    ):  # recorded: "Additional properties are not allowed"; the v1 endpoints take them and drop them
+    if kind == "downtime":  # recorded: "Additional properties are not allowed"; the v1 endpoints take and drop them
         found = [replace(fault, warning=False) for fault in found]
     yield from found
     if all(fault.warning for fault in found):
