@@ -124,7 +124,11 @@ def test_a_search_goes_on_where_its_cursor_says_and_ends_with_an_empty_page(api:
         ("env:prod", ["web", "db"]),
         ("env:prod -host:web", ["db"]),
         ("status:(error OR info) host:w*", ["web"]),
-        ('"was dep"', ["web"]),
+        ('"was deployed"', ["web"]),
+        ('"was dep"', []),
+        ("@evt.type:api -priority:low", ["web", "db"]),
+        ("status:warn", ["db"]),
+        ("*:web*", ["web"]),
         ("nothing", []),
     ],
 )

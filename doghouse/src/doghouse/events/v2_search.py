@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from doghouse import searching
 from doghouse.events.errors import invalid_cursor, invalid_time
-from doghouse.searching import Predicate, in_text, literally, pattern
-from doghouse.tags import pairs
+from doghouse.search import matching
+from doghouse.search.record import Record
 from doghouse.time import iso
 from doghouse.time.typed import from_now
-from doghouse.web import errors
 
+STATUS_WORDS = (("warning", "warn"), ("success", "ok"))
 Shown = dict[str, Any]  # an event as `v2_model.shown` makes it
 
 
@@ -27,41 +26,23 @@ class Cursor(msgspec.Struct, array_like=True):
     id: int
 
 
-def compile_search(text: str) -> Predicate[Shown]:
-    """The search as a predicate. Ranges are not evaluated, which is said (501). Raises ApiError."""
-    if searching.has_range(text):
-        raise errors.not_evaluated("ranges in a search of events")
-    return searching.compile_search(text, _condition)
+def compile_search(text: str) -> Callable[[Shown], bool]:
+    """The search as a predicate. Raises ApiError 400."""
+    wanted = matching.compile_search(text)
+    return lambda event: wanted(record(event))
 
 
-def _condition(field: str | None, value: str, quoted: bool) -> Predicate[Shown]:
-    """`@a.b:value` is an attribute, `host:`, `source:`, `status:` and `priority:` are the event's own, all others are tags."""
-    same = literally(value) if quoted else pattern(value)
-    if field is None:
-        return lambda event: any(in_text(text, value, same, quoted=quoted) for text in _texts(event))
-    if field in ("title", "message"):
-        return lambda event: in_text(_texts(event)[field == "message"], value, same, quoted=quoted)
-    own = {"host": "hostname", "source": "source_type_name", "status": "status", "priority": "priority"}
-    path = field[1:] if field.startswith("@") else own.get(field)
-    return lambda event: (
-        (path is not None and same(_attribute(event, path))) or any(same(one) for one in _tag(event, field))
-    )
-
-
-def _texts(event: Shown) -> tuple[str, str]:
-    attributes = event["attributes"]
-    return attributes["attributes"]["title"], attributes["message"]
-
-
-def _attribute(event: Shown, path: str) -> str:
-    here: Any = event["attributes"]["attributes"]
-    for name in path.split("."):
-        here = here.get(name) if isinstance(here, dict) else None
-    return "" if here is None else str(here)
-
-
-def _tag(event: Shown, key: str) -> Sequence[str]:
-    return pairs.values(event["attributes"]["tags"], key)
+def record(event: Shown) -> Record:
+    """The event as searches see it. GUESS: both words for a status are the same, `warn` and `warning`, `ok` and `success`."""
+    shown = event["attributes"]
+    own = shown["attributes"]
+    reserved = {
+        name: [own[key]] if isinstance(own.get(key), str) else []
+        for name, key in (("host", "hostname"), ("source", "source_type_name"), ("priority", "priority"))
+    }
+    status = own["status"]
+    reserved["status"] = next((list(words) for words in STATUS_WORDS if status in words), [status])
+    return Record(shown["message"], reserved, shown["tags"], own)
 
 
 def instant(text: str, now: float) -> float:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from doghouse import searching
 from doghouse.monitors.errors import invalid_monitor_status
-from doghouse.searching import Predicate, in_text, literally, pattern
-from doghouse.tags import pairs
+from doghouse.search.errors import SearchSyntaxError
+from doghouse.search.parser import parse
+from doghouse.search.tree import And, Everything, Exists, Match, Node, Not, Or, Phrase, Word
+from doghouse.tags import pairs, wildcards
 from doghouse.time import lengths
 from doghouse.web import errors
 from doghouse.web.errors import ApiError
@@ -26,12 +28,42 @@ class Row:
     muted_elapsed_s: float | None = None
 
 
-def compile_search(text: str) -> Predicate[Row]:
-    """The search as a predicate; an empty one keeps everything. Raises ApiError 400."""
-    return searching.compile_search(text, condition)
+Predicate = Callable[[Row], bool]
 
 
-def condition(field: str | None, value: str, quoted: bool) -> Predicate[Row]:
+def compile_search(text: str) -> Predicate:
+    """The search as a predicate; an empty one keeps everything. Raises ApiError 400, or 501 for what is not evaluated."""
+    try:
+        return predicate(parse(text))
+    except SearchSyntaxError as error:
+        raise errors.invalid_search(error.sentence) from None
+
+
+def predicate(node: Node) -> Predicate:
+    """The function of a search's tree, which is read as searches of logs are. Raises ApiError as `compile_search` does."""
+    match node:
+        case Everything():
+            return lambda _: True
+        case Not(part):
+            inner = predicate(part)
+            return lambda row: not inner(row)
+        case And(parts):
+            all_parts = [predicate(part) for part in parts]
+            return lambda row: all(part(row) for part in all_parts)
+        case Or(parts):
+            any_parts = [predicate(part) for part in parts]
+            return lambda row: any(part(row) for part in any_parts)
+        case Exists(field):
+            return condition(field.lower(), "*", wildcards.matcher("*"), quoted=False)
+        case Match(field, Word() as word):
+            return condition(field and field.lower(), word.plain, word.matcher(ignore_case=True), quoted=False)
+        case Match(field, Phrase(text)):
+            return condition(field and field.lower(), text, literally(text), quoted=True)
+        case _:
+            raise errors.not_evaluated("ranges and networks in a search of monitors")
+
+
+def condition(field: str | None, value: str, same: wildcards.Match, *, quoted: bool) -> Predicate:
     """One `field:value`, or a word of the title or message where there is no field."""
     if field in ("status", "group_status"):
         _check_status(value)
@@ -39,7 +71,6 @@ def condition(field: str | None, value: str, quoted: bool) -> Predicate[Row]:
         return _time_condition(field, value)
     if "~" in value and not quoted:
         raise errors.not_evaluated("the fuzzy operator ~ in a search of monitors")
-    same = literally(value) if quoted else pattern(value)
     texts = TEXTS if field is None else (field,) if field in TEXTS else ()
     if not texts:
         return lambda row: any(same(one) for one in _values(row, str(field)))
@@ -61,7 +92,7 @@ def _check_status(value: str) -> None:
         raise invalid_monitor_status(value)
 
 
-def _time_condition(field: str, value: str) -> Predicate[Row]:
+def _time_condition(field: str, value: str) -> Predicate:
     """`muted_left:30m`: muted for at most that long still; `muted_elapsed:30d`: for at least that long already."""
     limit = lengths.seconds(value)
     if limit is None:
@@ -73,3 +104,15 @@ def _time_condition(field: str, value: str) -> Predicate[Row]:
 
 def _bad_duration(field: str, value: str) -> ApiError:
     return errors.invalid_search(f"'{value}' is not a duration for {field}: expected a number and one of s, m, h, d, w")
+
+
+def literally(value: str) -> wildcards.Match:
+    """Whether a text is this one, whatever the case."""
+    return lambda text: text.lower() == value.lower()
+
+
+def in_text(text: str, value: str, same: wildcards.Match, *, quoted: bool) -> bool:
+    """Whether a text holds a word: as a whole word, or wherever it stands if it was quoted (GUESS: what a word is)."""
+    if quoted:
+        return value.lower() in text.lower()
+    return any(same(word) for word in (*text.split(), *re.findall(r"[\w.]+", text)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-LONGEST_LINE = 240  # characters of a query that an error shows
+from doghouse.search import carets
 
 
 class QuerySyntaxError(ValueError):
@@ -22,26 +22,12 @@ class QuerySyntaxError(ValueError):
         super().__init__(problem)
 
     def __str__(self) -> str:
-        line, column = _clipped(*self.line)
-        seen = "".join(
-            sign if sign.isprintable() else " " if sign == "\t" else "\N{REPLACEMENT CHARACTER}" for sign in line
-        )
-        return f"{self.problem}\n{seen}\n{' ' * column}^"
+        return f"{self.problem}\n{carets.under(self.text, self.position)}"
 
     @property
     def line(self) -> tuple[str, int]:
         """The line of the query that holds the place, and the place's column in it (0-based)."""
-        start = self.text.rfind("\n", 0, self.position) + 1
-        end = self.text.find("\n", self.position)
-        return self.text[start : len(self.text) if end < 0 else end], self.position - start
-
-
-def _clipped(line: str, column: int) -> tuple[str, int]:
-    """The part of a long line around a column, with … where something is left out, and the column in it."""
-    start = max(0, column - LONGEST_LINE // 2) if len(line) > LONGEST_LINE else 0
-    part = line[start : start + LONGEST_LINE]
-    before, behind = "…" if start else "", "…" if start + len(part) < len(line) else ""
-    return f"{before}{part}{behind}", column - start + len(before)
+        return carets.line_at(self.text, self.position)
 
 
 class NotEvaluated(Exception):

@@ -9,19 +9,19 @@ Match = Callable[[str], bool]
 Find = Callable[[str, int, int], int]  # in a text, from a place on, before another: where a piece begins, or -1
 
 
-def matcher(pattern: str, *, any_character: str = "", ignore_case: bool = False) -> Match:
-    """A function that says whether a whole text is like the pattern, in which `*` stands for any characters, or none.
+def matcher(pattern: str, *, any_run: str = "*", any_character: str = "", ignore_case: bool = False) -> Match:
+    """A function that says whether a whole text is like the pattern, in which `any_run` stands for any characters, or none.
 
     `any_character` stands for exactly one character; where it is empty, no character does.
-    The time to match grows with the length of the text, never with the number of `*`: each piece between two of them is taken
+    The time to match grows with the length of the text, never with the number of wildcards: each piece between two of them is taken
     where it first occurs, as taking it further on could not help the pieces behind it. A piece that has `any_character` inside
     costs its own length at every place.
     """
-    first, *others = (folded(pattern) if ignore_case else pattern).split("*")
+    first, *others = (folded(pattern) if ignore_case else pattern).split(any_run)
     last = others.pop() if others else ""
     starts, ends = _find(first, any_character), _find(last, any_character)
     middle = [(_find(piece, any_character), len(piece)) for piece in others if piece]
-    is_open = "*" in pattern
+    is_open = any_run in pattern
     least = len(first) + len(last)
 
     def is_like(text: str) -> bool:

@@ -12,12 +12,12 @@ from doghouse.events import v2_model, v2_search
 from doghouse.events.model import Event
 from doghouse.events.store import EventStore
 from doghouse.hosts.store import HostStore
+from doghouse.logs import search
 from doghouse.logs.correlation import trace_of
 from doghouse.logs.model import Log
 from doghouse.logs.store import LogStore
 from doghouse.traces.store import TraceStore
 from doghouse.ui import frame, rendering
-from doghouse.ui.data import log_search
 from doghouse.ui.frame import Frame
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply
@@ -81,7 +81,7 @@ class Streams:
                 yield event_row(event)
 
     def _logs(self, query: str, shown: Frame) -> Iterator[dict[str, Any]]:
-        wanted = log_search.compile_search(query)
+        wanted = search.compile_search(query)
         return (log_row(log) for log in self.logs.between(shown.start, shown.end) if wanted(log))
 
 

@@ -1,0 +1,127 @@
+"""A search as a function of a record. Free text has no case and goes by words; a field's value is compared as a whole, with its case.
+
+GUESS: the value of a tag is compared with its case as well, and tags are kept in lower case.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any
+
+from doghouse.search import tokens
+from doghouse.search.errors import SearchSyntaxError
+from doghouse.search.parser import parse
+from doghouse.search.record import Record, text_of
+from doghouse.search.tree import FULL_TEXT, And, Cidr, Everything, Exists, Match, Node, Not, Or, Phrase, Range, Word
+from doghouse.web import errors
+
+Predicate = Callable[[Record], bool]
+Same = Callable[[Any], bool]
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
+# GUESS: the units that a number in a comparison may have; no attribute here has one, so they are refused.
+_WITH_UNIT = re.compile(r"-?\d+(\.\d+)?(ns|us|µs|ms|s|m|min|h|d|w|B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.ASCII)
+
+
+def compile_search(text: str) -> Predicate:
+    """The search as a predicate. Raises ApiError 400."""
+    try:
+        return predicate(parse(text))
+    except SearchSyntaxError as error:
+        raise errors.invalid_search(error.sentence) from None
+
+
+def predicate(node: Node) -> Predicate:
+    """The function of a tree. Raises ApiError 400 for a range with units."""
+    match node:
+        case Everything():
+            return lambda _: True
+        case Not(part):
+            inner = predicate(part)
+            return lambda record: not inner(record)
+        case And(parts):
+            all_parts = [predicate(part) for part in parts]
+            return lambda record: all(part(record) for part in all_parts)
+        case Or(parts):
+            any_parts = [predicate(part) for part in parts]
+            return lambda record: any(part(record) for part in any_parts)
+        case Exists(field):
+            return lambda record: len(record.values(field)) > 0
+        case Cidr(field, blocks):
+            return lambda record: any(_within(value, blocks) for value in record.values(field))
+        case Match():
+            return _match(node.field, node.value)
+
+
+def _match(field: str | None, value: Word | Phrase | Range) -> Predicate:
+    if field is not None and field != FULL_TEXT:
+        return _of_field(field, value)
+    assert not isinstance(value, Range)  # the parser gives a range to fields alone
+    find = tokens.finder(value)
+    if field is None:
+        return lambda record: any(map(find, record.free_text))
+    return lambda record: any(map(find, record.full_text))
+
+
+def _of_field(field: str, value: Word | Phrase | Range) -> Predicate:
+    same = _inside(value, is_attribute=field.startswith("@")) if isinstance(value, Range) else _same(value)
+    return lambda record: any(map(same, record.values(field)))
+
+
+def _same(value: Word | Phrase) -> Same:
+    """Whether a field's value is this one: by its text, and a number by its number."""
+    if isinstance(value, Word) and not value.is_literal:
+        like = value.matcher()
+        return lambda other: not isinstance(other, dict) and like(text_of(other))
+    text = value.text if isinstance(value, Phrase) else value.plain
+    number = _number(text)
+
+    def same(other: Any) -> bool:
+        if number is not None and isinstance(other, int | float) and not isinstance(other, bool):
+            return other == number
+        return not isinstance(other, dict) and text_of(other) == text
+
+    return same
+
+
+def _inside(value: Range, *, is_attribute: bool) -> Same:
+    """Whether a value lies in a range: as a number where all ends are numbers, else as a text.
+
+    GUESS: a text that is a number counts as one in an attribute. The values of tags are always texts (Vector's reimplementation).
+    """
+    ends = [end for end in (value.low, value.high) if end is not None]
+    if is_attribute and any(_WITH_UNIT.fullmatch(end) for end in ends):
+        raise errors.invalid_search(f"no attribute has a unit: expected a number without one, not {', '.join(ends)}")
+    numeric = all(_number(end) is not None for end in ends)
+    low, high = (None if end is None else _number(end) for end in (value.low, value.high))
+
+    def inside(other: Any) -> bool:
+        is_number = isinstance(other, int | float) and not isinstance(other, bool)
+        if numeric and (is_attribute or is_number):
+            number = other if is_number else _number(other) if isinstance(other, str) else None
+            return number is not None and _between(low, number, high, value.inclusive)
+        return not isinstance(other, dict) and _between(value.low, text_of(other), value.high, value.inclusive)
+
+    return inside
+
+
+def _between(low: Any, value: Any, high: Any, inclusive: bool) -> bool:
+    if inclusive:
+        return (low is None or low <= value) and (high is None or value <= high)
+    return (low is None or low < value) and (high is None or value < high)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def _within(value: Any, blocks: Any) -> bool:
+    """Whether a text is an address in one of the blocks. GUESS: a text that is no address lies in none."""
+    if not isinstance(value, str):
+        return False
+    try:
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return any(address in block for block in blocks)

@@ -1,0 +1,93 @@
+"""What a search looks at: a log or an event, as its message, reserved attributes, tags and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from doghouse.search import tokens
+from doghouse.tags import pairs
+
+FREE_TEXT_ATTRIBUTES = (
+    "title",
+    "error.message",
+    "error.stack",
+)  # searched by words without a field, beside the message
+
+
+@dataclass(frozen=True)
+class Record:
+    """A log or an event. `reserved` has the names that are no tags, such as `service`, each with all ways to write its value."""
+
+    message: str
+    reserved: Mapping[str, Sequence[str | int]]
+    tags: Sequence[str]
+    attributes: Mapping[str, Any]
+
+    def values(self, field: str) -> Sequence[Any]:
+        """All values of a field: `@path` of an attribute, a reserved name, `tags` (each tag as a whole), or the key of a tag."""
+        if field.startswith("@"):
+            return attribute(self.attributes, field[1:])
+        if field == "tags":
+            return self.tags
+        if field == "message":
+            return [self.message]
+        reserved = self.reserved.get(field)
+        return pairs.values(self.tags, field.lower()) if reserved is None else reserved
+
+    @cached_property
+    def free_text(self) -> Sequence[str]:
+        """The texts in which a word without a field is looked for, as `tokens.joined` makes them."""
+        found = (value for path in FREE_TEXT_ATTRIBUTES for value in attribute(self.attributes, path))
+        return [tokens.joined(text) for text in (self.message, *_texts(found))]
+
+    @cached_property
+    def full_text(self) -> Sequence[str]:
+        """Every value there is, as `tokens.joined` makes it. GUESS: tags and reserved attributes are among them, names of attributes are not."""
+        reserved = (value for values in self.reserved.values() for value in values)
+        return [
+            tokens.joined(text)
+            for text in (self.message, *self.tags, *map(str, reserved), *_texts(self.attributes.values()))
+        ]
+
+
+def attribute(attributes: Mapping[str, Any], path: str) -> list[Any]:
+    """The values under a path, `http.status_code`, with those of arrays one by one; none where it is missing or null.
+
+    GUESS: an attribute whose own name has the dots in it is looked for where nothing is nested so.
+    """
+    here: list[Any] = [attributes]
+    for name in path.split("."):
+        here = list(_flat(value[name] for value in here if isinstance(value, Mapping) and name in value))
+    return here or list(_flat([attributes.get(path)]))
+
+
+def text_of(value: Any) -> str:
+    """A value as text, by which it is compared. GUESS: 200.0 is written 200."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _flat(values: Iterable[Any]) -> Iterator[Any]:
+    """The values, with the elements of arrays in their place, and without null."""
+    waiting = list(values)[::-1]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(reversed(value))
+        elif value is not None:
+            yield value
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    """All texts, numbers and booleans within values, however deep, as text."""
+    waiting = list(values)
+    while waiting:
+        for value in _flat([waiting.pop()]):
+            if isinstance(value, Mapping):
+                waiting.extend(value.values())
+            else:
+                yield text_of(value)
