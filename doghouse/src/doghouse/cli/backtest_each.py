@@ -54,7 +54,7 @@ class Done:
             return own
         from doghouse.backtest.suggesting import document
 
-        return own | {"suggestions": [document(one) for one in self.suggestions]}
+        return own | {"suggestions": [document(suggestion) for suggestion in self.suggestions]}
 
     def print(self, screen: Console, zone: str) -> None:
         """For a person."""

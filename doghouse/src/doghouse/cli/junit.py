@@ -23,10 +23,10 @@ class Outcome:
 def write(path: Path, outcomes: Sequence[Outcome]) -> None:
     """Write the outcomes, a suite a file. Where that cannot be, the command ends with a sentence."""
     root = Element(
-        "testsuites", tests=str(len(outcomes)), failures=str(sum(one.failure is not None for one in outcomes))
+        "testsuites", tests=str(len(outcomes)), failures=str(sum(outcome.failure is not None for outcome in outcomes))
     )
-    for suite in dict.fromkeys(one.suite for one in outcomes):
-        mine = [one for one in outcomes if one.suite == suite]
+    for suite in dict.fromkeys(outcome.suite for outcome in outcomes):
+        mine = [outcome for outcome in outcomes if outcome.suite == suite]
         element = SubElement(
             root, "testsuite", name=suite, tests=str(len(mine)), failures=str(sum(one.failure is not None for one in mine)), errors="0",
             skipped=str(sum(one.skipped is not None for one in mine)),

@@ -51,15 +51,18 @@ def unit_tests(
         except TestFileError as error:
             broken.append(error)
     if junit:
-        outcomes = [xml.Outcome(str(one.path), one.name, None if one.passed else _failure(one)) for one in results]
+        outcomes = [
+            xml.Outcome(str(result.path), result.name, None if result.passed else _failure(result))
+            for result in results
+        ]
         xml.write(junit, outcomes + [xml.Outcome(str(one.path), f"line {one.line}", one.text) for one in broken])
     if as_json:
-        print_json({"tests": [_result(one) for one in results], "errors": [str(one) for one in broken]})
+        print_json({"tests": [_result(result) for result in results], "errors": [str(one) for one in broken]})
     else:
         _print(console(), results)
     for each in broken:
         typer.echo(f"doghouse: {each}", err=True)
-    if broken or not all(one.passed for one in results):
+    if broken or not all(result.passed for result in results):
         raise typer.Exit(1)
 
 
@@ -81,7 +84,7 @@ def _print(screen: Console, results: Sequence[Result]) -> None:
                     screen.print(f"            {label:9} {shown[0]}{place}", markup=False)
                     for line in shown[1:]:
                         screen.print(f"            {'':9} {line}", markup=False)
-    failed = sum(not one.passed for one in results)
+    failed = sum(not result.passed for result in results)
     screen.print(f"{len(results) - failed} passed, {failed} failed", markup=False)
 
 

@@ -64,13 +64,13 @@ def endpoints() -> list[Item]:
     """Each of Datadog's operations, then the endpoints beside them, which Agents and older programs ask for."""
     routes = served()
     listed = []
-    for one in operations():
-        name, note = f"{one.method} {one.path}", PARTLY.get(one.operation, "")
-        group = f"{one.product} {one.version}"
-        if one.endpoint not in routes:
+    for operation in operations():
+        name, note = f"{operation.method} {operation.path}", PARTLY.get(operation.operation, "")
+        group = f"{operation.product} {operation.version}"
+        if operation.endpoint not in routes:
             listed.append(Item(name, "not", "", group))
         else:
             listed.append(Item(name, "partly" if note else "done", note, group))
-    known = {one.endpoint for one in operations()}
+    known = {operation.endpoint for operation in operations()}
     beside = sorted((path, method) for method, path in routes - known if path.startswith(INTAKES))
     return listed + [Item(f"{method} {path}", "done", "", BESIDE) for path, method in beside]

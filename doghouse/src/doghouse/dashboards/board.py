@@ -73,11 +73,11 @@ class Board:
     @property
     def drawings(self) -> list[str]:
         """The names of the drawings whose scripts it needs."""
-        return sorted({one.drawing.name for one in self.every_widget if one.plotted})
+        return sorted({widget.drawing.name for widget in self.every_widget if widget.plotted})
 
     def widget(self, widget_id: str) -> Widget | None:
         """The widget with this id."""
-        return next((one for one in self.every_widget if one.id == widget_id), None)
+        return next((candidate for candidate in self.every_widget if candidate.id == widget_id), None)
 
 
 def parse(document: Mapping[str, Any]) -> Board:
@@ -107,9 +107,9 @@ def flat(widgets: Sequence[Widget]) -> Iterator[Widget]:
 
 
 def _widgets(raw: Any, prefix: str) -> Iterator[Widget]:
-    for number, one in enumerate(raw if isinstance(raw, list) else ()):
-        if isinstance(one, Mapping):
-            yield _widget(one, f"{prefix}{number}")
+    for number, definition in enumerate(raw if isinstance(raw, list) else ()):
+        if isinstance(definition, Mapping):
+            yield _widget(definition, f"{prefix}{number}")
 
 
 def _widget(raw: Mapping[str, Any], fallback_id: str) -> Widget:

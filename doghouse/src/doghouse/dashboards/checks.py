@@ -132,7 +132,7 @@ def _objects(holder: Object, name: str) -> list[Object]:
     value = holder.get(name) or []
     if not isinstance(value, list):
         raise Wrong(f"{name}: {value!r} is not of type 'array'")
-    return [mapping(one) for one in value]
+    return [mapping(item) for item in value]
 
 
 def mapping(value: Any) -> Object:

@@ -84,10 +84,11 @@ class ListStore:
     def put_in(self, list_id: int, ids: Sequence[str], now: float) -> list[Item]:
         """Add dashboards to a list; returns those that exist and were not in it."""
         present = self.items(list_id)
-        added = self._dashboards.summaries([one for one in ids if one not in present])
+        added = self._dashboards.summaries([dashboard_id for dashboard_id in ids if dashboard_id not in present])
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO dashboard_list_items VALUES (?, ?)", [(list_id, one) for one in added]
+                "INSERT OR IGNORE INTO dashboard_list_items VALUES (?, ?)",
+                [(list_id, dashboard_id) for dashboard_id in added],
             )
             self._touch(connection, list_id, now)
         return items(added)
@@ -95,10 +96,11 @@ class ListStore:
     def take_out(self, list_id: int, ids: Sequence[str], now: float) -> list[Item]:
         """Remove dashboards from a list; returns those that were in it."""
         present = self.items(list_id)
-        gone = {one: present[one] for one in ids if one in present}
+        gone = {dashboard_id: present[dashboard_id] for dashboard_id in ids if dashboard_id in present}
         with self._database.transaction() as connection:
             connection.executemany(
-                "DELETE FROM dashboard_list_items WHERE list = ? AND dashboard = ?", [(list_id, one) for one in gone]
+                "DELETE FROM dashboard_list_items WHERE list = ? AND dashboard = ?",
+                [(list_id, dashboard_id) for dashboard_id in gone],
             )
             self._touch(connection, list_id, now)
         return items(gone)
@@ -131,7 +133,7 @@ class ListStore:
 
 def items(summaries: dict[str, Document]) -> list[Item]:
     """Dashboards as the answers to changes name them."""
-    return [Item(one, TYPES[summary["layout_type"]]) for one, summary in summaries.items()]
+    return [Item(dashboard_id, TYPES[summary["layout_type"]]) for dashboard_id, summary in summaries.items()]
 
 
 def shown_item(summary: Document) -> dict[str, Any]:

@@ -64,15 +64,15 @@ class Picture:
 def markers(given: Sequence[Any]) -> list[Marker]:
     """A widget's `y = 15` markers (dashboards/graphing_json/widget_json); ranges and what cannot be read are left out of pictures."""
     drawn = []
-    for one in given:
-        side, _, value = str(one.get("value", "") if isinstance(one, Mapping) else "").partition("=")
+    for marker in given:
+        side, _, value = str(marker.get("value", "") if isinstance(marker, Mapping) else "").partition("=")
         try:
             number = float(value)
         except ValueError:
             continue
         if side.strip() == "y":
-            tone = MARKERS.get(str(one.get("display_type", "")).split(" ")[0], "")
-            drawn.append(Marker(number, str(one.get("label") or "").strip(), tone))
+            tone = MARKERS.get(str(marker.get("display_type", "")).split(" ")[0], "")
+            drawn.append(Marker(number, str(marker.get("label") or "").strip(), tone))
     return drawn
 
 
@@ -87,9 +87,9 @@ def draw(picture: Picture) -> bytes:
         _frame(axes, picture)
         for start, end in picture.simulated:
             _hatch(axes, max(start, picture.start), min(end, picture.end), picture)
-        shown = [one for one in picture.lines if len(one.ts)][:MOST_LINES]
-        for place, one in enumerate(shown):
-            _line(axes, one, PALETTE[place % len(PALETTE)], picture)
+        shown = [line for line in picture.lines if len(line.ts)][:MOST_LINES]
+        for place, series in enumerate(shown):
+            _line(axes, series, PALETTE[place % len(PALETTE)], picture)
         _limits(axes, shown, picture)
         for marker in picture.markers:
             _marker(axes, marker, picture)
@@ -148,46 +148,46 @@ def _moment(ts: float, picture: Picture) -> datetime:
     return datetime.fromtimestamp(ts, picture.zone)
 
 
-def _line(axes: Axes, one: ResultSeries, color: str, picture: Picture) -> None:
+def _line(axes: Axes, series: ResultSeries, color: str, picture: Picture) -> None:
     """One line with its last value; an anomaly's band in grey, what leaves it in red."""
-    ts, values = _with_gaps(one)
+    ts, values = _with_gaps(series)
     times = np.array([_moment(float(at), picture) for at in ts])
     if picture.display == "bars":
-        axes.bar(times, values, width=one.interval / 86400 * 0.86, align="edge", color=color, alpha=0.85)
+        axes.bar(times, values, width=series.interval / 86400 * 0.86, align="edge", color=color, alpha=0.85)
     else:
         alone = np.count_nonzero(np.isfinite(values)) < 2
         axes.plot(times, values, color=color, linewidth=1.2, marker="." if alone else None)
         if picture.display == "area":
             axes.fill_between(times, values, color=color, alpha=0.22, linewidth=0)
-    if one.bounds is not None:
-        _bounds(axes, one, picture)
-    _last(axes, one, color, picture)
+    if series.bounds is not None:
+        _bounds(axes, series, picture)
+    _last(axes, series, color, picture)
 
 
-def _with_gaps(one: ResultSeries) -> tuple[Any, Any]:
+def _with_gaps(series: ResultSeries) -> tuple[Any, Any]:
     """Times and values, a NaN between points that are too far apart to be joined."""
-    wide = np.flatnonzero(np.diff(one.ts) > max(JOINED_S, 3 * one.interval)) + 1
-    return np.insert(one.ts, wide, one.ts[wide] - 1), np.insert(one.values, wide, np.nan)
+    wide = np.flatnonzero(np.diff(series.ts) > max(JOINED_S, 3 * series.interval)) + 1
+    return np.insert(series.ts, wide, series.ts[wide] - 1), np.insert(series.values, wide, np.nan)
 
 
-def _bounds(axes: Axes, one: ResultSeries, picture: Picture) -> None:
-    assert one.bounds is not None
-    low, high = one.bounds
-    times = np.array([_moment(float(at), picture) for at in one.ts])
+def _bounds(axes: Axes, series: ResultSeries, picture: Picture) -> None:
+    assert series.bounds is not None
+    low, high = series.bounds
+    times = np.array([_moment(float(at), picture) for at in series.ts])
     axes.fill_between(times, low, high, color=BAND, alpha=0.25, linewidth=0)
     # So that a line is red from where it leaves the band.
-    fine = np.linspace(one.ts[0], one.ts[-1], STEPS_BETWEEN * len(one.ts))
-    line, least, most = (np.interp(fine, one.ts, values) for values in (one.values, low, high))
+    fine = np.linspace(series.ts[0], series.ts[-1], STEPS_BETWEEN * len(series.ts))
+    line, least, most = (np.interp(fine, series.ts, values) for values in (series.values, low, high))
     outside = np.where((line < least) | (line > most), line, np.nan)
     axes.plot(np.array([_moment(float(at), picture) for at in fine]), outside, color=ALERT, linewidth=1.6)
 
 
-def _last(axes: Axes, one: ResultSeries, color: str, picture: Picture) -> None:
+def _last(axes: Axes, series: ResultSeries, color: str, picture: Picture) -> None:
     """The last value at the right end, in the line's colour."""
-    present = np.flatnonzero(np.isfinite(one.values))
-    if not len(present) or picture.end - one.ts[present[-1]] > max(JOINED_S, 3 * one.interval):
+    present = np.flatnonzero(np.isfinite(series.values))
+    if not len(present) or picture.end - series.ts[present[-1]] > max(JOINED_S, 3 * series.interval):
         return
-    value = float(one.values[present[-1]])
+    value = float(series.values[present[-1]])
     axes.annotate(
         short(value), (1, value), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
         va="center", color=color, fontsize=8, annotation_clip=False,
@@ -196,8 +196,8 @@ def _last(axes: Axes, one: ResultSeries, color: str, picture: Picture) -> None:
 
 def _limits(axes: Axes, shown: Sequence[ResultSeries], picture: Picture) -> None:
     """The values' range, with zero and the thresholds in it."""
-    bounds = [bound for one in shown if one.bounds is not None for bound in one.bounds]
-    every = [values[np.isfinite(values)] for values in (*(one.values for one in shown), *bounds)]
+    bounds = [bound for series in shown if series.bounds is not None for bound in series.bounds]
+    every = [values[np.isfinite(values)] for values in (*(series.values for series in shown), *bounds)]
     numbers = np.concatenate([*every, [0.0], [marker.value for marker in picture.markers]])
     low, high = float(np.min(numbers)), float(np.max(numbers))
     pad = (high - low or 1) * 0.06
@@ -219,16 +219,16 @@ def _legend(figure: Any, shown: Sequence[ResultSeries]) -> None:
 
     named = shown[:MOST_NAMED]
     handles = [Line2D([], [], color=PALETTE[place % len(PALETTE)], linewidth=2) for place, _ in enumerate(named)]
-    labels = [label(one) for one in named]
+    labels = [label(series) for series in named]
     if len(shown) > len(named):
         handles.append(Line2D([], [], color="none"))
         labels.append(f"{len(shown) - len(named)} more")
     figure.legend(handles, labels, loc="outside lower left", ncols=4, fontsize=8, frameon=False, labelcolor=SOFT)
 
 
-def label(one: ResultSeries) -> str:
+def label(series: ResultSeries) -> str:
     """What a line is called: its group, else its expression."""
-    return ", ".join(f"{key}:{value}" for key, value in one.group) or one.expression
+    return ", ".join(f"{key}:{value}" for key, value in series.group) or series.expression
 
 
 def short(value: float) -> str:

@@ -68,10 +68,10 @@ REGISTERED: dict[str, WidgetType] = {}
 
 def register(*types: WidgetType) -> None:
     """Make types of widgets known. Raises ValueError for a name that is taken."""
-    for one in types:
-        if one.name in REGISTERED:
-            raise ValueError(f"the widget type '{one.name}' is registered twice")
-        REGISTERED[one.name] = one
+    for widget_type in types:
+        if widget_type.name in REGISTERED:
+            raise ValueError(f"the widget type '{widget_type.name}' is registered twice")
+        REGISTERED[widget_type.name] = widget_type
 
 
 @cache

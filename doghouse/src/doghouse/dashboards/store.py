@@ -96,10 +96,13 @@ class DashboardStore:
     def _mark(self, ids: Sequence[str], currently: str, deleted_at: float | None) -> list[str]:
         with self._database.transaction() as connection:
             query = f"SELECT 1 FROM dashboards WHERE id = ? AND deleted_at {currently}"
-            missing = [one for one in ids if connection.execute(query, (one,)).fetchone() is None]
+            missing = [
+                dashboard_id for dashboard_id in ids if connection.execute(query, (dashboard_id,)).fetchone() is None
+            ]
             if not missing:
                 connection.executemany(
-                    "UPDATE dashboards SET deleted_at = ? WHERE id = ?", [(deleted_at, one) for one in ids]
+                    "UPDATE dashboards SET deleted_at = ? WHERE id = ?",
+                    [(deleted_at, dashboard_id) for dashboard_id in ids],
                 )
         return missing
 

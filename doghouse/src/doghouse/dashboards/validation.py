@@ -82,7 +82,7 @@ def _objects(holder: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
     value = holder.get(name)
     if value is None:
         return
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise errors.wrong_type(name, "a list of objects").at(name)
     yield from value
 
@@ -91,7 +91,7 @@ def _texts(holder: dict[str, Any], name: str, most: int | None) -> Sequence[str]
     value = holder.get(name)
     if value is None:
         return ()
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise errors.wrong_type(name, "a list of texts").at(name)
     if most is not None and len(value) > most:
         raise too_many(name, most).at(name)

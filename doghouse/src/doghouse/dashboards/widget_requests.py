@@ -50,7 +50,7 @@ class Line:
     def expressions(self, values: Mapping[str, Chosen]) -> tuple[Expression, ...]:
         """What the line evaluates with these template variables: several where its query has commas. Raises QuerySyntaxError."""
         if not self.queries:
-            return tuple(substitute(one, values) for one in parse(self.text))
+            return tuple(substitute(expression, values) for expression in parse(self.text))
         return (bound(self.formula(), self.named(values)),)
 
     def formula(self) -> Expression:
@@ -103,13 +103,13 @@ def requests(definition: Mapping[str, Any]) -> tuple[Request, ...]:
     """Every request of a widget's definition. A host map's or scatter plot's are in the order of their names' appearance."""
     raw = definition.get("requests")
     keyed = raw.items() if isinstance(raw, Mapping) else enumerate(raw if isinstance(raw, list) else ())
-    return tuple(request(one, str(key)) for key, one in keyed if isinstance(one, Mapping))
+    return tuple(request(body, str(key)) for key, body in keyed if isinstance(body, Mapping))
 
 
 def request(raw: Mapping[str, Any], key: str = "0") -> Request:
     """A request as it stands in a definition."""
     q = raw["q"] if isinstance(raw.get("q"), str) else None
-    queries = tuple(_query(one) for one in mappings(raw, "queries"))
+    queries = tuple(_query(mapping) for mapping in mappings(raw, "queries"))
     return Request(
         tuple(_lines(raw, q, queries)),
         str(raw.get("display_type") or "line"),
@@ -126,7 +126,7 @@ def request(raw: Mapping[str, Any], key: str = "0") -> Request:
 def mappings(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """The objects in a list; what is no list holds none."""
     value = holder.get(name)
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def _query(raw: Mapping[str, Any]) -> Query:
@@ -138,7 +138,7 @@ def _query(raw: Mapping[str, Any]) -> Query:
 
 def _lines(raw: Mapping[str, Any], q: str | None, queries: tuple[Query, ...]) -> Iterator[Line]:
     if q is not None:
-        aliases = {one.get("expression"): one.get("alias_name") for one in mappings(raw, "metadata")}
+        aliases = {mapping.get("expression"): mapping.get("alias_name") for mapping in mappings(raw, "metadata")}
         yield Line(q, alias=aliases.get(q))
     elif queries:
         yield from _formulas(raw, queries)

@@ -39,8 +39,8 @@ def concerns(downtime: Downtime, monitor_id: int, monitor_tags: Collection[str],
 
 def covers(downtimes: Iterable[Downtime], start: float, end: float) -> list[Cover]:
     """Every stretch of these downtimes that touches [start, end], by start."""
-    found = [Cover(one, stretch) for one in downtimes for stretch in stretches(one, start, end)]
-    return sorted(found, key=lambda cover: (cover.stretch.start, cover.stretch.end))
+    planned = [Cover(downtime, stretch) for downtime in downtimes for stretch in stretches(downtime, start, end)]
+    return sorted(planned, key=lambda cover: (cover.stretch.start, cover.stretch.end))
 
 
 def silencer(covers: Sequence[Cover], at: float, *, recovery: bool, episode_start: float | None) -> Downtime | None:
@@ -64,7 +64,7 @@ def _lets_recover(cover: Cover, covers: Sequence[Cover], episode_start: float | 
 def _began(cover: Cover, covers: Sequence[Cover]) -> float:
     """When the downtime began to be on without a break."""
     start = cover.stretch.start
-    for earlier in sorted(covers, key=lambda one: -one.stretch.end):
+    for earlier in sorted(covers, key=lambda candidate: -candidate.stretch.end):
         if earlier.downtime is cover.downtime and earlier.stretch.end == start:
             start = earlier.stretch.start
     return start

@@ -70,7 +70,7 @@ def _flag(attributes: Mapping[str, Any], name: str) -> bool:
 
 
 def _is_texts(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(one, str) for one in value)
+    return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(text, str) for text in value)
 
 
 def _set(attributes: Mapping[str, Any], name: str, known: frozenset[str], default: frozenset[str]) -> frozenset[str]:
@@ -80,9 +80,9 @@ def _set(attributes: Mapping[str, Any], name: str, known: frozenset[str], defaul
         return default
     if not _is_texts(value):
         raise DowntimeError(name, f"{name} must be a list of {', '.join(sorted(known))}")
-    for one in value:
-        if one not in known:
-            raise DowntimeError(name, f"{name}: '{one}' is none of {', '.join(sorted(known))}")
+    for text in value:
+        if text not in known:
+            raise DowntimeError(name, f"{name}: '{text}' is none of {', '.join(sorted(known))}")
     return frozenset(value)
 
 
@@ -128,7 +128,7 @@ def _schedule(given: Any, now: float, display_zone: str | None) -> OneTime | Rec
     if not 1 <= len(recurrences) <= MOST_RECURRENCES:
         text = f"schedule.recurrences must hold 1 to {MOST_RECURRENCES} recurrences, not {len(recurrences)}"
         raise DowntimeError("schedule.recurrences", text)
-    return Recurring(zone, tuple(_recurrence(one, n, zone, now) for n, one in enumerate(recurrences)))
+    return Recurring(zone, tuple(_recurrence(recurrence, n, zone, now) for n, recurrence in enumerate(recurrences)))
 
 
 def _one_time(given: Mapping[str, Any], now: float) -> OneTime:

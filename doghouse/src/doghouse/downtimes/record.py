@@ -53,8 +53,8 @@ class Record(msgspec.Struct, frozen=True):
 
 def fill_in(sent: Mapping[str, Any], now: float) -> Attributes:
     """The attributes of a new downtime: defaults for what was not sent, instants in UTC, a start where there was none."""
-    said = {name: value for name, value in sent.items() if value is not None}
-    made = {**copy.deepcopy(dict(DEFAULTS)), **copy.deepcopy(said)}
+    fields = {name: value for name, value in sent.items() if value is not None}
+    made = {**copy.deepcopy(dict(DEFAULTS)), **copy.deepcopy(fields)}
     made["display_timezone"] = made["display_timezone"] or "UTC"
     made["schedule"] = schedule(made.get("schedule") or {}, now)
     return made
@@ -72,7 +72,9 @@ def schedule(sent: Mapping[str, Any], now: float) -> Attributes:
     local = zones.local(int(now), ZoneInfo(timezone)).isoformat()
     return {
         "timezone": timezone,
-        "recurrences": [{**one, "start": one.get("start") or local} for one in sent["recurrences"]],
+        "recurrences": [
+            {**recurrence, "start": recurrence.get("start") or local} for recurrence in sent["recurrences"]
+        ],
     }
 
 

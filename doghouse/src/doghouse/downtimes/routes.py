@@ -127,14 +127,14 @@ def list_all(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
     """A page of downtimes in order of creation."""
     limit, offset = call.number("page[limit]", PAGE_LIMIT), call.number("page[offset]", 0)
     if call.flag("current_only"):
-        active = [one for one in store.all() if status(store.downtime(one), call.now) == "active"]
+        active = [record for record in store.all() if status(store.downtime(record), call.now) == "active"]
         page, total = active[offset : offset + limit], len(active)
     else:
         page, total = store.page(offset, limit)
-    made: dict[str, Any] = {"data": [_item(store, one, call.now) for one in page]}
+    made: dict[str, Any] = {"data": [_item(store, record, call.now) for record in page]}
     if wanted := call.words("include"):
         made["data"] = [
-            {**item, "relationships": _relationships(one)} for item, one in zip(made["data"], page, strict=True)
+            {**item, "relationships": _relationships(record)} for item, record in zip(made["data"], page, strict=True)
         ]
         made["included"] = _included(page, wanted, monitors)
     return Reply({**made, "meta": {"page": {"total_filtered_count": total}}})
@@ -146,7 +146,7 @@ def matches(monitors: Monitors, call: Call) -> Reply:
     if monitors.name(monitor_id) is None:
         raise no_monitor_for_downtimes(monitor_id)
     limit, offset = call.number("page[limit]", PAGE_LIMIT), call.number("page[offset]", 0)
-    items = [_match(one) for one in monitors.held(monitor_id, call.now)]
+    items = [_match(hold) for hold in monitors.held(monitor_id, call.now)]
     meta = {"page": {"total_filtered_count": len(items)}}
     return Reply({"data": items[offset : offset + limit], "meta": meta})
 
@@ -168,10 +168,10 @@ def _match(hold: Hold) -> dict[str, Any]:
 
 def _record(store: DowntimeStore, call: Call) -> Record:
     _check_uuid(call)
-    found = store.get(call.params["id"])
-    if found is None:
+    record = store.get(call.params["id"])
+    if record is None:
         raise downtime_not_found()
-    return found
+    return record
 
 
 def _check_uuid(call: Call) -> None:
@@ -223,9 +223,11 @@ def _relationships(record: Record) -> dict[str, Any]:
 def _included(page: Iterable[Record], wanted: Sequence[str], monitors: Monitors) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = [account.user_resource()] if "created_by" in wanted else []
     if "monitor" in wanted:
-        ids = dict.fromkeys(one.attributes["monitor_identifier"].get("monitor_id") for one in page)
-        named = ((one, monitors.name(one)) for one in ids if one is not None)
+        ids = dict.fromkeys(record.attributes["monitor_identifier"].get("monitor_id") for record in page)
+        named = ((monitor_id, monitors.name(monitor_id)) for monitor_id in ids if monitor_id is not None)
         made += [
-            {"type": "monitor", "id": one, "attributes": {"name": name}} for one, name in named if name is not None
+            {"type": "monitor", "id": monitor_id, "attributes": {"name": name}}
+            for monitor_id, name in named
+            if name is not None
         ]
     return made

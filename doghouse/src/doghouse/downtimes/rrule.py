@@ -38,7 +38,7 @@ def parts(text: str) -> Mapping[str, str]:
 
     GUESS: hourly and more frequent rules are refused. `FREQ=DAILY;BYDAY=2TU`, which the documentation has and RFC 5545 forbids, is read as monthly.
     """
-    found: dict[str, str] = {}
+    given: dict[str, str] = {}
     for part in text.strip().removeprefix("RRULE:").rstrip(";").split(";"):
         name, equals, value = part.strip().partition("=")
         name, value = name.upper(), value.strip().upper()
@@ -46,20 +46,20 @@ def parts(text: str) -> Mapping[str, str]:
             raise RruleError(f"{name} is not supported: the recurrence has a start and a duration of its own")
         if not equals or not value:
             raise RruleError(f"'{part}' is not NAME=value")
-        if name in found:
+        if name in given:
             raise RruleError(f"{name} is given twice")
         _check(name, value)
-        found[name] = value
-    if "FREQ" not in found:
+        given[name] = value
+    if "FREQ" not in given:
         raise RruleError("FREQ is missing: FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
-    if "COUNT" in found and "UNTIL" in found:
+    if "COUNT" in given and "UNTIL" in given:
         raise RruleError("COUNT and UNTIL exclude one another")
-    numbered = any(_DAY.fullmatch(day)[1] for day in found.get("BYDAY", "").split(",") if day)  # type: ignore[index]
-    if numbered and found["FREQ"] == "DAILY":
-        found["FREQ"] = "MONTHLY"
-    if numbered and found["FREQ"] == "WEEKLY":
-        raise RruleError(f"BYDAY={found['BYDAY']}: a weekly rule takes days without a number")
-    return found
+    numbered = any(_DAY.fullmatch(day)[1] for day in given.get("BYDAY", "").split(",") if day)  # type: ignore[index]
+    if numbered and given["FREQ"] == "DAILY":
+        given["FREQ"] = "MONTHLY"
+    if numbered and given["FREQ"] == "WEEKLY":
+        raise RruleError(f"BYDAY={given['BYDAY']}: a weekly rule takes days without a number")
+    return given
 
 
 def _check(name: str, value: str) -> None:
@@ -128,7 +128,7 @@ def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[
         expanded = rrulestr(f"{joined};UNTIL={_moved(end, ahead):%Y%m%dT%H%M%S}", dtstart=_moved(start, ahead))
     except (ValueError, TypeError) as error:
         raise RruleError(str(error)) from None
-    return tuple(_moved(one, -ahead) for one in islice(expanded, count))
+    return tuple(_moved(instant, -ahead) for instant in islice(expanded, count))
 
 
 def _moved(moment: datetime, years: int) -> datetime:

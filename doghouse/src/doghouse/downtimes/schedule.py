@@ -28,8 +28,8 @@ class Stretch:
 
 def stretches(downtime: Downtime, start: float, end: float) -> list[Stretch]:
     """Every stretch of the downtime that touches [start, end], in order, in full length. Strictly overlapping ones are one; touching ones are two."""
-    cut = (_cut(one, downtime.canceled) for one in _planned(downtime.schedule, start, end))
-    return [one for one in cut if one is not None and one.end >= start and one.start <= end]
+    cut = (_cut(stretch, downtime.canceled) for stretch in _planned(downtime.schedule, start, end))
+    return [stretch for stretch in cut if stretch is not None and stretch.end >= start and stretch.start <= end]
 
 
 def _planned(schedule: OneTime | Recurring, start: float, end: float) -> list[Stretch]:
@@ -48,12 +48,12 @@ def _cut(stretch: Stretch, canceled: float | None) -> Stretch | None:
 
 def _recurring(schedule: Recurring, start: float, end: float) -> list[Stretch]:
     """The merged stretches of all recurrences that touch [start, end]. What is looked at grows until the first and the last of them are whole."""
-    longest = max(one.duration for one in schedule.recurrences)
+    longest = max(recurrence.duration for recurrence in schedule.recurrences)
     begins, limit = _begins(schedule), end + LONGEST_S
     low, high = start - longest, end
     while True:
         merged = merge(_occurrences(schedule, low, high))
-        touching = [one for one in merged if one.end >= start and one.start <= end]
+        touching = [stretch for stretch in merged if stretch.end >= start and stretch.start <= end]
         if not touching:
             return []
         whole_before = low <= max(begins, touching[0].start - longest)
@@ -68,7 +68,7 @@ def _recurring(schedule: Recurring, start: float, end: float) -> list[Stretch]:
 def _begins(schedule: Recurring) -> float:
     """No occurrence starts before (s UTC)."""
     zone = ZoneInfo(schedule.timezone)
-    return min(instant(one.start, zone) for one in schedule.recurrences)
+    return min(instant(recurrence.start, zone) for recurrence in schedule.recurrences)
 
 
 def occurrences(schedule: Recurring, start: float, end: float) -> list[Stretch]:
@@ -79,7 +79,9 @@ def occurrences(schedule: Recurring, start: float, end: float) -> list[Stretch]:
 def _occurrences(schedule: Recurring, low: float, high: float) -> list[tuple[float, float]]:
     """The occurrences of all recurrences that start in [low, high]: start and end, s UTC, by start."""
     zone = ZoneInfo(schedule.timezone)
-    return sorted(pair for one in schedule.recurrences for pair in _of(one, schedule.timezone, zone, low, high))
+    return sorted(
+        pair for recurrence in schedule.recurrences for pair in _of(recurrence, schedule.timezone, zone, low, high)
+    )
 
 
 def _of(recurrence: Recurrence, name: str, zone: ZoneInfo, low: float, high: float) -> Iterator[tuple[float, float]]:
@@ -119,19 +121,21 @@ def idle(downtime: Downtime) -> list[int]:
     """The places of its recurrences that never occur, as on the 30th of February: not once in the 30 years from their start."""
     if not isinstance(schedule := downtime.schedule, Recurring):
         return []
-    alone = [replace(downtime, schedule=replace(schedule, recurrences=(one,))) for one in schedule.recurrences]
-    return [place for place, one in enumerate(alone) if _next(one, _begins(schedule) - 1) is None]
+    alone = [
+        replace(downtime, schedule=replace(schedule, recurrences=(recurrence,))) for recurrence in schedule.recurrences
+    ]
+    return [place for place, single in enumerate(alone) if _next(single, _begins(schedule) - 1) is None]
 
 
 def current(downtime: Downtime, now: float) -> Stretch | None:
     """`current_downtime`: the running stretch, else the next, else (ended or canceled) the last one."""
     canceled = downtime.canceled is not None and downtime.canceled <= now
-    found = None if canceled else _at(downtime, now) or _next(downtime, now)
-    return found or _last(downtime, now)
+    stretch = None if canceled else _at(downtime, now) or _next(downtime, now)
+    return stretch or _last(downtime, now)
 
 
 def _at(downtime: Downtime, now: float) -> Stretch | None:
-    return next((one for one in stretches(downtime, now, now) if one.start <= now < one.end), None)
+    return next((stretch for stretch in stretches(downtime, now, now) if stretch.start <= now < stretch.end), None)
 
 
 def _next(downtime: Downtime, now: float) -> Stretch | None:
@@ -139,9 +143,9 @@ def _next(downtime: Downtime, now: float) -> Stretch | None:
     recurs = isinstance(downtime.schedule, Recurring)
     begins = max(now, _begins(downtime.schedule)) if isinstance(downtime.schedule, Recurring) else now
     for years in LOOK_AHEAD_YEARS if recurs else (LOOK_AHEAD_YEARS[-1],):
-        later = (one for one in stretches(downtime, now, begins + years * YEAR_S) if one.start > now)
-        if (found := next(later, None)) is not None:
-            return found
+        later = (stretch for stretch in stretches(downtime, now, begins + years * YEAR_S) if stretch.start > now)
+        if (upcoming := next(later, None)) is not None:
+            return upcoming
     return None
 
 
@@ -149,5 +153,5 @@ def _last(downtime: Downtime, now: float) -> Stretch | None:
     """The last stretch up to `now`; of one that was canceled before its first, that one as it was planned."""
     schedule = downtime.schedule
     begins = schedule.start if isinstance(schedule, OneTime) else _begins(schedule)
-    found = [one for one in stretches(downtime, begins, max(now, begins)) if one.start <= now]
-    return found[-1] if found else _next(replace(downtime, canceled=None), now)
+    begun = [stretch for stretch in stretches(downtime, begins, max(now, begins)) if stretch.start <= now]
+    return begun[-1] if begun else _next(replace(downtime, canceled=None), now)

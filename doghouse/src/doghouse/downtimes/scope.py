@@ -88,7 +88,7 @@ def _keys(term: Term) -> set[str]:
         case Tag(key):
             return {key}
         case AllOf(terms) | AnyOf(terms):
-            return {key for one in terms for key in _keys(one)}
+            return {key for part in terms for key in _keys(part)}
     return {""}
 
 
@@ -180,12 +180,12 @@ def _matches(term: Term, tags: list[str]) -> bool:
         case Everything():
             return True
         case Tag(key, values, negated):
-            found = any(_pattern(f"{key}:{value}")(tag) for value in values for tag in tags)
-            return found != negated
+            matches = any(_pattern(f"{key}:{value}")(tag) for value in values for tag in tags)
+            return matches != negated
         case AllOf(terms):
-            return all(_matches(one, tags) for one in terms)
+            return all(_matches(part, tags) for part in terms)
         case AnyOf(terms):
-            return any(_matches(one, tags) for one in terms)
+            return any(_matches(part, tags) for part in terms)
 
 
 @lru_cache(maxsize=4096)

@@ -97,7 +97,9 @@ class DowntimeStore:
         rows = self._database.connection().execute(
             "SELECT record FROM downtimes WHERE scope = ? AND (over IS NULL OR over > ?) ORDER BY number", (scope, now)
         )
-        return [one for one in map(_decode, rows) if status(self.downtime(one), now) in ("active", "scheduled")]
+        return [
+            record for record in map(_decode, rows) if status(self.downtime(record), now) in ("active", "scheduled")
+        ]
 
     def targeting(self, monitor_id: int) -> list[Record]:
         """Those that name this monitor, in order of creation."""
@@ -107,18 +109,18 @@ class DowntimeStore:
     def downtime(self, record: Record) -> Downtime:
         """A record as a value that schedules and matching understand."""
         key = (record.number, record.revision)
-        found = self._parsed.get(key)
-        if found is None:
-            found = records.parsed(record)
+        parsed = self._parsed.get(key)
+        if parsed is None:
+            parsed = records.parsed(record)
             with self._lock:
                 if len(self._parsed) >= KEPT_PARSED:
                     self._parsed.clear()
-                self._parsed[key] = found
-        return found
+                self._parsed[key] = parsed
+        return parsed
 
     def live(self, monitor_id: int, monitor_tags: Sequence[str], now: float) -> list[Downtime]:
         """Those that may hold this monitor at `now` or later: what the monitor's evaluation matches its groups against."""
-        return [self.downtime(one) for one in self._candidates(monitor_id, monitor_tags, now)]
+        return [self.downtime(candidate) for candidate in self._candidates(monitor_id, monitor_tags, now)]
 
     def _candidates(self, monitor_id: int, monitor_tags: Sequence[str], now: float) -> list[Record]:
         targets = [f"monitor:{monitor_id}", "tag:*", *(f"tag:{tag}" for tag in dict.fromkeys(monitor_tags))]
@@ -148,13 +150,14 @@ class DowntimeStore:
     def holding(self, now: float) -> Holding:
         """The downtimes that are active at `now`, as a function from a monitor to those that hold it."""
 
-        def held(monitor_id: int, tags: Sequence[str], scope: Sequence[str], groups: Sequence[Group]) -> list[Hold]:
-            found = (
-                self._hold(one, monitor_id, tags, scope, groups, now) for one in self._candidates(monitor_id, tags, now)
+        def holding(monitor_id: int, tags: Sequence[str], scope: Sequence[str], groups: Sequence[Group]) -> list[Hold]:
+            possible_holds = (
+                self._hold(candidate, monitor_id, tags, scope, groups, now)
+                for candidate in self._candidates(monitor_id, tags, now)
             )
-            return [one for one in found if one is not None]
+            return [hold for hold in possible_holds if hold is not None]
 
-        return held
+        return holding
 
     def _hold(
         self,
@@ -168,7 +171,7 @@ class DowntimeStore:
         downtime = self.downtime(record)
         if status(downtime, now) != "active" or (stretch := current(downtime, now)) is None:
             return None
-        mine = [one for one in groups if concerns(downtime, monitor_id, tags, [*scope, *_texts(one)])]
+        mine = [group for group in groups if concerns(downtime, monitor_id, tags, [*scope, *_texts(group)])]
         if not mine:
             return None
         end = None if math.isinf(stretch.end) else stretch.end
@@ -206,10 +209,14 @@ class DowntimeStore:
         rows = self._database.connection().execute(
             "SELECT record FROM downtimes WHERE target = ? AND (over IS NULL OR over > ?)", (target, now)
         )
-        found = [one for one in map(_decode, rows.fetchall()) if wanted is None or one.attributes["scope"] == wanted]
-        for record in found:
+        matching = [
+            downtime
+            for downtime in map(_decode, rows.fetchall())
+            if wanted is None or downtime.attributes["scope"] == wanted
+        ]
+        for record in matching:
             self.cancel(record, now)
-        return [record.number for record in found]
+        return [record.number for record in matching]
 
 
 def _target(attributes: Attributes) -> str:

@@ -142,8 +142,8 @@ def _schedule(sent: V1, timezone: str) -> Attributes:
     if sent.end is None:
         raise DowntimeError("end", "A recurring downtime must have an end")
     local = zones.local(sent.start, ZoneInfo(timezone))
-    one = {"start": local.isoformat(), "duration": _duration(sent.end - sent.start), "rrule": rrule(sent.recurrence)}
-    return {"timezone": timezone, "recurrences": [one]}
+    rule = {"start": local.isoformat(), "duration": _duration(sent.end - sent.start), "rrule": rrule(sent.recurrence)}
+    return {"timezone": timezone, "recurrences": [rule]}
 
 
 def rrule(recurrence: Mapping[str, Any]) -> str:
@@ -177,8 +177,8 @@ def _recurrence(record: Record) -> dict[str, Any] | None:
     if not recurrences:
         return None
     text = recurrences[0]["rrule"]
-    found = re.search(r"INTERVAL=(\d+)", text)
-    made = {"type": "rrule", "period": int(found[1]) if found else 1, "rrule": text}
+    interval = re.search(r"INTERVAL=(\d+)", text)
+    made = {"type": "rrule", "period": int(interval[1]) if interval else 1, "rrule": text}
     return {**made, "week_days": None, "until_occurrences": None, "until_date": None}
 
 

@@ -86,37 +86,37 @@ def cancel_by_scope(store: DowntimeStore, call: Call) -> Reply:
         scope = " AND ".join(v1.scopes(call.object().get("scope")))
     except DowntimeError as error:
         raise invalid_downtime(error.text) from None
-    found = store.of_scope(scope, call.now)
-    if not found:
+    matching = store.of_scope(scope, call.now)
+    if not matching:
         raise no_downtimes()
-    for record in found:
+    for record in matching:
         store.cancel(record, call.now)
-    return Reply({"cancelled_ids": [record.number for record in found]})
+    return Reply({"cancelled_ids": [record.number for record in matching]})
 
 
 def list_all(store: DowntimeStore, call: Call) -> Reply:
     """All downtimes, an array in order of creation."""
     made = [_answer(store, record, call.now) for record in store.all()]
     if call.flag("current_only"):
-        made = [one for one in made if one["active"]]
+        made = [body for body in made if body["active"]]
     if call.flag("with_creator"):
         user = account.USER
         creator = {"id": user.id, "email": user.email, "handle": user.handle, "name": user.name}
-        made = [{**one, "creator": creator} for one in made]
+        made = [{**body, "creator": creator} for body in made]
     return Reply(made)
 
 
 def of_monitor(store: DowntimeStore, call: Call) -> Reply:
     """The active downtimes that name one monitor (ListMonitorDowntimes of the schema)."""
-    own = (one for one in store.targeting(call.key("id")) if status(store.downtime(one), call.now) == "active")
-    return Reply([_answer(store, one, call.now) for one in own])
+    own = (record for record in store.targeting(call.key("id")) if status(store.downtime(record), call.now) == "active")
+    return Reply([_answer(store, record, call.now) for record in own])
 
 
 def _record(store: DowntimeStore, call: Call) -> Record:
-    found = store.get(call.key("id"))
-    if found is None:
+    record = store.get(call.key("id"))
+    if record is None:
         raise downtime_not_found()
-    return found
+    return record
 
 
 def _answer(store: DowntimeStore, record: Record, now: float) -> dict[str, Any]:

@@ -60,14 +60,14 @@ class ServiceCheckStore:
         """Keep these; one that is older than what is kept changes nothing."""
         rows = [
             (
-                one.check,
-                naming.host(one.host_name),
-                json.dumps(naming.tags(one.tags or ())),
-                one.status,
-                now if one.timestamp is None else one.timestamp,
-                one.message or "",
+                check.check,
+                naming.host(check.host_name),
+                json.dumps(naming.tags(check.tags or ())),
+                check.status,
+                now if check.timestamp is None else check.timestamp,
+                check.message or "",
             )
-            for one in checks
+            for check in checks
         ]
         with self._database.transaction() as connection:
             connection.executemany(

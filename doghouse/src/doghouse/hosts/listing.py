@@ -89,7 +89,7 @@ def apps(host: Host) -> list[str]:
 def body(host: Host, load: Load, asked: Asked, now: float) -> dict[str, Any]:
     """A host as the API returns it."""
     muted = host.is_muted(now)
-    said: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "id": host.id,
         "name": host.name,
         "host_name": host.name,
@@ -102,10 +102,10 @@ def body(host: Host, load: Load, asked: Asked, now: float) -> dict[str, Any]:
         "metrics": {"cpu": load.cpu, "iowait": load.iowait, "load": load.load},
     }
     if asked.muted_data:
-        said |= {"is_muted": muted, "mute_timeout": host.mute.end if muted and host.mute else None}
+        answer |= {"is_muted": muted, "mute_timeout": host.mute.end if muted and host.mute else None}
     if asked.metadata:
-        said["meta"] = dict(host.meta)
-    return said
+        answer["meta"] = dict(host.meta)
+    return answer
 
 
 def tags_by_source(host: Host) -> dict[str, list[str]]:

@@ -29,5 +29,5 @@ def newest(source: Source, metric: str, now: float) -> dict[str, float]:
     if not hosts:
         return {}
     ids = np.array(sorted(hosts), np.int64)
-    found = source.read(ids, int(now) - ALIVE_S, int(now) + 1, Rollup(ALIVE_S, "last"))
-    return {hosts[number]: value for number, value in zip(found.series.tolist(), found.value.tolist(), strict=True)}
+    points = source.read(ids, int(now) - ALIVE_S, int(now) + 1, Rollup(ALIVE_S, "last"))
+    return {hosts[number]: value for number, value in zip(points.series.tolist(), points.value.tolist(), strict=True)}

@@ -47,7 +47,7 @@ class Reported:
 def reported(payload: Payload) -> Reported:
     """What a body says of its host; `host` is empty where it names none."""
     meta = payload.meta or {}
-    said = {
+    fields = {
         **{key: value for key, value in (payload.system or {}).items() if key in SYSTEM},
         **{key: value for key, value in meta.items() if key in META},
         "agent_version": payload.version,
@@ -60,7 +60,7 @@ def reported(payload: Payload) -> Reported:
         tags = {SOURCES.get(source, source): naming.tags(sent or ()) for source, sent in payload.tags.items()}
     return Reported(
         payload.host or str(meta.get("hostname") or ""),
-        {key: value for key, value in said.items() if value is not None},
+        {key: value for key, value in fields.items() if value is not None},
         aliases(meta.get("host_aliases")),
         tags,
     )
@@ -68,13 +68,13 @@ def reported(payload: Payload) -> Reported:
 
 def aliases(sent: Any) -> tuple[str, ...]:
     """A host's other names."""
-    return tuple(str(one) for one in sent) if isinstance(sent, Sequence) and not isinstance(sent, str) else ()
+    return tuple(str(alias) for alias in sent) if isinstance(sent, Sequence) and not isinstance(sent, str) else ()
 
 
 def address(meta: Mapping[str, Any]) -> str | None:
     """The host's IP address as its Agent saw it: what `{{host.ip}}` shows (GUESS: it is gohai's network.ipaddress)."""
     try:
-        found = json.loads(meta.get("gohai") or "{}")["network"]["ipaddress"]
+        ip = json.loads(meta.get("gohai") or "{}")["network"]["ipaddress"]
     except (ValueError, KeyError, TypeError):
         return None
-    return str(found)
+    return str(ip)

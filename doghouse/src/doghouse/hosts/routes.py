@@ -49,11 +49,11 @@ def intake_routes(
     """What Agents post; `on_events` is given the events among it, and the time (s UTC)."""
 
     def intake(call: Call) -> Reply:
-        said, others = reported(call.json(Payload)), call.json(Others)
+        report, others = reported(call.json(Payload)), call.json(Others)
         if others.events:
             on_events(others.events, call.now)  # first: they may be refused, and then nothing is kept
-        if said.host:
-            hosts.report(said, call.now)
+        if report.host:
+            hosts.report(report, call.now)
         for host, tags in others.external_host_tags or ():
             for source, listed in tags.items():
                 hosts.set_tags(host, source, listed)
@@ -62,9 +62,9 @@ def intake_routes(
     def check_run(call: Call) -> Reply:
         many = call.body.lstrip().startswith(b"[")
         submitted = call.json(list[Submitted]) if many else [call.json(Submitted)]
-        for place, one in enumerate(submitted):
-            if one.status not in STATUSES:
-                raise bad_check_status(place, one.status)
+        for place, check in enumerate(submitted):
+            if check.status not in STATUSES:
+                raise bad_check_status(place, check.status)
         checks.submit(submitted, call.now)
         return Reply({"status": "ok"}, 202)
 
@@ -109,20 +109,20 @@ def routes(
     def mute(call: Call) -> Reply:
         name = call.params["host"]
         wanted = call.json(MuteBody) if call.body else MuteBody()
-        held = hosts.get(name)
-        if held and held.is_muted(call.now) and not (wanted.override or call.flag("override")):
+        known = hosts.get(name)
+        if known and known.is_muted(call.now) and not (wanted.override or call.flag("override")):
             raise host_muted_already(name)
         over = wanted.end is not None and wanted.end <= call.now  # taken, and without effect
         downtime = None if over else silences.mute_host(naming.host(name), wanted.end, wanted.message, call.now)
         hosts.set_mute(name, Mute(wanted.message, wanted.end))
         given = {"downtime_id": downtime, "message": wanted.message, "end": wanted.end}
-        said = {key: value for key, value in given.items() if value is not None}
-        return Reply({"action": "Muted", "hostname": name, **said})
+        details = {key: value for key, value in given.items() if value is not None}
+        return Reply({"action": "Muted", "hostname": name, **details})
 
     def unmute(call: Call) -> Reply:
         name = call.params["host"]
-        held = hosts.get(name)
-        if not held or not held.mute or not held.is_muted(call.now):
+        known = hosts.get(name)
+        if not known or not known.mute or not known.is_muted(call.now):
             raise host_not_muted(name)
         hosts.set_mute(name, None)
         downtime = silences.unmute_host(naming.host(name), call.now)
@@ -141,11 +141,11 @@ def tag_routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]]) -> lis
     """Tags of hosts, by source: `users` where none is named. A host is known that was told of or has points (recorded: datadogpy test_tags)."""
 
     def all_tags(call: Call) -> Reply:
-        found: dict[str, list[str]] = {}
-        for host in sorted(hosts.all().values(), key=lambda one: one.name):
+        names: dict[str, list[str]] = {}
+        for host in sorted(hosts.all().values(), key=lambda listed: listed.name):
             for tag in tags_of(host, call.query.get("source")):
-                found.setdefault(tag, []).append(host.name)
-        return Reply({"tags": dict(sorted(found.items()))})
+                names.setdefault(tag, []).append(host.name)
+        return Reply({"tags": dict(sorted(names.items()))})
 
     def get(call: Call) -> Reply:
         host = known(call)

@@ -53,15 +53,15 @@ class HostStore:
             for name in names:
                 self._make(connection, name)
 
-    def report(self, said: Reported, now: float) -> None:
+    def report(self, report: Reported, now: float) -> None:
         """Keep what an Agent said of its host."""
         with self._database.transaction() as connection:
-            key = self._make(connection, said.host)
+            key = self._make(connection, report.host)
             connection.execute(
                 "UPDATE hosts SET reported = max(reported, ?), meta = json_patch(meta, ?), aliases = ? WHERE key = ?",
-                (now, json.dumps(dict(said.meta)), json.dumps(said.aliases), key),
+                (now, json.dumps(dict(report.meta)), json.dumps(report.aliases), key),
             )
-            for source, tags in (said.tags or {}).items():
+            for source, tags in (report.tags or {}).items():
                 self._replace(connection, key, source, tags)
         self._remember(key)
 
@@ -77,18 +77,18 @@ class HostStore:
         """Silence a host, or end it."""
         with self._database.transaction() as connection:
             key = self._make(connection, host)
-            said = json.dumps({"message": mute.message, "end": mute.end}) if mute else None
-            connection.execute("UPDATE hosts SET mute = ? WHERE key = ?", (said, key))
+            stored = json.dumps({"message": mute.message, "end": mute.end}) if mute else None
+            connection.execute("UPDATE hosts SET mute = ? WHERE key = ?", (stored, key))
 
     def _change_tags(self, host: str, source: str, tags: Iterable[str], *, keep: bool) -> Host:
         with self._database.transaction() as connection:
             key = self._make(connection, host)
-            held = self._tags_by_source("WHERE host = ?", key).get(key, {}).get(source, ()) if keep else ()
-            self._replace(connection, key, source, {*held, *naming.tags(tags)})
+            kept = self._tags_by_source("WHERE host = ?", key).get(key, {}).get(source, ()) if keep else ()
+            self._replace(connection, key, source, {*kept, *naming.tags(tags)})
         self._remember(key)
-        found = self.get(host)
-        assert found
-        return found
+        changed = self.get(host)
+        assert changed
+        return changed
 
     def _make(self, connection: Connection, host: str) -> str:
         """The host's key; a row for it, if it has none yet."""
@@ -107,14 +107,14 @@ class HostStore:
         self._tags[key] = tuple(row["tag"] for row in rows)
 
     def _tags_by_source(self, where: str, *values: str) -> dict[str, dict[str, tuple[str, ...]]]:
-        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        by_host: dict[str, dict[str, tuple[str, ...]]] = {}
         rows = self._database.connection().execute(
             f"SELECT host, source, tag FROM host_tags {where} ORDER BY tag", values
         )
         for host, source, tag in rows:
-            sources = found.setdefault(host, {})
+            sources = by_host.setdefault(host, {})
             sources[source] = (*sources.get(source, ()), tag)
-        return found
+        return by_host
 
     def _host(self, row: Row, tags: Mapping[str, tuple[str, ...]]) -> Host:
         mute = Mute(**json.loads(row["mute"])) if row["mute"] else None

@@ -239,7 +239,7 @@ def _wait(headers: Mapping[str, str], attempt: int) -> float:
 def _refusal(status: int, document: Any) -> str:
     errors = document.get("errors") if isinstance(document, dict) else None
     return f"answers {status}" + (
-        f": {'; '.join(str(one) for one in errors)}" if isinstance(errors, list) and errors else ""
+        f": {'; '.join(str(error) for error in errors)}" if isinstance(errors, list) and errors else ""
     )
 
 

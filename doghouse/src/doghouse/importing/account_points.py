@@ -123,12 +123,15 @@ def _renamed(expression: Expression, names: Mapping[MetricQuery, str]) -> Expres
 
 def _is_counted(query: MetricQuery, types: Mapping[str, str]) -> bool:
     """Whether the answers are counts: on a gauge `as_count` and `as_rate` have no effect (metrics/custom_metrics/type_modifiers)."""
-    return any(one.name in COUNTS for one in query.modifiers) and types.get(query.metric, "count") in ("count", "rate")
+    return any(modifier.name in COUNTS for modifier in query.modifiers) and types.get(query.metric, "count") in (
+        "count",
+        "rate",
+    )
 
 
 def _text(query: MetricQuery, aggregator: str, resolution: int, counted: bool) -> str:
     """The query as the account is asked it: the monitor's own method in small buckets; an explicit rollup's method where the monitor has one."""
-    own = next((one for one in query.modifiers if one.name == "rollup"), None)
+    own = next((modifier for modifier in query.modifiers if modifier.name == "rollup"), None)
     method = (
         str(own.arguments[0].value) if own and own.arguments and isinstance(own.arguments[0], tree.Word) else aggregator
     )

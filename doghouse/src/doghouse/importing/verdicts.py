@@ -41,7 +41,7 @@ def _linted(one: Thing, intervals: Mapping[str, int]) -> Linted:
                 one.where,
                 str(one.attributes.get("name") or ""),
                 DOWNTIME,
-                "wrong" if any(one.severity == "error" for one in problems) else "ok",
+                "wrong" if any(problem.severity == "error" for problem in problems) else "ok",
                 problems,
                 [0] * len(problems),
             )

@@ -121,8 +121,10 @@ class Live:
         """The monitors that can be evaluated, composites last: they look at what the others' states are now."""
         version = self._monitors.version
         if self._known.version != version:
-            stored = (one.definition for one in self._monitors.page())
-            self._known.monitors = sorted(filter(self._can_be_stepped, stored), key=lambda one: bool(one.members))
+            stored = (monitor.definition for monitor in self._monitors.page())
+            self._known.monitors = sorted(
+                filter(self._can_be_stepped, stored), key=lambda definition: bool(definition.members)
+            )
             self._known.version = version
         return self._known.monitors
 
@@ -178,16 +180,23 @@ class Live:
     def _downtimes_of(self, monitor: Definition, last: int) -> list[Downtime]:
         """The downtimes that may matter since the last tick. One that was cancelled at the instant of that tick ended just after it."""
         live = self._downtimes.live(monitor.id, monitor.tags, last - JUST_AFTER_S)
-        return [one if one.canceled is None else replace(one, canceled=one.canceled + JUST_AFTER_S) for one in live]
+        return [
+            downtime if downtime.canceled is None else replace(downtime, canceled=downtime.canceled + JUST_AFTER_S)
+            for downtime in live
+        ]
 
     def _announce(self, now: int) -> None:
         """Tell those whom downtimes mention what began, ended, was scheduled or cancelled since the last time."""
         last = self._notifications.last(DOWNTIMES)
         since = float(now - MINUTE_S) if last is None or now - last > CATCH_UP_S else last
-        records = [one for one in self._downtimes.all() if "@" in (one.attributes.get("message") or "")]
-        made = [one for record in records for one in announcements(self._downtimes.downtime(record), since, float(now))]
+        records = [downtime for downtime in self._downtimes.all() if "@" in (downtime.attributes.get("message") or "")]
+        made = [
+            announcement
+            for record in records
+            for announcement in announcements(self._downtimes.downtime(record), since, float(now))
+        ]
         with self._database.transaction():
-            for notification in sorted(made, key=lambda one: one.at):
+            for notification in sorted(made, key=lambda announcement: announcement.at):
                 if self._notifications.announce_once(notification):
                     self._send(notification, now)
             self._notifications.done(DOWNTIMES, now)

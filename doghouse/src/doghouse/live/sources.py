@@ -29,8 +29,8 @@ def hosts_of(store: HostStore) -> dict[str, Host]:
 def _ip(meta: Mapping[str, Any]) -> str:
     gathered = meta.get("gohai")
     try:
-        found: Any = json.loads(gathered) if isinstance(gathered, str) else gathered
-        return str(found["network"]["ipaddress"])
+        gohai: Any = json.loads(gathered) if isinstance(gathered, str) else gathered
+        return str(gohai["network"]["ipaddress"])
     except (KeyError, TypeError, ValueError):
         return ""
 
@@ -39,10 +39,10 @@ def runs_of(checks: ServiceCheckStore, tags: Callable[[str], Sequence[str]]) -> 
     """The last runs of the check that a query names, with the tags that its host has too."""
 
     def runs(query: CheckQuery) -> Sequence[Runs]:
-        found = []
-        for one in checks.all(query.check):
-            own = effective(Series(0, one.name, "gauge", 0, one.host, one.tags), tags(one.host)).tags
-            found.append(Runs(own, one.recent[-query.last :], int(one.ts), one.message))
-        return found
+        submissions = []
+        for check in checks.all(query.check):
+            own = effective(Series(0, check.name, "gauge", 0, check.host, check.tags), tags(check.host)).tags
+            submissions.append(Runs(own, check.recent[-query.last :], int(check.ts), check.message))
+        return submissions
 
     return runs

@@ -26,13 +26,13 @@ class MemorySource:
         sketches: Sketches | None = None,
     ) -> None:
         hosts = host_tags or {}
-        self._series = [effective(one, hosts.get(one.host, ())) for one in series]
+        self._series = [effective(given, hosts.get(given.host, ())) for given in series]
         self._columns = sort(columns)
         self._sketches = sketches or no_sketches()
 
     def find(self, metric: str) -> Sequence[Series]:
         """Every series of the metric, with its effective tags."""
-        return [one for one in self._series if one.metric == metric]
+        return [series for series in self._series if series.metric == metric]
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """See `Source.read`."""

@@ -25,10 +25,10 @@ def announcements(downtime: Downtime, after: float, until: float) -> Iterator[No
     happened: list[tuple[float, str]] = []
     if after <= downtime.created <= until:
         happened.append((downtime.created, "scheduled"))
-    for one in stretches(downtime, after, until):
-        began = max(one.start, downtime.created)
-        happened += [(began, "started")] if began < one.end else []
-        happened += [(one.end, one.ended_by)] if one.end > downtime.created else []
+    for stretch in stretches(downtime, after, until):
+        began = max(stretch.start, downtime.created)
+        happened += [(began, "started")] if began < stretch.end else []
+        happened += [(stretch.end, stretch.ended_by)] if stretch.end > downtime.created else []
     if downtime.canceled is not None:
         happened.append((downtime.canceled, "canceled"))
     for at, what in sorted(dict.fromkeys(happened)):
@@ -58,7 +58,7 @@ def _notification(downtime: Downtime, at: float, what: str) -> Notification:
 def _times(downtime: Downtime, at: float) -> str:
     """When the downtime is on, in the zone that it is shown in."""
     zone = ZoneInfo(downtime.display_timezone)
-    now = next((one for one in stretches(downtime, at, at + 366 * 86_400) if one.end >= at), None)
+    now = next((stretch for stretch in stretches(downtime, at, at + 366 * 86_400) if stretch.end >= at), None)
     if now is None:
         return ""
     start, end = (_local(when, zone) for when in (now.start, now.end))

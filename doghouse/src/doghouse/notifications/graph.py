@@ -25,10 +25,10 @@ def graph(points: Source, monitors: MonitorStore, notification: Notification) ->
         lines = evaluate(query.expression, points, Window(start, end, options=MONITOR))
     except (NotEvaluated, QuerySyntaxError):
         return None
-    mine = [one for one in lines if _is_of(one, notification)]
+    mine = [line for line in lines if _is_of(line, notification)]
     limits = monitor.thresholds
     levels = ((limits.critical, "alert"), (limits.warning, "warn"))
-    banded = any(one.bounds is not None for one in mine)  # an anomaly monitor's threshold is a share, not a level
+    banded = any(line.bounds is not None for line in mine)  # an anomaly monitor's threshold is a share, not a level
     markers = [] if banded else [Marker(value, tone=tone) for value, tone in levels if value is not None]
     return draw(Picture(notification.title, mine, start, end, markers))
 

@@ -32,12 +32,12 @@ class Links:
             return []
         status = f"{self.base_url}/monitors/{notification.monitor_id}"
         start, end = (int(when * 1000) for when in (notification.since, notification.until))
-        found = [
+        lines = [
             ("Monitor Status", f"{status}?from_ts={start}&to_ts={end}&live=false"),
             ("Edit Monitor", f"{status}/edit"),
         ]
         host = dict(notification.group).get("host")
-        return [*found, (f"View {host}", f"{self.base_url}/infrastructure?host={host}")] if host else found
+        return [*lines, (f"View {host}", f"{self.base_url}/infrastructure?host={host}")] if host else lines
 
 
 def mail(
@@ -72,8 +72,8 @@ def visible(notification: Notification) -> Notification:
         notification = msgspec.structs.replace(notification, query="")
     if "handles" in notification.hides:
         body = notification.body
-        for one in reversed(list(mentions.mentions(body))):
-            body = body[: one.place].rstrip(" ") + body[one.place + 1 + len(one.handle) :]
+        for mention in reversed(list(mentions.mentions(body))):
+            body = body[: mention.place].rstrip(" ") + body[mention.place + 1 + len(mention.handle) :]
         notification = msgspec.structs.replace(notification, body=body.strip())
     return notification
 

@@ -28,7 +28,7 @@ def routes(store: NotificationStore) -> list[BaseRoute]:
 
 def inbox(store: NotificationStore, call: Call) -> Reply:
     """Notifications by time, the newest `limit` of them: `from`, `to` (s UTC), `monitor_id`, `silenced` (true, false; both if missing)."""
-    found = store.find(
+    matching = store.find(
         start=call.number("from", 0),
         end=call.number("to", FAR_S),
         monitor_id=call.number("monitor_id", 0) or None,
@@ -36,17 +36,17 @@ def inbox(store: NotificationStore, call: Call) -> Reply:
         limit=min(call.number("limit", LIMIT), MOST),
         newest_first=True,
     )
-    copies = store.deliveries(notification.id for notification in found)
-    shown = [answer(notification, copies[notification.id]) for notification in reversed(found)]
+    copies = store.deliveries(notification.id for notification in matching)
+    shown = [answer(notification, copies[notification.id]) for notification in reversed(matching)]
     return Reply({"notifications": shown, "deliveries": store.counts()})
 
 
 def one(store: NotificationStore, call: Call) -> Reply:
     """One notification."""
-    found = store.get(call.key("id"))
-    if found is None:
+    notification = store.get(call.key("id"))
+    if notification is None:
         raise notification_not_found()
-    return Reply(answer(found, store.deliveries([found.id])[found.id]))
+    return Reply(answer(notification, store.deliveries([notification.id])[notification.id]))
 
 
 def answer(notification: Notification, deliveries: Sequence[Delivery]) -> Mapping[str, Any]:
@@ -70,7 +70,7 @@ def answer(notification: Notification, deliveries: Sequence[Delivery]) -> Mappin
         "silenced_by": notification.silenced_by,
         "released_by": notification.released_by,
         "tags": notification.tags,
-        "deliveries": [_copy(one) for one in deliveries],
+        "deliveries": [_copy(delivery) for delivery in deliveries],
     }
 
 

@@ -74,12 +74,12 @@ class NotificationStore:
             if made.is_sent:
                 connection.executemany(
                     "INSERT INTO deliveries (notification, recipient, state, due) VALUES (?, ?, ?, ?)",
-                    [(made.id, one, _first_state(one), now) for one in made.recipients],
+                    [(made.id, recipient, _first_state(recipient), now) for recipient in made.recipients],
                 )
         return made
 
     def announce_once(self, notification: Notification) -> bool:
-        """Note that this of a downtime is announced. False: it was before."""
+        """Record that this change of a downtime is announced. False where that was recorded before."""
         with self._database.transaction() as connection:
             cursor = connection.execute(
                 "INSERT OR IGNORE INTO announced (downtime, what, at) VALUES (?, ?, ?)",
@@ -114,12 +114,12 @@ class NotificationStore:
 
     def deliveries(self, notification_ids: Iterable[int]) -> dict[int, list[Delivery]]:
         """The copies of these notifications."""
-        found: dict[int, list[Delivery]] = {}
+        deliveries: dict[int, list[Delivery]] = {}
         connection = self._database.connection()
         for notification_id in notification_ids:
             rows = connection.execute("SELECT * FROM deliveries WHERE notification = ? ORDER BY id", (notification_id,))
-            found[notification_id] = [_delivery(row) for row in rows]
-        return found
+            deliveries[notification_id] = [_delivery(row) for row in rows]
+        return deliveries
 
     # -- the outbox
 

@@ -120,8 +120,8 @@ def keys(folder: DataFolder) -> KeyPair:
 def read_keys(path: Path) -> KeyPair:
     """The keys that a file holds. Raises ConfigError."""
     try:
-        held = json.loads(path.read_text())
-        return KeyPair(str(held["api_key"]), str(held["app_key"]))
+        document = json.loads(path.read_text())
+        return KeyPair(str(document["api_key"]), str(document["app_key"]))
     except OSError as error:
         raise ConfigError(f"the keys file {path} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):

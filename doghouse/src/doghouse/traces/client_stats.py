@@ -54,9 +54,9 @@ def count(body: bytes, host: str, now: float, into: Tallies) -> None:
         payload = _payload.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise TracesError(str(error)) from None
-    for held in payload.stats:
-        start = bucket(held.start / NS, now)
-        for group in held.stats:
+    for stretch in payload.stats:
+        start = bucket(stretch.start / NS, now)
+        for group in stretch.stats:
             name = normalize.name(group.name)
             key = Key(
                 normalize.service(group.service),
@@ -94,11 +94,11 @@ def _bins(summary: bytes) -> tuple[array[float], array[float]]:
         mapping: Any = KeyMappingProto.from_proto(sketch.mapping)
     except (DecodeError, ValueError, AssertionError, ZeroDivisionError) as error:
         raise TracesError(f"a summary is not a DDSketch: {error}") from None
-    held = dict(sketch.positiveValues.binCounts)
+    bins = dict(sketch.positiveValues.binCounts)
     first = sketch.positiveValues.contiguousBinIndexOffset
     for place, number in enumerate(sketch.positiveValues.contiguousBinCounts, first):
-        held[place] = held.get(place, 0.0) + number
-    for key, number in held.items():
+        bins[place] = bins.get(place, 0.0) + number
+    for key, number in bins.items():
         if number > 0:
             values.append(mapping.value(key) / NS)
             counts.append(number)

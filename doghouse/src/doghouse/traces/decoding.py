@@ -64,7 +64,7 @@ def decode_indexed(body: bytes) -> list[Chunk]:
     """A body of v0.5. Raises TracesError."""
     table = _read(_table.decode, body)
     try:
-        return _without_empty([[_span(one, table.texts) for one in chunk] for chunk in table.traces])
+        return _without_empty([[_span(span, table.texts) for span in chunk] for chunk in table.traces])
     except IndexError:
         raise TracesError(f"a text is named by a place outside the table, which has {len(table.texts)}") from None
 
@@ -80,18 +80,18 @@ def _without_empty(chunks: list[Chunk]) -> list[Chunk]:
     return [chunk for chunk in chunks if chunk]
 
 
-def _span(one: Indexed, texts: list[str]) -> Span:
+def _span(span: Indexed, texts: list[str]) -> Span:
     return Span(
-        one.trace_id,
-        one.span_id,
-        one.start,
-        one.duration,
-        texts[one.name],
-        texts[one.service],
-        texts[one.resource],
-        one.parent_id,
-        one.error,
-        {texts[key]: texts[value] for key, value in (one.meta or {}).items()},
-        {texts[key]: value for key, value in (one.metrics or {}).items()},
-        texts[one.type],
+        span.trace_id,
+        span.span_id,
+        span.start,
+        span.duration,
+        texts[span.name],
+        texts[span.service],
+        texts[span.resource],
+        span.parent_id,
+        span.error,
+        {texts[key]: texts[value] for key, value in (span.meta or {}).items()},
+        {texts[key]: value for key, value in (span.metrics or {}).items()},
+        texts[span.type],
     )

@@ -57,7 +57,7 @@ Chunk = list[Span]  # spans of one trace that one tracer sent together
 
 def trace_id(chunk: Sequence[Span]) -> str:
     """The 32 hex digits of a chunk's trace. Only the first span of a chunk carries the upper 64 bits."""
-    upper = next((found for span in chunk if (found := span.tag(UPPER_BITS))), "")
+    upper = next((digits for span in chunk if (digits := span.tag(UPPER_BITS))), "")
     return f"{upper:0>16}{chunk[0].trace_id:016x}"
 
 
@@ -80,12 +80,12 @@ def root(chunk: Chunk) -> Span:
 
 def in_order(spans: Iterable[Span]) -> list[Span]:
     """By start; of spans that start together, parents first: by their depth."""
-    held = {span.span_id: span for span in spans}
+    by_id = {span.span_id: span for span in spans}
 
     def depth(span: Span) -> int:
         count, above = 0, span
-        while (parent := held.get(above.parent_id or 0)) and count < len(held):
+        while (parent := by_id.get(above.parent_id or 0)) and count < len(by_id):
             count, above = count + 1, parent
         return count
 
-    return sorted(held.values(), key=lambda span: (span.start, depth(span)))
+    return sorted(by_id.values(), key=lambda span: (span.start, depth(span)))

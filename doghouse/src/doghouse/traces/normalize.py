@@ -58,32 +58,32 @@ def _mend_meta(meta: dict[str, str]) -> None:
         del meta[STATUS]
 
 
-def status(said: str | float) -> int:
+def status(code: str | float) -> int:
     """An HTTP status code, 0 for what is none."""
-    text = str(said).removesuffix(".0")  # tracers send it as a text or as a number
+    text = str(code).removesuffix(".0")  # tracers send it as a text or as a number
     return int(text) if re.fullmatch(r"[1-5]\d\d", text, re.ASCII) else 0
 
 
 @lru_cache(_REMEMBERED)
-def service(said: str, language: str = "") -> str:
+def service(sent: str, language: str = "") -> str:
     """A service's name: lower-case, as a tag; without one `unnamed-python-service`."""
-    return tag(_cut(said)) or (f"unnamed-{language}-service" if language else "unnamed-service")
+    return tag(_cut(sent)) or (f"unnamed-{language}-service" if language else "unnamed-service")
 
 
 @lru_cache(_REMEMBERED)
-def name(said: str) -> str:
+def name(sent: str) -> str:
     """A span's name, as a metric's: letters, digits, underscores and dots, beginning with a letter, no two underscores in a row."""
-    text = re.sub(r"^[^a-zA-Z]+", "", _cut(said))
+    text = re.sub(r"^[^a-zA-Z]+", "", _cut(sent))
     text = re.sub(r"[^a-zA-Z0-9.]+", "_", text)
     text = re.sub(r"_?\._?", ".", text)
     return text.removesuffix("_") or NO_NAME
 
 
 @lru_cache(_REMEMBERED)
-def tag(said: str) -> str:
+def tag(sent: str) -> str:
     """A tag as the trace Agent writes it."""
-    first = next((place for place, sign in enumerate(said) if sign.isalpha() or sign == ":"), len(said))
-    return _OTHER.sub("_", said[first:].lower())[:LONGEST_TAG].removesuffix("_")
+    first = next((place for place, sign in enumerate(sent) if sign.isalpha() or sign == ":"), len(sent))
+    return _OTHER.sub("_", sent[first:].lower())[:LONGEST_TAG].removesuffix("_")
 
 
 def _cut(text: str) -> str:

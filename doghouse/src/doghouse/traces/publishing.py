@@ -19,7 +19,9 @@ def publish(points: MetricStore, tallies: Tallies) -> None:
     sketches = _sketches(points, tallies)
     if len(sketches):
         points.append_sketches(sketches)
-    submissions = [one for (start, key), tally in tallies.items() for one in _submissions(start, key, tally)]
+    submissions = [
+        submission for (start, key), tally in tallies.items() for submission in _submissions(start, key, tally)
+    ]
     if submissions:
         series = points.numbers([sent for sent, _, _ in submissions])
         keep = series != NO_SERIES
@@ -43,18 +45,18 @@ def _submissions(start: int, key: Key, tally: Tally) -> list[Submission]:
     """Errors of none are submitted too, so that a share of errors is 0 and not unknown (GUESS)."""
     base, with_tags, host = f"trace.{key.name}", tags(key), key.host or None
 
-    def one(suffix: str, kind: str, value: float) -> Submission:
+    def submission(suffix: str, kind: str, value: float) -> Submission:
         return (f"{base}.{suffix}", host, kind, BUCKET_S, with_tags), start, value
 
-    found = [
-        one("hits", "count", tally.hits),
-        one("errors", "count", tally.errors),
-        one("duration", "gauge", tally.duration),
+    submissions = [
+        submission("hits", "count", tally.hits),
+        submission("errors", "count", tally.errors),
+        submission("duration", "gauge", tally.duration),
     ]
     if key.status:
-        found.append(one("hits.by_http_status", "count", tally.hits))
-        found.append(one("errors.by_http_status", "count", tally.errors))
-    return found
+        submissions.append(submission("hits.by_http_status", "count", tally.hits))
+        submissions.append(submission("errors.by_http_status", "count", tally.errors))
+    return submissions
 
 
 def _sketches(points: MetricStore, tallies: Tallies) -> Sketches:

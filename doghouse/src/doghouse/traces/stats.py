@@ -63,7 +63,7 @@ def count(chunks: Iterable[Chunk], marked: bool, host: str, now: float, into: Ta
     for chunk in chunks:
         counted = {span.span_id: span for span in entries(chunk, marked)}
         counted.update((span.span_id, span) for span in chunk if _counts(span))
-        env = next((found for span in chunk if (found := span.tag("env"))), "")
+        env = next((tag for span in chunk if (tag := span.tag("env"))), "")
         version = chunk[0].tag("version")
         for span in counted.values():
             if not span.metrics or PARTIAL not in span.metrics:

@@ -103,8 +103,16 @@ class TraceStore:
             connection.executemany(
                 "INSERT INTO counted (bucket, key, hits, errors, duration, durations, counts) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (start, _encode(key), one.hits, one.errors, one.duration, bytes(one.values), bytes(one.counts))
-                    for (start, key), one in tallies.items()
+                    (
+                        start,
+                        _encode(key),
+                        tally.hits,
+                        tally.errors,
+                        tally.duration,
+                        bytes(tally.values),
+                        bytes(tally.counts),
+                    )
+                    for (start, key), tally in tallies.items()
                 ],
             )
 
@@ -131,22 +139,22 @@ class TraceStore:
         """Which of these traces were kept."""
         connection = self._database.connection()
         ask = "SELECT 1 FROM chunks WHERE trace = ? LIMIT 1"
-        return {one for one in traces if connection.execute(ask, (one,)).fetchone()}
+        return {trace for trace in traces if connection.execute(ask, (trace,)).fetchone()}
 
     def due(self, before: int) -> tuple[Tallies, int]:
         """What was counted in buckets that start before a time (s UTC), added up, and up to which row that is."""
         rows = self._database.connection().execute("SELECT * FROM counted WHERE bucket < ? ORDER BY id", (before,))
-        found: Tallies = {}
+        tallies: Tallies = {}
         last = 0
         for row in rows:
             last = row["id"]
-            tally = found.setdefault((row["bucket"], _key.decode(row["key"])), Tally())
+            tally = tallies.setdefault((row["bucket"], _key.decode(row["key"])), Tally())
             tally.hits += row["hits"]
             tally.errors += row["errors"]
             tally.duration += row["duration"]
             tally.values.extend(array("d", row["durations"]))
             tally.counts.extend(array("d", row["counts"]))
-        return found, last
+        return tallies, last
 
     def given_out(self, before: int, last: int) -> None:
         """Forget what `due` returned: it is points now."""

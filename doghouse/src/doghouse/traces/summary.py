@@ -32,12 +32,12 @@ class Row:
 
 def services(points: MetricStore, start: int, end: int) -> list[Row]:
     """A row for each service and operation with requests in start <= ts < end (s UTC), the busiest first."""
-    return _rows(points, start, end, lambda one: (_tag(one, "service"), ""))
+    return _rows(points, start, end, lambda series: (_tag(series, "service"), ""))
 
 
 def resources(points: MetricStore, service: str, start: int, end: int) -> list[Row]:
     """A row for each resource of a service (as tagged) and operation, the busiest first."""
-    rows = _rows(points, start, end, lambda one: (_tag(one, "service"), _tag(one, "resource_name")))
+    rows = _rows(points, start, end, lambda series: (_tag(series, "service"), _tag(series, "resource_name")))
     return [row for row in rows if row.service == service]
 
 
@@ -80,9 +80,9 @@ def _of_operation(points: MetricStore, name: str, start: int, end: int, group: C
 def _totals(
     points: MetricStore, metric: str, start: int, end: int, group: Callable[[Series], Group]
 ) -> dict[Group, float]:
-    found = points.of_metric(metric)
-    columns = points.read(np.array([one.id for one in found], np.int64), start, end)
-    groups = {one.id: group(one) for one in found}
+    every = points.of_metric(metric)
+    columns = points.read(np.array([series.id for series in every], np.int64), start, end)
+    groups = {series.id: group(series) for series in every}
     totals: dict[Group, float] = {}
     for id, value in zip(columns.series.tolist(), columns.value.tolist(), strict=True):
         totals[groups[id]] = totals.get(groups[id], 0.0) + value
@@ -93,10 +93,10 @@ def _percentiles(
     points: MetricStore, metric: str, start: int, end: int, group: Callable[[Series], Group]
 ) -> dict[Group, tuple[float, float, float]]:
     """All values of each group together, whatever their time."""
-    found = points.of_metric(metric)
-    groups = list(dict.fromkeys(map(group, found)))
-    numbers = np.array([groups.index(group(one)) for one in found], np.int64)
-    ids = np.array([one.id for one in found], np.int64)
+    every = points.of_metric(metric)
+    groups = list(dict.fromkeys(map(group, every)))
+    numbers = np.array([groups.index(group(series)) for series in every], np.int64)
+    ids = np.array([series.id for series in every], np.int64)
     sketches = points.read_sketches(ids, numbers, start, end, 10)
     merged = sketches.merged(sketches.group, np.zeros(len(sketches), np.int64))
     shares = [merged.percentile(share).tolist() for share in (0.5, 0.95, 0.99)]

@@ -121,7 +121,7 @@ class Call:
         return number
 
     def key(self, name: str) -> int:
-        """A number in the path. What is none, or larger than any key, is 0, which nothing has."""
+        """An id in the path. Where the text is no id, it is 0: no object has that id, so that the answer is 404."""
         number = whole_number(str(self.params[name]))
         return 0 if number is None or number > MAX_KEY else number
 
@@ -174,9 +174,9 @@ def endpoint(method: str, path: str, handler: Handler, keys: Keys = Keys.BOTH) -
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:
-            if not (said := failures.reported(error)):
+            if not (sentence := failures.reported(error)):
                 raise
-            reply = Reply(errors.storage_failed(said).body, 503)
+            reply = Reply(errors.storage_failed(sentence).body, 503)
         return respond(reply)
 
     return Route(path, serve, methods=[method])
@@ -232,8 +232,8 @@ async def read(request: Request) -> Call:
     clock: Clock = request.app.state.clock
     access: Access = request.app.state.access
     now = clock.now()
-    if access.time_travel and (said := request.headers.get("x-doghouse-now")):
-        now = parse_instant(said)
+    if access.time_travel and (instant := request.headers.get("x-doghouse-now")):
+        now = parse_instant(instant)
     body = await received(request)
     if body or request.method in ("POST", "PUT", "PATCH"):  # others may say how what they do not send is compressed
         body = decompress(body, request.headers.get("content-encoding", ""), MAX_BODY_BYTES)

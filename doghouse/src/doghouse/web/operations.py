@@ -45,5 +45,7 @@ def nameless(path: str) -> str:
 def of_request(method: str, path: str) -> Operation | None:
     """The operation that a request is one of; one without parameters in its path before others."""
     return min(
-        (one for one in operations() if one.is_at(method, path)), key=lambda one: one.path.count("{"), default=None
+        (operation for operation in operations() if operation.is_at(method, path)),
+        key=lambda operation: operation.path.count("{"),
+        default=None,
     )

@@ -115,11 +115,11 @@ class RateLimits:
             response = JSONResponse({"errors": list(refusal.errors)}, refusal.status, standing.headers())
             await response(scope, receive, send)
         else:
-            said = [(name.lower().encode(), value.encode()) for name, value in standing.headers().items()]
+            own_headers = [(name.lower().encode(), value.encode()) for name, value in standing.headers().items()]
 
             async def with_headers(message: Message) -> None:
                 if message["type"] == "http.response.start" and message["status"] < FAULT:
-                    message["headers"] = [*message.get("headers", ()), *said]
+                    message["headers"] = [*message.get("headers", ()), *own_headers]
                 await send(message)
 
             await self._app(scope, receive, with_headers)

@@ -123,7 +123,7 @@ def parse(entries: Sequence[Any]) -> tuple[Relation, ...]:
 
 def conditions(relations: Sequence[Relation], select: Select) -> str:
     """Any of the entries, as SQL."""
-    return f"({' OR '.join(one.condition(select.schema, select is LOCKS) for one in relations)})"
+    return f"({' OR '.join(relation.condition(select.schema, select is LOCKS) for relation in relations)})"
 
 
 def quoted(text: str) -> str:

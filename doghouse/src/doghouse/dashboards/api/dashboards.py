@@ -86,12 +86,12 @@ def delete(store: DashboardStore, call: Call) -> Reply:
 
 def delete_many(store: DashboardStore, call: Call) -> Reply:
     """Delete all that are named, or none."""
-    return _all_or_none(store.delete([one.id for one in call.json(References).data], call.now))
+    return _all_or_none(store.delete([reference.id for reference in call.json(References).data], call.now))
 
 
 def restore_many(store: DashboardStore, call: Call) -> Reply:
     """Undo the deletion of all that are named, or of none."""
-    return _all_or_none(store.restore([one.id for one in call.json(References).data]))
+    return _all_or_none(store.restore([reference.id for reference in call.json(References).data]))
 
 
 def _all_or_none(missing: list[str]) -> Reply:
@@ -111,7 +111,7 @@ def list_all(store: DashboardStore, call: Call) -> Reply:
 def list_warnings(store: DashboardStore, call: Call) -> Reply:
     """What will not work as meant: of one dashboard (`?dashboard=ID`), or of each that has something. Ours, not Datadog's."""
     wanted = call.query.get("dashboard")
-    ids = [wanted] if wanted else [one["id"] for one in store.page(0, -1)]
+    ids = [wanted] if wanted else [board["id"] for board in store.page(0, -1)]
     listed: list[model.Document] = []
     for dashboard_id in ids:
         document = store.get(dashboard_id)

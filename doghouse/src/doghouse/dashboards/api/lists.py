@@ -114,4 +114,4 @@ def _id(call: Call) -> int:
 
 
 def _ids(call: Call) -> list[str]:
-    return [one.id for one in call.json(Dashboards).dashboards]
+    return [dashboard.id for dashboard in call.json(Dashboards).dashboards]

@@ -59,19 +59,23 @@ def status(store: SnapshotStore, call: Call) -> Reply:
 def _picture(graph: Mapping[str, Any], source: Source, start: int, end: int, call: Call) -> Picture:
     """The lines of every request of a graph. Raises ApiError 400 or 501."""
     given = graph.get("requests")
-    if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
+    if not isinstance(given, list) or not given or not all(isinstance(request, dict) for request in given):
         raise invalid_graph("it must have a list of requests")
     asked = requests(graph)
-    lines = [line for one in asked for line in _series(one, source, Window(start, end))]
-    displays = [str(one.get("display_type") or one.get("type") or "line") for one in given]
-    title = call.query.get("title") or str(graph.get("title") or "") or ", ".join(one.q for one in asked if one.q)
+    lines = [line for request in asked for line in _series(request, source, Window(start, end))]
+    displays = [str(request.get("display_type") or request.get("type") or "line") for request in given]
+    title = (
+        call.query.get("title")
+        or str(graph.get("title") or "")
+        or ", ".join(request.q for request in asked if request.q)
+    )
     return Picture(
         title,
         lines,
         start,
         end,
         pictures.markers(graph.get("markers") or ()),
-        next((one for one in displays if one in DISPLAYS), "line"),
+        next((display for display in displays if display in DISPLAYS), "line"),
         _pixels(call, "width", WIDTH),
         _pixels(call, "height", HEIGHT),
     )
@@ -82,8 +86,8 @@ def _series(request: Request, source: Source, window: Window) -> list[ResultSeri
     if request.q is None:
         _check_queries(request)
     try:
-        expressions = [one for line in request.lines for one in line.expressions({})]
-        return [series for one in expressions for series in evaluate(one, source, window)]
+        expressions = [expression for line in request.lines for expression in line.expressions({})]
+        return [series for expression in expressions for series in evaluate(expression, source, window)]
     except QuerySyntaxError as error:
         raise query_unreadable(str(error)) from None
     except NotEvaluated as error:

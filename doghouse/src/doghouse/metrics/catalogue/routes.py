@@ -96,9 +96,9 @@ def search(catalogue: Catalogue, call: Call) -> Reply:
     kind, colon, rest = text.partition(":")
     facet = kind if colon and kind in ("metrics", "hosts") else None
     wanted = rest if facet else text
-    found = {"metrics": catalogue.names(), "hosts": catalogue.hosts()}
+    known = {"metrics": catalogue.names(), "hosts": catalogue.hosts()}
     results = {
-        key: [name for name in names if wanted in name] if facet in (None, key) else [] for key, names in found.items()
+        key: [name for name in names if wanted in name] if facet in (None, key) else [] for key, names in known.items()
     }
     return Reply({"results": results})
 
@@ -202,10 +202,10 @@ def unconfigure(catalogue: Catalogue, call: Call) -> Reply:
 
 
 def _found(catalogue: Catalogue, call: Call) -> dict[str, Any]:
-    found = catalogue.configuration(call.params["metric"])
-    if found is None:
+    stored = catalogue.configuration(call.params["metric"])
+    if stored is None:
         raise metric_not_found(call.params["metric"])
-    return found
+    return stored
 
 
 def _item(metric: str, attributes: dict[str, Any]) -> dict[str, Any]:

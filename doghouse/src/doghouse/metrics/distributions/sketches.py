@@ -134,8 +134,8 @@ def concatenated(parts: Sequence[Sketches]) -> Sketches:
 
 def of_values(group: Ints, ts: Ints, value: Floats) -> Sketches:
     """A sketch for each (group, ts) of these values."""
-    one = np.ones(len(value))
-    every = Sketches(group, ts, one, value, value, value, np.arange(len(value)), keys_of(value), one)
+    ones = np.ones(len(value))
+    every = Sketches(group, ts, ones, value, value, value, np.arange(len(value)), keys_of(value), ones)
     return every.merged(group, ts)
 
 

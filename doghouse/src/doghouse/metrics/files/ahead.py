@@ -65,12 +65,12 @@ class Decoded:
     def _let_go(self, group: int, ahead: int) -> None:
         """Forget what will be asked for last, if files are read from their beginning to their end, and then perhaps again."""
         sizes = self.file.sizes
-        rows = sum(sizes[one] for one in self.readings)
-        for one in sorted(self.readings, key=lambda one: (one - group) % len(sizes), reverse=True):
-            if rows <= self._room or group <= one < ahead:
+        rows = sum(sizes[reading] for reading in self.readings)
+        for reading in sorted(self.readings, key=lambda number: (number - group) % len(sizes), reverse=True):
+            if rows <= self._room or group <= reading < ahead:
                 return
-            rows -= sizes[one]
-            del self.readings[one]
+            rows -= sizes[reading]
+            del self.readings[reading]
 
     def _begin(self, group: int) -> None:
         if group in self.readings:

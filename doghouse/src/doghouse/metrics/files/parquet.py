@@ -92,9 +92,9 @@ class PlainFile:
             self._chunks = [_chunks(group, wanted, kinds) for group in meta[4]]
             self.sizes = [int(group[3]) for group in meta[4]]
             if any(
-                one.values != size
+                column.values != size
                 for group, size in zip(self._chunks, self.sizes, strict=True)
-                for one in group.values()
+                for column in group.values()
             ):
                 raise Unusual("columns of different lengths")
             for name in wanted:
@@ -194,9 +194,9 @@ def _understood() -> Iterator[None]:
 def _columns(meta: Mapping[int, Any]) -> dict[str, Mapping[int, Any]]:
     """The schema's columns. Raises Unusual where one holds others, or where the file is encrypted."""
     root, *columns = meta[2]
-    if root[5] != len(columns) or any(one.get(5) for one in columns) or 8 in meta:
+    if root[5] != len(columns) or any(column.get(5) for column in columns) or 8 in meta:
         raise Unusual("columns within columns")
-    return {bytes(one[4]).decode(): one for one in columns}
+    return {bytes(column[4]).decode(): column for column in columns}
 
 
 def _chunks(

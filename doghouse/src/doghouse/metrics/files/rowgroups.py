@@ -100,7 +100,7 @@ def _keys(file: PlainFile, group: int, size: int) -> tuple[NDArray[np.int32], In
         return (
             np.zeros(min(size, 1), np.int32),
             np.zeros(min(size, 1), np.int64),
-            [tuple(one[0] for one, _ in words)][:size],
+            [tuple(word[0] for word, _ in words)][:size],
         )
     coded = [(len(dictionary), codes) for dictionary, codes in words if codes is not None]
     most: int
@@ -163,7 +163,7 @@ class RowGroups:
         """`failed` makes the exception to raise from what is wrong with points that are read."""
         hosts = host_tags or {}
         self._opened, self._hosts, self._failed = opened, hosts, failed
-        self._series = [effective(one, hosts.get(one.host, ())) for one in opened.series]
+        self._series = [effective(series, hosts.get(series.host, ())) for series in opened.series]
         runs = opened.runs()
         order = np.argsort(runs.series, kind="stable")
         self._runs = Runs(*(getattr(runs, name)[order] for name in Runs.__slots__))
@@ -171,7 +171,7 @@ class RowGroups:
 
     def find(self, metric: str) -> Sequence[Series]:
         """Every series of the metric, with its effective tags."""
-        return [one for one in self._series if one.metric == metric]
+        return [series for series in self._series if series.metric == metric]
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """See `Source.read`."""
@@ -187,7 +187,7 @@ class RowGroups:
             self._whole = MemorySource(*read_all(self._opened), self._hosts)
         if self._whole is not None:
             return self._whole.read(ids, start, end)
-        parts = [part for one in ids.tolist() if len(part := self._one(one, start, end))]
+        parts = [part for number in ids.tolist() if len(part := self._one(number, start, end))]
         if len(parts) < 2:
             return parts[0] if parts else no_columns()
         return Columns(*(np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__slots__))

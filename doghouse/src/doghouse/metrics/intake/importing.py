@@ -41,7 +41,10 @@ def received(body: bytes, series_list: SeriesList) -> Columns:
     sent = unpack(part.columns)
     if len(sent) and not 0 <= np.min(sent.series) <= np.max(sent.series) < len(part.series):
         raise ValueError("a point belongs to no series of the body")
-    forms = [(one.metric, one.host, one.type, one.interval, one.tags) for one in part.series]
+    forms = [
+        (submitted.metric, submitted.host, submitted.type, submitted.interval, submitted.tags)
+        for submitted in part.series
+    ]
     numbers = series_list.numbers(forms)
     series = numbers[sent.series] if len(sent) else sent.series
     keep = (series != NO_SERIES) & (sent.ts >= 0) & (sent.ts < LATEST_TS) & np.isfinite(sent.value)

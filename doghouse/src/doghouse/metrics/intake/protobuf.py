@@ -25,11 +25,13 @@ def decode_series(body: bytes) -> Batch:
     except DecodeError as error:
         raise ValueError(str(error)) from None
     sent = []
-    for one in series:
-        host, tags = v2.located(((resource.type, resource.name) for resource in one.resources), tuple(one.tags))
-        sent.append((one.metric, host, v2.TYPES.get(one.type, ""), one.interval, tags))
-    counts = [len(one.points) for one in series]
-    pairs = map(_pair, chain.from_iterable(one.points for one in series))
+    for submitted in series:
+        host, tags = v2.located(
+            ((resource.type, resource.name) for resource in submitted.resources), tuple(submitted.tags)
+        )
+        sent.append((submitted.metric, host, v2.TYPES.get(submitted.type, ""), submitted.interval, tags))
+    counts = [len(submitted.points) for submitted in series]
+    pairs = map(_pair, chain.from_iterable(submitted.points for submitted in series))
     flat = np.fromiter(chain.from_iterable(pairs), np.float64, 2 * sum(counts)).reshape(-1, 2)
     return Batch(sent, counts, flat[:, 0], flat[:, 1])
 
@@ -40,23 +42,23 @@ def decode_sketches(body: bytes) -> SentSketches:
         series = message("SketchPayload").FromString(body).sketches
     except DecodeError as error:
         raise ValueError(str(error)) from None
-    placed = [(place, one) for place, sketch in enumerate(series) for one in sketch.dogsketches]
-    sizes = [len(one.k) for _, one in placed]
-    if any(size != len(one.n) for size, (_, one) in zip(sizes, placed, strict=True)):
+    placed = [(place, dogsketch) for place, sketch in enumerate(series) for dogsketch in sketch.dogsketches]
+    sizes = [len(sketch.k) for _, sketch in placed]
+    if any(size != len(sketch.n) for size, (_, sketch) in zip(sizes, placed, strict=True)):
         raise ValueError("a sketch has not as many counts as keys")
 
     def floats(name: str) -> Floats:
-        return np.array([getattr(one, name) for _, one in placed], np.float64)
+        return np.array([getattr(sketch, name) for _, sketch in placed], np.float64)
 
     sketches = Sketches(
         group=np.array([place for place, _ in placed], np.int64),
-        ts=np.array([one.ts for _, one in placed], np.int64),
+        ts=np.array([sketch.ts for _, sketch in placed], np.int64),
         count=floats("cnt"),
         sum=floats("sum"),
         min=floats("min"),
         max=floats("max"),
         sketch=np.repeat(np.arange(len(placed)), sizes),
-        key=np.fromiter(chain.from_iterable(one.k for _, one in placed), np.int64, sum(sizes)),
-        n=np.fromiter(chain.from_iterable(one.n for _, one in placed), np.float64, sum(sizes)),
+        key=np.fromiter(chain.from_iterable(sketch.k for _, sketch in placed), np.int64, sum(sizes)),
+        n=np.fromiter(chain.from_iterable(sketch.n for _, sketch in placed), np.float64, sum(sizes)),
     )
-    return SentSketches([form(one.metric, one.host, tuple(one.tags)) for one in series], sketches)
+    return SentSketches([form(sent.metric, sent.host, tuple(sent.tags)) for sent in series], sketches)

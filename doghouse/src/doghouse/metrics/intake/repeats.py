@@ -55,7 +55,7 @@ class Repeats:
                 numbers = [self._learn(text, place) for place, text in enumerate(texts)]
         except (msgspec.MsgspecError, ValueError):
             return None
-        counts = [1] * len(points) if len(ts) == len(points) else [one.count(b"[") for one in points]
+        counts = [1] * len(points) if len(ts) == len(points) else [point.count(b"[") for point in points]
         return Numbered(np.array(numbers, np.int64), np.array(counts, np.int64), ts, value)
 
     def _learn(self, texts: Texts, place: int) -> int:

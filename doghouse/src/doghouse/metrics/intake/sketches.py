@@ -44,14 +44,14 @@ _values = msgspec.json.Decoder(ValuesPayload)
 def decode_values(body: bytes) -> SentSketches:
     """The body of `/api/v1/distribution_points` (OpenAPI v1: DistributionPointsPayload). Raises msgspec's errors."""
     series = _values.decode(body).series
-    points = [(place, ts, values) for place, one in enumerate(series) for ts, values in one.points]
+    points = [(place, ts, values) for place, sent in enumerate(series) for ts, values in sent.points]
     counts = [len(values) for _, _, values in points]
     group = np.repeat(np.array([place for place, _, _ in points], np.int64), counts)
     ts = np.repeat(np.array([ts for _, ts, _ in points], np.float64), counts)
     value = np.fromiter(chain.from_iterable(values for _, _, values in points), np.float64, sum(counts))
     keep = np.isfinite(value) & taken(ts, None)
     sketches = of_values(group[keep], ts[keep].astype(np.int64), value[keep]) if keep.any() else no_sketches()
-    return SentSketches([form(one.metric, one.host, one.tags) for one in series], sketches)
+    return SentSketches([form(sent.metric, sent.host, sent.tags) for sent in series], sketches)
 
 
 def form(metric: str, host: str | None, tags: tuple[str, ...] | None) -> Sent:

@@ -37,14 +37,14 @@ _points = attrgetter("points")
 def decode(body: bytes) -> Batch:
     """The series of a body. Raises msgspec.DecodeError or ValidationError that says what is wrong and where."""
     series = _payload.decode(body).series
-    for one in series:
-        if one.device:
-            tag_device(one)
+    for sent in series:
+        if sent.device:
+            tag_device(sent)
     points = list(map(_points, series))
     counts = list(map(len, points))
     return Batch(list(map(form, series)), counts, *split(list(chain.from_iterable(points))))
 
 
-def tag_device(one: Sent) -> None:
+def tag_device(sent: Sent) -> None:
     """Put a device, which older Agents send beside the tags, among them."""
-    one.tags = (*(one.tags or ()), f"device:{one.device}")
+    sent.tags = (*(sent.tags or ()), f"device:{sent.device}")

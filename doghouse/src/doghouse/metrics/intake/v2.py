@@ -53,14 +53,16 @@ _pair = attrgetter("timestamp", "value")
 def decode(body: bytes) -> Batch:
     """The series of a body. Raises msgspec.DecodeError or ValidationError that says what is wrong and where."""
     series = _payload.decode(body).series
-    counts = [len(one.points) for one in series]
-    pairs = map(_pair, chain.from_iterable(one.points for one in series))
-    return Batch([form(one) for one in series], counts, *split(list(pairs)))
+    counts = [len(sent.points) for sent in series]
+    pairs = map(_pair, chain.from_iterable(sent.points for sent in series))
+    return Batch([form(sent) for sent in series], counts, *split(list(pairs)))
 
 
 def form(series: Submitted) -> Sent:
     """How a series was sent, as the index knows it."""
-    host, tags = located(((one.type or "", one.name or "") for one in series.resources or ()), series.tags or ())
+    host, tags = located(
+        ((resource.type or "", resource.name or "") for resource in series.resources or ()), series.tags or ()
+    )
     return (series.metric, host, TYPES.get(series.type or 0, ""), series.interval, tags)
 
 

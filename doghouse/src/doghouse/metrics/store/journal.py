@@ -127,8 +127,8 @@ class Journal:
     def keep(self, series: Iterable[Series]) -> None:
         """Keep new or changed series for good, whatever becomes of the logs."""
         rows = [
-            (one.id, one.metric, one.type, one.interval, one.host, msgspec.json.encode(one.tags).decode())
-            for one in series
+            (entry.id, entry.metric, entry.type, entry.interval, entry.host, msgspec.json.encode(entry.tags).decode())
+            for entry in series
         ]
         if rows:
             with self._database.transaction() as connection:

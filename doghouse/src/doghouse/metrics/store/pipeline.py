@@ -106,7 +106,7 @@ class Pipeline:
         """Put points into DuckDB and drop them from the journal, or say why not: they then stay in the journal."""
         try:
             # First, for DuckDB must not have points of a series that a power cut undoes.
-            self._journal.keep({one.id: one for entry in taken for one in entry.fresh}.values())
+            self._journal.keep({series.id: series for entry in taken for series in entry.fresh}.values())
             self._points.insert(joined([entry.columns for entry in taken]), taken[-1].last_row)
         except Exception as error:
             if not failures.reported(error):

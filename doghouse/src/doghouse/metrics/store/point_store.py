@@ -37,7 +37,10 @@ class PointStore:
         self._points = Points(folder / POINTS, owner)
         self._host_tags = host_tags
         left = self._journal.entries(self._points.moved())
-        newest = {one.id: one for one in [*self._journal.series(), *(one for entry in left for one in entry.fresh)]}
+        newest = {
+            series.id: series
+            for series in [*self._journal.series(), *(series for entry in left for series in entry.fresh)]
+        }
         self._index = SeriesIndex(newest.values())
         if (highest := self._points.tips.highest()) >= len(self._index):
             raise StorageError(

@@ -38,9 +38,9 @@ class BoardData:
         wanted = call.query.get("widgets")
         ids = set(wanted.split(",")) if wanted else None
         numbers = [
-            self._widget(one, board, shown, call)
-            for one in board.every_widget
-            if one.plotted and (ids is None or one.id in ids)
+            self._widget(widget, board, shown, call)
+            for widget in board.every_widget
+            if widget.plotted and (ids is None or widget.id in ids)
         ]
         return Reply({"now": call.now, "from": shown.start, "to": shown.end, "live": shown.live, "widgets": numbers})
 

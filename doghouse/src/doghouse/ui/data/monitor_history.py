@@ -70,7 +70,7 @@ def document(test: Backtest, timezone: str) -> dict[str, Any]:
     late = trimmed(test)
     return {
         "figures": report.figures_document(figures),
-        "groups": [strip(one) for one in sorted(test.timelines, key=_worst)[:MOST_GROUPS]],
+        "groups": [strip(timeline) for timeline in sorted(test.timelines, key=_worst)[:MOST_GROUPS]],
         "more_groups": max(0, len(test.timelines) - MOST_GROUPS),
         "changes": changes(late, late.notifications(), names(test)),
         "covers": covers(test),
@@ -79,12 +79,12 @@ def document(test: Backtest, timezone: str) -> dict[str, Any]:
 
 def trimmed(test: Backtest) -> Backtest:
     """The backtest with its last MOST_CHANGES entries alone: what came before is neither rendered nor sent."""
-    times = np.sort(np.concatenate([one.history.at for one in test.timelines] or [np.empty(0, np.int64)]))
+    times = np.sort(np.concatenate([timeline.history.at for timeline in test.timelines] or [np.empty(0, np.int64)]))
     if len(times) <= MOST_CHANGES:
         return test
     since = int(times[-MOST_CHANGES])
-    bundles = None if test.bundles is None else [_since(one, since) for one in test.bundles]
-    return replace(test, timelines=[_since(one, since) for one in test.timelines], bundles=bundles)
+    bundles = None if test.bundles is None else [_since(bundle, since) for bundle in test.bundles]
+    return replace(test, timelines=[_since(timeline, since) for timeline in test.timelines], bundles=bundles)
 
 
 def _since(timeline: Timeline, since: int) -> Timeline:
@@ -93,13 +93,13 @@ def _since(timeline: Timeline, since: int) -> Timeline:
     first = int(np.searchsorted(history.at, since))
     names = ("at", "before", "after", "value", "notify", "renotified", "first_triggered", "last_triggered")
     kept = replace(history, **{name: getattr(history, name)[first:] for name in names})
-    return replace(timeline, history=kept, covers=[one for one in timeline.covers if one.stretch.end >= since])
+    return replace(timeline, history=kept, covers=[cover for cover in timeline.covers if cover.stretch.end >= since])
 
 
 def names(test: Backtest) -> dict[str, str]:
     """What a page calls each downtime, by its label."""
     every = {cover.downtime.label: cover.downtime for timeline in test.timelines for cover in timeline.covers}
-    return {label: name(one) for label, one in every.items()}
+    return {label: name(downtime) for label, downtime in every.items()}
 
 
 def name(downtime: dt.Downtime) -> str:
@@ -134,13 +134,21 @@ def strip(timeline: Timeline) -> dict[str, Any]:
 
 def changes(test: Backtest, notifications: Sequence[Notification], called: Mapping[str, str]) -> list[dict[str, Any]]:
     """The transitions with what was sent for each, the newest first; what downtimes' ends sent stands among them."""
-    messages = {(one.at, one.group): one for one in notifications}
+    messages = {(notification.at, notification.group): notification for notification in notifications}
     rows = []
-    for group, one in test.transitions():
-        message = messages.pop((one.at, group), None)
-        before = one.before.label if one.before is not Status.NEW else "OK"
+    for group, transition in test.transitions():
+        message = messages.pop((transition.at, group), None)
+        before = transition.before.label if transition.before is not Status.NEW else "OK"
         rows.append(
-            _row(one.at, group, f"{before} → {one.after.label}", one.after.label, number(one.value), message, called)
+            _row(
+                transition.at,
+                group,
+                f"{before} → {transition.after.label}",
+                transition.after.label,
+                number(transition.value),
+                message,
+                called,
+            )
         )
     rows += [
         _row(at, group, _again(message), message.transition.removeprefix("Re-"), None, message, called)

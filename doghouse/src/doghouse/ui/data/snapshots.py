@@ -69,12 +69,12 @@ class Snapshots:
         selected = template_variables.selections(board.variables, call.query)
         asked = Asked(shown, lines.chosen(selected))
         requests, markers = self.drawn(widget)
-        answers = [one for request in requests for one in graphs.answers(request, self.boards.source, asked)]
-        display = next((one.display for one in requests if one.display in DISPLAYS), "line")
-        problem = next((one.problem.text for one in answers if one.problem), None)
+        answers = [answer for request in requests for answer in graphs.answers(request, self.boards.source, asked)]
+        display = next((request.display for request in requests if request.display in DISPLAYS), "line")
+        problem = next((answer.problem.text for answer in answers if answer.problem), None)
         return Picture(
             template_variables.titled(widget.title, selected) or board.title,
-            [series for one in answers for series in one.series],
+            [series for answer in answers for series in answer.series],
             shown.start,
             shown.end,
             markers,

@@ -70,8 +70,8 @@ def choices(selection: Selection, tags: Iterable[str]) -> list[str]:
 
 def titled(text: str, selected: Iterable[Selection]) -> str:
     """A title with its variables: `$host` → `host:web-1`, `$host.value` → `web-1` (GUESS: that titles say both as queries do), several with commas."""
-    for one in sorted(selected, key=lambda one: -len(one.name)):
-        values = [ANY] if one.everything else list(one.values)
-        tags = [ANY] if one.everything else [f"{one.prefix}:{value}" for value in one.values]
-        text = text.replace(f"${one.name}.value", ", ".join(values)).replace(f"${one.name}", ", ".join(tags))
+    for variable in sorted(selected, key=lambda variable: -len(variable.name)):
+        values = [ANY] if variable.everything else list(variable.values)
+        tags = [ANY] if variable.everything else [f"{variable.prefix}:{value}" for value in variable.values]
+        text = text.replace(f"${variable.name}.value", ", ".join(values)).replace(f"${variable.name}", ", ".join(tags))
     return text

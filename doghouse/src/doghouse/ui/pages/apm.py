@@ -37,14 +37,18 @@ class Apm:
     def services(self, call: Call) -> Reply:
         """`GET /apm/services`: every service with requests in the range."""
         shown = frame.from_url(call.query, call.now)
-        rows = [row(one, shown) for one in summary.services(self.points, shown.start, shown.end)]
+        rows = [row(service, shown) for service in summary.services(self.points, shown.start, shown.end)]
         return self._page("services.html", call, shown, rows=rows)
 
     def service(self, call: Call) -> Reply:
         """`GET /apm/services/{service}?resource=…&errors=true`: one service, its resources, its traces."""
         name = call.params["service"]
         shown = frame.from_url(call.query, call.now)
-        whole = [one for one in summary.services(self.points, shown.start, shown.end) if one.service == name]
+        whole = [
+            operation
+            for operation in summary.services(self.points, shown.start, shown.end)
+            if operation.service == name
+        ]
         resources = summary.resources(self.points, name, shown.start, shown.end)
         wanted = call.query.get("resource", "")
         asked = Search(service=name, resource=wanted, errors=call.query.get("errors") == "true")
@@ -55,9 +59,12 @@ class Apm:
             call,
             shown,
             service=name,
-            whole=[row(one, shown) for one in whole],
-            resources=[row(one, shown) | {"written": written.get(one.resource, one.resource)} for one in resources],
-            graphs=[graph for one in whole for graph in graphs(one.operation, name)],
+            whole=[row(operation, shown) for operation in whole],
+            resources=[
+                row(resource, shown) | {"written": written.get(resource.resource, resource.resource)}
+                for resource in resources
+            ],
+            graphs=[graph for operation in whole for graph in graphs(operation.operation, name)],
             traces=traces,
             resource=wanted,
             only_errors=asked.errors,
@@ -67,7 +74,7 @@ class Apm:
     def written(self, service: str, shown: Frame) -> dict[str, str]:
         """A service's resources as its traces write them, by the value of the tag (`get_/users` → `GET /users`)."""
         seen = self.traces.find(Search(service=service), shown.start, shown.end, limit=LOOKED_THROUGH)
-        return {tag(f"resource_name:{one.resource}").partition(":")[2]: one.resource for one in seen}
+        return {tag(f"resource_name:{entry.resource}").partition(":")[2]: entry.resource for entry in seen}
 
     def trace(self, call: Call) -> Reply:
         """`GET /apm/trace/{id}`, the id in 32 hex digits or in decimal, as logs have it."""
@@ -92,17 +99,17 @@ class Apm:
         return rendering.render(template, call, frame=shown, spans=spans, data=data, **values)
 
 
-def row(one: Row, shown: Frame) -> dict[str, Any]:
+def row(summed: Row, shown: Frame) -> dict[str, Any]:
     """A service's or resource's figures as its page shows them. Latencies in ms, None where none is known."""
     return {
-        "service": one.service,
-        "operation": one.operation,
-        "resource": one.resource,
-        "hits": int(one.hits),
-        "rate": one.hits / shown.span,
-        "errors": int(one.errors),
-        "share": 100 * one.errors / one.hits if one.hits else 0.0,
-        **{name: latency(getattr(one, name)) for name in ("p50", "p95", "p99")},
+        "service": summed.service,
+        "operation": summed.operation,
+        "resource": summed.resource,
+        "hits": int(summed.hits),
+        "rate": summed.hits / shown.span,
+        "errors": int(summed.errors),
+        "share": 100 * summed.errors / summed.hits if summed.hits else 0.0,
+        **{name: latency(getattr(summed, name)) for name in ("p50", "p95", "p99")},
     }
 
 

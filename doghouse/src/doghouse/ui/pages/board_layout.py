@@ -16,7 +16,7 @@ def kind(board: Board) -> str:
     """`flow` (the page places its widgets), `placed` (on twelve columns) or `free` (anywhere)."""
     if board.layout == "free":
         return "free"
-    return "placed" if any(one.place for one in board.widgets) else "flow"
+    return "placed" if any(widget.place for widget in board.widgets) else "flow"
 
 
 def css(board: Board) -> str:
@@ -36,9 +36,9 @@ def _grid(widgets: tuple[Widget, ...], columns: int = GRID_COLUMNS) -> Iterator[
 
 
 def _free(board: Board) -> Iterator[str]:
-    places = [one.place for one in board.widgets if one.place]
-    height = max((one.y + one.height for one in places), default=0)
-    width = max((one.x + one.width for one in places), default=0)
+    places = [placed.place for placed in board.widgets if placed.place]
+    height = max((box.y + box.height for box in places), default=0)
+    width = max((box.x + box.width for box in places), default=0)
     yield f".board.free {{ height: {height * FREE_UNIT_PX}px; min-width: {width * FREE_UNIT_PX}px; }}"
     for widget in board.widgets:
         if place := widget.place:

@@ -32,8 +32,8 @@ class Boards:
 
     def list(self, call: Call) -> Reply:
         """`GET /dashboard/lists`: every dashboard."""
-        entries = [self._entry(one) for one in self.store.page(0, MOST_BOARDS)]
-        entries.sort(key=lambda one: str(one["modified"]), reverse=True)
+        entries = [self._entry(document) for document in self.store.page(0, MOST_BOARDS)]
+        entries.sort(key=lambda entry: str(entry["modified"]), reverse=True)
         return rendering.render("boards.html", call, boards=entries)
 
     def _entry(self, summary: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +43,7 @@ class Boards:
             "description": board.description,
             "url": board.url,
             "layout": "timeboard" if board.layout == "ordered" else "screenboard",
-            "count": sum(one.drawing.name != "group" for one in board.every_widget),
+            "count": sum(widget.drawing.name != "group" for widget in board.every_widget),
             "modified": str(summary.get("modified_at") or ""),
         }
 
@@ -68,7 +68,9 @@ class Boards:
                 for one, raw in zip(selected, (raw for raw in board.variables if raw.get("name")), strict=True)
             ],
             "presets": presets(board),
-            "widgets": {one.id: {"type": one.type, "definition": one.definition} for one in board.every_widget},
+            "widgets": {
+                widget.id: {"type": widget.type, "definition": widget.definition} for widget in board.every_widget
+            },
         }
         return rendering.render(
             "board.html",
@@ -76,10 +78,10 @@ class Boards:
             css=board_layout.css(board),
             board=board,
             layout=board_layout.kind(board),
-            titles={one.id: template_variables.titled(one.title, selected) for one in board.every_widget},
+            titles={widget.id: template_variables.titled(widget.title, selected) for widget in board.every_widget},
             frame=shown,
             spans=[(name, frame.span_seconds(name)) for name in frame.SPANS],
-            variables=[(one, template_variables.choices(one, known)) for one in selected],
+            variables=[(variable, template_variables.choices(variable, known)) for variable in selected],
             warnings=warnings(document),
             data=data,
         )
@@ -111,7 +113,7 @@ def _metrics(line: Line) -> set[str]:
     if line.unevaluated:
         return set()
     try:
-        return {query.metric for one in line.expressions({}) for query in metric_queries(one)}
+        return {query.metric for expression in line.expressions({}) for query in metric_queries(expression)}
     except QuerySyntaxError:
         return set()
 
@@ -122,8 +124,8 @@ def presets(board: Board) -> list[dict[str, Any]]:
         {
             "name": preset.get("name"),
             "values": {
-                str(one.get("name")): one.get("values") or [one.get("value") or template_variables.ANY]
-                for one in preset.get("template_variables") or ()
+                str(variable.get("name")): variable.get("values") or [variable.get("value") or template_variables.ANY]
+                for variable in preset.get("template_variables") or ()
             },
         }
         for preset in board.presets

@@ -29,7 +29,7 @@ class Downtimes:
     def show(self, call: Call) -> Reply:
         """`GET /monitors/downtimes`."""
         rows = sorted(
-            (self._row(one, call.now) for one in self.store.all()),
+            (self._row(record, call.now) for record in self.store.all()),
             key=lambda row: (ORDER.index(row["status"]), row["name"].lower()),
         )
         return rendering.render("downtimes.html", call, rows=rows, data={"now": call.now})
@@ -42,15 +42,17 @@ class Downtimes:
         blocks = []
         for record in self.store.all():
             downtime = self.store.downtime(record)
-            stretches = [one for one in dt.stretches(downtime, start, end) if one.end > start and one.start < end]
-            for one in stretches:
+            stretches = [
+                stretch for stretch in dt.stretches(downtime, start, end) if stretch.end > start and stretch.start < end
+            ]
+            for stretch in stretches:
                 blocks.append(
                     {
                         "id": record.id,
                         "name": name(downtime),
                         "scope": downtime.scope,
-                        "from": max(one.start, start),
-                        "to": min(one.end, end),
+                        "from": max(stretch.start, start),
+                        "to": min(stretch.end, end),
                         "canceled": record.canceled is not None,
                     }
                 )
@@ -88,8 +90,8 @@ def _rules(downtime: dt.Downtime) -> list[str]:
     if not isinstance(downtime.schedule, dt.Recurring):
         return []
     return [
-        f"{one.rrule} from {one.start:%Y-%m-%d %H:%M} for {_duration(one.duration)}"
-        for one in downtime.schedule.recurrences
+        f"{recurrence.rrule} from {recurrence.start:%Y-%m-%d %H:%M} for {_duration(recurrence.duration)}"
+        for recurrence in downtime.schedule.recurrences
     ]
 
 

@@ -66,7 +66,10 @@ class Explorer:
         typed = call.query.get("cursor", "")
         cursor = min(int(typed), len(text)) if re.fullmatch("[0-9]{1,9}", typed) else len(text)
         completions = complete(text, cursor, self.points.metrics(), self.tags)
-        suggestions = [{"text": one.text, "kind": one.kind, "detail": one.detail} for one in completions.suggestions]
+        suggestions = [
+            {"text": suggestion.text, "kind": suggestion.kind, "detail": suggestion.detail}
+            for suggestion in completions.suggestions
+        ]
         return Reply({"start": completions.start, "end": completions.end, "suggestions": suggestions})
 
     def tags(self, metric: str) -> dict[str, list[str]]:

@@ -69,7 +69,7 @@ class HostMap:
         """A host map widget's hosts."""
         fill, size = (_query(widget, key) for key in ("fill", "size"))
         groups = tuple(map(str, widget.definition.get("group") or ()))
-        scope = tuple(str(one) for one in widget.definition.get("scope") or () if "$" not in str(one))
+        scope = tuple(str(scope_tag) for scope_tag in widget.definition.get("scope") or () if "$" not in str(scope_tag))
         return {"id": widget.id} | self.picture(Wanted(fill, size, groups, scope), asked.now, asked.variables)
 
     def picture(self, wanted: Wanted, now: float, variables: Mapping[str, Chosen]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class HostMap:
                     "size": size.get(host.name),
                     "muted": host.is_muted(now),
                 }
-                for host in sorted(shown, key=lambda one: one.name)
+                for host in sorted(shown, key=lambda listed: listed.name)
             ],
             "fill": wanted.fill,
             "size": wanted.size,
@@ -115,7 +115,7 @@ class HostMap:
             return {}
         if not series:
             problems.append(f"no points of {query} in the past {RECENT_S // 60} minutes")
-        return {dict(one.group).get("host", ""): last(one.values) for one in series}
+        return {dict(answered.group).get("host", ""): last(answered.values) for answered in series}
 
     def every(self) -> list[Host]:
         """Every host that is known by what its Agent said or by its points."""
@@ -127,7 +127,7 @@ class HostMap:
     def one(self, call: Call) -> Reply:
         """`GET /ui/data/hosts/{name}`: a host's tags, checks and Agent."""
         name = call.params["name"]
-        host = next((one for one in self.every() if one.name == name), None)
+        host = next((candidate for candidate in self.every() if candidate.name == name), None)
         if host is None:
             raise no_such_page(f"for host {name}")
         meta = host.meta
@@ -148,7 +148,9 @@ class HostMap:
                 "tags": listing.tags_by_source(host),
                 "apps": listing.apps(host),
                 "facts": {key: str(value) for key, value in facts.items() if value},
-                "checks": [check(one) for one in self.checks.all() if one.host == host.name],
+                "checks": [
+                    check(service_check) for service_check in self.checks.all() if service_check.host == host.name
+                ],
                 "metrics": self.metrics_of(host.name),
             }
         )
@@ -156,18 +158,18 @@ class HostMap:
     def metrics_of(self, host: str) -> list[str]:
         """The metrics of a host."""
         names = self.points.metrics()
-        return [name for name in names if any(one.host == host for one in self.points.of_metric(name))]
+        return [name for name in names if any(series.host == host for series in self.points.of_metric(name))]
 
 
-def check(one: ServiceCheck) -> dict[str, Any]:
+def check(service_check: ServiceCheck) -> dict[str, Any]:
     """A service check's newest run, as JSON."""
     return {
-        "name": one.name,
-        "status": STATUSES[one.status],
-        "state": STATES[one.status],
-        "tags": list(one.tags),
-        "ts": one.ts,
-        "message": one.message,
+        "name": service_check.name,
+        "status": STATUSES[service_check.status],
+        "state": STATES[service_check.status],
+        "tags": list(service_check.tags),
+        "ts": service_check.ts,
+        "message": service_check.message,
     }
 
 

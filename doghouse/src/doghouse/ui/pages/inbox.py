@@ -31,39 +31,46 @@ class Inbox:
         """`GET /inbox?silenced=true`: the newest first."""
         silenced = {"true": True, "false": False}.get(call.query.get("silenced", ""))
         notifications = self.store.find(silenced=silenced, limit=PAGE, newest_first=True)
-        copies = self.store.deliveries(one.id for one in notifications)
-        rows = [{"one": one, "copies": copies[one.id], "state": state(one)} for one in notifications]
+        copies = self.store.deliveries(notification.id for notification in notifications)
+        rows = [
+            {"one": notification, "copies": copies[notification.id], "state": state(notification)}
+            for notification in notifications
+        ]
         return rendering.render("inbox.html", call, rows=rows, silenced=call.query.get("silenced", ""), full=PAGE)
 
     def show(self, call: Call) -> Reply:
         """`GET /inbox/{id}`: one notification, its copies and the mail."""
-        one = self._one(call)
-        copies = self.store.deliveries([one.id])[one.id]
+        notification = self._one(call)
+        copies = self.store.deliveries([notification.id])[notification.id]
         chosen = next(
             (copy for copy in copies if str(copy.id) == call.query.get("copy")), copies[0] if copies else None
         )
-        mail = self.mails.message(one, chosen) if chosen else None
+        mail = self.mails.message(notification, chosen) if chosen else None
         headers = [(name, str(mail[name])) for name in ("From", "To", "Subject", "Date") if mail[name]] if mail else []
-        called = {of: monitor_history.called(self.downtimes, of) for of in (one.silenced_by, one.released_by) if of}
+        called = {
+            of: monitor_history.called(self.downtimes, of)
+            for of in (notification.silenced_by, notification.released_by)
+            if of
+        }
         return rendering.render(
             "notification.html",
             call,
-            one=one,
+            one=notification,
             copies=copies,
             chosen=chosen,
             headers=headers,
-            state=state(one),
+            state=state(notification),
             called=called,
         )
 
     def body(self, call: Call) -> Reply:
         """`GET /ui/mail/{id}/{copy}`: a mail's HTML as its recipient saw it, in a sandbox that runs and loads nothing."""
-        one = self._one(call)
-        copies = self.store.deliveries([one.id])[one.id]
+        notification = self._one(call)
+        copies = self.store.deliveries([notification.id])[notification.id]
         chosen = next((copy for copy in copies if str(copy.id) == call.params["copy"]), None)
         if chosen is None:
             raise no_such_page(call.path)
-        content = html(self.mails.message(one, chosen))
+        content = html(self.mails.message(notification, chosen))
         policy = (
             "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups; frame-ancestors 'self'"
         )
@@ -77,8 +84,8 @@ class Inbox:
         after = call.number("after", 0)
         return Reply(
             {
-                "count": sum(one.id > after for one in notifications),
-                "newest": max((one.id for one in notifications), default=0),
+                "count": sum(notification.id > after for notification in notifications),
+                "newest": max((notification.id for notification in notifications), default=0),
             }
         )
 
@@ -90,9 +97,9 @@ class Inbox:
         return notification
 
 
-def state(one: Notification) -> str:
+def state(notification: Notification) -> str:
     """A notification's state, for its mark: what it told of."""
-    return one.status if one.status in ("OK", "Warn", "Alert", "No Data") else "No Data"
+    return notification.status if notification.status in ("OK", "Warn", "Alert", "No Data") else "No Data"
 
 
 def html(message: EmailMessage) -> str:

@@ -82,7 +82,9 @@ class MonitorPage:
             problem=unevaluated(monitor),
             sent=sent,
             called={
-                one.silenced_by: monitor_history.called(self.store, one.silenced_by) for one in sent if one.silenced_by
+                notification.silenced_by: monitor_history.called(self.store, notification.silenced_by)
+                for notification in sent
+                if notification.silenced_by
             },
             data=data,
         )
@@ -166,12 +168,12 @@ def state_rows(shown: Shown) -> list[dict[str, Any]]:
             "state": state.status.label,
             "since": state.since,
             "value": graphs.number(state.value),
-            "muted": any(group in one.groups for one in shown.held),
+            "muted": any(group in hold.groups for hold in shown.held),
             "severity": -int(state.status),
         }
         for group, state in shown.states.items()
     ]
-    return sorted(rows, key=lambda one: (one["severity"], one["group"]))
+    return sorted(rows, key=lambda row: (row["severity"], row["group"]))
 
 
 def query_text(monitor: mon.Monitor) -> str:

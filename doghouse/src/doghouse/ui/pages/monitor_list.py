@@ -30,11 +30,11 @@ class MonitorList:
         problem = ""
         try:
             wanted = compile_search(query)
-            matching = [one for one in every if any(wanted(hit.row) for hit in monitor_hits(one, call.now))]
+            matching = [monitor for monitor in every if any(wanted(hit.row) for hit in monitor_hits(monitor, call.now))]
         except ApiError as error:
             matching, problem = [], "; ".join(map(str, error.errors))
-        rows = sorted(map(row, matching), key=lambda one: (ORDER.index(one["state"]), one["name"].lower()))
-        counts = Counter(one.stored.overall for one in every)
+        rows = sorted(map(row, matching), key=lambda entry: (ORDER.index(entry["state"]), entry["name"].lower()))
+        counts = Counter(monitor.stored.overall for monitor in every)
         return rendering.render(
             "monitors.html",
             call,
@@ -49,7 +49,7 @@ class MonitorList:
         """Every monitor with its groups and downtimes."""
         holding = self.monitors.downtimes.holding(now)
         store = self.monitors.store
-        return [look(one, store.states(one.document["id"]), holding) for one in store.page()]
+        return [look(stored, store.states(stored.document["id"]), holding) for stored in store.page()]
 
 
 def row(shown: Shown) -> dict[str, Any]:

@@ -55,8 +55,8 @@ class Streams:
         """`GET /logs?query=…&from_ts…`."""
         shown = frame.from_url(call.query, call.now, DAY_S)
         rows, problem = searched(lambda: islice(self._logs(call.query.get("query", ""), shown), MOST))
-        kept = self.traces.known(one["trace"] for one in rows if one["trace"])
-        rows = [one | {"kept": one["trace"] in kept} for one in rows]
+        kept = self.traces.known(row["trace"] for row in rows if row["trace"])
+        rows = [row | {"kept": row["trace"] in kept} for row in rows]
         return self._page("logs.html", call, shown, rows, problem)
 
     def _page(self, template: str, call: Call, shown: Frame, rows: list[Any], problem: str) -> Reply:

@@ -52,14 +52,16 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
             if answer.problem:
                 problems.append(answer.problem)
             unit = unit_of(answer.expression, asked.units) if answer.expression else None
-            drawn += [_series(one, answer, request, number, asked) | {"unit": unit} for one in answer.series]
-    if not problems and not any(one["length"] for one in drawn):
+            drawn += [_series(series, answer, request, number, asked) | {"unit": unit} for series in answer.series]
+    if not problems and not any(series["length"] for series in drawn):
         problems = empty(widget, source, asked)
     elif (
-        not problems and asked.since is None and not any(value is not None for one in drawn for value in one["values"])
+        not problems
+        and asked.since is None
+        and not any(value is not None for series in drawn for value in series["values"])
     ):
         problems = [Problem("empty", "every value is undefined, for example because of a division by zero", "")]
-    interval = min((one["interval"] for one in drawn), default=1)
+    interval = min((series["interval"] for series in drawn), default=1)
     return {
         "id": widget.id,
         "from": frame.start,
@@ -70,7 +72,7 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
         "joined": max(JOINED_S, 3 * interval),
         "series": drawn[:MOST_SERIES],
         "more": max(0, len(drawn) - MOST_SERIES),
-        "problems": [problem(one) for one in problems],
+        "problems": [problem(entry) for entry in problems],
         "simulated": simulated.ranges(metrics, frame.start, frame.end),
     }
 
@@ -85,7 +87,7 @@ def answers(request: Request, source: Source, asked: Asked) -> list[Answer]:
 
 def names(answers: Sequence[Answer]) -> set[str]:
     """The metrics that answers are of."""
-    return {query.metric for one in answers if one.expression for query in metric_queries(one.expression)}
+    return {query.metric for answer in answers if answer.expression for query in metric_queries(answer.expression)}
 
 
 def empty(widget: Widget, source: Source, asked: Asked) -> list[Problem]:
@@ -106,34 +108,34 @@ def cut(since: int | None, interval: int) -> int | None:
     return (since - max(LATE_S, 2 * interval)) // interval * interval
 
 
-def _series(one: ResultSeries, answer: Answer, request: Request, number: int, asked: Asked) -> dict[str, Any]:
-    first = cut(asked.since, one.interval)
-    keep = slice(0 if first is None else int(np.searchsorted(one.ts, first)), None)
-    group = ", ".join(f"{key}:{value}" for key, value in one.group)
+def _series(line: ResultSeries, answer: Answer, request: Request, number: int, asked: Asked) -> dict[str, Any]:
+    first = cut(asked.since, line.interval)
+    keep = slice(0 if first is None else int(np.searchsorted(line.ts, first)), None)
+    group = ", ".join(f"{key}:{value}" for key, value in line.group)
     series = {
-        "key": f"{number}|{answer.line.text}|{one.expression}",
+        "key": f"{number}|{answer.line.text}|{line.expression}",
         "name": answer.line.alias or answer.line.title,
-        "label": answer.line.alias or group or one.metric or one.expression,
+        "label": answer.line.alias or group or line.metric or line.expression,
         "group": group,
-        "host": host(one),
-        "expression": one.expression,
-        "interval": one.interval,
-        "length": len(one.ts),
+        "host": host(line),
+        "expression": line.expression,
+        "interval": line.interval,
+        "length": len(line.ts),
         "display": request.display,
         "style": dict(request.style),
         "right": request.right_axis,
-        "approximate": one.approximate,
-        "ts": one.ts[keep].tolist(),
-        "values": numbers(one.values[keep]),
+        "approximate": line.approximate,
+        "ts": line.ts[keep].tolist(),
+        "values": numbers(line.values[keep]),
     }
-    if one.bounds is not None:
-        series["lower"], series["upper"] = (numbers(bound[keep]) for bound in one.bounds)
+    if line.bounds is not None:
+        series["lower"], series["upper"] = (numbers(bound[keep]) for bound in line.bounds)
     return series
 
 
-def host(one: ResultSeries) -> str | None:
+def host(series: ResultSeries) -> str | None:
     """The host that a series belongs to, which gives it its colour on every graph of a page."""
-    return next(iter(values((*one.tag_set, *one.scope.split(",")), "host")), None)
+    return next(iter(values((*series.tag_set, *series.scope.split(",")), "host")), None)
 
 
 def numbers(values: Floats) -> Sequence[float | None]:
@@ -146,6 +148,6 @@ def number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def problem(one: Problem) -> dict[str, Any]:
+def problem(fault: Problem) -> dict[str, Any]:
     """A problem as JSON."""
-    return {"kind": one.kind, "text": one.text, "query": one.query, "position": one.position}
+    return {"kind": fault.kind, "text": fault.text, "query": fault.query, "position": fault.position}

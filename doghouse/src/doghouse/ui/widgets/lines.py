@@ -36,7 +36,7 @@ class Answer:
 
 def chosen(selected: Iterable[Selection]) -> dict[str, Chosen]:
     """The template variables as `queries.substitute` takes them."""
-    return {one.name: Chosen(one.prefix, one.values) for one in selected}
+    return {variable.name: Chosen(variable.prefix, variable.values) for variable in selected}
 
 
 def answers(line: Line, source: Source, frame: Frame, values: Mapping[str, Chosen], bars: bool = False) -> list[Answer]:
@@ -66,7 +66,10 @@ def _limited(series: list[ResultSeries], line: Line) -> list[ResultSeries]:
     count, order = line.limit
     from numpy import nanmean
 
-    ranked = sorted((one for one in series if len(one.values)), key=lambda one: float(nanmean(one.values)))
+    ranked = sorted(
+        (ranked_series for ranked_series in series if len(ranked_series.values)),
+        key=lambda ranked_series: float(nanmean(ranked_series.values)),
+    )
     return (ranked if order == "asc" else ranked[::-1])[:count]
 
 

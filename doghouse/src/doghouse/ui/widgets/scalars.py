@@ -62,7 +62,7 @@ def scalars(widget: Widget, source: Source, asked: Asked) -> dict[str, Any]:
         "live": asked.frame.live,
         "heads": heads,
         "rows": _ranked(rows, widget),
-        "problems": [graphs.problem(one) for one in problems],
+        "problems": [graphs.problem(entry) for entry in problems],
     }
 
 
@@ -93,10 +93,10 @@ def _asked(part: Sequence[Line], request: Request, asked: Asked) -> FormulaReque
     first = part[0]
     if first.queries:
         named = first.named(asked.variables)
-        queries = {name: NamedQuery(one, first.aggregators.get(name) or "avg") for name, one in named.items()}
+        queries = {name: NamedQuery(query, first.aggregators.get(name) or "avg") for name, query in named.items()}
         return FormulaRequest(queries, tuple(Formula(line.text, line.formula()) for line in part))
     each = enumerate(first.expressions(asked.variables))
-    queries = {f"{ALONE}{number}": NamedQuery(one, request.aggregator or "avg") for number, one in each}
+    queries = {f"{ALONE}{number}": NamedQuery(query, request.aggregator or "avg") for number, query in each}
     return FormulaRequest(queries, tuple(Formula(name, tree.Variable(name)) for name in queries))
 
 
@@ -121,14 +121,16 @@ def _ranked(rows: list[dict[str, Any]], widget: Widget) -> list[dict[str, Any]]:
     """A toplist's and a table's rows by their first value, at most as many as are asked for."""
     if widget.drawing.numbers == "scalar":
         return rows
-    count, order = next((line.limit for one in widget.requests for line in one.lines if line.limit), _limit(widget))
+    count, order = next(
+        (line.limit for request in widget.requests for line in request.lines if line.limit), _limit(widget)
+    )
     known = [row for row in rows if row["value"] is not None]
     return sorted(known, key=lambda row: float(row["value"]), reverse=order != "asc")[:count]
 
 
 def _limit(widget: Widget) -> tuple[int, str]:
     """How many rows, and which first, where no formula says it: as many as `top()` left, else ten."""
-    texts = [line.text.replace(" ", "") for one in widget.requests for line in one.lines]
+    texts = [line.text.replace(" ", "") for request in widget.requests for line in request.lines]
     ranked = any(text.startswith(("top", "bottom")) for text in texts)
     upwards = any(text.startswith("bottom") or "'asc')" in text for text in texts)
     return (len(texts) * 100 if ranked else TOP_ROWS), "asc" if upwards else "desc"
@@ -136,12 +138,12 @@ def _limit(widget: Widget) -> tuple[int, str]:
 
 def tone(value: float, formats: Iterable[Mapping[str, Any]]) -> str | None:
     """The tone of the first conditional format that the value meets."""
-    for one in formats:
-        compare = COMPARISONS.get(str(one.get("comparator")))
-        limit = one.get("value")
+    for entry in formats:
+        compare = COMPARISONS.get(str(entry.get("comparator")))
+        limit = entry.get("value")
         if compare is None or not isinstance(limit, int | float):
             continue
         if compare(value, limit):
-            palette = str(one.get("palette", ""))
+            palette = str(entry.get("palette", ""))
             return next((name for colour, name in PALETTES.items() if colour in palette), None)
     return None

@@ -93,14 +93,14 @@ class Panels:
         """The newest runs of a service check: of one group, or counted over a cluster's."""
         name = str(widget.definition.get("check", ""))
         wanted = check_tags(widget.definition, asked.selected)
-        runs = [one for one in self.checks.all(name) if wanted <= check_own_tags(one)]
+        runs = [check for check in self.checks.all(name) if wanted <= check_own_tags(check)]
         if not runs:
             scope = f" with {', '.join(sorted(wanted))}" if wanted else ""
             return _nothing(widget, asked, f"no results of the check `{name}`{scope}")
         if widget.definition.get("grouping") != "cluster":
-            runs = sorted(runs, key=lambda one: -one.ts)[:1]
+            runs = sorted(runs, key=lambda run: -run.ts)[:1]
         keys = [str(key) for key in widget.definition.get("group_by") or ()]
-        counts = Counter(one.status for one in runs)
+        counts = Counter(run.status for run in runs)
         return _nothing(widget, asked) | {
             "counts": [
                 {"status": STATUSES[status], "state": STATES[status], "count": counts[status]}
@@ -108,13 +108,13 @@ class Panels:
             ],
             "rows": [
                 {
-                    "label": check_label(one, keys),
-                    "status": STATUSES[one.status],
-                    "state": STATES[one.status],
-                    "ts": one.ts,
-                    "message": one.message,
+                    "label": check_label(run, keys),
+                    "status": STATUSES[run.status],
+                    "state": STATES[run.status],
+                    "ts": run.ts,
+                    "message": run.message,
                 }
-                for one in sorted(runs, key=lambda one: (-one.status, one.host))
+                for run in sorted(runs, key=lambda check: (-check.status, check.host))
             ],
         }
 
@@ -125,15 +125,22 @@ class Panels:
         except ApiError as error:
             return _nothing(widget, asked, "; ".join(map(str, error.errors)))
         every = self.monitors.every(asked.now)
-        rows = [row(one) for one in every if any(wanted(hit.row) for hit in monitor_hits(one, asked.now))]
-        counts = Counter(one["state"] for one in rows)
+        rows = [row(monitor) for monitor in every if any(wanted(hit.row) for hit in monitor_hits(monitor, asked.now))]
+        counts = Counter(monitor["state"] for monitor in rows)
         return _nothing(widget, asked) | {
             "counts": [
                 {"status": state, "state": css(state), "count": count} for state, count in sorted(counts.items())
             ],
             "monitors": [
-                {"id": one["id"], "name": one["name"], "status": one["state"], "state": css(one["state"])}
-                for one in sorted(rows, key=lambda one: (one["state"] == "OK", one["name"]))[:MOST_MONITORS]
+                {
+                    "id": monitor["id"],
+                    "name": monitor["name"],
+                    "status": monitor["state"],
+                    "state": css(monitor["state"]),
+                }
+                for monitor in sorted(rows, key=lambda listed: (listed["state"] == "OK", listed["name"]))[
+                    :MOST_MONITORS
+                ]
             ],
         }
 
@@ -145,7 +152,7 @@ class Panels:
                 events = list(islice(self.streams.events_of(search_text(str(asked.get("q", ""))), shown), MOST_EVENTS))
             except ApiError:
                 continue  # a search in an old syntax that is not read: the graph stands without it
-            marks += [{"ts": one["ts"], "title": one["title"], "tone": one["state"]} for one in events]
+            marks += [{"ts": event["ts"], "title": event["title"], "tone": event["state"]} for event in events]
         return marks
 
 
@@ -179,7 +186,7 @@ def check_tags(definition: Mapping[str, Any], selected: Sequence[Selection]) -> 
     """The tags that a check's runs must have: the widget's own, its group's, and those that template variables choose."""
     given = [str(tag) for tag in definition.get("tags") or ()]
     given += [tag.strip() for tag in str(definition.get("group") or "").split(",")]
-    chosen = {f"${one.name}": one for one in selected}
+    chosen = {f"${choice.name}": choice for choice in selected}
     wanted = set()
     for tag in given:
         variable = chosen.get(tag)
@@ -190,16 +197,16 @@ def check_tags(definition: Mapping[str, Any], selected: Sequence[Selection]) -> 
     return wanted
 
 
-def check_own_tags(one: ServiceCheck) -> set[str]:
+def check_own_tags(check: ServiceCheck) -> set[str]:
     """A run's tags, its host among them."""
-    return {*one.tags, f"host:{one.host}"}
+    return {*check.tags, f"host:{check.host}"}
 
 
-def check_label(one: ServiceCheck, keys: Sequence[str]) -> str:
+def check_label(check: ServiceCheck, keys: Sequence[str]) -> str:
     """What tells a run from others."""
-    values = by_key(check_own_tags(one))
+    values = by_key(check_own_tags(check))
     named = [f"{key}:{'+'.join(values[key])}" for key in keys if key in values]
-    return ", ".join(named) or ", ".join([f"host:{one.host}", *one.tags])
+    return ", ".join(named) or ", ".join([f"host:{check.host}", *check.tags])
 
 
 def css(state: str) -> str:

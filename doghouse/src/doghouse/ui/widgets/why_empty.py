@@ -19,7 +19,7 @@ MOST_SERIES = 2000
 def why_empty(expression: Expression, source: Source, frame: Frame) -> str:
     """One sentence for an expression that gave nothing over the frame. Metrics stand between backticks."""
     sentences = [_why(query, source, frame) for query in metric_queries(expression)]
-    return next((one for one in sentences if one), None) or f"no values in {frame.words}"
+    return next((sentence for sentence in sentences if sentence), None) or f"no values in {frame.words}"
 
 
 def _why(query: MetricQuery, source: Source, frame: Frame) -> str | None:
@@ -41,11 +41,11 @@ def _why(query: MetricQuery, source: Source, frame: Frame) -> str | None:
 def _no_bucket(query: MetricQuery, frame: Frame) -> str | None:
     """A bucket is shown in the range that it begins in: one that is longer than the range may begin before it."""
     numbers = [
-        one.value
+        argument.value
         for rollup in query.modifiers
         if rollup.name == "rollup"
-        for one in rollup.arguments
-        if isinstance(one, Number)
+        for argument in rollup.arguments
+        if isinstance(argument, Number)
     ]
     if not numbers or numbers[0] < frame.span:
         return None
@@ -63,4 +63,4 @@ def last_seen(series: Sequence[Series], source: Source, before: int) -> int | No
 
 
 def _ids(series: Sequence[Series]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.array([one.id for one in series[:MOST_SERIES]], np.int64)
+    return np.array([member.id for member in series[:MOST_SERIES]], np.int64)
