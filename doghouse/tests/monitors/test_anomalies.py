@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from monitor_points import T0, Given, at, minutely, monitor, run, source, story
 
 from doghouse import monitors
-from doghouse.monitors import Monitor, pointwise
-from doghouse.monitors.anomalies import reading
+from doghouse.monitors import Monitor
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.query import windows
+from doghouse.monitors.windows import pointwise
+from doghouse.monitors.windows.anomalies import reading
 
 QUERY = "avg(last_4h):anomalies(avg:m{*}, 'basic', 3, direction='both', interval=60, alert_window='last_15m') >= 1"
 CALM = [50.0 + (k * 7919 % 11) for k in range(240)]  # a few units up and down, with no pattern of a window's length

@@ -15,9 +15,10 @@ from monitor_points import T0, Given, at, minutely, monitor, source, values
 from doghouse import monitors
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints
-from doghouse.monitors import Monitor, pointwise
+from doghouse.monitors import Monitor
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.query import windows
+from doghouse.monitors.windows import pointwise
 from doghouse.queries import NotEvaluated
 
 points = st.dictionaries(st.integers(0, 7200), st.floats(-1e6, 1e6, width=32), max_size=120)

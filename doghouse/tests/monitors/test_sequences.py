@@ -15,7 +15,7 @@ from doghouse import monitors
 from doghouse.monitors import MonitorError, Status
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.query import windows
-from doghouse.monitors.sliding import full_windows
+from doghouse.monitors.windows.sliding import full_windows
 
 HIGH = "avg(last_5m):avg:m{*} > 90"
 

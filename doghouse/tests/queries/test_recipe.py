@@ -15,10 +15,11 @@ from query_points import T0, ask, every, series, source, values
 
 from doghouse import monitors
 from doghouse.coverage import listing
-from doghouse.monitors import Monitor, bucketwise, pointwise
+from doghouse.monitors import Monitor
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.lint import lint
 from doghouse.monitors.query import windows
+from doghouse.monitors.windows import bucketwise, pointwise
 from doghouse.queries import (
     Formula,
     FormulaRequest,

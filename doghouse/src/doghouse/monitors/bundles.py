@@ -9,8 +9,8 @@ import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.changes import Bools, Changes, Codes, History
-from doghouse.monitors.columns import Group
 from doghouse.monitors.states import FRESH, GroupState, Rules, Status
+from doghouse.monitors.windows.columns import Group
 
 
 def bundle_of(group: Group, keys: Sequence[str]) -> Group:

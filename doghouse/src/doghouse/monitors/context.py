@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from doghouse.monitors.columns import Group
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.states import Status, Transition
 from doghouse.monitors.template import Condition, Path, path
+from doghouse.monitors.windows.columns import Group
 from doghouse.time import zones
 
 NUMBERS = (

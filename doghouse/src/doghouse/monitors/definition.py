@@ -12,12 +12,12 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import msgspec
 
-from doghouse.monitors.columns import Group
 from doghouse.monitors.conditions import Rules
 from doghouse.monitors.evaluating import Evaluation, Sources, Stepping, Stretch, ticks_between
 from doghouse.monitors.model import Body, MonitorError, Options, Thresholds, read_body, read_options
 from doghouse.monitors.rules import followed_rules
 from doghouse.monitors.states import GroupState
+from doghouse.monitors.windows.columns import Group
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError
 
 MINUTE_S = 60

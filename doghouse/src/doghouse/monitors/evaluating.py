@@ -11,9 +11,9 @@ import numpy as np
 
 from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors.changes import History, recorded
-from doghouse.monitors.columns import Group
 from doghouse.monitors.conditions import Rules
 from doghouse.monitors.states import EMPTY, FRESH, GroupState, Status, Transition, WindowValue, follow, step
+from doghouse.monitors.windows.columns import Group
 
 if TYPE_CHECKING:
     from doghouse.monitors.definition import Definition

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from doghouse.monitors import expressions, mentions
-from doghouse.monitors.columns import Group
 from doghouse.monitors.context import Context, Host, Hosts, local_time
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.states import Status, Transition
 from doghouse.monitors.template import Block, Call, Node, TemplateError, Text, parse, path
+from doghouse.monitors.windows.columns import Group
 from doghouse.time.zones import UnknownZone
 
 __all__ = ["Host", "Hosts", "Message", "render"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from doghouse.monitors.anomalies import reading
 from doghouse.monitors.model import MonitorError, Options, Thresholds
 from doghouse.monitors.query import is_count_query
 from doghouse.monitors.states import Missing, Rules, Status
+from doghouse.monitors.windows.anomalies import reading
 from doghouse.queries import MonitorQuery, group_keys
 from doghouse.time import lengths
 from doghouse.time.lengths import DAY, HOUR, MINUTE

@@ -12,9 +12,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from doghouse.monitors.columns import Group
 from doghouse.monitors.model import Body, Thresholds
 from doghouse.monitors.states import Status
+from doghouse.monitors.windows.columns import Group
 from doghouse.queries import QuerySyntaxError
 from doghouse.tags.pairs import split
 

@@ -11,10 +11,10 @@ from typing import Any, cast
 import msgspec
 
 from doghouse.monitors import document as documents
-from doghouse.monitors.columns import Group
 from doghouse.monitors.definition import Definition, parse
 from doghouse.monitors.document import Document
 from doghouse.monitors.states import GroupState, Status
+from doghouse.monitors.windows.columns import Group
 from doghouse.storage.sqlite import Database
 
 TABLES = """

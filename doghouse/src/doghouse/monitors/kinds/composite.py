@@ -10,7 +10,6 @@ import numpy as np
 
 from doghouse.metrics.model import Ints
 from doghouse.monitors import composites
-from doghouse.monitors.columns import Bools, Group
 from doghouse.monitors.composites import Composite
 from doghouse.monitors.definition import Definition, kind
 from doghouse.monitors.evaluating import (
@@ -25,6 +24,7 @@ from doghouse.monitors.evaluating import (
 )
 from doghouse.monitors.model import Body
 from doghouse.monitors.states import GroupState, Status
+from doghouse.monitors.windows.columns import Bools, Group
 from doghouse.queries import NotEvaluated
 
 

@@ -14,11 +14,11 @@ from typing import TypeGuard
 import numpy as np
 
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source
-from doghouse.monitors import pointwise
-from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
-from doghouse.monitors.sliding import Buckets, bucketed, full_windows, reduce_windows
-from doghouse.monitors.spatial import reduce_group
+from doghouse.monitors.windows import pointwise
+from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.monitors.windows.sliding import Buckets, bucketed, full_windows, reduce_windows
+from doghouse.monitors.windows.spatial import reduce_group
 from doghouse.queries import MonitorQuery, default_interval, function_names
 from doghouse.queries.evaluation.interpolation import LIMIT_S
 from doghouse.queries.language.rollups import RollupError, RollupSetting, rollup_setting

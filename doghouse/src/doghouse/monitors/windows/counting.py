@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints, Source
-from doghouse.monitors import pointwise, streams
-from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import Windows
+from doghouse.monitors.windows import pointwise, streams
+from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.queries import MonitorQuery, function_names
 from doghouse.queries.evaluation.arithmetic import cellwise
 from doghouse.queries.evaluation.compute import Values, compute

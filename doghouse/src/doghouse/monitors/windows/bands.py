@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints, Source
-from doghouse.monitors.anomalies import ENOUGH_JUDGED, Reading
-from doghouse.monitors.bucketwise import is_alone, parts
-from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import MAY_MISS, Windows, full_bucket
-from doghouse.monitors.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
+from doghouse.monitors.windows.anomalies import ENOUGH_JUDGED, Reading
+from doghouse.monitors.windows.bucketwise import is_alone, parts
+from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.monitors.windows.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
 from doghouse.queries import MonitorQuery, function_names, metric_queries
 from doghouse.queries.language.tree import Call, MetricQuery
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints, Source
-from doghouse.monitors.anomalies import Reading
-from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
-from doghouse.monitors.sliding import full_windows
+from doghouse.monitors.windows.anomalies import Reading
+from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.monitors.windows.sliding import full_windows
 from doghouse.queries import MONITOR, MonitorQuery, ResultSeries, Window, evaluate, function_names
 
 MISSING_TAG = "N/A"

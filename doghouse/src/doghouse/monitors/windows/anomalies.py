@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doghouse.metrics.model import Floats
-from doghouse.monitors.columns import Bools
+from doghouse.monitors.windows.columns import Bools
 from doghouse.queries import MonitorQuery, ResultSeries
 from doghouse.queries.language.spans import length_seconds
 from doghouse.queries.language.tree import Call, Number, Text, Word

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from doghouse.metrics.model import Ints, Source
-from doghouse.monitors import bands, bucketwise, counting, pointwise, streams
-from doghouse.monitors.anomalies import reading
-from doghouse.monitors.columns import GroupColumn
 from doghouse.monitors.model import Options
 from doghouse.monitors.query import Windows, windows
+from doghouse.monitors.windows import bands, bucketwise, counting, pointwise, streams
+from doghouse.monitors.windows.anomalies import reading
+from doghouse.monitors.windows.columns import GroupColumn
 from doghouse.queries import MonitorQuery, NotEvaluated
 
 REDUCERS = ("avg", "sum", "min", "max")

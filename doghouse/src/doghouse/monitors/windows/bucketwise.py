@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints, Source
-from doghouse.monitors.columns import Group, GroupColumn
 from doghouse.monitors.query import MAY_MISS, Windows, frequency, full_bucket
-from doghouse.monitors.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
-from doghouse.monitors.streams import grouped, rollup_of
+from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.monitors.windows.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
+from doghouse.monitors.windows.streams import grouped, rollup_of
 from doghouse.queries import (
     MONITOR,
     NOT_AVAILABLE,
