@@ -112,7 +112,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         endpoint("GET", "/api/v1/validate", validate, Keys.API),
         *hosts.intake_routes(host_store, check_store, partial(events.from_agent, event_store)),
         *events.routes(event_store, host_store.tags),
-        *logs.routes(log_store),
+        *logs.routes(log_store, host_store.tags),
         *traces.routes(trace_intake),
         *hosts.routes(host_store, points.hosts, downtime_store, partial(loads, points)),
         *dashboard_lists.routes(ListStore(database, dashboard_store)),  # before dashboards, whose ids would be `lists`

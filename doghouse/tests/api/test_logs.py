@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 
-from doghouse.logs.model import read
+from doghouse.logs.bodies import read
+from doghouse.logs.model import Log
+from doghouse.logs.preprocessing import stored
+from doghouse.logs.store import LogStore
 
 from .conftest import NOW, Api
 
 
-def messages(body: bytes, content_type: str = "application/json", **address: str) -> list[str]:
-    return [log.message for log in read(body, content_type, address, NOW)]
+def messages(body: bytes, content_type: str = "application/json") -> list[str]:
+    return [log["message"] for log in read(body, content_type)]
 
 
 @pytest.mark.parametrize(("path", "status"), [("/v1/input", 200), ("/api/v2/logs", 202)])
@@ -39,9 +42,8 @@ def test_each_content_type_has_its_own_way_of_holding_many_logs(body: bytes, con
 
 
 def test_what_a_log_does_not_say_the_address_may() -> None:
-    (log,) = read(
-        b'{"message": "m", "ddtags": "a:1", "extra": 7}', "application/json", {"service": "web", "ddtags": "b:2"}, NOW
-    )
+    (sent,) = read(b'{"message": "m", "ddtags": "a:1", "extra": 7}', "application/json")
+    log = stored(sent, {"service": "web", "ddtags": "b:2"}, NOW)
     assert (log.service, set(log.tags), log.attributes, log.timestamp) == ("web", {"a:1", "b:2"}, {"extra": 7}, NOW)
 
 
@@ -62,3 +64,23 @@ def test_each_version_says_in_its_own_shape_that_a_body_is_not_json(api: Api, pa
 
 def test_more_than_a_thousand_logs_at_once_are_too_many(api: Api) -> None:
     assert api("POST", "/api/v2/logs", [{"message": "x"}] * 1001).status_code == 413
+
+
+def kept(api: Api) -> list[Log]:
+    store: LogStore = api.client.app.state.logs  # type: ignore[attr-defined]
+    return list(store.between(0, NOW * 2))
+
+
+def test_an_old_log_is_accepted_and_never_found(api: Api) -> None:
+    """P05: 18 hours and a minute old."""
+    logs = [{"message": f"{age} s", "timestamp": (NOW - age) * 1000} for age in (18 * 3600 + 60, 60)]
+    assert api("POST", "/api/v2/logs", logs).status_code == 202
+    assert [log.message for log in kept(api)] == ["60 s"]
+
+
+def test_a_log_gets_the_tags_of_its_host(api: Api) -> None:
+    api.ok("POST", "/api/v1/check_run", [{"check": "c", "host_name": "web-1", "status": 0}])
+    api.ok("POST", "/api/v1/tags/hosts/web-1", {"tags": ["role:web", "env:prod"]})
+    api.ok("POST", "/api/v2/logs", {"message": "m", "hostname": "web-1", "ddtags": "env:prod"})
+    (log,) = kept(api)
+    assert log.tags == ("env:prod", "role:web")

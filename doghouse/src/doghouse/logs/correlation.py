@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from doghouse.logs.model import Log
+from doghouse.search.record import attribute
 
 # As the documented format of Python's text logs has them: [dd.service=… dd.trace_id=… dd.span_id=…]
 IN_TEXT = {name: re.compile(rf"\bdd\.{name}=([0-9A-Za-z]+)") for name in ("trace_id", "span_id")}
@@ -32,10 +33,9 @@ def canonical_id(text: str) -> str | None:
 
 
 def _named(log: Log, name: str) -> str:
-    """An attribute `dd.trace_id`, one `trace_id` inside `dd`, or what a text says."""
-    nested = log.attributes.get("dd")
-    found = log.attributes.get(f"dd.{name}") or (nested.get(name) if isinstance(nested, dict) else None)
-    if found is not None:
-        return str(found)
-    said = IN_TEXT[name].search(log.message)
-    return said[1] if said else ""
+    """An attribute `dd.trace_id`, also in Log4j's `contextMap`, or what a text says."""
+    for path in (f"dd.{name}", f"contextMap.dd.{name}"):
+        if values := attribute(log.attributes, path):
+            return str(values[0])
+    written = IN_TEXT[name].search(log.message)
+    return written[1] if written else ""

@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
+import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse.logs import model, preprocessing
+from doghouse.logs import bodies, preprocessing
 from doghouse.logs.errors import logs_invalid, logs_too_large
+from doghouse.logs.model import Log
 from doghouse.logs.store import LogStore
 from doghouse.web.http import Call, Keys, Reply, endpoint
 
 MAX_BYTES = 5 * 1024 * 1024  # of a body; more is 413 (docs of the endpoint)
 MAX_LOGS = 1000
+HostTags = Callable[[str], Sequence[str]]
 
 
-def routes(store: LogStore) -> list[BaseRoute]:
+def routes(store: LogStore, host_tags: HostTags) -> list[BaseRoute]:
     """Both versions."""
     return [
-        endpoint("POST", "/v1/input", partial(take, store, 200), Keys.API),
-        endpoint("POST", "/api/v2/logs", partial(take, store, 202), Keys.API),
+        endpoint("POST", "/v1/input", partial(take, store, host_tags, 200), Keys.API),
+        endpoint("POST", "/api/v2/logs", partial(take, store, host_tags, 202), Keys.API),
     ]
 
 
-def take(store: LogStore, status: int, call: Call) -> Reply:
-    """Keep what was sent; an empty JSON object says that it was."""
+def take(store: LogStore, host_tags: HostTags, status: int, call: Call) -> Reply:
+    """Keep what was sent, but for logs that are too old; an empty JSON object says that it was taken, even so."""
     version = 1 if status == 200 else 2
     if len(call.body) > MAX_BYTES:
         raise logs_too_large(version)
     try:
-        logs = model.read(call.body, call.headers.get("content-type", "application/json"), call.query, call.now)
-    except model.LogError as error:
+        sent = bodies.read(call.body, call.headers.get("content-type", "application/json"))
+    except bodies.LogError as error:
         raise logs_invalid(version, str(error)) from None
-    if len(logs) > MAX_LOGS:
+    if len(sent) > MAX_LOGS:
         raise logs_too_large(version)
-    store.add([preprocessing.parsed(log) for log in logs])
+    logs = (preprocessing.stored(log, call.query, call.now) for log in sent)
+    store.add([_with_host_tags(log, host_tags) for log in logs if preprocessing.is_kept(log, call.now)])
     return Reply({}, status)
+
+
+def _with_host_tags(log: Log, host_tags: HostTags) -> Log:
+    """The log with its host's tags behind its own, none that it has already (docs: attributes_naming_convention)."""
+    more = tuple(tag for tag in host_tags(log.host) if tag not in log.tags) if log.host else ()
+    return msgspec.structs.replace(log, tags=log.tags + more) if more else log

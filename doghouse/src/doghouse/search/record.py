@@ -56,12 +56,18 @@ class Record:
 def attribute(attributes: Mapping[str, Any], path: str) -> list[Any]:
     """The values under a path, `http.status_code`, with those of arrays one by one; none where it is missing or null.
 
-    GUESS: an attribute whose own name has the dots in it is looked for where nothing is nested so.
+    GUESS: an attribute whose own name has the dots in it is looked for where nothing is nested so, at each level.
     """
     here: list[Any] = [attributes]
-    for name in path.split("."):
-        here = list(_flat(value[name] for value in here if isinstance(value, Mapping) and name in value))
-    return here or list(_flat([attributes.get(path)]))
+    dotted: list[Any] = []
+    names = path.split(".")
+    for place, name in enumerate(names):
+        objects = [value for value in here if isinstance(value, Mapping)]
+        if objects and place < len(names) - 1:
+            rest = ".".join(names[place:])
+            dotted.extend(value[rest] for value in objects if rest in value)
+        here = list(_flat(value[name] for value in objects if name in value))
+    return here or list(_flat(dotted))
 
 
 def text_of(value: Any) -> str:

@@ -1,0 +1,49 @@
+"""Bodies of the intake of logs: JSON, lines of text, or logplex (docs.datadoghq.com/api/latest/logs/send-logs)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+# A logplex body: each message preceded by its length in bytes (RFC 6587, octet counting).
+LOGPLEX = re.compile(rb"(\d{1,9}) ")
+
+
+class LogError(ValueError):
+    """Why a body is not logs."""
+
+
+def read(body: bytes, content_type: str) -> list[Mapping[str, Any]]:
+    """The logs of a body as they were sent: objects that have a `message` and more. Raises LogError."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/logplex-1":
+        return [{"message": text} for text in _logplex(body)]
+    if kind.startswith("text/"):
+        return [{"message": line} for line in body.decode("utf-8", "replace").splitlines() if line]
+    try:
+        decoded = msgspec.json.decode(body)
+    except msgspec.DecodeError as error:
+        raise LogError(f"Invalid JSON: {error}") from None
+    return [_object(value) for value in (decoded if isinstance(decoded, list) else [decoded])]
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, str):
+        return {"message": value}
+    if not isinstance(value, dict):
+        raise LogError("Invalid JSON: a log must be an object or a text")
+    return value
+
+
+def _logplex(body: bytes) -> Iterable[str]:
+    at = 0
+    while (head := LOGPLEX.match(body, at)) is not None:
+        end = head.end() + int(head[1])
+        yield body[head.end() : end].decode("utf-8", "replace").rstrip("\n")
+        at = end
+    rest = body[at:].strip()
+    if rest:
+        yield rest.decode("utf-8", "replace")
