@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from companion.cli import main
-from companion.client import Account, Keys
+from companion.client import Account
+from companion.keys import Keys
 from doghouse import running
 from doghouse.running import House
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from companion import provision, resources
-from companion.client import Account, Keys
+from companion.client import Account
+from companion.keys import Keys
 from companion.kinds.model import MARK
 from companion.settings import Settings
 from doghouse.running import House

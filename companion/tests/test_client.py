@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from companion import terminal
-from companion.client import LIMIT_WAITS, Account, ApiProblem, Keys, page_address
+from companion.client import LIMIT_WAITS, Account, ApiProblem, page_address
+from companion.keys import Keys
 from doghouse.running import House
 
 from .conftest import MyMetric

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 import pytest
 
 from companion import provision, resources
-from companion.client import TIMEOUT_S, Account, Keys
+from companion.client import TIMEOUT_S, Account
+from companion.keys import Keys
 from companion.problem import Problem
 from companion.settings import Settings
 from doghouse.running import House

@@ -19,8 +19,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from companion import provision, resources
-from companion.client import Account, Keys
+from companion.client import Account
 from companion.demo.children import free_port
+from companion.keys import Keys
 from companion.settings import Settings
 from doghouse import running
 from doghouse.running import House

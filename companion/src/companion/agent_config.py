@@ -76,7 +76,7 @@ def _values(options: Options, settings: Settings, write_key: bool) -> dict[str, 
             "apm_config": {"apm_dd_url": url},
         }
     if write_key:
-        from companion.client import check_key, find_keys
+        from companion.keys import check_key, find_keys
 
         key = os.environ.get("DD_API_KEY")
         if not key and not options.keys_file:

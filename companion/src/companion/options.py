@@ -58,9 +58,10 @@ class Options:
     def account(self) -> Account:
         """The account that is spoken to. Raises Problem where keys or address are missing or wrong."""
         from companion import client, terminal
+        from companion.keys import find_keys
 
         return client.Account(
-            client.find_keys(self.keys_file),
+            find_keys(self.keys_file),
             api_url=client.check_url(self.api_url) if self.api_url else None,
             site=self.settings().site,
             wait=terminal.count_down,

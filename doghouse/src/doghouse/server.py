@@ -19,7 +19,7 @@ from doghouse.dashboards.api import dashboards
 from doghouse.dashboards.api import lists as dashboard_lists
 from doghouse.dashboards.api import snapshots as snapshot_routes
 from doghouse.dashboards.lists import ListStore
-from doghouse.dashboards.snapshots import SnapshotStore
+from doghouse.dashboards.snapshots.store import SnapshotStore
 from doghouse.dashboards.store import DashboardStore
 from doghouse.downtimes import routes as downtime_routes
 from doghouse.downtimes.store import DowntimeStore

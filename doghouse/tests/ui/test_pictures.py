@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from house import NOW, Served
 
-from doghouse.dashboards.pictures import Marker, Picture, draw, short
-from doghouse.dashboards.snapshots import SnapshotStore, shown_in
+from doghouse.dashboards.snapshots.pictures import Marker, Picture, draw, short
+from doghouse.dashboards.snapshots.store import SnapshotStore, shown_in
 from doghouse.queries import ResultSeries
 
 T0 = 1_772_445_600

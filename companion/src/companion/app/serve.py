@@ -35,8 +35,9 @@ def settings(options: Options, service: str, env: str, agent_url: str | None) ->
         found["DD_TRACE_AGENT_URL"] = agent_url or str(options.api_url)
     if options.api_url:
         from companion import client
+        from companion.keys import find_keys
 
-        keys = client.find_keys(options.keys_file)  # said now where it is missing, not by the app
+        keys = find_keys(options.keys_file)  # said now where it is missing, not by the app
         found[shipping.URL] = client.check_url(options.api_url)
         found[shipping.HOST] = options.host or socket.gethostname()
         if options.keys_file and keys:

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from companion import provision, resources, terminal
-from companion.client import Account, find_keys
+from companion.client import Account
 from companion.demo import app, children, files, once, postgres, report
 from companion.demo.children import Stop, Stopped
 from companion.demo.model import Demo, Wishes
+from companion.keys import find_keys
 from companion.settings import Settings
 
 READY_S = 30.0

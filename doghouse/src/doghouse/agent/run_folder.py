@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from doghouse.agent.errors import AgentError
+from doghouse.storage import locking
 
 _NOTE = ".at"
 
@@ -38,21 +38,12 @@ class RunFolder:
 
     def own(self) -> IO[str]:
         """Take the folder for this process, for as long as what is returned stays open. Raises InUse."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (self.path / "lock").open("a+")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            owner = lock.read().strip() or "unknown"
-            lock.close()
+            lock = locking.lock(self.path, str(os.getpid()))
+        except locking.Locked as owner:
             raise InUse(
-                f"an agent with this configuration and destination is running already (process {owner})"
+                f"an agent with this configuration and destination is running already (process {str(owner) or 'unknown'})"
             ) from None
-        lock.seek(0)
-        lock.truncate()
-        lock.write(str(os.getpid()))
-        lock.flush()
         self._be_found()
         return lock
 
@@ -72,13 +63,9 @@ class RunFolder:
     def status(self) -> dict[str, Any] | None:
         """The status of the Agent that runs here; None if none does."""
         try:
-            with (self.path / "lock").open("r+") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pass  # somebody holds it: it runs
+            if not locking.is_locked(self.path):
+                return None
         except OSError:
-            return None
-        else:
             return None
         try:
             document = json.loads((self.path / "status.json").read_text(encoding="utf-8"))

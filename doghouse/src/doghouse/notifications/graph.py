@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doghouse.dashboards.pictures import Marker, Picture, draw
+from doghouse.dashboards.snapshots.pictures import Marker, Picture, draw
 from doghouse.metrics.model import Source
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.store import MonitorStore

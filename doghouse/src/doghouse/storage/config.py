@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from doghouse.storage import locking
 from doghouse.time import lengths
 
 DEFAULT_PORT = 8420
@@ -85,23 +85,13 @@ def duration(text: str) -> float:
 def own(path: Path) -> DataFolder:
     """Make the folder and lock it. Raises ConfigError that names the process which has it, or what stands in the way."""
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (path / "lock").open("a+")
+        lock = locking.lock(path, f"doghouse, process {os.getpid()}")
     except OSError as error:
         raise ConfigError(f"the data folder {path} cannot be used: {error.strerror}") from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        owner = lock.read().strip() or "another process"
-        lock.close()
+    except locking.Locked as owner:
         raise ConfigError(
-            f"the data folder {path} is in use by {owner}; stop that one, or choose another folder with --data"
+            f"the data folder {path} is in use by {str(owner) or 'another process'}; stop that one, or choose another folder with --data"
         ) from None
-    lock.seek(0)
-    lock.truncate()
-    lock.write(f"doghouse, process {os.getpid()}")
-    lock.flush()
     return DataFolder(path, lock)
 
 

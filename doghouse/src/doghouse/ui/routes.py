@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.registry import Numbers
-from doghouse.dashboards.snapshots import PATH
+from doghouse.dashboards.snapshots.store import PATH
 from doghouse.ui import assets, guard, simulated
 from doghouse.ui.data.boards import BoardData, Source
 from doghouse.ui.data.mails import Mails

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from doghouse.dashboards.snapshots import SnapshotStore
+from doghouse.dashboards.snapshots.store import SnapshotStore
 from doghouse.dashboards.store import DashboardStore
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.events.store import EventStore

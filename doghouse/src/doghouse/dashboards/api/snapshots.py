@@ -9,10 +9,10 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse.dashboards import pictures
 from doghouse.dashboards.errors import invalid_graph
-from doghouse.dashboards.pictures import Picture
-from doghouse.dashboards.snapshots import PATH, SnapshotStore
+from doghouse.dashboards.snapshots import pictures
+from doghouse.dashboards.snapshots.pictures import Picture
+from doghouse.dashboards.snapshots.store import PATH, SnapshotStore
 from doghouse.dashboards.widget_requests import METRICS, Request, requests
 from doghouse.metrics.model import Source
 from doghouse.queries import NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from functools import lru_cache
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from doghouse.queries.errors import QuerySyntaxError
 from doghouse.queries.language import expression_building as building
-from doghouse.queries.language.caching import cache_file
 from doghouse.queries.language.expectations import complaint
 from doghouse.queries.language.tree import Everything, Expression, MonitorQuery, Scope, Search
 
@@ -90,3 +90,14 @@ def _lark() -> Lark:
         propagate_positions=True,
         maybe_placeholders=True,
     )
+
+
+def cache_file(name: str) -> Path | None:
+    """Where to keep what can be made again (XDG_CACHE_HOME, or ~/.cache); None where nothing can be kept."""
+    try:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+        folder = base / "doghouse"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder / name if os.access(folder, os.W_OK) else None
+    except (OSError, RuntimeError):  # no home, or one that is read only
+        return None

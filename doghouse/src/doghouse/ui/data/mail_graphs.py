@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doghouse.dashboards.snapshots import SnapshotStore, shown_in
+from doghouse.dashboards.snapshots.store import SnapshotStore, shown_in
 from doghouse.metrics.model import Source
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.delivery import Graph

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from doghouse.dashboards import pictures
 from doghouse.dashboards.board import Board, Widget
-from doghouse.dashboards.pictures import Marker, Picture
-from doghouse.dashboards.snapshots import PATH, SnapshotStore
+from doghouse.dashboards.snapshots import pictures
+from doghouse.dashboards.snapshots.pictures import Marker, Picture
+from doghouse.dashboards.snapshots.store import PATH, SnapshotStore
 from doghouse.dashboards.widget_requests import Request
 from doghouse.events.model import Event, new_id, new_uid
 from doghouse.events.store import EventStore

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from doghouse.dashboards.snapshots import PATH, shown_in
+from doghouse.dashboards.snapshots.store import PATH, shown_in
 from doghouse.events import v2_model, v2_search
 from doghouse.events.model import Event
 from doghouse.events.store import EventStore

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from doghouse.dashboards.board import Widget
-from doghouse.dashboards.pictures import Marker
+from doghouse.dashboards.snapshots.pictures import Marker
 from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
 from doghouse.monitors.answers import group_name

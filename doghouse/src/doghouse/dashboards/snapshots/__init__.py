@@ -1,0 +1,1 @@
+"""Pictures of graphs, and where the ones that snapshots made are kept."""
