@@ -37,7 +37,7 @@ def stored(sent: Mapping[str, Any], defaults: Mapping[str, str], now: float) -> 
     envelope = {**{name: defaults[name] for name in ADDRESS if name in defaults}, **sent}
     message = _first(envelope, MESSAGE[:1]) or ""
     inner = _object(message)
-    layers = (inner, envelope)
+    layers = (inner, envelope) if inner else (envelope,)
     source = _first_of(layers, SOURCE)
     tags = [*_tags(defaults.get("ddtags")), *_tags(sent.get("ddtags")), *_tags(inner.get("ddtags"))]
     return Log(
@@ -74,8 +74,13 @@ def _first_of(layers: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str 
 
 def _first(layer: Mapping[str, Any], names: Sequence[str]) -> str | None:
     """The first of these attributes that has a text or a number, as text."""
-    values = (value for name in names for value in attribute(layer, name))
-    return next((text_of(value) for value in values if value != "" and not isinstance(value, dict | bool)), None)
+    for name in names:
+        for value in attribute(layer, name):
+            if isinstance(value, str) and value:
+                return value
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return text_of(value)
+    return None
 
 
 def _cut(message: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from doghouse.logs.correlation import trace_of
 from doghouse.logs.model import Log
 from doghouse.search import matching
 from doghouse.search.record import Record
+
+RESERVED = ("host", "source", "service", "status", "trace_id", "timestamp")
 
 
 def compile_search(text: str) -> Callable[[Log], bool]:
@@ -17,20 +20,38 @@ def compile_search(text: str) -> Callable[[Log], bool]:
 
 
 def record(log: Log) -> Record:
-    """The log as searches see it. GUESS: a trace is found by its id in 32 hex digits, and in decimal where it has 64 bits."""
+    """The log as searches see it."""
+    return Record(log.message, _Reserved(log), log.tags, log.attributes)
+
+
+class _Reserved(Mapping[str, Sequence[str | int]]):
+    """The reserved attributes of a log, each made when it is asked for: a search of many logs asks each for one or two."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in RESERVED else default
+
+    def __getitem__(self, name: str) -> Sequence[str | int]:
+        if name == "trace_id":
+            return _traces(self._log)
+        if name == "timestamp":
+            return [round(self._log.timestamp * 1000)]
+        value = getattr(self._log, name)
+        return [value] if value else []
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(RESERVED)
+
+    def __len__(self) -> int:
+        return len(RESERVED)
+
+
+def _traces(log: Log) -> list[str]:
+    """The forms of a log's trace. GUESS: it is found by its id in 32 hex digits, and in decimal where it has 64 bits."""
     trace = trace_of(log)
-    number = 0 if trace is None else int(trace, 16)
-    traces = [] if trace is None else [trace, str(number)] if number < 2**64 else [trace]
-    reserved: dict[str, Sequence[str | int]] = {
-        "host": _given(log.host),
-        "source": _given(log.source),
-        "service": _given(log.service),
-        "status": _given(log.status),
-        "trace_id": traces,
-        "timestamp": [round(log.timestamp * 1000)],
-    }
-    return Record(log.message, reserved, log.tags, log.attributes)
-
-
-def _given(value: str | None) -> list[str]:
-    return [value] if value else []
+    if trace is None:
+        return []
+    number = int(trace, 16)
+    return [trace, str(number)] if number < 2**64 else [trace]

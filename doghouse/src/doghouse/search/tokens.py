@@ -9,13 +9,12 @@ from doghouse.search.tree import Phrase, Wildcard, Word
 from doghouse.tags import wildcards
 
 Find = Callable[[str], bool]
-_WORD = re.compile(r"\w+")
 _GAP = re.compile(r"\W+")
 
 
 def joined(text: str) -> str:
     """The words of a text in lower case, with one space before and behind each: ` hello world `."""
-    return f" {' '.join(_WORD.findall(wildcards.folded(text)))} "
+    return _GAP.sub(" ", f" {wildcards.folded(text)} ")
 
 
 def finder(value: Word | Phrase) -> Find:
