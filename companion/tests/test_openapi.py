@@ -17,7 +17,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from companion import resources
-from companion.client import API_KEY_ALONE, APIS, HOLDS, PERMISSIONS
+from companion.client import OPERATIONS
 from companion.settings import Settings
 from scripts.fidelity.client import fetch
 
@@ -81,8 +81,8 @@ def test_a_body_that_is_wrong_is_not() -> None:
 def operations() -> dict[str, dict[str, Any]]:
     """Each operation that the companion calls, by the client's name for it, from the version of the API that it calls."""
     found = {}
-    for name in {*HOLDS, *PERMISSIONS, *API_KEY_ALONE, "get_host_tags", "create_host_tags", "update_host_tags"}:
-        version = next(module for noun, (module, _) in APIS.items() if noun in name)[:2]
+    for name, called in OPERATIONS.items():
+        version = called.api.partition(".")[0]
         wanted = name.replace("_", "")
         for path in document(version)["paths"].values():
             for one in path.values():
@@ -94,7 +94,8 @@ def operations() -> dict[str, dict[str, Any]]:
 def test_the_permission_that_is_named_is_the_one_that_is_needed() -> None:
     for name, operation in operations().items():
         needed = operation.get("x-permission", {}).get("permissions", [])
-        assert (PERMISSIONS.get(name) in needed) if needed else (name not in PERMISSIONS), name
+        permission = OPERATIONS[name].permission
+        assert (permission in needed) if needed else permission is None, name
         keys = {key for one in operation.get("security", []) for key in one}
-        assert (name in API_KEY_ALONE) == (keys == {"apiKeyAuth"}), name
-    assert set(PERMISSIONS) <= set(operations())
+        assert OPERATIONS[name].app_key == (keys != {"apiKeyAuth"}), name
+    assert set(OPERATIONS) == set(operations())

@@ -11,7 +11,7 @@ from companion import calendar, provision, resources, show, terminal
 from companion.client import Account
 from companion.kinds.model import MARK, Found, Wanted
 from companion.options import Options
-from companion.problem import WRONG_USE, Problem, did_you_mean
+from companion.problem import WRONG_USE, Problem, close_or_all
 from companion.provision import Step
 from companion.queries import queries, with_variables
 from companion.settings import check_use
@@ -83,10 +83,7 @@ def _choose(account: Account, wanted: list[Wanted], kind: str, name: str | None)
     """Which wanted object an adopted one becomes: the named one, or the only one that the account does not have yet."""
     kinds = [one for one in dict.fromkeys(w.kind.name for w in wanted) if one != "host tags"]
     if kind not in kinds:
-        raise Problem(
-            f"'{kind}' cannot be adopted{did_you_mean(kind, kinds) or ', expected one of ' + ', '.join(kinds)}",
-            WRONG_USE,
-        )
+        raise Problem(f"'{kind}' cannot be adopted{close_or_all(kind, kinds)}", WRONG_USE)
     choices = [one for one in wanted if one.kind.name == kind]
     if name:
         choices = [one for one in choices if name in (one.name, _short(one))]

@@ -7,7 +7,7 @@ import importlib.util
 import io
 import os
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from companion.settings import Settings
 
 TEMPLATES = Path(__file__).parent / "agent"
+# What a diff must not show: a value by its name, or by its form, or the one of a proxy's address.
 SECRET = re.compile(
     r"(?i)(?P<name>[\w.-]*(?:key|password|passwd|secret|token)[\"']?\s*:\s+)(?!<|ENC\[)[^\s#].*|\b[0-9a-f]{32,64}\b|(?<=://)[^\s/@]+(?=@)"
-)  # what a diff must not show: a value by its name, or by its form, or the one of a proxy's address
-LIST = re.compile(
-    r"(?m)^(?P<key> *)[\w\"'.-]+:[ ]*(?:#.*)?\n(?:[ ]*(?:#.*)?\n)*(?P<dash> *)-(?: |$)"
-)  # a file's first list, whose place under its key the others follow
+)
+# A file's first list, whose place under its key the others follow.
+LIST = re.compile(r"(?m)^(?P<key> *)[\w\"'.-]+:[ ]*(?:#.*)?\n(?:[ ]*(?:#.*)?\n)*(?P<dash> *)-(?: |$)")
 MAIN = Path("datadog.yaml")
 MY_METRIC = Path("conf.d/my_metric.d/conf.yaml")
 
@@ -70,11 +70,8 @@ def _values(options: Options, settings: Settings, write_key: bool) -> dict[str, 
         from companion.client import check_url
 
         url = check_url(options.api_url)
-        values |= {
-            "dd_url": url,
-            "logs_config": {"logs_dd_url": url, "force_use_http": True},
-            "apm_config": {"apm_dd_url": url},
-        }
+        logs = {"logs_dd_url": url, "force_use_http": True}
+        values |= {"dd_url": url, "logs_config": logs, "apm_config": {"apm_dd_url": url}}
     if write_key:
         from companion.keys import check_key, find_keys
 
@@ -152,23 +149,14 @@ class Edits:
         """The text with the values replaced in place, and nothing else touched."""
         import yaml
 
-        ends = {
-            (node.start_mark.line, node.start_mark.column): (node.start_mark.index, node.end_mark.index)
-            for node in _scalars(yaml.compose(text, Loader=yaml.SafeLoader))
-        }
+        events: list[Any] = [
+            each for each in yaml.parse(text, Loader=yaml.SafeLoader) if isinstance(each, yaml.ScalarEvent)
+        ]
+        scalars = {(event.start_mark.line, event.start_mark.column): event for event in events}
         for line, column, value in sorted(self.replaced, reverse=True):
-            start, end = ends[line, column]
-            text = text[:start] + _plain(value) + text[end:]
+            old = scalars[line, column]
+            text = text[: old.start_mark.index] + _plain(value) + text[old.end_mark.index :]
         return text
-
-
-def _scalars(node: Any) -> Iterator[Any]:
-    if isinstance(node.value, str):
-        yield node
-        return
-    for child in node.value:
-        for one in child if isinstance(child, tuple) else (child,):
-            yield from _scalars(one)
 
 
 def _plain(value: Any) -> str:

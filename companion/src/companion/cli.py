@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from companion import __version__
-from companion.options import Options, command
+from companion.options import Options, with_options
 from companion.problem import WRONG_USE
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
@@ -23,6 +24,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def command(name: str | None = None) -> Callable[[Callable[..., int]], Callable[..., None]]:
+    """A command of the app, by its function's name unless it has another."""
+    return lambda function: app.command(name)(with_options(function))
 
 
 def _version(wanted: bool) -> None:
@@ -40,8 +46,7 @@ def _options(
     pass
 
 
-@app.command()
-@command
+@command()
 def validate(
     options: Options,
     files: Annotated[
@@ -58,8 +63,7 @@ def validate(
     return validation.validate(options, files or [], as_json)
 
 
-@app.command()
-@command
+@command()
 def plan(options: Options, as_json: Json = False) -> int:
     """Show what apply would change; exit 2 if there is a difference.
 
@@ -70,8 +74,7 @@ def plan(options: Options, as_json: Json = False) -> int:
     return commands.plan(options, as_json)
 
 
-@app.command()
-@command
+@command()
 def apply(options: Options, yes: Yes = False, as_json: Json = False) -> int:
     """Make the account as the files say; asks first on a terminal.
 
@@ -82,8 +85,7 @@ def apply(options: Options, yes: Yes = False, as_json: Json = False) -> int:
     return commands.apply(options, yes, as_json)
 
 
-@app.command()
-@command
+@command()
 def destroy(options: Options, yes: Yes = False, as_json: Json = False) -> int:
     """Delete everything that carries this command's mark, and nothing else.
 
@@ -94,8 +96,7 @@ def destroy(options: Options, yes: Yes = False, as_json: Json = False) -> int:
     return commands.destroy(options, yes, as_json)
 
 
-@app.command()
-@command
+@command()
 def status(options: Options, as_json: Json = False) -> int:
     """Show what is there, what differs, the monitor's state, the next silence and the last point.
 
@@ -106,8 +107,7 @@ def status(options: Options, as_json: Json = False) -> int:
     return account_commands.status(options, as_json)
 
 
-@app.command()
-@command
+@command()
 def adopt(
     options: Options,
     kind: Annotated[str, typer.Argument(help="timeboard, monitor or downtime.")],
@@ -125,8 +125,7 @@ def adopt(
     return account_commands.adopt(options, kind, id, name)
 
 
-@app.command()
-@command
+@command()
 def snapshot(
     options: Options,
     to: Annotated[
@@ -142,8 +141,7 @@ def snapshot(
     return account_commands.snapshot(options, to)
 
 
-@app.command("open")
-@command
+@command("open")
 def open_timeboard(
     options: Options,
     last: Annotated[str, typer.Option(help="How far back it shows: 5m, 4h, 1d.")] = "5m",
@@ -157,8 +155,7 @@ def open_timeboard(
     return account_commands.open_timeboard(options, last)
 
 
-@app.command("agent-config")
-@command
+@command("agent-config")
 def agent_config(
     options: Options,
     folder: Annotated[Path, typer.Argument(help="The Agent's folder, such as /etc/datadog-agent.", metavar="DIR")],
@@ -174,8 +171,7 @@ def agent_config(
     return files.agent_config(options, folder, write_key, dry_run)
 
 
-@app.command()
-@command
+@command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Wait for two live collections, report, and stop.")] = False,
     as_json: Json = False,
@@ -197,8 +193,7 @@ def demo(
     return run(Wishes(once, as_json, open_page, pictures, smtp, email))
 
 
-@app.command("app")
-@command
+@command("app")
 def traced_app(
     options: Options,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of 127.0.0.1; 0 picks a free one.")] = 5050,
@@ -218,8 +213,7 @@ def traced_app(
     return serve.app(options, port, service, env, agent_url, threads)
 
 
-@app.command()
-@command
+@command()
 def load(
     url: Annotated[str, typer.Option(help="Address of the app.")] = "http://127.0.0.1:5050",
     rate: Annotated[float, typer.Option(min=0.01, help="Requests a second.")] = 5.0,

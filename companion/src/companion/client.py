@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,67 +21,57 @@ LIMIT_WAITS = 5  # how often a call that is told to wait is tried again
 LONGEST_WAIT_S = 900.0
 DEFAULT_WAIT_S = 10.0  # for a 429 that does not say how long
 
-# What an operation's name says -> the official client's module and class that has it.
-APIS = {
-    "validate": ("v1.api.authentication_api", "AuthenticationApi"),
-    "dashboard": ("v1.api.dashboards_api", "DashboardsApi"),
-    "monitor": ("v1.api.monitors_api", "MonitorsApi"),
-    "downtime": ("v2.api.downtimes_api", "DowntimesApi"),
-    "host_tags": ("v1.api.tags_api", "TagsApi"),
-    "metrics": ("v1.api.metrics_api", "MetricsApi"),
-    "snapshot": ("v1.api.snapshots_api", "SnapshotsApi"),
-    "event": ("v1.api.events_api", "EventsApi"),
-}
 READING = ("list_", "get_", "query_", "validate")
 KEYS_REFUSED = (401, 403)
 NOT_IMPLEMENTED = 501  # what a server answers that does not evaluate a query: asking again does not help
 
-# The permission that an application key needs for an operation: `x-permission` of the official OpenAPI documents. They name none for tags.
-PERMISSIONS = {
-    "list_dashboards": "dashboards_read",
-    "get_dashboard": "dashboards_read",
-    "create_dashboard": "dashboards_write",
-    "update_dashboard": "dashboards_write",
-    "delete_dashboard": "dashboards_write",
-    "list_monitors": "monitors_read",
-    "get_monitor": "monitors_read",
-    "create_monitor": "monitors_write",
-    "update_monitor": "monitors_write",
-    "delete_monitor": "monitors_write",
-    "list_downtimes": "monitors_downtime",
-    "get_downtime": "monitors_downtime",
-    "create_downtime": "monitors_downtime",
-    "update_downtime": "monitors_downtime",
-    "cancel_downtime": "monitors_downtime",
-    "query_metrics": "timeseries_query",
-}
-API_KEY_ALONE = ("validate", "create_event")  # the application key is not asked for (`security` of the same documents)
 
-# What an answer holds that this command reads; an answer without it comes from something else than an API.
-HOLDS: dict[str, tuple[str | None, type]] = {
-    "list_dashboards": ("dashboards", list),
-    "list_monitors": (None, list),
-    "list_downtimes": ("data", list),
-    "list_host_tags": ("tags", dict),
-    "get_dashboard": ("title", str),
-    "create_dashboard": ("id", str),
-    "get_monitor": ("id", int),
-    "create_monitor": ("id", int),
-    "get_downtime": ("data", dict),
-    "create_downtime": ("data", dict),
-    "query_metrics": ("series", list),
-    "get_graph_snapshot": ("snapshot_url", str),
-    "create_event": ("event", dict),
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of the official client that is called here, by the client's name for it."""
+
+    api: str  # version and name of the API that has it: `v1.tags` is the client's v1.api.tags_api.TagsApi
+    permission: str | None = None  # that the application key needs: `x-permission` of the official OpenAPI documents
+    answer: tuple[str | None, type] | None = None  # what is read of its answer; one without it comes from no API
+    app_key: bool = True  # whether the application key is asked for (`security` of the same documents)
+
+
+OPERATIONS = {
+    "validate": Operation("v1.authentication", app_key=False),
+    "list_dashboards": Operation("v1.dashboards", "dashboards_read", ("dashboards", list)),
+    "get_dashboard": Operation("v1.dashboards", "dashboards_read", ("title", str)),
+    "create_dashboard": Operation("v1.dashboards", "dashboards_write", ("id", str)),
+    "update_dashboard": Operation("v1.dashboards", "dashboards_write"),
+    "delete_dashboard": Operation("v1.dashboards", "dashboards_write"),
+    "list_monitors": Operation("v1.monitors", "monitors_read", (None, list)),
+    "get_monitor": Operation("v1.monitors", "monitors_read", ("id", int)),
+    "create_monitor": Operation("v1.monitors", "monitors_write", ("id", int)),
+    "update_monitor": Operation("v1.monitors", "monitors_write"),
+    "delete_monitor": Operation("v1.monitors", "monitors_write"),
+    "list_downtimes": Operation("v2.downtimes", "monitors_downtime", ("data", list)),
+    "get_downtime": Operation("v2.downtimes", "monitors_downtime", ("data", dict)),
+    "create_downtime": Operation("v2.downtimes", "monitors_downtime", ("data", dict)),
+    "update_downtime": Operation("v2.downtimes", "monitors_downtime"),
+    "cancel_downtime": Operation("v2.downtimes", "monitors_downtime"),
+    "list_host_tags": Operation("v1.tags", None, ("tags", dict)),
+    "get_host_tags": Operation("v1.tags"),
+    "create_host_tags": Operation("v1.tags"),
+    "update_host_tags": Operation("v1.tags"),
+    "query_metrics": Operation("v1.metrics", "timeseries_query", ("series", list)),
+    "get_graph_snapshot": Operation("v1.snapshots", None, ("snapshot_url", str)),
+    "list_events": Operation("v1.events", "events_read"),
+    "create_event": Operation("v1.events", None, ("event", dict), app_key=False),
 }
 
 
 class ApiProblem(Problem):
-    """A call that was refused: `status` is HTTP's (0: no answer), `errors` are the API's own words."""
+    """A call that was refused: `status` is HTTP's (0: no answer), `errors` are the API's own words, `wait_s` is how long a rate limit lasts."""
 
-    def __init__(self, sentence: str, status: int, errors: list[str]) -> None:
+    def __init__(self, sentence: str, status: int, errors: list[str], wait_s: float | None = None) -> None:
         super().__init__(sentence)
         self.status = status
         self.errors = errors
+        self.wait_s = wait_s
 
 
 def check_url(url: str) -> str:
@@ -133,7 +124,6 @@ class Account:
             is_iac=True,
         )
         self._client = ApiClient(configuration)
-        self._apis: dict[str, Any] = {}
         self._wait = wait or (lambda seconds, _: time.sleep(seconds))
         self.reads = 0
         self.writes = 0
@@ -149,10 +139,10 @@ class Account:
         for _ in range(LIMIT_WAITS):
             try:
                 return self._once(operation, arguments)
-            except _Limited as limited:
-                if limited.seconds > LONGEST_WAIT_S:
+            except ApiProblem as problem:
+                if problem.wait_s is None or problem.wait_s > LONGEST_WAIT_S:
                     raise
-                self._wait(limited.seconds, f"{self.address} asks us to wait ({_words(operation)})")
+                self._wait(problem.wait_s, f"{self.address} asks us to wait ({_words(operation)})")
         return self._once(operation, arguments)
 
     def _once(self, operation: str, arguments: dict[str, Any]) -> Any:
@@ -173,7 +163,7 @@ class Account:
             answer = json.loads(body) if body else None
         except ValueError:
             raise self._no_api(operation, "answered with something that is not JSON") from None
-        if not _holds(operation, answer):
+        if not _is_answer(operation, answer):
             raise self._no_api(operation, "answered with something else than the API does")
         return answer
 
@@ -181,26 +171,27 @@ class Account:
         return ApiProblem(f"{_words(operation)}: {self.address} {why}; is this the address of an API?", 0, [])
 
     def _api(self, operation: str) -> Any:
-        module, name = next(api for noun, api in APIS.items() if noun in operation)
-        if name not in self._apis:
-            self._apis[name] = getattr(importlib.import_module(f"datadog_api_client.{module}"), name)(self._client)
-        return self._apis[name]
+        version, name = OPERATIONS[operation].api.split(".")
+        module = importlib.import_module(f"datadog_api_client.{version}.api.{name}_api")
+        return getattr(module, f"{name.capitalize()}Api")(self._client)
 
     def _explain(self, operation: str, error: Any) -> ApiProblem:
         """An error answer as what to do."""
+        what = _words(operation)
         if error.status == 429:
-            seconds = asked_to_wait(error.headers or {})
-            return _Limited(_words(operation), DEFAULT_WAIT_S if seconds is None else seconds)
+            asked = asked_to_wait(error.headers or {})
+            seconds = DEFAULT_WAIT_S if asked is None else asked
+            limit = (
+                f"{what}: too many requests; the limit is lifted in {seconds:.0f} s, run the command again after that"
+            )
+            return ApiProblem(limit, 429, [], seconds)
         errors = _texts(error.body)
         said = "; ".join(errors) or f"status {error.status}"
-        what = _words(operation)
         if error.status in KEYS_REFUSED:
             sentence = self._explain_keys(operation, said)
         elif error.status == 0:
             sentence = f"{what}: {' '.join(str(error.reason).split())}"
-        elif 300 <= error.status < 400 or (
-            error.status == 404 and operation in HOLDS and operation.startswith("list_")
-        ):
+        elif 300 <= error.status < 400 or (error.status == 404 and operation.startswith("list_")):
             return self._no_api(operation, f"answered with status {error.status}")
         elif error.status >= 500 and error.status != NOT_IMPLEMENTED:
             sentence = f"{what}: {self.address} failed with status {error.status} ({said}); run the command again, it goes on from there"
@@ -219,58 +210,41 @@ class Account:
             if problem.status not in KEYS_REFUSED:
                 return f"{what}: refused: {said}"
             return f"{what}: the API key is not one of {self.address}: check DD_API_KEY (or the keys file), and that the site is the one it was made on"
-        if operation in API_KEY_ALONE:
+        if not OPERATIONS[operation].app_key:
             return f"{what}: refused by {self.address} ({said}), though the API key is valid"
-        need = PERMISSIONS.get(operation)
+        need = OPERATIONS[operation].permission
         if need and "permission" in said.lower():  # Datadog's own words where the key is known and lacks it
             return f"{what}: the application key (DD_APP_KEY, or the keys file) lacks the permission {need} ({said})"
         lacks = f", or lacks the permission {need}" if need else ""
         return f"{what}: the application key was refused by {self.address} ({said}): it is wrong{lacks}; check DD_APP_KEY (or the keys file)"
 
     def _unreachable(self, operation: str, error: Exception) -> ApiProblem:
-        text = str(error)
-        writing = not operation.startswith(READING)
+        text, reached = str(error), False
         if "timed out" in text:
-            why = f"{self.address} did not answer in time"
+            why, reached = f"{self.address} did not answer in time", "refused" not in text
         elif "refused" in text:
             why = f"nothing listens at {self.address}"
         elif "NameResolution" in text or "resolve" in text:
             why = f"{urlsplit(self.address).hostname} is not a host that is known here"
-            writing = False
         elif "CERTIFICATE_VERIFY_FAILED" in text:
             why = f"the certificate of {self.address} is not trusted here"
-            writing = False
         elif "SSL" in text:
             why = f"{self.address} does not speak TLS as https asks for; is it http://?"
-            writing = False
         else:
-            why = f"the connection to {self.address} broke"
-        unsure = (
-            "; whether it was done is not known: run the command again, it looks first"
-            if writing and "refused" not in text
-            else ""
-        )
+            why, reached = f"the connection to {self.address} broke", True
+        maybe_done = reached and not operation.startswith(READING)
+        unsure = "; whether it was done is not known: run the command again, it looks first" if maybe_done else ""
         return ApiProblem(f"{_words(operation)}: {why}{unsure}", 0, [])
 
 
-def _holds(operation: str, answer: Any) -> bool:
-    """Whether an answer has what HOLDS says; rows of a list are objects with an id."""
-    if operation not in HOLDS:
+def _is_answer(operation: str, answer: Any) -> bool:
+    """Whether an answer has what is read of it; rows of a list are objects with an id."""
+    if (expected := OPERATIONS[operation].answer) is None:
         return True
-    name, kind = HOLDS[operation]
+    name, kind = expected
     value = answer.get(name) if name and isinstance(answer, dict) else None if name else answer
     rows = value if operation.startswith("list_") and isinstance(value, list) else []
     return isinstance(value, kind) and all(isinstance(row, dict) and "id" in row for row in rows)
-
-
-class _Limited(ApiProblem):
-    def __init__(self, what: str, seconds: float) -> None:
-        super().__init__(
-            f"{what}: too many requests; the limit is lifted in {seconds:.0f} s, run the command again after that",
-            429,
-            [],
-        )
-        self.seconds = seconds
 
 
 def _words(operation: str) -> str:

@@ -21,9 +21,7 @@ class Change:
 
 
 Filled = Callable[[str, Any], bool]  # whether the server itself puts this value into this field
-Same = Callable[
-    [str, Any, Any], bool
-]  # whether two values of this field mean the same though they are written differently
+Same = Callable[[str, Any, Any], bool]  # whether two values of this field mean the same, differently written
 
 
 def differences(wanted: Any, held: Any, filled: Filled, same: Same, path: str = "") -> list[Change]:
@@ -40,16 +38,10 @@ def differences(wanted: Any, held: Any, filled: Filled, same: Same, path: str = 
                 found.append(Change(place, held[key], None))
         return found
     if _is_list(wanted) and _is_list(held) and any(isinstance(item, Mapping) for item in (*wanted, *held)):
-        found = []
-        for index in range(max(len(wanted), len(held))):
-            place = f"{path}[{index}]"
-            if index >= len(held):
-                found.append(Change(place, None, wanted[index]))
-            elif index >= len(wanted):
-                found.append(Change(place, held[index], None))
-            else:
-                found += differences(wanted[index], held[index], filled, same, place)
-        return found
+        both = enumerate(zip(wanted, held, strict=False))
+        found = [change for i, pair in both for change in differences(*pair, filled, same, f"{path}[{i}]")]
+        found += [Change(f"{path}[{i}]", None, wanted[i]) for i in range(len(held), len(wanted))]
+        return found + [Change(f"{path}[{i}]", held[i], None) for i in range(len(wanted), len(held))]
     if (wanted == held and isinstance(wanted, bool) == isinstance(held, bool)) or (_empty(wanted) and _empty(held)):
         return []
     return [Change(path, held, wanted)]

@@ -68,7 +68,7 @@ class Options:
         )
 
 
-def command(function: Callable[..., int | None]) -> Callable[..., None]:
+def with_options(function: Callable[..., int]) -> Callable[..., None]:
     """A typer command whose first parameter `options` becomes the common options; a Problem ends it with its sentence and code."""
     parameters = inspect.signature(function, eval_str=True).parameters
     common = inspect.signature(Options, eval_str=True).parameters

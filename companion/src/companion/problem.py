@@ -21,3 +21,9 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     names = {name.lower(): name for name in known}
     close = difflib.get_close_matches(given.lower(), names, n=1, cutoff=0.7)
     return f" (did you mean {names[close[0]]}?)" if close else ""
+
+
+def close_or_all(given: str, known: Iterable[str]) -> str:
+    """The known name that is close to the one given, else all of them."""
+    names = list(known)
+    return did_you_mean(given, names) or f", expected one of {', '.join(names)}"

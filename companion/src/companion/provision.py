@@ -12,10 +12,8 @@ from companion.kinds.model import Found, Kind, Wanted
 from companion.problem import Problem
 from companion.resources import REMOVAL
 
-DUPLICATE = (
-    "duplicate of an existing monitor",
-    "duplicate of one or more existing downtimes",
-)  # both recorded, in lower case
+# Both recorded, in lower case.
+DUPLICATE = ("duplicate of an existing monitor", "duplicate of one or more existing downtimes")
 
 
 @dataclass(frozen=True, slots=True)

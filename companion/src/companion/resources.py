@@ -20,9 +20,8 @@ from companion.settings import Settings
 
 DOWNTIMES = Path(__file__).parent / "downtimes"
 TIMEBOARDS = Path(__file__).parent / "dashboards"  # beside the integration's own, which carries the bare mark
-EXAMPLE_ADDRESS = re.compile(
-    r"(?<![\w@.])@[\w.+\-]+@example\.com\b"
-)  # whom the shipped monitor names: a role, nobody's address
+# Whom the shipped monitor names: a role, nobody's address.
+EXAMPLE_ADDRESS = re.compile(r"(?<![\w@.])@[\w.+\-]+@example\.com\b")
 HOST_VARIABLE = "host"  # the timeboard's template variable
 
 
@@ -31,12 +30,8 @@ def kinds(now: Callable[[], datetime]) -> tuple[Kind, ...]:
     return Timeboards(), Monitors(), Downtimes(now), HostTags()
 
 
-REMOVAL = (
-    "monitor",
-    "downtime",
-    "timeboard",
-    "host tags",
-)  # a monitor goes before what silences it, so nobody is woken by leaving
+# A monitor goes before what silences it, so nobody is woken by leaving.
+REMOVAL = ("monitor", "downtime", "timeboard", "host tags")
 
 
 def wanted(settings: Settings, now: datetime) -> list[Wanted]:

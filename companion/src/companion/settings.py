@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from companion.problem import WRONG_USE, Problem, did_you_mean
+from companion.problem import WRONG_USE, Problem, close_or_all, did_you_mean
 
 DEFAULT_FILE = "my-metric.yaml"
 SITES = (
@@ -19,9 +19,8 @@ SITES = (
 NO_ZONES = ("localtime", "posix", "right/", "Factory")  # names of a machine's own, beside the IANA database's
 EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(\.[\w\-]+)+")
 HOST = re.compile(r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?)*")
-TAG = re.compile(
-    r"[a-z][a-z0-9_\-./]*:[a-z0-9_\-.:]*[a-z0-9_\-.]"
-)  # as Datadog stores it; no '/' in the value, see kinds/host_tags
+# As Datadog stores it; no '/' in the value, see kinds/host_tags.
+TAG = re.compile(r"[a-z][a-z0-9_\-./]*:[a-z0-9_\-.:]*[a-z0-9_\-.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +115,8 @@ def _check(name: str, value: Any, place: str, first_line: str | None = None) -> 
         raise Problem(
             f"{place}: {name} is {value}, expected a text{' (in quotes)' if not isinstance(value, dict | list | set) else ''}"
         )
-    else:
-        CHECKS[name](value, place)
+    elif fault := _fault(name, value):
+        raise Problem(f"{place}: {name} {fault}")
 
 
 def _check_tags(value: Any, place: str, first_line: str | None) -> None:
@@ -131,53 +130,36 @@ def _check_tags(value: Any, place: str, first_line: str | None) -> None:
             )
 
 
-def _check_email(value: str, place: str) -> None:
-    if not EMAIL.fullmatch(value):
-        raise Problem(f"{place}: email '{value}' is not an address such as you@example.com")
+def _fault(name: str, value: str) -> str | None:
+    """What is wrong with a text as this setting, and what was expected."""
+    if name == "email" and not EMAIL.fullmatch(value):
+        return f"'{value}' is not an address such as you@example.com"
+    if name == "host" and not HOST.fullmatch(value):
+        return f"'{value}' is not a host's name: letters, digits, '-' and '.', as RFC 1123 has it"
+    if name == "assets" and not value.strip():
+        return "is empty, expected a folder that holds dashboards/ and monitors/"
+    if name == "site" and value not in SITES:
+        parts = re.findall(r"[\w.-]+", value.casefold())  # as in https://app.datadoghq.eu, or us3 alone
+        within = [site for site in SITES for part in parts if part.endswith("." + site) or site.startswith(part + ".")]
+        hint = f" (did you mean {max(within, key=len)}?)" if within else close_or_all(value, SITES)
+        return f"'{value}' is not known{hint}"
+    return _zone_fault(value) if name == "timezone" else None
 
 
-def _check_host(value: str, place: str) -> None:
-    if not HOST.fullmatch(value):
-        raise Problem(f"{place}: host '{value}' is not a host's name: letters, digits, '-' and '.', as RFC 1123 has it")
-
-
-def _check_timezone(value: str, place: str) -> None:
+def _zone_fault(value: str) -> str | None:
     import zoneinfo
 
     try:
-        if value.startswith(NO_ZONES):
-            raise ValueError(value)
-        zoneinfo.ZoneInfo(value)
+        if not value.startswith(NO_ZONES):
+            zoneinfo.ZoneInfo(value)
+            return None
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        names = zoneinfo.available_timezones()
-        city = value.strip().replace(" ", "_").casefold()
-        whole = sorted(name for name in names if name.rpartition("/")[2].casefold() == city)
-        hint = f" (did you mean {whole[0]}?)" if whole else did_you_mean(value, names)
-        raise Problem(
-            f"{place}: timezone '{value}' is not known{hint or ', expected a name such as Europe/Berlin'}"
-        ) from None
-
-
-def _check_site(value: str, place: str) -> None:
-    if value not in SITES:
-        parts = re.findall(r"[\w.-]+", value.casefold())  # as in https://app.datadoghq.eu, or us3 alone
-        within = [site for site in SITES for part in parts if part.endswith("." + site) or site.startswith(part + ".")]
-        hint = f" (did you mean {max(within, key=len)}?)" if within else did_you_mean(value, SITES)
-        raise Problem(f"{place}: site '{value}' is not known{hint or ', expected one of ' + ', '.join(SITES)}")
-
-
-def _check_assets(value: str, place: str) -> None:
-    if not value.strip():
-        raise Problem(f"{place}: assets is empty, expected a folder that holds dashboards/ and monitors/")
-
-
-CHECKS = {
-    "email": _check_email,
-    "host": _check_host,
-    "timezone": _check_timezone,
-    "site": _check_site,
-    "assets": _check_assets,
-}
+        pass
+    names = zoneinfo.available_timezones()
+    city = value.strip().replace(" ", "_").casefold()
+    whole = sorted(name for name in names if name.rpartition("/")[2].casefold() == city)
+    hint = f" (did you mean {whole[0]}?)" if whole else did_you_mean(value, names)
+    return f"'{value}' is not known{hint or ', expected a name such as Europe/Berlin'}"
 
 
 def site_from_environment() -> str | None:

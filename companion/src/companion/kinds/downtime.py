@@ -18,6 +18,7 @@ SERVER_FIELDS = frozenset(
     {"status", "created", "modified", "canceled", "schedule.current_downtime", "monitor_identifier.monitor_id"}
 )
 DEFAULTS: dict[str, set[str]] = {"notify_end_states": {"alert", "no data", "warn"}, "notify_end_types": {"expired"}}
+ANY_ORDER = as_sets(*DEFAULTS, "monitor_identifier.monitor_tags")
 GONE = ("canceled", "ended")
 
 
@@ -53,9 +54,7 @@ class Downtimes(Kind):
 
     @override
     def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
-        return differences(
-            self._in_the_words_of(held, wanted), held, _filled, as_sets(*DEFAULTS, "monitor_identifier.monitor_tags")
-        )
+        return differences(self._in_the_words_of(held, wanted), held, _filled, ANY_ORDER)
 
     def _in_the_words_of(self, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """`wanted` with its recurrences written as those of `held` wherever that means the same."""
@@ -78,11 +77,8 @@ class Downtimes(Kind):
     def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
         whole = {**found.body, **body}
         changed = {change.field.partition(".")[0] for change in self.differences(whole, found.body)}
-        account.call(
-            "update_downtime",
-            downtime_id=found.id,
-            body=_document({key: body[key] for key in body if key in changed}, found.id),
-        )
+        sent = _document({key: body[key] for key in body if key in changed}, found.id)
+        account.call("update_downtime", downtime_id=found.id, body=sent)
 
     @override
     def remove(self, account: Account, found: Found) -> None:

@@ -45,9 +45,8 @@ class HostTags(Kind):
         host = str(wanted.body["host"])
         before = _tags(account, host)
         ours = [tag for tag in wanted.body["tags"] if tag not in before]
-        account.call(
-            "create_host_tags", host_name=host, source=SOURCE, body={"host": host, "tags": [*ours, _list(ours)]}
-        )
+        body = {"host": host, "tags": [*ours, _list(ours)]}
+        account.call("create_host_tags", host_name=host, source=SOURCE, body=body)
         return host
 
     @override
@@ -79,9 +78,8 @@ def _tags(account: Account, host: str) -> list[str]:
 def _found(host: str, tags: Sequence[str]) -> Found:
     owned = {tag for listed in tags if listed.startswith(LIST) for tag in listed.removeprefix(LIST).split("/")}
     plain = [tag for tag in tags if not tag.startswith(LIST)]
-    return Found(
-        f"{LIST}{host}", host, host, {"host": host, "tags": [tag for tag in plain if tag in owned], "all": plain}
-    )
+    body = {"host": host, "tags": [tag for tag in plain if tag in owned], "all": plain}
+    return Found(f"{LIST}{host}", host, host, body)
 
 
 def _list(tags: Sequence[str]) -> str:

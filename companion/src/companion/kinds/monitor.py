@@ -36,11 +36,8 @@ class Monitors(Kind):
 
     @override
     def find(self, account: Account) -> list[Found]:
-        return [
-            self._found(row)
-            for row in account.call("list_monitors", monitor_tags=MARK)
-            if MARK in (row.get("tags") or [])
-        ]
+        rows = account.call("list_monitors", monitor_tags=MARK)
+        return [self._found(row) for row in rows if MARK in (row.get("tags") or [])]
 
     @override
     def get(self, account: Account, id: str) -> Found:
@@ -50,13 +47,8 @@ class Monitors(Kind):
 
     def _found(self, row: Mapping[str, Any]) -> Found:
         mark = next((tag for tag in row.get("tags") or [] if is_mark(tag)), "")
-        return Found(
-            mark,
-            str(row["id"]),
-            row.get("name") or f"monitor {row['id']}",
-            row,
-            (row.get("created") or "", f"{row['id']:020}"),
-        )
+        made = (row.get("created") or "", f"{row['id']:020}")
+        return Found(mark, str(row["id"]), row.get("name") or f"monitor {row['id']}", row, made)
 
     @override
     def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
@@ -70,11 +62,8 @@ class Monitors(Kind):
     def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
         # A field that is not sent stays as it is, so one that is to go is sent as null. The type cannot be changed.
         whole = {**found.body, **body} if len(body) == 1 else body
-        gone = {
-            change.field: None
-            for change in self.differences(whole, found.body)
-            if change.new is None and "." not in change.field
-        }
+        removed = (change.field for change in self.differences(whole, found.body) if change.new is None)
+        gone = {field: None for field in removed if "." not in field}
         kept = {key: value for key, value in body.items() if key != "type"}
         account.call("update_monitor", monitor_id=int(found.id), body={**gone, **kept})
 

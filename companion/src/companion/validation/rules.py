@@ -7,11 +7,8 @@ from typing import Any
 
 from companion.validation.schema import Fault
 
-TEMPLATES = (
-    "name",
-    "message",
-    "options.escalation_message",
-)  # Datadog takes any text there, also one that shows nothing
+# Datadog takes any text there, also one that shows nothing.
+TEMPLATES = ("name", "message", "options.escalation_message")
 
 
 def timeboard(body: Mapping[str, Any]) -> Iterator[Fault]:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from datadog_api_client.model_utils import ModelComposed, ModelNormal, ModelSimple
 
-from companion.problem import did_you_mean
+from companion.problem import close_or_all, did_you_mean
 
 NAMES = {
     str: "a text",
@@ -25,8 +26,31 @@ NAMES = {
     dict: "an object",
     list: "a list",
     type(None): "null",
+    datetime: "a time",
+    date: "a date",
+    UUID: "a UUID",
 }
-NAMES |= {datetime: "a time", date: "a date", UUID: "a UUID"}
+
+
+def _size(value: Any, otherwise: int) -> int:
+    return len(value) if isinstance(value, str | list) else otherwise
+
+
+# What a model limits -> whether a value (of any type: a wrong one is said elsewhere) keeps to the limit, and what is said if not.
+LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
+    "min_items": (lambda value, limit: _size(value, limit) >= limit, "has too few items"),
+    "max_items": (lambda value, limit: _size(value, limit) <= limit, "has too many items"),
+    "min_length": (lambda value, limit: _size(value, limit) >= limit, "is too short"),
+    "max_length": (lambda value, limit: _size(value, limit) <= limit, "is too long"),
+    "inclusive_minimum": (lambda value, limit: not _is(value, float) or value >= limit, "is too small"),
+    "exclusive_minimum": (lambda value, limit: not _is(value, float) or value > limit, "is too small"),
+    "exclusive_maximum": (lambda value, limit: not _is(value, float) or value < limit, "is too large"),
+    "inclusive_maximum": (lambda value, limit: not _is(value, float) or value <= limit, "is too large"),
+    "regex": (
+        lambda value, limit: not isinstance(value, str) or bool(re.search(limit["pattern"], value)),
+        "has not the expected form",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +84,7 @@ def faults(value: Any, model: Any, path: str = "") -> Iterator[Fault]:
 def _choice(value: Any, models: tuple[Any, ...], path: str) -> Iterator[Fault]:
     """The faults under the branch that was meant: the one that fits, the one whose `type` fits, else the one with the fewest faults."""
     attempts = []
-    for model in models:
+    for model in sorted(models, key=lambda model: not _meant(value, model)):  # the others' faults are seldom asked for
         found = list(faults(value, model, path))
         if not found:
             return
@@ -71,8 +95,7 @@ def _choice(value: Any, models: tuple[Any, ...], path: str) -> Iterator[Fault]:
     kinds = sorted({kind for model in models for kind in _kinds(model)})
     if wrong_type and kinds and isinstance(value, Mapping) and "type" in value:
         given = value["type"]
-        hint = did_you_mean(str(given), kinds) or f", expected one of {', '.join(kinds)}"
-        yield Fault(_join(path, "type"), f"is {_short(given)}{hint}")
+        yield Fault(_join(path, "type"), f"is {_short(given)}{close_or_all(str(given), kinds)}")
     elif len(models) > 1 and not isinstance(value, Mapping | list):
         yield Fault(
             path, f"is {_short(value)}, expected {' or '.join(dict.fromkeys(_name(model) for model in models))}"
@@ -117,6 +140,7 @@ def _object(value: Any, model: Any, path: str) -> Iterator[Fault]:
         yield from _limits(held, getattr(model, "validations", {}).get(name, {}), place)
 
 
+@cache
 def _required(model: Any) -> list[str]:
     parameters = inspect.signature(model.__init__).parameters.values()
     return [p.name for p in parameters if p.default is inspect.Parameter.empty and p.name in model.attribute_map]
@@ -125,33 +149,18 @@ def _required(model: Any) -> list[str]:
 def _simple(value: Any, model: Any, path: str) -> Iterator[Fault]:
     allowed = getattr(model, "allowed_values", None)
     if allowed and value not in list(allowed):  # a set could not be asked about an object
-        hint = (
-            did_you_mean(str(value), map(str, allowed)) or f", expected one of {', '.join(sorted(map(str, allowed)))}"
-        )
-        yield Fault(path, f"is {_short(value)}{hint}")
+        yield Fault(path, f"is {_short(value)}{close_or_all(str(value), sorted(map(str, allowed)))}")
     elif not allowed:
         yield from faults(value, model.openapi_types["value"], path)
     yield from _limits(value, getattr(model, "validations", {}).get("value", {}), path)
 
 
 def _limits(value: Any, limits: Mapping[str, Any], path: str) -> Iterator[Fault]:
-    size = len(value) if isinstance(value, str | list) else None
-    checks = {
-        "min_items": (size is not None and size < limits.get("min_items", 0), "has too few items"),
-        "max_items": (size is not None and size > limits.get("max_items", size), "has too many items"),
-        "min_length": (size is not None and size < limits.get("min_length", 0), "is too short"),
-        "max_length": (size is not None and size > limits.get("max_length", size), "is too long"),
-        "inclusive_minimum": (_is(value, float) and value < limits.get("inclusive_minimum", value), "is too small"),
-        "inclusive_maximum": (_is(value, float) and value > limits.get("inclusive_maximum", value), "is too large"),
-        "regex": (
-            isinstance(value, str) and not re.search(limits.get("regex", {}).get("pattern", ""), value),
-            "has not the expected form",
-        ),
-    }
-    for name, (broken, sentence) in checks.items():
-        if name in limits and broken:
-            limit = limits[name].get("pattern") if name == "regex" else limits[name]
-            yield Fault(path, f"{sentence} ({_short(value)}; limit {limit})")
+    for name, limit in limits.items():
+        reaches, sentence = LIMITS[name]
+        if not reaches(value, limit):
+            shown = limit["pattern"] if name == "regex" else limit
+            yield Fault(path, f"{sentence} ({_short(value)}; limit {shown})")
 
 
 def _list(value: Any, model: Any, path: str) -> Iterator[Fault]:
