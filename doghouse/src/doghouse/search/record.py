@@ -17,7 +17,7 @@ FREE_TEXT_ATTRIBUTES = (
 )  # searched by words without a field, beside the message
 
 
-@dataclass(eq=False)  # not frozen: it is made for each log that is looked at, and takes a third of the time so
+@dataclass(eq=False)  # not frozen, as it is made for each log that is looked at, and that is faster
 class Record:
     """A log or an event. `reserved` has the names that are no tags, such as `service`, each with all ways to write its value."""
 
