@@ -10,8 +10,9 @@ from memory_points import source as memory_source
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest.report import document, figures
+from doghouse.backtest.figures import figures
 from doghouse.backtest.run import backtest
+from doghouse.reports.json import document
 
 S = [80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50]  # one point a minute
 
@@ -129,7 +130,7 @@ def test_counting_in_columns_counts_what_rendering_gives(values, message, stretc
 
 def test_the_document_says_what_commands_promise():
     found = backtest(monitor("avg(last_5m):avg:m{*} by {host} > 90"), source({"a": S}), T0, T0 + 1200)
-    said = document(found, found.notifications(), figures(found))
+    said = document(found, figures(found))
     assert said["from"] == "2026-03-02T10:00:00Z"
     assert said["evaluations"] == 20
     assert said["transitions"][0] == {

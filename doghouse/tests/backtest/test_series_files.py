@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doghouse import monitors
-from doghouse.backtest import report
+from doghouse.backtest.figures import figures
 from doghouse.backtest.run import backtest
 from doghouse.metrics.files import rowgroups
 from doghouse.metrics.files.series_files import open_series
+from doghouse.reports.json import document
 
 polars = pytest.importorskip("polars")
 
@@ -32,7 +33,7 @@ POINTS = st.dictionaries(
 def said(path):
     """The JSON document of a backtest over a file."""
     result = backtest(MONITOR, open_series(path), START, START + MINUTES * 60)
-    return report.document(result, result.notifications(), report.figures(result))
+    return document(result, figures(result))
 
 
 @given(POINTS, st.integers(0, 2**32), st.integers(20, 100))

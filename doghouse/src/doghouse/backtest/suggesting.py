@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest.report import Figures, figures, figures_document
+from doghouse.backtest.figures import Figures, figures
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import Points
 from doghouse.monitors import Status
@@ -125,8 +124,3 @@ def _with(monitor: mon.Monitor, levels: Mapping[str, float]) -> mon.Monitor:
 def _round(value: float) -> float:
     """Three digits: a threshold is chosen, not calculated."""
     return float(f"{value:.3g}")
-
-
-def document(one: Suggestion) -> dict[str, Any]:
-    """A suggestion for JSON."""
-    return {"setting": one.setting, "first_alert_delay_s": one.alert_delay, **figures_document(one.figures)}

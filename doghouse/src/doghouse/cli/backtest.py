@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from doghouse.cli.formats import Format, chosen
 from doghouse.cli.options import AsJson
-from doghouse.cli.terminal import console, fail, print_json
+from doghouse.cli.terminal import fail
+from doghouse.reports import Backtested, BacktestResult
 
 
 def backtest(
@@ -48,6 +53,7 @@ def backtest(
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Also say what a range of other settings would have sent.")
     ] = False,
+    output: Format = None,
     as_json: AsJson = False,
 ) -> None:
     """Replay monitors over history: every state, transition and notification, with downtimes applied.
@@ -57,6 +63,7 @@ def backtest(
     import os
     import time
 
+    write = chosen(output, as_json, BacktestResult)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
     from doghouse.cli import backtest_inputs
     from doghouse.metrics.files.rows import LAST_SECOND
@@ -99,26 +106,17 @@ def backtest(
     given = {one.id: one for _, one in monitors if one.id}
     asked = Asked(start, end, points, quiet, known, zone, suggest, given)
     several = len(monitors) > 1
-    documents: list[dict[str, Any]] = []
     done = 0
-    for where, one in monitors:
-        found = backtest_each(where, one, asked, several=several)
-        if found is None:
-            continue
-        done += 1
-        said = backtest_inputs.origin(account, resolution) if account else None
-        if as_json:
-            named = {"monitor": found.name} if several else {}
-            documents.append(named | found.document() | ({"points": said} if said else {}))
-            continue
-        screen = console()
-        if several:
-            screen.print(found.name, style="bold", markup=False)
-        found.print(screen, zone)
-        if said:
-            screen.print(said["note"], style="bright_black", markup=False)
-        found.print_suggestions(screen)
-    if as_json:
-        print_json(documents if several else documents[0])
+
+    def backtests() -> Iterator[Backtested]:
+        nonlocal done
+        for where, one in monitors:
+            made = backtest_each(where, one, asked, several=several)
+            if made is not None:
+                done += 1
+                origin = backtest_inputs.origin(account, resolution) if account else None
+                yield replace(made, points=origin)
+
+    write(BacktestResult(backtests(), several, zone), sys.stdout)
     if not done:
         raise typer.Exit(1)

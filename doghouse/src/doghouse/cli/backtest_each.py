@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
-from doghouse.backtest import report, show
+from doghouse.backtest.figures import figures
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import Points, sources_of
 from doghouse.cli.terminal import fail
@@ -18,6 +17,7 @@ from doghouse.metrics.files.series_files import SeriesFileError
 from doghouse.monitors import Host, Monitor, MonitorError, Sources
 from doghouse.monitors.validation import check
 from doghouse.queries import NotEvaluated, QuerySyntaxError
+from doghouse.reports import Backtested
 
 if TYPE_CHECKING:
     from doghouse.backtest.suggesting import Suggestion
@@ -38,35 +38,7 @@ class Asked:
     members: Mapping[int, Monitor]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Done:
-    """One monitor's backtest; the suggestions are None where nobody asked for them."""
-
-    name: str
-    result: Backtest
-    figures: report.Figures
-    suggestions: Sequence[Suggestion] | None
-
-    def document(self) -> dict[str, Any]:
-        """For JSON."""
-        own = report.document(self.result, self.result.notifications(), self.figures)
-        if self.suggestions is None:
-            return own
-        from doghouse.backtest.suggesting import document
-
-        return own | {"suggestions": [document(suggestion) for suggestion in self.suggestions]}
-
-    def print(self, screen: Console, zone: str) -> None:
-        """For a person."""
-        show.backtest_table(screen, self.result, self.figures, zone)
-
-    def print_suggestions(self, screen: Console) -> None:
-        """What other settings would have sent, for a person."""
-        if self.suggestions:
-            show.suggestions(screen, self.suggestions)
-
-
-def backtest_each(where: str, monitor: Monitor, asked: Asked, *, several: bool) -> Done | None:
+def backtest_each(where: str, monitor: Monitor, asked: Asked, *, several: bool) -> Backtested | None:
     """A monitor's backtest. What is wrong ends the command in a sentence; of several monitors, one that is not evaluated is left out: None, which is said."""
     try:
         result, others = _run(where, monitor, asked)
@@ -79,7 +51,7 @@ def backtest_each(where: str, monitor: Monitor, asked: Asked, *, several: bool) 
         raise fail(str(error)) from None
     for text in _remarks(monitor, result, Sources(asked.points)):
         typer.echo(f"doghouse: {where}: {text}", err=True)
-    return Done(monitor.name or where, result, report.figures(result, asked.zone), others)
+    return Backtested(monitor.name or where, result, figures(result, asked.zone), others)
 
 
 def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:

@@ -13,8 +13,6 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-WIDTH = 200  # of what is written to a file or a pipe: no table is folded there
-
 
 def fail(message: str, code: int = 1) -> typer.Exit:
     """Say in one sentence on stderr what went wrong; raise what this returns."""
@@ -24,10 +22,9 @@ def fail(message: str, code: int = 1) -> typer.Exit:
 
 def console() -> Console:
     """Where people read: no colour when stdout is not a terminal or NO_COLOR is set."""
-    from rich.console import Console
+    from doghouse.reports.text import screen
 
-    wide = None if sys.stdout.isatty() else WIDTH
-    return Console(highlight=False, emoji=False, soft_wrap=True, width=wide)
+    return screen.console(sys.stdout)
 
 
 def progress() -> Callable[[str, int, int], None]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import glob
-import itertools
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doghouse.cli.formats import Format, Junit, chosen, write_junit
 from doghouse.cli.options import AsJson
-from doghouse.cli.terminal import console, fail, print_json
+from doghouse.cli.terminal import fail, print_json
+from doghouse.reports import UnitTestResult
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from doghouse.testing.places import TestFileError
     from doghouse.testing.running import Result
 
 
@@ -26,14 +27,15 @@ def unit_tests(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of a test file, for editors, and do nothing else.")
     ] = False,
-    junit: Annotated[Path | None, typer.Option(help="Also write the results as JUnit XML.")] = None,
+    junit: Junit = None,
+    output: Format = None,
     as_json: AsJson = False,
 ) -> None:
     """Run unit tests of monitors; exit 1 if one fails.
 
     Example: doghouse test monitors/*.test.yaml --junit results.xml
     """
-    from doghouse.cli import junit as xml
+    write = chosen(output, as_json, UnitTestResult)
     from doghouse.testing.file import schema as file_schema
     from doghouse.testing.places import TestFileError
     from doghouse.testing.running import run
@@ -50,42 +52,13 @@ def unit_tests(
             results += run(path)
         except TestFileError as error:
             broken.append(error)
-    if junit:
-        outcomes = [
-            xml.Outcome(str(result.path), result.name, None if result.passed else _failure(result))
-            for result in results
-        ]
-        xml.write(junit, outcomes + [xml.Outcome(str(one.path), f"line {one.line}", one.text) for one in broken])
-    if as_json:
-        print_json({"tests": [_result(result) for result in results], "errors": [str(one) for one in broken]})
-    else:
-        _print(console(), results)
+    result = UnitTestResult(results, broken)
+    write_junit(junit, result)
+    write(result, sys.stdout)
     for each in broken:
         typer.echo(f"doghouse: {each}", err=True)
-    if broken or not all(result.passed for result in results):
+    if broken or not all(one.passed for one in results):
         raise typer.Exit(1)
-
-
-def _print(screen: Console, results: Sequence[Result]) -> None:
-    """Each test, and for one that failed expected and got."""
-    from rich.markup import escape
-
-    for path, group in itertools.groupby(results, key=lambda one: one.path):
-        screen.print(f"  {path.name}", style="bold", markup=False)
-        for one in group:
-            if one.passed:
-                screen.print(f"    [green]ok[/]    {escape(one.name)}")
-                continue
-            screen.print(f"    [red]FAIL[/]  {escape(one.name)}")
-            for difference in one.differences:
-                for number, (label, lines) in enumerate((("expected", difference.expected), ("got", difference.got))):
-                    place = f"  line {difference.line}" if number == 0 else ""
-                    shown = list(lines) or ["nothing"]
-                    screen.print(f"            {label:9} {shown[0]}{place}", markup=False)
-                    for line in shown[1:]:
-                        screen.print(f"            {'':9} {line}", markup=False)
-    failed = sum(not result.passed for result in results)
-    screen.print(f"{len(results) - failed} passed, {failed} failed", markup=False)
 
 
 def _matching(files: Sequence[str]) -> list[Path]:
@@ -97,17 +70,3 @@ def _matching(files: Sequence[str]) -> list[Path]:
             raise fail(f"'{pattern}' matches no file")
         found += [Path(match) for match in matches]
     return found
-
-
-def _failure(one: Any) -> str:
-    return "\n".join(
-        f"line {each.line}: expected {'; '.join(each.expected)}; got {'; '.join(each.got) or 'nothing'}"
-        for each in one.differences
-    )
-
-
-def _result(one: Any) -> dict[str, Any]:
-    differences = [
-        {"line": each.line, "expected": list(each.expected), "got": list(each.got)} for each in one.differences
-    ]
-    return {"file": str(one.path), "line": one.line, "name": one.name, "passed": one.passed, "differences": differences}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from doghouse import monitors as mon
 from doghouse.importing.monitor_files import Found, FoundDowntime, Thing, Unread
 from doghouse.monitors.lint import Problem, lint
 
-DOWNTIME = "downtime"  # the type of what is no monitor, and not counted among them
+DOWNTIME = "downtime"  # the type of what is no monitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,11 @@ class Linted:
     verdict: str
     problems: Sequence[Problem]
     lines: Sequence[int]
+
+    @property
+    def is_downtime(self) -> bool:
+        """Whether it is no monitor, and not counted among them."""
+        return self.type == DOWNTIME
 
 
 def lint_all(found: Iterable[Thing], intervals: Mapping[str, int] | None = None) -> list[Linted]:
@@ -71,21 +75,3 @@ def _lint(found: Found, intervals: Mapping[str, int]) -> Linted:
     return Linted(
         found.where, monitor.name, monitor.type, verdict, problems, [found.line(one.field) for one in problems]
     )
-
-
-def downtimes_line(linted: Sequence[Linted]) -> str | None:
-    """`2 downtimes: 1 ok, 1 wrong`; None where there were none."""
-    mine = [one.verdict for one in linted if one.type == DOWNTIME]
-    counted = f"{len(mine)} downtime{'' if len(mine) == 1 else 's'}"
-    return f"{counted}: {mine.count('ok')} ok, {mine.count('wrong')} wrong" if mine else None
-
-
-def last_line(linted: Sequence[Linted]) -> str:
-    """`312 monitors: 281 ok, 9 wrong, 22 not evaluated (log alert 14, slo alert 8)`."""
-    linted = [one for one in linted if one.type != DOWNTIME]
-    verdicts = Counter(one.verdict for one in linted)
-    text = f"{len(linted)} monitor{'' if len(linted) == 1 else 's'}: " + ", ".join(
-        f"{verdicts[word]} {word}" for word in ("ok", "wrong", "not evaluated")
-    )
-    types = Counter(one.type for one in linted if one.verdict == "not evaluated")
-    return text + (f" ({', '.join(f'{kind} {count}' for kind, count in types.most_common())})" if types else "")

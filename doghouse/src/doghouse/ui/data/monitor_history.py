@@ -11,7 +11,7 @@ import numpy as np
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest import report
+from doghouse.backtest.figures import figures
 from doghouse.backtest.run import Backtest, Timeline, backtest
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.metrics.model import Source
@@ -66,10 +66,9 @@ def thresholds(monitor: mon.Monitor) -> dict[str, float]:
 
 def document(test: Backtest, timezone: str) -> dict[str, Any]:
     """A backtest as JSON for js/pages/monitor.mjs. Times in s UTC."""
-    figures = report.figures(test, timezone)
     late = trimmed(test)
     return {
-        "figures": report.figures_document(figures),
+        "figures": figures(test, timezone).document(),
         "groups": [strip(timeline) for timeline in sorted(test.timelines, key=_worst)[:MOST_GROUPS]],
         "more_groups": max(0, len(test.timelines) - MOST_GROUPS),
         "changes": changes(late, late.notifications(), names(test)),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rich.markup import escape
 from rich.table import Table
 
-from doghouse.backtest.report import Figures
+from doghouse.backtest.figures import Figures
 from doghouse.backtest.run import Backtest, group_text
 from doghouse.monitors import Status, Transition
 from doghouse.notifications.model import Notification

@@ -1,0 +1,41 @@
+"""The formats: which there are, and which result each can write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, TextIO, TypeVar
+
+from doghouse import reports
+
+Result = TypeVar("Result")
+Writer = Callable[[Result, TextIO], None]
+WRITERS: dict[tuple[type, str], Writer[Any]] = {}
+
+
+def writes(name: str, kind: type[Result]) -> Callable[[Writer[Result]], Writer[Result]]:
+    """Register the function that writes a result of that kind in the format `name`. Raises ValueError for a second one."""
+
+    def register(write: Writer[Result]) -> Writer[Result]:
+        if (kind, name) in WRITERS:
+            raise ValueError(f"two functions write a {kind.__name__} as {name}")
+        WRITERS[kind, name] = write
+        return write
+
+    return register
+
+
+def formats(kind: type) -> list[str]:
+    """The formats that a result of that kind can be written in, by name."""
+    for module in iter_modules(reports.__path__):
+        import_module(f"{reports.__name__}.{module.name}")
+    return sorted(name for of, name in WRITERS if of is kind)
+
+
+def writer(name: str, kind: type[Result]) -> Writer[Result]:
+    """What writes a result of that kind in the format `name`. Raises ValueError where there is none."""
+    names = formats(kind)
+    if name not in names:
+        raise ValueError(f"'{name}' is none of {', '.join(names)}")
+    return WRITERS[kind, name]

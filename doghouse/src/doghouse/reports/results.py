@@ -1,0 +1,79 @@
+"""What a format is given: everything that a command came to, as values, and no text of any format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from doghouse.backtest.figures import Figures
+    from doghouse.backtest.run import Backtest
+    from doghouse.backtest.suggesting import Suggestion
+    from doghouse.importing.verdicts import Linted
+    from doghouse.testing.places import TestFileError
+    from doghouse.testing.running import Result
+
+
+@dataclass(frozen=True, slots=True)
+class LintResult:
+    """The verdict on each monitor and downtime, in the order in which they were read."""
+
+    linted: Sequence[Linted]
+
+    @property
+    def monitors(self) -> list[Linted]:
+        """Those of monitors, and of files that hold none."""
+        return [one for one in self.linted if not one.is_downtime]
+
+    @property
+    def downtimes(self) -> list[Linted]:
+        """Those of downtimes."""
+        return [one for one in self.linted if one.is_downtime]
+
+    @property
+    def summary(self) -> str:
+        """`312 monitors: 281 ok, 9 wrong, 22 not evaluated (log alert 14, slo alert 8)`."""
+        monitors = self.monitors
+        verdicts = Counter(one.verdict for one in monitors)
+        text = f"{len(monitors)} monitor{'' if len(monitors) == 1 else 's'}: " + ", ".join(
+            f"{verdicts[word]} {word}" for word in ("ok", "wrong", "not evaluated")
+        )
+        types = Counter(one.type for one in monitors if one.verdict == "not evaluated")
+        return text + (f" ({', '.join(f'{kind} {count}' for kind, count in types.most_common())})" if types else "")
+
+    @property
+    def downtimes_summary(self) -> str | None:
+        """`2 downtimes: 1 ok, 1 wrong`; None where there were none."""
+        verdicts = [one.verdict for one in self.downtimes]
+        counted = f"{len(verdicts)} downtime{'' if len(verdicts) == 1 else 's'}"
+        return f"{counted}: {verdicts.count('ok')} ok, {verdicts.count('wrong')} wrong" if verdicts else None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTestResult:
+    """Each test that ran, and what was wrong with the files that could not be read."""
+
+    tests: Sequence[Result]
+    errors: Sequence[TestFileError]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backtested:
+    """One monitor's backtest. The suggestions are None where nobody asked for them; `points` says where they come from, where that is an account."""
+
+    name: str
+    result: Backtest
+    figures: Figures
+    suggestions: Sequence[Suggestion] | None
+    points: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BacktestResult:
+    """The monitors' backtests, each made when it is asked for, once; `several` is whether more than one was wanted, `zone` whose clocks times are shown by."""
+
+    backtests: Iterable[Backtested]
+    several: bool
+    zone: str

@@ -1,0 +1,78 @@
+"""Text for people, with colours on a terminal: one idea a line."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, TextIO
+
+from doghouse.reports.registry import writes
+from doghouse.reports.results import BacktestResult, LintResult, UnitTestResult
+from doghouse.reports.text.screen import console
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from doghouse.testing.running import Result
+
+SEVERITIES = {"error": "red", "warning": "yellow", "note": "bright_black"}
+
+
+@writes("text", LintResult)
+def lint(result: LintResult, out: TextIO) -> None:
+    """A line a problem: where, and what; then the counts."""
+    from rich.markup import escape
+
+    screen = console(out)
+    for one in result.linted:
+        for problem, line in zip(one.problems, one.lines, strict=True):
+            place = f"{one.where}:{line}" if line else one.where
+            inside = f"{problem.field}" + (f" {problem.line}:{problem.column}" if problem.line else "")
+            style = SEVERITIES[problem.severity]
+            screen.print(
+                f"  {escape(place)}  [bright_black]{escape(inside)}[/]  [{style}]{problem.severity}[/]  ", end=""
+            )
+            screen.print(problem.text, markup=False)
+    for summary in filter(None, (result.downtimes_summary, result.summary)):
+        screen.print(summary, markup=False)
+
+
+@writes("text", UnitTestResult)
+def unit_tests(result: UnitTestResult, out: TextIO) -> None:
+    """Each test, and for one that failed expected and got."""
+    screen = console(out)
+    for path, tests in itertools.groupby(result.tests, key=lambda one: one.path):
+        screen.print(f"  {path.name}", style="bold", markup=False)
+        for one in tests:
+            _unit_test(screen, one)
+    failed = sum(not one.passed for one in result.tests)
+    screen.print(f"{len(result.tests) - failed} passed, {failed} failed", markup=False)
+
+
+def _unit_test(screen: Console, one: Result) -> None:
+    from rich.markup import escape
+
+    screen.print(f"    [green]ok[/]    {escape(one.name)}" if one.passed else f"    [red]FAIL[/]  {escape(one.name)}")
+    for difference in one.differences:
+        place = f"  line {difference.line}"
+        for label, lines in (("expected", difference.expected), ("got", difference.got)):
+            first, *others = list(lines) or ["nothing"]
+            screen.print(f"            {label:9} {first}{place}", markup=False)
+            for line in others:
+                screen.print(f"            {'':9} {line}", markup=False)
+            place = ""
+
+
+@writes("text", BacktestResult)
+def backtests(result: BacktestResult, out: TextIO) -> None:
+    """Each monitor's changes and figures, as soon as it is done."""
+    screen = console(out)
+    for one in result.backtests:
+        from doghouse.reports.text import tables
+
+        if result.several:
+            screen.print(one.name, style="bold", markup=False)
+        tables.backtest_table(screen, one.result, one.figures, result.zone)
+        if one.points:
+            screen.print(one.points["note"], style="bright_black", markup=False)
+        if one.suggestions:
+            tables.suggestions(screen, one.suggestions)
