@@ -41,7 +41,7 @@ from doghouse.monitors import routes as monitor_routes
 from doghouse.monitors.store import MonitorStore
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries.api import routes as queries
-from doghouse.storage import backup, manifest
+from doghouse.storage import manifest
 from doghouse.storage.config import DataFolder, KeyPair, Settings
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
@@ -124,7 +124,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         *ui.routes(pages),
     ]
 
-    routes += backup.routes(folder, (database, trace_database, points))
+    routes += control.backup_routes(folder.path, (database, trace_database, points))
     if settings.time_travel:
         routes += control.clock_routes(clock)
 

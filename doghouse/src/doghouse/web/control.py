@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
+from doghouse.storage import backup
 from doghouse.time.clock import Clock
+from doghouse.web import errors
 from doghouse.web.http import Call, Reply, endpoint, parse_instant
 
 
@@ -25,3 +31,26 @@ def clock_routes(clock: Clock) -> list[BaseRoute]:
         return Reply({"now": clock.now()})
 
     return [endpoint("POST", "/doghouse/clock", set_clock)]
+
+
+class Wanted(Struct):
+    """`folder`: the absolute path of the copy, on the server's machine; it must be new or empty."""
+
+    folder: str
+
+
+def backup_routes(data: Path, stores: Sequence[backup.Store]) -> list[BaseRoute]:
+    """`POST /doghouse/backup`, which `doghouse backup` asks for; it wants both keys."""
+    one_at_a_time = threading.Lock()
+
+    def copy(call: Call) -> Reply:
+        """Make the copy, and say how large it is."""
+        target = Path(call.json(Wanted).folder)
+        with one_at_a_time:
+            try:
+                size = backup.copy(target, data, stores)
+            except backup.BackupError as error:
+                raise errors.no_backup(str(error)) from None
+        return Reply({"folder": str(target), "bytes": size})
+
+    return [endpoint("POST", "/doghouse/backup", copy)]
