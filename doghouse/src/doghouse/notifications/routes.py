@@ -22,7 +22,7 @@ def routes(store: NotificationStore) -> list[BaseRoute]:
     """Reading the inbox."""
     return [
         endpoint("GET", "/doghouse/notifications", partial(inbox, store)),
-        endpoint("GET", "/doghouse/notifications/{id:int}", partial(one, store)),
+        endpoint("GET", "/doghouse/notifications/{id:int}", partial(get, store)),
     ]
 
 
@@ -41,7 +41,7 @@ def inbox(store: NotificationStore, call: Call) -> Reply:
     return Reply({"notifications": shown, "deliveries": store.counts()})
 
 
-def one(store: NotificationStore, call: Call) -> Reply:
+def get(store: NotificationStore, call: Call) -> Reply:
     """One notification."""
     notification = store.get(call.key("id"))
     if notification is None:

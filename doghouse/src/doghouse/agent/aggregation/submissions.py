@@ -18,7 +18,6 @@ from doghouse.agent.checks.configuration import Instance
 
 STATUSES = (0, 1, 2, 3)  # OK, WARNING, CRITICAL, UNKNOWN
 _logger = logging.getLogger("doghouse.agent.checks")
-ExternalTags = Mapping[str, Mapping[str, Sequence[str]]]  # host → source → tags
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ UTF8, SIGNED = 0, (None, 17, 18)  # converted types
 TEXT_LOGICAL, WHOLE_LOGICAL = 1, 10  # logical types
 NO_CODEC, GZIP, ZSTD = 0, 2, 6
 DATA, DICTIONARY, DATA_V2 = 0, 2, 3  # pages
-PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY = 0, 2, 3, 8
+PLAIN, PLAIN_DICTIONARY, RLE_DICTIONARY = 0, 2, 8
 _own = threading.local()
 
 
