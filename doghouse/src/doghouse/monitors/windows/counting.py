@@ -3,20 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from doghouse.metrics.model import Floats, Ints, Source
+from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.query import Windows
-from doghouse.monitors.windows import pointwise, streams
 from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.queries import MonitorQuery, function_names
 from doghouse.queries.evaluation.arithmetic import cellwise
 from doghouse.queries.evaluation.compute import Values, compute
 from doghouse.queries.language.inspection import walk
 from doghouse.queries.language.tree import Arithmetic, Call, Leaf, MetricQuery, Modified, Negative, Number, Operator
+
+Reduce = Callable[[MonitorQuery], Iterator[GroupColumn]]
 
 
 def applies(query: MonitorQuery) -> bool:
@@ -43,9 +44,9 @@ class _Reduced:
         return self.values.get(group if self.grouped else ())
 
 
-def columns(query: MonitorQuery, source: Source, over: Windows, full: bool) -> Iterator[GroupColumn]:
-    """Every group's column; see `evaluation.evaluate_range`."""
-    reduced = compute(query.expression, _Windows(query, source, over, full))
+def columns(query: MonitorQuery, over: Windows, full: bool, reduce: Reduce) -> Iterator[GroupColumn]:
+    """Every group's column, one at a time; `reduce` gives those of one metric query."""
+    reduced = compute(query.expression, _Windows(query, over, reduce))
     for group, values in reduced.values.items():
         parts = reduced.columns.get(group, [])
         if not parts:
@@ -61,15 +62,14 @@ class _Windows(Values[_Reduced]):
     """The parts of an expression over a monitor's windows."""
 
     query: MonitorQuery
-    source: Source
     over: Windows
-    full: bool
+    reduce: Reduce
 
     def leaf(self, leaf: Leaf) -> _Reduced:
         if isinstance(leaf, Number):
             return _Reduced({(): np.full(len(self.over.ticks), leaf.value)}, False, {})
         assert isinstance(leaf, MetricQuery)
-        return _leaf(leaf, self.query, self.source, self.over, self.full)
+        return _leaf(leaf, self.query, self.over, self.reduce)
 
     def combined(self, operator: Operator, left: _Reduced, right: _Reduced) -> _Reduced:
         return _combine(operator, left, right)
@@ -81,14 +81,12 @@ class _Windows(Values[_Reduced]):
         raise AssertionError(call)  # see `applies`
 
 
-def _leaf(asked: MetricQuery, query: MonitorQuery, source: Source, over: Windows, full: bool) -> _Reduced:
-    alone = replace(query, expression=asked)
-    way = streams if streams.applies(alone, over) else pointwise
-    found = {column.group: column for column in way.columns(alone, source, over, full)}
-    if not asked.by and not found:
+def _leaf(asked: MetricQuery, query: MonitorQuery, over: Windows, reduce: Reduce) -> _Reduced:
+    columns = {column.group: column for column in reduce(replace(query, expression=asked))}
+    if not asked.by and not columns:
         return _Reduced({(): np.zeros(len(over.ticks))}, False, {})
-    values = {group: np.nan_to_num(column.values, nan=0.0) for group, column in found.items()}
-    return _Reduced(values, bool(asked.by), {group: [column] for group, column in found.items()})
+    values = {group: np.nan_to_num(column.values, nan=0.0) for group, column in columns.items()}
+    return _Reduced(values, bool(asked.by), {group: [column] for group, column in columns.items()})
 
 
 def _combine(operator: Operator, left: _Reduced, right: _Reduced) -> _Reduced:

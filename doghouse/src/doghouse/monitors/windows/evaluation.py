@@ -1,8 +1,13 @@
-"""The windows of a metric query over the points of a source, over a stretch of history in columns."""
+"""The windows of a metric query over the points of a source, over a stretch of history in columns.
+
+There is one plain way (`pointwise`), which knows whatever `queries` knows, and ways that are quicker for some queries and give the same. A property holds
+each to the plain one (doghouse/tests/monitors/test_ways.py).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -10,11 +15,33 @@ from doghouse.metrics.model import Ints, Source
 from doghouse.monitors.model import Options
 from doghouse.monitors.query import Windows, windows
 from doghouse.monitors.windows import bands, bucketwise, counting, pointwise, streams
-from doghouse.monitors.windows.anomalies import reading
+from doghouse.monitors.windows.anomalies import Reading, reading
 from doghouse.monitors.windows.columns import GroupColumn
+from doghouse.monitors.windows.sliding import REDUCERS
 from doghouse.queries import MonitorQuery, NotEvaluated
 
-REDUCERS = ("avg", "sum", "min", "max")
+
+class Way(Protocol):
+    """A module that works out windows. `reads` is how an anomaly monitor looks at its band, None for other monitors."""
+
+    def applies(self, query: MonitorQuery, source: Source, over: Windows, reads: Reading | None = None) -> bool:
+        """Whether it gives this query over these series at these windows what the plain way gives."""
+        ...
+
+    def columns(
+        self, query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
+    ) -> Iterator[GroupColumn]:
+        """Every group's column, one at a time; with `full` it says which windows are full. Raises NotEvaluated."""
+        ...
+
+
+PLAIN: Way = pointwise
+WAYS: tuple[Way, ...] = (
+    bands,
+    streams,
+    bucketwise,
+    PLAIN,
+)  # the first that applies is taken: each is quicker than those behind it
 
 
 def window_columns(query: MonitorQuery, options: Options, source: Source, ticks: Ints) -> Iterator[GroupColumn]:
@@ -28,20 +55,15 @@ def window_columns(query: MonitorQuery, options: Options, source: Source, ticks:
         return iter(())
     if np.any(np.diff(ticks) % 60):
         raise ValueError("ticks are whole minutes apart")
-    return _columns(query, options, source, windows(options, query, ticks))
-
-
-def _columns(query: MonitorQuery, options: Options, source: Source, over: Windows) -> Iterator[GroupColumn]:
-    """The quickest way that gives the right values."""
-    full = bool(options.require_full_window)
     reads = reading(query, options.threshold_windows.recovery_window if options.threshold_windows else None)
-    if reads is not None:
-        way = bands.columns if bands.applies(query, source, over, reads) else pointwise.columns
-        return way(query, source, over, full, reads)
+    return columns_by(WAYS, query, source, windows(options, query, ticks), bool(options.require_full_window), reads)
+
+
+def columns_by(
+    ways: Sequence[Way], query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
+) -> Iterator[GroupColumn]:
+    """Every group's column by the first of `ways` that applies. Arithmetic over counts is done on what these give for each metric query."""
     if counting.applies(query):
-        return counting.columns(query, source, over, full)
-    if streams.applies(query, over):
-        return streams.columns(query, source, over, full)
-    if bucketwise.applies(query, source, over):
-        return bucketwise.columns(query, source, over, full)
-    return pointwise.columns(query, source, over, full)
+        return counting.columns(query, over, full, lambda alone: columns_by(ways, alone, source, over, full))
+    way = next(way for way in ways if way.applies(query, source, over, reads))
+    return way.columns(query, source, over, full, reads)

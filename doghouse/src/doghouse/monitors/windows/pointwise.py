@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -12,14 +11,12 @@ from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
 from doghouse.monitors.windows.anomalies import Reading
 from doghouse.monitors.windows.columns import Group, GroupColumn
-from doghouse.monitors.windows.sliding import full_windows
-from doghouse.queries import MONITOR, MonitorQuery, ResultSeries, Window, evaluate, function_names
+from doghouse.monitors.windows.sliding import REDUCERS, full_windows
+from doghouse.queries import MONITOR, NOT_AVAILABLE, MonitorQuery, ResultSeries, Window, evaluate, function_names
 
-MISSING_TAG = "N/A"
 OWN_POINTS = replace(
     MONITOR, look_back=False
 )  # "the data contained within From and To" (monitors/guide/why-rollup-should-not-be-used-in-monitors)
-_REDUCE: Mapping[str, Callable[[Floats], Any]] = {"avg": np.mean, "sum": np.sum, "min": np.min, "max": np.max}
 
 
 @dataclass(slots=True)
@@ -43,10 +40,15 @@ class _Collected:
             self.last = int(new[-1])
 
 
+def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading | None = None) -> bool:
+    """Always."""
+    return True
+
+
 def columns(
     query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
 ) -> Iterator[GroupColumn]:
-    """Every group's column; see `evaluation.evaluate_range`. `reads` is how an anomaly monitor looks at its band."""
+    """Every group's column; see `evaluation.window_columns`. `reads` is how an anomaly monitor looks at its band."""
     groups: dict[Group, _Collected] = {}
     for index in range(len(over.ticks)):
         start, end = int(over.starts[index]), int(over.ends[index])
@@ -57,7 +59,7 @@ def columns(
             column = groups.setdefault(series.group, _collected(len(over.ticks)))
             column.saw(index, ts)
             if reads is None:
-                column.values[index] = _REDUCE[query.aggregator](values)
+                column.values[index] = REDUCERS[query.aggregator](values)
             else:
                 column.values[index], column.recovery[index] = reads.fractions(series, end)
             if full and full_windows(ts, np.array([end]), end - start, full_bucket(query), MAY_MISS)[0]:
@@ -84,7 +86,7 @@ def _finished(group: Group, column: _Collected, over: Windows, full: bool, recov
 
 def _present(series: ResultSeries) -> tuple[Ints, Floats]:
     """The points that have a value; none where a group's tag is missing: monitors have no N/A groups."""
-    if any(value == MISSING_TAG for _, value in series.group):
+    if any(value == NOT_AVAILABLE for _, value in series.group):
         return series.ts[:0], series.values[:0]
     there = ~np.isnan(series.values)
     return series.ts[there], series.values[there]
@@ -110,7 +112,7 @@ def _compared(query: MonitorQuery, now: ResultSeries, then: ResultSeries) -> Res
         new = now.values[~np.isnan(now.values)]
         if not len(old) or not len(new):
             return replace(now, ts=now.ts[:0], values=now.values[:0])
-        reduce = _REDUCE[query.aggregator]
+        reduce = REDUCERS[query.aggregator]
         change = difference(query.change, np.array([reduce(new)]), np.array([reduce(old)]))
         return replace(now, ts=now.ts[-1:], values=change)
     shared, ours, theirs = np.intersect1d(now.ts, then.ts + query.change.shift, return_indices=True)

@@ -3,7 +3,7 @@ window alone. So a window has the same value, to the bit, whether it is worked o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,12 @@ from doghouse.metrics.model import Columns, Floats, Ints, Rollup, TimeAggregator
 MINUTE_S = 60
 Bools = NDArray[np.bool_]
 Combine = Callable[[Any, Any], Any]
+REDUCERS: Mapping[str, Callable[[Floats], Any]] = {
+    "avg": np.mean,
+    "sum": np.sum,
+    "min": np.min,
+    "max": np.max,
+}  # by time aggregator
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +172,15 @@ def rolling(cells: NDArray[Any], width: int, combine: Combine, stride: int = 1) 
 
 
 def full_windows(ts: Ints, ends: Ints, span: int, bucket: int, may_miss: int) -> Bools:
-    """Whether each window [end - span, end) has a point in its first bucket and at most `may_miss` empty buckets; buckets are counted from its start."""
+    """Whether each window [end - span, end) has a point in its first bucket and at most `may_miss` empty buckets; buckets are counted from its start.
+
+    GUESS: a cumulative window that is still shorter than a bucket is one bucket.
+    """
+    bucket = max(min(bucket, span), MINUTE_S)
     cells = _cells(ts, np.empty(len(ts)), ends, span, MINUTE_S)
     occupied = (np.bincount(cells.index, minlength=cells.size) > 0).astype(np.int32)
     per_bucket = bucket // MINUTE_S
     any_in = rolling(occupied, per_bucket, np.maximum)
-    buckets = span // bucket
-    found = rolling(any_in, buckets, np.add, stride=per_bucket)
-    return np.asarray((any_in[cells.at] > 0) & (buckets - found[cells.at] <= may_miss))
+    buckets = max(span // bucket, 1)
+    occupied_buckets = rolling(any_in, buckets, np.add, stride=per_bucket)
+    return np.asarray((any_in[cells.at] > 0) & (buckets - occupied_buckets[cells.at] <= may_miss))

@@ -6,17 +6,16 @@ both are in the window, and is the earlier point's once the later one is not; be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
+from doghouse.monitors.windows.sliding import REDUCERS
 
 NEVER = np.iinfo(np.int64).max
 CELLS_AT_ONCE = 1_000_000  # series times buckets of the matrices that are held
-_REDUCE: Mapping[str, Callable[[Floats], Any]] = {"avg": np.mean, "sum": np.sum, "min": np.min, "max": np.max}
 
 Part = tuple[Ints, Floats]  # a series in buckets: their starts and values
 
@@ -48,7 +47,7 @@ def reduce_group(parts: Sequence[Part], ends: Ints, span: int, *, spatial: str, 
         ):
             if low < high:
                 combined = _combined(matrix, slice(low, high), stop - span, stop, spatial)
-                reduced[mine.start + place] = _REDUCE[how](combined)
+                reduced[mine.start + place] = REDUCERS[how](combined)
     return reduced
 
 
