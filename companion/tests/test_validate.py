@@ -295,7 +295,12 @@ def test_the_command_takes_files_of_any_kind(offline: MyMetric, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("{", ":1: this is not JSON"), ("[]", ":1: expected a JSON object"), ("{}", "neither a dashboard")],
+    [
+        ("{", ":1: this is not JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ("[]", ":1: expected a JSON object"),
+        ("{}", "neither a dashboard"),
+    ],
 )
 def test_a_file_that_is_no_object_is_said_so(offline: MyMetric, tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "a.json"

@@ -27,7 +27,7 @@ def find_keys(keys_file: str | None) -> Keys:
             api_key, app_key = document["api_key"], document["app_key"]
         except OSError as error:
             raise Problem(f"the keys file {keys_file} cannot be read: {error.strerror}", WRONG_USE) from None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise Problem(f"the keys file {keys_file} is not JSON with api_key and app_key", WRONG_USE) from None
         return Keys(check_key(api_key, f"api_key in {keys_file}"), check_key(app_key, f"app_key in {keys_file}"))
     missing = [name for name in ("DD_API_KEY", "DD_APP_KEY") if not os.environ.get(name)]

@@ -78,6 +78,8 @@ def read_json(file: Path) -> dict[str, Any]:
         raise Problem(f"{file}:{error.lineno}: this is not JSON: {error.msg}") from None
     except UnicodeDecodeError:
         raise Problem(f"{file} is not UTF-8 text") from None
+    except RecursionError:
+        raise Problem(f"{file} cannot be read: its JSON is nested too deeply") from None
     if not isinstance(body, dict):
         raise Problem(f"{file}:1: expected a JSON object")
     return body

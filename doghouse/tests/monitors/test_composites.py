@@ -105,3 +105,10 @@ def test_members_have_letters_in_messages() -> None:
     assert variables((("host", "a"),), [7, 9], states) == {
         "a.value": "91.8", "a.status": "Alert", "b.value": "3.0", "b.status": "OK",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("operator", ["&&", "||"])
+def test_a_chain_of_thousands_of_operators_is_refused_in_one_sentence(operator: str) -> None:
+    assert parse(f"1 {operator} " * 200 + "1")
+    with pytest.raises(QuerySyntaxError, match="a composite has at most 200 operators"):
+        parse(f"1 {operator} " * 20_000 + "1")

@@ -14,6 +14,7 @@ from doghouse.queries import QuerySyntaxError
 
 MOST_MEMBERS = 10
 DEEPEST = 100
+LONGEST = 200  # ours: its tree is as deep as the chain of its operators is long
 _TOKEN = re.compile(r"\s*(?:(\d+)|(&&|\|\||!|\(|\)))")
 
 
@@ -62,17 +63,17 @@ def parse(text: str) -> Composite:
 
 class _Parser:
     def __init__(self, text: str) -> None:
-        self.text, self.place, self.depth = text, 0, 0
+        self.text, self.place, self.depth, self.operators = text, 0, 0, 0
 
     def either(self) -> Composite:
         left = self.both()
-        while self._take("||"):
+        while self._operator("||"):
             left = Either(left, self.both())
         return left
 
     def both(self) -> Composite:
         left = self.one()
-        while self._take("&&"):
+        while self._operator("&&"):
             left = Both(left, self.one())
         return left
 
@@ -102,6 +103,13 @@ class _Parser:
     def end(self) -> None:
         if self.text[self.place :].strip():
             raise self._error("&&, || or the end")
+
+    def _operator(self, token: str) -> bool:
+        there = self._take(token)
+        self.operators += there
+        if self.operators > LONGEST:
+            raise QuerySyntaxError(self.text, self.place, f"a composite has at most {LONGEST} operators")
+        return there
 
     def _take(self, token: str) -> bool:
         match = _TOKEN.match(self.text, self.place)
