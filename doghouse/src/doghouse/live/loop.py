@@ -38,7 +38,7 @@ NOBODY: HostsOf = dict
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class LoopInputs:
     """What the loop reads beside its stores. `listeners` are called with each notification, in its transaction."""
 
     points: Source
@@ -66,7 +66,7 @@ class Live:
         monitors: MonitorStore,
         downtimes: DowntimeStore,
         notifications: NotificationStore,
-        sources: Sources,
+        sources: LoopInputs,
     ) -> None:
         self._database, self._clock = database, clock
         self._monitors, self._downtimes, self._notifications = monitors, downtimes, notifications

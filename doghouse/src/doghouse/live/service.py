@@ -16,7 +16,7 @@ from doghouse.events.store import EventStore
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
 from doghouse.live import routes as live_routes
-from doghouse.live.loop import Live, Sources
+from doghouse.live.loop import Live, LoopInputs
 from doghouse.live.sources import hosts_of, runs_of
 from doghouse.metrics.model import Source
 from doghouse.monitors.store import MonitorStore
@@ -76,7 +76,7 @@ def build(
     """
     store = NotificationStore(stores.database)
     post_event = event_texts.poster(stores.events.add, lambda: Links(url()))
-    sources = Sources(
+    sources = LoopInputs(
         stores.points,
         partial(hosts_of, stores.hosts),
         runs_of(stores.checks, stores.hosts.tags),
