@@ -37,7 +37,7 @@ from doghouse.metrics.catalogue import routes as metadata_routes
 from doghouse.metrics.catalogue.metadata import Catalogue
 from doghouse.metrics.intake import routes as metrics
 from doghouse.metrics.store.point_store import PointStore
-from doghouse.monitors import routes as monitor_routes
+from doghouse.monitors.api import routes as monitor_routes
 from doghouse.monitors.store import MonitorStore
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries.api import routes as queries

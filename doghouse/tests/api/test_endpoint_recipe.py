@@ -9,7 +9,7 @@ import pytest
 
 from doghouse import running
 from doghouse.coverage.endpoints import endpoints
-from doghouse.monitors import routes as monitor_routes
+from doghouse.monitors.api import routes as monitor_routes
 from doghouse.web.http import Call, Reply, endpoint
 
 PATH = "/api/v2/monitor/policy"  # an operation of Datadog's that doghouse leaves out

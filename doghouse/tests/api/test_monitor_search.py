@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from starlette.datastructures import State
 
-from doghouse.monitors.states import GroupState, Status
+from doghouse.monitors.states.machine import GroupState, Status
 
 from .conftest import Api
 from .test_monitors import make

@@ -149,7 +149,7 @@ def test_repeats_are_silenced_and_go_on_afterwards() -> None:
 
 @pytest.mark.parametrize(("notifies", "expected"), [(True, ["10:10 No Data (end)"]), (False, [])])
 def test_no_data_is_notified_at_the_end_only_if_the_monitor_notifies_it(notifies: bool, expected: list[str]) -> None:
-    from doghouse.monitors.states import Missing
+    from doghouse.monitors.states.machine import Missing
 
     rules = Rules(">", 90.0, missing=Missing.NO_DATA, notify_no_data=notifies)
 

@@ -10,7 +10,7 @@ from live_house import living
 
 from doghouse import monitors as mon
 from doghouse.monitors import composites, service_checks
-from doghouse.monitors.document import merged
+from doghouse.monitors.api.document import merged
 from doghouse.monitors.kinds import metric
 from doghouse.monitors.lint import lint
 from doghouse.monitors.validation import check

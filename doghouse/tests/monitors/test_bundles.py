@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from monitor_points import T0, monitor
 
 from doghouse.monitors import GroupState, Rules, Status, Transition, states_range, step
-from doghouse.monitors.bundles import bundle_of, bundled, worst
 from doghouse.monitors.query import Windows
-from doghouse.monitors.states import Missing, follow
+from doghouse.monitors.states.bundles import bundle_of, bundled, worst
+from doghouse.monitors.states.machine import Missing, follow
 from doghouse.monitors.windows.columns import GroupColumn
 
 BY_TWO = "avg(last_5m):avg:m{*} by {host,env} > 90"

@@ -7,8 +7,8 @@ import pytest
 from doghouse.monitors import GroupState, Status
 from doghouse.monitors.composites import combine, evaluate, members, parse, variables
 from doghouse.monitors.model import Options
-from doghouse.monitors.rules import followed_rules
-from doghouse.monitors.states import FRESH, follow
+from doghouse.monitors.states.machine import FRESH, follow
+from doghouse.monitors.states.rules import followed_rules
 from doghouse.queries import QuerySyntaxError
 
 OK, WARN, ALERT, NO_DATA = Status.OK, Status.WARN, Status.ALERT, Status.NO_DATA

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doghouse.monitors.history import held_values, states_range
 from doghouse.monitors.query import Windows
-from doghouse.monitors.states import FRESH, GroupState, Missing, Rules, Status, Transition, step
+from doghouse.monitors.states.history import held_values, states_range
+from doghouse.monitors.states.machine import FRESH, GroupState, Missing, Rules, Status, Transition, step
 from doghouse.monitors.windows.columns import GroupColumn
 
 T0 = 1772445600

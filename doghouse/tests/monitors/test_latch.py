@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.monitors.changes import last
-from doghouse.monitors.history import latch
+from doghouse.monitors.states.changes import last
+from doghouse.monitors.states.history import latch
 
 SETS, RESETS = "set", "reset"
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from monitor_points import at
 
 from doghouse import monitors
-from doghouse.monitors import Group, Host, Message, Status, Transition, mentions
-from doghouse.monitors.expressions import EvalError, evaluate, shown
-from doghouse.monitors.template import TemplateError, parse
+from doghouse.monitors import Group, Host, Message, Status, Transition
+from doghouse.monitors.message import mentions
+from doghouse.monitors.message.expressions import EvalError, evaluate, shown
+from doghouse.monitors.message.template import TemplateError, parse
 
 WEB: Group = (("host", "web-1"),)
 HOSTS = {"web-1": Host("10.0.0.5", ("role:db_pg", "env:b", "env:a"), {"platform": "linux", "agent_version": "7.72.0"})}
@@ -399,7 +400,7 @@ def test_an_empty_word_asks_whether_a_tag_is_there() -> None:
     ],
 )
 def test_which_blocks_speak_in_which_transition(change: tuple[Status, Status], expected: set[str]) -> None:
-    from doghouse.monitors.template import STATES
+    from doghouse.monitors.message.template import STATES
 
     spoken = {name for name in STATES if told(f"{{{{#{name}}}}}x{{{{/{name}}}}}", change).body}
 

@@ -17,7 +17,8 @@ from doghouse import monitors as mon
 from doghouse.backtest.overlapping import made_ahead
 from doghouse.backtest.sources import points_of
 from doghouse.metrics.model import Ints, Source
-from doghouse.monitors import Group, GroupState, History, Status, Transition, bundles, render
+from doghouse.monitors import Group, GroupState, History, Status, Transition, render
+from doghouse.monitors.states import bundles
 from doghouse.notifications.model import Notification
 from doghouse.notifications.silencing import Due, covers_of, of_ends, of_transition
 from doghouse.notifications.writing import notification

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from doghouse.downtimes import Downtime
 from doghouse.monitors import Definition, Group, GroupState, Hosts, Status, Transition
-from doghouse.monitors.bundles import bundle_of, worst
 from doghouse.monitors.evaluating import Step
-from doghouse.monitors.states import FRESH, follow
+from doghouse.monitors.states.bundles import bundle_of, worst
+from doghouse.monitors.states.machine import FRESH, follow
 from doghouse.notifications.model import Notification
 from doghouse.notifications.silencing import END_STATES, Due, covers_of, of_ends, of_transition
 from doghouse.notifications.writing import notification

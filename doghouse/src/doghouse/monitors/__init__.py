@@ -21,14 +21,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from doghouse.monitors import kinds as _kinds  # noqa: F401  # each registers itself
-from doghouse.monitors.changes import History
 from doghouse.monitors.definition import Definition, parse
 from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch
-from doghouse.monitors.history import states_range
 from doghouse.monitors.kinds.metric import evaluate, evaluate_range, ticks_of
-from doghouse.monitors.message import Host, Hosts, Message, render
+from doghouse.monitors.message.rendering import Host, Hosts, Message, render
 from doghouse.monitors.model import MonitorError, Options, Thresholds
-from doghouse.monitors.states import EMPTY, GroupState, Rules, Status, Transition, WindowValue, step
+from doghouse.monitors.states.changes import History
+from doghouse.monitors.states.history import states_range
+from doghouse.monitors.states.machine import EMPTY, GroupState, Rules, Status, Transition, WindowValue, step
 from doghouse.monitors.windows.columns import Group, GroupColumn
 
 if TYPE_CHECKING:

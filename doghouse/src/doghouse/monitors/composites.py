@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from doghouse.monitors.context import rounded
-from doghouse.monitors.states import GroupState, Status
+from doghouse.monitors.message.context import rounded
+from doghouse.monitors.states.machine import GroupState, Status
 from doghouse.monitors.windows.columns import Group
 from doghouse.queries import QuerySyntaxError
 

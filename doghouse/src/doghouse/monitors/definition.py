@@ -12,11 +12,11 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import msgspec
 
-from doghouse.monitors.conditions import Rules
 from doghouse.monitors.evaluating import Evaluation, Sources, Stepping, Stretch, ticks_between
 from doghouse.monitors.model import Body, MonitorError, Options, Thresholds, read_body, read_options
-from doghouse.monitors.rules import followed_rules
-from doghouse.monitors.states import GroupState
+from doghouse.monitors.states.conditions import Rules
+from doghouse.monitors.states.machine import GroupState
+from doghouse.monitors.states.rules import followed_rules
 from doghouse.monitors.windows.columns import Group
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError
 

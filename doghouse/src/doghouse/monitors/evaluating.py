@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints, Source
-from doghouse.monitors.changes import History, recorded
-from doghouse.monitors.conditions import Rules
-from doghouse.monitors.states import EMPTY, FRESH, GroupState, Status, Transition, WindowValue, follow, step
+from doghouse.monitors.states.changes import History, recorded
+from doghouse.monitors.states.conditions import Rules
+from doghouse.monitors.states.machine import EMPTY, FRESH, GroupState, Status, Transition, WindowValue, follow, step
 from doghouse.monitors.windows.columns import Group
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from doghouse.monitors.model import Body, Thresholds
-from doghouse.monitors.states import Status
+from doghouse.monitors.states.machine import Status
 from doghouse.monitors.windows.columns import Group
 from doghouse.queries import QuerySyntaxError
 from doghouse.tags.pairs import split

@@ -10,10 +10,10 @@ from typing import Any, cast
 
 import msgspec
 
-from doghouse.monitors import document as documents
+from doghouse.monitors.api import document as documents
+from doghouse.monitors.api.document import Document
 from doghouse.monitors.definition import Definition, parse
-from doghouse.monitors.document import Document
-from doghouse.monitors.states import GroupState, Status
+from doghouse.monitors.states.machine import GroupState, Status
 from doghouse.monitors.windows.columns import Group
 from doghouse.storage.sqlite import Database
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from doghouse.downtimes import Downtime, stretches
-from doghouse.monitors import mentions
+from doghouse.monitors.message import mentions
 from doghouse.notifications.model import Notification
 
 WORDS = {

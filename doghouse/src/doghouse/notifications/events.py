@@ -6,8 +6,8 @@ import html
 from collections.abc import Callable
 
 from doghouse.events.model import Event, new_id, new_uid
-from doghouse.monitors import mentions
-from doghouse.monitors.context import time_text
+from doghouse.monitors.message import mentions
+from doghouse.monitors.message.context import time_text
 from doghouse.notifications.mail import Links, visible
 from doghouse.notifications.model import Notification
 

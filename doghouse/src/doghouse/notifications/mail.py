@@ -10,8 +10,8 @@ from email.utils import format_datetime, formataddr
 
 import msgspec
 
-from doghouse.monitors import mentions
-from doghouse.monitors.context import time_text
+from doghouse.monitors.message import mentions
+from doghouse.monitors.message.context import time_text
 from doghouse.notifications import markdown
 from doghouse.notifications.model import Delivery, Notification
 

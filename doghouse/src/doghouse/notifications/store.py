@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from doghouse.downtimes.holds import Group
-from doghouse.monitors import GroupState, mentions
+from doghouse.monitors import GroupState
+from doghouse.monitors.message import mentions
 from doghouse.notifications.model import Delivery, Notification
 from doghouse.storage.sqlite import Database
 

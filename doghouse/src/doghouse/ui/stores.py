@@ -12,7 +12,7 @@ from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
 from doghouse.logs.store import LogStore
 from doghouse.metrics.model import MetricStore
-from doghouse.monitors.routes import Monitors
+from doghouse.monitors.api.routes import Monitors
 from doghouse.notifications.delivery import Post
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries.units import Units

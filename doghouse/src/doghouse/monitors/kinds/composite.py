@@ -23,7 +23,7 @@ from doghouse.monitors.evaluating import (
     ticks_between,
 )
 from doghouse.monitors.model import Body
-from doghouse.monitors.states import GroupState, Status
+from doghouse.monitors.states.machine import GroupState, Status
 from doghouse.monitors.windows.columns import Bools, Group
 from doghouse.queries import NotEvaluated
 

@@ -14,14 +14,14 @@ import numpy as np
 
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Source, no_columns
-from doghouse.monitors.conditions import RECOVERIES, Rules
 from doghouse.monitors.definition import NO_OPERATOR, Definition, kind
 from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch, ticks_between, window_steps
-from doghouse.monitors.history import held_values, shown_value, states_range
 from doghouse.monitors.model import Body, MonitorError, Thresholds
 from doghouse.monitors.query import evaluation_window, frequency, query_text
-from doghouse.monitors.rules import metric_rules
-from doghouse.monitors.states import GroupState, WindowValue
+from doghouse.monitors.states.conditions import RECOVERIES, Rules
+from doghouse.monitors.states.history import held_values, shown_value, states_range
+from doghouse.monitors.states.machine import GroupState, WindowValue
+from doghouse.monitors.states.rules import metric_rules
 from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.monitors.windows.evaluation import window_columns
 from doghouse.queries import (

@@ -10,7 +10,7 @@ from doghouse.monitors.definition import Definition, kind
 from doghouse.monitors.evaluating import Evaluation, Sources, status_steps
 from doghouse.monitors.model import Body
 from doghouse.monitors.service_checks import CheckQuery
-from doghouse.monitors.states import GroupState
+from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.windows.columns import Group
 from doghouse.queries import NotEvaluated
 

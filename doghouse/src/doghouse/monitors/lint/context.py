@@ -9,8 +9,8 @@ from functools import cached_property
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.lint.reached import Reached, reached
+from doghouse.monitors.message.template import Node, TemplateError, parse
 from doghouse.monitors.model import MonitorError
-from doghouse.monitors.template import Node, TemplateError, parse
 from doghouse.queries import MonitorQuery, NotEvaluated, QuerySyntaxError, metric_queries
 
 ESCALATION = "options.escalation_message"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from doghouse.monitors import reach, variables
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.states import Status
-from doghouse.monitors.template import Block, Call, Node
+from doghouse.monitors.message import reachable
+from doghouse.monitors.message import variables
+from doghouse.monitors.message.template import Block, Call, Node
+from doghouse.monitors.states.machine import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,27 +17,27 @@ class Reached:
     """`by_status` has the places in the message of those whom a state reaches, `everybody` all who are mentioned, `escalates` whether the escalation does."""
 
     by_status: Mapping[Status, set[int]]
-    everybody: Sequence[reach.Mentioned]
+    everybody: Sequence[reachable.Mentioned]
     escalates: bool
 
 
 def reached(monitor: Definition, message: Sequence[Node], escalation: Sequence[Node]) -> Reached:
     """Whom the monitor's states reach, by the trees of its message and of its escalation message."""
     overrides = any(isinstance(one, Call) and one.function == "override_priority" for one in variables.walk(message))
-    happening = reach.transitions(monitor)
+    happening = reachable.transitions(monitor)
     by_status: dict[Status, set[int]] = {}
     for transition in happening:
-        known = reach.known_in(transition, monitor, overrides=overrides)
-        places = {one.place for one in reach.mentioned(message, known) if one.problem is None}
+        known = reachable.known_in(transition, monitor, overrides=overrides)
+        places = {one.place for one in reachable.mentioned(message, known) if one.problem is None}
         by_status.setdefault(transition.after, set()).update(places)
     if any(one.after is Status.ALERT for one in happening) and any(one.after is Status.WARN for one in happening):
         by_status[Status.WARN] |= _of_recoveries_from_alert(message)
-    everybody = reach.mentioned(message, reach.nothing_known)
-    return Reached(by_status, everybody, bool(reach.mentioned(escalation, reach.nothing_known)))
+    everybody = reachable.mentioned(message, reachable.nothing_known)
+    return Reached(by_status, everybody, bool(reachable.mentioned(escalation, reachable.nothing_known)))
 
 
 def _of_recoveries_from_alert(message: Sequence[Node]) -> set[int]:
     """Who stands in is_alert_recovery hears of the way from Alert to Warn too."""
     blocks = [one for one in variables.walk(message) if isinstance(one, Block)]
     mine = [one.body for one in blocks if one.condition.helper == "is_alert_recovery"]
-    return {one.place for body in mine for one in reach.mentioned(body, reach.nothing_known)}
+    return {one.place for body in mine for one in reachable.mentioned(body, reachable.nothing_known)}

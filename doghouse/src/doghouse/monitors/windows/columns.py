@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.query import Windows
-from doghouse.monitors.states import WindowValue
+from doghouse.monitors.states.machine import WindowValue
 
 Group = tuple[tuple[str, str], ...]
 Bools = NDArray[np.bool_]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from doghouse.monitors import mentions
+from doghouse.monitors.message import mentions
 from doghouse.notifications.delivery import Post
 from doghouse.notifications.mail import Links, mail
 from doghouse.notifications.model import Delivery, Notification

@@ -8,8 +8,8 @@ from typing import Any
 
 from doghouse import monitors as mon
 from doghouse.monitors import GroupState, Status, Transition
-from doghouse.monitors.answers import group_name
-from doghouse.monitors.states import FRESH
+from doghouse.monitors.api.answers import group_name
+from doghouse.monitors.states.machine import FRESH
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.ui.data.monitor_history import thresholds
 from doghouse.ui.rendering import markdown

@@ -16,7 +16,7 @@ from doghouse.backtest.run import Backtest, Timeline, backtest
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.metrics.model import Source
 from doghouse.monitors import Status
-from doghouse.monitors.answers import group_name
+from doghouse.monitors.api.answers import group_name
 from doghouse.notifications.model import Notification
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.ui.frame import Frame

@@ -14,7 +14,7 @@ from doghouse.dashboards.snapshots.store import PATH, SnapshotStore
 from doghouse.dashboards.widget_requests import Request
 from doghouse.events.model import Event, new_id, new_uid
 from doghouse.events.store import EventStore
-from doghouse.monitors import mentions
+from doghouse.monitors.message import mentions
 from doghouse.ui import frame
 from doghouse.ui.data import template_variables
 from doghouse.ui.errors import no_such_page

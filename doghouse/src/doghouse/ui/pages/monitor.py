@@ -15,8 +15,8 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.hosts.store import HostStore
 from doghouse.live.sources import hosts_of
 from doghouse.metrics.model import Source
-from doghouse.monitors.answers import Shown, group_name, look
-from doghouse.monitors.routes import Monitors
+from doghouse.monitors.api.answers import Shown, group_name, look
+from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import NotEvaluated, QuerySyntaxError, expression_text

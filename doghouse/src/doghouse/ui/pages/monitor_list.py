@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from doghouse.monitors.answers import Shown, look
-from doghouse.monitors.routes import Monitors
-from doghouse.monitors.search import compile_search
-from doghouse.monitors.search_routes import monitor_hits
+from doghouse.monitors.api.answers import Shown, look
+from doghouse.monitors.api.routes import Monitors
+from doghouse.monitors.api.search import compile_search
+from doghouse.monitors.api.search_routes import monitor_hits
 from doghouse.ui import rendering
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply

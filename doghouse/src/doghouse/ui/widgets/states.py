@@ -12,10 +12,10 @@ from doghouse.dashboards.board import Widget
 from doghouse.dashboards.snapshots.pictures import Marker
 from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
-from doghouse.monitors.answers import group_name
+from doghouse.monitors.api.answers import group_name
+from doghouse.monitors.api.search import compile_search
+from doghouse.monitors.api.search_routes import monitor_hits
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.search import compile_search
-from doghouse.monitors.search_routes import monitor_hits
 from doghouse.monitors.store import Stored
 from doghouse.tags.pairs import by_key
 from doghouse.ui.data.monitor_history import thresholds

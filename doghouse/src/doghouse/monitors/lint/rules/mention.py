@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
-from doghouse.monitors.template import position
+from doghouse.monitors.message.template import position
 
 
 @rule("mention", "A mention reaches nobody, whatever state the monitor is in", order=500)

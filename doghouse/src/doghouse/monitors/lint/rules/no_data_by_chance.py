@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
-from doghouse.monitors.states import Missing
+from doghouse.monitors.states.machine import Missing
 
 ENOUGH_INTERVALS = 2  # a window without data that is shorter than so many of the metric's intervals is empty by chance
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
-from doghouse.monitors.states import Status
+from doghouse.monitors.states.machine import Status
 
 WORDS = {Status.ALERT: "alerts", Status.WARN: "warns", Status.NO_DATA: "has no data", Status.OK: "recovers"}
 

@@ -8,8 +8,8 @@ from doghouse.monitors.definition import Definition
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
+from doghouse.monitors.message.template import position
 from doghouse.monitors.model import MonitorError
-from doghouse.monitors.template import position
 from doghouse.monitors.validation import check
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 

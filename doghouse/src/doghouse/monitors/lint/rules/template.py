@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from doghouse.monitors import variables
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
-from doghouse.monitors.template import TemplateError, position
+from doghouse.monitors.message import variables
+from doghouse.monitors.message.template import TemplateError, position
 
 
 @rule("template", "A template cannot be read, or uses a variable that is empty", order=400)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from doghouse.monitors.status import Status
+from doghouse.monitors.states.status import Status
 
 
 class Missing(enum.Enum):

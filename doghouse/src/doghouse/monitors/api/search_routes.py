@@ -12,10 +12,10 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from doghouse.downtimes.holds import Group, Hold
-from doghouse.monitors.answers import Downtimes, Shown, group_name, look
-from doghouse.monitors.document import Document
-from doghouse.monitors.search import Row, compile_search
-from doghouse.monitors.states import GroupState
+from doghouse.monitors.api.answers import Downtimes, Shown, group_name, look
+from doghouse.monitors.api.document import Document
+from doghouse.monitors.api.search import Row, compile_search
+from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.store import MonitorStore, Stored
 from doghouse.tags import pairs
 from doghouse.web import errors

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doghouse.metrics.model import Floats, Ints
-from doghouse.monitors.changes import NONE, Changes, History, last, recorded
-from doghouse.monitors.states import FRESH, GroupState, Missing, Rules, Status, Transition, WindowValue, step
+from doghouse.monitors.states.changes import NONE, Changes, History, last, recorded
+from doghouse.monitors.states.machine import FRESH, GroupState, Missing, Rules, Status, Transition, WindowValue, step
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]

@@ -9,11 +9,11 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from doghouse.downtimes.holds import Hold
-from doghouse.monitors import document as documents
-from doghouse.monitors import search_routes
-from doghouse.monitors.answers import Downtimes, Shown, answer, look
+from doghouse.monitors.api import document as documents
+from doghouse.monitors.api import search_routes
+from doghouse.monitors.api.answers import Downtimes, Shown, answer, look
+from doghouse.monitors.api.document import Document
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.document import Document
 from doghouse.monitors.errors import (
     duplicate_monitor,
     invalid_group_states,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from doghouse.downtimes.holds import Group, Hold, Holding
-from doghouse.monitors.document import Document
-from doghouse.monitors.states import GroupState
+from doghouse.monitors.api.document import Document
+from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.store import Stored
 from doghouse.time import iso
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from doghouse.monitors import mentions
-from doghouse.monitors.context import flags
 from doghouse.monitors.definition import Definition
+from doghouse.monitors.message import mentions
+from doghouse.monitors.message.context import flags
+from doghouse.monitors.message.template import STATES, Block, Call, Condition, Node, Text
 from doghouse.monitors.model import MonitorError
-from doghouse.monitors.states import Missing, Rules, Status, Transition
-from doghouse.monitors.template import STATES, Block, Call, Condition, Node, Text
+from doghouse.monitors.states.machine import Missing, Rules, Status, Transition
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 
 PLACEHOLDER = "x"  # stands for what a variable will say

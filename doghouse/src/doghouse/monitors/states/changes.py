@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doghouse.metrics.model import Floats, Ints
-from doghouse.monitors.states import GroupState, Rules, Status, Transition
+from doghouse.monitors.states.machine import GroupState, Rules, Status, Transition
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]

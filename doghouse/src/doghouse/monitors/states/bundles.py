@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
-from doghouse.monitors.changes import Bools, Changes, Codes, History
-from doghouse.monitors.states import FRESH, GroupState, Rules, Status
+from doghouse.monitors.states.changes import Bools, Changes, Codes, History
+from doghouse.monitors.states.machine import FRESH, GroupState, Rules, Status
 from doghouse.monitors.windows.columns import Group
 
 

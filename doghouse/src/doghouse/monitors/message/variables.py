@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from doghouse.monitors import expressions
-from doghouse.monitors.context import BUILT_IN, DROPPED, EPOCHS, NUMBERS, TIMES
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.template import HELPERS, MATCHES, Block, Call, Node, Path, Variable, path
+from doghouse.monitors.message import expressions
+from doghouse.monitors.message.context import BUILT_IN, DROPPED, EPOCHS, NUMBERS, TIMES
+from doghouse.monitors.message.template import HELPERS, MATCHES, Block, Call, Node, Path, Variable, path
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.queries.language.names import nearest
 from doghouse.time.zones import is_zone

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from doghouse.monitors.conditions import Missing, Rules
-from doghouse.monitors.status import EMPTY, FRESH, GroupState, Status, Transition, WindowValue
+from doghouse.monitors.states.conditions import Missing, Rules
+from doghouse.monitors.states.status import EMPTY, FRESH, GroupState, Status, Transition, WindowValue
 
 __all__ = [
     "EMPTY",

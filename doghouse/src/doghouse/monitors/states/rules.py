@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doghouse.monitors.model import MonitorError, Options, Thresholds
 from doghouse.monitors.query import is_count_query
-from doghouse.monitors.states import Missing, Rules, Status
+from doghouse.monitors.states.machine import Missing, Rules, Status
 from doghouse.monitors.windows.anomalies import reading
 from doghouse.queries import MonitorQuery, group_keys
 from doghouse.time import lengths

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.states import Status, Transition
-from doghouse.monitors.template import Condition, Path, path
+from doghouse.monitors.message.template import Condition, Path, path
+from doghouse.monitors.states.machine import Status, Transition
 from doghouse.monitors.windows.columns import Group
 from doghouse.time import zones
 

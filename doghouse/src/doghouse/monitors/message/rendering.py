@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from doghouse.monitors import expressions, mentions
-from doghouse.monitors.context import Context, Host, Hosts, local_time
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.states import Status, Transition
-from doghouse.monitors.template import Block, Call, Node, TemplateError, Text, parse, path
+from doghouse.monitors.message import expressions, mentions
+from doghouse.monitors.message.context import Context, Host, Hosts, local_time
+from doghouse.monitors.message.template import Block, Call, Node, TemplateError, Text, parse, path
+from doghouse.monitors.states.machine import Status, Transition
 from doghouse.monitors.windows.columns import Group
 from doghouse.time.zones import UnknownZone
 

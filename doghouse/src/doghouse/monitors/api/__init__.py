@@ -1,0 +1,1 @@
+"""The endpoints of monitors, and how the API answers, fills in and searches them."""
