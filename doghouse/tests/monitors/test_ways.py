@@ -107,9 +107,8 @@ def assert_as_plain(
     for key, (value, full, recovery) in plain.items():
         assert quick[key][0] == pytest.approx(value, rel=1e-6, abs=1e-6), key
         assert quick[key][2] == recovery, key
-        if (
-            ".rollup(" not in query.text
-        ):  # the plain way counts the buckets of a rollup as points, `streams` the points themselves
+        # Fullness is not compared where points are buckets (`.rollup(`) or differences (change): the plain way counts those, `streams` the points themselves.
+        if ".rollup(" not in query.text and query.change is None:
             assert quick[key][1] == full, key
 
 
@@ -123,6 +122,16 @@ def test_a_quicker_way_gives_what_the_plain_one_gives(text: str, drawn: list[Giv
 
     for way in ways:
         assert_as_plain(way, query, there, over)
+
+
+def test_whether_gaps_are_interpolated_goes_by_the_types_of_all_series_of_the_query() -> None:
+    gauges = [Given({0: 0}, "m", "h0", (), "gauge", 10), Given({10: 1}, "m", "h0", ("device:d1",), "gauge", 10)]
+    count = Given({0: 1}, "m", "h1", (), "count", 10)
+    query = parse_monitor("avg(last_5m):avg:m{*} by {host}.as_count() > 1")
+    over = windows(Options(), query, TICKS)
+
+    for series in (gauges, [*gauges, count]):
+        assert_as_plain(streams, query, source(*series), over)
 
 
 @pytest.mark.parametrize(

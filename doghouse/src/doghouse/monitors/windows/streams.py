@@ -80,8 +80,14 @@ def columns(
     """Every group's column, one at a time; see `evaluation.window_columns`."""
     asked = query.expression
     assert isinstance(asked, MetricQuery)
-    found = [one for one in select(asked.scope, source.find(asked.metric)) if one.type != "distribution"]
-    groups = grouped(found, asked.by)
+    chosen = [series for series in select(asked.scope, source.find(asked.metric)) if series.type != "distribution"]
+    kinds = {series.type for series in chosen}
+    if "gauge" in kinds and kinds != {
+        "gauge"
+    }:  # whether gaps are interpolated goes by the types of all series of the query, not by a group's
+        yield from pointwise.columns(query, source, over, full)
+        return
+    groups = grouped(chosen, asked.by)
     plans = {group: plan for group, members in groups.items() if (plan := _plan(query, asked, members, over))}
     slow = [one.id for group, members in groups.items() if group not in plans for one in members]
     yield from _planned(query, source, over, full, plans)
@@ -135,8 +141,6 @@ def _plan(query: MonitorQuery, asked: MetricQuery, members: Sequence[Series], ov
     if asked.aggregator == query.aggregator in ("min", "max") and kinds == {"gauge"}:
         # What is interpolated lies between two points, or repeats one: it is never the extreme.
         return _Plan(members, Buckets(interval, "min" if query.aggregator == "min" else "max"), counts, each)
-    if kinds != {"gauge"} and "gauge" in kinds:
-        return None
     return _Plan(members, Buckets(interval), counts, each, LIMIT_S if kinds == {"gauge"} else NOT_AT_ALL)
 
 
