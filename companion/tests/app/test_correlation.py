@@ -68,7 +68,7 @@ def test_lines_carry_service_env_and_version_as_the_spans_do(house: House, serve
         ("shop", "lab", "1.2.3")
     }
     assert (line.service, line.source) == ("shop", "python")
-    assert set(line.tags) == {"env:lab", "version:1.2.3"}
+    assert set(line.tags) == {"env:lab", "version:1.2.3", "source:python"}
 
 
 @pytest.mark.parametrize(
