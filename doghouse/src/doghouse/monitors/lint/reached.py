@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.message import reachable
-from doghouse.monitors.message import variables
+from doghouse.monitors.message import reachable, variables
 from doghouse.monitors.message.template import Block, Call, Node
 from doghouse.monitors.states.machine import Status
 
