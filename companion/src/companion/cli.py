@@ -69,9 +69,9 @@ def plan(options: Options, as_json: Json = False) -> int:
 
     Example: my-metric plan --config my-metric.yaml
     """
-    from companion import commands
+    from companion.commands import provisioning
 
-    return commands.plan(options, as_json)
+    return provisioning.plan(options, as_json)
 
 
 @command()
@@ -80,9 +80,9 @@ def apply(options: Options, yes: Yes = False, as_json: Json = False) -> int:
 
     Example: my-metric apply --yes
     """
-    from companion import commands
+    from companion.commands import provisioning
 
-    return commands.apply(options, yes, as_json)
+    return provisioning.apply(options, yes, as_json)
 
 
 @command()
@@ -91,9 +91,9 @@ def destroy(options: Options, yes: Yes = False, as_json: Json = False) -> int:
 
     Example: my-metric destroy --yes
     """
-    from companion import commands
+    from companion.commands import provisioning
 
-    return commands.destroy(options, yes, as_json)
+    return provisioning.destroy(options, yes, as_json)
 
 
 @command()
@@ -102,9 +102,9 @@ def status(options: Options, as_json: Json = False) -> int:
 
     Example: my-metric status
     """
-    from companion import account_commands
+    from companion.commands import account
 
-    return account_commands.status(options, as_json)
+    return account.status(options, as_json)
 
 
 @command()
@@ -120,9 +120,9 @@ def adopt(
 
     Example: my-metric adopt timeboard abc-def-ghi
     """
-    from companion import account_commands
+    from companion.commands import account
 
-    return account_commands.adopt(options, kind, id, name)
+    return account.adopt(options, kind, id, name)
 
 
 @command()
@@ -136,9 +136,9 @@ def snapshot(
 
     Example: my-metric snapshot --to me@example.com
     """
-    from companion import account_commands
+    from companion.commands import account
 
-    return account_commands.snapshot(options, to)
+    return account.snapshot(options, to)
 
 
 @command("open")
@@ -150,9 +150,9 @@ def open_timeboard(
 
     Example: my-metric open --last 5m
     """
-    from companion import account_commands
+    from companion.commands import account
 
-    return account_commands.open_timeboard(options, last)
+    return account.open_timeboard(options, last)
 
 
 @command("agent-config")

@@ -7,8 +7,9 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from companion import calendar, provision, resources, show, terminal
+from companion import calendar, provision, resources, terminal
 from companion.client import Account
+from companion.commands import show
 from companion.kinds.model import MARK, Found, Wanted
 from companion.options import Options
 from companion.problem import WRONG_USE, Problem, close_or_all

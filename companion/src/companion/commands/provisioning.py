@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from companion import provision, resources, show, terminal
+from companion import provision, resources, terminal
 from companion.client import Account
+from companion.commands import show
 from companion.kinds.model import Wanted
 from companion.options import Options
 from companion.problem import WRONG_USE, Problem
