@@ -8,17 +8,32 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from doghouse.search import tokens
 from doghouse.search.errors import SearchSyntaxError
 from doghouse.search.parser import parse
 from doghouse.search.record import Record, text_of
-from doghouse.search.tree import FULL_TEXT, And, Cidr, Everything, Exists, Match, Node, Not, Or, Phrase, Range, Word
+from doghouse.search.tree import (
+    FULL_TEXT,
+    And,
+    Cidr,
+    Everything,
+    Exists,
+    Leaf,
+    Match,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Range,
+    Word,
+)
 from doghouse.web import errors
 
 Predicate = Callable[[Record], bool]
 Same = Callable[[Any], bool]
+Thing = TypeVar("Thing")  # what a search is over: a record, or a monitor
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
 # GUESS: the units that a number in a comparison may have; no attribute here has one, so they are refused.
 _WITH_UNIT = re.compile(r"-?\d+(\.\d+)?(ns|us|µs|ms|s|m|min|h|d|w|B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.ASCII)
@@ -34,24 +49,35 @@ def compile_search(text: str) -> Predicate:
 
 def predicate(node: Node) -> Predicate:
     """The function of a tree. Raises ApiError 400 for a range with units."""
+    return combined(node, _leaf)
+
+
+def combined(node: Node, leaf: Callable[[Leaf], Callable[[Thing], bool]]) -> Callable[[Thing], bool]:
+    """The function of a tree whose leaves are compared by `leaf`: what NOT, AND and OR make of them."""
     match node:
         case Everything():
             return lambda _: True
         case Not(part):
-            inner = predicate(part)
-            return lambda record: not inner(record)
+            inner = combined(part, leaf)
+            return lambda thing: not inner(thing)
         case And(parts):
-            all_parts = [predicate(part) for part in parts]
-            return lambda record: all(part(record) for part in all_parts)
+            all_parts = [combined(part, leaf) for part in parts]
+            return lambda thing: all(part(thing) for part in all_parts)
         case Or(parts):
-            any_parts = [predicate(part) for part in parts]
-            return lambda record: any(part(record) for part in any_parts)
+            any_parts = [combined(part, leaf) for part in parts]
+            return lambda thing: any(part(thing) for part in any_parts)
+        case _:
+            return leaf(node)
+
+
+def _leaf(leaf: Leaf) -> Predicate:
+    match leaf:
         case Exists(field):
             return lambda record: len(record.values(field)) > 0
         case Cidr(field, blocks):
             return lambda record: any(_within(value, blocks) for value in record.values(field))
         case Match():
-            return _match(node.field, node.value)
+            return _match(leaf.field, leaf.value)
 
 
 def _match(field: str | None, value: Word | Phrase | Range) -> Predicate:

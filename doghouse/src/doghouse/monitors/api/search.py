@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from doghouse.monitors.errors import invalid_monitor_status
 from doghouse.search.errors import SearchSyntaxError
+from doghouse.search.matching import combined
 from doghouse.search.parser import parse
-from doghouse.search.tree import And, Everything, Exists, Match, Node, Not, Or, Phrase, Word
+from doghouse.search.tree import Exists, Leaf, Match, Phrase, Word
 from doghouse.tags import pairs, wildcards
 from doghouse.time import lengths
 from doghouse.web import errors
@@ -32,27 +33,15 @@ Predicate = Callable[[Row], bool]
 
 
 def compile_search(text: str) -> Predicate:
-    """The search as a predicate; an empty one keeps everything. Raises ApiError 400, or 501 for what is not evaluated."""
+    """The search as a predicate, read as searches of logs are; an empty one keeps everything. Raises ApiError 400, or 501 for what is not evaluated."""
     try:
-        return predicate(parse(text))
+        return combined(parse(text), _leaf)
     except SearchSyntaxError as error:
         raise errors.invalid_search(error.sentence) from None
 
 
-def predicate(node: Node) -> Predicate:
-    """The function of a search's tree, which is read as searches of logs are. Raises ApiError as `compile_search` does."""
-    match node:
-        case Everything():
-            return lambda _: True
-        case Not(part):
-            inner = predicate(part)
-            return lambda row: not inner(row)
-        case And(parts):
-            all_parts = [predicate(part) for part in parts]
-            return lambda row: all(part(row) for part in all_parts)
-        case Or(parts):
-            any_parts = [predicate(part) for part in parts]
-            return lambda row: any(part(row) for part in any_parts)
+def _leaf(leaf: Leaf) -> Predicate:
+    match leaf:
         case Exists(field):
             return condition(field.lower(), "*", wildcards.matcher("*"), quoted=False)
         case Match(field, Word() as word):
