@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doghouse.monitors.states.changes import last
-from doghouse.monitors.states.history import latch
+from doghouse.monitors.states.even_stretch import latch
 
 SETS, RESETS = "set", "reset"
 

@@ -86,13 +86,13 @@ class Definition(Body, frozen=True, dict=True):
         self.parsed()
         return None
 
-    @property
+    @cached_property
     def filters(self) -> tuple[str, ...]:
         """The tags that its query filters by: a downtime's scope matches them too (GUESS: SEMANTICS SC2). Raises QuerySyntaxError or NotEvaluated."""
         self.parsed()
         return ()
 
-    @property
+    @cached_property
     def bundle_keys(self) -> tuple[str, ...] | None:
         """The keys by which its groups are notified together (`notify_by`); None where each is notified by itself."""
         keys, wanted = self.keys, self.options.notify_by

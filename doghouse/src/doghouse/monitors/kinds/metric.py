@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import msgspec
 import numpy as np
 
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Source, no_columns
+from doghouse.monitors import metric_checks
 from doghouse.monitors.definition import NO_OPERATOR, Definition, kind
 from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch, ticks_between, window_steps
 from doghouse.monitors.model import Body, MonitorError, Thresholds
-from doghouse.monitors.query import evaluation_window, frequency, query_text
-from doghouse.monitors.states.conditions import RECOVERIES, Rules
+from doghouse.monitors.query import frequency, query_text
+from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.history import held_values, shown_value, states_range
 from doghouse.monitors.states.machine import GroupState, WindowValue
 from doghouse.monitors.states.rules import metric_rules
@@ -40,11 +40,6 @@ from doghouse.queries import (
 from doghouse.queries.functions import catalogue
 from doghouse.queries.language.tree import AllOf, AnyOf, Scope
 
-CUMULATIVE = "Monitors with an evaluation_window scheduling_option must have a current query period and vice versa."  # a public issue of the Terraform provider
-ALERT_REQUIRED = "Alert status is required."  # a public issue of the Datadog operator
-BOTH_STATES = (  # a public issue of the TypeScript client
-    "{0} and {0} recovery criteria are such that the monitor can be simultaneously in {0} and {0} recovery states"
-)
 INTEGRATION_PREFIXES = ("aws.", "azure.", "gcp.")  # GUESS: which metrics make a monitor one of an integration
 ALGORITHMS = {"anomalies": "anomaly", "outliers": "outlier", "forecast": "forecast"}  # the words of searches
 HOW = {"avg": "on average", "max": "at least once", "min": "at all times", "sum": "in total"}
@@ -113,7 +108,7 @@ class MetricAlert(Definition, frozen=True, dict=True):
         """The tag keys that the query groups by."""
         return group_keys(self.tree.expression)
 
-    @property
+    @cached_property  # each group is held against downtimes by them
     def filters(self) -> tuple[str, ...]:
         """The tags that the query's scopes ask for."""
         return scope_tags(self.tree.expression)
@@ -185,9 +180,7 @@ class MetricAlert(Definition, frozen=True, dict=True):
             return
         super().check_query()
         query: MonitorQuery = self.asked
-        _check_window(self, query)
-        _check_thresholds(self, query)
-        _check_notify_by(self, group_keys(query.expression))
+        metric_checks.check(self, query)
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
         """The windows that end at `now`, less the evaluation delay."""
@@ -292,48 +285,3 @@ def _parts(scope: Scope) -> list[str]:
     if isinstance(scope, AllOf | AnyOf):
         return [text for operand in scope.operands for text in _parts(operand)]
     return [scope_text(scope)]
-
-
-def _check_window(monitor: MetricAlert, query: MonitorQuery) -> None:
-    asked = (monitor.options.scheduling_options or {}).get("evaluation_window")
-    if bool(asked) != query.window.cumulative:
-        raise MonitorError("options.scheduling_options.evaluation_window", CUMULATIVE)
-    evaluation_window(asked or {})
-
-
-def _check_thresholds(monitor: MetricAlert, query: MonitorQuery) -> None:
-    given, critical = monitor.options.thresholds or Thresholds(), monitor.thresholds.critical
-    others = (given.warning, given.critical_recovery, given.warning_recovery)
-    if critical is None or (given.critical is None and any(level is not None for level in others)):
-        raise MonitorError("options.thresholds.critical", ALERT_REQUIRED)
-    if query.threshold is not None and critical != query.threshold:
-        text = f"Alert threshold ({float(critical)}) does not match that used in the query ({float(query.threshold)})."
-        raise MonitorError("options.thresholds.critical", text)
-    _check_sides(query.comparator, critical, given)
-
-
-def _check_sides(comparator: str, critical: float, given: Thresholds) -> None:
-    """Warnings come before alerts, and recoveries before either. GUESS: a recovery threshold may equal its threshold; the words for a warning."""
-    if comparator not in RECOVERIES:
-        return
-    rising = comparator.startswith(">")
-    below: Callable[[Any, Any], bool] = operator.lt if rising else operator.gt
-    word = "less" if rising else "greater"
-    warning = given.warning
-    if warning is not None and not below(warning, critical):
-        text = f"Warning threshold ({float(warning)}) must be {word} than the alert threshold ({float(critical)})."
-        raise MonitorError("options.thresholds.warning", text)
-    if given.critical_recovery is not None and below(critical, given.critical_recovery):
-        raise MonitorError("options.thresholds.critical_recovery", BOTH_STATES.format("alert"))
-    if warning is not None and given.warning_recovery is not None and below(warning, given.warning_recovery):
-        raise MonitorError("options.thresholds.warning_recovery", BOTH_STATES.format("warning"))
-
-
-def _check_notify_by(monitor: MetricAlert, keys: tuple[str, ...]) -> None:
-    wanted = monitor.options.notify_by
-    if wanted in (None, ("*",)):
-        return
-    for key in wanted or ():
-        if key not in keys:
-            text = f"notify_by: '{key}' is none of the keys that the query groups by ({', '.join(keys) or 'none'})"
-            raise MonitorError("options.notify_by", text)

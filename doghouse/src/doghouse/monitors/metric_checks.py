@@ -1,0 +1,73 @@
+"""What Datadog refuses of a metric monitor: a window, thresholds or keys of `notify_by` that do not fit its query. In its words, where they are known."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from doghouse.monitors.model import MonitorError, Thresholds
+from doghouse.monitors.query import evaluation_window
+from doghouse.monitors.states.conditions import RECOVERIES
+from doghouse.queries import MonitorQuery, group_keys
+
+if TYPE_CHECKING:
+    from doghouse.monitors.definition import Definition
+
+CUMULATIVE = "Monitors with an evaluation_window scheduling_option must have a current query period and vice versa."  # a public issue of the Terraform provider
+ALERT_REQUIRED = "Alert status is required."  # a public issue of the Datadog operator
+BOTH_STATES = (  # a public issue of the TypeScript client
+    "{0} and {0} recovery criteria are such that the monitor can be simultaneously in {0} and {0} recovery states"
+)
+
+
+def check(monitor: Definition, query: MonitorQuery) -> None:
+    """Raise MonitorError where the monitor's settings do not fit its query."""
+    _check_window(monitor, query)
+    _check_thresholds(monitor, query)
+    _check_notify_by(monitor, group_keys(query.expression))
+
+
+def _check_window(monitor: Definition, query: MonitorQuery) -> None:
+    asked = (monitor.options.scheduling_options or {}).get("evaluation_window")
+    if bool(asked) != query.window.cumulative:
+        raise MonitorError("options.scheduling_options.evaluation_window", CUMULATIVE)
+    evaluation_window(asked or {})
+
+
+def _check_thresholds(monitor: Definition, query: MonitorQuery) -> None:
+    given, critical = monitor.options.thresholds or Thresholds(), monitor.thresholds.critical
+    others = (given.warning, given.critical_recovery, given.warning_recovery)
+    if critical is None or (given.critical is None and any(level is not None for level in others)):
+        raise MonitorError("options.thresholds.critical", ALERT_REQUIRED)
+    if query.threshold is not None and critical != query.threshold:
+        text = f"Alert threshold ({float(critical)}) does not match that used in the query ({float(query.threshold)})."
+        raise MonitorError("options.thresholds.critical", text)
+    _check_sides(query.comparator, critical, given)
+
+
+def _check_sides(comparator: str, critical: float, given: Thresholds) -> None:
+    """Warnings come before alerts, and recoveries before either. GUESS: a recovery threshold may equal its threshold; the words for a warning."""
+    if comparator not in RECOVERIES:
+        return
+    rising = comparator.startswith(">")
+    below: Callable[[Any, Any], bool] = operator.lt if rising else operator.gt
+    word = "less" if rising else "greater"
+    warning = given.warning
+    if warning is not None and not below(warning, critical):
+        text = f"Warning threshold ({float(warning)}) must be {word} than the alert threshold ({float(critical)})."
+        raise MonitorError("options.thresholds.warning", text)
+    if given.critical_recovery is not None and below(critical, given.critical_recovery):
+        raise MonitorError("options.thresholds.critical_recovery", BOTH_STATES.format("alert"))
+    if warning is not None and given.warning_recovery is not None and below(warning, given.warning_recovery):
+        raise MonitorError("options.thresholds.warning_recovery", BOTH_STATES.format("warning"))
+
+
+def _check_notify_by(monitor: Definition, keys: tuple[str, ...]) -> None:
+    wanted = monitor.options.notify_by
+    if wanted in (None, ("*",)):
+        return
+    for key in wanted or ():
+        if key not in keys:
+            text = f"notify_by: '{key}' is none of the keys that the query groups by ({', '.join(keys) or 'none'})"
+            raise MonitorError("options.notify_by", text)
