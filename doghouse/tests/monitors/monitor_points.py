@@ -9,7 +9,7 @@ import numpy as np
 from memory_points import T0, Given, minutely, source
 
 from doghouse import monitors
-from doghouse.monitors import EMPTY, Group, GroupState, Monitor, Transition
+from doghouse.monitors import EMPTY, Definition, Group, GroupState, Transition
 
 __all__ = ["T0", "Given", "S", "at", "clock", "minutely", "monitor", "run", "simple", "source", "story", "values"]
 
@@ -28,19 +28,19 @@ def clock(when: int) -> str:
     return f"{10 + minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def monitor(query: str, **options: Any) -> Monitor:
+def monitor(query: str, **options: Any) -> Definition:
     """A metric monitor."""
     return monitors.parse({"type": "metric alert", "query": query, "name": "n", "options": options})
 
 
-def values(checked: Monitor, *given: Given, until: int) -> list[float]:
+def values(checked: Definition, *given: Given, until: int) -> list[float]:
     """The windows' values of a simple alert at minutes 1 to `until`, as evaluated minute by minute; NaN where there is none."""
     there = source(*given)
     found = [monitors.evaluate(checked, there, T0 + 60 * minute) for minute in range(1, until + 1)]
     return [one[()].value if () in one else float("nan") for one in found]
 
 
-def run(checked: Monitor, *given: Given, until: str = "10:40") -> dict[Group, list[Transition]]:
+def run(checked: Definition, *given: Given, until: str = "10:40") -> dict[Group, list[Transition]]:
     """The transitions of each group, stepped minute by minute as the live server does, and checked against the columns."""
     there, rules = source(*given), checked.rules
     ticks = monitors.ticks_of(checked, T0, at(until))
@@ -70,6 +70,6 @@ def story(transitions: Sequence[Transition]) -> list[str]:
     return lines
 
 
-def simple(checked: Monitor, *given: Given, until: str = "10:40") -> list[str]:
+def simple(checked: Definition, *given: Given, until: str = "10:40") -> list[str]:
     """The story of a simple alert."""
     return story(run(checked, *given, until=until).get((), []))

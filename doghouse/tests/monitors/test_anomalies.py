@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor_points import T0, Given, at, minutely, monitor, run, source, story
 
 from doghouse import monitors
-from doghouse.monitors import Monitor
+from doghouse.monitors import Definition
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.query import windows
 from doghouse.monitors.windows import pointwise
@@ -21,7 +21,7 @@ QUERY = "avg(last_4h):anomalies(avg:m{*}, 'basic', 3, direction='both', interval
 CALM = [50.0 + (k * 7919 % 11) for k in range(240)]  # a few units up and down, with no pattern of a window's length
 
 
-def anomaly(query: str = QUERY, recovery: float | None = 0.0, **windows: str) -> Monitor:
+def anomaly(query: str = QUERY, recovery: float | None = 0.0, **windows: str) -> Definition:
     return monitor(
         query,
         thresholds={"critical": 1, **({} if recovery is None else {"critical_recovery": recovery})},

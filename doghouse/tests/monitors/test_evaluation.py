@@ -15,7 +15,7 @@ from monitor_points import T0, Given, at, minutely, monitor, source, values
 from doghouse import monitors
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints
-from doghouse.monitors import Monitor
+from doghouse.monitors import Definition
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.query import windows
 from doghouse.monitors.windows import pointwise
@@ -42,7 +42,7 @@ queries = st.sampled_from(
 )
 
 
-def assert_each_tick_alone_is_the_same(checked: Monitor, there: MemorySource, ticks: Ints) -> None:
+def assert_each_tick_alone_is_the_same(checked: Definition, there: MemorySource, ticks: Ints) -> None:
     columns = {column.group: column for column in monitors.evaluate_range(checked, there, ticks)}
     for index in range(0, len(ticks), 7):
         alone = monitors.evaluate(checked, there, int(ticks[index]))

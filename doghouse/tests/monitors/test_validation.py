@@ -18,7 +18,7 @@ def refused(query: str = QUERY, type: str = "metric alert", priority: Any = None
     return error.value.field, error.value.text
 
 
-def taken(query: str = QUERY, type: str = "metric alert", **options: Any) -> monitors.Monitor:
+def taken(query: str = QUERY, type: str = "metric alert", **options: Any) -> monitors.Definition:
     return monitors.validate({"type": type, "query": query, "options": options})
 
 

@@ -15,7 +15,7 @@ from query_points import T0, ask, every, series, source, values
 
 from doghouse import monitors
 from doghouse.coverage import listing
-from doghouse.monitors import Monitor
+from doghouse.monitors import Definition
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.lint import lint
 from doghouse.monitors.query import windows
@@ -50,7 +50,7 @@ def added(monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
         parser.cache_clear()
 
 
-def monitor(query: str) -> Monitor:
+def monitor(query: str) -> Definition:
     return monitors.parse({"name": "m", "type": "metric alert", "query": query, "message": "@a@example.com"})
 
 

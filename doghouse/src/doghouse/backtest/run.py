@@ -83,7 +83,7 @@ def _changes(timeline: Timeline, until: int | None) -> Iterator[tuple[int, Group
 class Backtest:
     """What a monitor would have done in [start, end] (s UTC), group by group."""
 
-    monitor: mon.Monitor
+    monitor: mon.Definition
     start: int
     end: int
     ticks: Ints

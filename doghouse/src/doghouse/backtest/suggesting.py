@@ -37,11 +37,11 @@ class Setting:
     """The monitor with something changed, and what that is called."""
 
     name: str
-    monitor: mon.Monitor
+    monitor: mon.Definition
 
 
 def suggest(
-    monitor: mon.Monitor,
+    monitor: mon.Definition,
     points: Points,
     start: int,
     end: int,
@@ -78,7 +78,7 @@ def first_alert(result: Backtest) -> int | None:
     return min(times, default=None)
 
 
-def _settings(monitor: mon.Monitor) -> Iterator[Setting]:
+def _settings(monitor: mon.Definition) -> Iterator[Setting]:
     rules = monitor.rules
     quiet = -1 if rules.comparator.startswith(">") else 1
     if rules.comparator in ("==", "!="):
@@ -104,7 +104,7 @@ def _settings(monitor: mon.Monitor) -> Iterator[Setting]:
         yield Setting(f"renotify_interval {minutes}", monitor.with_options(renotify_interval=minutes))
 
 
-def _windows(monitor: mon.Monitor) -> Iterator[Setting]:
+def _windows(monitor: mon.Definition) -> Iterator[Setting]:
     query = metric_query(monitor)
     length, unit = query.window.text.removeprefix("last_")[:-1], query.window.text[-1]
     for factor in WINDOW_FACTORS if length.isdecimal() and unit in "mhd" else ():
@@ -116,7 +116,7 @@ def _windows(monitor: mon.Monitor) -> Iterator[Setting]:
         yield Setting(text, with_query(monitor, replace(query, window=window)))
 
 
-def _with(monitor: mon.Monitor, levels: Mapping[str, float]) -> mon.Monitor:
+def _with(monitor: mon.Definition, levels: Mapping[str, float]) -> mon.Definition:
     """The monitor with other thresholds; a critical one stands in the options then too."""
     return monitor.with_thresholds({"critical": monitor.rules.critical, **levels})
 

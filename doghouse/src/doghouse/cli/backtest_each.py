@@ -14,7 +14,7 @@ from doghouse.backtest.sources import Points, sources_of
 from doghouse.cli.terminal import fail
 from doghouse.downtimes import Downtime
 from doghouse.metrics.files.series_files import SeriesFileError
-from doghouse.monitors import Host, Monitor, MonitorError, Sources
+from doghouse.monitors import Definition, Host, MonitorError, Sources
 from doghouse.monitors.validation import check
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.reports import Backtested
@@ -35,10 +35,10 @@ class Asked:
     hosts: Mapping[str, Host]
     zone: str
     suggest: bool
-    members: Mapping[int, Monitor]
+    members: Mapping[int, Definition]
 
 
-def backtest_each(where: str, monitor: Monitor, asked: Asked, *, several: bool) -> Backtested | None:
+def backtest_each(where: str, monitor: Definition, asked: Asked, *, several: bool) -> Backtested | None:
     """A monitor's backtest. What is wrong ends the command in a sentence; of several monitors, one that is not evaluated is left out: None, which is said."""
     try:
         result, others = _run(where, monitor, asked)
@@ -54,7 +54,7 @@ def backtest_each(where: str, monitor: Monitor, asked: Asked, *, several: bool) 
     return Backtested(monitor.name or where, result, figures(result, asked.zone), others)
 
 
-def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
+def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
     start, end, downtimes, hosts = asked.start, asked.end, asked.downtimes, asked.hosts
     if asked.suggest and monitor.evaluated and not monitor.compares:
         text = f"--suggest varies the settings of metric monitors, not of a {monitor.type}"
@@ -68,7 +68,7 @@ def _run(where: str, monitor: Monitor, asked: Asked) -> tuple[Backtest, Sequence
     return result, suggest(monitor, asked.points, start, end, downtimes, hosts, asked.zone)
 
 
-def _remarks(monitor: Monitor, result: Backtest, sources: Sources) -> Iterator[str]:
+def _remarks(monitor: Definition, result: Backtest, sources: Sources) -> Iterator[str]:
     """What a person should know of a backtest that went well: Datadog would refuse the monitor; there was nothing to see."""
     try:
         check(monitor)

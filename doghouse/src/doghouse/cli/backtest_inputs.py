@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from doghouse.downtimes import Downtime
     from doghouse.importing.account import Account
     from doghouse.metrics.model import Source
-    from doghouse.monitors import Host, Monitor
+    from doghouse.monitors import Definition, Host
 
 KEPT_BYTES = 30 << 20  # the most that glibc goes by is 32 MiB
 
@@ -27,7 +27,7 @@ def keep_memory() -> None:
     np.empty(KEPT_BYTES, np.uint8)
 
 
-def monitors_of(paths: Sequence[str]) -> list[tuple[str, Monitor]]:
+def monitors_of(paths: Sequence[str]) -> list[tuple[str, Definition]]:
     """The monitors of files and folders, each with where it stands."""
     from doghouse.importing import monitor_files
     from doghouse.monitors import MonitorError, parse
@@ -82,7 +82,7 @@ def from_account(history: Account, start: int, end: int, resolution: int, hosts:
     from doghouse.importing.account import AccountError
     from doghouse.queries import NotEvaluated
 
-    def read(monitor: Monitor) -> tuple[Source, Monitor | None]:
+    def read(monitor: Definition) -> tuple[Source, Definition | None]:
         if monitor.data_are_statuses:
             raise NotEvaluated(
                 "a service check over an account, whose API has no history of runs (a file has: --series)"

@@ -57,7 +57,7 @@ class Read:
     """What was read: `monitor` is to be evaluated over `source` in the place of the one that was asked for."""
 
     source: MemorySource
-    monitor: mon.Monitor
+    monitor: mon.Definition
 
 
 def access(url: str | None, keys_file: Path | None) -> Access:
@@ -101,7 +101,9 @@ class Account:
         self.name = reached.name
         self.asked = self.cached = 0  # pages from the account, and from the cache
 
-    def read(self, monitor: mon.Monitor, start: int, end: int, resolution: int, hosts: Mapping[str, mon.Host]) -> Read:
+    def read(
+        self, monitor: mon.Definition, start: int, end: int, resolution: int, hosts: Mapping[str, mon.Host]
+    ) -> Read:
         """All that the monitor's evaluations in (start, end] look at. Raises AccountError, QuerySyntaxError, NotEvaluated."""
         ticks = mon.ticks_of(monitor, start, end)
         if len(ticks) == 0:

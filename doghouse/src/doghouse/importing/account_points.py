@@ -42,12 +42,12 @@ class Asked:
 class Plan:
     """`monitor` is the one to evaluate over the answers to `asked`, at `resolution` s a point."""
 
-    monitor: mon.Monitor
+    monitor: mon.Definition
     asked: Sequence[Asked]
     resolution: int
 
 
-def plan(monitor: mon.Monitor, ticks: Ints, resolution: int, types: Mapping[str, str]) -> Plan:
+def plan(monitor: mon.Definition, ticks: Ints, resolution: int, types: Mapping[str, str]) -> Plan:
     """What to ask for these evaluations. `types` are metrics' types as the account knows them (gauge, count, rate, distribution).
 
     Each point is rolled up as the monitor's own window is (avg, min, max, sum), so that the window's value is that of the raw points, but for an average of
@@ -159,7 +159,7 @@ class _Probe(MemorySource):
         return super().read(ids, start, end, rollup)
 
 
-def _spans(monitor: mon.Monitor, ticks: Ints, names: Mapping[MetricQuery, str]) -> dict[str, tuple[int, int]]:
+def _spans(monitor: mon.Definition, ticks: Ints, names: Mapping[MetricQuery, str]) -> dict[str, tuple[int, int]]:
     """What the evaluation reads of each metric (s UTC), found by letting it."""
     made = []
     for number, (query, name) in enumerate(names.items()):

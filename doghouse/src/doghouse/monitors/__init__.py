@@ -34,7 +34,6 @@ from doghouse.monitors.windows.columns import Group, GroupColumn
 if TYPE_CHECKING:
     from doghouse.monitors.validation import validate
 
-Monitor = Definition  # the name that callers still use
 
 _WHEN_ASKED = {"validate": "validation"}  # a backtest starts faster without
 
@@ -50,7 +49,6 @@ __all__ = [
     "Host",
     "Hosts",
     "Message",
-    "Monitor",
     "MonitorError",
     "Options",
     "Rules",

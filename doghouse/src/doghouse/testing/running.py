@@ -45,8 +45,8 @@ class Result:
 class Subject:
     """What a file tests: the monitor (with the members of a composite), its downtimes, the hosts."""
 
-    monitor: mon.Monitor
-    members: Mapping[int, mon.Monitor]
+    monitor: mon.Definition
+    members: Mapping[int, mon.Definition]
     downtimes: Sequence[dt.Downtime]
     hosts: Mapping[str, mon.Host]
 
@@ -76,7 +76,7 @@ def _subject(loaded: Loaded) -> Subject:
     return Subject(monitor, members, downtimes, _hosts(loaded))
 
 
-def _monitor(loaded: Loaded, said: Any, place: str) -> mon.Monitor:
+def _monitor(loaded: Loaded, said: Any, place: str) -> mon.Definition:
     body = _document(loaded, said, place)
     if not isinstance(body, dict):
         raise loaded.wrong(place, f"{said} holds no monitor: expected one, as an API body or an integration's asset")

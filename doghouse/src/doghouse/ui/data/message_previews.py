@@ -26,7 +26,7 @@ EXAMPLE_GROUP = "example"  # a group's value where the monitor has seen none
 
 
 def previews(
-    monitor: mon.Monitor, states: Mapping[mon.Group, GroupState], group: mon.Group, hosts: mon.Hosts, now: int
+    monitor: mon.Definition, states: Mapping[mon.Group, GroupState], group: mon.Group, hosts: mon.Hosts, now: int
 ) -> list[dict[str, Any]]:
     """The notification of each kind of transition of this group, at this time."""
     state = states.get(group, FRESH)
@@ -34,7 +34,7 @@ def previews(
 
 
 def _preview(
-    monitor: mon.Monitor,
+    monitor: mon.Definition,
     group: mon.Group,
     state: GroupState,
     hosts: mon.Hosts,
@@ -59,7 +59,7 @@ def _preview(
     }
 
 
-def _value(monitor: mon.Monitor, state: GroupState, after: Status) -> float:
+def _value(monitor: mon.Definition, state: GroupState, after: Status) -> float:
     """A value for the preview: the threshold that a change would be about, else the last one evaluated."""
     limits = thresholds(monitor)
     name = {Status.ALERT: "critical", Status.WARN: "warning"}.get(after)
@@ -68,7 +68,7 @@ def _value(monitor: mon.Monitor, state: GroupState, after: Status) -> float:
     return limits.get(name or "", state.value)
 
 
-def groups_of(monitor: mon.Monitor, states: Mapping[mon.Group, GroupState]) -> list[mon.Group]:
+def groups_of(monitor: mon.Definition, states: Mapping[mon.Group, GroupState]) -> list[mon.Group]:
     """The groups that a preview can be of: those that were seen; else one that stands for them."""
     if states:
         return sorted(states)

@@ -38,7 +38,7 @@ class Replayed:
 
 
 def replay(
-    monitor: mon.Monitor,
+    monitor: mon.Definition,
     source: Source,
     frame: Frame,
     downtimes: Sequence[dt.Downtime],
@@ -57,7 +57,7 @@ def replay(
         return Replayed(None, str(error))
 
 
-def thresholds(monitor: mon.Monitor) -> dict[str, float]:
+def thresholds(monitor: mon.Definition) -> dict[str, float]:
     """The thresholds that a monitor has."""
     given = monitor.thresholds
     levels = {name: getattr(given, name) for name in THRESHOLDS}

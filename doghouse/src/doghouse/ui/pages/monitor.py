@@ -104,7 +104,7 @@ class MonitorPage:
         made["problem"] = replayed.problem
         return Reply(made)
 
-    def graph(self, monitor: mon.Monitor, seen: Frame) -> dict[str, Any] | None:
+    def graph(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:
         """The monitor's query as a graph."""
         text = query_text(monitor)
         if not text:
@@ -176,7 +176,7 @@ def state_rows(shown: Shown) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["severity"], row["group"]))
 
 
-def query_text(monitor: mon.Monitor) -> str:
+def query_text(monitor: mon.Definition) -> str:
     """What a graph of the monitor shows, as a query; empty where there is none."""
     try:
         expression = monitor.graphed
@@ -185,7 +185,7 @@ def query_text(monitor: mon.Monitor) -> str:
     return "" if expression is None else expression_text(expression)
 
 
-def unevaluated(monitor: mon.Monitor) -> str:
+def unevaluated(monitor: mon.Definition) -> str:
     """Why the page has no graph; empty where it has one."""
     try:
         graphed = monitor.graphed
