@@ -51,6 +51,7 @@ def monitors_of(paths: Sequence[str]) -> list[tuple[str, Definition]]:
 def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Callable[[], Points]:
     """Begin to read a file of which [start, end) (s UTC) will be asked; what is returned waits for it."""
     from doghouse.backtest.overlapping import begun
+    from doghouse.backtest.sources import points_of
     from doghouse.metrics.files.series_files import SeriesFileError, open_series
 
     opened = begun(lambda: open_series(path, {name: host.tags for name, host in hosts.items()}, (start, end)))
@@ -60,7 +61,7 @@ def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Ca
             source = opened()
         except SeriesFileError as error:
             raise fail(str(error)) from None
-        return lambda _: (source, None)
+        return points_of(source)
 
     return read
 
