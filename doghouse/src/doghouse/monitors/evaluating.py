@@ -17,7 +17,9 @@ from doghouse.monitors.windows.columns import Group
 
 if TYPE_CHECKING:
     from doghouse.monitors.definition import Definition
+    from doghouse.monitors.records.model import RecordQuery
     from doghouse.monitors.service_checks import Runs
+    from doghouse.search.records import Records
 
 MINUTE_S = 60
 Step = Callable[[GroupState, int], tuple[GroupState, Transition | None]]
@@ -28,6 +30,7 @@ class Sources:
     """What monitors may read. What is not given cannot be read, and a monitor that needs it is not evaluated.
 
     `points` has a monitor's points, and the monitor to evaluate over them where they are answers to its queries and not its metrics.
+    `records` has what a query of records reads: the logs, events or spans of its `source`. It raises NotEvaluated for a source that it does not have.
     `runs` has a check's last runs before a time (s UTC), `states` the groups of another monitor as they are, `histories` as they were over the stretch.
     """
 
@@ -35,6 +38,7 @@ class Sources:
     runs: Callable[[Definition], Callable[[int], Sequence[Runs]]] | None = None
     states: Callable[[int], Mapping[Group, GroupState]] | None = None
     histories: Callable[[int], Mapping[Group, GroupHistory]] | None = None
+    records: Callable[[RecordQuery], Records] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,11 +101,11 @@ def _same(value: Word | Phrase) -> Same:
         like = value.matcher()
         return lambda other: not isinstance(other, dict) and like(text_of(other))
     text = value.text if isinstance(value, Phrase) else value.plain
-    number = _number(text)
+    wanted = number(text)
 
     def same(other: Any) -> bool:
-        if number is not None and isinstance(other, int | float) and not isinstance(other, bool):
-            return other == number
+        if wanted is not None and isinstance(other, int | float) and not isinstance(other, bool):
+            return other == wanted
         return not isinstance(other, dict) and text_of(other) == text
 
     return same
@@ -119,14 +119,14 @@ def _inside(value: Range, *, is_attribute: bool) -> Same:
     ends = [end for end in (value.low, value.high) if end is not None]
     if is_attribute and any(_WITH_UNIT.fullmatch(end) for end in ends):
         raise errors.invalid_search(f"no attribute has a unit: expected a number without one, not {', '.join(ends)}")
-    numeric = all(_number(end) is not None for end in ends)
-    low, high = (None if end is None else _number(end) for end in (value.low, value.high))
+    numeric = all(number(end) is not None for end in ends)
+    low, high = (None if end is None else number(end) for end in (value.low, value.high))
 
     def inside(other: Any) -> bool:
         is_number = isinstance(other, int | float) and not isinstance(other, bool)
         if numeric and (is_attribute or is_number):
-            number = other if is_number else _number(other) if isinstance(other, str) else None
-            return number is not None and _between(low, number, high, value.inclusive)
+            mine = other if is_number else number(other) if isinstance(other, str) else None
+            return mine is not None and _between(low, mine, high, value.inclusive)
         return not isinstance(other, dict) and _between(value.low, text_of(other), value.high, value.inclusive)
 
     return inside
@@ -138,7 +138,8 @@ def _between(low: Any, value: Any, high: Any, inclusive: bool) -> bool:
     return (low is None or low < value) and (high is None or value < high)
 
 
-def _number(text: str) -> float | None:
+def number(text: str) -> float | None:
+    """The number that a text is; None where it is none."""
     return float(text) if _NUMBER.fullmatch(text) else None
 
 

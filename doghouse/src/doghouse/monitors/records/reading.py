@@ -1,0 +1,185 @@
+r"""Text → what a monitor over records asks (the API's description of POST /api/v1/monitor).
+
+logs("status:error \"time out\"").index("main,web").rollup("cardinality", "@usr.id").by("service,@region").last("5m") > 2
+events("source:deploy").rollup("count").by("host").last("10m") >= 1          trace-analytics("env:prod").rollup("count").current("1h") > 100
+
+GUESS: the calls may stand in any order, and space between them; `.index` may be left out; a second argument of `count` is ignored, as one is seen in public.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery
+from doghouse.queries import QuerySyntaxError
+from doghouse.queries.language.names import nearest
+from doghouse.queries.language.tree import Comparator, TimeWindow, Variable
+from doghouse.search import parser
+from doghouse.search.aggregation import AGGREGATIONS
+from doghouse.search.errors import SearchSyntaxError
+from doghouse.search.tree import Node
+from doghouse.time import lengths
+
+QUERY = "query"  # the name of a monitor's only query
+CURRENT = {"1h": lengths.HOUR, "1d": lengths.DAY}  # of `.current()`
+UNITS = {unit: lengths.UNITS[unit] for unit in "mhdw"}
+# How many values of each key are kept, by the number of keys (monitors/types/log): 1000; 30 of each of two; 10 of three; 5 of four.
+MOST_KEYS = 4
+LIMITS = {1: 1000, 2: 30, 3: 10, 4: 5}
+_HEAD = re.compile(r"\s*([\w-]+)\s*\(")
+_CALL = re.compile(r"\s*\.\s*(\w+)\s*\(")
+_QUOTED = re.compile(r'\s*"((?:\\.|[^"\\])*)"\s*', re.DOTALL)
+_PLAIN = re.compile(r"\s*([\w.]+)\s*")  # `.rollup("count", 300)`
+_ESCAPED = re.compile(r'\\(["\\])|(.)', re.DOTALL)
+_COMPARED = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A text in quotes without its escapes; `places[i]` is where its sign i stands in the query."""
+
+    text: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """A query in its parts: `logs(…).index(…) … > 5`. Each call has its arguments and the place at which it begins."""
+
+    text: str
+    head: str
+    calls: Mapping[str, tuple[int, tuple[Quoted, ...]]]
+    comparator: Comparator
+    threshold: float
+
+    def wrong(self, name: str, problem: str) -> QuerySyntaxError:
+        """A problem with one of the calls."""
+        return QuerySyntaxError(self.text, self.calls[name][0], problem)
+
+    def arguments(self, name: str) -> tuple[Quoted, ...]:
+        """The arguments of a call, none where it is not there."""
+        return self.calls[name][1] if name in self.calls else ()
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """The names that stand in a call's arguments, separated by commas."""
+        return tuple(part for given in self.arguments(name) for one in given.text.split(",") if (part := one.strip()))
+
+
+def parse(text: str, sources: Mapping[str, str]) -> Asked:
+    """A query of records. `sources` has the data source of each head that it may begin with. Raises QuerySyntaxError."""
+    calls = split(text, sources, ("index", "rollup", "by", "last", "current", "source"))
+    if "rollup" not in calls.calls:
+        raise QuerySyntaxError(text, len(text.rstrip()), f'expected .rollup("count") behind {calls.head}("…")')
+    query = RecordQuery(
+        sources[calls.head],
+        calls.arguments(calls.head)[0].text,
+        _search(calls),
+        calls.names("index"),
+        _compute(calls),
+        facets(calls),
+    )
+    return Asked({QUERY: query}, Variable(QUERY), window(calls), calls.comparator, calls.threshold)
+
+
+def split(text: str, heads: Collection[str], known: Collection[str]) -> Calls:
+    """A query's parts. `known` are the calls that may stand behind its head. Raises QuerySyntaxError."""
+    head = _HEAD.match(text)
+    if head is None or head[1] not in heads:
+        raise QuerySyntaxError(text, 0, f'expected {" or ".join(f"""{one}("…")""" for one in heads)} at the beginning')
+    given, place = _arguments(text, head.end(), head[1])
+    if len(given) != 1:
+        raise QuerySyntaxError(text, head.end(), f"{head[1]}() takes one text in quotes")
+    calls: dict[str, tuple[int, tuple[Quoted, ...]]] = {head[1]: (head.start(1), given)}
+    while (call := _CALL.match(text, place)) is not None:
+        if call[1] not in known:
+            near = nearest(call[1], known)
+            hint = f": did you mean .{near}()?" if near else f"; there are .{'(), .'.join(known)}()"
+            raise QuerySyntaxError(text, call.start(1), f"unknown .{call[1]}(){hint}")
+        if call[1] in calls:
+            raise QuerySyntaxError(text, call.start(1), f"a second .{call[1]}()")
+        given, place = _arguments(text, call.end(), f".{call[1]}")
+        calls[call[1]] = (call.start(1), given)
+    compared = _COMPARED.fullmatch(text, place)
+    if compared is None:
+        raise QuerySyntaxError(text, place, "expected a comparison with a number at the end, as in > 5")
+    return Calls(text, head[1], calls, compared[1], float(compared[2]))  # type: ignore[arg-type]
+
+
+def _arguments(text: str, place: int, name: str) -> tuple[tuple[Quoted, ...], int]:
+    """What stands between a call's parentheses, and where it ends."""
+    given: list[Quoted] = []
+    while True:
+        quoted = _QUOTED.match(text, place) or _PLAIN.match(text, place)
+        if quoted is None:
+            raise QuerySyntaxError(text, place, f'{name}() takes texts in double quotes, as in {name}("…")')
+        given.append(_unescaped(quoted[1], quoted.start(1)))
+        place = quoted.end()
+        if text.startswith(")", place):
+            return tuple(given), place + 1
+        if not text.startswith(",", place):
+            raise QuerySyntaxError(
+                text, place, f"expected ')' behind what {name}() takes; a quote within it is written \\\""
+            )
+        place += 1
+
+
+def _unescaped(text: str, start: int) -> Quoted:
+    signs = list(_ESCAPED.finditer(text))
+    return Quoted("".join(sign[1] or sign[2] for sign in signs), tuple(start + sign.start() for sign in signs))
+
+
+def _search(calls: Calls) -> Node:
+    given = calls.arguments(calls.head)[0]
+    try:
+        return parser.parse(given.text)
+    except SearchSyntaxError as error:
+        begin = calls.calls[calls.head][0]
+        places = (*given.places, given.places[-1] + 1) if given.places else (begin,)
+        raise QuerySyntaxError(calls.text, places[error.position], error.problem) from None
+
+
+def _compute(calls: Calls) -> Compute:
+    name, *more = (given.text for given in calls.arguments("rollup"))
+    problem = compute_problem(name, more[0] if more else None)
+    if problem:
+        raise calls.wrong("rollup", problem)
+    return Compute(name, None if AGGREGATIONS[name].reads == "nothing" else more[0])
+
+
+def compute_problem(name: str, measure: str | None) -> str:
+    """Why there is no such aggregation, or not without a measure; empty where there is."""
+    if name not in AGGREGATIONS:
+        near = nearest(name, AGGREGATIONS)
+        hint = f": did you mean '{near}'?" if near else f"; there are {', '.join(AGGREGATIONS)}"
+        return f"unknown aggregation '{name}'{hint}"
+    if AGGREGATIONS[name].reads != "nothing" and not measure:
+        return f'{name} needs the measure that it is of, as in "{name}", "@duration"'
+    return ""
+
+
+def facets(calls: Calls) -> tuple[Facet, ...]:
+    """The fields of `.by()`, with as many values of each as Datadog keeps. Raises QuerySyntaxError."""
+    keys = tuple(dict.fromkeys(calls.names("by")))
+    if len(keys) > MOST_KEYS:
+        raise calls.wrong("by", f"groups by {len(keys)} fields: at most {MOST_KEYS} are allowed")
+    return tuple(Facet(key, LIMITS[len(keys)]) for key in keys)
+
+
+def window(calls: Calls) -> TimeWindow:
+    """The window of `.last("5m")` or `.current("1h")`, which is also written `.last("current_1h")`. Raises QuerySyntaxError."""
+    given = [name for name in ("last", "current") if name in calls.calls]
+    if len(given) != 1:
+        raise QuerySyntaxError(calls.text, len(calls.text.rstrip()), 'expected one .last("5m") or .current("1h")')
+    [name] = given
+    length = calls.arguments(name)[0].text.strip()
+    if name == "current" or length.startswith("current_"):
+        length = length.removeprefix("current_")
+        if length not in CURRENT:
+            raise calls.wrong(name, f"'{length}' is no running window: it is {' or '.join(CURRENT)}")
+        return TimeWindow(f"current_{length}", CURRENT[length], cumulative=True)
+    seconds = lengths.seconds(length.removeprefix("last_"), UNITS)
+    if not seconds:
+        raise calls.wrong(name, f"'{length}' is no window: it is a number and m, h or d, as in 5m")
+    return TimeWindow(length, seconds)
