@@ -121,12 +121,13 @@ def test_a_text_is_a_search_or_an_error_with_a_place_in_it(text: str) -> None:
 
 @given(QUERIES, RECORDS)
 def test_a_negation_is_the_complement(text: str, record: Record) -> None:
+    text = text.strip() or "*"
     try:
-        wanted = matching.compile_search(f"({text or '*'})")
+        wanted = matching.compile_search(text)
     except ApiError:
-        return
-    assert matching.compile_search(f"-({text or '*'})")(record) is not wanted(record)
-    assert matching.compile_search(f"NOT ({text or '*'})")(record) is not wanted(record)
+        return  # by itself, or `a)\\` would be read as `(a)` and a word behind it
+    assert matching.compile_search(f"-({text})")(record) is not wanted(record)
+    assert matching.compile_search(f"NOT ({text})")(record) is not wanted(record)
 
 
 @given(
