@@ -50,6 +50,21 @@ def test_a_number_that_begins_with_0_is_no_octal_one(file):
     assert series_of(loaded, 0)["my_metric", ("host:web-1",)].values.tolist() == [10.0]
 
 
+@pytest.mark.parametrize(
+    ("typed", "samples"),
+    [("0x3", [0, 0, 0]), ("[0x3, 1e3]", [0, 0, 0, 1000]), ("{values: 0x2}", [0, 0]), ("1e3", [1000])],
+)
+def test_samples_are_read_as_they_were_typed(file, typed, samples):
+    loaded = load(file(GOOD.replace("400x5 700x5", typed)))
+    assert series_of(loaded, 0)["my_metric", ("host:web-1",)].values.tolist() == samples
+
+
+def test_words_that_yaml_1_1_changes_are_text(file):
+    hosts = "[off, yes, 0x30, 010, 1_000, 2026-03-02, 10:13]"
+    loaded = load(file(GOOD.replace("[role:web]", hosts)))
+    assert loaded.file.hosts["web-1"].tags == ["off", "yes", "0x30", "010", "1_000", "2026-03-02", "10:13"]
+
+
 def test_a_clock_time_before_the_start_is_on_the_next_day(file):
     loaded = load(file(GOOD))
     assert instant(loaded, "09:00", "") == int(loaded.start.timestamp()) + 23 * 3600
@@ -58,13 +73,23 @@ def test_a_clock_time_before_the_start_is_on_the_next_day(file):
 @pytest.mark.parametrize(
     ("change", "line", "wrong"),
     [
-        (("series:", "seris:"), 6, "seris"),
-        (("    transitions:", "    states: {+5m: [OK]}\n    transitions:"), 7, "Expected `str | object`, got `array`"),
-        (("hosts: {web-1: {ip: 10.0.0.7", "hosts: {web-1: {ip: 7"), 2, "Expected `str`, got `int`"),
+        (("series:", "seris:"), 6, "the key 'seris' is not known here: did you mean series?"),
+        (
+            ("    transitions:", "    logs: [{att: +1m}]\n    transitions:"),
+            7,
+            "the key 'att' is not known here: did you mean at?",
+        ),
+        (("2026-03-02T10:00:00+01:00", "2026-03-02T10:00"), 3, "names no zone: end it with Z"),
+        (
+            ("    transitions:", "    states: {+5m: [OK]}\n    transitions:"),
+            7,
+            "expected a text or a mapping, not a list",
+        ),
+        (("hosts: {web-1: {ip: 10.0.0.7", "hosts: {web-1: {ip: 7"), 2, "expected a text, not a whole number"),
         (("tests:\n", "tests: &a [*a]\nx:\n"), 1, "an alias stands within what it names"),
         (("- name: warns", "- name: !warns a"), 5, "'a' is not understood as !warns"),
         (("- name: warns", "- name: warns\x01"), 5, "the character U+0001 may not stand in it"),
-        (("transitions: [", "transitions: [5, "), 7, "Expected `str`"),
+        (("transitions: [", "transitions: [5, "), 7, "expected a text"),
         (("start: 2026-03-02T10:00:00+01:00", "start: yesterday"), 3, "'yesterday' is not an ISO 8601 time"),
         (("    transitions:", "    name: again\n    transitions:"), 7, "'name' stands twice"),
         (('    transitions: [+7m Warn, "10:09 No Data host:web-1"]\n', ""), 5, "expects nothing"),

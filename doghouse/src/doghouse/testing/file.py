@@ -16,8 +16,9 @@ from typing import Any
 import msgspec
 import yaml
 
-from doghouse.testing.places import TestFileError, line_of, plain
-from doghouse.time import iso
+from doghouse.testing.entries import EventEntry, LogEntry
+from doghouse.testing.places import PlainYaml, TestFileError, line_of, plain
+from doghouse.testing.wording import sentence
 
 STATES = ("OK", "Warn", "Alert", "No Data")
 WORDS = ("Triggered", "Warn", "No Data", "Recovered", "Re-Triggered", "Re-Warn", "Re-No Data")
@@ -45,16 +46,21 @@ class ExpectedNotification(msgspec.Struct, forbid_unknown_fields=True, frozen=Tr
 
 
 class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One test: the samples of each series (and for a service-check monitor a check's runs, one a minute), and what the monitor must make of them.
+    """One test: the samples of each series, the logs and events (and for a service-check monitor a check's runs, one a minute), and what the monitor must
+    make of them.
 
     `transitions` and `silenced` are whole lists; `notifications` are among those sent, or all of them with `exact`;
     `states` are states at given times: of every group, or group by group (`{+5m: {host:a: OK, host:b: Alert}}`).
-    `until` is when the test ends (default: with the longest series).
+    `unread` are the series that no query must read: any other that none reads is a mistake.
+    `until` is when the test ends (default: with the longest series, or the last log).
     """
 
     name: str
     series: dict[str, Any] = {}
     checks: dict[str, str] = {}
+    logs: list[LogEntry] = []
+    events: list[EventEntry] = []
+    unread: list[str] = []
     until: str | None = None
     transitions: list[str] | None = None
     notifications: list[ExpectedNotification] | None = None
@@ -101,7 +107,7 @@ def load(path: Path) -> Loaded:
     """Read a test file. Raises TestFileError."""
     try:
         text = path.read_text("utf-8-sig")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=PlainYaml)
     except OSError as error:
         raise TestFileError(path, 1, f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
@@ -169,7 +175,7 @@ def _check(loaded: Loaded) -> None:
                 place,
                 f"test '{case.name}' expects nothing: give it transitions, notifications, silenced or states, or exact: true",
             )
-        if not case.series and not case.checks:
+        if not case.series and not case.checks and not case.logs and not case.events and not case.until:
             raise loaded.wrong(place, f"test '{case.name}' has no series")
         _check_words(loaded, place, case)
 
@@ -187,11 +193,17 @@ def _check_words(loaded: Loaded, place: str, case: Case) -> None:
                 raise loaded.wrong(f"{place}.{name}[{number}].transition", text)
 
 
-def _start(path: Path, lines: Mapping[str, int], said: str) -> datetime:
+def _start(path: Path, lines: Mapping[str, int], text: str) -> datetime:
+    line = lines.get(".start", 1)
     try:
-        return iso.moment(said)
+        start = datetime.fromisoformat(text)
     except ValueError:
-        raise TestFileError(path, lines.get(".start", 1), f"start: '{said}' is not an ISO 8601 time") from None
+        raise TestFileError(path, line, f"start: '{text}' is not an ISO 8601 time") from None
+    if start.tzinfo is None:
+        raise TestFileError(
+            path, line, f"start: '{text}' names no zone: end it with Z (UTC) or an offset such as +01:00"
+        )
+    return start
 
 
 def _located(path: Path, lines: Mapping[str, int], message: str) -> TestFileError:
@@ -199,6 +211,7 @@ def _located(path: Path, lines: Mapping[str, int], message: str) -> TestFileErro
     place, text = (match["path"], message[: match.start()]) if match else ("", message)
     unknown = re.search(r"unknown field `(.*)`", text)
     line = lines.get(f"{place}.{unknown[1]}") if unknown else None
+    where = f"{place.lstrip('.')}: " if place else ""
     return TestFileError(
-        path, line or line_of(lines, place.partition("[...]")[0]), f"{place.lstrip('.') + ': ' if place else ''}{text}"
+        path, line or line_of(lines, place.partition("[...]")[0]), f"{where}{sentence(text, TestFile, place)}"
     )

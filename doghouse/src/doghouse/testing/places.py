@@ -9,8 +9,26 @@ from typing import Any
 
 import yaml
 
-# `10:13` (a number to the base of 60), `010` (to the base of 8), `1_000`.
-_ONLY_YAML_1_1 = re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|[-+]?0[\d_]+|[-+]?\d+_[\d_]*")
+
+class PlainYaml(yaml.SafeLoader):
+    """YAML that takes words as they were typed: only decimal numbers, true, false and null are more than text.
+
+    YAML 1.1 changes more: `0x30` to 48, `010` to 8, `1_000` to 1000, `10:13` to 613, `off` to false, and a date to a time.
+    """
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012  # instead of those of YAML 1.1; types-PyYAML has no class variable
+
+
+for _tag, _pattern in (
+    ("bool", r"true|True|TRUE|false|False|FALSE"),
+    ("null", r"~|null|Null|NULL|"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)"),
+    (
+        "float",
+        r"[-+]?(?:(?:\.[0-9]+|(?:0|[1-9][0-9]*)\.[0-9]*)(?:[eE][-+]?[0-9]+)?|(?:0|[1-9][0-9]*)[eE][-+]?[0-9]+|\.(?:inf|Inf|INF))|\.(?:nan|NaN|NAN)",
+    ),
+):
+    PlainYaml.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})$"), None)
 
 
 class TestFileError(Exception):
@@ -24,7 +42,7 @@ class TestFileError(Exception):
 
 
 def plain(node: yaml.Node, place: str, lines: dict[str, int], path: Path) -> Any:
-    """YAML nodes as plain values; a key that stands twice is an error. Times stay text, and what only YAML 1.1 takes for a number."""
+    """The nodes of a PlainYaml text as plain values; a key that stands twice is an error."""
     lines[place] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         found: dict[Any, Any] = {}
@@ -38,10 +56,8 @@ def plain(node: yaml.Node, place: str, lines: dict[str, int], path: Path) -> Any
         return found
     if isinstance(node, yaml.SequenceNode):
         return [plain(item, f"{place}[{number}]", lines, path) for number, item in enumerate(node.value)]
-    if node.tag == "tag:yaml.org,2002:timestamp" or _ONLY_YAML_1_1.fullmatch(str(node.value)):
-        return node.value
     try:
-        return yaml.SafeLoader("").construct_object(node)
+        return PlainYaml("").construct_object(node)
     except (yaml.MarkedYAMLError, ValueError):
         text = f"'{node.value}' is not understood as {node.tag}: text with special characters stands in quotes"
         raise TestFileError(path, node.start_mark.line + 1, text) from None

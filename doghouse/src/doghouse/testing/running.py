@@ -14,13 +14,13 @@ from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import points_of, sources_of
-from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series, no_columns
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.tags.pairs import split_host
 from doghouse.testing.comparing import Difference, differences
 from doghouse.testing.file import Case, Loaded, load
+from doghouse.testing.reading import WatchedPoints, unread_series
 from doghouse.testing.values import checks_of, instant, series_of
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
@@ -126,10 +126,12 @@ def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case) -> Resu
         got = _backtest(loaded, subject, number, source, start, end)
     except (NotEvaluated, QuerySyntaxError, mon.MonitorError) as error:
         raise loaded.wrong(place, str(error)) from None
-    return Result(loaded.path, case.name, loaded.line(f"{place}.name"), list(differences(loaded, place, case, got)))
+    monitors = [monitor for monitor in (subject.monitor, *subject.members.values()) if not monitor.members]
+    missed = [*unread_series(loaded, number, monitors, source), *differences(loaded, place, case, got)]
+    return Result(loaded.path, case.name, loaded.line(f"{place}.name"), missed)
 
 
-def _backtest(loaded: Loaded, subject: Subject, number: int, source: MemorySource, start: int, end: int) -> Backtest:
+def _backtest(loaded: Loaded, subject: Subject, number: int, source: WatchedPoints, start: int, end: int) -> Backtest:
     def runs(monitor: mon.Definition) -> Callable[[int], Sequence[Runs]]:
         return _runs(loaded, monitor.parsed(), subject.hosts, number, start)
 
@@ -156,7 +158,7 @@ def _runs(
     return at
 
 
-def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[MemorySource, int]:
+def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[WatchedPoints, int]:
     """The test's samples as a source, and when the test ends (s UTC)."""
     start = int(loaded.start.timestamp())
     series: list[Series] = []
@@ -173,10 +175,10 @@ def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[
     for runs in checks_of(loaded, number).values():
         end = max(end, start + 60 * len(runs))
     if not ids:
-        return MemorySource([], no_columns()), _until(loaded, number, case, end)
+        return WatchedPoints([], no_columns(), {}), _until(loaded, number, case, end)
     columns = Columns(np.concatenate(ids), np.concatenate(times).astype(np.int64), np.concatenate(values))
     hosts = {name: host.tags for name, host in subject.hosts.items()}
-    return MemorySource(series, columns, hosts), _until(loaded, number, case, end)
+    return WatchedPoints(series, columns, hosts), _until(loaded, number, case, end)
 
 
 def _until(loaded: Loaded, number: int, case: Case, longest: int) -> int:

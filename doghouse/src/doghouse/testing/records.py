@@ -1,0 +1,98 @@
+"""The logs and events of a unit test: when each arrives, as records that monitors search.
+
+An entry stands at one time or several (`at: +12m`, `at: [+1m, +2m]`), or comes again and again: `every: 30s` with `for: 10m`, from the start of the test or
+`from` a time on. `for: 10m` ends before its tenth minute, as `[start, end)`; a log every 30 s for 10 minutes is twenty of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from doghouse.events.model import Event
+from doghouse.events.v2_model import shown
+from doghouse.events.v2_search import record as event_record
+from doghouse.logs import preprocessing
+from doghouse.logs.search import record as log_record
+from doghouse.search.record import Record
+from doghouse.search.records import Lines, Records
+from doghouse.testing.entries import Entry, EventEntry, LogEntry
+from doghouse.testing.file import Loaded
+from doghouse.testing.notation import NotationError, parse_duration
+from doghouse.testing.values import instant
+
+MOST_RECORDS = 1_000_000  # of an entry: a typing mistake must not fill the memory
+Tagged = Mapping[str, Sequence[str]]  # the tags of hosts, which their logs and events have too
+Some = TypeVar("Some", bound=Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What arrives in a test beside points, and the time (s UTC) after the last of it."""
+
+    logs: Records
+    events: Records
+    end: int
+
+
+def arrivals(loaded: Loaded, number: int, hosts: Tagged) -> Arrivals:
+    """The logs and events of test `number`. Raises TestFileError."""
+    case, place = loaded.file.tests[number], f".tests[{number}]"
+    logs = _spread(loaded, case.logs, f"{place}.logs", lambda entry, at: _log(entry, at, hosts))
+    events = _spread(loaded, case.events, f"{place}.events", lambda entry, at: _event(entry, at, hosts))
+    end = max((at // 1000 + 1 for at, _ in (*logs, *events)), default=0)
+    return Arrivals(Lines(logs), Lines(events), end)
+
+
+def _spread(
+    loaded: Loaded, entries: Sequence[Some], place: str, made: Callable[[Some, int], Record]
+) -> list[tuple[int, Record]]:
+    """Each entry at each of its times (ms UTC)."""
+    return [
+        (at * 1000, made(entry, at))
+        for number, entry in enumerate(entries)
+        for at in _times(loaded, entry, f"{place}[{number}]")
+    ]
+
+
+def _times(loaded: Loaded, entry: Entry, place: str) -> Sequence[int]:
+    if entry.at is not None:
+        if entry.every or entry.for_ or entry.from_:
+            raise loaded.wrong(place, "has at, and every, for or from: give one or the other")
+        listed = entry.at if isinstance(entry.at, list) else [entry.at]
+        return [instant(loaded, text, f"{place}.at") for text in listed]
+    if entry.every is None or entry.for_ is None:
+        raise loaded.wrong(place, "does not say when: give it at (+12m), or every (30s) and for (10m)")
+    try:
+        every, length = parse_duration(entry.every), parse_duration(entry.for_)
+    except NotationError as error:
+        raise loaded.wrong(place, str(error)) from None
+    if length // every >= MOST_RECORDS:
+        raise loaded.wrong(place, f"comes more than {MOST_RECORDS:,} times")
+    first = instant(loaded, entry.from_ or "+0", f"{place}.from")
+    return range(first, first + length, every)
+
+
+def _log(entry: LogEntry, at: int, hosts: Tagged) -> Record:
+    """The log as the intake makes it. It counts at the time of its entry, whatever dates it has in it, however old."""
+    log = preprocessing.stored(entry.sent(), {}, at)
+    return log_record(msgspec.structs.replace(log, timestamp=at, tags=(*log.tags, *hosts.get(log.host or "", ()))))
+
+
+def _event(entry: EventEntry, at: int, hosts: Tagged) -> Record:
+    event = Event(
+        id=0,
+        uid="",
+        title=entry.title,
+        text=entry.text,
+        date_happened=at,
+        host=entry.host,
+        alert_type=entry.status,
+        aggregation_key=entry.aggregation_key,
+        source_type_name=entry.source,
+        attributes=entry.attributes,
+    )
+    return event_record(shown(event, (*entry.tags, *hosts.get(entry.host or "", ()))))
