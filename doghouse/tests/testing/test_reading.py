@@ -52,6 +52,11 @@ def test_series_that_must_not_be_read_are_named_and_held_to_that(written: Writte
     assert [difference.got for difference in failed.differences] == [["a query reads it"]]
 
 
+def test_series_that_many_tests_share_may_all_be_unread(written: Written) -> None:
+    (passed,) = run(written('{"system.cpu.user{env:prod}": 50x5, other: 1x5}', 'unread: ["*"]'))
+    assert passed.passed
+
+
 def test_what_is_unread_is_one_of_the_series(written: Written) -> None:
     with pytest.raises(TestFileError, match=r":8: 'other' is none of the test's series"):
         run(written('"system.cpu.user{env:prod}": 50x5', "unread: [other]"))

@@ -101,6 +101,7 @@ def _test_file(trial: Trial) -> dict[str, object]:
             {
                 "name": "tells all",
                 "series": samples,
+                "unread": ["*"],
                 "transitions": [],
                 "notifications": [],
                 "exact": True,

@@ -29,10 +29,13 @@ def differences(loaded: Loaded, place: str, case: Case, got: Backtest) -> Iterat
     sent = [one for one in notifications if not one.silenced_by]
     yield from _compare_transitions(loaded, place, case, got)
     yield from _compare_states(loaded, place, case, got)
-    yield from _compare_notifications(loaded, f"{place}.notifications", case.notifications or [], sent, case.exact)
+    nothing = _nothing_sent(got)
+    yield from _compare_notifications(
+        loaded, f"{place}.notifications", case.notifications or [], sent, case.exact, nothing
+    )
     if case.silenced is not None:
         silenced = [one for one in notifications if one.silenced_by]
-        yield from _compare_notifications(loaded, f"{place}.silenced", case.silenced, silenced, exact=True)
+        yield from _compare_notifications(loaded, f"{place}.silenced", case.silenced, silenced, True, nothing)
 
 
 def _compare_transitions(loaded: Loaded, place: str, case: Case, got: Backtest) -> list[Difference]:
@@ -48,8 +51,20 @@ def _compare_transitions(loaded: Loaded, place: str, case: Case, got: Backtest) 
         Difference(
             loaded.line(f"{place}.transitions"),
             wanted or ["no transition"],
-            [_changed(loaded, of, one, several) for of, one in found],
+            [_changed(loaded, of, one, several) for of, one in found] + _waited(loaded, expected, got),
         )
+    ]
+
+
+def _waited(loaded: Loaded, expected: Sequence[tuple[int, str, str | None]], got: Backtest) -> list[str]:
+    """Why a change that was expected did not come, where that was because its group was new."""
+    delay = got.monitor.rules.new_group_delay if got.monitor.multi else 0
+    firsts = [int(line.history.at[0]) for line in got.timelines if len(line.history)]
+    early = [when for when, *_ in expected if all(when < first for first in firsts)]
+    if not delay or not early:
+        return []
+    return [
+        f"(a new group is left alone for {delay} s: see new_group_delay, and new_host_delay for groups with a host)"
     ]
 
 
@@ -87,7 +102,12 @@ def _states(when: str, states: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _compare_notifications(
-    loaded: Loaded, place: str, expected: Sequence[ExpectedNotification], got: Sequence[Notification], exact: bool
+    loaded: Loaded,
+    place: str,
+    expected: Sequence[ExpectedNotification],
+    got: Sequence[Notification],
+    exact: bool,
+    nothing: str,
 ) -> list[Difference]:
     left = list(got)
     differences = []
@@ -101,10 +121,18 @@ def _compare_notifications(
         alike = [one for one in left if one.transition == wanted.transition]
         near = [one for one in left if int(one.at) == at] or alike or left
         shown = [line for one in near for line in _sent_whole(loaded, wanted, one)]
-        differences.append(Difference(loaded.line(where), _wanted(wanted), shown or ["nothing"]))
+        differences.append(Difference(loaded.line(where), _wanted(wanted), shown or [nothing]))
     if exact and left:
         differences.append(Difference(loaded.line(place), ["nothing more"], [_sent(loaded, one) for one in left]))
     return differences
+
+
+def _nothing_sent(got: Backtest) -> str:
+    """What is said where nothing was sent: a change that nobody is told of is another thing than none."""
+    changes = [(group, change) for group, change in got.transitions() if change.notify]
+    if changes and not any(got.reaches_somebody(group, change) for group, change in changes):
+        return f"nothing: it changed to {changes[0][1].after.label}, but nobody is mentioned in its message"
+    return "nothing"
 
 
 def _is(wanted: ExpectedNotification, at: int, got: Notification) -> bool:

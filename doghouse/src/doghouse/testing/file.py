@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from inspect import cleandoc
 from pathlib import Path
@@ -51,11 +51,12 @@ class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     `transitions` and `silenced` are whole lists; `notifications` are among those sent, or all of them with `exact`;
     `states` are states at given times: of every group, or group by group (`{+5m: {host:a: OK, host:b: Alert}}`).
-    `unread` are the series that no query must read: any other that none reads is a mistake.
-    `until` is when the test ends (default: with the longest series, or the last log).
+    `unread` are the series that no query must read, any other that none reads is a mistake; `['*']`: any may be unread.
+    `start` is when it begins (default: the file's). `until` is when the test ends (default: with the longest series, or the last log).
     """
 
     name: str
+    start: str | None = None
     series: dict[str, Any] = {}
     checks: dict[str, str] = {}
     logs: list[LogEntry] = []
@@ -72,14 +73,14 @@ class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A file of tests of one monitor. `monitor`, `downtimes` and `hosts` are files relative to it, or stand in it.
 
-    `members` are those that a composite's query names, by id.
+    `members` are those that a composite's query names, by id. `start` is when its tests begin, but those that have a start of their own.
     """
 
     __test__ = False
 
     monitor: str | dict[str, Any]
-    start: str
     tests: list[Case]
+    start: str | None = None
     downtimes: str | list[dict[str, Any]] = []
     hosts: str | dict[str, Host] = {}
     members: dict[str, str | dict[str, Any]] = {}
@@ -87,12 +88,19 @@ class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A test file as read, and the line of each thing in it (keys are paths such as `.tests[0].series`)."""
+    """A test file as read, and the line of each thing in it (keys are paths such as `.tests[0].series`). `start` is when the test begins that is looked at."""
 
     path: Path
     start: datetime
     file: TestFile
     lines: Mapping[str, int]
+
+    def of_test(self, number: int) -> Loaded:
+        """The same with the start of test `number`. Raises TestFileError."""
+        own = self.file.tests[number].start
+        return (
+            self if own is None else replace(self, start=_start(self.path, self.line(f".tests[{number}].start"), own))
+        )
 
     def line(self, place: str) -> int:
         """The line of a place, or of the nearest thing around it."""
@@ -136,7 +144,12 @@ def load(path: Path) -> Loaded:
         file = msgspec.convert(data, TestFile)
     except msgspec.ValidationError as error:
         raise _located(path, lines, str(error)) from None
-    loaded = Loaded(path, _start(path, lines, file.start), file, lines)
+    if not file.tests:
+        raise TestFileError(path, lines.get(".tests", 1), "holds no test")
+    first = file.start or file.tests[0].start
+    if first is None:
+        raise TestFileError(path, 1, "names no start: give the file one, or each of its tests")
+    loaded = Loaded(path, _start(path, lines.get(".start" if file.start else ".tests[0].start", 1), first), file, lines)
     _check(loaded)
     return loaded
 
@@ -156,14 +169,14 @@ def _check(loaded: Loaded) -> None:
             raise loaded.wrong(
                 f".members.{name}", f"'{name}' is no monitor's id, a number as the composite's query has it"
             )
-    if not loaded.file.tests:
-        raise loaded.wrong(".tests", "holds no test")
     names: set[str] = set()
     for number, case in enumerate(loaded.file.tests):
         place = f".tests[{number}]"
         if case.name in names:
             raise loaded.wrong(place, f"a second test is called '{case.name}'")
         names.add(case.name)
+        if loaded.file.start is None and case.start is None:
+            raise loaded.wrong(place, f"test '{case.name}' has no start, nor has the file")
         if (
             case.transitions is None
             and case.silenced is None
@@ -193,8 +206,7 @@ def _check_words(loaded: Loaded, place: str, case: Case) -> None:
                 raise loaded.wrong(f"{place}.{name}[{number}].transition", text)
 
 
-def _start(path: Path, lines: Mapping[str, int], text: str) -> datetime:
-    line = lines.get(".start", 1)
+def _start(path: Path, line: int, text: str) -> datetime:
     try:
         start = datetime.fromisoformat(text)
     except ValueError:

@@ -33,8 +33,13 @@ class WatchedPoints(MemorySource):
 def unread_series(
     loaded: Loaded, number: int, monitors: Sequence[Definition], points: WatchedPoints
 ) -> Iterator[Difference]:
-    """Each series of test `number` that no query read, but those that the test says are `unread`, and of these each that was read."""
+    """Each series of test `number` that no query read, but those that the test says are `unread`, and of these each that was read.
+
+    `unread: ['*']` lets any be unread: series that many tests share.
+    """
     case, place = loaded.file.tests[number], f".tests[{number}]"
+    if case.unread == ["*"]:
+        return
     for key in case.unread:
         if key not in case.series:
             raise loaded.wrong(f"{place}.unread", f"'{key}' is none of the test's series")

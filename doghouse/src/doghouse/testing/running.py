@@ -55,7 +55,7 @@ def run(path: Path) -> list[Result]:
     """Run a file's tests. Raises TestFileError where it, or a file that it names, cannot be read."""
     loaded = load(path)
     subject = _subject(loaded)
-    return [_run_case(loaded, subject, number, case) for number, case in enumerate(loaded.file.tests)]
+    return [_run_case(loaded.of_test(number), subject, number, case) for number, case in enumerate(loaded.file.tests)]
 
 
 def _subject(loaded: Loaded) -> Subject:
