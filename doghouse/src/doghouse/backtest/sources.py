@@ -8,11 +8,14 @@ from doghouse import monitors as mon
 from doghouse.backtest.checkruns import runs_of
 from doghouse.metrics.model import Source
 from doghouse.monitors import Group, GroupHistory
+from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import Runs
+from doghouse.search.records import Records
 
 # A monitor's series, and the monitor to evaluate over them if it is another.
 Points = Callable[[mon.Definition], tuple[Source, mon.Definition | None]]
 RunsOf = Callable[[mon.Definition], Callable[[int], Sequence[Runs]]]
+RecordsOf = Callable[[RecordQuery], Records]
 
 
 def points_of(source: Source) -> Points:
@@ -27,10 +30,11 @@ def sources_of(
     start: int,
     end: int,
     runs: RunsOf | None = None,
+    records: RecordsOf | None = None,
 ) -> mon.Sources:
     """What a monitor may read over (start, end] (s UTC). `members` are the monitors that a composite may name, by id.
 
-    Without `runs` those of checks are points (`checkruns`). Raises MonitorError for a member that is not given.
+    `records` are logs, events and spans. Without `runs` those of checks are points (`checkruns`). Raises MonitorError for a member that is not given.
     """
     missing = [str(one) for one in monitor.members if one not in members]
     if missing:
@@ -46,5 +50,5 @@ def sources_of(
     def histories(monitor_id: int) -> Mapping[Group, GroupHistory]:
         return members[monitor_id].over(sources, start, end).groups()
 
-    sources = mon.Sources(points, runs or checks, histories=histories)
+    sources = mon.Sources(points, runs or checks, histories=histories, records=records)
     return sources

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from doghouse.metrics.distributions.sketches import Sketches
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Ints, Rollup, Series
 from doghouse.monitors import Definition
+from doghouse.search.record import Record
+from doghouse.search.records import Lines, Selected
+from doghouse.search.tree import Node
 from doghouse.testing.comparing import Difference
 from doghouse.testing.file import Loaded
 
@@ -30,7 +33,38 @@ class WatchedPoints(MemorySource):
         return super().read_sketches(ids, groups, start, end, interval)
 
 
-def unread_series(
+class WatchedRecords(Lines):
+    """The logs, events or spans of a test. `is_read` says whether a search matched any of them so far."""
+
+    def __init__(self, records: Iterable[tuple[int, Record]]) -> None:
+        super().__init__(records)
+        self.is_read = False
+
+    def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
+        """See Records."""
+        selected = super().select(search, start, end, fields)
+        self.is_read = self.is_read or len(selected.times) > 0
+        return selected
+
+
+def unread(
+    loaded: Loaded,
+    number: int,
+    monitors: Sequence[Definition],
+    points: WatchedPoints,
+    records: Mapping[str, WatchedRecords],
+) -> Iterator[Difference]:
+    """What of test `number` its monitors did not read: series, and logs or events of which no search matches any. `records` are by their key in the file."""
+    yield from _unread_series(loaded, number, monitors, points)
+    for key, watched in records.items():
+        if getattr(loaded.file.tests[number], key) and not watched.is_read:
+            line = loaded.line(f".tests[{number}].{key}")
+            yield Difference(
+                line, [f"a search matches some of the {key}"], [f"none matches any of the {key}", *map(_asks, monitors)]
+            )
+
+
+def _unread_series(
     loaded: Loaded, number: int, monitors: Sequence[Definition], points: WatchedPoints
 ) -> Iterator[Difference]:
     """Each series of test `number` that no query read, but those that the test says are `unread`, and of these each that was read.

@@ -7,7 +7,6 @@ An entry stands at one time or several (`at: +12m`, `at: [+1m, +2m]`), or comes 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -18,7 +17,6 @@ from doghouse.events.v2_search import record as event_record
 from doghouse.logs import preprocessing
 from doghouse.logs.search import record as log_record
 from doghouse.search.record import Record
-from doghouse.search.records import Lines, Records
 from doghouse.testing.entries import Entry, EventEntry, LogEntry
 from doghouse.testing.file import Loaded
 from doghouse.testing.notation import NotationError, parse_duration
@@ -29,22 +27,16 @@ Tagged = Mapping[str, Sequence[str]]  # the tags of hosts, which their logs and 
 Some = TypeVar("Some", bound=Entry)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrivals:
-    """What arrives in a test beside points, and the time (s UTC) after the last of it."""
-
-    logs: Records
-    events: Records
-    end: int
+Arrivals = Sequence[tuple[int, Record]]  # times (ms UTC) and records
 
 
-def arrivals(loaded: Loaded, number: int, hosts: Tagged) -> Arrivals:
-    """The logs and events of test `number`. Raises TestFileError."""
+def arrivals(loaded: Loaded, number: int, hosts: Tagged) -> dict[str, Arrivals]:
+    """The records of test `number` by what they are in the file, which is the data source that monitors name. Raises TestFileError."""
     case, place = loaded.file.tests[number], f".tests[{number}]"
-    logs = _spread(loaded, case.logs, f"{place}.logs", lambda entry, at: _log(entry, at, hosts))
-    events = _spread(loaded, case.events, f"{place}.events", lambda entry, at: _event(entry, at, hosts))
-    end = max((at // 1000 + 1 for at, _ in (*logs, *events)), default=0)
-    return Arrivals(Lines(logs), Lines(events), end)
+    return {
+        "logs": _spread(loaded, case.logs, f"{place}.logs", lambda entry, at: _log(entry, at, hosts)),
+        "events": _spread(loaded, case.events, f"{place}.events", lambda entry, at: _event(entry, at, hosts)),
+    }
 
 
 def _spread(

@@ -15,12 +15,14 @@ from doghouse import monitors as mon
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import points_of, sources_of
 from doghouse.metrics.model import Columns, Series, no_columns
+from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.tags.pairs import split_host
 from doghouse.testing.comparing import Difference, differences
 from doghouse.testing.file import Case, Loaded, load
-from doghouse.testing.reading import WatchedPoints, unread_series
+from doghouse.testing.reading import WatchedPoints, WatchedRecords, unread
+from doghouse.testing.records import arrivals
 from doghouse.testing.values import checks_of, instant, series_of
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
@@ -120,22 +122,39 @@ def _document(loaded: Loaded, said: Any, place: str) -> Any:
 
 def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case) -> Result:
     place = f".tests[{number}]"
-    source, end = _source(loaded, subject, number, case)
+    source, end = _source(loaded, subject, number)
+    arriving = arrivals(loaded, number, {name: host.tags for name, host in subject.hosts.items()})
+    records = {key: WatchedRecords(lines) for key, lines in arriving.items()}
+    last = max((at for lines in arriving.values() for at, _ in lines), default=0) // 60_000
+    end = _until(loaded, number, case, max(end, (last + 1) * 60))  # the tick that sees the last of them
     start = int(loaded.start.timestamp())
     try:
-        got = _backtest(loaded, subject, number, source, start, end)
+        got = _backtest(loaded, subject, number, source, records, start, end)
     except (NotEvaluated, QuerySyntaxError, mon.MonitorError) as error:
         raise loaded.wrong(place, str(error)) from None
     monitors = [monitor for monitor in (subject.monitor, *subject.members.values()) if not monitor.members]
-    missed = [*unread_series(loaded, number, monitors, source), *differences(loaded, place, case, got)]
+    missed = [*unread(loaded, number, monitors, source, records), *differences(loaded, place, case, got)]
     return Result(loaded.path, case.name, loaded.line(f"{place}.name"), missed)
 
 
-def _backtest(loaded: Loaded, subject: Subject, number: int, source: WatchedPoints, start: int, end: int) -> Backtest:
+def _backtest(
+    loaded: Loaded,
+    subject: Subject,
+    number: int,
+    source: WatchedPoints,
+    records: Mapping[str, WatchedRecords],
+    start: int,
+    end: int,
+) -> Backtest:
     def runs(monitor: mon.Definition) -> Callable[[int], Sequence[Runs]]:
         return _runs(loaded, monitor.parsed(), subject.hosts, number, start)
 
-    sources = sources_of(subject.monitor, points_of(source), subject.members, start, end, runs)
+    def records_of(query: RecordQuery) -> WatchedRecords:
+        if query.source not in records:
+            raise NotEvaluated(f"{query.source} in unit tests")
+        return records[query.source]
+
+    sources = sources_of(subject.monitor, points_of(source), subject.members, start, end, runs, records_of)
     return replay(subject.monitor, sources, start, end, subject.downtimes, subject.hosts)
 
 
@@ -158,8 +177,8 @@ def _runs(
     return at
 
 
-def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[WatchedPoints, int]:
-    """The test's samples as a source, and when the test ends (s UTC)."""
+def _source(loaded: Loaded, subject: Subject, number: int) -> tuple[WatchedPoints, int]:
+    """The test's samples as a source, and when the last of them ends (s UTC)."""
     start = int(loaded.start.timestamp())
     series: list[Series] = []
     ids, times, values, end = [], [], [], start
@@ -175,10 +194,10 @@ def _source(loaded: Loaded, subject: Subject, number: int, case: Case) -> tuple[
     for runs in checks_of(loaded, number).values():
         end = max(end, start + 60 * len(runs))
     if not ids:
-        return WatchedPoints([], no_columns(), {}), _until(loaded, number, case, end)
+        return WatchedPoints([], no_columns(), {}), end
     columns = Columns(np.concatenate(ids), np.concatenate(times).astype(np.int64), np.concatenate(values))
     hosts = {name: host.tags for name, host in subject.hosts.items()}
-    return WatchedPoints(series, columns, hosts), _until(loaded, number, case, end)
+    return WatchedPoints(series, columns, hosts), end
 
 
 def _until(loaded: Loaded, number: int, case: Case, longest: int) -> int:
