@@ -43,6 +43,9 @@ fidelity: setup  ## how faithful doghouse is: the official client's recordings, 
 docs-pictures: setup  ## the pictures of docs/ and README, of a demo that runs ten minutes for them; ARGS="--minutes 2" for less
 	@.venv/bin/python -m scripts.docs_pictures $(ARGS)
 
+packages: setup  ## what the light core, each extra and the companion take on disk, measured into docs/packages.md
+	@.venv/bin/python scripts/packages.py
+
 guesses:  ## every rule that is a guess, with its place
 	@scripts/guesses.py
 
@@ -51,4 +54,4 @@ lock:  ## make requirements.txt anew from requirements.in
 
 ONLY ?=
 
-.PHONY: bench docs-pictures torture fidelity goldens help setup demo e2e test lint guesses lock validate extras-pr
+.PHONY: bench docs-pictures torture fidelity goldens help setup demo e2e test lint guesses packages lock validate extras-pr
