@@ -12,8 +12,8 @@ import pytest
 
 from companion.cli import main
 from companion.client import Account
-from companion.keys import Keys
 from doghouse import running
+from doghouse.importing import Keys
 from doghouse.running import House
 
 SETTINGS = "email: me@example.org\nhost: web-1\ntimezone: Europe/Berlin\ntags: [env:lab, role:web]\n"

@@ -13,9 +13,9 @@ import pytest
 
 from companion import provision, resources
 from companion.client import Account
-from companion.keys import Keys
 from companion.kinds.model import MARK
 from companion.settings import Settings
+from doghouse.importing import Keys
 from doghouse.running import House
 
 from .conftest import MyMetric

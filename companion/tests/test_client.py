@@ -9,7 +9,7 @@ import pytest
 
 from companion import terminal
 from companion.client import LIMIT_WAITS, Account, ApiProblem, page_address
-from companion.keys import Keys
+from doghouse.importing import Keys
 from doghouse.running import House
 
 from .conftest import MyMetric

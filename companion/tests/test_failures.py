@@ -14,9 +14,9 @@ import pytest
 
 from companion import provision, resources
 from companion.client import TIMEOUT_S, Account
-from companion.keys import Keys
 from companion.problem import Problem
 from companion.settings import Settings
+from doghouse.importing import Keys
 from doghouse.running import House
 
 from .faulty import SLOW_S, Road, road_to

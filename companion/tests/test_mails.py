@@ -21,9 +21,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from companion import provision, resources
 from companion.client import Account
 from companion.demo.children import free_port
-from companion.keys import Keys
 from companion.settings import Settings
 from doghouse import running
+from doghouse.importing import Keys
 from doghouse.running import House
 from doghouse.storage.config import Settings as HouseSettings
 from doghouse.time.clock import Clock

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from companion import terminal
 from companion.options import Options
-from companion.problem import WRONG_USE, Problem
+from companion.problem import WRONG_USE, Problem, read_text
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
@@ -67,13 +67,13 @@ def _values(options: Options, settings: Settings, write_key: bool) -> dict[str, 
     if settings.host:
         values["hostname"] = settings.host
     if options.api_url:
-        from companion.client import check_url
+        from doghouse.importing import check_url
 
         url = check_url(options.api_url)
         logs = {"logs_dd_url": url, "force_use_http": True}
         values |= {"dd_url": url, "logs_config": logs, "apm_config": {"apm_dd_url": url}}
     if write_key:
-        from companion.keys import check_key, find_keys
+        from doghouse.importing import check_key, find_keys
 
         key = os.environ.get("DD_API_KEY")
         if not key and not options.keys_file:
@@ -84,7 +84,7 @@ def _values(options: Options, settings: Settings, write_key: bool) -> dict[str, 
 
 def _merged(name: Path, template: Path, folder: Path, values: Mapping[str, Any]) -> File:
     """A file with what we want in it; the template, where there is none yet. Raises Problem with file and line."""
-    before = _read(folder / name)
+    before = read_text(folder / name, absent="")
     if name.suffix != ".yaml":
         return File(name, before, before or template.read_text(encoding="utf-8"))
     start = before or _first(name, template)
@@ -101,10 +101,8 @@ def _merged(name: Path, template: Path, folder: Path, values: Mapping[str, Any])
                 del wanted[key]
             if not before and key == "hostname":
                 del document[key]
-    over: Mapping[str, Any] = {}
-    if name == MAIN:
-        merge(wanted, values, Edits(folder / name), over=values)
-        over = values
+    over = values if name == MAIN else {}
+    merge(wanted, over, Edits(folder / name), over=over)
     edits = Edits(folder / name)
     merge(document, wanted, edits, over=over)
     kept = tuple(edits.kept) if name == MAIN else ()
@@ -227,17 +225,6 @@ def _first(name: Path, template: Path) -> str:
             if example.exists():
                 return example.read_text(encoding="utf-8")
     return template.read_text(encoding="utf-8")
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise Problem(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise Problem(f"{file} cannot be read: it is not UTF-8 text") from None
 
 
 def _write(file: Path, text: str) -> None:

@@ -9,9 +9,12 @@ from typing import Annotated
 
 import typer
 
-from companion import __version__
+from companion import __version__, terminal
 from companion.options import Options, with_options
-from companion.problem import WRONG_USE
+from companion.problem import WRONG_USE, Problem
+from doghouse.importing import AccountError
+
+INTERRUPTED = 130  # what typer ends with after Ctrl-C
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
@@ -26,7 +29,7 @@ app = typer.Typer(
 )
 
 
-def command(name: str | None = None) -> Callable[[Callable[..., int]], Callable[..., None]]:
+def command(name: str | None = None) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """A command of the app, by its function's name unless it has another."""
     return lambda function: app.command(name)(with_options(function))
 
@@ -235,13 +238,16 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
-    except KeyboardInterrupt:  # before a command has begun
-        typer.echo("my-metric: interrupted", err=True)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        typer.echo("my-metric: interrupted; run the command again, it goes on from there", err=True)
         code = 1
+    except (Problem, AccountError) as error:
+        typer.echo(f"my-metric: {error}", err=True)
+        code = getattr(error, "code", WRONG_USE)
     except OSError as error:  # what is printed cannot be taken: a full disk
         typer.echo(f"my-metric: {error.strerror or error}", err=True)
-        from companion import terminal
-
         terminal.drop_output()
         code = 1
     except Exception as error:
@@ -249,4 +255,4 @@ def main() -> None:
             raise
         error.show()
         code = WRONG_USE if getattr(error, "exit_code", 1) == 2 else 1
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code)

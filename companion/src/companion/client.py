@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from companion.keys import Keys
-from companion.problem import WRONG_USE, Problem
+from companion.problem import Problem
 from companion.settings import SITES
-from doghouse.importing import asked_to_wait
+from doghouse.importing import Keys, api_address, asked_to_wait, client
 
 TIMEOUT_S = (5.0, 30.0)  # to connect, to answer
 LIMIT_WAITS = 5  # how often a call that is told to wait is tried again
@@ -74,19 +73,6 @@ class ApiProblem(Problem):
         self.wait_s = wait_s
 
 
-def check_url(url: str) -> str:
-    """`url` without a slash at its end. Raises Problem unless it is http(s)://host[:port]."""
-    try:
-        parts = urlsplit(url)
-        plain = parts.port != 0 and not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
-    except ValueError:  # a port that is none, a bracket that is not closed
-        plain = False
-    if not plain or parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", url):
-        shown = re.sub(r"//.*@", "//…@", url)  # what stands before an @ is a password
-        raise Problem(f"--api-url '{shown}' is not an address such as http://127.0.0.1:8420", WRONG_USE)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
 def page_address(api_url: str | None, site: str) -> str:
     """Where a person looks at the account: the API's own address, or the app of a Datadog site."""
     if api_url:
@@ -107,23 +93,17 @@ class Account:
         timeout_s: tuple[float, float] = TIMEOUT_S,
     ) -> None:
         import urllib3
-        from datadog_api_client import ApiClient, Configuration
 
-        self.address = api_url or f"https://api.{site or SITES[0]}"
+        self.address = api_url or api_address(site or SITES[0])
         self.page = page_address(api_url, site or SITES[0])
-        protocol, name = self.address.split("://")
-        # Bodies go out as they stand in our files and come back as they are: what the client's models do not know stays.
-        configuration = Configuration(
-            api_key={"apiKeyAuth": keys.api_key, "appKeyAuth": keys.app_key},
-            server_index=1,  # the client's template {protocol}://{name}, which holds for every operation
-            server_variables={"protocol": protocol, "name": name},
-            check_input_type=False,
-            preload_content=False,
+        self._client = client(
+            self.address,
+            keys,
+            check_input_type=False,  # bodies go out as they stand in our files: what the client's models do not know stays
             request_timeout=timeout_s,
             retry_policy=urllib3.Retry(0, raise_on_redirect=False),  # this class waits, and says so
             is_iac=True,
         )
-        self._client = ApiClient(configuration)
         self._wait = wait or (lambda seconds, _: time.sleep(seconds))
         self.reads = 0
         self.writes = 0

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from companion.problem import Problem
-
 if TYPE_CHECKING:
     from companion.client import Account
     from companion.settings import Settings
@@ -45,52 +43,37 @@ class Options:
         """File, environment and flags together. Raises Problem."""
         from companion import settings
 
-        over = {
-            "site": self.site or settings.site_from_environment(),
-            "email": self.email,
-            "host": self.host,
-            "timezone": self.timezone,
-            "tags": self.tag or None,
-            "assets": self.assets,
-        }
-        return settings.load(self.config, over)
+        names = ("email", "host", "timezone", "assets")
+        over = {name: getattr(self, name) for name in names} | {"tags": self.tag or None}
+        return settings.load(self.config, over | {"site": self.site or settings.site_from_environment()})
 
     def account(self) -> Account:
         """The account that is spoken to. Raises Problem where keys or address are missing or wrong."""
-        from companion import client, terminal
-        from companion.keys import find_keys
+        from companion import terminal
+        from companion.client import Account
+        from doghouse.importing import check_url, find_keys
 
-        return client.Account(
+        return Account(
             find_keys(self.keys_file),
-            api_url=client.check_url(self.api_url) if self.api_url else None,
+            api_url=check_url(self.api_url) if self.api_url else None,
             site=self.settings().site,
             wait=terminal.count_down,
         )
 
 
-def with_options(function: Callable[..., int]) -> Callable[..., None]:
-    """A typer command whose first parameter `options` becomes the common options; a Problem ends it with its sentence and code."""
-    parameters = inspect.signature(function, eval_str=True).parameters
+def with_options(function: Callable[..., int]) -> Callable[..., int]:
+    """A typer command whose first parameter `options`, where it has one, becomes the common options."""
+    parameters = dict(inspect.signature(function, eval_str=True).parameters)
+    if parameters.pop("options", None) is None:
+        return function
     common = inspect.signature(Options, eval_str=True).parameters
 
     @functools.wraps(function)
-    def run(**given: Any) -> None:
-        try:
-            options = Options(**{name: given.pop(name) for name in common if name in given})
-            code = function(options, **given) if "options" in parameters else function(**given)
-        except Problem as problem:
-            typer.echo(f"my-metric: {problem}", err=True)
-            code = problem.code
-        except KeyboardInterrupt:
-            typer.echo("my-metric: interrupted; run the command again, it goes on from there", err=True)
-            code = 1
-        raise typer.Exit(code or 0)
+    def run(**given: Any) -> int:
+        return function(Options(**{name: given.pop(name) for name in common}), **given)
 
     # typer reads a command's options off its signature alone: without this, each command would list the common ones again.
-    own = [parameter for name, parameter in parameters.items() if name != "options"]
-    shared = list(common.values()) if "options" in parameters else []
-    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in [*own, *shared]]
-    )
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared]}
+    every = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (parameters | common).values()]
+    run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}
     return run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 WRONG_USE = 64  # EX_USAGE of sysexits.h
 
@@ -14,6 +15,18 @@ class Problem(Exception):
     def __init__(self, sentence: str, code: int = 1) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+def read_text(file: Path, absent: str | None = None) -> str:
+    """The text of a file, or `absent`, if that is given, where there is none. Raises Problem that names it."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        if absent is not None and isinstance(error, FileNotFoundError):
+            return absent
+        raise Problem(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Problem(f"{file} cannot be read: it is not UTF-8 text") from None
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 
 
 def queries(dashboard: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Title and text of each metric query of a dashboard's widgets, in order: a formula with its queries put in, or a query alone."""
+    """Title and text of each metric query of a dashboard's widgets, in order, variables put in: a formula with its queries, or a query alone."""
     from doghouse.dashboards import parse
 
     for widget in parse(dashboard).every_widget:
         for line in (line for request in widget.requests for line in request.lines if line.unevaluated is None):
-            yield widget.title, put_in(line.text, line.queries)
+            yield with_variables(widget.title, dashboard), with_variables(put_in(line.text, line.queries), dashboard)
 
 
 def put_in(formula: str, named: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from companion.kinds.host_tags import LIST, HostTags
 from companion.kinds.model import MARK, Kind, Wanted, marked_text
 from companion.kinds.monitor import Monitors
 from companion.kinds.timeboard import Timeboards
-from companion.problem import Problem
+from companion.problem import Problem, read_text
 from companion.settings import Settings
 
 DOWNTIMES = Path(__file__).parent / "downtimes"
@@ -71,13 +71,9 @@ def the_file(folder: Path) -> Path:
 def read_json(file: Path) -> dict[str, Any]:
     """A file that holds a JSON object. Raises Problem with file and line."""
     try:
-        body = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Problem(f"{file} cannot be read: {error.strerror}") from None
+        body = json.loads(read_text(file))
     except json.JSONDecodeError as error:
         raise Problem(f"{file}:{error.lineno}: this is not JSON: {error.msg}") from None
-    except UnicodeDecodeError:
-        raise Problem(f"{file} is not UTF-8 text") from None
     except RecursionError:
         raise Problem(f"{file} cannot be read: its JSON is nested too deeply") from None
     if not isinstance(body, dict):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from companion.problem import WRONG_USE, Problem, close_or_all, did_you_mean
+from companion.problem import WRONG_USE, Problem, close_or_all, did_you_mean, read_text
 
 DEFAULT_FILE = "my-metric.yaml"
 SITES = (
@@ -17,8 +17,15 @@ SITES = (
     "uk1.datadoghq.com", "datadoghq.eu", "ddog-gov.com", "us2.ddog-gov.com",
 )  # fmt: skip
 NO_ZONES = ("localtime", "posix", "right/", "Factory")  # names of a machine's own, beside the IANA database's
-EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(\.[\w\-]+)+")
-HOST = re.compile(r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?)*")
+LABEL = r"[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?"
+FORMS = {  # what a text must match whole, and what is said of one that does not
+    "email": (r"[\w.+\-]+@[\w\-]+(\.[\w\-]+)+", "'{}' is not an address such as you@example.com"),
+    "host": (
+        rf"(?=.{{1,255}}$){LABEL}(\.{LABEL})*",
+        "'{}' is not a host's name: letters, digits, '-' and '.', as RFC 1123 has it",
+    ),
+    "assets": (r"(?s)\s*\S.*", "is empty, expected a folder that holds dashboards/ and monitors/"),
+}
 # As Datadog stores it; no '/' in the value, see kinds/host_tags.
 TAG = re.compile(r"[a-z][a-z0-9_\-./]*:[a-z0-9_\-.:]*[a-z0-9_\-.]")
 
@@ -54,16 +61,10 @@ def load(path: str | None, over: Mapping[str, Any]) -> Settings:
 def _read(file: Path) -> dict[str, Any]:
     import yaml
 
+    if not os.path.lexists(file):
+        raise Problem(f"{file} does not exist; companion/my-metric.example.yaml shows what it holds", WRONG_USE)
     try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except FileNotFoundError:
-        raise Problem(
-            f"{file} does not exist; companion/my-metric.example.yaml shows what it holds", WRONG_USE
-        ) from None
-    except OSError as error:
-        raise Problem(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise Problem(f"{file} cannot be read: it is not UTF-8 text") from None
+        node = yaml.compose(read_text(file), Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{file}:{mark.line + 1}" if mark else str(file)
@@ -132,12 +133,9 @@ def _check_tags(value: Any, place: str, first_line: str | None) -> None:
 
 def _fault(name: str, value: str) -> str | None:
     """What is wrong with a text as this setting, and what was expected."""
-    if name == "email" and not EMAIL.fullmatch(value):
-        return f"'{value}' is not an address such as you@example.com"
-    if name == "host" and not HOST.fullmatch(value):
-        return f"'{value}' is not a host's name: letters, digits, '-' and '.', as RFC 1123 has it"
-    if name == "assets" and not value.strip():
-        return "is empty, expected a folder that holds dashboards/ and monitors/"
+    if name in FORMS:
+        pattern, sentence = FORMS[name]
+        return None if re.fullmatch(pattern, value) else sentence.format(value)
     if name == "site" and value not in SITES:
         parts = re.findall(r"[\w.-]+", value.casefold())  # as in https://app.datadoghq.eu, or us3 alone
         within = [site for site in SITES for part in parts if part.endswith("." + site) or site.startswith(part + ".")]

@@ -38,11 +38,6 @@ def say(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def step(text: str) -> None:
-    """What is being done now, on stderr."""
-    say(f"· {text}")
-
-
 def ask(question: str) -> bool:
     """Yes or no from the person at the terminal; one who has gone (end of file) has not said yes."""
     try:

@@ -9,14 +9,14 @@ import httpx
 import pytest
 
 from companion.client import Account
-from companion.queries import queries, with_variables
+from companion.queries import queries
 from companion.resources import TIMEBOARDS
 from doghouse.running import House
 
 from .conftest import Command, Serve
 
 BOARD = json.loads((TIMEBOARDS / "apm.json").read_text())
-ASKED = [(title, with_variables(query, BOARD)) for title, query in queries(BOARD)]
+ASKED = list(queries(BOARD))
 
 
 def test_every_query_about_requests_has_points_after_requests(house: House, serve: Serve, account: Account) -> None:

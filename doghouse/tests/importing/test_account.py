@@ -10,7 +10,8 @@ from doghouse import cli, running
 from doghouse import monitors as mon
 from doghouse.backtest.run import backtest, replay
 from doghouse.importing import account_points
-from doghouse.importing.account import Access, Account, AccountError
+from doghouse.importing.access import AccountError, Keys
+from doghouse.importing.account import Account
 from doghouse.storage.config import Settings
 from doghouse.time.clock import Clock
 
@@ -31,11 +32,11 @@ def account(doghouse):
 
 
 def reached(doghouse, api_key=None):
-    return Access("datadoghq.com", doghouse.url, api_key or doghouse.api_key, doghouse.app_key)
+    return doghouse.url, Keys(api_key or doghouse.api_key, doghouse.app_key)
 
 
 def reader(doghouse, cache=None, sleep=lambda _: None, pages=None):
-    return Account(reached(doghouse), cache, lambda *said: pages.append(said) if pages is not None else None, sleep)
+    return Account(*reached(doghouse), cache, lambda *said: pages.append(said) if pages is not None else None, sleep)
 
 
 def monitor(query, **options):
@@ -133,9 +134,7 @@ def test_a_rate_limit_is_waited_out(tmp_path):
         clock.set(clock.now() + seconds)
 
     with running.serve(tmp_path / "d", clock=clock, settings=Settings(rate_limit=2)) as house:
-        account = Account(
-            Access("datadoghq.com", house.url, house.api_key, house.app_key), None, lambda *_: None, sleep
-        )
+        account = Account(*reached(house), None, lambda *_: None, sleep)
         account.read(monitor("avg(last_5m):avg:m{*} > 60"), START - 86400 * 3, START, 20, {})
 
     assert account.asked == 10  # pages of 30,000 s
@@ -145,9 +144,7 @@ def test_a_rate_limit_is_waited_out(tmp_path):
 
 def test_an_account_that_does_not_answer_is_one_sentence():
     waits = []
-    account = Account(
-        Access("datadoghq.com", "http://127.0.0.1:9", "k" * 32, "a" * 40), None, lambda *_: None, waits.append
-    )
+    account = Account("http://127.0.0.1:9", Keys("k" * 32, "a" * 40), None, lambda *_: None, waits.append)
     with pytest.raises(AccountError) as caught:
         account.read(monitor("avg(last_5m):avg:m{*} > 60"), START, START + 3600, 20, {})
 
@@ -156,7 +153,7 @@ def test_an_account_that_does_not_answer_is_one_sentence():
 
 
 def test_a_key_that_is_refused_is_one_sentence(doghouse):
-    account = Account(reached(doghouse, "0" * 32), None, lambda *_: None, lambda _: None)
+    account = Account(*reached(doghouse, "0" * 32), None, lambda *_: None, lambda _: None)
     with pytest.raises(AccountError, match=r"answers 403: Forbidden$"):
         account.read(monitor("avg(last_5m):avg:m{*} > 60"), START, START + 3600, 20, {})
 

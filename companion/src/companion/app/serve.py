@@ -34,11 +34,10 @@ def settings(options: Options, service: str, env: str, agent_url: str | None) ->
     if agent_url or options.api_url:  # with neither, ddtrace's own default: the Agent of this machine
         found["DD_TRACE_AGENT_URL"] = agent_url or str(options.api_url)
     if options.api_url:
-        from companion import client
-        from companion.keys import find_keys
+        from doghouse.importing import check_url, find_keys
 
         keys = find_keys(options.keys_file)  # said now where it is missing, not by the app
-        found[shipping.URL] = client.check_url(options.api_url)
+        found[shipping.URL] = check_url(options.api_url)
         found[shipping.HOST] = options.host or socket.gethostname()
         if options.keys_file and keys:
             found[shipping.KEYS_FILE] = str(Path(options.keys_file).resolve())

@@ -46,7 +46,7 @@ def from_environment(environ: Mapping[str, str]) -> Shipper | None:
     url = environ.get(URL)
     if not url:
         return None
-    from companion.keys import find_keys
+    from doghouse.importing import find_keys
 
     tags = ",".join(
         f"{name}:{environ[key]}" for name, key in (("env", "DD_ENV"), ("version", "DD_VERSION")) if environ.get(key)

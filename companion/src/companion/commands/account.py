@@ -14,7 +14,7 @@ from companion.kinds.model import MARK, Found, Wanted
 from companion.options import Options
 from companion.problem import WRONG_USE, Problem, close_or_all
 from companion.provision import Step
-from companion.queries import queries, with_variables
+from companion.queries import queries
 from companion.settings import check_use
 
 METRIC = "my_metric"
@@ -140,10 +140,9 @@ def snapshot(options: Options, to: str | None) -> int:
         raise Problem("who is to get it? Say --to me@example.com, or set email in my-metric.yaml", WRONG_USE)
     with options.account() as account:
         board = timeboard(account, options)
-        first = next(queries(board.body), None)
-        if first is None:
+        title, query = next(queries(board.body), (None, None))
+        if query is None:
             raise Problem(f"the timeboard '{board.name}' has no graph of a metric")
-        title, query = (with_variables(text, board.body) for text in first)
         until = int(time.time())
         asked = {"metric_query": query, "start": until - SNAPSHOT_S, "end": until, "title": title}
         url = account.call("get_graph_snapshot", **asked)["snapshot_url"]

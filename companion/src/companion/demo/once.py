@@ -21,7 +21,7 @@ MONITOR_TIME_S = 130.0  # a monitor is evaluated each minute
 
 def report_once(demo: Demo, account: Account, ids: Mapping[str, str], address: str, wishes: Wishes, stop: Stop) -> int:
     """Wait for two live collections and the monitor's first evaluation; report."""
-    terminal.step("waiting for two live collections, and the monitor")
+    report.step("waiting for two live collections, and the monitor")
     points = _wait_for_points(demo, account, stop)
     monitor = _wait_for_monitor(demo, account, ids["monitor"], stop)
     dashboard = account.call("get_dashboard", dashboard_id=ids["timeboard"])

@@ -7,13 +7,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from companion import terminal
 from companion.app.serve import SERVICE
 from companion.client import NOT_IMPLEMENTED, Account, ApiProblem
-from companion.queries import queries, with_variables
+from companion.queries import queries
 
 METRIC = "my_metric"
 HITS = f"sum:trace.flask.request.hits{{service:{SERVICE}}}.as_count()"
 WIDGET_SPAN_S = 4 * 3600
+
+
+def step(text: str) -> None:
+    """What the demo does now, on stderr."""
+    terminal.say(f"· {text}")
 
 
 def live_points(account: Account, since: int, until: int) -> list[tuple[float, float]]:
@@ -36,13 +42,10 @@ def summary(points: list[tuple[float, float]]) -> dict[str, Any]:
 
 def widgets(account: Account, dashboard: Mapping[str, Any], now: int) -> list[dict[str, Any]]:
     """Each widget with its queries and how many points each has over the past hours; None where the server does not evaluate it."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_title: dict[str, list[dict[str, Any]]] = {}
     for title, query in queries(dashboard):
-        text = with_variables(query, dashboard)
-        found.setdefault(with_variables(title, dashboard), []).append(
-            {"query": text, "points": _points(account, text, now)}
-        )
-    return [{"title": title, "queries": listed} for title, listed in found.items()]
+        by_title.setdefault(title, []).append({"query": query, "points": _points(account, query, now)})
+    return [{"title": title, "queries": listed} for title, listed in by_title.items()]
 
 
 def _points(account: Account, query: str, now: int) -> int | None:

@@ -16,8 +16,8 @@ from companion.client import Account
 from companion.demo import app, children, files, once, postgres, report
 from companion.demo.children import Stop, Stopped
 from companion.demo.model import Demo, Wishes
-from companion.keys import find_keys
 from companion.settings import Settings
+from doghouse.importing import find_keys
 
 READY_S = 30.0
 HISTORY_S = 4 * 3600
@@ -50,7 +50,7 @@ def running(stop: Stop, smtp: str | None) -> Iterator[Demo]:
             parts.enter_context(tempfile.TemporaryDirectory(prefix="my-metric-demo-", ignore_cleanup_errors=True))
         )
         work.chmod(0o711)  # the database's user has to reach its own folder
-        terminal.step("doghouse, a stand-in for Datadog on this machine")
+        report.step("doghouse, a stand-in for Datadog on this machine")
         up: list[str | Path] = [
             "up",
             "--port",
@@ -64,15 +64,15 @@ def running(stop: Stop, smtp: str | None) -> Iterator[Demo]:
         parts.callback(doghouse.stop)
         said = json.loads(doghouse.first_line(stop, READY_S))
         url, keys_file = said["url"], Path(said["keys_file"])
-        terminal.step("PostgreSQL, with some traffic")
+        report.step("PostgreSQL, with some traffic")
         database = parts.enter_context(postgres.running(work, stop))
         parts.enter_context(postgres.traffic(database))
-        terminal.step("the traced Flask app, with some requests: its traces and its logs")
+        report.step("the traced Flask app, with some requests: its traces and its logs")
         traced = parts.enter_context(app.running(work, url, keys_file, database))
         conf, datadog_yaml = files.write(work, database)
         live_since = int(time.time())
         _simulate(work, conf, datadog_yaml, url, keys_file, live_since, stop)
-        terminal.step("the agent, with my_metric and postgres")
+        report.step("the agent, with my_metric and postgres")
         agent = children.start(
             "doghouse agent",
             [
@@ -89,7 +89,7 @@ def running(stop: Stop, smtp: str | None) -> Iterator[Demo]:
 
 def provisioned(account: Account, email: str) -> dict[str, str]:
     """Timeboard, monitor and downtimes, made through the official client; the id of each kind's."""
-    terminal.step("the timeboard, the monitor and its downtimes, through Datadog's own client")
+    report.step("the timeboard, the monitor and its downtimes, through Datadog's own client")
     now = datetime.now(UTC)
     wanted = resources.wanted(Settings(host=files.hostname(), email=email), now)
     done = provision.apply(account, provision.plan(account, wanted), lambda _: None)
@@ -113,7 +113,7 @@ def watch(demo: Demo, stop: Stop) -> None:
 def _simulate(work: Path, conf: Path, datadog_yaml: Path, url: str, keys_file: Path, until: int, stop: Stop) -> None:
     """Fill the past hours with what the same check submits on a simulated clock, and say so to the page."""
     since = until - HISTORY_S
-    terminal.step(
+    report.step(
         "the past four hours of my_metric: the same check on a simulated clock, not measured (hatched on the page)"
     )
     history = work / "history.csv"

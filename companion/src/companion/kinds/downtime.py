@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from companion import schedule
 from companion.client import Account
-from companion.diff import Change, as_sets, differences
+from companion.diff import Change, as_sets
 from companion.kinds.model import Found, Kind, Wanted, mark_of, marked_text
 
 PAGE = 100_000  # GUESS: one answer lists as many as asked for; the total beside it tells where it does not
@@ -25,7 +25,7 @@ GONE = ("canceled", "ended")
 class Downtimes(Kind):
     """Downtimes, over the v2 API. `now` decides whether two schedules mean the same times from here on."""
 
-    name = "downtime"
+    name = noun = "downtime"
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -54,7 +54,15 @@ class Downtimes(Kind):
 
     @override
     def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
-        return differences(self._in_the_words_of(held, wanted), held, _filled, ANY_ORDER)
+        return super().differences(self._in_the_words_of(held, wanted), held)
+
+    @override
+    def filled(self, path: str, value: Any) -> bool:
+        return path in SERVER_FIELDS or (path in DEFAULTS and set(value) == DEFAULTS[path])
+
+    @override
+    def same(self, path: str, wanted: Any, held: Any) -> bool:
+        return ANY_ORDER(path, wanted, held)
 
     def _in_the_words_of(self, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """`wanted` with its recurrences written as those of `held` wherever that means the same."""
@@ -92,7 +100,3 @@ class Downtimes(Kind):
 def _document(attributes: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
     data: dict[str, Any] = {"type": "downtime", "attributes": dict(attributes)}
     return {"data": {**data, "id": id} if id else data}
-
-
-def _filled(path: str, value: Any) -> bool:
-    return path in SERVER_FIELDS or (path in DEFAULTS and set(value) == DEFAULTS[path])

@@ -16,7 +16,6 @@ from companion.kinds.model import Found, Kind, Wanted
 
 SOURCE = "users"  # what Datadog takes for tags that come from no tool of its list
 LIST = "my-metric-tags:"
-LONGEST_TAG = 200  # characters (Datadog's documentation)
 
 
 class HostTags(Kind):

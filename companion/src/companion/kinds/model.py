@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from companion.client import Account, ApiProblem
-from companion.diff import Change
+from companion.diff import Change, differences
 
 GONE = 404  # the status of an object that is not there
 MARK = "managed-by:my-metric"  # Datadog keeps it with the object, so there is no state file to lose
@@ -39,6 +39,9 @@ class Kind(ABC):
     """How one kind of object is handled. Each method makes the calls that its name says, and no other."""
 
     name: str
+    noun: ClassVar[
+        str
+    ]  # the kind in the names of the client's operations: `dashboard` of get_dashboard and its dashboard_id
     found_whole: ClassVar[bool] = True  # whether `find` gives all of an object, so that it need not be got again
 
     @abstractmethod
@@ -49,21 +52,29 @@ class Kind(ABC):
     def get(self, account: Account, id: str) -> Found:
         """One object whole, by its id, marked or not."""
 
-    @abstractmethod
     def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
         """What an update would change."""
+        return differences(wanted, held, self.filled, self.same)
 
-    @abstractmethod
+    def filled(self, path: str, value: Any) -> bool:
+        """Whether the server itself puts this value into this field."""
+        return False
+
+    def same(self, path: str, wanted: Any, held: Any) -> bool:
+        """Whether two values of this field mean the same, differently written."""
+        return False
+
     def create(self, account: Account, wanted: Wanted) -> str:
         """Make it; the id."""
+        return str(account.call(f"create_{self.noun}", body=dict(wanted.body))["id"])
 
     @abstractmethod
     def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
         """Make it as `body` says; what `body` does not name stays."""
 
-    @abstractmethod
     def remove(self, account: Account, found: Found) -> None:
         """Delete it, or raise ApiProblem."""
+        account.call(f"delete_{self.noun}", **{f"{self.noun}_id": found.id})
 
     @abstractmethod
     def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:

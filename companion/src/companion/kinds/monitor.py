@@ -8,8 +8,7 @@ from typing import Any
 from typing_extensions import override
 
 from companion.client import Account
-from companion.diff import Change, differences
-from companion.kinds.model import MARK, Found, Kind, Wanted, is_mark
+from companion.kinds.model import MARK, Found, Kind, is_mark
 from companion.problem import WRONG_USE, Problem
 
 SERVER_FIELDS = (
@@ -32,7 +31,7 @@ TRIMMED = ("message", "query", "options.escalation_message")  # the server cuts 
 class Monitors(Kind):
     """Monitors, over the v1 API."""
 
-    name = "monitor"
+    name = noun = "monitor"
 
     @override
     def find(self, account: Account) -> list[Found]:
@@ -51,12 +50,21 @@ class Monitors(Kind):
         return Found(mark, str(row["id"]), row.get("name") or f"monitor {row['id']}", row, made)
 
     @override
-    def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
-        return differences(wanted, held, _filled, _same)
+    def filled(self, path: str, value: Any) -> bool:
+        return path in SERVER_FIELDS or value in DEFAULTS.get(path, ())
 
     @override
-    def create(self, account: Account, wanted: Wanted) -> str:
-        return str(account.call("create_monitor", body=dict(wanted.body))["id"])
+    def same(self, path: str, wanted: Any, held: Any) -> bool:
+        if path == "type":
+            return wanted == held or {wanted, held} <= ONE_TYPE
+        if path in TRIMMED and isinstance(wanted, str) and isinstance(held, str):
+            return wanted.rstrip() == held.rstrip()
+        if path in OFF_AS_ZERO:
+            return (wanted or 0) == (held or 0)
+        if path == "tags":
+            return set(wanted or ()) == set(held or ())
+        # The server lists in `silenced` what downtimes of the monitor's own silence, which are not ours to end.
+        return path == "options.silenced"
 
     @override
     def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
@@ -68,26 +76,5 @@ class Monitors(Kind):
         account.call("update_monitor", monitor_id=int(found.id), body={**gone, **kept})
 
     @override
-    def remove(self, account: Account, found: Found) -> None:
-        account.call("delete_monitor", monitor_id=int(found.id))
-
-    @override
     def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
         return {"tags": [*(tag for tag in body.get("tags", []) if not is_mark(tag)), mark]}
-
-
-def _filled(path: str, value: Any) -> bool:
-    return path in SERVER_FIELDS or value in DEFAULTS.get(path, ())
-
-
-def _same(path: str, wanted: Any, held: Any) -> bool:
-    if path == "type":
-        return wanted == held or {wanted, held} <= ONE_TYPE
-    if path in TRIMMED and isinstance(wanted, str) and isinstance(held, str):
-        return wanted.rstrip() == held.rstrip()
-    if path in OFF_AS_ZERO:
-        return (wanted or 0) == (held or 0)
-    if path == "tags":
-        return set(wanted or ()) == set(held or ())
-    # The server lists in `silenced` what downtimes of the monitor's own silence, which are not ours to end.
-    return path == "options.silenced"

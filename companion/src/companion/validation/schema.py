@@ -18,6 +18,7 @@ from datadog_api_client.model_utils import ModelComposed, ModelNormal, ModelSimp
 
 from companion.problem import close_or_all, did_you_mean
 
+MODELS = (ModelNormal, ModelComposed, ModelSimple)
 NAMES = {
     str: "a text",
     int: "a whole number",
@@ -66,18 +67,19 @@ def faults(value: Any, model: Any, path: str = "") -> Iterator[Fault]:
     """What is wrong with `value` as `model`: a model class, a primitive type, `[T]`, `{str: T}`, or a tuple of these to choose from."""
     if isinstance(model, tuple):
         yield from _choice(value, model, path)
-    elif isinstance(model, list):
-        yield from _list(value, model[0], path)
-    elif isinstance(model, dict):
-        yield from _mapping(value, next(iter(model.values())), path)
-    elif not issubclass(model, ModelNormal | ModelComposed | ModelSimple):
-        if not _is(value, model):
-            yield Fault(path, f"is {_short(value)}, expected {NAMES.get(model, model.__name__)}")
-    elif issubclass(model, ModelComposed):
+    elif _is_model(model, ModelComposed):
         yield from _choice(value, tuple(model._composed_schemas["oneOf"]), path)
-    elif issubclass(model, ModelSimple):
+    elif _is_model(model, ModelSimple):
         yield from _simple(value, model, path)
-    else:
+    elif not _is(value, kind := _plain_type(model)):
+        yield Fault(path, f"is {_short(value)}, expected {NAMES.get(kind, kind.__name__)}")
+    elif isinstance(model, list):
+        for number, item in enumerate(value):
+            yield from faults(item, model[0], f"{path}[{number}]")
+    elif isinstance(model, dict):
+        for key, item in value.items():
+            yield from faults(item, next(iter(model.values())), _join(path, key))
+    elif _is_model(model, ModelNormal):
         yield from _object(value, model, path)
 
 
@@ -98,7 +100,8 @@ def _choice(value: Any, models: tuple[Any, ...], path: str) -> Iterator[Fault]:
         yield Fault(_join(path, "type"), f"is {_short(given)}{close_or_all(str(given), kinds)}")
     elif len(models) > 1 and not isinstance(value, Mapping | list):
         yield Fault(
-            path, f"is {_short(value)}, expected {' or '.join(dict.fromkeys(_name(model) for model in models))}"
+            path,
+            f"is {_short(value)}, expected {' or '.join(dict.fromkeys(NAMES.get(_plain_type(model), 'an object') for model in models))}",
         )
     else:
         yield from found
@@ -120,10 +123,7 @@ def _meant(value: Any, model: Any) -> bool:
     return isinstance(value, Mapping) and value.get("type") in _kinds(model)
 
 
-def _object(value: Any, model: Any, path: str) -> Iterator[Fault]:
-    if not isinstance(value, Mapping):
-        yield Fault(path, f"is {_short(value)}, expected an object")
-        return
+def _object(value: Mapping[str, Any], model: Any, path: str) -> Iterator[Fault]:
     by_json_name = {json_name: name for name, json_name in model.attribute_map.items()}
     for name in _required(model):
         if model.attribute_map[name] not in value:
@@ -163,22 +163,6 @@ def _limits(value: Any, limits: Mapping[str, Any], path: str) -> Iterator[Fault]
             yield Fault(path, f"{sentence} ({_short(value)}; limit {shown})")
 
 
-def _list(value: Any, model: Any, path: str) -> Iterator[Fault]:
-    if not isinstance(value, list):
-        yield Fault(path, f"is {_short(value)}, expected a list")
-        return
-    for number, item in enumerate(value):
-        yield from faults(item, model, f"{path}[{number}]")
-
-
-def _mapping(value: Any, model: Any, path: str) -> Iterator[Fault]:
-    if not isinstance(value, Mapping):
-        yield Fault(path, f"is {_short(value)}, expected an object")
-        return
-    for key, item in value.items():
-        yield from faults(item, model, _join(path, key))
-
-
 def _is(value: Any, kind: type) -> bool:
     if kind in (int, float):
         return isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
@@ -187,10 +171,9 @@ def _is(value: Any, kind: type) -> bool:
     return isinstance(value, kind)
 
 
-def _name(model: Any) -> str:
-    if isinstance(model, list):
-        return "a list"
-    return NAMES.get(model, "an object") if inspect.isclass(model) else "an object"
+def _plain_type(model: Any) -> Any:
+    """The type of a value's JSON: a list, an object, or a plain one."""
+    return list if isinstance(model, list) else dict if isinstance(model, dict) or _is_model(model, MODELS) else model
 
 
 def _join(path: str, name: str) -> str:

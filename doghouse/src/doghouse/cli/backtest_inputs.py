@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -69,18 +70,20 @@ def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Ca
 def account_of(url: str | None, keys_file: Path | None, cache: Path | None, no_cache: bool) -> Account:
     """The account, with a cache of what was read of it."""
     from doghouse.cli.terminal import progress
-    from doghouse.importing import account
+    from doghouse.importing.access import AccountError, api_address, check_url, find_keys
+    from doghouse.importing.account import Account, cache_folder
 
     try:
-        reached = account.access(url, keys_file)
-        return account.Account(reached, None if no_cache else cache or account.cache_folder(), progress())
-    except account.AccountError as error:
+        keys = find_keys(keys_file)
+        address = check_url(url) if url is not None else api_address(os.environ.get("DD_SITE") or "datadoghq.com")
+        return Account(address, keys, None if no_cache else cache or cache_folder(), progress())
+    except AccountError as error:
         raise fail(str(error), 64) from None
 
 
 def from_account(history: Account, start: int, end: int, resolution: int, hosts: Mapping[str, Host]) -> Points:
     """The points of an account, read when a monitor asks for its own."""
-    from doghouse.importing.account import AccountError
+    from doghouse.importing.access import AccountError
     from doghouse.queries import NotEvaluated
 
     def read(monitor: Definition) -> tuple[Source, Definition | None]:
@@ -136,11 +139,11 @@ def _json(path: Path) -> Any:
 def origin(history: Account, resolution: int) -> dict[str, Any]:
     """Where the points come from, and that they are rolled up."""
     note = (
-        f"points of {history.name}, {history.asked:,} pages read and {history.cached:,} from the cache. "
+        f"points of {history.address}, {history.asked:,} pages read and {history.cached:,} from the cache. "
         f"They are what the query API returns: rolled up to {resolution} s and aggregated over each group, not the raw points that the monitor itself sees."
     )
     return {
-        "account": history.name,
+        "account": history.address,
         "resolution_s": resolution,
         "pages": history.asked,
         "cached": history.cached,

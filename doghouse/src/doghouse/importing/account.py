@@ -8,22 +8,19 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
 
 import numpy as np
 
 from doghouse import monitors as mon
 from doghouse.importing import account_points
+from doghouse.importing.access import AccountError, Keys, client
 from doghouse.importing.rate_limits import asked_to_wait, is_used_up
 from doghouse.metrics.memory import MemorySource
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.queries import metric_queries
-
-if TYPE_CHECKING:
-    from datadog_api_client import ApiClient
 
 # A page that ended so long ago gets no more points (they are taken up to an hour late), and is kept.
 SETTLED_S = 2 * 3600
@@ -31,25 +28,6 @@ ATTEMPTS = 6
 MOST_WAIT_S = 600  # for a rate limit to be over
 BACKOFF_S = 2.0
 TIMEOUT_S = 60
-
-
-class AccountError(Exception):
-    """Why the account could not be read, in one sentence. It never holds a key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where the account is and who asks. `url` is a doghouse's; without it the account is at `site`."""
-
-    site: str
-    url: str
-    api_key: str = field(repr=False)
-    app_key: str = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        """The account's address, for people."""
-        return self.url or f"https://api.{self.site}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,45 +38,26 @@ class Read:
     monitor: mon.Definition
 
 
-def access(url: str | None, keys_file: Path | None) -> Access:
-    """The account of the environment (`DD_SITE`, `DD_API_KEY`, `DD_APP_KEY`), of a URL, with the keys of a file if one is named. Raises AccountError."""
-    held: Mapping[str, Any] = {"api_key": os.environ.get("DD_API_KEY"), "app_key": os.environ.get("DD_APP_KEY")}
-    if keys_file is not None:
-        try:
-            held = json.loads(keys_file.read_text())
-        except OSError as error:
-            raise AccountError(f"{keys_file} cannot be read: {error.strerror}") from None
-        except ValueError:
-            held = {}
-    if not isinstance(held, dict) or not all(
-        isinstance(held.get(name), str) and held[name] for name in ("api_key", "app_key")
-    ):
-        raise AccountError(
-            "no keys: set DD_API_KEY and DD_APP_KEY, or name a file that has api_key and app_key with --keys-file"
-        )
-    if url is not None and urlsplit(url).scheme not in ("http", "https"):
-        raise AccountError(f"--api-url '{url}' is no address such as http://127.0.0.1:8420")
-    return Access(
-        os.environ.get("DD_SITE") or "datadoghq.com", (url or "").rstrip("/"), held["api_key"], held["app_key"]
-    )
-
-
 class Account:
-    """An account's query API. `progress` is told of each page (what is read, number, of how many); `sleep` waits (s)."""
+    """The query API of the account at `address`. `progress` is told of each page (what is read, number, of how many); `sleep` waits (s)."""
 
     def __init__(
         self,
-        reached: Access,
+        address: str,
+        keys: Keys,
         cache: Path | None,
         progress: Callable[[str, int, int], None],
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._access, self._cache, self._progress, self._sleep, self._now = reached, cache, progress, sleep, now
-        self._client = _client(reached)
+        self.address, self._keys, self._cache = address, keys, cache
+        self._progress, self._sleep, self._now = progress, sleep, now
+        try:
+            self._client = client(address, keys, request_timeout=TIMEOUT_S)
+        except ImportError:
+            raise AccountError("--datadog needs the official client: pip install 'doghouse[datadog]'") from None
         self._pages_read: dict[tuple[str, int, int], Mapping[str, Any]] = {}
         self._types: dict[str, str] = {}
-        self.name = reached.name
         self.asked = self.cached = 0  # pages from the account, and from the cache
 
     def read(
@@ -167,7 +126,7 @@ class Account:
         """Where a page is kept. Accounts are told apart by a digest of their keys."""
         if self._cache is None:
             return None
-        whose = "\0".join((self._access.name, self._access.api_key, self._access.app_key, text, str(start), str(end)))
+        whose = "\0".join((self.address, self._keys.api_key, self._keys.app_key, text, str(start), str(end)))
         return self._cache / f"{hashlib.sha256(whose.encode()).hexdigest()}.json"
 
     def _ask(self, call: Callable[[], Any], missing: bool = False) -> Any:
@@ -190,33 +149,14 @@ class Account:
                 return document
             said = _refusal(status, document)
             if status != 429 and status < 500:
-                raise AccountError(f"{self._access.name} {said}")
+                raise AccountError(f"{self.address} {said}")
             wait = _wait(headers, attempt)
-        raise AccountError(f"{self._access.name} {said}, {ATTEMPTS} times")
+        raise AccountError(f"{self.address} {said}, {ATTEMPTS} times")
 
     def _rest(self, headers: Mapping[str, str]) -> None:
         """Where this answer was the last that the rate limit allows, wait until it allows more."""
         if is_used_up(headers):
             self._sleep(_wait(headers, 0))
-
-
-def _client(reached: Access) -> ApiClient:
-    try:
-        from datadog_api_client import ApiClient, Configuration
-    except ImportError:
-        raise AccountError("--datadog needs the official client: pip install 'doghouse[datadog]'") from None
-    configuration = Configuration(
-        api_key={"apiKeyAuth": reached.api_key, "appKeyAuth": reached.app_key},
-        preload_content=False,
-        request_timeout=TIMEOUT_S,
-    )
-    if reached.url:
-        address = urlsplit(reached.url)
-        configuration.server_index = 1
-        configuration.server_variables = {"name": address.netloc + address.path, "protocol": address.scheme}
-    else:
-        configuration.server_variables["site"] = reached.site
-    return ApiClient(configuration)
 
 
 def _answered(call: Callable[[], Any]) -> tuple[int, Mapping[str, str], Any]:
