@@ -12,7 +12,7 @@ STEADY = (  # what it looks like, and what stands in its place
     (re.compile(r"/ui/static/[^\"' )>]*"), "/ui/static/…"),
     (re.compile(r'nonce="[^"]*"'), 'nonce="…"'),
     (re.compile(r"\b[0-9a-f]{40}\.png"), "PICTURE.png"),
-    (re.compile(r"\bWz[\w-]{10,}=*"), "CURSOR"),  # base64 of a list of numbers: a time and an id
+    (re.compile(r"\beyJhZnRlciI6[\w-]+=*"), "CURSOR"),  # base64 of {"after": and an id
 )
 BY_CHANCE = (  # what it looks like, and what it is called before its number
     (re.compile(r"\b[2-9a-km-np-z]{3}-[2-9a-km-np-z]{3}-[2-9a-km-np-z]{3}\b"), "board"),

@@ -107,7 +107,7 @@ def test_version_2_says_what_is_wrong_as_an_object(api: Api, body: dict[str, Any
 
 def test_a_search_goes_on_where_its_cursor_says_and_ends_with_an_empty_page(api: Api) -> None:
     for back in range(3):
-        post(api, title=f"t{back}", date_happened=int(NOW) - back)
+        post(api, title=f"t{back}", date_happened=int(NOW) - 1 - back)
     seen, path = [], "/api/v2/events?page[limit]=2"
     while page := api.ok("GET", path)["data"]:
         seen += [one["attributes"]["attributes"]["title"] for one in page]
@@ -133,8 +133,8 @@ def test_a_search_goes_on_where_its_cursor_says_and_ends_with_an_empty_page(api:
     ],
 )
 def test_a_search_understands_words_tags_and_attributes(api: Api, query: str, found: list[str]) -> None:
-    post(api, title="web was deployed", host="web", tags=["env:prod"])
-    post(api, title="db restarted", host="db", tags=["env:prod"], alert_type="warning")
+    post(api, title="web was deployed", host="web", tags=["env:prod"], date_happened=int(NOW) - 1)
+    post(api, title="db restarted", host="db", tags=["env:prod"], alert_type="warning", date_happened=int(NOW) - 1)
     answer = api.ok("POST", "/api/v2/events/search", {"filter": {"query": query}, "sort": "timestamp"})
     hosts = [one["attributes"]["attributes"]["hostname"] for one in answer["data"]]
     assert sorted(hosts) == sorted(found)
@@ -146,3 +146,60 @@ def test_a_cursor_that_is_none_gets_datadogs_odd_text(api: Api) -> None:
         400,
         text,
     )
+
+
+def search(api: Api, **filter: Any) -> list[str]:
+    """The titles of the events of a search, oldest first."""
+    answer = api.ok("POST", "/api/v2/events/search", {"filter": filter, "sort": "timestamp"})
+    return [event["attributes"]["attributes"]["title"] for event in answer["data"]]
+
+
+def test_the_end_of_a_search_does_not_belong_to_it(api: Api) -> None:
+    for back in (60, 30, 0):
+        post(api, title=f"t{back}", date_happened=int(NOW) - back)
+    assert search(api) == ["t60", "t30"]  # until now
+    assert search(api, **{"from": "now-60s", "to": "now-30s"}) == ["t60"]
+    assert search(api, **{"from": "-60s", "to": "+1s"}) == ["t60", "t30", "t0"]
+    assert search(api, **{"from": int(NOW - 30) * 1000, "to": str(int(NOW + 1) * 1000)}) == ["t30", "t0"]
+    assert search(api, **{"from": "2026-03-02T10:59:30+01:00", "to": "2026-03-02T10:00:01Z"}) == ["t30", "t0"]
+
+
+@pytest.mark.parametrize("time", ["yesterday", "now-15", "9" * 25, -1, ""])
+def test_a_time_that_cannot_be_read_is_named(api: Api, time: Any) -> None:
+    status, text = api.refused("POST", "/api/v2/events/search", {"filter": {"from": time}})
+    assert (status, text) == (
+        400,
+        f"Invalid time '{time}': expected now, now-15m, an ISO 8601 time or milliseconds since 1970",
+    )
+
+
+def test_the_link_to_the_next_page_repeats_what_was_named_and_leads_there(api: Api) -> None:
+    for back in range(1, 4):
+        post(api, title=f"t{back}", date_happened=int(NOW) - back)
+    body = {"filter": {"from": "now-15m", "query": "b"}, "page": {"limit": 2}, "sort": "timestamp"}
+    first = api.ok("POST", "/api/v2/events/search", body)
+    after, link = first["meta"]["page"]["after"], first["links"]["next"]
+    assert link.endswith(
+        "/api/v2/events/search?filter%5Bfrom%5D=now-15m&filter%5Bquery%5D=b"
+        f"&page%5Bcursor%5D={after}&page%5Blimit%5D=2&sort=timestamp"
+    )
+    assert not after.endswith("=")
+    rest = api.ok("GET", link)
+    assert [event["attributes"]["attributes"]["title"] for event in rest["data"]] == ["t1"]
+    assert api.ok("GET", rest["links"]["next"]) == {"data": []}
+
+
+def test_an_event_of_no_service_has_the_word_that_datadog_writes(api: Api) -> None:
+    post(api, date_happened=int(NOW) - 1, aggregation_key="k")
+    post(api, date_happened=int(NOW) - 1, tags=["service:shop"])
+    events = api.ok("GET", "/api/v2/events")["data"]
+    own = [event["attributes"]["attributes"] for event in events]
+    assert {(one["service"], one.get("event_object")) for one in own} == {("undefined", "k"), ("shop", None)}
+
+
+@pytest.mark.parametrize("query", ["status:(", "@duration:[1 TO 5", '"'])
+def test_a_search_that_cannot_be_read_names_its_column(api: Api, query: str) -> None:
+    status, text = api.refused("GET", "/api/v2/events", params={"filter[query]": query})
+    assert status == 400
+    assert text.startswith("Query parsing error: ")
+    assert "(column " in text

@@ -17,13 +17,3 @@ def event_schema(place: str, text: str) -> ApiError:
     """An event of version 2 that is not of its schema; recorded for an enum: v2 post_an_event_returns_bad_request_response. GUESS: other texts."""
     detail = f"JSON validation failed at {place}: {text}"
     return ApiError(400, {"status": "400", "title": "Bad Request", "detail": detail})
-
-
-def invalid_cursor() -> ApiError:
-    """Recorded, a Python 2 value as text: v2 search_events_returns_bad_request_response."""
-    return ApiError(400, "{'errors': [u\"input_validation_error(Field 'page' is invalid: invalid cursor)\"]}")
-
-
-def invalid_time(text: str) -> ApiError:
-    """A time that is none of the forms that searches take (ours)."""
-    return ApiError(400, f"Invalid time '{text}': expected now, now-15m, an ISO 8601 time or milliseconds since 1970")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import islice
 from typing import Annotated, Any
@@ -10,15 +10,15 @@ from typing import Annotated, Any
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse.events import model, v2_routes
+from doghouse.events import model, records, v2_routes
 from doghouse.events.errors import event_not_found, event_too_old
 from doghouse.events.model import Event
+from doghouse.events.records import HostTags
 from doghouse.events.store import EventStore
 from doghouse.web import errors
 from doghouse.web.http import LATEST_S, Call, Keys, Reply, endpoint
 
 PAGE, LAST_PAGE = 1000, 2_147_483_647  # the schema's number of events in an answer, and of pages
-HostTags = Callable[[str], Sequence[str]]
 
 
 class Body(msgspec.Struct):
@@ -135,7 +135,9 @@ def list_all(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     page = call.number("page", 0, most=LAST_PAGE)
     found = (
         event
-        for event in (shown(one, host_tags) for one in store.between(start, end))
+        for event in (
+            shown(one, host_tags) for one in store.between(start, end + 1)
+        )  # the end, a whole s, belongs to it
         if (priority is None or event["priority"] == priority)
         and (not sources or event["source"] in sources)
         and set(tags) <= set(event["tags"])
@@ -145,7 +147,6 @@ def list_all(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
 
 def shown(event: Event, host_tags: HostTags) -> dict[str, Any]:
     """An event as reads answer it (Event of the schema)."""
-    tags = list(dict.fromkeys((*event.tags, *(host_tags(event.host) if event.host else ()))))
     return {
         "id": model.rounded(event.id),
         "id_str": str(event.id),
@@ -157,7 +158,7 @@ def shown(event: Event, host_tags: HostTags) -> dict[str, Any]:
         "source": event.source_type_name,
         "host": event.host,
         "device_name": event.device_name,
-        "tags": tags,
+        "tags": records.tags(event, host_tags),
         "url": model.path(event.id),
         "is_aggregate": False,
         "children": [],

@@ -61,11 +61,11 @@ class EventStore:
         return None if row is None else msgspec.json.decode(row["event"], type=Event)
 
     def between(self, start: float, end: float, *, newest_first: bool = True) -> Iterator[Event]:
-        """Events with start <= date_happened <= end (s UTC), by that time."""
+        """Events with start <= date_happened < end (s UTC), by that time; those of one second by their number."""
         order = "DESC" if newest_first else "ASC"
         rows = self._database.connection().execute(
-            f"SELECT event FROM events WHERE happened BETWEEN ? AND ? ORDER BY happened {order}, id {order}",
-            (start, end),
+            f"SELECT event FROM events WHERE happened >= ? AND happened < ? ORDER BY happened {order}, id {order}",
+            (float(start), float(end)),
         )
         for row in rows:
             yield msgspec.json.decode(row["event"], type=Event)

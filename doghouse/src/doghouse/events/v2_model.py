@@ -12,6 +12,7 @@ from msgspec import Meta
 from doghouse.events import model
 from doghouse.events.errors import event_schema
 from doghouse.events.model import Event
+from doghouse.tags import pairs
 from doghouse.time import iso
 
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -19,6 +20,7 @@ CATEGORIES = ("alert", "change")
 ALERT_STATUSES = ("error", "ok", "warn")
 AUTHOR_TYPES = ("api", "automation", "system", "user")
 CHANGED_TYPES = ("configuration", "feature_flag")
+NO_SERVICE = "undefined"  # recorded: v2 search_events, its pagination
 STATUS_OF_ALERT = {"error": "error", "ok": "success", "warn": "warning"}
 
 
@@ -107,13 +109,26 @@ def read(body: bytes, now: float) -> Event:
 
 
 def shown(event: Event, tags: Sequence[str]) -> dict[str, Any]:
-    """An event as searches answer it. Keys that it has nothing for are left out."""
+    """An event as searches answer it."""
+    shown = {
+        "timestamp": datetime.fromtimestamp(event.date_happened, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "tags": list(tags),
+        "message": event.text,
+        "attributes": attributes(event, tags),
+    }
+    return {"id": event.uid, "type": "event", "attributes": shown}
+
+
+def attributes(event: Event, tags: Sequence[str]) -> dict[str, Any]:
+    """The attributes of an event, without those that it has nothing for. GUESS: its service is that of its tags."""
     own: dict[str, Any] = {
         "title": event.title,
         "timestamp": event.date_happened * 1000,
         "status": event.alert_type or "info",
+        "service": next(iter(pairs.values(tags, "service")), NO_SERVICE),
         "priority": None if event.category else event.priority or "normal",
         "aggregation_key": event.aggregation_key,
+        "event_object": event.aggregation_key,
         "hostname": event.host,
         "source_type_name": event.source_type_name,
         "device_name": event.device_name,
@@ -121,13 +136,7 @@ def shown(event: Event, tags: Sequence[str]) -> dict[str, Any]:
         "evt": {"id": str(event.id), "uid": event.uid, "type": event.category or "api"},
         **(event.attributes or {}),
     }
-    attributes = {
-        "timestamp": datetime.fromtimestamp(event.date_happened, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "tags": list(tags),
-        "message": event.text,
-        "attributes": {key: value for key, value in own.items() if value is not None},
-    }
-    return {"id": event.uid, "type": "event", "attributes": attributes}
+    return {key: value for key, value in own.items() if value is not None}
 
 
 def _check_attributes(payload: Payload) -> str | None:

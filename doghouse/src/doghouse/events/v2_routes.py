@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
 
-import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse.events import v2_model, v2_search
+from doghouse.events import records, v2_model
 from doghouse.events.errors import event_not_found
 from doghouse.events.model import Event
+from doghouse.events.records import HostTags
 from doghouse.events.store import EventStore
-from doghouse.events.v2_search import Cursor
-from doghouse.web import errors
+from doghouse.search import matching, paging
+from doghouse.search.paging import Search
 from doghouse.web.http import Call, Keys, Reply, endpoint
-
-LIMIT = 10  # the schema's default page
-MAX_LIMIT = 1000
-HostTags = Callable[[str], Sequence[str]]
-
-
-class Filter(msgspec.Struct):
-    """`filter` of a search; its times are texts such as `now-15m`."""
-
-    query: str = "*"
-    start: str = msgspec.field(default="now-15m", name="from")
-    end: str = msgspec.field(default="now", name="to")
-
-
-class Page(msgspec.Struct):
-    """`page` of a search."""
-
-    cursor: str | None = None
-    limit: int = LIMIT
-
-
-class Search(msgspec.Struct):
-    """What is searched for (EventsListRequest of the schema). `sort` is `timestamp` or `-timestamp`."""
-
-    filter: Filter = msgspec.field(default_factory=Filter)
-    page: Page = msgspec.field(default_factory=Page)
-    sort: str = "-timestamp"
 
 
 def routes(store: EventStore, host_tags: HostTags) -> list[BaseRoute]:
@@ -53,6 +25,7 @@ def routes(store: EventStore, host_tags: HostTags) -> list[BaseRoute]:
         endpoint("POST", "/api/v2/events", partial(create, store), Keys.API),
         endpoint("GET", "/api/v2/events", partial(list_all, store, host_tags)),
         endpoint("POST", "/api/v2/events/search", partial(search, store, host_tags)),
+        endpoint("GET", "/api/v2/events/search", partial(list_all, store, host_tags)),  # where a search's next page is
         endpoint("GET", "/api/v2/events/{id}", partial(get, store, host_tags)),
     ]
 
@@ -78,60 +51,42 @@ def get(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
 
 def list_all(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     """A search whose terms stand in the address."""
-    query = call.query
-    asked = Search(
-        Filter(query.get("filter[query]", "*"), query.get("filter[from]", "now-15m"), query.get("filter[to]", "now")),
-        Page(query.get("page[cursor]"), call.number("page[limit]", LIMIT)),
-        query.get("sort", "-timestamp"),
-    )
-    return Reply(found(store, host_tags, asked, call))
+    return Reply(page(store, host_tags, paging.of_address(call), call))
 
 
 def search(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     """A search whose terms stand in the body."""
-    return Reply(found(store, host_tags, call.json(Search) if call.body else Search(), call))
+    return Reply(page(store, host_tags, paging.of_body(call), call))
 
 
-def found(store: EventStore, host_tags: HostTags, asked: Search, call: Call) -> dict[str, Any]:
-    """A page of events; one that is empty has neither `meta` nor `links` (recorded)."""
-    cursor = None if asked.page.cursor is None else v2_search.decode_cursor(asked.page.cursor)
-    if asked.sort not in ("timestamp", "-timestamp"):
-        raise errors.invalid_parameter("sort", asked.sort, ("timestamp", "-timestamp"))
-    if asked.page.limit < 0:
-        raise errors.invalid_body("page.limit must be a number from 0")
-    limit = min(asked.page.limit, MAX_LIMIT)
-    page = list(islice(_matching(store, host_tags, asked, cursor, call.now), limit))
-    if not page:
-        return {"data": []}
-    last = page[-1][0]
-    after = v2_search.encode_cursor(Cursor(last.date_happened, last.id))
-    terms = {"filter[from]": asked.filter.start, "filter[to]": asked.filter.end, "page[cursor]": after}
-    if asked.filter.query != "*":
-        terms["filter[query]"] = asked.filter.query
-    link = f"{call.base_url}{call.path}?{urlencode({**terms, 'page[limit]': limit, 'sort': asked.sort})}"
-    return {"data": [shown for _, shown in page], "meta": {"page": {"after": after}}, "links": {"next": link}}
+def page(store: EventStore, host_tags: HostTags, asked: Search, call: Call) -> dict[str, Any]:
+    """A page of events. The link to the next one is of the path that was asked (recorded of both)."""
+    events = islice(_matching(store, host_tags, asked, call.now), asked.limit)
+    return paging.answer([_shown(event, host_tags) for event in events], asked, f"{call.base_url}{call.path}")
 
 
-def _matching(
-    store: EventStore, host_tags: HostTags, asked: Search, cursor: Cursor | None, now: float
-) -> Iterator[tuple[Event, dict[str, Any]]]:
-    wanted = v2_search.compile_search(asked.filter.query)
-    start, end = v2_search.instant(asked.filter.start, now), v2_search.instant(asked.filter.end, now)
-    newest_first = asked.sort.startswith("-")
-    for event in store.between(start, end, newest_first=newest_first):
-        if cursor is not None and not _beyond(
-            (event.date_happened, event.id), (cursor.happened, cursor.id), newest_first
-        ):
+def _matching(store: EventStore, host_tags: HostTags, asked: Search, now: float) -> Iterator[Event]:
+    """The events of a search behind its cursor, in its order."""
+    wanted = matching.compile_search(asked.text)
+    start, end = asked.stretch(now)
+    newest_first, last = asked.newest_first, _last(store, asked)
+    for event in store.between(start / 1000, end / 1000, newest_first=newest_first):
+        place = (event.date_happened, event.id)
+        if last is not None and not (place < last if newest_first else place > last):
             continue
-        shown = _shown(event, host_tags)
-        if wanted(shown):
-            yield event, shown
+        if wanted(records.record(event, records.tags(event, host_tags))):
+            yield event
 
 
-def _beyond(place: tuple[int, int], cursor: tuple[int, int], newest_first: bool) -> bool:
-    return place < cursor if newest_first else place > cursor
+def _last(store: EventStore, asked: Search) -> tuple[int, int] | None:
+    """The place of the last event of the page before. Raises ApiError 400 where there is no such event."""
+    if asked.after is None:
+        return None
+    event = store.find(asked.after)
+    if event is None:
+        raise paging.invalid_cursor()
+    return event.date_happened, event.id
 
 
 def _shown(event: Event, host_tags: HostTags) -> dict[str, Any]:
-    tags = dict.fromkeys((*event.tags, *(host_tags(event.host) if event.host else ())))
-    return v2_model.shown(event, list(tags))
+    return v2_model.shown(event, records.tags(event, host_tags))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -72,6 +73,24 @@ class Lines:
         wanted: Callable[[Record], bool] = matching.predicate(search)
         first, last = np.searchsorted(self._times, (start, end))
         return [line for line in self._lines[first:last] if wanted(line[1])]
+
+
+class Stored:
+    """Records of a store that reads those of a stretch of time from an index: only these are looked at, one by one."""
+
+    def __init__(self, between: Callable[[int, int], Iterable[tuple[int, Record]]]) -> None:
+        """`between(start, end)` gives the records with start <= time < end (ms UTC) and their times, the newest first."""
+        self._between = between
+
+    def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
+        """See Records."""
+        oldest_first = reversed(list(self._between(start, end)))
+        return Lines(oldest_first).select(search, start, end, fields)
+
+    def newest(self, search: Node, start: int, end: int, limit: int) -> Sequence[tuple[int, Record]]:
+        """See Records. No more records are read than it takes to find them."""
+        wanted = matching.predicate(search)
+        return list(islice((line for line in self._between(start, end) if wanted(line[1])), limit))
 
 
 def column(values: Sequence[Sequence[Any]]) -> Column:

@@ -12,8 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from doghouse.events.model import Event
-from doghouse.events.v2_model import shown
-from doghouse.events.v2_search import record as event_record
+from doghouse.events.records import record as event_record
 from doghouse.logs import preprocessing
 from doghouse.logs.search import record as log_record
 from doghouse.search.record import Record
@@ -87,4 +86,4 @@ def _event(entry: EventEntry, at: int, hosts: Tagged) -> Record:
         source_type_name=entry.source,
         attributes=entry.attributes,
     )
-    return event_record(shown(event, (*entry.tags, *hosts.get(entry.host or "", ()))))
+    return event_record(event, (*entry.tags, *hosts.get(entry.host or "", ())))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from doghouse.storage.sqlite import Database
 from doghouse.traces.model import Chunk, Span, entries, in_order, root, trace_id
-from doghouse.traces.normalize import STATUS, status
+from doghouse.traces.normalize import LATEST_NS, STATUS, status
 from doghouse.traces.stats import NS, Key, Tallies, Tally
 
 TABLES = """
@@ -18,10 +18,13 @@ CREATE TABLE IF NOT EXISTS chunks (
     id INTEGER PRIMARY KEY,
     trace TEXT NOT NULL,  -- 32 hex digits
     ts REAL NOT NULL,     -- start, s UTC
+    first INTEGER NOT NULL,  -- when the first of its spans ended, ns UTC
+    last INTEGER NOT NULL,   -- and when the last of them did
     spans BLOB NOT NULL   -- msgpack
 );
 CREATE INDEX IF NOT EXISTS chunks_trace ON chunks (trace);
 CREATE INDEX IF NOT EXISTS chunks_ts ON chunks (ts);
+CREATE INDEX IF NOT EXISTS chunks_ends ON chunks (last, first);
 CREATE TABLE IF NOT EXISTS entries (  -- service-entry spans: what a trace is searched by
     chunk INTEGER NOT NULL REFERENCES chunks (id) ON DELETE CASCADE,
     ts REAL NOT NULL,
@@ -93,8 +96,8 @@ class TraceStore:
             first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM chunks").fetchone()[0]
             numbered = list(enumerate(chunks, first))
             connection.executemany(
-                "INSERT INTO chunks VALUES (?, ?, ?, ?)",
-                [(id, trace_id(chunk), chunk[0].start / NS, _encode(chunk)) for id, chunk in numbered],
+                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
+                [(id, trace_id(chunk), chunk[0].start / NS, *_ends(chunk), _encode(chunk)) for id, chunk in numbered],
             )
             connection.executemany(
                 "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -135,6 +138,17 @@ class TraceStore:
         rows = self._database.connection().execute("SELECT spans FROM chunks WHERE trace = ? ORDER BY id", (trace,))
         return in_order(span for row in rows for span in _spans.decode(row["spans"]))
 
+    def ended(self, start: int, end: int) -> Iterator[tuple[str, Span]]:
+        """The spans that ended at start <= time < end (ns UTC), as they came, each with its trace (32 hex digits)."""
+        rows = self._database.connection().execute(
+            "SELECT trace, spans FROM chunks WHERE last >= ? AND first < ? ORDER BY id",
+            (min(start, LATEST_NS), min(end, LATEST_NS)),
+        )
+        for row in rows:
+            for span in _spans.decode(row["spans"]):
+                if start <= span.end < end:
+                    yield row["trace"], span
+
     def known(self, traces: Iterable[str]) -> set[str]:
         """Which of these traces were kept."""
         connection = self._database.connection()
@@ -165,6 +179,12 @@ class TraceStore:
         """Delete chunks that started before a time (s UTC); how many."""
         with self._database.transaction() as connection:
             return connection.execute("DELETE FROM chunks WHERE ts < ?", (before,)).rowcount
+
+
+def _ends(chunk: Chunk) -> tuple[int, int]:
+    """When the first and the last of a chunk's spans ended (ns UTC)."""
+    ends = [span.end for span in chunk]
+    return min(ends), max(ends)
 
 
 def _row(chunk: int, span: Span) -> tuple[int, float, str, str, str, str, float, int, str]:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from doghouse.dashboards.snapshots.store import PATH, shown_in
-from doghouse.events import v2_model, v2_search
+from doghouse.events import records
 from doghouse.events.model import Event
 from doghouse.events.store import EventStore
 from doghouse.hosts.store import HostStore
@@ -16,6 +16,7 @@ from doghouse.logs import search
 from doghouse.logs.correlation import trace_of
 from doghouse.logs.model import Log
 from doghouse.logs.store import LogStore
+from doghouse.search import matching
 from doghouse.traces.store import TraceStore
 from doghouse.ui import frame, rendering
 from doghouse.ui.frame import Frame
@@ -75,9 +76,9 @@ class Streams:
 
     def events_of(self, query: str, shown: Frame) -> Iterator[dict[str, Any]]:
         """The events of a frame that a search finds, the newest first. Raises ApiError."""
-        wanted = v2_search.compile_search(query)
+        wanted = matching.compile_search(query)
         for event in self.events.between(shown.start, shown.end):
-            if wanted(v2_model.shown(event, self.hosts.tags(event.host) if event.host else ())):
+            if wanted(records.record(event, records.tags(event, self.hosts.tags))):
                 yield event_row(event)
 
     def _logs(self, query: str, shown: Frame) -> Iterator[dict[str, Any]]:
