@@ -28,6 +28,10 @@ def backtest(
     series: Annotated[
         Path | None, typer.Option(help="The points: CSV or Parquet, as `doghouse import` takes them.")
     ] = None,
+    logs: Annotated[
+        Path | None,
+        typer.Option(help="The logs: JSON lines with timestamp, message, service, status, tags, attributes."),
+    ] = None,
     datadog: Annotated[
         bool, typer.Option("--datadog", help="Read the points from the account of DD_SITE, DD_API_KEY and DD_APP_KEY.")
     ] = False,
@@ -85,10 +89,9 @@ def backtest(
             raise fail(f"--timezone: '{timezone}' is no time zone of the IANA database", 64)
     if datadog and (resolution <= 0 or (60 % resolution and resolution % 60)):
         raise fail("--resolution divides 60 or is a multiple of it", 64)
-    if datadog == (series is not None):
-        raise fail(
-            "the points come from a file with --series, or from the account with --datadog: give one of them", 64
-        )
+    if (datadog and series is not None) or not (datadog or series or logs):
+        text = "the points come from a file with --series, or from the account with --datadog: give one of them"
+        raise fail(f"{text} (or --logs alone)", 64)
     backtest_inputs.keep_memory()
     known = backtest_inputs.hosts_of(hosts)
     reading = backtest_inputs.from_file(series, known, start, end) if series else None  # while all below is imported
@@ -100,11 +103,13 @@ def backtest(
     account = None
     if reading:
         points = reading()
+    elif not datadog:
+        points = backtest_inputs.no_points
     else:
         account = backtest_inputs.account_of(api_url, keys_file, cache, no_cache)
         points = backtest_inputs.from_account(account, start, end, resolution, known)
     given = {one.id: one for _, one in monitors if one.id}
-    asked = Asked(start, end, points, quiet, known, zone, suggest, given)
+    asked = Asked(start, end, points, quiet, known, zone, suggest, given, backtest_inputs.records_of(logs, known))
     several = len(monitors) > 1
     done = 0
 

@@ -10,7 +10,7 @@ import typer
 
 from doghouse.backtest.figures import figures
 from doghouse.backtest.run import Backtest, replay
-from doghouse.backtest.sources import Points, sources_of
+from doghouse.backtest.sources import Points, RecordsOf, sources_of
 from doghouse.cli.terminal import fail
 from doghouse.downtimes import Downtime
 from doghouse.metrics.files.series_files import SeriesFileError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked of each monitor: [start, end] (s UTC), its points, the downtimes and hosts, whose clocks nights are told by, and whether to suggest
-    settings. `members` are the monitors that a composite may name, by id."""
+    settings. `members` are the monitors that a composite may name, by id; `records` are logs."""
 
     start: int
     end: int
@@ -36,6 +36,7 @@ class Asked:
     zone: str
     suggest: bool
     members: Mapping[int, Definition]
+    records: RecordsOf
 
 
 def backtest_each(where: str, monitor: Definition, asked: Asked, *, several: bool) -> Backtested | None:
@@ -49,7 +50,7 @@ def backtest_each(where: str, monitor: Definition, asked: Asked, *, several: boo
         return None
     except SeriesFileError as error:
         raise fail(str(error)) from None
-    for text in _remarks(monitor, result, Sources(asked.points)):
+    for text in _remarks(monitor, result, Sources(asked.points, records=asked.records)):
         typer.echo(f"doghouse: {where}: {text}", err=True)
     return Backtested(monitor.name or where, result, figures(result, asked.zone), others)
 
@@ -59,7 +60,7 @@ def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Seque
     if asked.suggest and monitor.evaluated and not monitor.compares:
         text = f"--suggest varies the settings of metric monitors, not of a {monitor.type}"
         typer.echo(f"doghouse: {where}: {text}", err=True)
-    sources = sources_of(monitor, asked.points, asked.members, start, end)
+    sources = sources_of(monitor, asked.points, asked.members, start, end, records=asked.records)
     result = replay(monitor, sources, start, end, downtimes, hosts)
     if not asked.suggest or not monitor.compares:
         return result, [] if asked.suggest else None

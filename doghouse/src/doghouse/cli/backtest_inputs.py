@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from doghouse.cli.terminal import fail
 
 if TYPE_CHECKING:
-    from doghouse.backtest.sources import Points
+    from doghouse.backtest.sources import Points, RecordsOf
     from doghouse.downtimes import Downtime
     from doghouse.importing.account import Account
     from doghouse.metrics.model import Source
     from doghouse.monitors import Definition, Host
+    from doghouse.monitors.records.model import RecordQuery
+    from doghouse.search.records import Records
 
 KEPT_BYTES = 30 << 20  # the most that glibc goes by is 32 MiB
 
@@ -65,6 +67,38 @@ def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Ca
         return points_of(source)
 
     return read
+
+
+def no_points(monitor: Definition) -> tuple[Source, Definition | None]:
+    """What there is to read of points where only logs are given."""
+    from doghouse.queries import NotEvaluated
+
+    raise NotEvaluated("a monitor of metrics without points (--series)")
+
+
+def records_of(path: Path | None, hosts: Mapping[str, Host]) -> RecordsOf:
+    """The logs of a file, read when a monitor first asks for them."""
+    from functools import cache
+
+    from doghouse.logs.files import LogFileError, read_logs
+    from doghouse.queries import NotEvaluated
+    from doghouse.search.records import Lines
+
+    @cache
+    def lines(path: Path) -> Lines:
+        try:
+            return Lines(read_logs(path, {name: host.tags for name, host in hosts.items()}))
+        except LogFileError as error:
+            raise fail(str(error)) from None
+
+    def records(query: RecordQuery) -> Records:
+        if path is None or query.source != "logs":
+            raise NotEvaluated(
+                f"a monitor of {query.source} without a file of them" + " (--logs)" * (query.source == "logs")
+            )
+        return lines(path)
+
+    return records
 
 
 def account_of(url: str | None, keys_file: Path | None, cache: Path | None, no_cache: bool) -> Account:

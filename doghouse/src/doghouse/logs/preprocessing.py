@@ -32,8 +32,11 @@ AHEAD_S = 2 * 3600  # nor is one further ahead (GUESS: a third party's words)
 DAY_S = 86400
 
 
-def stored(sent: Mapping[str, Any], defaults: Mapping[str, str], now: float) -> Log:
-    """The log that is kept for one that was sent. `defaults` are `ddsource`, `ddtags`, `hostname` and `service` from the address; `now` is s UTC."""
+def stored(sent: Mapping[str, Any], defaults: Mapping[str, str], now: float, *, undated: float | None = None) -> Log:
+    """The log that is kept for one that was sent. `defaults` are `ddsource`, `ddtags`, `hostname` and `service` from the address.
+
+    `now` is s UTC, and the time of a log without a date unless `undated` is given.
+    """
     envelope = {**{name: defaults[name] for name in ADDRESS if name in defaults}, **sent}
     message = _first(envelope, MESSAGE[:1]) or ""
     inner = _object(message)
@@ -41,7 +44,7 @@ def stored(sent: Mapping[str, Any], defaults: Mapping[str, str], now: float) -> 
     source = _first_of(layers, SOURCE)
     tags = [*_tags(defaults.get("ddtags")), *_tags(sent.get("ddtags")), *_tags(inner.get("ddtags"))]
     return Log(
-        timestamp=next(_dates(layers, now), now),
+        timestamp=next(_dates(layers, now), now if undated is None else undated),
         message=_cut(_first(inner, MESSAGE) or message),
         source=source,
         service=_first_of(layers, SERVICE),

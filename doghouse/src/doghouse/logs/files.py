@@ -1,0 +1,65 @@
+"""Logs in files, as `doghouse backtest --logs` takes them: JSON lines, a log a line.
+
+A line is a log as it is sent to the intake, or as a search answers it (docs: logs/search). It has a `timestamp` (ISO 8601 or ms since 1970), and as it has
+them `message`, `service`, `status`, `host`, `source`, `tags` (a list, or text with commas) and `attributes`. Each becomes what the intake makes of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from doghouse.logs import preprocessing
+from doghouse.logs.model import Log
+from doghouse.logs.search import record
+from doghouse.search.record import Record
+
+LIST = "expected a log a line, not a list of them (jq -c '.[]' makes lines of one)"
+OF_API = ("attributes", "content")  # where a log stands in answers of version 2 and 1
+
+
+class LogFileError(Exception):
+    """What is wrong in a file of logs, with its place: `path:line: text`."""
+
+    def __init__(self, path: Path, text: str, line: int | None = None) -> None:
+        super().__init__(f"{path}:{line}: {text}" if line else f"{path}: {text}")
+
+
+def read_logs(path: Path, host_tags: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[int, Record]]:
+    """The logs of a file in its order: their times (ms UTC) and what searches see of them, their hosts' tags among it. Raises LogFileError."""
+    try:
+        with path.open("rb") as file:
+            now = path.stat().st_mtime  # a date without a year is of the last one before
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    log = _log(path, number, line, now)
+                    tags = (*log.tags, *host_tags.get(log.host or "", ()))
+                    yield round(log.timestamp * 1000), record(msgspec.structs.replace(log, tags=tags))
+    except OSError as error:
+        raise LogFileError(path, f"cannot be read: {error.strerror}") from None
+
+
+def _log(path: Path, number: int, line: bytes, now: float) -> Log:
+    try:
+        sent = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise LogFileError(path, LIST if line.startswith(b"[") else f"is not JSON: {error}", number) from None
+    if not isinstance(sent, dict):
+        raise LogFileError(path, LIST if isinstance(sent, list) else "expected a log, an object", number)
+    log = preprocessing.stored(_body(sent), {}, now, undated=math.nan)
+    if math.isnan(log.timestamp):
+        raise LogFileError(path, "has no timestamp that can be read: expected ISO 8601, or ms since 1970", number)
+    return log
+
+
+def _body(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line as an API body."""
+    inner = next((line[key] for key in OF_API if isinstance(line.get(key), dict) and "message" in line[key]), line)
+    body = {**(inner.get("attributes") or {}), **{key: value for key, value in inner.items() if key != "attributes"}}
+    tags, source = body.pop("tags", None), body.pop("source", None)
+    body |= {"ddtags": tags} if tags else {}
+    return body | ({"ddsource": source} if source and "ddsource" not in body else {})
