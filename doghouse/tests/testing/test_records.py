@@ -9,10 +9,11 @@ import pytest
 
 from doghouse.search.parser import parse
 from doghouse.search.record import Record
+from doghouse.search.records import Lines
 from doghouse.testing.file import load
 from doghouse.testing.places import TestFileError
 from doghouse.testing.reading import WatchedRecords
-from doghouse.testing.records import arrivals
+from doghouse.testing.records import arrivals, read
 from doghouse.testing.running import run
 
 START = 1772445600  # 2026-03-02T10:00Z
@@ -79,6 +80,19 @@ def test_an_event_has_what_events_have(arriving: Arriving) -> None:
     assert (event.values("env"), event.values("role")) == (["prod"], ["web"])
 
 
+def test_a_span_counts_when_it_ends_and_its_duration_is_compared_with_units(tmp_path: Path) -> None:
+    entry = "{at: +75s, service: web, name: http.request, resource: GET /, env: prod, status: error, duration: 120ms, attributes: {http.method: GET}}"
+    lines = arrivals(load(file(tmp_path, f"    spans: [{entry}]")), 0, {})["spans"]
+    spans = read("spans", Lines(lines))
+    for search in (
+        "service:web @http.method:GET status:error env:prod",
+        "@duration:>100ms",
+        "@duration:[0.1s TO 0.2s]",
+    ):
+        assert spans.select(parse(search), 0, 2**50, []).times.tolist() == [(START + 75) * 1000]
+    assert spans.select(parse("@duration:>200ms"), 0, 2**50, []).times.tolist() == []
+
+
 @pytest.mark.parametrize(
     ("entry", "wrong"),
     [
@@ -88,6 +102,7 @@ def test_an_event_has_what_events_have(arriving: Arriving) -> None:
         ("{every: 1x, for: 1m}", "'1x' is not a duration"),
         ("{every: 1s, for: 900d}", "comes more than 1,000,000 times"),
         ("{at: soon}", "'soon' is not a time"),
+        ("{at: 25:00}", "'25:00' is not a time"),
         ("{at: +1m, text: x}", "the key 'text' is not known here"),
     ],
 )
@@ -110,3 +125,8 @@ def test_records_are_searched_as_everywhere(tmp_path: Path) -> None:
     assert not lines.is_read
     assert len(lines.select(parse("status:error"), 0, 2**50, []).times) == 10
     assert lines.is_read
+
+
+def test_a_wrong_duration_of_a_span_is_named_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(TestFileError, match=":6: '5 bananas' is no length of time"):
+        run(file(tmp_path, "    spans: [{at: +1m, duration: 5 bananas}]"))

@@ -45,3 +45,18 @@ class EventEntry(Entry, frozen=True, kw_only=True):
     aggregation_key: str | None = None
     tags: list[str] = []
     attributes: dict[str, Any] = {}
+
+
+class SpanEntry(Entry, frozen=True, kw_only=True):
+    """A span, which counts when it ends: `name` is the operation, `duration` such as 120ms, `attributes` what it carries."""
+
+    service: str = ""
+    name: str = ""
+    resource: str = ""
+    env: str | None = None
+    type: str = ""
+    status: Literal["ok", "error"] = "ok"
+    duration: str = "0ms"
+    host: str = ""
+    tags: list[str] = []
+    attributes: dict[str, str | int | float] = {}

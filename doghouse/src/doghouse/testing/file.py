@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from doghouse.testing.entries import EventEntry, LogEntry
+from doghouse.testing.entries import EventEntry, LogEntry, SpanEntry
 from doghouse.testing.places import PlainYaml, TestFileError, line_of, plain
 from doghouse.testing.wording import sentence
 
@@ -61,6 +61,7 @@ class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     checks: dict[str, str] = {}
     logs: list[LogEntry] = []
     events: list[EventEntry] = []
+    spans: list[SpanEntry] = []
     unread: list[str] = []
     until: str | None = None
     transitions: list[str] | None = None
@@ -188,7 +189,14 @@ def _check(loaded: Loaded) -> None:
                 place,
                 f"test '{case.name}' expects nothing: give it transitions, notifications, silenced or states, or exact: true",
             )
-        if not case.series and not case.checks and not case.logs and not case.events and not case.until:
+        if (
+            not case.series
+            and not case.checks
+            and not case.logs
+            and not case.events
+            and not case.spans
+            and not case.until
+        ):
             raise loaded.wrong(place, f"test '{case.name}' has no series")
         _check_words(loaded, place, case)
 

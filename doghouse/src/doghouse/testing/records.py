@@ -1,4 +1,4 @@
-"""The logs and events of a unit test: when each arrives, as records that monitors search.
+"""The logs, events and spans of a unit test: when each arrives, as records that monitors search.
 
 An entry stands at one time or several (`at: +12m`, `at: [+1m, +2m]`), or comes again and again: `every: 30s` with `for: 10m`, from the start of the test or
 `from` a time on. `for: 10m` ends before its tenth minute, as `[start, end)`; a log every 30 s for 10 minutes is twenty of them.
@@ -16,10 +16,14 @@ from doghouse.events.records import record as event_record
 from doghouse.logs import preprocessing
 from doghouse.logs.search import record as log_record
 from doghouse.search.record import Record
-from doghouse.testing.entries import Entry, EventEntry, LogEntry
+from doghouse.search.records import Records
+from doghouse.testing.entries import Entry, EventEntry, LogEntry, SpanEntry
 from doghouse.testing.file import Loaded
 from doghouse.testing.notation import NotationError, parse_duration
 from doghouse.testing.values import instant
+from doghouse.traces import records as span_records
+from doghouse.traces.model import Span
+from doghouse.traces.records import NS, Spans
 
 MOST_RECORDS = 1_000_000  # of an entry: a typing mistake must not fill the memory
 Tagged = Mapping[str, Sequence[str]]  # the tags of hosts, which their logs and events have too
@@ -35,6 +39,7 @@ def arrivals(loaded: Loaded, number: int, hosts: Tagged) -> dict[str, Arrivals]:
     return {
         "logs": _spread(loaded, case.logs, f"{place}.logs", lambda entry, at: _log(entry, at, hosts)),
         "events": _spread(loaded, case.events, f"{place}.events", lambda entry, at: _event(entry, at, hosts)),
+        "spans": _spread(loaded, case.spans, f"{place}.spans", lambda entry, at: _span(entry, at, hosts)),
     }
 
 
@@ -42,11 +47,19 @@ def _spread(
     loaded: Loaded, entries: Sequence[Some], place: str, made: Callable[[Some, int], Record]
 ) -> list[tuple[int, Record]]:
     """Each entry at each of its times (ms UTC)."""
-    return [
-        (at * 1000, made(entry, at))
-        for number, entry in enumerate(entries)
-        for at in _times(loaded, entry, f"{place}[{number}]")
-    ]
+    spread = []
+    for number, entry in enumerate(entries):
+        where = f"{place}[{number}]"
+        try:
+            spread += [(at * 1000, made(entry, at)) for at in _times(loaded, entry, where)]
+        except ValueError as error:
+            raise loaded.wrong(where, str(error)) from None
+    return spread
+
+
+def read(source: str, records: Records) -> Records:
+    """Records as monitors of their source search them."""
+    return Spans(records) if source == "spans" else records
 
 
 def _times(loaded: Loaded, entry: Entry, place: str) -> Sequence[int]:
@@ -87,3 +100,22 @@ def _event(entry: EventEntry, at: int, hosts: Tagged) -> Record:
         attributes=entry.attributes,
     )
     return event_record(event, (*entry.tags, *hosts.get(entry.host or "", ())))
+
+
+def _span(entry: SpanEntry, at: int, hosts: Tagged) -> Record:
+    duration = span_records.nanoseconds(entry.duration)
+    texts = {name: value for name, value in entry.attributes.items() if isinstance(value, str)}
+    span = Span(
+        trace_id=1,
+        span_id=1,
+        start=at * NS - duration,
+        duration=duration,
+        name=entry.name,
+        service=entry.service,
+        resource=entry.resource,
+        error=int(entry.status == "error"),
+        meta=texts | ({"env": entry.env} if entry.env else {}),
+        metrics={name: value for name, value in entry.attributes.items() if not isinstance(value, str)},
+        type=entry.type,
+    )
+    return span_records.record(span, f"{1:032x}", entry.host, (*entry.tags, *hosts.get(entry.host, ())))

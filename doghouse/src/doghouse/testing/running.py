@@ -18,11 +18,12 @@ from doghouse.metrics.model import Columns, Series, no_columns
 from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.queries import NotEvaluated, QuerySyntaxError
+from doghouse.search.records import Records
 from doghouse.tags.pairs import split_host
 from doghouse.testing.comparing import Difference, differences
 from doghouse.testing.file import Case, Loaded, load
 from doghouse.testing.reading import WatchedPoints, WatchedRecords, unread
-from doghouse.testing.records import arrivals
+from doghouse.testing.records import arrivals, read
 from doghouse.testing.values import checks_of, instant, series_of
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
@@ -149,10 +150,10 @@ def _backtest(
     def runs(monitor: mon.Definition) -> Callable[[int], Sequence[Runs]]:
         return _runs(loaded, monitor.parsed(), subject.hosts, number, start)
 
-    def records_of(query: RecordQuery) -> WatchedRecords:
+    def records_of(query: RecordQuery) -> Records:
         if query.source not in records:
             raise NotEvaluated(f"{query.source} in unit tests")
-        return records[query.source]
+        return read(query.source, records[query.source])
 
     sources = sources_of(subject.monitor, points_of(source), subject.members, start, end, runs, records_of)
     return replay(subject.monitor, sources, start, end, subject.downtimes, subject.hosts)

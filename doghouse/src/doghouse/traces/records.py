@@ -24,7 +24,7 @@ DURATION = "@duration"
 UNITS_NS = {**{unit: length * NS for unit, length in lengths.UNITS.items()}, **{"ns": 1, "us": 10**3, "µs": 10**3}}
 UNITS_NS |= {"ms": NS_PER_MS, "min": UNITS_NS["m"]}
 INTERNAL = "_"  # how the names of what tracers and the Agent tell each other begin
-_LENGTH = re.compile(r"(-?\d+(?:\.\d+)?)([a-zµ]+)")
+_LENGTH = re.compile(r"(-?\d{1,15}(?:\.\d+)?)([a-zµ]+)")
 HostTags = Callable[[str], Sequence[str]]
 
 
@@ -37,10 +37,10 @@ def records(store: TraceStore, host: str, host_tags: HostTags) -> Records:
         lines = [(span.end // NS_PER_MS, record(span, trace, host, tags)) for trace, span in spans]
         return sorted(lines, key=itemgetter(0))[::-1]
 
-    return _Spans(Stored(between))
+    return Spans(Stored(between))
 
 
-class _Spans:
+class Spans:
     """Spans, where a length of time may have a unit: `@duration:>20ms`."""
 
     def __init__(self, stored: Records) -> None:
@@ -126,9 +126,17 @@ def _path(name: str) -> Sequence[str]:
     return name.split(".")
 
 
+def nanoseconds(length: str) -> int:
+    """`20ms` in ns. Raises ValueError."""
+    parts = _LENGTH.fullmatch(length)
+    if parts is None or parts[2] not in UNITS_NS:
+        raise ValueError(f"'{length}' is no length of time: expected for example 20ms or 1.5s")
+    return round(float(parts[1]) * UNITS_NS[parts[2]])
+
+
 def _ns(end: str | None) -> str | None:
     """`20ms` in ns; what is no length of time with a unit stays as it is."""
-    length = _LENGTH.fullmatch(end) if end else None
-    if length is None or length[2] not in UNITS_NS:
+    try:
+        return None if end is None else str(nanoseconds(end))
+    except ValueError:
         return end
-    return repr(float(length[1]) * UNITS_NS[length[2]])
