@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from doghouse.importing.monitor_files import Found, FoundDowntime, Unread, collect
+from doghouse.importing.monitor_files import collect
+from doghouse.importing.things import Found, FoundDowntime, Unread
 from doghouse.importing.verdicts import lint_all
 
 MONITOR = {"type": "metric alert", "query": "avg(last_5m):avg:m{*} > 1", "name": "m", "message": "x", "options": {}}

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from doghouse.cli.formats import Format, chosen
-from doghouse.cli.options import AsJson
+from doghouse.cli.options import AsJson, VarFiles
 from doghouse.cli.terminal import fail
 from doghouse.reports import Backtested, BacktestResult
 
@@ -20,7 +20,8 @@ def backtest(
     monitor: Annotated[
         list[str],
         typer.Argument(
-            help="Monitors: an API body, an integration's asset, a list, a folder.", metavar="MONITOR.json..."
+            help="Monitors: an API body, an integration's asset, a list, a folder with .json and .tf files.",
+            metavar="MONITOR.json...",
         ),
     ],
     since: Annotated[str, typer.Option("--from", help="Start: ISO 8601, epoch seconds, or now-7d.")],
@@ -57,6 +58,7 @@ def backtest(
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Also say what a range of other settings would have sent.")
     ] = False,
+    var_file: VarFiles = None,
     output: Format = None,
     as_json: AsJson = False,
 ) -> None:
@@ -97,7 +99,7 @@ def backtest(
     reading = backtest_inputs.from_file(series, known, start, end) if series else None  # while all below is imported
     from doghouse.cli.backtest_each import Asked, backtest_each
 
-    monitors = backtest_inputs.monitors_of(monitor)
+    monitors = backtest_inputs.monitors_of(monitor, var_file or ())
     quiet = backtest_inputs.downtimes_of(downtimes, start)
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
     account = None

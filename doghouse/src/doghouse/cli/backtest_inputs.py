@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doghouse.cli.terminal import fail
+from doghouse.cli.terminal import fail, say
 
 if TYPE_CHECKING:
     from doghouse.backtest.sources import Points, RecordsOf
     from doghouse.downtimes import Downtime
     from doghouse.importing.account import Account
+    from doghouse.importing.things import Found
     from doghouse.metrics.model import Source
     from doghouse.monitors import Definition, Host
     from doghouse.monitors.records.model import RecordQuery
@@ -30,25 +31,42 @@ def keep_memory() -> None:
     np.empty(KEPT_BYTES, np.uint8)
 
 
-def monitors_of(paths: Sequence[str]) -> list[tuple[str, Definition]]:
-    """The monitors of files and folders, each with where it stands."""
+def monitors_of(paths: Sequence[str], var_files: Sequence[Path] = ()) -> list[tuple[str, Definition]]:
+    """The monitors of files and folders, each with where it stands. What is not known before a plan is said, and left out where it is the query."""
     from doghouse.importing import monitor_files
+    from doghouse.importing.things import Found, FoundDowntime, Note, Unread
     from doghouse.monitors import MonitorError, parse
 
-    found = []
+    made = []
     for path in paths:
-        for one in monitor_files.collect(path, sys.stdin.read() if path == monitor_files.STDIN else None):
-            if isinstance(one, monitor_files.Unread):
+        for one in monitor_files.collect(path, sys.stdin.read() if path == monitor_files.STDIN else None, var_files):
+            if isinstance(one, Unread):
                 raise fail(f"{one.where} {one.text}")
-            if isinstance(one, monitor_files.FoundDowntime) and Path(path).is_dir():
-                continue
-            if isinstance(one, monitor_files.FoundDowntime):
-                raise fail(f"{one.where} is a downtime, no monitor: give it with --downtimes")
-            try:
-                found.append((one.where, parse(one.body)))
-            except MonitorError as error:
-                raise fail(f"{one.where}: {error.text}") from None
-    return found
+            if isinstance(one, Note):
+                say(f"{one.where}: {one.text}")
+            elif isinstance(one, Found):
+                if not _is_left_out(one):
+                    try:
+                        made.append((one.where, parse(one.body)))
+                    except MonitorError as error:
+                        raise fail(f"{one.where}: {error.text}") from None
+            elif not Path(path).is_dir():
+                what, hint = (
+                    ("a downtime", ": give it with --downtimes")
+                    if isinstance(one, FoundDowntime)
+                    else ("an objective", "")
+                )
+                raise fail(f"{one.where} is {what}, no monitor{hint}")
+    return made
+
+
+def _is_left_out(monitor: Found) -> bool:
+    """Whether a monitor cannot be evaluated, which is said; so is what else is not known of it."""
+    for one in monitor.remarks:
+        if one.severity == "error":
+            raise fail(f"{monitor.where}: {one.field}: {one.text}")
+        say(f"{monitor.where}: {one.field} is {one.text}" + (", and leaves it out" if monitor.unknown else ""))
+    return bool(monitor.unknown)
 
 
 def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Callable[[], Points]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from doghouse.cli.formats import Format, Junit, chosen, write_junit
-from doghouse.cli.options import AsJson
+from doghouse.cli.options import AsJson, VarFiles
 from doghouse.cli.terminal import fail
 from doghouse.reports import LintResult
 
@@ -19,13 +19,15 @@ def lint(
     paths: Annotated[
         list[str],
         typer.Argument(
-            help="Monitors, lists, assets, folders, terraform's JSON, or - for standard input.", metavar="PATH..."
+            help="Monitors, lists, assets, folders with .json and .tf files, terraform's JSON, or - for standard input.",
+            metavar="PATH...",
         ),
     ],
     metrics: Annotated[
         list[Path] | None,
         typer.Option(help="A metadata.csv with the metrics' intervals; an integration's own is found by itself."),
     ] = None,
+    var_file: VarFiles = None,
     junit: Junit = None,
     output: Format = None,
     as_json: AsJson = False,
@@ -39,7 +41,8 @@ def lint(
 
     text = sys.stdin.read() if monitor_files.STDIN in paths else None
     intervals = {name: every for path in metrics or [] for name, every in _intervals(path).items()}
-    linted = verdicts.lint_all((one for path in paths for one in monitor_files.collect(path, text)), intervals)
+    things = (one for path in paths for one in monitor_files.collect(path, text, var_file or ()))
+    linted = verdicts.lint_all(things, intervals)
     result = LintResult(linted)
     write_junit(junit, result)
     write(result, sys.stdout)

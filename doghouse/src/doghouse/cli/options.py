@@ -14,3 +14,7 @@ DEFAULT_URL = f"http://127.0.0.1:{config.DEFAULT_PORT}"
 Url = Annotated[str, typer.Option(help="The doghouse.")]
 KeysFile = Annotated[Path | None, typer.Option(help="JSON with api_key and app_key (default: the doghouse's own).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+VarFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--var-file", help="With .tf files: a tfvars file, after those that Terraform finds by itself."),
+]

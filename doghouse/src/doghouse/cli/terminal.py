@@ -20,6 +20,11 @@ def fail(message: str, code: int = 1) -> typer.Exit:
     return typer.Exit(code)
 
 
+def say(message: str) -> None:
+    """Say something on stderr that a person should know, and go on."""
+    typer.echo(f"doghouse: {message}", err=True)
+
+
 def console() -> Console:
     """Where people read: no colour when stdout is not a terminal or NO_COLOR is set."""
     from doghouse.reports.text import screen

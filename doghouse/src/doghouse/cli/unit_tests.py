@@ -15,6 +15,8 @@ from doghouse.cli.options import AsJson
 from doghouse.cli.terminal import fail, print_json
 from doghouse.reports import UnitTestResult
 
+SUFFIXES = (".test.yaml", ".test.yml")  # of the files that a folder's tests are in
+
 if TYPE_CHECKING:
     from doghouse.testing.places import TestFileError
     from doghouse.testing.running import Result
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 def unit_tests(
     files: Annotated[
-        list[str] | None, typer.Argument(help="Test files (YAML); a pattern must match something.", metavar="FILE...")
+        list[str] | None,
+        typer.Argument(help="Test files (YAML), folders of them (*.test.yaml), or patterns.", metavar="FILE..."),
     ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of a test file, for editors, and do nothing else.")
@@ -36,6 +39,7 @@ def unit_tests(
     Example: doghouse test monitors/*.test.yaml --junit results.xml
     """
     write = chosen(output, as_json, UnitTestResult)
+    from doghouse.importing.monitor_files import named_monitor
     from doghouse.testing.file import schema as file_schema
     from doghouse.testing.places import TestFileError
     from doghouse.testing.running import run
@@ -49,7 +53,7 @@ def unit_tests(
     broken: list[TestFileError] = []
     for path in _matching(files):
         try:
-            results += run(path)
+            results += run(path, named_monitor)
         except TestFileError as error:
             broken.append(error)
     result = UnitTestResult(results, broken)
@@ -62,11 +66,19 @@ def unit_tests(
 
 
 def _matching(files: Sequence[str]) -> list[Path]:
-    """The files, patterns expanded; a pattern that matches nothing is an error, since it would pass in silence."""
+    """The files; folders and patterns expanded. What gives no file is an error, since it would pass in silence."""
     found: list[Path] = []
-    for pattern in files:
-        matches = sorted(glob.glob(pattern, recursive=True)) if any(sign in pattern for sign in "*?[") else [pattern]  # noqa: PTH207
-        if not matches:
-            raise fail(f"'{pattern}' matches no file")
-        found += [Path(match) for match in matches]
+    for named in files:
+        if Path(named).is_dir():
+            matches = sorted(path for suffix in SUFFIXES for path in Path(named).rglob(f"*{suffix}"))
+            if not matches:
+                raise fail(
+                    f"'{named}' is a folder without a test file: expected files that end with {' or '.join(SUFFIXES)}"
+                )
+        else:
+            is_pattern = any(sign in named for sign in "*?[")
+            matches = [Path(one) for one in sorted(glob.glob(named, recursive=True))] if is_pattern else [Path(named)]  # noqa: PTH207
+            if not matches:
+                raise fail(f"'{named}' matches no file")
+        found += matches
     return found

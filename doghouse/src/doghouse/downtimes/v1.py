@@ -14,7 +14,7 @@ from doghouse.downtimes.record import V1, Attributes, Record
 from doghouse.downtimes.schedule import current, status
 from doghouse.time import lengths, zones
 from doghouse.web import account
-from doghouse.web.http import LATEST_S, whole_number
+from doghouse.web.numbers import LATEST_S, whole_number
 
 FREQUENCIES = {"days": "DAILY", "weeks": "WEEKLY", "months": "MONTHLY", "years": "YEARLY"}
 WEEK_DAYS = {"Mon": "MO", "Tue": "TU", "Wed": "WE", "Thu": "TH", "Fri": "FR", "Sat": "SA", "Sun": "SU"}

@@ -16,7 +16,8 @@ from doghouse.events.model import Event
 from doghouse.events.records import HostTags
 from doghouse.events.store import EventStore
 from doghouse.web import errors
-from doghouse.web.http import LATEST_S, Call, Keys, Reply, endpoint
+from doghouse.web.http import Call, Keys, Reply, endpoint
+from doghouse.web.numbers import LATEST_S
 
 PAGE, LAST_PAGE = 1000, 2_147_483_647  # the schema's number of events in an answer, and of pages
 

@@ -1,93 +1,114 @@
-"""Finds monitors and downtimes: API bodies, lists of them, integrations' assets, folders, and what `terraform show -json` prints."""
+"""Finds monitors, downtimes and objectives in files and folders: JSON of many shapes (`documents`), and Terraform's files as they lie in a repository."""
 
 from __future__ import annotations
 
 import csv
 import json
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from doghouse.importing import terraform
+from doghouse.importing.documents import Place, things
+from doghouse.importing.things import Found, Thing, Unread
 
 STDIN = "-"
-_KINDS = {terraform.MONITOR: terraform.monitor, terraform.DOWNTIME: terraform.downtime}
+LARGEST = 200 << 20  # bytes of a JSON file
+_SKIPPED = frozenset({".git", ".terraform", "node_modules", ".venv"})
+_EXPECTED = "expected a monitor with type and query, a list of them, an asset, the JSON of terraform, kennel, Pulumi or datadog-sync-cli, or .tf files"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One monitor's body as it was found: `where` is its file (and address in it), `text` the file's text, for lines.
+def collect(path: str, text: str | None = None, var_files: Sequence[Path] = ()) -> Iterator[Thing]:
+    """What a file, a folder (its `.json` and `.tf` files, below it too), or `-` with the `text` of standard input holds.
 
-    `intervals` are metrics' submission intervals (s), from the `metadata.csv` of the integration whose asset it is.
-    """
-
-    where: str
-    body: Mapping[str, Any]
-    text: str
-    intervals: Mapping[str, int] = field(default_factory=dict)
-
-    def line(self, path: str) -> int:
-        """The line on which a field of the monitor stands in its file; 0 where that is not known (several monitors in one file)."""
-        names = re.findall(r"[^.\[\]]+", path)
-        key = names[-2] if path.endswith("]") else names[-1] if names else ""
-        # json says nothing of lines: a key that stands in the text once is where its value is; the first message is the monitor's own
-        lines = [number for number, line in enumerate(self.text.splitlines(), 1) if f'"{key}"' in line and ":" in line]
-        return lines[0] if len(lines) == 1 or (lines and key == "message") else 0
-
-
-@dataclass(frozen=True, slots=True)
-class FoundDowntime:
-    """One downtime's attributes as they were found."""
-
-    where: str
-    attributes: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """Something that was named and holds no monitor, and why."""
-
-    where: str
-    text: str
-
-
-Thing = Found | FoundDowntime | Unread
-
-
-def collect(path: str, text: str | None = None) -> Iterator[Thing]:
-    """The monitors and downtimes of a file, a folder (its `.json` files, below it too), or `-` with the `text` of standard input.
-
-    A JSON file in a folder that holds no monitor is passed over; one that is named says so.
+    A JSON file in a folder that holds no monitor is passed over; one that is named says so. A `.tf` file that is named stands for its folder.
     """
     if path == STDIN:
         yield from _in_text("standard input", text or "", named=True)
         return
-    folder = Path(path)
-    if folder.is_dir():
-        found = [one for file in sorted(folder.rglob("*.json")) for one in _in_file(file, named=False)]
-        yield from found or [Unread(path, "holds no monitor")]
+    place = Path(path)
+    if place.is_dir():
+        made = list(_in_folder(place, var_files))
+        yield from made or [Unread(path, f"holds no monitor: {_EXPECTED}")]
+    elif place.suffix == terraform.SUFFIX and place.is_file():
+        yield from _terraform([place.parent], place.parent, var_files)
     else:
-        yield from _in_file(folder, named=True)
+        yield from _in_file(place, named=True)
+
+
+def named_monitor(folder: Path, named: str) -> Mapping[str, Any] | None:
+    """The body of a monitor that a test file names as `FILE#ADDRESS`, or as a folder or `.tf` file that holds one; None for the name of a JSON file.
+
+    `plan.json#module.a.datadog_monitor.cpu`, `terraform/#datadog_monitor.queue["a"]`, `monitors.json#[2]`. Raises ValueError, in a sentence.
+    """
+    file, mark, address = named.partition("#")
+    path = folder / file
+    if not mark and not path.is_dir() and path.suffix != terraform.SUFFIX:
+        return None
+    made = list(collect(str(path)))
+    monitors = [one for one in made if isinstance(one, Found)]
+    wanted = [one for one in monitors if not address or one.where.endswith((f" {address}", f"{file}{address}"))]
+    if len(wanted) == 1 and not (wanted[0].unknown or any(one.severity == "error" for one in wanted[0].remarks)):
+        return wanted[0].body
+    if len(wanted) == 1:
+        raise ValueError("; ".join(f"{one.field} is {one.text}" for one in wanted[0].remarks))
+    if wanted:
+        raise ValueError(
+            f"{named} holds {len(wanted)} monitors: name one of them behind a #, such as {named}#{_address(wanted[0])}"
+        )
+    unread = next((f"{one.where} {one.text}" for one in made if isinstance(one, Unread)), "")
+    listed = ", ".join(_address(one) for one in monitors)
+    raise ValueError(unread or f"{file} holds no monitor {address}: there are {listed or 'none'}")
+
+
+def _address(monitor: Found) -> str:
+    return monitor.where.removeprefix(monitor.file).strip()
+
+
+def _in_folder(folder: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
+    paths: list[Path] = []
+    for name, below, files in os.walk(folder):
+        below[:] = [one for one in below if one not in _SKIPPED]
+        paths += (Path(name) / file for file in files)
+    for path in sorted(paths):
+        if path.suffix == ".json" and not path.name.endswith((".tf.json", ".tfvars.json")):
+            yield from _in_file(path, named=False)
+    modules = sorted({path.parent for path in paths if path.suffix == terraform.SUFFIX})
+    if modules:
+        yield from _terraform(modules, folder, var_files)
+
+
+def _terraform(folders: Sequence[Path], named: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
+    try:
+        yield from terraform.Reader(var_files).things(folders)
+    except terraform.MissingLibraryError as error:
+        yield Unread(str(named), f"holds .tf files, and {error}")
 
 
 def _in_file(path: Path, named: bool) -> Iterator[Thing]:
     try:
+        if path.stat().st_size > LARGEST:
+            yield Unread(str(path), f"is larger than {LARGEST >> 20} MB and is not read")
+            return
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         yield Unread(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
         return
-    yield from _in_text(str(path), text, named, _intervals(path.parent.parent.parent / "metadata.csv"))
+    part = f"{path.absolute().parent.name}:{path.stem}"
+    yield from _in_text(str(path), text, named, _intervals(path.parent.parent.parent / "metadata.csv"), part)
 
 
-def _in_text(where: str, text: str, named: bool, known: Mapping[str, int] | None = None) -> Iterator[Thing]:
+def _in_text(
+    where: str, text: str, named: bool, known: Mapping[str, int] | None = None, part: str = ""
+) -> Iterator[Thing]:
     try:
         document = json.loads(text)
         if "\\ud" in text.lower():
             json.dumps(document, ensure_ascii=False).encode()
-        bodies = list(_bodies(document))
+        place = Place(where, part, text, known or {})
+        made = things(document, place)
     except json.JSONDecodeError as error:
         yield Unread(f"{where}:{error.lineno}", f"is not JSON: {error.msg}")
         return
@@ -99,19 +120,12 @@ def _in_text(where: str, text: str, named: bool, known: Mapping[str, int] | None
             where, f"holds half of a character: \\u{ord(error.object[error.start]):04x} without its other half"
         )
         return
-    if not bodies and named:
-        yield Unread(
-            where,
-            "holds no monitor: expected a monitor with type and query, a list of them, an asset, or terraform's JSON",
-        )
-    for number, one in enumerate(document if isinstance(document, list) and bodies else ()):
-        if not any(_bodies(one)):
+    if not made and named:
+        yield Unread(where, f"holds no monitor: {_EXPECTED}")
+    for number, one in enumerate(document if isinstance(document, list) and made else ()):
+        if not things(one, place):
             yield Unread(f"{where}[{number}]", "is no monitor: one has a type and a query")
-    for address, kind, body in bodies:
-        if kind == terraform.DOWNTIME:
-            yield FoundDowntime(f"{where}{address}", body)
-        else:
-            yield Found(f"{where}{address}", body, text if len(bodies) == 1 else "", known or {})
+    yield from made
 
 
 @lru_cache(maxsize=256)
@@ -136,33 +150,3 @@ def intervals(path: Path) -> Mapping[str, int]:
         raise ValueError(f"has no column {missing[0]}, as a metadata.csv has")
     given = ((row.get("metric_name"), row.get("interval") or "") for row in rows)
     return {name: int(said) for name, said in given if name and said.isdecimal()}
-
-
-def _bodies(document: Any) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Each monitor and downtime in a document: its address in it, its kind (terraform's word), its body."""
-    if isinstance(document, list):
-        for number, one in enumerate(document):
-            for address, kind, body in _bodies(one):
-                yield f"[{number}]{address}", kind, body
-    elif isinstance(document, dict):
-        if isinstance(document.get("definition"), dict) and "query" in document["definition"]:
-            yield "", terraform.MONITOR, document["definition"]
-        elif "type" in document and "query" in document:
-            yield "", terraform.MONITOR, document
-        elif isinstance(document.get("monitors"), list):
-            yield from ((f".monitors{at}", kind, body) for at, kind, body in _bodies(document["monitors"]))
-        elif (attributes := _downtime(document)) is not None:
-            yield "", terraform.DOWNTIME, attributes
-        else:
-            for kind, address, values in terraform.resources(document):
-                if convert := _KINDS.get(kind):
-                    yield f" {address}", kind, convert(values)
-
-
-def _downtime(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The attributes of a downtime: an API body (`data`), or as a downtimes file has them."""
-    data = document.get("data")
-    if isinstance(data, dict) and data.get("type") == "downtime" and isinstance(data.get("attributes"), dict):
-        attributes: Mapping[str, Any] = data["attributes"]
-        return attributes
-    return document if "scope" in document and ("schedule" in document or "monitor_identifier" in document) else None

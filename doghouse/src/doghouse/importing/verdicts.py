@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.importing.monitor_files import Found, FoundDowntime, Thing, Unread
+from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Thing, Unread
 from doghouse.monitors.lint import Problem, lint
 
-DOWNTIME = "downtime"  # the type of what is no monitor
+DOWNTIME, SLO, NOTE = "downtime", "slo", "note"  # the types of what is no monitor
 
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """One monitor's verdict. `verdict` is ok, wrong or not evaluated (doghouse does not evaluate its type, and only its message was looked at)."""
+    """One monitor's verdict. `verdict` is ok, wrong or not evaluated (doghouse does not evaluate its type, or its query is not known before a plan)."""
 
     where: str
     name: str
@@ -23,11 +23,18 @@ class Linted:
     verdict: str
     problems: Sequence[Problem]
     lines: Sequence[int]
+    file: str = ""
+
+    def place(self, line: int) -> str:
+        """Where a problem on a line of its file is: `main.tf:17 datadog_monitor.cpu`; without a line (0) where it itself is."""
+        if not self.file or not line:
+            return f"{self.where}:{line}" if line else self.where
+        return f"{self.file}:{line}{self.where.removeprefix(self.file)}"
 
     @property
-    def is_downtime(self) -> bool:
-        """Whether it is no monitor, and not counted among them."""
-        return self.type == DOWNTIME
+    def is_monitor(self) -> bool:
+        """Whether it is a monitor, or a file that holds none: those are counted."""
+        return self.type not in (DOWNTIME, SLO, NOTE)
 
 
 def lint_all(found: Iterable[Thing], intervals: Mapping[str, int] | None = None) -> list[Linted]:
@@ -40,38 +47,44 @@ def _linted(one: Thing, intervals: Mapping[str, int]) -> Linted:
         case Found():
             return _lint(one, {**intervals, **one.intervals})
         case FoundDowntime():
-            problems = [Problem(*problem) for problem in dt.lint(one.attributes)]
-            return Linted(
-                one.where,
-                str(one.attributes.get("name") or ""),
-                DOWNTIME,
-                "wrong" if any(problem.severity == "error" for problem in problems) else "ok",
-                problems,
-                [0] * len(problems),
-            )
+            known = [] if _wrong(one.remarks) else [Problem(*problem) for problem in dt.lint(one.attributes)]
+            return _verdict(one, str(one.attributes.get("name") or ""), DOWNTIME, "ok", _with(one.remarks, known))
+        case FoundSlo():
+            return _verdict(one, str(one.body.get("name") or ""), SLO, "not evaluated", one.remarks)
         case Unread():
             return Linted(one.where, "", "", "wrong", [Problem("", one.text)], [0])
+        case Note():
+            return Linted(one.where, "", NOTE, "not evaluated", [Problem("", one.text, "note")], [0])
 
 
 def _lint(found: Found, intervals: Mapping[str, int]) -> Linted:
+    name, kind = str(found.body.get("name", "")), str(found.body.get("type", ""))
+    if found.unknown:
+        return _verdict(found, name, kind, "not evaluated", found.remarks)
     try:
         monitor = mon.parse(found.body)
     except mon.MonitorError as error:
-        problem = Problem(error.field, error.text)
-        return Linted(
-            found.where,
-            str(found.body.get("name", "")),
-            str(found.body.get("type", "")),
-            "wrong",
-            [problem],
-            [found.line(error.field)],
-        )
-    problems = lint(monitor, intervals)
-    wrong = any(one.severity == "error" for one in problems)
-    unevaluated = "" if wrong else monitor.why_unevaluated()
+        return _verdict(found, name, kind, "wrong", _with(found.remarks, [Problem(error.field, error.text)]))
+    problems = _with(found.remarks, lint(monitor, intervals))
+    unevaluated = "" if _wrong(problems) else monitor.why_unevaluated()
     if unevaluated and monitor.evaluated:
         problems.append(Problem("query", unevaluated, "note"))
-    verdict = "wrong" if wrong else "not evaluated" if unevaluated else "ok"
-    return Linted(
-        found.where, monitor.name, monitor.type, verdict, problems, [found.line(one.field) for one in problems]
-    )
+    verdict = "not evaluated" if unevaluated else "ok"
+    return _verdict(found, monitor.name, monitor.type, verdict, problems)
+
+
+def _verdict(
+    found: Found | FoundDowntime | FoundSlo, name: str, kind: str, verdict: str, problems: Sequence[Problem]
+) -> Linted:
+    lines = [found.line(one.field) for one in problems]
+    return Linted(found.where, name, kind, "wrong" if _wrong(problems) else verdict, problems, lines, found.file)
+
+
+def _wrong(problems: Iterable[Problem]) -> bool:
+    return any(one.severity == "error" for one in problems)
+
+
+def _with(remarks: Sequence[Problem], problems: Iterable[Problem]) -> list[Problem]:
+    """The remarks, and the problems of fields that none of them is of: what is not known is not found wrong."""
+    hidden = tuple(one.field for one in remarks)
+    return [*remarks, *(one for one in problems if not one.field.startswith(hidden))]

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 @writes("json", LintResult)
 def lint(result: LintResult, out: TextIO) -> None:
     """Each monitor and downtime with its problems, and the line of counts."""
-    monitors, downtimes = ([_linted(one) for one in some] for some in (result.monitors, result.downtimes))
-    _write({"monitors": monitors, "downtimes": downtimes, "summary": result.summary}, out)
+    listed = {
+        "monitors": result.monitors,
+        "downtimes": result.downtimes,
+        "slos": result.of("slo"),
+        "notes": result.of("note"),
+    }
+    _write({**{name: [_linted(one) for one in some] for name, some in listed.items()}, "summary": result.summary}, out)
 
 
 @writes("json", UnitTestResult)
@@ -56,7 +61,14 @@ def _linted(one: Linted) -> dict[str, Any]:
         }
         for each, line in zip(one.problems, one.lines, strict=True)
     ]
-    return {"where": one.where, "name": one.name, "type": one.type, "verdict": one.verdict, "problems": problems}
+    return {
+        "where": one.where,
+        "file": one.file or None,
+        "name": one.name,
+        "type": one.type,
+        "verdict": one.verdict,
+        "problems": problems,
+    }
 
 
 def _test(one: Result) -> dict[str, Any]:

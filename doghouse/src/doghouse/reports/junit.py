@@ -39,8 +39,9 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
 
 def _verdict(one: Linted) -> Outcome:
     errors = "\n".join(f"{problem.field}: {problem.text}" for problem in one.problems if problem.severity == "error")
-    skipped = f"{one.type} is not evaluated" if one.verdict == "not evaluated" else None
-    return Outcome(one.where.split(" ")[0], one.name or one.where, errors if one.verdict == "wrong" else None, skipped)
+    notes = "; ".join(problem.text for problem in one.problems if problem.severity == "note")
+    skipped = notes or f"{one.type} is not evaluated" if one.verdict == "not evaluated" else None
+    return Outcome(one.file or one.where, one.name or one.where, errors if one.verdict == "wrong" else None, skipped)
 
 
 def _failure(one: Result) -> str:

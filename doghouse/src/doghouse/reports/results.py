@@ -25,12 +25,16 @@ class LintResult:
     @property
     def monitors(self) -> list[Linted]:
         """Those of monitors, and of files that hold none."""
-        return [one for one in self.linted if not one.is_downtime]
+        return [one for one in self.linted if one.is_monitor]
 
     @property
     def downtimes(self) -> list[Linted]:
         """Those of downtimes."""
-        return [one for one in self.linted if one.is_downtime]
+        return self.of("downtime")
+
+    def of(self, kind: str) -> list[Linted]:
+        """Those of a type of what is no monitor: downtime, slo or note."""
+        return [one for one in self.linted if one.type == kind]
 
     @property
     def summary(self) -> str:
@@ -49,6 +53,12 @@ class LintResult:
         verdicts = [one.verdict for one in self.downtimes]
         counted = f"{len(verdicts)} downtime{'' if len(verdicts) == 1 else 's'}"
         return f"{counted}: {verdicts.count('ok')} ok, {verdicts.count('wrong')} wrong" if verdicts else None
+
+    @property
+    def slos_summary(self) -> str | None:
+        """`3 objectives: read, not checked`; None where there were none."""
+        count = len(self.of("slo"))
+        return f"{count} objective{'' if count == 1 else 's'}: read, not checked" if count else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from doghouse.testing.records import arrivals, read
 from doghouse.testing.values import checks_of, instant, series_of
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
+# The body of a monitor that a test file names in words of its own (`terraform/#datadog_monitor.cpu`); None: it is a JSON file. Raises ValueError.
+Read = Callable[[Path, str], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,19 @@ class Subject:
     hosts: Mapping[str, mon.Host]
 
 
-def run(path: Path) -> list[Result]:
-    """Run a file's tests. Raises TestFileError where it, or a file that it names, cannot be read."""
+def run(path: Path, read: Read = lambda folder, named: None) -> list[Result]:
+    """Run a file's tests. `read` reads monitors that are no JSON file. Raises TestFileError where it, or a file that it names, cannot be read."""
     loaded = load(path)
-    subject = _subject(loaded)
+    subject = _subject(loaded, read)
     return [_run_case(loaded.of_test(number), subject, number, case) for number, case in enumerate(loaded.file.tests)]
 
 
-def _subject(loaded: Loaded) -> Subject:
+def _subject(loaded: Loaded, read: Read) -> Subject:
     try:
-        monitor = _monitor(loaded, loaded.file.monitor, ".monitor")
-        members = {int(one): _monitor(loaded, said, f".members.{one}") for one, said in loaded.file.members.items()}
+        monitor = _monitor(loaded, read, loaded.file.monitor, ".monitor")
+        members = {
+            int(one): _monitor(loaded, read, said, f".members.{one}") for one, said in loaded.file.members.items()
+        }
         for one in (*members.values(), *((monitor,) if monitor.compares or not monitor.evaluated else ())):
             _ = one.rules
     except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
@@ -79,8 +83,13 @@ def _subject(loaded: Loaded) -> Subject:
     return Subject(monitor, members, downtimes, _hosts(loaded))
 
 
-def _monitor(loaded: Loaded, said: Any, place: str) -> mon.Definition:
-    body = _document(loaded, said, place)
+def _monitor(loaded: Loaded, read: Read, said: Any, place: str) -> mon.Definition:
+    try:
+        body = read(loaded.path.parent, said) if isinstance(said, str) else None
+    except ValueError as error:
+        raise loaded.wrong(place, str(error)) from None
+    if body is None:
+        body = _document(loaded, said, place)
     if not isinstance(body, dict):
         raise loaded.wrong(place, f"{said} holds no monitor: expected one, as an API body or an integration's asset")
     return mon.parse(body)

@@ -23,10 +23,10 @@ from doghouse.time.clock import Clock
 from doghouse.web import errors
 from doghouse.web.compression import decompress
 from doghouse.web.errors import ApiError
+from doghouse.web.numbers import whole_number
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 64 * 1024 * 1024  # as sent, and decompressed: a small body must not fill the memory
-LATEST_S = 99_999_999_999  # a time in s since 1970 that is beyond is surely one in milliseconds
 MAX_KEY = 2**63 - 1  # SQLite's
 
 
@@ -251,11 +251,6 @@ async def received(request: Request) -> bytes:
         if size > MAX_BODY_BYTES:
             raise errors.payload_too_large()
     return b"".join(parts)
-
-
-def whole_number(text: str) -> int | None:
-    """A number from 0 in decimal digits; None for anything else, and for one of more digits than anything here has."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 30 else None
 
 
 def parse_instant(text: str) -> float:

@@ -26,7 +26,8 @@ from doghouse.monitors.model import MonitorError
 from doghouse.monitors.store import MonitorStore, Stored
 from doghouse.monitors.validation import validate as validate_document
 from doghouse.web import errors
-from doghouse.web.http import LATEST_S, MAX_KEY, Call, Reply, endpoint, whole_number
+from doghouse.web.http import MAX_KEY, Call, Reply, endpoint
+from doghouse.web.numbers import LATEST_S, whole_number
 
 GROUP_STATES = frozenset(("all", "alert", "warn", "no data", "ok"))
 DEFAULT_PAGE_SIZE = 100

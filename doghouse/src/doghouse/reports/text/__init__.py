@@ -25,14 +25,14 @@ def lint(result: LintResult, out: TextIO) -> None:
     screen = console(out)
     for one in result.linted:
         for problem, line in zip(one.problems, one.lines, strict=True):
-            place = f"{one.where}:{line}" if line else one.where
             inside = f"{problem.field}" + (f" {problem.line}:{problem.column}" if problem.line else "")
             style = SEVERITIES[problem.severity]
             screen.print(
-                f"  {escape(place)}  [bright_black]{escape(inside)}[/]  [{style}]{problem.severity}[/]  ", end=""
+                f"  {escape(one.place(line))}  [bright_black]{escape(inside)}[/]  [{style}]{problem.severity}[/]  ",
+                end="",
             )
             screen.print(problem.text, markup=False)
-    for summary in filter(None, (result.downtimes_summary, result.summary)):
+    for summary in filter(None, (result.downtimes_summary, result.slos_summary, result.summary)):
         screen.print(summary, markup=False)
 
 

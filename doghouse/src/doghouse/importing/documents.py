@@ -1,0 +1,128 @@
+"""The JSON in which people keep monitors: API bodies and lists of them, integrations' assets, and what other tools write.
+
+- `terraform show -json`, of a plan or a state;
+- kennel (grosser/kennel, lib/kennel/parts_writer.rb): `generated/PROJECT/PART.json`, a body with `api_resource`;
+  `%{PROJECT:PART}` in a query is another part's id;
+- Pulumi: `pulumi stack export` (`deployment.resources`) and `pulumi preview --json` (`steps[].newState`): the provider's names in camel case;
+- datadog-sync-cli (datadog_sync/utils/storage/local_file.py): `monitors.json` and `monitors.ID.json`, an object of bodies by their ids.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from doghouse.importing import pulumi, terraform
+from doghouse.importing.terraform.identity import made_up_id
+from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Line, Thing, no_line
+
+_KENNEL_ID = re.compile(r"%\{([^{}\s]+:[^{}\s]+)\}")
+SLO_TYPES = ("metric", "monitor", "time_slice")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document stands: `where` for people, `part` its name as a part of kennel's (`PROJECT:PART`), its text, and metrics' intervals (s)."""
+
+    where: str
+    part: str
+    text: str
+    intervals: Mapping[str, int]
+
+
+def things(document: Any, place: Place) -> list[Thing]:
+    """All that a document holds."""
+    made = list(_things(document, place, ""))
+    if len(made) == 1 and isinstance(made[0], Found) and made[0].line is no_line:
+        one = made[0]
+        return [replace(one, line=_lines(place.text))]
+    return made
+
+
+def is_body(document: Any) -> bool:
+    """Whether a document is one monitor's body."""
+    return isinstance(document, dict) and isinstance(document.get("query"), str) and "type" in document
+
+
+def _things(document: Any, place: Place, address: str) -> Iterator[Thing]:
+    if isinstance(document, list):
+        for number, one in enumerate(document):
+            yield from _things(one, place, f"{address}[{number}]")
+    elif isinstance(document, dict):
+        yield from _in_object(document, place, address)
+
+
+def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Iterator[Thing]:
+    where = place.where + address
+    definition = document.get("definition")
+    if isinstance(definition, dict) and "query" in definition:
+        yield Found(where, definition, intervals=place.intervals, file=place.where)
+    elif _is_slo(document):
+        yield FoundSlo(where, document, file=place.where)
+    elif "type" in document and "query" in document:
+        yield Found(where, _named(document, place), intervals=place.intervals, file=place.where)
+    elif isinstance(document.get("monitors"), list):
+        yield from _things(document["monitors"], place, f"{address}.monitors")
+    elif (attributes := _downtime(document)) is not None:
+        yield FoundDowntime(where, attributes, file=place.where)
+    elif terraform.plans.is_plan(document):
+        yield from _in_plan(document, place)
+    elif pulumi.is_stack(document):
+        yield from pulumi.things(document, place.where)
+    elif document and all(is_body(one) or _is_slo(one) for one in document.values()):
+        for key, one in document.items():
+            body = {"id": int(key), **one} if key.isdecimal() and is_body(one) else one
+            yield from _in_object(body, place, f"{address}[{json.dumps(key)}]")
+
+
+def _in_plan(document: Mapping[str, Any], place: Place) -> Iterator[Thing]:
+    others: Counter[str] = Counter()
+    for kind, address, values, state in terraform.plans.resources(document):
+        if kind in terraform.READ:
+            yield terraform.thing(kind, place.where, address, values, state=state)
+        elif kind.startswith("datadog_"):
+            others[kind] += 1
+    yield from terraform.unread(place.where, others)
+
+
+def _named(body: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
+    """A body; one of kennel's with an id, and with the ids of the parts that its query names."""
+    if body.get("api_resource") != "monitor":
+        return body
+    kept = {key: value for key, value in body.items() if key != "api_resource"}
+    query = _KENNEL_ID.sub(lambda match: str(made_up_id(match[1])), str(body["query"]))
+    return {"id": made_up_id(place.part), **kept, "query": query}
+
+
+def _is_slo(document: Any) -> bool:
+    return (
+        isinstance(document, dict)
+        and document.get("type") in SLO_TYPES
+        and isinstance(document.get("thresholds"), list)
+    )
+
+
+def _downtime(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The attributes of a downtime: an API body (`data`), or as a downtimes file has them."""
+    data = document.get("data")
+    if isinstance(data, dict) and data.get("type") == "downtime" and isinstance(data.get("attributes"), dict):
+        attributes: Mapping[str, Any] = data["attributes"]
+        return attributes
+    return document if "scope" in document and ("schedule" in document or "monitor_identifier" in document) else None
+
+
+def _lines(text: str) -> Line:
+    """The lines of a file that holds one monitor: JSON says nothing of lines, but a key that stands in the text once is where its value is."""
+
+    def line(path: str) -> int:
+        names = re.findall(r"[^.\[\]]+", path)
+        key = names[-2] if path.endswith("]") else names[-1] if names else ""
+        lines = [number for number, line in enumerate(text.splitlines(), 1) if f'"{key}"' in line and ":" in line]
+        # the first message is the monitor's own
+        return lines[0] if len(lines) == 1 or (lines and key == "message") else 0
+
+    return line

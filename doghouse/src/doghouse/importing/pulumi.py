@@ -1,0 +1,77 @@
+"""What Pulumi writes of Datadog's resources: they are the Terraform provider's, with names in camel case and no list around a block that stands once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from doghouse.importing import terraform
+from doghouse.importing.things import Thing
+from doghouse.monitors.lint import Problem
+
+_PREFIX = "datadog:"
+# What a preview has in the place of a value that is known only after the update, and how a state marks a secret (pulumi/pulumi, sdk/go/common/resource).
+_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_SECRET = "4dabf18193072939515e22adb298388d"  # the name of the mark, not a secret
+
+
+def is_stack(document: Mapping[str, Any]) -> bool:
+    """Whether a document is an exported stack or a preview."""
+    deployment = document.get("deployment")
+    return (isinstance(deployment, dict) and "resources" in deployment) or (
+        isinstance(document.get("steps"), list)
+        and any(isinstance(one, dict) and "newState" in one for one in document["steps"])
+    )
+
+
+def things(document: Mapping[str, Any], where: str) -> Iterator[Thing]:
+    """What is Datadog's in a stack."""
+    others: Counter[str] = Counter()
+    for resource in _resources(document):
+        kind = str(resource.get("type", ""))
+        if not kind.startswith(_PREFIX):
+            continue
+        name = "datadog_" + _snake(kind.rpartition(":")[2])
+        if name not in terraform.READ:
+            others[kind] += 1
+            continue
+        remarks: list[Problem] = []
+        values = {
+            _snake(key): _plain(value, _snake(key), remarks)
+            for key, value in (resource.get("inputs") or {}).items()
+            if not key.startswith("__")
+        }
+        known = {key: value for key, value in values.items() if value is not None}
+        if resource.get("id"):
+            known["id"] = resource["id"]
+        yield terraform.thing(name, where, str(resource.get("urn", "")).rpartition("::")[2], known, remarks=remarks)
+    yield from terraform.unread(where, others)
+
+
+def _resources(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    deployment = document.get("deployment")
+    listed = (
+        deployment["resources"]
+        if isinstance(deployment, dict)
+        else [one.get("newState") for one in document["steps"] if isinstance(one, dict)]
+    )
+    return (one for one in listed if isinstance(one, dict))
+
+
+def _plain(value: Any, field: str, remarks: list[Problem]) -> Any:
+    """A value with the provider's names. What is unknown or secret is left out and remarked."""
+    if value == _UNKNOWN or (isinstance(value, dict) and _SECRET in value):
+        why = "known only after an update" if value == _UNKNOWN else "a secret of Pulumi's"
+        remarks.append(Problem(field, f"not known before a plan: it is {why}", "note"))
+        return None
+    if isinstance(value, dict):
+        return {_snake(key): _plain(one, field, remarks) for key, one in value.items() if not key.startswith("__")}
+    if isinstance(value, list):
+        return [_plain(one, field, remarks) for one in value]
+    return value
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()

@@ -1,0 +1,96 @@
+"""A resource's block as the provider has it: attributes as values, nested blocks as lists of objects, and the line of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from doghouse.importing.terraform.expressions import evaluate
+from doghouse.importing.terraform.scope import Scope
+from doghouse.importing.terraform.syntax import Block, Expression
+from doghouse.importing.terraform.values import Unknown, Value, WrongError, items, text, unknowns
+
+_META = frozenset({"count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts"})
+
+
+@dataclass(slots=True)
+class Attributes:
+    """What a block came to. Names are dotted paths of the provider's (`monitor_thresholds.critical`): their lines, what is unknown of them, what is wrong."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, list[Unknown]] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
+
+
+def attributes(block: Block, scope: Scope) -> Attributes:
+    """All that stands in a resource's block, but for what is Terraform's own."""
+    made = Attributes()
+    made.values = _values(block, scope, "", made)
+    return made
+
+
+def _values(block: Block, scope: Scope, place: str, made: Attributes) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for name, expression in block.attributes.items():
+        if place or name not in _META:
+            made.lines[place + name] = expression.line
+            value = _known(place + name, expression, scope, made)
+            if value is not None:
+                values[name] = value
+    for inner in block.blocks:
+        if inner.kind in _META:
+            continue
+        for name, content, its in _contents(inner, scope, place, made):
+            made.lines.setdefault(place + name, inner.line)
+            values.setdefault(name, []).append(_values(content, its, f"{place}{name}.", made))
+    return values
+
+
+def _known(place: str, expression: Expression, scope: Scope, made: Attributes) -> Value:
+    """A value without what is unknown of it: of a text the rest stays, of a list the other elements."""
+    try:
+        value = evaluate(expression, scope)
+    except WrongError as error:
+        made.wrong[place] = str(error)
+        return None
+    reasons = list(dict.fromkeys(unknowns(value)))
+    if not reasons:
+        return value
+    made.unknown[place] = reasons
+    if isinstance(value, list):
+        return [one for one in value if not any(True for _ in unknowns(one))]
+    return value.text if isinstance(value, Unknown) else None
+
+
+def _contents(block: Block, scope: Scope, place: str, made: Attributes) -> Iterator[tuple[str, Block, Scope]]:
+    """The blocks that one stands for: itself, or what `dynamic` makes of its `content`."""
+    if block.kind != "dynamic":
+        yield block.kind, block, scope
+        return
+    name = block.labels[0] if block.labels else ""
+    content = next((one for one in block.blocks if one.kind == "content"), None)
+    collection = block.attributes.get("for_each")
+    if content is None or collection is None:
+        made.wrong[place + name] = "a dynamic block needs for_each and content"
+        return
+    try:
+        values = evaluate(collection, scope)
+        if isinstance(values, Unknown):
+            made.unknown[place + name] = [values]
+            made.lines[place + name] = collection.line
+            return
+        pairs = items(values)
+    except WrongError as error:
+        made.wrong[place + name] = str(error)
+        return
+    iterator = block.attributes["iterator"].text if "iterator" in block.attributes else name
+    for key, value in pairs:
+        yield name, content, scope.having({iterator: {"key": key, "value": value}})
+
+
+def field_name(place: str, names: Mapping[str, str]) -> str:
+    """A dotted path of the provider's as the API names the field."""
+    first, _, rest = text(place).partition(".")
+    known = names.get(first, first)
+    return f"{known}.{rest}" if rest else known

@@ -1,0 +1,52 @@
+"""A resource, from whichever of Terraform's and Pulumi's files, as the thing that it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from doghouse import downtimes as dt
+from doghouse.importing.terraform import resources
+from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Line, Note, Thing, Unread, no_line
+from doghouse.monitors.lint import Problem
+
+
+def thing(
+    kind: str,
+    file: str,
+    address: str,
+    values: Mapping[str, Any],
+    *,
+    state: bool = False,
+    line: Line = no_line,
+    remarks: Sequence[Problem] = (),
+    number: int | None = None,
+) -> Thing:
+    """A resource of a type that is read. `number` is the id that composites name it by; in a state it has its own."""
+    where = f"{file} {address}"
+    try:
+        body = resources.READ[kind](values, state)
+    except dt.DowntimeError as error:
+        return FoundDowntime(where, {}, line, [*remarks, Problem(error.field, error.text)], file)
+    except ValueError as error:
+        if not remarks:
+            return Unread(
+                f"{file}:{line('monitor')} {address}" if line("monitor") else where, f"monitor is not JSON: {error}"
+            )
+        body, remarks = {}, [Problem("query", one.text, one.severity) for one in remarks]
+    if kind in resources.DOWNTIMES:
+        return FoundDowntime(where, body, line, remarks, file)
+    if kind in resources.SLOS:
+        return FoundSlo(where, body, line, remarks, file)
+    own = str(values.get("id") or "")
+    if number is not None or own.isdecimal():
+        body = {"id": number if number is not None else int(own), **body}
+    return Found(where, body, line, {}, remarks, file)
+
+
+def unread(where: str, kinds: Counter[str]) -> Iterator[Thing]:
+    """How many of Datadog's resources there are of the types that are not read."""
+    if kinds:
+        listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        yield Note(where, f"not read: {listed}")

@@ -1,0 +1,293 @@
+"""Works out Terraform's expressions: what is known becomes a value, what is not becomes Unknown with its reason.
+
+The operators are those of HCL's specification (hashicorp/hcl, hclsyntax/spec.md). Values of maps and sets are visited in the order of their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from doghouse.importing.terraform import functions
+from doghouse.importing.terraform.scope import Scope, arithmetic, member, named
+from doghouse.importing.terraform.syntax import Expression, trees
+from doghouse.importing.terraform.templates import Choice, Interpolation, Loop, Piece, heredoc, quoted, template
+from doghouse.importing.terraform.values import (
+    Unknown,
+    Value,
+    WrongError,
+    items,
+    number,
+    text,
+    truth,
+    unknowns,
+)
+
+
+def evaluate(expression: Expression, scope: Scope) -> Value:
+    """An expression's value; unknown where it is. Raises WrongError."""
+    try:
+        return _value(expression.tree, scope)
+    except RecursionError:
+        raise WrongError("the expression is nested too deeply") from None
+    except ZeroDivisionError:
+        raise WrongError(f"{expression.text} divides by zero") from None
+
+
+def _value(node: Any, scope: Scope) -> Value:
+    return _NODES[node.data](node, list(trees(node)), scope)
+
+
+def _parts(inner: Sequence[Any]) -> list[Any]:
+    return [one for one in inner if one.data != "new_line_or_comment"]
+
+
+def _term(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    return _value(_parts(inner)[0], scope)
+
+
+def _literal(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    return {"true": True, "false": False, "null": None}[str(node.children[0])]
+
+
+def _identifier(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    return scope(str(node.children[0]))
+
+
+def _string(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    return rendered(quoted(node), scope)
+
+
+def _heredoc(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    return rendered(heredoc(str(node.children[0])), scope)
+
+
+def rendered(pieces: Sequence[Piece], scope: Scope) -> Value:
+    """A template's text. One that is nothing but `${…}` is that value, whatever its type. Raises WrongError."""
+    if len(pieces) == 1 and isinstance(pieces[0], Interpolation):
+        return _value(pieces[0].tree, scope)
+    missing: list[Unknown] = []
+    made = _rendered(pieces, scope, missing)
+    reasons = tuple(dict.fromkeys(missing))
+    return replace(reasons[0], text=made, others=reasons[1:]) if reasons else made
+
+
+def _rendered(pieces: Sequence[Piece], scope: Scope, missing: list[Unknown]) -> str:
+    return "".join(one if isinstance(one, str) else _piece(one, scope, missing) for one in pieces)
+
+
+def _piece(piece: Piece, scope: Scope, missing: list[Unknown]) -> str:
+    assert not isinstance(piece, str)
+    value = _value(piece.tree, scope)
+    if reason := next(unknowns(value), None):
+        missing.extend(Unknown(one.expression, one.why) for one in unknowns(value))
+        return reason.text if isinstance(value, Unknown) and reason.text else reason.placeholder
+    if isinstance(piece, Interpolation):
+        return text(value)
+    if isinstance(piece, Choice):
+        return _rendered(piece.pieces if truth(value) else piece.otherwise, scope, missing)
+    return "".join(_rendered(piece.pieces, inner, missing) for inner in _each(piece, value, scope))
+
+
+def _each(loop: Loop, value: Value, scope: Scope) -> list[Scope]:
+    return [scope.having(named(loop.names, key, one)) for key, one in items(value)]
+
+
+def _unary(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    value = _value(_parts(inner)[-1], scope)
+    if isinstance(value, Unknown):
+        return value
+    return -number(value) if str(node.children[0]) == "-" else not truth(value)
+
+
+def _binary(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    first, term = _parts(inner)
+    operator_node, second = _parts(list(trees(term)))
+    operator = str(operator_node.children[0]).strip().split("\n")[-1].strip()
+    left = _value(first, scope)
+    if operator in ("&&", "||"):
+        return _logic(operator, left, second, scope)
+    right = _value(second, scope)
+    if reason := next((one for value in (left, right) for one in unknowns(value)), None):
+        return reason
+    return arithmetic(operator, left, right)
+
+
+def _logic(operator: str, left: Value, second: Any, scope: Scope) -> Value:
+    decides = operator == "||"
+    if not isinstance(left, Unknown) and truth(left) is decides:
+        return decides
+    right = _value(second, scope)
+    if not isinstance(right, Unknown) and truth(right) is decides:
+        return decides
+    return left if isinstance(left, Unknown) else right if isinstance(right, Unknown) else truth(right)
+
+
+def _conditional(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    condition, yes, no = _parts(inner)
+    value = _value(condition, scope)
+    if isinstance(value, Unknown):
+        return value
+    return _value(yes if truth(value) else no, scope)
+
+
+def _tuple(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    return [_value(one, scope) for one in _parts(inner)]
+
+
+def _object(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    made = {}
+    for element in _parts(inner):
+        key_node, value_node = trees(element)
+        key = _key(key_node.children[0], scope)
+        if isinstance(key, Unknown):
+            return key
+        made[text(key)] = _value(value_node, scope)
+    return made
+
+
+def _key(node: Any, scope: Scope) -> Value:
+    """An object's key: a bare name is itself; what stands in parentheses is worked out."""
+    if node.data == "keyword":
+        return str(node.children[0])
+    first = node.children[0]
+    if getattr(first, "data", "") in ("identifier", "literal_value"):
+        return str(first.children[0])
+    return _value(node, scope)
+
+
+def _attribute(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    value, access = _value(inner[0], scope), inner[1]
+    return member(value, str(next(trees(access)).children[0]))
+
+
+def _index(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    return _access(_value(inner[0], scope), inner[1], scope)
+
+
+def _access(value: Value, access: Any, scope: Scope) -> Value:
+    if access.data == "get_attr":
+        return member(value, str(next(trees(access)).children[0]))
+    if access.data == "short_index":
+        return member(value, int(str(access.children[1])))
+    key = _value(_parts(list(trees(access)))[0], scope)
+    return key if isinstance(key, Unknown) else member(value, key)
+
+
+def _splat(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    value = _value(inner[0], scope)
+    if isinstance(value, Unknown):
+        return value
+    if not isinstance(value, list):
+        value = [] if value is None else [value]
+    made = []
+    for one in value:
+        for access in trees(inner[1]):
+            one = _access(one, access, scope)
+        made.append(one)
+    return made
+
+
+def _for(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    intro, *rest = _parts(inner)
+    *names, collection = _parts(list(trees(intro)))
+    condition = next((one for one in rest if one.data == "for_cond"), None)
+    results = [one for one in rest if one.data != "for_cond"]
+    values = _value(collection, scope)
+    if isinstance(values, Unknown):
+        return values
+    words = [str(one.children[0]) for one in names]
+    scopes = [scope.having(named(words, key, one)) for key, one in items(values)]
+    if condition is not None:
+        kept = []
+        for one in scopes:
+            wanted = _value(_parts(list(trees(condition)))[-1], one)
+            if isinstance(wanted, Unknown):
+                return wanted
+            if truth(wanted):
+                kept.append(one)
+        scopes = kept
+    if len(results) == 1:
+        return [_value(results[0], one) for one in scopes]
+    return _object_of(results, scopes, any(str(one) == "..." for one in node.children))
+
+
+def _object_of(results: Sequence[Any], scopes: Sequence[Scope], grouped: bool) -> Value:
+    made: dict[str, Value] = {}
+    for one in scopes:
+        key, value = (_value(each, one) for each in results)
+        if isinstance(key, Unknown):
+            return key
+        name = text(key)
+        if grouped:
+            made.setdefault(name, []).append(value)
+        elif name in made:
+            raise WrongError(f"two elements of a 'for' have the key '{name}'")
+        else:
+            made[name] = value
+    return made
+
+
+def _call(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    name = "::".join(str(one.children[0]) for one in inner if one.data == "identifier")
+    given = next((one for one in inner if one.data == "arguments"), None)
+    nodes = _parts(list(trees(given))) if given is not None else []
+    if name in ("try", "can"):
+        return _tried(name, nodes, scope)
+    values = [_value(one, scope) for one in nodes]
+    if given is not None and any(str(one) == "..." for one in given.children):
+        if isinstance(values[-1], Unknown):
+            return values[-1]
+        values[-1:] = list(values[-1])
+    if name == "templatefile":
+        return _templatefile(values, scope)
+    return functions.call(name, values, scope.folder)
+
+
+def _tried(name: str, nodes: Sequence[Any], scope: Scope) -> Value:
+    for one in nodes:
+        try:
+            value = _value(one, scope)
+        except WrongError:
+            continue
+        return True if name == "can" and not isinstance(value, Unknown) else value
+    if name == "can":
+        return False
+    raise WrongError("try(): none of its arguments can be worked out")
+
+
+def _templatefile(values: Sequence[Value], scope: Scope) -> Value:
+    if reason := next((one for one in values if isinstance(one, Unknown)), None):
+        return reason
+    source = functions.call("file", values[:1], scope.folder)
+
+    def others(name: str) -> Value:
+        raise WrongError(f"templatefile(): {text(values[0])} names '{name}', which it is not given")
+
+    return rendered(template(source), Scope(values[1], others, scope.folder))
+
+
+_NODES: Mapping[str, Callable[[Any, Sequence[Any], Scope], Value]] = {
+    "expr_term": _term,
+    "literal_value": _literal,
+    "identifier": _identifier,
+    "int_lit": lambda node, inner, scope: number(str(node.children[0])),
+    "float_lit": lambda node, inner, scope: number(str(node.children[0])),
+    "string": _string,
+    "template_string": lambda node, inner, scope: str(node.children[0])[2:-2],
+    "heredoc_template": _heredoc,
+    "heredoc_template_trim": _heredoc,
+    "unary_op": _unary,
+    "binary_op": _binary,
+    "conditional": _conditional,
+    "tuple": _tuple,
+    "object": _object,
+    "get_attr_expr_term": _attribute,
+    "index_expr_term": _index,
+    "attr_splat_expr_term": _splat,
+    "full_splat_expr_term": _splat,
+    "for_tuple_expr": _for,
+    "for_object_expr": _for,
+    "function_call": _call,
+}

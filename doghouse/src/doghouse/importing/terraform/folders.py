@@ -1,0 +1,175 @@
+"""Reads the `.tf` files of a folder as Terraform would: each folder that no other calls is a root module, with its tfvars."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from doghouse.importing.terraform import resources
+from doghouse.importing.terraform.blocks import attributes, field_name
+from doghouse.importing.terraform.converting import thing, unread
+from doghouse.importing.terraform.expressions import evaluate
+from doghouse.importing.terraform.identity import made_up_id
+from doghouse.importing.terraform.modules import Module, Remark, Resource
+from doghouse.importing.terraform.scope import Scope
+from doghouse.importing.terraform.syntax import Block, SyntaxProblemError, read
+from doghouse.importing.terraform.values import Unknown, Value, WrongError
+from doghouse.importing.things import Line, Note, Thing, Unread
+from doghouse.monitors.lint import Problem
+
+SUFFIX = ".tf"
+_OTHER_SYNTAX = (".tf.json", ".tofu", ".tofu.json")
+
+
+class Reader:
+    """Reads folders of `.tf` files. `var_files` are tfvars files that are read after those that Terraform finds by itself."""
+
+    def __init__(self, var_files: Sequence[Path] = ()) -> None:
+        self._var_files = var_files
+        self._blocks: dict[Path, list[Block] | None] = {}
+        self._problems: list[Thing] = []
+
+    def things(self, folders: Sequence[Path]) -> Iterator[Thing]:
+        """Everything of Datadog's in these folders. Raises MissingLibraryError."""
+        opened = {folder: self._open(folder) or [] for folder in folders}
+        called = {one.resolve() for folder in folders for one in _called(folder, opened[folder])}
+        roots = [one for one in folders if one.resolve() not in called]
+        for root in roots or folders:
+            yield from self._root(root, opened[root])
+        yield from self._problems
+        for folder in folders:
+            others = sorted(one.name for one in folder.iterdir() if one.name.endswith(_OTHER_SYNTAX))
+            if others:
+                yield Note(str(folder), f"not read: {', '.join(others)} (only .tf files are)")
+
+    def _open(self, folder: Path) -> list[Block] | None:
+        """The blocks of a folder's files. What cannot be read is noted, once."""
+        if folder not in self._blocks:
+            files = sorted(one for one in folder.glob("*" + SUFFIX) if one.is_file())
+            self._blocks[folder] = [block for file in files for block in self._file(file)] if files else None
+        return self._blocks[folder]
+
+    def _file(self, path: Path) -> Sequence[Block]:
+        try:
+            return read(path).blocks
+        except SyntaxProblemError as error:
+            self._problems.append(Unread(f"{error.path}:{error.line}" if error.line else str(error.path), error.text))
+            return ()
+
+    def _root(self, folder: Path, blocks: Sequence[Block]) -> Iterator[Thing]:
+        given: dict[str, Value] = {}
+        places: dict[str, str] = {}
+        for path in (*_own_var_files(folder), *self._var_files):
+            try:
+                values = _variables(path)
+            except SyntaxProblemError as error:
+                yield Unread(f"{error.path}:{error.line}" if error.line else str(error.path), error.text)
+                continue
+            for name, (value, line) in values.items():
+                given[name], places[name] = value, f"{path}:{line}" if line else str(path)
+        module = Module(folder, folder, blocks, given, self._open)
+        for name in sorted(given.keys() - module.declared):
+            if not any(places[name].startswith(str(one)) for one in self._var_files):
+                yield Note(places[name], f"'{name}' is set, and no variable of {folder} has that name")
+        yield from self._module(folder, module)
+
+    def _module(self, folder: Path, module: Module) -> Iterator[Thing]:
+        others: Counter[str] = Counter()
+        for one in module.resources():
+            if isinstance(one, Remark):
+                where = f"{one.path}:{one.line}"
+                yield Unread(where, one.text) if one.wrong else Note(where, one.text)
+            elif one.kind in resources.READ:
+                yield _resource(one)
+            elif one.kind.startswith("datadog_"):
+                others[one.kind] += 1
+        yield from unread(str(folder), others)
+
+
+def _resource(resource: Resource) -> Thing:
+    made = attributes(resource.block, resource.scope)
+    values = resources.defaulted(made.values) if resource.kind == resources.MONITOR else made.values
+    remarks = [Problem(field_name(place, resources.FIELDS), text) for place, text in made.wrong.items()]
+    for place, unknown in made.unknown.items():
+        for one in unknown:
+            names = (
+                _parts_of_json(values, one)
+                if resource.kind == resources.MONITOR_JSON
+                else [field_name(place, resources.FIELDS)]
+            )
+            remarks += (Problem(name, one.sentence, "note") for name in names)
+    if resource.uncounted:
+        text = f"how many there are of it is {resource.uncounted.sentence}"
+        remarks.append(Problem("for_each" if "for_each" in resource.block.attributes else "count", text, "note"))
+    number = made_up_id(resource.address) if resource.kind in resources.MONITORS else None
+    line = _lines(made.lines, resource.block)
+    return thing(
+        resource.kind, str(resource.block.path), resource.address, values, line=line, remarks=remarks, number=number
+    )
+
+
+def _parts_of_json(values: Mapping[str, Value], unknown: Unknown) -> list[str]:
+    """The fields of a `datadog_monitor_json` in which something unknown stands; the query where that cannot be told."""
+    try:
+        body = resources.monitor_json(values)
+    except ValueError:
+        return ["query"]
+    return [name for name, value in body.items() if unknown.placeholder in json.dumps(value)] or ["query"]
+
+
+def _lines(lines: Mapping[str, int], block: Block) -> Line:
+    """The line of an API field: that of the attribute of its name, or of what is around it, or where the resource begins."""
+    by_field = {field_name(place, resources.FIELDS): line for place, line in lines.items()}
+
+    def line(path: str) -> int:
+        place = path.replace("[", ".[")
+        while place:
+            if place in by_field:
+                return by_field[place]
+            place = place.rpartition(".")[0]
+        if path in block.attributes:
+            return block.attributes[path].line
+        return lines.get("monitor", block.line)
+
+    return line
+
+
+def _called(folder: Path, blocks: Sequence[Block]) -> Iterator[Path]:
+    """The folders that a folder's modules lie in."""
+    for block in blocks:
+        source = block.attributes.get("source")
+        if block.kind == "module" and source and source.text.strip('"').startswith(("./", "../")):
+            yield folder / source.text.strip('"')
+
+
+def _own_var_files(folder: Path) -> list[Path]:
+    """The tfvars files that Terraform reads by itself, in its order."""
+    named = [folder / name for name in ("terraform.tfvars", "terraform.tfvars.json")]
+    found = sorted(one for one in folder.iterdir() if one.name.endswith((".auto.tfvars", ".auto.tfvars.json")))
+    return [*(one for one in named if one.is_file()), *found]
+
+
+def _variables(path: Path) -> Mapping[str, tuple[Value, int]]:
+    """The values of a tfvars file with their lines. Raises SyntaxProblemError."""
+    if path.name.endswith(".json"):
+        try:
+            document = json.loads(path.read_text("utf-8-sig"))
+        except OSError as error:
+            raise SyntaxProblemError(path, 0, f"cannot be read: {error.strerror}") from None
+        except ValueError as error:
+            raise SyntaxProblemError(path, 0, f"is not JSON: {error}") from None
+        return {name: (value, 0) for name, value in document.items()} if isinstance(document, dict) else {}
+
+    def others(name: str) -> Value:
+        raise WrongError(f"a tfvars file cannot name '{name}'")
+
+    made = {}
+    scope = Scope({}, others, path.parent)
+    for name, expression in read(path).attributes.items():
+        try:
+            made[name] = (evaluate(expression, scope), expression.line)
+        except WrongError as error:
+            raise SyntaxProblemError(path, expression.line, str(error)) from None
+    return made

@@ -1,0 +1,190 @@
+"""Functions of lists, maps and sets."""
+
+from __future__ import annotations
+
+import itertools
+
+from doghouse.importing.terraform.functions.registry import function
+from doghouse.importing.terraform.values import Set, Unknown, Value, WrongError, as_set, number, shown, text
+
+
+@function("length", shallow=True)
+def _length(value: Value) -> Value:
+    if not isinstance(value, list | dict | str):
+        raise WrongError(f"{shown(value)} has no length")
+    return len(value)
+
+
+@function("concat", shallow=True)
+def _concat(*lists: Value) -> Value:
+    return [one for values in lists for one in values]
+
+
+@function("merge", shallow=True)
+def _merge(*maps: Value) -> Value:
+    made: dict[str, Value] = {}
+    for one in maps:
+        if one is not None and not isinstance(one, dict):
+            raise WrongError(f"{shown(one)} is no map")
+        made.update(one or {})
+    return made
+
+
+@function("keys", shallow=True)
+def _keys(value: Value) -> Value:
+    return sorted(value.keys())
+
+
+@function("values", shallow=True)
+def _values(value: Value) -> Value:
+    return [one for _, one in sorted(value.items())]
+
+
+@function("lookup", shallow=True)
+def _lookup(value: Value, key: Value, *default: Value) -> Value:
+    if text(key) in value:
+        return value[text(key)]
+    if not default:
+        raise WrongError(f"there is no '{key}'")
+    return default[0]
+
+
+@function("element", shallow=True)
+def _element(values: Value, index: Value) -> Value:
+    return values[int(number(index)) % len(values)]
+
+
+@function("contains")
+def _contains(values: Value, value: Value) -> Value:
+    return value in values
+
+
+@function("index")
+def _index(values: Value, value: Value) -> Value:
+    return values.index(value)
+
+
+@function("coalesce")
+def _coalesce(*values: Value) -> Value:
+    made = next((one for one in values if one is not None and one != ""), None)
+    if made is None:
+        raise WrongError("every argument is null or empty")
+    return made
+
+
+@function("coalescelist")
+def _coalescelist(*values: Value) -> Value:
+    return next((one for one in values if one), [])
+
+
+@function("compact")
+def _compact(values: Value) -> Value:
+    return [one for one in values if one not in (None, "")]
+
+
+@function("distinct")
+def _distinct(values: Value) -> Value:
+    made: list[Value] = []
+    for one in values:
+        if one not in made:
+            made.append(one)
+    return made
+
+
+@function("flatten")
+def _flatten(values: Value) -> Value:
+    return [each for one in values for each in (_flatten(one) if isinstance(one, list) else [one])]
+
+
+@function("one", shallow=True)
+def _one(values: Value) -> Value:
+    if len(values) > 1:
+        raise WrongError(f"the list has {len(values)} elements")
+    return values[0] if values else None
+
+
+@function("range")
+def _range(*bounds: Value) -> Value:
+    numbers = [number(one) for one in bounds]
+    start, end = (0, numbers[0]) if len(numbers) == 1 else numbers[:2]
+    step = numbers[2] if len(numbers) > 2 else 1 if end >= start else -1
+    made = []
+    while (start < end) if step > 0 else (start > end):
+        made.append(start)
+        start += step
+        if len(made) > 1024:  # Terraform's own limit
+            raise WrongError("more than 1,024 values")
+    return made
+
+
+@function("reverse", shallow=True)
+def _reverse(values: Value) -> Value:
+    return list(values)[::-1]
+
+
+@function("slice", shallow=True)
+def _slice(values: Value, start: Value, end: Value) -> Value:
+    return list(values)[int(number(start)) : int(number(end))]
+
+
+@function("sort")
+def _sort(values: Value) -> Value:
+    return sorted(text(one) for one in values)
+
+
+@function("chunklist", shallow=True)
+def _chunklist(values: Value, size: Value) -> Value:
+    by = int(number(size))
+    return [values[at : at + by] for at in range(0, len(values), by)]
+
+
+@function("zipmap", shallow=True)
+def _zipmap(keys: Value, values: Value) -> Value:
+    if any(isinstance(one, Unknown) for one in keys):
+        return next(one for one in keys if isinstance(one, Unknown))
+    return dict(zip(map(text, keys), values, strict=True))
+
+
+@function("transpose")
+def _transpose(value: Value) -> Value:
+    made: dict[str, list[str]] = {}
+    for key, values in sorted(value.items()):
+        for one in values:
+            made.setdefault(one, []).append(key)
+    return made
+
+
+@function("matchkeys")
+def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
+    return [one for one, key in zip(values, keys, strict=True) if key in wanted]
+
+
+@function("setproduct")
+def _setproduct(*sets: Value) -> Value:
+    made: list[Value] = [list(one) for one in itertools.product(*sets)]
+    return Set(made) if all(isinstance(one, Set) for one in sets) else made
+
+
+@function("setunion")
+def _setunion(*sets: Value) -> Value:
+    return as_set([one for values in sets for one in values])
+
+
+@function("setintersection")
+def _setintersection(first: Value, *others: Value) -> Value:
+    return as_set([one for one in first if all(one in values for values in others)])
+
+
+@function("setsubtract")
+def _setsubtract(first: Value, second: Value) -> Value:
+    return as_set([one for one in first if one not in second])
+
+
+@function("alltrue")
+def _alltrue(values: Value) -> Value:
+    return all(one in (True, "true") for one in values)
+
+
+@function("anytrue")
+def _anytrue(values: Value) -> Value:
+    return any(one in (True, "true") for one in values)

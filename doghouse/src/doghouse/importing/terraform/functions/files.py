@@ -1,0 +1,66 @@
+"""Functions that read files. A path that is not absolute starts where Terraform would be run: in the folder of the root module."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from doghouse.importing.terraform.functions.registry import function
+from doghouse.importing.terraform.syntax import LARGEST
+from doghouse.importing.terraform.values import Value, WrongError, as_set, text
+
+
+@function("file", reads=True)
+def _file(folder: Path, path: Value) -> Value:
+    place = folder / text(path)
+    try:
+        if place.stat().st_size > LARGEST:
+            raise WrongError(f"{path} is larger than {LARGEST >> 20} MB and is not read")
+        return place.read_text("utf-8")
+    except OSError as error:
+        raise WrongError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise WrongError(f"{path} is no text") from None
+
+
+@function("fileexists", reads=True)
+def _fileexists(folder: Path, path: Value) -> Value:
+    return (folder / text(path)).is_file()
+
+
+@function("fileset", reads=True)
+def _fileset(folder: Path, path: Value, pattern: Value) -> Value:
+    """The files that match, below the path. `{a,b}` in a pattern is either."""
+    base = folder / text(path)
+    patterns = _alternatives(text(pattern))
+    return as_set([one.relative_to(base).as_posix() for each in patterns for one in base.glob(each) if one.is_file()])
+
+
+def _alternatives(pattern: str) -> list[str]:
+    start, end = pattern.find("{"), pattern.find("}")
+    if not 0 <= start < end:
+        return [pattern]
+    return [
+        made
+        for one in pattern[start + 1 : end].split(",")
+        for made in _alternatives(pattern[:start] + one + pattern[end + 1 :])
+    ]
+
+
+@function("basename")
+def _basename(path: Value) -> Value:
+    return PurePosixPath(text(path)).name
+
+
+@function("dirname")
+def _dirname(path: Value) -> Value:
+    return str(PurePosixPath(text(path)).parent)
+
+
+@function("abspath", reads=True)
+def _abspath(folder: Path, path: Value) -> Value:
+    return str((folder / text(path)).absolute())
+
+
+@function("pathexpand")
+def _pathexpand(path: Value) -> Value:
+    return text(path)

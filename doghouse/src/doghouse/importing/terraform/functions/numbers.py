@@ -1,0 +1,100 @@
+"""Functions of numbers and of types."""
+
+from __future__ import annotations
+
+import math
+
+from doghouse.importing.terraform.functions.registry import function
+from doghouse.importing.terraform.values import Set, Value, WrongError, as_set, number, shown, text, truth
+
+
+@function("abs")
+def _abs(value: Value) -> Value:
+    return abs(number(value))
+
+
+@function("ceil")
+def _ceil(value: Value) -> Value:
+    return math.ceil(number(value))
+
+
+@function("floor")
+def _floor(value: Value) -> Value:
+    return math.floor(number(value))
+
+
+@function("max")
+def _max(*values: Value) -> Value:
+    return max(number(one) for one in values)
+
+
+@function("min")
+def _min(*values: Value) -> Value:
+    return min(number(one) for one in values)
+
+
+@function("pow")
+def _pow(base: Value, exponent: Value) -> Value:
+    return number(float(number(base)) ** number(exponent))
+
+
+@function("log")
+def _log(value: Value, base: Value) -> Value:
+    return number(math.log(number(value), number(base)))
+
+
+@function("signum")
+def _signum(value: Value) -> Value:
+    made = number(value)
+    return (made > 0) - (made < 0)
+
+
+@function("parseint")
+def _parseint(value: Value, base: Value) -> Value:
+    return int(text(value), int(number(base)))
+
+
+@function("sum")
+def _sum(values: Value) -> Value:
+    return number(math.fsum(number(one) for one in values))
+
+
+@function("tonumber")
+def _tonumber(value: Value) -> Value:
+    return None if value is None else number(value)
+
+
+@function("tostring")
+def _tostring(value: Value) -> Value:
+    return None if value is None else text(value)
+
+
+@function("tobool")
+def _tobool(value: Value) -> Value:
+    return None if value is None else truth(value)
+
+
+@function("tolist", shallow=True)
+def _tolist(value: Value) -> Value:
+    if not isinstance(value, list):
+        raise WrongError(f"{shown(value)} is no list")
+    return list(value)
+
+
+@function("toset")
+def _toset(value: Value) -> Value:
+    if not isinstance(value, list):
+        raise WrongError(f"{shown(value)} is no list or set")
+    return value if isinstance(value, Set) else as_set(value)
+
+
+@function("tomap", shallow=True)
+def _tomap(value: Value) -> Value:
+    if not isinstance(value, dict):
+        raise WrongError(f"{shown(value)} is no map")
+    return value
+
+
+@function("sensitive", "nonsensitive", "ephemeralasnull", shallow=True)
+def _same(value: Value) -> Value:
+    return value

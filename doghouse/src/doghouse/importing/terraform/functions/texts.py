@@ -1,0 +1,185 @@
+"""Functions of text."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from doghouse.importing.terraform.functions.registry import function
+from doghouse.importing.terraform.values import Value, WrongError, number, number_text, text, truth
+
+_VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*)(\*|\d+)?(?:\.(\d+))?([a-zA-Z%])")
+
+
+@function("upper")
+def _upper(value: Value) -> Value:
+    return text(value).upper()
+
+
+@function("lower")
+def _lower(value: Value) -> Value:
+    return text(value).lower()
+
+
+@function("title")
+def _title(value: Value) -> Value:
+    return re.sub(r"(^|[^\w'])(\w)", lambda match: match[1] + match[2].upper(), text(value))
+
+
+@function("trimspace")
+def _trimspace(value: Value) -> Value:
+    return text(value).strip()
+
+
+@function("chomp")
+def _chomp(value: Value) -> Value:
+    return text(value).rstrip("\r\n")
+
+
+@function("trim")
+def _trim(value: Value, signs: Value) -> Value:
+    return text(value).strip(text(signs))
+
+
+@function("trimprefix")
+def _trimprefix(value: Value, prefix: Value) -> Value:
+    return text(value).removeprefix(text(prefix))
+
+
+@function("trimsuffix")
+def _trimsuffix(value: Value, suffix: Value) -> Value:
+    return text(value).removesuffix(text(suffix))
+
+
+@function("startswith")
+def _startswith(value: Value, prefix: Value) -> Value:
+    return text(value).startswith(text(prefix))
+
+
+@function("endswith")
+def _endswith(value: Value, suffix: Value) -> Value:
+    return text(value).endswith(text(suffix))
+
+
+@function("strcontains")
+def _strcontains(value: Value, part: Value) -> Value:
+    return text(part) in text(value)
+
+
+@function("strrev")
+def _strrev(value: Value) -> Value:
+    return text(value)[::-1]
+
+
+@function("substr")
+def _substr(value: Value, offset: Value, length: Value) -> Value:
+    whole, at, count = text(value), int(number(offset)), int(number(length))
+    at = len(whole) + at if at < 0 else at
+    return whole[at:] if count < 0 else whole[at : at + count]
+
+
+@function("indent")
+def _indent(spaces: Value, value: Value) -> Value:
+    return text(value).replace("\n", "\n" + " " * int(number(spaces)))
+
+
+@function("split")
+def _split(separator: Value, value: Value) -> Value:
+    whole, by = text(value), text(separator)
+    return (whole.split(by) if by else list(whole)) if whole else [""]
+
+
+@function("join")
+def _join(separator: Value, *lists: Value) -> Value:
+    return text(separator).join(text(one) for values in lists for one in values)
+
+
+@function("replace")
+def _replace(value: Value, old: Value, new: Value) -> Value:
+    pattern = text(old)
+    if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
+        return _pattern(pattern[1:-1]).sub(re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", text(new)), text(value))
+    return text(value).replace(pattern, text(new))
+
+
+@function("regex")
+def _regex(pattern: Value, value: Value) -> Value:
+    match = _pattern(text(pattern)).search(text(value))
+    if match is None:
+        raise WrongError(f"the pattern '{pattern}' matches nothing in '{value}'")
+    return _matched(match)
+
+
+@function("regexall")
+def _regexall(pattern: Value, value: Value) -> Value:
+    return [_matched(match) for match in _pattern(text(pattern)).finditer(text(value))]
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise WrongError(f"'{pattern}' is no pattern: {error}") from None
+
+
+def _matched(match: re.Match[str]) -> Value:
+    if named := match.groupdict():
+        return named
+    return list(match.groups()) if match.re.groups else match[0]
+
+
+@function("formatlist")
+def _formatlist(form: Value, *arguments: Value) -> Value:
+    lengths = [len(one) for one in arguments if isinstance(one, list)]
+    return [
+        _format(form, *(one[at] if isinstance(one, list) else one for one in arguments))
+        for at in range(lengths[0] if lengths else 1)
+    ]
+
+
+@function("format")
+def _format(form: Value, *arguments: Value) -> Value:
+    """Go's verbs, as Terraform lists them: %s %v %#v %d %f %e %g %b %o %x %t %q %%, with flags, width and precision."""
+    at = 0
+
+    def one(match: re.Match[str]) -> str:
+        nonlocal at
+        if match[5] == "%":
+            return "%"
+        at = int(match[1]) - 1 if match[1] else at
+        if at >= len(arguments):
+            raise WrongError(f"there is no argument for {match[0]}")
+        value, at = arguments[at], at + 1
+        return _formatted(value, match[2], match[3] or "", match[4], match[5])
+
+    return _VERB.sub(one, text(form))
+
+
+def _formatted(value: Value, flags: str, width: str, precision: str | None, verb: str) -> str:
+    numeric = verb in "dfFeEgGboxX"
+    if verb == "t":
+        made = text(truth(value))
+    elif verb == "q" or (verb == "v" and "#" in flags):
+        made = _json(value)
+    elif verb in "sv":
+        made = _json(value) if isinstance(value, dict | list) or value is None else text(value)
+        made = made[: int(precision)] if precision else made
+    elif verb in "dboxX":
+        made = value.encode().hex() if isinstance(value, str) and verb in "xX" else format(int(number(value)), verb)
+    elif verb in "fFeEgG":
+        made = (
+            format(float(number(value)), f".{precision or 6}{verb}")
+            if precision or verb not in "gG"
+            else number_text(number(value))
+        )
+    else:
+        raise WrongError(f"%{verb} is no verb")
+    sign = "+" if numeric and "+" in flags and not made.startswith("-") else ""
+    room = int(width or 0)
+    if "-" in flags:
+        return (sign + made).ljust(room)
+    return (sign + made).zfill(room) if "0" in flags and numeric else (sign + made).rjust(room)
+
+
+def _json(value: Value) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)

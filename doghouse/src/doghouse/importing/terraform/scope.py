@@ -1,0 +1,71 @@
+"""What expressions may name, and what operators make of two values (hashicorp/hcl, hclsyntax/spec.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from doghouse.importing.terraform.values import Namespace, Set, Unknown, Value, WrongError, number, shown, text
+
+_ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "%": lambda a, b: abs(a) % abs(b) * (1 if a >= 0 else -1),
+    ">": lambda a, b: a > b,
+    "<": lambda a, b: a < b,
+    ">=": lambda a, b: a >= b,
+    "<=": lambda a, b: a <= b,
+}
+
+
+def arithmetic(operator: str, left: Value, right: Value) -> Value:
+    """What an operator of two known values gives; `==` of different types is false. Raises WrongError."""
+    if operator in ("==", "!="):
+        same = left == right and isinstance(left, bool) == isinstance(right, bool)
+        return same == (operator == "==")
+    made = _ARITHMETIC[operator](number(left), number(right))
+    return made if isinstance(made, bool) else number(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an expression may name: `names` first (`each`, `count`, the variables of a `for`), then what `others` answers. `folder` is the module's."""
+
+    names: Mapping[str, Value]
+    others: Callable[[str], Value]
+    folder: Path
+
+    def __call__(self, name: str) -> Value:
+        """What a name stands for. Raises WrongError."""
+        return self.names[name] if name in self.names else self.others(name)
+
+    def having(self, names: Mapping[str, Value]) -> Scope:
+        """With further names."""
+        return replace(self, names={**self.names, **names})
+
+
+def named(names: Sequence[str], key: Value, value: Value) -> Mapping[str, Value]:
+    """What the variables of a `for` stand for: the values alone, or keys and values."""
+    return {names[0]: value} if len(names) == 1 else {names[0]: key, names[1]: value}
+
+
+def member(value: Value, key: Value) -> Value:
+    """`value.key` or `value[key]`. Raises WrongError where there is no such thing."""
+    if isinstance(value, Unknown):
+        return Unknown(f"{value.expression}.{key}", value.why)
+    if isinstance(value, Namespace):
+        return value.member(text(key))
+    if isinstance(value, dict):
+        if text(key) in value:
+            return value[text(key)]
+        raise WrongError(f"there is no '{key}' among {', '.join(sorted(map(str, value))) or 'nothing'}")
+    if isinstance(value, list) and not isinstance(value, Set):
+        at = number(key)
+        if isinstance(at, int) and 0 <= at < len(value):
+            return value[at]
+        raise WrongError(f"there is no element {shown(key)} in a list of {len(value)}")
+    raise WrongError(f"{shown(value)} has no '{key}'")

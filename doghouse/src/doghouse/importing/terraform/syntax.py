@@ -1,0 +1,137 @@
+"""Terraform's files as blocks and attributes with their lines. python-hcl2 parses them; expressions stay its trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lark import Token, Tree
+
+LARGEST = 10 << 20  # bytes of a file; Terraform's own files are a few hundred kilobytes at most
+
+
+class SyntaxProblemError(Exception):
+    """What is wrong with a file, and on which line (0: with the whole of it)."""
+
+    def __init__(self, path: Path, line: int, text: str) -> None:
+        super().__init__(f"{path}:{line}: {text}" if line else f"{path} {text}")
+        self.path, self.line, self.text = path, line, text
+
+
+class MissingLibraryError(Exception):
+    """python-hcl2 is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("reading .tf files needs a parser: pip install 'doghouse[terraform]'")
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression: its tree, its text, and where it begins."""
+
+    tree: Any
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`resource "datadog_monitor" "cpu" { … }`: kind `resource`, two labels, and what stands in it."""
+
+    kind: str
+    labels: tuple[str, ...]
+    attributes: Mapping[str, Expression]
+    blocks: Sequence[Block]
+    path: Path
+    line: int
+
+
+def read(path: Path) -> Block:
+    """A file as one block without a kind. Raises SyntaxProblemError, MissingLibraryError."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise SyntaxProblemError(path, 0, f"is larger than {LARGEST >> 20} MB and is not read")
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise SyntaxProblemError(path, 0, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise SyntaxProblemError(path, 0, f"is no text: byte {error.start} is no UTF-8") from None
+    return parse(path, text)
+
+
+def parse(path: Path, text: str) -> Block:
+    """The blocks and attributes of a text. Raises SyntaxProblemError, MissingLibraryError."""
+    source = text.replace("\r\n", "\n")
+    if "\0" in source:
+        raise SyntaxProblemError(
+            path, source.count("\n", 0, source.index("\0")) + 1, "is no text: it holds a zero byte"
+        )
+    try:
+        tree = _tree(path, source if source.endswith("\n") else source + "\n")
+        for token in tree.scan_values(lambda one: getattr(one, "type", "") == "STRING_CHARS" and "\n" in str(one)):
+            raise SyntaxProblemError(path, token.line or 0, "a quoted text does not end on its line")
+        return Block("", (), *_contents(next(trees(tree)), path, source), path, 1)
+    except RecursionError:
+        raise SyntaxProblemError(path, 0, "is nested too deeply to be read") from None
+
+
+def expression(source: str) -> Expression:
+    """A single expression, such as what stands in `${…}`. Raises SyntaxProblemError with a line of the text."""
+    block = parse(Path("expression"), f"value = {source}\n")
+    return block.attributes["value"]
+
+
+def _tree(path: Path, source: str) -> Tree[Token]:
+    from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+    try:
+        made: Tree[Token] = _parser()(source)
+    except UnexpectedToken as error:
+        token = str(error.token).strip().splitlines()
+        what = f"'{token[0][:40]}'" if token and error.token.type != "$END" else "the end"
+        text = f"is not Terraform's language: {what} was not expected (column {error.column})"
+        raise SyntaxProblemError(path, error.line, text) from None
+    except UnexpectedCharacters as error:
+        text = f"is not Terraform's language: '{error.char}' was not expected (column {error.column})"
+        raise SyntaxProblemError(path, error.line, text) from None
+    except UnexpectedInput as error:
+        raise SyntaxProblemError(path, max(error.line or 0, 1), "is not Terraform's language") from None
+    return made
+
+
+@cache
+def _parser() -> Any:
+    try:
+        import hcl2
+    except ImportError:
+        raise MissingLibraryError from None
+    return hcl2.parses_to_tree
+
+
+def _contents(body: Tree[Token], path: Path, source: str) -> tuple[Mapping[str, Expression], Sequence[Block]]:
+    attributes, blocks = {}, []
+    for one in trees(body):
+        if one.data == "attribute":
+            name, tree = _name(one.children[0]), one.children[-1]
+            if name in attributes:
+                raise SyntaxProblemError(path, one.meta.line, f"'{name}' is given a second time")
+            start = tree.meta.start_pos
+            attributes[name] = Expression(tree, source[start : tree.meta.end_pos].strip(), tree.meta.line)
+        elif one.data == "block":
+            kind, *labels = [_name(each) for each in trees(one) if each.data not in ("body", "new_line_or_comment")]
+            inner = next(each for each in trees(one) if each.data == "body")
+            blocks.append(Block(kind, tuple(labels), *_contents(inner, path, source), path, one.meta.line))
+    return attributes, blocks
+
+
+def trees(node: Any) -> Iterator[Any]:
+    """The children of a node that are trees."""
+    return (one for one in node.children if hasattr(one, "data"))
+
+
+def _name(node: Any) -> str:
+    return "".join(str(one) for one in node.scan_values(lambda token: token.type != "DBLQUOTE"))

@@ -1,0 +1,85 @@
+"""What a variable's type does to a value: numbers and text into each other, lists into sets, and what an object's `optional(…)` fills in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from doghouse.importing.terraform.expressions import evaluate
+from doghouse.importing.terraform.scope import Scope
+from doghouse.importing.terraform.syntax import Expression, trees
+from doghouse.importing.terraform.values import Set, Unknown, Value, WrongError, as_set, number, shown, text, truth
+
+
+def converted(value: Value, kind: Any) -> Value:
+    """A value as a type has it (`kind` is the type's tree). Raises WrongError where it cannot be that."""
+    if value is None or isinstance(value, Unknown):
+        return value
+    node = kind.children[0] if kind.data == "expr_term" else kind
+    if node.data == "identifier":
+        return _plain(value, str(node.children[0]))
+    if node.data != "function_call":
+        return value
+    name = str(next(trees(node)).children[0])
+    arguments = [one for one in trees(node) if one.data == "arguments"]
+    inner = [one for one in trees(arguments[0]) if one.data != "new_line_or_comment"] if arguments else []
+    if name in ("list", "set", "map"):
+        return _collection(value, name, inner[0])
+    if name == "object":
+        return _object(value, inner[0])
+    return value
+
+
+def _plain(value: Value, name: str) -> Value:
+    if name == "string":
+        return text(value)
+    if name == "number":
+        return number(value)
+    return truth(value) if name == "bool" else value
+
+
+def _collection(value: Value, name: str, kind: Any) -> Value:
+    if name == "map":
+        if not isinstance(value, dict):
+            raise WrongError(f"{shown(value)} is no map")
+        return {key: converted(one, kind) for key, one in value.items()}
+    if not isinstance(value, list):
+        raise WrongError(f"{shown(value)} is no {name}")
+    made = [converted(one, kind) for one in value]
+    return as_set(made) if name == "set" else list(made) if isinstance(value, Set) else made
+
+
+def _object(value: Value, kind: Any) -> Value:
+    """The attributes that the type names: others are dropped, optional ones that are missing are their default, or null."""
+    if not isinstance(value, dict):
+        raise WrongError(f"{shown(value)} is no object")
+    made = {}
+    node = kind.children[0] if kind.data == "expr_term" else kind
+    for element in (one for one in trees(node) if one.data == "object_elem"):
+        key_node, type_node = trees(element)
+        key = "".join(str(one) for one in key_node.scan_values(lambda token: token.type != "DBLQUOTE"))
+        needed, default = _optional(type_node)
+        if value.get(key) is not None:
+            made[key] = converted(value[key], needed)
+        elif key in value or needed is not type_node:
+            made[key] = converted(_default(default), needed) if default is not None else None
+        else:
+            raise WrongError(f"the attribute '{key}' is missing")
+    return made
+
+
+def _optional(kind: Any) -> tuple[Any, Any]:
+    """`optional(TYPE, DEFAULT)` as the type and the default; another type as itself."""
+    node = kind.children[0] if kind.data == "expr_term" else kind
+    if node.data == "function_call" and str(next(trees(node)).children[0]) == "optional":
+        arguments = next(one for one in trees(node) if one.data == "arguments")
+        inner = [one for one in trees(arguments) if one.data != "new_line_or_comment"]
+        return inner[0], inner[1] if len(inner) > 1 else None
+    return kind, None
+
+
+def _default(tree: Any) -> Value:
+    def others(name: str) -> Value:
+        raise WrongError(f"a type's default cannot name '{name}'")
+
+    return evaluate(Expression(tree, "", 0), Scope({}, others, Path()))

@@ -1,0 +1,78 @@
+"""What is read from files: monitors, downtimes, objectives, each with where it stands, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from doghouse.monitors.lint import Problem
+
+Line = Callable[[str], int]  # the line of a field in its file; 0: it is not known
+
+
+def no_line(path: str) -> int:
+    """Where no line is known."""
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One monitor's body: `where` is its file and its address in it, `file` the file alone where it is one, `line` tells where a field stands.
+
+    `intervals` are metrics' submission intervals (s), from the `metadata.csv` of the integration whose asset it is. `remarks` are what its reader has to say:
+    what is wrong with a field, or not known before a plan; such a field is not looked at further.
+    """
+
+    where: str
+    body: Mapping[str, Any]
+    line: Line = no_line
+    intervals: Mapping[str, int] = field(default_factory=dict)
+    remarks: Sequence[Problem] = ()
+    file: str = ""
+
+    @property
+    def unknown(self) -> str:
+        """Why nothing can be evaluated: its type or query is wrong or not known; empty where they are."""
+        return next((f"{one.field} is {one.text}" for one in self.remarks if one.field in ("type", "query")), "")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDowntime:
+    """One downtime's attributes, as the API's second version has them."""
+
+    where: str
+    attributes: Mapping[str, Any]
+    line: Line = no_line
+    remarks: Sequence[Problem] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSlo:
+    """One service level objective, as an API body."""
+
+    where: str
+    body: Mapping[str, Any]
+    line: Line = no_line
+    remarks: Sequence[Problem] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that was named and holds no monitor, and why."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is to be known of what was read, and is nobody's fault: resources that are not read, a module that is not local."""
+
+    where: str
+    text: str
+
+
+Thing = Found | FoundDowntime | FoundSlo | Unread | Note

@@ -1,0 +1,108 @@
+"""The JSON of other tools, as they write it."""
+
+import json
+
+import pytest
+
+from doghouse.importing.monitor_files import collect
+from doghouse.importing.things import Found, FoundSlo, Note
+from doghouse.importing.verdicts import lint_all
+
+BODY = {"type": "query alert", "query": "avg(last_5m):avg:m{*} > 1", "name": "n", "message": "@a@example.com", "tags": [], "options": {}}  # fmt: skip
+SLO = {"type": "metric", "name": "s", "query": {"numerator": "sum:g{*}", "denominator": "sum:a{*}"}, "thresholds": [{"timeframe": "7d", "target": 99}]}  # fmt: skip
+
+
+@pytest.fixture
+def write(tmp_path):
+    def file(name, document):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(document))
+        return path
+
+    return file
+
+
+def test_kennels_parts_go_in_and_composites_find_their_members(write, tmp_path):
+    write("generated/shop/high.json", {**BODY, "api_resource": "monitor"})
+    write("generated/shop/slo.json", {**SLO, "api_resource": "slo"})
+    write("generated/shop/board.json", {"title": "t", "widgets": [], "api_resource": "dashboard"})
+    both = {**BODY, "type": "composite", "query": "%{shop:high} && !%{shop:high}", "api_resource": "monitor"}
+    write("generated/shop/both.json", both)
+    things = list(collect(str(tmp_path)))
+    both, high = [one for one in things if isinstance(one, Found)]
+    assert both.body["query"] == f"{high.body['id']} && !{high.body['id']}"
+    assert "api_resource" not in high.body
+    assert [type(one) for one in things].count(FoundSlo) == 1
+    assert [one.verdict for one in lint_all([both, high])] == ["ok", "ok"]
+
+
+def test_datadog_sync_clis_files_go_in_with_their_ids(write, tmp_path):
+    write("resources/source/monitors.json", {"11": BODY, "12": {**BODY, "id": 12, "name": "second"}})
+    write("resources/source/monitors.13.json", {"13": BODY})
+    write("resources/source/service_level_objectives.json", {"abc": SLO})
+    write("resources/source/dashboards.json", {"x-y-z": {"title": "t", "widgets": []}})
+    things = list(collect(str(tmp_path)))
+    assert [one.body["id"] for one in things if isinstance(one, Found)] == [13, 11, 12]
+    assert [one.where.rpartition("/")[2] for one in things if isinstance(one, FoundSlo)] == [
+        'service_level_objectives.json["abc"]'
+    ]
+
+
+PULUMI_MONITOR = {
+    "urn": "urn:pulumi:dev::shop::datadog:index/monitor:Monitor::high",
+    "type": "datadog:index/monitor:Monitor",
+    "id": "4711",
+    "inputs": {
+        "__defaults": ["includeTags"],
+        "name": "n",
+        "type": "metric alert",
+        "query": "avg(last_5m):avg:m{*} > 90",
+        "message": "@a@example.com",
+        "monitorThresholds": {"__defaults": [], "critical": "90", "warningRecovery": "70"},
+        "requireFullWindow": False,
+        "evaluationDelay": 0,
+        "includeTags": True,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"version": 3, "deployment": {"manifest": {}, "resources": [{"type": "pulumi:pulumi:Stack"}, PULUMI_MONITOR]}},
+        {"config": {}, "steps": [{"op": "create", "urn": "u", "newState": PULUMI_MONITOR}, {"op": "delete"}]},
+    ],
+)
+def test_pulumis_stacks_and_previews_go_in(write, document):
+    [found] = collect(str(write("stack.json", document)))
+    assert found.where.endswith("stack.json high")
+    assert found.body == {
+        "id": 4711,
+        "name": "n",
+        "type": "metric alert",
+        "query": "avg(last_5m):avg:m{*} > 90",
+        "message": "@a@example.com",
+        "tags": [],
+        "options": {
+            "thresholds": {"critical": 90.0, "warning_recovery": 70.0},
+            "require_full_window": False,
+            "evaluation_delay": 0,
+            "include_tags": True,
+        },
+    }
+
+
+def test_what_pulumi_does_not_know_yet_is_said_and_other_types_are_counted(write):
+    unknown = {**PULUMI_MONITOR, "inputs": {**PULUMI_MONITOR["inputs"], "query": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}}
+    board = {"urn": "u::b", "type": "datadog:index/dashboard:Dashboard", "inputs": {}}
+    things = list(collect(str(write("s.json", {"deployment": {"resources": [unknown, board]}}))))
+    verdict, _ = lint_all(things)
+    assert (verdict.verdict, verdict.problems[0].field) == ("not evaluated", "query")
+    assert [one.text for one in things if isinstance(one, Note)] == ["not read: 1 datadog:index/dashboard:Dashboard"]
+
+
+def test_what_only_looks_like_one_of_them_is_one_sentence(write):
+    for document in ({"1": {"title": "t"}}, {"deployment": {"resources": []}}, {"deployment": 1}, {"steps": [1]}, {"values": 1}, {"query": {}}):  # fmt: skip
+        [only] = collect(str(write("a.json", document)))
+        assert "holds no monitor: expected" in only.text

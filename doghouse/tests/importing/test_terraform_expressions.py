@@ -1,0 +1,146 @@
+"""Terraform's expressions. What they must come to was printed by `terraform console` (1.11.4)."""
+
+import pytest
+
+from doghouse.importing.terraform.expressions import evaluate
+from doghouse.importing.terraform.scope import Scope
+from doghouse.importing.terraform.syntax import SyntaxProblemError, expression
+from doghouse.importing.terraform.values import Unknown, WrongError
+
+NAMES = {"m": {"p": {"x": 1, "y": True}, "q": {"x": 2, "y": False}}, "nowhere": Unknown("var.nowhere", "has no value")}
+
+
+def others(name):
+    raise WrongError(f"there is no '{name}'")
+
+
+@pytest.fixture
+def work_out(tmp_path):
+    (tmp_path / "names.tpl").write_text('%{ for n in names ~}\nname ${n} "quoted" \\n\n%{ endfor ~}\nextra ${extra.k}\n')
+    return lambda source: evaluate(expression(source), Scope(NAMES, others, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("7 / 2", 3.5),
+        ("-7 % 3", -1),
+        ("5-1", 4),
+        ("(1 + 2) * 3 - 4", 5),
+        ('1 == 1.0 && "a" != "b" || false', True),
+        ('1 == "1"', False),
+        ('!true ? 1 : "x"', "x"),
+        ('[for k, v in m : "${k}=${v.x}" if v.y]', ["p=1"]),
+        ("{ for k, v in m : upper(k) => v.x }", {"P": 1, "Q": 2}),
+        ('{ for v in ["a", "b", "a"] : v => "1"... }', {"a": ["1", "1"], "b": ["1"]}),
+        ('[for i, v in ["a", "b"] : "${i}${v}"]', ["0a", "1b"]),
+        ('{ "a b" = 1, (join("", ["x", "y"])) = 2, c : 3 }', {"a b": 1, "xy": 2, "c": 3}),
+        ("[{ a = 1 }, { a = 2 }][*].a", [1, 2]),
+        ("[{ a = 1 }, { a = 2 }].*.a", [1, 2]),
+        ("null[*]", []),
+        ('try(m.z.x, m["p"].x)', 1),
+        ("can(m.z)", False),
+        ("merge({ a = 1 }, { b = 2 }, null)", {"a": 1, "b": 2}),
+        ('lookup({ a = 1 }, "z", "d")', "d"),
+        ("flatten([[1, [2]], [3]])", [1, 2, 3]),
+        ('join(",", [for i in range(3) : i * 2])', "0,2,4"),
+        ('setproduct(["a", "b"], [1, 2])', [["a", 1], ["a", 2], ["b", 1], ["b", 2]]),
+        ('toset(["z", "a", "z"])', ["a", "z"]),
+        ('element(["a", "b"], 3)', "b"),
+        ('coalesce("", null, "x")', "x"),
+        ('compact(["a", "", null])', ["a"]),
+        ('zipmap(["a", "b"], [1, 2])', {"a": 1, "b": 2}),
+        ('substr("hello", 1, 3)', "ell"),
+        (r'regex("(?P<a>\\d)(?P<b>\\d)", "12")', {"a": "1", "b": "2"}),
+        ('replace("hello world", "/(w)orld/", "$${1}x")', "hello wx"),
+        ('formatlist("%s-%d", ["a", "b"], [1, 2])', ["a-1", "b-2"]),
+        ('format("%05.1f|%8.3f|%-5s|%+d|%03d|%v|%q|%%", 3.14159, 1.5, "l", 3, 7, [1, "a"], "q")', '003.1|   1.500|l    |+3|007|[1,"a"]|"q"|%'),
+        ('title("foo-bar baz")', "Foo-Bar Baz"),
+        ('jsonencode({ b = 1, a = "<&>", c = null, d = [1.5, true] })', r'{"a":"\u003c\u0026\u003e","b":1,"c":null,"d":[1.5,true]}'),
+        (r'yamldecode("a: 1\nb: [x, 2.50]\nc: yes")', {"a": 1, "b": ["x", 2.5], "c": True}),
+        ('"${1.50}|${1e3}|${true}|${0.1 + 0.2}|${10 / 4}|${1e21}|${0.000001}"', "1.5|1000|true|0.3|2.5|1000000000000000000000|0.000001"),
+        ('"x %{ if true ~}  y  %{~ endif } z"', "x y z"),
+        ('"%{ for k, v in { a = 1, b = 2 } }${k}:${v},%{ endfor }"', "a:1,b:2,"),
+        (r'"$${x} %%{y} é \t| $$x $ % %%"', "${x} %{y} é \t| $$x $ % %%"),
+        ('"a${"b${"c"}"}"', "abc"),
+        ('templatefile("names.tpl", { names = ["p", "q"], extra = { k = "v" } })', 'name p "quoted" \\n\nname q "quoted" \\n\nextra v\n'),
+    ],
+)  # fmt: skip
+def test_an_expression_is_what_terraform_makes_of_it(work_out, source, value):
+    assert work_out(source) == value
+
+
+@pytest.mark.parametrize(
+    ("heredoc", "text"),
+    [
+        ('<<EOT\nplain ${"x"}\n\ttab \\n "q"\nEOT', 'plain x\n\ttab \\n "q"\n'),
+        ("<<-EOT\n    x\n\n    y ${1}\n      z\n  EOT", "x\n\ny 1\n  z\n"),
+        ("<<-EOT\n\t\tq\n\t\t  r\n  EOT", "q\n  r\n"),
+        ("<<-EOT\n    %{ if true ~}\n\n    y\n    %{ endif }\n    w\n  EOT", "\ny\n\nw\n"),
+        ("<<-EOT\n    %{ for x in [1,2] }\n    n ${x}   \n    %{~ endfor ~}\n    w\n  EOT", "    \n    n 1   \n\n    n 2   \n    w\n"),
+        ('<<-EOT\n    %{ for n in ["a", "b"] ~}\n    - ${n}\n    %{ endfor ~}\n    end\n  EOT', "    - a\n    - b\n    end\n"),
+        ("<<-EOT\n   ${~ 1 ~}\n   q\n  EOT", "1   q\n"),
+        ("<<EOT\nA ${~ 1 ~}   \n\n  B\nEOT", "A1\n  B\n"),
+        ("<<EOT\nEOT", ""),
+        ("<<-EOT\n  {{#is_alert}} $${z} {{/is_alert}}\n EOT", "{{#is_alert}} ${z} {{/is_alert}}\n"),
+    ],
+)  # fmt: skip
+def test_a_heredoc_loses_the_indentation_that_terraform_takes(work_out, heredoc, text):
+    assert work_out(heredoc) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("nowhere", "var.nowhere has no value"),
+        ("nowhere.a[0]", "var.nowhere.a.0 has no value"),
+        ('"a${nowhere}"', "var.nowhere has no value"),
+        ("upper(nowhere)", "var.nowhere has no value"),
+        ("jsonencode({ a = nowhere })", "var.nowhere has no value"),
+        ("nowhere ? 1 : 2", "var.nowhere has no value"),
+        ("[for x in nowhere : x]", "var.nowhere has no value"),
+        ("timestamp()", "timestamp() is known only after apply"),
+        ('cidrhost("10.0.0.0/8", 1)', "cidrhost(…) is a function that doghouse does not work out"),
+    ],
+)
+def test_what_is_not_known_says_which_expression_and_why(work_out, source, why):
+    value = work_out(source)
+    assert isinstance(value, Unknown)
+    assert value.sentence == f"not known before a plan: {why}"
+
+
+def test_the_known_parts_of_a_text_stay(work_out):
+    assert work_out('"a ${1 + 1} ${nowhere} b"').text == "a 2 ${var.nowhere} b"
+
+
+def test_an_unknown_element_leaves_the_others(work_out):
+    assert work_out("[1, nowhere][0]") == 1
+    assert work_out("length([1, nowhere])") == 2
+    assert work_out("false && nowhere") is False
+    assert work_out("true || nowhere") is True
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("nothing.at.all", "there is no 'nothing'"),
+        ("m.z", "there is no 'z' among p, q"),
+        ("[1][3]", "there is no element 3 in a list of 1"),
+        ('1 + "a"', "'a' is no number"),
+        ('tonumber("a")', "tonumber(): 'a' is no number"),
+        ("1 / 0", "1 / 0 divides by zero"),
+        ('"a ${[1]}"', "a list cannot stand in a text"),
+        ('file("missing.txt")', "file(): missing.txt cannot be read: No such file or directory"),
+        ('upper("a", "b")', "upper(): does not take such arguments"),
+        ('templatefile("names.tpl", {})', "templatefile(): names.tpl names 'names', which it is not given"),
+    ],
+)
+def test_what_terraform_would_refuse_is_a_sentence(work_out, source, text):
+    with pytest.raises(WrongError) as caught:
+        work_out(source)
+    assert str(caught.value) == text
+
+
+def test_nesting_without_end_is_a_sentence(work_out):
+    with pytest.raises((WrongError, SyntaxProblemError), match="nested too deeply"):
+        work_out("(" * 5000 + "1" + ")" * 5000)
