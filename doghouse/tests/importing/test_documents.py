@@ -8,8 +8,20 @@ from doghouse.importing.monitor_files import collect
 from doghouse.importing.things import Found, FoundSlo, Note
 from doghouse.importing.verdicts import lint_all
 
-BODY = {"type": "query alert", "query": "avg(last_5m):avg:m{*} > 1", "name": "n", "message": "@a@example.com", "tags": [], "options": {}}  # fmt: skip
-SLO = {"type": "metric", "name": "s", "query": {"numerator": "sum:g{*}", "denominator": "sum:a{*}"}, "thresholds": [{"timeframe": "7d", "target": 99}]}  # fmt: skip
+BODY = {
+    "type": "query alert",
+    "query": "avg(last_5m):avg:m{*} > 1",
+    "name": "n",
+    "message": "@a@example.com",
+    "tags": [],
+    "options": {},
+}
+SLO = {
+    "type": "metric",
+    "name": "s",
+    "query": {"numerator": "sum:g{*}", "denominator": "sum:a{*}"},
+    "thresholds": [{"timeframe": "7d", "target": 99}],
+}
 
 
 @pytest.fixture
@@ -94,7 +106,10 @@ def test_pulumis_stacks_and_previews_go_in(write, document):
 
 
 def test_what_pulumi_does_not_know_yet_is_said_and_other_types_are_counted(write):
-    unknown = {**PULUMI_MONITOR, "inputs": {**PULUMI_MONITOR["inputs"], "query": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}}
+    unknown = {
+        **PULUMI_MONITOR,
+        "inputs": {**PULUMI_MONITOR["inputs"], "query": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"},
+    }
     board = {"urn": "u::b", "type": "datadog:index/dashboard:Dashboard", "inputs": {}}
     things = list(collect(str(write("s.json", {"deployment": {"resources": [unknown, board]}}))))
     verdict, _ = lint_all(things)
@@ -103,6 +118,13 @@ def test_what_pulumi_does_not_know_yet_is_said_and_other_types_are_counted(write
 
 
 def test_what_only_looks_like_one_of_them_is_one_sentence(write):
-    for document in ({"1": {"title": "t"}}, {"deployment": {"resources": []}}, {"deployment": 1}, {"steps": [1]}, {"values": 1}, {"query": {}}):  # fmt: skip
+    for document in (
+        {"1": {"title": "t"}},
+        {"deployment": {"resources": []}},
+        {"deployment": 1},
+        {"steps": [1]},
+        {"values": 1},
+        {"query": {}},
+    ):
         [only] = collect(str(write("a.json", document)))
         assert "holds no monitor: expected" in only.text

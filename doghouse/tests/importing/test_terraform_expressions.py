@@ -16,7 +16,9 @@ def others(name):
 
 @pytest.fixture
 def work_out(tmp_path):
-    (tmp_path / "names.tpl").write_text('%{ for n in names ~}\nname ${n} "quoted" \\n\n%{ endfor ~}\nextra ${extra.k}\n')
+    (tmp_path / "names.tpl").write_text(
+        '%{ for n in names ~}\nname ${n} "quoted" \\n\n%{ endfor ~}\nextra ${extra.k}\n'
+    )
     return lambda source: evaluate(expression(source), Scope(NAMES, others, tmp_path))
 
 
@@ -54,18 +56,30 @@ def work_out(tmp_path):
         (r'regex("(?P<a>\\d)(?P<b>\\d)", "12")', {"a": "1", "b": "2"}),
         ('replace("hello world", "/(w)orld/", "$${1}x")', "hello wx"),
         ('formatlist("%s-%d", ["a", "b"], [1, 2])', ["a-1", "b-2"]),
-        ('format("%05.1f|%8.3f|%-5s|%+d|%03d|%v|%q|%%", 3.14159, 1.5, "l", 3, 7, [1, "a"], "q")', '003.1|   1.500|l    |+3|007|[1,"a"]|"q"|%'),
+        (
+            'format("%05.1f|%8.3f|%-5s|%+d|%03d|%v|%q|%%", 3.14159, 1.5, "l", 3, 7, [1, "a"], "q")',
+            '003.1|   1.500|l    |+3|007|[1,"a"]|"q"|%',
+        ),
         ('title("foo-bar baz")', "Foo-Bar Baz"),
-        ('jsonencode({ b = 1, a = "<&>", c = null, d = [1.5, true] })', r'{"a":"\u003c\u0026\u003e","b":1,"c":null,"d":[1.5,true]}'),
+        (
+            'jsonencode({ b = 1, a = "<&>", c = null, d = [1.5, true] })',
+            r'{"a":"\u003c\u0026\u003e","b":1,"c":null,"d":[1.5,true]}',
+        ),
         (r'yamldecode("a: 1\nb: [x, 2.50]\nc: yes")', {"a": 1, "b": ["x", 2.5], "c": True}),
-        ('"${1.50}|${1e3}|${true}|${0.1 + 0.2}|${10 / 4}|${1e21}|${0.000001}"', "1.5|1000|true|0.3|2.5|1000000000000000000000|0.000001"),
+        (
+            '"${1.50}|${1e3}|${true}|${0.1 + 0.2}|${10 / 4}|${1e21}|${0.000001}"',
+            "1.5|1000|true|0.3|2.5|1000000000000000000000|0.000001",
+        ),
         ('"x %{ if true ~}  y  %{~ endif } z"', "x y z"),
         ('"%{ for k, v in { a = 1, b = 2 } }${k}:${v},%{ endfor }"', "a:1,b:2,"),
         (r'"$${x} %%{y} é \t| $$x $ % %%"', "${x} %{y} é \t| $$x $ % %%"),
         ('"a${"b${"c"}"}"', "abc"),
-        ('templatefile("names.tpl", { names = ["p", "q"], extra = { k = "v" } })', 'name p "quoted" \\n\nname q "quoted" \\n\nextra v\n'),
+        (
+            'templatefile("names.tpl", { names = ["p", "q"], extra = { k = "v" } })',
+            'name p "quoted" \\n\nname q "quoted" \\n\nextra v\n',
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_expression_is_what_terraform_makes_of_it(work_out, source, value):
     assert work_out(source) == value
 
@@ -77,14 +91,20 @@ def test_an_expression_is_what_terraform_makes_of_it(work_out, source, value):
         ("<<-EOT\n    x\n\n    y ${1}\n      z\n  EOT", "x\n\ny 1\n  z\n"),
         ("<<-EOT\n\t\tq\n\t\t  r\n  EOT", "q\n  r\n"),
         ("<<-EOT\n    %{ if true ~}\n\n    y\n    %{ endif }\n    w\n  EOT", "\ny\n\nw\n"),
-        ("<<-EOT\n    %{ for x in [1,2] }\n    n ${x}   \n    %{~ endfor ~}\n    w\n  EOT", "    \n    n 1   \n\n    n 2   \n    w\n"),
-        ('<<-EOT\n    %{ for n in ["a", "b"] ~}\n    - ${n}\n    %{ endfor ~}\n    end\n  EOT', "    - a\n    - b\n    end\n"),
+        (
+            "<<-EOT\n    %{ for x in [1,2] }\n    n ${x}   \n    %{~ endfor ~}\n    w\n  EOT",
+            "    \n    n 1   \n\n    n 2   \n    w\n",
+        ),
+        (
+            '<<-EOT\n    %{ for n in ["a", "b"] ~}\n    - ${n}\n    %{ endfor ~}\n    end\n  EOT',
+            "    - a\n    - b\n    end\n",
+        ),
         ("<<-EOT\n   ${~ 1 ~}\n   q\n  EOT", "1   q\n"),
         ("<<EOT\nA ${~ 1 ~}   \n\n  B\nEOT", "A1\n  B\n"),
         ("<<EOT\nEOT", ""),
         ("<<-EOT\n  {{#is_alert}} $${z} {{/is_alert}}\n EOT", "{{#is_alert}} ${z} {{/is_alert}}\n"),
     ],
-)  # fmt: skip
+)
 def test_a_heredoc_loses_the_indentation_that_terraform_takes(work_out, heredoc, text):
     assert work_out(heredoc) == text
 

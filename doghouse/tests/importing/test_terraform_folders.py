@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from doghouse import cli
 from doghouse.importing.monitor_files import collect, named_monitor
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Unread
 from doghouse.importing.verdicts import lint_all
+from doghouse.testing.running import run
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "terraform"
 MONITOR = """resource "datadog_monitor" "{name}" {{
@@ -88,6 +90,20 @@ def test_the_example_of_the_docs_is_read_whole():
     ]
 
 
+def test_the_page_shows_what_lint_says_of_the_example(monkeypatch, capsys):
+    page = (EXAMPLE.parent / "reading.md").read_text()
+    shown = page.partition("$ doghouse lint docs/terraform\n")[2].partition("```")[0]
+    monkeypatch.chdir(EXAMPLE.parent.parent)
+    monkeypatch.setattr(sys, "argv", ["doghouse", "lint", "docs/terraform"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert capsys.readouterr().out == shown
+
+
+def test_the_examples_unit_tests_pass():
+    assert [one.differences for one in run(EXAMPLE / "cpu.test.yaml", named_monitor)] == [[]]
+
+
 def test_a_problem_has_the_file_and_the_line_of_its_attribute(folder, tmp_path):
     things = folder({"a.tf": "\n\n" + monitor(query="avg(last_5m):agv:m{*} > 90"), "b.tf": monitor("b", message="hi")})
     wrong, silent = problems(things, tmp_path)
@@ -104,18 +120,49 @@ def test_a_thresholds_line_is_that_of_the_block(folder, tmp_path):
 @pytest.mark.parametrize(
     ("files", "problem"),
     [
-        ({"a.tf": 'variable "x" {}\n' + monitor(query="avg(last_5m):avg:m{*} > ${var.x}")}, "a.tf:6 datadog_monitor.cpu: query note not known before a plan: var.x has no default, and nothing gives it a value"),
-        ({"a.tf": monitor(query="avg(last_5m):avg:m{h:${aws_instance.a.id}} > 1") + 'resource "aws_instance" "a" {}\n'}, "a.tf:5 datadog_monitor.cpu: query note not known before a plan: aws_instance.a.id is known only after apply"),
-        ({"a.tf": monitor(message="@a@example.com ${data.aws_region.here.name}")}, "a.tf:6 datadog_monitor.cpu: message note not known before a plan: data.aws_region.here.name is read from a provider"),
-        ({"a.tf": 'variable "x" {}\n' + monitor(meta="for_each = var.x")}, "a.tf:3 datadog_monitor.cpu[?]: for_each note how many there are of it is not known before a plan: var.x has no default, and nothing gives it a value"),
-        ({"a.tf": 'variable "x" {}\n' + monitor(meta="count = var.x ? 1 : 0")}, "a.tf:3 datadog_monitor.cpu[?]: count note how many there are of it is not known before a plan: var.x has no default, and nothing gives it a value"),
-        ({"a.tf": monitor(meta="tags = [cidrhost(1, 2)]")}, "a.tf:2 datadog_monitor.cpu: tags note not known before a plan: cidrhost(…) is a function that doghouse does not work out"),
-        ({"a.tf": 'module "m" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n' + monitor()}, 'a.tf:1:  note module.m is not read: its source "terraform-aws-modules/vpc/aws" is not a folder of this repository'),
-        ({"a.tf": monitor(), "terraform.tfvars": '\nx = 1\n'}, "terraform.tfvars:2:  note 'x' is set, and no variable of . has that name"),
+        (
+            {"a.tf": 'variable "x" {}\n' + monitor(query="avg(last_5m):avg:m{*} > ${var.x}")},
+            "a.tf:6 datadog_monitor.cpu: query note not known before a plan: var.x has no default, and nothing gives it a value",
+        ),
+        (
+            {
+                "a.tf": monitor(query="avg(last_5m):avg:m{h:${aws_instance.a.id}} > 1")
+                + 'resource "aws_instance" "a" {}\n'
+            },
+            "a.tf:5 datadog_monitor.cpu: query note not known before a plan: aws_instance.a.id is known only after apply",
+        ),
+        (
+            {"a.tf": monitor(message="@a@example.com ${data.aws_region.here.name}")},
+            "a.tf:6 datadog_monitor.cpu: message note not known before a plan: data.aws_region.here.name is read from a provider",
+        ),
+        (
+            {"a.tf": 'variable "x" {}\n' + monitor(meta="for_each = var.x")},
+            "a.tf:3 datadog_monitor.cpu[?]: for_each note how many there are of it is not known before a plan: "
+            "var.x has no default, and nothing gives it a value",
+        ),
+        (
+            {"a.tf": 'variable "x" {}\n' + monitor(meta="count = var.x ? 1 : 0")},
+            "a.tf:3 datadog_monitor.cpu[?]: count note how many there are of it is not known before a plan: var.x has no default, and nothing gives it a value",
+        ),
+        (
+            {"a.tf": monitor(meta="tags = [cidrhost(1, 2)]")},
+            "a.tf:2 datadog_monitor.cpu: tags note not known before a plan: cidrhost(…) is a function that doghouse does not work out",
+        ),
+        (
+            {"a.tf": 'module "m" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n' + monitor()},
+            'a.tf:1:  note module.m is not read: its source "terraform-aws-modules/vpc/aws" is not a folder of this repository',
+        ),
+        (
+            {"a.tf": monitor(), "terraform.tfvars": "\nx = 1\n"},
+            "terraform.tfvars:2:  note 'x' is set, and no variable of . has that name",
+        ),
         ({"a.tf": monitor(), "b.tf.json": "{}"}, ".:  note not read: b.tf.json (only .tf files are)"),
-        ({"a.tf": monitor() + 'resource "datadog_synthetics_test" "a" {}\n'}, ".:  note not read: 1 datadog_synthetics_test"),
+        (
+            {"a.tf": monitor() + 'resource "datadog_synthetics_test" "a" {}\n'},
+            ".:  note not read: 1 datadog_synthetics_test",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_known_or_not_read_is_said_and_is_no_error(folder, tmp_path, files, problem):
     things = folder(files)
     assert problems(things, tmp_path) == [problem]
@@ -126,22 +173,43 @@ def test_what_is_not_known_or_not_read_is_said_and_is_no_error(folder, tmp_path,
     ("files", "problem"),
     [
         ({"a.tf": monitor() + "resource {\n"}, "a.tf:9: is not Terraform's language: the end was not expected"),
-        ({"a.tf": 'x = \n'}, "a.tf:1: is not Terraform's language"),
+        ({"a.tf": "x = \n"}, "a.tf:1: is not Terraform's language"),
         ({"a.tf": 'x = "a\ny = 1\n"\n'}, "a.tf:1: a quoted text does not end on its line"),
         ({"a.tf": "x = 1\nx = 2\n"}, "a.tf:2: 'x' is given a second time"),
         ({"a.tf": b"x = \xff\n"}, "a.tf: is no text: byte 4 is no UTF-8"),
         ({"a.tf": b"x = 1\n\0"}, "a.tf:2: is no text: it holds a zero byte"),
-        ({"a.tf": monitor(meta='priority = var.nope')}, "a.tf:2 datadog_monitor.cpu: priority error there is no variable 'nope'"),
-        ({"a.tf": 'locals {\n  a = local.b\n  b = local.a\n}\n' + monitor(message="${local.a}")}, "a.tf:10 datadog_monitor.cpu: message error local.a depends on itself: local.a → local.b → local.a"),
-        ({"a.tf": monitor(meta='for_each = ["a"]')}, "a.tf:2: datadog_monitor.cpu: for_each is a list: expected a map, or a set of texts"),
-        ({"a.tf": monitor(meta="count = -1")}, "a.tf:2: datadog_monitor.cpu: count is -1: expected a whole number, 0 or more"),
-        ({"a.tf": 'module "m" {\n  source = "./nowhere"\n}\n'}, "a.tf:1: module.m: its source './nowhere' has no .tf file"),
+        (
+            {"a.tf": monitor(meta="priority = var.nope")},
+            "a.tf:2 datadog_monitor.cpu: priority error there is no variable 'nope'",
+        ),
+        (
+            {"a.tf": "locals {\n  a = local.b\n  b = local.a\n}\n" + monitor(message="${local.a}")},
+            "a.tf:10 datadog_monitor.cpu: message error local.a depends on itself: local.a → local.b → local.a",
+        ),
+        (
+            {"a.tf": monitor(meta='for_each = ["a"]')},
+            "a.tf:2: datadog_monitor.cpu: for_each is a list: expected a map, or a set of texts",
+        ),
+        (
+            {"a.tf": monitor(meta="count = -1")},
+            "a.tf:2: datadog_monitor.cpu: count is -1: expected a whole number, 0 or more",
+        ),
+        (
+            {"a.tf": 'module "m" {\n  source = "./nowhere"\n}\n'},
+            "a.tf:1: module.m: its source './nowhere' has no .tf file",
+        ),
         ({"a.tf": 'module "m" {\n  source = "./"\n}\n'}, "modules are called within each other more than 20 times"),
         ({"a.tf": monitor(), "terraform.tfvars": "x = \n"}, "terraform.tfvars:1: is not Terraform's language"),
-        ({"a.tf": 'variable "n" {\n  type = number\n  default = "many"\n}\n' + monitor(meta="timeout_h = var.n")}, "timeout_h error var.n: 'many' is no number"),
-        ({"a.tf": 'resource "datadog_monitor_json" "j" {\n  monitor = "{"\n}\n'}, "a.tf:2 datadog_monitor_json.j: monitor is not JSON"),
+        (
+            {"a.tf": 'variable "n" {\n  type = number\n  default = "many"\n}\n' + monitor(meta="timeout_h = var.n")},
+            "timeout_h error var.n: 'many' is no number",
+        ),
+        (
+            {"a.tf": 'resource "datadog_monitor_json" "j" {\n  monitor = "{"\n}\n'},
+            "a.tf:2 datadog_monitor_json.j: monitor is not JSON",
+        ),
     ],
-)  # fmt: skip
+)
 def test_wrong_files_are_one_sentence_with_their_line(folder, tmp_path, files, problem):
     things = folder(files)
     said = [f"{one.where}: {one.text}".replace(f"{tmp_path}/", "") for one in things if isinstance(one, Unread)]
@@ -182,11 +250,18 @@ def test_a_module_that_is_called_is_read_through_its_caller_alone(folder):
 
 
 def test_types_convert_and_fill_in_what_is_optional(folder):
-    kind = "map(object({ most = number, who = optional(string, \"a@example.com\"), quiet = optional(bool) }))"
+    kind = 'map(object({ most = number, who = optional(string, "a@example.com"), quiet = optional(bool) }))'
     text = f'variable "q" {{\n  type = {kind}\n  default = {{ a = {{ most = "5" }}, b = {{ most = 6, who = "b@example.com" }} }}\n}}\n'
-    text += monitor(query="avg(last_5m):avg:m{*} > ${each.value.most}", message="@${each.value.who} ${each.value.quiet == null}", meta="for_each = var.q")  # fmt: skip
+    text += monitor(
+        query="avg(last_5m):avg:m{*} > ${each.value.most}",
+        message="@${each.value.who} ${each.value.quiet == null}",
+        meta="for_each = var.q",
+    )
     found = folder({"a.tf": text})
-    assert [one.body["query"][-2:] + one.body["message"] for one in found] == [" 5@a@example.com true", " 6@b@example.com true"]
+    assert [one.body["query"][-2:] + one.body["message"] for one in found] == [
+        " 5@a@example.com true",
+        " 6@b@example.com true",
+    ]
 
 
 def test_null_is_absent_and_not_unknown(folder, tmp_path):
@@ -239,7 +314,7 @@ def test_a_file_that_is_too_large_is_not_read(folder, monkeypatch):
 def test_a_test_file_names_a_monitor_by_its_address(folder, tmp_path, named, result):
     folder({"main.tf": monitor("a") + monitor("b"), "plain.json": json.dumps({"type": "x", "query": "y"})})
     if result is ValueError:
-        with pytest.raises(ValueError, match="monitors: name one|holds no monitor"):
+        with pytest.raises(ValueError, match=r"monitors: name one|holds no monitor"):
             named_monitor(tmp_path, named)
     else:
         body = named_monitor(tmp_path, named)

@@ -11,8 +11,18 @@ from doghouse.importing.verdicts import lint_all
 
 # Each block with the attributes that `terraform show -json` has of it in a plan: the schema's defaults are filled in, what is absent is null.
 ABSENT = dict.fromkeys(
-    ["evaluation_delay", "new_group_delay", "timeout_h", "renotify_interval", "renotify_occurrences", "no_data_timeframe", "priority", "escalation_message", "on_missing_data"]
-)  # fmt: skip
+    [
+        "evaluation_delay",
+        "new_group_delay",
+        "timeout_h",
+        "renotify_interval",
+        "renotify_occurrences",
+        "no_data_timeframe",
+        "priority",
+        "escalation_message",
+        "on_missing_data",
+    ]
+)
 DEFAULTS = {**ABSENT, "include_tags": True, "new_host_delay": 300, "notify_no_data": False, "require_full_window": True}
 BASE = {"name": "n", "type": "query alert", "query": "avg(last_5m):avg:m{*} > 1", "message": "@a@example.com"}
 BASE_TF = "".join(f"  {key} = {json.dumps(value)}\n" for key, value in BASE.items())
@@ -22,8 +32,19 @@ PAIRS = {
     "nothing optional": ("datadog_monitor", BASE_TF, {**BASE, **DEFAULTS}),
     "zeros": (
         "datadog_monitor",
-        BASE_TF + "  evaluation_delay = 0\n  new_group_delay = 0\n  new_host_delay = 0\n  timeout_h = 0\n  renotify_interval = 0\n  priority = 0\n  require_full_window = false\n",
-        {**BASE, **DEFAULTS, "evaluation_delay": 0, "new_group_delay": 0, "new_host_delay": 0, "timeout_h": 0, "renotify_interval": 0, "priority": 0, "require_full_window": False},
+        BASE_TF + "  evaluation_delay = 0\n  new_group_delay = 0\n  new_host_delay = 0\n  timeout_h = 0\n"
+        "  renotify_interval = 0\n  priority = 0\n  require_full_window = false\n",
+        {
+            **BASE,
+            **DEFAULTS,
+            "evaluation_delay": 0,
+            "new_group_delay": 0,
+            "new_host_delay": 0,
+            "timeout_h": 0,
+            "renotify_interval": 0,
+            "priority": 0,
+            "require_full_window": False,
+        },
     ),
     "thresholds of zero": (
         "datadog_monitor",
@@ -33,40 +54,127 @@ PAIRS = {
     "an hour that starts at 0": (
         "datadog_monitor",
         BASE_TF + "  scheduling_options {\n    evaluation_window {\n      hour_starts = 0\n    }\n  }\n",
-        {**BASE, **DEFAULTS, "scheduling_options": [{"evaluation_window": [{"hour_starts": 0, "day_starts": None, "month_starts": None, "timezone": None}], "custom_schedule": []}]},
+        {
+            **BASE,
+            **DEFAULTS,
+            "scheduling_options": [
+                {
+                    "evaluation_window": [
+                        {"hour_starts": 0, "day_starts": None, "month_starts": None, "timezone": None}
+                    ],
+                    "custom_schedule": [],
+                }
+            ],
+        },
     ),
     "a day that starts": (
         "datadog_monitor",
-        BASE_TF + '  scheduling_options {\n    evaluation_window {\n      day_starts = "04:00"\n      timezone = "Europe/Berlin"\n    }\n  }\n',
-        {**BASE, **DEFAULTS, "scheduling_options": [{"evaluation_window": [{"hour_starts": None, "day_starts": "04:00", "month_starts": None, "timezone": "Europe/Berlin"}], "custom_schedule": []}]},
+        BASE_TF
+        + '  scheduling_options {\n    evaluation_window {\n      day_starts = "04:00"\n      timezone = "Europe/Berlin"\n    }\n  }\n',
+        {
+            **BASE,
+            **DEFAULTS,
+            "scheduling_options": [
+                {
+                    "evaluation_window": [
+                        {"hour_starts": None, "day_starts": "04:00", "month_starts": None, "timezone": "Europe/Berlin"}
+                    ],
+                    "custom_schedule": [],
+                }
+            ],
+        },
     ),
     "a log monitor with variables": (
         "datadog_monitor",
-        BASE_TF.replace("query alert", "log alert") + '  enable_logs_sample = true\n  variables {\n    event_query {\n      name = "a"\n      data_source = "logs"\n      indexes = ["*"]\n      search {\n        query = "status:error"\n      }\n      compute {\n        aggregation = "count"\n      }\n      group_by {\n        facet = "service"\n        limit = 10\n        sort {\n          order = "desc"\n          aggregation = "count"\n        }\n      }\n    }\n  }\n',
-        {**BASE, **DEFAULTS, "type": "log alert", "enable_logs_sample": True, "variables": [{"event_query": [{"name": "a", "data_source": "logs", "indexes": ["*"], "search": [{"query": "status:error"}], "compute": [{"aggregation": "count", "interval": None, "metric": None}], "group_by": [{"facet": "service", "limit": 10, "sort": [{"order": "desc", "aggregation": "count", "metric": None}]}]}], "cloud_cost_query": []}]},
+        BASE_TF.replace("query alert", "log alert")
+        + '  enable_logs_sample = true\n  variables {\n    event_query {\n      name = "a"\n      data_source = "logs"\n'
+        '      indexes = ["*"]\n      search {\n        query = "status:error"\n      }\n      compute {\n'
+        '        aggregation = "count"\n      }\n      group_by {\n        facet = "service"\n        limit = 10\n'
+        '        sort {\n          order = "desc"\n          aggregation = "count"\n        }\n      }\n    }\n  }\n',
+        {
+            **BASE,
+            **DEFAULTS,
+            "type": "log alert",
+            "enable_logs_sample": True,
+            "variables": [
+                {
+                    "event_query": [
+                        {
+                            "name": "a",
+                            "data_source": "logs",
+                            "indexes": ["*"],
+                            "search": [{"query": "status:error"}],
+                            "compute": [{"aggregation": "count", "interval": None, "metric": None}],
+                            "group_by": [
+                                {
+                                    "facet": "service",
+                                    "limit": 10,
+                                    "sort": [{"order": "desc", "aggregation": "count", "metric": None}],
+                                }
+                            ],
+                        }
+                    ],
+                    "cloud_cost_query": [],
+                }
+            ],
+        },
     ),
-    "a body in JSON": ("datadog_monitor_json", f"  monitor = jsonencode({{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in BASE.items())} }})\n", {"monitor": json.dumps(BASE)}),
+    "a body in JSON": (
+        "datadog_monitor_json",
+        f"  monitor = jsonencode({{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in BASE.items())} }})\n",
+        {"monitor": json.dumps(BASE)},
+    ),
     "a schedule of downtimes": (
         "datadog_downtime_schedule",
-        '  scope = "env:prod"\n  monitor_identifier {\n    monitor_tags = ["*"]\n  }\n  recurring_schedule {\n    timezone = "Europe/Berlin"\n    recurrence {\n' + "".join(f"      {key} = {json.dumps(value)}\n" for key, value in RECURRENCE.items()) + "    }\n  }\n",
-        {"scope": "env:prod", "monitor_identifier": [{"monitor_tags": ["*"], "monitor_id": None}], "recurring_schedule": [{"timezone": "Europe/Berlin", "recurrence": [RECURRENCE]}], "one_time_schedule": []},
+        '  scope = "env:prod"\n  monitor_identifier {\n    monitor_tags = ["*"]\n  }\n  recurring_schedule {\n'
+        '    timezone = "Europe/Berlin"\n    recurrence {\n'
+        + "".join(f"      {key} = {json.dumps(value)}\n" for key, value in RECURRENCE.items())
+        + "    }\n  }\n",
+        {
+            "scope": "env:prod",
+            "monitor_identifier": [{"monitor_tags": ["*"], "monitor_id": None}],
+            "recurring_schedule": [{"timezone": "Europe/Berlin", "recurrence": [RECURRENCE]}],
+            "one_time_schedule": [],
+        },
     ),
     "a downtime of the first version": (
         "datadog_downtime",
-        '  scope = ["env:prod", "role:web"]\n  start = 1772445600\n  end = 1772449200\n  timezone = "Europe/Berlin"\n  recurrence {\n    type = "weeks"\n    period = 1\n    week_days = ["Mon"]\n  }\n',
-        {"scope": ["env:prod", "role:web"], "start": 1772445600, "end": 1772449200, "timezone": "Europe/Berlin", "monitor_id": None, "monitor_tags": None, "recurrence": [{"type": "weeks", "period": 1, "week_days": ["Mon"], "until_date": None, "until_occurrences": 0}]},
+        '  scope = ["env:prod", "role:web"]\n  start = 1772445600\n  end = 1772449200\n  timezone = "Europe/Berlin"\n'
+        '  recurrence {\n    type = "weeks"\n    period = 1\n    week_days = ["Mon"]\n  }\n',
+        {
+            "scope": ["env:prod", "role:web"],
+            "start": 1772445600,
+            "end": 1772449200,
+            "timezone": "Europe/Berlin",
+            "monitor_id": None,
+            "monitor_tags": None,
+            "recurrence": [
+                {"type": "weeks", "period": 1, "week_days": ["Mon"], "until_date": None, "until_occurrences": 0}
+            ],
+        },
     ),
     "an objective": (
         "datadog_service_level_objective",
-        '  name = "o"\n  type = "metric"\n  query {\n    numerator = "sum:g{*}.as_count()"\n    denominator = "sum:a{*}.as_count()"\n  }\n  thresholds {\n    timeframe = "7d"\n    target = 99.9\n    warning = 99.95\n  }\n',
-        {"name": "o", "type": "metric", "query": [{"numerator": "sum:g{*}.as_count()", "denominator": "sum:a{*}.as_count()"}], "thresholds": [{"timeframe": "7d", "target": 99.9, "warning": 99.95}], "tags": None},
+        '  name = "o"\n  type = "metric"\n  query {\n    numerator = "sum:g{*}.as_count()"\n'
+        '    denominator = "sum:a{*}.as_count()"\n  }\n  thresholds {\n    timeframe = "7d"\n    target = 99.9\n'
+        "    warning = 99.95\n  }\n",
+        {
+            "name": "o",
+            "type": "metric",
+            "query": [{"numerator": "sum:g{*}.as_count()", "denominator": "sum:a{*}.as_count()"}],
+            "thresholds": [{"timeframe": "7d", "target": 99.9, "warning": 99.95}],
+            "tags": None,
+        },
     ),
-}  # fmt: skip
+}
 
 
 def plan(kind, values, state=False):
     resource = {"address": f"{kind}.a", "mode": "managed", "type": kind, "name": "a", "values": values}
-    return {"format_version": "1.2", "values" if state else "planned_values": {"root_module": {"resources": [resource]}}}
+    return {
+        "format_version": "1.2",
+        "values" if state else "planned_values": {"root_module": {"resources": [resource]}},
+    }
 
 
 def content(thing):
@@ -113,7 +221,9 @@ def test_what_becomes_of_a_zero_is_what_the_provider_does(name, state):
 def test_a_zero_that_somebody_wrote_reaches_the_monitor():
     window = resources.monitor(PAIRS["an hour that starts at 0"][2])["options"]["scheduling_options"]
     assert window == {"evaluation_window": {"hour_starts": 0}}
-    with_day = {"scheduling_options": [{"evaluation_window": [{"hour_starts": 0, "day_starts": "04:00", "month_starts": 0}]}]}  # fmt: skip
+    with_day = {
+        "scheduling_options": [{"evaluation_window": [{"hour_starts": 0, "day_starts": "04:00", "month_starts": 0}]}]
+    }
     # a state of the older provider has a 0 beside the day, which it does not send
     assert resources.monitor(with_day, True)["options"]["scheduling_options"] == {
         "evaluation_window": {"day_starts": "04:00"}
