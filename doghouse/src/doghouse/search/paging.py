@@ -16,7 +16,8 @@ from doghouse.time import iso
 from doghouse.time.typed import from_now
 from doghouse.web import errors
 from doghouse.web.errors import ApiError
-from doghouse.web.http import LATEST_S, Call, whole_number
+from doghouse.web.http import Call
+from doghouse.web.numbers import LATEST_S, whole_number
 
 LIMIT = 10  # of a page, where none is named (schema of events; recorded for logs by third parties)
 MAX_LIMIT = 1000  # GUESS: a higher limit counts as this one
