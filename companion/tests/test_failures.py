@@ -39,11 +39,11 @@ def apply(account: Account) -> None:
 
 
 def marked(account: Account) -> dict[str, int]:
-    return {kind.name: len(kind.find(account)) for kind in resources.kinds(lambda: datetime.now(UTC))}
+    return {kind.name: len(kind.find(account)) for kind in resources.kinds(datetime.now(UTC))}
 
 
 def destroy(account: Account) -> None:
-    provision.remove(account, provision.removals(account, resources.kinds(lambda: datetime.now(UTC))), lambda _: None)
+    provision.remove(account, provision.removals(account, resources.kinds(datetime.now(UTC))), lambda _: None)
 
 
 @pytest.mark.parametrize("fault", ["429", "500", "slow", "cut"])

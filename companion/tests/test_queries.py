@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.queries import put_in, queries, with_variables
+from companion.queries import put_in, queries
 
 
 def test_a_formula_carries_its_queries() -> None:
@@ -37,7 +37,6 @@ def test_a_template_variable_becomes_its_first_choice() -> None:
         {"name": "host", "prefix": "host", "defaults": ["web-1"]},
         {"name": "env", "prefix": "env", "defaults": ["*"]},
     ]
-    dashboard = {"template_variables": variables}
-    assert with_variables("avg:m{$host,$env}", dashboard) == "avg:m{host:web-1,*}"
-    assert with_variables("m over $host.value", dashboard) == "m over web-1"
-    assert with_variables("$hostname", dashboard) == "$hostname"
+    graph = {"title": "m over $host.value", "requests": [{"q": "avg:m{$host,$env} + avg:m{$hostname}"}]}
+    dashboard = {"template_variables": variables, "widgets": [{"definition": graph}]}
+    assert list(queries(dashboard)) == [("m over web-1", "avg:m{host:web-1,*} + avg:m{$hostname}")]

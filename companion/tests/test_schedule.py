@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from companion import calendar
 from companion.resources import DOWNTIMES
-from companion.schedule import anchored, in_the_words_of, next_window, rule_parts, windows
+from companion.schedule import anchored, in_the_words_of, next_window, windows
 
 BERLIN = "Europe/Berlin"
 
@@ -109,11 +109,6 @@ def test_a_night_that_begins_before_an_hour_that_is_skipped_has_its_full_length(
     }
     (window,) = windows(schedule, datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 3, 29, 2, tzinfo=UTC))
     assert window.end.isoformat() == "2026-03-29T10:00:00+02:00"
-
-
-def test_the_same_rule_written_otherwise_is_the_same() -> None:
-    assert rule_parts("RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=SU,SA") == rule_parts("freq=weekly;byday=SA,SU")
-    assert rule_parts("FREQ=WEEKLY;BYDAY=SA") != rule_parts("FREQ=WEEKLY;BYDAY=SA,SU")
 
 
 RECURRENCES = st.builds(

@@ -7,6 +7,7 @@ import importlib.util
 import io
 import os
 import re
+import shutil
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -216,10 +217,8 @@ def _merge_lists(held: list[Any], wanted: list[Any], edits: Edits) -> None:
 
 def _first(name: Path, template: Path) -> str:
     """What a new file begins as: the integration's own example where it is installed, with its comments, else our template."""
-    if name == MY_METRIC:
-        spec = (
-            importlib.util.find_spec("datadog_checks.my_metric") if importlib.util.find_spec("datadog_checks") else None
-        )
+    if name == MY_METRIC and importlib.util.find_spec("datadog_checks"):
+        spec = importlib.util.find_spec("datadog_checks.my_metric")
         for folder in (spec.submodule_search_locations or []) if spec else []:
             example = Path(folder) / "data/conf.yaml.example"
             if example.exists():
@@ -243,18 +242,12 @@ def _write(file: Path, text: str) -> None:
         new.touch(0o600)
         new.write_text(text, encoding="utf-8", newline=eol)
         new.chmod(mode)
-        for one in (*made, new):
-            _give(one, like)
+        for path in (*made, new) if hasattr(os, "geteuid") and os.geteuid() == 0 else ():
+            shutil.chown(path, like.stat().st_uid, like.stat().st_gid)
         new.replace(target)
     except OSError as error:
         new.unlink(missing_ok=True)
         raise Problem(f"{file} cannot be written: {error.strerror}") from None
-
-
-def _give(path: Path, like: Path) -> None:
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        owner = like.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _show(file: File) -> None:

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from companion import __version__, terminal
+from companion.app.options import Serving, Traffic
+from companion.demo.options import Wishes
 from companion.options import Options, with_options
 from companion.problem import WRONG_USE, Problem
 from doghouse.importing import AccountError
@@ -175,62 +177,36 @@ def agent_config(
 
 
 @command()
-def demo(
-    once: Annotated[bool, typer.Option("--once", help="Wait for two live collections, report, and stop.")] = False,
-    as_json: Json = False,
-    open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the timeboard in the browser.")] = True,
-    pictures: Annotated[str | None, typer.Option(help="Where --once puts its pictures.", metavar="DIR")] = None,
-    smtp: Annotated[
-        str | None,
-        typer.Option(help="Mail server that mails go to; without it they stay in the inbox.", metavar="HOST:PORT"),
-    ] = None,
-    email: Annotated[str, typer.Option(help="Who is told by the monitor.")] = "you@example.com",
-) -> int:
+def demo(wishes: Wishes) -> int:
     """Run the whole house on this machine: agent, database, timeboard; no account.
 
     Example: my-metric demo --no-open
     """
-    from companion.demo.model import Wishes
-    from companion.demo.run import demo as run
+    from companion.demo import run
 
-    return run(Wishes(once, as_json, open_page, pictures, smtp, email))
+    return run.demo(wishes)
 
 
 @command("app")
-def traced_app(
-    options: Options,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of 127.0.0.1; 0 picks a free one.")] = 5050,
-    service: Annotated[str, typer.Option(help="The app's name in traces and logs.")] = "my-metric-app",
-    env: Annotated[str, typer.Option(help="The environment in traces and logs.")] = "demo",
-    agent_url: Annotated[
-        str | None, typer.Option(help="Where traces go [default: --api-url, else the Agent here].", metavar="URL")
-    ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Requests at a time.")] = 4,
-) -> int:
+def traced_app(serving: Serving, options: Options) -> int:
     """Serve the traced Flask app until Ctrl-C; with --api-url its logs are shipped there.
 
     Example: my-metric app --api-url http://127.0.0.1:8420 --keys-file keys.json
     """
     from companion.app import serve
 
-    return serve.app(options, port, service, env, agent_url, threads)
+    return serve.app(options, serving)
 
 
 @command()
-def load(
-    url: Annotated[str, typer.Option(help="Address of the app.")] = "http://127.0.0.1:5050",
-    rate: Annotated[float, typer.Option(min=0.01, help="Requests a second.")] = 5.0,
-    count: Annotated[int, typer.Option(min=0, help="How many; 0 goes on until Ctrl-C.")] = 0,
-    connections: Annotated[int, typer.Option(min=1, help="How many may wait for an answer at once.")] = 4,
-    as_json: Json = False,
-) -> int:
+def load(traffic: Traffic) -> int:
     """Send steady traffic to the app, over all its routes.
 
     Example: my-metric load --rate 10 --count 1000
     """
-    from companion.app import load as traffic
+    from companion.app import load as sending
 
-    return traffic.load(url, rate, count, connections, as_json)
+    return sending.load(traffic)
 
 
 def main() -> None:

@@ -47,15 +47,9 @@ def differences(wanted: Any, held: Any, filled: Filled, same: Same, path: str = 
     return [Change(path, held, wanted)]
 
 
-def as_sets(*fields: str) -> Same:
-    """For lists whose order says nothing."""
-
-    def same(path: str, wanted: Any, held: Any) -> bool:
-        if path not in fields or not _is_list(wanted) or not _is_list(held):
-            return False
-        return set(map(repr, wanted)) == set(map(repr, held))
-
-    return same
+def as_sets(wanted: Any, held: Any) -> bool:
+    """Whether two lists hold the same, whatever their order."""
+    return _is_list(wanted) and _is_list(held) and set(map(repr, wanted)) == set(map(repr, held))
 
 
 def _is_list(value: Any) -> bool:

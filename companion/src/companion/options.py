@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -62,18 +63,24 @@ class Options:
 
 
 def with_options(function: Callable[..., int]) -> Callable[..., int]:
-    """A typer command whose first parameter `options`, where it has one, becomes the common options."""
+    """A typer command of a function: the fields of each dataclass among its parameters, such as Options, are options of the command."""
     parameters = dict(inspect.signature(function, eval_str=True).parameters)
-    if parameters.pop("options", None) is None:
-        return function
-    common = inspect.signature(Options, eval_str=True).parameters
+    groups: dict[str, Any] = {
+        name: each.annotation for name, each in parameters.items() if is_dataclass(each.annotation)
+    }
+    fields = {name: inspect.signature(group, eval_str=True).parameters for name, group in groups.items()}
 
     @functools.wraps(function)
     def run(**given: Any) -> int:
-        return function(Options(**{name: given.pop(name) for name in common}), **given)
+        grouped = {name: group(**{field: given.pop(field) for field in fields[name]}) for name, group in groups.items()}
+        return function(**grouped, **given)
 
     # typer reads a command's options off its signature alone: without this, each command would list the common ones again.
-    every = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (parameters | common).values()]
+    own = [parameter for name, parameter in parameters.items() if name not in groups]
+    every = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in chain(own, *(group.values() for group in fields.values()))
+    ]
     run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}
     return run

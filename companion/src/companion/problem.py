@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 WRONG_USE = 64  # EX_USAGE of sysexits.h
@@ -15,6 +16,15 @@ class Problem(Exception):
     def __init__(self, sentence: str, code: int = 1) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field. A warning is accepted by Datadog, and does not do what it seems to."""
+
+    field: str
+    sentence: str
+    warning: bool = False
 
 
 def read_text(file: Path, absent: str | None = None) -> str:

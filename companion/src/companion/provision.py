@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,11 +44,18 @@ Report = Callable[[Step], None]
 
 def plan(account: Account, wanted: Sequence[Wanted]) -> list[Step]:
     """A step for each wanted object. Raises Problem where two objects carry one mark: choosing is a person's."""
-    kinds = {one.kind.name: one.kind for one in wanted}
-    found = {name: kind.find(account) for name, kind in kinds.items()}
-    refuse_duplicates(found)
-    by_mark = {(name, one.mark): one for name, ones in found.items() for one in ones}
-    return [_step(account, one, by_mark.get((one.kind.name, one.mark))) for one in wanted]
+    marked: dict[tuple[str, str], list[Found]] = {}
+    for kind in {each.kind.name: each.kind for each in wanted}.values():
+        for found in kind.find(account):
+            marked.setdefault((kind.name, found.mark), []).append(found)
+    several = [
+        f"{len(same)} {name}s carry the mark of '{same[0].name}': {', '.join(each.id for each in same)}"
+        for (name, _), same in marked.items()
+        if len(same) > 1
+    ]
+    if several:
+        raise Problem("; ".join(several) + "; delete all but one of each, or take the mark out of them")
+    return [_step(account, each, *marked.get((each.kind.name, each.mark), [None])) for each in wanted]
 
 
 def _step(account: Account, wanted: Wanted, found: Found | None) -> Step:
@@ -59,20 +66,6 @@ def _step(account: Account, wanted: Wanted, found: Found | None) -> Step:
         found = kind.get(account, found.id)
     changes = tuple(kind.differences(wanted.body, found.body))
     return Step(kind, wanted.name, "update" if changes else "none", changes, wanted, found, found.id)
-
-
-def refuse_duplicates(found: Mapping[str, Sequence[Found]]) -> None:
-    """Raise Problem that lists the ids of objects of one kind that carry the same mark."""
-    sentences = []
-    for kind, ones in found.items():
-        for mark in dict.fromkeys(one.mark for one in ones):
-            same = [one for one in ones if one.mark == mark]
-            if len(same) > 1:
-                sentences.append(
-                    f"{len(same)} {kind}s carry the mark of '{same[0].name}': {', '.join(one.id for one in same)}"
-                )
-    if sentences:
-        raise Problem("; ".join(sentences) + "; delete all but one of each, or take the mark out of them")
 
 
 def apply(account: Account, steps: Sequence[Step], report: Report) -> list[Step]:

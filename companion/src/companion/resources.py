@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ EXAMPLE_ADDRESS = re.compile(r"(?<![\w@.])@[\w.+\-]+@example\.com\b")
 HOST_VARIABLE = "host"  # the timeboard's template variable
 
 
-def kinds(now: Callable[[], datetime]) -> tuple[Kind, ...]:
+def kinds(now: datetime) -> tuple[Kind, ...]:
     """Every kind, in the order in which objects are made; they are removed in REMOVAL's."""
     return Timeboards(), Monitors(), Downtimes(now), HostTags()
 
@@ -36,7 +35,7 @@ REMOVAL = ("monitor", "downtime", "timeboard", "host tags")
 
 def wanted(settings: Settings, now: datetime) -> list[Wanted]:
     """Every object as it should be in the account. Raises Problem that names the file."""
-    timeboards, monitors, downtimes, host_tags = kinds(lambda: now)
+    timeboards, monitors, downtimes, host_tags = kinds(now)
     assets = assets_folder(settings)
     found = [
         _timeboard(timeboards, the_file(assets / "dashboards"), settings, MARK),

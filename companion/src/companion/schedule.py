@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -14,23 +14,11 @@ if TYPE_CHECKING:
 WEEK = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Window:
+class Window(NamedTuple):
     """From `start` to before `end`, both with a zone."""
 
     start: datetime
     end: datetime
-
-
-def rule_parts(rrule: str) -> dict[str, frozenset[str]]:
-    """A rule as its parts, so that two ways to write one rule are equal: `FREQ=WEEKLY;BYDAY=SA,SU`."""
-    parts = {}
-    for part in rrule.upper().removeprefix("RRULE:").split(";"):
-        name, _, value = part.partition("=")
-        parts[name] = frozenset(value.split(","))
-    if parts.get("INTERVAL") == frozenset({"1"}):
-        del parts["INTERVAL"]
-    return parts
 
 
 def windows(schedule: Mapping[str, Any], since: datetime, until: datetime) -> list[Window]:
@@ -70,9 +58,11 @@ def anchored(recurrence: Mapping[str, Any], timezone: str, now: datetime) -> dic
 def in_the_words_of(held: Mapping[str, Any], wanted: Mapping[str, Any], timezone: str, now: datetime) -> dict[str, Any]:
     """`wanted` with each field written as in `held` where that means the same: a rule's parts in another order, `24h` and `1d`, a start
     weeks ago that leads to the same windows from now on."""
+    from doghouse.downtimes import same_rule
+
     told = dict(wanted)
-    try:
-        if rule_parts(wanted["rrule"]) == rule_parts(held["rrule"]):
+    with contextlib.suppress(KeyError, TypeError, ValueError):
+        if same_rule(wanted["rrule"], held["rrule"]):
             told["rrule"] = held["rrule"]
         ours, theirs = (_recurring(_alone(each, timezone)).recurrences[0] for each in (wanted, held))
         if ours.duration == theirs.duration:
@@ -81,8 +71,6 @@ def in_the_words_of(held: Mapping[str, Any], wanted: Mapping[str, Any], timezone
         ahead, moved_ahead = (windows(_alone(each, timezone), now, now + 3 * WEEK) for each in (wanted, moved))
         if ahead == moved_ahead:
             told["start"] = held["start"]
-    except (KeyError, TypeError, ValueError):
-        return told
     return told
 
 

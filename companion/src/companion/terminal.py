@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def console(*, err: bool = False) -> Console:
+def console() -> Console:
     """Where people read: no colour when it is not a terminal or NO_COLOR is set."""
     from rich.console import Console
 
     plain = bool(os.environ.get("NO_COLOR"))  # rich alone would still print bold and faint
-    return Console(stderr=err, highlight=False, soft_wrap=True, markup=False, color_system=None if plain else "auto")
+    return Console(highlight=False, soft_wrap=True, markup=False, color_system=None if plain else "auto")
 
 
 def print_json(document: Any) -> None:

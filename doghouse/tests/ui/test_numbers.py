@@ -5,12 +5,11 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from doghouse import dashboards
-from doghouse.dashboards import widget_requests
+from doghouse.dashboards import template_variables, widget_requests
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries.units import told
 from doghouse.storage.sqlite import Database
-from doghouse.ui.data import template_variables
 from doghouse.ui.frame import Frame
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs, lines, scalars, why_empty
@@ -147,7 +146,7 @@ def test_an_empty_graph_says_why(query: str, why: str, marks: SimulatedStore) ->
 
 def test_a_template_variable_is_named_as_it_was_chosen_in_the_reason() -> None:
     chosen = lines.chosen(
-        template_variables.selections([{"name": "host", "prefix": "host"}], QueryParams("tpl_var_host=z"))
+        template_variables.selections([{"name": "host", "prefix": "host"}], QueryParams("tpl_var_host=z").multi_items())
     )
     expression = widget_requests.requests({"requests": [{"q": "avg:m{$host}"}]})[0].lines[0].expressions(chosen)[0]
     assert why_empty.why_empty(expression, source(a=[(0, 1.0)]), FRAME) == "no series of `m` with host:z"
@@ -217,18 +216,20 @@ def test_defaults_of_a_variable_are_chosen_until_the_url_says_otherwise() -> Non
         {"name": "old", "default": "x"},
         {"name": "any"},
     ]
-    assert [one.values for one in template_variables.selections(given, QueryParams(""))] == [
+    assert [one.values for one in template_variables.selections(given, QueryParams("").multi_items())] == [
         ("prod", "dev"),
         ("x",),
         ("*",),
     ]
-    asked = template_variables.selections(given, QueryParams("tpl_var_env=a,b&tpl_var_env=c&tpl_var_old=*"))
+    asked = template_variables.selections(
+        given, QueryParams("tpl_var_env=a,b&tpl_var_env=c&tpl_var_old=*").multi_items()
+    )
     assert [one.values for one in asked] == [("a", "b", "c"), ("*",), ("*",)]
 
 
 def test_a_variable_offers_the_tags_in_sight_or_its_own_list() -> None:
     free, fixed = template_variables.selections(
-        [{"name": "host"}, {"name": "env", "available_values": ["z", "a"]}], QueryParams("")
+        [{"name": "host"}, {"name": "env", "available_values": ["z", "a"]}], QueryParams("").multi_items()
     )
     tags = ["host:b", "host:a", "env:prod", "hosts:c"]
     assert template_variables.choices(free, tags) == ["a", "b"]
@@ -246,13 +247,13 @@ def test_a_bucket_longer_than_the_range_is_said(marks: SimulatedStore) -> None:
     ("query", "title"), [("", "m on *"), ("tpl_var_host=a", "m on host:a"), ("tpl_var_host=a,b", "m on host:a, host:b")]
 )
 def test_a_title_names_what_its_variables_are(query: str, title: str) -> None:
-    selected = template_variables.selections([{"name": "host", "prefix": "host"}], QueryParams(query))
+    selected = template_variables.selections([{"name": "host", "prefix": "host"}], QueryParams(query).multi_items())
     assert template_variables.titled("m on $host", selected) == title
 
 
 def test_a_title_can_name_the_value_alone() -> None:
     selected = template_variables.selections(
-        [{"name": "host"}, {"name": "host2"}], QueryParams("tpl_var_host=a&tpl_var_host2=b")
+        [{"name": "host"}, {"name": "host2"}], QueryParams("tpl_var_host=a&tpl_var_host2=b").multi_items()
     )
     assert template_variables.titled("$host.value and $host2.value", selected) == "a and b"
 
@@ -261,7 +262,9 @@ def test_a_title_can_name_the_value_alone() -> None:
     "query", ["tpl_var_host=a,b", "tpl_var_host=a&tpl_var_host=b", "tpl_var_host[0]=a&tpl_var_host%5B1%5D=b"]
 )
 def test_a_variables_values_stand_together_or_numbered(query: str) -> None:
-    (host, host2) = template_variables.selections([{"name": "host"}, {"name": "host2"}], QueryParams(query))
+    (host, host2) = template_variables.selections(
+        [{"name": "host"}, {"name": "host2"}], QueryParams(query).multi_items()
+    )
     assert (host.values, host2.values) == (("a", "b"), ("*",))
 
 

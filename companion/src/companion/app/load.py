@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from companion import terminal
+from companion.app.options import Traffic
 from companion.problem import WRONG_USE, Problem
 
 ROUTES = (
@@ -53,24 +54,24 @@ class Made:
         }
 
 
-def load(url: str, rate: float, count: int, connections: int, as_json: bool) -> int:
-    """Send `count` requests (0: until Ctrl-C) at `rate` a second; 1 where one got no answer."""
-    parts = urlsplit(url)
+def load(traffic: Traffic) -> int:
+    """Send the requests at their rate; 1 where one got no answer."""
+    parts = urlsplit(traffic.url)
     if parts.scheme != "http" or not parts.hostname:
-        raise Problem(f"'{url}' is no address of the app: expected such as http://127.0.0.1:5050", WRONG_USE)
+        raise Problem(f"'{traffic.url}' is no address of the app: expected such as http://127.0.0.1:5050", WRONG_USE)
     made, started, stop = Made(), time.monotonic(), threading.Event()
-    numbers = iter(range(count)) if count else itertools.count()
+    numbers = iter(range(traffic.count)) if traffic.count else itertools.count()
     turn = threading.Lock()
 
     def worker() -> None:
         connection = http.client.HTTPConnection(str(parts.hostname), parts.port or 80, timeout=TIMEOUT_S)
         while not stop.is_set() and (number := _next(numbers, turn)) is not None:
-            stop.wait(max(0.0, started + number / rate - time.monotonic()))
+            stop.wait(max(0.0, started + number / traffic.rate - time.monotonic()))
             if not stop.is_set():
                 _ask(connection, ROUTES[number % len(ROUTES)], made)
         connection.close()
 
-    threads = [threading.Thread(target=worker, daemon=True) for _ in range(connections)]
+    threads = [threading.Thread(target=worker, daemon=True) for _ in range(traffic.connections)]
     for thread in threads:
         thread.start()
     try:
@@ -79,9 +80,9 @@ def load(url: str, rate: float, count: int, connections: int, as_json: bool) -> 
                 thread.join(0.2)
     except KeyboardInterrupt:
         stop.set()
-    _report(made, time.monotonic() - started, as_json)
+    _report(made, time.monotonic() - started, traffic.as_json)
     if made.failed:
-        terminal.say(f"my-metric: {made.failed} requests to {url} got no answer: {made.reason}")
+        terminal.say(f"my-metric: {made.failed} requests to {traffic.url} got no answer: {made.reason}")
     return 1 if made.failed else 0
 
 

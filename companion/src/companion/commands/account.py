@@ -108,11 +108,10 @@ def timeboard(account: Account, options: Options) -> Found:
     wanted = next(
         one for one in resources.wanted(options.settings(), datetime.now(UTC)) if one.kind.name == "timeboard"
     )
-    found = [one for one in wanted.kind.find(account) if one.mark == wanted.mark]
-    provision.refuse_duplicates({wanted.kind.name: found})
-    if not found:
+    (step,) = provision.plan(account, [wanted])
+    if step.found is None:
         raise Problem(f"the timeboard '{wanted.name}' is not in the account; make it with: my-metric apply")
-    return wanted.kind.get(account, found[0].id)
+    return step.found
 
 
 def open_timeboard(options: Options, last: str) -> int:

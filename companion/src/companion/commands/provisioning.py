@@ -51,9 +51,8 @@ def apply(options: Options, yes: bool, as_json: bool) -> int:
 
 def destroy(options: Options, yes: bool, as_json: bool) -> int:
     """Delete what carries our mark."""
-    now = datetime.now(UTC)
     with options.account() as account:
-        steps = provision.removals(account, resources.kinds(lambda: now))
+        steps = provision.removals(account, resources.kinds(datetime.now(UTC)))
         if steps:
             if not as_json:
                 show.removals(steps)

@@ -1,11 +1,11 @@
-"""A demo that runs, and what was asked of it."""
+"""A demo that runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion.app.serve import SERVICE
+from companion.app.options import SERVICE
 from companion.demo.app import TracedApp
 from companion.demo.children import Child
 from companion.demo.postgres import Database
@@ -35,15 +35,3 @@ class Demo:
         for child in (self.doghouse, self.agent):
             if child.ended:
                 raise Problem(f"{child.name} ended: {child.last_words()}")
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What was asked for. `smtp` is the mail server that mails go to, beside the inbox; `email` is whom the monitor tells."""
-
-    once: bool
-    as_json: bool
-    open_page: bool
-    pictures: str | None
-    smtp: str | None
-    email: str

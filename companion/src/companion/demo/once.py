@@ -12,7 +12,8 @@ from companion import terminal
 from companion.client import Account
 from companion.demo import report
 from companion.demo.children import Stop
-from companion.demo.model import Demo, Wishes
+from companion.demo.model import Demo
+from companion.demo.options import Wishes
 
 COLLECTIONS = 2
 COLLECTIONS_TIME_S = 240.0

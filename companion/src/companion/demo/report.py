@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from companion import terminal
-from companion.app.serve import SERVICE
+from companion.app.options import SERVICE
 from companion.client import NOT_IMPLEMENTED, Account, ApiProblem
 from companion.queries import queries
 

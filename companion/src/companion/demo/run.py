@@ -15,7 +15,8 @@ from companion import provision, resources, terminal
 from companion.client import Account
 from companion.demo import app, children, files, once, postgres, report
 from companion.demo.children import Stop, Stopped
-from companion.demo.model import Demo, Wishes
+from companion.demo.model import Demo
+from companion.demo.options import Wishes
 from companion.settings import Settings
 from doghouse.importing import find_keys
 

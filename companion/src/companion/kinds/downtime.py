@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,14 @@ from companion import schedule
 from companion.client import Account
 from companion.diff import Change, as_sets
 from companion.kinds.model import Found, Kind, Wanted, mark_of, marked_text
+from companion.problem import Fault
 
 PAGE = 100_000  # GUESS: one answer lists as many as asked for; the total beside it tells where it does not
 SERVER_FIELDS = frozenset(
     {"status", "created", "modified", "canceled", "schedule.current_downtime", "monitor_identifier.monitor_id"}
 )
 DEFAULTS: dict[str, set[str]] = {"notify_end_states": {"alert", "no data", "warn"}, "notify_end_types": {"expired"}}
-ANY_ORDER = as_sets(*DEFAULTS, "monitor_identifier.monitor_tags")
+ANY_ORDER = (*DEFAULTS, "monitor_identifier.monitor_tags")
 GONE = ("canceled", "ended")
 
 
@@ -26,8 +27,9 @@ class Downtimes(Kind):
     """Downtimes, over the v2 API. `now` decides whether two schedules mean the same times from here on."""
 
     name = noun = "downtime"
+    model = "v2.model.downtime_create_request_attributes.DowntimeCreateRequestAttributes"
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: datetime) -> None:
         self._now = now
 
     @override
@@ -62,7 +64,7 @@ class Downtimes(Kind):
 
     @override
     def same(self, path: str, wanted: Any, held: Any) -> bool:
-        return ANY_ORDER(path, wanted, held)
+        return path in ANY_ORDER and as_sets(wanted, held)
 
     def _in_the_words_of(self, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """`wanted` with its recurrences written as those of `held` wherever that means the same."""
@@ -71,11 +73,9 @@ class Downtimes(Kind):
         if not ours:
             return wanted
         zone = wanted["schedule"].get("timezone") or "UTC"
-        told = [
-            schedule.in_the_words_of(theirs[i], one, zone, self._now()) if i < len(theirs) else one
-            for i, one in enumerate(ours)
-        ]
-        return {**wanted, "schedule": {**wanted["schedule"], "recurrences": told}}
+        both = zip(theirs, ours, strict=False)
+        reworded = [schedule.in_the_words_of(*pair, zone, self._now) for pair in both] + ours[len(theirs) :]
+        return {**wanted, "schedule": {**wanted["schedule"], "recurrences": reworded}}
 
     @override
     def create(self, account: Account, wanted: Wanted) -> str:
@@ -91,6 +91,12 @@ class Downtimes(Kind):
     @override
     def remove(self, account: Account, found: Found) -> None:
         account.call("cancel_downtime", downtime_id=found.id)
+
+    @override
+    def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:
+        from doghouse.downtimes import lint
+
+        return (Fault(problem.field, problem.text, problem.severity != "error") for problem in lint(body))
 
     @override
     def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:

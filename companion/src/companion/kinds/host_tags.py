@@ -60,10 +60,6 @@ class HostTags(Kind):
     def remove(self, account: Account, found: Found) -> None:
         self.update(account, found, {"tags": []})
 
-    @override
-    def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
-        raise NotImplementedError  # there is nothing to adopt: a tag is there or not
-
 
 def _tags(account: Account, host: str) -> list[str]:
     try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from companion.client import Account, ApiProblem
 from companion.diff import Change, differences
+from companion.problem import Fault
 
 GONE = 404  # the status of an object that is not there
 MARK = "managed-by:my-metric"  # Datadog keeps it with the object, so there is no state file to lose
@@ -42,6 +43,9 @@ class Kind(ABC):
     noun: ClassVar[
         str
     ]  # the kind in the names of the client's operations: `dashboard` of get_dashboard and its dashboard_id
+    model: ClassVar[str] = (
+        ""  # the class of the official client that a body is, behind `datadog_api_client.`; empty: none
+    )
     found_whole: ClassVar[bool] = True  # whether `find` gives all of an object, so that it need not be got again
 
     @abstractmethod
@@ -76,9 +80,13 @@ class Kind(ABC):
         """Delete it, or raise ApiProblem."""
         account.call(f"delete_{self.noun}", **{f"{self.noun}_id": found.id})
 
-    @abstractmethod
+    def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:
+        """What Datadog refuses of a body beyond its model, and what it takes that does not work: doghouse's rules, asked through its public faces."""
+        return ()
+
     def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
-        """What an update has to send to put the mark on an object, and to change nothing else."""
+        """What an update has to send to put the mark on an object, and to change nothing else. Host tags cannot be adopted: one is there or not."""
+        raise NotImplementedError
 
     def delete(self, account: Account, found: Found) -> None:
         """Delete it; one that is gone already is deleted."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from typing_extensions import override
 
 from companion.client import Account
 from companion.kinds.model import MARK, Found, Kind, is_mark
-from companion.problem import WRONG_USE, Problem
+from companion.problem import WRONG_USE, Fault, Problem
 
 SERVER_FIELDS = (
     "id", "org_id", "created", "created_at", "modified", "deleted", "creator", "multi", "overall_state",
@@ -25,6 +25,11 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
 }
 ONE_TYPE = {"metric alert", "query alert"}  # the server writes one for the other
 OFF_AS_ZERO = ("options.renotify_interval", "options.timeout_h", "options.evaluation_delay")
+TEMPLATES = (
+    "name",
+    "message",
+    "options.escalation_message",
+)  # Datadog takes any text there, also one that shows nothing
 TRIMMED = ("message", "query", "options.escalation_message")  # the server cuts white space at the end
 
 
@@ -32,6 +37,7 @@ class Monitors(Kind):
     """Monitors, over the v1 API."""
 
     name = noun = "monitor"
+    model = "v1.model.monitor.Monitor"
 
     @override
     def find(self, account: Account) -> list[Found]:
@@ -74,6 +80,21 @@ class Monitors(Kind):
         gone = {field: None for field in removed if "." not in field}
         kept = {key: value for key, value in body.items() if key != "type"}
         account.call("update_monitor", monitor_id=int(found.id), body={**gone, **kept})
+
+    @override
+    def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:
+        """Of lint's advice only what is surely wrong."""
+        from doghouse.monitors import MonitorError, parse
+        from doghouse.monitors.lint import lint
+
+        try:
+            problems = lint(parse(body))
+        except MonitorError as error:
+            yield Fault(error.field, error.text)
+            return
+        for problem in (problem for problem in problems if problem.severity == "error"):
+            place = f"column {problem.column}: " if problem.field == "query" and problem.column else ""
+            yield Fault(problem.field, place + problem.text, problem.field in TEMPLATES)
 
     @override
     def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from typing_extensions import override
@@ -10,6 +10,7 @@ from typing_extensions import override
 from companion.client import Account
 from companion.diff import as_sets
 from companion.kinds.model import Found, Kind, mark_of, marked_text
+from companion.problem import Fault
 
 PAGE = 100_000  # as many as there are, in one answer where the server gives them
 # Top-level facts of the server's own (recorded: nothing else is added).
@@ -17,13 +18,14 @@ SERVER_FIELDS = (
     "id", "url", "author_handle", "author_name", "author_info", "created_at", "modified_at", "deleted_at",
     "experience_type",
 )  # fmt: skip
-ANY_ORDER = as_sets("notify_list", "tags")
+ANY_ORDER = ("notify_list", "tags")
 
 
 class Timeboards(Kind):
     """Dashboards, over the v1 API."""
 
     name, noun = "timeboard", "dashboard"
+    model = "v1.model.dashboard.Dashboard"
     found_whole = False  # the list has no widgets
 
     @override
@@ -48,11 +50,18 @@ class Timeboards(Kind):
     @override
     def same(self, path: str, wanted: Any, held: Any) -> bool:
         """Lists whose order says nothing; and a widget's id, which the server may give anew (kennel and Terraform ignore it too)."""
-        return ANY_ORDER(path, wanted, held) or (path.startswith("widgets[") and path.endswith("].id"))
+        is_id = path.startswith("widgets[") and path.endswith("].id")
+        return is_id or (path in ANY_ORDER and as_sets(wanted, held))
 
     @override
     def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
         account.call("update_dashboard", dashboard_id=found.id, body=dict(body))
+
+    @override
+    def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:
+        from doghouse.dashboards import lint
+
+        return (Fault(problem.field, problem.text, problem.severity != "error") for problem in lint(body))
 
     @override
     def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -11,16 +11,8 @@ from typing import Any
 
 from companion import resources, terminal
 from companion.options import Options
-from companion.problem import WRONG_USE, Problem
-from companion.validation import rules
-from companion.validation.schema import Fault, faults
-
-Rules = Callable[[Mapping[str, Any]], Iterator[Fault]]
-MODELS: dict[str, tuple[str, str, Rules]] = {
-    "timeboard": ("v1.model.dashboard", "Dashboard", rules.timeboard),
-    "monitor": ("v1.model.monitor", "Monitor", rules.monitor),
-    "downtime": ("v2.model.downtime_create_request_attributes", "DowntimeCreateRequestAttributes", rules.downtime),
-}
+from companion.problem import WRONG_USE, Fault, Problem
+from companion.validation.schema import faults
 
 
 def validate(options: Options, files: Sequence[Path], as_json: bool) -> int:
@@ -66,14 +58,15 @@ def kind_of(file: Path, body: Mapping[str, Any]) -> str:
 
 def check(kind: str, body: Mapping[str, Any]) -> Iterator[Fault]:
     """What Datadog would refuse of one object, and what would not work: the rules are asked where the shape is right."""
-    if kind == "host tags":
+    handled = next(each for each in resources.kinds(datetime.now(UTC)) if each.name == kind)
+    if not handled.model:
         return
     if kind == "downtime" and isinstance(body.get("data"), Mapping):
         body = body["data"].get("attributes") or {}
-    module, name, rule = MODELS[kind]
+    module, _, name = handled.model.rpartition(".")
     found = list(faults(body, getattr(import_module(f"datadog_api_client.{module}"), name)))
     if kind == "downtime":  # recorded: "Additional properties are not allowed"; the v1 endpoints take and drop them
         found = [replace(fault, warning=False) for fault in found]
     yield from found
     if all(fault.warning for fault in found):
-        yield from rule(body)
+        yield from handled.broken_rules(body)

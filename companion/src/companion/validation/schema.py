@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -16,7 +15,7 @@ from uuid import UUID
 
 from datadog_api_client.model_utils import ModelComposed, ModelNormal, ModelSimple
 
-from companion.problem import close_or_all, did_you_mean
+from companion.problem import Fault, close_or_all, did_you_mean
 
 MODELS = (ModelNormal, ModelComposed, ModelSimple)
 NAMES = {
@@ -52,15 +51,6 @@ LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
         "has not the expected form",
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one field. A warning is accepted by Datadog, and does not do what it seems to."""
-
-    field: str
-    sentence: str
-    warning: bool = False
 
 
 def faults(value: Any, model: Any, path: str = "") -> Iterator[Fault]:

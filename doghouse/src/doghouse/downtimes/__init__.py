@@ -4,6 +4,7 @@
     lint(attributes)                                           # what is wrong with them, for people: field, text, severity
     status(downtime, now), current(downtime, now)              # `active`, and the stretch that the API shows as current_downtime
     stretches(downtime, start, end)                            # all of them, DST and overlaps worked out
+    same_rule(rrule, other)                                    # the same rule, differently written
     occurrences(downtime.schedule, start, end)                 # each by itself, also where they overlap
 
 What they silence, for one group of one monitor (tags: the group's, and the filter tags of the monitor's query):
@@ -18,6 +19,7 @@ from doghouse.downtimes.linting import Problem, lint
 from doghouse.downtimes.matching import Cover, concerns, covers, released, releases, silencer
 from doghouse.downtimes.model import Downtime, DowntimeError, OneTime, Recurrence, Recurring
 from doghouse.downtimes.parsing import parse
+from doghouse.downtimes.rrule import same_rule
 from doghouse.downtimes.schedule import Stretch, current, idle, occurrences, status, stretches
 from doghouse.downtimes.scope import Scope, parse_scope
 
@@ -41,6 +43,7 @@ __all__ = [
     "parse_scope",
     "released",
     "releases",
+    "same_rule",
     "silencer",
     "status",
     "stretches",

@@ -62,6 +62,14 @@ def parts(text: str) -> Mapping[str, str]:
     return given
 
 
+def same_rule(one: str, other: str) -> bool:
+    """Whether two rules are one, differently written: in another order, or with an INTERVAL of 1, which goes without saying. Raises RruleError."""
+    first, second = (
+        {name: frozenset(value.split(",")) for name, value in parts(text).items()} for text in (one, other)
+    )
+    return {"INTERVAL": frozenset({"1"})} | first == {"INTERVAL": frozenset({"1"})} | second
+
+
 def _check(name: str, value: str) -> None:
     match name:
         case "FREQ":

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from doghouse.dashboards import template_variables
 from doghouse.dashboards.board import Board, Widget
 from doghouse.dashboards.registry import Numbers
 from doghouse.queries.units import Units
 from doghouse.ui import frame
-from doghouse.ui.data import template_variables
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.boards import Boards
 from doghouse.ui.widgets import lines
@@ -46,7 +46,7 @@ class BoardData:
 
     def _widget(self, widget: Widget, board: Board, shown: Frame, call: Call) -> dict[str, Any]:
         own = frame.of_widget(widget.time, shown, call.now)
-        selected = template_variables.selections(board.variables, call.query)
+        selected = template_variables.selections(board.variables, call.query.multi_items())
         since = frame.since(call.query)
         asked = Asked(own or shown, lines.chosen(selected), since, self.units, selected, call.now)
         heading = {"own": own.words if own else None, "title": template_variables.titled(widget.title, selected)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from doghouse.dashboards import template_variables
 from doghouse.dashboards.board import Board, Widget
 from doghouse.dashboards.snapshots import pictures
 from doghouse.dashboards.snapshots.pictures import Marker, Picture
@@ -16,7 +17,6 @@ from doghouse.events.model import Event, new_id, new_uid
 from doghouse.events.store import EventStore
 from doghouse.monitors.message import mentions
 from doghouse.ui import frame
-from doghouse.ui.data import template_variables
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.boards import Boards
@@ -66,7 +66,7 @@ class Snapshots:
 
     def picture(self, board: Board, widget: Widget, shown: Frame, call: Call) -> Picture:
         """A widget's graph over the frame, with the variables of the page."""
-        selected = template_variables.selections(board.variables, call.query)
+        selected = template_variables.selections(board.variables, call.query.multi_items())
         asked = Asked(shown, lines.chosen(selected))
         requests, markers = self.drawn(widget)
         answers = [answer for request in requests for answer in graphs.answers(request, self.boards.source, asked)]

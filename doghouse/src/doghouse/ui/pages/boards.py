@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from doghouse import dashboards
+from doghouse.dashboards import template_variables
 from doghouse.dashboards.board import Board
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.warnings import warnings
@@ -15,7 +16,7 @@ from doghouse.dashboards.widget_requests import Line
 from doghouse.metrics.model import Source
 from doghouse.queries import QuerySyntaxError, metric_queries
 from doghouse.ui import frame, rendering
-from doghouse.ui.data import tag_values, template_variables
+from doghouse.ui.data import tag_values
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.pages import board_layout
 from doghouse.web.http import Call, Reply
@@ -51,7 +52,7 @@ class Boards:
         """`GET /dashboard/{id}/{slug}`: one dashboard, its graphs still empty: js/pages/board.mjs fills them."""
         document = self.document(call.params["id"])
         board = dashboards.parse(document)
-        selected = template_variables.selections(board.variables, call.query)
+        selected = template_variables.selections(board.variables, call.query.multi_items())
         known = tag_values.of_metrics(self.source, metrics(board))
         shown = frame.from_url(call.query, call.now)
         data = {

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from doghouse.dashboards.board import Widget
+from doghouse.dashboards.template_variables import Selection
 from doghouse.dashboards.widget_requests import Request
 from doghouse.metrics.model import Floats, Source
 from doghouse.queries import ResultSeries, metric_queries
 from doghouse.queries.language.substitution import Chosen
 from doghouse.queries.units import Units, no_units, unit_of
 from doghouse.tags.pairs import values
-from doghouse.ui.data.template_variables import Selection
 from doghouse.ui.frame import Frame
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import lines

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from doghouse.dashboards.template_variables import Selection
 from doghouse.dashboards.widget_requests import Line
 from doghouse.metrics.model import Source
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
 from doghouse.queries.language.rollups import default_interval
 from doghouse.queries.language.substitution import Chosen
-from doghouse.ui.data.template_variables import Selection
 from doghouse.ui.frame import Frame
 
 

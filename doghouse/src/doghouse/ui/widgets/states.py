@@ -10,6 +10,7 @@ from typing import Any
 
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.snapshots.pictures import Marker
+from doghouse.dashboards.template_variables import Selection
 from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
 from doghouse.monitors.api.answers import group_name
@@ -20,7 +21,6 @@ from doghouse.monitors.store import Stored
 from doghouse.tags.pairs import by_key
 from doghouse.ui.data.monitor_history import thresholds
 from doghouse.ui.data.row_ids import row_id
-from doghouse.ui.data.template_variables import Selection
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.hosts import STATES
 from doghouse.ui.pages.monitor import MonitorPage, query_text

@@ -1,4 +1,4 @@
-"""Template variables of a dashboard: what is selected, by the URL or by default, and what could be."""
+"""Template variables of a dashboard: what is selected, by a page's address or by default, and what could be."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from starlette.datastructures import QueryParams
 
 ANY = "*"
 
@@ -32,19 +30,20 @@ class Selection:
         return ANY if self.everything else ", ".join(self.values)
 
 
-def selections(variables: Sequence[Mapping[str, Any]], query: QueryParams) -> tuple[Selection, ...]:
-    """Every variable with its values: `tpl_var_<name>` of the URL, else its defaults, else `*`.
+def selections(variables: Sequence[Mapping[str, Any]], query: Iterable[tuple[str, str]] = ()) -> tuple[Selection, ...]:
+    """Every variable with its values: `tpl_var_<name>` of an address's query, else its defaults, else `*`.
 
     Several values stand in one parameter, with commas between, or in several, numbered (`tpl_var_host[0]`) or not
     (GUESS: which of these Datadog writes; all are read).
     """
-    return tuple(_selection(variable, query) for variable in variables if variable.get("name"))
+    given = tuple(query)
+    return tuple(_selection(variable, given) for variable in variables if variable.get("name"))
 
 
-def _selection(variable: Mapping[str, Any], query: QueryParams) -> Selection:
+def _selection(variable: Mapping[str, Any], query: Iterable[tuple[str, str]]) -> Selection:
     name = str(variable["name"])
     own = re.compile(re.escape(f"tpl_var_{name}") + r"(\[\d*\])?")
-    asked = [value for key, value in query.multi_items() if own.fullmatch(key)]
+    asked = [value for key, value in query if own.fullmatch(key)]
     values = [value for text in asked for value in text.split(",") if value] if asked else default(variable)
     return Selection(
         name,
@@ -70,8 +69,12 @@ def choices(selection: Selection, tags: Iterable[str]) -> list[str]:
 
 def titled(text: str, selected: Iterable[Selection]) -> str:
     """A title with its variables: `$host` → `host:web-1`, `$host.value` → `web-1` (GUESS: that titles say both as queries do), several with commas."""
-    for variable in sorted(selected, key=lambda variable: -len(variable.name)):
-        values = [ANY] if variable.everything else list(variable.values)
-        tags = [ANY] if variable.everything else [f"{variable.prefix}:{value}" for value in variable.values]
-        text = text.replace(f"${variable.name}.value", ", ".join(values)).replace(f"${variable.name}", ", ".join(tags))
-    return text
+    by_name = {variable.name: variable for variable in selected}
+
+    def chosen(match: re.Match[str]) -> str:
+        variable = by_name[match[1]]
+        key = "" if match[2] or variable.everything else f"{variable.prefix}:"
+        return ", ".join(f"{key}{value}" for value in ((ANY,) if variable.everything else variable.values))
+
+    names = "|".join(re.escape(name) for name in sorted(by_name, key=len, reverse=True))
+    return re.sub(rf"\$({names})(?!\w)(\.value\b)?", chosen, text) if names else text
