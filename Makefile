@@ -16,7 +16,7 @@ test: setup  ## every test that needs no Docker, on each supported Python at han
 
 lint: setup  ## ruff, mypy --strict, import-linter
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	@.venv/bin/mypy doghouse/src companion/src
+	@.venv/bin/mypy doghouse/src companion/src bench
 	@.venv/bin/lint-imports
 
 validate:  ## what integrations-extras asks of my_metric: ddev's validators, test, lint, release build

@@ -20,6 +20,7 @@ from doghouse.dashboards import identity, model
 from doghouse.dashboards.store import DashboardStore
 from doghouse.downtimes import record as records
 from doghouse.downtimes.store import DowntimeStore
+from doghouse.monitors import parse
 from doghouse.monitors.store import MonitorStore
 from doghouse.storage.sqlite import Database
 
@@ -94,7 +95,7 @@ def fill(data: Path, size: int) -> dict[str, list[str]]:
             made = model.document(body("dashboard", number), model.Origin(identity.new_id(), NOW), NOW)
             dashboards.add(made, NOW)
             ids["dashboard"].append(made["id"])
-            kept = monitors.add(body("monitor", number), NOW)
+            kept = monitors.add(parse(body("monitor", number)), NOW)
             assert not isinstance(kept, int)
             ids["monitor"].append(str(kept.document["id"]))
             sent = body("downtime", number)["data"]["attributes"]

@@ -101,7 +101,7 @@ def filled() -> Iterator[House]:
         series = [Series(n, f"m{n // HOSTS}", "gauge", 0, f"h{n % HOSTS}", ()) for n in range(GRAPHS * HOSTS)]
         times = np.arange(now - SPAN_S, now, EVERY_S, dtype=np.int64)
         ids = np.repeat(np.arange(len(series), dtype=np.int64), len(times))
-        noise = np.random.default_rng(7).normal(size=len(ids)).cumsum()
+        noise = np.cumsum(np.random.default_rng(7).normal(size=len(ids)))
         for part in parts(series, Columns(ids, np.tile(times, len(series)), noise)):
             headers = {**house.headers, "Content-Type": CONTENT_TYPE}
             httpx.post(f"{house.url}/doghouse/import", content=part, headers=headers).raise_for_status()
