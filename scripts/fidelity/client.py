@@ -28,7 +28,7 @@ FEATURES = (
         for name in ("authentication", "dashboards", "dashboard_lists", "downtimes", "events", "hosts", "logs")
     ),
     *(f"v1/{name}" for name in ("metrics", "monitors", "service_checks", "snapshots", "tags")),
-    *(f"v2/{name}" for name in ("dashboard_lists", "downtimes", "events", "logs", "metrics")),
+    *(f"v2/{name}" for name in ("dashboard_lists", "downtimes", "events", "logs", "metrics", "monitors")),
 )
 
 

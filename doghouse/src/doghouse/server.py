@@ -38,6 +38,8 @@ from doghouse.metrics.catalogue.metadata import Catalogue
 from doghouse.metrics.intake import routes as metrics
 from doghouse.metrics.store.point_store import PointStore
 from doghouse.monitors.api import routes as monitor_routes
+from doghouse.monitors.notification_rules import routes as rule_routes
+from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.store import MonitorStore
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries.api import routes as queries
@@ -70,10 +72,13 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     event_store = EventStore(database)
     dashboard_store, downtime_store = DashboardStore(database), DowntimeStore(database)
     monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store)
+    rule_store = RuleStore(database)
     simulated, log_store = SimulatedStore(database), LogStore(database)
     snapshots = SnapshotStore(folder.path / manifest.SNAPSHOTS)
     notifications = service.build(
-        service.Stores(database, points, monitors.store, downtime_store, event_store, host_store, check_store),
+        service.Stores(
+            database, points, monitors.store, downtime_store, event_store, host_store, check_store, rule_store
+        ),
         clock,
         folder.path / manifest.MAILS,
         mail_server=settings.smtp,
@@ -102,6 +107,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         simulated=simulated,
         snapshots=snapshots,
         units=counted,
+        rules=rule_store,
     )
     intake = metrics.routes(points, points.counts)
     routes: list[BaseRoute] = [
@@ -118,6 +124,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         *dashboard_lists.routes(ListStore(database, dashboard_store)),  # before dashboards, whose ids would be `lists`
         *dashboards.routes(dashboard_store),
         *snapshot_routes.routes(snapshots, points),
+        *rule_routes.routes(rule_store),
         *monitor_routes.routes(monitors),
         *downtime_routes.routes(downtime_store, monitors),
         *notifications.routes(time_travel=settings.time_travel),

@@ -493,3 +493,37 @@ def test_a_pattern_that_matches_nothing_fails(run, folder):
 
     assert (code, out) == (1, "")
     assert "matches no file" in err
+
+
+RULES = "- {name: ours, filter: {tags: [team:a]}, recipients: [slack-a]}\n"
+
+
+def test_lint_takes_a_file_of_rules(run, folder):
+    path = folder(a_json=GOOD | {"message": "nobody", "tags": ["team:a"]}, b_json=GOOD | {"message": "nobody"})
+    (path / "rules.yaml").write_text(RULES)
+    code, out, _ = run("lint", path / "a.json", "--rules", path / "rules.yaml")
+    assert code == 0
+    code, out, _ = run("lint", path / "b.json", "--rules", path / "rules.yaml")
+    assert code == 1
+    assert "nobody is mentioned when it alerts or recovers, and no notification rule routes it" in out
+
+
+def test_backtest_tells_whom_rules_add(run, folder):
+    root = folder(a_json=GOOD | {"message": "nobody", "tags": ["team:a"]}, **{"s.csv": CSV, "rules.yaml": RULES})
+    given = ("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW, "--json")
+    assert json.loads(run(*given)[1])["notifications"] == []
+    routed = json.loads(run(*given, "--rules", root / "rules.yaml")[1])["notifications"]
+    assert [notification["recipients"] for notification in routed] == 2 * [["slack-a"]]
+
+
+@pytest.mark.parametrize(
+    "command", [("lint",), ("backtest", "--from", "now-1h", "--series", "points.csv")], ids=["lint", "backtest"]
+)
+def test_a_wrong_file_of_rules_is_one_sentence(run, folder, command):
+    path = folder(a_json=GOOD)
+    (path / "rules.yaml").write_text("- {name: ours, recipients: ['@a']}")
+    (path / "points.csv").write_text(CSV)
+    named = [str(path / word) if word == "points.csv" else word for word in command]
+    code, _, err = run(named[0], path / "a.json", *named[1:], "--rules", path / "rules.yaml")
+    assert code == 1
+    assert f"--rules: {path / 'rules.yaml'}: rule 1 ('ours'): Invalid recipients" in err.replace("\n", " ")

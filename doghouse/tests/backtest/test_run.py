@@ -12,6 +12,7 @@ from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.figures import figures
 from doghouse.backtest.run import backtest
+from doghouse.monitors.notification_rules import read
 from doghouse.reports.json import document
 
 S = [80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50]  # one point a minute
@@ -154,3 +155,15 @@ def test_backtest_is_where_programs_look_for_it():
     from doghouse.backtest import backtest as promised
 
     assert promised is backtest
+
+
+def test_figures_count_those_groups_alone_that_a_rule_routes() -> None:
+    subject = mon.parse(
+        {"type": "metric alert", "query": "avg(last_5m):avg:m{*} by {host} > 90", "name": "n", "message": "nobody"}
+    )
+    rules = read({"name": "r", "filter": {"scope": "host:a"}, "recipients": ["x"]})
+    points = source({"a": S, "b": S})
+    test = backtest(subject, points, T0, T0 + 1800, rules=rules)
+    assert {one.group for one in test.notifications()} == {(("host", "a"),)}
+    assert figures(test).sent == len(test.notifications()) == 2
+    assert figures(backtest(subject, points, T0, T0 + 1800)).sent == 0

@@ -16,6 +16,7 @@ from live_house import T0, Live, Points, living
 from doghouse import monitors as mon
 from doghouse.backtest.run import Backtest, backtest, group_text
 from doghouse.downtimes import Downtime
+from doghouse.monitors.notification_rules import read
 from doghouse.notifications.model import Notification
 from doghouse.testing.running import run as run_unit_tests
 
@@ -76,7 +77,23 @@ QUERIES = [
 ]
 MESSAGES = [
     "{{value}} {{host.name}} {{triggered_duration_sec}} @ops@example.com",
+    "{{value}} for those whom rules name",
     "{{#is_alert}}{{#is_renotify}}again{{/is_renotify}} @a@example.com{{/is_alert}}{{^is_alert}}{{last_triggered_at}} @b@example.com{{/is_alert}}",
+]
+RULES: list[list[dict[str, Any]]] = [
+    [],
+    [],
+    [{"name": "all", "filter": {"tags": ["team:x"]}, "recipients": ["r@example.com"]}],
+    [
+        {
+            "name": "by state and group",
+            "filter": {"scope": "host:(a OR b) AND NOT zone:y"},
+            "conditional_recipients": {
+                "conditions": [{"scope": "transition_type:is_alert", "recipients": ["b@example.com", "webhook-x"]}],
+                "fallback_recipients": ["f"],
+            },
+        }
+    ],
 ]
 PRESETS = [None, "hide_query", "hide_handles", "hide_query_and_handles", "show_only_snapshot", "hide_all"]
 
@@ -147,7 +164,12 @@ def comparable(notifications: Sequence[Notification]) -> list[dict[str, Any]]:
 
 
 def as_unit_test(
-    folder: Path, body: Mapping[str, Any], series: Sequence[Samples], downtimes: Sequence[Downtime], test: Backtest
+    folder: Path,
+    body: Mapping[str, Any],
+    series: Sequence[Samples],
+    downtimes: Sequence[Downtime],
+    rules: Sequence[Mapping[str, Any]],
+    test: Backtest,
 ) -> Path:
     """A test file that expects what a backtest gave."""
 
@@ -186,6 +208,7 @@ def as_unit_test(
         "monitor": dict(body),
         "start": "2026-03-02T10:00Z",
         "downtimes": [{**(one.document or {}), "name": one.label} for one in downtimes],
+        "rules": list(rules),
         "tests": [case],
     }
     path.write_text(json.dumps(file))
@@ -204,23 +227,27 @@ def quiet(**given: Any) -> dict[str, Any]:
     [[None, 85.0, None, None, None], [100.0, 60.0, None, None, None]],
     [],
     body_of(QUERIES[1], CONDITIONS[1], MESSAGES[0], notify_by=["*"]),
+    RULES[0],
 )
 @example(
     [[None] * 5, [None] * 4 + [85.0]],
     [quiet(minutes=6)],
     body_of(QUERIES[1], CONDITIONS[0], MESSAGES[0], notify_by=["*"]),
+    RULES[0],
 )
 # canceled between two ticks, of which the second recovers: the end tells of the state before it
 @example(
     [[100.0] * 5 + [0.0] * 5],
     [quiet(minutes=12, canceled=5, notify_end_types=["canceled"])],
     body_of(QUERIES[1], CONDITIONS[0], MESSAGES[0]),
+    RULES[0],
 )
 # triggered in one occurrence, recovered in the next, which follows without a break
 @example(
     [[0.0, 0.0, 100.0, 100.0, 100.0, 0.0, 0.0]],
     [quiet(minutes=4, again=0)],
     body_of(QUERIES[1], CONDITIONS[0], MESSAGES[0]),
+    RULES[0],
 )
 @given(
     st.lists(samples, min_size=1, max_size=3),
@@ -241,22 +268,26 @@ def quiet(**given: Any) -> dict[str, Any]:
         st.sampled_from([None, None, ["*"], ["host"]]),
         st.sampled_from(PRESETS),
     ),
+    st.sampled_from(RULES),
 )
 def test_live_loop_backtest_and_unit_test_send_and_silence_the_same(
     tmp_path_factory: pytest.TempPathFactory,
     series: list[Samples],
     wanted: list[dict[str, Any]],
     body: dict[str, Any],
+    rules: list[dict[str, Any]],
 ) -> None:
     folder = tmp_path_factory.mktemp("live")
     points = history_of(series)
     with living(folder, points=points) as house:
         number = house.monitor(**body)
+        for rule in rules:
+            house.rule(**rule)
         downtimes = run(house, store(house, wanted))
-        live = house.notifications
+        live = [notification for notification in house.notifications if notification.recipients]
         states = {group: state.status for group, state in house.stores.monitors.states(number).items()}
 
-    test = backtest(mon.parse({**body, "id": number}), points, T0, T0 + 60 * MINUTES, downtimes)
+    test = backtest(mon.parse({**body, "id": number}), points, T0, T0 + 60 * MINUTES, downtimes, rules=read(rules))
 
     assert comparable(live) == comparable(test.notifications())
     ended = {one.group: one.status_at(T0 + 60 * MINUTES) for one in test.timelines}
@@ -264,5 +295,5 @@ def test_live_loop_backtest_and_unit_test_send_and_silence_the_same(
         group: status for group, status in ended.items() if status is not mon.Status.NEW or group in states
     }
     if not any(one.canceled for one in downtimes):  # a test file cannot say that
-        (result,) = run_unit_tests(as_unit_test(folder, {**body, "id": number}, series, downtimes, test))
+        (result,) = run_unit_tests(as_unit_test(folder, {**body, "id": number}, series, downtimes, rules, test))
         assert result.passed, result.differences

@@ -9,6 +9,7 @@ import pytest
 from doghouse import monitors
 from doghouse.monitors.lint import Problem, lint
 from doghouse.monitors.lint.rules import unknown_option
+from doghouse.monitors.notification_rules import read
 
 QUERY = "avg(last_5m):avg:m{*} by {host} > 90"
 TOLD = "{{#is_alert}}{{value}} @a@b.cc{{/is_alert}}{{#is_recovery}}ok @a@b.cc{{/is_recovery}}"
@@ -189,6 +190,26 @@ def test_a_state_that_reaches_nobody_is_a_warning_because_rules_may_route_it() -
     assert texts("x", "warning", options=options) == [
         "nobody is mentioned when it alerts, warns, has no data or recovers, unless notification rules route it"
     ]
+
+
+def test_where_the_rules_are_known_a_state_that_reaches_nobody_is_an_error() -> None:
+    def nobody(*rules: dict[str, Any], **body: Any) -> list[tuple[str, str]]:
+        subject = {"type": "metric alert", "query": QUERY, "name": "n", "message": "nobody here", "tags": ["team:a"]}
+        problems = lint(monitors.parse(subject | body), routed_by=read(list(rules)))
+        return [(problem.severity, problem.text) for problem in problems if problem.rule == "nobody-mentioned"]
+
+    alert = {"conditions": [{"scope": "transition_type:is_alert", "recipients": ["x"]}]}
+    everything = {"name": "all", "filter": {"tags": ["team:a"]}, "recipients": ["x"]}
+    assert nobody(everything) == []
+    assert nobody() == [("error", "nobody is mentioned when it alerts or recovers, and no notification rule routes it")]
+    assert nobody({"name": "alerts", "conditional_recipients": alert}) == [
+        ("error", "nobody is mentioned when it recovers, and no notification rule routes it")
+    ]
+    assert nobody(everything, tags=["team:b"]) != []
+    assert nobody({"name": "a host", "filter": {"scope": "host:web-1"}, "recipients": ["x"]}) == []
+    assert nobody({"name": "urgent", "filter": {"scope": "priority:p1"}, "recipients": ["x"]}, priority=2) != []
+    raised = "{{override_priority 'P1'}}"
+    assert nobody({"name": "urgent", "filter": {"scope": "priority:p1"}, "recipients": ["x"]}, message=raised) == []
 
 
 def test_whoever_hears_of_recoveries_hears_of_the_step_down() -> None:

@@ -21,6 +21,9 @@ from doghouse.live.service import Service
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Rollup, Series
 from doghouse.monitors import parse
+from doghouse.monitors.notification_rules.model import attributes as rule_attributes
+from doghouse.monitors.notification_rules.model import parse as parse_rule
+from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.model import Notification
 from doghouse.storage.sqlite import Database
@@ -69,6 +72,12 @@ class Live:
         made = self.stores.monitors.add(monitor, self.clock.now())
         assert not isinstance(made, int)
         return int(made.document["id"])
+
+    def rule(self, **attributes: Any) -> None:
+        """Store a notification rule."""
+        sent = rule_attributes({"name": "rule", **attributes})
+        parse_rule(sent)
+        self.stores.rules.add(sent, self.clock.now())
 
     def downtime(self, start: str, end: str | None = None, **attributes: Any) -> str:
         """Store a downtime of that Monday, for all monitors; its id."""
@@ -123,6 +132,7 @@ def living(folder: Path, *, points: Points | None = None, now: float = T0, **opt
         EventStore(database),
         HostStore(database),
         ServiceCheckStore(database),
+        RuleStore(database),
     )
     made = service.build(stores, clock, folder / "mails", **options)
     try:

@@ -1,7 +1,7 @@
 """Monitors over a stretch of history, unit tests of them, and lint.
 
-`backtest(monitor, series, start, end, downtimes=(), hosts=None)` is what the command calls (`doghouse.backtest.run`); it is imported when it is asked for,
-so that help is instant.
+`backtest(monitor, series, start, end, downtimes=(), hosts=None, rules=())` is what the command calls (`doghouse.backtest.run`); it is imported when it is
+asked for, so that help is instant.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -29,8 +29,7 @@ class Reach:
         self._test = test
         options = test.monitor.options
         self._depends = bool(_DEPENDS.search(test.monitor.message + (options.escalation_message or "")))
-        self._known = np.zeros(_KINDS, np.bool_)
-        self._reaches = np.zeros(_KINDS, np.bool_)
+        self._kinds: dict[mon.Group, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}  # which are known, and reach
 
     def of(self, timeline: Timeline, indexes: Ints) -> NDArray[np.bool_]:
         """Whether somebody gets the notification of each of these entries of the history."""
@@ -39,10 +38,12 @@ class Reach:
             return np.array([self._ask(timeline, int(index)) for index in indexes], np.bool_)
         kinds = history.before[indexes] * np.int8(16) + history.after[indexes] * np.int8(2)
         kinds += history.renotified[indexes] > 0
-        for kind in np.flatnonzero(np.bincount(kinds, minlength=_KINDS) * ~self._known).tolist():
-            self._known[kind] = True
-            self._reaches[kind] = self._ask(timeline, int(indexes[np.argmax(kinds == kind)]))
-        return np.asarray(self._reaches[kinds])
+        group = timeline.group if self._test.rules else ()  # rules make a difference between groups
+        known, reaches = self._kinds.setdefault(group, (np.zeros(_KINDS, np.bool_), np.zeros(_KINDS, np.bool_)))
+        for kind in np.flatnonzero(np.bincount(kinds, minlength=_KINDS) * ~known).tolist():
+            known[kind] = True
+            reaches[kind] = self._ask(timeline, int(indexes[np.argmax(kinds == kind)]))
+        return np.asarray(reaches[kinds])
 
     def _ask(self, timeline: Timeline, index: int) -> bool:
         return self.reaches(timeline, timeline.history.transition(index))

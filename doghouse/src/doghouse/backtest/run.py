@@ -17,11 +17,12 @@ from doghouse import monitors as mon
 from doghouse.backtest.overlapping import made_ahead
 from doghouse.backtest.sources import points_of
 from doghouse.metrics.model import Ints, Source
-from doghouse.monitors import Group, GroupState, History, Status, Transition, render
+from doghouse.monitors import Group, GroupState, History, Status, Transition
+from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.states import bundles
 from doghouse.notifications.model import Notification
 from doghouse.notifications.silencing import Due, covers_of, of_ends, of_transition
-from doghouse.notifications.writing import notification
+from doghouse.notifications.writing import addressed, notification
 
 WORTH_A_THREAD = 10_000  # ticks: steps over fewer are done before another thread is awake
 
@@ -92,6 +93,7 @@ class Backtest:
     bundles: Sequence[Timeline] | None = None
     notifies_no_data: bool = False
     more: Callable[[Group, int], Mapping[str, str]] | None = None  # variables of other kinds of monitors, at a time
+    rules: Rules = ()  # the notification rules
 
     @property
     def notified(self) -> Sequence[Timeline]:
@@ -113,6 +115,7 @@ class Backtest:
                 due,
                 self.hosts,
                 self._variables(timeline.group, due.transition),
+                self.rules,
             )
             for timeline in self.notified
             for due in self._due(timeline, until)
@@ -133,9 +136,8 @@ class Backtest:
 
     def reaches_somebody(self, group: Group, transition: Transition) -> bool:
         """Whether somebody gets the notification of a transition."""
-        return bool(
-            render(self.monitor, group, transition, self.hosts, more=self._variables(group, transition)).recipients
-        )
+        more = self._variables(group, transition)
+        return bool(addressed(self.monitor, group, transition, self.hosts, more, self.rules).recipients)
 
     def _variables(self, group: Group, transition: Transition) -> Mapping[str, str] | None:
         return self.more(group, transition.at) if self.more else None
@@ -148,9 +150,10 @@ def backtest(
     end: int,
     downtimes: Sequence[dt.Downtime] = (),
     hosts: Mapping[str, mon.Host] | None = None,
+    rules: Rules = (),
 ) -> Backtest:
     """`replay` of a monitor that looks at points alone, over those of `series`."""
-    return replay(monitor, mon.Sources(points_of(series)), start, end, downtimes, hosts)
+    return replay(monitor, mon.Sources(points_of(series)), start, end, downtimes, hosts, rules)
 
 
 def replay(
@@ -160,10 +163,11 @@ def replay(
     end: int,
     downtimes: Sequence[dt.Downtime] = (),
     hosts: Mapping[str, mon.Host] | None = None,
+    rules: Rules = (),
 ) -> Backtest:
     """What `monitor` would have done over what `sources` have, evaluated at each of its minutes in [start, end] (s UTC).
 
-    A downtime that names no monitor is for this one. Raises QuerySyntaxError, MonitorError, NotEvaluated.
+    A downtime that names no monitor is for this one; `rules` are the notification rules. Raises QuerySyntaxError, MonitorError, NotEvaluated.
     """
     stretch, keys = monitor.over(sources, start, end), monitor.bundle_keys
     ticks, timelines, groups = stretch.ticks, [], {}
@@ -196,6 +200,7 @@ def replay(
         together,
         monitor.rules.notify_no_data,
         stretch.variables,
+        rules,
     )
 
 

@@ -14,6 +14,7 @@ from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import Points
 from doghouse.monitors import Status
 from doghouse.monitors.kinds.metric import metric_query, with_query
+from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.validation import check
 from doghouse.queries.language.spans import SpanError, monitor_window
 
@@ -48,8 +49,12 @@ def suggest(
     downtimes: Sequence[dt.Downtime],
     hosts: Mapping[str, mon.Host],
     timezone: str,
+    rules: Rules = (),
 ) -> list[Suggestion]:
-    """The monitor as it is, then each setting that Datadog would accept; `points` has the series of each. Raises as `backtest` does."""
+    """The monitor as it is, then each setting that Datadog would accept; `points` has the series of each, `rules` are the notification rules.
+
+    Raises as `backtest` does.
+    """
     settings = [Setting("as it is", monitor), *_settings(monitor)]
     found: list[Suggestion] = []
     first: int | None = None
@@ -60,7 +65,7 @@ def suggest(
             if setting is settings[0]:
                 raise
             continue
-        result = replay(setting.monitor, mon.Sources(points), start, end, downtimes, hosts)
+        result = replay(setting.monitor, mon.Sources(points), start, end, downtimes, hosts, rules)
         alert = first_alert(result)
         first = alert if setting is settings[0] else first
         delay = None if alert is None or first is None else alert - first

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from doghouse.cli.formats import Format, chosen
-from doghouse.cli.options import AsJson, VarFiles
+from doghouse.cli.options import AsJson, RulesFile, VarFiles, rules_of
 from doghouse.cli.terminal import fail
 from doghouse.reports import Backtested, BacktestResult
 
@@ -54,6 +54,7 @@ def backtest(
     hosts: Annotated[
         Path | None, typer.Option(help='What hosts are: {"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}.')
     ] = None,
+    rules: RulesFile = None,
     timezone: Annotated[str, typer.Option(help="The clocks that times and nights are shown by.")] = "",
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Also say what a range of other settings would have sent.")
@@ -100,7 +101,7 @@ def backtest(
     from doghouse.cli.backtest_each import Asked, backtest_each
 
     monitors = backtest_inputs.monitors_of(monitor, var_file or ())
-    quiet = backtest_inputs.downtimes_of(downtimes, start)
+    quiet, routed = backtest_inputs.downtimes_of(downtimes, start), rules_of(rules) or ()
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
     account = None
     if reading:
@@ -111,7 +112,8 @@ def backtest(
         account = backtest_inputs.account_of(api_url, keys_file, cache, no_cache)
         points = backtest_inputs.from_account(account, start, end, resolution, known)
     given = {one.id: one for _, one in monitors if one.id}
-    asked = Asked(start, end, points, quiet, known, zone, suggest, given, backtest_inputs.records_of(logs, known))
+    records = backtest_inputs.records_of(logs, known)
+    asked = Asked(start, end, points, quiet, known, zone, suggest, given, records, routed)
     several = len(monitors) > 1
     done = 0
 

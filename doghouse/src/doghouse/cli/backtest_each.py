@@ -15,6 +15,7 @@ from doghouse.cli.terminal import fail
 from doghouse.downtimes import Downtime
 from doghouse.metrics.files.series_files import SeriesFileError
 from doghouse.monitors import Definition, Host, MonitorError, Sources
+from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.validation import check
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.reports import Backtested
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked of each monitor: [start, end] (s UTC), its points, the downtimes and hosts, whose clocks nights are told by, and whether to suggest
-    settings. `members` are the monitors that a composite may name, by id; `records` are logs."""
+    settings. `members` are the monitors that a composite may name, by id; `records` are logs,
+    `rules` the notification rules."""
 
     start: int
     end: int
@@ -37,6 +39,7 @@ class Asked:
     suggest: bool
     members: Mapping[int, Definition]
     records: RecordsOf
+    rules: Rules
 
 
 def backtest_each(where: str, monitor: Definition, asked: Asked, *, several: bool) -> Backtested | None:
@@ -61,12 +64,12 @@ def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Seque
         text = f"--suggest varies the settings of metric monitors, not of a {monitor.type}"
         typer.echo(f"doghouse: {where}: {text}", err=True)
     sources = sources_of(monitor, asked.points, asked.members, start, end, records=asked.records)
-    result = replay(monitor, sources, start, end, downtimes, hosts)
+    result = replay(monitor, sources, start, end, downtimes, hosts, asked.rules)
     if not asked.suggest or not monitor.compares:
         return result, [] if asked.suggest else None
     from doghouse.backtest.suggesting import suggest
 
-    return result, suggest(monitor, asked.points, start, end, downtimes, hosts, asked.zone)
+    return result, suggest(monitor, asked.points, start, end, downtimes, hosts, asked.zone, asked.rules)
 
 
 def _remarks(monitor: Definition, result: Backtest, sources: Sources) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from doghouse.cli.formats import Format, Junit, chosen, write_junit
-from doghouse.cli.options import AsJson, VarFiles
+from doghouse.cli.options import AsJson, RulesFile, VarFiles, rules_of
 from doghouse.cli.terminal import fail
 from doghouse.reports import LintResult
 
@@ -28,6 +28,7 @@ def lint(
         typer.Option(help="A metadata.csv with the metrics' intervals; an integration's own is found by itself."),
     ] = None,
     var_file: VarFiles = None,
+    rules: RulesFile = None,
     junit: Junit = None,
     output: Format = None,
     as_json: AsJson = False,
@@ -42,7 +43,7 @@ def lint(
     text = sys.stdin.read() if monitor_files.STDIN in paths else None
     intervals = {name: every for path in metrics or [] for name, every in _intervals(path).items()}
     things = (one for path in paths for one in monitor_files.collect(path, text, var_file or ()))
-    linted = verdicts.lint_all(things, intervals)
+    linted = verdicts.lint_all(things, intervals, rules_of(rules))
     result = LintResult(linted)
     write_junit(junit, result)
     write(result, sys.stdout)

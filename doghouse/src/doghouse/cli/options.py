@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doghouse.cli.terminal import fail
 from doghouse.storage import config
+
+if TYPE_CHECKING:
+    from doghouse.monitors.notification_rules import Rules
 
 DEFAULT_URL = f"http://127.0.0.1:{config.DEFAULT_PORT}"
 
@@ -18,3 +22,19 @@ VarFiles = Annotated[
     list[Path] | None,
     typer.Option("--var-file", help="With .tf files: a tfvars file, after those that Terraform finds by itself."),
 ]
+RulesFile = Annotated[
+    Path | None,
+    typer.Option("--rules", help="The monitor notification rules, as the API has them: JSON or YAML, one or a list."),
+]
+
+
+def rules_of(path: Path | None) -> Rules | None:
+    """The rules of a file; None without one. What is wrong ends the command in a sentence."""
+    if path is None:
+        return None
+    from doghouse.monitors.notification_rules import RuleError, load
+
+    try:
+        return load(path)
+    except RuleError as error:
+        raise fail(f"--rules: {error}") from None

@@ -9,6 +9,7 @@ from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Thing, Unread
 from doghouse.monitors.lint import Problem, lint
+from doghouse.monitors.notification_rules import Rules
 
 DOWNTIME, SLO, NOTE = "downtime", "slo", "note"  # the types of what is no monitor
 
@@ -37,15 +38,20 @@ class Linted:
         return self.type not in (DOWNTIME, SLO, NOTE)
 
 
-def lint_all(found: Iterable[Thing], intervals: Mapping[str, int] | None = None) -> list[Linted]:
-    """The verdict on each; a file that holds no monitor is wrong too. `intervals` are metrics' submission intervals (s), where known."""
-    return [_linted(one, intervals or {}) for one in found]
+def lint_all(
+    found: Iterable[Thing], intervals: Mapping[str, int] | None = None, rules: Rules | None = None
+) -> list[Linted]:
+    """The verdict on each; a file that holds no monitor is wrong too. `intervals` are metrics' submission intervals (s), where known.
+
+    `rules` are the notification rules; None: it is not known which there are.
+    """
+    return [_linted(one, intervals or {}, rules) for one in found]
 
 
-def _linted(one: Thing, intervals: Mapping[str, int]) -> Linted:
+def _linted(one: Thing, intervals: Mapping[str, int], rules: Rules | None) -> Linted:
     match one:
         case Found():
-            return _lint(one, {**intervals, **one.intervals})
+            return _lint(one, {**intervals, **one.intervals}, rules)
         case FoundDowntime():
             known = [] if _wrong(one.remarks) else [Problem(*problem) for problem in dt.lint(one.attributes)]
             return _verdict(one, str(one.attributes.get("name") or ""), DOWNTIME, "ok", _with(one.remarks, known))
@@ -57,7 +63,7 @@ def _linted(one: Thing, intervals: Mapping[str, int]) -> Linted:
             return Linted(one.where, "", NOTE, "not evaluated", [Problem("", one.text, "note")], [0])
 
 
-def _lint(found: Found, intervals: Mapping[str, int]) -> Linted:
+def _lint(found: Found, intervals: Mapping[str, int], rules: Rules | None) -> Linted:
     name, kind = str(found.body.get("name", "")), str(found.body.get("type", ""))
     if found.unknown:
         return _verdict(found, name, kind, "not evaluated", found.remarks)
@@ -65,7 +71,7 @@ def _lint(found: Found, intervals: Mapping[str, int]) -> Linted:
         monitor = mon.parse(found.body)
     except mon.MonitorError as error:
         return _verdict(found, name, kind, "wrong", _with(found.remarks, [Problem(error.field, error.text)]))
-    problems = _with(found.remarks, lint(monitor, intervals))
+    problems = _with(found.remarks, lint(monitor, intervals, rules))
     unevaluated = "" if _wrong(problems) else monitor.why_unevaluated()
     if unevaluated and monitor.evaluated:
         problems.append(Problem("query", unevaluated, "note"))

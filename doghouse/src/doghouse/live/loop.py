@@ -13,6 +13,7 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.live.stepping import Before, Outcome, advance
 from doghouse.metrics.model import Source
 from doghouse.monitors import Definition, Host, Hosts, MonitorError, evaluating
+from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.announcements import announcements
@@ -33,18 +34,20 @@ DOWNTIMES = "downtimes"  # under which the announcements' progress is kept
 
 RunsOf = Callable[[CheckQuery], Sequence[Runs]]
 HostsOf = Callable[[], Hosts]
+RulesOf = Callable[[], Rules]
 Listener = Callable[[Notification], None]
 NOBODY: HostsOf = dict
 
 
 @dataclass(frozen=True, slots=True)
 class LoopInputs:
-    """What the loop reads beside its stores. `listeners` are called with each notification, in its transaction."""
+    """What the loop reads beside its stores: `rules` are the notification rules. `listeners` are called with each notification, in its transaction."""
 
     points: Source
     hosts: HostsOf = NOBODY
     runs: RunsOf = lambda _: ()
     listeners: Sequence[Listener] = ()
+    rules: RulesOf = lambda: ()
 
 
 @dataclass(slots=True)
@@ -159,7 +162,8 @@ class Live:
             last,
         )
         made = monitor.at(self._read, before.states, tick)
-        outcome = advance(monitor, before, made.steps, _Lazy(self._sources.hosts), tick, made.variables)
+        hosts, rules = _Lazy(self._sources.hosts), self._sources.rules()
+        outcome = advance(monitor, before, made.steps, hosts, tick, made.variables, rules)
         self._keep(monitor, tick, outcome)
 
     def _keep(self, monitor: Definition, tick: int, outcome: Outcome) -> None:

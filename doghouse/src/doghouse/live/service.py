@@ -19,6 +19,7 @@ from doghouse.live import routes as live_routes
 from doghouse.live.loop import Live, LoopInputs
 from doghouse.live.sources import hosts_of, runs_of
 from doghouse.metrics.model import Source
+from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications import events as event_texts
 from doghouse.notifications import routes as inbox
@@ -44,6 +45,7 @@ class Stores:
     events: EventStore
     hosts: HostStore
     checks: ServiceCheckStore
+    rules: RuleStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def build(
         partial(hosts_of, stores.hosts),
         runs_of(stores.checks, stores.hosts.tags),
         (post_event,),
+        stores.rules.rules,
     )
     live = Live(stores.database, clock, stores.monitors, stores.downtimes, store, sources)
     server = smtp.server(mail_server) if mail_server else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from doghouse.downtimes import Downtime
 from doghouse.monitors import Definition, Group, GroupState, Hosts, Status, Transition
 from doghouse.monitors.evaluating import Step
+from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.states.bundles import bundle_of, worst
 from doghouse.monitors.states.machine import FRESH, follow
 from doghouse.notifications.model import Notification
@@ -44,8 +45,12 @@ def advance(
     hosts: Hosts,
     now: int,
     more: Mapping[Group, Mapping[str, str]] | None = None,
+    rules: Rules = (),
 ) -> Outcome:
-    """Step every group, then the bundles they are notified in, and say what is sent and what is silenced. `more` are variables for messages."""
+    """Step every group, then the bundles they are notified in, and say what is sent and what is silenced. `more` are variables for messages.
+
+    `rules` are the notification rules.
+    """
     outcome = Outcome()
     after: dict[Group, GroupState] = {}
     for group, make in steps.items():
@@ -69,7 +74,7 @@ def advance(
         pair = before_states.get(group, FRESH), state
         for due in _due(monitor, before, group, pair, transitions.get(group), now):
             variables = (more or {}).get(group)
-            outcome.notifications.append(notification(monitor, group, due, hosts, variables))
+            outcome.notifications.append(notification(monitor, group, due, hosts, variables, rules))
     outcome.notifications.sort(key=lambda notification: notification.at)
     return outcome
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
-from doghouse.monitors import Definition, Group, Hosts, render
+from doghouse.monitors import Definition, Group, Hosts, Message, Transition, render
+from doghouse.monitors.notification_rules import Rules, recipients
 from doghouse.notifications.model import Notification
 from doghouse.notifications.silencing import Due
 
@@ -21,12 +23,40 @@ PRESETS = {
 AFTER_TRIGGER_S = 300  # a notification's graph ends so long after it (a real payload's links)
 
 
-def notification(
-    monitor: Definition, group: Group, due: Due, hosts: Hosts, more: Mapping[str, str] | None = None
-) -> Notification:
-    """The notification of one group of a monitor. `more` are variables that only some kinds of monitors have."""
-    transition = due.transition
+def addressed(
+    monitor: Definition,
+    group: Group,
+    transition: Transition,
+    hosts: Hosts,
+    more: Mapping[str, str] | None = None,
+    rules: Rules = (),
+) -> Message:
+    """The message of a transition of one group, to those whom it mentions and those whom notification rules add.
+
+    `more` are variables that only some kinds of monitors have.
+    """
     message = render(monitor, group, transition, hosts, more=more)
+    routed = recipients(rules, tags_of(monitor, group), transition, message.priority)
+    everybody = tuple(dict.fromkeys((*message.recipients, *routed)))
+    return replace(message, recipients=everybody, bodiless=message.bodiless.difference(routed))
+
+
+def tags_of(monitor: Definition, group: Group) -> tuple[str, ...]:
+    """The tags of a group's notifications: the monitor's and the group's."""
+    return tuple(dict.fromkeys((*monitor.tags, *(f"{key}:{value}" for key, value in group))))
+
+
+def notification(
+    monitor: Definition,
+    group: Group,
+    due: Due,
+    hosts: Hosts,
+    more: Mapping[str, str] | None = None,
+    rules: Rules = (),
+) -> Notification:
+    """The notification of one group of a monitor. `more` are variables that only some kinds of monitors have, `rules` the notification rules."""
+    transition = due.transition
+    message = addressed(monitor, group, transition, hosts, more, rules)
     return Notification(
         at=float(due.at),
         kind="monitor",
@@ -49,5 +79,5 @@ def notification(
         since=due.at - monitor.span,
         until=due.at + AFTER_TRIGGER_S,
         hides=PRESETS.get(monitor.options.notification_preset_name or "", ()),
-        tags=tuple(dict.fromkeys((*monitor.tags, *(f"{key}:{value}" for key, value in group)))),
+        tags=tags_of(monitor, group),
     )

@@ -72,9 +72,10 @@ class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A file of tests of one monitor. `monitor`, `downtimes` and `hosts` are files relative to it, or stand in it.
+    """A file of tests of one monitor. `monitor`, `downtimes`, `hosts` and `rules` are files relative to it, or stand in it.
 
     `members` are those that a composite's query names, by id. `start` is when its tests begin, but those that have a start of their own.
+    `rules` are the notification rules, as the API has them.
     """
 
     __test__ = False
@@ -84,6 +85,7 @@ class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     start: str | None = None
     downtimes: str | list[dict[str, Any]] = []
     hosts: str | dict[str, Host] = {}
+    rules: str | list[dict[str, Any]] = []
     members: dict[str, str | dict[str, Any]] = {}
 
 

@@ -15,6 +15,9 @@ from doghouse import monitors as mon
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import points_of, sources_of
 from doghouse.metrics.model import Columns, Series, no_columns
+from doghouse.monitors.notification_rules import RuleError, Rules
+from doghouse.monitors.notification_rules import load as load_rules
+from doghouse.monitors.notification_rules import read as read_rules
 from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -48,12 +51,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a file tests: the monitor (with the members of a composite), its downtimes, the hosts."""
+    """What a file tests: the monitor (with the members of a composite), its downtimes, the hosts, the notification rules."""
 
     monitor: mon.Definition
     members: Mapping[int, mon.Definition]
     downtimes: Sequence[dt.Downtime]
     hosts: Mapping[str, mon.Host]
+    rules: Rules
 
 
 def run(path: Path, read: Read = lambda folder, named: None) -> list[Result]:
@@ -80,7 +84,7 @@ def _subject(loaded: Loaded, read: Read) -> Subject:
         downtimes = [dt.parse(one, loaded.start.timestamp(), id=str(number)) for number, one in enumerate(listed, 1)]
     except dt.DowntimeError as error:
         raise loaded.wrong(".downtimes", error.sentence) from None
-    return Subject(monitor, members, downtimes, _hosts(loaded))
+    return Subject(monitor, members, downtimes, _hosts(loaded), _rules(loaded))
 
 
 def _monitor(loaded: Loaded, read: Read, said: Any, place: str) -> mon.Definition:
@@ -93,6 +97,14 @@ def _monitor(loaded: Loaded, read: Read, said: Any, place: str) -> mon.Definitio
     if not isinstance(body, dict):
         raise loaded.wrong(place, f"{said} holds no monitor: expected one, as an API body or an integration's asset")
     return mon.parse(body)
+
+
+def _rules(loaded: Loaded) -> Rules:
+    said = loaded.file.rules
+    try:
+        return load_rules(loaded.path.parent / said) if isinstance(said, str) else read_rules(said)
+    except RuleError as error:
+        raise loaded.wrong(".rules", str(error)) from None
 
 
 def _hosts(loaded: Loaded) -> dict[str, mon.Host]:
@@ -165,7 +177,7 @@ def _backtest(
         return read(query.source, records[query.source])
 
     sources = sources_of(subject.monitor, points_of(source), subject.members, start, end, runs, records_of)
-    return replay(subject.monitor, sources, start, end, subject.downtimes, subject.hosts)
+    return replay(subject.monitor, sources, start, end, subject.downtimes, subject.hosts, subject.rules)
 
 
 def _runs(

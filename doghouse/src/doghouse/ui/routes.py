@@ -46,6 +46,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
         stores.notifications,
         stores.simulated,
         stores.units,
+        stores.rules,
     )
     downtimes = Downtimes(stores.downtimes, stores.monitors.store)
     inbox = Inbox(stores.notifications, Mails(stores.post), stores.downtimes)

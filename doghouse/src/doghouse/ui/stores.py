@@ -13,6 +13,7 @@ from doghouse.hosts.store import HostStore
 from doghouse.logs.store import LogStore
 from doghouse.metrics.model import MetricStore
 from doghouse.monitors.api.routes import Monitors
+from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.notifications.delivery import Post
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries.units import Units
@@ -38,3 +39,4 @@ class Stores:
     simulated: SimulatedStore
     snapshots: SnapshotStore
     units: Units
+    rules: RuleStore

@@ -11,6 +11,7 @@ from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.lint.reached import Reached, reached
 from doghouse.monitors.message.template import Node, TemplateError, parse
 from doghouse.monitors.model import MonitorError
+from doghouse.monitors.notification_rules import Rules
 from doghouse.queries import MonitorQuery, NotEvaluated, QuerySyntaxError, metric_queries
 
 ESCALATION = "options.escalation_message"
@@ -18,10 +19,11 @@ ESCALATION = "options.escalation_message"
 
 @dataclass(frozen=True)
 class Context:
-    """One monitor, and metrics' submission intervals (s), where known."""
+    """One monitor, metrics' submission intervals (s), where known, and the notification rules; None: nobody said which there are."""
 
     monitor: Definition
     intervals: Mapping[str, int] = field(default_factory=dict)
+    rules: Rules | None = None
 
     @cached_property
     def query(self) -> MonitorQuery | None:
@@ -55,7 +57,9 @@ class Context:
         message, escalation = self.trees["message"], self.trees.get(ESCALATION, ())
         if isinstance(message, TemplateError):
             return None
-        return reached(self.monitor, message, () if isinstance(escalation, TemplateError) else escalation)
+        return reached(
+            self.monitor, message, () if isinstance(escalation, TemplateError) else escalation, self.rules or ()
+        )
 
 
 def _tree(text: str) -> tuple[Node, ...] | TemplateError:

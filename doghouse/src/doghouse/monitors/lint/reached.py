@@ -1,27 +1,32 @@
-"""Who is mentioned in a monitor's message, and which of its states reach whom: what the rules about mentions share."""
+"""Who is mentioned in a monitor's message, and which of its states reach whom: what the lint rules about mentions share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.message import reachable, variables
 from doghouse.monitors.message.template import Block, Call, Node
+from doghouse.monitors.notification_rules import Rules, may_route
 from doghouse.monitors.states.machine import Status
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """`by_status` has the places in the message of those whom a state reaches, `everybody` all who are mentioned, `escalates` whether the escalation does."""
+    """`by_status` has the places in the message of those whom a state reaches, `everybody` all who are mentioned, `escalates` whether the escalation does.
+
+    `routed` are the states of which a notification rule may tell somebody.
+    """
 
     by_status: Mapping[Status, set[int]]
     everybody: Sequence[reachable.Mentioned]
     escalates: bool
+    routed: Set[Status]
 
 
-def reached(monitor: Definition, message: Sequence[Node], escalation: Sequence[Node]) -> Reached:
-    """Whom the monitor's states reach, by the trees of its message and of its escalation message."""
+def reached(monitor: Definition, message: Sequence[Node], escalation: Sequence[Node], rules: Rules) -> Reached:
+    """Whom the monitor's states reach, by the trees of its message and of its escalation message, and by the rules."""
     overrides = any(isinstance(one, Call) and one.function == "override_priority" for one in variables.walk(message))
     happening = reachable.transitions(monitor)
     by_status: dict[Status, set[int]] = {}
@@ -32,7 +37,8 @@ def reached(monitor: Definition, message: Sequence[Node], escalation: Sequence[N
     if any(one.after is Status.ALERT for one in happening) and any(one.after is Status.WARN for one in happening):
         by_status[Status.WARN] |= _of_recoveries_from_alert(message)
     everybody = reachable.mentioned(message, reachable.nothing_known)
-    return Reached(by_status, everybody, bool(reachable.mentioned(escalation, reachable.nothing_known)))
+    routed = {one.after for one in happening if may_route(rules, monitor, one, any_priority=overrides)}
+    return Reached(by_status, everybody, bool(reachable.mentioned(escalation, reachable.nothing_known)), routed)
 
 
 def _of_recoveries_from_alert(message: Sequence[Node]) -> set[int]:

@@ -40,7 +40,7 @@ def walk(nodes: Sequence[Node]) -> Iterator[Node]:
 
 def faults(monitor: Definition, nodes: Sequence[Node]) -> Iterator[Fault]:
     """Everything that is wrong in a template that parses."""
-    keys = _keys(monitor)
+    keys = group_keys(monitor)
     for node in walk(nodes):
         match node:
             case Variable(name, _, place):
@@ -51,7 +51,7 @@ def faults(monitor: Definition, nodes: Sequence[Node]) -> Iterator[Fault]:
                 yield from _condition(monitor, keys, node)
 
 
-def _keys(monitor: Definition) -> tuple[str, ...] | None:
+def group_keys(monitor: Definition) -> tuple[str, ...] | None:
     """The keys that tag variables can be of; None where that is not known. With notify_by only those."""
     try:
         keys = monitor.keys

@@ -9,7 +9,9 @@ from typing import Any
 from doghouse import monitors as mon
 from doghouse.monitors import GroupState, Status, Transition
 from doghouse.monitors.api.answers import group_name
+from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.states.machine import FRESH
+from doghouse.notifications.writing import addressed
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.ui.data.monitor_history import thresholds
 from doghouse.ui.rendering import markdown
@@ -26,11 +28,16 @@ EXAMPLE_GROUP = "example"  # a group's value where the monitor has seen none
 
 
 def previews(
-    monitor: mon.Definition, states: Mapping[mon.Group, GroupState], group: mon.Group, hosts: mon.Hosts, now: int
+    monitor: mon.Definition,
+    states: Mapping[mon.Group, GroupState],
+    group: mon.Group,
+    hosts: mon.Hosts,
+    rules: Rules,
+    now: int,
 ) -> list[dict[str, Any]]:
-    """The notification of each kind of transition of this group, at this time."""
+    """The notification of each kind of transition of this group, at this time. `rules` are the notification rules."""
     state = states.get(group, FRESH)
-    return [_preview(monitor, group, state, hosts, now, *kind) for kind in KINDS]
+    return [_preview(monitor, group, state, hosts, rules, now, *kind) for kind in KINDS]
 
 
 def _preview(
@@ -38,6 +45,7 @@ def _preview(
     group: mon.Group,
     state: GroupState,
     hosts: mon.Hosts,
+    rules: Rules,
     now: int,
     name: str,
     before: Status,
@@ -47,7 +55,7 @@ def _preview(
     value = _value(monitor, state, after)
     triggered = state.first_triggered or now
     transition = Transition(now, before, after, value, True, renotified, triggered, state.last_triggered or triggered)
-    message = mon.render(monitor, group, transition, hosts)
+    message = addressed(monitor, group, transition, hosts, rules=rules)
     return {
         "kind": name,
         "title": message.title,

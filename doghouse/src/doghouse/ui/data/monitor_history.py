@@ -17,6 +17,7 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.metrics.model import Source
 from doghouse.monitors import Status
 from doghouse.monitors.api.answers import group_name
+from doghouse.monitors.notification_rules import Rules
 from doghouse.notifications.model import Notification
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.ui.frame import Frame
@@ -43,6 +44,7 @@ def replay(
     frame: Frame,
     downtimes: Sequence[dt.Downtime],
     hosts: Mapping[str, mon.Host],
+    rules: Rules,
 ) -> Replayed:
     """The monitor's evaluations in the frame. Never raises for a monitor that is wrong or not evaluated."""
     if frame.span > LONGEST_S:
@@ -50,7 +52,7 @@ def replay(
             None, f"a range of more than {LONGEST_S // 86400} days is not evaluated on this page; use doghouse backtest"
         )
     try:
-        return Replayed(backtest(monitor, source, frame.start, frame.end, downtimes, hosts))
+        return Replayed(backtest(monitor, source, frame.start, frame.end, downtimes, hosts, rules))
     except NotEvaluated as error:
         return Replayed(None, str(error))
     except (QuerySyntaxError, mon.MonitorError) as error:

@@ -17,6 +17,7 @@ from doghouse.live.sources import hosts_of
 from doghouse.metrics.model import Source
 from doghouse.monitors.api.answers import Shown, group_name, look
 from doghouse.monitors.api.routes import Monitors
+from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import NotEvaluated, QuerySyntaxError, expression_text
@@ -50,6 +51,7 @@ class MonitorPage:
     notifications: NotificationStore
     simulated: SimulatedStore
     units: Units
+    rules: RuleStore
 
     def show(self, call: Call) -> Reply:
         """`GET /monitors/{id}`."""
@@ -96,7 +98,8 @@ class MonitorPage:
         wanted = {name: _number(call.query[name], name) for name in monitor_history.THRESHOLDS if call.query.get(name)}
         monitor = stored.definition
         tried = monitor.with_thresholds(wanted) if wanted else monitor
-        replayed = monitor_history.replay(tried, self.points, seen, self.downtimes(stored, seen), hosts_of(self.hosts))
+        downtimes, hosts = self.downtimes(stored, seen), hosts_of(self.hosts)
+        replayed = monitor_history.replay(tried, self.points, seen, downtimes, hosts, self.rules.rules())
         timezone = known_zone(call.query.get("timezone", "UTC"))
         made: dict[str, Any] = {"from": seen.start, "to": seen.end, "live": seen.live, "now": call.now}
         made["graph"] = self.graph(monitor, seen)
@@ -119,7 +122,8 @@ class MonitorPage:
         monitor = stored.definition
         groups = message_previews.groups_of(monitor, states)
         group = groups[min(call.number("group", 0), len(groups) - 1)]
-        return Reply(message_previews.previews(monitor, states, group, hosts_of(self.hosts), int(call.now)))
+        hosts, rules = hosts_of(self.hosts), self.rules.rules()
+        return Reply(message_previews.previews(monitor, states, group, hosts, rules, int(call.now)))
 
     def mute(self, call: Call) -> Reply:
         """`POST /ui/data/monitor/{id}/mute` with `{"for": "1h"}`: a downtime of this monitor; `{"for": null}` ends what is active, but no schedule."""

@@ -14,13 +14,20 @@ WORDS = {Status.ALERT: "alerts", Status.WARN: "warns", Status.NO_DATA: "has no d
 
 @rule("nobody-mentioned", "The monitor changes to a state, and nobody is mentioned", order=510)
 def nobody_mentioned(_: Definition, context: Context) -> Iterator[Problem]:
-    """The states that the monitor can change to without a mention."""
+    """The states that the monitor can change to without a mention; where the notification rules are known, those of which nobody is told, an error."""
     answer = context.reached
     if answer is None:
         return
-    silent = [WORDS[status] for status in WORDS if status in answer.by_status and not answer.by_status[status]]
+    silent = [
+        WORDS[status]
+        for status in WORDS
+        if status in answer.by_status and not answer.by_status[status] and status not in answer.routed
+    ]
     if silent:
         when = " or ".join(silent) if len(silent) < 3 else f"{', '.join(silent[:-1])} or {silent[-1]}"
         kept = " (the escalation message does, later)" if answer.escalates else ""
-        text = f"nobody is mentioned when it {when}{kept}, unless notification rules route it"
-        yield Problem("message", text, "warning")
+        routed = (
+            ", unless notification rules route it" if context.rules is None else ", and no notification rule routes it"
+        )
+        severity = "warning" if context.rules is None else "error"
+        yield Problem("message", f"nobody is mentioned when it {when}{kept}{routed}", severity)

@@ -1,0 +1,61 @@
+"""Files of notification rules, as the API has them: JSON or YAML with one rule, a list, or `{"data": …}` as the API answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from doghouse.monitors.notification_rules.model import Rule, Rules, attributes, parse
+from doghouse.monitors.notification_rules.scope import RuleError
+
+ANSWERED = ("created_at", "modified_at", "created", "modified")  # what the API's answers have besides
+
+
+def load(path: Path) -> Rules:
+    """The rules of a file. Raises RuleError with the file's name."""
+    import yaml
+
+    try:
+        document = yaml.load(path.read_text("utf-8-sig"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # JSON is YAML
+    except OSError as error:
+        raise RuleError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise RuleError(f"{path} is no text") from None
+    except RecursionError:
+        raise RuleError(f"{path} is nested too deeply to be read") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f":{mark.line + 1}" if mark else ""
+        raise RuleError(f"{path}{place} is neither JSON nor YAML: {getattr(error, 'problem', error)}") from None
+    try:
+        return read(document)
+    except RuleError as error:
+        raise RuleError(f"{path}: {error}") from None
+
+
+def read(document: Any) -> Rules:
+    """The rules of a decoded document. Raises RuleError that names the rule."""
+    return [_rule(each, place) for place, each in _each(document)]
+
+
+def _each(document: Any) -> Iterator[tuple[str, Any]]:
+    """Each rule's attributes, with what an error calls it."""
+    if isinstance(document, dict) and "data" in document:
+        document = document["data"]
+    rules = document if isinstance(document, list) else [document]
+    for number, rule in enumerate(rules, 1):
+        if isinstance(rule, dict) and "data" in rule:
+            rule = rule["data"]
+        sent = rule.get("attributes", rule) if isinstance(rule, dict) else rule
+        if not isinstance(sent, dict):
+            raise RuleError(f"rule {number} is no object: expected one with name, filter and recipients")
+        name = f"rule {number}" + (f" ('{sent['name']}')" if isinstance(sent.get("name"), str) else "")
+        yield name, {key: value for key, value in sent.items() if key not in ANSWERED}
+
+
+def _rule(sent: Any, place: str) -> Rule:
+    try:
+        return parse(attributes(sent))
+    except RuleError as error:
+        raise RuleError(f"{place}: {error}") from None
