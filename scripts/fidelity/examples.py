@@ -26,7 +26,7 @@ FOLDERS = {
         *("authentication", "dashboards", "dashboard-lists", "downtimes", "events", "hosts", "logs", "metrics"),
         *("monitors", "service-checks", "snapshots", "tags"),
     ),
-    "v2": ("dashboard-lists", "downtimes", "events", "logs", "metrics"),
+    "v2": ("dashboard-lists", "downtimes", "events", "logs", "metrics", "monitors"),
 }
 
 
