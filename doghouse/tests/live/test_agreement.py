@@ -196,6 +196,7 @@ def as_unit_test(
         "name": "the same",
         "series": written,
         "until": f"+{MINUTES}m",
+        "unread": ["*"],
         "transitions": [
             " ".join(filter(None, (f"+{int(one.at - T0)}s", one.after.label, group_text(group))))
             for group, one in test.transitions()
