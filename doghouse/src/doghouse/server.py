@@ -32,7 +32,7 @@ from doghouse.hosts.store import HostStore
 from doghouse.live import service
 from doghouse.live.background import repeated
 from doghouse.logs import routes as logs
-from doghouse.logs.store import LogStore
+from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.catalogue import routes as metadata_routes
 from doghouse.metrics.catalogue.metadata import Catalogue
 from doghouse.metrics.intake import routes as metrics
@@ -59,7 +59,7 @@ from doghouse.web.errors import ApiError
 from doghouse.web.http import Access, Call, Keys, PlainHandler, Reply, Shortcut, endpoint, read, respond
 from doghouse.web.operations import of_request
 
-TEND_POINTS_S = 5
+TEND_POINTS_S, TEND_LOGS_S = 5, 60
 
 
 def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -> Starlette:
@@ -72,8 +72,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     event_store = EventStore(database)
     dashboard_store, downtime_store = DashboardStore(database), DowntimeStore(database)
     monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store)
-    rule_store = RuleStore(database)
-    simulated, log_store = SimulatedStore(database), LogStore(database)
+    rule_store, simulated = RuleStore(database), SimulatedStore(database)
     snapshots = SnapshotStore(folder.path / manifest.SNAPSHOTS)
     notifications = service.build(
         service.Stores(
@@ -88,6 +87,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     )
     trace_database = Database(folder.path / manifest.TRACES, trace_store.PRAGMAS)
     trace_database.admit(owner)
+    log_store = LogStore(folder.path, owner, earlier=database)
     hostname = os.environ.get("DD_HOSTNAME") or socket.gethostname()  # as the Agent on this machine would be called
     trace_intake = TraceIntake(trace_store.TraceStore(trace_database), points, hostname)
     catalogue = Catalogue(database, points)
@@ -131,7 +131,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         *ui.routes(pages),
     ]
 
-    routes += control.backup_routes(folder.path, (database, trace_database, points))
+    routes += control.backup_routes(folder.path, (database, trace_database, points, log_store))
     if settings.time_travel:
         routes += control.clock_routes(clock)
 
@@ -141,9 +141,13 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
             stack.callback(database.close)
             stack.callback(points.close)
             stack.callback(trace_database.close)
+            stack.callback(log_store.close)
             await stack.enter_async_context(repeated(lambda: trace_intake.give_out(clock.now()), GIVE_OUT_S))
             await stack.enter_async_context(
                 repeated(lambda: points.tend(clock.now(), settings.retention), TEND_POINTS_S)
+            )
+            await stack.enter_async_context(
+                repeated(lambda: log_store.tend(clock.now(), settings.log_retention), TEND_LOGS_S)
             )
             for work in notifications.work:
                 await stack.enter_async_context(repeated(work, service.LOOK_S))

@@ -7,7 +7,7 @@ import pytest
 from doghouse.logs.bodies import read
 from doghouse.logs.model import Log
 from doghouse.logs.preprocessing import stored
-from doghouse.logs.store import LogStore
+from doghouse.logs.store.log_store import LogStore
 
 from .conftest import NOW, Api
 

@@ -16,7 +16,7 @@ import sys
 import threading
 from pathlib import Path
 import numpy as np
-from doghouse.metrics.store import duckfile
+from doghouse.storage import duckfile
 from doghouse.metrics.model import Columns
 from doghouse.metrics.store.point_store import PointStore
 

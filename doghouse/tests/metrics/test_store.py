@@ -15,9 +15,10 @@ from doghouse.metrics.distributions.sketches import of_values
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Full, Rollup, Series, TimeAggregator
 from doghouse.metrics.packing import joined
-from doghouse.metrics.store import duckfile, pipeline, selection
+from doghouse.metrics.store import pipeline, selection
 from doghouse.metrics.store.point_store import PointStore
 from doghouse.metrics.store.selection import AGGREGATES
+from doghouse.storage import duckfile
 
 DAY = 20_000 * 86400
 SECONDS = st.one_of(st.integers(DAY - 3, DAY + 3), st.integers(DAY - 100_000, DAY + 100_000))

@@ -325,6 +325,6 @@ def test_a_backup_that_failed_leaves_nothing_and_one_that_was_killed_does_not_op
     assert not (tmp_path / "copy.part").exists()
     with running.serve(data, clock=Clock(NOW)) as house:
         httpx.post(f"{house.url}/doghouse/backup", json={"folder": str(tmp_path / "copy")}, headers=house.headers)
-    for name in (manifest.MANIFEST, manifest.TRACES):
+    for name in (manifest.MANIFEST, manifest.STORES[-1]):
         remove(tmp_path / "copy" / name)
     assert "manifest.json is missing; go on from a backup" in refusal(tmp_path / "copy")

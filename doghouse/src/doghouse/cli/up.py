@@ -27,6 +27,7 @@ def up(
     retention: Annotated[
         str, typer.Option(help="How long points are kept, such as 15d or 36h (default: for ever).")
     ] = "",
+    log_retention: Annotated[str, typer.Option(help="How long logs are kept, such as 15d (default: for ever).")] = "",
     time_travel: Annotated[
         bool, typer.Option("--time-travel", help="Let a request say what time it is for it (X-Doghouse-Now: ISO 8601).")
     ] = False,
@@ -55,7 +56,14 @@ def up(
     try:
         check_mail_server(smtp)
         settings = Settings(
-            config.duration(retention) if retention else None, time_travel, rate_limit, chaos, seed, smtp, smtp_from
+            retention=config.duration(retention) if retention else None,
+            log_retention=config.duration(log_retention) if log_retention else None,
+            time_travel=time_travel,
+            rate_limit=rate_limit,
+            chaos=chaos,
+            seed=seed,
+            smtp=smtp,
+            smtp_from=smtp_from,
         )
         folder = (data or config.default_folder()).resolve()
         with running.opened(folder, host, port, Clock(), settings) as (house, listener):

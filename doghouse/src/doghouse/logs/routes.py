@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from doghouse.logs import bodies, preprocessing
 from doghouse.logs.errors import logs_invalid, logs_too_large
 from doghouse.logs.model import Log
-from doghouse.logs.store import LogStore
+from doghouse.logs.store.log_store import LogStore
 from doghouse.web.http import Call, Keys, Reply, endpoint
 
 MAX_BYTES = 5 * 1024 * 1024  # of a body; more is 413 (docs of the endpoint)

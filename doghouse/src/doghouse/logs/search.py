@@ -35,7 +35,8 @@ class _Reserved(Mapping[str, Sequence[str | int]]):
 
     def __getitem__(self, name: str) -> Sequence[str | int]:
         if name == "trace_id":
-            return _traces(self._log)
+            trace = trace_of(self._log)
+            return forms(trace) if trace else []
         if name == "timestamp":
             return [round(self._log.timestamp * 1000)]
         value = getattr(self._log, name)
@@ -48,10 +49,7 @@ class _Reserved(Mapping[str, Sequence[str | int]]):
         return len(RESERVED)
 
 
-def _traces(log: Log) -> list[str]:
-    """The forms of a log's trace. GUESS: it is found by its id in 32 hex digits, and in decimal where it has 64 bits."""
-    trace = trace_of(log)
-    if trace is None:
-        return []
+def forms(trace: str) -> list[str]:
+    """The ways to write a trace (32 hex digits). GUESS: it is found by its id in 32 hex digits, and in decimal where it has 64 bits."""
     number = int(trace, 16)
     return [trace, str(number)] if number < 2**64 else [trace]

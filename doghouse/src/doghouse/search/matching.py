@@ -15,7 +15,6 @@ from doghouse.search.errors import SearchSyntaxError
 from doghouse.search.parser import parse
 from doghouse.search.record import Record, text_of
 from doghouse.search.tree import (
-    FULL_TEXT,
     And,
     Cidr,
     Everything,
@@ -41,8 +40,13 @@ _WITH_UNIT = re.compile(r"-?\d+(\.\d+)?(ns|us|µs|ms|s|m|min|h|d|w|B|KB|MB|GB|TB
 
 def compile_search(text: str) -> Predicate:
     """The search as a predicate. Raises ApiError 400."""
+    return predicate(tree(text))
+
+
+def tree(text: str) -> Node:
+    """The search as a tree. Raises ApiError 400."""
     try:
-        return predicate(parse(text))
+        return parse(text)
     except SearchSyntaxError as error:
         raise errors.invalid_search(error.sentence) from None
 
@@ -74,33 +78,44 @@ def _leaf(leaf: Leaf) -> Predicate:
     match leaf:
         case Exists(field):
             return lambda record: len(record.values(field)) > 0
-        case Cidr(field, blocks):
-            return lambda record: any(_within(value, blocks) for value in record.values(field))
-        case Match():
-            return _match(leaf.field, leaf.value)
+        case Match(None | "*", Word() | Phrase() as value):
+            find = tokens.finder(value)
+            if leaf.field is None:
+                return lambda record: any(map(find, record.free_text))
+            return lambda record: any(map(find, record.full_text))
+        case Cidr() | Match():
+            same, field = of_value(leaf), str(leaf.field)
+            return lambda record: any(map(same, record.values(field)))
 
 
-def _match(field: str | None, value: Word | Phrase | Range) -> Predicate:
-    if field is not None and field != FULL_TEXT:
-        return _of_field(field, value)
-    assert not isinstance(value, Range)  # the parser gives a range to fields alone
-    find = tokens.finder(value)
-    if field is None:
-        return lambda record: any(map(find, record.free_text))
-    return lambda record: any(map(find, record.full_text))
+def of_value(leaf: Match | Cidr) -> Same:
+    """What a condition on a field asks of each of its values. Raises ApiError 400 for a range with units."""
+    match leaf:
+        case Cidr(_, blocks):
+            return lambda value: _within(value, blocks)
+        case Match(field, value):
+            return _inside(value, is_attribute=is_attribute(field)) if isinstance(value, Range) else _same(value)
 
 
-def _of_field(field: str, value: Word | Phrase | Range) -> Predicate:
-    same = _inside(value, is_attribute=field.startswith("@")) if isinstance(value, Range) else _same(value)
-    return lambda record: any(map(same, record.values(field)))
+def is_attribute(field: str | None) -> bool:
+    """Whether a field is an attribute, in which a text that is a number counts as one."""
+    return field is not None and field.startswith("@")
+
+
+def literal(value: Word | Phrase) -> str | None:
+    """The text that a value is; None where it has wildcards."""
+    if isinstance(value, Phrase):
+        return value.text
+    return value.plain if value.is_literal else None
 
 
 def _same(value: Word | Phrase) -> Same:
     """Whether a field's value is this one: by its text, and a number by its number."""
-    if isinstance(value, Word) and not value.is_literal:
+    text = literal(value)
+    if text is None:
+        assert isinstance(value, Word)  # a phrase is always literal
         like = value.matcher()
         return lambda other: not isinstance(other, dict) and like(text_of(other))
-    text = value.text if isinstance(value, Phrase) else value.plain
     wanted = number(text)
 
     def same(other: Any) -> bool:
@@ -125,8 +140,8 @@ def _inside(value: Range, *, is_attribute: bool) -> Same:
     def inside(other: Any) -> bool:
         is_number = isinstance(other, int | float) and not isinstance(other, bool)
         if numeric and (is_attribute or is_number):
-            mine = other if is_number else number(other) if isinstance(other, str) else None
-            return mine is not None and _between(low, mine, high, value.inclusive)
+            compared = other if is_number else number(other) if isinstance(other, str) else None
+            return compared is not None and _between(low, compared, high, value.inclusive)
         return not isinstance(other, dict) and _between(value.low, text_of(other), value.high, value.inclusive)
 
     return inside
@@ -139,7 +154,7 @@ def _between(low: Any, value: Any, high: Any, inclusive: bool) -> bool:
 
 
 def number(text: str) -> float | None:
-    """The number that a text is; None where it is none."""
+    """The number that a text says, which may be infinite; None where it says none."""
     return float(text) if _NUMBER.fullmatch(text) else None
 
 

@@ -60,7 +60,7 @@ def attribute(attributes: Mapping[str, Any], path: str) -> list[Any]:
     """
     if path.partition(".")[0] not in attributes:  # what most paths of most logs come to
         value = attributes.get(path)
-        return [] if value is None else list(_flat(value)) if isinstance(value, list) else [value]
+        return [] if value is None else list(flat(value)) if isinstance(value, list) else [value]
     here: list[Any] = [attributes]
     dotted: list[Any] = []
     names = path.split(".")
@@ -69,8 +69,8 @@ def attribute(attributes: Mapping[str, Any], path: str) -> list[Any]:
         if objects and place < len(names) - 1:
             rest = ".".join(names[place:])
             dotted.extend(value[rest] for value in objects if rest in value)
-        here = list(_flat(value[name] for value in objects if name in value))
-    return here or list(_flat(dotted))
+        here = list(flat(value[name] for value in objects if name in value))
+    return here or list(flat(dotted))
 
 
 def text_of(value: Any) -> str:
@@ -80,7 +80,7 @@ def text_of(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _flat(values: Iterable[Any]) -> Iterator[Any]:
+def flat(values: Iterable[Any]) -> Iterator[Any]:
     """The values, with the elements of arrays in their place, and without null."""
     waiting = list(values)[::-1]
     while waiting:
@@ -95,7 +95,7 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
     """All texts, numbers and booleans within values, however deep, as text."""
     waiting = list(values)
     while waiting:
-        for value in _flat([waiting.pop()]):
+        for value in flat([waiting.pop()]):
             if isinstance(value, Mapping):
                 waiting.extend(value.values())
             else:

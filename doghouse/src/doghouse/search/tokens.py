@@ -26,8 +26,7 @@ def finder(value: Word | Phrase) -> Find:
         return _literal_finder(joined(value.text))
     if value.is_literal:
         return _literal_finder(joined(value.plain))
-    words = _words(value)
-    matchers = [word.matcher(ignore_case=True) for word in words]
+    matchers = [word.matcher(ignore_case=True) for word in words(value)]
 
     def find(text: str) -> bool:
         names = text.split()
@@ -43,14 +42,14 @@ def _literal_finder(words: str) -> Find:
     return (lambda text: words in text) if words.strip() else (lambda _: False)
 
 
-def _words(value: Word) -> list[Word]:
+def words(value: Word) -> list[Word]:
     """The words of a value with wildcards: what no letter, digit, `_` or wildcard is separates them."""
-    words: list[list[str | Wildcard]] = [[]]
+    separate: list[list[str | Wildcard]] = [[]]
     for part in value.parts:
         if isinstance(part, Wildcard):
-            words[-1].append(part)
+            separate[-1].append(part)
             continue
         first, *others = _GAP.split(part)
-        words[-1].append(first)
-        words.extend([other] for other in others)
-    return [word for parts in words if (word := Word.of(parts)).parts]
+        separate[-1].append(first)
+        separate.extend([other] for other in others)
+    return [word for parts in separate if (word := Word.of(parts)).parts]

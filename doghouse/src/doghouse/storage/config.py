@@ -35,13 +35,14 @@ class KeyPair:
 class Settings:
     """How a doghouse runs, beside where and with which keys.
 
-    `retention` is how long points are kept (s; None: for ever). `time_travel` lets a request say what time it is for it.
+    `retention` is how long points are kept, `log_retention` logs (s; None: for ever). `time_travel` lets a request say what time it is for it.
     `rate_limit` is how many requests a minute each limited family of endpoints answers before 429 (None: no limit).
     `smtp` is the mail server that notifications go to (`host:port`; empty: they stay in the inbox), `smtp_from` the address that they come from.
     `chaos` says which faults to make on purpose (see `doghouse.web.chaos`), `seed` makes them the same in each run.
     """
 
     retention: float | None = None
+    log_retention: float | None = None
     time_travel: bool = False
     rate_limit: int | None = None
     chaos: str = ""

@@ -17,15 +17,25 @@ from doghouse.storage.failures import FROM_BACKUP, StorageError
 
 FORMAT = 1
 MANIFEST, MARK = "manifest.json", "identity"  # in the data folder; in each folder inside it
-DATABASE, SERIES, LOGS, POINTS, TRACES = (
+DATABASE, SERIES, LOGS, POINTS, TRACES, LOG_INBOX, LOG_COLUMNS = (
     "doghouse.sqlite",
     "journal.sqlite",
     "journal",
     "points.duckdb",
     "traces.sqlite",
+    "logs.sqlite",
+    "logs.duckdb",
 )
 MAILS, SNAPSHOTS = "mails", "snapshots"
-STORES = (DATABASE, SERIES, LOGS, POINTS, TRACES)  # in the order in which a first start makes them
+STORES = (
+    DATABASE,
+    SERIES,
+    LOGS,
+    POINTS,
+    TRACES,
+    LOG_INBOX,
+    LOG_COLUMNS,
+)  # in the order in which a first start makes them
 FOLDERS = (LOGS, MAILS, SNAPSHOTS)
 FILES = (*STORES, MAILS, SNAPSHOTS)
 TABLE = "data_folder"  # in each database: its mark

@@ -10,7 +10,7 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.events.store import EventStore
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
-from doghouse.logs.store import LogStore
+from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.model import MetricStore
 from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore

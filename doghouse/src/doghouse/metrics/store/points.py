@@ -20,9 +20,9 @@ from doghouse.metrics.distributions.sketches import Sketches, places
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, no_columns
 from doghouse.metrics.store import compaction
 from doghouse.metrics.store.combining import combined
-from doghouse.metrics.store.duckfile import DuckFile, execute
 from doghouse.metrics.store.lateness import DAY_S, Tips, days, late
 from doghouse.metrics.store.selection import HOUR_S, Extent, Selection, points_query, row_queries
+from doghouse.storage.duckfile import DuckFile, execute
 from doghouse.storage.manifest import Manifest
 
 LATEST = 2**32 - 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doghouse.logs.correlation import canonical_id, span_of
-from doghouse.logs.store import LogStore
+from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.model import MetricStore
 from doghouse.tags.naming import tag
 from doghouse.traces import summary

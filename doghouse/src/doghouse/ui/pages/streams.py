@@ -12,10 +12,9 @@ from doghouse.events import records
 from doghouse.events.model import Event
 from doghouse.events.store import EventStore
 from doghouse.hosts.store import HostStore
-from doghouse.logs import search
 from doghouse.logs.correlation import trace_of
 from doghouse.logs.model import Log
-from doghouse.logs.store import LogStore
+from doghouse.logs.store.log_store import LogStore
 from doghouse.search import matching
 from doghouse.traces.store import TraceStore
 from doghouse.ui import frame, rendering
@@ -55,7 +54,7 @@ class Streams:
     def log_page(self, call: Call) -> Reply:
         """`GET /logs?query=…&from_ts…`."""
         shown = frame.from_url(call.query, call.now, DAY_S)
-        rows, problem = searched(lambda: islice(self._logs(call.query.get("query", ""), shown), MOST))
+        rows, problem = searched(lambda: self._logs(call.query.get("query", ""), shown))
         kept = self.traces.known(row["trace"] for row in rows if row["trace"])
         rows = [row | {"kept": row["trace"] in kept} for row in rows]
         return self._page("logs.html", call, shown, rows, problem)
@@ -82,8 +81,8 @@ class Streams:
                 yield event_row(event)
 
     def _logs(self, query: str, shown: Frame) -> Iterator[dict[str, Any]]:
-        wanted = search.compile_search(query)
-        return (log_row(log) for log in self.logs.between(shown.start, shown.end) if wanted(log))
+        page = self.logs.page(matching.tree(query), round(shown.start * 1000), round(shown.end * 1000), MOST)
+        return (log_row(kept.log) for kept in page)
 
 
 def searched(search: Any) -> tuple[list[Any], str]:

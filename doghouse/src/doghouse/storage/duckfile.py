@@ -198,7 +198,10 @@ class DuckFile:
 
 
 def execute(
-    cursor: Cursor, query: str, wanted: Mapping[str, NDArray[Any]], parameters: Sequence[object] = ()
+    cursor: Cursor,
+    query: str,
+    wanted: Mapping[str, NDArray[Any]],
+    parameters: Sequence[object] | Mapping[str, object] = (),
 ) -> Cursor:
     """Run a query in which the table `wanted` is these columns, which are of one length.
 

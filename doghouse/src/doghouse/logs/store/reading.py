@@ -1,0 +1,176 @@
+"""What is read of the columns of logs: columns of those that match, a page of them, those of a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doghouse.logs.model import Log
+from doghouse.logs.search import record
+from doghouse.logs.store.columns import LogColumns, columns_of_log, log
+from doghouse.logs.store.conditions import Conditions
+from doghouse.logs.store.fields import Fields, Stored
+from doghouse.search import matching, records
+from doghouse.search.records import Column, Ints, Selected
+from doghouse.search.tree import Leaf, Node
+from doghouse.storage.duckfile import Cursor, execute
+
+FEW = 20_000  # logs whose values are read as they are; of more logs each different value is read once
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a log stands among all: its time (ms UTC), and its id among those of one time."""
+
+    time: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A log and its place."""
+
+    place: Place
+    log: Log
+
+
+Coded = tuple[Ints, Sequence[str]]  # for each row the place of its text, or -1; and the texts
+
+
+class Stretch:
+    """The logs of a stretch of time, at one moment (see conditions.Occurring)."""
+
+    def __init__(self, cursor: Cursor, known: Fields, start: int, end: int) -> None:
+        self.cursor, self.known = cursor, known
+        self._inside = f"ts >= {start} AND ts < {end}"
+
+    def condition(self, search: Node) -> tuple[str, dict[str, Any]]:
+        """The condition for the logs that match, and its parameters."""
+        conditions = Conditions(self.known, self)
+        return f"{self._inside} AND {conditions.sql(search)}", conditions.parameters
+
+    def texts(self, sql: str, condition: str) -> Sequence[str]:
+        """See Occurring."""
+        rows = self.cursor.execute(f"SELECT DISTINCT {sql} FROM logs WHERE {self._inside} AND {condition}")
+        return [text for (text,) in rows.fetchall()]
+
+    def lacking(self, leaf: Leaf) -> Sequence[int]:
+        """See Occurring."""
+        wanted = matching.predicate(leaf)
+        return [id for id, kept in self._with_more("true", {}) if wanted(record(kept))]
+
+    def _with_more(self, condition: str, parameters: Mapping[str, Any]) -> list[tuple[int, Log]]:
+        query = f"SELECT {columns_of_log(self.known)} FROM logs WHERE more AND {self._inside} AND {condition}"
+        return [log(row) for row in self.cursor.execute(query, parameters).fetchall()]
+
+    def values(self, field: str, condition: str, parameters: Mapping[str, Any], ids: Ints) -> Column:
+        """The column of a field that has none, over logs in the order of these ids."""
+        of_id = {id: record(kept).values(field) for id, kept in self._with_more(condition, parameters)}
+        return records.column([of_id.get(id, ()) for id in ids.tolist()])
+
+
+def select(columns: LogColumns, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
+    """See Records."""
+    matching.predicate(search)  # raises whatever is wrong with it
+    with columns.reading() as (cursor, known):
+        stretch = Stretch(cursor, known, start, end)
+        condition, parameters = stretch.condition(search)
+        stored = {field: place for field in fields if (place := known.stored(field)) is not None}
+        ids, times, coded = _rows(cursor, list(stored.values()), condition, parameters)
+        order = np.lexsort((ids, times))
+        made = {
+            field: _column(codes[order], [of.decode(text) for text in texts])
+            for (field, of), (codes, texts) in zip(stored.items(), coded, strict=True)
+        }
+        nowhere = Column(np.array([], np.int64), np.array([], np.int64), ())
+        for field in fields:
+            if field not in made:
+                made[field] = stretch.values(field, condition, parameters, ids[order]) if known.has_more else nowhere
+    return Selected(times[order], made)
+
+
+def page(
+    columns: LogColumns, search: Node, start: int, end: int, limit: int, after: Place | None, *, oldest_first: bool
+) -> list[Kept]:
+    """See LogStore.page."""
+    matching.predicate(search)
+    order, beyond = ("ASC", ">") if oldest_first else ("DESC", "<")
+    with columns.reading() as (cursor, known):
+        condition, parameters = Stretch(cursor, known, start, end).condition(search)
+        if after is not None:
+            condition += f" AND (ts {beyond} {after.time} OR (ts = {after.time} AND id {beyond} {after.id}))"
+        return _kept(cursor, known, f"{condition} ORDER BY ts {order}, id {order} LIMIT {limit}", parameters)
+
+
+def of_trace(columns: LogColumns, trace: str) -> list[Log]:
+    """See LogStore.of_trace."""
+    with columns.reading() as (cursor, known):
+        logs = _kept(cursor, known, "trace = $trace::UUID ORDER BY ts, id", {"trace": trace})
+    return [kept.log for kept in logs]
+
+
+def _kept(cursor: Cursor, known: Fields, rest: str, parameters: Mapping[str, Any]) -> list[Kept]:
+    rows = cursor.execute(f"SELECT {columns_of_log(known)} FROM logs WHERE {rest}", parameters).fetchall()
+    return [Kept(Place(row[1], row[0]), log(row)[1]) for row in rows]
+
+
+def _rows(
+    cursor: Cursor, fields: Sequence[Stored], condition: str, parameters: Mapping[str, Any]
+) -> tuple[Ints, Ints, list[Coded]]:
+    """The ids and times of the logs that match, and the texts of these fields."""
+    names = [f"{field.sql} AS t{place}" for place, field in enumerate(fields)]
+    rest = f"FROM logs WHERE {condition}"
+    rows = cursor.execute(f"SELECT {', '.join(['id', 'ts', *names])} {rest} LIMIT {FEW}", parameters).fetchnumpy()
+    if len(rows["id"]) < FEW:
+        return rows["id"], rows["ts"], [_coded(rows[f"t{place}"]) for place in range(len(fields))]
+    occurring = [
+        [
+            text
+            for (text,) in cursor.execute(
+                f"SELECT DISTINCT {name} {rest} AND {field.sql} IS NOT NULL", parameters
+            ).fetchall()
+        ]
+        for name, field in zip(names, fields, strict=True)
+    ]
+    wanted = {
+        "field": np.repeat(np.arange(len(fields)), [len(texts) for texts in occurring]),
+        "text": np.array([*chain.from_iterable(occurring)], np.object_),
+        "code": np.concatenate([np.arange(len(texts)) for texts in occurring] or [np.array([], np.int64)]),
+    }
+    codes = [f"coalesce(w{place}.code, -1) AS c{place}" for place in range(len(fields))]
+    joins = " ".join(
+        f"LEFT JOIN wanted AS w{place} ON w{place}.field = {place} AND w{place}.text = t{place}"
+        for place in range(len(fields))
+    )
+    matching_rows = f"(SELECT {', '.join(['id', 'ts', *names])} {rest})"
+    rows = execute(
+        cursor, f"SELECT {', '.join(['id', 'ts', *codes])} FROM {matching_rows} {joins}", wanted, parameters
+    ).fetchnumpy()
+    return rows["id"], rows["ts"], [(rows[f"c{place}"], texts) for place, texts in enumerate(occurring)]
+
+
+def _coded(texts: NDArray[Any]) -> Coded:
+    codes: dict[str, int] = {}
+    coded = [-1 if text is None else codes.setdefault(text, len(codes)) for text in texts.tolist()]
+    return np.array(coded, np.int64), list(codes)
+
+
+def _column(codes: Ints, values: Sequence[Sequence[Any]]) -> Column:
+    """The column of rows that each have all the values of a code, or none (-1)."""
+    own: dict[tuple[type, Any], int] = {}
+    lists = [
+        [own.setdefault((type(value), value), len(own)) for value in several if not isinstance(value, Mapping)]
+        for several in values
+    ]
+    counts = np.array([*map(len, lists), 0], np.int64)  # the last is that of -1
+    flat = np.array([*chain.from_iterable(lists)], np.int64)
+    rows = np.repeat(np.arange(len(codes)), counts[codes])
+    starts = np.cumsum(counts) - counts
+    firsts = np.cumsum(counts[codes]) - counts[codes]
+    places = np.repeat(starts[codes] - firsts, counts[codes]) + np.arange(len(rows))
+    return Column(rows, flat[places], [value for _, value in own])
