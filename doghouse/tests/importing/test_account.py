@@ -2,6 +2,7 @@
 
 import json
 import sys
+import urllib.request
 
 import pytest
 from memory_points import minutely, source
@@ -9,12 +10,15 @@ from memory_points import minutely, source
 from doghouse import cli, running
 from doghouse import monitors as mon
 from doghouse.backtest.run import backtest, replay
-from doghouse.importing import account_points
 from doghouse.importing.access import AccountError, Keys
-from doghouse.importing.account import Account
+from doghouse.importing.account import Account, Tell
+from doghouse.importing.account.pages import Cache, Page, pages
+from doghouse.importing.account.requesting import RefusedError
+from doghouse.importing.account.resolutions import resolution_of
 from doghouse.storage.config import Settings
 from doghouse.time.clock import Clock
 
+QUIET = Tell(lambda sentence: None, lambda *progress: None)
 START = 1_772_445_600  # 2026-03-02T10:00:00Z
 MINUTES = 60
 VALUES = {"a": [50] * 20 + [95] * 20 + [40] * 20, "b": [10 + 2 * number for number in range(MINUTES)]}
@@ -35,8 +39,10 @@ def reached(doghouse, api_key=None):
     return doghouse.url, Keys(api_key or doghouse.api_key, doghouse.app_key)
 
 
-def reader(doghouse, cache=None, sleep=lambda _: None, pages=None):
-    return Account(*reached(doghouse), cache, lambda *said: pages.append(said) if pages is not None else None, sleep)
+def reader(doghouse, cache=None, sleep=lambda _: None, said=None, **options):
+    said = [] if said is None else said
+    tell = Tell(said.append, lambda *progress: said.append(progress))
+    return Account(*reached(doghouse), cache, tell, sleep=sleep, **options)
 
 
 def monitor(query, **options):
@@ -73,7 +79,7 @@ def raw():
 )
 def test_what_the_account_answers_gives_the_transitions_that_the_points_give(account, query):
     one = monitor(query, new_host_delay=0)
-    found = reader(account).read(one, START, START + 3600, 20, {})
+    found = reader(account).read(one, START, START + 3600, {})
     got = replay(one, mon.Sources(lambda _: (found.source, found.monitor)), START, START + 3600)
     wanted = backtest(one, raw(), START, START + 3600)
 
@@ -84,78 +90,203 @@ def test_what_the_account_answers_gives_the_transitions_that_the_points_give(acc
 
 def test_a_downtime_still_sees_the_tags_that_the_monitor_filters_by(account):
     one = monitor("avg(last_5m):avg:m{env:prod} > 60")
-    found = reader(account).read(one, START, START + 3600, 20, {})
+    found = reader(account).read(one, START, START + 3600, {})
     got = replay(one, mon.Sources(lambda _: (found.source, found.monitor)), START, START + 3600)
 
     assert "answer" in found.monitor.query
     assert got.monitor.query == one.query
 
 
-def test_pages_keep_the_resolution_and_are_aligned():
-    asked = account_points.Asked(None, "avg:m{*}", "answer.0", "gauge", START, START + 30 * 86400)
-    pages = account_points.pages(asked, 20)
+def test_what_the_account_answers_is_not_parsed_again(account, monkeypatch):
+    one = monitor("avg(last_5m):avg:m{*} by {host} / max:m{*} > 60")
+    found = reader(account).read(one, START, START + 3600, {})
 
-    assert all(end - start == 1500 * 20 and start % (1500 * 20) == 0 for start, end in pages)
-    assert pages[0][0] <= START < pages[0][1]
-    assert pages[-1][0] < START + 30 * 86400 <= pages[-1][1]
-    assert [one[1] for one in pages[:-1]] == [one[0] for one in pages[1:]]
+    def parse(text, *rest):
+        raise AssertionError(f"parsed again: {text}")
+
+    for module in [*sys.modules.values()]:
+        if module is not None and module.__name__.startswith("doghouse.") and hasattr(module, "parse_monitor"):
+            monkeypatch.setattr(module, "parse_monitor", parse)
+    replay(one, mon.Sources(lambda _: (found.source, found.monitor)), START, START + 3600)
+
+
+def test_pages_keep_the_resolution_and_are_aligned():
+    made = pages("avg:m{*}", START, START + 30 * 86400, 20)
+
+    assert all(one.end - one.start == 1500 * 20 and one.start % (1500 * 20) == 0 for one in made)
+    assert made[0].start <= START < made[0].end
+    assert made[-1].start < START + 30 * 86400 <= made[-1].end
+    assert [one.end for one in made[:-1]] == [one.start for one in made[1:]]
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "resolution"),
+    [
+        ("avg(last_1m):avg:m{*} > 1", {}, 10),
+        ("avg(last_5m):avg:m{*} > 1", {}, 20),
+        ("avg(last_10m):avg:m{*} > 1", {}, 30),
+        ("avg(last_15m):avg:m{*} > 1", {}, 60),
+        ("avg(last_4h):avg:m{*} > 1", {}, 60),
+        ("avg(last_4h):avg:m{*} > 1", {"evaluation_delay": 50}, 10),
+        ("avg(last_4h):avg:m{*}.rollup(max, 30) > 1", {}, 30),
+        ("avg(last_1d):avg:m{*} > 1", {}, 600),
+        ("avg(last_1w):avg:m{*} > 1", {}, 1800),
+        ("avg(last_4h):anomalies(avg:m{*}, 'basic', 2) >= 1", {}, 20),
+    ],
+)
+def test_the_resolution_is_as_coarse_as_the_window_allows(query, options, resolution):
+    assert resolution_of(monitor(query, **options)) == resolution
 
 
 def test_what_was_read_once_is_read_from_the_cache(account, tmp_path):
     one, said = monitor("avg(last_5m):avg:m{*} by {host} > 60"), []
-    first = reader(account, tmp_path / "cache", pages=said)
-    first.read(one, START, START + 3600, 20, {})
+    first = reader(account, tmp_path / "cache", said=said)
+    first.read(one, START, START + 3600, {})
     second = reader(account, tmp_path / "cache")
-    second.read(one, START, START + 3600, 20, {})
+    second.read(one, START, START + 3600, {})
 
-    assert (first.asked, first.cached, second.asked, second.cached) == (1, 0, 0, 1)
+    assert (first.requests, first.cached, second.requests, second.cached) == (1, 0, 0, 1)
     assert said == [("avg:m{*} by {host}.rollup(avg,20)", 1, 1)]
     kept = "".join(path.name + path.read_text() for path in (tmp_path / "cache").iterdir())
     assert account.api_key not in kept
     assert account.app_key not in kept
 
 
-def test_a_page_in_the_cache_that_is_broken_is_read_again(account, tmp_path):
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda text: "{",
+        lambda text: "[" * 100_000,
+        lambda text: text.replace('"version":1', '"version":0'),
+        lambda text: text.replace('"resolution":20', '"resolution":60'),
+        lambda text: text.replace('"series"', '"pointlist"'),
+        lambda text: json.dumps({**json.loads(text), "series": [{"tags": None}]}),
+    ],
+)
+def test_a_page_in_the_cache_that_is_broken_or_old_is_read_again(account, tmp_path, wrong):
     one = monitor("avg(last_5m):avg:m{*} by {host} > 60")
-    reader(account, tmp_path / "cache").read(one, START, START + 3600, 20, {})
+    reader(account, tmp_path / "cache").read(one, START, START + 3600, {})
     for path in (tmp_path / "cache").iterdir():
-        path.write_text("{")
+        path.write_text(wrong(path.read_text()))
     again = reader(account, tmp_path / "cache")
-    again.read(one, START, START + 3600, 20, {})
+    again.read(one, START, START + 3600, {})
 
-    assert (again.asked, again.cached) == (1, 0)
+    assert (again.requests, again.cached) == (1, 0)
 
 
-def test_a_rate_limit_is_waited_out(tmp_path):
-    clock, waits = Clock(float(START)), []
+def test_accounts_do_not_share_a_cache(tmp_path):
+    page = Page("avg:m{*}", 0, 30_000, 20)
+    Cache(tmp_path, "https://api.datadoghq.com", "a").put(page, [])
+
+    assert Cache(tmp_path, "https://api.datadoghq.com", "a").get(page) == []
+    assert Cache(tmp_path, "https://api.datadoghq.com", "b").get(page) is None
+    assert Cache(None, "a").get(page) is None
+
+
+def served(data):
+    """A doghouse that allows 1,000 requests a minute and says how many are left: so it counts them."""
+    return running.serve(data, clock=Clock(float(START)), settings=Settings(rate_limit=1000))
+
+
+def count_of(house):
+    """How many requests of the query API the doghouse has had, by its own rate limit."""
+    request = urllib.request.Request(f"{house.url}/api/v1/query?from=0&to=60&query=avg:m{{*}}", headers=house.headers)
+    with urllib.request.urlopen(request) as answer:
+        return 1000 - int(answer.headers["X-RateLimit-Remaining"]) - 1
+
+
+def test_a_query_that_many_monitors_share_is_asked_once_and_several_in_a_request(tmp_path):
+    monitors = [monitor(f"avg(last_5m):avg:m{number % 18}{{*}} by {{host}} > {number}") for number in range(330)]
+    said = []
+    with served(tmp_path / "d") as house:
+        account = reader(house, tmp_path / "cache", said=said, resolution=20)
+        account.prepare(monitors, START - 86_400, START)
+        for one in monitors:
+            account.read(one, START - 86_400, START, {})
+        assert account.requests == 8  # 18 queries of 4 stretches of 30,000 s would be 72, ten go into a request
+        assert count_of(house) == 8
+        again = reader(house, tmp_path / "cache", said=said)
+        again.prepare(monitors, START - 86_400, START)
+
+    sentences = [one for one in said if isinstance(one, str)]
+    assert sentences == [
+        f"330 monitors of {house.url} ask 18 distinct queries: 8 requests, 0 pages of 72 from the cache",
+        "the account allows 1,000 requests each 1 min, 999 are left now: no waiting",
+        f"330 monitors of {house.url} ask 18 distinct queries: 0 requests, 72 pages of 72 from the cache",
+    ]
+    assert [one for one in said if not isinstance(one, str)][:2] == [("10 queries", 1, 8), ("8 queries", 2, 8)]
+    assert (again.requests, again.cached) == (0, 72)
+
+
+def test_it_goes_on_where_it_was_stopped(tmp_path):
+    class Stopped(Exception):
+        pass
+
+    def stop(sentence):
+        if "used up" in sentence:
+            raise Stopped
+
+    one = monitor("avg(last_5m):avg:m{*} > 60")
+    days = (START - 86_400 * 3, START)
+    with running.serve(tmp_path / "d", clock=Clock(float(START)), settings=Settings(rate_limit=4)) as house:
+        first = Account(*reached(house), tmp_path / "cache", Tell(stop, lambda *_: None))
+        with pytest.raises(Stopped):
+            first.prepare([one], *days)
+    with served(tmp_path / "d") as house:
+        # the same account at another port
+        for path in (tmp_path / "cache").iterdir():
+            assert json.loads(path.read_text())["query"] == "avg:m{*}.rollup(avg,20)"
+        kept = Cache(tmp_path / "cache", first.address, house.api_key)
+        assert sum(page in kept for page in pages("avg:m{*}.rollup(avg,20)", *days, 20)) == 3
+
+
+def test_a_query_that_the_account_refuses_does_not_take_the_others_with_it(account, monkeypatch):
+    good, other = monitor("avg(last_5m):avg:m{*} > 60"), monitor("avg(last_5m):max:m{*} > 60")
+    history = reader(account)
+    asked = history._requester.series
+
+    def refusing(together):
+        if len(together) > 1:
+            raise RefusedError("too many queries")
+        return asked(together)
+
+    monkeypatch.setattr(history._requester, "series", refusing)
+    history.prepare([good, other], START, START + 3600)
+    assert history.read(good, START, START + 3600, {}).monitor.query != good.query
+    assert history.requests == 2
+
+
+def test_a_rate_limit_is_said_and_waited_out(tmp_path):
+    clock, waits, said = Clock(float(START)), [], []
 
     def sleep(seconds):
         waits.append(seconds)
         clock.set(clock.now() + seconds)
 
     with running.serve(tmp_path / "d", clock=clock, settings=Settings(rate_limit=2)) as house:
-        account = Account(*reached(house), None, lambda *_: None, sleep)
-        account.read(monitor("avg(last_5m):avg:m{*} > 60"), START - 86400 * 3, START, 20, {})
+        account = reader(house, sleep=sleep, said=said, resolution=20)
+        account.prepare([monitor("avg(last_5m):avg:m{*} > 60")], START - 86400 * 3, START)
 
-    assert account.asked == 10  # pages of 30,000 s
-    assert len(waits) >= 4
-    assert all(0 < wait <= 3600 for wait in waits)
+    assert account.requests == 10  # pages of 30,000 s
+    assert "the account allows 2 requests each 1 min, 1 are left now: about 4 min of waiting" in said
+    assert sum(isinstance(one, str) and "used up: waiting" in one for one in said) == len(waits) >= 4
+    assert all(0 < wait <= 60 for wait in waits)
 
 
 def test_an_account_that_does_not_answer_is_one_sentence():
     waits = []
-    account = Account("http://127.0.0.1:9", Keys("k" * 32, "a" * 40), None, lambda *_: None, waits.append)
+    account = Account("http://127.0.0.1:9", Keys("k" * 32, "a" * 40), None, QUIET, sleep=waits.append)
     with pytest.raises(AccountError) as caught:
-        account.read(monitor("avg(last_5m):avg:m{*} > 60"), START, START + 3600, 20, {})
+        account.read(monitor("avg(last_5m):avg:m{*} > 60"), START, START + 3600, {})
 
     assert str(caught.value) == "http://127.0.0.1:9 does not answer (MaxRetryError), 6 times"
     assert waits == [2, 4, 8, 16, 32]
 
 
 def test_a_key_that_is_refused_is_one_sentence(doghouse):
-    account = Account(*reached(doghouse, "0" * 32), None, lambda *_: None, lambda _: None)
+    account = Account(*reached(doghouse, "0" * 32), None, QUIET, sleep=lambda _: None)
     with pytest.raises(AccountError, match=r"answers 403: Forbidden$"):
-        account.read(monitor("avg(last_5m):avg:m{*} > 60"), START, START + 3600, 20, {})
+        account.read(monitor("avg(last_5m):avg:m{*} > 60"), START, START + 3600, {})
 
 
 @pytest.fixture
@@ -182,7 +313,7 @@ def test_the_command_says_that_the_points_are_rolled_up(account, run, tmp_path, 
     assert code == 0
     assert [one["to"] for one in document["transitions"]] == ["Alert", "Alert", "OK"]
     assert document["points"]["resolution_s"] == 20
-    assert "page 1 of 1" in err
+    assert "request 1 of 1" in err
     assert {one["setting"] for one in document["suggestions"]} >= {"as it is", "last_10m", "critical 66"}
     code, out, _ = run(*call)
     assert code == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from doghouse.importing import asked_to_wait
-from doghouse.importing.rate_limits import is_used_up
+from doghouse.importing.rate_limits import Standing, standing
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,23 @@ def test_the_headers_say_how_long_to_wait(headers: dict[str, str], seconds: floa
     assert asked_to_wait(headers) == seconds
 
 
-def test_the_last_answer_that_a_limit_allows_says_so() -> None:
-    assert is_used_up({"X-RateLimit-Remaining": "0"})
-    assert not is_used_up({"X-RateLimit-Remaining": "10"})
-    assert not is_used_up({})
+STANDING = {
+    "X-RateLimit-Limit": "100",
+    "X-RateLimit-Period": "60",
+    "X-RateLimit-Remaining": "10",
+    "X-RateLimit-Reset": "5",
+}
+
+
+@pytest.mark.parametrize(
+    ("requests", "seconds"), [(0, 0), (10, 0), (11, 5), (110, 5), (111, 65), (210, 65), (1010, 5 + 9 * 60)]
+)
+def test_how_long_requests_have_to_wait_follows_from_how_the_limit_stands(requests: int, seconds: float) -> None:
+    stands = standing(STANDING)
+    assert stands == Standing(100, 60, 10, 5)
+    assert stands.waiting(requests) == seconds
+
+
+@pytest.mark.parametrize("wrong", [{}, {"X-RateLimit-Limit": "many"}, {"X-RateLimit-Period": "nan"}])
+def test_an_answer_without_a_limit_says_none(wrong: dict[str, str]) -> None:
+    assert standing({**STANDING, **wrong} if wrong else {}) is None

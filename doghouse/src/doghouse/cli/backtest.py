@@ -41,8 +41,9 @@ def backtest(
     ] = None,
     keys_file: Annotated[Path | None, typer.Option(help="With --datadog: JSON with api_key and app_key.")] = None,
     resolution: Annotated[
-        int, typer.Option(help="With --datadog: seconds a point that is asked for; it divides a minute, or is minutes.")
-    ] = 20,
+        int | None,
+        typer.Option(help="With --datadog: seconds a point (default: as each monitor's window asks for)."),
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option(help="With --datadog: where what was read is kept (default: the user's cache folder)."),
@@ -90,7 +91,7 @@ def backtest(
 
         if not is_zone(timezone):
             raise fail(f"--timezone: '{timezone}' is no time zone of the IANA database", 64)
-    if datadog and (resolution <= 0 or (60 % resolution and resolution % 60)):
+    if resolution is not None and (resolution <= 0 or (60 % resolution and resolution % 60)):
         raise fail("--resolution divides 60 or is a multiple of it", 64)
     if (datadog and series is not None) or not (datadog or series or logs):
         text = "the points come from a file with --series, or from the account with --datadog: give one of them"
@@ -109,8 +110,8 @@ def backtest(
     elif not datadog:
         points = backtest_inputs.no_points
     else:
-        account = backtest_inputs.account_of(api_url, keys_file, cache, no_cache)
-        points = backtest_inputs.from_account(account, start, end, resolution, known)
+        account = backtest_inputs.account_of(api_url, keys_file, cache, no_cache, resolution)
+        points = backtest_inputs.from_account(account, [one for _, one in monitors], start, end, known)
     given = {one.id: one for _, one in monitors if one.id}
     records = backtest_inputs.records_of(logs, known)
     asked = Asked(start, end, points, quiet, known, zone, suggest, given, records, routed)
@@ -123,7 +124,7 @@ def backtest(
             made = backtest_each(where, one, asked, several=several)
             if made is not None:
                 done += 1
-                origin = backtest_inputs.origin(account, resolution) if account else None
+                origin = backtest_inputs.origin(account, one) if account else None
                 yield replace(made, points=origin)
 
     write(BacktestResult(backtests(), several, zone), sys.stdout)

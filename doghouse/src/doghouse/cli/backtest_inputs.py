@@ -119,22 +119,26 @@ def records_of(path: Path | None, hosts: Mapping[str, Host]) -> RecordsOf:
     return records
 
 
-def account_of(url: str | None, keys_file: Path | None, cache: Path | None, no_cache: bool) -> Account:
+def account_of(
+    url: str | None, keys_file: Path | None, cache: Path | None, no_cache: bool, resolution: int | None
+) -> Account:
     """The account, with a cache of what was read of it."""
     from doghouse.cli.terminal import progress
     from doghouse.importing.access import AccountError, api_address, check_url, find_keys
-    from doghouse.importing.account import Account, cache_folder
+    from doghouse.importing.account import Account, Tell, cache_folder
 
     try:
         keys = find_keys(keys_file)
         address = check_url(url) if url is not None else api_address(os.environ.get("DD_SITE") or "datadoghq.com")
-        return Account(address, keys, None if no_cache else cache or cache_folder(), progress())
+        return Account(address, keys, None if no_cache else cache or cache_folder(), Tell(say, progress()), resolution)
     except AccountError as error:
         raise fail(str(error), 64) from None
 
 
-def from_account(history: Account, start: int, end: int, resolution: int, hosts: Mapping[str, Host]) -> Points:
-    """The points of an account, read when a monitor asks for its own."""
+def from_account(
+    history: Account, monitors: Sequence[Definition], start: int, end: int, hosts: Mapping[str, Host]
+) -> Points:
+    """The points of an account: what these monitors look at is asked for at once."""
     from doghouse.importing.access import AccountError
     from doghouse.queries import NotEvaluated
 
@@ -144,11 +148,15 @@ def from_account(history: Account, start: int, end: int, resolution: int, hosts:
                 "a service check over an account, whose API has no history of runs (a file has: --series)"
             )
         try:
-            found = history.read(monitor, start, end, resolution, hosts)
+            found = history.read(monitor, start, end, hosts)
         except AccountError as error:
             raise fail(str(error)) from None
         return found.source, found.monitor
 
+    try:
+        history.prepare(monitors, start, end)
+    except AccountError as error:
+        raise fail(str(error)) from None
     return read
 
 
@@ -188,16 +196,18 @@ def _json(path: Path) -> Any:
         raise fail(f"{path} is nested too deeply to be read") from None
 
 
-def origin(history: Account, resolution: int) -> dict[str, Any]:
-    """Where the points come from, and that they are rolled up."""
+def origin(history: Account, monitor: Definition) -> dict[str, Any]:
+    """Where the points come from, and that they are rolled up. A composite's are its members' own."""
+    resolution = history.resolution_of(monitor)
+    rolled = f"rolled up to {resolution} s" if resolution else "rolled up as each member's window asks for"
     note = (
-        f"points of {history.address}, {history.asked:,} pages read and {history.cached:,} from the cache. "
-        f"They are what the query API returns: rolled up to {resolution} s and aggregated over each group, not the raw points that the monitor itself sees."
+        f"points of {history.address}, {history.requests:,} requests made and {history.cached:,} pages from the cache. "
+        f"They are what the query API returns: {rolled} and aggregated over each group, not the raw points that the monitor itself sees."
     )
     return {
         "account": history.address,
         "resolution_s": resolution,
-        "pages": history.asked,
+        "requests": history.requests,
         "cached": history.cached,
         "note": note,
     }

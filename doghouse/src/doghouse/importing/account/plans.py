@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from doghouse import monitors as mon
+from doghouse.importing.account.pages import AnsweredSeries
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Ints, MetricType, Rollup, Series, no_columns
 from doghouse.monitors.kinds.metric import metric_query, with_query
@@ -22,7 +22,6 @@ from doghouse.queries.language import tree
 from doghouse.queries.language.tree import Expression, Leaf, Modifier
 from doghouse.tags.pairs import split_host
 
-POINTS_A_PAGE = 1500  # a rollup that is asked for is kept up to so many points (dashboards/functions/rollup)
 COUNTS = ("as_count", "as_rate")
 
 
@@ -75,32 +74,30 @@ def plan(monitor: mon.Definition, ticks: Ints, resolution: int, types: Mapping[s
     return Plan(evaluated, asked, resolution)
 
 
-def pages(asked: Asked, resolution: int) -> list[tuple[int, int]]:
-    """The stretches to ask for, each short enough for the account to keep the resolution; aligned, so that another day's run asks for the same ones."""
-    length = POINTS_A_PAGE * resolution
-    return [(start, start + length) for start in range(asked.start // length * length, asked.end, length)]
+def counted(monitor: mon.Definition) -> list[str]:
+    """The metrics whose type has to be known: those of which counts are asked. Raises QuerySyntaxError, NotEvaluated."""
+    queries = metric_queries(metric_query(monitor).expression)
+    return sorted({one.metric for one in queries if any(modifier.name in COUNTS for modifier in one.modifiers)})
 
 
 def source(
-    plan: Plan, answers: Mapping[str, Sequence[Mapping[str, Any]]], host_tags: Mapping[str, Sequence[str]]
+    plan: Plan, answers: Mapping[str, Sequence[AnsweredSeries]], host_tags: Mapping[str, Sequence[str]]
 ) -> MemorySource:
-    """The answers (`/api/v1/query` documents by metric) as a source. Groups without a value for a key (`N/A`) are left out, as monitors do."""
+    """The answers, by the metric that holds them, as a source. Groups without a value for a key (`N/A`) are left out, as monitors do."""
     series: dict[tuple[str, tuple[str, ...]], int] = {}
     made: list[Series] = []
     ids, times, values = [], [], []
     for one in plan.asked:
-        for answered in (each for answer in answers[one.metric] for each in answer.get("series") or []):
-            tags = tuple(sorted(answered.get("tag_set") or ()))
-            if any(tag.endswith(":N/A") for tag in tags):
+        for answered in answers[one.metric]:
+            if any(tag.endswith(":N/A") for tag in answered.tags):
                 continue
-            key = (one.metric, tags)
+            key = (one.metric, answered.tags)
             if key not in series:
                 series[key] = len(made)
-                made.append(_series(len(made), one, tags, plan.resolution))
-            points = [(at, value) for at, value in answered["pointlist"] if value is not None]
-            ids.append(np.full(len(points), series[key], np.int64))
-            times.append(np.array([at for at, _ in points], np.float64).astype(np.int64) // 1000)
-            values.append(np.array([value for _, value in points], np.float64))
+                made.append(_series(len(made), one, answered.tags, plan.resolution))
+            ids.append(np.full(len(answered.times), series[key], np.int64))
+            times.append(np.array(answered.times, np.int64))
+            values.append(np.array(answered.values, np.float64))
     columns = Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values)) if ids else no_columns()
     return MemorySource(made, columns, host_tags)
 

@@ -1,0 +1,214 @@
+"""Reads what monitors look at of an account: everything that several of them share once, in as few requests as can be."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from doghouse import monitors as mon
+from doghouse.importing.access import AccountError, Keys
+from doghouse.importing.account import plans
+from doghouse.importing.account.pages import AnsweredSeries, Cache, Page, pages
+from doghouse.importing.account.requesting import RefusedError, Requester
+from doghouse.importing.account.resolutions import resolution_of
+from doghouse.metrics.memory import MemorySource
+from doghouse.monitors.kinds.metric import metric_query
+from doghouse.queries import NotEvaluated, QuerySyntaxError, metric_queries
+
+# A page that ended so long ago gets no more points (they are taken up to an hour late), and is kept.
+SETTLED_S = 2 * 3600
+QUERIES_A_REQUEST = 10  # GUESS: nothing says how many an account takes; where it refuses them, each is asked alone
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Who is told what: sentences, and how far reading is (what, number, of how many)."""
+
+    sentence: Callable[[str], None]
+    progress: Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read: `monitor` is to be evaluated over `source` in the place of the one that was asked for."""
+
+    source: MemorySource
+    monitor: mon.Definition
+
+
+class Account:
+    """The query API of the account at `address`. `resolution` (s) is what is asked for; without one each monitor's window says (`resolutions`)."""
+
+    def __init__(
+        self,
+        address: str,
+        keys: Keys,
+        cache: Path | None,
+        tell: Tell,
+        resolution: int | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.address, self._tell, self._resolution, self._now = address, tell, resolution, now
+        self._requester = Requester(address, keys, sleep, tell.sentence)
+        # the organisation is the API key's: a person's application key may change
+        self._cache = Cache(cache, address, keys.api_key)
+        self._read: dict[Page, Sequence[AnsweredSeries]] = {}
+        self._types: dict[str, str] = {}
+        self.cached = 0  # pages from the cache
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made."""
+        return self._requester.requests
+
+    def resolution_of(self, monitor: mon.Definition) -> int | None:
+        """The seconds a point that are asked for a monitor; None for one that looks at no points."""
+        return self._resolution_of(monitor) if _is_evaluated(monitor) else None
+
+    def prepare(self, monitors: Sequence[mon.Definition], start: int, end: int) -> None:
+        """Ask for all that these monitors look at in (start, end], having said what it takes. What is not evaluated is left to `read`. Raises AccountError."""
+        evaluated = [one for one in monitors if _is_evaluated(one)]
+        counted = sorted({name for one in evaluated for name in plans.counted(one)} - self._types.keys())
+        queries: set[str] = set()
+        needed: set[Page] = set()
+        for monitor in evaluated:
+            # a metric whose type is still to be asked for counts as a count: that changes a query's text, not how many pages it has
+            plan = plans.plan(monitor, _ticks(monitor, start, end), self._resolution_of(monitor), self._types)
+            queries.update(one.text for one in plan.asked)
+            needed.update(self._pages(plan))
+        missing = [one for one in needed if not self._has(one)]
+        expected = len(counted) + sum(1 for _ in _requests(missing))
+        self._tell.sentence(
+            f"{_many(len(evaluated), 'monitor')} of {self.address} ask {_many(len(queries), 'distinct query', 'distinct queries')}: "
+            f"{_many(expected, 'request')}, {_many(len(needed) - len(missing), 'page')} of {len(needed):,} from the cache"
+        )
+        asked = 0
+        for name in counted:
+            asked += 1
+            self._tell.progress(f"type of {name}", asked, expected)
+            self._type(name)
+            self._say_how_long(asked, expected)
+        plans_made = [
+            plans.plan(one, _ticks(one, start, end), self._resolution_of(one), self._types) for one in evaluated
+        ]
+        self._fetch({page for one in plans_made for page in self._pages(one)}, asked)
+
+    def read(self, monitor: mon.Definition, start: int, end: int, hosts: Mapping[str, mon.Host]) -> Read:
+        """All that the monitor's evaluations in (start, end] look at. Raises AccountError, QuerySyntaxError, NotEvaluated."""
+        resolution = self._resolution_of(monitor)
+        types = {name: self._type(name) for name in plans.counted(monitor)}
+        plan = plans.plan(monitor, _ticks(monitor, start, end), resolution, types)
+        self._fetch(set(self._pages(plan)), 0)
+        answers = {
+            one.metric: [
+                series for page in pages(one.text, one.start, one.end, resolution) for series in self._read[page]
+            ]
+            for one in plan.asked
+        }
+        tags = {name: host.tags for name, host in hosts.items()}
+        return Read(plans.source(plan, answers, tags), plan.monitor)
+
+    def _resolution_of(self, monitor: mon.Definition) -> int:
+        return self._resolution or resolution_of(monitor)
+
+    def _type(self, metric: str) -> str:
+        if metric not in self._types:
+            self._types[metric] = self._requester.metric_type(metric)
+        return self._types[metric]
+
+    def _pages(self, plan: plans.Plan) -> Iterator[Page]:
+        for one in plan.asked:
+            yield from pages(one.text, one.start, one.end, plan.resolution)
+
+    def _has(self, page: Page) -> bool:
+        """Whether a page needs no request: it was read, it is kept, or it lies in the future."""
+        return page in self._read or page in self._cache or page.start >= self._now()
+
+    def _fetch(self, wanted: set[Page], asked: int) -> None:
+        """Read pages, from the cache where they are there. `asked` requests were made before."""
+        missing = []
+        for page in wanted - self._read.keys():
+            kept = self._cache.get(page)
+            if kept is not None:
+                self.cached += 1
+                self._read[page] = kept
+            elif page.start >= self._now():
+                self._read[page] = ()
+            else:
+                missing.append(page)
+        requests = list(_requests(missing))
+        for number, together in enumerate(requests, asked + 1):
+            self._tell.progress(_named(together), number, asked + len(requests))
+            self._ask(together)
+            self._say_how_long(number, asked + len(requests))
+
+    def _ask(self, together: Sequence[Page]) -> None:
+        try:
+            answers = self._requester.series(together)
+        except RefusedError as error:
+            if len(together) == 1:
+                raise AccountError(f"{together[0].query}: {error}") from None
+            for page in together:
+                self._ask([page])
+            return
+        for page, series in zip(together, answers, strict=True):
+            self._read[page] = series
+            if page.end < self._now() - SETTLED_S:
+                self._cache.put(page, series)
+
+    def _say_how_long(self, asked: int, expected: int) -> None:
+        """After the first answer, which is where an account says what its limit is: how long the others have to wait for it."""
+        standing = self._requester.standing
+        if asked != 1 or expected < 2 or standing is None:
+            return
+        wait = standing.waiting(expected - asked)
+        how = f"about {_people(wait)} of waiting" if wait else "no waiting"
+        self._tell.sentence(
+            f"the account allows {_many(standing.limit, 'request')} each {_people(standing.period)}, {standing.remaining:,} are left now: {how}"
+        )
+
+
+def _is_evaluated(monitor: mon.Definition) -> bool:
+    try:
+        metric_queries(metric_query(monitor).expression)
+    except (QuerySyntaxError, NotEvaluated):
+        return False
+    return True
+
+
+def _ticks(monitor: mon.Definition, start: int, end: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    ticks = mon.ticks_of(monitor, start, end)
+    return ticks if len(ticks) else np.array([end], np.int64)
+
+
+def _requests(missing: Iterable[Page]) -> Iterator[list[Page]]:
+    """Pages that go into a request together: of one stretch and resolution, the oldest first."""
+    by_stretch: dict[tuple[int, int], list[Page]] = {}
+    for page in sorted(missing, key=lambda one: (one.start, one.resolution, one.query)):
+        by_stretch.setdefault((page.start, page.resolution), []).append(page)
+    for together in by_stretch.values():
+        for at in range(0, len(together), QUERIES_A_REQUEST):
+            yield together[at : at + QUERIES_A_REQUEST]
+
+
+def _named(together: Sequence[Page]) -> str:
+    return together[0].query if len(together) == 1 else f"{len(together)} queries"
+
+
+def _many(count: int, one: str, several: str = "") -> str:
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def _people(seconds: float) -> str:
+    """A length of time for people."""
+    whole = math.ceil(seconds)
+    for unit, length in (("h", 3600), ("min", 60)):
+        if whole >= length and (whole % length == 0 or whole >= 2 * length):
+            return f"{round(whole / length)} {unit}"
+    return f"{whole} s"
