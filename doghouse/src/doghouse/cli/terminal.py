@@ -38,7 +38,9 @@ def progress() -> Callable[[str, int, int], None]:
 
     def say(what: str, number: int, of: int) -> None:
         if line:
-            typer.echo(f"\r\x1b[2K{what}: request {number} of {of}" + ("\n" if number == of else ""), err=True, nl=False)
+            typer.echo(
+                f"\r\x1b[2K{what}: request {number} of {of}" + ("\n" if number == of else ""), err=True, nl=False
+            )
         elif number == of or number % max(of // 10, 1) == 0:
             typer.echo(f"doghouse: {what}: request {number} of {of}", err=True)
 
