@@ -12,7 +12,17 @@ import numpy as np
 from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors.states.changes import History, recorded
 from doghouse.monitors.states.conditions import Rules
-from doghouse.monitors.states.machine import EMPTY, FRESH, GroupState, Status, Transition, WindowValue, follow, step
+from doghouse.monitors.states.machine import (
+    EMPTY,
+    EMPTY_AMONG_OTHERS,
+    FRESH,
+    GroupState,
+    Status,
+    Transition,
+    WindowValue,
+    follow,
+    step,
+)
 from doghouse.monitors.windows.columns import Group
 
 if TYPE_CHECKING:
@@ -97,7 +107,8 @@ def window_steps(
         return lambda state, now: step(rules, state, window, now)
 
     groups = dict.fromkeys((*states, *windows)) if rules.multi else {(): None}
-    return {group: of(windows.get(group, EMPTY)) for group in groups}
+    empty = EMPTY_AMONG_OTHERS if windows else EMPTY
+    return {group: of(windows.get(group, empty)) for group in groups}
 
 
 def status_steps(rules: Rules, statuses: Mapping[Group, tuple[Status | None, float]]) -> dict[Group, Step]:

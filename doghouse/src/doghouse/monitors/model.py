@@ -15,12 +15,16 @@ RenotifyStatus = Literal["alert", "warn", "no data"]
 
 
 class MonitorError(ValueError):
-    """Why a monitor is refused: `field` is the path of what is wrong (`options.thresholds.critical`), `text` Datadog's words where they are known."""
+    """Why a monitor is refused: `field` is the path of what is wrong (`options.thresholds.critical`), `text` Datadog's words where they are known.
 
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
+    `detail` is what Datadog's words do not say, for people.
+    """
+
+    def __init__(self, field: str, text: str, detail: str = "") -> None:
+        super().__init__(text + detail)
         self.field = field
         self.text = text
+        self.detail = detail
 
 
 class Thresholds(msgspec.Struct, frozen=True):
@@ -69,6 +73,8 @@ class Options(msgspec.Struct, frozen=True):
     scheduling_options: Mapping[str, Any] | None = None
     variables: tuple[Mapping[str, Any], ...] | None = None
     silenced: Mapping[str, int | None] | None = None
+    enable_logs_sample: bool | None = None
+    groupby_simple_monitor: bool | None = None
 
 
 class Body(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,7 +16,7 @@ from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.model import MonitorError, Options
 from doghouse.queries import MonitorQuery, function_names, metric_queries
 from doghouse.queries.language.printing import number_text
-from doghouse.queries.language.tree import Change
+from doghouse.queries.language.tree import Change, TimeWindow
 from doghouse.time import zones
 from doghouse.time.lengths import DAY, HOUR, MINUTE
 
@@ -42,7 +42,15 @@ def is_count_query(query: MonitorQuery) -> bool:
     return query.aggregator in ("sum", "count") or spatial or "as_count" in function_names(query.expression)
 
 
-def frequency(query: MonitorQuery) -> int:
+class Windowed(Protocol):
+    """A monitor's query: whatever it asks, it asks it of a window."""
+
+    @property
+    def window(self) -> TimeWindow:
+        """The window."""
+
+
+def frequency(query: Windowed) -> int:
     """How often the monitor is evaluated (s): by its window (monitors/configuration). GUESS: cumulative windows by their longest span."""
     window = query.window
     if window.cumulative:
@@ -52,7 +60,7 @@ def frequency(query: MonitorQuery) -> int:
     return 10 * MINUTE if window.seconds < 2 * DAY else 30 * MINUTE
 
 
-def windows(options: Options, query: MonitorQuery, ticks: Ints) -> Windows:
+def windows(options: Options, query: Windowed, ticks: Ints) -> Windows:
     """The windows that these ticks look at: the evaluation delay before the tick, back to the window's length or its calendar start."""
     ends = ticks - (options.evaluation_delay or 0)
     if not query.window.cumulative:

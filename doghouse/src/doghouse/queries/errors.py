@@ -12,7 +12,10 @@ class QuerySyntaxError(ValueError):
 
     `text` is the query, `position` the place (0-based offset into it), `problem` what is wrong there in one sentence
     (which says what was expected, and the nearest known name where a name is unknown), `expected` what could have stood there.
+    `field` is where in a monitor the query stands.
     """
+
+    field = "query"
 
     def __init__(self, text: str, position: int, problem: str, expected: Sequence[str] = ()) -> None:
         self.text = text

@@ -136,6 +136,23 @@ class Or:
 Node = Leaf | Everything | Not | And | Or
 
 
+def parts_of(node: Node) -> tuple[str, ...]:
+    """What a search asks for, each part as text: the operands of its AND, or the whole."""
+    return tuple(map(_clause, node.parts)) if isinstance(node, And) else (_clause(node),)
+
+
+def tags_of(node: Node) -> tuple[str, ...]:
+    """The tags and reserved attributes that every match has, `env:prod`: one value without wildcards each, not within an OR."""
+    match node:
+        case And(parts):
+            return tuple(tag for part in parts for tag in tags_of(part))
+        case Match(str(field), Word() | Phrase() as value) if field != FULL_TEXT and not field.startswith("@"):
+            literal = isinstance(value, Phrase) or value.is_literal
+            return (f"{field}:{value.text if isinstance(value, Phrase) else value.plain}",) if literal else ()
+        case _:
+            return ()
+
+
 def written(node: Node) -> str:
     """The search as text; reading it gives the same tree."""
     match node:

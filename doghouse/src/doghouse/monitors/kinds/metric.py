@@ -13,7 +13,7 @@ import numpy as np
 
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Source, no_columns
-from doghouse.monitors import metric_checks
+from doghouse.monitors import comparison_checks
 from doghouse.monitors.definition import NO_OPERATOR, Definition, kind
 from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch, ticks_between, window_steps
 from doghouse.monitors.model import Body, MonitorError, Thresholds
@@ -180,7 +180,7 @@ class MetricAlert(Definition, frozen=True, dict=True):
             return
         super().check_query()
         query: MonitorQuery = self.asked
-        metric_checks.check(self, query)
+        comparison_checks.check(self, query, group_keys(query.expression))
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
         """The windows that end at `now`, less the evaluation delay."""

@@ -13,14 +13,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery
-from doghouse.queries import QuerySyntaxError
+from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.queries.language.names import nearest
+from doghouse.queries.language.printing import number_text
 from doghouse.queries.language.tree import Comparator, TimeWindow, Variable
-from doghouse.search import parser
+from doghouse.search import matching, parser
 from doghouse.search.aggregation import AGGREGATIONS
 from doghouse.search.errors import SearchSyntaxError
 from doghouse.search.tree import Node
 from doghouse.time import lengths
+from doghouse.web.errors import ApiError
 
 QUERY = "query"  # the name of a monitor's only query
 CURRENT = {"1h": lengths.HOUR, "1d": lengths.DAY}  # of `.current()`
@@ -34,6 +36,10 @@ _QUOTED = re.compile(r'\s*"((?:\\.|[^"\\])*)"\s*', re.DOTALL)
 _PLAIN = re.compile(r"\s*([\w.]+)\s*")  # `.rollup("count", 300)`
 _ESCAPED = re.compile(r'\\(["\\])|(.)', re.DOTALL)
 _COMPARED = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*")
+
+
+class WrongSearch(QuerySyntaxError):
+    """A mistake in a search, within a query that is right otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +139,21 @@ def _unescaped(text: str, start: int) -> Quoted:
 def _search(calls: Calls) -> Node:
     given = calls.arguments(calls.head)[0]
     try:
-        return parser.parse(given.text)
+        return search(given.text)
     except SearchSyntaxError as error:
         begin = calls.calls[calls.head][0]
         places = (*given.places, given.places[-1] + 1) if given.places else (begin,)
-        raise QuerySyntaxError(calls.text, places[error.position], error.problem) from None
+        raise WrongSearch(calls.text, places[error.position], error.problem) from None
+
+
+def search(text: str) -> Node:
+    """A search's tree. Raises SearchSyntaxError, or NotEvaluated for a comparison with a unit."""
+    node = parser.parse(text)
+    try:
+        matching.predicate(node)
+    except ApiError as error:
+        raise NotEvaluated(f"the search '{text}': {error}") from None
+    return node
 
 
 def _compute(calls: Calls) -> Compute:
@@ -183,3 +199,10 @@ def window(calls: Calls) -> TimeWindow:
     if not seconds:
         raise calls.wrong(name, f"'{length}' is no window: it is a number and m, h or d, as in 5m")
     return TimeWindow(length, seconds)
+
+
+def with_threshold(text: str, threshold: float) -> str:
+    """The query compared with another threshold."""
+    compared = re.search(_COMPARED.pattern + r"\Z", text)
+    assert compared is not None  # the text is a query
+    return f"{text[: compared.start(2)]}{number_text(threshold)}{text[compared.end(2) :]}"

@@ -38,7 +38,8 @@ class Rules:
     """All that a step asks of a monitor, with defaults applied (`rules.rules_of` makes it). Durations are seconds.
 
     `missing_after` is the time without points after which `missing` applies (0: the window itself). `timeout`, `retention`: None is never.
-    `recovers_at`: a recovery threshold is reached at its very value, whatever the comparator.
+    `recovers_at`: a recovery threshold is reached at its very value, whatever the comparator. `zero_waits`: the 0 that missing data counts as does not alert
+    while other groups have data.
     """
 
     comparator: str
@@ -59,10 +60,17 @@ class Rules:
     renotify_occurrences: int | None = None
     renotify_statuses: frozenset[Status] = frozenset()
     recovers_at: bool = False
+    zero_waits: bool = False
 
     def breaches(self, value: Any, threshold: float) -> Any:
         """Whether a value (or each of a column) is on the alerting side of a threshold."""
         return COMPARISONS[self.comparator](value, threshold)
+
+    @property
+    def zero_alerts(self) -> bool:
+        """Whether missing data that counts as 0 leads to Alert or Warn."""
+        levels = (level for level in (self.critical, self.warning) if level is not None)
+        return self.missing is Missing.ZERO and any(self.breaches(0.0, level) for level in levels)
 
     def recovered(self, value: Any, threshold: float | None) -> Any:
         """Whether a value (or each of a column) is past a recovery threshold; always, where there is none.

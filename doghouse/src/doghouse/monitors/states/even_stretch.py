@@ -36,6 +36,11 @@ class Column(Protocol):
         """Whether each window was full; None: nobody asks."""
         ...
 
+    @property
+    def reporting(self) -> Bools | None:
+        """At which ticks any group has data; None: nobody asks."""
+        ...
+
     def window(self, index: int) -> WindowValue:
         """One tick's window."""
         ...
@@ -181,6 +186,7 @@ class EvenStretch:
             case Missing.RESOLVE:
                 resolves[empty] = True
             case Missing.ZERO:
+                empty = empty[self._counts_as_zero(empty)]
                 evaluated[empty] = True
                 values = values.copy()
                 values[empty] = 0.0
@@ -188,6 +194,14 @@ class EvenStretch:
                 silent = self.ticks[empty] - self.rules.delay - self._last_points(empty)
                 no_data[empty[silent >= self.rules.missing_after]] = True
         return evaluated, values, no_data, resolves
+
+    def _counts_as_zero(self, empty: Ints) -> Bools:
+        """At which of these ticks without data the group is judged by 0: where that would alert, not while other groups have data."""
+        waits = self.rules.zero_waits and self.rules.zero_alerts and self.column.reporting is not None
+        if not waits:
+            return np.full(len(empty), True)
+        assert self.column.reporting is not None
+        return ~self.column.reporting[empty + self.begin]
 
     def _last_points(self, index: Ints) -> Ints:
         return np.maximum(self.column.last_points(index + self.begin), self.previous.last_point or NONE)

@@ -56,10 +56,10 @@ def shown_value(rules: Rules, column: Column, history: History, index: int) -> f
     """The value that a message would show after a tick: the last one judged; NaN without one, or in No Data."""
     if index < 0 or history.statuses[index] == Status.NO_DATA:
         return math.nan
-    counts = rules.missing is Missing.ZERO
+    counts, waits = rules.missing is Missing.ZERO, rules.zero_waits and rules.zero_alerts
     while index >= 0 and history.statuses[index] != Status.NEW:
         value = float(column.values[index])
-        if math.isnan(value) and counts:
+        if math.isnan(value) and counts and not (waits and column.window(index).elsewhere):
             return 0.0
         skipped = rules.require_full_window and column.full is not None and not column.full[index]
         if not math.isnan(value) and not skipped:

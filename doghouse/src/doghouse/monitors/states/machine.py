@@ -9,10 +9,19 @@ import math
 from dataclasses import replace
 
 from doghouse.monitors.states.conditions import Missing, Rules
-from doghouse.monitors.states.status import EMPTY, FRESH, GroupState, Status, Transition, WindowValue
+from doghouse.monitors.states.status import (
+    EMPTY,
+    EMPTY_AMONG_OTHERS,
+    FRESH,
+    GroupState,
+    Status,
+    Transition,
+    WindowValue,
+)
 
 __all__ = [
     "EMPTY",
+    "EMPTY_AMONG_OTHERS",
     "FRESH",
     "GroupState",
     "Missing",
@@ -35,7 +44,7 @@ def step(rules: Rules, previous: GroupState, window: WindowValue, now: int) -> t
     if window.has_data:
         after, value = _with_data(rules, seen, window, now), window.value
     else:
-        seen, after, value = _without_data(rules, seen, now)
+        seen, after, value = _without_data(rules, seen, window, now)
     if after is None:
         return _stay(rules, seen, now)
     return enter(rules, replace(seen, value=value), after, now)
@@ -76,7 +85,9 @@ def _with_data(rules: Rules, state: GroupState, window: WindowValue, now: int) -
     return judge(rules, state.status, window.value, recovery)
 
 
-def _without_data(rules: Rules, state: GroupState, now: int) -> tuple[GroupState, Status | None, float]:
+def _without_data(
+    rules: Rules, state: GroupState, window: WindowValue, now: int
+) -> tuple[GroupState, Status | None, float]:
     """The state, the status that a lack of data leads to (None: kept) and the value that a message shows."""
     if state.status is Status.NEW or state.empty_since is None:
         return (
@@ -91,7 +102,7 @@ def _without_data(rules: Rules, state: GroupState, now: int) -> tuple[GroupState
     match rules.missing:
         case Missing.RESOLVE:
             return state, Status.OK, math.nan
-        case Missing.ZERO:
+        case Missing.ZERO if not (rules.zero_waits and window.elsewhere and rules.zero_alerts):
             return state, judge(rules, state.status, 0.0, 0.0), 0.0
         case Missing.NO_DATA if now - rules.delay - (state.last_point or 0) >= rules.missing_after:
             return state, Status.NO_DATA, math.nan

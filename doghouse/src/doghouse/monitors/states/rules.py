@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
+
 from doghouse.monitors.model import MonitorError, Options, Thresholds
 from doghouse.monitors.query import is_count_query
 from doghouse.monitors.states.machine import Missing, Rules, Status
@@ -19,29 +23,53 @@ RENOTIFY_STATUSES = {"alert": Status.ALERT, "warn": Status.WARN, "no data": Stat
 
 def metric_rules(options: Options, thresholds: Thresholds, query: MonitorQuery) -> Rules:
     """The rules of a metric monitor with these thresholds. Raises MonitorError where there is no critical one."""
+    keys = group_keys(query.expression)
+    missing, after = _missing(options, is_count_query(query), query.window.seconds)
+    made = _compared(options, thresholds, query.comparator, multi=bool(keys))
+    return replace(
+        made,
+        missing=missing,
+        missing_after=after,
+        require_full_window=bool(options.require_full_window),
+        new_group_delay=_new_group_delay(options, keys),
+        recovers_at=reading(query, None) is not None,
+    )
+
+
+def record_rules(
+    options: Options, thresholds: Thresholds, comparator: str, *, multi: bool, counts: bool, window: int
+) -> Rules:
+    """The rules of a monitor over records (monitors/types/log). `counts`: missing data is 0 by default. `window` is its length (s).
+
+    Raises MonitorError where there is no critical threshold. GUESS: `notify_no_data` with a timeframe works as it does for metrics, and where it is off,
+    what is not said of missing data is `default`; `new_host_delay` delays no group.
+    """
+    if options.on_missing_data is None and not options.notify_no_data:
+        options = msgspec.structs.replace(options, on_missing_data="default")
+    missing, after = _missing(options, counts, window)
+    delay = NEW_GROUP_DELAY_S if options.new_group_delay is None else options.new_group_delay
+    made = _compared(options, thresholds, comparator, multi=multi)
+    return replace(made, missing=missing, missing_after=after, new_group_delay=delay, zero_waits=multi)
+
+
+def _compared(options: Options, thresholds: Thresholds, comparator: str, *, multi: bool) -> Rules:
+    """What all rules have in common that compare a value with thresholds."""
     if thresholds.critical is None:
         raise MonitorError("options.thresholds.critical", "Alert status is required.")
-    keys = group_keys(query.expression)
-    missing, after = _missing(options, query)
     return Rules(
-        comparator=query.comparator,
+        comparator=comparator,
         critical=thresholds.critical,
         warning=thresholds.warning,
         critical_recovery=thresholds.critical_recovery,
         warning_recovery=thresholds.warning_recovery,
-        multi=bool(keys),
-        missing=missing,
-        missing_after=after,
+        multi=multi,
         notify_no_data=_notifies_no_data(options),
-        require_full_window=bool(options.require_full_window),
         delay=options.evaluation_delay or 0,
-        new_group_delay=_new_group_delay(options, keys),
         timeout=(options.timeout_h or 0) * HOUR or None,
         retention=_retention(options.group_retention_duration),
         renotify_interval=(options.renotify_interval or 0) * MINUTE or None,
         renotify_occurrences=options.renotify_occurrences,
         renotify_statuses=_renotify_statuses(options),
-        recovers_at=reading(query, None) is not None,
     )
 
 
@@ -58,8 +86,8 @@ def followed_rules(options: Options, *, multi: bool) -> Rules:
     )
 
 
-def _missing(options: Options, query: MonitorQuery) -> tuple[Missing, int]:
-    """What a lack of data does, and after how long (s).
+def _missing(options: Options, counts: bool, window: int) -> tuple[Missing, int]:
+    """What a lack of data does, and after how long (s). `counts`: by default it is 0. `window` is the window's length (s).
 
     `on_missing_data` looks at the window itself; the older `notify_no_data` at a timeframe, twice the window where none is given
     (the API's schema; another page says once).
@@ -70,11 +98,11 @@ def _missing(options: Options, query: MonitorQuery) -> tuple[Missing, int]:
         case "resolve":
             return Missing.RESOLVE, 0
         case "default":
-            return (Missing.ZERO if is_count_query(query) else Missing.KEEP), 0
+            return (Missing.ZERO if counts else Missing.KEEP), 0
     if not options.notify_no_data:
         return Missing.KEEP, 0
     timeframe = options.no_data_timeframe
-    return Missing.NO_DATA, 2 * query.window.seconds if timeframe is None else timeframe * MINUTE
+    return Missing.NO_DATA, 2 * window if timeframe is None else timeframe * MINUTE
 
 
 def _notifies_no_data(options: Options) -> bool:

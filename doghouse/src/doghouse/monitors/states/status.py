@@ -35,7 +35,8 @@ _LABELS = {
 class WindowValue:
     """What a window held for one group: its reduced value (NaN: nothing), whether it was full (`require_full_window`), and its outermost points (s UTC).
 
-    `recovery` is the value that recovery thresholds look at where that is another one (an anomaly monitor's recovery window).
+    `recovery` is the value that recovery thresholds look at where that is another one (an anomaly monitor's recovery window). `elsewhere`: another group has
+    data at the tick.
     """
 
     value: float = math.nan
@@ -43,6 +44,7 @@ class WindowValue:
     first_point: int | None = None
     last_point: int | None = None
     recovery: float | None = None
+    elsewhere: bool = False
 
     @property
     def has_data(self) -> bool:
@@ -51,6 +53,7 @@ class WindowValue:
 
 
 EMPTY = WindowValue()
+EMPTY_AMONG_OTHERS = WindowValue(elsewhere=True)  # a group without data while others have some
 
 
 @dataclass(frozen=True, slots=True)

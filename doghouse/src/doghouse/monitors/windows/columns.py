@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.query import Windows
-from doghouse.monitors.states.machine import WindowValue
+from doghouse.monitors.states.status import EMPTY, EMPTY_AMONG_OTHERS, WindowValue
 
 Group = tuple[tuple[str, str], ...]
 Bools = NDArray[np.bool_]
@@ -23,7 +23,7 @@ class GroupColumn:
 
     `points` are the times of the group's points (s UTC, ascending), for what depends on the first and the last one. `recovery` are the values that recovery
     thresholds look at, where those are others (anomaly monitors). `outermost` are each window's first and last point, where `points` do not tell them
-    because a window decides which of its points have a value (`per_second`).
+    because a window decides which of its points have a value (`per_second`). `reporting` says at which ticks any group has data, where somebody asks for it.
     """
 
     group: Group
@@ -33,12 +33,13 @@ class GroupColumn:
     windows: Windows
     recovery: Floats | None = None
     outermost: tuple[Ints, Ints] | None = None
+    reporting: Bools | None = None
 
     def window(self, index: int) -> WindowValue:
         """One tick's window, as `evaluate` gives it."""
         value = float(self.values[index])
         if math.isnan(value):
-            return WindowValue()
+            return EMPTY if self.reporting is None or not self.reporting[index] else EMPTY_AMONG_OTHERS
         recovery = math.nan if self.recovery is None else float(self.recovery[index])
         return WindowValue(
             value,

@@ -1,15 +1,15 @@
-"""What Datadog refuses of a metric monitor: a window, thresholds or keys of `notify_by` that do not fit its query. In its words, where they are known."""
+"""What Datadog refuses of a monitor that compares a value: a window, thresholds or keys of `notify_by` that do not fit its query. In its words, where known."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from doghouse.monitors.model import MonitorError, Thresholds
 from doghouse.monitors.query import evaluation_window
 from doghouse.monitors.states.conditions import RECOVERIES
-from doghouse.queries import MonitorQuery, group_keys
+from doghouse.queries.language.tree import Comparator, TimeWindow
 
 if TYPE_CHECKING:
     from doghouse.monitors.definition import Definition
@@ -21,21 +21,37 @@ BOTH_STATES = (  # a public issue of the TypeScript client
 )
 
 
-def check(monitor: Definition, query: MonitorQuery) -> None:
-    """Raise MonitorError where the monitor's settings do not fit its query."""
+class Comparison(Protocol):
+    """A query of a window that is compared with a threshold (None: the text does not say which)."""
+
+    @property
+    def window(self) -> TimeWindow:
+        """The window."""
+
+    @property
+    def comparator(self) -> Comparator:
+        """How it is compared."""
+
+    @property
+    def threshold(self) -> float | None:
+        """With what."""
+
+
+def check(monitor: Definition, query: Comparison, keys: tuple[str, ...]) -> None:
+    """Raise MonitorError where the monitor's settings do not fit its query, which groups by `keys`."""
     _check_window(monitor, query)
     _check_thresholds(monitor, query)
-    _check_notify_by(monitor, group_keys(query.expression))
+    _check_notify_by(monitor, keys)
 
 
-def _check_window(monitor: Definition, query: MonitorQuery) -> None:
+def _check_window(monitor: Definition, query: Comparison) -> None:
     asked = (monitor.options.scheduling_options or {}).get("evaluation_window")
     if bool(asked) != query.window.cumulative:
         raise MonitorError("options.scheduling_options.evaluation_window", CUMULATIVE)
     evaluation_window(asked or {})
 
 
-def _check_thresholds(monitor: Definition, query: MonitorQuery) -> None:
+def _check_thresholds(monitor: Definition, query: Comparison) -> None:
     given, critical = monitor.options.thresholds or Thresholds(), monitor.thresholds.critical
     others = (given.warning, given.critical_recovery, given.warning_recovery)
     if critical is None or (given.critical is None and any(level is not None for level in others)):

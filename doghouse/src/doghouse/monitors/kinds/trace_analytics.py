@@ -1,0 +1,16 @@
+"""Trace analytics monitors: the spans that match a search (monitors/types/apm)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from doghouse.monitors.definition import kind
+from doghouse.monitors.records.alert import RecordAlert
+
+
+@kind("trace-analytics alert")
+class TraceAnalyticsAlert(RecordAlert, frozen=True, dict=True):
+    """`trace-analytics("env:prod @duration:>1000").rollup("count").by("service").last("5m") > 100`."""
+
+    heads: ClassVar[Mapping[str, str]] = {"trace-analytics": "spans"}

@@ -1,0 +1,222 @@
+"""Monitors over records: what all their kinds share, from the query to the windows (monitors/types/log)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import ClassVar, Self
+
+import msgspec
+import numpy as np
+
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Ints, Source, no_columns
+from doghouse.monitors import comparison_checks
+from doghouse.monitors.definition import INVALID_QUERY, NO_OPERATOR, Definition
+from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch, ticks_between, window_steps
+from doghouse.monitors.model import Body, MonitorError, Thresholds
+from doghouse.monitors.query import frequency, is_count_query
+from doghouse.monitors.records import reading, variables
+from doghouse.monitors.records.evaluation import Evaluator
+from doghouse.monitors.records.model import Asked, RecordQuery, VariableError
+from doghouse.monitors.records.reading import WrongSearch
+from doghouse.monitors.states.conditions import Rules
+from doghouse.monitors.states.history import held_values, shown_value, states_range
+from doghouse.monitors.states.machine import GroupState
+from doghouse.monitors.states.rules import record_rules
+from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.queries import NotEvaluated, QuerySyntaxError, group_keys
+from doghouse.search.records import Lines, Records
+from doghouse.search.tree import parts_of, tags_of
+from doghouse.time.lengths import DAY
+
+SOURCES = ("logs", "events", "spans")  # the data sources that a formula may read
+LONGEST_S = 2 * DAY  # of a window (the API's description of POST /api/v1/monitor)
+A_TICK = np.array([24 * 3600], np.int64)
+
+
+class RecordAlert(Definition, frozen=True, dict=True):
+    """`logs("status:error").index("*").rollup("count").by("service").last("5m") > 2`, and formulas over such queries."""
+
+    evaluated: ClassVar[bool] = True
+    compares: ClassVar[bool] = True
+    heads: ClassVar[Mapping[str, str]] = {}  # what its query may begin with, and the data source that this reads
+
+    @classmethod
+    def read(cls, body: Body) -> Asked:
+        """The query's parts; those of a formula stand in the options."""
+        if variables.is_formula(body.query):
+            return variables.read(body.query, body.options.variables or (), SOURCES)
+        return reading.parse(body.query, cls.heads)
+
+    @property
+    def tree(self) -> Asked:
+        """The query's parts. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
+        if (self.options.scheduling_options or {}).get("custom_schedule"):
+            raise NotEvaluated("monitors with a custom schedule")
+        asked: Asked = self.parsed()
+        return asked
+
+    @property
+    def _asked(self) -> Asked | None:
+        """The query's parts if it has them, whether or not it is evaluated."""
+        return self.asked if isinstance(self.asked, Asked) else None
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Thresholds, missing data, delays and renotification, with Datadog's defaults."""
+        asked = self.tree
+        counts = all(
+            query.compute.aggregation.of_nothing == 0.0 if isinstance(query, RecordQuery) else is_count_query(query)
+            for query in asked.queries.values()
+        )
+        return record_rules(
+            self.options,
+            self.thresholds,
+            asked.comparator,
+            multi=bool(_keys(asked)),
+            counts=counts,
+            window=asked.window.seconds,
+        )
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Its thresholds; the critical one is the query's where the options have none."""
+        given, asked = self.options.thresholds or Thresholds(), self._asked
+        if asked is None or given.critical is not None:
+            return given
+        return msgspec.structs.replace(given, critical=asked.threshold)
+
+    @property
+    def comparator(self) -> str:
+        """The query's comparison."""
+        return "" if self._asked is None else self._asked.comparator
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The fields that its query groups by."""
+        return _keys(self.tree)
+
+    @cached_property
+    def bundle_keys(self) -> tuple[str, ...] | None:
+        """As for other monitors; `groupby_simple_monitor` is `notify_by: ["*"]` under an older name (the API's schema)."""
+        if self.options.groupby_simple_monitor and self.keys:
+            return ()
+        return super().bundle_keys
+
+    @cached_property
+    def filters(self) -> tuple[str, ...]:
+        """The tags that its searches ask for."""
+        return tuple(sorted({tag for query in self.tree.record_queries for tag in tags_of(query.search)}))
+
+    @property
+    def every(self) -> int:
+        """By the window: each minute, or more rarely for one of a day and more."""
+        return frequency(self.tree)
+
+    @property
+    def span(self) -> int:
+        """The window's length (s)."""
+        return self.tree.window.seconds
+
+    @property
+    def multi(self) -> bool:
+        """Whether it alerts for each group. GUESS: one that groups and is notified as a whole does not."""
+        grouped = super().multi if self._asked is None else bool(_keys(self._asked))
+        return grouped and not self.options.groupby_simple_monitor
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The parts of its searches, left to right, each once (GUESS: that searches of monitors know these as scopes)."""
+        queries = () if self._asked is None else self._asked.record_queries
+        return tuple(dict.fromkeys(part for query in queries for part in parts_of(query.search)))
+
+    def check_query(self) -> None:
+        """The query, its window, its thresholds and the keys that it is notified by. GUESS: the words for a mistake in a search, and for a long window."""
+        if isinstance(self.problem, WrongSearch | VariableError):
+            raise MonitorError(self.problem.field, f"{INVALID_QUERY}: {self.problem.problem}")
+        if isinstance(self.problem, QuerySyntaxError):
+            raise MonitorError("query", NO_OPERATOR, self.problem.problem)
+        super().check_query()
+        if self._asked is None:
+            return
+        if self._asked.window.seconds > LONGEST_S:
+            raise MonitorError("query", f"{INVALID_QUERY}: a window of {self._asked.window.text} is longer than 2d")
+        comparison_checks.check(self, self._asked, _keys(self._asked))
+
+    def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
+        """The windows that end at `now`, less the evaluation delay."""
+        windows = {column.group: column.window(0) for column in self.columns(sources, np.array([now], np.int64))}
+        some = {group: window for group, window in windows.items() if window.has_data}
+        return Evaluation(window_steps(self.rules, states, some), {})
+
+    def over(self, sources: Sources, start: int, end: int) -> Stretch:
+        """The same in columns: all windows of a group at once, then all its states."""
+        rules, ticks = self.rules, ticks_between(start, end, self.every)
+        columns = self.columns(sources, ticks)
+        return Stretch(ticks, (partial(_history, rules, column, ticks) for column in columns), lambda _group, _at: {})
+
+    @classmethod
+    def lacking(cls) -> str:
+        """What searches and formulas may have and doghouse does not evaluate."""
+        return "without custom schedules, units in searches, and functions of a formula that look at several points in time"
+
+    def columns(self, sources: Sources, ticks: Ints) -> Iterator[GroupColumn]:
+        """Every group's windows at `ticks` (s UTC, ascending), one group at a time. Raises NotEvaluated."""
+
+        def records(query: RecordQuery) -> Records:
+            if sources.records is None:
+                raise NotEvaluated(f"monitors of the type {self.type} where there are no {query.source}")
+            return sources.records(query)
+
+        def points() -> Source:
+            return sources.points(self)[0]
+
+        return Evaluator(self.tree, self.options, self.rules, records, points).columns(ticks)
+
+    def nothing_seen(self, sources: Sources) -> str:
+        """No record matches."""
+        queries = self.tree.record_queries
+        searches = " or ".join(f"'{query.text}'" for query in queries)
+        return f"there are no {queries[0].source} that match {searches} in that time" if queries else ""
+
+    def with_thresholds(self, levels: Mapping[str, float]) -> Self:
+        """With these thresholds instead of its own; a critical one stands in the query too."""
+        made, asked = super().with_thresholds(levels), self._asked
+        if asked is None or "critical" not in levels:
+            return made
+        text = reading.with_threshold(self.query, levels["critical"])
+        document = {**made.document, "query": text}
+        asked = replace(asked, threshold=levels["critical"])
+        return msgspec.structs.replace(made, asked=asked, query=text, document=document)
+
+    def why_unevaluated(self) -> str:
+        """A custom schedule, a search with a unit, or a function in its formula that is not evaluated."""
+        nothing = Sources(lambda _: (MemorySource([], no_columns()), None), records=lambda _: Lines([]))
+        try:
+            list(self.columns(nothing, A_TICK))
+        except NotEvaluated as error:
+            return str(error)
+        except (QuerySyntaxError, MonitorError):
+            return ""
+        return ""
+
+
+def _keys(asked: Asked) -> tuple[str, ...]:
+    """The fields of the first query that groups."""
+    keys = (
+        query.keys if isinstance(query, RecordQuery) else group_keys(query.expression)
+        for query in asked.queries.values()
+    )
+    return next((some for some in keys if some), ())
+
+
+def _history(rules: Rules, column: GroupColumn, ticks: Ints) -> GroupHistory:
+    history = states_range(rules, column, ticks)
+    return GroupHistory(
+        column.group,
+        history,
+        lambda index: shown_value(rules, column, history, index),
+        lambda: held_values(rules, column, ticks),
+    )

@@ -1,0 +1,150 @@
+"""A monitor's formula over the windows of its queries: each query is one number a group and tick, and the formula is worked out on these numbers.
+
+GUESS: a count, a cardinality or a sum is 0 where it has no data and another query has some; where none has any, the formula has no value either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Ints, no_columns
+from doghouse.monitors.query import Windows
+from doghouse.monitors.windows.columns import Bools, Group, GroupColumn
+from doghouse.queries import Expression, NotEvaluated, Window
+from doghouse.queries.evaluation import arithmetic
+from doghouse.queries.evaluation.arithmetic import Value
+from doghouse.queries.evaluation.compute import Values, compute
+from doghouse.queries.evaluation.context import Context
+from doghouse.queries.evaluation.engine import apply
+from doghouse.queries.evaluation.frames import Frame
+from doghouse.queries.functions import catalogue
+from doghouse.queries.functions.registry import Function
+from doghouse.queries.functions.timeshift import TIMESHIFT
+from doghouse.queries.language import tree
+
+TICK_S = 60  # a frame's column is a tick; their distance plays no part
+
+
+class QueryWindows(Protocol):
+    """One query over some windows. `counts`: without data it is 0."""
+
+    keys: tuple[str, ...]
+    groups: tuple[Group, ...]
+    counts: bool
+
+    def column(self, group: Group) -> GroupColumn:
+        """A group's windows."""
+
+    @property
+    def reporting(self) -> Bools:
+        """At which ticks there is any data."""
+
+
+Read = Callable[[str, int], QueryWindows]  # a query by its name, so many seconds later (negative: earlier)
+NOWHERE = Context.of(MemorySource([], no_columns()), Window(0, TICK_S))  # functions move it; only `shift` is looked at
+
+
+def columns(formula: Expression, read: Read, over: Windows) -> Iterator[GroupColumn]:
+    """Every group's windows, one at a time. Raises NotEvaluated."""
+    values = _FormulaWindows(read, over, {}, NOWHERE)
+    made = compute(formula, values)
+    if not isinstance(made, Frame):
+        raise NotEvaluated("a formula without a query")
+    for row, group in enumerate(made.groups):
+        column = np.where(made.points[row], made.values[row], np.nan)
+        yield GroupColumn(group, column, None, values.points(group), over)
+
+
+@dataclass(frozen=True, slots=True)
+class _FormulaWindows(Values[Value]):
+    """The parts of a formula as frames with a row for each group and a column for each tick."""
+
+    read: Read
+    over: Windows
+    used: dict[tuple[str, int], tuple[Frame, list[GroupColumn]]]
+    context: Context
+
+    def leaf(self, leaf: tree.Leaf) -> Value:
+        """A query of the monitor, or a number."""
+        if isinstance(leaf, tree.Number):
+            return leaf.value
+        assert isinstance(leaf, tree.Variable)  # the reader of formulas knows no other leaves
+        key = (leaf.name, self.context.shift)
+        if key not in self.used:
+            self.used[key] = self._framed(self.read(*key))
+        return self.used[key][0]
+
+    def _framed(self, query: QueryWindows) -> tuple[Frame, list[GroupColumn]]:
+        made = [query.column(group) for group in query.groups]
+        if not made and not query.keys:
+            made = [GroupColumn((), np.full(len(self.over.ticks), np.nan), None, np.empty(0, np.int64), self.over)]
+        values = np.array([column.values for column in made]).reshape(len(made), len(self.over.ticks))
+        groups = tuple(column.group for column in made)
+        return Frame(self.over.ticks, values, ~np.isnan(values), groups, TICK_S, counts=query.counts), made
+
+    def points(self, group: Group) -> Ints:
+        """When the queries as they are now had data of a group (s UTC, ascending)."""
+        wanted = frozenset(group)
+        mine = [
+            column.points
+            for (_, shift), (_, made) in self.used.items()
+            for column in made
+            if not shift and frozenset(column.group) <= wanted
+        ]
+        return np.unique(np.concatenate(mine)) if mine else np.empty(0, np.int64)
+
+    def combined(self, operator: tree.Operator, left: Value, right: Value) -> Value:
+        """`left operator right`: a count is 0 for a group that the other side alone has."""
+        if isinstance(left, Frame) and isinstance(right, Frame):
+            left, right = _with_groups(left, right), _with_groups(right, left)
+        return arithmetic.combine(operator, left, right)
+
+    def negated(self, value: Value) -> Value:
+        """`-value`."""
+        return arithmetic.negated(value)
+
+    def called(self, call: tree.Call) -> Value:
+        """A function of numbers, or an earlier time. Raises NotEvaluated for others."""
+        if not works(catalogue()[call.function]):
+            raise NotEvaluated(f"{call.function}() in the formula of a monitor over records")
+        return apply(call, self)
+
+    def worth(self, expression: Expression, context: Context | None = None) -> Value:
+        """What an argument is worth; `context`: at another time."""
+        if context is not None and (context.start, context.end) != (NOWHERE.start, NOWHERE.end):
+            raise NotEvaluated("calendar shifts in the formula of a monitor over records")
+        return compute(expression, self if context is None else replace(self, context=context))
+
+    def buckets(self, frame: Frame) -> Ints:
+        """The ticks."""
+        return frame.ts
+
+    def grouped(self, expression: Expression) -> bool:
+        """Whether an expression gives a number for each group."""
+        value = compute(expression, self)
+        return isinstance(value, Frame) and value.groups != ((),)
+
+
+def works(function: Function) -> bool:
+    """Whether a function works on the numbers of single ticks, or asks for those of another time."""
+    return function.on_numbers or function.pointwise or function.family == TIMESHIFT.name
+
+
+def _with_groups(frame: Frame, other: Frame) -> Frame:
+    """A frame of counts with the groups that the other has too."""
+    if not frame.counts or ((),) in (frame.groups, other.groups):
+        return frame
+    known = {frozenset(group) for group in frame.groups}
+    more = tuple(group for group in other.groups if frozenset(group) not in known)
+    shape = (len(more), len(frame.ts))
+    return replace(
+        frame,
+        values=np.concatenate((frame.values, np.full(shape, np.nan))),
+        points=np.concatenate((frame.points, np.zeros(shape, np.bool_))),
+        groups=(*frame.groups, *more),
+    )
