@@ -34,7 +34,7 @@ def test_a_monitor_that_is_well_has_no_problems() -> None:
 def test_a_query_that_does_not_parse_is_one() -> None:
     assert errors(query="avg(last_5m):avg:m{* > 90") == [("query", 1, 22)]
     assert errors(query="avg(last_5m):\navg:m{*} by {host} + > 90") == [("query", 2, 22)]
-    assert errors(type="composite", query="1 && ") == [("query", 0, 0)]
+    assert errors(type="composite", query="1 && ") == [("query", 1, 6)]
 
 
 def test_a_warning_recovery_without_a_warning_is_a_warning() -> None:
