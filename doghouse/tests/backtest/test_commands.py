@@ -18,9 +18,9 @@ GOOD = {
     "options": {"thresholds": {"critical": 90}, "new_host_delay": 0},
 }
 WRONG = GOOD | {"message": "{{host.ip}}\n {{/is_alert}} @a@example.com"}
-LOG = {
-    "type": "log alert",
-    "query": 'logs("x").index("*").rollup("count").last("5m") > 1',
+RUM = {
+    "type": "rum alert",
+    "query": 'rum("x").rollup("count").last("5m") > 1',
     "name": "l",
     "message": "@x",
 }
@@ -85,10 +85,10 @@ def test_lint_does_not_pass_over_what_holds_no_monitor_that_can_be_read(run, fol
 
 
 def test_lint_ends_with_how_many_are_ok_and_exits_0(run, folder):
-    code, out, _ = run("lint", folder(a_json=GOOD, deep__b_json=[GOOD, LOG]))
+    code, out, _ = run("lint", folder(a_json=GOOD, deep__b_json=[GOOD, RUM]))
 
     assert code == 0
-    assert out.splitlines()[-1] == "3 monitors: 2 ok, 0 wrong, 1 not evaluated (log alert 1)"
+    assert out.splitlines()[-1] == "3 monitors: 2 ok, 0 wrong, 1 not evaluated (rum alert 1)"
 
 
 def test_lint_names_the_place_of_each_problem_and_exits_1(run, folder):
@@ -109,7 +109,7 @@ def test_lint_reads_standard_input(run):
 
 
 def test_lint_json_is_one_document(run, folder):
-    code, out, _ = run("lint", folder(a_json=[GOOD, WRONG, LOG]), "--json")
+    code, out, _ = run("lint", folder(a_json=[GOOD, WRONG, RUM]), "--json")
     document = json.loads(out)
 
     assert code == 1
@@ -117,11 +117,11 @@ def test_lint_json_is_one_document(run, folder):
     assert document["monitors"][1]["problems"][0] | {"text": ""} == {
         "field": "message", "text": "", "severity": "error", "file_line": None, "line": 2, "column": 2,
     }  # fmt: skip
-    assert document["summary"] == "3 monitors: 1 ok, 1 wrong, 1 not evaluated (log alert 1)"
+    assert document["summary"] == "3 monitors: 1 ok, 1 wrong, 1 not evaluated (rum alert 1)"
 
 
 def test_lint_writes_junit(run, folder, tmp_path):
-    run("lint", folder(a_json=[GOOD, WRONG, LOG]), "--junit", tmp_path / "out.xml")
+    run("lint", folder(a_json=[GOOD, WRONG, RUM]), "--junit", tmp_path / "out.xml")
     suite = ET.parse(tmp_path / "out.xml").getroot()
 
     assert (suite.get("tests"), suite.get("failures")) == ("3", "1")
@@ -270,11 +270,11 @@ WINDOW = ("--from", str(S), "--to", str(S + 600))
 
 
 def test_backtest_leaves_out_what_is_not_evaluated_among_several(run, folder):
-    root = folder(a_json=[GOOD, LOG], **{"s.csv": CSV})
+    root = folder(a_json=[GOOD, RUM], **{"s.csv": CSV})
     code, out, err = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW, "--json")
 
     assert (code, err.count("\n")) == (0, 1)
-    assert "a.json[1]: doghouse does not evaluate monitors of the type log alert, and leaves it out" in err
+    assert "a.json[1]: doghouse does not evaluate monitors of the type rum alert, and leaves it out" in err
     assert [one["monitor"] for one in json.loads(out)] == ["high on {{host.name}}"]
 
 

@@ -16,7 +16,7 @@ MONITORS = [
      "options": {"thresholds": {"critical": 90, "warning": 80}}},
     {"type": "metric alert", "query": "avg(last_5m):avg:m{*} > 200", "message": "@a@b.cc", "options": {"thresholds": {"critical": 90}}},
     {"type": "metric alert", "query": "avg(last_5m):ave:m{*} > 90", "message": "{{#is_alert}}@a@b.cc"},
-    {"type": "log alert", "query": 'logs("x").index("*").rollup("count").last("5m") > 1', "message": "@a@b.cc"},
+    {"type": "rum alert", "query": 'rum("x").rollup("count").last("5m") > 1', "message": "@a@b.cc"},
 ]  # fmt: skip
 
 

@@ -255,10 +255,10 @@ def test_a_no_data_window_that_the_metrics_interval_does_not_allow_is_an_error()
 
 
 def test_a_kind_of_monitor_that_is_not_evaluated_still_has_its_message_looked_at() -> None:
-    query = 'logs("status:error").index("*").rollup("count").last("5m") > 10'
+    query = 'rum("status:error").rollup("count").last("5m") > 10'
 
-    assert errors("@a@b.cc {{log.message}} {{#is_alert}}", query=query, type="log alert") == [("message", 1, 25)]
-    assert errors("@a@b.cc {{log.message}} {{service.name}}", query=query, type="log alert") == []
+    assert errors("@a@b.cc {{log.message}} {{#is_alert}}", query=query, type="rum alert") == [("message", 1, 25)]
+    assert errors("@a@b.cc {{log.message}} {{service.name}}", query=query, type="rum alert") == []
 
 
 ANOMALY = "avg(last_4h):anomalies(avg:m{*} by {host}, 'basic', 2, interval=60, alert_window='last_15m') >= 1"

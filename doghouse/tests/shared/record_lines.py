@@ -40,14 +40,14 @@ def alert(query: str, type: str = "log alert", message: str = "", name: str = ""
     return mon.parse({"type": type, "query": query, "message": message, "name": name, "options": options})
 
 
-def tested(monitor: mon.Definition, read: mon.Sources, minutes: int) -> Backtest:
+def replayed(monitor: mon.Definition, read: mon.Sources, minutes: int) -> Backtest:
     """What the monitor does from T0 on."""
     return replay(monitor, read, T0, T0 + 60 * minutes)
 
 
 def changes(monitor: mon.Definition, read: mon.Sources, minutes: int) -> list[str]:
     """Its transitions: `10:02 Triggered`, with `a,b` the values of its group in front. That stepping it gives the same is asserted."""
-    backtest = tested(monitor, read, minutes)
+    backtest = replayed(monitor, read, minutes)
     stepped = Definition.over(monitor, read, T0, T0 + 60 * minutes).groups()
     assert _whole(one.history for one in backtest.timelines) == _whole(one.history for one in stepped.values())
     return [f"{','.join(value for _, value in group)} {shown(one)}".strip() for group, one in backtest.transitions()]

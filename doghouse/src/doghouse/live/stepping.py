@@ -73,7 +73,7 @@ def advance(
     for group, state in after_states.items():
         pair = before_states.get(group, FRESH), state
         for due in _due(monitor, before, group, pair, transitions.get(group), now):
-            variables = (more or {}).get(group)
+            variables = None if more is None else more.get(group)
             outcome.notifications.append(notification(monitor, group, due, hosts, variables, rules))
     outcome.notifications.sort(key=lambda notification: notification.at)
     return outcome

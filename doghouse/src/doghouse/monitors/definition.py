@@ -117,6 +117,11 @@ class Definition(Body, frozen=True, dict=True):
         """The ids of the monitors that it is made of, left to right, each once."""
         return ()
 
+    @property
+    def record_word(self) -> str:
+        """The word that variables of the records it reads begin with (`log`); empty where it reads none."""
+        return ""
+
     # -- what lists, searches and answers say of it
 
     @property

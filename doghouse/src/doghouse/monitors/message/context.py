@@ -24,7 +24,14 @@ NUMBERS = (
 TIMES = ("first_triggered_at", "last_triggered_at")
 EPOCHS = ("first_triggered_at_epoch", "last_triggered_at_epoch")
 BUILT_IN = (*NUMBERS, *TIMES, *EPOCHS, "triggered_duration_sec", "comparator", "check_message")
+# What stands behind `log.`, `event.` and `span.` beside attributes and tags (monitors/notify/variables).
+RECORD_FIELDS = (
+    "message", "text", "title", "id", "status", "service", "source", "host", "span_id", "trace_id", "timestamp", "link", "tags",
+)  # fmt: skip
 DROPPED = ("short_status",)  # gone from the documentation; GUESS: it renders as nothing
+SAMPLES = (
+    "log samples"  # no variable, as it has a space: what stands below the body of monitors with `enable_logs_sample`
+)
 DECIMALS = 3  # GUESS: of {{value}}
 
 

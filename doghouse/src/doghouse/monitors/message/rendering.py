@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.message import expressions, mentions
-from doghouse.monitors.message.context import Context, Host, Hosts, local_time
+from doghouse.monitors.message.context import SAMPLES, Context, Host, Hosts, local_time
 from doghouse.monitors.message.template import Block, Call, Node, TemplateError, Text, parse, path
 from doghouse.monitors.states.machine import Status, Transition
 from doghouse.monitors.windows.columns import Group
@@ -48,7 +48,8 @@ def render(
     """The notification of a transition of one group. A template that does not parse is sent as it stands, with the problem said.
 
     GUESS: a repeated notification is the message with is_renotify, and the escalation message below it.
-    `more` are variables of other kinds of monitors (`check_message`, `a.value`).
+    `more` are variables of other kinds of monitors (`check_message`, `a.value`). Samples of logs stand below the body, and in no recovery; mentions in them
+    count for nothing.
     """
     writer = _Writer(Context(monitor, group, transition, hosts, more or {}), monitor.priority)
     body = writer.write(monitor.message)
@@ -59,6 +60,8 @@ def render(
     named = mentions.handles(body)
     silent = tuple(one for one in _also_told(monitor, writer) if one not in named)
     dropped = [one.problem for one in found if one.problem]
+    if monitor.options.enable_logs_sample and transition.after is not Status.OK and more and SAMPLES in more:
+        body = f"{body}\n\n{more[SAMPLES]}".strip()
     return Message(
         subject=f"[Monitor Alert] {_word(transition)}: {_tested(name, test)}",
         title=_title(monitor, group, transition, _tested(name, test), writer.priority),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.message import expressions
-from doghouse.monitors.message.context import BUILT_IN, DROPPED, EPOCHS, NUMBERS, TIMES
+from doghouse.monitors.message.context import BUILT_IN, DROPPED, EPOCHS, NUMBERS, RECORD_FIELDS, TIMES
 from doghouse.monitors.message.template import HELPERS, MATCHES, Block, Call, Node, Path, Variable, path
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.queries.language.names import nearest
@@ -73,6 +73,9 @@ def _variable(monitor: Definition, keys: tuple[str, ...] | None, name: Path, pla
             return
         if name[0] in BUILT_IN:
             return
+    if monitor.record_word and name[0] == monitor.record_word:
+        yield from _of_record(shown, name, place)
+        return
     if keys is None:
         return
     key = name[:-1] if len(name) > 1 and name[-1] == "name" else name
@@ -95,6 +98,15 @@ def _variable(monitor: Definition, keys: tuple[str, ...] | None, name: Path, pla
         return
     by = f"it groups by {', '.join(keys)}" if keys else "it does not group at all"
     yield Fault(f"{{{{{shown}}}}} is always empty: the query does not group by '{key[0]}', {by}", place)
+
+
+def _of_record(shown: str, name: Path, place: int) -> Iterator[Fault]:
+    """`{{log.message}}`, `{{log.attributes.user.id}}`: a field of the record, or an attribute or a tag of it."""
+    if len(name) > 1 and (name[1] in RECORD_FIELDS or (name[1] == "attributes" and len(name) > 2)):
+        return
+    near = nearest(name[1], (*RECORD_FIELDS, "attributes")) if len(name) > 1 else None
+    hint = f"did you mean {{{{{name[0]}.{near}}}}}?" if near else f"attributes are {{{{{name[0]}.attributes.name}}}}"
+    yield Fault(f"{{{{{shown}}}}} is not documented: {hint}", place, "warning")
 
 
 def _call(monitor: Definition, keys: tuple[str, ...] | None, call: Call) -> Iterator[Fault]:

@@ -16,11 +16,13 @@ from doghouse.monitors import comparison_checks
 from doghouse.monitors.definition import INVALID_QUERY, NO_OPERATOR, Definition
 from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch, ticks_between, window_steps
 from doghouse.monitors.model import Body, MonitorError, Thresholds
-from doghouse.monitors.query import frequency, is_count_query
+from doghouse.monitors.query import frequency, is_count_query, windows
 from doghouse.monitors.records import reading, variables
-from doghouse.monitors.records.evaluation import Evaluator
+from doghouse.monitors.records.evaluation import ByGroup, Evaluator
+from doghouse.monitors.records.messages import MOST_SAMPLES, WORDS, RecordVariables, Samples, breaching, sampled
 from doghouse.monitors.records.model import Asked, RecordQuery, VariableError
 from doghouse.monitors.records.reading import WrongSearch
+from doghouse.monitors.records.windows import RecordsOf
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.history import held_values, shown_value, states_range
 from doghouse.monitors.states.machine import GroupState
@@ -111,6 +113,12 @@ class RecordAlert(Definition, frozen=True, dict=True):
         return tuple(sorted({tag for query in self.tree.record_queries for tag in tags_of(query.search)}))
 
     @property
+    def record_word(self) -> str:
+        """`log` where its message can say `{{log.message}}`: by its first query of records."""
+        queries = () if self._asked is None else self._asked.record_queries
+        return WORDS[queries[0].source] if queries else ""
+
+    @property
     def every(self) -> int:
         """By the window: each minute, or more rarely for one of a day and more."""
         return frequency(self.tree)
@@ -149,13 +157,15 @@ class RecordAlert(Definition, frozen=True, dict=True):
         """The windows that end at `now`, less the evaluation delay."""
         windows = {column.group: column.window(0) for column in self.columns(sources, np.array([now], np.int64))}
         some = {group: window for group, window in windows.items() if window.has_data}
-        return Evaluation(window_steps(self.rules, states, some), {})
+        steps = window_steps(self.rules, states, some)
+        return Evaluation(steps, ByGroup(steps, lambda group: self._variables(sources, group, now)))
 
     def over(self, sources: Sources, start: int, end: int) -> Stretch:
         """The same in columns: all windows of a group at once, then all its states."""
         rules, ticks = self.rules, ticks_between(start, end, self.every)
         columns = self.columns(sources, ticks)
-        return Stretch(ticks, (partial(_history, rules, column, ticks) for column in columns), lambda _group, _at: {})
+        unfinished = (partial(_history, rules, column, ticks) for column in columns)
+        return Stretch(ticks, unfinished, partial(self._variables, sources))
 
     @classmethod
     def lacking(cls) -> str:
@@ -165,15 +175,44 @@ class RecordAlert(Definition, frozen=True, dict=True):
     def columns(self, sources: Sources, ticks: Ints) -> Iterator[GroupColumn]:
         """Every group's windows at `ticks` (s UTC, ascending), one group at a time. Raises NotEvaluated."""
 
+        def points() -> Source:
+            return sources.points(self)[0]
+
+        return Evaluator(self.tree, self.options, self.rules, self._records(sources), points).columns(ticks)
+
+    def _records(self, sources: Sources) -> RecordsOf:
+        """Where a query's records are. What it gives raises NotEvaluated where there are none of its source."""
+
         def records(query: RecordQuery) -> Records:
             if sources.records is None:
                 raise NotEvaluated(f"monitors of the type {self.type} where there are no {query.source}")
             return sources.records(query)
 
-        def points() -> Source:
-            return sources.points(self)[0]
+        return records
 
-        return Evaluator(self.tree, self.options, self.rules, records, points).columns(ticks)
+    def _variables(self, sources: Sources, group: Group, now: int) -> Mapping[str, str]:
+        """What a group's message can say of the records in the window that ends at `now`, those of its first query of records."""
+        queries = self.tree.record_queries
+        if not queries:
+            return {}
+        found = Samples(queries[0], self._records(sources), group, windows(self.options, self.tree, np.array([now])))
+
+        def samples() -> str:
+            valued = self.keys and (self.bundle_keys == () or any(query.compute.name != "count" for query in queries))
+            return self._breaching(sources, group, now) if valued else sampled(found.newest(MOST_SAMPLES))
+
+        return RecordVariables(self.record_word, lambda: next(iter(found.newest(1)), None), samples)
+
+    def _breaching(self, sources: Sources, group: Group, now: int) -> str:
+        """The values of a group, or of those that are notified together, that breach a threshold, the worst first."""
+        levels = [level for level in (self.rules.critical, self.rules.warning) if level is not None]
+        values = {
+            ",".join(f"{key}:{value}" for key, value in column.group): float(column.values[0])
+            for column in self.columns(sources, np.array([now], np.int64))
+            if set(group) <= set(column.group) and any(self.rules.breaches(column.values[0], level) for level in levels)
+        }
+        ordered = sorted(values.items(), key=lambda item: item[1], reverse=self.comparator.startswith(">"))
+        return breaching(dict(ordered[:MOST_SAMPLES]))
 
     def nothing_seen(self, sources: Sources) -> str:
         """No record matches."""

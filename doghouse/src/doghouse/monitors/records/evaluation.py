@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
@@ -97,3 +97,19 @@ def _reporting(read: dict[tuple[str, int], QueryWindows]) -> Bools:
 
 def _shifted(over: Windows, seconds: int) -> Windows:
     return Windows(over.ticks + seconds, over.starts + seconds, over.ends + seconds) if seconds else over
+
+
+class ByGroup(Mapping[Group, Mapping[str, str]]):
+    """What each group's message can say, worked out for those that are asked for: a group, or several that are notified together."""
+
+    def __init__(self, groups: Iterable[Group], variables: Callable[[Group], Mapping[str, str]]) -> None:
+        self._groups, self._variables = tuple(groups), variables
+
+    def __getitem__(self, group: Group) -> Mapping[str, str]:
+        return self._variables(group)
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self._groups)
+
+    def __len__(self) -> int:
+        return len(self._groups)

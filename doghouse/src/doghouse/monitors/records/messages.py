@@ -1,0 +1,101 @@
+"""What a message can say of the records that a monitor looked at: `{{log.message}}`, `{{event.tags.env}}`, samples (monitors/notify/variables)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+
+from doghouse.monitors.message.context import RECORD_FIELDS, SAMPLES, rounded
+from doghouse.monitors.query import Windows
+from doghouse.monitors.records.model import RecordQuery
+from doghouse.monitors.windows.columns import Group
+from doghouse.search.record import Record, attribute, text_of
+from doghouse.search.records import Records
+from doghouse.search.tree import And, Match, Phrase
+from doghouse.tags import pairs
+
+# The word that the variables of a data source's records begin with.
+WORDS = {"logs": "log", "events": "event", "spans": "span"}
+MOST_SAMPLES = 10
+MS = 1000
+At = tuple[int, Record]  # its time (ms UTC) and the record
+_EVENT_ID = "evt.id"
+
+
+class RecordVariables(Mapping[str, str]):
+    """The variables of one record, by their dotted names; empty texts where there is no record, or it lacks them.
+
+    GUESS: the newest record of the group in the window is the one. `link` is empty: doghouse's messages do not know where its pages are.
+    """
+
+    def __init__(self, word: str, newest: Callable[[], At | None], samples: Callable[[], str]) -> None:
+        self._word, self._newest, self._samples = word, newest, samples
+
+    def __getitem__(self, name: str) -> str:
+        if name == SAMPLES:
+            return self._samples()
+        word, _, rest = name.partition(".")
+        if word != self._word or not rest:
+            raise KeyError(name)
+        return "" if self._record is None else _text(*self._record, rest)
+
+    def __iter__(self) -> Iterator[str]:
+        """Those that every record has; attributes and tags are looked up by their names."""
+        return (f"{self._word}.{field}" for field in RECORD_FIELDS)
+
+    def __len__(self) -> int:
+        return len(RECORD_FIELDS)
+
+    @cached_property
+    def _record(self) -> At | None:
+        return self._newest()
+
+
+def _text(time: int, record: Record, name: str) -> str:
+    """What a record has under the name behind `log.`."""
+    kind, _, key = name.partition(".")
+    if kind == "attributes":
+        return _joined(attribute(record.attributes, key))
+    if kind == "tags":
+        return ",".join(pairs.values(record.tags, key) if key else record.tags)
+    name = name.removesuffix(".name")  # `host.name`
+    match name:
+        case "message" | "text":
+            return record.message
+        case "timestamp":
+            return datetime.fromtimestamp(time / MS, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        case "id":
+            return _joined(attribute(record.attributes, _EVENT_ID))
+    reserved = record.reserved.get(name)
+    return _joined(reserved[:1] if reserved is not None else attribute(record.attributes, name))
+
+
+def _joined(values: Sequence[object]) -> str:
+    return ",".join(map(text_of, values))
+
+
+def sampled(records: Sequence[At]) -> str:
+    """Messages of records, a line each (GUESS: how they are laid out); those without a message are left out."""
+    return "\n".join(" ".join(record.message.split()) for _, record in records if record.message)
+
+
+def breaching(values: Mapping[str, float]) -> str:
+    """Values that breach by their groups' names, a line each (GUESS: how they are laid out)."""
+    return "\n".join(f"{name}: {rounded(value)}" if name else rounded(value) for name, value in values.items())
+
+
+class Samples:
+    """The records of a group of a monitor in the window that ends at a tick."""
+
+    def __init__(
+        self, query: RecordQuery, records: Callable[[RecordQuery], Records], group: Group, over: Windows
+    ) -> None:
+        self._query, self._records = query, records
+        keys = [Match(key, Phrase(value)) for key, value in group if key in query.keys]
+        self._search = And((query.search, *keys)) if keys else query.search
+        self._start, self._end = int(over.starts[0]) * MS, int(over.ends[0]) * MS
+
+    def newest(self, limit: int) -> Sequence[At]:
+        """The last of them, the newest first."""
+        return self._records(self._query).newest(self._search, self._start, self._end, limit)
