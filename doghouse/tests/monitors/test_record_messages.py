@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from record_lines import Line, alert, lines, sources, replayed
+from record_lines import Line, alert, lines, replayed, sources
 
 from doghouse.backtest.run import Backtest
 from doghouse.monitors.lint import lint
