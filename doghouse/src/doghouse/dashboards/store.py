@@ -85,6 +85,15 @@ class DashboardStore:
                 summaries[dashboard_id] = _summary(row)
         return summaries
 
+    def naming(self, text: str) -> list[str]:
+        """`id,title` of each dashboard whose JSON holds a text."""
+        rows = self._database.connection().execute(
+            "SELECT document FROM dashboards WHERE deleted_at IS NULL AND instr(document, ?) ORDER BY number",
+            (text.encode(),),
+        )
+        boards = [msgspec.json.decode(row["document"]) for row in rows]
+        return [f"{one['id']},{one['title']}" for one in boards]
+
     def _row(self, columns: str, dashboard_id: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = (
             self._database.connection()

@@ -1,0 +1,100 @@
+"""What an SLO is: its targets, and what it measures, as typed values (docs.datadoghq.com: service_level_objectives, api/latest/service-level-objectives)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from doghouse.queries import Expression
+from doghouse.slos.corrections import Correction
+from doghouse.time.lengths import DAY
+
+TIMEFRAMES: Mapping[str, int] = {"7d": 7 * DAY, "30d": 30 * DAY, "90d": 90 * DAY}  # s, the shortest first
+TYPE_IDS: Mapping[str, int] = {
+    "monitor": 0,
+    "metric": 1,
+    "time_slice": 2,
+}  # recorded: get_all_slos_*, create_a_timeslice_slo_*
+
+
+class SloError(ValueError):
+    """Why an SLO or a correction is refused, in Datadog's words where they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A target (percent, inside 0 to 100) for a timeframe, and from which SLI on upwards nobody need be warned."""
+
+    timeframe: str
+    target: float
+    warning: float | None = None
+
+    @property
+    def seconds(self) -> int:
+        """The timeframe's length (s)."""
+        return TIMEFRAMES[self.timeframe]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Good events among all events, as queries of counts."""
+
+    good: Expression
+    total: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Uptime:
+    """The time in which none of some monitors alerts. `groups` are the only ones that count (`env:prod,host:a`); none given: all do."""
+
+    monitors: tuple[int, ...]
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """The slices of time (`interval` s each) in which a query's value is on the right side of a threshold."""
+
+    expression: Expression
+    comparator: str
+    threshold: float
+    interval: int
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """An SLO. `id` is empty for one that is not stored; `document` is what it was read from; `timeframe` is the primary one of its thresholds."""
+
+    id: str
+    name: str
+    type: str
+    thresholds: tuple[Threshold, ...]
+    timeframe: str
+    tags: tuple[str, ...]
+    sli: Counts | Uptime | Slices
+    document: Mapping[str, Any]
+    corrections: tuple[Correction, ...] = ()
+
+    def threshold(self, timeframe: str) -> Threshold | None:
+        """The target for a timeframe; None where the SLO has none."""
+        return next((one for one in self.thresholds if one.timeframe == timeframe), None)
+
+    @property
+    def primary(self) -> Threshold:
+        """The target for the primary timeframe; the first one where that has none."""
+        return self.threshold(self.timeframe) or self.thresholds[0]
+
+    @property
+    def monitors(self) -> tuple[int, ...]:
+        """The ids of the monitors that it is made of."""
+        return self.sli.monitors if isinstance(self.sli, Uptime) else ()
+
+    @property
+    def unit(self) -> str:
+        """What its error budget is counted in (GUESS: the units' names; the schema's examples are `requests` and `seconds`)."""
+        return "events" if isinstance(self.sli, Counts) else "seconds"
+
+    def corrected_by(self, corrections: tuple[Correction, ...]) -> Objective:
+        """The same with these corrections."""
+        return replace(self, corrections=corrections)

@@ -1,0 +1,176 @@
+"""`GET /api/v1/slo/search`: SLOs by name and tags, each with how it stands now (recorded: search_for_slos_returns_ok_response)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from doghouse.search.errors import SearchSyntaxError
+from doghouse.search.matching import combined
+from doghouse.search.parser import parse
+from doghouse.search.tree import Exists, Leaf, Match, Phrase, Wildcard, Word
+from doghouse.slos.access import ZERO, Slos, Status, status
+from doghouse.slos.document import Document
+from doghouse.slos.model import Objective, Threshold
+from doghouse.tags import pairs
+from doghouse.web import account, errors
+from doghouse.web.errors import ApiError
+from doghouse.web.http import Call, Reply
+
+PAGE = 10
+LARGEST_PAGE = 1000  # ours
+TAG_FACETS = ("env", "service", "team")
+
+
+def search(slos: Slos, call: Call) -> Reply:
+    """A page of SLOs by creation; there is always a next page (recorded)."""
+    wanted = _predicate(call.query.get("query", ""))
+    every = [one for one in slos.store.all() if wanted(one)]
+    size, number = call.number("page[size]", PAGE, least=1, most=LARGEST_PAGE), call.number("page[number]", 0)
+    page = every[size * number : size * (number + 1)]
+    attributes: Document = {"slos": [{"data": _found(slos, one, call.now)} for one in page]}
+    if call.flag("include_facets"):
+        attributes["facets"] = facets(every)
+    return Reply(
+        {
+            "data": {"type": "service_level_objective_search_results", "attributes": attributes},
+            "meta": {"pagination": _pagination(size, number, len(every))},
+            "links": _links(call, size, number),
+        }
+    )
+
+
+def _predicate(text: str) -> Callable[[Document], bool]:
+    """`word service:web`: words of the name, and tags; the search language of monitors."""
+    try:
+        return combined(parse(text), _leaf)
+    except SearchSyntaxError as error:
+        raise errors.invalid_search(error.sentence) from None
+
+
+def _leaf(leaf: Leaf) -> Callable[[Document], bool]:
+    match leaf:
+        case Exists(field):
+            return lambda slo: bool(pairs.values(slo["tags"], field.lower()))
+        case Match(None, Word() as word):
+            like = Word.of((Wildcard.ANY, *word.parts, Wildcard.ANY)).matcher(ignore_case=True)
+            return lambda slo: like(slo["name"])
+        case Match(None, Phrase(text)):
+            return lambda slo: text.lower() in slo["name"].lower()
+        case Match(str(field), Word() as word):
+            same = word.matcher(ignore_case=True)
+            return lambda slo: any(map(same, pairs.values(slo["tags"], field.lower())))
+        case Match(str(field), Phrase(text)):
+            return lambda slo: text.lower() in [value.lower() for value in pairs.values(slo["tags"], field.lower())]
+    raise errors.not_evaluated("ranges and networks in a search of SLOs")
+
+
+def _found(slos: Slos, kept: Document, now: float) -> Document:
+    """One SLO as a search shows it. What doghouse does not evaluate stands there without numbers, and says why."""
+    objective = slos.objective(kept["id"])
+    stands = [_stands(slos, objective, one, now) for one in objective.thresholds]
+    primary = objective.thresholds.index(objective.primary)
+    tags = kept["tags"]
+    attributes: Document = {
+        "name": kept["name"],
+        "description": kept["description"] or None,
+        "slo_type": kept["type"],
+        "all_tags": tags,
+        **{f"{key}_tags": [tag for tag in tags if tag.startswith(f"{key}:")] for key in TAG_FACETS},
+        "monitor_ids": kept.get("monitor_ids"),
+        "groups": kept.get("groups"),
+        "query": {"metrics": None, **kept["query"]} if "query" in kept else None,
+        "thresholds": [_threshold(one) for one in objective.thresholds],
+        "timeframe": kept["timeframe"],
+        "target_threshold": kept["target_threshold"],
+        "warning_threshold": kept.get("warning_threshold"),
+        "overall_status": [
+            _overall(one, stood, why, now) for one, (stood, why) in zip(objective.thresholds, stands, strict=True)
+        ],
+        "status": _status(*stands[primary], now),
+        "creator": {"name": account.USER.name, "id": account.USER.id, "email": account.USER.email},
+        "created_at": kept["created_at"],
+        "modified_at": kept["modified_at"],
+    }
+    return {"type": "slo", "id": kept["id"], "attributes": attributes}
+
+
+def _stands(slos: Slos, objective: Objective, threshold: Threshold, now: float) -> tuple[Status, str | None]:
+    try:
+        stood = status(objective, slos.now(objective, threshold, now), threshold, threshold.seconds)
+    except ApiError as error:
+        return Status(None, None, None, "no_data", 0), str(error.errors[0])
+    return stood, ZERO if stood.sli is None else None
+
+
+def _numbers(stood: Status, now: float) -> Document:
+    return {
+        "error_budget_remaining": stood.remaining,
+        "raw_error_budget_remaining": stood.raw,
+        "span_precision": None if stood.sli is None else stood.decimals,
+        "state": stood.state,
+        "indexed_at": int(now),
+    }
+
+
+def _status(stood: Status, why: str | None, now: float) -> Document:
+    return {"sli": stood.sli, "calculation_error": why, **_numbers(stood, now)}
+
+
+def _overall(threshold: Threshold, stood: Status, why: str | None, now: float) -> Document:
+    numbers = _numbers(stood, now)
+    return {"status": stood.sli, "error": why, "target": threshold.target, "timeframe": threshold.timeframe, **numbers}
+
+
+def _threshold(one: Threshold) -> Document:
+    """Recorded: without the dot that other answers have, and the warning is shown as the target is."""
+    text = f"{one.target:g}"
+    shown: Document = {"timeframe": one.timeframe, "target": one.target, "target_display": text}
+    return shown if one.warning is None else {**shown, "warning": one.warning, "warning_display": text}
+
+
+def facets(every: list[Document]) -> Document:
+    """How many SLOs have each value (SearchSLOResponseDataAttributesFacets of the schema)."""
+
+    def counted(values: Iterable[Any]) -> list[Document]:
+        return [{"name": name, "count": count} for name, count in sorted(Counter(values).items())]
+
+    tags = [tag for one in every for tag in one["tags"]]
+    return {
+        "all_tags": counted(tags),
+        "creator_name": counted(account.USER.name for _ in every),
+        **{f"{key}_tags": counted(tag for tag in tags if tag.startswith(f"{key}:")) for key in TAG_FACETS},
+        "slo_type": counted(one["type_id"] for one in every),
+        "target": counted(one["target_threshold"] for one in every),
+        "timeframe": counted(one["timeframe"] for one in every),
+    }
+
+
+def _pagination(size: int, number: int, total: int) -> Document:
+    return {
+        "number": number,
+        "first_number": 0,
+        "prev_number": max(0, number - 1),
+        "next_number": number + 1,
+        "last_number": max(0, total - 1) // size,
+        "size": size,
+        "type": "number_size",
+        "total": total,
+    }
+
+
+def _links(call: Call, size: int, number: int) -> Document:
+    own, query = f"{call.base_url}{call.path}", urlencode({"query": call.query.get("query", "")})
+
+    def page(wanted: int) -> str:
+        return f"{own}?{query}&page[number]={wanted}&page[size]={size}"
+
+    return {
+        "self": f"{own}?{query}&page%5Bsize%5D={size}&page%5Bnumber%5D={number}",
+        "last": None,
+        "next": page(number + 1),
+        "prev": page(number - 1) if number else None,
+        "first": page(0),
+    }
