@@ -24,7 +24,9 @@ IDS |= {
     "token",
 }
 # Who an object belongs to is the organisation's, not the request's.
-PEOPLE = frozenset(("author_handle", "author_name", "handle", "email", "author", "icon", "creator", "last_login_time"))
+PEOPLE = frozenset(
+    ("author_handle", "author_name", "handle", "email", "author", "icon", "creator", "modifier", "last_login_time")
+)
 UNORDERED = frozenset(("notify_end_states", "notify_end_types", "notify_list", "cancelled_ids"))
 NEAR_S = 120  # a recorded time this near to the recording's counts as `now`
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")

@@ -13,7 +13,8 @@ from .client import ROOT, Client, fetch, load_yaml
 TABLE = ROOT / "doghouse" / "src" / "doghouse" / "web" / "operations.csv"
 PRODUCTS = (
     *("Authentication", "Dashboards", "Dashboard Lists", "Downtimes", "Events", "Hosts", "Logs"),
-    *("Metrics", "Monitors", "Service Checks", "Snapshots", "Tags"),
+    *("Metrics", "Monitors", "Service Checks", "Service Level Objectives", "Service Level Objective Corrections"),
+    *("Snapshots", "Tags"),
 )
 COLUMNS = ("product", "version", "operation", "method", "path")
 

@@ -38,11 +38,16 @@ from doghouse.metrics.catalogue.metadata import Catalogue
 from doghouse.metrics.intake import routes as metrics
 from doghouse.metrics.store.point_store import PointStore
 from doghouse.monitors.api import routes as monitor_routes
+from doghouse.monitors.evaluating import Sources
 from doghouse.monitors.notification_rules import routes as rule_routes
 from doghouse.monitors.notification_rules.store import RuleStore
+from doghouse.monitors.objectives import minutes
 from doghouse.monitors.store import MonitorStore
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries.api import routes as queries
+from doghouse.slos import routes as slo_routes
+from doghouse.slos.access import Slos
+from doghouse.slos.store import SloStore
 from doghouse.storage import manifest
 from doghouse.storage.config import DataFolder, KeyPair, Settings
 from doghouse.storage.sqlite import Database
@@ -71,12 +76,21 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     points = PointStore(folder.path, host_store.tags, owner)
     event_store = EventStore(database)
     dashboard_store, downtime_store = DashboardStore(database), DowntimeStore(database)
-    monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store)
+    slo_store = SloStore(database)
+    monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store, slo_store)
     rule_store, simulated = RuleStore(database), SimulatedStore(database)
     snapshots = SnapshotStore(folder.path / manifest.SNAPSHOTS)
     notifications = service.build(
         service.Stores(
-            database, points, monitors.store, downtime_store, event_store, host_store, check_store, rule_store
+            database,
+            points,
+            monitors.store,
+            downtime_store,
+            event_store,
+            host_store,
+            check_store,
+            rule_store,
+            slo_store,
         ),
         clock,
         folder.path / manifest.MAILS,
@@ -84,6 +98,13 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         sender=settings.smtp_from,
         url=lambda: getattr(app.state, "url", ""),
         graph=mail_graphs.graph(monitors.store, points, snapshots),
+    )
+    slos = Slos(
+        slo_store,
+        monitors,
+        points,
+        minutes(monitors.objectives.monitor, Sources(lambda _: (points, None))),
+        lambda slo_id: dashboard_store.naming(f'"slo_id":"{slo_id}"'),
     )
     trace_database = Database(folder.path / manifest.TRACES, trace_store.PRAGMAS)
     trace_database.admit(owner)
@@ -107,6 +128,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         simulated=simulated,
         snapshots=snapshots,
         units=counted,
+        slos=slos,
         rules=rule_store,
     )
     intake = metrics.routes(points, points.counts)
@@ -127,6 +149,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         *rule_routes.routes(rule_store),
         *monitor_routes.routes(monitors),
         *downtime_routes.routes(downtime_store, monitors),
+        *slo_routes.routes(slos),
         *notifications.routes(time_travel=settings.time_travel),
         *ui.routes(pages),
     ]

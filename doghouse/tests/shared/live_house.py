@@ -26,6 +26,7 @@ from doghouse.monitors.notification_rules.model import parse as parse_rule
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.model import Notification
+from doghouse.slos.store import SloStore
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
 
@@ -133,6 +134,7 @@ def living(folder: Path, *, points: Points | None = None, now: float = T0, **opt
         HostStore(database),
         ServiceCheckStore(database),
         RuleStore(database),
+        SloStore(database),
     )
     made = service.build(stores, clock, folder / "mails", **options)
     try:

@@ -20,6 +20,7 @@ PAGES = [
     "/monitors/1",
     "/monitors/3",
     "/monitors/downtimes",
+    "/slo/manage",
     "/inbox",
     "/event/explorer",
     "/logs",

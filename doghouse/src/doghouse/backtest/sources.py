@@ -8,12 +8,15 @@ from doghouse import monitors as mon
 from doghouse.backtest.checkruns import runs_of
 from doghouse.metrics.model import Source
 from doghouse.monitors import Group, GroupHistory
+from doghouse.monitors.objectives import Objectives
 from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import Runs
 from doghouse.search.records import Records
+from doghouse.slos.model import Objective
 
 # A monitor's series, and the monitor to evaluate over them if it is another.
 Points = Callable[[mon.Definition], tuple[Source, mon.Definition | None]]
+NO_SLOS: Mapping[str, Objective] = {}
 RunsOf = Callable[[mon.Definition], Callable[[int], Sequence[Runs]]]
 RecordsOf = Callable[[RecordQuery], Records]
 
@@ -31,8 +34,9 @@ def sources_of(
     end: int,
     runs: RunsOf | None = None,
     records: RecordsOf | None = None,
+    slos: Mapping[str, Objective] = NO_SLOS,
 ) -> mon.Sources:
-    """What a monitor may read over (start, end] (s UTC). `members` are the monitors that a composite may name, by id.
+    """What a monitor may read over (start, end] (s UTC). `members` are the monitors that a composite or an SLO may name, by id; so are `slos`.
 
     `records` are logs, events and spans. Without `runs` those of checks are points (`checkruns`). Raises MonitorError for a member that is not given.
     """
@@ -50,5 +54,6 @@ def sources_of(
     def histories(monitor_id: int) -> Mapping[Group, GroupHistory]:
         return members[monitor_id].over(sources, start, end).groups()
 
-    sources = mon.Sources(points, runs or checks, histories=histories, records=records)
+    objectives = Objectives(slos.get, members.get)
+    sources = mon.Sources(points, runs or checks, histories=histories, records=records, objectives=objectives)
     return sources

@@ -19,9 +19,9 @@ from typing import Any
 from doghouse.importing import pulumi, terraform
 from doghouse.importing.terraform.identity import made_up_id
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Line, Thing, no_line
+from doghouse.slos.model import TYPE_IDS
 
 _KENNEL_ID = re.compile(r"%\{([^{}\s]+:[^{}\s]+)\}")
-SLO_TYPES = ("metric", "monitor", "time_slice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,7 @@ def _named(body: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
 
 def _is_slo(document: Any) -> bool:
     return (
-        isinstance(document, dict)
-        and document.get("type") in SLO_TYPES
-        and isinstance(document.get("thresholds"), list)
+        isinstance(document, dict) and document.get("type") in TYPE_IDS and isinstance(document.get("thresholds"), list)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from doghouse import downtimes as dt
@@ -10,6 +10,8 @@ from doghouse import monitors as mon
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Thing, Unread
 from doghouse.monitors.lint import Problem, lint
 from doghouse.monitors.notification_rules import Rules
+from doghouse.slos.model import SloError
+from doghouse.slos.reading import read
 
 DOWNTIME, SLO, NOTE = "downtime", "slo", "note"  # the types of what is no monitor
 
@@ -56,11 +58,20 @@ def _linted(one: Thing, intervals: Mapping[str, int], rules: Rules | None) -> Li
             known = [] if _wrong(one.remarks) else [Problem(*problem) for problem in dt.lint(one.attributes)]
             return _verdict(one, str(one.attributes.get("name") or ""), DOWNTIME, "ok", _with(one.remarks, known))
         case FoundSlo():
-            return _verdict(one, str(one.body.get("name") or ""), SLO, "not evaluated", one.remarks)
+            return _verdict(one, str(one.body.get("name") or ""), SLO, "ok", _with(one.remarks, _refused(one)))
         case Unread():
             return Linted(one.where, "", "", "wrong", [Problem("", one.text)], [0])
         case Note():
             return Linted(one.where, "", NOTE, "not evaluated", [Problem("", one.text, "note")], [0])
+
+
+def _refused(slo: FoundSlo) -> Iterator[Problem]:
+    """Why the API would refuse an SLO of which all is known. GUESS: the texts name no field."""
+    try:
+        if not slo.remarks:
+            read(slo.body)
+    except SloError as error:
+        yield Problem("", str(error))
 
 
 def _lint(found: Found, intervals: Mapping[str, int], rules: Rules | None) -> Linted:

@@ -14,6 +14,7 @@ from doghouse.live.stepping import Before, Outcome, advance
 from doghouse.metrics.model import Source
 from doghouse.monitors import Definition, Host, Hosts, MonitorError, evaluating
 from doghouse.monitors.notification_rules import Rules
+from doghouse.monitors.objectives import Objectives
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.announcements import announcements
@@ -48,6 +49,7 @@ class LoopInputs:
     runs: RunsOf = lambda _: ()
     listeners: Sequence[Listener] = ()
     rules: RulesOf = lambda: ()
+    objectives: Objectives | None = None
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class Live:
             points=lambda _: (sources.points, None),
             runs=lambda monitor: lambda _: sources.runs(monitor.parsed()),
             states=monitors.states,
+            objectives=sources.objectives,
         )
         self._known = _Known()
         self._lock = threading.Lock()
@@ -114,7 +117,7 @@ class Live:
                 return
             try:
                 self._catch_up(monitor, now)
-            except NotEvaluated as error:
+            except (NotEvaluated, MonitorError) as error:  # such as an SLO that has changed since
                 self._log_once(monitor, error)
             except Exception:
                 log.exception("monitor %s could not be stepped; it is tried again in a minute", monitor.id)

@@ -20,7 +20,7 @@ from doghouse.live.loop import Live, LoopInputs
 from doghouse.live.sources import hosts_of, runs_of
 from doghouse.metrics.model import Source
 from doghouse.monitors.notification_rules.store import RuleStore
-from doghouse.monitors.store import MonitorStore
+from doghouse.monitors.store import MonitorStore, objectives
 from doghouse.notifications import events as event_texts
 from doghouse.notifications import routes as inbox
 from doghouse.notifications import smtp
@@ -28,6 +28,7 @@ from doghouse.notifications.delivery import Graph, Post, Url, deliver
 from doghouse.notifications.graph import graph as draw_graph
 from doghouse.notifications.mail import SENDER, Links
 from doghouse.notifications.store import NotificationStore
+from doghouse.slos.store import SloStore
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
 
@@ -46,6 +47,7 @@ class Stores:
     hosts: HostStore
     checks: ServiceCheckStore
     rules: RuleStore
+    slos: SloStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def build(
         runs_of(stores.checks, stores.hosts.tags),
         (post_event,),
         stores.rules.rules,
+        objectives(stores.slos, stores.monitors),
     )
     live = Live(stores.database, clock, stores.monitors, stores.downtimes, store, sources)
     server = smtp.server(mail_server) if mail_server else None

@@ -40,7 +40,7 @@ class Comparison(Protocol):
 def check(monitor: Definition, query: Comparison, keys: tuple[str, ...]) -> None:
     """Raise MonitorError where the monitor's settings do not fit its query, which groups by `keys`."""
     _check_window(monitor, query)
-    _check_thresholds(monitor, query)
+    check_thresholds(monitor, query.comparator, query.threshold)
     _check_notify_by(monitor, keys)
 
 
@@ -51,15 +51,16 @@ def _check_window(monitor: Definition, query: Comparison) -> None:
     evaluation_window(asked or {})
 
 
-def _check_thresholds(monitor: Definition, query: Comparison) -> None:
+def check_thresholds(monitor: Definition, comparator: str, threshold: float | None) -> None:
+    """Raise MonitorError where the thresholds do not fit each other, or the query's comparison (`threshold`: None where it has no number of its own)."""
     given, critical = monitor.options.thresholds or Thresholds(), monitor.thresholds.critical
     others = (given.warning, given.critical_recovery, given.warning_recovery)
     if critical is None or (given.critical is None and any(level is not None for level in others)):
         raise MonitorError("options.thresholds.critical", ALERT_REQUIRED)
-    if query.threshold is not None and critical != query.threshold:
-        text = f"Alert threshold ({float(critical)}) does not match that used in the query ({float(query.threshold)})."
+    if threshold is not None and critical != threshold:
+        text = f"Alert threshold ({float(critical)}) does not match that used in the query ({float(threshold)})."
         raise MonitorError("options.thresholds.critical", text)
-    _check_sides(query.comparator, critical, given)
+    _check_sides(comparator, critical, given)
 
 
 def _check_sides(comparator: str, critical: float, given: Thresholds) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import msgspec
 
@@ -19,6 +19,11 @@ from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import followed_rules
 from doghouse.monitors.windows.columns import Group
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from doghouse.slos.model import Objective
 
 MINUTE_S = 60
 EVERYTHING = ("*",)  # of notify_by: one notification for all groups
@@ -44,6 +49,9 @@ class Definition(Body, frozen=True, dict=True):
     evaluated: ClassVar[bool] = False
     compares: ClassVar[bool] = False  # whether its status comes of comparing a value with its thresholds
     data_are_statuses: ClassVar[bool] = False  # a check's WARNING and UNKNOWN: they count without a threshold too
+    in_slos: ClassVar[bool] = False  # whether SLOs are made of such monitors (service_level_objectives/monitor)
+    replayed: ClassVar[bool] = False  # whether what it was at any time follows from the points that are kept
+    variables: ClassVar[tuple[str, ...]] = ()  # what its messages can say beside the usual variables
 
     @classmethod
     def read(cls, body: Body) -> Any:
@@ -122,6 +130,11 @@ class Definition(Body, frozen=True, dict=True):
         """The word that variables of the records it reads begin with (`log`); empty where it reads none."""
         return ""
 
+    @property
+    def slo(self) -> str:
+        """The id of the SLO that it looks at; empty: none."""
+        return ""
+
     # -- what lists, searches and answers say of it
 
     @property
@@ -133,6 +146,11 @@ class Definition(Body, frozen=True, dict=True):
     def stored_type(self) -> str:
         """The type that it is kept under."""
         return self.type
+
+    @property
+    def stored_query(self) -> str:
+        """The query as it is kept."""
+        return self.query.rstrip()
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -162,6 +180,9 @@ class Definition(Body, frozen=True, dict=True):
             raise MonitorError("query", f"{INVALID_QUERY}: {self.problem.problem}")
         if self.type.endswith(" alert") and self.type != "synthetics alert" and not _COMPARES.search(self.query):
             raise MonitorError("query", NO_OPERATOR)
+
+    def check_slo(self, objective: Objective, monitors: Iterable[Definition]) -> None:
+        """Raise MonitorError where Datadog would refuse it because of the SLO that it looks at. `monitors` are those that the SLO is made of."""
 
     # -- what it is worth
 

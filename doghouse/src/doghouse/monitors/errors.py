@@ -25,8 +25,13 @@ def unknown_members() -> ApiError:
 
 
 def monitor_in_use(text: str) -> ApiError:
-    """A monitor that composites are made of (GUESS: the text, made like the one that terraform-provider-datadog issue 439 shows for SLOs)."""
+    """A monitor that SLOs are made of (terraform-provider-datadog issues 439 and, for the status, 756), or composites (GUESS: the text is made like that)."""
     return ApiError(400, text)
+
+
+def unknown_slo(slo_id: str) -> ApiError:
+    """An alert of an SLO that does not exist (GUESS: the text)."""
+    return ApiError(400, f"The value provided for parameter 'query' is invalid: SLO {slo_id} not found")
 
 
 def invalid_group_states() -> ApiError:

@@ -12,6 +12,7 @@ import numpy as np
 from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors.states.changes import History, recorded
 from doghouse.monitors.states.conditions import Rules
+from doghouse.monitors.states.history import held_values, shown_value, states_range
 from doghouse.monitors.states.machine import (
     EMPTY,
     EMPTY_AMONG_OTHERS,
@@ -23,10 +24,11 @@ from doghouse.monitors.states.machine import (
     follow,
     step,
 )
-from doghouse.monitors.windows.columns import Group
+from doghouse.monitors.windows.columns import Group, GroupColumn
 
 if TYPE_CHECKING:
     from doghouse.monitors.definition import Definition
+    from doghouse.monitors.objectives import Objectives
     from doghouse.monitors.records.model import RecordQuery
     from doghouse.monitors.service_checks import Runs
     from doghouse.search.records import Records
@@ -42,6 +44,7 @@ class Sources:
     `points` has a monitor's points, and the monitor to evaluate over them where they are answers to its queries and not its metrics.
     `records` has what a query of records reads: the logs, events or spans of its `source`. It raises NotEvaluated for a source that it does not have.
     `runs` has a check's last runs before a time (s UTC), `states` the groups of another monitor as they are, `histories` as they were over the stretch.
+    `objectives` has the SLOs.
     """
 
     points: Callable[[Definition], tuple[Source, Definition | None]]
@@ -49,6 +52,7 @@ class Sources:
     states: Callable[[int], Mapping[Group, GroupState]] | None = None
     histories: Callable[[int], Mapping[Group, GroupHistory]] | None = None
     records: Callable[[RecordQuery], Records] | None = None
+    objectives: Objectives | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,17 @@ def window_steps(
     groups = dict.fromkeys((*states, *windows)) if rules.multi else {(): None}
     empty = EMPTY_AMONG_OTHERS if windows else EMPTY
     return {group: of(windows.get(group, empty)) for group in groups}
+
+
+def column_history(rules: Rules, column: GroupColumn, ticks: Ints) -> GroupHistory:
+    """A group's history from all its windows at once."""
+    history = states_range(rules, column, ticks)
+    return GroupHistory(
+        column.group,
+        history,
+        lambda index: shown_value(rules, column, history, index),
+        lambda: held_values(rules, column, ticks),
+    )
 
 
 def status_steps(rules: Rules, statuses: Mapping[Group, tuple[Status | None, float]]) -> dict[Group, Step]:

@@ -13,8 +13,10 @@ import msgspec
 from doghouse.monitors.api import document as documents
 from doghouse.monitors.api.document import Document
 from doghouse.monitors.definition import Definition, parse
+from doghouse.monitors.objectives import Objectives
 from doghouse.monitors.states.machine import GroupState, Status
 from doghouse.monitors.windows.columns import Group
+from doghouse.slos.store import SloStore
 from doghouse.storage.sqlite import Database
 
 TABLES = """
@@ -188,6 +190,16 @@ class MonitorStore:
     def _grow(self) -> None:
         with self._lock:
             self._version += 1
+
+
+def objectives(slos: SloStore, monitors: MonitorStore) -> Objectives:
+    """The SLOs and monitors of two stores."""
+
+    def monitor(monitor_id: int) -> Definition | None:
+        kept = monitors.get(monitor_id)
+        return None if kept is None else kept.definition
+
+    return Objectives(slos.objective, monitor)
 
 
 def fingerprint(monitor: Document) -> bytes:

@@ -74,7 +74,8 @@ class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A file of tests of one monitor. `monitor`, `downtimes`, `hosts` and `rules` are files relative to it, or stand in it.
 
-    `members` are those that a composite's query names, by id. `start` is when its tests begin, but those that have a start of their own.
+    `members` are those that a composite's query names, or that an SLO is made of, by id; `slos` are those that alerts look at, by id.
+    `start` is when its tests begin, but those that have a start of their own.
     `rules` are the notification rules, as the API has them.
     """
 
@@ -87,6 +88,7 @@ class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     hosts: str | dict[str, Host] = {}
     rules: str | list[dict[str, Any]] = []
     members: dict[str, str | dict[str, Any]] = {}
+    slos: dict[str, str | dict[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.search.records import Records
+from doghouse.slos.model import Objective, SloError
+from doghouse.slos.reading import read as read_slo
 from doghouse.tags.pairs import split_host
 from doghouse.testing.comparing import Difference, differences
 from doghouse.testing.file import Case, Loaded, load
@@ -51,10 +53,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a file tests: the monitor (with the members of a composite), its downtimes, the hosts, the notification rules."""
+    """What a file tests: the monitor (with the members of a composite, and SLOs), its downtimes, the hosts, the notification rules."""
 
     monitor: mon.Definition
     members: Mapping[int, mon.Definition]
+    slos: Mapping[str, Objective]
     downtimes: Sequence[dt.Downtime]
     hosts: Mapping[str, mon.Host]
     rules: Rules
@@ -84,7 +87,7 @@ def _subject(loaded: Loaded, read: Read) -> Subject:
         downtimes = [dt.parse(one, loaded.start.timestamp(), id=str(number)) for number, one in enumerate(listed, 1)]
     except dt.DowntimeError as error:
         raise loaded.wrong(".downtimes", error.sentence) from None
-    return Subject(monitor, members, downtimes, _hosts(loaded), _rules(loaded))
+    return Subject(monitor, members, _slos(loaded), downtimes, _hosts(loaded), _rules(loaded))
 
 
 def _monitor(loaded: Loaded, read: Read, said: Any, place: str) -> mon.Definition:
@@ -105,6 +108,20 @@ def _rules(loaded: Loaded) -> Rules:
         return load_rules(loaded.path.parent / said) if isinstance(said, str) else read_rules(said)
     except RuleError as error:
         raise loaded.wrong(".rules", str(error)) from None
+
+
+def _slos(loaded: Loaded) -> dict[str, Objective]:
+    read = {}
+    for slo_id, said in loaded.file.slos.items():
+        place = f".slos.{slo_id}"
+        body = _document(loaded, said, place)
+        if not isinstance(body, dict):
+            raise loaded.wrong(place, f"{said} holds no SLO: expected one, as an API body")
+        try:
+            read[slo_id] = read_slo({**body, "id": slo_id})
+        except SloError as error:
+            raise loaded.wrong(place, f"the SLO is wrong: {error}") from None
+    return read
 
 
 def _hosts(loaded: Loaded) -> dict[str, mon.Host]:
@@ -176,7 +193,9 @@ def _backtest(
             raise NotEvaluated(f"{query.source} in unit tests")
         return read(query.source, records[query.source])
 
-    sources = sources_of(subject.monitor, points_of(source), subject.members, start, end, runs, records_of)
+    sources = sources_of(
+        subject.monitor, points_of(source), subject.members, start, end, runs, records_of, subject.slos
+    )
     return replay(subject.monitor, sources, start, end, subject.downtimes, subject.hosts, subject.rules)
 
 

@@ -18,6 +18,7 @@ from doghouse.ui.errors import no_such_page
 from doghouse.ui.guard import change, page
 from doghouse.ui.pages.apm import Apm
 from doghouse.ui.pages.boards import Boards
+from doghouse.ui.pages.budgets import ErrorBudgets
 from doghouse.ui.pages.downtimes import Downtimes
 from doghouse.ui.pages.explorer import Explorer
 from doghouse.ui.pages.hosts import HostMap
@@ -68,6 +69,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
         page("/ui/data/monitor/{id:int}/previews", monitor.previews),
         change("POST", "/ui/data/monitor/{id:int}/mute", monitor.mute),
         page("/monitors/downtimes", reading(downtimes.show)),
+        page("/slo/manage", reading(ErrorBudgets(stores.slos).show)),
         page("/ui/data/downtimes", downtimes.stretches),
         change("POST", "/ui/data/downtimes/{id}/cancel", downtimes.cancel),
         page("/inbox", reading(inbox.list)),

@@ -17,6 +17,7 @@ from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.notifications.delivery import Post
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries.units import Units
+from doghouse.slos.access import Slos
 from doghouse.traces.store import TraceStore
 from doghouse.ui.simulated import SimulatedStore
 
@@ -39,4 +40,5 @@ class Stores:
     simulated: SimulatedStore
     snapshots: SnapshotStore
     units: Units
+    slos: Slos
     rules: RuleStore

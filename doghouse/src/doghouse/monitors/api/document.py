@@ -62,7 +62,7 @@ def _complete(monitor: Definition, document: Document) -> Document:
     }
     changed: Document = {
         "type": monitor.stored_type,
-        "query": monitor.query.rstrip(),
+        "query": monitor.stored_query,
         "message": monitor.message.rstrip(),
         "name": monitor.name or monitor.default_name,
         "tags": document.get("tags") or [],

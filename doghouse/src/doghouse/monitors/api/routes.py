@@ -21,10 +21,12 @@ from doghouse.monitors.errors import (
     monitor_in_use,
     monitor_not_found,
     unknown_members,
+    unknown_slo,
 )
 from doghouse.monitors.model import MonitorError
-from doghouse.monitors.store import MonitorStore, Stored
+from doghouse.monitors.store import MonitorStore, Stored, objectives
 from doghouse.monitors.validation import validate as validate_document
+from doghouse.slos.store import SloStore
 from doghouse.web import errors
 from doghouse.web.http import MAX_KEY, Call, Reply, endpoint
 from doghouse.web.numbers import LATEST_S, whole_number
@@ -35,11 +37,13 @@ MAX_PAGE = 10**9  # of the size and of the number of pages
 
 
 class Monitors:
-    """The two stores that the endpoints read, and what they share."""
+    """The stores that the endpoints read, and what they share."""
 
-    def __init__(self, store: MonitorStore, downtimes: Downtimes) -> None:
+    def __init__(self, store: MonitorStore, downtimes: Downtimes, slos: SloStore) -> None:
         self.store = store
         self.downtimes = downtimes
+        self.slos = slos
+        self.objectives = objectives(slos, store)
 
     def stored(self, monitor_id: int) -> Stored:
         """One monitor. Raises ApiError 404."""
@@ -69,7 +73,28 @@ class Monitors:
             raise invalid_monitor(error.text) from None
         if self.store.unknown(monitor.members):
             raise unknown_members()
+        self._check_slo(monitor)
         return monitor
+
+    def _check_slo(self, monitor: Definition) -> None:
+        if not monitor.slo:
+            return
+        objective = self.objectives.slo(monitor.slo)
+        if objective is None:
+            raise unknown_slo(monitor.slo)
+        try:
+            monitor.check_slo(objective, self.objectives.monitors(objective))
+        except MonitorError as error:
+            raise invalid_monitor(error.text) from None
+
+    def unusable(self, ids: Sequence[int]) -> list[int]:
+        """Those of these that are no monitors, or of a type that SLOs are not made of."""
+        known = {one: self.objectives.monitor(one) for one in ids}
+        return [one for one, monitor in known.items() if monitor is None or not monitor.in_slos]
+
+    def alerts_of(self, slo_id: str) -> list[int]:
+        """The ids of the monitors that alert on an SLO."""
+        return [one.definition.id for one in self.store.page() if one.definition.slo == slo_id]
 
 
 def routes(monitors: Monitors) -> list[BaseRoute]:
@@ -251,7 +276,12 @@ def _group_states(call: Call) -> frozenset[str] | None:
 def _used(monitors: Monitors, document: Document) -> str | None:
     """Why a monitor cannot be deleted, or None."""
     composites = [monitors.store.get(one) for one in monitors.store.composites_of(document["id"])]
-    named = [f"{one.document['id']},{one.document['name']}" for one in composites if one is not None]
-    if not named:
-        return None
-    return f"monitor [{document['id']},{document['name']}] is referenced in composite monitors: [{', '.join(named)}]"
+    slos = [monitors.slos.get(one) for one in monitors.slos.made_of(document["id"])]
+    users = {
+        "composite monitors": [f"{one.document['id']},{one.document['name']}" for one in composites if one is not None],
+        "slos": [f"{one['id']},{one['name']}" for one in slos if one is not None],
+    }
+    for what, named in users.items():
+        if named:
+            return f"monitor [{document['id']},{document['name']}] is referenced in {what}: [{', '.join(named)}]"
+    return None

@@ -15,11 +15,10 @@ from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.definition import NO_OPERATOR, Definition, kind
-from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch, ticks_between, window_steps
+from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
 from doghouse.monitors.model import Body, MonitorError, Thresholds
 from doghouse.monitors.query import frequency, query_text
 from doghouse.monitors.states.conditions import Rules
-from doghouse.monitors.states.history import held_values, shown_value, states_range
 from doghouse.monitors.states.machine import GroupState, WindowValue
 from doghouse.monitors.states.rules import metric_rules
 from doghouse.monitors.windows.columns import Group, GroupColumn
@@ -54,6 +53,8 @@ class MetricAlert(Definition, frozen=True, dict=True):
 
     evaluated: ClassVar[bool] = True
     compares: ClassVar[bool] = True
+    in_slos: ClassVar[bool] = True
+    replayed: ClassVar[bool] = True
 
     @classmethod
     def read(cls, body: Body) -> MonitorQuery:
@@ -192,7 +193,9 @@ class MetricAlert(Definition, frozen=True, dict=True):
         rules, ticks = self.rules, ticks_of(self, start, end)
         points, evaluated = sources.points(self)
         columns = evaluate_range(evaluated or self, points, ticks)
-        return Stretch(ticks, (partial(_history, rules, column, ticks) for column in columns), lambda _group, _at: {})
+        return Stretch(
+            ticks, (partial(column_history, rules, column, ticks) for column in columns), lambda _group, _at: {}
+        )
 
     def nothing_seen(self, sources: Sources) -> str:
         """The series lack a tag that it groups by, or there are no points."""
@@ -255,16 +258,6 @@ def evaluate(monitor: Definition, source: Source, now: int) -> dict[Group, Windo
 def evaluate_range(monitor: Definition, source: Source, ticks: Ints) -> Iterator[GroupColumn]:
     """Every group's windows at `ticks`, the same values to the bit as `evaluate` at each; see `evaluation.window_columns`."""
     return window_columns(metric_query(monitor), monitor.options, source, ticks)
-
-
-def _history(rules: Rules, column: GroupColumn, ticks: Ints) -> GroupHistory:
-    history = states_range(rules, column, ticks)
-    return GroupHistory(
-        column.group,
-        history,
-        lambda index: shown_value(rules, column, history, index),
-        lambda: held_values(rules, column, ticks),
-    )
 
 
 def with_query(monitor: Definition, query: MonitorQuery) -> Definition:

@@ -71,7 +71,7 @@ def _variable(monitor: Definition, keys: tuple[str, ...] | None, name: Path, pla
                 f"{{{{{shown}}}}} is gone from Datadog's documentation, and renders as nothing here", place, "warning"
             )
             return
-        if name[0] in BUILT_IN:
+        if name[0] in BUILT_IN or name[0] in monitor.variables:
             return
     if monitor.record_word and name[0] == monitor.record_word:
         yield from _of_record(shown, name, place)

@@ -11,10 +11,10 @@ import numpy as np
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
+from doghouse.backtest import run
 from doghouse.backtest.figures import figures
-from doghouse.backtest.run import Backtest, Timeline, backtest
+from doghouse.backtest.run import Backtest, Timeline
 from doghouse.downtimes.store import DowntimeStore
-from doghouse.metrics.model import Source
 from doghouse.monitors import Status
 from doghouse.monitors.api.answers import group_name
 from doghouse.monitors.notification_rules import Rules
@@ -40,7 +40,7 @@ class Replayed:
 
 def replay(
     monitor: mon.Definition,
-    source: Source,
+    sources: mon.Sources,
     frame: Frame,
     downtimes: Sequence[dt.Downtime],
     hosts: Mapping[str, mon.Host],
@@ -52,7 +52,7 @@ def replay(
             None, f"a range of more than {LONGEST_S // 86400} days is not evaluated on this page; use doghouse backtest"
         )
     try:
-        return Replayed(backtest(monitor, source, frame.start, frame.end, downtimes, hosts, rules))
+        return Replayed(run.replay(monitor, sources, frame.start, frame.end, downtimes, hosts, rules))
     except NotEvaluated as error:
         return Replayed(None, str(error))
     except (QuerySyntaxError, mon.MonitorError) as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
+from doghouse.backtest.sources import points_of
 from doghouse.dashboards import board
 from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.downtimes.store import DowntimeStore
@@ -82,6 +83,7 @@ class MonitorPage:
             more_states=max(0, len(rows) - MOST_STATES),
             groups=[message_previews.label(group) for group in groups],
             problem=unevaluated(monitor),
+            slo=monitor.slo,
             sent=sent,
             called={
                 notification.silenced_by: monitor_history.called(self.store, notification.silenced_by)
@@ -99,13 +101,18 @@ class MonitorPage:
         monitor = stored.definition
         tried = monitor.with_thresholds(wanted) if wanted else monitor
         downtimes, hosts = self.downtimes(stored, seen), hosts_of(self.hosts)
-        replayed = monitor_history.replay(tried, self.points, seen, downtimes, hosts, self.rules.rules())
+        replayed = monitor_history.replay(tried, self.sources, seen, downtimes, hosts, self.rules.rules())
         timezone = known_zone(call.query.get("timezone", "UTC"))
         made: dict[str, Any] = {"from": seen.start, "to": seen.end, "live": seen.live, "now": call.now}
         made["graph"] = self.graph(monitor, seen)
         made["replay"] = monitor_history.document(replayed.test, timezone) if replayed.test else None
         made["problem"] = replayed.problem
         return Reply(made)
+
+    @property
+    def sources(self) -> mon.Sources:
+        """What a replay of a monitor reads: points, and SLOs over them."""
+        return mon.Sources(points_of(self.points), objectives=self.monitors.objectives)
 
     def graph(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:
         """The monitor's query as a graph."""

@@ -1,0 +1,204 @@
+"""SLO alerts: how much of an error budget is used, or how fast (monitors/types/slo, service_level_objectives/error_budget, burn_rate).
+
+GUESS: both are evaluated each minute on what there is up to then, corrections applied. Groups are not evaluated: how a query names them is not documented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import ClassVar
+
+import msgspec
+import numpy as np
+
+from doghouse.metrics.model import Floats, Ints
+from doghouse.monitors import comparison_checks, slo_query
+from doghouse.monitors.definition import INVALID_QUERY, Definition, kind
+from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
+from doghouse.monitors.message.context import number_text, rounded
+from doghouse.monitors.model import Body, MonitorError, Thresholds
+from doghouse.monitors.objectives import minutes
+from doghouse.monitors.query import Windows
+from doghouse.monitors.slo_query import SloQuery
+from doghouse.monitors.states.conditions import Missing, Rules
+from doghouse.monitors.states.machine import GroupState
+from doghouse.monitors.states.rules import followed_rules
+from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.queries import NotEvaluated
+from doghouse.slos import budget
+from doghouse.slos.measuring import measured
+from doghouse.slos.model import Objective
+from doghouse.time.lengths import MINUTE
+
+LONGEST_STEP_S = 5 * MINUTE  # of a slice: windows begin and end where slices do
+TOLERANCE = 1e-9  # of a limit: 1 / (1 - 0.999) is no whole number in floating point
+
+
+@kind("slo alert")
+class SloAlert(Definition, frozen=True, dict=True):
+    """`burn_rate("<slo id>").over("30d").long_window("1h").short_window("5m") > 14.4`."""
+
+    evaluated: ClassVar[bool] = True
+    variables: ClassVar[tuple[str, ...]] = ("timeframe", "short_window_burn_rate", "long_window_burn_rate")
+
+    @classmethod
+    def read(cls, body: Body) -> SloQuery:
+        """The query, step by step."""
+        return slo_query.parse(body.query)
+
+    @property
+    def query_asked(self) -> SloQuery:
+        """What it asks of its SLO. Raises QuerySyntaxError."""
+        asked: SloQuery = self.parsed()
+        return asked
+
+    @property
+    def slo(self) -> str:
+        """Its SLO's id."""
+        return "" if self.asked is None else str(self.asked.slo)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Both windows above a threshold are one value above it. GUESS: without data it has none, whatever its options say of missing data."""
+        asked, thresholds = self.query_asked, self.thresholds
+        return replace(
+            followed_rules(self.options, multi=False),
+            comparator=asked.comparator,
+            critical=asked.threshold,
+            warning=thresholds.warning,
+            missing=Missing.NO_DATA,
+        )
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Its thresholds; the critical one is the query's where the options have none."""
+        given = self.options.thresholds or Thresholds()
+        if self.asked is None or given.critical is not None:
+            return given
+        return msgspec.structs.replace(given, critical=self.asked.threshold)
+
+    @property
+    def comparator(self) -> str:
+        """The query's comparison."""
+        return "" if self.asked is None else str(self.asked.comparator)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """None: it is about the whole of an SLO."""
+        self.parsed()
+        return ()
+
+    @property
+    def span(self) -> int:
+        """The length of the longest window (s)."""
+        return self.query_asked.windows[0]
+
+    @property
+    def stored_query(self) -> str:
+        """The query without the blanks around it."""
+        return self.query.strip()
+
+    @property
+    def multi(self) -> bool:
+        """Never."""
+        return False
+
+    def check_query(self) -> None:
+        """The query and its thresholds, as far as they can be told without the SLO."""
+        super().check_query()
+        asked: SloQuery = self.asked
+        comparison_checks.check_thresholds(self, asked.comparator, asked.threshold)
+        if asked.threshold <= 0:
+            raise MonitorError("query", f"{INVALID_QUERY}: the threshold must be greater than 0")
+
+    def check_slo(self, objective: Objective, monitors: Iterable[Definition]) -> None:
+        """A timeframe that the SLO has, a burn rate that there can be (terraform-provider-datadog issue 1093), monitors that follow from points.
+
+        GUESS: all words but those of the range.
+        """
+        asked: SloQuery = self.parsed()
+        threshold = objective.threshold(asked.timeframe)
+        if threshold is None:
+            there = ", ".join(one.timeframe for one in objective.thresholds)
+            text = f"{INVALID_QUERY}: SLO {objective.id} has no target for {asked.timeframe}, only for {there}"
+            raise MonitorError("query", text)
+        if other := [one for one in monitors if not one.replayed]:
+            text = f"{INVALID_QUERY}: SLO {objective.id} is made of a {other[0].type}, and only SLOs of metric monitors have alerts"
+            raise MonitorError("query", text)
+        most = budget.longest_burn(threshold.target)
+        for word, value in (("Alert", asked.threshold), ("Warning", self.thresholds.warning)):
+            if asked.is_burn_rate and value is not None and not 0 < value <= most * (1 + TOLERANCE):
+                text = f"{word} threshold ({float(value)}) must be in range 0 to {number_text(most)} for burn rate alerts (max threshold = 1/1-slo target)."
+                raise MonitorError(
+                    "options.thresholds.critical" if word == "Alert" else "options.thresholds.warning", text
+                )
+
+    # -- what it is worth
+
+    def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
+        """The windows that end at `now`, less the evaluation delay."""
+        ticks = np.array([now], np.int64)
+        rates = self._values(sources, ticks)
+        window = self._column(ticks, rates).window(0)
+        return Evaluation(
+            window_steps(self.rules, states, {(): window} if window.has_data else {}), {(): self._said(rates, 0)}
+        )
+
+    def over(self, sources: Sources, start: int, end: int) -> Stretch:
+        """The same in columns: what is counted is read once."""
+        rules, ticks = self.rules, ticks_between(start, end, self.every)
+        rates = self._values(sources, ticks)
+        column = self._column(ticks, rates)
+        finish: list[Callable[[], object]] = [partial(column_history, rules, column, ticks)] if len(ticks) else []
+
+        def variables(_: Group, at: int) -> Mapping[str, str]:
+            index = int(np.searchsorted(ticks, at, side="right")) - 1
+            return self._said(rates, index) if index >= 0 else {}
+
+        return Stretch(ticks, iter(finish), variables)  # type: ignore[arg-type]
+
+    def _values(self, sources: Sources, ticks: Ints) -> tuple[Floats, ...]:
+        """What each window is worth at each tick: burn rates, or the percentage of the budget that is used. NaN: there is no data.
+
+        GUESS: a window without events has the burn rate 0. Raises NotEvaluated, and MonitorError where the SLO is not as the query wants it.
+        """
+        objective, asked = self._objective(sources), self.query_asked
+        threshold = objective.threshold(asked.timeframe)
+        assert threshold is not None
+        if not len(ticks):
+            return tuple(np.empty(0) for _ in asked.windows)
+        ends = ticks - (self.options.evaluation_delay or 0)
+        begin = (int(ends[0]) - asked.windows[0]) // LONGEST_STEP_S * LONGEST_STEP_S
+        assert sources.objectives is not None
+        states = minutes(sources.objectives.monitor, sources)
+        tally = measured(objective, sources.points(self)[0], states, begin, int(ends[-1])).overall
+        totals = [tally.between(ends - window, ends) for window in asked.windows]
+        if not asked.is_burn_rate:
+            return tuple(budget.consumed(good, total, threshold.target) for good, total in totals)
+        return tuple(np.nan_to_num(budget.burn_rate(good, total, threshold.target)) for good, total in totals)
+
+    def _objective(self, sources: Sources) -> Objective:
+        if sources.objectives is None:
+            raise NotEvaluated("monitors of the type slo alert where no SLOs are given")
+        objective = sources.objectives.slo(self.slo)
+        if objective is None:
+            raise NotEvaluated(f"an alert of SLO {self.slo}, which is not there")
+        self.check_slo(objective, sources.objectives.monitors(objective))
+        return objective
+
+    def _column(self, ticks: Ints, values: tuple[Floats, ...]) -> GroupColumn:
+        """GUESS: the value of a burn rate monitor is the smaller one of its two, which decides."""
+        value = np.min(np.stack(values), axis=0)
+        points = ticks[~np.isnan(value)] - 1
+        return GroupColumn((), value, None, points, Windows(ticks, ticks - MINUTE, ticks))
+
+    def _said(self, values: tuple[Floats, ...], index: int) -> dict[str, str]:
+        """What its messages can say: `{{timeframe}}`, and of a burn rate both windows (GUESS: the timeframe's form)."""
+        asked = self.query_asked
+        said = {"timeframe": asked.timeframe}
+        if asked.is_burn_rate:
+            long, short = (rounded(float(rates[index])) for rates in values)
+            said |= {"long_window_burn_rate": long, "short_window_burn_rate": short}
+        return said
