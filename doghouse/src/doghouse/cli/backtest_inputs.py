@@ -98,14 +98,13 @@ def records_of(path: Path | None, hosts: Mapping[str, Host]) -> RecordsOf:
     """The logs of a file, read when a monitor first asks for them."""
     from functools import cache
 
-    from doghouse.logs.files import LogFileError, read_logs
+    from doghouse.logs.files import LogFileError, open_logs
     from doghouse.queries import NotEvaluated
-    from doghouse.search.records import Lines
 
     @cache
-    def lines(path: Path) -> Lines:
+    def opened(path: Path) -> Records:
         try:
-            return Lines(read_logs(path, {name: host.tags for name, host in hosts.items()}))
+            return open_logs(path, {name: host.tags for name, host in hosts.items()})
         except LogFileError as error:
             raise fail(str(error)) from None
 
@@ -114,7 +113,7 @@ def records_of(path: Path | None, hosts: Mapping[str, Host]) -> RecordsOf:
             raise NotEvaluated(
                 f"a monitor of {query.source} without a file of them" + " (--logs)" * (query.source == "logs")
             )
-        return lines(path)
+        return opened(path)
 
     return records
 

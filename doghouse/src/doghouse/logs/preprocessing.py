@@ -38,19 +38,19 @@ def stored(sent: Mapping[str, Any], defaults: Mapping[str, str], now: float, *, 
     `now` is s UTC, and the time of a log without a date unless `undated` is given.
     """
     envelope = {**{name: defaults[name] for name in ADDRESS if name in defaults}, **sent}
-    message = _first(envelope, MESSAGE[:1]) or ""
+    message = first(envelope, MESSAGE[:1]) or ""
     inner = _object(message)
     layers = (inner, envelope) if inner else (envelope,)
     source = _first_of(layers, SOURCE)
-    tags = [*_tags(defaults.get("ddtags")), *_tags(sent.get("ddtags")), *_tags(inner.get("ddtags"))]
+    tags = (*tags_of(defaults.get("ddtags")), *tags_of(sent.get("ddtags")), *tags_of(inner.get("ddtags")))
     return Log(
         timestamp=next(_dates(layers, now), now if undated is None else undated),
-        message=_cut(_first(inner, MESSAGE) or message),
+        message=_cut(first(inner, MESSAGE) or message),
         source=source,
         service=_first_of(layers, SERVICE),
         host=_first_of((envelope, inner), HOST),
         status=status(_first_of(layers, STATUS) or ""),
-        tags=tuple(kept for tag in (*tags, *([f"source:{source}"] if source else [])) if (kept := naming.tag(tag))),
+        tags=(*tags, *tags_of([f"source:{source}"] if source else [])),
         attributes={name: value for name, value in {**sent, **inner}.items() if name not in NO_ATTRIBUTES},
     )
 
@@ -72,10 +72,10 @@ def _object(message: str) -> Mapping[str, Any]:
 
 
 def _first_of(layers: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str | None:
-    return next((text for layer in layers if (text := _first(layer, names)) is not None), None)
+    return next((text for layer in layers if (text := first(layer, names)) is not None), None)
 
 
-def _first(layer: Mapping[str, Any], names: Sequence[str]) -> str | None:
+def first(layer: Mapping[str, Any], names: Sequence[str]) -> str | None:
     """The first of these attributes that has a text or a number, as text."""
     for name in names:
         for value in attribute(layer, name):
@@ -90,8 +90,10 @@ def _cut(message: str) -> str:
     return message.encode("utf-8", "replace")[:MOST_BYTES].decode("utf-8", "ignore")
 
 
-def _tags(value: Any) -> list[str]:
-    return [str(tag) for tag in value] if isinstance(value, list) else str(value or "").split(",")
+def tags_of(value: Any) -> list[str]:
+    """The tags of a list or of a text with commas, as Datadog keeps them."""
+    texts = [str(tag) for tag in value] if isinstance(value, list) else str(value or "").split(",")
+    return [kept for text in texts if (kept := naming.tag(text))]
 
 
 def _dates(layers: Sequence[Mapping[str, Any]], now: float) -> Iterator[float]:

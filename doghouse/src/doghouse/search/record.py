@@ -41,7 +41,7 @@ class Record:
     def free_text(self) -> Sequence[str]:
         """The texts in which a word without a field is looked for, as `tokens.joined` makes them."""
         found = (value for path in FREE_TEXT_ATTRIBUTES for value in attribute(self.attributes, path))
-        return [tokens.joined(text) for text in (self.message, *_texts(found))]
+        return [tokens.joined(text) for text in (self.message, *texts(found))]
 
     @cached_property
     def full_text(self) -> Sequence[str]:
@@ -49,7 +49,7 @@ class Record:
         reserved = (value for values in self.reserved.values() for value in values)
         return [
             tokens.joined(text)
-            for text in (self.message, *self.tags, *map(str, reserved), *_texts(self.attributes.values()))
+            for text in (self.message, *self.tags, *map(str, reserved), *texts(self.attributes.values()))
         ]
 
 
@@ -91,7 +91,7 @@ def flat(values: Iterable[Any]) -> Iterator[Any]:
             yield value
 
 
-def _texts(values: Iterable[Any]) -> Iterator[str]:
+def texts(values: Iterable[Any]) -> Iterator[str]:
     """All texts, numbers and booleans within values, however deep, as text."""
     waiting = list(values)
     while waiting:

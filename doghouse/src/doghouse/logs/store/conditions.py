@@ -87,17 +87,8 @@ class Conditions:
         return f"{sql} IN ({', '.join(map(self._value, values))})" if values else "false"
 
     def _words(self, value: Word | Phrase, column: str) -> str:
-        """Whether words stand one behind the other in a column of texts as `tokens.joined` makes them."""
-        text = matching.literal(value)
-        if text is not None:
-            words = tokens.joined(text)
-            return f"contains({column}, {self._value(words)})" if words.strip() else "false"
-        assert isinstance(value, Word)  # a phrase is always literal
-        words_like = [
-            "".join(_SIGNS[part][1] if isinstance(part, Wildcard) else wildcards.folded(part) for part in word.parts)
-            for word in tokens.words(value)
-        ]
-        return f"regexp_matches({column}, {self._value(' ' + ' '.join(words_like) + ' ')})"
+        wanted = in_words(value)
+        return "false" if wanted is None else f"{wanted[0]}({column}, {self._value(wanted[1])})"
 
     def _of_field(self, leaf: Leaf) -> str:
         stored = self._fields.stored(str(leaf.field))
@@ -156,6 +147,20 @@ class Conditions:
         equal = "=" if inclusive else ""
         ends = [f"{sql} {sign}{equal} {self._value(end)}" for sign, end in ((">", low), ("<", high)) if end is not None]
         return f"({' AND '.join(ends) or f'{sql} IS NOT NULL'})"
+
+
+def in_words(value: Word | Phrase) -> tuple[str, str] | None:
+    """The function and its argument that say whether words stand one behind the other in a text as `tokens.joined` makes it; None: nowhere."""
+    text = matching.literal(value)
+    if text is not None:
+        words = tokens.joined(text)
+        return ("contains", words) if words.strip() else None
+    assert isinstance(value, Word)  # a phrase is always literal
+    words_like = [
+        "".join(_SIGNS[part][1] if isinstance(part, Wildcard) else wildcards.folded(part) for part in word.parts)
+        for word in tokens.words(value)
+    ]
+    return "regexp_matches", f" {' '.join(words_like)} "
 
 
 def same_texts(text: str) -> list[str]:

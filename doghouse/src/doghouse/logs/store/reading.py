@@ -84,7 +84,7 @@ def select(columns: LogColumns, search: Node, start: int, end: int, fields: Sequ
         ids, times, coded = _rows(cursor, list(stored.values()), condition, parameters)
         order = np.lexsort((ids, times))
         made = {
-            field: _column(codes[order], [of.decode(text) for text in texts])
+            field: exploded(codes[order], [of.decode(text) for text in texts])
             for (field, of), (codes, texts) in zip(stored.items(), coded, strict=True)
         }
         nowhere = Column(np.array([], np.int64), np.array([], np.int64), ())
@@ -160,7 +160,7 @@ def _coded(texts: NDArray[Any]) -> Coded:
     return np.array(coded, np.int64), list(codes)
 
 
-def _column(codes: Ints, values: Sequence[Sequence[Any]]) -> Column:
+def exploded(codes: Ints, values: Sequence[Sequence[Any]]) -> Column:
     """The column of rows that each have all the values of a code, or none (-1)."""
     own: dict[tuple[type, Any], int] = {}
     lists = [

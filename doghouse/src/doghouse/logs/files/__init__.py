@@ -1,0 +1,28 @@
+"""Files of logs, as `doghouse backtest --logs` takes them: JSON lines or Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from doghouse.logs.files.lines import LogFileError, read_lines, with_host_tags
+from doghouse.search.records import Lines, Records
+
+MAGIC = b"PAR1"
+
+
+def open_logs(path: Path, host_tags: Mapping[str, Sequence[str]]) -> Records:
+    """The logs of a file, each with the tags of its host too. Raises LogFileError."""
+    try:
+        with path.open("rb") as file:
+            is_parquet = file.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise LogFileError(path, f"cannot be read: {error.strerror}") from None
+    if not is_parquet:
+        return Lines(with_host_tags(read_lines(path), host_tags))
+    from doghouse.logs.files.parquet import open_parquet
+
+    return open_parquet(path, host_tags)
+
+
+__all__ = ["LogFileError", "open_logs"]

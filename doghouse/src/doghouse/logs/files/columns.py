@@ -1,0 +1,198 @@
+"""What DuckDB reads of a Parquet file of logs: times, a field as codes, where messages have words, rows as they stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doghouse.logs.files.lines import LogFileError
+from doghouse.logs.preprocessing import DATE
+from doghouse.search import tokens
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Codes = NDArray[Any]  # whole numbers of any width
+OWN = ("message", "tags", "source", "attributes", "ddsource", "ddtags")  # columns that are no attributes
+EARLIER = DATE[: DATE.index("timestamp")]  # names of times that go before `timestamp`
+TIMES = ("bigint", "integer", "double", "timestamp", "timestamp with time zone")
+ROWS = 5000
+ASCII = "regexp_full_match(message, '[\\x00-\\x7F]*')"
+WORDS = f"CASE WHEN {ASCII} THEN regexp_replace(' ' || lower(message) || ' ', '[^a-z0-9_]+', ' ', 'g') END"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """A field's values: `codes[row]` is the place in `values`, which has each once (None: nothing there)."""
+
+    codes: Codes
+    values: Sequence[Any]
+
+
+class ParquetFile:
+    """One file, open as long as this is."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises LogFileError."""
+        try:
+            import duckdb
+        except ImportError:
+            raise LogFileError(path, "reading Parquet needs an extra: pip install 'doghouse[logs]'") from None
+        self._path, self._error = path, duckdb.Error
+        self._connection = duckdb.connect()
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._file = f"read_parquet({quoted(str(path))})"
+        try:
+            shape = self._connection.sql(f"FROM {self._file}")
+        except duckdb.Error as error:
+            raise self.wrong(str(error).splitlines()[0]) from None
+        self.types = dict(zip(shape.columns, shape.types, strict=True))
+        self.coded = cache(self._coded)
+        self._order: slice | Ints = slice(None)
+
+    def wrong(self, text: str, row: int | None = None) -> LogFileError:
+        """An error in this file."""
+        return LogFileError(self._path, text, row)
+
+    def ask(self, sql: str, *parameters: Any) -> Mapping[str, NDArray[Any]]:
+        """Columns of all rows."""
+        try:
+            return self._connection.execute(sql, parameters).fetchnumpy()
+        except self._error as error:
+            raise self.wrong(str(error).splitlines()[0]) from None
+
+    def lacks(self) -> str:
+        """What columns cannot tell of these logs, so that they are read one by one; empty: nothing."""
+        for name, kinds in (("timestamp", TIMES), ("message", ("varchar",))):
+            if name not in self.types or self.types[name].id not in kinds:
+                return f"a column {name}"
+        others = [f"({self.root(name)}) IS NOT NULL" for name in EARLIER if self.root(name)]
+        odd = " OR ".join(["timestamp IS NULL", "regexp_matches(message, '^\\s*\\{')", *others])
+        return "one time, and messages that are no JSON" * bool(
+            self.ask(f"SELECT count(*) AS odd FROM {self._file} WHERE {odd}")["odd"][0]
+        )
+
+    def times(self) -> Ints:
+        """The times (ms UTC) in the order of the file, by which all that is read from now on is sorted."""
+        kind = self.types["timestamp"].id
+        sql = "epoch_us(timestamp) / 1000" if kind.startswith("timestamp") else "timestamp"
+        times = np.rint(np.asarray(self.ask(f"SELECT {sql} AS t FROM {self._file}")["t"])).astype(np.int64)
+        if len(times) and (np.diff(times) < 0).any():
+            self._order = np.argsort(times, kind="stable")
+        return times[self._order]
+
+    def root(self, name: str) -> str:
+        """The SQL of an attribute by its own name, without the path within it; empty where there is none."""
+        if name in self.types and name not in OWN:
+            return _name(name)
+        kind = self.types.get("attributes")
+        if kind is None:
+            return ""
+        if kind.id == "struct":
+            return f"attributes.{_name(name)}" if name in dict(kind.children) else ""
+        if kind.id == "map":
+            return f"attributes[{quoted(name)}]"
+        return f"json_extract(attributes, {quoted(_json_path(name))})" if kind.id in ("varchar", "json") else ""
+
+    def inside(self, name: str, path: Sequence[str]) -> tuple[str, Sequence[str]]:
+        """The SQL of an attribute, followed along a path as far as columns go, and the rest of the path."""
+        sql, kind, rest = self.root(name), self._kind(name), list(path)
+        while rest and kind is not None and kind.id == "struct":
+            children = dict(kind.children)
+            if rest[0] not in children or any("." in child for child in children):
+                break
+            sql, kind = f"{sql}.{_name(rest[0])}", children[rest[0]]
+            del rest[0]
+        return sql, rest
+
+    def _kind(self, name: str) -> Any:
+        """The type of an attribute; None where it is in a map or in JSON."""
+        if name in self.types and name not in OWN:
+            return self.types[name]
+        kind = self.types["attributes"]
+        return dict(kind.children)[name] if kind.id == "struct" else None
+
+    def _coded(self, sql: str) -> Coded:
+        """The values of an expression, as JSON has them."""
+        text = f"to_json({sql})::VARCHAR"
+        self._connection.execute("DROP TYPE IF EXISTS occurring")
+        try:
+            self._connection.execute(
+                f"CREATE TYPE occurring AS ENUM (SELECT DISTINCT {text} FROM {self._file} WHERE ({sql}) IS NOT NULL)"
+            )
+        except self._error as error:
+            raise self.wrong(str(error).splitlines()[0]) from None
+        texts = [text for (text,) in self._connection.execute("SELECT unnest(enum_range(NULL::occurring))").fetchall()]
+        codes = self.ask(f"SELECT coalesce(enum_code({text}::occurring), {len(texts)}) AS code FROM {self._file}")[
+            "code"
+        ]
+        return Coded(np.asarray(codes)[self._order], [*map(_decoded, texts), None])
+
+    def has_words(self, function: str, words: str) -> Bools:
+        """For each row whether `function` (`contains`, `regexp_matches`) finds words in its message; false where that has letters beyond ASCII."""
+        self._make_words()
+        return np.asarray(self.ask(f"SELECT coalesce({function}(words, ?), false) AS b FROM words", words)["b"])[
+            self._order
+        ]
+
+    @cache  # noqa: B019  # as long as the file is open
+    def beyond_ascii(self) -> tuple[Ints, Sequence[str]]:
+        """The rows whose messages have other letters than ASCII's, and their words as `tokens.joined` makes them."""
+        self._make_words()
+        rows = self.ask(f"SELECT file_row_number AS r, message AS m FROM {self._numbered()} WHERE NOT {ASCII}")
+        place = np.arange(self.count())
+        if not isinstance(self._order, slice):
+            place[self._order] = np.arange(self.count())
+        return place[np.asarray(rows["r"], np.int64)], [tokens.joined(text) for text in rows["m"].tolist()]
+
+    @cache  # noqa: B019
+    def _make_words(self) -> None:
+        self.ask(f"CREATE TABLE words AS SELECT {WORDS} AS words FROM {self._file}")
+
+    @cache  # noqa: B019
+    def count(self) -> int:
+        """The number of rows."""
+        return int(self.ask(f"SELECT count(*) AS n FROM {self._file}")["n"][0])
+
+    def rows(self, numbers: Sequence[int] | None = None) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Rows as JSON has them, with their numbers in the file from 0 on: all, or those with these numbers in the order of times."""
+        condition, parameters = "", []
+        if numbers is not None:
+            wanted = np.arange(self.count())[self._order][list(numbers)]
+            condition, parameters = "WHERE file_row_number IN (SELECT unnest(?))", [wanted.tolist()]
+        sql = f"SELECT file_row_number, to_json(row)::VARCHAR FROM (SELECT row, row.file_row_number FROM {self._numbered()} AS row) {condition}"
+        cursor = self._connection.cursor().execute(sql, parameters)
+        while some := cursor.fetchmany(ROWS):
+            for number, text in some:
+                row = json.loads(text)
+                del row["file_row_number"]
+                yield number, row
+
+    def _numbered(self) -> str:
+        return f"{self._file[:-1]}, file_row_number = true)"
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:  # infinite numbers, which JSON has not
+        return None
+
+
+def quoted(value: str) -> str:
+    """A text in SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _name(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'
+
+
+def _json_path(name: str) -> str:
+    return '$."' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
