@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from doghouse.search.parser import parse
 from doghouse.search.records import Lines
 from doghouse.storage.sqlite import Database
+from doghouse.traces.durations import in_ns
 from doghouse.traces.model import Chunk, Span, trace_id
-from doghouse.traces.records import in_ns, record, records
+from doghouse.traces.records import record, records
 from doghouse.traces.store import TraceStore
 
 START = 1_772_445_600_000  # ms UTC

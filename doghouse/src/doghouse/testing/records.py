@@ -22,8 +22,9 @@ from doghouse.testing.file import Loaded
 from doghouse.testing.notation import NotationError, parse_duration
 from doghouse.testing.values import instant
 from doghouse.traces import records as span_records
+from doghouse.traces.durations import NS, nanoseconds
 from doghouse.traces.model import Span
-from doghouse.traces.records import NS, Spans
+from doghouse.traces.records import Spans
 
 MOST_RECORDS = 1_000_000  # of an entry: a typing mistake must not fill the memory
 Tagged = Mapping[str, Sequence[str]]  # the tags of hosts, which their logs and events have too
@@ -103,7 +104,7 @@ def _event(entry: EventEntry, at: int, hosts: Tagged) -> Record:
 
 
 def _span(entry: SpanEntry, at: int, hosts: Tagged) -> Record:
-    duration = span_records.nanoseconds(entry.duration)
+    duration = nanoseconds(entry.duration)
     texts = {name: value for name, value in entry.attributes.items() if isinstance(value, str)}
     span = Span(
         trace_id=1,

@@ -22,6 +22,7 @@ from doghouse.search.aggregation import AGGREGATIONS
 from doghouse.search.errors import SearchSyntaxError
 from doghouse.search.tree import Node
 from doghouse.time import lengths
+from doghouse.traces.durations import in_ns
 from doghouse.web.errors import ApiError
 
 QUERY = "query"  # the name of a monitor's only query
@@ -81,7 +82,7 @@ def parse(text: str, sources: Mapping[str, str]) -> Asked:
     query = RecordQuery(
         sources[calls.head],
         calls.arguments(calls.head)[0].text,
-        _search(calls),
+        _search(calls, sources[calls.head]),
         calls.names("index"),
         _compute(calls),
         facets(calls),
@@ -136,21 +137,21 @@ def _unescaped(text: str, start: int) -> Quoted:
     return Quoted("".join(sign[1] or sign[2] for sign in signs), tuple(start + sign.start() for sign in signs))
 
 
-def _search(calls: Calls) -> Node:
+def _search(calls: Calls, source: str) -> Node:
     given = calls.arguments(calls.head)[0]
     try:
-        return search(given.text)
+        return search(given.text, source)
     except SearchSyntaxError as error:
         begin = calls.calls[calls.head][0]
         places = (*given.places, given.places[-1] + 1) if given.places else (begin,)
         raise WrongSearch(calls.text, places[error.position], error.problem) from None
 
 
-def search(text: str) -> Node:
-    """A search's tree. Raises SearchSyntaxError, or NotEvaluated for a comparison with a unit."""
+def search(text: str, source: str) -> Node:
+    """A search's tree. Raises SearchSyntaxError, or NotEvaluated for a comparison with a unit, which the duration of spans alone has."""
     node = parser.parse(text)
     try:
-        matching.predicate(node)
+        matching.predicate(in_ns(node) if source == "spans" else node)
     except ApiError as error:
         raise NotEvaluated(f"the search '{text}': {error}") from None
     return node

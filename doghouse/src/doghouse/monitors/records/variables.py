@@ -122,7 +122,7 @@ class _Variable:
             raise NotEvaluated(f"queries of the data source '{source}'")
         text = self.text("search", "query") if self.given.get("search") else ""
         try:
-            search = reading.search(text)
+            search = reading.search(text, source)
         except SearchSyntaxError as error:
             self.wrong("search.query", error.problem, text, error.position)
         compute = self._compute(("compute",))
