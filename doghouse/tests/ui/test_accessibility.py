@@ -1,5 +1,7 @@
 """Every page in light and dark, wide and narrow: axe-core finds no serious fault, nothing is wider than the screen, the keyboard reaches everything."""
 
+import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -24,6 +26,7 @@ PAGES = [
     "/inbox",
     "/event/explorer",
     "/logs",
+    "around",
     "/apm/services",
     "/apm/services/shop",
     "/apm/trace/4244",
@@ -33,6 +36,8 @@ TITLES = {"board": "My_metric", "states": "States"}
 
 
 def address(served: Served, path: str) -> str:
+    if path == "around":
+        return html.unescape(re.findall(r'href="(/logs/around[^"]*)"', served.client.get("/logs").text)[0])
     if path not in TITLES:
         return path
     boards = served.client.get("/api/v1/dashboard").json()["dashboards"]

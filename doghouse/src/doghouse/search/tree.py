@@ -138,7 +138,7 @@ Node = Leaf | Everything | Not | And | Or
 
 def parts_of(node: Node) -> tuple[str, ...]:
     """What a search asks for, each part as text: the operands of its AND, or the whole."""
-    return tuple(map(_clause, node.parts)) if isinstance(node, And) else (_clause(node),)
+    return tuple(map(_part, node.parts)) if isinstance(node, And) else (_part(node),)
 
 
 def tags_of(node: Node) -> tuple[str, ...]:
@@ -157,11 +157,11 @@ def written(node: Node) -> str:
     """The search as text; reading it gives the same tree."""
     match node:
         case And(parts):
-            return " ".join(map(_clause, parts))
+            return " ".join(map(_part, parts))
         case Or(parts):
-            return " OR ".join(map(_clause, parts))
+            return " OR ".join(map(_part, parts))
         case Not(part):
-            return f"-{_clause(part)}"
+            return f"-({written(part)})" if isinstance(part, Not) else f"-{_part(part)}"
         case Everything():
             return "*"
         case Exists(field):
@@ -175,8 +175,8 @@ def written(node: Node) -> str:
             return f"{'*' if field == FULL_TEXT else _escaped(field)}:{text}"
 
 
-def _clause(node: Node) -> str:
-    return f"({written(node)})" if isinstance(node, And | Or | Not) else written(node)
+def _part(node: Node) -> str:
+    return f"({written(node)})" if isinstance(node, And | Or) else written(node)
 
 
 def _value(value: Word | Phrase | Range) -> str:

@@ -14,6 +14,7 @@ from starlette.datastructures import QueryParams
 from doghouse import __version__
 from doghouse.notifications.markdown import render as rendered
 from doghouse.ui import assets, frame, guard
+from doghouse.ui.frame import Frame
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply
 
@@ -59,6 +60,17 @@ def render(template: str, call: Call, *, status: int = 200, css: str = "", **val
     text = environment().get_template(template).render(call=call, now=call.now, css=Markup(css), nonce=nonce, **values)
     headers = {"Content-Security-Policy": guard.policy(nonce)}
     return Reply(text.encode(), status, "text/html; charset=utf-8", headers)
+
+
+def framed(template: str, call: Call, shown: Frame, **values: Any) -> Reply:
+    """A page whose range of time a person chooses. Its script is told the time, the range, and whatever `data` is among the values."""
+    data = {
+        "now": call.now,
+        "frame": {"from": shown.start, "to": shown.end, "live": shown.live},
+        **values.pop("data", {}),
+    }
+    spans = [(name, frame.span_seconds(name)) for name in frame.SPANS]
+    return render(template, call, frame=shown, spans=spans, data=data, **values)
 
 
 def reading(handler: Callable[[Call], Reply]) -> Callable[[Call], Reply]:

@@ -20,12 +20,13 @@ from doghouse.ui.pages.apm import Apm
 from doghouse.ui.pages.boards import Boards
 from doghouse.ui.pages.budgets import ErrorBudgets
 from doghouse.ui.pages.downtimes import Downtimes
+from doghouse.ui.pages.events import EventPage
 from doghouse.ui.pages.explorer import Explorer
 from doghouse.ui.pages.hosts import HostMap
 from doghouse.ui.pages.inbox import Inbox
+from doghouse.ui.pages.logs import LogPage
 from doghouse.ui.pages.monitor import MonitorPage
 from doghouse.ui.pages.monitor_list import MonitorList
-from doghouse.ui.pages.streams import Streams
 from doghouse.ui.rendering import reading
 from doghouse.ui.stores import Stores
 from doghouse.ui.widgets import graphs, scalars
@@ -51,8 +52,8 @@ def routes(stores: Stores) -> list[BaseRoute]:
     )
     downtimes = Downtimes(stores.downtimes, stores.monitors.store)
     inbox = Inbox(stores.notifications, Mails(stores.post), stores.downtimes)
-    streams = Streams(stores.events, stores.hosts, stores.logs, stores.traces)
-    panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, streams)
+    events, logs = EventPage(stores.events, stores.hosts), LogPage(stores.logs, stores.traces)
+    panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, events)
     data = BoardData(boards, sources(stores, hostmap, panels), stores.units)
     apm = Apm(stores.points, stores.traces, stores.logs)
     snapshots = Snapshots(boards, stores.snapshots, stores.events, stores.simulated, panels)
@@ -76,8 +77,10 @@ def routes(stores: Stores) -> list[BaseRoute]:
         page("/inbox/{id:int}", reading(inbox.show)),
         page("/ui/data/inbox/count", inbox.count),
         page("/ui/mail/{id:int}/{copy}", reading(inbox.body)),
-        page("/event/explorer", reading(streams.event_page)),
-        page("/logs", reading(streams.log_page)),
+        page("/event/explorer", reading(events.show)),
+        page("/logs", reading(logs.show)),
+        page("/logs/around", reading(logs.around)),
+        page("/ui/data/logs", logs.counts),
         page("/apm/services", reading(apm.services)),
         page("/apm/services/{service:path}", reading(apm.service)),
         page("/apm/trace/{id}", reading(apm.trace)),

@@ -15,9 +15,9 @@ from doghouse.traces.store import Search, TraceStore
 from doghouse.traces.summary import Row
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import flame_graph
+from doghouse.ui.data.logs import rows as log_rows
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
-from doghouse.ui.pages.streams import log_row
 from doghouse.web.http import Call, Reply
 
 MOST_TRACES = 50
@@ -38,7 +38,7 @@ class Apm:
         """`GET /apm/services`: every service with requests in the range."""
         shown = frame.from_url(call.query, call.now)
         rows = [row(service, shown) for service in summary.services(self.points, shown.start, shown.end)]
-        return self._page("services.html", call, shown, rows=rows)
+        return rendering.framed("services.html", call, shown, rows=rows)
 
     def service(self, call: Call) -> Reply:
         """`GET /apm/services/{service}?resource=…&errors=true`: one service, its resources, its traces."""
@@ -54,7 +54,7 @@ class Apm:
         asked = Search(service=name, resource=wanted, errors=call.query.get("errors") == "true")
         traces = self.traces.find(asked, shown.start, shown.end, limit=MOST_TRACES)
         written = self.written(name, shown)
-        return self._page(
+        return rendering.framed(
             "service.html",
             call,
             shown,
@@ -84,7 +84,7 @@ class Apm:
             raise no_such_page(f"for trace {call.params['id']}: it was not kept, or never came")
         first = min(span.start for span in spans)
         logs = [
-            log_row(log) | {"span": str(span_of(log) or ""), "after": (log.timestamp * 1e9 - first) / 1e6}
+            log_rows.row(log) | {"span": str(span_of(log) or ""), "after": (log.timestamp * 1e9 - first) / 1e6}
             for log in self.logs.of_trace(trace_id)
         ]
         shown = flame_graph.picture(spans[:MOST_SPANS])
@@ -92,11 +92,6 @@ class Apm:
             "trace.html", call, trace=trace_id, spans=spans, logs=logs, picture=shown,
             more=max(0, len(spans) - MOST_SPANS), data={"spans": shown, "logs": logs},
         )  # fmt: skip
-
-    def _page(self, template: str, call: Call, shown: Frame, **values: Any) -> Reply:
-        data = {"now": call.now, "frame": {"from": shown.start, "to": shown.end, "live": shown.live}}
-        spans = [(name, frame.span_seconds(name)) for name in frame.SPANS]
-        return rendering.render(template, call, frame=shown, spans=spans, data=data, **values)
 
 
 def row(summed: Row, shown: Frame) -> dict[str, Any]:

@@ -35,19 +35,12 @@ class Explorer:
         """`GET /metric/explorer?query=…&display=…`."""
         shown = frame.from_url(call.query, call.now)
         known = self.points.metrics()
-        data = {
-            "now": call.now,
-            "frame": {"from": shown.start, "to": shown.end, "live": shown.live},
-            "query": call.query.get("query", ""),
-            "display": display(call),
-        }
-        return rendering.render(
+        return rendering.framed(
             "explorer.html",
             call,
-            frame=shown,
-            spans=[(name, frame.span_seconds(name)) for name in frame.SPANS],
+            shown,
             displays=DISPLAYS,
-            data=data,
+            data={"query": call.query.get("query", ""), "display": display(call)},
             metrics=known[:NUMBER],
             total=len(known),
         )

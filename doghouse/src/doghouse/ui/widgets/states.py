@@ -18,14 +18,15 @@ from doghouse.monitors.api.search import compile_search
 from doghouse.monitors.api.search_routes import monitor_hits
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.store import Stored
+from doghouse.search import matching
 from doghouse.tags.pairs import by_key
 from doghouse.ui.data.monitor_history import thresholds
 from doghouse.ui.data.row_ids import row_id
 from doghouse.ui.frame import Frame
+from doghouse.ui.pages.events import EventPage
 from doghouse.ui.pages.hosts import STATES
 from doghouse.ui.pages.monitor import MonitorPage, query_text
 from doghouse.ui.pages.monitor_list import MonitorList, row
-from doghouse.ui.pages.streams import Streams
 from doghouse.ui.widgets.graphs import Asked, number
 from doghouse.web.errors import ApiError
 
@@ -41,7 +42,7 @@ class Panels:
     page: MonitorPage
     monitors: MonitorList
     checks: ServiceCheckStore
-    streams: Streams
+    events: EventPage
 
     def monitor(self, widget: Widget) -> Stored | None:
         """The monitor that a widget shows; None where there is none."""
@@ -149,7 +150,11 @@ class Panels:
         marks: list[dict[str, Any]] = []
         for asked in widget.definition.get("events") or ():
             try:
-                events = list(islice(self.streams.events_of(search_text(str(asked.get("q", ""))), shown), MOST_EVENTS))
+                events = list(
+                    islice(
+                        self.events.events_of(matching.tree(search_text(str(asked.get("q", "")))), shown), MOST_EVENTS
+                    )
+                )
             except ApiError:
                 continue  # a search in an old syntax that is not read: the graph stands without it
             marks += [{"ts": event["ts"], "title": event["title"], "tone": event["state"]} for event in events]

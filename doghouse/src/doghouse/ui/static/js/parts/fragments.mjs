@@ -15,10 +15,13 @@ export async function refresh() {
   for (const place of $$("[data-fragment]")) {
     const name = place.dataset.fragment;
     const other = fresh.querySelector(`[data-fragment="${CSS.escape(name)}"]`);
-    if (!other || other.innerHTML === held.get(name) || place.contains(document.activeElement)) continue;
+    if (!other || "stays" in other.dataset || other.innerHTML === held.get(name) || place.contains(document.activeElement)) continue;
     held.set(name, other.innerHTML);
+    const open = new Map($$("details[id]", place).map((details) => [details.id, details.open]));
     place.replaceChildren(...other.childNodes);
+    for (const details of $$("details[id]", place)) if (open.has(details.id)) details.open = open.get(details.id); // as the reader left it
     polish(place);
+    place.dispatchEvent(new Event("fragment"));
   }
 }
 

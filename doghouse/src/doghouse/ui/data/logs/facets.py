@@ -1,0 +1,130 @@
+"""Facets of a search: how often each value of a field occurs, which of them the search asks for, and the search that asks for one more or one less."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from doghouse.search.record import text_of
+from doghouse.search.records import Column
+from doghouse.search.tree import And, Everything, Match, Node, Not, Or, Phrase, Word, written
+
+MOST_VALUES = 10  # of a facet that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a search asks of one field by clauses of their own: one of some values, and none of others. `rest` are its other clauses."""
+
+    field: str
+    wanted: tuple[str, ...]
+    unwanted: tuple[str, ...]
+    rest: tuple[Node, ...]
+
+    def search(self) -> Node:
+        """The search that asks for this."""
+        of_field = [Match(self.field, _value(text)) for text in self.wanted]
+        one_of: list[Node] = [Or(tuple(of_field))] if len(of_field) > 1 else list(of_field)
+        return _all([*self.rest, *one_of, *(Not(Match(self.field, _value(text))) for text in self.unwanted)])
+
+    def others(self) -> Node:
+        """The search without what it asks of this field: it finds what else could be chosen."""
+        return _all(self.rest)
+
+    def toggled(self, value: str, *, excluded: bool) -> Choice:
+        """The choice with a value asked for (`excluded`: kept out), or no more where it was."""
+        wanted, unwanted = ([text for text in texts if text != value] for texts in (self.wanted, self.unwanted))
+        if excluded and value not in self.unwanted:
+            unwanted.append(value)
+        if not excluded and value not in self.wanted:
+            wanted.append(value)
+        return Choice(self.field, tuple(wanted), tuple(unwanted), self.rest)
+
+
+def choice(search: Node, field: str) -> Choice:
+    """What a search asks of a field. Only whole values count, not wildcards or ranges."""
+    wanted: list[str] = []
+    unwanted: list[str] = []
+    rest: list[Node] = []
+    for clause in _clauses(search):
+        if not wanted and (values := _values(clause, field)):
+            wanted += values
+        elif isinstance(clause, Not) and len(values := _values(clause.part, field)) == 1:
+            unwanted += values
+        else:
+            rest.append(clause)
+    return Choice(field, tuple(wanted), tuple(unwanted), tuple(rest))
+
+
+def facet(field: str, column: Column, search: Node) -> dict[str, Any]:
+    """A facet as the page shows it. `column` has the field's values of the logs that the search finds without what it asks of this field."""
+    chosen = choice(search, field)
+    counts = _counts(column)
+    texts = sorted(counts, key=lambda text: (-counts[text], text))
+    asked = [text for text in (*chosen.wanted, *chosen.unwanted) if text not in texts[:MOST_VALUES]]
+    return {
+        "field": field,
+        "values": [_row(chosen, text, counts.get(text, 0)) for text in (*texts[:MOST_VALUES], *asked)],
+        "more": len(set(texts[MOST_VALUES:]) - set(asked)),
+    }
+
+
+def _row(chosen: Choice, text: str, count: int) -> dict[str, Any]:
+    return {
+        "value": text,
+        "count": count,
+        "wanted": text in chosen.wanted,
+        "unwanted": text in chosen.unwanted,
+        "with": written(chosen.toggled(text, excluded=False).search()),
+        "without": written(chosen.toggled(text, excluded=True).search()),
+    }
+
+
+def _counts(column: Column) -> dict[str, int]:
+    """How many records have each value, by its text. A record that has a value twice counts once."""
+    codes = column.codes
+    if np.any(column.rows[1:] == column.rows[:-1]):  # some record has several values
+        codes = np.unique(np.stack([column.rows, codes]), axis=1)[1]
+    counts: dict[str, int] = {}
+    for value, count in zip(column.values, np.bincount(codes, minlength=len(column.values)).tolist(), strict=True):
+        counts[text_of(value)] = counts.get(text_of(value), 0) + count
+    return counts
+
+
+def _clauses(search: Node) -> Sequence[Node]:
+    match search:
+        case Everything():
+            return ()
+        case And(parts):
+            return parts
+        case _:
+            return (search,)
+
+
+def _all(clauses: Sequence[Node]) -> Node:
+    if len(clauses) == 1:
+        return clauses[0]
+    return And(tuple(clauses)) if clauses else Everything()
+
+
+def _values(clause: Node, field: str) -> list[str]:
+    """The values that a clause asks a field for, one of them; none where it asks for anything else."""
+    parts = clause.parts if isinstance(clause, Or) else (clause,)
+    values = [_text(part.value) for part in parts if isinstance(part, Match) and part.field == field]
+    texts = [text for text in values if text is not None]
+    return texts if len(texts) == len(parts) else []
+
+
+def _text(value: Any) -> str | None:
+    """The whole value that a clause names; None for a wildcard or a range."""
+    if isinstance(value, Phrase):
+        return value.text
+    return value.plain if isinstance(value, Word) and value.is_literal else None
+
+
+def _value(text: str) -> Word | Phrase:
+    """A value as a person would write it: in quotes where it has spaces."""
+    return Phrase(text) if not text or any(map(str.isspace, text)) else Word((text,))
