@@ -136,5 +136,5 @@ def test_standard_input_is_a_file_too():
 
 def test_a_field_has_its_line(write):
     (found,) = collect(write("a.json", MONITOR))
-    assert found.line("query") == 3
-    assert found.line("options.thresholds.critical") == 0
+    assert found.line("query", 0) == 3
+    assert found.line("options.thresholds.critical", 0) == 0

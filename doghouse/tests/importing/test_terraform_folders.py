@@ -82,7 +82,7 @@ def test_the_example_of_the_docs_is_read_whole():
     [night] = [one for one in things if isinstance(one, FoundDowntime)]
     assert night.attributes["schedule"]["recurrences"][0]["duration"] == "12h"
     [slo] = [one for one in things if isinstance(one, FoundSlo)]
-    assert slo.body["monitor_ids"] == [str(orders["id"])]
+    assert slo.body["monitor_ids"] == [orders["id"]]
     assert [one.text for one in things if isinstance(one, Note)] == ["not read: 1 datadog_dashboard_json"]
     assert problems(things, EXAMPLE) == [
         "main.tf:51 datadog_monitor.both: message note not known before a plan: var.pager has no default, and nothing gives it a value",
@@ -109,6 +109,12 @@ def test_a_problem_has_the_file_and_the_line_of_its_attribute(folder, tmp_path):
     wrong, silent = problems(things, tmp_path)
     assert wrong.startswith("a.tf:7 datadog_monitor.cpu: query error")
     assert silent.startswith("b.tf:6 datadog_monitor.b: message warning nobody is mentioned")
+
+
+def test_a_problem_within_a_heredoc_has_its_own_line(folder, tmp_path):
+    text = monitor().replace('"@a@example.com"', "<<-EOT\n    @a@example.com\n\n    {{#is_alert}} hot\n  EOT")
+    [problem] = problems(folder({"a.tf": text}), tmp_path)
+    assert problem.startswith("a.tf:9 datadog_monitor.cpu: message error {{#is_alert}} is never closed")
 
 
 def test_a_thresholds_line_is_that_of_the_block(folder, tmp_path):
@@ -262,6 +268,15 @@ def test_types_convert_and_fill_in_what_is_optional(folder):
         " 5@a@example.com true",
         " 6@b@example.com true",
     ]
+
+
+def test_texts_become_the_numbers_and_booleans_of_the_providers_schema(folder):
+    meta = (
+        'require_full_window = "false"\n  timeout_h = "2"\n  notify_by = ["b", "a"]\n  monitor_threshold_windows {}\n'
+    )
+    options = folder({"a.tf": monitor(meta=meta)})[0].body["options"]
+    assert (options["require_full_window"], options["timeout_h"], options["notify_by"]) == (False, 2, ["a", "b"])
+    assert "threshold_windows" not in options
 
 
 def test_null_is_absent_and_not_unknown(folder, tmp_path):

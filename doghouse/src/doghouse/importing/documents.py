@@ -116,7 +116,7 @@ def _downtime(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _lines(text: str) -> Line:
     """The lines of a file that holds one monitor: JSON says nothing of lines, but a key that stands in the text once is where its value is."""
 
-    def line(path: str) -> int:
+    def line(path: str, inner: int) -> int:
         names = re.findall(r"[^.\[\]]+", path)
         key = names[-2] if path.endswith("]") else names[-1] if names else ""
         lines = [number for number, line in enumerate(text.splitlines(), 1) if f'"{key}"' in line and ":" in line]

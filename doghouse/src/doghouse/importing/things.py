@@ -8,10 +8,11 @@ from typing import Any
 
 from doghouse.monitors.lint import Problem
 
-Line = Callable[[str], int]  # the line of a field in its file; 0: it is not known
+# The line of a field in its file, and of a line within the field's text (counted from 1; 0: the field as a whole); 0: it is not known.
+Line = Callable[[str, int], int]
 
 
-def no_line(path: str) -> int:
+def no_line(path: str, inner: int) -> int:
     """Where no line is known."""
     return 0
 

@@ -93,7 +93,7 @@ def _lint(found: Found, intervals: Mapping[str, int], rules: Rules | None) -> Li
 def _verdict(
     found: Found | FoundDowntime | FoundSlo, name: str, kind: str, verdict: str, problems: Sequence[Problem]
 ) -> Linted:
-    lines = [found.line(one.field) for one in problems]
+    lines = [found.line(one.field, one.line) for one in problems]
     return Linted(found.where, name, kind, "wrong" if _wrong(problems) else verdict, problems, lines, found.file)
 
 

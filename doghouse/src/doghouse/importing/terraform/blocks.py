@@ -21,6 +21,7 @@ class Attributes:
     lines: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, list[Unknown]] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
+    heredocs: set[str] = field(default_factory=set)  # the names of attributes that are heredocs
 
 
 def attributes(block: Block, scope: Scope) -> Attributes:
@@ -35,6 +36,8 @@ def _values(block: Block, scope: Scope, place: str, made: Attributes) -> dict[st
     for name, expression in block.attributes.items():
         if place or name not in _META:
             made.lines[place + name] = expression.line
+            if expression.text.startswith("<<"):
+                made.heredocs.add(place + name)
             value = _known(place + name, expression, scope, made)
             if value is not None:
                 values[name] = value

@@ -32,7 +32,8 @@ def thing(
     except ValueError as error:
         if not remarks:
             return Unread(
-                f"{file}:{line('monitor')} {address}" if line("monitor") else where, f"monitor is not JSON: {error}"
+                f"{file}:{line('monitor', 0)} {address}" if line("monitor", 0) else where,
+                f"monitor is not JSON: {error}",
             )
         body, remarks = {}, [Problem("query", one.text, one.severity) for one in remarks]
     if kind in resources.DOWNTIMES:

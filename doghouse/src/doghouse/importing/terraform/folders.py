@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from doghouse.importing.terraform import resources
-from doghouse.importing.terraform.blocks import attributes, field_name
+from doghouse.importing.terraform.blocks import Attributes, attributes, field_name
 from doghouse.importing.terraform.converting import thing, unread
 from doghouse.importing.terraform.expressions import evaluate
 from doghouse.importing.terraform.identity import made_up_id
@@ -104,7 +104,7 @@ def _resource(resource: Resource) -> Thing:
         text = f"how many there are of it is {resource.uncounted.sentence}"
         remarks.append(Problem("for_each" if "for_each" in resource.block.attributes else "count", text, "note"))
     number = made_up_id(resource.address) if resource.kind in resources.MONITORS else None
-    line = _lines(made.lines, resource.block)
+    line = _lines(made, resource.block)
     return thing(
         resource.kind, str(resource.block.path), resource.address, values, line=line, remarks=remarks, number=number
     )
@@ -119,19 +119,19 @@ def _parts_of_json(values: Mapping[str, Value], unknown: Unknown) -> list[str]:
     return [name for name, value in body.items() if unknown.placeholder in json.dumps(value)] or ["query"]
 
 
-def _lines(lines: Mapping[str, int], block: Block) -> Line:
-    """The line of an API field: that of the attribute of its name, or of what is around it, or where the resource begins."""
-    by_field = {field_name(place, resources.FIELDS): line for place, line in lines.items()}
+def _lines(made: Attributes, block: Block) -> Line:
+    """The line of an API field: that of the attribute of its name, of what is around it, or where the resource begins."""
+    places = {field_name(place, resources.FIELDS): place for place in made.lines}
 
-    def line(path: str) -> int:
-        place = path.replace("[", ".[")
-        while place:
-            if place in by_field:
-                return by_field[place]
-            place = place.rpartition(".")[0]
+    def line(path: str, inner: int) -> int:
+        field = path.replace("[", ".[")
+        while field:
+            if field in places:
+                return made.lines[places[field]] + (inner if places[field] in made.heredocs else 0)
+            field = field.rpartition(".")[0]
         if path in block.attributes:
             return block.attributes[path].line
-        return lines.get("monitor", block.line)
+        return made.lines.get("monitor", block.line)
 
     return line
 

@@ -57,7 +57,9 @@ class Module:
     ) -> None:
         self.folder, self.address = folder, address
         self._root, self._arguments, self._opened, self._depth = root, arguments, opened, depth
-        self._blocks = blocks
+        self._by_kind: dict[str, list[Block]] = {}
+        for block in blocks:
+            self._by_kind.setdefault(block.kind, []).append(block)
         self._known: dict[str, Value] = {}
         self._open: list[str] = []
         self._children: dict[str, list[tuple[Instance, Module | None]]] = {}
@@ -242,8 +244,8 @@ class Module:
         address = f"{self.address}module.{name}{one.key}."
         return Module(folder, self._root, blocks, given, self._opened, address, self._depth + 1)
 
-    def _of(self, kind: str) -> list[Block]:
-        return [block for block in self._blocks if block.kind == kind]
+    def _of(self, kind: str) -> Sequence[Block]:
+        return self._by_kind.get(kind, ())
 
 
 class _Arguments(Mapping[str, Value]):

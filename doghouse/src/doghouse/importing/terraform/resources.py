@@ -89,9 +89,10 @@ def monitor(values: Values, state: bool = False) -> dict[str, Any]:
     for block, name in (("monitor_thresholds", "thresholds"), ("monitor_threshold_windows", "threshold_windows")):
         for one in _blocks(given, block):
             kept = {key: value for key, value in one.items() if value not in (None, "")}
-            options[name] = {key: _float(value) if name == "thresholds" else value for key, value in kept.items()}
+            if kept:
+                options[name] = {key: _float(value) if name == "thresholds" else value for key, value in kept.items()}
     for key in _OPTIONS:
-        value = _whole(given.get(key)) if key in _NUMBERS else given.get(key)
+        value = _whole(given.get(key)) if key in _NUMBERS else _plain(given.get(key))
         if value is not None and value not in ("", [], {}):
             options[key] = value
     _without_zeros(options, state)
@@ -127,12 +128,14 @@ def monitor_json(values: Values, state: bool = False) -> dict[str, Any]:
 
 def downtime(values: Values, state: bool = False) -> dict[str, Any]:
     """The attributes of a `datadog_downtime_schedule` as those of an API body."""
-    made: dict[str, Any] = {key: values[key] for key in _DOWNTIME if values.get(key) is not None}
+    made: dict[str, Any] = {key: _plain(values[key]) for key in _DOWNTIME if values.get(key) is not None}
     for key in ("notify_end_states", "notify_end_types"):
         if values.get(key):
-            made[key] = values[key]
+            made[key] = _plain(values[key])
     if identifier := _given(_first(values, "monitor_identifier")):
-        made["monitor_identifier"] = identifier
+        made["monitor_identifier"] = {
+            key: _whole(one) if key == "monitor_id" else _plain(one) for key, one in identifier.items()
+        }
     if recurring := _first(values, "recurring_schedule"):
         recurrences = [_given(one) for one in _blocks(recurring, "recurrence")]
         made["schedule"] = {"timezone": recurring.get("timezone") or "UTC", "recurrences": recurrences}
@@ -160,6 +163,11 @@ def v1_downtime(values: Values, state: bool = False) -> dict[str, Any]:
 def slo(values: Values, state: bool = False) -> dict[str, Any]:
     """A `datadog_service_level_objective` as an API body."""
     made: dict[str, Any] = {key: values[key] for key in _SLO if values.get(key) not in (None, "", [], 0)}
+    for key in ("groups", "tags"):
+        if key in made:
+            made[key] = _plain(made[key])
+    if "monitor_ids" in made:
+        made["monitor_ids"] = sorted(_whole(one) for one in made["monitor_ids"])
     made["thresholds"] = [
         {key: value if key == "timeframe" else _float(value) for key, value in _given(one).items()}
         for one in _blocks(values, "thresholds")
@@ -246,6 +254,13 @@ def _whole(value: Any) -> Any:
     if isinstance(value, str):
         return int(value) if value.lstrip("-").isdecimal() else value or None
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _plain(value: Any) -> Any:
+    """What Terraform may have as text, as it does to a boolean, and a set in order, as a plan has it."""
+    if value in ("true", "false"):
+        return value == "true"
+    return sorted(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
 
 
 def _float(value: Any) -> Any:
