@@ -39,24 +39,33 @@ def monitors_of(paths: Sequence[str], var_files: Sequence[Path] = ()) -> list[tu
 
     made = []
     for path in paths:
-        for one in monitor_files.collect(path, sys.stdin.read() if path == monitor_files.STDIN else None, var_files):
+        things = list(monitor_files.collect(path, sys.stdin.read() if path == monitor_files.STDIN else None, var_files))
+        found = [one for one in things if isinstance(one, Found)]
+        for one in things:
             if isinstance(one, Unread):
                 raise fail(f"{one.where} {one.text}")
             if isinstance(one, Note):
                 say(f"{one.where}: {one.text}")
             elif isinstance(one, Found):
-                if not _is_left_out(one):
-                    try:
-                        made.append((one.where, parse(one.body)))
-                    except MonitorError as error:
-                        raise fail(f"{one.where}: {error.text}") from None
-            elif not Path(path).is_dir():
+                continue
+            elif not found:
                 what, hint = (
                     ("a downtime", ": give it with --downtimes")
                     if isinstance(one, FoundDowntime)
                     else ("an objective", "")
                 )
                 raise fail(f"{one.where} is {what}, no monitor{hint}")
+        downtimes = sum(isinstance(one, FoundDowntime) for one in things)
+        if downtimes:
+            say(
+                f"{path}: {downtimes} downtime{'s are' if downtimes > 1 else ' is'} not applied: --downtimes takes a list of them"
+            )
+        for one in found:
+            if not _is_left_out(one):
+                try:
+                    made.append((one.where, parse(one.body)))
+                except MonitorError as error:
+                    raise fail(f"{one.where}: {error.text}") from None
     return made
 
 
