@@ -218,6 +218,20 @@ def test_a_query_that_many_monitors_share_is_asked_once_and_several_in_a_request
     assert (again.requests, again.cached) == (0, 72)
 
 
+def test_monitors_of_different_windows_share_a_query_at_a_resolution_that_suits_each(account):
+    short, long = (monitor(f"avg(last_{window}):avg:m{{*}} by {{host}} > 60") for window in ("5m", "15m"))
+    history = reader(account)
+    history.prepare([short, long], START, START + 3600)
+    assert (history.requests, history.resolution_of(short), history.resolution_of(long)) == (1, 20, 20)
+    for one in (short, long):
+        found = history.read(one, START, START + 3600, {})
+        got = replay(one, mon.Sources(lambda _, found=found: (found.source, found.monitor)), START, START + 3600)
+        changes = [(group, change.at, change.after) for group, change in got.transitions()]
+        wanted = backtest(one, raw(), START, START + 3600)
+        assert changes == [(group, change.at, change.after) for group, change in wanted.transitions()] != []
+    assert history.requests == 1
+
+
 def test_it_goes_on_where_it_was_stopped(tmp_path):
     class Stopped(Exception):
         pass

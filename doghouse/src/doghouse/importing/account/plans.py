@@ -7,7 +7,7 @@ replaced by a metric that holds those answers: `avg:m{env:prod} by {host} / max:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,10 +27,10 @@ COUNTS = ("as_count", "as_rate")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One metric query of the monitor: `text` asks the account for it, `metric` holds the answers, [start, end) (s UTC) is what the evaluation reads of it."""
+    """One metric query of the monitor: `text` asks the account for it at `resolution` s a point, `metric` holds the answers, [start, end) (s UTC) is read of it."""
 
-    query: MetricQuery
     text: str
+    resolution: int
     metric: str
     type: MetricType
     start: int
@@ -39,15 +39,22 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`monitor` is the one to evaluate over the answers to `asked`, at `resolution` s a point."""
+    """`monitor` is the one to evaluate over the answers to `asked`."""
 
     monitor: mon.Definition
     asked: Sequence[Asked]
-    resolution: int
 
 
-def plan(monitor: mon.Definition, ticks: Ints, resolution: int, types: Mapping[str, str]) -> Plan:
-    """What to ask for these evaluations. `types` are metrics' types as the account knows them (gauge, count, rate, distribution).
+def shapes(monitor: mon.Definition, types: Mapping[str, str]) -> list[str]:
+    """What a monitor asks, whatever the resolution: monitors that ask the same can share the answers. Raises QuerySyntaxError, NotEvaluated."""
+    query = metric_query(monitor)
+    found = dict.fromkeys(metric_queries(tree.flattened(query.expression)))
+    return [_text(one, query.aggregator, None, _is_counted(one, types)) for one in found]
+
+
+def plan(monitor: mon.Definition, ticks: Ints, resolution: Callable[[str], int], types: Mapping[str, str]) -> Plan:
+    """What to ask for these evaluations. `resolution` says how many seconds a point of a shape stands for, `types` are metrics' types as the account knows
+    them (gauge, count, rate, distribution).
 
     Each point is rolled up as the monitor's own window is (avg, min, max, sum), so that the window's value is that of the raw points, but for an average of
     buckets that hold unequally many. Raises QuerySyntaxError, NotEvaluated.
@@ -62,16 +69,10 @@ def plan(monitor: mon.Definition, ticks: Ints, resolution: int, types: Mapping[s
     asked = []
     for one in found:
         counted = _is_counted(one, types)
-        asked.append(
-            Asked(
-                one,
-                _text(one, query.aggregator, resolution, counted),
-                names[one],
-                "count" if counted else "gauge",
-                *spans[names[one]],
-            )
-        )
-    return Plan(evaluated, asked, resolution)
+        seconds = resolution(_text(one, query.aggregator, None, counted))
+        text = _text(one, query.aggregator, seconds, counted)
+        asked.append(Asked(text, seconds, names[one], "count" if counted else "gauge", *spans[names[one]]))
+    return Plan(evaluated, asked)
 
 
 def counted(monitor: mon.Definition) -> list[str]:
@@ -94,7 +95,7 @@ def source(
             key = (one.metric, answered.tags)
             if key not in series:
                 series[key] = len(made)
-                made.append(_series(len(made), one, answered.tags, plan.resolution))
+                made.append(_series(len(made), one, answered.tags))
             ids.append(np.full(len(answered.times), series[key], np.int64))
             times.append(np.array(answered.times, np.int64))
             values.append(np.array(answered.values, np.float64))
@@ -102,9 +103,9 @@ def source(
     return MemorySource(made, columns, host_tags)
 
 
-def _series(number: int, asked: Asked, tags: tuple[str, ...], resolution: int) -> Series:
+def _series(number: int, asked: Asked, tags: tuple[str, ...]) -> Series:
     host, own = split_host(tags)
-    return Series(number, asked.metric, asked.type, resolution if asked.type == "count" else 0, host, own)
+    return Series(number, asked.metric, asked.type, asked.resolution if asked.type == "count" else 0, host, own)
 
 
 def _renamed(expression: Expression, names: Mapping[MetricQuery, str]) -> Expression:
@@ -126,7 +127,7 @@ def _is_counted(query: MetricQuery, types: Mapping[str, str]) -> bool:
     )
 
 
-def _text(query: MetricQuery, aggregator: str, resolution: int, counted: bool) -> str:
+def _text(query: MetricQuery, aggregator: str, resolution: int | None, counted: bool) -> str:
     """The query as the account is asked it: the monitor's own method in small buckets; an explicit rollup's method where the monitor has one."""
     own = next((modifier for modifier in query.modifiers if modifier.name == "rollup"), None)
     method = (
@@ -135,7 +136,8 @@ def _text(query: MetricQuery, aggregator: str, resolution: int, counted: bool) -
     method = "sum" if counted else method if method in ("avg", "min", "max", "sum") else "avg"
     # A percentile has no method of its own: it is taken over all values in time and space.
     percentile = (query.aggregator or "").startswith("p")
-    how = (tree.Number(resolution),) if percentile else (tree.Word(method), tree.Number(resolution))
+    seconds = () if resolution is None else (tree.Number(resolution),)
+    how = seconds if percentile else (tree.Word(method), *seconds)
     modifiers = (*((Modifier("as_count"),) if counted else ()), Modifier("rollup", how))
     return expression_text(replace(query, modifiers=modifiers))
 

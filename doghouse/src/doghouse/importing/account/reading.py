@@ -60,6 +60,7 @@ class Account:
         self._cache = Cache(cache, address, keys.api_key)
         self._read: dict[Page, Sequence[AnsweredSeries]] = {}
         self._types: dict[str, str] = {}
+        self._shared: dict[str, int] = {}  # the resolution (s) of what several monitors ask
         self.cached = 0  # pages from the cache
 
     @property
@@ -69,62 +70,64 @@ class Account:
 
     def resolution_of(self, monitor: mon.Definition) -> int | None:
         """The seconds a point that are asked for a monitor; None for one that looks at no points."""
-        return self._resolution_of(monitor) if _is_evaluated(monitor) else None
+        if not _is_evaluated(monitor):
+            return None
+        return min((self._resolution_for(monitor)(shape) for shape in plans.shapes(monitor, self._types)), default=None)
 
     def prepare(self, monitors: Sequence[mon.Definition], start: int, end: int) -> None:
         """Ask for all that these monitors look at in (start, end], having said what it takes. What is not evaluated is left to `read`. Raises AccountError."""
         evaluated = [one for one in monitors if _is_evaluated(one)]
         counted = sorted({name for one in evaluated for name in plans.counted(one)} - self._types.keys())
-        queries: set[str] = set()
-        needed: set[Page] = set()
-        for monitor in evaluated:
-            # a metric whose type is still to be asked for counts as a count: that changes a query's text, not how many pages it has
-            plan = plans.plan(monitor, _ticks(monitor, start, end), self._resolution_of(monitor), self._types)
-            queries.update(one.text for one in plan.asked)
-            needed.update(self._pages(plan))
+        # a metric whose type is still to be asked for counts as a count: that changes a query's text, not how many pages it has
+        needed = self._needed(evaluated, start, end)
         missing = [one for one in needed if not self._has(one)]
+        queries = len({one.query for one in needed})
         expected = len(counted) + sum(1 for _ in _requests(missing))
         self._tell.sentence(
-            f"{_many(len(evaluated), 'monitor')} of {self.address} ask {_many(len(queries), 'distinct query', 'distinct queries')}: "
+            f"{_many(len(evaluated), 'monitor')} of {self.address} ask {_many(queries, 'distinct query', 'distinct queries')}: "
             f"{_many(expected, 'request')}, {_many(len(needed) - len(missing), 'page')} of {len(needed):,} from the cache"
         )
-        asked = 0
-        for name in counted:
-            asked += 1
-            self._tell.progress(f"type of {name}", asked, expected)
+        for number, name in enumerate(counted, 1):
+            self._tell.progress(f"type of {name}", number, expected)
             self._type(name)
-            self._say_how_long(asked, expected)
-        plans_made = [
-            plans.plan(one, _ticks(one, start, end), self._resolution_of(one), self._types) for one in evaluated
-        ]
-        self._fetch({page for one in plans_made for page in self._pages(one)}, asked)
+            self._say_how_long(number, expected)
+        self._fetch(self._needed(evaluated, start, end), len(counted))
 
     def read(self, monitor: mon.Definition, start: int, end: int, hosts: Mapping[str, mon.Host]) -> Read:
         """All that the monitor's evaluations in (start, end] look at. Raises AccountError, QuerySyntaxError, NotEvaluated."""
-        resolution = self._resolution_of(monitor)
-        types = {name: self._type(name) for name in plans.counted(monitor)}
-        plan = plans.plan(monitor, _ticks(monitor, start, end), resolution, types)
-        self._fetch(set(self._pages(plan)), 0)
+        for name in plans.counted(monitor):
+            self._type(name)
+        plan = self._plan(monitor, start, end)
+        self._fetch(set(_pages(plan)), 0)
         answers = {
             one.metric: [
-                series for page in pages(one.text, one.start, one.end, resolution) for series in self._read[page]
+                series for page in pages(one.text, one.start, one.end, one.resolution) for series in self._read[page]
             ]
             for one in plan.asked
         }
         tags = {name: host.tags for name, host in hosts.items()}
         return Read(plans.source(plan, answers, tags), plan.monitor)
 
-    def _resolution_of(self, monitor: mon.Definition) -> int:
-        return self._resolution or resolution_of(monitor)
+    def _needed(self, monitors: Sequence[mon.Definition], start: int, end: int) -> set[Page]:
+        """The pages of all monitors. A query that several ask is asked once, at a resolution that suits each of them."""
+        self._shared = {}
+        for monitor in monitors:
+            own = self._resolution or resolution_of(monitor)
+            for shape in plans.shapes(monitor, self._types):
+                self._shared[shape] = math.gcd(self._shared.get(shape, own), own)
+        return {page for one in monitors for page in _pages(self._plan(one, start, end))}
+
+    def _plan(self, monitor: mon.Definition, start: int, end: int) -> plans.Plan:
+        return plans.plan(monitor, _ticks(monitor, start, end), self._resolution_for(monitor), self._types)
+
+    def _resolution_for(self, monitor: mon.Definition) -> Callable[[str], int]:
+        own = self._resolution or resolution_of(monitor)
+        return lambda shape: math.gcd(self._shared.get(shape, own), own)
 
     def _type(self, metric: str) -> str:
         if metric not in self._types:
             self._types[metric] = self._requester.metric_type(metric)
         return self._types[metric]
-
-    def _pages(self, plan: plans.Plan) -> Iterator[Page]:
-        for one in plan.asked:
-            yield from pages(one.text, one.start, one.end, plan.resolution)
 
     def _has(self, page: Page) -> bool:
         """Whether a page needs no request: it was read, it is kept, or it lies in the future."""
@@ -180,6 +183,11 @@ def _is_evaluated(monitor: mon.Definition) -> bool:
     except (QuerySyntaxError, NotEvaluated):
         return False
     return True
+
+
+def _pages(plan: plans.Plan) -> Iterator[Page]:
+    for one in plan.asked:
+        yield from pages(one.text, one.start, one.end, one.resolution)
 
 
 def _ticks(monitor: mon.Definition, start: int, end: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
