@@ -27,7 +27,7 @@ COUNTS = ("as_count", "as_rate")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One metric query of the monitor: `text` asks the account for it at `resolution` s a point, `metric` holds the answers, [start, end) (s UTC) is read of it."""
+    """One metric query: `text` asks the account for it at `resolution` s a point, `metric` holds the answers, [start, end) (s UTC) is read of it."""
 
     text: str
     resolution: int
