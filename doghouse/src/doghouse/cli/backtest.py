@@ -101,7 +101,8 @@ def backtest(
     reading = backtest_inputs.from_file(series, known, start, end) if series else None  # while all below is imported
     from doghouse.cli.backtest_each import Asked, backtest_each
 
-    monitors = backtest_inputs.monitors_of(monitor, var_file or ())
+    listed = backtest_inputs.given_in(monitor, var_file or ())
+    monitors = listed.monitors
     quiet, routed = backtest_inputs.downtimes_of(downtimes, start), rules_of(rules) or ()
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
     account = None
@@ -114,7 +115,7 @@ def backtest(
         points = backtest_inputs.from_account(account, [one for _, one in monitors], start, end, known)
     given = {one.id: one for _, one in monitors if one.id}
     records = backtest_inputs.records_of(logs, known)
-    asked = Asked(start, end, points, quiet, known, zone, suggest, given, records, routed)
+    asked = Asked(start, end, points, quiet, known, zone, suggest, given, listed.slos, records, routed)
     several = len(monitors) > 1
     done = 0
 

@@ -19,6 +19,7 @@ from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.validation import check
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.reports import Backtested
+from doghouse.slos.model import Objective
 
 if TYPE_CHECKING:
     from doghouse.backtest.suggesting import Suggestion
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked of each monitor: [start, end] (s UTC), its points, the downtimes and hosts, whose clocks nights are told by, and whether to suggest
-    settings. `members` are the monitors that a composite may name, by id; `records` are logs,
+    settings. `members` are the monitors that a composite or an SLO may name, `slos` the SLOs, by id; `records` are logs,
     `rules` the notification rules."""
 
     start: int
@@ -38,6 +39,7 @@ class Asked:
     zone: str
     suggest: bool
     members: Mapping[int, Definition]
+    slos: Mapping[str, Objective]
     records: RecordsOf
     rules: Rules
 
@@ -63,7 +65,7 @@ def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Seque
     if asked.suggest and monitor.evaluated and not monitor.compares:
         text = f"--suggest varies the settings of metric monitors, not of a {monitor.type}"
         typer.echo(f"doghouse: {where}: {text}", err=True)
-    sources = sources_of(monitor, asked.points, asked.members, start, end, records=asked.records)
+    sources = sources_of(monitor, asked.points, asked.members, start, end, records=asked.records, slos=asked.slos)
     result = replay(monitor, sources, start, end, downtimes, hosts, asked.rules)
     if not asked.suggest or not monitor.compares:
         return result, [] if asked.suggest else None

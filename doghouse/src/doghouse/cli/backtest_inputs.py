@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,22 @@ if TYPE_CHECKING:
     from doghouse.backtest.sources import Points, RecordsOf
     from doghouse.downtimes import Downtime
     from doghouse.importing.account import Account
-    from doghouse.importing.things import Found
+    from doghouse.importing.things import Found, FoundSlo
     from doghouse.metrics.model import Source
     from doghouse.monitors import Definition, Host
     from doghouse.monitors.records.model import RecordQuery
     from doghouse.search.records import Records
+    from doghouse.slos.model import Objective
 
 KEPT_BYTES = 30 << 20  # the most that glibc goes by is 32 MiB
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What there is to backtest: monitors, each with where it stands, and the SLOs that alerts among them look at, by id."""
+
+    monitors: list[tuple[str, Definition]]
+    slos: dict[str, Objective]
 
 
 def keep_memory() -> None:
@@ -31,42 +41,48 @@ def keep_memory() -> None:
     np.empty(KEPT_BYTES, np.uint8)
 
 
-def monitors_of(paths: Sequence[str], var_files: Sequence[Path] = ()) -> list[tuple[str, Definition]]:
-    """The monitors of files and folders, each with where it stands. What is not known before a plan is said, and left out where it is the query."""
+def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Given:
+    """The monitors and SLOs of files and folders. What is not known before a plan is said, and left out where it is the query."""
     from doghouse.importing import monitor_files
-    from doghouse.importing.things import Found, FoundDowntime, Note, Unread
+    from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Unread
     from doghouse.monitors import MonitorError, parse
 
-    made = []
+    given = Given([], {})
     for path in paths:
         things = list(monitor_files.collect(path, sys.stdin.read() if path == monitor_files.STDIN else None, var_files))
-        found = [one for one in things if isinstance(one, Found)]
+        monitors = [one for one in things if isinstance(one, Found)]
+        slos = [one for one in things if isinstance(one, FoundSlo)]
         for one in things:
             if isinstance(one, Unread):
                 raise fail(f"{one.where} {one.text}")
             if isinstance(one, Note):
                 say(f"{one.where}: {one.text}")
-            elif isinstance(one, Found):
-                continue
-            elif not found:
-                what, hint = (
-                    ("a downtime", ": give it with --downtimes")
-                    if isinstance(one, FoundDowntime)
-                    else ("an objective", "")
-                )
-                raise fail(f"{one.where} is {what}, no monitor{hint}")
-        downtimes = sum(isinstance(one, FoundDowntime) for one in things)
+        downtimes = [one for one in things if isinstance(one, FoundDowntime)]
+        if downtimes and not (monitors or slos):
+            raise fail(f"{downtimes[0].where} is a downtime, no monitor: give it with --downtimes")
         if downtimes:
-            say(
-                f"{path}: {downtimes} downtime{'s are' if downtimes > 1 else ' is'} not applied: --downtimes takes a list of them"
-            )
-        for one in found:
+            several = f"{len(downtimes)} downtimes are" if len(downtimes) > 1 else "1 downtime is"
+            say(f"{path}: {several} not applied: --downtimes takes a list of them")
+        for one in monitors:
             if not _is_left_out(one):
                 try:
-                    made.append((one.where, parse(one.body)))
+                    given.monitors.append((one.where, parse(one.body)))
                 except MonitorError as error:
                     raise fail(f"{one.where}: {error.text}") from None
-    return made
+        given.slos.update({slo.id: slo for slo in map(_slo, slos)})
+    if not given.monitors and given.slos:
+        raise fail("there are SLOs, and no monitor that looks at one of them")
+    return given
+
+
+def _slo(found: FoundSlo) -> Objective:
+    from doghouse.slos.model import SloError
+    from doghouse.slos.reading import read
+
+    try:
+        return read(found.body)
+    except SloError as error:
+        raise fail(f"{found.where}: {error}") from None
 
 
 def _is_left_out(monitor: Found) -> bool:
@@ -155,6 +171,8 @@ def from_account(
             raise NotEvaluated(
                 "a service check over an account, whose API has no history of runs (a file has: --series)"
             )
+        if monitor.slo:
+            raise NotEvaluated("an SLO over an account, of which only monitors' own queries are read (use --series)")
         try:
             found = history.read(monitor, start, end, hosts)
         except AccountError as error:

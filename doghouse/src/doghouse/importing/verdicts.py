@@ -10,7 +10,7 @@ from doghouse import monitors as mon
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Thing, Unread
 from doghouse.monitors.lint import Problem, lint
 from doghouse.monitors.notification_rules import Rules
-from doghouse.slos.model import SloError
+from doghouse.slos.model import Objective, SloError
 from doghouse.slos.reading import read
 
 DOWNTIME, SLO, NOTE = "downtime", "slo", "note"  # the types of what is no monitor
@@ -47,13 +47,23 @@ def lint_all(
 
     `rules` are the notification rules; None: it is not known which there are.
     """
-    return [_linted(one, intervals or {}, rules) for one in found]
+    things = list(found)
+    slos = dict(_readable(things))
+    return [_linted(one, intervals or {}, rules, slos) for one in things]
 
 
-def _linted(one: Thing, intervals: Mapping[str, int], rules: Rules | None) -> Linted:
+def _readable(things: Iterable[Thing]) -> Iterator[tuple[str, Objective]]:
+    """The SLOs that alerts may look at, by id."""
+    for thing in things:
+        if isinstance(thing, FoundSlo) and not any(_refused(thing)):
+            slo = read(thing.body)
+            yield slo.id, slo
+
+
+def _linted(one: Thing, intervals: Mapping[str, int], rules: Rules | None, slos: Mapping[str, Objective]) -> Linted:
     match one:
         case Found():
-            return _lint(one, {**intervals, **one.intervals}, rules)
+            return _lint(one, {**intervals, **one.intervals}, rules, slos)
         case FoundDowntime():
             known = [] if _wrong(one.remarks) else [Problem(*problem) for problem in dt.lint(one.attributes)]
             return _verdict(one, str(one.attributes.get("name") or ""), DOWNTIME, "ok", _with(one.remarks, known))
@@ -66,7 +76,7 @@ def _linted(one: Thing, intervals: Mapping[str, int], rules: Rules | None) -> Li
 
 
 def _refused(slo: FoundSlo) -> Iterator[Problem]:
-    """Why the API would refuse an SLO of which all is known. GUESS: the texts name no field."""
+    """Why the API would refuse an SLO of which all is known; where it is not, the remarks say so. GUESS: the texts name no field."""
     try:
         if not slo.remarks:
             read(slo.body)
@@ -74,7 +84,16 @@ def _refused(slo: FoundSlo) -> Iterator[Problem]:
         yield Problem("", str(error))
 
 
-def _lint(found: Found, intervals: Mapping[str, int], rules: Rules | None) -> Linted:
+def _against_its_slo(monitor: mon.Definition, slos: Mapping[str, Objective]) -> Iterator[Problem]:
+    """What the API would refuse an alert for because of its SLO, where that stands beside it."""
+    if monitor.slo in slos:
+        try:
+            monitor.check_slo(slos[monitor.slo], ())
+        except mon.MonitorError as error:
+            yield Problem(error.field, error.text)
+
+
+def _lint(found: Found, intervals: Mapping[str, int], rules: Rules | None, slos: Mapping[str, Objective]) -> Linted:
     name, kind = str(found.body.get("name", "")), str(found.body.get("type", ""))
     if found.unknown:
         return _verdict(found, name, kind, "not evaluated", found.remarks)
@@ -82,7 +101,7 @@ def _lint(found: Found, intervals: Mapping[str, int], rules: Rules | None) -> Li
         monitor = mon.parse(found.body)
     except mon.MonitorError as error:
         return _verdict(found, name, kind, "wrong", _with(found.remarks, [Problem(error.field, error.text)]))
-    problems = _with(found.remarks, lint(monitor, intervals, rules))
+    problems = _with(found.remarks, [*lint(monitor, intervals, rules), *_against_its_slo(monitor, slos)])
     unevaluated = "" if _wrong(problems) else monitor.why_unevaluated()
     if unevaluated and monitor.evaluated:
         problems.append(Problem("query", unevaluated, "note"))
