@@ -24,9 +24,10 @@ SCENES = Path(__file__).with_name("scenes.yaml")
 FOLDERS = {
     "v1": (
         *("authentication", "dashboards", "dashboard-lists", "downtimes", "events", "hosts", "logs", "metrics"),
-        *("monitors", "service-checks", "snapshots", "tags"),
+        *("monitors", "service-checks", "service-level-objectives", "service-level-objective-corrections"),
+        *("snapshots", "tags"),
     ),
-    "v2": ("dashboard-lists", "downtimes", "events", "logs", "metrics", "monitors"),
+    "v2": ("dashboard-lists", "downtimes", "events", "logs", "metrics", "monitors", "service-level-objectives"),
 }
 
 
