@@ -19,6 +19,8 @@ IDS |= {
     "deleted_dashboard_id",
     "deleted_dashboard_list_id",
     "request_id",
+    "requestId",
+    "nextLogId",
     "after",
     "next",
     "token",
@@ -30,6 +32,7 @@ PEOPLE = frozenset(
 UNORDERED = frozenset(("notify_end_states", "notify_end_types", "notify_list", "cancelled_ids"))
 NEAR_S = 120  # a recorded time this near to the recording's counts as `now`
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+TOOK = frozenset(("elapsed",))  # how long an answer took
 # Users are included with what their organisation knows of them.
 LOOSE = frozenset(("included",))
 
@@ -63,6 +66,9 @@ def differences(recorded: Any, ours: Any, names: Names, then: float, now: float,
         yield from _objects(recorded, ours, names, then, now, place)
     elif isinstance(recorded, list):
         yield from _lists(recorded, ours, names, then, now, place, key)
+    elif key in TOOK:
+        if type(recorded) is not type(ours):
+            yield f"{place}: {_kind(ours)} where {_kind(recorded)} was recorded"
     elif key in IDS and recorded is not None:
         if not names.learn(recorded, ours):
             yield f"{place}: {ours!r} where {recorded!r} was recorded, an id of another kind or thing"

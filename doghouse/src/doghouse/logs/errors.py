@@ -14,6 +14,16 @@ class LogIntakeError(ApiError):
         return {"code": self.status, "message": self.errors[0]}
 
 
+class LogListError(ApiError):
+    """An error of the list of version 1, which has a body of its own (LogsAPIErrorResponse of the schema)."""
+
+    @property
+    def body(self) -> Any:
+        """`{"error": {"code": "…", "message": "…", "details": []}}`. GUESS: the code."""
+        message = "; ".join(map(str, self.errors))
+        return {"error": {"code": "InvalidArgument", "message": message, "details": []}}
+
+
 def logs_invalid(version: int, reason: str) -> ApiError:
     """A body that is not logs (shapes: HTTPLogError of v1, HTTPLogErrors of v2; GUESS: the texts)."""
     return _logs(version, 400, "Bad Request", reason)

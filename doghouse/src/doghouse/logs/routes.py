@@ -1,4 +1,4 @@
-"""The intakes of logs: version 1 (`/v1/input`), version 2 (`/api/v2/logs`)."""
+"""The endpoints of logs: the intakes of both versions, and those that read (`api`)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 from starlette.routing import BaseRoute
 
 from doghouse.logs import bodies, preprocessing
+from doghouse.logs.api import analytics, listing, v1_listing
 from doghouse.logs.errors import logs_invalid, logs_too_large
 from doghouse.logs.model import Log
 from doghouse.logs.store.log_store import LogStore
@@ -20,10 +21,14 @@ HostTags = Callable[[str], Sequence[str]]
 
 
 def routes(store: LogStore, host_tags: HostTags) -> list[BaseRoute]:
-    """Both versions."""
+    """All of them."""
     return [
         endpoint("POST", "/v1/input", partial(take, store, host_tags, 200), Keys.API),
         endpoint("POST", "/api/v2/logs", partial(take, store, host_tags, 202), Keys.API),
+        endpoint("POST", "/api/v1/logs-queries/list", partial(v1_listing.list_logs, store)),
+        endpoint("POST", "/api/v2/logs/events/search", partial(listing.search, store)),
+        endpoint("GET", "/api/v2/logs/events", partial(listing.list_all, store)),
+        endpoint("POST", "/api/v2/logs/analytics/aggregate", partial(analytics.aggregate, store)),
     ]
 
 

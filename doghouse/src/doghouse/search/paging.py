@@ -53,12 +53,12 @@ class Search(msgspec.Struct):
     @property
     def text(self) -> str:
         """The search itself."""
-        return _or(self.filter.query, "*")
+        return given(self.filter.query, "*")
 
     @property
     def newest_first(self) -> bool:
         """Whether the newest come first, as where no order is named. Raises ApiError 400."""
-        order = _or(self.sort, NEWEST_FIRST)
+        order = given(self.sort, NEWEST_FIRST)
         if order not in ORDERS:
             raise errors.invalid_parameter("sort", order, ORDERS)
         return order == NEWEST_FIRST
@@ -66,7 +66,7 @@ class Search(msgspec.Struct):
     @property
     def limit(self) -> int:
         """How many an answer has at most. Raises ApiError 400."""
-        limit = _or(self.page.limit, LIMIT)
+        limit = given(self.page.limit, LIMIT)
         if limit < 0:
             raise errors.invalid_body("page.limit must be a number from 0")
         return min(limit, MAX_LIMIT)
@@ -79,7 +79,7 @@ class Search(msgspec.Struct):
     @property
     def after(self) -> str | None:
         """The id of the last record of the page before; None for the first page. Raises ApiError 400."""
-        return None if self.page.cursor is UNSET else _read(self.page.cursor)
+        return None if self.page.cursor is UNSET else behind(self.page.cursor)
 
 
 class _Cursor(msgspec.Struct):
@@ -88,14 +88,14 @@ class _Cursor(msgspec.Struct):
 
 def of_address(call: Call) -> Search:
     """A search whose terms stand in the address. Raises ApiError 400."""
-    given = {
+    terms = {
         name: call.query.get(name, UNSET)
         for name in ("filter[query]", "filter[from]", "filter[to]", "page[cursor]", "sort")
     }
-    query, start, end, cursor, sort = given.values()
+    query, start, end, after, sort = terms.values()
     indexes, named = call.query.get("filter[indexes]"), call.query.get("page[limit]")
     limit = call.number("page[limit]", LIMIT) if named else UNSET
-    return Search(Filter(query, start, end, indexes.split(",") if indexes else UNSET), Page(cursor, limit), sort)
+    return Search(Filter(query, start, end, indexes.split(",") if indexes else UNSET), Page(after, limit), sort)
 
 
 def of_body(call: Call) -> Search:
@@ -110,16 +110,16 @@ def answer(data: Sequence[Any], search: Search, address: str) -> dict[str, Any]:
     """
     if not data:
         return {"data": []}
-    after = _written(data[-1]["id"])
+    after = cursor(data[-1]["id"])
     link = f"{address}?{urlencode(sorted({**_terms(search), 'page[cursor]': after}.items()))}"
     return {"data": list(data), "meta": {"page": {"after": after}}, "links": {"next": link}}
 
 
-def instant(given: str | int, now: float) -> int:
+def instant(time: str | int, now: float) -> int:
     """`now-15m`, `-15m`, ISO 8601 or ms since 1970, as ms UTC; `now` in s UTC. Raises ApiError 400."""
-    moment = _instant(f"now{given}" if _OFFSET.fullmatch(str(given)) else str(given), now)
+    moment = _instant(f"now{time}" if _OFFSET.fullmatch(str(time)) else str(time), now)
     if moment is None or not 0 <= moment <= LATEST_S * 1000:
-        raise invalid_time(str(given))
+        raise invalid_time(str(time))
     return moment
 
 
@@ -151,12 +151,13 @@ def _terms(search: Search) -> dict[str, Any]:
     return {name: ",".join(value) if isinstance(value, list) else value for name, value in {**terms, **body}.items()}
 
 
-def _written(after: str) -> str:
+def cursor(after: str) -> str:
     """The cursor behind a record: base64 of `{"after":"ID"}` without padding (recorded)."""
     return base64.urlsafe_b64encode(msgspec.json.encode(_Cursor(after))).decode().rstrip("=")
 
 
-def _read(cursor: str) -> str:
+def behind(cursor: str) -> str:
+    """The id that a cursor names. Raises ApiError 400."""
     try:
         decoded = base64.urlsafe_b64decode(cursor.rstrip("=") + "=" * (-len(cursor.rstrip("=")) % 4))
         return msgspec.json.decode(decoded, type=_Cursor).after
@@ -164,5 +165,6 @@ def _read(cursor: str) -> str:
         raise invalid_cursor() from None
 
 
-def _or(given: T | UnsetType, default: T) -> T:
-    return default if isinstance(given, UnsetType) else given
+def given(value: T | UnsetType, default: T) -> T:
+    """A term that was given, or else its default."""
+    return default if isinstance(value, UnsetType) else value

@@ -27,3 +27,8 @@ def seconds(when: float) -> str:
 def milliseconds(when: float) -> str:
     """`2023-06-28T17:23:57.324000+00:00`: cut to milliseconds, yet written with six digits. `when` in s, UTC."""
     return microseconds(int(when * 1000) / 1000)
+
+
+def utc_milliseconds(when: int) -> str:
+    """`2022-04-12T09:51:55.414Z`: how logs have it (recorded: v2 search_logs). `when` in ms, UTC."""
+    return datetime.fromtimestamp(when // 1000, UTC).strftime(f"%Y-%m-%dT%H:%M:%S.{when % 1000:03}Z")

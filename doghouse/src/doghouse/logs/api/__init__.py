@@ -1,0 +1,1 @@
+"""The endpoints that read logs: lists of both versions, and what logs come to."""
