@@ -42,7 +42,7 @@ def _case(case: Case, running: Target, http: httpx.Client, outside: Outside) -> 
 
 def _reads(method: str, path: str) -> bool:
     """Whether a request only reads: it is these whose answers depend on an organisation's past."""
-    return method == "GET" or path.endswith("/search") or path.startswith("/api/v2/query/")
+    return method == "GET" or path.endswith(("/search", "/list")) or path.startswith("/api/v2/query/")
 
 
 def _exchange(
