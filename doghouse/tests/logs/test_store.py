@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from log_searches import logs, outcome, searched, searches, shown
+from log_searches import logs, outcome, searched, searches, shown, values_of
 
 from doghouse.logs.model import Log
 from doghouse.logs.search import record
 from doghouse.logs.store import fields, reading
 from doghouse.logs.store.log_store import LogStore
-from doghouse.search.records import Lines
+from doghouse.search.records import Lines, Selected
 from doghouse.search.tree import Node
 
-EVER = 10_000
+EVER, STEP = 10_000, 2000
 
 
 @pytest.fixture
@@ -29,6 +31,23 @@ def store(tmp_path: Path) -> Iterator[LogStore]:
 
 def in_memory(kept: list[Log]) -> Lines:
     return Lines((round(log.timestamp * 1000), record(log)) for log in kept)
+
+
+def pieces(selected: Any) -> Any:
+    """How many logs there are in each piece of time with which values."""
+    if not isinstance(selected, Selected):
+        return selected  # an error
+    columns, count = dict(selected.columns), len(selected.times)
+    counted = columns.pop(reading.LOGS, None)
+    weights = [1] * count if counted is None else [counted.values[code] for code in counted.codes.tolist()]
+    of_rows: list[list[tuple[str, str]]] = [[] for _ in range(count)]
+    for field, column in columns.items():
+        for row, value in values_of(column):
+            of_rows[row].append((field, value))
+    total = Counter[Any]()
+    for time, row, weight in zip(selected.times.tolist(), of_rows, weights, strict=True):
+        total[time // STEP, tuple(row)] += weight
+    return total
 
 
 @given(
@@ -60,6 +79,10 @@ def test_the_store_selects_what_the_plain_way_selects(
             for search in more:
                 expected = outcome(lambda search=search: shown(plain.select(search, *span, asked)))
                 assert outcome(lambda search=search: shown(store.select(search, *span, asked))) == expected
+                if (counts := outcome(lambda search=search: store.counts(search, *span, asked, STEP))) is not None:
+                    assert outcome(lambda: pieces(counts)) == outcome(
+                        lambda search=search: pieces(plain.select(search, *span, asked))
+                    )
                 newest = outcome(
                     lambda search=search: [(t, r.message, r.attributes) for t, r in plain.newest(search, *span, 3)]
                 )

@@ -18,12 +18,15 @@ from doghouse.logs.store.log_store import LogStore
 from doghouse.search import matching, paging
 from doghouse.search.grouping import Values
 from doghouse.search.paging import Filter
+from doghouse.search.records import Selected
+from doghouse.search.tree import Node
 from doghouse.time import iso
 from doghouse.web import errors
 from doghouse.web.http import Call, Reply
 
 MOST_BUCKETS = 1000  # of an answer; there are more behind its cursor (schema of the request's page)
 MOST_LIMIT = 10_000  # of a facet, and of all facets' limits multiplied (schema of group_by)
+WHOLE = 10**15  # ms, longer than any stretch: one piece
 MOST_FACETS = 4  # GUESS: as many as a monitor has
 
 
@@ -58,11 +61,11 @@ def aggregate(store: LogStore, call: Call) -> Reply:
     asked.check()
     search = paging.Search(filter=asked.filter)
     start, end = search.stretch(call.now)
-    steps = [compute.step(start, end) for compute in asked.compute]
+    steps = [compute.step(start, end) if compute.type == "timeseries" else 0 for compute in asked.compute]
     facets = [facet.facet for facet in asked.group_by]
-    measures = [compute.measure for compute in (*asked.compute, *(facet.ranking for facet in asked.group_by))]
-    wanted = dict.fromkeys([*facets, *(measure for measure in measures if measure)])
-    groups = Groups.of(store.select(matching.tree(search.text), start, end, list(wanted)), asked.group_by)
+    groups = Groups.of(
+        selected(store, matching.tree(search.text), start, end, asked, math.gcd(*steps) or WHOLE), asked.group_by
+    )
     ranked = groups.ranked()
     first = _first(asked.page.cursor)
     shown = ranked[first : first + MOST_BUCKETS]
@@ -71,6 +74,18 @@ def aggregate(store: LogStore, call: Call) -> Reply:
     if first + MOST_BUCKETS < len(ranked):
         meta["page"] = {"after": paging.cursor(str(first + MOST_BUCKETS))}
     return Reply({"data": {"buckets": [_bucket(group, facets, computed) for group in shown]}, "meta": meta})
+
+
+def selected(store: LogStore, search: Node, start: int, end: int, asked: Asked, step: int) -> Selected:
+    """The logs that match, with the values that are read of them; or how many have which values, where that is enough. `step` is in ms."""
+    facets = [facet.facet for facet in asked.group_by]
+    computes = [*asked.compute, *(facet.ranking for facet in asked.group_by)]
+    if all(compute.aggregation == "count" for compute in computes):
+        counts = store.counts(search, start, end, list(dict.fromkeys(facets)), step)
+        if counts is not None:
+            return counts
+    measures = [compute.measure for compute in computes if compute.measure]
+    return store.select(search, start, end, list(dict.fromkeys([*facets, *measures])))
 
 
 def _bucket(group: Values, facets: Sequence[str], computed: Sequence[Callable[[Values], Any]]) -> dict[str, Any]:
@@ -83,7 +98,7 @@ def _bucket(group: Values, facets: Sequence[str], computed: Sequence[Callable[[V
 
 def _values(table: Groups, compute: Compute, step: int) -> Callable[[Values], Any]:
     """A function that gives a group's value, or its points; None where it has none."""
-    groups, work = table.by(len(table.facets), compute), compute.work
+    groups, work = table.by(len(table.facets), compute), table.work(compute)
     place: Mapping[Values, int] = {group: number for number, group in enumerate(groups.groups)}
     if compute.type == "total":
         totals = work.over(groups.measure, groups.first[:-1], groups.first[1:])

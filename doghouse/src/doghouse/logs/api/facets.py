@@ -12,6 +12,8 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 
 from doghouse.logs.api.computing import Compute
+from doghouse.logs.store.reading import LOGS
+from doghouse.search.aggregation import AGGREGATIONS, Aggregation
 from doghouse.search.grouping import Grouped, Values, grouped, number_of
 from doghouse.search.record import text_of
 from doghouse.search.records import Column, Selected
@@ -105,7 +107,7 @@ class GroupBy(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
-    """Logs by facets."""
+    """Logs by facets. Where a row stands for several logs, the column LOGS says for how many."""
 
     selected: Selected
     facets: Sequence[GroupBy]
@@ -121,14 +123,26 @@ class Groups:
 
     def by(self, count: int, compute: Compute) -> Grouped:
         """The groups by the first so many facets, and what they have to compute something of."""
-        return grouped(self.selected, [_name(place) for place in range(count)], compute.work, compute.measure)
+        return grouped(
+            self.selected, [_name(place) for place in range(count)], self.work(compute), self._measure(compute)
+        )
+
+    def work(self, compute: Compute) -> Aggregation:
+        """The aggregation that computes it over the rows."""
+        return AGGREGATIONS["sum"] if self._is_counted(compute) else compute.work
+
+    def _measure(self, compute: Compute) -> str | None:
+        return LOGS if self._is_counted(compute) else compute.measure
+
+    def _is_counted(self, compute: Compute) -> bool:
+        return LOGS in self.selected.columns and compute.aggregation == "count"
 
     def ranked(self) -> list[Values]:
         """The groups that are kept, in order: of each facet so many as its limit, within each group of the facets before."""
         kept: list[Values] = [()] if len(self.selected.times) else []
         for place, facet in enumerate(self.facets):
             groups = self.by(place + 1, facet.ranking)
-            values = facet.ranking.work.over(groups.measure, groups.first[:-1], groups.first[1:]).tolist()
+            values = self.work(facet.ranking).over(groups.measure, groups.first[:-1], groups.first[1:]).tolist()
             inside: dict[Values, list[tuple[float, str]]] = {}
             for group, value in zip(groups.groups, values, strict=True):
                 inside.setdefault(group[:-1], []).append((value, group[-1]))

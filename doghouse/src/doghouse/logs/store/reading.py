@@ -20,6 +20,7 @@ from doghouse.search.records import Column, Ints, Selected
 from doghouse.search.tree import Leaf, Node
 from doghouse.storage.duckfile import Cursor, execute
 
+LOGS = "\0logs"  # the column that says for how many logs a row stands; no field is called so
 FEW = 20_000  # logs whose values are read as they are; of more logs each different value is read once
 
 
@@ -39,6 +40,7 @@ class Kept:
     log: Log
 
 
+NOWHERE = Column(np.array([], np.int64), np.array([], np.int64), ())
 Coded = tuple[Ints, Sequence[str]]  # for each row the place of its text, or -1; and the texts
 
 
@@ -87,11 +89,35 @@ def select(columns: LogColumns, search: Node, start: int, end: int, fields: Sequ
             field: exploded(codes[order], [of.decode(text) for text in texts])
             for (field, of), (codes, texts) in zip(stored.items(), coded, strict=True)
         }
-        nowhere = Column(np.array([], np.int64), np.array([], np.int64), ())
         for field in fields:
             if field not in made:
-                made[field] = stretch.values(field, condition, parameters, ids[order]) if known.has_more else nowhere
+                made[field] = stretch.values(field, condition, parameters, ids[order]) if known.has_more else NOWHERE
     return Selected(times[order], made)
+
+
+def counts(
+    columns: LogColumns, search: Node, start: int, end: int, fields: Sequence[str], step: int
+) -> Selected | None:
+    """See LogStore.counts."""
+    matching.predicate(search)
+    with columns.reading() as (cursor, known):
+        stored = {field: place for field in fields if (place := known.stored(field)) is not None}
+        if known.has_more and len(stored) < len(fields):
+            return None
+        condition, parameters = Stretch(cursor, known, start, end).condition(search)
+        names = [f"{of.sql} AS t{place}" for place, of in enumerate(stored.values())]
+        made = ", ".join([f"ts // {step} * {step} AS piece", *names, "count(*) AS logs"])
+        query = f"SELECT {made} FROM logs WHERE {condition} GROUP BY ALL ORDER BY piece"
+        rows = cursor.execute(query, parameters).fetchnumpy()
+    found = {field: (of, _coded(rows[f"t{place}"])) for place, (field, of) in enumerate(stored.items())}
+    made_of = {
+        field: exploded(codes, [of.decode(text) for text in texts]) for field, (of, (codes, texts)) in found.items()
+    }
+    numbers, codes = np.unique(rows["logs"].astype(np.int64), return_inverse=True)
+    weights = Column(np.arange(len(codes)), codes, numbers.tolist())
+    return Selected(
+        rows["piece"].astype(np.int64), {field: made_of.get(field, NOWHERE) for field in fields} | {LOGS: weights}
+    )
 
 
 def page(
