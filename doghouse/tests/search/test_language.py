@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.search import matching
+from doghouse.search import matching, tokens
 from doghouse.search.errors import SearchSyntaxError
 from doghouse.search.parser import MOST_NESTED, parse
 from doghouse.search.record import Record
@@ -233,3 +233,8 @@ def test_the_time_to_match_grows_with_the_text_and_not_faster(query: str, piece:
 
     short, long = (seconds(lambda size=size: match(size)) for size in (20_000, 160_000))
     assert long < 32 * short + 0.001
+
+
+@given(st.lists(st.text(max_size=8), max_size=5))
+def test_the_words_of_several_texts_are_those_of_each(texts: list[str]) -> None:
+    assert tokens.lines(texts) == "\n".join(map(tokens.joined, texts or [""]))

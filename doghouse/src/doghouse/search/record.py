@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from doghouse.search import tokens
@@ -40,17 +41,23 @@ class Record:
     @cached_property
     def free_text(self) -> Sequence[str]:
         """The texts in which a word without a field is looked for, as `tokens.joined` makes them."""
-        found = (value for path in FREE_TEXT_ATTRIBUTES for value in attribute(self.attributes, path))
-        return [tokens.joined(text) for text in (self.message, *texts(found))]
+        return list(map(tokens.joined, (self.message, *self.described)))
 
     @cached_property
     def full_text(self) -> Sequence[str]:
-        """Every value there is, as `tokens.joined` makes it. GUESS: tags and reserved attributes are among them, names of attributes are not."""
-        reserved = (value for values in self.reserved.values() for value in values)
-        return [
-            tokens.joined(text)
-            for text in (self.message, *self.tags, *map(str, reserved), *texts(self.attributes.values()))
-        ]
+        """Every value there is, as `tokens.joined` makes it."""
+        return list(map(tokens.joined, (self.message, *self.others)))
+
+    @property
+    def described(self) -> Iterator[str]:
+        """The texts of free text beside the message."""
+        return texts(value for path in FREE_TEXT_ATTRIBUTES for value in attribute(self.attributes, path))
+
+    @property
+    def others(self) -> Iterator[str]:
+        """Every value but the message, as text. GUESS: tags and reserved attributes are among them, names of attributes are not."""
+        reserved = (str(value) for values in self.reserved.values() for value in values)
+        return chain(self.tags, reserved, texts(self.attributes.values()))
 
 
 def attribute(attributes: Mapping[str, Any], path: str) -> list[Any]:
@@ -95,8 +102,12 @@ def texts(values: Iterable[Any]) -> Iterator[str]:
     """All texts, numbers and booleans within values, however deep, as text."""
     waiting = list(values)
     while waiting:
-        for value in flat([waiting.pop()]):
-            if isinstance(value, Mapping):
-                waiting.extend(value.values())
+        value = waiting.pop()
+        if isinstance(value, str):  # most are
+            yield value
+            continue
+        for inner in flat([value]):
+            if isinstance(inner, Mapping):
+                waiting.extend(inner.values())
             else:
-                yield text_of(value)
+                yield text_of(inner)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from doghouse.search.tree import Phrase, Wildcard, Word
 from doghouse.tags import wildcards
 
 Find = Callable[[str], bool]
-_GAP = re.compile(r"\W+")
+_GAP, _GAP_IN_LINE = re.compile(r"\W+"), re.compile(r"[^\w\n]+")
 
 
 def joined(text: str) -> str:
     """The words of a text in lower case, with one space before and behind each: ` hello world `."""
     return _GAP.sub(" ", f" {wildcards.folded(text)} ")
+
+
+def lines(texts: Iterable[str]) -> str:
+    """`joined` of each text, a line each: one pass over all of them, as texts are mostly short."""
+    together = " \n ".join(text.replace("\n", " ") for text in texts)
+    return _GAP_IN_LINE.sub(" ", f" {wildcards.folded(together)} ")
 
 
 def finder(value: Word | Phrase) -> Find:

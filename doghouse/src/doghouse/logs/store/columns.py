@@ -22,6 +22,7 @@ from doghouse.logs.model import Log
 from doghouse.logs.search import record
 from doghouse.logs.store import encoding, fields
 from doghouse.logs.store.fields import Fields, column, of_log
+from doghouse.search import tokens
 from doghouse.storage.duckfile import Cursor, DuckFile, execute
 from doghouse.storage.manifest import Manifest
 
@@ -145,8 +146,8 @@ def _columns(
         "message": _objects([log.message for _, log in logs]),
         "tags": _objects([encoding.encoded(log.tags) for _, log in logs]),
         "attributes": _objects([msgspec.json.encode(log.attributes).decode() for _, log in logs]),
-        "words": _objects(["\n".join(seen.free_text) for seen in records]),
-        "others": _objects(["\n".join(seen.full_text[1:]) for seen in records]),
+        "words": _objects([tokens.lines((seen.message, *seen.described)) for seen in records]),
+        "others": _objects([tokens.lines(seen.others) for seen in records]),
         "trace": _objects([trace_of(log) for _, log in logs]),
         "more": np.fromiter((not texts.keys() <= known.numbers.keys() for texts in of_logs), np.bool_, count),
     }

@@ -16,7 +16,7 @@ The text of a single value is the value's own text where that says of what type 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -38,7 +38,7 @@ def encoded(values: Sequence[Any]) -> str | None:
         return None
     if len(values) == 1 and (text := scalar(values[0])) is not None:
         return text
-    plain = [_PLACEHOLDER if isinstance(value, Mapping) else value for value in values]
+    plain = [_PLACEHOLDER if isinstance(value, dict) else value for value in values]
     return msgspec.json.encode(plain).decode()
 
 
@@ -50,7 +50,7 @@ def scalar(value: Any) -> str | None:
         return text_of(value)
     if isinstance(value, int):
         return str(value) if -_EXACT <= value <= _EXACT else None
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return OBJECT
     text, own = repr(value), text_of(value)
     return text if text in (own, f"{own}.0") and abs(value) <= _EXACT else None

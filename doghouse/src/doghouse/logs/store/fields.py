@@ -84,7 +84,7 @@ def of_log(log: Log) -> dict[str, str]:
 
 
 def _of_attributes(attributes: Mapping[str, Any]) -> Iterable[tuple[str, Sequence[Any]]]:
-    """The values under each path, as `search.record.attribute` gives them."""
+    """The values under each path, as `search.record.attribute` gives them. Objects are `dict`s: they come from JSON."""
     by_path: dict[str, list[Any]] = {}
     waiting = deque[tuple[str, Mapping[str, Any]]]([("@", attributes)])
     is_dotted = False
@@ -92,10 +92,14 @@ def _of_attributes(attributes: Mapping[str, Any]) -> Iterable[tuple[str, Sequenc
         prefix, mapping = waiting.popleft()
         for name, value in mapping.items():
             is_dotted = is_dotted or "." in name
+            path = prefix + name
+            if isinstance(value, str):  # as most are
+                by_path.setdefault(path, []).append(value)
+                continue
             values = list(flat(value)) if isinstance(value, list) else [] if value is None else [value]
-            by_path.setdefault(path := prefix + name, []).extend(values)
+            by_path.setdefault(path, []).extend(values)
             if prefix.count(".") < DEEPEST:
-                waiting.extend((f"{path}.", inner) for inner in values if isinstance(inner, Mapping))
+                waiting.extend((f"{path}.", inner) for inner in values if isinstance(inner, dict))
     if is_dotted:  # a path may then be written in several ways, of which the nested one comes first
         return ((path, attribute(attributes, path[1:])) for path in by_path)
     return by_path.items()
