@@ -117,15 +117,16 @@ def test_a_file_of_another_data_folder_is_refused(data: Path, foreign: Path, nam
     )
 
 
-@pytest.mark.parametrize("name", [manifest.DATABASE, manifest.SERIES, manifest.TRACES])
+@pytest.mark.parametrize("name", [manifest.DATABASE, manifest.SERIES, manifest.TRACES, manifest.LOG_INBOX])
 def test_an_emptied_file_is_refused(data: Path, name: str) -> None:
     os.truncate(data / name, 0)
     assert f"{name} is not the file that this data folder had (it carries no identity)" in refusal(data)
 
 
-def test_an_emptied_duckdb_file_is_refused(data: Path) -> None:
-    os.truncate(data / manifest.POINTS, 0)
-    assert manifest.POINTS in refusal(data)
+@pytest.mark.parametrize("name", [manifest.POINTS, manifest.LOG_COLUMNS])
+def test_an_emptied_duckdb_file_is_refused(data: Path, name: str) -> None:
+    os.truncate(data / name, 0)
+    assert name in refusal(data)
 
 
 @pytest.mark.parametrize(("one", "other"), [(manifest.DATABASE, manifest.TRACES), (manifest.MAILS, manifest.SNAPSHOTS)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from doghouse.logs.model import Log
@@ -31,11 +32,15 @@ class LogStore:
 
     def __init__(self, folder: Path, owner: Manifest | None = None, earlier: Database | None = None) -> None:
         """`earlier` is the database that held a data folder's logs before there were columns. Raises StorageError."""
-        self._inbox = Inbox(folder / LOG_INBOX, owner)
-        if earlier:
-            self._inbox.take_over(earlier)
-        self._columns = LogColumns(folder / LOG_COLUMNS, owner)
-        self._mover = Mover(self._inbox, self._columns, self._admitted(folder))
+        with ExitStack() as opened:
+            self._inbox = Inbox(folder / LOG_INBOX, owner)
+            opened.callback(self._inbox.close)
+            if earlier:
+                self._inbox.take_over(earlier)
+            self._columns = LogColumns(folder / LOG_COLUMNS, owner)
+            opened.callback(self._columns.close)
+            self._mover = Mover(self._inbox, self._columns, self._admitted(folder))
+            opened.pop_all()
         self._forgotten = 0
 
     def _admitted(self, folder: Path) -> int:
