@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -63,6 +64,19 @@ def test_a_line_that_is_not_there_is_a_page_that_says_so(served: Served, asked: 
 def test_any_field_may_be_a_facet_and_a_column(served: Served, field: str) -> None:
     for path in ("/ui/data/logs", "/logs"):
         assert served.client.get(path, params={"facet": field, "column": field}).status_code == 200
+
+
+def test_older_lines_are_reached_page_by_page_each_once(served: Served) -> None:
+    lines = [{"message": f"n{at}", "service": "many", "timestamp": (NOW + 3600 - at // 3) * 1000} for at in range(450)]
+    served.ok("POST", "/api/v2/logs", lines)
+    seen, address = [], f"/logs?query=service:many&from_ts={NOW + 3000}000&to_ts={NOW + 3700}000&live=false"
+    while address:
+        text = served.client.get(address).text
+        seen += re.findall(r'class="mono line">(n\d+)<', text)
+        further = re.search(r'<a href="([^"]*)">Older than these 200</a>', text)
+        address = f"/logs{html.unescape(further[1])}" if further else ""
+        assert ("Newest</a>" in text) is (len(seen) > 200)
+    assert sorted(seen) == sorted(line["message"] for line in lines)
 
 
 def facet(page: Page, name: str) -> Locator:

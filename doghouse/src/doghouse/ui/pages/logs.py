@@ -40,7 +40,7 @@ class LogPage:
     traces: TraceStore
 
     def show(self, call: Call) -> Reply:
-        """`GET /logs?query=…&column=…&facet=…&from_ts…`."""
+        """`GET /logs?query=…&column=…&facet=…&from_ts…&older=TIME-ID`: the newest lines, or those before one."""
         shown = frame.from_url(call.query, call.now, DAY_S)
         query, columns, opened = (
             call.query.get("query", ""),
@@ -48,7 +48,8 @@ class LogPage:
             chosen(call, "facet", FACETS),
         )
         search, problem = searches.read(query)
-        lines = [] if problem else self.logs.page(search, *_ms(shown), MOST)
+        older = _place(*call.query.get("older", "").partition("-")[::2])
+        lines = [] if problem else self.logs.page(search, *_ms(shown), MOST, older)
         offered = log_rows.fields(line.log for line in lines)
         return rendering.framed(
             "logs.html",
@@ -62,6 +63,7 @@ class LogPage:
             column_choices=list(dict.fromkeys((*COLUMNS, *FACETS, *offered, *columns))),
             facets=list(dict.fromkeys((*FACETS, *opened, *offered))),
             opened=opened,
+            older=older,
         )
 
     def counts(self, call: Call) -> Reply:
@@ -91,7 +93,7 @@ class LogPage:
 
     def around(self, call: Call) -> Reply:
         """`GET /logs/around?ts=…&id=…`: the lines of the same host and service before one and behind it."""
-        place = _place(call)
+        place = _place(call.query.get("ts", ""), call.query.get("id", ""))
         line = None if place is None else self._line(place)
         if place is None or line is None:
             raise no_such_page("for this line: it was never here, or is forgotten")
@@ -142,8 +144,8 @@ def _like(log: Log) -> Node:
     return And(tuple(parts)) if len(parts) > 1 else parts[0] if parts else Everything()
 
 
-def _place(call: Call) -> Place | None:
-    ts, id = (call.query.get(name, "") for name in ("ts", "id"))
+def _place(ts: str, id: str) -> Place | None:
+    """The place that an address names; None where these are no numbers."""
     return Place(int(ts), int(id)) if all(re.fullmatch("[0-9]{1,15}", text) for text in (ts, id)) else None
 
 

@@ -63,8 +63,9 @@ export class Histogram {
 
   ticks() {
     if (!this.count) return this.axis.replaceChildren();
-    const every = Math.max(1, Math.ceil(this.count / Math.max(1, Math.floor(this.bars.clientWidth / LABEL_PX))));
-    const places = Array.from({ length: Math.ceil(this.count / every) }, (_, label) => label * every);
+    const labels = Math.max(1, Math.floor(this.bars.clientWidth / LABEL_PX)); // so many have room
+    const every = Math.ceil(this.count / labels);
+    const places = Array.from({ length: Math.floor(this.count / every) || 1 }, (_, label) => label * every);
     this.axis.replaceChildren(
       ...places.map((bucket) => {
         const label = el("span", {}, tick(this.start + bucket * this.interval, this.interval));

@@ -27,23 +27,24 @@ timeKeys(keys, time, changed);
 $("[data-facets]").open = !NARROW.matches;
 
 function changed() {
+  setQuery((query) => query.delete("older"));
   refresh();
-  count();
+  count(true);
 }
 
-// Of several answers under way, the one asked for last counts.
-async function count() {
+// Of several answers under way, the one asked for last counts. `asked`: by a person, who then hears how many there are.
+async function count(asked = false) {
   const mine = ++turn;
   clearTimeout(timer);
   const began = performance.now();
-  const asked = time.query(new URLSearchParams(location.search));
-  if (!asked.has("facet")) openFacets().forEach((field) => asked.append("facet", field));
+  const query = time.query(new URLSearchParams(location.search));
+  if (!query.has("facet")) openFacets().forEach((field) => query.append("facet", field));
   const card = $(".histogram");
   card.setAttribute("aria-busy", "true");
-  const answer = await getJson(`/ui/data/logs?${asked}`).catch(() => null); // fragments.mjs says that doghouse is gone
+  const answer = await getJson(`/ui/data/logs?${query}`).catch(() => null); // fragments.mjs says that doghouse is gone
   if (mine !== turn) return;
   card.removeAttribute("aria-busy");
-  if (answer && !answer.problem) draw((last = answer));
+  if (answer && !answer.problem) draw((last = answer), asked);
   later(Math.max(EVERY_MS, REST * (performance.now() - began)));
 }
 
@@ -51,9 +52,9 @@ function later(wait) {
   timer = setTimeout(() => (time.live && !document.hidden ? count() : later(wait)), wait);
 }
 
-function draw(answer) {
+function draw(answer, aloud) {
   const words = `${number(answer.total)} log${answer.total === 1 ? "" : "s"}`;
-  if ($("[data-total]").textContent !== words) say(words);
+  if (aloud) say(words);
   $("[data-total]").textContent = words;
   histogram.draw(answer);
   drawFacets(answer.facets);
