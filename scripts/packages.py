@@ -23,6 +23,8 @@ LARGEST = 4  # distributions that a row names
 BRINGS = {
     "doghouse": "the light core: lint, unit tests, backtests of monitors",
     "doghouse[datadog]": "`backtest --datadog`: the points of a real account",
+    "doghouse[logs]": "`backtest --logs` of Parquet files",
+    "doghouse[terraform]": "lint, test and backtest of `.tf` files as they lie in a repository",
     "doghouse[server]": "`doghouse up`: the API, the points on disk, pages, mails",
     "doghouse[agent]": "checks, DogStatsD, host metadata, logs and traces, with the server that takes them",
     "companion": "`my-metric`: what provisions an account, and the traced app; the light core is in it",
