@@ -21,8 +21,8 @@ def fail(message: str, code: int = 1) -> typer.Exit:
 
 
 def say(message: str) -> None:
-    """Say something on stderr that a person should know, and go on."""
-    typer.echo(f"doghouse: {message}", err=True)
+    """Say something on stderr that a person should know, and go on. On a terminal it takes the place of a line of progress."""
+    typer.echo(("\r\x1b[2K" if sys.stderr.isatty() else "") + f"doghouse: {message}", err=True)
 
 
 def console() -> Console:

@@ -64,7 +64,7 @@ def read(path: Path) -> Block:
 
 
 def parse(path: Path, text: str) -> Block:
-    """The blocks and attributes of a text. Raises SyntaxProblemError, MissingLibraryError."""
+    """The blocks and attributes of a text; line ends of Windows become plain ones, in heredocs too. Raises SyntaxProblemError, MissingLibraryError."""
     source = text.replace("\r\n", "\n")
     if "\0" in source:
         raise SyntaxProblemError(
