@@ -334,3 +334,17 @@ def test_a_test_file_names_a_monitor_by_its_address(folder, tmp_path, named, res
     else:
         body = named_monitor(tmp_path, named)
         assert (body and body["name"]) == result
+
+
+def test_an_alert_names_the_slo_that_stands_beside_it(folder):
+    query = 'burn_rate(\\"${datadog_service_level_objective.answers.id}\\").over(\\"7d\\").long_window(\\"1h\\").short_window(\\"5m\\") > 14.4'
+    slo = (
+        'resource "datadog_service_level_objective" "answers" {\n  name = "answers"\n  type = "metric"\n  query {\n'
+        '    numerator = "sum:good{*}"\n    denominator = "sum:all{*}"\n  }\n  thresholds {\n    timeframe = "7d"\n    target = TARGET\n  }\n}\n'
+    )
+    alert = monitor("burns", query).replace("metric alert", "slo alert")
+    for target, verdicts in (("99.9", ["ok", "ok"]), ("90", ["wrong", "ok"])):
+        things = folder({"main.tf": alert + slo.replace("TARGET", target)})
+        [found], [objective] = ([one for one in things if isinstance(one, kind)] for kind in (Found, FoundSlo))
+        assert f'burn_rate("{objective.body["id"]}")' in found.body["query"]
+        assert [one.verdict for one in lint_all(things)] == verdicts

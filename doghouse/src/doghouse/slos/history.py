@@ -51,9 +51,12 @@ def history(slos: Slos, call: Call) -> Reply:
         "slo": kept,
         "overall": _row(objective, made.overall, start, end, custom),
     }
-    rows = [
-        {"name": name, "group": name, **_row(objective, tally, start, end, custom)} for name, tally in made.rows.items()
-    ]
+    rows = []
+    if not isinstance(objective.sli, Counts):  # the schema: metric SLOs have no groups here
+        rows = [
+            {"name": name, "group": name, **_row(objective, tally, start, end, custom)}
+            for name, tally in made.rows.items()
+        ]
     if isinstance(objective.sli, Counts):
         data["group_by"] = list(made.by)
         data["series"] = _series(objective.sli, made, start, end, call.now)

@@ -23,7 +23,7 @@ def thing(
     remarks: Sequence[Problem] = (),
     number: int | None = None,
 ) -> Thing:
-    """A resource of a type that is read. `number` is the id that composites name it by; in a state it has its own."""
+    """A resource of a type that is read. `number` is the id that composites and alerts of SLOs name it by; in a state it has its own."""
     where = f"{file} {address}"
     try:
         body = resources.READ[kind](values, state)
@@ -38,9 +38,10 @@ def thing(
         body, remarks = {}, [Problem("query", one.text, one.severity) for one in remarks]
     if kind in resources.DOWNTIMES:
         return FoundDowntime(where, body, line, remarks, file)
-    if kind in resources.SLOS:
-        return FoundSlo(where, body, line, remarks, file)
     own = str(values.get("id") or "")
+    if kind in resources.SLOS:
+        named = own if number is None else str(number)
+        return FoundSlo(where, {"id": named, **body} if named else body, line, remarks, file)
     if number is not None or own.isdecimal():
         body = {"id": number if number is not None else int(own), **body}
     return Found(where, body, line, {}, remarks, file)

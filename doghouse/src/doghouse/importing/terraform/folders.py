@@ -103,7 +103,7 @@ def _resource(resource: Resource) -> Thing:
     if resource.uncounted:
         text = f"how many there are of it is {resource.uncounted.sentence}"
         remarks.append(Problem("for_each" if "for_each" in resource.block.attributes else "count", text, "note"))
-    number = made_up_id(resource.address) if resource.kind in resources.MONITORS else None
+    number = made_up_id(resource.address) if resource.kind in resources.NAMED else None
     line = _lines(made, resource.block)
     return thing(
         resource.kind, str(resource.block.path), resource.address, values, line=line, remarks=remarks, number=number

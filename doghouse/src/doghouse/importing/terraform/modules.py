@@ -11,7 +11,7 @@ from pathlib import Path
 from doghouse.importing.terraform.expressions import evaluate
 from doghouse.importing.terraform.identity import made_up_id
 from doghouse.importing.terraform.instances import Instance, collected, instances, line_of
-from doghouse.importing.terraform.resources import MONITORS
+from doghouse.importing.terraform.resources import NAMED
 from doghouse.importing.terraform.scope import Scope
 from doghouse.importing.terraform.syntax import Block, Expression
 from doghouse.importing.terraform.types import converted
@@ -184,7 +184,7 @@ class Module:
         place = self.address + address + instance.key
 
         def member(name: str) -> Value:
-            if name == "id" and kind in MONITORS:
+            if name == "id" and kind in NAMED:
                 return str(made_up_id(place))
             if name in block.attributes:
                 return self._once(f"{place}.{name}", block.attributes[name], self.scope.having(instance.names))

@@ -189,6 +189,7 @@ MONITOR, MONITOR_JSON, DOWNTIME, SLO = (
 MONITORS: Mapping[str, Callable[..., dict[str, Any]]] = {MONITOR: monitor, MONITOR_JSON: monitor_json}
 DOWNTIMES: Mapping[str, Callable[..., dict[str, Any]]] = {DOWNTIME: downtime, "datadog_downtime": v1_downtime}
 SLOS: Mapping[str, Callable[..., dict[str, Any]]] = {SLO: slo}
+NAMED = (*MONITORS, *SLOS)  # whose ids others name
 READ: Mapping[str, Callable[..., dict[str, Any]]] = {**MONITORS, **DOWNTIMES, **SLOS}
 
 
