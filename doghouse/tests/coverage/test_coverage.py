@@ -75,7 +75,6 @@ def test_a_request_is_the_operation_whose_path_it_has() -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        {"query": 'formula("a / b").last("5m") > 1'},
         {"query": "avg(last_5m):avg:a{*} > 1", "options": {"scheduling_options": {"custom_schedule": {"x": 1}}}},
     ],
 )

@@ -384,7 +384,6 @@ def test_a_cumulative_window_begins_where_the_clocks_change_as_a_downtime_does(
     "query",
     [
         "percentile(last_5m):p95:m{*} > 1",
-        'formula("a").last("5m") > 1',
         "avg(last_5m):outliers(avg:m{*}, 'dbscan', 2) > 1",
     ],
 )

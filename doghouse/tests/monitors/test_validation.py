@@ -131,7 +131,6 @@ def test_an_integrations_asset_is_read_under_its_definition() -> None:
 @pytest.mark.parametrize(
     ("kind", "query"),
     [
-        ("query alert", 'formula("a / b").last("5m") > 1'),
         ("log alert", 'logs("status:error").index("*").rollup("count").last("5m") > 10'),
         ("composite", "12 && !(34 || 56)"),
         ("service check", '"http.can_connect".over("env:x").by("*").last(3).count_by_status()'),

@@ -58,6 +58,11 @@ class Definition(Body, frozen=True, dict=True):
         """What the query asks. Raises QuerySyntaxError or NotEvaluated."""
         raise NotEvaluated(f"monitors of the type {body.type}")
 
+    @classmethod
+    def fitting(cls, body: Body) -> type[Definition]:
+        """The class that a monitor of this kind is made of: another one where its query has another form."""
+        return cls
+
     def parsed(self) -> Any:
         """What the query asks. Raises QuerySyntaxError or NotEvaluated, where it is wrong or not evaluated."""
         if self.problem is not None:
@@ -274,7 +279,7 @@ def parse(document: Mapping[str, Any]) -> Definition:
 
 def define(body: Body) -> Definition:
     """A monitor from its body: the one place where a query is parsed."""
-    made = kind_of(body.type)
+    made = kind_of(body.type).fitting(body)
     try:
         return made(**_fields(body), asked=made.read(body))
     except (QuerySyntaxError, NotEvaluated) as problem:

@@ -16,8 +16,10 @@ from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.definition import NO_OPERATOR, Definition, kind
 from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
+from doghouse.monitors.kinds.metric_formula import MetricFormulaAlert
 from doghouse.monitors.model import Body, MonitorError, Thresholds
 from doghouse.monitors.query import frequency, query_text
+from doghouse.monitors.records.variables import is_formula
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState, WindowValue
 from doghouse.monitors.states.rules import metric_rules
@@ -42,7 +44,6 @@ from doghouse.queries.language.tree import AllOf, AnyOf, Scope
 INTEGRATION_PREFIXES = ("aws.", "azure.", "gcp.")  # GUESS: which metrics make a monitor one of an integration
 ALGORITHMS = {"anomalies": "anomaly", "outliers": "outlier", "forecast": "forecast"}  # the words of searches
 HOW = {"avg": "on average", "max": "at least once", "min": "at all times", "sum": "in total"}
-_FORMULA = re.compile(r"\s*formula\s*\(")
 _A_TICK = np.array([24 * 3600], np.int64)
 _OPERATOR = re.compile(r"[<>]|[=!]=")
 
@@ -58,20 +59,18 @@ class MetricAlert(Definition, frozen=True, dict=True):
 
     @classmethod
     def read(cls, body: Body) -> MonitorQuery:
-        """The query's tree. `formula("a / b").last("5m") > 1` over `options.variables` is stored, and not evaluated."""
-        if _FORMULA.match(body.query):
-            raise NotEvaluated("monitors with a formula(…) query")
+        """The query's tree."""
         return parse_monitor(body.query)
 
-    @property
-    def is_formula(self) -> bool:
-        """Whether its query is a formula over `options.variables`."""
-        return isinstance(self.problem, NotEvaluated)
+    @classmethod
+    def fitting(cls, body: Body) -> type[Definition]:
+        """Another class for a formula over `options.variables`."""
+        return MetricFormulaAlert if is_formula(body.query) else cls
 
     @property
     def tree(self) -> MonitorQuery:
-        """The query's tree. Raises QuerySyntaxError, or NotEvaluated for a formula or a custom schedule."""
-        if (self.options.scheduling_options or {}).get("custom_schedule") and not self.is_formula:
+        """The query's tree. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
+        if (self.options.scheduling_options or {}).get("custom_schedule"):
             raise NotEvaluated("monitors with a custom schedule")
         query: MonitorQuery = self.parsed()
         return query
@@ -131,9 +130,7 @@ class MetricAlert(Definition, frozen=True, dict=True):
 
     @property
     def stored_type(self) -> str:
-        """The type that was sent, but for the two changes that Datadog makes (10 recordings)."""
-        if self.is_formula:
-            return "metric alert"
+        """The type that was sent, but for one change that Datadog makes (10 recordings)."""
         return "query alert" if self._query and self._query.window.text == "current_1mo" else self.type
 
     @property
@@ -177,8 +174,6 @@ class MetricAlert(Definition, frozen=True, dict=True):
         """The query, its window, its thresholds and the keys that it is notified by."""
         if not _OPERATOR.search(self.query):
             raise MonitorError("query", NO_OPERATOR)
-        if self.is_formula:
-            return
         super().check_query()
         query: MonitorQuery = self.asked
         comparison_checks.check(self, query, group_keys(query.expression))
@@ -208,7 +203,7 @@ class MetricAlert(Definition, frozen=True, dict=True):
         return f"there are no points of {', '.join(self.metrics)} in that time and scope"
 
     def why_unevaluated(self) -> str:
-        """A formula, a custom schedule, or a function in its query that is not evaluated."""
+        """A custom schedule, or a function in its query that is not evaluated."""
         try:
             list(evaluate_range(self, MemorySource([], no_columns()), _A_TICK))
         except NotEvaluated as error:
@@ -219,10 +214,10 @@ class MetricAlert(Definition, frozen=True, dict=True):
 
     @classmethod
     def lacking(cls) -> str:
-        """Functions, formulas and schedules that are not evaluated."""
+        """Functions and schedules that are not evaluated."""
         functions = [one.name for one in catalogue().values() if one.family == "algorithms" and one.evaluated == "no"]
         named = ", ".join(f"{name}()" for name in functions)
-        return f"without {named}, formula(…) queries, percentiles over time and custom schedules"
+        return f"without {named}, percentiles over time and custom schedules"
 
     def with_thresholds(self, levels: Mapping[str, float]) -> Self:
         """With these thresholds instead of its own; a critical one stands in the query too."""

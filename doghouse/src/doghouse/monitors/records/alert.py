@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import ClassVar, Self
+from typing import ClassVar, Protocol, Self
 
 import msgspec
 import numpy as np
@@ -15,7 +15,7 @@ from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.definition import INVALID_QUERY, NO_OPERATOR, Definition
 from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch, ticks_between, window_steps
-from doghouse.monitors.model import Body, MonitorError, Thresholds
+from doghouse.monitors.model import Body, MonitorError, Options, Thresholds
 from doghouse.monitors.query import frequency, is_count_query, windows
 from doghouse.monitors.records import reading, variables
 from doghouse.monitors.records.evaluation import ByGroup, Evaluator
@@ -28,14 +28,30 @@ from doghouse.monitors.states.history import held_values, shown_value, states_ra
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import record_rules
 from doghouse.monitors.windows.columns import Group, GroupColumn
-from doghouse.queries import NotEvaluated, QuerySyntaxError, group_keys
+from doghouse.queries import NotEvaluated, QuerySyntaxError, group_keys, metric_queries, scope_tags
 from doghouse.search.records import Lines, Records
 from doghouse.search.tree import parts_of, tags_of
-from doghouse.time.lengths import DAY
+from doghouse.time import lengths
 
 SOURCES = ("logs", "events", "spans")  # the data sources that a formula may read
-LONGEST_S = 2 * DAY  # of a window (the API's description of POST /api/v1/monitor)
 A_TICK = np.array([24 * 3600], np.int64)
+
+
+class RulesOf(Protocol):
+    """Makes the rules of a monitor: `rules.record_rules` or `rules.point_rules`."""
+
+    def __call__(
+        self,
+        options: Options,
+        thresholds: Thresholds,
+        comparator: str,
+        /,
+        *,
+        keys: tuple[str, ...],
+        counts: bool,
+        window: int,
+    ) -> Rules:
+        """The rules. Raises MonitorError where there is no critical threshold."""
 
 
 class RecordAlert(Definition, frozen=True, dict=True):
@@ -44,6 +60,8 @@ class RecordAlert(Definition, frozen=True, dict=True):
     evaluated: ClassVar[bool] = True
     compares: ClassVar[bool] = True
     heads: ClassVar[Mapping[str, str]] = {}  # what its query may begin with, and the data source that this reads
+    longest: ClassVar[str] = "2d"  # its window (the API's description of POST /api/v1/monitor)
+    rules_of: ClassVar[RulesOf] = staticmethod(record_rules)
 
     @classmethod
     def read(cls, body: Body) -> Asked:
@@ -73,14 +91,9 @@ class RecordAlert(Definition, frozen=True, dict=True):
             query.compute.aggregation.of_nothing == 0.0 if isinstance(query, RecordQuery) else is_count_query(query)
             for query in asked.queries.values()
         )
-        return record_rules(
-            self.options,
-            self.thresholds,
-            asked.comparator,
-            multi=bool(_keys(asked)),
-            counts=counts,
-            window=asked.window.seconds,
-        )
+        kind = type(self).rules_of
+        window = asked.window.seconds
+        return kind(self.options, self.thresholds, asked.comparator, keys=self.keys, counts=counts, window=window)
 
     @property
     def thresholds(self) -> Thresholds:
@@ -110,7 +123,10 @@ class RecordAlert(Definition, frozen=True, dict=True):
     @cached_property
     def filters(self) -> tuple[str, ...]:
         """The tags that its searches ask for."""
-        return tuple(sorted({tag for query in self.tree.record_queries for tag in tags_of(query.search)}))
+        asked = self.tree
+        of_records = (tag for query in asked.record_queries for tag in tags_of(query.search))
+        of_points = (tag for query in asked.point_queries for tag in scope_tags(query.expression))
+        return tuple(sorted({*of_records, *of_points}))
 
     @property
     def record_word(self) -> str:
@@ -140,6 +156,12 @@ class RecordAlert(Definition, frozen=True, dict=True):
         queries = () if self._asked is None else self._asked.record_queries
         return tuple(dict.fromkeys(part for query in queries for part in parts_of(query.search)))
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics of a formula's queries of points, left to right, each once."""
+        queries = () if self._asked is None else self._asked.point_queries
+        return tuple(dict.fromkeys(one.metric for query in queries for one in metric_queries(query.expression)))
+
     def check_query(self) -> None:
         """The query, its window, its thresholds and the keys that it is notified by. GUESS: the words for a mistake in a search, and for a long window."""
         if isinstance(self.problem, WrongSearch | VariableError):
@@ -149,8 +171,9 @@ class RecordAlert(Definition, frozen=True, dict=True):
         super().check_query()
         if self._asked is None:
             return
-        if self._asked.window.seconds > LONGEST_S:
-            raise MonitorError("query", f"{INVALID_QUERY}: a window of {self._asked.window.text} is longer than 2d")
+        if self._asked.window.seconds > (lengths.seconds(self.longest, reading.UNITS) or 0):
+            text = f"{INVALID_QUERY}: a window of {self._asked.window.text} is longer than {self.longest}"
+            raise MonitorError("query", text)
         comparison_checks.check(self, self._asked, _keys(self._asked))
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
@@ -218,7 +241,9 @@ class RecordAlert(Definition, frozen=True, dict=True):
         """No record matches."""
         queries = self.tree.record_queries
         searches = " or ".join(f"'{query.text}'" for query in queries)
-        return f"there are no {queries[0].source} that match {searches} in that time" if queries else ""
+        if not queries:
+            return f"there are no points of {', '.join(self.metrics)} in that time and scope"
+        return f"there are no {queries[0].source} that match {searches} in that time"
 
     def with_thresholds(self, levels: Mapping[str, float]) -> Self:
         """With these thresholds instead of its own; a critical one stands in the query too."""

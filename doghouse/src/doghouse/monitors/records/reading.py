@@ -16,6 +16,7 @@ from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.queries.language.names import nearest
 from doghouse.queries.language.printing import number_text
+from doghouse.queries.language.spans import MONTH
 from doghouse.queries.language.tree import Comparator, TimeWindow, Variable
 from doghouse.search import matching, parser
 from doghouse.search.aggregation import AGGREGATIONS
@@ -27,7 +28,7 @@ from doghouse.web.errors import ApiError
 
 QUERY = "query"  # the name of a monitor's only query
 CURRENT = {"1h": lengths.HOUR, "1d": lengths.DAY}  # of `.current()`
-UNITS = {unit: lengths.UNITS[unit] for unit in "mhdw"}
+UNITS = {**{unit: lengths.UNITS[unit] for unit in "mhdw"}, "mo": MONTH}
 # How many values of each key are kept, by the number of keys (monitors/types/log): 1000; 30 of each of two; 10 of three; 5 of four.
 MOST_KEYS = 4
 LIMITS = {1: 1000, 2: 30, 3: 10, 4: 5}

@@ -23,21 +23,23 @@ RENOTIFY_STATUSES = {"alert": Status.ALERT, "warn": Status.WARN, "no data": Stat
 
 def metric_rules(options: Options, thresholds: Thresholds, query: MonitorQuery) -> Rules:
     """The rules of a metric monitor with these thresholds. Raises MonitorError where there is no critical one."""
-    keys = group_keys(query.expression)
-    missing, after = _missing(options, is_count_query(query), query.window.seconds)
-    made = _compared(options, thresholds, query.comparator, multi=bool(keys))
-    return replace(
-        made,
-        missing=missing,
-        missing_after=after,
-        require_full_window=bool(options.require_full_window),
-        new_group_delay=_new_group_delay(options, keys),
-        recovers_at=reading(query, None) is not None,
-    )
+    keys, counts = group_keys(query.expression), is_count_query(query)
+    made = point_rules(options, thresholds, query.comparator, keys=keys, counts=counts, window=query.window.seconds)
+    full, recovers = bool(options.require_full_window), reading(query, None) is not None
+    return replace(made, require_full_window=full, recovers_at=recovers)
+
+
+def point_rules(
+    options: Options, thresholds: Thresholds, comparator: str, *, keys: tuple[str, ...], counts: bool, window: int
+) -> Rules:
+    """The rules of a monitor over points that groups by `keys`. `counts`: missing data is 0 by default. `window` is its length (s). Raises MonitorError."""
+    missing, after = _missing(options, counts, window)
+    made = _compared(options, thresholds, comparator, multi=bool(keys))
+    return replace(made, missing=missing, missing_after=after, new_group_delay=_new_group_delay(options, keys))
 
 
 def record_rules(
-    options: Options, thresholds: Thresholds, comparator: str, *, multi: bool, counts: bool, window: int
+    options: Options, thresholds: Thresholds, comparator: str, *, keys: tuple[str, ...], counts: bool, window: int
 ) -> Rules:
     """The rules of a monitor over records (monitors/types/log). `counts`: missing data is 0 by default. `window` is its length (s).
 
@@ -48,8 +50,8 @@ def record_rules(
         options = msgspec.structs.replace(options, on_missing_data="default")
     missing, after = _missing(options, counts, window)
     delay = NEW_GROUP_DELAY_S if options.new_group_delay is None else options.new_group_delay
-    made = _compared(options, thresholds, comparator, multi=multi)
-    return replace(made, missing=missing, missing_after=after, new_group_delay=delay, zero_waits=multi)
+    made = _compared(options, thresholds, comparator, multi=bool(keys))
+    return replace(made, missing=missing, missing_after=after, new_group_delay=delay, zero_waits=bool(keys))
 
 
 def _compared(options: Options, thresholds: Thresholds, comparator: str, *, multi: bool) -> Rules:
