@@ -31,6 +31,7 @@ from doghouse.hosts.loads import loads
 from doghouse.hosts.store import HostStore
 from doghouse.live import service
 from doghouse.live.background import repeated
+from doghouse.live.sources import records_of
 from doghouse.logs import routes as logs
 from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.catalogue import routes as metadata_routes
@@ -52,6 +53,7 @@ from doghouse.storage import manifest
 from doghouse.storage.config import DataFolder, KeyPair, Settings
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
+from doghouse.traces import records as span_records
 from doghouse.traces import routes as traces
 from doghouse.traces import store as trace_store
 from doghouse.traces.intake import GIVE_OUT_S, TraceIntake
@@ -80,6 +82,11 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store, slo_store)
     rule_store, simulated = RuleStore(database), SimulatedStore(database)
     snapshots = SnapshotStore(folder.path / manifest.SNAPSHOTS)
+    trace_database = Database(folder.path / manifest.TRACES, trace_store.PRAGMAS)
+    trace_database.admit(owner)
+    traces_kept, log_store = trace_store.TraceStore(trace_database), LogStore(folder.path, owner, earlier=database)
+    hostname = os.environ.get("DD_HOSTNAME") or socket.gethostname()  # as the Agent on this machine would be called
+    records = {"logs": log_store, "spans": span_records.records(traces_kept, hostname, host_store.tags)}
     notifications = service.build(
         service.Stores(
             database,
@@ -91,6 +98,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
             check_store,
             rule_store,
             slo_store,
+            records,
         ),
         clock,
         folder.path / manifest.MAILS,
@@ -103,14 +111,10 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         slo_store,
         monitors,
         points,
-        minutes(monitors.objectives.monitor, Sources(lambda _: (points, None))),
+        minutes(monitors.objectives.monitor, Sources(lambda _: (points, None), records=records_of(records))),
         lambda slo_id: dashboard_store.naming(f'"slo_id":"{slo_id}"'),
     )
-    trace_database = Database(folder.path / manifest.TRACES, trace_store.PRAGMAS)
-    trace_database.admit(owner)
-    log_store = LogStore(folder.path, owner, earlier=database)
-    hostname = os.environ.get("DD_HOSTNAME") or socket.gethostname()  # as the Agent on this machine would be called
-    trace_intake = TraceIntake(trace_store.TraceStore(trace_database), points, hostname)
+    trace_intake = TraceIntake(traces_kept, points, hostname)
     catalogue = Catalogue(database, points)
     counted = units.told(catalogue.metadata)
     pages = Stores(

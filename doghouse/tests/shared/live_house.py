@@ -26,6 +26,7 @@ from doghouse.monitors.notification_rules.model import parse as parse_rule
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.model import Notification
+from doghouse.search.records import Records
 from doghouse.slos.store import SloStore
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
@@ -120,8 +121,15 @@ def shown(one: Notification) -> str:
 
 
 @contextmanager
-def living(folder: Path, *, points: Points | None = None, now: float = T0, **options: Any) -> Iterator[Live]:
-    """A house over a folder, whose clock stands at `now`."""
+def living(
+    folder: Path,
+    *,
+    points: Points | None = None,
+    now: float = T0,
+    records: Mapping[str, Records] | None = None,
+    **options: Any,
+) -> Iterator[Live]:
+    """A house over a folder, whose clock stands at `now`. `records` are its logs, events and spans."""
     database = Database(folder / "doghouse.sqlite")
     clock = Clock(now)
     points = points or Points()
@@ -135,6 +143,7 @@ def living(folder: Path, *, points: Points | None = None, now: float = T0, **opt
         ServiceCheckStore(database),
         RuleStore(database),
         SloStore(database),
+        records or {},
     )
     made = service.build(stores, clock, folder / "mails", **options)
     try:

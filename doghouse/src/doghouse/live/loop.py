@@ -15,6 +15,7 @@ from doghouse.metrics.model import Source
 from doghouse.monitors import Definition, Host, Hosts, MonitorError, evaluating
 from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.objectives import Objectives
+from doghouse.monitors.records.windows import RecordsOf
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.announcements import announcements
@@ -50,6 +51,7 @@ class LoopInputs:
     listeners: Sequence[Listener] = ()
     rules: RulesOf = lambda: ()
     objectives: Objectives | None = None
+    records: RecordsOf | None = None
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ class Live:
             runs=lambda monitor: lambda _: sources.runs(monitor.parsed()),
             states=monitors.states,
             objectives=sources.objectives,
+            records=sources.records,
         )
         self._known = _Known()
         self._lock = threading.Lock()

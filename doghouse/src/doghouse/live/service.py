@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
 from doghouse.live import routes as live_routes
 from doghouse.live.loop import Live, LoopInputs
-from doghouse.live.sources import hosts_of, runs_of
+from doghouse.live.sources import hosts_of, records_of, runs_of
 from doghouse.metrics.model import Source
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.store import MonitorStore, objectives
@@ -28,6 +28,7 @@ from doghouse.notifications.delivery import Graph, Post, Url, deliver
 from doghouse.notifications.graph import graph as draw_graph
 from doghouse.notifications.mail import SENDER, Links
 from doghouse.notifications.store import NotificationStore
+from doghouse.search.records import Records
 from doghouse.slos.store import SloStore
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
@@ -48,6 +49,7 @@ class Stores:
     checks: ServiceCheckStore
     rules: RuleStore
     slos: SloStore
+    records: Mapping[str, Records] = field(default_factory=dict)  # by data source: logs, events, spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def build(
         (post_event,),
         stores.rules.rules,
         objectives(stores.slos, stores.monitors),
+        records_of(stores.records),
     )
     live = Live(stores.database, clock, stores.monitors, stores.downtimes, store, sources)
     server = smtp.server(mail_server) if mail_server else None

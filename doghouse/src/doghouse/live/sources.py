@@ -11,7 +11,11 @@ from doghouse.hosts.store import HostStore
 from doghouse.metrics.memory import effective
 from doghouse.metrics.model import Series
 from doghouse.monitors import Host
+from doghouse.monitors.records.model import RecordQuery
+from doghouse.monitors.records.windows import RecordsOf
 from doghouse.monitors.service_checks import CheckQuery, Runs
+from doghouse.queries import NotEvaluated
+from doghouse.search.records import Records
 
 METADATA = ("agent_version", "machine", "platform", "processor")  # what messages can say (monitors/notify/variables)
 
@@ -33,6 +37,17 @@ def _ip(meta: Mapping[str, Any]) -> str:
         return str(gohai["network"]["ipaddress"])
     except (KeyError, TypeError, ValueError):
         return ""
+
+
+def records_of(held: Mapping[str, Records]) -> RecordsOf:
+    """What a query of records reads, by its data source (`logs`, `events`, `spans`)."""
+
+    def records(query: RecordQuery) -> Records:
+        if query.source not in held:
+            raise NotEvaluated(f"monitors over {query.source} here")
+        return held[query.source]
+
+    return records
 
 
 def runs_of(checks: ServiceCheckStore, tags: Callable[[str], Sequence[str]]) -> Callable[[CheckQuery], Sequence[Runs]]:
