@@ -134,6 +134,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         units=counted,
         slos=slos,
         rules=rule_store,
+        records=records,
     )
     intake = metrics.routes(points, points.counts)
     routes: list[BaseRoute] = [

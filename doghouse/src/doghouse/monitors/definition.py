@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import msgspec
 
+from doghouse.metrics.model import Ints
 from doghouse.monitors.evaluating import Evaluation, Sources, Stepping, Stretch, ticks_between
 from doghouse.monitors.model import Body, MonitorError, Options, Thresholds, read_body, read_options
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import followed_rules
 from doghouse.monitors.windows.columns import Group
-from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError
+from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -206,6 +207,10 @@ class Definition(Body, frozen=True, dict=True):
             stepping.histories(),
             lambda group, at: self.at(sources, stepping.states, at).variables.get(group, {}),
         )
+
+    def lines(self, sources: Sources, ticks: Ints) -> list[ResultSeries] | None:
+        """What its windows are worth at some ticks (s UTC), a line a group, for a graph; None where `graphed` says what that shows. Raises NotEvaluated."""
+        return None
 
     def nothing_seen(self, sources: Sources) -> str:
         """Why a stretch had no group at all, for people; empty where that is not known."""

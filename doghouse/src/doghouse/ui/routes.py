@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.registry import Numbers
 from doghouse.dashboards.snapshots.store import PATH
+from doghouse.live.sources import records_of
 from doghouse.ui import assets, guard, simulated
 from doghouse.ui.data.boards import BoardData, Source
 from doghouse.ui.data.mails import Mails
@@ -49,6 +50,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
         stores.simulated,
         stores.units,
         stores.rules,
+        records_of(stores.records),
     )
     downtimes = Downtimes(stores.downtimes, stores.monitors.store)
     inbox = Inbox(stores.notifications, Mails(stores.post), stores.downtimes)

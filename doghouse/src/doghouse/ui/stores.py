@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from doghouse.dashboards.snapshots.store import SnapshotStore
@@ -17,6 +18,7 @@ from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.notifications.delivery import Post
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries.units import Units
+from doghouse.search.records import Records
 from doghouse.slos.access import Slos
 from doghouse.traces.store import TraceStore
 from doghouse.ui.simulated import SimulatedStore
@@ -42,3 +44,4 @@ class Stores:
     units: Units
     slos: Slos
     rules: RuleStore
+    records: Mapping[str, Records]  # what monitors over logs, events and spans read, by data source

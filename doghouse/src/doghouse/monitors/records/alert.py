@@ -28,7 +28,16 @@ from doghouse.monitors.states.history import held_values, shown_value, states_ra
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import record_rules
 from doghouse.monitors.windows.columns import Group, GroupColumn
-from doghouse.queries import NotEvaluated, QuerySyntaxError, group_keys, metric_queries, scope_tags
+from doghouse.queries import (
+    Expression,
+    NotEvaluated,
+    QuerySyntaxError,
+    ResultSeries,
+    group_keys,
+    metric_queries,
+    scope_tags,
+)
+from doghouse.queries.language.formulas import bound
 from doghouse.search.records import Lines, Records
 from doghouse.search.tree import parts_of, tags_of
 from doghouse.time import lengths
@@ -236,6 +245,25 @@ class RecordAlert(Definition, frozen=True, dict=True):
         }
         ordered = sorted(values.items(), key=lambda item: item[1], reverse=self.comparator.startswith(">"))
         return breaching(dict(ordered[:MOST_SAMPLES]))
+
+    @property
+    def graphed(self) -> Expression | None:
+        """A formula of points alone with its queries in the place of their names; None where it looks at records (see `lines`)."""
+        asked = self.tree
+        if asked.record_queries:
+            return None
+        return bound(asked.formula, {name: query.expression for name, query in asked.queries.items()})  # type: ignore[union-attr]
+
+    def lines(self, sources: Sources, ticks: Ints) -> list[ResultSeries] | None:
+        """Its windows at the ticks, a line a group."""
+        every = int(ticks[1] - ticks[0]) if len(ticks) > 1 else self.every
+        made = []
+        for column in self.columns(sources, ticks):
+            there = ~np.isnan(column.values)
+            tags = tuple(sorted(f"{key}:{value}" for key, value in column.group))
+            scope, ts, values = ",".join(tags) or "*", ticks[there], column.values[there]
+            made.append(ResultSeries("", self.query, scope, column.group, tags, None, every, ts, values))
+        return made
 
     def nothing_seen(self, sources: Sources) -> str:
         """No record matches."""

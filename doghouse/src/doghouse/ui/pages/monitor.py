@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.sources import points_of
@@ -15,14 +17,16 @@ from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.hosts.store import HostStore
 from doghouse.live.sources import hosts_of
-from doghouse.metrics.model import Source
+from doghouse.metrics.model import Ints, Source
 from doghouse.monitors.api.answers import Shown, group_name, look
 from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore
+from doghouse.monitors.records.windows import RecordsOf
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
-from doghouse.queries import NotEvaluated, QuerySyntaxError, expression_text
+from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, expression_text
 from doghouse.queries.units import Units
+from doghouse.time.lengths import MINUTE
 from doghouse.time.zones import is_zone
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import message_previews, monitor_history
@@ -37,6 +41,7 @@ from doghouse.web.http import Call, Reply
 
 DEFAULT_SPAN_S = 4 * 3600
 SENT_ROWS = 20
+MOST_POINTS = 500  # of a line that is worked out for the page
 MOST_STATES = 200  # groups listed
 MUTES_S = {"1h": 3600, "4h": 14400, "1d": 86400, "": None}
 
@@ -53,6 +58,7 @@ class MonitorPage:
     simulated: SimulatedStore
     units: Units
     rules: RuleStore
+    records: RecordsOf
 
     def show(self, call: Call) -> Reply:
         """`GET /monitors/{id}`."""
@@ -82,7 +88,7 @@ class MonitorPage:
             states=rows[:MOST_STATES],
             more_states=max(0, len(rows) - MOST_STATES),
             groups=[message_previews.label(group) for group in groups],
-            problem=unevaluated(monitor),
+            problem="" if data["query"] else unevaluated(monitor),
             slo=monitor.slo,
             sent=sent,
             called={
@@ -111,16 +117,23 @@ class MonitorPage:
 
     @property
     def sources(self) -> mon.Sources:
-        """What a replay of a monitor reads: points, and SLOs over them."""
-        return mon.Sources(points_of(self.points), objectives=self.monitors.objectives)
+        """What a replay of a monitor reads: points, SLOs over them, logs and spans."""
+        return mon.Sources(points_of(self.points), objectives=self.monitors.objectives, records=self.records)
 
     def graph(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:
-        """The monitor's query as a graph."""
-        text = query_text(monitor)
-        if not text:
+        """The monitor's query as a graph; of one that looks at records, what its windows are worth."""
+        if (expression := graphed(monitor)) is not None:
+            widget = board.graph("monitor", Request((Line(expression_text(expression)),)))
+            return graphs.graph(widget, self.points, self.simulated, Asked(seen, {}, units=self.units))
+        try:
+            worked_out = monitor.lines(self.sources, ticks(monitor, seen))
+        except (NotEvaluated, QuerySyntaxError, mon.MonitorError, ApiError):
             return None
-        widget = board.graph("monitor", Request((Line(text),)))
-        return graphs.graph(widget, self.points, self.simulated, Asked(seen, {}, units=self.units))
+        return (
+            None
+            if worked_out is None
+            else graphs.of_lines(monitor.query, worked_out, seen, "nothing matches in this range")
+        )
 
     def previews(self, call: Call) -> Reply:
         """`GET /ui/data/monitor/{id}/previews?group=0`: every message, for one of the groups that the page lists."""
@@ -189,11 +202,23 @@ def state_rows(shown: Shown) -> list[dict[str, Any]]:
 
 def query_text(monitor: mon.Definition) -> str:
     """What a graph of the monitor shows, as a query; empty where there is none."""
+    if (expression := graphed(monitor)) is not None:
+        return expression_text(expression)
+    return monitor.query if monitor.record_word else ""
+
+
+def graphed(monitor: mon.Definition) -> Expression | None:
+    """What a graph of the monitor shows, where it looks at points."""
     try:
-        expression = monitor.graphed
+        return monitor.graphed
     except (NotEvaluated, QuerySyntaxError):
-        return ""
-    return "" if expression is None else expression_text(expression)
+        return None
+
+
+def ticks(monitor: mon.Definition, seen: Frame) -> Ints:
+    """When a graph tells what the monitor's windows are worth (s UTC): at its own ticks, at most MOST_POINTS of them."""
+    every = max(monitor.every, -(-seen.span // (MOST_POINTS * MINUTE)) * MINUTE)
+    return np.arange(seen.start // every + 1, seen.end // every + 1, dtype=np.int64) * every
 
 
 def unevaluated(monitor: mon.Definition) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.template_variables import Selection
-from doghouse.dashboards.widget_requests import Request
+from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.metrics.model import Floats, Source
 from doghouse.queries import ResultSeries, metric_queries
 from doghouse.queries.language.substitution import Chosen
@@ -61,9 +61,23 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
         and not any(value is not None for series in drawn for value in series["values"])
     ):
         problems = [Problem("empty", "every value is undefined, for example because of a division by zero", "")]
-    interval = min((series["interval"] for series in drawn), default=1)
+    return _document(widget.id, asked, drawn, problems, simulated.ranges(metrics, frame.start, frame.end))
+
+
+def of_lines(text: str, worked_out: Sequence[ResultSeries], frame: Frame, why: str) -> dict[str, Any]:
+    """Lines that are worked out already, of a query's text, as a graph; `why` is said where there are none."""
+    asked, line = Asked(frame, {}), Line(text)
+    answer = Answer(line, None, tuple(worked_out))
+    drawn = [_series(one, answer, Request((line,)), 0, asked) | {"unit": None} for one in worked_out]
+    return _document("lines", asked, drawn, [] if drawn else [Problem("empty", why, "")], [])
+
+
+def _document(
+    name: str, asked: Asked, drawn: Sequence[dict[str, Any]], problems: Sequence[Problem], simulated: Any
+) -> dict[str, Any]:
+    interval, frame = min((series["interval"] for series in drawn), default=1), asked.frame
     return {
-        "id": widget.id,
+        "id": name,
         "from": frame.start,
         "to": frame.end,
         "live": frame.live,
@@ -73,7 +87,7 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
         "series": drawn[:MOST_SERIES],
         "more": max(0, len(drawn) - MOST_SERIES),
         "problems": [problem(entry) for entry in problems],
-        "simulated": simulated.ranges(metrics, frame.start, frame.end),
+        "simulated": simulated,
     }
 
 
