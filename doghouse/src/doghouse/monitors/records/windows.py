@@ -10,8 +10,9 @@ import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.query import Windows
-from doghouse.monitors.records.model import Compute, RecordQuery
+from doghouse.monitors.records.model import Compute, Facet, RecordQuery
 from doghouse.monitors.windows.columns import Bools, Group, GroupColumn
+from doghouse.search.aggregation import AGGREGATIONS
 from doghouse.search.grouping import Grouped, grouped
 from doghouse.search.records import Records, Selected
 
@@ -58,45 +59,43 @@ class RecordWindows:
 
         GUESS: in the order of what is monitored, ties by name; the values of a first key by what is monitored over all that have it (monitors/types/log).
         """
-        facets = self._query.by
-        names = self._grouped.groups
-        prefixes = [sorted({name[:depth] for name in names}) for depth in range(1, len(facets) + 1)]
-        if all(_most(level) <= facet.limit for level, facet in zip(prefixes, facets, strict=True)):
-            return None
-        kept = np.ones((len(names), len(self._over.ticks)), np.bool_)
-        for depth, (level, facet) in enumerate(zip(prefixes, facets, strict=True), 1):
-            if _most(level) > facet.limit:
-                own = self._kept_of(depth, level)
-                kept &= own[[level.index(name[:depth]) for name in names]]
+        names, kept = self._grouped.groups, None
+        for depth, facet in enumerate(self._query.by, 1):
+            if len(names) <= facet.limit:
+                continue
+            made = _by(self._selected, self.keys[:depth], facet.sort or self._query.compute)
+            crowded = self._distinct(made) > facet.limit
+            if crowded.any():
+                kept = np.ones((len(names), len(crowded)), np.bool_) if kept is None else kept
+                places = {name: index for index, name in enumerate(made.groups)}
+                rows = [places.get(name[:depth], -1) for name in names]
+                kept[:, crowded] &= self._first(made, facet, crowded)[rows]
         return kept
 
-    def _kept_of(self, depth: int, level: list[tuple[str, ...]]) -> Bools:
-        """Which values of the key at this depth are kept at which ticks, among those of the same values before it."""
-        facet = self._query.by[depth - 1]
-        compute = facet.sort or self._query.compute
-        made = _by(self._selected, self.keys[:depth], compute)
-        places = {name: index for index, name in enumerate(made.groups)}
-        sign = 1.0 if facet.order == "asc" else -1.0
-        kept = np.zeros((len(level), len(self._over.ticks)), np.bool_)
-        step = max(CELLS_AT_ONCE // max(len(level), 1), 1)
-        for start in range(0, len(self._over.ticks), step):
-            part = slice(start, start + step)
-            over = Windows(self._over.ticks[part], self._over.starts[part], self._over.ends[part])
-            empty = np.full(len(over.ticks), np.nan)
-            values = [sign * _values(made, places[name], compute, over) if name in places else empty for name in level]
-            for _, siblings in groupby(range(len(level)), key=lambda row: level[row][:-1]):
-                rows = list(siblings)
-                block = np.array([values[row] for row in rows])
-                first = np.argsort(block, axis=0, kind="stable")[: facet.limit]  # NaN is last
-                mine = np.zeros(block.shape, np.bool_)
-                np.put_along_axis(mine, first, True, axis=0)
+    def _distinct(self, made: Grouped) -> Floats:
+        """How many of the groups have a record in each window."""
+        order = np.argsort(made.times, kind="stable")
+        codes, times = np.repeat(np.arange(len(made.groups)), np.diff(made.first))[order], made.times[order]
+        low, high = (np.searchsorted(times, edge * MS) for edge in (self._over.starts, self._over.ends))
+        return AGGREGATIONS["cardinality"].over(codes, low, high)
+
+    def _first(self, made: Grouped, facet: Facet, ticks: Bools) -> Bools:
+        """Which groups are among the first of those that differ in their last key alone, at some of the ticks; [group, tick], and a last row of none."""
+        over = Windows(self._over.ticks[ticks], self._over.starts[ticks], self._over.ends[ticks])
+        sign, compute = 1.0 if facet.order == "asc" else -1.0, facet.sort or self._query.compute
+        kept = np.zeros((len(made.groups) + 1, len(over.ticks)), np.bool_)
+        for _, siblings in groupby(range(len(made.groups)), key=lambda row: made.groups[row][:-1]):
+            rows = list(siblings)
+            step = max(CELLS_AT_ONCE // len(rows), 1)
+            for start in range(0, len(over.ticks), step):
+                part = slice(start, start + step)
+                few = Windows(over.ticks[part], over.starts[part], over.ends[part])
+                values = np.array([sign * _values(made, row, compute, few) for row in rows])
+                best = np.argsort(values, axis=0, kind="stable")[: facet.limit]  # those without a value are last
+                mine = np.zeros(values.shape, np.bool_)
+                np.put_along_axis(mine, best, True, axis=0)
                 kept[rows, part] = mine
         return kept
-
-
-def _most(level: list[tuple[str, ...]]) -> int:
-    """The largest number of values under one parent."""
-    return max((len(list(same)) for _, same in groupby(level, key=lambda name: name[:-1])), default=0)
 
 
 def _by(selected: Selected, keys: tuple[str, ...], compute: Compute) -> Grouped:
