@@ -191,3 +191,30 @@ def test_e18_an_event_monitor_waits_for_a_new_group_and_counts_it_afterwards() -
         'events("source:deploy status:error").rollup("count").by("host").last("10m") >= 1', type="event-v2 alert"
     )
     assert changes(monitor, sources(DEPLOYS), 14) == ["h1 10:03 Triggered", "h1 10:12 Recovered"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "events('priority:all sources:deploy tags:env:prod').by('host').rollup('count').last('10m') >= 1",
+        'events("sources:nagios,deploy status:error,warning failed").by("host").rollup("count").last("10m") >= 1',
+        "events('tags:env:prod excluded_tags:env:dev hosts:h1').by('host').rollup('count').last('10m') >= 1",
+    ],
+)
+def test_event_monitors_of_the_api_before_are_read_in_todays_language(query: str) -> None:
+    assert changes(alert(query, type="event alert"), sources(DEPLOYS), 14) == [
+        "h1 10:03 Triggered",
+        "h1 10:12 Recovered",
+    ]
+
+
+def test_a_retired_event_search_looks_for_all_that_it_names() -> None:
+    for search in (
+        "sources:nagios",
+        "tags:env:prod,team:x",
+        "excluded_tags:env:prod",
+        "status:warning",
+        "nothing like it",
+    ):
+        query = f'events("{search}").rollup("count").last("10m") >= 1'
+        assert changes(alert(query, type="event alert"), sources(DEPLOYS), 14) == []

@@ -10,6 +10,7 @@ from typing import cast
 
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
+from doghouse.live.sources import shared
 from doghouse.live.stepping import Before, Outcome, advance
 from doghouse.metrics.model import Source
 from doghouse.monitors import Definition, Host, Hosts, MonitorError, evaluating
@@ -115,6 +116,8 @@ class Live:
         if minute == self._stepped:
             return
         self._announce(now)
+        if self._sources.records is not None:
+            self._read = replace(self._read, records=shared(self._sources.records))
         for monitor in self._evaluated():
             if self._ending.is_set():
                 return

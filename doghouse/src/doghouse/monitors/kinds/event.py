@@ -1,4 +1,4 @@
-"""Event monitors: the events that match a search (monitors/types/event)."""
+"""Event monitors: the events that match a search (monitors/types/event), and those of the API before it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from doghouse.monitors.definition import kind
-from doghouse.monitors.model import MonitorError, Thresholds
+from doghouse.monitors.model import Body, MonitorError, Thresholds
+from doghouse.monitors.records import reading
 from doghouse.monitors.records.alert import RecordAlert
+from doghouse.monitors.records.event_search import modern
+from doghouse.monitors.records.model import Asked
 
 
 @kind("event-v2 alert")
@@ -23,3 +26,13 @@ class EventAlert(RecordAlert, frozen=True, dict=True):
         for name in ("critical_recovery", "warning_recovery"):
             if getattr(given, name) is not None:
                 raise MonitorError(f"options.thresholds.{name}", "Event monitors do not support recovery thresholds.")
+
+
+@kind("event alert")
+class RetiredEventAlert(EventAlert, frozen=True, dict=True):
+    """`events('sources:nagios status:error,warning priority:all').by('host').rollup('count').last('1h') > 10`: the form that `event-v2 alert` replaced."""
+
+    @classmethod
+    def read(cls, body: Body) -> Asked:
+        """The query's parts, its search in today's language. Its quotes may be single ones."""
+        return reading.parse(body.query.replace("'", '"'), cls.heads, modern)

@@ -14,7 +14,7 @@ from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.definition import INVALID_QUERY, NO_OPERATOR, Definition
-from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch, ticks_between, window_steps
+from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
 from doghouse.monitors.model import Body, MonitorError, Options, Thresholds
 from doghouse.monitors.query import frequency, is_count_query, windows
 from doghouse.monitors.records import reading, variables
@@ -24,7 +24,6 @@ from doghouse.monitors.records.model import Asked, RecordQuery, VariableError
 from doghouse.monitors.records.reading import WrongSearch
 from doghouse.monitors.records.windows import RecordsOf
 from doghouse.monitors.states.conditions import Rules
-from doghouse.monitors.states.history import held_values, shown_value, states_range
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import record_rules
 from doghouse.monitors.windows.columns import Group, GroupColumn
@@ -196,7 +195,7 @@ class RecordAlert(Definition, frozen=True, dict=True):
         """The same in columns: all windows of a group at once, then all its states."""
         rules, ticks = self.rules, ticks_between(start, end, self.every)
         columns = self.columns(sources, ticks)
-        unfinished = (partial(_history, rules, column, ticks) for column in columns)
+        unfinished = (partial(column_history, rules, column, ticks) for column in columns)
         return Stretch(ticks, unfinished, partial(self._variables, sources))
 
     @classmethod
@@ -302,13 +301,3 @@ def _keys(asked: Asked) -> tuple[str, ...]:
         for query in asked.queries.values()
     )
     return next((some for some in keys if some), ())
-
-
-def _history(rules: Rules, column: GroupColumn, ticks: Ints) -> GroupHistory:
-    history = states_range(rules, column, ticks)
-    return GroupHistory(
-        column.group,
-        history,
-        lambda index: shown_value(rules, column, history, index),
-        lambda: held_values(rules, column, ticks),
-    )

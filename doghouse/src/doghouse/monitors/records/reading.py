@@ -9,7 +9,7 @@ GUESS: the calls may stand in any order, and space between them; `.index` may be
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery
@@ -75,15 +75,15 @@ class Calls:
         return tuple(part for given in self.arguments(name) for one in given.text.split(",") if (part := one.strip()))
 
 
-def parse(text: str, sources: Mapping[str, str]) -> Asked:
-    """A query of records. `sources` has the data source of each head that it may begin with. Raises QuerySyntaxError."""
+def parse(text: str, sources: Mapping[str, str], language: Callable[[str], Node] = parser.parse) -> Asked:
+    """A query of records. `sources` has the data source of each head that it may begin with, `language` reads its search. Raises QuerySyntaxError."""
     calls = split(text, sources, ("index", "rollup", "by", "last", "current", "source"))
     if "rollup" not in calls.calls:
         raise QuerySyntaxError(text, len(text.rstrip()), f'expected .rollup("count") behind {calls.head}("…")')
     query = RecordQuery(
         sources[calls.head],
         calls.arguments(calls.head)[0].text,
-        _search(calls, sources[calls.head]),
+        _search(calls, sources[calls.head], language),
         calls.names("index"),
         _compute(calls),
         facets(calls),
@@ -138,19 +138,19 @@ def _unescaped(text: str, start: int) -> Quoted:
     return Quoted("".join(sign[1] or sign[2] for sign in signs), tuple(start + sign.start() for sign in signs))
 
 
-def _search(calls: Calls, source: str) -> Node:
+def _search(calls: Calls, source: str, language: Callable[[str], Node]) -> Node:
     given = calls.arguments(calls.head)[0]
     try:
-        return search(given.text, source)
+        return search(given.text, source, language)
     except SearchSyntaxError as error:
         begin = calls.calls[calls.head][0]
         places = (*given.places, given.places[-1] + 1) if given.places else (begin,)
         raise WrongSearch(calls.text, places[error.position], error.problem) from None
 
 
-def search(text: str, source: str) -> Node:
+def search(text: str, source: str, language: Callable[[str], Node] = parser.parse) -> Node:
     """A search's tree. Raises SearchSyntaxError, or NotEvaluated for a comparison with a unit, which the duration of spans alone has."""
-    node = parser.parse(text)
+    node = language(text)
     try:
         matching.predicate(in_ns(node) if source == "spans" else node)
     except ApiError as error:
