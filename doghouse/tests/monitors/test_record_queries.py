@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from doghouse.importing.monitor_files import Found
+from doghouse.importing.verdicts import lint_all
+from doghouse.monitors.model import MonitorError
 from doghouse.monitors.records.reading import parse
+from doghouse.monitors.validation import validate
 from doghouse.queries import QuerySyntaxError
 from doghouse.search.parser import parse as parse_search
 
@@ -70,3 +74,43 @@ def test_a_mistake_is_named_with_its_place(text: str, place: str, problem: str) 
         parse(text, HEADS)
     assert problem in caught.value.problem
     assert caught.value.position == (text.index(place) if place else len(text))
+
+
+@pytest.mark.parametrize(
+    ("kind", "query", "evaluated"),
+    [
+        ("log alert", r'logs("(error\:*\:* OR status:error) -@type:http-log").index("*").rollup("count").last("5m") > 0', True),
+        ("log alert", r'logs("@n:(\"a b\" OR c) @d:>=5 @e:[1 TO *] ns:(a* OR b?)").rollup("sum", "@x").by("ns").last("30m") > 1', True),
+        ("log alert", r'logs("status:(error critical) NOT \"x\"").index("*").rollup("count").last("5m").by("@a.b") > 5.0', True),
+        ("trace-analytics alert", 'trace-analytics("service:a @duration:>500ms").rollup("count").last("5m") > 1', True),
+        ("event-v2 alert", 'events("source:watchdog").rollup("cardinality", "@evt.id").by("story_key").last("30m") > 0', True),
+        ("log alert", 'logs("service:a @duration:>500ms").rollup("count").last("5m") > 1', False),
+        ("trace-analytics alert", 'trace-analytics("env:prod").rollup("count").by("*").last("5m") > 100', False),
+    ],
+)  # fmt: skip
+def test_lint_calls_ok_what_is_evaluated_and_nothing_else(kind: str, query: str, evaluated: bool) -> None:
+    body = {"type": kind, "query": query, "name": "n", "message": "@ops@example.com"}
+    [linted] = lint_all([Found("a", body)])
+    assert linted.verdict == ("ok" if evaluated else "not evaluated"), linted.problems
+
+
+def test_what_datadog_refuses_is_refused_in_its_words() -> None:
+    for query in (
+        "logs('a').index('*').rollup('count').last('5m') > 5",
+        "query",
+        'logs("a").rollup("count").last("5m")',
+    ):
+        assert refused(query) == "The value provided for parameter 'query' is invalid: invalid operator specified: "
+    assert "longer than 2d" in refused('logs("a").rollup("count").last("3d") > 5')
+    assert "missing ')'" in refused('logs("(a").rollup("count").last("5m") > 5')
+    assert "does not match" in refused('logs("a").rollup("count").last("5m") > 5', thresholds={"critical": 6})
+    assert "evaluation_window" in refused('logs("a").rollup("count").current("1h") > 5')
+    recovery = {"critical": 5, "critical_recovery": 4}
+    assert "recovery" in refused('events("a").rollup("count").last("5m") > 5', "event-v2 alert", thresholds=recovery)
+
+
+def refused(query: str, type: str = "log alert", **options: object) -> str:
+    """Why the API refuses a monitor."""
+    with pytest.raises(MonitorError) as caught:
+        validate({"type": type, "query": query, "options": options})
+    return caught.value.text

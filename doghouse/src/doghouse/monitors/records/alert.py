@@ -22,7 +22,7 @@ from doghouse.monitors.records.evaluation import ByGroup, Evaluator
 from doghouse.monitors.records.messages import MOST_SAMPLES, WORDS, RecordVariables, Samples, breaching, sampled
 from doghouse.monitors.records.model import Asked, RecordQuery, VariableError
 from doghouse.monitors.records.reading import WrongSearch
-from doghouse.monitors.records.windows import RecordsOf
+from doghouse.monitors.records.windows import Nothing, RecordsOf
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import record_rules
@@ -37,7 +37,7 @@ from doghouse.queries import (
     scope_tags,
 )
 from doghouse.queries.language.formulas import bound
-from doghouse.search.records import Lines, Records
+from doghouse.search.records import Records
 from doghouse.search.tree import parts_of, tags_of
 from doghouse.time import lengths
 
@@ -284,7 +284,7 @@ class RecordAlert(Definition, frozen=True, dict=True):
 
     def why_unevaluated(self) -> str:
         """A custom schedule, a search with a unit, or a function in its formula that is not evaluated."""
-        nothing = Sources(lambda _: (MemorySource([], no_columns()), None), records=lambda _: Lines([]))
+        nothing = Sources(lambda _: (MemorySource([], no_columns()), None), records=lambda _: Nothing())
         try:
             list(self.columns(nothing, A_TICK))
         except NotEvaluated as error:

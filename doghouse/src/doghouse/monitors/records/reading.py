@@ -26,6 +26,7 @@ from doghouse.time import lengths
 from doghouse.traces.durations import in_ns
 from doghouse.web.errors import ApiError
 
+EVERYTHING = "*"  # GUESS: nobody says what a group of it is
 QUERY = "query"  # the name of a monitor's only query
 CURRENT = {"1h": lengths.HOUR, "1d": lengths.DAY}  # of `.current()`
 UNITS = {**{unit: lengths.UNITS[unit] for unit in "mhdw"}, "mo": MONTH}
@@ -76,7 +77,10 @@ class Calls:
 
 
 def parse(text: str, sources: Mapping[str, str], language: Callable[[str], Node] = parser.parse) -> Asked:
-    """A query of records. `sources` has the data source of each head that it may begin with, `language` reads its search. Raises QuerySyntaxError."""
+    """A query of records. `sources` has the data source of each head that it may begin with, `language` reads its search.
+
+    Raises QuerySyntaxError or NotEvaluated.
+    """
     calls = split(text, sources, ("index", "rollup", "by", "last", "current", "source"))
     if "rollup" not in calls.calls:
         raise QuerySyntaxError(text, len(text.rstrip()), f'expected .rollup("count") behind {calls.head}("…")')
@@ -178,8 +182,10 @@ def compute_problem(name: str, measure: str | None) -> str:
 
 
 def facets(calls: Calls) -> tuple[Facet, ...]:
-    """The fields of `.by()`, with as many values of each as Datadog keeps. Raises QuerySyntaxError."""
+    """The fields of `.by()`, with as many values of each as Datadog keeps. Raises QuerySyntaxError or NotEvaluated."""
     keys = tuple(dict.fromkeys(calls.names("by")))
+    if EVERYTHING in keys:
+        raise NotEvaluated('monitors over records that group .by("*")')
     if len(keys) > MOST_KEYS:
         raise calls.wrong("by", f"groups by {len(keys)} fields: at most {MOST_KEYS} are allowed")
     return tuple(Facet(key, LIMITS[len(keys)]) for key in keys)

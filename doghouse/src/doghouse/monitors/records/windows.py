@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import groupby
 
@@ -14,11 +14,26 @@ from doghouse.monitors.records.model import Compute, Facet, RecordQuery
 from doghouse.monitors.windows.columns import Bools, Group, GroupColumn
 from doghouse.search.aggregation import AGGREGATIONS
 from doghouse.search.grouping import Grouped, grouped
-from doghouse.search.records import Records, Selected
+from doghouse.search.record import Record
+from doghouse.search.records import Column, Records, Selected
+from doghouse.search.tree import Node
 
 RecordsOf = Callable[[RecordQuery], Records]
 MS = 1000
 CELLS_AT_ONCE = 4_000_000  # groups times ticks that are ranked at once, so that memory is bounded
+
+
+class Nothing:
+    """No records, whatever the search."""
+
+    def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
+        """See Records."""
+        none = np.empty(0, np.int64)
+        return Selected(none, {field: Column(none, none, []) for field in fields})
+
+    def newest(self, search: Node, start: int, end: int, limit: int) -> Sequence[tuple[int, Record]]:
+        """See Records."""
+        return []
 
 
 class RecordWindows:
