@@ -8,6 +8,7 @@ import pytest
 from record_lines import Line, alert, changes, lines, sources, values
 
 from doghouse import monitors as mon
+from doghouse.backtest.suggesting import suggest
 
 FOUR = lines(30, 70, 100, 400)
 TWO_SERVICES = [*lines(10, 20, 30, service="a"), *lines(130, 140, 150, 160, service="b")]
@@ -218,3 +219,25 @@ def test_a_retired_event_search_looks_for_all_that_it_names() -> None:
     ):
         query = f'events("{search}").rollup("count").last("10m") >= 1'
         assert changes(alert(query, type="event alert"), sources(DEPLOYS), 14) == []
+
+
+def test_a_monitor_with_other_thresholds_or_a_longer_window_asks_the_same() -> None:
+    monitor = alert(f"{COUNT} > 2", thresholds={"critical": 2})
+    assert monitor.with_thresholds({"critical": 3}).query.endswith('.last("5m") > 3')
+    assert changes(monitor.with_thresholds({"critical": 0}), sources(FOUR), 16) == [
+        "10:01 Triggered",
+        "10:12 Recovered",
+    ]
+    name, longer = monitor.longer(2) or ("", monitor)
+    assert (name, longer.span, longer.query) == ("last 10m", 600, f"{COUNT} > 2".replace("5m", "10m"))
+    formula = alert('formula("errors").last("5m") > 1', variables=[variable("errors", "status:error")])
+    assert formula.with_thresholds({"critical": 4}).query == 'formula("errors").last("5m") > 4'
+
+
+def test_settings_of_a_log_monitor_are_suggested_as_those_of_a_metric_monitor_are() -> None:
+    made = suggest(
+        alert(f"{COUNT} > 2", message="@ops@example.com"), sources(FOUR), 1_772_445_600, 1_772_446_500, (), {}, "UTC"
+    )
+    changed = {one.setting: one.figures.changes for one in made}
+    assert (changed["as it is"], changed["critical_recovery 1.9"]) == (2, 2)
+    assert {"critical 1.8", "last 10m", "renotify_interval 30"} <= changed.keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,12 +11,9 @@ from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.figures import Figures, figures
 from doghouse.backtest.run import Backtest, replay
-from doghouse.backtest.sources import Points
 from doghouse.monitors import Status
-from doghouse.monitors.kinds.metric import metric_query, with_query
 from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.validation import check
-from doghouse.queries.language.spans import SpanError, monitor_window
 
 RECOVERY_STEPS = (0.05, 0.1, 0.2, 0.3)  # of the threshold, towards the quiet side
 THRESHOLD_STEPS = (-0.1, 0.1)
@@ -43,7 +40,7 @@ class Setting:
 
 def suggest(
     monitor: mon.Definition,
-    points: Points,
+    sources: mon.Sources,
     start: int,
     end: int,
     downtimes: Sequence[dt.Downtime],
@@ -51,7 +48,7 @@ def suggest(
     timezone: str,
     rules: Rules = (),
 ) -> list[Suggestion]:
-    """The monitor as it is, then each setting that Datadog would accept; `points` has the series of each, `rules` are the notification rules.
+    """The monitor as it is, then each setting that Datadog would accept; `sources` has what each reads, `rules` are the notification rules.
 
     Raises as `backtest` does.
     """
@@ -65,7 +62,7 @@ def suggest(
             if setting is settings[0]:
                 raise
             continue
-        result = replay(setting.monitor, mon.Sources(points), start, end, downtimes, hosts, rules)
+        result = replay(setting.monitor, sources, start, end, downtimes, hosts, rules)
         alert = first_alert(result)
         first = alert if setting is settings[0] else first
         delay = None if alert is None or first is None else alert - first
@@ -110,15 +107,9 @@ def _settings(monitor: mon.Definition) -> Iterator[Setting]:
 
 
 def _windows(monitor: mon.Definition) -> Iterator[Setting]:
-    query = metric_query(monitor)
-    length, unit = query.window.text.removeprefix("last_")[:-1], query.window.text[-1]
-    for factor in WINDOW_FACTORS if length.isdecimal() and unit in "mhd" else ():
-        text = f"last_{int(length) * factor}{unit}"
-        try:
-            window = monitor_window(text)
-        except SpanError:
-            continue
-        yield Setting(text, with_query(monitor, replace(query, window=window)))
+    for factor in WINDOW_FACTORS:
+        if (longer := monitor.longer(factor)) is not None:
+            yield Setting(*longer)
 
 
 def _with(monitor: mon.Definition, levels: Mapping[str, float]) -> mon.Definition:

@@ -63,7 +63,7 @@ def backtest_each(where: str, monitor: Definition, asked: Asked, *, several: boo
 def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
     start, end, downtimes, hosts = asked.start, asked.end, asked.downtimes, asked.hosts
     if asked.suggest and monitor.evaluated and not monitor.compares:
-        text = f"--suggest varies the settings of metric monitors, not of a {monitor.type}"
+        text = f"--suggest varies thresholds and windows, which a {monitor.type} does not have"
         typer.echo(f"doghouse: {where}: {text}", err=True)
     sources = sources_of(monitor, asked.points, asked.members, start, end, records=asked.records, slos=asked.slos)
     result = replay(monitor, sources, start, end, downtimes, hosts, asked.rules)
@@ -71,7 +71,7 @@ def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Seque
         return result, [] if asked.suggest else None
     from doghouse.backtest.suggesting import suggest
 
-    return result, suggest(monitor, asked.points, start, end, downtimes, hosts, asked.zone, asked.rules)
+    return result, suggest(monitor, sources, start, end, downtimes, hosts, asked.zone, asked.rules)
 
 
 def _remarks(monitor: Definition, result: Backtest, sources: Sources) -> Iterator[str]:

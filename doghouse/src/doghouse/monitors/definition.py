@@ -237,6 +237,10 @@ class Definition(Body, frozen=True, dict=True):
         document = {**self.document, "options": options}
         return msgspec.structs.replace(self, options=read_options(options), document=document)
 
+    def longer(self, factor: int) -> tuple[str, Definition] | None:
+        """With a window so many times as long, and what that is called (`last_10m`); None where there is no such window."""
+        return None
+
     def with_thresholds(self, levels: Mapping[str, float]) -> Self:
         """With these thresholds instead of its own of these names."""
         own = (self.document.get("options") or {}).get("thresholds") or {}

@@ -39,6 +39,7 @@ from doghouse.queries import (
     scope_text,
 )
 from doghouse.queries.functions import catalogue
+from doghouse.queries.language.spans import SpanError, monitor_window
 from doghouse.queries.language.tree import AllOf, AnyOf, Scope
 
 INTEGRATION_PREFIXES = ("aws.", "azure.", "gcp.")  # GUESS: which metrics make a monitor one of an integration
@@ -225,6 +226,17 @@ class MetricAlert(Definition, frozen=True, dict=True):
         if query is None or query.threshold is None or "critical" not in levels:
             return made
         return made.with_query(replace(query, threshold=levels["critical"]))
+
+    def longer(self, factor: int) -> tuple[str, Definition] | None:
+        """With a longer window, where it is one of whole minutes, hours or days that ends now."""
+        length, unit = self.tree.window.text.removeprefix("last_")[:-1], self.tree.window.text[-1]
+        if not length.isdecimal() or unit not in "mhd":
+            return None
+        text = f"last_{int(length) * factor}{unit}"
+        try:
+            return text, self.with_query(replace(self.tree, window=monitor_window(text)))
+        except SpanError:
+            return None
 
     def with_query(self, query: MonitorQuery) -> Self:
         """With another query."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import ClassVar, Protocol, Self
 
@@ -40,6 +39,7 @@ from doghouse.queries.language.formulas import bound
 from doghouse.search.records import Records
 from doghouse.search.tree import parts_of, tags_of
 from doghouse.time import lengths
+from doghouse.time.lengths import MINUTE
 
 SOURCES = ("logs", "events", "spans")  # the data sources that a formula may read
 A_TICK = np.array([24 * 3600], np.int64)
@@ -277,10 +277,20 @@ class RecordAlert(Definition, frozen=True, dict=True):
         made, asked = super().with_thresholds(levels), self._asked
         if asked is None or "critical" not in levels:
             return made
-        text = reading.with_threshold(self.query, levels["critical"])
-        document = {**made.document, "query": text}
-        asked = replace(asked, threshold=levels["critical"])
-        return msgspec.structs.replace(made, asked=asked, query=text, document=document)
+        return made._asking(reading.with_threshold(self.query, levels["critical"]))
+
+    def longer(self, factor: int) -> tuple[str, Definition] | None:
+        """With a longer window, where it is one that ends now."""
+        window = self.tree.window
+        if window.cumulative:
+            return None
+        text = f"{factor * window.seconds // MINUTE}m"
+        return f"last {text}", self._asking(reading.with_window(self.query, text))
+
+    def _asking(self, text: str) -> Self:
+        """With another query."""
+        made = msgspec.structs.replace(self, query=text, document={**self.document, "query": text})
+        return msgspec.structs.replace(made, asked=type(self).read(made))
 
     def why_unevaluated(self) -> str:
         """A custom schedule, a search with a unit, or a function in its formula that is not evaluated."""

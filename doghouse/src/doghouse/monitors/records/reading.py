@@ -214,3 +214,8 @@ def with_threshold(text: str, threshold: float) -> str:
     compared = re.search(_COMPARED.pattern + r"\Z", text)
     assert compared is not None  # the text is a query
     return f"{text[: compared.start(2)]}{number_text(threshold)}{text[compared.end(2) :]}"
+
+
+def with_window(text: str, length: str) -> str:
+    """The query over another window, `10m`."""
+    return re.sub(r'(\.\s*last\s*\(\s*)"[^"]*"', rf'\g<1>"{length}"', text)
