@@ -375,7 +375,7 @@ def test_backtest_says_what_it_suggests_nothing_for(run, folder):
 
     assert (code, json.loads(out)["suggestions"]) == (0, [])
     assert [one["to"] for one in json.loads(out)["transitions"]] == ["Alert"]
-    assert err.endswith("a.json: --suggest varies the settings of metric monitors, not of a service check\n")
+    assert err.endswith("a.json: --suggest varies thresholds and windows, which a service check does not have\n")
 
 
 @pytest.mark.parametrize(
