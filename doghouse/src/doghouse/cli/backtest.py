@@ -114,7 +114,7 @@ def backtest(
         account = backtest_inputs.account_of(api_url, keys_file, cache, no_cache, resolution)
         points = backtest_inputs.from_account(account, [one for _, one in monitors], start, end, known)
     given = {one.id: one for _, one in monitors if one.id}
-    records = backtest_inputs.records_of(logs, known)
+    records = backtest_inputs.records_of(logs, known, account)
     asked = Asked(start, end, points, quiet, known, zone, suggest, given, listed.slos, records, routed)
     several = len(monitors) > 1
     done = 0

@@ -13,6 +13,7 @@ from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import Points, RecordsOf, sources_of
 from doghouse.cli.terminal import fail
 from doghouse.downtimes import Downtime
+from doghouse.importing.access import AccountError
 from doghouse.metrics.files.series_files import SeriesFileError
 from doghouse.monitors import Definition, Host, MonitorError, Sources
 from doghouse.monitors.notification_rules import Rules
@@ -53,7 +54,7 @@ def backtest_each(where: str, monitor: Definition, asked: Asked, *, several: boo
             raise fail(f"{where}: {error}") from None
         typer.echo(f"doghouse: {where}: {error}, and leaves it out", err=True)
         return None
-    except SeriesFileError as error:
+    except (SeriesFileError, AccountError) as error:
         raise fail(str(error)) from None
     for text in _remarks(monitor, result, Sources(asked.points, records=asked.records)):
         typer.echo(f"doghouse: {where}: {text}", err=True)

@@ -119,8 +119,8 @@ def no_points(monitor: Definition) -> tuple[Source, Definition | None]:
     raise NotEvaluated("a monitor of metrics without points (--series)")
 
 
-def records_of(path: Path | None, hosts: Mapping[str, Host]) -> RecordsOf:
-    """The logs of a file, read when a monitor first asks for them."""
+def records_of(path: Path | None, hosts: Mapping[str, Host], account: Account | None) -> RecordsOf:
+    """The logs of a file, read when a monitor first asks for them; without a file what the account counts."""
     from functools import cache
 
     from doghouse.logs.files import LogFileError, open_logs
@@ -134,6 +134,8 @@ def records_of(path: Path | None, hosts: Mapping[str, Host]) -> RecordsOf:
             raise fail(str(error)) from None
 
     def records(query: RecordQuery) -> Records:
+        if path is None and account is not None:
+            return account.records(query)
         if path is None or query.source != "logs":
             raise NotEvaluated(
                 f"a monitor of {query.source} without a file of them" + " (--logs)" * (query.source == "logs")

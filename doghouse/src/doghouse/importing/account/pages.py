@@ -20,12 +20,13 @@ VERSION = 1  # of the files
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A query's text, a stretch [start, end) (s UTC) and seconds a point."""
+    """A query's text, a stretch [start, end) (s UTC) and seconds a point. A query of logs is their search and what they come to, as JSON (`logs.asked`)."""
 
     query: str
     start: int
     end: int
     resolution: int
+    of_logs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,10 @@ class AnsweredSeries:
     values: Sequence[float]
 
 
-def pages(query: str, start: int, end: int, resolution: int) -> list[Page]:
+def pages(query: str, start: int, end: int, resolution: int, *, of_logs: bool = False) -> list[Page]:
     """A query's stretches, each short enough for the account to keep the resolution; aligned, so that another day's run asks for the same ones."""
     length = POINTS * resolution
-    return [Page(query, at, at + length, resolution) for at in range(start // length * length, end, length)]
+    return [Page(query, at, at + length, resolution, of_logs) for at in range(start // length * length, end, length)]
 
 
 class Cache:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +13,16 @@ import numpy as np
 
 from doghouse import monitors as mon
 from doghouse.importing.access import AccountError, Keys
-from doghouse.importing.account import plans
+from doghouse.importing.account import logs, plans
 from doghouse.importing.account.pages import AnsweredSeries, Cache, Page, pages
 from doghouse.importing.account.requesting import RefusedError, Requester
 from doghouse.importing.account.resolutions import resolution_of
 from doghouse.metrics.memory import MemorySource
 from doghouse.monitors.kinds.metric import metric_query
+from doghouse.monitors.records.alert import RecordAlert
+from doghouse.monitors.records.model import RecordQuery
 from doghouse.queries import NotEvaluated, QuerySyntaxError, metric_queries
+from doghouse.search.records import Records
 
 # A page that ended so long ago gets no more points (they are taken up to an hour late), and is kept.
 SETTLED_S = 2 * 3600
@@ -79,19 +83,20 @@ class Account:
         evaluated = [one for one in monitors if _is_evaluated(one)]
         counted = sorted({name for one in evaluated for name in plans.counted(one)} - self._types.keys())
         # a metric whose type is still to be asked for counts as a count: that changes a query's text, not how many pages it has
-        needed = self._needed(evaluated, start, end)
+        of_logs = _pages_of_logs(monitors, start, end)
+        needed = self._needed(evaluated, start, end) | {page for many in of_logs for page in many}
         missing = [one for one in needed if not self._has(one)]
         queries = len({one.query for one in needed})
         expected = len(counted) + sum(1 for _ in _requests(missing))
         self._tell.sentence(
-            f"{_many(len(evaluated), 'monitor')} of {self.address} ask {_many(queries, 'distinct query', 'distinct queries')}: "
+            f"{_many(len(evaluated) + len(of_logs), 'monitor')} of {self.address} ask {_many(queries, 'distinct query', 'distinct queries')}: "
             f"{_many(expected, 'request')}, {_many(len(needed) - len(missing), 'page')} of {len(needed):,} from the cache"
         )
         for number, name in enumerate(counted, 1):
             self._tell.progress(f"type of {name}", number, expected)
             self._type(name)
             self._say_how_long(number, expected)
-        self._fetch(self._needed(evaluated, start, end), len(counted))
+        self._fetch(self._needed(evaluated, start, end) | {page for many in of_logs for page in many}, len(counted))
 
     def read(self, monitor: mon.Definition, start: int, end: int, hosts: Mapping[str, mon.Host]) -> Read:
         """All that the monitor's evaluations in (start, end] look at. Raises AccountError, QuerySyntaxError, NotEvaluated."""
@@ -107,6 +112,16 @@ class Account:
         }
         tags = {name: host.tags for name, host in hosts.items()}
         return Read(plans.source(plan, answers, tags), plan.monitor)
+
+    def records(self, query: RecordQuery) -> Records:
+        """What a query of logs looks at: what they come to each minute. Raises NotEvaluated where that does not tell; its reads raise AccountError."""
+
+        def read(wanted: Sequence[Page]) -> Mapping[Page, Sequence[AnsweredSeries]]:
+            self._fetch(set(wanted), 0)
+            return self._read
+
+        logs.asked(query)
+        return logs.CountedLogs(query, read)
 
     def _needed(self, monitors: Sequence[mon.Definition], start: int, end: int) -> set[Page]:
         """The pages of all monitors. A query that several ask is asked once, at a resolution that suits each of them."""
@@ -153,7 +168,7 @@ class Account:
 
     def _ask(self, together: Sequence[Page]) -> None:
         try:
-            answers = self._requester.series(together)
+            answers = [self._requester.logs(together[0])] if together[0].of_logs else self._requester.series(together)
         except RefusedError as error:
             if len(together) == 1:
                 raise AccountError(f"{together[0].query}: {error}") from None
@@ -190,6 +205,18 @@ def _pages(plan: plans.Plan) -> Iterator[Page]:
         yield from pages(one.text, one.start, one.end, one.resolution)
 
 
+def _pages_of_logs(monitors: Sequence[mon.Definition], start: int, end: int) -> list[list[Page]]:
+    """The pages of each monitor of logs, as far as they tell it."""
+    made = []
+    for monitor in monitors:
+        if isinstance(monitor, RecordAlert) and monitor.problem is None:
+            first = start - monitor.span - monitor.rules.delay
+            with suppress(NotEvaluated):
+                queries = monitor.tree.record_queries
+                made.append([page for query in queries for page in logs.pages_of(query, first, end)])
+    return made
+
+
 def _ticks(monitor: mon.Definition, start: int, end: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     ticks = mon.ticks_of(monitor, start, end)
     return ticks if len(ticks) else np.array([end], np.int64)
@@ -197,9 +224,10 @@ def _ticks(monitor: mon.Definition, start: int, end: int) -> np.ndarray[tuple[in
 
 def _requests(missing: Iterable[Page]) -> Iterator[list[Page]]:
     """Pages that go into a request together: of one stretch and resolution, the oldest first."""
-    by_stretch: dict[tuple[int, int], list[Page]] = {}
+    by_stretch: dict[tuple[int, int, str], list[Page]] = {}
     for page in sorted(missing, key=lambda one: (one.start, one.resolution, one.query)):
-        by_stretch.setdefault((page.start, page.resolution), []).append(page)
+        alone = page.query if page.of_logs else ""  # a request for logs has one search
+        by_stretch.setdefault((page.start, page.resolution, alone), []).append(page)
     for together in by_stretch.values():
         for at in range(0, len(together), QUERIES_A_REQUEST):
             yield together[at : at + QUERIES_A_REQUEST]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from doghouse.importing.access import AccountError, Keys, client
+from doghouse.importing.account import logs as counted
 from doghouse.importing.account.pages import AnsweredSeries, Page
 from doghouse.importing.rate_limits import Standing, asked_to_wait, standing
 
@@ -72,6 +73,38 @@ class Requester:
         if document.get("errors"):
             raise RefusedError(f"{self.address} answers: {document['errors']}")
         return _answers(document, pages, self.address)
+
+    def logs(self, page: Page) -> list[AnsweredSeries]:
+        """What the logs of a page come to each minute (`/api/v2/logs/analytics/aggregate`). Raises RefusedError, AccountError."""
+        from datadog_api_client.v2.api.logs_api import LogsApi
+        from datadog_api_client.v2.model.logs_aggregate_request import LogsAggregateRequest
+        from datadog_api_client.v2.model.logs_aggregation_function import LogsAggregationFunction
+        from datadog_api_client.v2.model.logs_compute import LogsCompute
+        from datadog_api_client.v2.model.logs_compute_type import LogsComputeType
+        from datadog_api_client.v2.model.logs_group_by import LogsGroupBy
+        from datadog_api_client.v2.model.logs_query_filter import LogsQueryFilter
+
+        wanted = json.loads(page.query)
+        computes = [
+            LogsCompute(
+                aggregation=LogsAggregationFunction(one["aggregation"]),
+                interval=f"{page.resolution}s",
+                type=LogsComputeType.TIMESERIES,
+                **({"metric": one["metric"]} if one["metric"] else {}),
+            )
+            for one in wanted["computes"]
+        ]
+        span = {"_from": str(page.start * 1000), "to": str(page.end * 1000)}
+        body = LogsAggregateRequest(
+            compute=computes,
+            filter=LogsQueryFilter(query=wanted["query"], indexes=wanted["indexes"], **span),
+            group_by=[LogsGroupBy(facet=one["facet"], limit=one["limit"]) for one in wanted["group_by"]],
+        )
+        document = self._ask(lambda: LogsApi(self._client).aggregate_logs(body=body))
+        try:
+            return counted.answers(document, len(computes))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise AccountError(f"{self.address} does not answer as the API of Datadog does") from None
 
     def _ask(self, call: Callable[[], Any], missing: bool = False) -> Any:
         """A call's document. With `missing` a 404 is None."""
