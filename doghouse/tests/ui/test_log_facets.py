@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doghouse.logs.model import Log
 from doghouse.logs.search import record
+from doghouse.logs.store.log_store import LogStore
+from doghouse.logs.store.reading import weights
 from doghouse.search import matching
 from doghouse.search.parser import parse
 from doghouse.search.records import Lines
@@ -64,16 +66,15 @@ def test_what_a_click_writes_reads_back_as_the_same_choice_for_any_value(search:
 def test_a_facets_counts_are_what_the_search_of_its_click_finds(logs: list[Log]) -> None:
     lines = Lines((round(log.timestamp * 1000), record(log)) for log in logs)
     for field in ("service", "status", "env"):
-        column = lines.select(parse("*"), 0, 10**9, [field]).columns[field]
-        for row in facet(field, column, parse("*"))["values"]:
+        for row in facet(field, lines.select(parse("*"), 0, 10**9, [field]), parse("*"))["values"]:
             wanted, unwanted = matching.compile_search(row["with"]), matching.compile_search(row["without"])
             assert row["count"] == sum(wanted(record(log)) for log in logs)
             assert len(logs) - row["count"] == sum(unwanted(record(log)) for log in logs)
 
 
 def test_a_value_that_is_asked_for_is_shown_though_no_log_has_it() -> None:
-    column = Lines([(0, record(Log(0.0, "m", service="web")))]).select(parse("*"), 0, 1, ["service"]).columns["service"]
-    rows = facet("service", column, parse("service:(web OR gone) -service:old"))["values"]
+    logs = Lines([(0, record(Log(0.0, "m", service="web")))]).select(parse("*"), 0, 1, ["service"])
+    rows = facet("service", logs, parse("service:(web OR gone) -service:old"))["values"]
     assert [(row["value"], row["count"], row["wanted"], row["unwanted"]) for row in rows] == [
         ("web", 1, True, False),
         ("gone", 0, True, False),
@@ -116,3 +117,25 @@ def test_fields_are_offered_by_how_many_logs_have_them_tags_first() -> None:
         Log(0.0, "m", tags=("env:dev", "team:a"), attributes={"http": {"code": 500, "url": "/"}, "dur": 1}),
     ]
     assert log_rows.fields(logs) == ["env", "team", "@http.code", "@dur", "@http.url"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(logs=st.lists(LOGS, max_size=12), span=st.integers(1, 3000))
+def test_what_the_store_counts_is_what_its_logs_come_to_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory, logs: list[Log], span: int
+) -> None:
+    store = LogStore(tmp_path_factory.mktemp("logs"))
+    store.add(logs)
+    shown = Frame(2000 - span, 2000, False)
+    stretch = shown.start * 1000, shown.end * 1000
+    for field, step in (("status", interval(span)), ("service", 10**6), ("env", 10**6)):
+        counted, plain = (
+            store.counts(parse("*"), *stretch, [field], step * 1000),
+            store.select(parse("*"), *stretch, [field]),
+        )
+        assert counted is not None
+        assert weights(counted).sum() == len(plain.times)
+        assert facet(field, counted, parse("*")) == facet(field, plain, parse("*"))
+        if field == "status":
+            assert histogram(counted, shown) == histogram(plain, shown)
+    store.close()

@@ -120,6 +120,12 @@ def counts(
     )
 
 
+def weights(selected: Selected) -> Ints:
+    """For how many logs each row stands: what the column LOGS says, or one."""
+    counted = selected.columns.get(LOGS)
+    return np.ones(len(selected.times), np.int64) if counted is None else np.array(counted.values)[counted.codes]
+
+
 def page(
     columns: LogColumns, search: Node, start: int, end: int, limit: int, after: Place | None, *, oldest_first: bool
 ) -> list[Kept]:

@@ -9,14 +9,15 @@ from typing import Any
 
 from doghouse.logs.model import Log
 from doghouse.logs.store.log_store import LogStore
-from doghouse.logs.store.reading import Kept, Place
+from doghouse.logs.store.reading import Kept, Place, weights
+from doghouse.search.records import Selected
 from doghouse.search.tree import And, Everything, Match, Node, Word, written
 from doghouse.traces.store import TraceStore
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import searches
 from doghouse.ui.data.logs import rows as log_rows
 from doghouse.ui.data.logs.facets import choice, facet
-from doghouse.ui.data.logs.histogram import histogram
+from doghouse.ui.data.logs.histogram import histogram, interval
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.web.http import Call, Reply
@@ -73,23 +74,27 @@ class LogPage:
         if problem:
             return Reply({"problem": problem})
         opened = chosen(call, "facet", FACETS)[:MOST_FACETS]
-        wider = {field: rest for field in opened if (rest := choice(search, field).others()) != search}
-        selected = self.logs.select(search, *_ms(shown), list(dict.fromkeys(("status", *opened))))
-        columns = dict(selected.columns)
-        for field, rest in wider.items():
-            columns |= self.logs.select(rest, *_ms(shown), [field]).columns
+        selected = self._counted(search, shown, "status", interval(shown.span))
         made = histogram(selected, shown)
         return Reply(
             {
                 "problem": "",
-                "total": len(selected.times),
+                "total": int(weights(selected).sum()),
                 "from": shown.start,
                 "to": shown.end,
                 "histogram": made
                 | {"statuses": [one | {"state": log_rows.state(one["status"])} for one in made["statuses"]]},
-                "facets": [facet(field, columns[field], search) for field in opened],
+                "facets": [
+                    facet(field, self._counted(choice(search, field).others(), shown, field, shown.end), search)
+                    for field in opened
+                ],
             }
         )
+
+    def _counted(self, search: Node, shown: Frame, field: str, step: int) -> Selected:
+        """The logs that match, with a field and in pieces of time of `step` s: counted in the store, or one by one where it cannot."""
+        counts = self.logs.counts(search, *_ms(shown), [field], step * 1000)
+        return self.logs.select(search, *_ms(shown), [field]) if counts is None else counts
 
     def around(self, call: Call) -> Reply:
         """`GET /logs/around?ts=…&id=…`: the lines of the same host and service before one and behind it."""

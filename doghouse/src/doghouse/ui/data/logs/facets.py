@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from doghouse.logs.store.reading import weights
 from doghouse.search.record import text_of
-from doghouse.search.records import Column
+from doghouse.search.records import Column, Ints, Selected
 from doghouse.search.tree import And, Everything, Match, Node, Not, Or, Phrase, Word, written
 
 MOST_VALUES = 10  # of a facet that are shown
@@ -59,10 +60,10 @@ def choice(search: Node, field: str) -> Choice:
     return Choice(field, tuple(wanted), tuple(unwanted), tuple(rest))
 
 
-def facet(field: str, column: Column, search: Node) -> dict[str, Any]:
-    """A facet as the page shows it. `column` has the field's values of the logs that the search finds without what it asks of this field."""
+def facet(field: str, selected: Selected, search: Node) -> dict[str, Any]:
+    """A facet as the page shows it. `selected` are the logs that the search finds without what it asks of this field, with the field's column."""
     chosen = choice(search, field)
-    counts = _counts(column)
+    counts = _counts(selected.columns[field], weights(selected))
     texts = sorted(counts, key=lambda text: (-counts[text], text))
     asked = [text for text in (*chosen.wanted, *chosen.unwanted) if text not in texts[:MOST_VALUES]]
     return {
@@ -83,13 +84,15 @@ def _row(chosen: Choice, text: str, count: int) -> dict[str, Any]:
     }
 
 
-def _counts(column: Column) -> dict[str, int]:
-    """How many records have each value, by its text. A record that has a value twice counts once."""
-    codes = column.codes
-    if np.any(column.rows[1:] == column.rows[:-1]):  # some record has several values
-        codes = np.unique(np.stack([column.rows, codes]), axis=1)[1]
+def _counts(column: Column, weight: Ints) -> dict[str, int]:
+    """How many logs have each value, by its text. One that has a value twice counts once."""
+    rows, codes = column.rows, column.codes
+    if np.any(rows[1:] == rows[:-1]):  # some have several values
+        rows, codes = np.unique(np.stack([rows, codes]), axis=1)
+    made = np.zeros(len(column.values), np.int64)
+    np.add.at(made, codes, weight[rows])
     counts: dict[str, int] = {}
-    for value, count in zip(column.values, np.bincount(codes, minlength=len(column.values)).tolist(), strict=True):
+    for value, count in zip(column.values, made.tolist(), strict=True):
         counts[text_of(value)] = counts.get(text_of(value), 0) + count
     return counts
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from doghouse.logs.statuses import SYSLOG
+from doghouse.logs.store.reading import weights
 from doghouse.search.records import Selected
 from doghouse.ui.frame import Frame
 
@@ -22,14 +23,17 @@ def interval(span: int) -> int:
 
 
 def histogram(selected: Selected, shown: Frame) -> dict[str, Any]:
-    """The counts of each status, bucket by bucket. The buckets begin at multiples of their length since 1970; `start` is that of the first (s UTC)."""
+    """The counts of each status, bucket by bucket, of logs that were selected with it.
+
+    The buckets begin at multiples of their length since 1970; `start` is that of the first (s UTC).
+    """
     length = interval(shown.span)
     start = shown.start // length * length
     count = -(-(shown.end - start) // length)
     status = selected.columns["status"]
     buckets = (selected.times[status.rows] // 1000 - start) // length
     counts = np.zeros((len(status.values), count), np.int64)
-    np.add.at(counts, (status.codes, buckets), 1)
+    np.add.at(counts, (status.codes, buckets), weights(selected)[status.rows])
     by_status = {str(value): counts[code].tolist() for code, value in enumerate(status.values)}
     place = {word: at for at, word in enumerate(ORDER)}
     names = sorted(by_status, key=lambda name: (place.get(name, len(place)), name))
