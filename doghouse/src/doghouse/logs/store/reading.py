@@ -50,6 +50,9 @@ class Stretch:
     def __init__(self, cursor: Cursor, known: Fields, start: int, end: int) -> None:
         self.cursor, self.known = cursor, known
         self._inside = f"ts >= {start} AND ts < {end}"
+        self._texts: dict[
+            tuple[str, str], Sequence[str]
+        ] = {}  # that were asked for: a search may ask many things of one field
 
     def condition(self, search: Node) -> tuple[str, dict[str, Any]]:
         """The condition for the logs that match, and its parameters."""
@@ -58,8 +61,10 @@ class Stretch:
 
     def texts(self, sql: str, condition: str) -> Sequence[str]:
         """See Occurring."""
-        rows = self.cursor.execute(f"SELECT DISTINCT {sql} FROM logs WHERE {self._inside} AND {condition}")
-        return [text for (text,) in rows.fetchall()]
+        if (sql, condition) not in self._texts:
+            rows = self.cursor.execute(f"SELECT DISTINCT {sql} FROM logs WHERE {self._inside} AND {condition}")
+            self._texts[sql, condition] = [text for (text,) in rows.fetchall()]
+        return self._texts[sql, condition]
 
     def lacking(self, leaf: Leaf) -> Sequence[int]:
         """See Occurring."""
