@@ -147,3 +147,15 @@ def test_an_attribute_that_stands_in_anothers_way_keeps_it_findable(tmp_path: Pa
     store = kept(tmp_path, [span])
     assert found(store, "@http:x") == 1
     assert found(store, "@http.method:GET") == 1
+
+
+def test_spans_of_a_folder_from_before_their_ends_were_kept_are_there_too(tmp_path: Path) -> None:
+    kept(
+        tmp_path,
+        [Span(trace_id=7, span_id=1, start=START * MS, duration=MS, name="sql", service="db", resource="SELECT")],
+    )
+    connection = Database(tmp_path / "traces.sqlite").connection()
+    connection.execute("DROP INDEX chunks_ends")
+    for column in ("first", "last"):
+        connection.execute(f"ALTER TABLE chunks DROP COLUMN {column}")
+    assert found(kept(tmp_path), "service:db") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -88,6 +89,8 @@ class TraceStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        with database.transaction() as connection:
+            _take_over(connection)
         database.connection().executescript(TABLES)
 
     def add(self, chunks: Sequence[Chunk], marked: bool, tallies: Tallies) -> None:
@@ -96,7 +99,7 @@ class TraceStore:
             first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM chunks").fetchone()[0]
             numbered = list(enumerate(chunks, first))
             connection.executemany(
-                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO chunks (id, trace, ts, first, last, spans) VALUES (?, ?, ?, ?, ?, ?)",
                 [(id, trace_id(chunk), chunk[0].start / NS, *_ends(chunk), _encode(chunk)) for id, chunk in numbered],
             )
             connection.executemany(
@@ -185,6 +188,18 @@ def _ends(chunk: Chunk) -> tuple[int, int]:
     """When the first and the last of a chunk's spans ended (ns UTC)."""
     ends = [span.end for span in chunk]
     return min(ends), max(ends)
+
+
+def _take_over(connection: sqlite3.Connection) -> None:
+    """Say of the chunks of a data folder when their spans ended, where it was written before that was kept."""
+    columns = {row["name"] for row in connection.execute("PRAGMA table_info(chunks)")}
+    if not columns or "last" in columns:
+        return
+    for name in ("first", "last"):
+        connection.execute(f"ALTER TABLE chunks ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0")
+    rows = connection.execute("SELECT id, spans FROM chunks")
+    ends = [(*_ends(_spans.decode(row["spans"])), row["id"]) for row in rows]
+    connection.executemany("UPDATE chunks SET first = ?, last = ? WHERE id = ?", ends)
 
 
 def _row(chunk: int, span: Span) -> tuple[int, float, str, str, str, str, float, int, str]:
