@@ -23,6 +23,7 @@ from doghouse.dashboards.snapshots.store import SnapshotStore
 from doghouse.dashboards.store import DashboardStore
 from doghouse.downtimes import routes as downtime_routes
 from doghouse.downtimes.store import DowntimeStore
+from doghouse.events import records as event_records
 from doghouse.events import routes as events
 from doghouse.events.store import EventStore
 from doghouse.hosts import routes as hosts
@@ -31,7 +32,7 @@ from doghouse.hosts.loads import loads
 from doghouse.hosts.store import HostStore
 from doghouse.live import service
 from doghouse.live.background import repeated
-from doghouse.live.sources import records_of
+from doghouse.live.sources import Posted, records_of
 from doghouse.logs import routes as logs
 from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.catalogue import routes as metadata_routes
@@ -46,6 +47,7 @@ from doghouse.monitors.objectives import minutes
 from doghouse.monitors.store import MonitorStore
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries.api import routes as queries
+from doghouse.search.records import Records
 from doghouse.slos import routes as slo_routes
 from doghouse.slos.access import Slos
 from doghouse.slos.store import SloStore
@@ -86,7 +88,11 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     trace_database.admit(owner)
     traces_kept, log_store = trace_store.TraceStore(trace_database), LogStore(folder.path, owner, earlier=database)
     hostname = os.environ.get("DD_HOSTNAME") or socket.gethostname()  # as the Agent on this machine would be called
-    records = {"logs": log_store, "spans": span_records.records(traces_kept, hostname, host_store.tags)}
+    records: dict[str, Records] = {
+        "logs": log_store,
+        "events": Posted(event_records.records(event_store, host_store.tags)),
+        "spans": span_records.records(traces_kept, hostname, host_store.tags),
+    }
     notifications = service.build(
         service.Stores(
             database,
