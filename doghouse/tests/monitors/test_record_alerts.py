@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from record_lines import Line, alert, changes, lines, sources, values
+from record_lines import T0, Line, alert, changes, lines, shown, sources, values
 
 from doghouse import monitors as mon
+from doghouse.backtest.run import replay
+from doghouse.backtest.sources import points_of, sources_of
 from doghouse.backtest.suggesting import suggest
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import no_columns
+from doghouse.search.records import Lines
 
 FOUR = lines(30, 70, 100, 400)
 TWO_SERVICES = [*lines(10, 20, 30, service="a"), *lines(130, 140, 150, 160, service="b")]
@@ -241,3 +246,27 @@ def test_settings_of_a_log_monitor_are_suggested_as_those_of_a_metric_monitor_ar
     changed = {one.setting: one.figures.changes for one in made}
     assert (changed["as it is"], changed["critical_recovery 1.9"]) == (2, 2)
     assert {"critical 1.8", "last 10m", "renotify_interval 30"} <= changed.keys()
+
+
+def test_a_running_window_begins_with_the_hour() -> None:
+    options = {"scheduling_options": {"evaluation_window": {"hour_starts": 5}}}
+    monitor = alert('logs("*").rollup("count").current("1h") > 2', **options)
+    assert values(monitor, sources(lines(0, 60, 240, 360, 420)), 9) == {"": [1, 2, 2, 2, 3, 0, 1, 2, 2]}
+    assert changes(monitor, sources(lines(0, 60, 240)), 8) == ["10:05 Triggered", "10:06 Recovered"]
+
+
+def test_a_composite_combines_monitors_over_records() -> None:
+    members = {1: alert(f"{COUNT} > 2"), 2: alert('logs("service:a").rollup("count").last("5m") > 0')}
+    both = mon.parse({"type": "composite", "query": "1 && 2", "name": "both"})
+    held = Lines([*FOUR, *lines(170, service="a")])
+    end = T0 + 900
+    read = sources_of(both, points_of(MemorySource([], no_columns())), members, T0, end, records=lambda _: held)
+    assert [shown(one) for _, one in replay(both, read, T0, end).transitions()] == [
+        "10:03 Triggered",
+        "10:07 Recovered",
+    ]
+
+
+def test_nothing_seen_is_said_with_the_search() -> None:
+    monitor = alert('logs("service:none").rollup("avg", "@took").last("5m") > 2')
+    assert monitor.nothing_seen(sources([])) == "there are no logs that match 'service:none' in that time"
