@@ -27,9 +27,10 @@ FEATURES = (
         f"v1/{name}"
         for name in ("authentication", "dashboards", "dashboard_lists", "downtimes", "events", "hosts", "logs")
     ),
-    *(f"v1/{name}" for name in ("metrics", "monitors", "service_checks", "snapshots", "tags")),
+    *(f"v1/{name}" for name in ("metrics", "monitors", "service_checks", "snapshots", "tags", "webhooks_integration")),
     *("v1/service_level_objectives", "v1/service_level_objective_corrections", "v2/service_level_objectives"),
     *(f"v2/{name}" for name in ("dashboard_lists", "downtimes", "events", "logs", "metrics", "monitors")),
+    "v2/webhooks_integration",
 )
 
 

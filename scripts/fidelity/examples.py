@@ -25,9 +25,18 @@ FOLDERS = {
     "v1": (
         *("authentication", "dashboards", "dashboard-lists", "downtimes", "events", "hosts", "logs", "metrics"),
         *("monitors", "service-checks", "service-level-objectives", "service-level-objective-corrections"),
-        *("snapshots", "tags"),
+        *("snapshots", "tags", "webhooks-integration"),
     ),
-    "v2": ("dashboard-lists", "downtimes", "events", "logs", "metrics", "monitors", "service-level-objectives"),
+    "v2": (
+        "dashboard-lists",
+        "downtimes",
+        "events",
+        "logs",
+        "metrics",
+        "monitors",
+        "service-level-objectives",
+        "webhooks-integration",
+    ),
 }
 
 

@@ -25,6 +25,7 @@ def provide(client: Client, house: Target, version: str, steps: Sequence[str], n
         "unique_lower": unique.lower(),
         "unique_alnum": alnum,
         "unique_lower_alnum": alnum.lower(),
+        "unique_upper_alnum": alnum.upper(),
         "timestamp": lambda text: int(_moment(text, house.clock.now()).timestamp()),
         "timeISO": lambda text: (
             _moment(text, house.clock.now()).isoformat(timespec="milliseconds").replace("+00:00", "Z")

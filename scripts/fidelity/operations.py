@@ -14,7 +14,7 @@ TABLE = ROOT / "doghouse" / "src" / "doghouse" / "web" / "operations.csv"
 PRODUCTS = (
     *("Authentication", "Dashboards", "Dashboard Lists", "Downtimes", "Events", "Hosts", "Logs"),
     *("Metrics", "Monitors", "Service Checks", "Service Level Objectives", "Service Level Objective Corrections"),
-    *("Snapshots", "Tags"),
+    *("Snapshots", "Tags", "Webhooks Integration"),
 )
 COLUMNS = ("product", "version", "operation", "method", "path")
 

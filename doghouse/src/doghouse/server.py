@@ -45,6 +45,8 @@ from doghouse.monitors.notification_rules import routes as rule_routes
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.objectives import minutes
 from doghouse.monitors.store import MonitorStore
+from doghouse.notifications.webhooks import routes as webhooks
+from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries.api import routes as queries
 from doghouse.search.records import Records
@@ -83,6 +85,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     slo_store = SloStore(database)
     monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store, slo_store)
     rule_store, simulated = RuleStore(database), SimulatedStore(database)
+    webhook_store = WebhookStore(database)
     snapshots = SnapshotStore(folder.path / manifest.SNAPSHOTS)
     trace_database = Database(folder.path / manifest.TRACES, trace_store.PRAGMAS)
     trace_database.admit(owner)
@@ -105,6 +108,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
             rule_store,
             slo_store,
             records,
+            webhook_store,
         ),
         clock,
         folder.path / manifest.MAILS,
@@ -112,6 +116,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         sender=settings.smtp_from,
         url=lambda: getattr(app.state, "url", ""),
         graph=mail_graphs.graph(monitors.store, points, snapshots),
+        webhooks_to=settings.webhooks_to,
     )
     slos = Slos(
         slo_store,
@@ -141,6 +146,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         slos=slos,
         rules=rule_store,
         records=records,
+        webhooks=webhook_store,
     )
     intake = metrics.routes(points, points.counts)
     routes: list[BaseRoute] = [
@@ -161,6 +167,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         *monitor_routes.routes(monitors),
         *downtime_routes.routes(downtime_store, monitors),
         *slo_routes.routes(slos),
+        *webhooks.routes(webhook_store),
         *notifications.routes(time_travel=settings.time_travel),
         *ui.routes(pages),
     ]
@@ -185,7 +192,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
             )
             for work in notifications.work:
                 await stack.enter_async_context(repeated(work, service.LOOK_S))
-            stack.callback(notifications.live.end)
+            stack.callback(notifications.end)
             yield
 
     app = Starlette(

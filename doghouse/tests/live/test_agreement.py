@@ -158,7 +158,7 @@ def comparable(notifications: Sequence[Notification]) -> list[dict[str, Any]]:
     """Notifications in an order of their own, without what only the inbox gives them; times in whole seconds."""
     plain = [msgspec.structs.asdict(notification) for notification in notifications]
     for one in plain:
-        del one["id"]
+        del one["id"], one["event_id"]
         one |= {name: int(one[name]) for name in ("at", "since", "until")} | {"value": repr(one["value"])}
     return sorted(plain, key=repr)
 

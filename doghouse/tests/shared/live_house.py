@@ -26,6 +26,7 @@ from doghouse.monitors.notification_rules.model import parse as parse_rule
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.model import Notification
+from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.search.records import Records
 from doghouse.slos.store import SloStore
 from doghouse.storage.sqlite import Database
@@ -109,8 +110,10 @@ class Live:
         return [shown(one) for one in self.notifications]
 
     def deliver(self) -> None:
-        """The outbox at work, once."""
+        """The outboxes at work, once."""
         self.service.work[1]()
+        self.service.outbox.look()
+        self.service.outbox.wait()
 
 
 def shown(one: Notification) -> str:
@@ -144,11 +147,13 @@ def living(
         RuleStore(database),
         SloStore(database),
         records or {},
+        WebhookStore(database),
     )
     made = service.build(stores, clock, folder / "mails", **options)
     try:
         yield Live(clock, points, stores, made, folder)
     finally:
+        made.end()
         database.close()
 
 

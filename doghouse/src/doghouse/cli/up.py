@@ -45,6 +45,12 @@ def up(
         str, typer.Option(help="Mail server for notifications, such as 127.0.0.1:25 (default: they stay in the inbox).")
     ] = "",
     smtp_from: Annotated[str, typer.Option(help="Address that mails come from.")] = "",
+    webhooks_to: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST", help="A host that webhooks may be sent to besides this machine; give it once for each."
+        ),
+    ] = None,
 ) -> None:
     """Run Datadog's stand-in until Ctrl-C.
 
@@ -64,6 +70,7 @@ def up(
             seed=seed,
             smtp=smtp,
             smtp_from=smtp_from,
+            webhooks_to=tuple(map(checked_host, webhooks_to or ())),
         )
         folder = (data or config.default_folder()).resolve()
         with running.opened(folder, host, port, Clock(), settings) as (house, listener):
@@ -81,6 +88,16 @@ def check_mail_server(text: str) -> None:
             server(text)
     except ValueError as error:
         raise OptionError(str(error)) from None
+
+
+def checked_host(text: str) -> str:
+    """A host of `--webhooks-to`. Raises OptionError."""
+    from doghouse.notifications.webhooks.sending import allowed_host
+
+    try:
+        return allowed_host(text)
+    except ValueError as error:
+        raise OptionError(f"--webhooks-to: {error}") from None
 
 
 def announce(house: House, as_json: bool) -> None:

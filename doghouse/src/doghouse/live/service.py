@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,9 @@ from doghouse.notifications.delivery import Graph, Post, Url, deliver
 from doghouse.notifications.graph import graph as draw_graph
 from doghouse.notifications.mail import SENDER, Links
 from doghouse.notifications.store import NotificationStore
+from doghouse.notifications.webhooks.outbox import Inputs, Outbox
+from doghouse.notifications.webhooks.sending import allowed_host
+from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.search.records import Records
 from doghouse.slos.store import SloStore
 from doghouse.storage.sqlite import Database
@@ -50,6 +53,7 @@ class Stores:
     rules: RuleStore
     slos: SloStore
     records: Mapping[str, Records] = field(default_factory=dict)  # by data source: logs, events, spans
+    webhooks: WebhookStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,20 @@ class Service:
     """`work` is what has to be done every LOOK_S seconds, each on a thread of its own."""
 
     store: NotificationStore
+    webhooks: WebhookStore
     live: Live
     post: Post
+    outbox: Outbox
     work: Sequence[Callable[[], None]]
+
+    def end(self) -> None:
+        """Stop what is under way; it is done after the next start."""
+        self.live.end()
+        self.outbox.end()
 
     def routes(self, *, time_travel: bool) -> list[BaseRoute]:
         """The inbox; and with time travel the passing of time."""
-        return inbox.routes(self.store) + (live_routes.routes(self.live) if time_travel else [])
+        return inbox.routes(self.store, self.webhooks) + (live_routes.routes(self.live) if time_travel else [])
 
 
 def build(
@@ -75,10 +86,12 @@ def build(
     sender: str = "",
     url: Url = str,
     graph: Graph | None = None,
+    webhooks_to: Collection[str] = (),
 ) -> Service:
     """The service of a server that keeps mails in `folder`. `mail_server` (`host:port`) takes mails; empty: they stay in the inbox.
 
-    `graph` draws what a mail shows; without one it is what the monitor looked at. Raises ValueError.
+    `graph` draws what a mail shows; without one it is what the monitor looked at. `webhooks_to` are the hosts besides this machine that webhooks may send to.
+    Raises ValueError.
     """
     store = NotificationStore(stores.database)
     post_event = event_texts.poster(stores.events.add, lambda: Links(url()))
@@ -102,7 +115,9 @@ def build(
         with one_at_a_time:
             deliver(store, post, clock)
 
-    return Service(store, live, post, (live.step, deliver_due))
+    allowed = frozenset(map(allowed_host, webhooks_to))
+    outbox = Outbox(Inputs(store, stores.webhooks, clock, url, allowed))
+    return Service(store, stores.webhooks, live, post, outbox, (live.step, deliver_due, outbox.look))
 
 
 def _mention(store: NotificationStore, clock: Clock, event: Event) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MINUTE_S = 60
 EVERYTHING = ("*",)  # of notify_by: one notification for all groups
 INVALID_QUERY = "The value provided for parameter 'query' is invalid"  # recorded
+EVENTS_AS_TYPES = ("event alert", "service check", "slo alert")  # whose events have the type's own name (documentation)
 NO_OPERATOR = (
     f"{INVALID_QUERY}: invalid operator specified: "  # recorded: create_a_monitor_returns_bad_request_response
 )
@@ -172,6 +173,12 @@ class Definition(Body, frozen=True, dict=True):
     def classification(self) -> str:
         """The word under which searches know its type (recorded: monitors_search_returns_ok_response)."""
         return self.type.removesuffix(" alert")
+
+    @property
+    def event_type(self) -> str:
+        """The type of its events: `metric_alert_monitor` (integrations/webhooks, $EVENT_TYPE). GUESS: of those that are not documented."""
+        name = self.type.replace(" ", "_")
+        return name if self.type in EVENTS_AS_TYPES else f"{name}_monitor"
 
     @property
     def default_name(self) -> str:

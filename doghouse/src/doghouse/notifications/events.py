@@ -27,9 +27,8 @@ def event(notification: Notification, links: Links) -> Event:
     footer = " · ".join(f"[[{name}]({address})]" for name, address in links.of(notification))
     parts += [f"- - -\n\n{footer}"] if footer else []
     host = dict(notification.group).get("host")
-    group = ",".join(f"{key}:{value}" for key, value in notification.group)
     return Event(
-        id=new_id(),
+        id=notification.event_id or new_id(),
         uid=new_uid(),
         title=notification.title,
         text="%%% \n" + "\n\n".join(parts) + "\n %%%",
@@ -38,9 +37,15 @@ def event(notification: Notification, links: Links) -> Event:
         host=host,
         priority="normal",
         alert_type=ALERT_TYPES.get(notification.status, "info"),
-        aggregation_key=f"{notification.monitor_id or notification.downtime_id}:{group}"[:LONGEST_KEY],
+        aggregation_key=aggregation_key(notification),
         source_type_name=SOURCE,
     )
+
+
+def aggregation_key(notification: Notification) -> str:
+    """What the events of one monitor and group have in common."""
+    group = ",".join(f"{key}:{value}" for key, value in notification.group)
+    return f"{notification.monitor_id or notification.downtime_id}:{group}"[:LONGEST_KEY]
 
 
 def poster(add: Callable[[Event], None], links: Callable[[], Links]) -> Callable[[Notification], None]:
@@ -70,4 +75,5 @@ def mentioned(posted: Event) -> Notification | None:
         tags=posted.tags,
         since=float(posted.date_happened),
         until=float(posted.date_happened),
+        event_id=posted.id,
     )

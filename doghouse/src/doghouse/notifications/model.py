@@ -12,7 +12,8 @@ class Notification(msgspec.Struct, frozen=True):
 
     `silenced_by` names the downtime that kept it from being sent, `released_by` the one whose end sent it. `recipients` are handles without `@`; those in
     `bodiless` get no body. `hides` are parts that no mail or event shows (query, handles, footer, picture). `title` is the event's, `subject` the mail's.
-    `since` and `until` are the graph's range. `value` is None where there was none.
+    `since` and `until` are the graph's range. `value` is None where there was none. `event_id` is its event's, `event_type` and `metric` what webhooks say of
+    it, `status_text` its condition in words, `triggered` when the group left OK (s UTC).
     """
 
     at: float
@@ -38,6 +39,11 @@ class Notification(msgspec.Struct, frozen=True):
     until: float = 0.0
     tags: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
+    event_type: str = ""
+    metric: str = ""
+    status_text: str = ""
+    triggered: int | None = None
+    event_id: int = 0
     id: int = 0
 
     @property

@@ -8,9 +8,11 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from doghouse.monitors.message import mentions
 from doghouse.notifications.errors import notification_not_found
 from doghouse.notifications.model import Delivery, Notification
 from doghouse.notifications.store import NotificationStore
+from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.time import iso
 from doghouse.web.http import Call, Reply, endpoint
 
@@ -18,15 +20,15 @@ LIMIT, MOST = 100, 10_000
 FAR_S = 10**12  # later than any notification
 
 
-def routes(store: NotificationStore) -> list[BaseRoute]:
+def routes(store: NotificationStore, webhooks: WebhookStore) -> list[BaseRoute]:
     """Reading the inbox."""
     return [
-        endpoint("GET", "/doghouse/notifications", partial(inbox, store)),
-        endpoint("GET", "/doghouse/notifications/{id:int}", partial(get, store)),
+        endpoint("GET", "/doghouse/notifications", partial(inbox, store, webhooks)),
+        endpoint("GET", "/doghouse/notifications/{id:int}", partial(get, store, webhooks)),
     ]
 
 
-def inbox(store: NotificationStore, call: Call) -> Reply:
+def inbox(store: NotificationStore, webhooks: WebhookStore, call: Call) -> Reply:
     """Notifications by time, the newest `limit` of them: `from`, `to` (s UTC), `monitor_id`, `silenced` (true, false; both if missing)."""
     matching = store.find(
         start=call.number("from", 0),
@@ -37,19 +39,19 @@ def inbox(store: NotificationStore, call: Call) -> Reply:
         newest_first=True,
     )
     copies = store.deliveries(notification.id for notification in matching)
-    shown = [answer(notification, copies[notification.id]) for notification in reversed(matching)]
+    shown = [answer(notification, copies[notification.id], webhooks) for notification in reversed(matching)]
     return Reply({"notifications": shown, "deliveries": store.counts()})
 
 
-def get(store: NotificationStore, call: Call) -> Reply:
+def get(store: NotificationStore, webhooks: WebhookStore, call: Call) -> Reply:
     """One notification."""
     notification = store.get(call.key("id"))
     if notification is None:
         raise notification_not_found()
-    return Reply(answer(notification, store.deliveries([notification.id])[notification.id]))
+    return Reply(answer(notification, store.deliveries([notification.id])[notification.id], webhooks))
 
 
-def answer(notification: Notification, deliveries: Sequence[Delivery]) -> Mapping[str, Any]:
+def answer(notification: Notification, deliveries: Sequence[Delivery], webhooks: WebhookStore) -> Mapping[str, Any]:
     """A notification as JSON: times in ISO 8601, the group as an object."""
     return {
         "id": notification.id,
@@ -70,12 +72,14 @@ def answer(notification: Notification, deliveries: Sequence[Delivery]) -> Mappin
         "silenced_by": notification.silenced_by,
         "released_by": notification.released_by,
         "tags": notification.tags,
-        "deliveries": [_copy(delivery) for delivery in deliveries],
+        "deliveries": [_copy(delivery, webhooks) for delivery in deliveries],
     }
 
 
-def _copy(delivery: Delivery) -> Mapping[str, Any]:
+def _copy(delivery: Delivery, webhooks: WebhookStore) -> Mapping[str, Any]:
+    """A recipient's copy; a webhook's with the request that was made, its secrets masked."""
     waits = delivery.state == "waiting"
+    request = webhooks.request(delivery.id) if mentions.is_webhook(delivery.recipient) else None
     return {
         "recipient": delivery.recipient,
         "state": delivery.state,
@@ -83,4 +87,5 @@ def _copy(delivery: Delivery) -> Mapping[str, Any]:
         "error": delivery.error,
         "next_attempt": iso.microseconds(delivery.due) if waits else None,
         "sent_at": None if delivery.sent_at is None else iso.microseconds(delivery.sent_at),
+        **({"request": request} if request else {}),
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from doghouse.downtimes.holds import Group
+from doghouse.events.model import new_id
 from doghouse.monitors import GroupState
 from doghouse.monitors.message import mentions
 from doghouse.notifications.model import Delivery, Notification
@@ -54,6 +55,13 @@ CREATE TABLE IF NOT EXISTS bundle_states (
 """
 
 
+# whose recipients are webhooks, as `mentions.is_webhook` has it
+FOR_WEBHOOK = f"recipient GLOB '{mentions.WEBHOOK}*' AND recipient NOT GLOB '*@*'"
+COPIES = (
+    "SELECT deliveries.*, notifications.document FROM deliveries JOIN notifications ON notifications.id = notification"
+)
+
+
 class NotificationStore:
     """Notifications and their deliveries."""
 
@@ -68,7 +76,9 @@ class NotificationStore:
                 "INSERT INTO notifications (at, monitor, silenced, document) VALUES (?, ?, ?, '')",
                 (notification.at, notification.monitor_id, not notification.is_sent),
             )
-            made = msgspec.structs.replace(notification, id=int(cursor.lastrowid or 0))
+            made = msgspec.structs.replace(
+                notification, id=int(cursor.lastrowid or 0), event_id=notification.event_id or new_id()
+            )
             connection.execute(
                 "UPDATE notifications SET document = ? WHERE id = ?", (msgspec.json.encode(made), made.id)
             )
@@ -125,21 +135,33 @@ class NotificationStore:
     # -- the outbox
 
     def waiting(self, now: float, limit: int = 100) -> list[tuple[Delivery, Notification]]:
-        """The copies that are to be sent now, the longest waiting first."""
+        """The mails that are to be sent now, the longest waiting first."""
         rows = self._database.connection().execute(
-            """SELECT deliveries.*, notifications.document FROM deliveries JOIN notifications ON notifications.id = notification
-            WHERE state = 'waiting' AND due <= ? ORDER BY due, deliveries.id LIMIT ?""",
+            f"{COPIES} WHERE state = 'waiting' AND NOT ({FOR_WEBHOOK}) AND due <= ? ORDER BY due, deliveries.id LIMIT ?",
             (now, limit),
         )
         return [(_delivery(row), _decode(row)) for row in rows]
+
+    def waiting_webhooks(self) -> list[str]:
+        """The webhooks' handles for which a copy waits, whether or not it is due."""
+        query = (
+            f"SELECT DISTINCT recipient FROM deliveries WHERE state = 'waiting' AND {FOR_WEBHOOK} ORDER BY recipient"
+        )
+        return [row["recipient"] for row in self._database.connection().execute(query)]
+
+    def first_waiting(self, recipient: str) -> tuple[Delivery, Notification] | None:
+        """The oldest copy that waits for a recipient, whether or not it is due."""
+        query = f"{COPIES} WHERE state = 'waiting' AND recipient = ? ORDER BY deliveries.id LIMIT 1"
+        row = self._database.connection().execute(query, (recipient,)).fetchone()
+        return None if row is None else (_delivery(row), _decode(row))
 
     def sent(self, delivery: Delivery, now: float) -> None:
         """Note that a copy was accepted."""
         self._note("state = 'sent', sent_at = ?, error = NULL, attempts = attempts + 1", (now,), delivery.id)
 
-    def kept(self, delivery: Delivery) -> None:
-        """Note that a copy stays here, as there is no mail server."""
-        self._note("state = 'inbox'", (), delivery.id)
+    def kept(self, delivery: Delivery, reason: str | None = None) -> None:
+        """Note that a copy stays here, as there is no mail server, or for another reason."""
+        self._note("state = 'inbox', error = ?", (reason,), delivery.id)
 
     def refused(self, delivery: Delivery, error: str, due: float | None) -> None:
         """Note that a copy was not accepted: it is tried again at `due` (s UTC), or None: never."""
@@ -189,8 +211,8 @@ class NotificationStore:
 
 
 def _first_state(recipient: str) -> str:
-    """Only mail addresses leave the house; a `@slack-ops` is read here."""
-    return "waiting" if mentions.is_email(recipient) else "inbox"
+    """Only mails and webhooks leave the house; a `@slack-ops` is read here."""
+    return "waiting" if mentions.is_email(recipient) or mentions.is_webhook(recipient) else "inbox"
 
 
 def _decode(row: sqlite3.Row) -> Notification:

@@ -80,4 +80,8 @@ def notification(
         until=due.at + AFTER_TRIGGER_S,
         hides=PRESETS.get(monitor.options.notification_preset_name or "", ()),
         tags=tags_of(monitor, group),
+        event_type=monitor.event_type,
+        metric=next(iter(monitor.metrics), ""),
+        status_text=monitor.default_name.replace("**", "").removesuffix("."),
+        triggered=transition.first_triggered,
     )

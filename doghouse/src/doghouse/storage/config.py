@@ -38,6 +38,7 @@ class Settings:
     `retention` is how long points are kept, `log_retention` logs (s; None: for ever). `time_travel` lets a request say what time it is for it.
     `rate_limit` is how many requests a minute each limited family of endpoints answers before 429 (None: no limit).
     `smtp` is the mail server that notifications go to (`host:port`; empty: they stay in the inbox), `smtp_from` the address that they come from.
+    `webhooks_to` are the hosts besides this machine that webhooks may send to.
     `chaos` says which faults to make on purpose (see `doghouse.web.chaos`), `seed` makes them the same in each run.
     """
 
@@ -49,6 +50,7 @@ class Settings:
     seed: int = 0
     smtp: str = ""
     smtp_from: str = ""
+    webhooks_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

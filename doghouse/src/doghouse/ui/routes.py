@@ -53,7 +53,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
         records_of(stores.records),
     )
     downtimes = Downtimes(stores.downtimes, stores.monitors.store)
-    inbox = Inbox(stores.notifications, Mails(stores.post), stores.downtimes)
+    inbox = Inbox(stores.notifications, Mails(stores.post), stores.downtimes, stores.webhooks)
     events, logs = EventPage(stores.events, stores.hosts), LogPage(stores.logs, stores.traces)
     panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, events)
     data = BoardData(boards, sources(stores, hostmap, panels), stores.units)

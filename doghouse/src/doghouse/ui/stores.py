@@ -17,6 +17,7 @@ from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.notifications.delivery import Post
 from doghouse.notifications.store import NotificationStore
+from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.queries.units import Units
 from doghouse.search.records import Records
 from doghouse.slos.access import Slos
@@ -45,3 +46,4 @@ class Stores:
     slos: Slos
     rules: RuleStore
     records: Mapping[str, Records]  # what monitors over logs, events and spans read, by data source
+    webhooks: WebhookStore

@@ -15,7 +15,7 @@ class User:
     email: str
 
 
-ORG_ID = 1
+ORG_ID, ORG_NAME = 1, "doghouse"
 USER = User(
     id=1,
     uuid="d0960e00-0000-4000-8000-000000000001",

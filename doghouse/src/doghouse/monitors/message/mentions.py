@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 # GUESS: the alphabet of handles. `low@ops` is no mention: an @ stands at the start or behind something that no word ends with.
 _HANDLE = re.compile(r"(?<![\w@.])@([A-Za-z0-9_][\w.+\-@:/#]*)(\()?")
+WEBHOOK = "webhook-"  # before the name of a webhook
 _PUNCTUATION = ".,;:/#"
 
 
@@ -43,3 +44,8 @@ def handles(text: str) -> tuple[str, ...]:
 def is_email(handle: str) -> bool:
     """Whether a handle is a mail address: `ops@example.com`."""
     return re.fullmatch(r"[^@\s/:#]+@[^@\s/:#]+", handle) is not None
+
+
+def is_webhook(handle: str) -> bool:
+    """Whether a handle is a webhook's: `webhook-pager`."""
+    return handle.startswith(WEBHOOK) and "@" not in handle

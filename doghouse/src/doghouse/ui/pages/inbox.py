@@ -7,8 +7,10 @@ from email.message import EmailMessage
 from typing import Any
 
 from doghouse.downtimes.store import DowntimeStore
+from doghouse.monitors.message import mentions
 from doghouse.notifications.model import Notification
 from doghouse.notifications.store import NotificationStore
+from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.ui import rendering
 from doghouse.ui.data import monitor_history
 from doghouse.ui.data.mails import Mails
@@ -21,11 +23,12 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """The pages over the store; `mails` gives the mails as they were sent, `downtimes` what a downtime is called."""
+    """The pages over the store; `mails` gives the mails as they were sent, `downtimes` what a downtime is called, `webhooks` the requests that they made."""
 
     store: NotificationStore
     mails: Mails
     downtimes: DowntimeStore
+    webhooks: WebhookStore
 
     def list(self, call: Call) -> Reply:
         """`GET /inbox?silenced=true`: the newest first."""
@@ -39,13 +42,14 @@ class Inbox:
         return rendering.render("inbox.html", call, rows=rows, silenced=call.query.get("silenced", ""), full=PAGE)
 
     def show(self, call: Call) -> Reply:
-        """`GET /inbox/{id}`: one notification, its copies and the mail."""
+        """`GET /inbox/{id}`: one notification, its copies and the mail, or the request of a webhook."""
         notification = self._one(call)
         copies = self.store.deliveries([notification.id])[notification.id]
         chosen = next(
             (copy for copy in copies if str(copy.id) == call.query.get("copy")), copies[0] if copies else None
         )
-        mail = self.mails.message(notification, chosen) if chosen else None
+        is_hook = chosen is not None and mentions.is_webhook(chosen.recipient)
+        mail = self.mails.message(notification, chosen) if chosen and not is_hook else None
         headers = [(name, str(mail[name])) for name in ("From", "To", "Subject", "Date") if mail[name]] if mail else []
         called = {
             of: monitor_history.called(self.downtimes, of)
@@ -59,6 +63,8 @@ class Inbox:
             copies=copies,
             chosen=chosen,
             headers=headers,
+            is_hook=is_hook,
+            request=self.webhooks.request(chosen.id) if chosen and is_hook else None,
             state=state(notification),
             called=called,
         )
