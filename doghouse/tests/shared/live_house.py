@@ -146,8 +146,8 @@ def living(
         ServiceCheckStore(database),
         RuleStore(database),
         SloStore(database),
-        records or {},
         WebhookStore(database),
+        records or {},
     )
     made = service.build(stores, clock, folder / "mails", **options)
     try:

@@ -52,8 +52,8 @@ class Stores:
     checks: ServiceCheckStore
     rules: RuleStore
     slos: SloStore
-    records: Mapping[str, Records] = field(default_factory=dict)  # by data source: logs, events, spans
     webhooks: WebhookStore
+    records: Mapping[str, Records] = field(default_factory=dict)  # by data source: logs, events, spans
 
 
 @dataclass(frozen=True, slots=True)
