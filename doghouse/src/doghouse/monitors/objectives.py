@@ -32,7 +32,7 @@ class Objectives:
 
     def monitors(self, objective: Objective) -> Iterable[Definition]:
         """The monitors that an SLO is made of, as far as they are there."""
-        return (one for one in map(self.monitor, objective.monitors) if one is not None)
+        return (each for each in map(self.monitor, objective.monitors) if each is not None)
 
 
 def minutes(monitor_of: Callable[[int], Definition | None], sources: Sources) -> States:
@@ -48,8 +48,8 @@ def minutes(monitor_of: Callable[[int], Definition | None], sources: Sources) ->
         times = np.arange(start, end, MINUTE, dtype=np.int64)
         codes = _codes(notifies_no_data=monitor.rules.notify_no_data)
         return monitor.name, {
-            ",".join(f"{key}:{value}" for key, value in group): codes[_statuses(one, times)]
-            for group, one in groups.items()
+            ",".join(f"{key}:{value}" for key, value in group): codes[_statuses(each, times)]
+            for group, each in groups.items()
         }
 
     return states

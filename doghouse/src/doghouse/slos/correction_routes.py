@@ -90,7 +90,7 @@ def list_all(store: SloStore, call: Call) -> Reply:
     offset, limit = call.number("offset", 0), call.number("limit", PAGE)
     page = every[offset : offset + limit]
     counts = {"total_count": len(every), "total_filtered_count": len(page)}
-    return Reply({"data": [answer(one) for one in page], "meta": {"page": counts}})
+    return Reply({"data": [answer(each) for each in page], "meta": {"page": counts}})
 
 
 def of_slo(store: SloStore, call: Call) -> Reply:
@@ -119,7 +119,7 @@ def of_slo(store: SloStore, call: Call) -> Reply:
         "prev": f"{own}?page[offset]={back}&page[limit]={limit}" if offset else None,
         "first": f"{own}?page[offset]=0&page[limit]={limit}",
     }
-    data = [answer(one) for one in every[offset : offset + limit]]
+    data = [answer(each) for each in every[offset : offset + limit]]
     return Reply({"data": data, "meta": {"pagination": meta}, "links": links})
 
 

@@ -38,23 +38,23 @@ class Correction:
             duration = self.duration or 0
             wall = zones.local(self.start, zones.zone(self.timezone))
             schedule = dt.Recurring(self.timezone, (dt.Recurrence(wall, duration, self.rrule),))
-            stretches = [(one.start, one.end) for one in dt.occurrences(schedule, start - duration, end)]
-        return (one for one in stretches if one[1] > start and one[0] < end)
+            stretches = [(each.start, each.end) for each in dt.occurrences(schedule, start - duration, end)]
+        return (each for each in stretches if each[1] > start and each[0] < end)
 
 
 def covered(corrections: Iterable[Correction], times: Ints) -> NDArray[np.bool_]:
     """Which of these times (s UTC, ascending) lie in a correction."""
     inside = np.zeros(len(times), np.bool_)
     if len(times):
-        for one in corrections:
-            for start, end in one.stretches(int(times[0]), int(times[-1]) + 1):
+        for each in corrections:
+            for start, end in each.stretches(int(times[0]), int(times[-1]) + 1):
                 inside |= (times >= start) & (times < end)
     return inside
 
 
 def shown(corrections: Sequence[Correction], start: int, end: int) -> list[dict[str, str]]:
     """The stretches as an answer lists them (GUESS: the form; the recorded answer has none)."""
-    pairs = sorted(pair for one in corrections for pair in one.stretches(start, end))
+    pairs = sorted(pair for each in corrections for pair in each.stretches(start, end))
     return [{"start": _text(low), "end": _text(high)} for low, high in pairs]
 
 

@@ -44,7 +44,7 @@ class _Events(Values[Groups]):
 
     def combined(self, operator: tree.Operator, left: Groups, right: Groups) -> Groups:
         """Group by group; what stands without a group is beside each of the others."""
-        groups = [one for one in dict.fromkeys((*left, *right)) if one] or [()]
+        groups = [each for each in dict.fromkeys((*left, *right)) if each] or [()]
         return {
             group: np.nan_to_num(cellwise(operator, self._of(left, group), self._of(right, group))) for group in groups
         }

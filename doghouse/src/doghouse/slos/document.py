@@ -38,7 +38,7 @@ def made(objective: Objective, origin: Origin, now: float) -> Document:
         "name": objective.name,
         "tags": sorted(objective.tags),  # recorded: create_an_slo_object_returns_ok_response
         "monitor_tags": [],
-        "thresholds": [threshold(one) for one in objective.thresholds],
+        "thresholds": [threshold(each) for each in objective.thresholds],
         "type": objective.type,
         "type_id": TYPE_IDS[objective.type],
         "description": sent.get("description") or "",
@@ -56,11 +56,11 @@ def made(objective: Objective, origin: Origin, now: float) -> Document:
     }
 
 
-def threshold(one: Threshold) -> Document:
+def threshold(each: Threshold) -> Document:
     """A threshold with the texts that the server makes."""
-    texts: Document = {"timeframe": one.timeframe, "target": one.target, "target_display": display(one.target)}
-    if one.warning is not None:
-        texts |= {"warning": one.warning, "warning_display": display(one.warning)}
+    texts: Document = {"timeframe": each.timeframe, "target": each.target, "target_display": display(each.target)}
+    if each.warning is not None:
+        texts |= {"warning": each.warning, "warning_display": display(each.warning)}
     return texts
 
 
@@ -73,7 +73,7 @@ def display(number: float) -> str:
 def _fill_specification(document: Document) -> None:
     specification = document.get("sli_specification") or {}
     if count := specification.get("count"):
-        queries = {one["name"]: one["query"] for one in count["queries"]}
+        queries = {each["name"]: each["query"] for each in count["queries"]}
         good = _put(count["good_events_formula"]["formula"], queries)
         if total := count.get("total_events_formula"):
             whole = _put(total["formula"], queries)

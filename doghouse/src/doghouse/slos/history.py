@@ -35,7 +35,7 @@ def history(slos: Slos, call: Call) -> Reply:
         objective = objective.corrected_by(())
     made = slos.measured(objective, start, end)
     custom = _target(call)
-    thresholds = {one["timeframe"]: one for one in kept["thresholds"]}
+    thresholds = {each["timeframe"]: each for each in kept["thresholds"]}
     if custom is not None:
         thresholds["custom"] = {
             "timeframe": "custom",
@@ -113,8 +113,8 @@ def _row(objective: Objective, tally: Tally, start: int, end: int, custom: Thres
         "sli_value": stands.sli,
         "span_precision": 2 if total == 0 else stands.decimals,
         "precision": {
-            one.timeframe: 0 if total == 0 else budget.decimals(objective.type, one.target, end - start)
-            for one in objective.thresholds
+            each.timeframe: 0 if total == 0 else budget.decimals(objective.type, each.target, end - start)
+            for each in objective.thresholds
         },
         "uptime": stands.sli,
         "corrections": shown(objective.corrections, start, end),
@@ -124,7 +124,7 @@ def _row(objective: Objective, tally: Tally, start: int, end: int, custom: Thres
         row["errors"] = [{"error_message": ZERO, "error_type": "ZERO_VALUED_DENOMINATOR"}]
     else:
         row["error_budget_remaining"] = {
-            one.timeframe: float(budget.remaining(good, total, one.target)) for one in targets
+            each.timeframe: float(budget.remaining(good, total, each.target)) for each in targets
         }
     if not isinstance(objective.sli, Counts):
         row["history"] = _changes(tally)
@@ -146,7 +146,7 @@ def _changes(tally: Tally) -> list[list[int]]:
 def interval(span: int) -> int:
     """The length of a bucket (s)."""
     wanted = span / BUCKETS
-    return next((one for one in LADDER if one >= wanted), -(-span // (BUCKETS * DAY)) * DAY)
+    return next((each for each in LADDER if each >= wanted), -(-span // (BUCKETS * DAY)) * DAY)
 
 
 def labels(start: int, end: int) -> Ints:
@@ -161,7 +161,7 @@ def _series(sli: Counts, made: Measured, start: int, end: int, now: float) -> Do
     edges = np.append(times, end)
     edges[0] = made.overall.start
     good, total = made.overall.between(edges[:-1], -(-edges[1:] // MINUTE) * MINUTE)
-    texts = [expression_text(one) for one in (sli.good, sli.total)]
+    texts = [expression_text(each) for each in (sli.good, sli.total)]
     wrapped = [f"default_zero({text})" for text in texts]
     bad = f"{wrapped[1]} - {wrapped[0]}"
     return {
@@ -189,9 +189,9 @@ def _values(index: int, expression: Expression, text: str, values: list[float]) 
         "unit": None,
         "query_index": index,
         "aggr": "sum",
-        "metric": f"default_zero({', '.join(dict.fromkeys(one.metric for one in queries))})",
+        "metric": f"default_zero({', '.join(dict.fromkeys(each.metric for each in queries))})",
         "tag_set": [],
         "expression": text,
-        "scope": ",".join(dict.fromkeys(scope_text(one.scope) for one in queries)),
+        "scope": ",".join(dict.fromkeys(scope_text(each.scope) for each in queries)),
     }
     return {"values": values, "metadata": metadata, "sum": sum(values), "count": len(values)}

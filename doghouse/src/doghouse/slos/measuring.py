@@ -41,7 +41,7 @@ def measured(objective: Objective, points: Source, states: States, start: int, e
 
 def _counted(sli: Counts, points: Source, start: int, end: int) -> Measured:
     """GUESS: the whole of a grouped SLO is the sum of all its groups."""
-    good, total = (events(one, points, start, end) for one in (sli.good, sli.total))
+    good, total = (events(each, points, start, end) for each in (sli.good, sli.total))
     none = np.zeros(max(0, -(-(end - start) // MINUTE)))
     rows = {
         ",".join(f"{key}:{value}" for key, value in group): Tally(
@@ -56,7 +56,7 @@ def _counted(sli: Counts, points: Source, start: int, end: int) -> Measured:
 
 def _uptime(sli: Uptime, states: States, start: int, end: int) -> Measured:
     """A minute is up only where every monitor and every group that counts is. GUESS: one that none of them knows anything of is not counted."""
-    read = {one: states(one, start, end) for one in sli.monitors}
+    read = {each: states(each, start, end) for each in sli.monitors}
     minutes = max(0, -(-(end - start) // MINUTE))
     rows: dict[str, Codes] = {}
     for number, (name, groups) in read.items():
@@ -76,7 +76,7 @@ def _all_of(rows: Sequence[Codes], minutes: int) -> Codes:
     order = np.array([worst[UP], worst[DOWN], worst[UNKNOWN]], np.int8)
     back = np.array([UNKNOWN, UP, DOWN], np.int8)
     nothing = np.zeros(minutes, np.int8)
-    return back[reduce(np.maximum, (order[one] for one in rows), nothing)]
+    return back[reduce(np.maximum, (order[each] for each in rows), nothing)]
 
 
 def _timed(codes: Codes, start: int) -> Tally:
@@ -109,4 +109,4 @@ def _corrected(made: Measured, objective: Objective) -> Measured:
     def corrected(tally: Tally) -> Tally:
         return tally.up(inside) if isinstance(objective.sli, Slices) else tally.without(inside)
 
-    return Measured(corrected(made.overall), {name: corrected(one) for name, one in made.rows.items()}, made.by)
+    return Measured(corrected(made.overall), {name: corrected(each) for name, each in made.rows.items()}, made.by)

@@ -78,7 +78,7 @@ class Objective:
 
     def threshold(self, timeframe: str) -> Threshold | None:
         """The target for a timeframe; None where the SLO has none."""
-        return next((one for one in self.thresholds if one.timeframe == timeframe), None)
+        return next((each for each in self.thresholds if each.timeframe == timeframe), None)
 
     @property
     def primary(self) -> Threshold:

@@ -89,8 +89,8 @@ def read(document: Mapping[str, Any]) -> Objective:
         raise invalid(f"'{body.type}' is not a type of SLO: expected one of {', '.join(sorted(TYPE_IDS))}")
     sli = _sli(body)
     thresholds = _thresholds(body)
-    shortest = min(thresholds, key=lambda one: one.seconds).timeframe
-    if body.timeframe is not None and all(one.timeframe != body.timeframe for one in thresholds):
+    shortest = min(thresholds, key=lambda each: each.seconds).timeframe
+    if body.timeframe is not None and all(each.timeframe != body.timeframe for each in thresholds):
         raise invalid(f"timeframe '{body.timeframe}' has no threshold")
     return Objective(
         body.id,
@@ -112,27 +112,27 @@ def invalid(text: str) -> SloError:
 def _thresholds(body: Body) -> tuple[Threshold, ...]:
     if not body.thresholds:
         raise invalid("must specify thresholds")
-    made = tuple(_threshold(body.type, one) for one in body.thresholds)
-    if len({one.timeframe for one in made}) < len(made):
+    made = tuple(_threshold(body.type, each) for each in body.thresholds)
+    if len({each.timeframe for each in made}) < len(made):
         raise invalid("a timeframe has more than one threshold")
     return made
 
 
-def _threshold(type: str, one: _Threshold) -> Threshold:
+def _threshold(type: str, each: _Threshold) -> Threshold:
     """Datadog's limits: inside 0 to 100 (terraform-provider-datadog issue 1704), the warning above the target (the schema), so many decimals (the pages)."""
-    if one.timeframe not in TIMEFRAMES:
-        raise invalid(f"timeframe '{one.timeframe}' is not one of {', '.join(TIMEFRAMES)}")
-    most = 2 if type == "monitor" and one.timeframe != "90d" else 3
-    for name, value in (("target", one.target), ("warning", one.warning)):
+    if each.timeframe not in TIMEFRAMES:
+        raise invalid(f"timeframe '{each.timeframe}' is not one of {', '.join(TIMEFRAMES)}")
+    most = 2 if type == "monitor" and each.timeframe != "90d" else 3
+    for name, value in (("target", each.target), ("warning", each.warning)):
         if value is None:
             continue
         if not 0 < value < 100:
             raise invalid(f"{name} must be greater than 0 and less than 100, not {value:g}")
         if budget.places(value) > most:
             raise invalid(f"{name} {value!r} has more than {most} decimals")
-    if one.warning is not None and one.warning <= one.target:
-        raise invalid(f"warning must be greater than target: {one.warning:g} is not greater than {one.target:g}")
-    return Threshold(one.timeframe, one.target, one.warning)
+    if each.warning is not None and each.warning <= each.target:
+        raise invalid(f"warning must be greater than target: {each.warning:g} is not greater than {each.target:g}")
+    return Threshold(each.timeframe, each.target, each.warning)
 
 
 def _sli(body: Body) -> Counts | Uptime | Slices:
@@ -148,8 +148,8 @@ def _sli(body: Body) -> Counts | Uptime | Slices:
     if body.query is None:
         raise invalid("must specify the query for count types")  # recorded: update_an_slo_returns_bad_request_response
     return Counts(
-        _one("numerator", body.query.numerator),
-        _one("denominator", body.query.denominator),
+        _expression("numerator", body.query.numerator),
+        _expression("denominator", body.query.denominator),
     )
 
 
@@ -192,7 +192,7 @@ def _named(queries: Sequence[_NamedQuery]) -> dict[str, Expression]:
     for query in queries:
         if query.data_source != "metrics":
             raise invalid(f"the data source of query '{query.name}' is '{query.data_source}': expected metrics")
-    return {query.name: _one(query.name, query.query) for query in queries}
+    return {query.name: _expression(query.name, query.query) for query in queries}
 
 
 def _bound(formula: _Formula, queries: Mapping[str, Expression]) -> Expression:
@@ -205,7 +205,7 @@ def _bound(formula: _Formula, queries: Mapping[str, Expression]) -> Expression:
     return bound(tree, queries)
 
 
-def _one(name: str, text: str) -> Expression:
+def _expression(name: str, text: str) -> Expression:
     try:
         expressions = parse(text)
     except QuerySyntaxError as error:

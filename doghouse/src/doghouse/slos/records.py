@@ -108,9 +108,9 @@ def check_number(wanted: Attributes, others: Iterable[CorrectionRecord]) -> None
     end = wanted.end or wanted.start
     since = end - TIMEFRAMES["90d"]
     there = [
-        one
-        for one in others
-        if frequency(one.attributes) == kind and (kind or any(one.correction.stretches(since, max(end, since + 1))))
+        each
+        for each in others
+        if frequency(each.attributes) == kind and (kind or any(each.correction.stretches(since, max(end, since + 1))))
     ]
     if len(there) >= MOST.get(kind, MOST[""]):
         raise invalid_correction(

@@ -83,25 +83,25 @@ def bulk_delete(slos: Slos, call: Call) -> Reply:
     updated: list[str] = []
     failed: list[Document] = []
     for slo_id, timeframes in call.json(dict[str, list[str]]).items():
-        if unknown := [one for one in timeframes if one not in TIMEFRAMES]:
+        if unknown := [each for each in timeframes if each not in TIMEFRAMES]:
             raise invalid_parameter("timeframe", unknown[0], list(TIMEFRAMES))
         document = slos.store.get(slo_id)
         if document is None:
             failed.append({"id": slo_id, "timeframe": "all", "message": errors.slo_not_found(slo_id).errors[0]})
             continue
-        left = [one for one in document["thresholds"] if one["timeframe"] not in timeframes]
-        there = {one["timeframe"] for one in document["thresholds"]}
+        left = [each for each in document["thresholds"] if each["timeframe"] not in timeframes]
+        there = {each["timeframe"] for each in document["thresholds"]}
         failed += [
-            {"id": slo_id, "timeframe": one, "message": f"SLO {slo_id} has no threshold for {one}"}
-            for one in timeframes
-            if one not in there
+            {"id": slo_id, "timeframe": each, "message": f"SLO {slo_id} has no threshold for {each}"}
+            for each in timeframes
+            if each not in there
         ]
         if not left:
             slos.store.delete(slo_id, call.now)
             deleted.append(slo_id)
         elif len(left) < len(there):
             remaining = {**document, "thresholds": left}
-            if all(one["timeframe"] != document["timeframe"] for one in left):
+            if all(each["timeframe"] != document["timeframe"] for each in left):
                 del remaining["timeframe"]
             slos.store.replace(read(remaining), document, call.now)
             updated.append(slo_id)
@@ -112,9 +112,9 @@ def list_all(slos: Slos, call: Call) -> Reply:
     """SLOs by creation. With `ids` there is no `metadata` (recorded); else its filtered count is at most the limit (recorded: a last page of one says 2)."""
     every = slos.store.all(deleted=call.flag("is_deleted"))
     if ids := call.words("ids"):
-        known = {one["id"]: one for one in every}
+        known = {each["id"]: each for each in every}
         return _list([known[slo_id] for slo_id in ids if slo_id in known])
-    chosen = [one for one in every if _wanted(one, call)]
+    chosen = [each for each in every if _wanted(each, call)]
     offset, limit = call.number("offset", 0), call.number("limit", PAGE)
     counts = {"total_count": len(every), "total_filtered_count": min(len(chosen), limit)}
     return _list(chosen[offset : offset + limit], metadata={"page": counts})
@@ -124,7 +124,7 @@ def _wanted(document: Document, call: Call) -> bool:
     """`query`: in the name; `tags_query`: a tag; `metrics_query`: in the queries. GUESS: parts of a name and of a query are enough, in any case."""
     name, tag, metric = (call.query.get(key, "").lower() for key in ("query", "tags_query", "metrics_query"))
     texts = " ".join(str(text) for text in document.get("query", {}).values()).lower()
-    tags = [one.lower() for one in document["tags"]]
+    tags = [each.lower() for each in document["tags"]]
     return name in document["name"].lower() and (not tag or tag in tags) and metric in texts
 
 

@@ -27,10 +27,10 @@ TAG_FACETS = ("env", "service", "team")
 def search(slos: Slos, call: Call) -> Reply:
     """A page of SLOs by creation; there is always a next page (recorded)."""
     wanted = _predicate(call.query.get("query", ""))
-    every = [one for one in slos.store.all() if wanted(one)]
+    every = [each for each in slos.store.all() if wanted(each)]
     size, number = call.number("page[size]", PAGE, least=1, most=LARGEST_PAGE), call.number("page[number]", 0)
     page = every[size * number : size * (number + 1)]
-    attributes: Document = {"slos": [{"data": _found(slos, one, call.now)} for one in page]}
+    attributes: Document = {"slos": [{"data": _hit(slos, each, call.now)} for each in page]}
     if call.flag("include_facets"):
         attributes["facets"] = facets(every)
     return Reply(
@@ -67,10 +67,10 @@ def _leaf(leaf: Leaf) -> Callable[[Document], bool]:
     raise errors.not_evaluated("ranges and networks in a search of SLOs")
 
 
-def _found(slos: Slos, kept: Document, now: float) -> Document:
+def _hit(slos: Slos, kept: Document, now: float) -> Document:
     """One SLO as a search shows it. What doghouse does not evaluate stands there without numbers, and says why."""
     objective = slos.objective(kept["id"])
-    stands = [_stands(slos, objective, one, now) for one in objective.thresholds]
+    stands = [_stands(slos, objective, each, now) for each in objective.thresholds]
     primary = objective.thresholds.index(objective.primary)
     tags = kept["tags"]
     attributes: Document = {
@@ -82,12 +82,12 @@ def _found(slos: Slos, kept: Document, now: float) -> Document:
         "monitor_ids": kept.get("monitor_ids"),
         "groups": kept.get("groups"),
         "query": {"metrics": None, **kept["query"]} if "query" in kept else None,
-        "thresholds": [_threshold(one) for one in objective.thresholds],
+        "thresholds": [_threshold(each) for each in objective.thresholds],
         "timeframe": kept["timeframe"],
         "target_threshold": kept["target_threshold"],
         "warning_threshold": kept.get("warning_threshold"),
         "overall_status": [
-            _overall(one, stood, why, now) for one, (stood, why) in zip(objective.thresholds, stands, strict=True)
+            _overall(each, stood, why, now) for each, (stood, why) in zip(objective.thresholds, stands, strict=True)
         ],
         "status": _status(*stands[primary], now),
         "creator": {"name": account.USER.name, "id": account.USER.id, "email": account.USER.email},
@@ -124,11 +124,11 @@ def _overall(threshold: Threshold, stood: Status, why: str | None, now: float) -
     return {"status": stood.sli, "error": why, "target": threshold.target, "timeframe": threshold.timeframe, **numbers}
 
 
-def _threshold(one: Threshold) -> Document:
+def _threshold(each: Threshold) -> Document:
     """Recorded: without the dot that other answers have, and the warning is shown as the target is."""
-    text = f"{one.target:g}"
-    shown: Document = {"timeframe": one.timeframe, "target": one.target, "target_display": text}
-    return shown if one.warning is None else {**shown, "warning": one.warning, "warning_display": text}
+    text = f"{each.target:g}"
+    shown: Document = {"timeframe": each.timeframe, "target": each.target, "target_display": text}
+    return shown if each.warning is None else {**shown, "warning": each.warning, "warning_display": text}
 
 
 def facets(every: list[Document]) -> Document:
@@ -137,14 +137,14 @@ def facets(every: list[Document]) -> Document:
     def counted(values: Iterable[Any]) -> list[Document]:
         return [{"name": name, "count": count} for name, count in sorted(Counter(values).items())]
 
-    tags = [tag for one in every for tag in one["tags"]]
+    tags = [tag for each in every for tag in each["tags"]]
     return {
         "all_tags": counted(tags),
         "creator_name": counted(account.USER.name for _ in every),
         **{f"{key}_tags": counted(tag for tag in tags if tag.startswith(f"{key}:")) for key in TAG_FACETS},
-        "slo_type": counted(one["type_id"] for one in every),
-        "target": counted(one["target_threshold"] for one in every),
-        "timeframe": counted(one["timeframe"] for one in every),
+        "slo_type": counted(each["type_id"] for each in every),
+        "target": counted(each["target_threshold"] for each in every),
+        "timeframe": counted(each["timeframe"] for each in every),
     }
 
 

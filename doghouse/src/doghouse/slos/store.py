@@ -89,7 +89,7 @@ class SloStore:
         kept = self._read.get(slo_id)
         if kept is None or kept[0] != row["document"]:
             kept = self._read[slo_id] = (row["document"], read(msgspec.json.decode(row["document"])))
-        return kept[1].corrected_by(tuple(one.correction for one in self.corrections_of(kept[1])))
+        return kept[1].corrected_by(tuple(each.correction for each in self.corrections_of(kept[1])))
 
     def made_of(self, monitor_id: int) -> Sequence[str]:
         """The ids of the SLOs that a monitor is part of."""
@@ -131,7 +131,7 @@ class SloStore:
     def corrections_of(self, objective: Objective) -> list[CorrectionRecord]:
         """The corrections of an SLO, the newest first: those that name it, and those whose query its tags match."""
         named = self._corrections("WHERE slo = ? OR slo IS NULL", objective.id)
-        return [one for one in named if one.slo_id is not None or one.matches(objective.tags)]
+        return [each for each in named if each.slo_id is not None or each.matches(objective.tags)]
 
     def _corrections(self, which: str, *values: str) -> list[CorrectionRecord]:
         rows = self._database.connection().execute(

@@ -121,10 +121,10 @@ class SloAlert(Definition, frozen=True, dict=True):
         asked: SloQuery = self.parsed()
         threshold = objective.threshold(asked.timeframe)
         if threshold is None:
-            there = ", ".join(one.timeframe for one in objective.thresholds)
+            there = ", ".join(each.timeframe for each in objective.thresholds)
             text = f"{INVALID_QUERY}: SLO {objective.id} has no target for {asked.timeframe}, only for {there}"
             raise MonitorError("query", text)
-        if other := [one for one in monitors if not one.replayed]:
+        if other := [each for each in monitors if not each.replayed]:
             text = f"{INVALID_QUERY}: SLO {objective.id} is made of a {other[0].type}, and only SLOs of metric monitors have alerts"
             raise MonitorError("query", text)
         most = budget.longest_burn(threshold.target)
@@ -143,7 +143,7 @@ class SloAlert(Definition, frozen=True, dict=True):
         rates = self._values(sources, ticks)
         window = self._column(ticks, rates).window(0)
         return Evaluation(
-            window_steps(self.rules, states, {(): window} if window.has_data else {}), {(): self._said(rates, 0)}
+            window_steps(self.rules, states, {(): window} if window.has_data else {}), {(): self._shown(rates, 0)}
         )
 
     def over(self, sources: Sources, start: int, end: int) -> Stretch:
@@ -155,7 +155,7 @@ class SloAlert(Definition, frozen=True, dict=True):
 
         def variables(_: Group, at: int) -> Mapping[str, str]:
             index = int(np.searchsorted(ticks, at, side="right")) - 1
-            return self._said(rates, index) if index >= 0 else {}
+            return self._shown(rates, index) if index >= 0 else {}
 
         return Stretch(ticks, iter(finish), variables)  # type: ignore[arg-type]
 
@@ -194,11 +194,11 @@ class SloAlert(Definition, frozen=True, dict=True):
         points = ticks[~np.isnan(value)] - 1
         return GroupColumn((), value, None, points, Windows(ticks, ticks - MINUTE, ticks))
 
-    def _said(self, values: tuple[Floats, ...], index: int) -> dict[str, str]:
+    def _shown(self, values: tuple[Floats, ...], index: int) -> dict[str, str]:
         """What its messages can say: `{{timeframe}}`, and of a burn rate both windows (GUESS: the timeframe's form)."""
         asked = self.query_asked
-        said = {"timeframe": asked.timeframe}
+        shown = {"timeframe": asked.timeframe}
         if asked.is_burn_rate:
             long, short = (rounded(float(rates[index])) for rates in values)
-            said |= {"long_window_burn_rate": long, "short_window_burn_rate": short}
-        return said
+            shown |= {"long_window_burn_rate": long, "short_window_burn_rate": short}
+        return shown

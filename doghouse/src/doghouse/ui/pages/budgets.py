@@ -29,7 +29,7 @@ class ErrorBudgets:
 
     def show(self, call: Call) -> Reply:
         """`GET /slo/manage`."""
-        return rendering.render("slos.html", call, rows=[self._row(one, call.now) for one in self.slos.store.all()])
+        return rendering.render("slos.html", call, rows=[self._row(each, call.now) for each in self.slos.store.all()])
 
     def _row(self, document: Document, now: float) -> dict[str, Any]:
         objective = self.slos.objective(document["id"])
@@ -39,7 +39,7 @@ class ErrorBudgets:
             "type": objective.type.replace("_", " "),
             "tags": objective.tags,
             "alerts": self.slos.monitors.alerts_of(objective.id),
-            "targets": [self._target(objective, one, now) for one in objective.thresholds],
+            "targets": [self._target(objective, each, now) for each in objective.thresholds],
         }
 
     def _target(self, objective: Objective, threshold: Threshold, now: float) -> dict[str, Any]:
