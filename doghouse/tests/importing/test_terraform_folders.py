@@ -279,6 +279,18 @@ def test_texts_become_the_numbers_and_booleans_of_the_providers_schema(folder):
     assert "threshold_windows" not in options
 
 
+def test_an_slo_alert_finds_its_objective(folder):
+    text = monitor(query='error_budget(\\"${datadog_service_level_objective.o.id}\\").over(\\"7d\\") > 75')
+    text = text.replace("metric alert", "slo alert") + (
+        'resource "datadog_service_level_objective" "o" {\n  name = "o"\n  type = "monitor"\n  monitor_ids = [datadog_monitor.cpu.id]\n'
+        '  thresholds {\n    timeframe = "7d"\n    target = 99\n  }\n}\n'
+    )
+    alert, slo = folder({"a.tf": text})
+    assert alert.body["query"] == f'error_budget("{slo.body["id"]}").over("7d") > 75'
+    assert slo.body["monitor_ids"] == [alert.body["id"]]
+    assert [one.verdict for one in lint_all([alert, slo])] == ["ok", "ok"]
+
+
 def test_null_is_absent_and_not_unknown(folder, tmp_path):
     text = 'variable "x" {\n  default = null\n}\n' + monitor(meta="timeout_h = var.x")
     things = folder({"a.tf": text})

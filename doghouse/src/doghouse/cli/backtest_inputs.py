@@ -69,10 +69,17 @@ def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Given:
                     given.monitors.append((one.where, parse(one.body)))
                 except MonitorError as error:
                     raise fail(f"{one.where}: {error.text}") from None
-        given.slos.update({slo.id: slo for slo in map(_slo, slos)})
+        given.slos.update({slo.id: slo for slo in (_slo(one) for one in slos if not _is_incomplete(one))})
     if not given.monitors and given.slos:
         raise fail("there are SLOs, and no monitor that looks at one of them")
     return given
+
+
+def _is_incomplete(slo: FoundSlo) -> bool:
+    """Whether something of an SLO is not known before a plan, which is said."""
+    for one in slo.remarks:
+        say(f"{slo.where}: {one.field} is {one.text}, and leaves it out")
+    return bool(slo.remarks)
 
 
 def _slo(found: FoundSlo) -> Objective:

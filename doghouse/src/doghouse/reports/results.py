@@ -50,15 +50,18 @@ class LintResult:
     @property
     def downtimes_summary(self) -> str | None:
         """`2 downtimes: 1 ok, 1 wrong`; None where there were none."""
-        verdicts = [one.verdict for one in self.downtimes]
-        counted = f"{len(verdicts)} downtime{'' if len(verdicts) == 1 else 's'}"
-        return f"{counted}: {verdicts.count('ok')} ok, {verdicts.count('wrong')} wrong" if verdicts else None
+        return _counted(self.downtimes, "downtime")
 
     @property
     def slos_summary(self) -> str | None:
-        """`3 objectives: read, not checked`; None where there were none."""
-        count = len(self.of("slo"))
-        return f"{count} objective{'' if count == 1 else 's'}: read, not checked" if count else None
+        """`3 objectives: 3 ok, 0 wrong`; None where there were none."""
+        return _counted(self.of("slo"), "objective")
+
+
+def _counted(linted: Sequence[Linted], thing: str) -> str | None:
+    verdicts = [one.verdict for one in linted]
+    counted = f"{len(verdicts)} {thing}{'' if len(verdicts) == 1 else 's'}"
+    return f"{counted}: {verdicts.count('ok')} ok, {verdicts.count('wrong')} wrong" if verdicts else None
 
 
 @dataclass(frozen=True, slots=True)
