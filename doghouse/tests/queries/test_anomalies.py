@@ -8,7 +8,8 @@ from anomaly_figures import BACKGROUNDS, measure, table
 from query_points import T0, ask, every, series, source
 
 from doghouse.queries import NotEvaluated, ResultSeries, Window, evaluate, parse
-from doghouse.queries.functions.algorithms import MAD_TO_SIGMA, bands
+from doghouse.queries.functions.anomalies.lagging import bands
+from doghouse.queries.functions.anomalies.medians import MAD_TO_SIGMA
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "fidelity-anomalies.md"
 
@@ -92,16 +93,10 @@ def test_nothing_found_has_no_band() -> None:
     assert ask(source(), "anomalies(avg:m{*}, 'basic', 2)", 0, 600) == []
 
 
-@pytest.mark.parametrize("algorithm", ["agile", "robust"])
-def test_algorithms_that_are_not_published_are_refused(algorithm: str) -> None:
-    with pytest.raises(NotEvaluated, match=algorithm):
-        ask(source(), f"anomalies(avg:m{{*}}, '{algorithm}', 2)")
-
-
 def test_many_groups_are_looked_at_in_parts_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(1).normal(0, 1, (7, 60))
     whole = bands(values, 20, 2)
-    monkeypatch.setattr("doghouse.queries.functions.algorithms.MOST_CELLS", 60 * 20 * 2)
+    monkeypatch.setattr("doghouse.queries.functions.anomalies.lagging.MOST_CELLS", 60 * 20 * 2)
     np.testing.assert_array_equal(whole, bands(values, 20, 2))
 
 

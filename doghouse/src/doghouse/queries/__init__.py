@@ -9,6 +9,8 @@ does not evaluate. A tree is made of frozen values (`queries.tree`), to be looke
 
 from doghouse.queries.errors import NotEvaluated, QuerySyntaxError
 from doghouse.queries.evaluation import default_interval, evaluate, evaluate_scalars
+from doghouse.queries.functions.anomalies.settings import Settings as AnomalySettings
+from doghouse.queries.functions.anomalies.settings import settings_of as anomaly_settings
 from doghouse.queries.language.formulas import Formula, FormulaRequest, NamedQuery
 from doghouse.queries.language.inspection import function_names, group_keys, metric_queries, scope_tags, variables
 from doghouse.queries.language.parser import parse, parse_formula, parse_monitor, parse_scope
@@ -23,6 +25,7 @@ __all__ = [
     "DASHBOARD",
     "MONITOR",
     "NOT_AVAILABLE",
+    "AnomalySettings",
     "Expression",
     "Formula",
     "FormulaRequest",
@@ -35,6 +38,7 @@ __all__ = [
     "ResultSeries",
     "Scope",
     "Window",
+    "anomaly_settings",
     "default_interval",
     "evaluate",
     "evaluate_scalars",

@@ -9,12 +9,9 @@ import numpy as np
 
 from doghouse.metrics.model import Floats
 from doghouse.monitors.windows.columns import Bools
-from doghouse.queries import MonitorQuery, ResultSeries
+from doghouse.queries import MonitorQuery, ResultSeries, anomaly_settings
 from doghouse.queries.language.spans import length_seconds
-from doghouse.queries.language.tree import Call, Number, Text, Word
 
-FUNCTION = "anomalies"
-DEFAULT_ALERT_WINDOW_S = 900
 ENOUGH_JUDGED = (
     0.5  # GUESS: with a band for fewer of the window's points nothing is said, as at the beginning of a metric
 )
@@ -58,19 +55,8 @@ class Reading:
 
 def reading(query: MonitorQuery, recovery: str | None) -> Reading | None:
     """How the query looks at its band; None for what is no anomaly monitor. `recovery` is `threshold_windows.recovery_window`, the alert window without."""
-    call = query.expression
-    if not isinstance(call, Call) or call.function != FUNCTION:
+    settings = anomaly_settings(query.expression)
+    if settings is None:
         return None
-    named = {name: _text(value) for name, value in call.named}
-    window = length_seconds(named["alert_window"]) if named.get("alert_window") else DEFAULT_ALERT_WINDOW_S
-    interval = length_seconds(named["interval"]) if named.get("interval") else None
-    return Reading(named.get("direction") or "both", window, length_seconds(recovery) if recovery else window, interval)
-
-
-def _text(value: object) -> str:
-    match value:
-        case Text(text) | Word(text):
-            return text
-        case Number(number):
-            return f"{number:g}"
-    return ""
+    window = settings.alert_window
+    return Reading(settings.direction, window, length_seconds(recovery) if recovery else window, settings.interval)

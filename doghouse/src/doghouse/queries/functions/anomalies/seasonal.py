@@ -1,0 +1,81 @@
+"""'agile' and 'robust': what is expected is what the same time was in the seasons before (monitors/types/anomaly).
+
+Datadog says of 'agile' that it is a robust version of SARIMA which takes in the immediate past, and of 'robust' that it decomposes into season and trend.
+GUESS, and named an approximation in every answer, with medians, so that what was anomalous before moves them little. Of each of six seasons before:
+
+- robust: the value at the same time (smoothed), moved along the trend, which is the median slope between what these seasons had around that time;
+- agile: how far the value at the same time was from the level just before it; that is added to the level just before now.
+
+The expected value is the median of the six. The spread is the median of how far the six values themselves were from it, looked at around that time, times
+1.4826; bounds are so many spreads. Agile's is never less than a 100th of the expected value: its documentation shows that it minds a series' scale.
+What these say of a series is measured (docs/fidelity-anomalies.md).
+
+statsmodels was tried for it: see docs/fidelity-anomalies.md for what its STL and SARIMAX cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from doghouse.queries.functions.anomalies.medians import MAD_TO_SIGMA, SAMPLES, across, sliding
+from doghouse.queries.functions.anomalies.seasons import LOOKED_AT, Reach, seasons
+from doghouse.queries.functions.anomalies.settings import LEAST_SEASONS, Settings
+from doghouse.queries.functions.later import np
+
+if TYPE_CHECKING:
+    from doghouse.metrics.model import Floats
+    from doghouse.queries.evaluation.context import Context
+    from doghouse.queries.evaluation.frames import Frame
+    from doghouse.queries.functions.application import Application
+
+LEAST_SHARE = 0.01  # GUESS: of the expected value agile's spread is never less
+MOST_CELLS = 5_000_000  # of samples looked at in one step: 40 MB
+
+
+def banded(applied: Application, context: Context, settings: Settings) -> Frame:
+    """The query's frame with its band; without one where fewer than three seasons have values."""
+    seen = seasons(applied, context, settings)
+    rows, length, reach = len(seen.frame.groups), len(seen.frame.ts), seen.reach
+    lower, upper = np.full((rows, length), np.nan), np.full((rows, length), np.nan)
+    margin = seen.first + reach.after
+    room = MOST_CELLS // (LOOKED_AT * SAMPLES)
+    height = max(1, room // (length + margin))
+    width = max(margin, room // height, 1)
+    for row in range(0, rows, height):
+        for left in range(0, length, width):
+            there = slice(row, row + height), slice(left, left + width)
+            part = seen.values[:, there[0], left : left + width + margin]
+            shown = slice(seen.first, seen.first + len(seen.frame.ts[there[1]]))
+            low, high = band(part, reach, settings)
+            lower[there], upper[there] = low[:, shown], high[:, shown]
+    return replace(seen.frame, bounds=(lower, upper))
+
+
+def band(values: Floats, reach: Reach, settings: Settings) -> tuple[Floats, Floats]:
+    """The lower and upper bound of each column, from values as `Seasons` has them. At the edges, where less is looked at, they are others."""
+    past = values[1:]
+    smooth, own, level = _levelled(values, reach) if settings.algorithm == "agile" else _along_the_trend(past, reach)
+    middle = across(smooth)
+    spread = MAD_TO_SIGMA * sliding(across(np.abs(own - middle)), -reach.around, reach.around)
+    expected = middle + level
+    if settings.algorithm == "agile":
+        spread = np.maximum(spread, LEAST_SHARE * np.abs(expected))
+    enough = np.count_nonzero(~np.isnan(smooth), axis=0) >= LEAST_SEASONS
+    expected = np.where(enough, expected, np.nan)
+    return expected - settings.bounds * spread, expected + settings.bounds * spread
+
+
+def _levelled(values: Floats, reach: Reach) -> tuple[Floats, Floats, Floats]:
+    """The past seasons' values, smoothed and as they are, less the level just before each; and the level just before now."""
+    levels = sliding(values, -reach.recent, -1)
+    return sliding(values[1:], -reach.near, reach.near) - levels[1:], values[1:] - levels[1:], levels[0]
+
+
+def _along_the_trend(past: Floats, reach: Reach) -> tuple[Floats, Floats, float]:
+    """The past seasons' values, smoothed and as they are, as the trend has moved them by now; there is no level besides."""
+    around = sliding(past, -reach.around, reach.around)
+    later, sooner = np.triu_indices(LOOKED_AT, 1)
+    slope = across((around[later] - around[sooner]) / (sooner - later)[:, None, None])
+    moved = np.arange(1, LOOKED_AT + 1)[:, None, None] * slope
+    return sliding(past, -reach.near, reach.near) + moved, past + moved, 0.0

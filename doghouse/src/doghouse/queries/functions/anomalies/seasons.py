@@ -1,0 +1,141 @@
+"""A query's values at the same time of the hour, the day or the week before (monitors/types/anomaly, seasonality), beside those of now.
+
+Only what lies around these times is read, not all that lies between: for the last four hours and weeks that is a ninth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from doghouse.queries.functions.later import calendars, np
+from doghouse.time.lengths import DAY
+
+if TYPE_CHECKING:
+    from doghouse.metrics.model import Floats, Ints
+    from doghouse.queries.evaluation.context import Context
+    from doghouse.queries.evaluation.frames import Bools, Frame, Group
+    from doghouse.queries.functions.anomalies.settings import Settings
+    from doghouse.queries.functions.application import Application
+
+LOOKED_AT = 6  # seasons before now. Datadog's may use up to six weeks; GUESS: six days of days, and six hours of hours
+NEAR_S = 900  # at most so far on either side of a time, and not more than a 60th of a season, values are smoothed (GUESS) …
+NEAR_SHARE = 60
+AROUND_SHARE = 24  # … and a 24th of a season on either side is looked at for the spread and the trend (GUESS)
+RECENT_WINDOWS = 3  # alert windows are the immediate past, so that one of them can lie outside the band as a whole (GUESS)
+LEAST_RECENT = 5  # buckets
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the algorithms look, in buckets: a season back; `near` and `around` a time on either side; `recent`: the immediate past."""
+
+    season: int
+    near: int
+    around: int
+    recent: int
+
+    @classmethod
+    def of(cls, settings: Settings, interval: int) -> Reach:
+        """In buckets of `interval` seconds. Nothing before a time is read from after it: what is around it ends before the season does."""
+        season = max(1, round(settings.season / interval))
+        near = max(1, round(min(NEAR_S, settings.season / NEAR_SHARE) / interval))
+        around = max(2, round(settings.season / AROUND_SHARE / interval))
+        recent = max(LEAST_RECENT, min(RECENT_WINDOWS * settings.alert_window // interval, season))
+        return cls(season, min(near, (season - 1) // 4), min(around, (season - 1) // 4), recent)
+
+    @property
+    def before(self) -> int:
+        """How many buckets before a time are looked at in its season."""
+        return 2 * self.around + self.near + self.recent
+
+    @property
+    def after(self) -> int:
+        """How many buckets after a time are looked at in the seasons before."""
+        return 2 * self.around + self.near
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seasons:
+    """`values[k, row, column]`: of `frame.groups[row]`, k seasons before the column's time (NaN: no value; of now, k = 0, none after the window's end).
+
+    The columns from `first` on belong to the buckets of `frame`, which is the query's without a band.
+    """
+
+    frame: Frame
+    values: Floats
+    first: int
+    reach: Reach
+
+
+def seasons(applied: Application, context: Context, settings: Settings) -> Seasons:
+    """The query's values in the context's buckets and around the same times of LOOKED_AT seasons before."""
+    reach = Reach.of(settings, context.interval)
+    now = applied.frame(context.between(context.start - reach.before * context.interval, context.end))
+    interval = now.interval
+    if interval > context.interval:  # the query has a longer rollup of its own
+        reach = Reach.of(settings, interval)
+        now = applied.frame(context.between(context.start - reach.before * interval, context.end))
+    buckets = context.buckets(interval, now.calendar)
+    wide = context.between(context.start - reach.before * interval, context.end + reach.after * interval)
+    columns = wide.buckets(interval, now.calendar)
+    frames, times = [now], [columns]
+    for back in range(1, LOOKED_AT + 1):
+        then = earlier(columns, back * reach.season * interval, settings.zone if settings.season >= DAY else "UTC")
+        then = then // interval * interval if now.calendar is None else now.calendar.floor(then)
+        times.append(then)
+        frames.append(applied.frame(context.between(int(np.min(then)), int(np.max(then)) + interval)) if len(then) else now)
+    counts_zero = settings.missing_is_zero and any(frame.counts for frame in frames)
+    groups = tuple(dict.fromkeys(group for frame in (frames if counts_zero else [now]) for group in frame.groups))
+    values = np.stack([_placed(frame, groups, at) for frame, at in zip(frames, times, strict=True)])
+    first = int(np.searchsorted(columns, buckets[0])) if len(buckets) else 0
+    shown = slice(first, first + len(buckets))
+    if counts_zero:
+        values = _with_zeros(values, reach, shown.stop)
+    nulls = now.on(np.union1d(now.ts, columns)) if groups == now.groups else None
+    points = ~np.isnan(values[0, :, shown])
+    if nulls is not None:
+        points |= nulls.points[:, np.searchsorted(nulls.ts, buckets)]
+    frame = replace(now, ts=buckets, values=values[0, :, shown], points=points, groups=groups, bounds=None)
+    return Seasons(frame, values, first, reach)
+
+
+def earlier(ts: Ints, seconds: int, zone: str) -> Ints:
+    """The times so many seconds before on the zone's clocks (s UTC). Where the clocks change, a time may come twice, or be left out."""
+    then = ts - seconds
+    return then if zone == "UTC" else then + calendars.offsets(ts, zone) - calendars.offsets(then, zone)
+
+
+def _placed(frame: Frame, groups: Sequence[Group], times: Ints) -> Floats:
+    """The frame's values of these groups at these times."""
+    values = np.full((len(groups), len(times)), np.nan)
+    if not len(frame.ts) or not len(times):
+        return values
+    place = np.minimum(np.searchsorted(frame.ts, times), len(frame.ts) - 1)
+    there = frame.ts[place] == times
+    rows = {group: row for row, group in enumerate(frame.groups)}
+    for row, group in enumerate(groups):
+        if group in rows:
+            values[row, there] = frame.values[rows[group], place[there]]
+    return values
+
+
+def _with_zeros(values: Floats, reach: Reach, end: int) -> Floats:
+    """A count's missing buckets as 0 (count_default_zero), from when on it has been seen around this time in an earlier season, or in this one before it."""
+    seen = ~np.isnan(values)
+    seen[0] = _near(seen[0], 2 * reach.around, 0)
+    seen[1:] = _near(seen[1:], reach.around, reach.around)
+    began = np.logical_or.accumulate(seen[::-1], axis=0)[::-1]
+    filled = np.where(began & np.isnan(values), 0.0, values)
+    filled[0, :, end:] = np.nan
+    return filled
+
+
+def _near(seen: Bools, before: int, after: int) -> Bools:
+    """Whether anything was seen from so many buckets before each to so many after it."""
+    total = np.cumsum(seen, axis=-1)
+    last = np.minimum(np.arange(seen.shape[-1]) + after, seen.shape[-1] - 1)
+    first = np.arange(seen.shape[-1]) - before - 1
+    any_seen: Bools = total[..., last] > np.where(first >= 0, total[..., np.maximum(first, 0)], 0)
+    return any_seen
