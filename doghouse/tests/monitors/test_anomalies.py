@@ -76,16 +76,54 @@ def test_the_value_is_a_share() -> None:
     assert monitors.evaluate(anomaly(), left, at("12:06"))[()].value == pytest.approx(6 / 15)
 
 
-@settings(max_examples=25, deadline=None)
-@given(
-    st.dictionaries(st.integers(0, 4 * 3600), st.floats(0, 100), min_size=20, max_size=300),
-    st.sampled_from(["last_15m", "last_5m"]),
-    st.sampled_from(["last_15m", "last_30m"]),
+EXPRESSIONS = (
+    "avg:m{*} by {host}",
+    "sum:m{*} by {host}.as_count()",
+    "sum:m{*}.as_rate()",
+    "abs(sum:m{*}.as_count()) / 2",
+    "sum:m{*}.as_count() / sum:other{*}.as_count()",
+    "avg:m{*} by {host}.rollup(max, 60)",
+    "avg:m{*}",
 )
-def test_in_columns_it_is_what_each_tick_gives(drawn: dict[int, float], alert: str, recovery: str) -> None:
-    checked = anomaly(QUERY.replace("last_15m", alert), trigger_window=alert, recovery_window=recovery)
-    there = source(Given(drawn, host="a"))
-    ticks = T0 + 60 * np.arange(1, 260, 7)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Given]:
+    """Ten hours of up to three series of one type, each with gaps, some of which begin late."""
+    kind = draw(st.sampled_from(["gauge", "count", "rate"]))
+    found = []
+    for host in range(draw(st.integers(1, 3))):
+        random = np.random.default_rng(draw(st.integers(0, 999)))
+        step, kept, late = draw(st.sampled_from([(10, 1.0, 0), (60, 0.9, 0), (60, 0.9, 4 * 3600), (150, 0.4, 0)]))
+        times = [t for t in range(late, 10 * 3600, step) if random.random() < kept]
+        values = (100 + 50 * np.sin(np.array(times) / 573) + random.normal(0, 5, len(times))).round(1)
+        metric = draw(st.sampled_from(["m", "m", "other"]))
+        points = list(zip(times, values.tolist(), strict=True))
+        found.append(Given(points, metric, f"h{host % 2}", (f"n:{host}",), kind, 10))
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    histories(),
+    st.sampled_from(EXPRESSIONS),
+    st.sampled_from(["basic", "agile", "robust"]),
+    st.sampled_from([("last_15m", "last_15m"), ("last_5m", "last_30m")]),
+    st.booleans(),
+)
+def test_in_columns_it_is_what_each_tick_gives(
+    drawn: list[Given], expression: str, algorithm: str, spans: tuple[str, str], zero: bool
+) -> None:
+    alert, recovery = spans
+    named = f"direction='both', interval=60, alert_window='{alert}', count_default_zero='{str(zero).lower()}'"
+    season = "" if algorithm == "basic" else ", seasonality='hourly'"
+    checked = anomaly(
+        f"avg(last_1h):anomalies({expression}, '{algorithm}', 2, {named}{season}) >= 1",
+        trigger_window=alert,
+        recovery_window=recovery,
+    )
+    there = source(*drawn)
+    ticks = T0 + 60 * np.arange(200, 601, 13)
     query = metric_query(checked)
 
     fast = list(monitors.evaluate_range(checked, there, ticks))
@@ -93,12 +131,38 @@ def test_in_columns_it_is_what_each_tick_gives(drawn: dict[int, float], alert: s
         pointwise.columns(query, there, windows(checked.options, query, ticks), False, reading(query, recovery))
     )
 
-    assert [column.group for column in fast] == [column.group for column in slow]
-    for one, other in zip(fast, slow, strict=True):
-        assert one.values.tolist() == pytest.approx(other.values.tolist(), nan_ok=True)
-        assert one.recovery is not None
-        assert other.recovery is not None
-        assert one.recovery.tolist() == pytest.approx(other.recovery.tolist(), nan_ok=True)
+    assert sorted(column.group for column in fast) == sorted(column.group for column in slow)
+    others = {column.group: column for column in slow}
+    for column in fast:
+        assert column.values.tolist() == pytest.approx(others[column.group].values.tolist(), nan_ok=True)
+        assert column.recovery is not None
+        other = others[column.group].recovery
+        assert other is not None
+        assert column.recovery.tolist() == pytest.approx(other.tolist(), nan_ok=True)
+
+
+@pytest.mark.parametrize("algorithm", ["agile", "robust"])
+def test_before_three_seasons_have_passed_a_seasonal_algorithm_says_nothing(algorithm: str) -> None:
+    seasonal = anomaly(QUERY.replace("'basic'", f"'{algorithm}'").replace("interval", "seasonality='hourly', interval"))
+    there = source(minutely([50.0 + (k * 7919 % 11) for k in range(300)]))
+
+    judged = [bool(monitors.evaluate(seasonal, there, at(clock))) for clock in ("12:55", "13:05", "13:30")]
+
+    assert judged == [False, False, True]  # from 13:00 on there is a band, and soon for half of the alert window
+
+
+def test_a_person_is_told_that_it_is_an_approximation_and_from_when_on_there_is_history() -> None:
+    seasonal = anomaly(QUERY.replace("'basic'", "'agile'").replace("interval", "seasonality='hourly', interval"))
+    there = monitors.Sources(lambda _: (source(minutely(CALM)), None))
+
+    assert list(seasonal.remarks(there, T0 + 4 * 3600, T0 + 5 * 3600)) == [
+        "anomalies 'agile' is an approximation: the original algorithm is not published"
+    ]
+    _, history = seasonal.remarks(there, T0 + 3600, T0 + 5 * 3600)
+    assert history == (
+        "'agile' needs 3 hours of points before what it judges; they begin at 2026-03-02T10:00:00+00:00 here, "
+        "so it says nothing before 2026-03-02T13:00:00+00:00"
+    )
 
 
 def test_without_a_recovery_threshold_it_follows_the_value() -> None:

@@ -7,7 +7,7 @@ import pytest
 from anomaly_figures import BACKGROUNDS, measure, table
 from query_points import T0, ask, every, series, source
 
-from doghouse.queries import NotEvaluated, ResultSeries, Window, evaluate, parse
+from doghouse.queries import ResultSeries, Window, evaluate, parse
 from doghouse.queries.functions.anomalies.lagging import bands
 from doghouse.queries.functions.anomalies.medians import MAD_TO_SIGMA
 

@@ -56,9 +56,10 @@ def backtest_each(where: str, monitor: Definition, asked: Asked, *, several: boo
         return None
     except (SeriesFileError, AccountError) as error:
         raise fail(str(error)) from None
-    for text in _remarks(monitor, result, Sources(asked.points, records=asked.records)):
+    remarks = list(_remarks(monitor, result, Sources(asked.points, records=asked.records)))
+    for text in remarks:
         typer.echo(f"doghouse: {where}: {text}", err=True)
-    return Backtested(monitor.name or where, result, figures(result, asked.zone), others)
+    return Backtested(monitor.name or where, result, figures(result, asked.zone), others, remarks)
 
 
 def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
@@ -76,11 +77,12 @@ def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Seque
 
 
 def _remarks(monitor: Definition, result: Backtest, sources: Sources) -> Iterator[str]:
-    """What a person should know of a backtest that went well: Datadog would refuse the monitor; there was nothing to see."""
+    """What a person should know of a backtest that went well: Datadog would refuse the monitor; it is an approximation; there was nothing to see."""
     try:
         check(monitor)
     except MonitorError as error:
         yield f"Datadog would refuse this monitor: {error.field}: {error.text}"
+    yield from monitor.remarks(sources, result.start, result.end)
     if result.timelines:
         return
     if text := monitor.nothing_seen(sources):

@@ -59,6 +59,8 @@ def unit_tests(
     result = UnitTestResult(results, broken)
     write_junit(junit, result)
     write(result, sys.stdout)
+    for text in dict.fromkeys(f"{one.path}: {text}" for one in results for text in one.remarks):
+        typer.echo(f"doghouse: {text}", err=True)
     for each in broken:
         typer.echo(f"doghouse: {each}", err=True)
     if broken or not all(one.passed for one in results):

@@ -6,7 +6,7 @@ Nothing of it is read from text again. A monitor with another threshold or windo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
@@ -222,6 +222,10 @@ class Definition(Body, frozen=True, dict=True):
     def nothing_seen(self, sources: Sources) -> str:
         """Why a stretch had no group at all, for people; empty where that is not known."""
         return ""
+
+    def remarks(self, sources: Sources, start: int, end: int) -> Iterator[str]:
+        """What a person should know of its evaluations in (start, end] (s UTC): that they are approximations, that there was too little history."""
+        return iter(())
 
     def why_unevaluated(self) -> str:
         """Why doghouse does not evaluate it; empty where it does, or where it is wrong."""

@@ -75,7 +75,8 @@ def _test(one: Result) -> dict[str, Any]:
     differences = [
         {"line": each.line, "expected": list(each.expected), "got": list(each.got)} for each in one.differences
     ]
-    return {"file": str(one.path), "line": one.line, "name": one.name, "passed": one.passed, "differences": differences}
+    made = {"file": str(one.path), "line": one.line, "name": one.name, "passed": one.passed, "differences": differences}
+    return made | ({"remarks": list(one.remarks)} if one.remarks else {})
 
 
 def _backtested(one: Backtested) -> dict[str, Any]:
@@ -85,6 +86,7 @@ def _backtested(one: Backtested) -> dict[str, Any]:
             {"setting": each.setting, "first_alert_delay_s": each.alert_delay, **each.figures.document()}
             for each in one.suggestions
         ]
+    made |= {"remarks": list(one.remarks)} if one.remarks else {}
     return made | ({"points": one.points} if one.points else {})
 
 

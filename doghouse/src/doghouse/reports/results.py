@@ -74,12 +74,14 @@ class UnitTestResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Backtested:
-    """One monitor's backtest. The suggestions are None where nobody asked for them; `points` says where they come from, where that is an account."""
+    """One monitor's backtest. The suggestions are None where nobody asked for them; `remarks` are what a person should know of it; `points` says where they
+    come from, where that is an account."""
 
     name: str
     result: Backtest
     figures: Figures
     suggestions: Sequence[Suggestion] | None
+    remarks: Sequence[str] = ()
     points: Mapping[str, Any] | None = None
 
 

@@ -38,12 +38,13 @@ Read = Callable[[Path, str], Mapping[str, Any] | None]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One test: passed where there is no difference."""
+    """One test: passed where there is no difference. `remarks` are what a person should know of it either way."""
 
     path: Path
     name: str
     line: int
     differences: Sequence[Difference]
+    remarks: Sequence[str] = ()
 
     @property
     def passed(self) -> bool:
@@ -173,7 +174,8 @@ def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case) -> Resu
         raise loaded.wrong(place, str(error)) from None
     monitors = [monitor for monitor in (subject.monitor, *subject.members.values()) if not monitor.members]
     missed = [*unread(loaded, number, monitors, source, records), *differences(loaded, place, case, got)]
-    return Result(loaded.path, case.name, loaded.line(f"{place}.name"), missed)
+    remarks = list(subject.monitor.remarks(mon.Sources(points_of(source)), start, end))
+    return Result(loaded.path, case.name, loaded.line(f"{place}.name"), missed, remarks)
 
 
 def _backtest(

@@ -23,6 +23,7 @@ from doghouse.monitors.records.variables import is_formula
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState, WindowValue
 from doghouse.monitors.states.rules import metric_rules
+from doghouse.monitors.windows.anomalies import remarks as anomaly_remarks
 from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.monitors.windows.evaluation import window_columns
 from doghouse.queries import (
@@ -202,6 +203,11 @@ class MetricAlert(Definition, frozen=True, dict=True):
                 if not any(tag.startswith(f"{key}:") for one in series for tag in one.tags):
                     return f"no series of {query.metric} has the tag {key}, which the query groups by"
         return f"there are no points of {', '.join(self.metrics)} in that time and scope"
+
+    def remarks(self, sources: Sources, start: int, end: int) -> Iterator[str]:
+        """That the band of an anomaly monitor is an approximation, and until when it has none for lack of history."""
+        points, evaluated = sources.points(self)
+        return anomaly_remarks(metric_query(evaluated or self), points, start, end)
 
     def why_unevaluated(self) -> str:
         """A custom schedule, or a function in its query that is not evaluated."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from doghouse.metrics.model import Floats
+from doghouse.metrics.model import Floats, Rollup, Source
 from doghouse.monitors.windows.columns import Bools
-from doghouse.queries import MonitorQuery, ResultSeries, anomaly_settings
+from doghouse.queries import MonitorQuery, ResultSeries, anomaly_settings, metric_queries
 from doghouse.queries.language.spans import length_seconds
+from doghouse.time.iso import seconds as iso_time
+from doghouse.time.lengths import HOUR
 
 ENOUGH_JUDGED = (
     0.5  # GUESS: with a band for fewer of the window's points nothing is said, as at the beginning of a metric
@@ -60,3 +63,23 @@ def reading(query: MonitorQuery, recovery: str | None) -> Reading | None:
         return None
     window = settings.alert_window
     return Reading(settings.direction, window, length_seconds(recovery) if recovery else window, settings.interval)
+
+
+def remarks(query: MonitorQuery, source: Source, start: int, end: int) -> Iterator[str]:
+    """What a person should know of an anomaly monitor's evaluations in (start, end] (s UTC): that they are approximations; until when there is no band."""
+    settings = anomaly_settings(query.expression)
+    if settings is None:
+        return
+    yield settings.approximation
+    first = _first_point(query, source, start - settings.history, end) if settings.history else None
+    if first is not None and first + settings.history > start:
+        until = iso_time(first + settings.history)
+        seasons = f"'{settings.algorithm}' needs {settings.needs} of points before what it judges"
+        yield f"{seasons}; they begin at {iso_time(first)} here, so it says nothing before {until}"
+
+
+def _first_point(query: MonitorQuery, source: Source, start: int, end: int) -> int | None:
+    """The hour of the first point that the query's metrics have from `start` to `end` (s UTC)."""
+    ids = [one.id for asked in metric_queries(query.expression) for one in source.find(asked.metric)]
+    read = source.read(np.unique(np.array(ids, np.int64)), start, end, Rollup(HOUR, "last"))
+    return max(int(np.min(read.ts)), start) if len(read) else None

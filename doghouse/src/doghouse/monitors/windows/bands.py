@@ -17,25 +17,37 @@ from doghouse.monitors.windows.anomalies import ENOUGH_JUDGED, Reading
 from doghouse.monitors.windows.bucketwise import is_alone, parts
 from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.monitors.windows.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
-from doghouse.queries import MonitorQuery, function_names, metric_queries
-from doghouse.queries.language.tree import Call, MetricQuery
+from doghouse.monitors.windows.streams import rollup_of
+from doghouse.queries import MonitorQuery
+from doghouse.queries.functions import catalogue
+from doghouse.queries.language.inspection import walk
+from doghouse.queries.language.tree import Arithmetic, Call, MetricQuery, Negative, Number
+
+MODIFIERS = ("as_rate", "as_count", "rollup")
 
 
 def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading | None = None) -> bool:
-    """Whether the band is over one plain metric query, in buckets of its own that windows hold whole."""
-    if reads is None:
+    """Whether the band is over what stands by itself in each bucket, in buckets of its own that windows hold whole."""
+    if reads is None or reads.interval is None or query.window.cumulative:
         return False
-    interval = reads.interval
-    inside = query.expression.arguments[0] if isinstance(query.expression, Call) else None
     if max(reads.alert_window, reads.recovery_window) > query.window.seconds:
         return False
-    if interval is None or query.window.cumulative or not isinstance(inside, MetricQuery):
+    if MINUTE_S % reads.interval or np.any(over.ends % reads.interval):
         return False
-    plain = (
-        not set(function_names(query.expression)) - {"anomalies", "as_rate"}
-        and len(metric_queries(query.expression)) == 1
-    )
-    return plain and MINUTE_S % interval == 0 and not np.any(over.ends % interval) and is_alone(query, source)
+    _, *inside = walk(query.expression)
+    return all(_by_itself(part, reads.interval) for part in inside) and is_alone(query, source)
+
+
+def _by_itself(part: object, interval: int) -> bool:
+    """Whether a part of the expression gives each bucket a value of that bucket's points alone."""
+    match part:
+        case MetricQuery():
+            rollup = rollup_of(part)
+            own = rollup is not None and rollup.calendar is None and rollup.interval in (None, interval)
+            return own and all(modifier.name in MODIFIERS for modifier in part.modifiers)
+        case Call():
+            return catalogue()[part.function].pointwise
+    return isinstance(part, Arithmetic | Negative | Number)
 
 
 def columns(

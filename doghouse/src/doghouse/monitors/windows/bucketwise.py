@@ -62,12 +62,13 @@ def _interval(query: MonitorQuery) -> int | None:
 
 
 def is_alone(query: MonitorQuery, source: Source) -> bool:
-    """Whether no group is made of several series, between which values would be interpolated."""
+    """Whether no group is made of several series between which values would be interpolated, as those of gauges are."""
     for asked in metric_queries(query.expression):
         found = select(asked.scope, source.find(asked.metric))
         if any(one.type == "distribution" for one in found):
             return False
-        if any(len(members) > 1 for members in grouped(found, asked.by).values()):
+        several = any(len(members) > 1 for members in grouped(found, asked.by).values())
+        if several and any(one.type == "gauge" for one in found):
             return False
     return True
 

@@ -11,7 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from doghouse.queries.functions.anomalies import ALGORITHMS as ANOMALY_ALGORITHMS
-from doghouse.queries.functions.anomalies.settings import DIRECTIONS, FUNCTION, SEASONS, Settings, settings_of, zone_name
+from doghouse.queries.functions.anomalies.settings import (
+    DIRECTIONS,
+    FUNCTION,
+    SEASONS,
+    Settings,
+    settings_of,
+    zone_name,
+)
 from doghouse.queries.functions.arguments import QUERY, Check, Parameter
 from doghouse.queries.functions.later import np
 from doghouse.queries.functions.registry import Family, function, not_evaluated
@@ -33,8 +40,8 @@ def _above_zero(function: str, value: float | str) -> str | None:
 
 def _among(what: str, known: Iterable[str]) -> Check:
     def check(function: str, value: float | str) -> str | None:
-        wrong = str(value).lower() not in known
-        return f"{function}(): {unknown(what, str(value), known)}" if wrong else None
+        text = value if isinstance(value, str) else f"{value:g}"
+        return f"{function}(): {unknown(what, text, known)}" if text.lower() not in known else None
 
     return check
 
@@ -48,7 +55,11 @@ def _check_zone(function: str, value: float | str) -> str | None:
     ALGORITHMS,
     FUNCTION,
     "band of expected values",
-    (QUERY, Parameter("algorithm", "text", tuple(ANOMALY_ALGORITHMS)), Parameter("bounds", "number", check=_above_zero)),
+    (
+        QUERY,
+        Parameter("algorithm", "text", tuple(ANOMALY_ALGORITHMS)),
+        Parameter("bounds", "number", check=_above_zero),
+    ),
     named=(
         Parameter("direction", "any", check=_among("direction", DIRECTIONS)),
         Parameter("alert_window", "length"),

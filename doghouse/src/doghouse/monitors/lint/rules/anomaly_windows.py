@@ -8,6 +8,7 @@ from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
 from doghouse.monitors.windows.anomalies import reading
+from doghouse.queries import anomaly_settings
 from doghouse.queries.language.spans import length_seconds
 
 LEAST_POINTS = 5  # of an anomaly monitor's alert window: its interval is at most a fifth of it
@@ -24,6 +25,10 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     if reads is None:
         return
     alert = reads.alert_window
+    settings = anomaly_settings(query.expression)
+    if settings and "alert_window" not in settings.named:
+        text = f"anomalies() has no alert_window, which an anomaly monitor's query names; doghouse takes {alert} s"
+        yield Problem("query", text, "warning")
     if given is not None and given.trigger_window and length_seconds(given.trigger_window) != alert:
         text = f"trigger_window {given.trigger_window} is not the query's alert_window of {alert} s"
         yield Problem("options.threshold_windows.trigger_window", text)
@@ -32,6 +37,10 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     if reads.interval and reads.interval * LEAST_POINTS > alert:
         text = f"interval {reads.interval} s gives the alert_window of {alert} s fewer than {LEAST_POINTS} points"
         yield Problem("query", text)
+    least = alert * (1 - min(query.threshold or 1, 1))
+    if reads.recovery_window <= least:
+        text = f"a recovery_window of {reads.recovery_window} s lets it be in alert and recovered at once: it is more than {least:g} s"
+        yield Problem("options.threshold_windows.recovery_window", text)
     if query.threshold is not None and not 0 < query.threshold <= 1:
         text = f"the threshold of an anomaly monitor is a share, more than 0 and at most 1, not {query.threshold:g}"
         yield Problem("query", text)

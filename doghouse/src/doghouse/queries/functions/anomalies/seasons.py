@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from doghouse.queries.functions.application import Application
 
 LOOKED_AT = 6  # seasons before now. Datadog's may use up to six weeks; GUESS: six days of days, and six hours of hours
-NEAR_S = 900  # at most so far on either side of a time, and not more than a 60th of a season, values are smoothed (GUESS) …
+NEAR_S = (
+    900  # at most so far on either side of a time, and not more than a 60th of a season, values are smoothed (GUESS) …
+)
 NEAR_SHARE = 60
 AROUND_SHARE = 24  # … and a 24th of a season on either side is looked at for the spread and the trend (GUESS)
-RECENT_WINDOWS = 3  # alert windows are the immediate past, so that one of them can lie outside the band as a whole (GUESS)
+RECENT_WINDOWS = (
+    3  # alert windows are the immediate past, so that one of them can lie outside the band as a whole (GUESS)
+)
 LEAST_RECENT = 5  # buckets
 
 
@@ -85,7 +89,9 @@ def seasons(applied: Application, context: Context, settings: Settings) -> Seaso
         then = earlier(columns, back * reach.season * interval, settings.zone if settings.season >= DAY else "UTC")
         then = then // interval * interval if now.calendar is None else now.calendar.floor(then)
         times.append(then)
-        frames.append(applied.frame(context.between(int(np.min(then)), int(np.max(then)) + interval)) if len(then) else now)
+        frames.append(
+            applied.frame(context.between(int(np.min(then)), int(np.max(then)) + interval)) if len(then) else now
+        )
     counts_zero = settings.missing_is_zero and any(frame.counts for frame in frames)
     groups = tuple(dict.fromkeys(group for frame in (frames if counts_zero else [now]) for group in frame.groups))
     values = np.stack([_placed(frame, groups, at) for frame, at in zip(frames, times, strict=True)])

@@ -21,7 +21,7 @@ SEASONAL = ("agile", "robust")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The algorithm and the band's width in deviations; the alert window and the bucket (s; None: the default); whether a missing count is 0; the season's
-    length (s; 0: the algorithm knows none) and the zone whose days and weeks are meant; the direction from which a monitor judges."""
+    length (s; 0: the algorithm knows none) and the zone whose days and weeks are meant; the direction from which a monitor judges; what the call names."""
 
     algorithm: str
     bounds: float
@@ -31,6 +31,7 @@ class Settings:
     season: int = 0
     zone: str = "UTC"
     direction: str = "both"
+    named: frozenset[str] = frozenset()
 
     @property
     def history(self) -> int:
@@ -53,7 +54,7 @@ def settings_of(expression: object) -> Settings | None:
     """The settings of a call of anomalies(), which the parser has checked; None for any other expression."""
     if not isinstance(expression, Call) or expression.function != FUNCTION:
         return None
-    algorithm, bounds = (plain(argument) for argument in expression.arguments[1:3])  # type: ignore[arg-type]
+    algorithm, bounds = (plain(argument) for argument in expression.arguments[1:3])
     named = {name: _text(plain(value)) for name, value in expression.named}
     known, seasonality = str(algorithm).lower(), named.get("seasonality", DEFAULT_SEASONALITY)
     return Settings(
@@ -65,6 +66,7 @@ def settings_of(expression: object) -> Settings | None:
         SEASONS[seasonality.lower()] if known in SEASONAL else 0,
         zone_name(named.get("timezone", "UTC")),
         (named.get("direction") or "both").lower(),
+        frozenset(named),
     )
 
 

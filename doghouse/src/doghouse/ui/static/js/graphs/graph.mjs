@@ -302,7 +302,7 @@ export class Graph {
     const said = data.problems.map(problemText);
     if (data.more) said.push([`${data.more} more series are not drawn`]);
     const approximate = [...new Set(shown.map((one) => one.approximate).filter(Boolean))];
-    if (approximate.length && this.root.closest("dialog")) said.push([`${approximate.join(", ")}: an approximation, as Datadog's algorithm is not published`]);
+    if (approximate.length && this.root.closest("dialog")) said.push([approximate.join(". ")]);
     if (this.options.plain) said.push([this.options.plain]);
     this.notes.hidden = !said.length;
     this.notes.replaceChildren(...said.map((parts) => el("p", { class: "why" }, ...parts)));
