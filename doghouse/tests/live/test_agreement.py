@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -142,14 +143,14 @@ def store(house: Live, wanted: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     return canceled
 
 
-def run(house: Live, canceled: Mapping[str, float]) -> list[Downtime]:
-    """Let the hour pass, each downtime canceled at its time; the downtimes as they were in the end."""
+def run(house: Live, canceled: Mapping[str, float], minutes: int = MINUTES) -> list[Downtime]:
+    """Let the time pass, each downtime canceled at its time; the downtimes as they were in the end."""
     for when in sorted(set(canceled.values())):
         house.advance(int(when - house.clock.now()) // 60)
         house.clock.set(when)
         for identity in [one for one, at in canceled.items() if at == when]:
             house.cancel(identity)
-    house.advance(MINUTES - int(house.clock.now() - T0) // 60)
+    house.advance(minutes - int(house.clock.now() - T0) // 60)
     records = house.stores.downtimes.all()
     return [house.stores.downtimes.downtime(one) for one in records]
 
@@ -170,6 +171,7 @@ def as_unit_test(
     downtimes: Sequence[Downtime],
     rules: Sequence[Mapping[str, Any]],
     test: Backtest,
+    minutes: int,
 ) -> Path:
     """A test file that expects what a backtest gave."""
 
@@ -195,7 +197,7 @@ def as_unit_test(
     case = {
         "name": "the same",
         "series": written,
-        "until": f"+{MINUTES}m",
+        "until": f"+{minutes}m",
         "unread": ["*"],
         "transitions": [
             " ".join(filter(None, (f"+{int(one.at - T0)}s", one.after.label, group_text(group))))
@@ -278,23 +280,59 @@ def test_live_loop_backtest_and_unit_test_send_and_silence_the_same(
     body: dict[str, Any],
     rules: list[dict[str, Any]],
 ) -> None:
-    folder = tmp_path_factory.mktemp("live")
+    agree(tmp_path_factory.mktemp("live"), series, wanted, body, rules)
+
+
+def season(hours: int) -> list[float]:
+    """A pattern that repeats each hour, a sample a minute, with a little besides that does not."""
+    return [60 + 20 * math.sin(minute * math.pi / 30) + minute * 7919 % 11 / 5 for minute in range(60 * hours)]
+
+
+@settings(max_examples=4, deadline=None)
+@given(
+    st.lists(samples, min_size=1, max_size=2),
+    st.sampled_from(["agile", "robust", "basic"]),
+    st.sampled_from([" by {host}", ""]),
+    st.sampled_from(["seasonality='hourly'", "seasonality='hourly', count_default_zero='true'"]),
+)
+def test_an_anomaly_monitor_does_the_same_live_in_a_backtest_and_in_a_unit_test(
+    tmp_path_factory: pytest.TempPathFactory, drawn: list[Samples], algorithm: str, by: str, named: str
+) -> None:
+    """Four hours that repeat, then what was drawn; the first three have no band."""
+    named = f"{named}, interval=60, alert_window='last_5m'"
+    query = f"avg(last_30m):anomalies(avg:m{{*}}{by}, '{algorithm}', 2, {named})"
+    body = body_of(query, (">= 0.6", {"critical": 0.6, "critical_recovery": 0}), MESSAGES[0])
+
+    agree(tmp_path_factory.mktemp("live"), [[*season(4), *values] for values in drawn], [], body, [], 300)
+
+
+def agree(
+    folder: Path,
+    series: list[Samples],
+    wanted: list[dict[str, Any]],
+    body: dict[str, Any],
+    rules: list[dict[str, Any]],
+    minutes: int = MINUTES,
+) -> None:
+    """Whether live loop, backtest and unit test send and silence the same in so many minutes from T0 on."""
     points = history_of(series)
     with living(folder, points=points) as house:
         number = house.monitor(**body)
         for rule in rules:
             house.rule(**rule)
-        downtimes = run(house, store(house, wanted))
+        downtimes = run(house, store(house, wanted), minutes)
         live = [notification for notification in house.notifications if notification.recipients]
         states = {group: state.status for group, state in house.stores.monitors.states(number).items()}
 
-    test = backtest(mon.parse({**body, "id": number}), points, T0, T0 + 60 * MINUTES, downtimes, rules=read(rules))
+    monitor, end = mon.parse({**body, "id": number}), T0 + 60 * minutes
+    test = backtest(monitor, points, T0, end, downtimes, rules=read(rules))
 
     assert comparable(live) == comparable(test.notifications())
-    ended = {one.group: one.status_at(T0 + 60 * MINUTES) for one in test.timelines}
+    ended = {one.group: one.status_at(T0 + 60 * minutes) for one in test.timelines}
     assert states == {
         group: status for group, status in ended.items() if status is not mon.Status.NEW or group in states
     }
     if not any(one.canceled for one in downtimes):  # a test file cannot say that
-        (result,) = run_unit_tests(as_unit_test(folder, {**body, "id": number}, series, downtimes, rules, test))
+        path = as_unit_test(folder, {**body, "id": number}, series, downtimes, rules, test, minutes)
+        (result,) = run_unit_tests(path)
         assert result.passed, result.differences

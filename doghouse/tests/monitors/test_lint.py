@@ -279,8 +279,73 @@ def test_the_windows_of_an_anomaly_monitor_fit_together(query: str, trigger: str
     assert word in text
 
 
-def test_an_anomaly_monitor_that_is_well_has_no_problems() -> None:
-    assert linted(query=ANOMALY, options={"threshold_windows": {"trigger_window": "last_15m"}}) == []
+def test_of_an_anomaly_monitor_that_is_well_it_is_said_that_it_is_an_approximation_and_what_history_it_needs() -> None:
+    windows = {"threshold_windows": {"trigger_window": "last_15m"}}
+    published = "is an approximation: the original algorithm is not published"
+    agile = ANOMALY.replace("basic", "agile")
+    needs = "before it says anything it needs 3"
+
+    assert texts(severity="error", query=ANOMALY, options=windows) == []
+    assert texts(severity="warning", query=ANOMALY, options=windows) == []
+    assert texts(severity="note", query=ANOMALY, options=windows) == [f"anomalies 'basic' {published}"]
+    assert texts(severity="note", query=agile, options=windows) == [
+        f"anomalies 'agile' {published}; {needs} weeks of points"
+    ]
+    daily = agile.replace("interval", "seasonality='daily', interval")
+    assert texts(severity="note", query=daily, options=windows) == [
+        f"anomalies 'agile' {published}; {needs} days of points"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "named", "word"),
+    [
+        ("basic", "seasonality='daily'", "'basic' knows no seasonality"),
+        ("basic", "timezone='Europe/Paris'", "'basic' looks at no days"),
+        ("agile", "seasonality='hourly', timezone='Europe/Paris'", "hourly seasonality looks at no days"),
+    ],
+)
+def test_a_seasonality_or_a_zone_without_effect_is_warned_of(algorithm: str, named: str, word: str) -> None:
+    query = ANOMALY.replace("'basic'", f"'{algorithm}'").replace("interval", f"{named}, interval")
+
+    (text,) = texts(severity="warning", query=query)
+
+    assert word in text
+
+
+@pytest.mark.parametrize(
+    "named", ["seasonality='daily', timezone='Europe/Paris'", "timezone='utc'", "seasonality='hourly', timezone='utc'"]
+)
+def test_a_seasonality_or_a_zone_with_an_effect_is_not(named: str) -> None:
+    query = ANOMALY.replace("'basic'", "'robust'").replace("interval", f"{named}, interval")
+
+    assert texts(severity="warning", query=query) == []
+
+
+def test_an_anomaly_monitor_without_an_alert_window_is_warned_of() -> None:
+    (text,) = texts(severity="warning", query=ANOMALY.replace(", alert_window='last_15m'", ""))
+
+    assert "no alert_window" in text
+
+
+@pytest.mark.parametrize(
+    ("threshold", "recovery", "refused"),
+    [("0.5", "last_120m", True), ("0.5", "last_121m", False), ("0.8", "last_48m", True), ("0.8", "last_49m", False)],
+)
+def test_a_recovery_window_is_longer_than_what_an_alert_leaves_inside_the_band(
+    threshold: str, recovery: str, refused: bool
+) -> None:
+    """The documentation's two examples, with a trigger window of four hours."""
+    query = ANOMALY.replace("last_15m", "last_4h").replace(">= 1", f">= {threshold}")
+    options = {"threshold_windows": {"trigger_window": "last_4h", "recovery_window": recovery}}
+
+    assert bool(texts(query=query, options=options)) is refused
+
+
+def test_counts_in_an_anomaly_monitor_need_no_sum_over_time() -> None:
+    query = ANOMALY.replace("avg:m{*} by {host}", "sum:m{*}.as_count()")
+
+    assert texts(severity="warning", query=query) == []
 
 
 def test_an_option_that_datadog_does_not_have_is_named_and_the_nearest_one() -> None:

@@ -37,9 +37,9 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     if reads.interval and reads.interval * LEAST_POINTS > alert:
         text = f"interval {reads.interval} s gives the alert_window of {alert} s fewer than {LEAST_POINTS} points"
         yield Problem("query", text)
-    least = alert * (1 - min(query.threshold or 1, 1))
+    least = round(alert * (1 - min(query.threshold or 1, 1)))
     if reads.recovery_window <= least:
-        text = f"a recovery_window of {reads.recovery_window} s lets it be in alert and recovered at once: it is more than {least:g} s"
+        text = f"a recovery_window of {reads.recovery_window} s lets it be in alert and recovered at once: it is more than {least} s"
         yield Problem("options.threshold_windows.recovery_window", text)
     if query.threshold is not None and not 0 < query.threshold <= 1:
         text = f"the threshold of an anomaly monitor is a share, more than 0 and at most 1, not {query.threshold:g}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from doghouse.queries.functions.later import calendars, np
-from doghouse.time.lengths import DAY
+from doghouse.time.lengths import DAY, HOUR, WEEK
 
 if TYPE_CHECKING:
     from doghouse.metrics.model import Floats, Ints
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from doghouse.queries.functions.anomalies.settings import Settings
     from doghouse.queries.functions.application import Application
 
-LOOKED_AT = 6  # seasons before now. Datadog's may use up to six weeks; GUESS: six days of days, and six hours of hours
+LOOKED_AT = {
+    HOUR: 12,
+    DAY: 6,
+    WEEK: 6,
+}  # seasons before now. Datadog's may use up to six weeks; GUESS: how many days and hours
 NEAR_S = (
     900  # at most so far on either side of a time, and not more than a 60th of a season, values are smoothed (GUESS) …
 )
 NEAR_SHARE = 60
-AROUND_SHARE = 24  # … and a 24th of a season on either side is looked at for the spread and the trend (GUESS)
+AROUND_SHARE = 12  # … and a 12th of a season on either side is looked at for the spread and the trend (GUESS)
 RECENT_WINDOWS = (
     3  # alert windows are the immediate past, so that one of them can lie outside the band as a whole (GUESS)
 )
@@ -74,7 +78,7 @@ class Seasons:
 
 
 def seasons(applied: Application, context: Context, settings: Settings) -> Seasons:
-    """The query's values in the context's buckets and around the same times of LOOKED_AT seasons before."""
+    """The query's values in the context's buckets and around the same times of the seasons before that are looked at."""
     reach = Reach.of(settings, context.interval)
     now = applied.frame(context.between(context.start - reach.before * context.interval, context.end))
     interval = now.interval
@@ -85,7 +89,7 @@ def seasons(applied: Application, context: Context, settings: Settings) -> Seaso
     wide = context.between(context.start - reach.before * interval, context.end + reach.after * interval)
     columns = wide.buckets(interval, now.calendar)
     frames, times = [now], [columns]
-    for back in range(1, LOOKED_AT + 1):
+    for back in range(1, LOOKED_AT[settings.season] + 1):
         then = earlier(columns, back * reach.season * interval, settings.zone if settings.season >= DAY else "UTC")
         then = then // interval * interval if now.calendar is None else now.calendar.floor(then)
         times.append(then)
