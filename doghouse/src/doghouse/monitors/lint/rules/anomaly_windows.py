@@ -40,7 +40,7 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     least = round(alert * (1 - min(query.threshold or 1, 1)))
     if reads.recovery_window <= least:
         text = f"a recovery_window of {reads.recovery_window} s lets it be in alert and recovered at once: it is more than {least} s"
-        yield Problem("options.threshold_windows.recovery_window", text)
+        yield Problem("options.threshold_windows.recovery_window", text, "warning")
     if query.threshold is not None and not 0 < query.threshold <= 1:
         text = f"the threshold of an anomaly monitor is a share, more than 0 and at most 1, not {query.threshold:g}"
         yield Problem("query", text)

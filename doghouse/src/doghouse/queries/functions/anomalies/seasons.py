@@ -19,19 +19,12 @@ if TYPE_CHECKING:
     from doghouse.queries.functions.anomalies.settings import Settings
     from doghouse.queries.functions.application import Application
 
-LOOKED_AT = {
-    HOUR: 12,
-    DAY: 6,
-    WEEK: 6,
-}  # seasons before now. Datadog's may use up to six weeks; GUESS: how many days and hours
-NEAR_S = (
-    900  # at most so far on either side of a time, and not more than a 60th of a season, values are smoothed (GUESS) …
-)
-NEAR_SHARE = 60
-AROUND_SHARE = 12  # … and a 12th of a season on either side is looked at for the spread and the trend (GUESS)
-RECENT_WINDOWS = (
-    3  # alert windows are the immediate past, so that one of them can lie outside the band as a whole (GUESS)
-)
+# GUESS, all of them. Of Datadog's algorithms it is known that they look back six weeks at most.
+LOOKED_AT = {HOUR: 12, DAY: 6, WEEK: 6}  # seasons before now, by their length (s)
+NEAR_S = 900  # values are smoothed with those so far on either side …
+NEAR_SHARE = 60  # … or, in a short season, a 60th of it
+AROUND_SHARE = 12  # a 12th of a season on either side is looked at for the spread and the trend
+RECENT_WINDOWS = 3  # alert windows are the immediate past, so that one of them can lie outside the band as a whole
 LEAST_RECENT = 5  # buckets
 
 
