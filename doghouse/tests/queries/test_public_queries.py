@@ -31,7 +31,6 @@ REFUSED = {
     r"\bpiecewise_constant\(": "piecewise_constant()",
     r"\boutliers\(": "outliers()",
     r"\bforecast\(": "forecast()",
-    r"'agile'": "anomalies() with the algorithm 'agile'",
     r"^p95:": "the space aggregator p95 over a metric that is no distribution",
     r"^count:": "the space aggregator count over a metric that is no distribution",
     r"^count\(": "over a metric that is no distribution",
