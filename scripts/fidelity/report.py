@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from scripts.anomalies.measuring import HEAD
 from scripts.guesses import section
 
 from .client import ROOT, VERSION, load_yaml
@@ -13,6 +14,7 @@ from .result import Result, by_endpoint, share
 
 DOCS = ROOT / "docs" / "fidelity.md"
 ANOMALIES = ROOT / "docs" / "fidelity-anomalies.md"
+COLUMNS = len(HEAD[0].split(" | "))
 EXPLAINED = Path(__file__).with_name("explained.yaml")
 TITLES = {
     "recorded": "(a) Recorded requests",
@@ -74,10 +76,10 @@ def _page(found: Found, outside: Outside) -> Iterator[str]:
 
 
 def anomalies() -> Iterator[str]:
-    """What the band of anomalies() is worth at three deviations, from the page that has it all."""
-    table = [line for line in ANOMALIES.read_text().splitlines() if line.startswith("|")]
-    yield from ("## anomalies(query, 'basic', 3)", "", *BAND, "", *table[:2])
-    yield from (line for line in table[2:] if line.split(" | ")[2] == "3")
+    """What the bands of anomalies() are worth at three deviations, from the page that has it all."""
+    rows = [line.split(" | ") for line in ANOMALIES.read_text().splitlines()]
+    yield from ("## anomalies(query, algorithm, 3)", "", *BAND, "", *HEAD)
+    yield from (" | ".join(row) for row in rows if len(row) == COLUMNS and row[2] == "3")
 
 
 def _cell(rows: Sequence[Result], *, outside: bool) -> str:
@@ -148,8 +150,9 @@ FLOOR = (
     "`make guesses` lists each with its place, and the end of this page does. What is served at all, and what is not, is in [coverage.md](coverage.md).",
 )
 BAND = (
-    "Precision and recall on synthetic series whose anomalies are known. [fidelity-anomalies.md](fidelity-anomalies.md) has the other bounds, says how",
-    "they are measured (a test compares), and what they mean. `agile` and `robust`, `outliers()` and `forecast()` answer 501.",
+    "Precision and recall on public and generated series whose anomalies are known: this measures a detector, not its likeness to Datadog's, whose",
+    "algorithms are not published. [fidelity-anomalies.md](fidelity-anomalies.md) has the other bounds, says how they are measured and what they mean.",
+    "`outliers()` and `forecast()` answer 501.",
 )
 OUTSIDE = (
     "Named in `scripts/fidelity/outside.yaml` before the first run: other products of Datadog, and answers that only an organisation with a past can give",
