@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from doghouse.queries.functions.anomalies.medians import SAMPLES
 from doghouse.queries.functions.later import calendars, np
 from doghouse.time.lengths import DAY, HOUR, WEEK
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 LOOKED_AT = {HOUR: 12, DAY: 6, WEEK: 6}  # seasons before now, by their length (s)
 NEAR_S = 900  # values are smoothed with those so far on either side …
 NEAR_SHARE = 60  # … or, in a short season, a 60th of it
-AROUND_SHARE = 12  # a 12th of a season on either side is looked at for the spread and the trend
+AROUND_SHARE = 12  # a 12th of a season on either side is looked at for the spread and the trend …
+AROUND_S = 7200  # … and not more than this, where it holds enough buckets
 RECENT_WINDOWS = 3  # alert windows are the immediate past, so that one of them can lie outside the band as a whole
 LEAST_RECENT = 5  # buckets
 
@@ -42,7 +44,8 @@ class Reach:
         """In buckets of `interval` seconds. Nothing before a time is read from after it: what is around it ends before the season does."""
         season = max(1, round(settings.season / interval))
         near = max(1, round(min(NEAR_S, settings.season / NEAR_SHARE) / interval))
-        around = max(2, round(settings.season / AROUND_SHARE / interval))
+        enough = max(AROUND_S // interval, SAMPLES // 2)
+        around = max(2, min(round(settings.season / AROUND_SHARE / interval), enough))
         recent = max(LEAST_RECENT, min(RECENT_WINDOWS * settings.alert_window // interval, season))
         return cls(season, min(near, (season - 1) // 4), min(around, (season - 1) // 4), recent)
 
