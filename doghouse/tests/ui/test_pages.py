@@ -113,6 +113,19 @@ def test_a_monitor_over_logs_is_drawn_by_what_its_windows_are_worth(page: Page, 
     expect(page.locator("main")).not_to_contain_text("does not evaluate")
 
 
+def test_an_anomaly_monitor_says_that_it_is_an_approximation_and_what_history_it_lacks(served: Served) -> None:
+    query = "avg(last_1h):anomalies(avg:my_metric{*}, 'agile', 2, alert_window='last_15m') >= 1"
+    number = served.ok("POST", "/api/v1/monitor", {"type": "query alert", "name": "a", "message": "", "query": query})[
+        "id"
+    ]
+
+    shown = served.client.get(f"/monitors/{number}").text
+    served.ok("DELETE", f"/api/v1/monitor/{number}")
+
+    assert "is an approximation: the original algorithm is not published" in shown
+    assert "needs 3 weeks of points before what it judges" in shown
+
+
 # --- downtimes
 
 

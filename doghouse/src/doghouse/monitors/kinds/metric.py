@@ -206,8 +206,10 @@ class MetricAlert(Definition, frozen=True, dict=True):
 
     def remarks(self, sources: Sources, start: int, end: int) -> Iterator[str]:
         """That the band of an anomaly monitor is an approximation, and until when it has none for lack of history."""
+        if self._query is None:
+            return iter(())
         points, evaluated = sources.points(self)
-        return anomaly_remarks(metric_query(evaluated or self), points, start, end)
+        return anomaly_remarks(metric_query(evaluated) if evaluated else self._query, points, start, end)
 
     def why_unevaluated(self) -> str:
         """A custom schedule, or a function in its query that is not evaluated."""

@@ -18,7 +18,7 @@ from doghouse.monitors.windows.bucketwise import is_alone, parts
 from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.monitors.windows.sliding import MINUTE_S, Buckets, full_windows, reduce_windows
 from doghouse.monitors.windows.streams import rollup_of
-from doghouse.queries import MonitorQuery
+from doghouse.queries import MonitorQuery, metric_queries
 from doghouse.queries.functions import catalogue
 from doghouse.queries.language.inspection import walk
 from doghouse.queries.language.tree import Arithmetic, Call, MetricQuery, Negative, Number
@@ -35,7 +35,10 @@ def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading |
     if MINUTE_S % reads.interval or np.any(over.ends % reads.interval):
         return False
     _, *inside = walk(query.expression)
-    return all(_by_itself(part, reads.interval) for part in inside) and is_alone(query, source)
+    alone = (
+        len(metric_queries(query.expression)) == 1
+    )  # between two, arithmetic makes zeros of what is absent from a window
+    return alone and all(_by_itself(part, reads.interval) for part in inside) and is_alone(query, source)
 
 
 def _by_itself(part: object, interval: int) -> bool:

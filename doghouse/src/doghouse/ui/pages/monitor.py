@@ -89,6 +89,7 @@ class MonitorPage:
             more_states=max(0, len(rows) - MOST_STATES),
             groups=[message_previews.label(group) for group in groups],
             problem="" if data["query"] else unevaluated(monitor),
+            remarks=list(monitor.remarks(self.sources, seen.start, seen.end)),
             slo=monitor.slo,
             sent=sent,
             called={
