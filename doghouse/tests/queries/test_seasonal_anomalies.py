@@ -243,6 +243,19 @@ def test_buckets_as_long_as_a_season_have_a_band_of_their_own_past(interval: int
     assert not np.isnan(answer.bounds[0]).any()
 
 
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_nothing_found_has_no_band(algorithm: str) -> None:
+    assert ask(source(), call(algorithm, "daily"), 0, 600) == []
+
+
+@pytest.mark.parametrize("rollup", [30, 60, 300])
+def test_a_rollup_of_the_querys_own_makes_the_buckets_of_its_seasons(rollup: int) -> None:
+    query = call("robust", "daily").replace("{*}", f"{{*}}.rollup(avg, {rollup})")
+    answer = banded(query, wave(7 * DAY, DAY, 30), 30)
+    assert answer.interval == rollup
+    assert expected(answer) == pytest.approx(200 + 100 * np.sin(np.arange(-HOUR, 0, rollup) * 2 * np.pi / DAY), abs=15)
+
+
 WRONG = [
     ("'agil', 2", "unknown algorithm 'agil'; did you mean 'agile'?", "'agil'"),
     ("'agile', '2'", "takes a number here (bounds)", "'2'"),

@@ -75,36 +75,44 @@ class Seasons:
 
 def seasons(applied: Application, context: Context, settings: Settings) -> Seasons:
     """The query's values in the context's buckets and around the same times of the seasons before that are looked at."""
-    reach = Reach.of(settings, context.interval)
-    now = applied.frame(context.between(context.start - reach.before * context.interval, context.end))
-    interval = now.interval
-    if interval > context.interval:  # the query has a longer rollup of its own
+    reach, now = _now(applied, context, settings)
+    interval, calendar = now.interval, now.calendar
+    wide = context.between(context.start - reach.before * interval, context.end + reach.after * interval)
+    columns, buckets = wide.buckets(interval, calendar), context.buckets(interval, calendar)
+    zone = settings.zone if settings.season >= DAY else "UTC"
+    seen = [(now, columns)]
+    for back in range(1, LOOKED_AT[settings.season] + 1):
+        then = earlier(columns, back * reach.season * interval, zone)
+        then = then // interval * interval if calendar is None else calendar.floor(then)
+        seen.append((_between(applied, context, then, interval), then))
+    zeros = settings.missing_is_zero and any(frame.counts for frame, _ in seen)
+    groups = tuple(dict.fromkeys(group for frame, _ in (seen if zeros else seen[:1]) for group in frame.groups))
+    values = np.stack([_placed(frame, frame.values, groups, times) for frame, times in seen])
+    first = int(np.searchsorted(columns, context.start))
+    if zeros:
+        values = _with_zeros(values, reach, first + len(buckets))
+    shown = values[0, :, first : first + len(buckets)]
+    points = ~np.isnan(shown) | (_placed(now, now.points, groups, buckets) == 1)
+    return Seasons(
+        replace(now, ts=buckets, values=shown, points=points, groups=groups, bounds=None), values, first, reach
+    )
+
+
+def _now(applied: Application, context: Context, settings: Settings) -> tuple[Reach, Frame]:
+    """The query's frame from as long before the context as is looked at. Where the query has a rollup of its own, its buckets count."""
+    interval = context.interval
+    while True:
         reach = Reach.of(settings, interval)
         now = applied.frame(context.between(context.start - reach.before * interval, context.end))
-    buckets = context.buckets(interval, now.calendar)
-    wide = context.between(context.start - reach.before * interval, context.end + reach.after * interval)
-    columns = wide.buckets(interval, now.calendar)
-    frames, times = [now], [columns]
-    for back in range(1, LOOKED_AT[settings.season] + 1):
-        then = earlier(columns, back * reach.season * interval, settings.zone if settings.season >= DAY else "UTC")
-        then = then // interval * interval if now.calendar is None else now.calendar.floor(then)
-        times.append(then)
-        frames.append(
-            applied.frame(context.between(int(np.min(then)), int(np.max(then)) + interval)) if len(then) else now
-        )
-    counts_zero = settings.missing_is_zero and any(frame.counts for frame in frames)
-    groups = tuple(dict.fromkeys(group for frame in (frames if counts_zero else [now]) for group in frame.groups))
-    values = np.stack([_placed(frame, groups, at) for frame, at in zip(frames, times, strict=True)])
-    first = int(np.searchsorted(columns, buckets[0])) if len(buckets) else 0
-    shown = slice(first, first + len(buckets))
-    if counts_zero:
-        values = _with_zeros(values, reach, shown.stop)
-    nulls = now.on(np.union1d(now.ts, columns)) if groups == now.groups else None
-    points = ~np.isnan(values[0, :, shown])
-    if nulls is not None:
-        points |= nulls.points[:, np.searchsorted(nulls.ts, buckets)]
-    frame = replace(now, ts=buckets, values=values[0, :, shown], points=points, groups=groups, bounds=None)
-    return Seasons(frame, values, first, reach)
+        if now.interval == interval:
+            return reach, now
+        interval = now.interval
+
+
+def _between(applied: Application, context: Context, times: Ints, interval: int) -> Frame:
+    """The query's frame from the first of these times to the last."""
+    start, end = (int(np.min(times)), int(np.max(times)) + interval) if len(times) else (context.start, context.start)
+    return applied.frame(context.between(start, end))
 
 
 def earlier(ts: Ints, seconds: int, zone: str) -> Ints:
@@ -113,18 +121,18 @@ def earlier(ts: Ints, seconds: int, zone: str) -> Ints:
     return then if zone == "UTC" else then + calendars.offsets(ts, zone) - calendars.offsets(then, zone)
 
 
-def _placed(frame: Frame, groups: Sequence[Group], times: Ints) -> Floats:
-    """The frame's values of these groups at these times."""
-    values = np.full((len(groups), len(times)), np.nan)
+def _placed(frame: Frame, values: Floats | Bools, groups: Sequence[Group], times: Ints) -> Floats:
+    """What the frame has of these groups at these times, of its values or its points; NaN where it has none."""
+    placed = np.full((len(groups), len(times)), np.nan)
     if not len(frame.ts) or not len(times):
-        return values
+        return placed
     place = np.minimum(np.searchsorted(frame.ts, times), len(frame.ts) - 1)
     there = frame.ts[place] == times
     rows = {group: row for row, group in enumerate(frame.groups)}
     for row, group in enumerate(groups):
         if group in rows:
-            values[row, there] = frame.values[rows[group], place[there]]
-    return values
+            placed[row, there] = values[rows[group], place[there]]
+    return placed
 
 
 def _with_zeros(values: Floats, reach: Reach, end: int) -> Floats:
