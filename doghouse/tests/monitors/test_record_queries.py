@@ -86,6 +86,7 @@ def test_a_mistake_is_named_with_its_place(text: str, place: str, problem: str) 
         ("event-v2 alert", 'events("source:watchdog").rollup("cardinality", "@evt.id").by("story_key").last("30m") > 0', True),
         ("log alert", 'logs("service:a @duration:>500ms").rollup("count").last("5m") > 1', False),
         ("trace-analytics alert", 'trace-analytics("env:prod").rollup("count").by("*").last("5m") > 100', False),
+        ("log alert", 'logs("a").rollup("count").last("4h").anomaly(direction="both") >= 1', False),
     ],
 )  # fmt: skip
 def test_lint_calls_ok_what_is_evaluated_and_nothing_else(kind: str, query: str, evaluated: bool) -> None:

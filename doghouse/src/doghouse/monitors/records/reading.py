@@ -26,6 +26,7 @@ from doghouse.time import lengths
 from doghouse.traces.durations import in_ns
 from doghouse.web.errors import ApiError
 
+ALGORITHMS = ("anomaly", "anomalies", "forecast", "outliers")  # calls behind a query: seen in public for costs
 EVERYTHING = "*"  # GUESS: nobody says what a group of it is
 QUERY = "query"  # the name of a monitor's only query
 CURRENT = {"1h": lengths.HOUR, "1d": lengths.DAY}  # of `.current()`
@@ -96,7 +97,7 @@ def parse(text: str, sources: Mapping[str, str], language: Callable[[str], Node]
 
 
 def split(text: str, heads: Collection[str], known: Collection[str]) -> Calls:
-    """A query's parts. `known` are the calls that may stand behind its head. Raises QuerySyntaxError."""
+    """A query's parts. `known` are the calls that may stand behind its head. Raises QuerySyntaxError or NotEvaluated."""
     head = _HEAD.match(text)
     if head is None or head[1] not in heads:
         raise QuerySyntaxError(text, 0, f'expected {" or ".join(f"""{one}("…")""" for one in heads)} at the beginning')
@@ -105,6 +106,8 @@ def split(text: str, heads: Collection[str], known: Collection[str]) -> Calls:
         raise QuerySyntaxError(text, head.end(), f"{head[1]}() takes one text in quotes")
     calls: dict[str, tuple[int, tuple[Quoted, ...]]] = {head[1]: (head.start(1), given)}
     while (call := _CALL.match(text, place)) is not None:
+        if call[1] in ALGORITHMS:
+            raise NotEvaluated(f".{call[1]}() of monitors over records")
         if call[1] not in known:
             near = nearest(call[1], known)
             hint = f": did you mean .{near}()?" if near else f"; there are .{'(), .'.join(known)}()"
