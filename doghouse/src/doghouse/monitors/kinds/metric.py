@@ -14,10 +14,11 @@ import numpy as np
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
+from doghouse.monitors.compared import ComparedMonitor
 from doghouse.monitors.definition import NO_OPERATOR, Definition, kind
 from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
 from doghouse.monitors.kinds.metric_formula import MetricFormulaAlert
-from doghouse.monitors.model import Body, MonitorError, Thresholds
+from doghouse.monitors.model import Body, MonitorError
 from doghouse.monitors.query import frequency, query_text
 from doghouse.monitors.records.variables import is_formula
 from doghouse.monitors.states.conditions import Rules
@@ -51,11 +52,9 @@ _OPERATOR = re.compile(r"[<>]|[=!]=")
 
 
 @kind("metric alert", "query alert")
-class MetricAlert(Definition, frozen=True, dict=True):
+class MetricAlert(ComparedMonitor, frozen=True, dict=True):
     """`avg(last_5m):avg:m{*} by {host} > 90`. The two types are one under two names."""
 
-    evaluated: ClassVar[bool] = True
-    compares: ClassVar[bool] = True
     in_slos: ClassVar[bool] = True
     replayed: ClassVar[bool] = True
 
@@ -72,9 +71,7 @@ class MetricAlert(Definition, frozen=True, dict=True):
     @property
     def tree(self) -> MonitorQuery:
         """The query's tree. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
-        if (self.options.scheduling_options or {}).get("custom_schedule"):
-            raise NotEvaluated("monitors with a custom schedule")
-        query: MonitorQuery = self.parsed()
+        query: MonitorQuery = super().tree
         return query
 
     @property
@@ -93,19 +90,6 @@ class MetricAlert(Definition, frozen=True, dict=True):
         return metric_rules(self.options, self.thresholds, self.tree)
 
     @property
-    def thresholds(self) -> Thresholds:
-        """Its thresholds; the critical one is the query's where the options have none."""
-        given, query = self.options.thresholds or Thresholds(), self._query
-        if query is None or given.critical is not None:
-            return given
-        return msgspec.structs.replace(given, critical=query.threshold)
-
-    @property
-    def comparator(self) -> str:
-        """The query's comparison."""
-        return "" if self._query is None else self._query.comparator
-
-    @property
     def keys(self) -> tuple[str, ...]:
         """The tag keys that the query groups by."""
         return group_keys(self.tree.expression)
@@ -114,16 +98,6 @@ class MetricAlert(Definition, frozen=True, dict=True):
     def filters(self) -> tuple[str, ...]:
         """The tags that the query's scopes ask for."""
         return scope_tags(self.tree.expression)
-
-    @property
-    def every(self) -> int:
-        """By the window: each minute, or more rarely for a window of a day and more."""
-        return frequency(self.tree)
-
-    @property
-    def span(self) -> int:
-        """The window's length (s)."""
-        return self.tree.window.seconds
 
     @property
     def multi(self) -> bool:

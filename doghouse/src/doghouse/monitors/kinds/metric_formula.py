@@ -14,6 +14,8 @@ class MetricFormulaAlert(RecordAlert, frozen=True, dict=True):
     `MetricAlert` makes it of such bodies; it is no type of its own.
     """
 
+    in_slos: ClassVar[bool] = True
+    replayed: ClassVar[bool] = True
     longest: ClassVar[str] = "1mo"
     rules_of: ClassVar[RulesOf] = staticmethod(point_rules)
 

@@ -12,10 +12,11 @@ import numpy as np
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
+from doghouse.monitors.compared import ComparedMonitor
 from doghouse.monitors.definition import INVALID_QUERY, NO_OPERATOR, Definition
 from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
 from doghouse.monitors.model import Body, MonitorError, Options, Thresholds
-from doghouse.monitors.query import frequency, is_count_query, windows
+from doghouse.monitors.query import is_count_query, windows
 from doghouse.monitors.records import reading, variables
 from doghouse.monitors.records.evaluation import ByGroup, Evaluator
 from doghouse.monitors.records.messages import MOST_SAMPLES, WORDS, RecordVariables, Samples, breaching, sampled
@@ -62,11 +63,9 @@ class RulesOf(Protocol):
         """The rules. Raises MonitorError where there is no critical threshold."""
 
 
-class RecordAlert(Definition, frozen=True, dict=True):
+class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     """`logs("status:error").index("*").rollup("count").by("service").last("5m") > 2`, and formulas over such queries."""
 
-    evaluated: ClassVar[bool] = True
-    compares: ClassVar[bool] = True
     heads: ClassVar[Mapping[str, str]] = {}  # what its query may begin with, and the data source that this reads
     longest: ClassVar[str] = "2d"  # its window (the API's description of POST /api/v1/monitor)
     rules_of: ClassVar[RulesOf] = staticmethod(record_rules)
@@ -81,9 +80,7 @@ class RecordAlert(Definition, frozen=True, dict=True):
     @property
     def tree(self) -> Asked:
         """The query's parts. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
-        if (self.options.scheduling_options or {}).get("custom_schedule"):
-            raise NotEvaluated("monitors with a custom schedule")
-        asked: Asked = self.parsed()
+        asked: Asked = super().tree
         return asked
 
     @property
@@ -102,19 +99,6 @@ class RecordAlert(Definition, frozen=True, dict=True):
         kind = type(self).rules_of
         window = asked.window.seconds
         return kind(self.options, self.thresholds, asked.comparator, keys=self.keys, counts=counts, window=window)
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """Its thresholds; the critical one is the query's where the options have none."""
-        given, asked = self.options.thresholds or Thresholds(), self._asked
-        if asked is None or given.critical is not None:
-            return given
-        return msgspec.structs.replace(given, critical=asked.threshold)
-
-    @property
-    def comparator(self) -> str:
-        """The query's comparison."""
-        return "" if self._asked is None else self._asked.comparator
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -141,16 +125,6 @@ class RecordAlert(Definition, frozen=True, dict=True):
         """`log` where its message can say `{{log.message}}`: by its first query of records."""
         queries = () if self._asked is None else self._asked.record_queries
         return WORDS[queries[0].source] if queries else ""
-
-    @property
-    def every(self) -> int:
-        """By the window: each minute, or more rarely for one of a day and more."""
-        return frequency(self.tree)
-
-    @property
-    def span(self) -> int:
-        """The window's length (s)."""
-        return self.tree.window.seconds
 
     @property
     def multi(self) -> bool:

@@ -1,0 +1,57 @@
+"""Monitors whose query is of a window that is compared with thresholds: what those of points and of records share."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from doghouse.monitors.comparison_checks import Comparison
+from doghouse.monitors.definition import Definition
+from doghouse.monitors.model import Thresholds
+from doghouse.monitors.query import frequency
+from doghouse.queries import NotEvaluated
+
+
+class ComparedMonitor(Definition, frozen=True, dict=True):
+    """`avg(last_5m):avg:m{*} > 90`, or `logs("*").rollup("count").last("5m") > 2`: a window, a comparator and a threshold."""
+
+    evaluated: ClassVar[bool] = True
+    compares: ClassVar[bool] = True
+
+    @property
+    def tree(self) -> Any:
+        """What the query asks. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
+        if (self.options.scheduling_options or {}).get("custom_schedule"):
+            raise NotEvaluated("monitors with a custom schedule")
+        return self.parsed()
+
+    @property
+    def _comparison(self) -> Comparison | None:
+        """What the query asks, if it can be read, whether or not it is evaluated."""
+        comparison: Comparison | None = self.asked
+        return comparison
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Its thresholds; the critical one is the query's where the options have none."""
+        given, asked = self.options.thresholds or Thresholds(), self._comparison
+        if asked is None or given.critical is not None:
+            return given
+        return msgspec.structs.replace(given, critical=asked.threshold)
+
+    @property
+    def comparator(self) -> str:
+        """The query's comparison."""
+        return "" if self._comparison is None else self._comparison.comparator
+
+    @property
+    def every(self) -> int:
+        """By the window: each minute, or more rarely for a window of a day and more."""
+        return frequency(self.tree)
+
+    @property
+    def span(self) -> int:
+        """The window's length (s)."""
+        seconds: int = self.tree.window.seconds
+        return seconds
