@@ -121,7 +121,9 @@ def test_a_facet_keeps_the_first_of_its_values_by_what_it_is_sorted_by() -> None
             "needs the measure",
         ),
         ('formula("a").last("5m") > 1', [logs("a", "*"), logs("a", "*")], "options.variables[1].name", "a second variable"),
-        ('formula("a").last("5m") > 1', [{"name": "a", "data_source": "logs"}], "options.variables[0].compute.aggregation", "nothing"),
+        ('formula("a").last("5m") > 1', [{"name": "a", "data_source": "logs"}], "options.variables[0].compute", "required field"),
+        ('formula("a").last("5m") > 1', [logs("a", "*", group_by="x")], "options.variables[0].group_by", "Expected"),
+        ('formula("a").last("5m") > 1', [logs("a", "*", group_by=[{"facet": "s", "limit": "x"}])], "options.variables[0].group_by[0].limit", "Expected"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_place(

@@ -109,10 +109,10 @@ def _converted(body: Mapping[str, Any]) -> Body:
     try:
         return msgspec.convert(filled, Body, strict=False)  # some of Datadog's own assets have numbers in quotes
     except msgspec.ValidationError as error:
-        raise _shape(str(error)) from None
+        raise shape_error(str(error)) from None
 
 
-def _shape(complaint: str) -> MonitorError:
+def shape_error(complaint: str) -> MonitorError:
     """msgspec's complaint, with its place as a field's path."""
     text, _, place = complaint.partition(" - at `$")
     field = place.strip("`.") or text.rpartition("`")[0].rpartition("`")[2]

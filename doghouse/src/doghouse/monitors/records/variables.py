@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Annotated, Any, Literal, TypeVar
 
+import msgspec
+
+from doghouse.monitors.model import shape_error
 from doghouse.monitors.records import reading
 from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery, VariableError
 from doghouse.monitors.records.reading import Calls
@@ -44,12 +47,16 @@ def read(text: str, given: Sequence[Mapping[str, Any]], sources: Collection[str]
     window = reading.window(calls)
     over_time = calls.arguments("rollup")[0].text if calls.arguments("rollup") else "avg"
     queries: dict[str, RecordQuery | MonitorQuery] = {}
-    for place, variable in enumerate(given):
-        made = _Variable(f"options.variables[{place}]", variable)
-        name = made.text("name")
-        if name in queries:
-            made.wrong("name", f"a second variable is called '{name}'")
-        queries[name] = made.points(window, over_time, calls) if made.is_points else made.records(sources)
+    for number, variable in enumerate(given):
+        place, source = f"options.variables[{number}]", variable.get("data_source")
+        if source != POINTS and isinstance(source, str) and source not in sources:
+            raise NotEvaluated(f"queries of the data source '{source}'")
+        made = _read(place, variable, _OfPoints) if source == POINTS else _read(place, variable, _OfRecords)
+        if made.name in queries:
+            raise VariableError(f"{place}.name", "", 0, f"a second variable is called '{made.name}'")
+        queries[made.name] = (
+            _points(place, made, window, over_time, calls) if isinstance(made, _OfPoints) else _records(place, made)
+        )
     formula = _formula(calls, queries)
     used = {name: query for name, query in queries.items() if name in variables(formula)}
     return Asked(used, formula, window, calls.comparator, calls.threshold)
@@ -75,81 +82,101 @@ def _formula(calls: Calls, known: Collection[str]) -> Expression:
     return formula
 
 
-class _Variable:
-    """One of `options.variables`, and its place."""
+class _Aggregated(msgspec.Struct, frozen=True):
+    """`{"aggregation": "avg", "metric": "@duration"}`; of a facet's `sort` with its order."""
 
-    def __init__(self, place: str, given: Mapping[str, Any]) -> None:
-        self.place, self.given = place, given
+    aggregation: str
+    metric: str | None = None
+    order: Literal["asc", "desc"] = "desc"
 
-    @property
-    def is_points(self) -> bool:
-        """Whether it asks for points."""
-        return self.given.get("data_source") == POINTS
 
-    def wrong(self, field: str, problem: str, text: str = "", position: int = 0) -> NoReturn:
-        """Raise what is wrong with one of its fields, which is this text."""
-        raise VariableError(f"{self.place}.{field}", text, position, problem)
+class _Facet(msgspec.Struct, frozen=True):
+    """One field of `group_by`."""
 
-    def text(self, *path: str) -> str:
-        """A text that has to be there."""
-        found = self._value(*path)
-        if not isinstance(found, str):
-            self.wrong(".".join(path), f"expected a text, not {'nothing' if found is None else found}")
-        return found
+    facet: str
+    limit: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    sort: _Aggregated | None = None
 
-    def _value(self, *path: str) -> Any:
-        found: Any = self.given
-        for name in path:
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return found
 
-    def points(self, window: TimeWindow, over_time: str, calls: Calls) -> MonitorQuery:
-        """A metric query, reduced over the window by its `aggregator`, or by what the formula says (GUESS: which of them counts)."""
-        text = self.text("query")
-        try:
-            expressions = parse(text)
-        except QuerySyntaxError as error:
-            self.wrong("query", error.problem, text, error.position)
-        if len(expressions) != 1:
-            self.wrong("query", f"{len(expressions)} queries: each variable is one expression", text)
-        aggregator = str(self.given.get("aggregator") or over_time)
-        return MonitorQuery(aggregator, window, None, expressions[0], calls.comparator, calls.threshold, text)
+class _Search(msgspec.Struct, frozen=True):
+    """`search`."""
 
-    def records(self, sources: Collection[str]) -> RecordQuery:
-        """A query of records."""
-        source = self.text("data_source")
-        if source not in sources:
-            raise NotEvaluated(f"queries of the data source '{source}'")
-        text = self.text("search", "query") if self.given.get("search") else ""
-        try:
-            search = reading.search(text, source)
-        except SearchSyntaxError as error:
-            self.wrong("search.query", error.problem, text, error.position)
-        compute = self._compute(("compute",))
-        return RecordQuery(source, text, search, tuple(self.given.get("indexes") or ()), compute, self._facets())
+    query: str = ""
 
-    def _compute(self, path: tuple[str, ...]) -> Compute:
-        """`{"aggregation": "avg", "metric": "@duration"}` under a path."""
-        name, measure = self.text(*path, "aggregation"), self._value(*path, "metric")
-        if problem := reading.compute_problem(name, measure):
-            self.wrong(".".join(path), problem)
-        return Compute(name, None if AGGREGATIONS[name].reads == "nothing" else str(measure))
 
-    def _facets(self) -> tuple[Facet, ...]:
-        """`group_by`, with its limits. GUESS: where their product is above MOST_GROUPS, the later ones are lowered."""
-        given = self.given.get("group_by") or ()
-        if isinstance(given, Mapping):
-            given = (given,)  # the schema has both forms: a list, and one object
-        if len(given) > reading.MOST_KEYS:
-            self.wrong("group_by", f"groups by {len(given)} fields: at most {reading.MOST_KEYS} are allowed")
-        left, made = MOST_GROUPS, []
-        for place, facet in enumerate(given):
-            part = _Variable(f"{self.place}.group_by[{place}]", facet)
-            limit = min(
-                int(facet.get("limit") or (FOURTH_LIMIT if place == reading.MOST_KEYS - 1 else DEFAULT_LIMIT)), left
-            )
-            left = max(left // max(limit, 1), 1)
-            sort = part._compute(("sort",)) if facet.get("sort") else None
-            order = "asc" if part._value("sort", "order") == "asc" else "desc"
-            made.append(Facet(part.text("facet"), limit, order, sort))  # type: ignore[arg-type]
-        return tuple(made)
+class _OfRecords(msgspec.Struct, frozen=True):
+    """A query of records, as the API's schema has it; `group_by` is a list, or one object."""
+
+    data_source: str
+    name: str
+    compute: _Aggregated
+    search: _Search | None = None
+    indexes: tuple[str, ...] | None = None
+    group_by: tuple[_Facet, ...] | _Facet | None = None
+
+
+class _OfPoints(msgspec.Struct, frozen=True):
+    """A query of points."""
+
+    name: str
+    query: str
+    aggregator: str | None = None
+
+
+Shape = TypeVar("Shape", _OfRecords, _OfPoints)
+
+
+def _read(place: str, given: Mapping[str, Any], shape: type[Shape]) -> Shape:
+    """A variable in its shape."""
+    try:
+        return msgspec.convert(given, shape, strict=False)
+    except msgspec.ValidationError as error:
+        wrong = shape_error(str(error))
+        raise VariableError(f"{place}.{wrong.field}".rstrip("."), "", 0, wrong.text) from None
+
+
+def _points(place: str, given: _OfPoints, window: TimeWindow, over_time: str, calls: Calls) -> MonitorQuery:
+    """A metric query, reduced over the window by its `aggregator`, or by what the formula says (GUESS: which of them counts)."""
+    try:
+        expressions = parse(given.query)
+    except QuerySyntaxError as error:
+        raise VariableError(f"{place}.query", given.query, error.position, error.problem) from None
+    if len(expressions) != 1:
+        text = f"{len(expressions)} queries: each variable is one expression"
+        raise VariableError(f"{place}.query", given.query, 0, text)
+    aggregator = given.aggregator or over_time
+    return MonitorQuery(aggregator, window, None, expressions[0], calls.comparator, calls.threshold, given.query)
+
+
+def _records(place: str, given: _OfRecords) -> RecordQuery:
+    """A query of records."""
+    text = given.search.query if given.search else ""
+    try:
+        search = reading.search(text, given.data_source)
+    except SearchSyntaxError as error:
+        raise VariableError(f"{place}.search.query", text, error.position, error.problem) from None
+    compute = _compute(f"{place}.compute", given.compute)
+    return RecordQuery(given.data_source, text, search, given.indexes or (), compute, _facets(place, given))
+
+
+def _compute(place: str, given: _Aggregated) -> Compute:
+    if problem := reading.compute_problem(given.aggregation, given.metric):
+        raise VariableError(place, "", 0, problem)
+    reads = AGGREGATIONS[given.aggregation].reads
+    return Compute(given.aggregation, None if reads == "nothing" else given.metric)
+
+
+def _facets(place: str, variable: _OfRecords) -> tuple[Facet, ...]:
+    """`group_by`, with its limits. GUESS: where their product is above MOST_GROUPS, the later ones are lowered."""
+    given = (variable.group_by,) if isinstance(variable.group_by, _Facet) else variable.group_by or ()
+    if len(given) > reading.MOST_KEYS:
+        text = f"groups by {len(given)} fields: at most {reading.MOST_KEYS} are allowed"
+        raise VariableError(f"{place}.group_by", "", 0, text)
+    left, made = MOST_GROUPS, []
+    for number, facet in enumerate(given):
+        default = FOURTH_LIMIT if number == reading.MOST_KEYS - 1 else DEFAULT_LIMIT
+        limit = min(facet.limit or default, left)
+        left = max(left // limit, 1)
+        sort = _compute(f"{place}.group_by[{number}].sort", facet.sort) if facet.sort else None
+        made.append(Facet(facet.facet, limit, facet.sort.order if facet.sort else "desc", sort))
+    return tuple(made)
