@@ -41,7 +41,7 @@ class Monitors(Protocol):
         """A monitor's name, or None if there is no such monitor."""
         ...
 
-    def held(self, monitor_id: int, now: float) -> Sequence[Hold]:
+    def holds(self, monitor_id: int, now: float) -> Sequence[Hold]:
         """The downtimes that are active over a monitor's groups."""
         ...
 
@@ -146,7 +146,7 @@ def matches(monitors: Monitors, call: Call) -> Reply:
     if monitors.name(monitor_id) is None:
         raise no_monitor_for_downtimes(monitor_id)
     limit, offset = call.number("page[limit]", PAGE_LIMIT), call.number("page[offset]", 0)
-    items = [_match(hold) for hold in monitors.held(monitor_id, call.now)]
+    items = [_match(hold) for hold in monitors.holds(monitor_id, call.now)]
     meta = {"page": {"total_filtered_count": len(items)}}
     return Reply({"data": items[offset : offset + limit], "meta": meta})
 

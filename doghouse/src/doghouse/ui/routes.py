@@ -88,7 +88,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
         page("/apm/trace/{id}", reading(apm.trace)),
         page("/infrastructure/map", reading(hostmap.show)),
         page("/ui/data/hosts", hostmap.data),
-        page("/ui/data/hosts/{name}", hostmap.one),
+        page("/ui/data/hosts/{name}", hostmap.show_host),
         change("POST", "/ui/data/dashboard/{id}/snapshot", snapshots.take),
         page(f"{PATH}/{{day}}/{{name}}", reading(snapshots.show)),
         page("/metric/explorer", reading(explorer.show)),

@@ -37,12 +37,12 @@ class Shown:
 
     stored: Stored
     states: Mapping[Group, GroupState]
-    held: Sequence[Hold]
+    holds: Sequence[Hold]
 
     @property
     def muted(self) -> bool:
         """Whether the whole monitor is in a downtime."""
-        return bool(self.held)
+        return bool(self.holds)
 
 
 def look(stored: Stored, states: Mapping[Group, GroupState], holding: Holding) -> Shown:
@@ -63,7 +63,7 @@ def answer(shown: Shown, *, with_downtimes: bool = False, group_states: frozense
         "options": {**stored.document["options"], "silenced": silenced(shown)},
     }
     if with_downtimes:
-        made["matching_downtimes"] = [_matching(one) for one in shown.held]
+        made["matching_downtimes"] = [_matching(one) for one in shown.holds]
     if group_states is not None:
         made["state"] = {"groups": _groups(shown.states, group_states)}
     return made
@@ -71,7 +71,7 @@ def answer(shown: Shown, *, with_downtimes: bool = False, group_states: frozense
 
 def silenced(shown: Shown) -> Document:
     """`options.silenced`: the scopes of the monitor's own downtimes and when each ends (recorded: get_a_monitor_s_details_with_downtime_*)."""
-    own = {",".join(one.scope): _seconds(one.end) for one in shown.held if one.monitor_id is not None}
+    own = {",".join(one.scope): _seconds(one.end) for one in shown.holds if one.monitor_id is not None}
     return {**shown.stored.document["options"]["silenced"], **own}
 
 

@@ -61,9 +61,9 @@ class Monitors:
         found = self.store.get(monitor_id)
         return None if found is None else str(found.document["name"])
 
-    def held(self, monitor_id: int, now: float) -> Sequence[Hold]:
+    def holds(self, monitor_id: int, now: float) -> Sequence[Hold]:
         """The downtimes that are active over a monitor's groups."""
-        return self.shown(self.stored(monitor_id), now).held
+        return self.shown(self.stored(monitor_id), now).holds
 
     def checked(self, document: Document) -> Definition:
         """The monitor. Raises ApiError 400 unless Datadog would take it."""
@@ -153,14 +153,14 @@ def delete(monitors: Monitors, call: Call) -> Reply:
 def can_delete(monitors: Monitors, call: Call) -> Reply:
     """Which of these can be deleted, and why the others cannot."""
     free: list[int] = []
-    held: dict[str, list[str]] = {}
+    used_by: dict[str, list[str]] = {}
     for monitor_id in _ids(call):
         stored = monitors.stored(monitor_id)
         if used := _used(monitors, stored.document):
-            held[str(monitor_id)] = [used]
+            used_by[str(monitor_id)] = [used]
         else:
             free.append(monitor_id)
-    return Reply({"data": {"ok": free}, "errors": held or None}, 409 if held else 200)
+    return Reply({"data": {"ok": free}, "errors": used_by or None}, 409 if used_by else 200)
 
 
 def list_all(monitors: Monitors, call: Call) -> Reply:

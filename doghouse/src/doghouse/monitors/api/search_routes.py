@@ -99,7 +99,7 @@ def _sorted(found: list[Hit], order: str) -> list[Hit]:
 def monitor_hits(shown: Shown, now: float) -> Iterator[Hit]:
     """What a search looks at and shows of one monitor, by field."""
     monitor, status = shown.stored.definition, shown.stored.overall
-    row = _row(shown.stored, status, shown.held, now)
+    row = _row(shown.stored, status, shown.holds, now)
     yield Hit(row, monitor.name, status, shown.muted, monitor.tags, monitor.classification, partial(_monitor, shown))
 
 
@@ -117,7 +117,7 @@ def _monitor(shown: Shown) -> Document:
         "scopes": list(monitor.scopes),
         "notifications": notified(monitor.message),
         "restricted_roles": document["restricted_roles"] or [],
-        "muted_until_ts": _until(shown.held),
+        "muted_until_ts": _until(shown.holds),
         "last_triggered_ts": max(triggered, default=None),
         "overall_state_modified": None if stored.overall_modified is None else int(stored.overall_modified),
     }
@@ -126,7 +126,7 @@ def _monitor(shown: Shown) -> Document:
 def _group_hits(shown: Shown, now: float) -> Iterator[Hit]:
     document, monitor = shown.stored.document, shown.stored.definition
     for group, state in shown.states.items():
-        held = [one for one in shown.held if group in one.groups]
+        held = [one for one in shown.holds if group in one.groups]
         row = _row(shown.stored, state.status.label, held, now, group)
         answer = partial(_group, document, group, state, held, now)
         yield Hit(row, monitor.name, state.status.label, bool(held), monitor.tags, monitor.classification, answer)

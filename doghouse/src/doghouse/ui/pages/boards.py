@@ -61,12 +61,12 @@ class Boards:
             "frame": {"from": shown.start, "to": shown.end, "live": shown.live},
             "variables": [
                 {
-                    "name": one.name,
-                    "prefix": one.prefix,
-                    "values": one.values,
+                    "name": variable.name,
+                    "prefix": variable.prefix,
+                    "values": variable.values,
                     "defaults": template_variables.default(raw),
                 }
-                for one, raw in zip(selected, (raw for raw in board.variables if raw.get("name")), strict=True)
+                for variable, raw in zip(selected, (raw for raw in board.variables if raw.get("name")), strict=True)
             ],
             "presets": presets(board),
             "widgets": {

@@ -124,7 +124,7 @@ class HostMap:
         unnamed = {name: Host(0, name) for name in heard.keys() - kept.keys()}
         return listing.merged(kept | unnamed, heard)
 
-    def one(self, call: Call) -> Reply:
+    def show_host(self, call: Call) -> Reply:
         """`GET /ui/data/hosts/{name}`: a host's tags, checks and Agent."""
         name = call.params["name"]
         host = next((candidate for candidate in self.every() if candidate.name == name), None)

@@ -36,14 +36,14 @@ class Inbox:
         notifications = self.store.find(silenced=silenced, limit=PAGE, newest_first=True)
         copies = self.store.deliveries(notification.id for notification in notifications)
         rows = [
-            {"one": notification, "copies": copies[notification.id], "state": state(notification)}
+            {"notification": notification, "copies": copies[notification.id], "state": state(notification)}
             for notification in notifications
         ]
         return rendering.render("inbox.html", call, rows=rows, silenced=call.query.get("silenced", ""), full=PAGE)
 
     def show(self, call: Call) -> Reply:
         """`GET /inbox/{id}`: one notification, its copies and the mail, or the request of a webhook."""
-        notification = self._one(call)
+        notification = self._notification(call)
         copies = self.store.deliveries([notification.id])[notification.id]
         chosen = next(
             (copy for copy in copies if str(copy.id) == call.query.get("copy")), copies[0] if copies else None
@@ -59,7 +59,7 @@ class Inbox:
         return rendering.render(
             "notification.html",
             call,
-            one=notification,
+            notification=notification,
             copies=copies,
             chosen=chosen,
             headers=headers,
@@ -71,7 +71,7 @@ class Inbox:
 
     def body(self, call: Call) -> Reply:
         """`GET /ui/mail/{id}/{copy}`: a mail's HTML as its recipient saw it, in a sandbox that runs and loads nothing."""
-        notification = self._one(call)
+        notification = self._notification(call)
         copies = self.store.deliveries([notification.id])[notification.id]
         chosen = next((copy for copy in copies if str(copy.id) == call.params["copy"]), None)
         if chosen is None:
@@ -95,7 +95,7 @@ class Inbox:
             }
         )
 
-    def _one(self, call: Call) -> Notification:
+    def _notification(self, call: Call) -> Notification:
         number = row_id(str(call.params["id"]))
         notification = None if number is None else self.store.get(number)
         if notification is None:

@@ -84,7 +84,7 @@ class MonitorPage:
             monitor=stored.document,
             state=stored.overall,
             muted=shown.muted,
-            held=shown.held,
+            holds=shown.holds,
             states=rows[:MOST_STATES],
             more_states=max(0, len(rows) - MOST_STATES),
             groups=[message_previews.label(group) for group in groups],
@@ -193,7 +193,7 @@ def state_rows(shown: Shown) -> list[dict[str, Any]]:
             "state": state.status.label,
             "since": state.since,
             "value": graphs.number(state.value),
-            "muted": any(group in hold.groups for hold in shown.held),
+            "muted": any(group in hold.groups for hold in shown.holds),
             "severity": -int(state.status),
         }
         for group, state in shown.states.items()

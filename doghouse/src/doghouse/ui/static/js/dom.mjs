@@ -20,8 +20,8 @@ export const pageData = () => JSON.parse($("#page-data")?.textContent ?? "null")
 
 // What has changed, for those who hear the page.
 export function say(text) {
-  const said = $("#said");
-  if (said) said.textContent = text;
+  const region = $("#said");
+  if (region) region.textContent = text;
 }
 
 // What stands at the head of the page while doghouse gives no answer; nothing takes it away again.

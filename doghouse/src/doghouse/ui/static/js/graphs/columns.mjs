@@ -1,27 +1,27 @@
-// Series with their own times → the columns uPlot draws: one list of times, one list of values a series.
+// Series with their own times → the columns uPlot draws: line list of times, line list of values a series.
 // In a column `undefined` is a time of another series (the line goes on), `null` a gap (the line stops).
 
 export function columns(series, joined) {
   const times = union(series, joined);
-  return [times, ...series.map((one) => column(one, times, joined))];
+  return [times, ...series.map((line) => column(line, times, joined))];
 }
 
 // Every time of every series; bars have their whole grid, and a gap has a time in its middle, so that it can be seen.
 function union(series, joined) {
-  const found = new Set();
-  for (const one of series) {
-    const { ts } = one;
+  const instants = new Set();
+  for (const line of series) {
+    const { ts } = line;
     for (let i = 0; i < ts.length; i++) {
-      found.add(ts[i]);
-      if (i && ts[i] - ts[i - 1] > joined) found.add((ts[i] + ts[i - 1]) / 2);
+      instants.add(ts[i]);
+      if (i && ts[i] - ts[i - 1] > joined) instants.add((ts[i] + ts[i - 1]) / 2);
     }
-    if (one.display === "bars" && ts.length) for (let t = ts[0]; t <= ts.at(-1); t += one.interval) found.add(t);
+    if (line.display === "bars" && ts.length) for (let t = ts[0]; t <= ts.at(-1); t += line.interval) instants.add(t);
   }
-  return Float64Array.from(found).sort();
+  return Float64Array.from(instants).sort();
 }
 
-function column(one, times, joined) {
-  const { ts, values } = one;
+function column(line, times, joined) {
+  const { ts, values } = line;
   const made = new Array(times.length);
   let at = 0;
   for (let i = 0; i < ts.length; i++) {
@@ -36,15 +36,15 @@ function fillGap(made, times, end, from) {
   for (let at = end - 1; at >= 0 && times[at] > from; at--) made[at] = null;
 }
 
-// Columns laid on one another, the last at the bottom, so that drawing them in order paints each over the one above it.
+// Columns laid on line another, the last at the bottom, so that drawing them in order paints each over the line above it.
 // A time at which a series has no point counts as 0 for bars; a line's is interpolated.
 export function stacked(series, joined) {
   const times = union(series, joined);
   const floor = new Float64Array(times.length);
-  const layers = series.toReversed().map((one) => {
-    const raw = column(one, times, joined);
-    if (one.display !== "bars") interpolate(raw, times);
-    return Array.from(raw, (value, at) => (value == null ? (one.display === "bars" ? undefined : null) : (floor[at] += value)));
+  const layers = series.toReversed().map((line) => {
+    const raw = column(line, times, joined);
+    if (line.display !== "bars") interpolate(raw, times);
+    return Array.from(raw, (value, at) => (value == null ? (line.display === "bars" ? undefined : null) : (floor[at] += value)));
   });
   return [times, ...layers.reverse()];
 }
@@ -61,12 +61,12 @@ function interpolate(values, times) {
 }
 
 // The newest buckets put behind what is there: points from `cut` on are replaced, points before `from` dropped.
-export function merged(held, fresh, cut, from) {
+export function merged(old, fresh, cut, from) {
   const lists = ["values", "lower", "upper"].filter((name) => fresh[name]);
-  const start = lowerBound(held.ts, from);
-  const end = lowerBound(held.ts, cut);
-  const made = { ...fresh, ts: held.ts.slice(start, end).concat(fresh.ts) };
-  for (const name of lists) made[name] = (held[name] ?? []).slice(start, end).concat(fresh[name]);
+  const start = lowerBound(old.ts, from);
+  const end = lowerBound(old.ts, cut);
+  const made = { ...fresh, ts: old.ts.slice(start, end).concat(fresh.ts) };
+  for (const name of lists) made[name] = (old[name] ?? []).slice(start, end).concat(fresh[name]);
   return made;
 }
 

@@ -172,12 +172,12 @@ export class HostMap {
   }
 
   lines(host) {
-    const told = [];
-    if (host.group) told.push(host.group);
-    if (this.data.fill) told.push(`${this.data.fill}: ${number(host.fill)}`);
-    if (this.data.size) told.push(`${this.data.size}: ${number(host.size)}`);
-    if (host.muted) told.push("muted");
-    return told;
+    const facts = [];
+    if (host.group) facts.push(host.group);
+    if (this.data.fill) facts.push(`${this.data.fill}: ${number(host.fill)}`);
+    if (this.data.size) facts.push(`${this.data.size}: ${number(host.size)}`);
+    if (host.muted) facts.push("muted");
+    return facts;
   }
 
   // Arrow keys go to the nearest host in that direction.

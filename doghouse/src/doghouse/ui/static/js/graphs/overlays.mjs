@@ -57,9 +57,9 @@ function hatches(u, { simulated }) {
 // A downtime is a light band with its name.
 function bands(u, { downtimes }) {
   const { ctx, bbox } = u;
-  for (const one of downtimes ?? []) {
-    const left = Math.max(x(u, one.from), bbox.left);
-    const right = Math.min(one.to == null ? Infinity : x(u, one.to), bbox.left + bbox.width);
+  for (const downtime of downtimes ?? []) {
+    const left = Math.max(x(u, downtime.from), bbox.left);
+    const right = Math.min(downtime.to == null ? Infinity : x(u, downtime.to), bbox.left + bbox.width);
     if (right <= left) continue;
     ctx.fillStyle = faded(color().accent, 0.09);
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
@@ -67,9 +67,9 @@ function bands(u, { downtimes }) {
 }
 
 function eventBands(u, { events }) {
-  for (const one of events ?? []) {
-    u.ctx.fillStyle = faded(tone(one.tone), 0.06);
-    u.ctx.fillRect(x(u, one.ts) - px(2), u.bbox.top, px(4), u.bbox.height);
+  for (const event of events ?? []) {
+    u.ctx.fillStyle = faded(tone(event.tone), 0.06);
+    u.ctx.fillRect(x(u, event.ts) - px(2), u.bbox.top, px(4), u.bbox.height);
   }
 }
 
@@ -80,10 +80,10 @@ function rangeNames(u, { simulated, downtimes }) {
     ...(downtimes ?? []),
   ];
   const { ctx, bbox } = u;
-  for (const one of named) {
-    const left = Math.max(x(u, one.from), bbox.left);
-    const right = Math.min(one.to == null ? Infinity : x(u, one.to), bbox.left + bbox.width);
-    if (right - left > px(64)) label(ctx, one.name, left + px(4), bbox.top + bbox.height - px(16), color().soft, right - left - px(8));
+  for (const downtime of named) {
+    const left = Math.max(x(u, downtime.from), bbox.left);
+    const right = Math.min(downtime.to == null ? Infinity : x(u, downtime.to), bbox.left + bbox.width);
+    if (right - left > px(64)) label(ctx, downtime.name, left + px(4), bbox.top + bbox.height - px(16), color().soft, right - left - px(8));
   }
 }
 
@@ -92,9 +92,9 @@ const tone = (name) => ({ ok: color().ok, warn: color().warn, alert: color().ale
 // An event is a thin line with a mark above the axis.
 function eventLines(u, { events }) {
   const { ctx, bbox } = u;
-  for (const one of events ?? []) {
-    const at = Math.round(x(u, one.ts)) + 0.5;
-    ctx.strokeStyle = ctx.fillStyle = tone(one.tone);
+  for (const event of events ?? []) {
+    const at = Math.round(x(u, event.ts)) + 0.5;
+    ctx.strokeStyle = ctx.fillStyle = tone(event.tone);
     ctx.lineWidth = px(1);
     line(ctx, at, bbox.top, at, bbox.top + bbox.height, [px(1), px(3)]);
     ctx.beginPath();
@@ -127,12 +127,12 @@ function outside(u, { bounds }, index) {
 
 // The stretches in which a band has both its bounds: their indices, two or more.
 function runs({ ts, lower, upper }) {
-  const found = [[]];
+  const runs = [[]];
   for (let i = 0; i < ts.length; i++) {
-    if (lower[i] == null || upper[i] == null) found.push([]);
-    else found.at(-1).push(i);
+    if (lower[i] == null || upper[i] == null) runs.push([]);
+    else runs.at(-1).push(i);
   }
-  return found.filter((run) => run.length > 1);
+  return runs.filter((run) => run.length > 1);
 }
 
 // The band between two lists of values.
@@ -159,28 +159,28 @@ const MARKERS = { error: "alert", alert: "alert", warning: "warn", warn: "warn",
 // Thresholds are thin lines that carry their number.
 function markers(u, { markers: given }) {
   const { ctx, bbox } = u;
-  for (const one of given ?? []) {
-    const hue = color()[MARKERS[one.tone] ?? "soft"];
+  for (const marker of given ?? []) {
+    const hue = color()[MARKERS[marker.tone] ?? "soft"];
     ctx.strokeStyle = hue;
     ctx.lineWidth = px(1);
-    if (one.to != null) {
+    if (marker.to != null) {
       ctx.fillStyle = faded(hue, 0.08);
-      const [top, bottom] = [y(u, Math.max(one.value, one.to)), y(u, Math.min(one.value, one.to))];
+      const [top, bottom] = [y(u, Math.max(marker.value, marker.to)), y(u, Math.min(marker.value, marker.to))];
       ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
     }
-    const at = Math.round(y(u, one.value)) + 0.5;
-    line(ctx, bbox.left, at, bbox.left + bbox.width, at, one.dashed ? [px(4), px(4)] : []);
+    const at = Math.round(y(u, marker.value)) + 0.5;
+    line(ctx, bbox.left, at, bbox.left + bbox.width, at, marker.dashed ? [px(4), px(4)] : []);
   }
 }
 
 function markerLabels(u, { markers: given }) {
   const { ctx, bbox } = u;
-  for (const one of given ?? []) {
-    const at = y(u, one.value);
+  for (const marker of given ?? []) {
+    const at = y(u, marker.value);
     if (at < bbox.top || at > bbox.top + bbox.height) continue;
-    const text = one.label ? `${one.label} ${number(one.value)}` : number(one.value);
+    const text = marker.label ? `${marker.label} ${number(marker.value)}` : number(marker.value);
     const above = at - bbox.top > px(16);
-    label(ctx, text, bbox.left + px(4), at + (above ? -px(15) : px(3)), readable(color()[MARKERS[one.tone] ?? "soft"]));
+    label(ctx, text, bbox.left + px(4), at + (above ? -px(15) : px(3)), readable(color()[MARKERS[marker.tone] ?? "soft"]));
   }
 }
 
@@ -191,8 +191,8 @@ function lastValues(u, { lasts }) {
   const { ctx, bbox } = u;
   const room = Math.floor(bbox.height / px(LINE_PX));
   const ends = (lasts ?? [])
-    .map((one) => ({ ...one, at: y(u, one.drawn, one.scale) }))
-    .filter((one) => one.at >= bbox.top - 1 && one.at <= bbox.top + bbox.height + 1)
+    .map((end) => ({ ...end, at: y(u, end.drawn, end.scale) }))
+    .filter((end) => end.at >= bbox.top - 1 && end.at <= bbox.top + bbox.height + 1)
     .sort((a, b) => a.at - b.at)
     .slice(0, room);
   spread(ends, bbox.top + px(LINE_PX / 2), bbox.top + bbox.height - px(LINE_PX / 2), px(LINE_PX));
@@ -200,9 +200,9 @@ function lastValues(u, { lasts }) {
   ctx.font = `${px(12)}px ${color().mono}`;
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
-  for (const one of ends) {
-    ctx.fillStyle = readable(one.stroke);
-    ctx.fillText(quantity(one.value, one.unit), bbox.left + bbox.width + px(6), one.at);
+  for (const end of ends) {
+    ctx.fillStyle = readable(end.stroke);
+    ctx.fillText(quantity(end.value, end.unit), bbox.left + bbox.width + px(6), end.at);
   }
   ctx.restore();
 }

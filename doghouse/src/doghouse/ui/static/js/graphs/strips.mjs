@@ -22,8 +22,8 @@ export function drawStrips(place, replay, { from, to }, u) {
 }
 
 function picture(group, from, to) {
-  const said = group.stretches.map(([start, end, state]) => `${state} for ${short(Math.min(end, to) - Math.max(start, from))}`);
-  const svg = node("svg", { viewBox: `0 0 ${WIDTH} 12`, preserveAspectRatio: "none", role: "img", "aria-label": `${group.name}: ${said.slice(0, 12).join(", ") || "not evaluated"}` });
+  const words = group.stretches.map(([start, end, state]) => `${state} for ${short(Math.min(end, to) - Math.max(start, from))}`);
+  const svg = node("svg", { viewBox: `0 0 ${WIDTH} 12`, preserveAspectRatio: "none", role: "img", "aria-label": `${group.name}: ${words.slice(0, 12).join(", ") || "not evaluated"}` });
   for (const [start, end, state] of group.stretches) {
     const left = ((Math.max(start, from) - from) / (to - from)) * WIDTH;
     const width = ((Math.min(end, to) - Math.max(start, from)) / (to - from)) * WIDTH;

@@ -17,26 +17,26 @@ const live = new Live({
   parts: inSightFirst,
   ask,
   draw: apply,
-  interval: () => Math.min(...widgets.map((one) => one.graph?.data?.interval ?? Infinity)),
+  interval: () => Math.min(...widgets.map((widget) => widget.graph?.data?.interval ?? Infinity)),
   busy: (is) => $("[data-board]")?.setAttribute("aria-busy", String(is)),
 });
 
 // Each way to draw is a module: widgets/timeseries.mjs says what it has.
 async function widget(root) {
   const { widget: id, kind, type } = root.dataset;
-  const one = { id, root, kind, type, definition: page.widgets[id].definition, name: root.getAttribute("aria-label"), graph: null };
+  const widget = { id, root, kind, type, definition: page.widgets[id].definition, name: root.getAttribute("aria-label"), graph: null };
   const { make } = await import(`../widgets/${kind}.mjs`);
-  one.draw = make(one, { zoom, unzoom: () => time.back() });
-  return one;
+  widget.draw = make(widget, { zoom, unzoom: () => time.back() });
+  return widget;
 }
 
 const inSight = ({ root }) => root.getBoundingClientRect().top < innerHeight && root.getBoundingClientRect().bottom > 0;
 
 // Every graph moves at once, those that are seen first; finer numbers follow.
 function zoom(from, to) {
-  const move = (part) => part.forEach((one) => one.graph?.range(from, to));
+  const move = (part) => part.forEach((widget) => widget.graph?.range(from, to));
   move(widgets.filter(inSight));
-  setTimeout(() => move(widgets.filter((one) => !inSight(one))));
+  setTimeout(() => move(widgets.filter((widget) => !inSight(widget))));
   time.zoom(from, to);
 }
 
@@ -45,7 +45,7 @@ const query = () => variables.query(time.query());
 // The widgets on screen are asked for before the others.
 function inSightFirst() {
   const seen = widgets.filter(inSight);
-  return [seen, widgets.filter((one) => !seen.includes(one))].filter((part) => part.length);
+  return [seen, widgets.filter((widget) => !seen.includes(widget))].filter((part) => part.length);
 }
 
 function ask(part, since) {
@@ -56,28 +56,28 @@ function ask(part, since) {
 }
 
 function apply(answer, fresh) {
-  reserve(answer.widgets.flatMap((one) => (one.series ?? one.rows ?? []).flatMap(({ host }) => (host ? [host] : []))));
+  reserve(answer.widgets.flatMap((widget) => (widget.series ?? widget.rows ?? []).flatMap(({ host }) => (host ? [host] : []))));
   return answer.widgets.map((data) => draw(data, fresh)).every(Boolean);
 }
 
 function draw(data, fresh) {
-  const one = widgets.find(({ id }) => id === data.id);
-  heading(one, data);
-  one.data = data;
-  if (!one.draw(data, fresh)) return false;
-  one.root.dataset.drawn = String(Number(one.root.dataset.drawn ?? 0) + 1);
+  const widget = widgets.find(({ id }) => id === data.id);
+  heading(widget, data);
+  widget.data = data;
+  if (!widget.draw(data, fresh)) return false;
+  widget.root.dataset.drawn = String(Number(widget.root.dataset.drawn ?? 0) + 1);
   return true;
 }
 
 // A title names the values of its variables; a range of the widget's own stands beside it.
-function heading(one, data) {
-  const own = $("[data-own]", one.root);
+function heading(widget, data) {
+  const own = $("[data-own]", widget.root);
   if (own) own.textContent = data.own ?? "";
-  const title = $("[data-title]", one.root);
+  const title = $("[data-title]", widget.root);
   if (!title || !data.title || title.textContent === data.title) return;
   title.textContent = title.title = data.title;
-  one.root.setAttribute("aria-label", data.title);
-  if (one.graph) one.graph.options.name = data.title;
+  widget.root.setAttribute("aria-label", data.title);
+  if (widget.graph) widget.graph.options.name = data.title;
 }
 
 let current = -1;

@@ -12,8 +12,8 @@ const now = () => new Date(Date.now() + offset);
 let week = monday(asked() ?? now());
 
 function asked() {
-  const said = new URLSearchParams(location.search).get("week");
-  const day = said && new Date(`${said}T12:00`);
+  const asked = new URLSearchParams(location.search).get("week");
+  const day = asked && new Date(`${asked}T12:00`);
   return day && !Number.isNaN(day.getTime()) ? day : null;
 }
 
@@ -33,12 +33,12 @@ const addDays = (day, count) => {
 async function draw() {
   const days = Array.from({ length: 8 }, (_, i) => addDays(week, i));
   const [from, to] = [days[0], days[7]].map((day) => day.getTime() / 1000);
-  const found = await getJson(`/ui/data/downtimes?from=${from}&to=${to}`).catch((error) => (say(error.message), []));
+  const downtimes = await getJson(`/ui/data/downtimes?from=${from}&to=${to}`).catch((error) => (say(error.message), []));
   $("[data-week-name]").textContent = `${label(days[0])} – ${label(days[6])}`;
   $$("[data-zone]").forEach((place) => (place.textContent = zone));
-  const names = [...new Set(found.map(({ id }) => id))];
-  calendar.replaceChildren(hours(), ...days.slice(0, 7).map((day, i) => column(day, days[i + 1], found, names)));
-  calendar.dataset.blocks = found.length;
+  const names = [...new Set(downtimes.map(({ id }) => id))];
+  calendar.replaceChildren(hours(), ...days.slice(0, 7).map((day, i) => column(day, days[i + 1], downtimes, names)));
+  calendar.dataset.blocks = downtimes.length;
 }
 
 const label = (day) => day.toLocaleDateString(undefined, { month: "short", day: "numeric" });
@@ -48,22 +48,22 @@ function hours() {
 }
 
 // A day may have 23 or 25 hours: places are shares of its real length.
-function column(start, end, found, names) {
+function column(start, end, downtimes, names) {
   const [from, to] = [start.getTime() / 1000, end.getTime() / 1000];
-  const blocks = found.filter((one) => one.from < to && one.to > from).map((one) => block(one, from, to, names));
+  const blocks = downtimes.filter((downtime) => downtime.from < to && downtime.to > from).map((downtime) => block(downtime, from, to, names));
   const today = now() >= start && now() < end;
   if (today) blocks.push(el("div", { class: "now-line", style: { top: `${((now().getTime() / 1000 - from) / (to - from)) * 100}%` } }));
   const title = start.toLocaleDateString(undefined, { weekday: "short", day: "numeric" });
   return el("section", { class: `day${today ? " today" : ""}`, "aria-label": start.toDateString() }, el("h3", {}, title), el("div", { class: "slots" }, ...blocks));
 }
 
-function block(one, from, to, names) {
-  const [start, end] = [Math.max(one.from, from), Math.min(one.to, to)];
-  const lane = names.indexOf(one.id) % 3;
-  const said = `${one.name}, ${zoned(one.from)} to ${zoned(one.to)}${one.canceled ? ", canceled" : ""}`;
+function block(downtime, from, to, names) {
+  const [start, end] = [Math.max(downtime.from, from), Math.min(downtime.to, to)];
+  const lane = names.indexOf(downtime.id) % 3;
+  const title = `${downtime.name}, ${zoned(downtime.from)} to ${zoned(downtime.to)}${downtime.canceled ? ", canceled" : ""}`;
   const hours = start === from && end === to ? "all day" : `${clock(start).slice(0, 5)} – ${end === to ? "24:00" : clock(end).slice(0, 5)}`;
   const style = { top: `${((start - from) / (to - from)) * 100}%`, height: `${((end - start) / (to - from)) * 100}%`, left: `${lane * 8}px` };
-  return el("div", { class: `block lane-${lane}${one.canceled ? " canceled" : ""}`, style, title: said, role: "img", "aria-label": said }, el("span", { class: "strong" }, one.name), el("span", { class: "small" }, hours));
+  return el("div", { class: `block lane-${lane}${downtime.canceled ? " canceled" : ""}`, style, title: title, role: "img", "aria-label": title }, el("span", { class: "strong" }, downtime.name), el("span", { class: "small" }, hours));
 }
 
 function turn(by) {

@@ -13,7 +13,7 @@ const time = new Time(page.frame, page.now);
 const card = $(".explore");
 const graph = new Graph(card, { name: "Graph of the query", onZoom: (from, to) => (graph.range(from, to), time.zoom(from, to)), onUnzoom: () => time.back() });
 const state = { query: page.query, display: page.display };
-let held = null; // an answer that says that the query is wrong, while it is being written
+let wrongAnswer = null; // an answer that says that the query is wrong, while it is being written
 
 const live = new Live({
   time,
@@ -25,8 +25,8 @@ const live = new Live({
   },
   draw: (answer, fresh) => {
     const wrong = answer.problems.find(({ kind }) => kind === "wrong");
-    held = wrong && box.writing ? answer : null;
-    if (held) return true;
+    wrongAnswer = wrong && box.writing ? answer : null;
+    if (wrongAnswer) return true;
     mark(wrong);
     if (fresh) return graph.extend(answer);
     graph.show(answer);
@@ -42,10 +42,10 @@ function mark(wrong) {
 }
 
 function settled() {
-  if (!held) return;
-  mark(held.problems.find(({ kind }) => kind === "wrong"));
-  graph.show(held);
-  held = null;
+  if (!wrongAnswer) return;
+  mark(wrongAnswer.problems.find(({ kind }) => kind === "wrong"));
+  graph.show(wrongAnswer);
+  wrongAnswer = null;
 }
 
 function changed() {
@@ -70,7 +70,7 @@ const box = new QueryBox(
 for (const button of $$("[data-display]"))
   button.addEventListener("click", () => {
     state.display = button.dataset.display;
-    $$("[data-display]").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
+    $$("[data-display]").forEach((choice) => choice.setAttribute("aria-pressed", String(choice === button)));
     changed();
   });
 

@@ -23,7 +23,7 @@ async function load() {
 
 function scale(answer) {
   const place = $("[data-scale]");
-  const said = [...answer.problems];
+  const notes = [...answer.problems];
   const parts = [`${answer.hosts.length} host${answer.hosts.length === 1 ? "" : "s"}`];
   place.replaceChildren(parts.join(" "));
   if (map.fillRange) {
@@ -31,7 +31,7 @@ function scale(answer) {
     const steps = Array.from({ length: 8 }, (_, i) => el("span", { class: "step", style: { background: heat(i / 7) } }));
     place.append(" · ", answer.fill, " ", number(low), ...(low === high ? [] : [" ", el("span", { class: "steps", "aria-hidden": "true" }, ...steps), " ", number(high)]));
   }
-  said.forEach((text) => place.append(" · ", text));
+  notes.forEach((text) => place.append(" · ", text));
 }
 
 function rows(hosts) {
@@ -75,8 +75,8 @@ function tagList(tags) {
   return el("ul", { class: "tags" }, ...tags.map((tag) => el("li", {}, tag)));
 }
 
-function check(one) {
-  return el("p", { title: one.message || null }, el("span", { class: `state ${one.state}` }, one.status), ` ${one.name} `, el("span", { class: "soft" }, one.tags.join(" ")));
+function check(run) {
+  return el("p", { title: run.message || null }, el("span", { class: `state ${run.state}` }, run.status), ` ${run.name} `, el("span", { class: "soft" }, run.tags.join(" ")));
 }
 
 function metrics(host) {

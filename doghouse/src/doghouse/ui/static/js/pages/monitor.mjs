@@ -104,13 +104,13 @@ function figures(replay) {
   const place = $("[data-figures]");
   const columns = changedThresholds().length ? [["current thresholds", asItIs.figures], ["new thresholds", replay.figures]] : [["in this range", replay.figures]];
   const rows = [
-    ["state changes", (one) => one.changes],
-    ["notifications", (one) => `${one.notifications} (${number(one.notifications_a_day)} per day, ${one.at_night} at night)`],
-    ["muted", (one) => one.silenced],
-    ...["Alert", "Warn", "OK", "No Data"].map((state) => [`time in ${state}`, (one) => `${(one.shares[state] * 100).toFixed(1)} %`]),
+    ["state changes", (figures) => figures.changes],
+    ["notifications", (figures) => `${figures.notifications} (${number(figures.notifications_a_day)} per day, ${figures.at_night} at night)`],
+    ["muted", (figures) => figures.silenced],
+    ...["Alert", "Warn", "OK", "No Data"].map((state) => [`time in ${state}`, (figures) => `${(figures.shares[state] * 100).toFixed(1)} %`]),
   ];
   const head = el("tr", {}, el("td", {}), ...columns.map(([title]) => el("th", { scope: "col" }, title)));
-  const body = rows.map(([title, value]) => el("tr", {}, el("th", { scope: "row" }, title), ...columns.map(([, one]) => el("td", { class: "number" }, String(value(one))))));
+  const body = rows.map(([title, value]) => el("tr", {}, el("th", { scope: "row" }, title), ...columns.map(([, figures]) => el("td", { class: "number" }, String(value(figures))))));
   place.replaceChildren(el("table", { class: "list small" }, el("thead", {}, head), el("tbody", {}, ...body)));
 }
 
@@ -140,16 +140,16 @@ function change(row) {
 async function messages() {
   const place = $("[data-previews]");
   const group = $("[data-preview-group]").value;
-  const found = await getJson(`/ui/data/monitor/${page.id}/previews?group=${group}`).catch((error) => say(error.message));
-  place.replaceChildren(...(found ?? []).map(message));
+  const previews = await getJson(`/ui/data/monitor/${page.id}/previews?group=${group}`).catch((error) => say(error.message));
+  place.replaceChildren(...(previews ?? []).map(message));
 }
 
-function message(one) {
+function message(preview) {
   const body = el("div", { class: "prose" });
-  body.innerHTML = one.html; // markdown rendered on the server, all HTML in it escaped
-  const to = one.recipients.length ? `to ${one.recipients.map((name) => (one.bodiless.includes(name) ? `${name} (title only)` : name)).join(", ")}` : "no recipients";
-  const problems = one.problems.map((text) => el("p", { class: "why" }, text));
-  return el("details", {}, el("summary", {}, el("strong", {}, one.kind), el("span", { class: "soft" }, ` ${to}`)), el("p", { class: "mono" }, one.subject), el("p", { class: "strong" }, one.title), body, ...problems);
+  body.innerHTML = preview.html; // markdown rendered on the server, all HTML in it escaped
+  const to = preview.recipients.length ? `to ${preview.recipients.map((name) => (preview.bodiless.includes(name) ? `${name} (title only)` : name)).join(", ")}` : "no recipients";
+  const problems = preview.problems.map((text) => el("p", { class: "why" }, text));
+  return el("details", {}, el("summary", {}, el("strong", {}, preview.kind), el("span", { class: "soft" }, ` ${to}`)), el("p", { class: "mono" }, preview.subject), el("p", { class: "strong" }, preview.title), body, ...problems);
 }
 
 // --- muting

@@ -25,7 +25,7 @@ function zoom(from, to) {
 
 // Percentiles of one metric differ in their aggregator alone, which is their name here.
 function named(data) {
-  for (const one of data.series) one.label = NAMES.find((name) => one.expression.startsWith(`${name}:`)) ?? (one.group.replace("resource_name:", "") || one.label);
+  for (const series of data.series) series.label = NAMES.find((name) => series.expression.startsWith(`${name}:`)) ?? (series.group.replace("resource_name:", "") || series.label);
   return data;
 }
 

@@ -5,8 +5,8 @@ import { $, $$, el, pageData, say } from "../dom.mjs";
 
 const ROW = 24;
 const { spans, logs } = pageData();
-const total = Math.max(...spans.map((one) => one.start + one.duration), 0.001);
-const services = [...new Set(spans.map((one) => one.service))];
+const total = Math.max(...spans.map((span) => span.start + span.duration), 0.001);
+const services = [...new Set(spans.map((span) => span.service))];
 const flame = $("[data-flame]");
 
 export const ms = (value) => (value >= 1000 ? `${(value / 1000).toFixed(2)} s` : value >= 0.1 ? `${value.toFixed(1)} ms` : `${(value * 1000).toFixed(0)} µs`);
@@ -21,29 +21,29 @@ function draw() {
   $("[data-axis]").replaceChildren(...marks.map((share) => el("span", { style: { left: `${share * 100}%` } }, ms(share * total))));
 }
 
-function bar(one) {
-  const said = `${one.service} ${one.resource || one.name}, ${ms(one.duration)}${one.error ? ", error" : ""}`;
-  const made = el("button", { type: "button", class: `span-bar${one.error ? " failed" : ""}`, "data-id": one.id, title: said, "aria-label": said, onclick: () => select(one.id) }, one.resource || one.name);
-  Object.assign(made.style, { left: `${(one.start / total) * 100}%`, width: `${(one.duration / total) * 100}%`, top: `${one.row * ROW}px`, borderColor: hue(one.service) });
-  made.style.background = `color-mix(in srgb, ${hue(one.service)} 24%, ${color().raised})`;
+function bar(span) {
+  const words = `${span.service} ${span.resource || span.name}, ${ms(span.duration)}${span.error ? ", error" : ""}`;
+  const made = el("button", { type: "button", class: `span-bar${span.error ? " failed" : ""}`, "data-id": span.id, title: words, "aria-label": words, onclick: () => select(span.id) }, span.resource || span.name);
+  Object.assign(made.style, { left: `${(span.start / total) * 100}%`, width: `${(span.duration / total) * 100}%`, top: `${span.row * ROW}px`, borderColor: hue(span.service) });
+  made.style.background = `color-mix(in srgb, ${hue(span.service)} 24%, ${color().raised})`;
   return made;
 }
 
 // `told`: a person chose it, and the URL says so.
-function select(id, told = true) {
-  const one = spans.find((span) => span.id === id);
-  if (!one) return;
+function select(id, announced = true) {
+  const span = spans.find((each) => each.id === id);
+  if (!span) return;
   $$(".span-bar").forEach((made) => made.setAttribute("aria-pressed", String(made.dataset.id === id)));
   $$("[data-log-span]").forEach((line) => line.classList.toggle("mine", line.dataset.logSpan === id));
-  const facts = { service: one.service, operation: one.name, resource: one.resource, type: one.type, duration: ms(one.duration), starts: `+${ms(one.start)}`, ...one.tags };
+  const facts = { service: span.service, operation: span.name, resource: span.resource, type: span.type, duration: ms(span.duration), starts: `+${ms(span.start)}`, ...span.tags };
   const rows = Object.entries(facts).filter(([, value]) => value !== "");
   const mine = logs.filter((log) => log.span === id);
   $("[data-span]").replaceChildren(
-    el("h2", {}, one.name, " ", one.error ? el("span", { class: "state alert" }, "error") : ""),
+    el("h2", {}, span.name, " ", span.error ? el("span", { class: "state alert" }, "error") : ""),
     el("dl", { class: "facts small" }, ...rows.flatMap(([key, value]) => [el("dt", {}, key), el("dd", { class: "mono" }, value)])),
     ...(mine.length ? [el("h3", {}, `Logs · ${mine.length}`), ...mine.map((log) => el("p", { class: "mono small" }, log.message))] : []),
   );
-  if (!told) return;
+  if (!announced) return;
   const url = new URLSearchParams(location.search);
   url.set("spanID", id);
   history.replaceState(null, "", `?${url}`);
@@ -51,14 +51,14 @@ function select(id, told = true) {
 
 // Arrow keys go from bar to bar: left and right in time, up to the parent, down to the first child.
 flame.addEventListener("keydown", (event) => {
-  const at = spans.findIndex((one) => one.id === document.activeElement.dataset.id);
+  const at = spans.findIndex((span) => span.id === document.activeElement.dataset.id);
   if (at < 0) return;
   const here = spans[at];
   const next = {
     ArrowRight: () => spans[at + 1],
     ArrowLeft: () => spans[at - 1],
-    ArrowUp: () => spans.find((one) => one.id === here.parent),
-    ArrowDown: () => spans.find((one) => one.parent === here.id),
+    ArrowUp: () => spans.find((span) => span.id === here.parent),
+    ArrowDown: () => spans.find((span) => span.parent === here.id),
   }[event.key]?.();
   if (!next) return;
   event.preventDefault();

@@ -15,7 +15,7 @@ export class QueryBox {
     this.onSettled = onSettled;
     this.writing = false;
     this.chosen = -1;
-    this.found = { suggestions: [] };
+    this.offer = { suggestions: [] };
     this.area.addEventListener("input", () => this.typed());
     this.area.addEventListener("keydown", (event) => this.key(event));
     this.area.addEventListener("blur", () => (this.settle(), setTimeout(() => this.close(), 150)));
@@ -54,18 +54,18 @@ export class QueryBox {
   async suggest() {
     const { value, selectionStart } = this.area;
     const mine = (this.asked = (this.asked ?? 0) + 1);
-    const found = await getJson(`/ui/data/complete?${new URLSearchParams({ text: value, cursor: selectionStart })}`).catch(() => null);
-    if (mine !== this.asked || !found || document.activeElement !== this.area) return;
-    this.found = found;
+    const offer = await getJson(`/ui/data/complete?${new URLSearchParams({ text: value, cursor: selectionStart })}`).catch(() => null);
+    if (mine !== this.asked || !offer || document.activeElement !== this.area) return;
+    this.offer = offer;
     this.chosen = -1;
     this.draw();
   }
 
   draw() {
-    const { suggestions } = this.found;
+    const { suggestions } = this.offer;
     this.list.hidden = !suggestions.length;
     this.area.setAttribute("aria-expanded", String(!this.list.hidden));
-    this.list.replaceChildren(...suggestions.map((one, index) => this.option(one, index)));
+    this.list.replaceChildren(...suggestions.map((suggestion, index) => this.option(suggestion, index)));
     const id = this.chosen >= 0 ? `completion-${this.chosen}` : "";
     id ? this.area.setAttribute("aria-activedescendant", id) : this.area.removeAttribute("aria-activedescendant");
     $(`#${id || "none"}`)?.scrollIntoView({ block: "nearest" });
@@ -78,7 +78,7 @@ export class QueryBox {
   }
 
   take(index) {
-    const { start, suggestions } = this.found;
+    const { start, suggestions } = this.offer;
     const { text } = suggestions[index];
     const { value, selectionStart } = this.area;
     this.area.value = value.slice(0, start) + text + value.slice(Math.max(start, selectionStart)); // more may have been typed since they were asked for
@@ -90,7 +90,7 @@ export class QueryBox {
   }
 
   key(event) {
-    const count = this.list.hidden ? 0 : this.found.suggestions.length;
+    const count = this.list.hidden ? 0 : this.offer.suggestions.length;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       if (count && this.chosen >= 0) return this.take(this.chosen);
@@ -101,7 +101,7 @@ export class QueryBox {
     }
     if (!count) return;
     if (event.key === "Tab" && !event.shiftKey) {
-      if (this.chosen < 0 && this.found.start >= this.area.selectionStart) return; // nothing is begun, so Tab leaves the box as it does any other
+      if (this.chosen < 0 && this.offer.start >= this.area.selectionStart) return; // nothing is begun, so Tab leaves the box as it does any other
       event.preventDefault();
       return this.take(Math.max(this.chosen, 0));
     }

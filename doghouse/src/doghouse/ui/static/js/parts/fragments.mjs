@@ -5,7 +5,7 @@ import { number } from "../format.mjs";
 import { localTimes } from "../page.mjs";
 
 const EVERY_MS = 10000;
-const held = new Map($$("[data-fragment]").map((place) => [place.dataset.fragment, place.innerHTML]));
+const shown = new Map($$("[data-fragment]").map((place) => [place.dataset.fragment, place.innerHTML]));
 
 export async function refresh() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
@@ -15,8 +15,8 @@ export async function refresh() {
   for (const place of $$("[data-fragment]")) {
     const name = place.dataset.fragment;
     const other = fresh.querySelector(`[data-fragment="${CSS.escape(name)}"]`);
-    if (!other || "stays" in other.dataset || other.innerHTML === held.get(name) || place.contains(document.activeElement)) continue;
-    held.set(name, other.innerHTML);
+    if (!other || "stays" in other.dataset || other.innerHTML === shown.get(name) || place.contains(document.activeElement)) continue;
+    shown.set(name, other.innerHTML);
     const open = new Map($$("details[id]", place).map((details) => [details.id, details.open]));
     place.replaceChildren(...other.childNodes);
     for (const details of $$("details[id]", place)) if (open.has(details.id)) details.open = open.get(details.id); // as the reader left it

@@ -10,7 +10,7 @@ const FULL = "fullscreen_widget"; // the URL's parameter for a widget seen in fu
 
 export function bindMenu({ widgets, time, variables, focused, page }) {
   let open = null;
-  const byRoot = (root) => widgets.find((one) => one.root === root);
+  const byRoot = (root) => widgets.find((widget) => widget.root === root);
   const acts = {
     full: (root) => full(byRoot(root)),
     share: async (root) => {
@@ -31,46 +31,46 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
   }
 
   // A widget in full, over the numbers that the board has: a graph and a map drawn anew, anything else as it stands there.
-  function full(one) {
-    if (!one?.data) return;
-    const shown = one.graph ? fullGraph(one) : fullOther(one);
-    open = one;
-    history.replaceState(history.state, "", withFull(one.id));
+  function full(widget) {
+    if (!widget?.data) return;
+    const shown = widget.graph ? fullGraph(widget) : fullOther(widget);
+    open = widget;
+    history.replaceState(history.state, "", withFull(widget.id));
     shown.addEventListener("close", () => {
       open = null;
       history.replaceState(history.state, "", withFull(null));
     });
   }
 
-  function fullGraph(one) {
+  function fullGraph(widget) {
     const body = el("div", { class: "body" }, el("div", { class: "plot", tabindex: "0" }), el("ul", { class: "legend" }), el("div", { class: "notes" }));
-    const shown = dialog(one.name, body, "full");
+    const shown = dialog(widget.name, body, "full");
     const graph = new Graph(body, {
-      ...one.graph.options,
-      markers: markersOf(one.definition),
-      onZoom: (from, to) => one.graph.options.onZoom(from, to),
+      ...widget.graph.options,
+      markers: markersOf(widget.definition),
+      onZoom: (from, to) => widget.graph.options.onZoom(from, to),
     });
-    const draw = () => one.graph.data !== graph.data && graph.show(one.graph.data);
+    const draw = () => widget.graph.data !== graph.data && graph.show(widget.graph.data);
     draw();
     follow(shown, draw);
     shown.addEventListener("close", () => graph.destroy());
     return shown;
   }
 
-  function fullOther(one) {
+  function fullOther(widget) {
     const body = el("div", { class: "body" });
-    const shown = dialog(one.name, body, `full widget ${one.kind}`);
+    const shown = dialog(widget.name, body, `full widget ${widget.kind}`);
     let map = null;
-    if (one.map) {
+    if (widget.map) {
       body.append(el("div", { class: "map" }, el("canvas", { tabindex: "0", role: "img" })));
-      map = new HostMap($("canvas", body), one.map.onOpen);
+      map = new HostMap($("canvas", body), widget.map.onOpen);
     }
     let drawn = null;
     const draw = () => {
-      if (drawn === one.data) return;
-      drawn = one.data;
+      if (drawn === widget.data) return;
+      drawn = widget.data;
       if (map) map.show(drawn);
-      else body.replaceChildren(...[...$(".body", one.root).children].map((child) => child.cloneNode(true)));
+      else body.replaceChildren(...[...$(".body", widget.root).children].map((child) => child.cloneNode(true)));
     };
     draw();
     follow(shown, draw);
@@ -90,9 +90,9 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
 
   function snapshot(root) {
     const text = el("textarea", { rows: "3", placeholder: "What does this graph show? @name@example.com", "aria-label": "Comment" });
-    const said = el("div", {});
+    const result = el("div", {});
     const send = el("button", { type: "submit", class: "primary" }, "Take snapshot");
-    const form = el("form", {}, text, el("p", {}, send), said);
+    const form = el("form", {}, text, el("p", {}, send), result);
     dialog(`Snapshot of ${name(root)}`, form);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -101,9 +101,9 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
         const query = variables.query(time.query());
         const answer = await postJson(`/ui/data/dashboard/${encodeURIComponent(page.board)}/snapshot?${query}`, { widget: root.dataset.widget, text: text.value });
         const notified = answer.notified.length ? `Notified ${answer.notified.join(", ")}.` : "Nobody was notified.";
-        said.replaceChildren(el("p", {}, `${notified} `, el("a", { href: answer.url }, "View picture")), el("img", { src: answer.url, alt: `Snapshot of ${name(root)}`, width: "480" }));
+        result.replaceChildren(el("p", {}, `${notified} `, el("a", { href: answer.url }, "View picture")), el("img", { src: answer.url, alt: `Snapshot of ${name(root)}`, width: "480" }));
       } catch (error) {
-        said.replaceChildren(el("p", { class: "why" }, error.message));
+        result.replaceChildren(el("p", { class: "why" }, error.message));
         send.disabled = false;
       }
     });
@@ -121,9 +121,9 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
   const asked = new URLSearchParams(location.search).get(FULL);
   if (asked) {
     const waiting = setInterval(() => {
-      const one = widgets.find(({ id }) => id === asked);
-      if (one?.data || !one) clearInterval(waiting);
-      if (one?.data) full(one);
+      const widget = widgets.find(({ id }) => id === asked);
+      if (widget?.data || !widget) clearInterval(waiting);
+      if (widget?.data) full(widget);
     }, 50);
   }
 }
@@ -146,8 +146,8 @@ function table(data) {
   if (data.rows) return grid(["Group", "Value"], data.rows.map((row) => [row.label, number(row.value)]));
   if (!data.series) return el("p", { class: "why" }, "No data.");
   const times = [...new Set(data.series.flatMap(({ ts }) => ts))].sort((a, b) => b - a).slice(0, MOST_ROWS);
-  const found = data.series.map((one) => new Map(one.ts.map((at, i) => [at, one.values[i]])));
-  return grid(["Time", ...data.series.map(({ label }) => label)], times.map((at) => [zoned(at), ...found.map((values) => (values.has(at) ? number(values.get(at)) : ""))]));
+  const columns = data.series.map((series) => new Map(series.ts.map((at, i) => [at, series.values[i]])));
+  return grid(["Time", ...data.series.map(({ label }) => label)], times.map((at) => [zoned(at), ...columns.map((values) => (values.has(at) ? number(values.get(at)) : ""))]));
 }
 
 function grid(heads, rows) {

@@ -6,8 +6,8 @@ export class Variables extends EventTarget {
   // given: [{name, values, defaults}], presets: [{name, values: {variable: [value]}}]
   constructor(given, presets) {
     super();
-    this.values = new Map(given.map((one) => [one.name, one.values]));
-    this.defaults = new Map(given.map((one) => [one.name, one.defaults]));
+    this.values = new Map(given.map((variable) => [variable.name, variable.values]));
+    this.defaults = new Map(given.map((variable) => [variable.name, variable.defaults]));
     $$("[data-variable]").forEach((root) => this.bind(root));
     const select = $("[data-presets]");
     select?.addEventListener("change", () => this.preset(presets[Number(select.value)], select.value));
@@ -64,8 +64,8 @@ export class Variables extends EventTarget {
       const box = event.target;
       if (box.type !== "checkbox") return;
       if (box.value === "*") return this.choose(name, ["*"]);
-      const held = this.values.get(name).filter((value) => value !== "*" && value !== box.value);
-      this.choose(name, box.checked ? [...held, box.value] : held);
+      const others = this.values.get(name).filter((value) => value !== "*" && value !== box.value);
+      this.choose(name, box.checked ? [...others, box.value] : others);
     });
     const search = $("[data-filter-values]", root);
     search.addEventListener("input", () => {

@@ -10,12 +10,12 @@ const SPLITS = [/\s+(?:-|–|—|to|until)\s+/i, /\s*[–—]\s*/, /(?<=[\dm])\s
 
 // {span} (s, live), {from, to} (s), or null where it is none of these.
 export function parseRange(text, now) {
-  const said = text.trim();
-  const bare = said.toLowerCase().replace(/^(?:the\s+)?(?:past|last)\s+/, "").replace(/^now\s*-\s*(?=[\da-z. ]+$)/, "");
-  const span = lengthOf(/^\d/.test(bare) ? bare : /^(?:the\s+)?(?:past|last)\s/i.test(said) ? `1 ${bare}` : bare);
-  const found = span ? { span } : (twoTimes(said, now) ?? oneDay(said, now));
-  const length = found?.span ?? found?.to - found?.from;
-  return length > 0 && length <= LONGEST_S ? found : null;
+  const words = text.trim();
+  const bare = words.toLowerCase().replace(/^(?:the\s+)?(?:past|last)\s+/, "").replace(/^now\s*-\s*(?=[\da-z. ]+$)/, "");
+  const span = lengthOf(/^\d/.test(bare) ? bare : /^(?:the\s+)?(?:past|last)\s/i.test(words) ? `1 ${bare}` : bare);
+  const range = span ? { span } : (twoTimes(words, now) ?? oneDay(words, now));
+  const length = range?.span ?? range?.to - range?.from;
+  return length > 0 && length <= LONGEST_S ? range : null;
 }
 
 // `1h30m`, `3 days` → s.
@@ -60,16 +60,16 @@ function oneDay(text, now) {
 
 // {at (s), end? (s, of a whole day), kind, back? (s before now)}, or null.
 function instant(text, now) {
-  const said = text.trim().toLowerCase();
-  if (said === "now") return { at: Math.floor(now) + 1, kind: "now" };
-  const back = said.match(/^now\s*-\s*(.+)$/) ?? said.match(/^(.+?)\s*ago$/);
+  const words = text.trim().toLowerCase();
+  if (words === "now") return { at: Math.floor(now) + 1, kind: "now" };
+  const back = words.match(/^now\s*-\s*(.+)$/) ?? words.match(/^(.+?)\s*ago$/);
   if (back) {
     const span = lengthOf(back[1]);
     return span && { at: Math.floor(now) + 1 - span, kind: "ago", back: span };
   }
-  if (/^\d{10}$/.test(said)) return { at: Number(said), kind: "epoch" };
-  if (/^\d{13}$/.test(said)) return { at: Math.floor(Number(said) / 1000), kind: "epoch" };
-  return clockTime(said, now) ?? dayOf(said, now) ?? moment(text.trim(), now);
+  if (/^\d{10}$/.test(words)) return { at: Number(words), kind: "epoch" };
+  if (/^\d{13}$/.test(words)) return { at: Math.floor(Number(words) / 1000), kind: "epoch" };
+  return clockTime(words, now) ?? dayOf(words, now) ?? moment(text.trim(), now);
 }
 
 function clockTime(text, now) {

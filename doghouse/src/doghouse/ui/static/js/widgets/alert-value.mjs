@@ -6,7 +6,7 @@ import { css, draws, titled } from "../parts/states.mjs";
 
 const TONES = { ok: "good", warn: "warn", alert: "bad" };
 
-export const make = (one) => (data) => (titled(one, data), draws(one, data, value));
+export const make = (widget) => (data) => (titled(widget, data), draws(widget, data, value));
 
 function value(data, { precision, unit }) {
   const tone = TONES[css(data.state)];

@@ -3,13 +3,13 @@
 import { showProblems, titled } from "../parts/states.mjs";
 import { make as graph } from "./timeseries.mjs";
 
-export function make(one, board) {
-  graph(one, board);
+export function make(widget, board) {
+  graph(widget, board);
   return (data) => {
-    titled(one, data);
-    if (!data.series) return showProblems(one, data.problems);
-    one.graph.options.markers = data.markers;
-    one.graph.show(data);
+    titled(widget, data);
+    if (!data.series) return showProblems(widget, data.problems);
+    widget.graph.options.markers = data.markers;
+    widget.graph.show(data);
     return true;
   };
 }

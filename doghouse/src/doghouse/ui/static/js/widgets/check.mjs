@@ -4,7 +4,7 @@ import { el } from "../dom.mjs";
 import { ago } from "../format.mjs";
 import { counts, draws } from "../parts/states.mjs";
 
-export const make = (one) => (data) => draws(one, data, runs);
+export const make = (widget) => (data) => draws(widget, data, runs);
 
 function runs(data) {
   const rows = data.rows.map((row) => el("li", { title: row.message || null }, el("span", { class: `state ${row.state}` }, row.status), ` ${row.label} `, el("span", { class: "soft small" }, ago(Date.now() / 1000 - row.ts))));

@@ -4,11 +4,11 @@ import { $ } from "../dom.mjs";
 import { HostMap } from "../graphs/hostmap.mjs";
 import { explain } from "../parts/values.mjs";
 
-export function make(one) {
-  one.map = new HostMap($("canvas", one.root), (host) => location.assign(`/infrastructure/map?${new URLSearchParams({ host })}`));
+export function make(widget) {
+  widget.map = new HostMap($("canvas", widget.root), (host) => location.assign(`/infrastructure/map?${new URLSearchParams({ host })}`));
   return (data) => {
-    one.map.show(data);
-    explain(one.root, data.problems.map((text) => [text]));
+    widget.map.show(data);
+    explain(widget.root, data.problems.map((text) => [text]));
     return true;
   };
 }

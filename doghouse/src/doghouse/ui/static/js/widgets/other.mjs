@@ -2,4 +2,4 @@
 
 import { make as graph } from "./timeseries.mjs";
 
-export const make = (one, board) => graph(one, board, `A plain graph of its queries: doghouse does not draw widgets of type ${one.type.replaceAll("_", " ")}.`);
+export const make = (widget, board) => graph(widget, board, `A plain graph of its queries: doghouse does not draw widgets of type ${widget.type.replaceAll("_", " ")}.`);

@@ -4,7 +4,7 @@ import { el } from "../dom.mjs";
 import { quantity } from "../format.mjs";
 import { drawsRows } from "../parts/values.mjs";
 
-export const make = (one) => drawsRows(one, table);
+export const make = (widget) => drawsRows(widget, table);
 
 function table({ heads, rows }) {
   const head = el("tr", {}, el("th", { scope: "col" }, "Group"), ...heads.map((text) => el("th", { scope: "col", class: "number" }, text)));

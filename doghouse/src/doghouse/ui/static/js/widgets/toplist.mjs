@@ -5,7 +5,7 @@ import { el } from "../dom.mjs";
 import { quantity } from "../format.mjs";
 import { drawsRows } from "../parts/values.mjs";
 
-export const make = (one) => drawsRows(one, ({ rows }) => bars(rows));
+export const make = (widget) => drawsRows(widget, ({ rows }) => bars(rows));
 
 function bars(rows) {
   const most = Math.max(...rows.map((row) => Math.abs(row.value)), 0) || 1;

@@ -4,7 +4,7 @@ import { el } from "../dom.mjs";
 import { fixed, quantity } from "../format.mjs";
 import { drawsRows } from "../parts/values.mjs";
 
-export const make = (one) => drawsRows(one, ({ rows }) => figure(rows[0], one.definition));
+export const make = (widget) => drawsRows(widget, ({ rows }) => figure(rows[0], widget.definition));
 
 function figure(row, definition) {
   const { precision, autoscale, custom_unit: unit } = definition;
