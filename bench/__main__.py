@@ -14,9 +14,9 @@ from bench.figures import note
 
 def modules() -> Iterator[ModuleType]:
     """Every benchmark."""
-    for found in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if found.name != "__main__":
-            module = importlib.import_module(f"bench.{found.name}")
+    for info in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if info.name != "__main__":
+            module = importlib.import_module(f"bench.{info.name}")
             if hasattr(module, "run"):
                 yield module
 

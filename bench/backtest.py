@@ -56,8 +56,8 @@ def run() -> Iterator[Figure]:
         year = Path(folder) / "year.parquet"
         write_parquet(year, samples(100, 365))
         took = [doghouse(year, 365) for _ in range(3)]
-        yield Figure("backtest_100hosts_365d", p50([one.seconds for one in took]), "s", "whole-process")
-        yield Figure("backtest_100hosts_365d_memory", max(one.memory for one in took), "MB", "peak")
+        yield Figure("backtest_100hosts_365d", p50([each.seconds for each in took]), "s", "whole-process")
+        yield Figure("backtest_100hosts_365d_memory", max(each.memory for each in took), "MB", "peak")
 
 
 def compare(name: str, folder: Path, hosts: int, rounds: int) -> Iterator[Figure]:
@@ -73,10 +73,14 @@ def compare(name: str, folder: Path, hosts: int, rounds: int) -> Iterator[Figure
         theirs.append(promtool(folder))
         ours.append(doghouse(folder / "series.parquet", 90))
     for who, took in (("doghouse", ours), ("promtool", theirs)):
-        clock, cpu = p50([one.seconds for one in took]), p50([one.cpu for one in took])
-        note(f"bench: {name}: {who} {clock:.2f} s, {cpu:.2f} s of processors, {max(one.memory for one in took):.0f} MB")
-    yield Figure(name, p50([one.seconds for one in theirs]) / p50([one.seconds for one in ours]), "ratio", "promtool")
-    yield Figure(f"{name}_memory", max(one.memory for one in ours), "MB", "peak")
+        clock, cpu = p50([each.seconds for each in took]), p50([each.cpu for each in took])
+        note(
+            f"bench: {name}: {who} {clock:.2f} s, {cpu:.2f} s of processors, {max(each.memory for each in took):.0f} MB"
+        )
+    yield Figure(
+        name, p50([each.seconds for each in theirs]) / p50([each.seconds for each in ours]), "ratio", "promtool"
+    )
+    yield Figure(f"{name}_memory", max(each.memory for each in ours), "MB", "peak")
 
 
 def samples(hosts: int, days: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
@@ -130,19 +134,19 @@ def promtool(folder: Path) -> Took:
 
 def process(command: list[str], folder: Path, out: Path | None) -> Took:
     """Run a command to its end. What it says goes to `out`, and is shown where it fails."""
-    with (out or Path(os.devnull)).open("w") as said:
+    with (out or Path(os.devnull)).open("w") as output:
         run = subprocess.run(
             [sys.executable, "-S", "-c", MEASURED, *command],
             cwd=folder,
-            stdout=said,
+            stdout=output,
             stderr=subprocess.PIPE,
             text=True,
             check=False,
         )
-    *told, figures = run.stderr.splitlines()
+    *errors, figures = run.stderr.splitlines()
     if run.returncode:
         raise SystemExit(
-            f"bench: backtest: {command[0]} failed: {' '.join(told)} {out.read_text()[-900:] if out else ''}"
+            f"bench: backtest: {command[0]} failed: {' '.join(errors)} {out.read_text()[-900:] if out else ''}"
         )
     clock, cpu, memory = map(float, figures.split())
     return Took(clock, cpu, memory / 1024)
@@ -163,26 +167,26 @@ def check(folder: Path) -> None:
         tests.append({"expr": 'ALERTS{alertstate="firing"}', "eval_time": f"{minute}m", "exp_samples": expected})
     write_promtool(folder, series, CHECKED_DAYS, tests)
     promtool(folder)
-    found = sum(map(len, alerts.values()))
+    minutes = sum(map(len, alerts.values()))
     note(
-        f"bench: backtest: both find the same {found} minutes of {CHECKED_HOSTS} hosts in alert in {CHECKED_DAYS} days"
+        f"bench: backtest: both find the same {minutes} minutes of {CHECKED_HOSTS} hosts in alert in {CHECKED_DAYS} days"
     )
 
 
 def hosts_in_alert(series: Path, out: Path) -> dict[int, set[str]]:
     """The hosts that doghouse has in Alert, minute by minute (s UTC), from the transitions that it prints."""
     doghouse(series, CHECKED_DAYS, out)
-    found: dict[int, set[str]] = {}
+    hosts: dict[int, set[str]] = {}
     since: dict[str, int] = {}
     end = START_S + CHECKED_DAYS * DAY_S + MINUTE_S
     changes = [
-        (int(datetime.fromisoformat(one["time"]).timestamp()), one["group"]["host"], one["to"] == "Alert")
-        for one in json.loads(out.read_text())["transitions"]
+        (int(datetime.fromisoformat(change["time"]).timestamp()), change["group"]["host"], change["to"] == "Alert")
+        for change in json.loads(out.read_text())["transitions"]
     ]
     for at, host, alert in [*changes, *((end, f"web-{number}", False) for number in range(CHECKED_HOSTS))]:
         if not alert and host in since:
             for minute in range(since.pop(host), at, MINUTE_S):
-                found.setdefault(minute, set()).add(host)
+                hosts.setdefault(minute, set()).add(host)
         elif alert:
             since[host] = at
-    return found
+    return hosts

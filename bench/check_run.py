@@ -14,8 +14,8 @@ TAGS = ["env:bench", "team:ops", "role:db"]
 def run() -> Iterator[Figure]:
     """The ratio of medians, and each median (µs)."""
     checks = _checks()
-    found = in_turn({name: _repeated(check) for name, check in checks.items()}, ROUNDS)
-    ours, plain = (p50(found[name]) / RUNS for name in ("my_metric", "gauge"))
+    times = in_turn({name: _repeated(check) for name, check in checks.items()}, ROUNDS)
+    ours, plain = (p50(times[name]) / RUNS for name in ("my_metric", "gauge"))
     yield Figure("check_run", ours / plain, "ratio", "gauge-check")
     yield Figure("check_run_my_metric", ours * 1e6, "µs", "run")
     yield Figure("check_run_gauge", plain * 1e6, "µs", "run")
@@ -24,9 +24,9 @@ def run() -> Iterator[Figure]:
 def _repeated(check: Any) -> Callable[[], None]:
     def runs() -> None:
         for _ in range(RUNS):
-            said = check.run()
-            if said:
-                raise RuntimeError(said)
+            error = check.run()
+            if error:
+                raise RuntimeError(error)
 
     return runs
 

@@ -30,10 +30,10 @@ def run() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder, running.serve(Path(folder)) as house:
         made = traffic(house)
         lines = [
-            one for one in house.app.state.logs.between(0, 1e11) if one.attributes["logger"].startswith("companion")
+            line for line in house.app.state.logs.between(0, 1e11) if line.attributes["logger"].startswith("companion")
         ]
         store = house.app.state.traces
-        led = sum(span_of(one) in {span.span_id for span in store.spans(trace_of(one) or "")} for one in lines)
+        led = sum(span_of(line) in {span.span_id for span in store.spans(trace_of(line) or "")} for line in lines)
         note(f"  {made} requests, {len(lines)} lines, {led} of them lead to their span")
         yield Figure("correlated", led / len(lines), "ratio", "log-lines")
         yield Figure("trace_hits", hits(house) / made, "ratio", "requests")

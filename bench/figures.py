@@ -37,11 +37,11 @@ def seconds(work: Callable[[], object]) -> float:
 
 def in_turn(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """How long each takes (s), every one of them in each round, so that what disturbs the machine disturbs all alike."""
-    found: dict[str, list[float]] = {name: [] for name in works}
+    times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
-            found[name].append(seconds(work))
-    return found
+            times[name].append(seconds(work))
+    return times
 
 
 def p50(values: list[float]) -> float:

@@ -101,6 +101,6 @@ def post(connection: http.client.HTTPConnection, path: str, body: bytes, headers
     """Send a body, which must be taken."""
     connection.request("POST", path, body, headers)
     answer = connection.getresponse()
-    said = answer.read()
+    answered = answer.read()
     if answer.status >= 300:
-        raise RuntimeError(f"{path} answered {answer.status}: {said[:300]!r}")
+        raise RuntimeError(f"{path} answered {answer.status}: {answered[:300]!r}")

@@ -79,13 +79,13 @@ def post(server: Server, parts: list[list[bytes]]) -> float:
 
 def measure(servers: list[Server], series: int, connections: int, first_round: int) -> dict[str, float]:
     """The median of points a second, by server."""
-    found: dict[str, list[float]] = {server.name: [] for server in servers}
+    rates_of: dict[str, list[float]] = {server.name: [] for server in servers}
     for number in range(first_round, first_round + ROUNDS):
         parts = [bodies(series, BODIES // connections, number, place) for place in range(connections)]
         for server in servers if number % 2 else reversed(servers):
-            found[server.name].append(post(server, parts))
+            rates_of[server.name].append(post(server, parts))
             time.sleep(1)  # let each finish what it does afterwards
-    return {name: p50(rates) for name, rates in found.items()}
+    return {name: p50(rates) for name, rates in rates_of.items()}
 
 
 def run() -> Iterator[Figure]:

@@ -132,8 +132,8 @@ def ask(server: Server, path: str, **query: object) -> Ask:
 
 def compare(ours: bytes, theirs: bytes) -> None:
     """Both must say the same of every host and hour."""
-    mine = {one["scope"].removeprefix("host:"): dict(one["pointlist"]) for one in json.loads(ours)["series"]}
-    other = {one["metric"]["host"]: one["values"] for one in json.loads(theirs)["data"]["result"]}
+    mine = {each["scope"].removeprefix("host:"): dict(each["pointlist"]) for each in json.loads(ours)["series"]}
+    other = {each["metric"]["host"]: each["values"] for each in json.loads(theirs)["data"]["result"]}
     assert mine.keys() == other.keys(), (len(mine), len(other))
     for host, points in other.items():
         at = [(int(ts) - HOUR_S + 1) * 1000 for ts, _ in points]

@@ -22,12 +22,12 @@ def run() -> Iterator[Figure]:
     """Figures of a process of its own, so that its processor time is the agent's."""
     note(f"bench: schedule: {INSTANCES} instances every {INTERVAL_S} s, {RUNS} runs each, takes {INTERVAL_S * RUNS} s")
     done = subprocess.run([sys.executable, "-m", "bench.schedule"], stdout=subprocess.PIPE, text=True, check=True)
-    found = json.loads(done.stdout)
-    yield Figure("schedule_deviation_max", found["max"], "s", "interval")
-    yield Figure("schedule_deviation_p99", found["p99"], "s", "interval")
-    if found["runs"] < INSTANCES * RUNS:
-        raise RuntimeError(f"only {found['runs']} of {INSTANCES * RUNS} runs took place")
-    yield Figure("schedule_cpu", found["cpu"], "percent", "core")
+    figures = json.loads(done.stdout)
+    yield Figure("schedule_deviation_max", figures["max"], "s", "interval")
+    yield Figure("schedule_deviation_p99", figures["p99"], "s", "interval")
+    if figures["runs"] < INSTANCES * RUNS:
+        raise RuntimeError(f"only {figures['runs']} of {INSTANCES * RUNS} runs took place")
+    yield Figure("schedule_cpu", figures["cpu"], "percent", "core")
 
 
 def measure() -> dict[str, float]:

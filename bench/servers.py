@@ -66,10 +66,10 @@ def doghouse(data: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "doghouse", "up", "--port", "0", "--json", "--data", str(data)]
     with running(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
-        said = json.loads(process.stdout.readline())
-        keys = json.loads(Path(said["keys_file"]).read_text())
+        started = json.loads(process.stdout.readline())
+        keys = json.loads(Path(started["keys_file"]).read_text())
         headers = {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["app_key"]}
-        port = int(said["url"].rpartition(":")[2])
+        port = int(started["url"].rpartition(":")[2])
         yield Server("doghouse", port, psutil.Process(process.pid), data, "", headers)
 
 

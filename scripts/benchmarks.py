@@ -62,15 +62,15 @@ def figures(lines: Iterable[str]) -> dict[str, float]:
     return {part[1]: float(part[2]) for part in parts if len(part) == 5}
 
 
-def shown(found: Mapping[str, float], name: str) -> str:
+def shown(figures: Mapping[str, float], name: str) -> str:
     """A figure as the page has it."""
-    if name not in found:
+    if name not in figures:
         return NONE
-    value = found[name]
+    value = figures[name]
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def table(found: Mapping[str, float], load: str) -> str:
+def table(figures: Mapping[str, float], load: str) -> str:
     """The three tables, and where they are from."""
     lines = [
         f"Measured on {machine(load)}.",
@@ -79,17 +79,18 @@ def table(found: Mapping[str, float], load: str) -> str:
         "|---|---|---|---|",
     ]
     lines += [
-        f"| {said} | {shown(found, f'{name}_rate')} | {shown(found, name)} | {goal} |" for said, name, goal in INTAKE
+        f"| {words} | {shown(figures, f'{name}_rate')} | {shown(figures, name)} | {goal} |"
+        for words, name, goal in INTAKE
     ]
     lines += [
         "",
         "| 100 hosts, a point each 45 s | 1 million points | 10 million | 100 million | goal |",
         "|---|---|---|---|---|",
     ]
-    for said, name, goal in BY_SIZE:
-        lines.append(f"| {said} | {' | '.join(shown(found, name.format(size)) for size in SIZES)} | {goal} |")
+    for words, name, goal in BY_SIZE:
+        lines.append(f"| {words} | {' | '.join(shown(figures, name.format(size)) for size in SIZES)} | {goal} |")
     lines += ["", "| | | goal |", "|---|---|---|"]
-    lines += [f"| {said} | {shown(found, name)} | {goal} |" for said, name, goal in SINGLE]
+    lines += [f"| {words} | {shown(figures, name)} | {goal} |" for words, name, goal in SINGLE]
     return "\n".join(lines)
 
 
@@ -107,12 +108,12 @@ def machine(load: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page's table."""
-    files = [Path(one) for one in arguments if not one.startswith("-")]
+    files = [Path(each) for each in arguments if not each.startswith("-")]
     if files:
         lines = [line for file in files for line in file.read_text().splitlines()]
         load = "in earlier runs"
     else:
-        wanted = [one for one in MODULES if one != "large" or "--without-large" not in arguments]
+        wanted = [each for each in MODULES if each != "large" or "--without-large" not in arguments]
         command = [sys.executable, "-m", "bench", *wanted]
         before = os.getloadavg()[0]
         lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()

@@ -49,9 +49,9 @@ def main() -> int:
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
     with running(wanted.url, wanted.minutes) as url, browser() as chromium:
-        for one in pictures(url, chromium):
-            path = wanted.out / f"{one.name}.png"
-            take(chromium, url, one, path)
+        for picture in pictures(url, chromium):
+            path = wanted.out / f"{picture.name}.png"
+            take(chromium, url, picture, path)
             print(path)
     return 0
 
@@ -119,8 +119,8 @@ def pictures(url: str, chromium: Browser) -> list[Picture]:
 
 def link(page: Page, pattern: str) -> str:
     """The first address on a page that has this form. Raises SystemExit where there is none."""
-    found = page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
-    for address in map(str, found):
+    addresses = page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+    for address in map(str, addresses):
         if re.search(pattern, address):
             return address
     raise SystemExit(f"docs-pictures: {page.url} has no link to {pattern}")
@@ -132,20 +132,20 @@ def past(span: int) -> str:
     return f"from_ts={(until - span) * 1000}&to_ts={until * 1000}&live=true"
 
 
-def take(chromium: Browser, url: str, one: Picture, path: Path) -> None:
+def take(chromium: Browser, url: str, picture: Picture, path: Path) -> None:
     """Open the page, bring it to what is to be seen, and keep that."""
     context = chromium.new_context(
         base_url=url,
-        viewport={"width": WIDTH, "height": one.height},
-        color_scheme=one.scheme,
+        viewport={"width": WIDTH, "height": picture.height},
+        color_scheme=picture.scheme,
         timezone_id=ZONE,
         locale="en-GB",
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    page.goto(one.address)
+    page.goto(picture.address)
     settled(page)
-    part = one.show(page)
+    part = picture.show(page)
     page.wait_for_timeout(SETTLE_MS)
     if part is None:
         page.screenshot(path=path)

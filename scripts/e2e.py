@@ -57,8 +57,8 @@ def doghouse() -> Iterator[Doghouse]:
             first = process.stdout.readline() if process.stdout else ""
             if not first:
                 raise Failed("doghouse up ended at once")
-            said = json.loads(first)
-            yield Doghouse(said["url"], json.loads(Path(said["keys_file"]).read_text()))
+            started = json.loads(first)
+            yield Doghouse(started["url"], json.loads(Path(started["keys_file"]).read_text()))
         finally:
             process.terminate()
             process.wait(20)
@@ -79,13 +79,13 @@ def points(house: Doghouse) -> list[float]:
 def wait_for_points(house: Doghouse) -> None:
     """Wait until the container's agent has reported. Raises Failed."""
     until = time.monotonic() + POINTS_WITHIN_S
-    while not (found := points(house)):
+    while not (values := points(house)):
         if time.monotonic() > until:
             raise Failed(f"no point of {CHECK} reached the doghouse within {POINTS_WITHIN_S} s")
         time.sleep(1)
-    if not all(0 <= value <= 1000 for value in found):
-        raise Failed(f"the doghouse has points of {CHECK} outside 0 to 1000: {found}")
-    say(f"the container's agent reported {len(found)} point(s) of {CHECK} to the doghouse")
+    if not all(0 <= value <= 1000 for value in values):
+        raise Failed(f"the doghouse has points of {CHECK} outside 0 to 1000: {values}")
+    say(f"the container's agent reported {len(values)} point(s) of {CHECK} to the doghouse")
 
 
 def ddev(env: dict[str, str], *arguments: str, shown: bool = False) -> None:

@@ -62,7 +62,7 @@ def running() -> Iterator[Path]:
     """An engine, and its socket. Its images are kept in the user's cache; all else is gone afterwards. Raises NoEngine."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "doghouse" / "e2e-engine"
     cache.mkdir(parents=True, exist_ok=True)
-    before, held = networking(), set(groups())
+    before, before_groups = networking(), set(groups())
     with tempfile.TemporaryDirectory(prefix="dockerd-", ignore_cleanup_errors=True) as folder:
         work = Path(folder)
         socket = work / "docker.sock"
@@ -75,7 +75,7 @@ def running() -> Iterator[Path]:
             stop(process, socket)
             unmount(work)
             put_back(before)
-            for group in sorted(set(groups()) - held, reverse=True):  # those inside before those around them
+            for group in sorted(set(groups()) - before_groups, reverse=True):  # those inside before those around them
                 with contextlib.suppress(OSError):
                     group.rmdir()
 
@@ -94,8 +94,8 @@ def wait(process: subprocess.Popen, socket: Path, log: Path) -> None:
     until = time.monotonic() + START_S
     while not answers({"DOCKER_HOST": f"unix://{socket}"}):
         if process.poll() is not None or time.monotonic() > until:
-            said = log.read_text(errors="replace").strip().splitlines()[-1:]
-            raise NoEngine(f"dockerd did not start: {' '.join(said) or 'it said nothing'}")
+            last_line = log.read_text(errors="replace").strip().splitlines()[-1:]
+            raise NoEngine(f"dockerd did not start: {' '.join(last_line) or 'it said nothing'}")
         time.sleep(0.2)
 
 
@@ -138,7 +138,7 @@ def unmount(work: Path) -> None:
 def groups() -> list[Path]:
     """The control groups of engines: the kernel's folders, which an engine makes and leaves."""
     places = [*Path("/sys/fs/cgroup").glob("docker"), *Path("/sys/fs/cgroup").glob("*/docker")]
-    return [found for place in places for found in (place, *(path for path in place.rglob("*") if path.is_dir()))]
+    return [group for place in places for group in (place, *(path for path in place.rglob("*") if path.is_dir()))]
 
 
 def networking() -> dict[str, str]:

@@ -33,7 +33,8 @@ WORKFLOW_USED = re.compile(r"/test-target\.yml@(\S+)")
 def place(names: list[str], name: str) -> int:
     """Where to insert a name so that the fewest of the others stand on its wrong side; most of these lists are not quite sorted."""
     wrong = [
-        sum(one > name for one in names[:at]) + sum(one < name for one in names[at:]) for at in range(len(names) + 1)
+        sum(each > name for each in names[:at]) + sum(each < name for each in names[at:])
+        for at in range(len(names) + 1)
     ]
     return wrong.index(min(wrong))
 
@@ -44,7 +45,7 @@ def with_owner(text: str, owner: str) -> str:
     owned = [(at, match[1]) for at, line in enumerate(lines) if (match := OWNED_FOLDER.match(line))]
     if any(name == CHECK for _, name in owned):
         return text
-    run = [one for number, one in enumerate(owned) if one[0] == owned[0][0] + number]
+    run = [row for number, row in enumerate(owned) if row[0] == owned[0][0] + number]
     if not run:
         return f"{text.rstrip()}\n/{CHECK}/ {owner}\n"
     at = run[0][0] + place([name for _, name in run], CHECK)
@@ -103,9 +104,9 @@ def copy_folder(clone: Path) -> int:
     return len(other)
 
 
-def same(one: Path, two: Path) -> bool:
+def same(first: Path, second: Path) -> bool:
     """Whether both files have the same content."""
-    return two.is_file() and one.read_bytes() == two.read_bytes()
+    return second.is_file() and first.read_bytes() == second.read_bytes()
 
 
 def rewrite(file: Path, text: str) -> str:

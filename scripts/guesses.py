@@ -17,16 +17,16 @@ INTRODUCTION = "What neither recordings nor pages say, as doghouse does it. `mak
 
 def guesses() -> list[tuple[Path, int, str]]:
     """Path, line and text of each rule in doghouse's source that is marked GUESS."""
-    found = []
+    rules = []
     for path in sorted(SOURCE.rglob("*.py")):
         lines = path.read_text().splitlines()
         below = 0
         for place, line in enumerate(lines):
             if place >= below and re.search(r"\bGUESS\b", line):
                 below = _end(lines, place)
-                text = " ".join(one.strip() for one in lines[place:below])
-                found.append((path, place + 1, text.replace('"""', "").strip(" #")))
-    return found
+                text = " ".join(part.strip() for part in lines[place:below])
+                rules.append((path, place + 1, text.replace('"""', "").strip(" #")))
+    return rules
 
 
 def _end(lines: list[str], place: int) -> int:

@@ -25,15 +25,15 @@ def main() -> None:
     asked = arguments.parse_args()
     sources, named = client.fetch(asked.client), outside.read()
     checks = {"recorded": recorded.check, "scenarios": scenarios.check, "examples": examples.check}
-    found = {}
+    results = {}
     other = asked.client != client.VERSION  # its scenarios and examples need a client of that version
     for name in ["recorded"] if other else [asked.only] if asked.only else checks:
         print(f"fidelity: {name}", file=sys.stderr)
-        found[name] = list(checks[name](sources, named, houses.constant if asked.floor else houses.doghouse))
-    print(report.table(found))
+        results[name] = list(checks[name](sources, named, houses.constant if asked.floor else houses.doghouse))
+    print(report.table(results))
     if not (asked.only or asked.no_docs or asked.floor or other):
-        report.write(found, named)
-    print(report.last_line(found))
+        report.write(results, named)
+    print(report.last_line(results))
 
 
 if __name__ == "__main__":

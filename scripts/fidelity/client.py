@@ -55,7 +55,7 @@ class Scenario:
     @property
     def operations(self) -> set[str]:
         """The requests that it makes."""
-        return {found[1] for step in self.steps if (found := re.search(r'new "(\w+)" request', step))}
+        return {match[1] for step in self.steps if (match := re.search(r'new "(\w+)" request', step))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +105,19 @@ class Client:
 
     def operation(self, version: str, operation_id: str) -> tuple[str, str]:
         """The method and path of an operation; one of the other version where this has none."""
-        found = self._operations
-        return found.get((version, operation_id)) or found["v1" if version == "v2" else "v2", operation_id]
+        operations = self._operations
+        return operations.get((version, operation_id)) or operations["v1" if version == "v2" else "v2", operation_id]
 
     @cached_property
     def _operations(self) -> dict[tuple[str, str], tuple[str, str]]:
-        found = {}
+        operations = {}
         for version in ("v1", "v2"):
             text = (self.path / ".generator" / "schemas" / version / "openapi.yaml").read_text()
             for path, methods in load_yaml(text)["paths"].items():
                 for method, operation in methods.items():
                     if isinstance(operation, dict) and "operationId" in operation:
-                        found[version, operation["operationId"]] = (method.upper(), path)
-        return found
+                        operations[version, operation["operationId"]] = (method.upper(), path)
+        return operations
 
 
 def fetch(version: str = VERSION) -> Client:
@@ -158,31 +158,31 @@ def _scenarios(client: Path, feature: str) -> Iterator[Scenario]:
     version, name = feature.split("/")
     background: list[str] = []
     steps, title, tags, pending = background, "", frozenset[str](), frozenset[str]()
-    found: list[tuple[str, frozenset[str], list[str]]] = []
+    read: list[tuple[str, frozenset[str], list[str]]] = []
     for line in (client / "tests" / version / "features" / f"{name}.feature").read_text().splitlines():
         text = line.strip()
         if text.startswith("@"):
             pending = frozenset(text.replace("@", "").split())
         elif text.startswith("Scenario:"):
             title, tags, pending, steps = text.removeprefix("Scenario:").strip(), pending, frozenset(), []
-            found.append((title, tags, steps))
+            read.append((title, tags, steps))
         elif match := re.match(r"(?:Given|And|When|Then|But)\s+(.*)", text):
             steps.append(match[1])
         elif text.startswith(("Feature:", "Background:")):
             pending = frozenset()
-    for title, tags, own in found:
+    for title, tags, own in read:
         yield Scenario(feature, title, (*background, *own), tags)
 
 
 def _case(version: str, file: Path, scenario: Scenario) -> Case:
-    exchanges = tuple(_exchange(one) for one in load_yaml(file.read_text())["interactions"])
+    exchanges = tuple(_exchange(interaction) for interaction in load_yaml(file.read_text())["interactions"])
     time = file.with_suffix(".frozen").read_text().strip()
     keys = any(KEY_STEP in step for step in scenario.steps)
     return Case(f"{version}/{file.stem}", scenario.feature, time, file, keys, exchanges)
 
 
-def _exchange(one: dict[str, Any]) -> Exchange:
-    request, response = one["request"], one["response"]
+def _exchange(interaction: dict[str, Any]) -> Exchange:
+    request, response = interaction["request"], interaction["response"]
     body = request.get("body")
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")
@@ -200,6 +200,6 @@ def _given_steps(file: Path) -> list[dict[str, Any]]:
 
 def given_steps(client: Client, version: str) -> list[dict[str, Any]]:
     """What each `given` step does: of both versions, those of `version` last."""
-    order = sorted(("v1", "v2"), key=lambda one: one == version)
-    files = [client.path / "tests" / one / "features" / "given.json" for one in order]
+    order = sorted(("v1", "v2"), key=lambda each: each == version)
+    files = [client.path / "tests" / each / "features" / "given.json" for each in order]
     return [step for file in files for step in _given_steps(file)]

@@ -99,8 +99,8 @@ def _lists(
     else:
         if key in UNORDERED:
             recorded, ours = sorted(recorded, key=str), sorted(ours, key=str)
-        for index, (one, other) in enumerate(zip(recorded, ours, strict=True)):
-            yield from differences(one, other, names, then, now, f"{place}[{index}]")
+        for index, (theirs, other) in enumerate(zip(recorded, ours, strict=True)):
+            yield from differences(theirs, other, names, then, now, f"{place}[{index}]")
 
 
 def _values(recorded: Any, ours: Any, names: Names, then: float, now: float, place: str) -> Iterator[str]:

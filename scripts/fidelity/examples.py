@@ -81,7 +81,7 @@ class Example:
 
 def check(client: Client, outside: Outside, open_one: Open) -> Iterator[Result]:
     """Every example of our products."""
-    scenarios = {(one.feature.partition("/")[0], slug(one.name)): one for one in client.scenarios}
+    scenarios = {(scenario.feature.partition("/")[0], slug(scenario.name)): scenario for scenario in client.scenarios}
     scenes: dict[str, list[str]] = load_yaml(SCENES.read_text())
     with _runner() as (orders, reports):
         for file in _files(client):

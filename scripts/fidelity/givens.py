@@ -63,10 +63,10 @@ def _make(client: Client, house: Target, version: str, step: Mapping[str, Any], 
 def _moment(text: str, now: float) -> datetime:
     """`now + 1h`."""
     moment = datetime.fromtimestamp(now, UTC)
-    found = re.fullmatch(r"now(?:\s*([+-])\s*(\d+)([smhd]))?", text)
-    if found is None or found[1] is None:
+    match = re.fullmatch(r"now(?:\s*([+-])\s*(\d+)([smhd]))?", text)
+    if match is None or match[1] is None:
         return moment
-    return moment + timedelta(**{UNITS[found[3]]: int(found[1] + found[2])})
+    return moment + timedelta(**{UNITS[match[3]]: int(match[1] + match[2])})
 
 
 def _at(value: Any, path: str) -> Any:
@@ -81,9 +81,9 @@ def _at(value: Any, path: str) -> Any:
 def _flat(name: str, value: Any) -> dict[str, str]:
     """An object as environment variables."""
     if isinstance(value, dict):
-        inner = (_flat(f"{name}_{key.upper()}", one) for key, one in value.items())
+        inner = (_flat(f"{name}_{key.upper()}", inner_value) for key, inner_value in value.items())
     elif isinstance(value, list):
-        inner = (_flat(f"{name}_{place}", one) for place, one in enumerate(value))
+        inner = (_flat(f"{name}_{place}", inner_value) for place, inner_value in enumerate(value))
     else:
         return {} if value is None else {name: str(value)}
     return {key: text for part in inner for key, text in part.items()}

@@ -24,9 +24,9 @@ def operations(client: Client) -> Iterator[tuple[str, ...]]:
     for version in ("v1", "v2"):
         document = load_yaml((client.path / ".generator" / "schemas" / version / "openapi.yaml").read_text())
         for path, methods in document["paths"].items():
-            for method, said in methods.items():
-                if isinstance(said, dict) and said.get("tags", [""])[0] in PRODUCTS:
-                    yield said["tags"][0], version, said["operationId"], method.upper(), path
+            for method, operation in methods.items():
+                if isinstance(operation, dict) and operation.get("tags", [""])[0] in PRODUCTS:
+                    yield operation["tags"][0], version, operation["operationId"], method.upper(), path
 
 
 def main() -> None:

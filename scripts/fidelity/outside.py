@@ -51,5 +51,5 @@ class Outside:
 
 def read() -> Outside:
     """What outside.yaml says."""
-    said = yaml.safe_load(FILE.read_text())
-    return Outside(said["products"], said["earlier_state"])
+    document = yaml.safe_load(FILE.read_text())
+    return Outside(document["products"], document["earlier_state"])

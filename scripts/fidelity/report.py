@@ -24,17 +24,17 @@ TITLES = {
 Found = Mapping[str, Sequence[Result]]
 
 
-def last_line(found: Found) -> str:
+def last_line(checked: Found) -> str:
     """The percentages, without what is outside."""
     return "fidelity: " + " ".join(
-        f"{name} {share(results, outside=False).percent:.1f}%" for name, results in found.items()
+        f"{name} {share(results, outside=False).percent:.1f}%" for name, results in checked.items()
     )
 
 
-def table(found: Found) -> str:
+def table(checked: Found) -> str:
     """For each check: a line for each endpoint, the two shares, and every miss with its reason."""
     lines: list[str] = []
-    for name, results in found.items():
+    for name, results in checked.items():
         lines += ["", name.upper(), f"{'endpoint':72} {'inside':>16} {'all':>16}"]
         for endpoint, rows in by_endpoint(results).items():
             inside, everything = share(rows, outside=False), share(rows, outside=True)
@@ -49,24 +49,25 @@ def table(found: Found) -> str:
 def misses(results: Sequence[Result]) -> list[Result]:
     """Those that are not as they should be, those inside first."""
     return sorted(
-        (one for one in results if one.reason is not None), key=lambda one: (one.outside is not None, one.endpoint)
+        (result for result in results if result.reason is not None),
+        key=lambda result: (result.outside is not None, result.endpoint),
     )
 
 
-def write(found: Found, outside: Outside) -> None:
+def write(checked: Found, outside: Outside) -> None:
     """Write the page: what is measured, the tables, each miss that is inside with its explanation."""
-    DOCS.write_text("\n".join(_page(found, outside)).rstrip() + "\n\n" + section())
+    DOCS.write_text("\n".join(_page(checked, outside)).rstrip() + "\n\n" + section())
 
 
-def _page(found: Found, outside: Outside) -> Iterator[str]:
+def _page(checked: Found, outside: Outside) -> Iterator[str]:
     yield from INTRODUCTION
     yield "| | without what is outside | with it |"
     yield "|---|---|---|"
-    for name, results in found.items():
+    for name, results in checked.items():
         yield f"| {TITLES[name]} | {share(results, outside=False)} | {share(results, outside=True)} |"
     yield from ("", *FLOOR, "")
-    yield from _outside(found, outside)
-    for name, results in found.items():
+    yield from _outside(checked, outside)
+    for name, results in checked.items():
         yield from ("", f"## {TITLES[name]}", "")
         yield from _misses(results)
         yield from ("| endpoint | without what is outside | with it |", "|---|---|---|")
@@ -109,7 +110,7 @@ def _cut(text: str) -> str:
     return plain if len(plain) <= 220 else f"{plain[:217]}…"
 
 
-def _outside(found: Found, outside: Outside) -> Iterator[str]:
+def _outside(checked: Found, outside: Outside) -> Iterator[str]:
     yield from (
         "## What is outside",
         "",
@@ -119,10 +120,10 @@ def _outside(found: Found, outside: Outside) -> Iterator[str]:
         "|---|---|---|---|",
     )
     for product in outside.products:
-        counts = (sum(one.outside == product for one in results) for results in found.values())
+        counts = (sum(result.outside == product for result in results) for results in checked.values())
         yield f"| {product} | " + " | ".join(str(count) for count in counts) + " |"
     past = set(outside.earlier_state.values())
-    counts = (sum(one.outside in past for one in results) for results in found.values())
+    counts = (sum(result.outside in past for result in results) for results in checked.values())
     yield "| an organisation's earlier state | " + " | ".join(str(count) for count in counts) + " |"
 
 

@@ -34,13 +34,13 @@ class Share:
 
 def share(results: Iterable[Result], *, outside: bool) -> Share:
     """The share of those that are no misses, with or without what is outside."""
-    counted = [one for one in results if outside or one.outside is None]
-    return Share(sum(one.reason is None for one in counted), len(counted))
+    counted = [result for result in results if outside or result.outside is None]
+    return Share(sum(result.reason is None for result in counted), len(counted))
 
 
 def by_endpoint(results: Sequence[Result]) -> dict[str, list[Result]]:
     """Results by endpoint, in alphabetical order."""
     table: dict[str, list[Result]] = {}
-    for one in sorted(results, key=lambda one: one.endpoint):
-        table.setdefault(one.endpoint, []).append(one)
+    for result in sorted(results, key=lambda result: result.endpoint):
+        table.setdefault(result.endpoint, []).append(result)
     return table

@@ -21,10 +21,10 @@ def unparsed(value):
     if isinstance(value, UnparsedObject) or getattr(value, "_unparsed", False):
         return True
     if isinstance(value, ModelNormal | ModelComposed):
-        return any(unparsed(one) for one in value._data_store.values())
+        return any(unparsed(each) for each in value._data_store.values())
     if isinstance(value, dict):
-        return any(unparsed(one) for one in value.values())
-    return isinstance(value, list) and any(unparsed(one) for one in value)
+        return any(unparsed(each) for each in value.values())
+    return isinstance(value, list) and any(unparsed(each) for each in value)
 
 
 def send_to(url):
@@ -45,14 +45,14 @@ def run(file):
         with contextlib.redirect_stdout(io.StringIO()):
             left = runpy.run_path(file, run_name="__main__")
     except Exception as error:
-        said = re.sub(r"HTTP response headers: \{.*?\} (?=HTTP response body)", "", " ".join(str(error).split()))
+        words = re.sub(r"HTTP response headers: \{.*?\} (?=HTTP response body)", "", " ".join(str(error).split()))
         frames = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
         where = (
             ""
             if "perform_request" in frames or "call_api" in frames
             else " (outside any request: in the program, or printing)"
         )
-        return f"{type(error).__name__}: {said[-300:]}{where}"
+        return f"{type(error).__name__}: {words[-300:]}{where}"
     return "the answer is not of the types that the client promises" if unparsed(left.get("response")) else None
 
 

@@ -123,8 +123,8 @@ def _load(text: str, file: Path) -> tuple[YAML, Any]:
     yaml.preserve_quotes = True
     yaml.width = 4096
     yaml.explicit_start = text.startswith("---")
-    found = LIST.search(text)
-    offset = max(0, len(found["dash"]) - len(found["key"])) if found else 2
+    match = LIST.search(text)
+    offset = max(0, len(match["dash"]) - len(match["key"])) if match else 2
     yaml.indent(mapping=2, sequence=offset + 2, offset=offset)
     try:
         return yaml, yaml.load(text)
@@ -166,7 +166,7 @@ def _plain(value: Any) -> str:
     return bare if yaml.safe_load(bare) == value else f'"{bare}"'
 
 
-def merge(held: Any, wanted: Mapping[str, Any], edits: Edits, *, over: Mapping[str, Any], path: str = "") -> None:
+def merge(document: Any, wanted: Mapping[str, Any], edits: Edits, *, over: Mapping[str, Any], path: str = "") -> None:
     """Put into the ruamel map `held` what it lacks of `wanted`. Raises Problem where a list or map is wanted and something else is there.
 
     Maps are merged, lists of plain values joined, the first item of a list of maps is merged with the first. A value that is there stays,
@@ -174,44 +174,44 @@ def merge(held: Any, wanted: Mapping[str, Any], edits: Edits, *, over: Mapping[s
     what a person has written.
     """
     for key, value in wanted.items():
-        there = held.get(key)
+        there = document.get(key)
         place = f"{path}{key}"
         if isinstance(value, Mapping) and isinstance(there, MutableMapping):
             merge(there, value, edits, over=over.get(key) or {}, path=f"{place}.")
         elif isinstance(value, list) and isinstance(there, list):
             _merge_lists(there, value, edits)
-        elif there is None and (value is not None or key not in held):
-            if not (held and isinstance(value, str) and value.startswith("<")):
-                held[key] = value
+        elif there is None and (value is not None or key not in document):
+            if not (document and isinstance(value, str) and value.startswith("<")):
+                document[key] = value
                 edits.inserted = True
         elif key == "tags" and isinstance(there, str):  # the Agent takes them with spaces between, too
             missing = [tag for tag in value if tag not in there.split()]
-            _replace(held, key, " ".join([there, *missing]), edits)
+            _replace(document, key, " ".join([there, *missing]), edits)
         elif isinstance(value, Mapping | list):
             what = "a list" if isinstance(value, list) else "keys and values"
-            raise Problem(f"{edits.file}:{held.lc.value(key)[0] + 1}: {place} is not {what}, as the Agent has it")
+            raise Problem(f"{edits.file}:{document.lc.value(key)[0] + 1}: {place} is not {what}, as the Agent has it")
         elif key in over or key == "min_collection_interval":
-            _replace(held, key, value, edits)
+            _replace(document, key, value, edits)
         elif value is not None and there != value:
             edits.kept.append(f"{place}: {_yaml_word(there)} stays, where ours is {_yaml_word(value)}")
 
 
-def _replace(held: Any, key: str, value: Any, edits: Edits) -> None:
-    if held[key] != value:
-        edits.replaced.append((*held.lc.value(key), value))
-        held[key] = value
+def _replace(document: Any, key: str, value: Any, edits: Edits) -> None:
+    if document[key] != value:
+        edits.replaced.append((*document.lc.value(key), value))
+        document[key] = value
 
 
 def _yaml_word(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _merge_lists(held: list[Any], wanted: list[Any], edits: Edits) -> None:
-    if held and wanted and isinstance(held[0], MutableMapping) and isinstance(wanted[0], Mapping):
-        merge(held[0], wanted[0], edits, over={})
+def _merge_lists(items: list[Any], wanted: list[Any], edits: Edits) -> None:
+    if items and wanted and isinstance(items[0], MutableMapping) and isinstance(wanted[0], Mapping):
+        merge(items[0], wanted[0], edits, over={})
         return
-    missing = [item for item in wanted if item not in held]
-    held.extend(missing)
+    missing = [item for item in wanted if item not in items]
+    items.extend(missing)
     edits.inserted |= bool(missing)
 
 
@@ -262,4 +262,4 @@ def _show(file: File) -> None:
 
 def without_secrets(line: str) -> str:
     """A line with `(not shown)` for each key, password and the like; a placeholder such as <PASSWORD> is none."""
-    return SECRET.sub(lambda found: f"{found['name'] or ''}(not shown)", line)
+    return SECRET.sub(lambda match: f"{match['name'] or ''}(not shown)", line)

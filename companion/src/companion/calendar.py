@@ -25,11 +25,11 @@ def week(downtimes: Mapping[str, Mapping[str, Any]], timezone: str, now: datetim
     today = now.astimezone(zone).date()
     days = [today + timedelta(days=number) for number in range(DAYS)]
     since, until = _at(days[0], 0, zone), _at(days[-1] + timedelta(days=1), 0, zone)
-    found = {name: windows(schedule, since, until) for name, schedule in downtimes.items()}
-    edges = _edges([window for ones in found.values() for window in ones], zone)
+    windows_of = {name: windows(schedule, since, until) for name, schedule in downtimes.items()}
+    edges = _edges([window for listed in windows_of.values() for window in listed], zone)
     lines = [" " * 9 + "".join(f"{day:%a}"[:2] + "  " for day in days)]
     for start, end in pairwise(edges):
-        cells = [_shade(found, _at(day, (start + end) // 2, zone)) * 2 for day in days]
+        cells = [_shade(windows_of, _at(day, (start + end) // 2, zone)) * 2 for day in days]
         lines.append(f"{_clock(start, end)}–{_clock(end, start):<6}" + "  ".join(cells))
     return _with_legend(lines, list(downtimes))
 
@@ -56,15 +56,17 @@ def _at(day: date, minute: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone) + timedelta(minutes=minute)  # wall time: the zone is applied afterwards
 
 
-def _edges(found: Sequence[Window], zone: ZoneInfo) -> list[int]:
+def _edges(listed: Sequence[Window], zone: ZoneInfo) -> list[int]:
     """The minutes of the day at which something begins or ends on any day."""
-    instants = [instant.astimezone(zone) for window in found for instant in (window.start, window.end)]
+    instants = [instant.astimezone(zone) for window in listed for instant in (window.start, window.end)]
     return sorted({0, MINUTES, *(instant.hour * 60 + instant.minute for instant in instants)})
 
 
-def _shade(found: Mapping[str, Sequence[Window]], instant: datetime) -> str:
+def _shade(windows_of: Mapping[str, Sequence[Window]], instant: datetime) -> str:
     covering = [
-        number for number, ones in enumerate(found.values()) if any(one.start <= instant < one.end for one in ones)
+        number
+        for number, listed in enumerate(windows_of.values())
+        if any(window.start <= instant < window.end for window in listed)
     ]
     return SHADES[covering[-1] % len(SHADES)] if covering else NOTIFIED
 

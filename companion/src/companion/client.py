@@ -166,37 +166,37 @@ class Account:
             )
             return ApiProblem(limit, 429, [], seconds)
         errors = _texts(error.body)
-        said = "; ".join(errors) or f"status {error.status}"
+        words = "; ".join(errors) or f"status {error.status}"
         if error.status in KEYS_REFUSED:
-            sentence = self._explain_keys(operation, said)
+            sentence = self._explain_keys(operation, words)
         elif error.status == 0:
             sentence = f"{what}: {' '.join(str(error.reason).split())}"
         elif 300 <= error.status < 400 or (error.status == 404 and operation.startswith("list_")):
             return self._no_api(operation, f"answered with status {error.status}")
         elif error.status >= 500 and error.status != NOT_IMPLEMENTED:
-            sentence = f"{what}: {self.address} failed with status {error.status} ({said}); run the command again, it goes on from there"
+            sentence = f"{what}: {self.address} failed with status {error.status} ({words}); run the command again, it goes on from there"
         else:
-            sentence = f"{what}: refused: {said}"
+            sentence = f"{what}: refused: {words}"
         return ApiProblem(sentence, error.status or 0, errors)
 
-    def _explain_keys(self, operation: str, said: str) -> str:
+    def _explain_keys(self, operation: str, words: str) -> str:
         """Which of the two keys is at fault: `/api/v1/validate` asks for the API key alone."""
         what = _words(operation)
         if operation == "validate":
-            return f"{what}: refused: {said}"
+            return f"{what}: refused: {words}"
         try:
             self.call("validate")
         except ApiProblem as problem:
             if problem.status not in KEYS_REFUSED:
-                return f"{what}: refused: {said}"
+                return f"{what}: refused: {words}"
             return f"{what}: the API key is not one of {self.address}: check DD_API_KEY (or the keys file), and that the site is the one it was made on"
         if not OPERATIONS[operation].app_key:
-            return f"{what}: refused by {self.address} ({said}), though the API key is valid"
+            return f"{what}: refused by {self.address} ({words}), though the API key is valid"
         need = OPERATIONS[operation].permission
-        if need and "permission" in said.lower():  # Datadog's own words where the key is known and lacks it
-            return f"{what}: the application key (DD_APP_KEY, or the keys file) lacks the permission {need} ({said})"
+        if need and "permission" in words.lower():  # Datadog's own words where the key is known and lacks it
+            return f"{what}: the application key (DD_APP_KEY, or the keys file) lacks the permission {need} ({words})"
         lacks = f", or lacks the permission {need}" if need else ""
-        return f"{what}: the application key was refused by {self.address} ({said}): it is wrong{lacks}; check DD_APP_KEY (or the keys file)"
+        return f"{what}: the application key was refused by {self.address} ({words}): it is wrong{lacks}; check DD_APP_KEY (or the keys file)"
 
     def _unreachable(self, operation: str, error: Exception) -> ApiProblem:
         text, reached = str(error), False

@@ -24,32 +24,34 @@ Filled = Callable[[str, Any], bool]  # whether the server itself puts this value
 Same = Callable[[str, Any, Any], bool]  # whether two values of this field mean the same, differently written
 
 
-def differences(wanted: Any, held: Any, filled: Filled, same: Same, path: str = "") -> list[Change]:
+def differences(wanted: Any, actual: Any, filled: Filled, same: Same, path: str = "") -> list[Change]:
     """The changes that lead from `held` to `wanted`. What the server filled in, and emptiness in another form, is no change."""
-    if same(path, wanted, held):
+    if same(path, wanted, actual):
         return []
-    if isinstance(wanted, Mapping) and isinstance(held, Mapping):
-        found: list[Change] = []
-        for key in [*wanted, *(key for key in held if key not in wanted)]:
+    if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
+        changes: list[Change] = []
+        for key in [*wanted, *(key for key in actual if key not in wanted)]:
             place = f"{path}.{key}" if path else str(key)
             if key in wanted:
-                found += differences(wanted[key], held.get(key), filled, same, place)
-            elif not _empty(held[key]) and not filled(place, held[key]):
-                found.append(Change(place, held[key], None))
-        return found
-    if _is_list(wanted) and _is_list(held) and any(isinstance(item, Mapping) for item in (*wanted, *held)):
-        both = enumerate(zip(wanted, held, strict=False))
-        found = [change for i, pair in both for change in differences(*pair, filled, same, f"{path}[{i}]")]
-        found += [Change(f"{path}[{i}]", None, wanted[i]) for i in range(len(held), len(wanted))]
-        return found + [Change(f"{path}[{i}]", held[i], None) for i in range(len(wanted), len(held))]
-    if (wanted == held and isinstance(wanted, bool) == isinstance(held, bool)) or (_empty(wanted) and _empty(held)):
+                changes += differences(wanted[key], actual.get(key), filled, same, place)
+            elif not _empty(actual[key]) and not filled(place, actual[key]):
+                changes.append(Change(place, actual[key], None))
+        return changes
+    if _is_list(wanted) and _is_list(actual) and any(isinstance(item, Mapping) for item in (*wanted, *actual)):
+        both = enumerate(zip(wanted, actual, strict=False))
+        changes = [change for i, pair in both for change in differences(*pair, filled, same, f"{path}[{i}]")]
+        changes += [Change(f"{path}[{i}]", None, wanted[i]) for i in range(len(actual), len(wanted))]
+        return changes + [Change(f"{path}[{i}]", actual[i], None) for i in range(len(wanted), len(actual))]
+    if (wanted == actual and isinstance(wanted, bool) == isinstance(actual, bool)) or (
+        _empty(wanted) and _empty(actual)
+    ):
         return []
-    return [Change(path, held, wanted)]
+    return [Change(path, actual, wanted)]
 
 
-def as_sets(wanted: Any, held: Any) -> bool:
+def as_sets(wanted: Any, actual: Any) -> bool:
     """Whether two lists hold the same, whatever their order."""
-    return _is_list(wanted) and _is_list(held) and set(map(repr, wanted)) == set(map(repr, held))
+    return _is_list(wanted) and _is_list(actual) and set(map(repr, wanted)) == set(map(repr, actual))
 
 
 def _is_list(value: Any) -> bool:

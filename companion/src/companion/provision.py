@@ -8,7 +8,7 @@ from typing import Any
 
 from companion.client import Account, ApiProblem
 from companion.diff import Change
-from companion.kinds.model import Found, Kind, Wanted
+from companion.kinds.model import Existing, Kind, Wanted
 from companion.problem import Problem
 from companion.resources import REMOVAL
 
@@ -25,7 +25,7 @@ class Step:
     action: str
     changes: tuple[Change, ...] = ()
     wanted: Wanted | None = None
-    found: Found | None = None
+    existing: Existing | None = None
     id: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -44,10 +44,10 @@ Report = Callable[[Step], None]
 
 def plan(account: Account, wanted: Sequence[Wanted]) -> list[Step]:
     """A step for each wanted object. Raises Problem where two objects carry one mark: choosing is a person's."""
-    marked: dict[tuple[str, str], list[Found]] = {}
+    marked: dict[tuple[str, str], list[Existing]] = {}
     for kind in {each.kind.name: each.kind for each in wanted}.values():
-        for found in kind.find(account):
-            marked.setdefault((kind.name, found.mark), []).append(found)
+        for existing in kind.find(account):
+            marked.setdefault((kind.name, existing.mark), []).append(existing)
     several = [
         f"{len(same)} {name}s carry the mark of '{same[0].name}': {', '.join(each.id for each in same)}"
         for (name, _), same in marked.items()
@@ -58,14 +58,14 @@ def plan(account: Account, wanted: Sequence[Wanted]) -> list[Step]:
     return [_step(account, each, *marked.get((each.kind.name, each.mark), [None])) for each in wanted]
 
 
-def _step(account: Account, wanted: Wanted, found: Found | None) -> Step:
+def _step(account: Account, wanted: Wanted, existing: Existing | None) -> Step:
     kind = wanted.kind
-    if found is None:
+    if existing is None:
         return Step(kind, wanted.name, "create", wanted=wanted)
-    if not kind.found_whole:
-        found = kind.get(account, found.id)
-    changes = tuple(kind.differences(wanted.body, found.body))
-    return Step(kind, wanted.name, "update" if changes else "none", changes, wanted, found, found.id)
+    if not kind.listed_whole:
+        existing = kind.get(account, existing.id)
+    changes = tuple(kind.differences(wanted.body, existing.body))
+    return Step(kind, wanted.name, "update" if changes else "none", changes, wanted, existing, existing.id)
 
 
 def apply(account: Account, steps: Sequence[Step], report: Report) -> list[Step]:
@@ -90,8 +90,8 @@ def _take(account: Account, step: Step) -> Step:
             return replace(step, id=step.kind.create(account, step.wanted))
         except ApiProblem as problem:
             return _made_by_another(account, step, problem)
-    if step.action == "update" and step.wanted and step.found:
-        step.kind.update(account, step.found, step.wanted.body)
+    if step.action == "update" and step.wanted and step.existing:
+        step.kind.update(account, step.existing, step.wanted.body)
     return step
 
 
@@ -99,9 +99,9 @@ def _made_by_another(account: Account, step: Step, problem: ApiProblem) -> Step:
     """The server refused a duplicate: where it carries our mark, another apply was faster and the work is done."""
     if not any(text in error.lower() for error in problem.errors for text in DUPLICATE) or not step.wanted:
         raise problem
-    for found in step.kind.find(account):
-        if found.mark == step.wanted.mark:
-            return replace(step, action="none", id=found.id)
+    for existing in step.kind.find(account):
+        if existing.mark == step.wanted.mark:
+            return replace(step, action="none", id=existing.id)
     raise ApiProblem(
         f"{problem}; it was made by hand: 'my-metric adopt {step.kind.name} ID' takes it over",
         problem.status,
@@ -112,40 +112,44 @@ def _made_by_another(account: Account, step: Step, problem: ApiProblem) -> Step:
 def _withdraw_doubles(account: Account, made: Sequence[Step], done: list[Step]) -> list[Step]:
     """Delete what we just made where an older one with its mark has appeared. Of two applies at once, both decide alike."""
     kind = made[0].kind
-    found = kind.find(account)
+    existing = kind.find(account)
     for step in made:
-        same = sorted((one for one in found if step.wanted and one.mark == step.wanted.mark), key=lambda one: one.made)
-        ours = next((one for one in same if one.id == step.id), None)
+        same = sorted(
+            (each for each in existing if step.wanted and each.mark == step.wanted.mark), key=lambda each: each.made
+        )
+        ours = next((each for each in same if each.id == step.id), None)
         if ours and ours is not same[0]:
             kind.delete(account, ours)
-            done = [replace(one, action="none", id=same[0].id) if one is step else one for one in done]
+            done = [replace(each, action="none", id=same[0].id) if each is step else each for each in done]
     return done
 
 
 def removals(account: Account, kinds: Sequence[Kind]) -> list[Step]:
     """A step for each object in the account that carries one of our marks, duplicates too, in the order in which they go."""
     ordered = sorted(kinds, key=lambda kind: REMOVAL.index(kind.name))
-    return [Step(kind, one.name, "delete", found=one, id=one.id) for kind in ordered for one in kind.find(account)]
+    return [
+        Step(kind, each.name, "delete", existing=each, id=each.id) for kind in ordered for each in kind.find(account)
+    ]
 
 
 def remove(account: Account, steps: Sequence[Step], report: Report) -> None:
     """Delete what the steps name."""
     for step in steps:
-        if step.found:
-            step.kind.delete(account, step.found)
+        if step.existing:
+            step.kind.delete(account, step.existing)
             report(step)
 
 
-def adopt(account: Account, wanted: Wanted, id: str) -> Found:
+def adopt(account: Account, wanted: Wanted, id: str) -> Existing:
     """Put our mark on an object that was made by hand; the next plan shows what else differs. Raises Problem where one has the mark."""
     kind = wanted.kind
-    marked = [one for one in kind.find(account) if one.mark == wanted.mark]
+    marked = [each for each in kind.find(account) if each.mark == wanted.mark]
     for other in marked:
         if other.id == id:
             return other
         raise Problem(
             f"the {kind.name} '{other.name}' ({other.id}) carries the mark already; delete it, or take the mark out of it, first"
         )
-    held = kind.get(account, id)
-    kind.update(account, held, kind.marked(held.body, wanted.mark))
-    return held
+    adopted = kind.get(account, id)
+    kind.update(account, adopted, kind.marked(adopted.body, wanted.mark))
+    return adopted

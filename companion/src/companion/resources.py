@@ -37,7 +37,7 @@ def wanted(settings: Settings, now: datetime) -> list[Wanted]:
     """Every object as it should be in the account. Raises Problem that names the file."""
     timeboards, monitors, downtimes, host_tags = kinds(now)
     assets = assets_folder(settings)
-    found = [
+    objects = [
         _timeboard(timeboards, the_file(assets / "dashboards"), settings, MARK),
         *(_timeboard(timeboards, file, settings, f"{MARK}/{file.stem}") for file in sorted(TIMEBOARDS.glob("*.json"))),
         _monitor(monitors, the_file(assets / "monitors"), settings),
@@ -45,8 +45,8 @@ def wanted(settings: Settings, now: datetime) -> list[Wanted]:
     ]
     if settings.host and settings.tags:
         body = {"host": settings.host, "tags": list(settings.tags)}
-        found.append(Wanted(host_tags, settings.host, f"{LIST}{settings.host}", body))
-    return found
+        objects.append(Wanted(host_tags, settings.host, f"{LIST}{settings.host}", body))
+    return objects
 
 
 def assets_folder(settings: Settings) -> Path:

@@ -55,23 +55,25 @@ def anchored(recurrence: Mapping[str, Any], timezone: str, now: datetime) -> dic
     return {**recurrence, **({"start": coming[0].start.replace(tzinfo=None).isoformat()} if coming else {})}
 
 
-def in_the_words_of(held: Mapping[str, Any], wanted: Mapping[str, Any], timezone: str, now: datetime) -> dict[str, Any]:
+def in_the_words_of(
+    actual: Mapping[str, Any], wanted: Mapping[str, Any], timezone: str, now: datetime
+) -> dict[str, Any]:
     """`wanted` with each field written as in `held` where that means the same: a rule's parts in another order, `24h` and `1d`, a start
     weeks ago that leads to the same windows from now on."""
     from doghouse.downtimes import same_rule
 
-    told = dict(wanted)
+    reworded = dict(wanted)
     with contextlib.suppress(KeyError, TypeError, ValueError):
-        if same_rule(wanted["rrule"], held["rrule"]):
-            told["rrule"] = held["rrule"]
-        ours, theirs = (_recurring(_alone(each, timezone)).recurrences[0] for each in (wanted, held))
+        if same_rule(wanted["rrule"], actual["rrule"]):
+            reworded["rrule"] = actual["rrule"]
+        ours, theirs = (_recurring(_alone(each, timezone)).recurrences[0] for each in (wanted, actual))
         if ours.duration == theirs.duration:
-            told["duration"] = held["duration"]
-        moved = {**wanted, "start": held["start"]}
+            reworded["duration"] = actual["duration"]
+        moved = {**wanted, "start": actual["start"]}
         ahead, moved_ahead = (windows(_alone(each, timezone), now, now + 3 * WEEK) for each in (wanted, moved))
         if ahead == moved_ahead:
-            told["start"] = held["start"]
-    return told
+            reworded["start"] = actual["start"]
+    return reworded
 
 
 def _alone(recurrence: Mapping[str, Any], timezone: str) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     )
     trace_intake = TraceIntake(traces_kept, points, hostname)
     catalogue = Catalogue(database, points)
-    counted = units.told(catalogue.metadata)
+    counted = units.as_described(catalogue.metadata)
     pages = Stores(
         points=points,
         hosts=host_store,
@@ -223,8 +223,8 @@ def tag_filter(text: str) -> Callable[[Collection[str]], bool]:
 
 def health(folder: DataFolder) -> PlainHandler:
     """`GET /health`: whether the server answers, which version, and where its keys are (not which), for commands of the same user."""
-    said = Reply({"status": "ok", "version": __version__, "keys_file": str(folder.keys_file)})
-    return lambda _: said
+    reply = Reply({"status": "ok", "version": __version__, "keys_file": str(folder.keys_file)})
+    return lambda _: reply
 
 
 def validate(_: Call) -> Reply:

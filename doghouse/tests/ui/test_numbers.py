@@ -8,7 +8,7 @@ from doghouse import dashboards
 from doghouse.dashboards import template_variables, widget_requests
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
-from doghouse.queries.units import told
+from doghouse.queries.units import as_described
 from doghouse.storage.sqlite import Database
 from doghouse.ui.frame import Frame
 from doghouse.ui.simulated import SimulatedStore
@@ -269,7 +269,7 @@ def test_a_variables_values_stand_together_or_numbered(query: str) -> None:
 
 
 def test_a_graph_and_a_value_say_what_they_are_counted_in(marks: SimulatedStore) -> None:
-    asked = Asked(FRAME, {}, units=told({"m": {"unit": "byte", "per_unit": "second"}}.get))
+    asked = Asked(FRAME, {}, units=as_described({"m": {"unit": "byte", "per_unit": "second"}}.get))
     drawn = graphs.graph(timeseries("avg:m{host:a}, log2(avg:m{host:a})"), source(**STEADY), marks, asked)
     assert [one["unit"] and [part["name"] for part in one["unit"]] for one in drawn["series"]] == [
         ["byte", "second"],

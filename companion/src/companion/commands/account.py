@@ -10,7 +10,7 @@ from typing import Any
 from companion import calendar, provision, resources, terminal
 from companion.client import Account
 from companion.commands import show
-from companion.kinds.model import MARK, Found, Wanted
+from companion.kinds.model import MARK, Existing, Wanted
 from companion.options import Options
 from companion.problem import WRONG_USE, Problem, close_or_all
 from companion.provision import Step
@@ -43,12 +43,12 @@ def status(options: Options, as_json: bool) -> int:
 def _row(step: Step, account: Account, now: datetime) -> dict[str, Any]:
     state = {"create": "missing", "update": "drifted", "none": "ok"}[step.action]
     notes = [f"{len(step.changes)} fields differ"] if step.changes else []
-    if step.found and step.kind.name == "monitor":
-        notes.append(str(step.found.body.get("overall_state")))
-    if step.found and step.kind.name == "downtime":
-        notes.append(f"next: {calendar.when(step.found.body['schedule'], now)}")
-    if step.found and step.kind.name == "timeboard":
-        notes.append(account.page + step.found.body["url"])
+    if step.existing and step.kind.name == "monitor":
+        notes.append(str(step.existing.body.get("overall_state")))
+    if step.existing and step.kind.name == "downtime":
+        notes.append(f"next: {calendar.when(step.existing.body['schedule'], now)}")
+    if step.existing and step.kind.name == "timeboard":
+        notes.append(account.page + step.existing.body["url"])
     return {"kind": step.kind.name, "name": step.name, "id": step.id, "status": state, "note": "   ".join(notes)}
 
 
@@ -57,7 +57,7 @@ def last_point(account: Account, now: datetime) -> dict[str, Any]:
     until = int(now.timestamp())
     query = f"avg:{METRIC}{{*}} by {{host}}"
     series = account.call("query_metrics", _from=until - LOOK_BACK_S, to=until, query=query)["series"]
-    seen = [(at / 1000, one["scope"]) for one in series for at, value in one["pointlist"] if value is not None]
+    seen = [(at / 1000, each["scope"]) for each in series for at, value in each["pointlist"] if value is not None]
     if not seen:
         return {
             "at": None,
@@ -73,27 +73,27 @@ def adopt(options: Options, kind: str, id: str, name: str | None) -> int:
     wanted = resources.wanted(options.settings(), datetime.now(UTC))
     with options.account() as account:
         choice = _choose(account, wanted, kind, name)
-        found = provision.adopt(account, choice, id)
+        adopted = provision.adopt(account, choice, id)
     terminal.console().print(
-        f"Adopted {kind} {found.name} ({id}) as {choice.name}.   See what differs with: my-metric plan"
+        f"Adopted {kind} {adopted.name} ({id}) as {choice.name}.   See what differs with: my-metric plan"
     )
     return 0
 
 
 def _choose(account: Account, wanted: list[Wanted], kind: str, name: str | None) -> Wanted:
     """Which wanted object an adopted one becomes: the named one, or the only one that the account does not have yet."""
-    kinds = [one for one in dict.fromkeys(w.kind.name for w in wanted) if one != "host tags"]
+    kinds = [each for each in dict.fromkeys(w.kind.name for w in wanted) if each != "host tags"]
     if kind not in kinds:
         raise Problem(f"'{kind}' cannot be adopted{close_or_all(kind, kinds)}", WRONG_USE)
-    choices = [one for one in wanted if one.kind.name == kind]
+    choices = [each for each in wanted if each.kind.name == kind]
     if name:
-        choices = [one for one in choices if name in (one.name, _short(one))]
+        choices = [each for each in choices if name in (each.name, _short(each))]
     elif len(choices) > 1:
-        held = {one.mark for one in choices[0].kind.find(account)}
-        choices = [one for one in choices if one.mark not in held] or choices
-        choices = [one for one in choices if one.mark == MARK] or choices  # the integration's own timeboard first
+        marks = {each.mark for each in choices[0].kind.find(account)}
+        choices = [each for each in choices if each.mark not in marks] or choices
+        choices = [each for each in choices if each.mark == MARK] or choices  # the integration's own timeboard first
     if len(choices) != 1:
-        names = ", ".join(_short(one) for one in wanted if one.kind.name == kind)
+        names = ", ".join(_short(each) for each in wanted if each.kind.name == kind)
         raise Problem(f"which {kind} is it to be? Say --as with one of {names}", WRONG_USE)
     return choices[0]
 
@@ -103,15 +103,15 @@ def _short(wanted: Wanted) -> str:
     return wanted.mark.partition("/")[2] or f"'{wanted.name}'"
 
 
-def timeboard(account: Account, options: Options) -> Found:
+def timeboard(account: Account, options: Options) -> Existing:
     """Our timeboard in the account, whole. Raises Problem where there is none, or more than one."""
     wanted = next(
-        one for one in resources.wanted(options.settings(), datetime.now(UTC)) if one.kind.name == "timeboard"
+        each for each in resources.wanted(options.settings(), datetime.now(UTC)) if each.kind.name == "timeboard"
     )
     (step,) = provision.plan(account, [wanted])
-    if step.found is None:
+    if step.existing is None:
         raise Problem(f"the timeboard '{wanted.name}' is not in the account; make it with: my-metric apply")
-    return step.found
+    return step.existing
 
 
 def open_timeboard(options: Options, last: str) -> int:

@@ -81,11 +81,11 @@ def _refuse_what_would_be_refused(wanted: Sequence[Wanted]) -> None:
     """Raise Problem before anything is written, so that nothing is left half done."""
     from companion.validation.command import check
 
-    for one in wanted:
-        for fault in check(one.kind.name, one.body):
+    for each in wanted:
+        for fault in check(each.kind.name, each.body):
             if not fault.warning:
                 raise Problem(
-                    f"{one.kind.name} '{one.name}': {fault.field} {fault.sentence} (my-metric validate lists all)"
+                    f"{each.kind.name} '{each.name}': {fault.field} {fault.sentence} (my-metric validate lists all)"
                 )
 
 

@@ -45,9 +45,9 @@ def _next(step: Step, now: datetime) -> str:
 
 def _calendar(steps: Sequence[Step], settings: Settings, now: datetime) -> list[str]:
     downtimes = {
-        one.mark.rpartition("/")[2]: one.body["schedule"]
-        for one in (step.wanted for step in steps)
-        if one and "schedule" in one.body
+        each.mark.rpartition("/")[2]: each.body["schedule"]
+        for each in (step.wanted for step in steps)
+        if each and "schedule" in each.body
     }
     return ["", *calendar.week(downtimes, settings.timezone, now)] if downtimes else []
 
@@ -56,8 +56,8 @@ def _total(steps: Sequence[Step]) -> str:
     count = {action: sum(step.action == action for step in steps) for action in STYLES}
     if not count["create"] + count["update"]:
         return "\nNothing to do."
-    told = f"{count['create']} to create, {count['update']} to update, {count['none']} unchanged."
-    return f"\nPlan: {told}   Apply with: my-metric apply"
+    counts = f"{count['create']} to create, {count['update']} to update, {count['none']} unchanged."
+    return f"\nPlan: {counts}   Apply with: my-metric apply"
 
 
 def line(step: Step, width: int, note: str = "") -> Text:

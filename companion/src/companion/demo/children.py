@@ -107,7 +107,7 @@ def start(
     uid: int | None = None,
     gid: int | None = None,
     farewell: signal.Signals = signal.SIGTERM,
-    told: Callable[[str], None] | None = None,
+    on_line: Callable[[str], None] | None = None,
     cwd: Path | None = None,
 ) -> Child:
     """Start a program. `told` is given each line of its stderr. It gets `farewell` too if this process dies without a word."""
@@ -139,8 +139,8 @@ def start(
 
     def keep(line: str) -> None:
         child.errors.append(line)
-        if told:
-            told(line)
+        if on_line:
+            on_line(line)
 
     for stream, take in ((process.stdout, child.output.put), (process.stderr, keep)):
         threading.Thread(target=_drain, args=(stream, take), daemon=True).start()
@@ -173,10 +173,10 @@ def program(name: str) -> Path:
     import shutil
 
     beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if not found:
+    program_path = str(beside) if beside.exists() else shutil.which(name)
+    if not program_path:
         raise Problem(f"the command {name} is not installed beside this one; pip install 'doghouse[agent]'")
-    return Path(found)
+    return Path(program_path)
 
 
 def free_port() -> int:

@@ -59,8 +59,8 @@ def _wait_for_points(demo: Demo, account: Account, stop: Stop) -> list[tuple[flo
 def _wait_for_monitor(demo: Demo, account: Account, id: str, stop: Stop) -> dict[str, Any]:
     end = time.monotonic() + MONITOR_TIME_S
     while True:
-        found = report.monitor(account, id)
-        if found["state"] != "No Data" or time.monotonic() > end:
-            return found
+        monitor = report.monitor(account, id)
+        if monitor["state"] != "No Data" or time.monotonic() > end:
+            return monitor
         demo.check()
         stop.wait(1)

@@ -60,13 +60,13 @@ def _points(account: Account, query: str, now: int) -> int | None:
 
 def monitor(account: Account, id: str) -> dict[str, Any]:
     """The monitor as the account has it: its state, and each group's."""
-    held = account.call("get_monitor", monitor_id=int(id), group_states="all")
-    groups = (held.get("state") or {}).get("groups") or {}
+    document = account.call("get_monitor", monitor_id=int(id), group_states="all")
+    groups = (document.get("state") or {}).get("groups") or {}
     return {
-        "id": held["id"],
-        "name": held["name"],
-        "query": held["query"],
-        "state": held["overall_state"],
+        "id": document["id"],
+        "name": document["name"],
+        "query": document["query"],
+        "state": document["overall_state"],
         "groups": {name: group["status"] for name, group in sorted(groups.items())},
     }
 

@@ -63,8 +63,8 @@ def running(stop: Stop, smtp: str | None) -> Iterator[Demo]:
         ]
         doghouse = children.start("doghouse", [children.program("doghouse"), *up])
         parts.callback(doghouse.stop)
-        said = json.loads(doghouse.first_line(stop, READY_S))
-        url, keys_file = said["url"], Path(said["keys_file"])
+        started = json.loads(doghouse.first_line(stop, READY_S))
+        url, keys_file = started["url"], Path(started["keys_file"])
         report.step("PostgreSQL, with some traffic")
         database = parts.enter_context(postgres.running(work, stop))
         parts.enter_context(postgres.traffic(database))
@@ -80,7 +80,7 @@ def running(stop: Stop, smtp: str | None) -> Iterator[Demo]:
                 children.program("doghouse"), "agent", "run", "--conf", conf, "--datadog-yaml", datadog_yaml,
                 "--url", url, "--keys-file", keys_file, "--run-path", work / "agent", "--log-level", "warn",
             ],
-            told=_once_each(),
+            on_line=_once_each(),
         )  # fmt: skip
         parts.callback(agent.stop)
         traced.wait(stop)
@@ -169,12 +169,12 @@ def _show(demo: Demo, address: str, open_page: bool) -> None:
 
 def _once_each() -> Callable[[str], None]:
     """Says each line of the agent's log, without its time and the first time alone: a failing check says the same each 15 s."""
-    said: set[str] = set()
+    shown: set[str] = set()
 
     def tell(line: str) -> None:
         text = " | ".join(line.split(" | ")[2:]) or line
-        if text not in said:
-            said.add(text)
+        if text not in shown:
+            shown.add(text)
             terminal.say(f"  agent: {text}")
 
     return tell

@@ -11,7 +11,7 @@ from typing_extensions import override
 from companion import schedule
 from companion.client import Account
 from companion.diff import Change, as_sets
-from companion.kinds.model import Found, Kind, Wanted, mark_of, marked_text
+from companion.kinds.model import Existing, Kind, Wanted, mark_of, marked_text
 from companion.problem import Fault
 
 PAGE = 100_000  # GUESS: one answer lists as many as asked for; the total beside it tells where it does not
@@ -33,7 +33,7 @@ class Downtimes(Kind):
         self._now = now
 
     @override
-    def find(self, account: Account) -> list[Found]:
+    def find(self, account: Account) -> list[Existing]:
         rows: list[dict[str, Any]] = []
         while True:
             answer = account.call("list_downtimes", page_limit=PAGE, page_offset=len(rows))
@@ -41,34 +41,34 @@ class Downtimes(Kind):
             total = answer.get("meta", {}).get("page", {}).get("total_filtered_count", len(rows))
             if not answer["data"] or len(rows) >= total:
                 break
-        found = [self._found(row) for row in rows if (row.get("attributes") or {}).get("status") not in GONE]
-        return [downtime for downtime in found if downtime.mark]
+        existing = [self._existing(row) for row in rows if (row.get("attributes") or {}).get("status") not in GONE]
+        return [downtime for downtime in existing if downtime.mark]
 
     @override
-    def get(self, account: Account, id: str) -> Found:
-        return self._found(account.call("get_downtime", downtime_id=id)["data"])
+    def get(self, account: Account, id: str) -> Existing:
+        return self._existing(account.call("get_downtime", downtime_id=id)["data"])
 
-    def _found(self, row: Mapping[str, Any]) -> Found:
+    def _existing(self, row: Mapping[str, Any]) -> Existing:
         body = row.get("attributes") or {}
         message = body.get("message") or ""
         name = message.splitlines()[0].strip() if message.strip() else f"downtime {row['id']}"
-        return Found(mark_of(message) or "", row["id"], name, body, (body.get("created") or "", row["id"]))
+        return Existing(mark_of(message) or "", row["id"], name, body, (body.get("created") or "", row["id"]))
 
     @override
-    def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
-        return super().differences(self._in_the_words_of(held, wanted), held)
+    def differences(self, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
+        return super().differences(self._in_the_words_of(actual, wanted), actual)
 
     @override
     def filled(self, path: str, value: Any) -> bool:
         return path in SERVER_FIELDS or (path in DEFAULTS and set(value) == DEFAULTS[path])
 
     @override
-    def same(self, path: str, wanted: Any, held: Any) -> bool:
-        return path in ANY_ORDER and as_sets(wanted, held)
+    def same(self, path: str, wanted: Any, actual: Any) -> bool:
+        return path in ANY_ORDER and as_sets(wanted, actual)
 
-    def _in_the_words_of(self, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _in_the_words_of(self, actual: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """`wanted` with its recurrences written as those of `held` wherever that means the same."""
-        theirs = (held.get("schedule") or {}).get("recurrences") or []
+        theirs = (actual.get("schedule") or {}).get("recurrences") or []
         ours = wanted["schedule"].get("recurrences")
         if not ours:
             return wanted
@@ -82,15 +82,15 @@ class Downtimes(Kind):
         return str(account.call("create_downtime", body=_document(wanted.body))["data"]["id"])
 
     @override
-    def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
-        whole = {**found.body, **body}
-        changed = {change.field.partition(".")[0] for change in self.differences(whole, found.body)}
-        sent = _document({key: body[key] for key in body if key in changed}, found.id)
-        account.call("update_downtime", downtime_id=found.id, body=sent)
+    def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
+        whole = {**existing.body, **body}
+        changed = {change.field.partition(".")[0] for change in self.differences(whole, existing.body)}
+        sent = _document({key: body[key] for key in body if key in changed}, existing.id)
+        account.call("update_downtime", downtime_id=existing.id, body=sent)
 
     @override
-    def remove(self, account: Account, found: Found) -> None:
-        account.call("cancel_downtime", downtime_id=found.id)
+    def remove(self, account: Account, existing: Existing) -> None:
+        account.call("cancel_downtime", downtime_id=existing.id)
 
     @override
     def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:

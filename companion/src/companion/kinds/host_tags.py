@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from companion.client import Account, ApiProblem
 from companion.diff import Change
-from companion.kinds.model import Found, Kind, Wanted
+from companion.kinds.model import Existing, Kind, Wanted
 
 SOURCE = "users"  # what Datadog takes for tags that come from no tool of its list
 LIST = "my-metric-tags:"
@@ -24,19 +24,19 @@ class HostTags(Kind):
     name = "host tags"
 
     @override
-    def find(self, account: Account) -> list[Found]:
+    def find(self, account: Account) -> list[Existing]:
         by_tag: Mapping[str, Sequence[str]] = account.call("list_host_tags", source=SOURCE)["tags"]
         hosts = sorted({host for tag, hosts in by_tag.items() if tag.startswith(LIST) for host in hosts})
-        return [_found(host, [tag for tag, on in by_tag.items() if host in on]) for host in hosts]
+        return [_existing(host, [tag for tag, on in by_tag.items() if host in on]) for host in hosts]
 
     @override
-    def get(self, account: Account, id: str) -> Found:
-        return _found(id, _tags(account, id))
+    def get(self, account: Account, id: str) -> Existing:
+        return _existing(id, _tags(account, id))
 
     @override
-    def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
-        missing = [tag for tag in wanted["tags"] if tag not in held["all"]]
-        stale = [tag for tag in held["tags"] if tag not in wanted["tags"]]
+    def differences(self, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
+        missing = [tag for tag in wanted["tags"] if tag not in actual["all"]]
+        stale = [tag for tag in actual["tags"] if tag not in wanted["tags"]]
         return [Change("tags", None, tag) for tag in missing] + [Change("tags", tag, None) for tag in stale]
 
     @override
@@ -49,16 +49,16 @@ class HostTags(Kind):
         return host
 
     @override
-    def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
-        now = _found(found.id, _tags(account, found.id)).body
+    def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
+        now = _existing(existing.id, _tags(account, existing.id)).body
         others = [tag for tag in now["all"] if tag not in now["tags"]]
         ours = [tag for tag in body["tags"] if tag not in others]
         tags = [*others, *ours, *([_list(ours)] if body["tags"] else [])]
-        account.call("update_host_tags", host_name=found.id, source=SOURCE, body={"host": found.id, "tags": tags})
+        account.call("update_host_tags", host_name=existing.id, source=SOURCE, body={"host": existing.id, "tags": tags})
 
     @override
-    def remove(self, account: Account, found: Found) -> None:
-        self.update(account, found, {"tags": []})
+    def remove(self, account: Account, existing: Existing) -> None:
+        self.update(account, existing, {"tags": []})
 
 
 def _tags(account: Account, host: str) -> list[str]:
@@ -70,11 +70,11 @@ def _tags(account: Account, host: str) -> list[str]:
         raise
 
 
-def _found(host: str, tags: Sequence[str]) -> Found:
+def _existing(host: str, tags: Sequence[str]) -> Existing:
     owned = {tag for listed in tags if listed.startswith(LIST) for tag in listed.removeprefix(LIST).split("/")}
     plain = [tag for tag in tags if not tag.startswith(LIST)]
     body = {"host": host, "tags": [tag for tag in plain if tag in owned], "all": plain}
-    return Found(f"{LIST}{host}", host, host, body)
+    return Existing(f"{LIST}{host}", host, host, body)
 
 
 def _list(tags: Sequence[str]) -> str:

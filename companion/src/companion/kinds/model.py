@@ -26,7 +26,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Existing:
     """An object in the account that carries one of our marks. `made` orders duplicates: the first one made has the least."""
 
     mark: str
@@ -46,25 +46,25 @@ class Kind(ABC):
     model: ClassVar[str] = (
         ""  # the class of the official client that a body is, behind `datadog_api_client.`; empty: none
     )
-    found_whole: ClassVar[bool] = True  # whether `find` gives all of an object, so that it need not be got again
+    listed_whole: ClassVar[bool] = True  # whether `find` gives all of an object, so that it need not be got again
 
     @abstractmethod
-    def find(self, account: Account) -> list[Found]:
+    def find(self, account: Account) -> list[Existing]:
         """All that carry one of our marks, whatever else the account holds, in a constant number of calls."""
 
     @abstractmethod
-    def get(self, account: Account, id: str) -> Found:
+    def get(self, account: Account, id: str) -> Existing:
         """One object whole, by its id, marked or not."""
 
-    def differences(self, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> list[Change]:
+    def differences(self, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
         """What an update would change."""
-        return differences(wanted, held, self.filled, self.same)
+        return differences(wanted, actual, self.filled, self.same)
 
     def filled(self, path: str, value: Any) -> bool:
         """Whether the server itself puts this value into this field."""
         return False
 
-    def same(self, path: str, wanted: Any, held: Any) -> bool:
+    def same(self, path: str, wanted: Any, actual: Any) -> bool:
         """Whether two values of this field mean the same, differently written."""
         return False
 
@@ -73,12 +73,12 @@ class Kind(ABC):
         return str(account.call(f"create_{self.noun}", body=dict(wanted.body))["id"])
 
     @abstractmethod
-    def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
+    def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
         """Make it as `body` says; what `body` does not name stays."""
 
-    def remove(self, account: Account, found: Found) -> None:
+    def remove(self, account: Account, existing: Existing) -> None:
         """Delete it, or raise ApiProblem."""
-        account.call(f"delete_{self.noun}", **{f"{self.noun}_id": found.id})
+        account.call(f"delete_{self.noun}", **{f"{self.noun}_id": existing.id})
 
     def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:
         """What Datadog refuses of a body beyond its model, and what it takes that does not work: doghouse's rules, asked through its public faces."""
@@ -88,10 +88,10 @@ class Kind(ABC):
         """What an update has to send to put the mark on an object, and to change nothing else. Host tags cannot be adopted: one is there or not."""
         raise NotImplementedError
 
-    def delete(self, account: Account, found: Found) -> None:
+    def delete(self, account: Account, existing: Existing) -> None:
         """Delete it; one that is gone already is deleted."""
         try:
-            self.remove(account, found)
+            self.remove(account, existing)
         except ApiProblem as problem:
             if problem.status != GONE:
                 raise

@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import override
 
 from companion.client import Account
-from companion.kinds.model import MARK, Found, Kind, is_mark
+from companion.kinds.model import MARK, Existing, Kind, is_mark
 from companion.problem import WRONG_USE, Fault, Problem
 
 SERVER_FIELDS = (
@@ -40,46 +40,46 @@ class Monitors(Kind):
     model = "v1.model.monitor.Monitor"
 
     @override
-    def find(self, account: Account) -> list[Found]:
+    def find(self, account: Account) -> list[Existing]:
         rows = account.call("list_monitors", monitor_tags=MARK)
-        return [self._found(row) for row in rows if MARK in (row.get("tags") or [])]
+        return [self._existing(row) for row in rows if MARK in (row.get("tags") or [])]
 
     @override
-    def get(self, account: Account, id: str) -> Found:
+    def get(self, account: Account, id: str) -> Existing:
         if not id.isdecimal():
             raise Problem(f"'{id}' is no monitor's id: that is a number", WRONG_USE)
-        return self._found(account.call("get_monitor", monitor_id=int(id)))
+        return self._existing(account.call("get_monitor", monitor_id=int(id)))
 
-    def _found(self, row: Mapping[str, Any]) -> Found:
+    def _existing(self, row: Mapping[str, Any]) -> Existing:
         mark = next((tag for tag in row.get("tags") or [] if is_mark(tag)), "")
         made = (row.get("created") or "", f"{row['id']:020}")
-        return Found(mark, str(row["id"]), row.get("name") or f"monitor {row['id']}", row, made)
+        return Existing(mark, str(row["id"]), row.get("name") or f"monitor {row['id']}", row, made)
 
     @override
     def filled(self, path: str, value: Any) -> bool:
         return path in SERVER_FIELDS or value in DEFAULTS.get(path, ())
 
     @override
-    def same(self, path: str, wanted: Any, held: Any) -> bool:
+    def same(self, path: str, wanted: Any, actual: Any) -> bool:
         if path == "type":
-            return wanted == held or {wanted, held} <= ONE_TYPE
-        if path in TRIMMED and isinstance(wanted, str) and isinstance(held, str):
-            return wanted.rstrip() == held.rstrip()
+            return wanted == actual or {wanted, actual} <= ONE_TYPE
+        if path in TRIMMED and isinstance(wanted, str) and isinstance(actual, str):
+            return wanted.rstrip() == actual.rstrip()
         if path in OFF_AS_ZERO:
-            return (wanted or 0) == (held or 0)
+            return (wanted or 0) == (actual or 0)
         if path == "tags":
-            return set(wanted or ()) == set(held or ())
+            return set(wanted or ()) == set(actual or ())
         # The server lists in `silenced` what downtimes of the monitor's own silence, which are not ours to end.
         return path == "options.silenced"
 
     @override
-    def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
+    def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
         # A field that is not sent stays as it is, so one that is to go is sent as null. The type cannot be changed.
-        whole = {**found.body, **body} if len(body) == 1 else body
-        removed = (change.field for change in self.differences(whole, found.body) if change.new is None)
+        whole = {**existing.body, **body} if len(body) == 1 else body
+        removed = (change.field for change in self.differences(whole, existing.body) if change.new is None)
         gone = {field: None for field in removed if "." not in field}
         kept = {key: value for key, value in body.items() if key != "type"}
-        account.call("update_monitor", monitor_id=int(found.id), body={**gone, **kept})
+        account.call("update_monitor", monitor_id=int(existing.id), body={**gone, **kept})
 
     @override
     def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:

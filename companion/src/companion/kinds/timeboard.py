@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from companion.client import Account
 from companion.diff import as_sets
-from companion.kinds.model import Found, Kind, mark_of, marked_text
+from companion.kinds.model import Existing, Kind, mark_of, marked_text
 from companion.problem import Fault
 
 PAGE = 100_000  # as many as there are, in one answer where the server gives them
@@ -26,10 +26,10 @@ class Timeboards(Kind):
 
     name, noun = "timeboard", "dashboard"
     model = "v1.model.dashboard.Dashboard"
-    found_whole = False  # the list has no widgets
+    listed_whole = False  # the list has no widgets
 
     @override
-    def find(self, account: Account) -> list[Found]:
+    def find(self, account: Account) -> list[Existing]:
         rows: dict[str, Mapping[str, Any]] = {}
         while True:  # until nothing new comes: how many a page holds at most, the API reference does not say
             page = account.call("list_dashboards", count=PAGE, start=len(rows))["dashboards"]
@@ -37,25 +37,27 @@ class Timeboards(Kind):
             if not new:
                 break
             rows |= new
-        return [_found(row) for row in rows.values() if mark_of(row.get("description")) and not row.get("deleted_at")]
+        return [
+            _existing(row) for row in rows.values() if mark_of(row.get("description")) and not row.get("deleted_at")
+        ]
 
     @override
-    def get(self, account: Account, id: str) -> Found:
-        return _found({**account.call("get_dashboard", dashboard_id=id), "id": id})
+    def get(self, account: Account, id: str) -> Existing:
+        return _existing({**account.call("get_dashboard", dashboard_id=id), "id": id})
 
     @override
     def filled(self, path: str, value: Any) -> bool:
         return path in SERVER_FIELDS
 
     @override
-    def same(self, path: str, wanted: Any, held: Any) -> bool:
+    def same(self, path: str, wanted: Any, actual: Any) -> bool:
         """Lists whose order says nothing; and a widget's id, which the server may give anew (kennel and Terraform ignore it too)."""
         is_id = path.startswith("widgets[") and path.endswith("].id")
-        return is_id or (path in ANY_ORDER and as_sets(wanted, held))
+        return is_id or (path in ANY_ORDER and as_sets(wanted, actual))
 
     @override
-    def update(self, account: Account, found: Found, body: Mapping[str, Any]) -> None:
-        account.call("update_dashboard", dashboard_id=found.id, body=dict(body))
+    def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
+        account.call("update_dashboard", dashboard_id=existing.id, body=dict(body))
 
     @override
     def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:
@@ -69,6 +71,6 @@ class Timeboards(Kind):
         return {**kept, "description": marked_text(body.get("description"), mark)}
 
 
-def _found(row: Mapping[str, Any]) -> Found:
+def _existing(row: Mapping[str, Any]) -> Existing:
     made = (row.get("created_at") or "", row["id"])
-    return Found(mark_of(row.get("description")) or "", row["id"], row.get("title") or row["id"], row, made)
+    return Existing(mark_of(row.get("description")) or "", row["id"], row.get("title") or row["id"], row, made)

@@ -17,19 +17,19 @@ from companion.validation.schema import faults
 
 def validate(options: Options, files: Sequence[Path], as_json: bool) -> int:
     """Print each fault with its place; 1 if Datadog would refuse anything."""
-    found = list(_of_files(files) if files else _of_settings(options))
-    wrong = [one for one in found if not one[1].warning]
+    listed = list(_of_files(files) if files else _of_settings(options))
+    wrong = [each for each in listed if not each[1].warning]
     if as_json:
         rows = [
             {"where": place, "field": fault.field, "error": fault.sentence, "warning": fault.warning}
-            for place, fault in found
+            for place, fault in listed
         ]
         terminal.print_json({"valid": not wrong, "faults": rows})
     else:
-        for place, fault in found:
+        for place, fault in listed:
             terminal.show(f"{'warning' if fault.warning else 'wrong':<8} {place}: {fault.field} {fault.sentence}")
-        count = f"{len(wrong)} wrong, {len(found) - len(wrong)} warnings"
-        terminal.show(count if found else "valid: nothing that Datadog would refuse")
+        count = f"{len(wrong)} wrong, {len(listed) - len(wrong)} warnings"
+        terminal.show(count if listed else "valid: nothing that Datadog would refuse")
     return 1 if wrong else 0
 
 
@@ -64,9 +64,9 @@ def check(kind: str, body: Mapping[str, Any]) -> Iterator[Fault]:
     if kind == "downtime" and isinstance(body.get("data"), Mapping):
         body = body["data"].get("attributes") or {}
     module, _, name = handled.model.rpartition(".")
-    found = list(faults(body, getattr(import_module(f"datadog_api_client.{module}"), name)))
+    faults_of_model = list(faults(body, getattr(import_module(f"datadog_api_client.{module}"), name)))
     if kind == "downtime":  # recorded: "Additional properties are not allowed"; the v1 endpoints take and drop them
-        found = [replace(fault, warning=False) for fault in found]
-    yield from found
-    if all(fault.warning for fault in found):
+        faults_of_model = [replace(fault, warning=False) for fault in faults_of_model]
+    yield from faults_of_model
+    if all(fault.warning for fault in faults_of_model):
         yield from handled.broken_rules(body)

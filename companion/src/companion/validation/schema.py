@@ -77,13 +77,13 @@ def _choice(value: Any, models: tuple[Any, ...], path: str) -> Iterator[Fault]:
     """The faults under the branch that was meant: the one that fits, the one whose `type` fits, else the one with the fewest faults."""
     attempts = []
     for model in sorted(models, key=lambda model: not _meant(value, model)):  # the others' faults are seldom asked for
-        found = list(faults(value, model, path))
-        if not found:
+        listed = list(faults(value, model, path))
+        if not listed:
             return
-        attempts.append((not _meant(value, model), len(found), found))
+        attempts.append((not _meant(value, model), len(listed), listed))
     if not attempts:
         return
-    wrong_type, _, found = min(attempts, key=lambda attempt: attempt[:2])
+    wrong_type, _, listed = min(attempts, key=lambda attempt: attempt[:2])
     kinds = sorted({kind for model in models for kind in _kinds(model)})
     if wrong_type and kinds and isinstance(value, Mapping) and "type" in value:
         given = value["type"]
@@ -94,7 +94,7 @@ def _choice(value: Any, models: tuple[Any, ...], path: str) -> Iterator[Fault]:
             f"is {_short(value)}, expected {' or '.join(dict.fromkeys(NAMES.get(_plain_type(model), 'an object') for model in models))}",
         )
     else:
-        yield from found
+        yield from listed
 
 
 def _kinds(model: Any) -> frozenset[str]:
@@ -118,7 +118,7 @@ def _object(value: Mapping[str, Any], model: Any, path: str) -> Iterator[Fault]:
     for name in _required(model):
         if model.attribute_map[name] not in value:
             yield Fault(_join(path, model.attribute_map[name]), "is missing")
-    for json_name, held in value.items():
+    for json_name, inner in value.items():
         place = _join(path, json_name)
         if json_name not in by_json_name:
             yield Fault(
@@ -126,8 +126,8 @@ def _object(value: Mapping[str, Any], model: Any, path: str) -> Iterator[Fault]:
             )
             continue
         name = by_json_name[json_name]
-        yield from faults(held, model.openapi_types[name], place)
-        yield from _limits(held, getattr(model, "validations", {}).get(name, {}), place)
+        yield from faults(inner, model.openapi_types[name], place)
+        yield from _limits(inner, getattr(model, "validations", {}).get(name, {}), place)
 
 
 @cache

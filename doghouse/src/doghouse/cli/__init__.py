@@ -32,11 +32,11 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     app.callback()(common_options)
     for name in names:
         module, attribute = COMMANDS[name]
-        found = getattr(import_module(module), attribute)
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
+        target = getattr(import_module(module), attribute)
+        if isinstance(target, typer.Typer):
+            app.add_typer(target, name=name)
         else:
-            app.command(name)(found)
+            app.command(name)(target)
     return app
 
 
@@ -67,8 +67,8 @@ EXTRAS = {
 
 def _extra(module: str) -> str | None:
     """The extra that brings a module; for the agent's commands the one that brings all they need."""
-    found = next((extra for extra, modules in EXTRAS.items() if module in modules), None)
-    return "agent" if found == "server" and sys.argv[1:2] == ["agent"] else found
+    missing = next((extra for extra, modules in EXTRAS.items() if module in modules), None)
+    return "agent" if missing == "server" and sys.argv[1:2] == ["agent"] else missing
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ class Client:
         try:
             connection.request(method, base + path, body, own)
             answer = connection.getresponse()
-            said = answer.read()
+            body = answer.read()
         except (OSError, http.client.HTTPException) as error:
             raise Refused(
                 f"{self.url} cannot be reached: {error or type(error).__name__}; is `doghouse up` running?"
@@ -54,8 +54,8 @@ class Client:
         finally:
             connection.close()
         if answer.status >= 400:
-            raise Refused(f"{self.url}{path} answered {answer.status}: {_errors(said)}")
-        return json.loads(said) if said else None
+            raise Refused(f"{self.url}{path} answered {answer.status}: {_errors(body)}")
+        return json.loads(body) if body else None
 
 
 def connect(url: str, keys_file: Path | None = None) -> Client:
@@ -86,8 +86,8 @@ def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, s
     return http.client.HTTPConnection(parts.hostname, port, timeout=timeout), parts.path.rstrip("/")
 
 
-def _errors(said: bytes) -> str:
+def _errors(body: bytes) -> str:
     try:
-        return "; ".join(str(error) for error in json.loads(said)["errors"])
+        return "; ".join(str(error) for error in json.loads(body)["errors"])
     except (ValueError, KeyError, TypeError):
-        return said[:200].decode(errors="replace")
+        return body[:200].decode(errors="replace")

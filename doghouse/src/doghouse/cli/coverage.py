@@ -26,16 +26,16 @@ def coverage(
         from doghouse.coverage.page import page
     except ModuleNotFoundError as error:
         raise fail(f"{error.name} is missing: pip install 'doghouse[server]'") from None
-    found = listed()
+    coverage_now = listed()
     if as_json:
-        print_json(found)
+        print_json(coverage_now)
     elif markdown:
-        typer.echo(page(found), nl=False)
+        typer.echo(page(coverage_now), nl=False)
     else:
-        _show(found)
+        _show(coverage_now)
 
 
-def _show(found: Coverage) -> None:
+def _show(covered: Coverage) -> None:
     """A table a section; last the counts."""
     from rich.table import Table
 
@@ -43,10 +43,10 @@ def _show(found: Coverage) -> None:
     from doghouse.coverage.page import count, sections
 
     screen = console()
-    for title, items in sections(found):
+    for title, items in sections(covered):
         table = Table("", title, "", box=None, pad_edge=False)
         for item in items:
             table.add_row(item.state, item.name, item.note, style=None if item.state == "done" else "dim")
         screen.print(table)
-        said = ", ".join(f"{number} {state}" for number, state in zip(count(items), STATES, strict=True))
-        screen.print(f"{title}: {said}\n")
+        counts = ", ".join(f"{number} {state}" for number, state in zip(count(items), STATES, strict=True))
+        screen.print(f"{title}: {counts}\n")

@@ -74,10 +74,10 @@ def _of_file(text: str, start: int, end: int, path: Path) -> Any:
     try:
         source = MemorySource(*read_series(path))
         window = Window(start, end)
-        found = [(one, evaluate(one, source, window)) for one in parse(text)]
+        results = [(expression, evaluate(expression, source, window)) for expression in parse(text)]
     except (SeriesFileError, NotEvaluated) as error:
         raise fail(str(error)) from None
-    return series_answer(text, start, end, found)
+    return series_answer(text, start, end, results)
 
 
 def _show(answer: Any) -> None:
@@ -93,10 +93,10 @@ def _show(answer: Any) -> None:
     table = Table("series", "points", "min", "mean", "max", "last", "", box=None, pad_edge=False, header_style="bold")
     for column in table.columns[1:6]:
         column.justify = "right"
-    for one in answer["series"]:
-        values = [value for _, value in one["pointlist"] if value is not None]
+    for series in answer["series"]:
+        values = [value for _, value in series["pointlist"] if value is not None]
         mean = sum(values) / len(values) if values else None
         figures = (min(values, default=None), mean, max(values, default=None), values[-1] if values else None)
-        course = sparkline(one["pointlist"], answer["from_date"], answer["to_date"])
-        table.add_row(one["expression"], str(one["length"]), *map(figure, figures), course)
+        course = sparkline(series["pointlist"], answer["from_date"], answer["to_date"])
+        table.add_row(series["expression"], str(series["length"]), *map(figure, figures), course)
     screen.print(table)

@@ -62,10 +62,10 @@ def parts(text: str) -> Mapping[str, str]:
     return given
 
 
-def same_rule(one: str, other: str) -> bool:
+def same_rule(rule: str, other: str) -> bool:
     """Whether two rules are one, differently written: in another order, or with an INTERVAL of 1, which goes without saying. Raises RruleError."""
     first, second = (
-        {name: frozenset(value.split(",")) for name, value in parts(text).items()} for text in (one, other)
+        {name: frozenset(value.split(",")) for name, value in parts(text).items()} for text in (rule, other)
     )
     return {"INTERVAL": frozenset({"1"})} | first == {"INTERVAL": frozenset({"1"})} | second
 

@@ -111,15 +111,15 @@ class _Parser:
                     raise self.error(f"{token['word']} stands between two terms")
                 self.place = token.end()
             if token["word"] == "OR":
-                groups[-1].append(self.one(depth))
+                groups[-1].append(self.term(depth))
             else:
-                groups.append([self.one(depth)])
+                groups.append([self.term(depth)])
         if not groups:
             raise self.error("a term is missing")
         parts = tuple(group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups)
         return parts[0] if len(parts) == 1 else AllOf(parts)
 
-    def one(self, depth: int) -> Term:
+    def term(self, depth: int) -> Term:
         """One term."""
         token = self.peek()
         if token is None or token["close"] or token["word"]:

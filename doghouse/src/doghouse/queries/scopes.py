@@ -29,7 +29,7 @@ def select(scope: Scope, series: Sequence[Series]) -> list[Series]:
     if isinstance(scope, tree.Everything):
         return list(series)
     wanted = predicate(scope)
-    return [one for one in series if wanted(one.tags)]
+    return [each for each in series if wanted(each.tags)]
 
 
 @lru_cache(maxsize=1024)
@@ -50,9 +50,9 @@ def predicate(scope: Scope) -> Predicate:
             inner = predicate(operand)
             return lambda tags: not inner(tags)
         case tree.AllOf(operands):
-            return _all([predicate(one) for one in operands])
+            return _all([predicate(operand) for operand in operands])
         case tree.AnyOf(operands):
-            return _any([predicate(one) for one in operands])
+            return _any([predicate(operand) for operand in operands])
 
 
 def _tag(key: str, value: str) -> Predicate:
@@ -67,8 +67,8 @@ def _tag(key: str, value: str) -> Predicate:
 
 
 def _all(predicates: list[Predicate]) -> Predicate:
-    return lambda tags: all(one(tags) for one in predicates)
+    return lambda tags: all(predicate(tags) for predicate in predicates)
 
 
 def _any(predicates: list[Predicate]) -> Predicate:
-    return lambda tags: any(one(tags) for one in predicates)
+    return lambda tags: any(predicate(tags) for predicate in predicates)

@@ -17,10 +17,10 @@ def sparkline(points: Sequence[tuple[float, float | None]], start: float, end: f
             sums[cell] += value
             counts[cell] += 1
     means = [total / count if count else None for total, count in zip(sums, counts, strict=True)]
-    found = [mean for mean in means if mean is not None]
-    if not found:
+    known = [mean for mean in means if mean is not None]
+    if not known:
         return " " * width
-    low, span = min(found), max(found) - min(found)
+    low, span = min(known), max(known) - min(known)
     top = len(BARS) - 1
     return "".join(
         " " if mean is None else BARS[round((mean - low) / span * top) if span else top // 2] for mean in means

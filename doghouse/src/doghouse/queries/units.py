@@ -59,7 +59,7 @@ def no_units(_: str) -> None:
     """The units where none are kept."""
 
 
-def told(described: Described) -> Units:
+def as_described(described: Described) -> Units:
     """The units of metrics by what is known of them: none of one that is of no unit here, or per one."""
 
     def units(metric: str) -> Pair | None:
@@ -85,14 +85,14 @@ def unit_of(expression: Expression, units: Units) -> Pair | None:
         case tree.Arithmetic(operator, left, right):
             return _arithmetic(operator, left, right, units)
         case tree.Call(function, arguments) if functions.catalogue()[function].keeps_unit:
-            inner = next((one for one in arguments if not isinstance(one, tree.Plain)), None)
+            inner = next((argument for argument in arguments if not isinstance(argument, tree.Plain)), None)
             return unit_of(inner, units) if inner is not None else None
         case _:
             return None
 
 
 def _arithmetic(operator: tree.Operator, left: Expression, right: Expression, units: Units) -> Pair | None:
-    sides = [unit_of(one, units) for one in (left, right) if metric_queries(one)]
+    sides = [unit_of(side, units) for side in (left, right) if metric_queries(side)]
     if len(sides) == 1 and not (operator == "/" and metric_queries(right)):
         return sides[0]
     return sides[0] if operator in "+-" and len(sides) == 2 and sides[0] == sides[1] else None

@@ -27,27 +27,31 @@ class Outcome:
 @writes("junit", LintResult)
 def lint(result: LintResult, out: TextIO) -> None:
     """A case a monitor: errors make it fail, and what is not evaluated is skipped."""
-    _write([_verdict(one) for one in result.linted], out)
+    _write([_verdict(linted) for linted in result.linted], out)
 
 
 @writes("junit", UnitTestResult)
 def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     """A case a test, and a failed one for each file that could not be read."""
-    ran = [Outcome(str(one.path), one.name, None if one.passed else _failure(one)) for one in result.tests]
-    _write(ran + [Outcome(str(one.path), f"line {one.line}", one.text) for one in result.errors], out)
+    ran = [
+        Outcome(str(result.path), result.name, None if result.passed else _failure(result)) for result in result.tests
+    ]
+    _write(ran + [Outcome(str(error.path), f"line {error.line}", error.text) for error in result.errors], out)
 
 
-def _verdict(one: Linted) -> Outcome:
-    errors = "\n".join(f"{problem.field}: {problem.text}" for problem in one.problems if problem.severity == "error")
-    notes = "; ".join(problem.text for problem in one.problems if problem.severity == "note")
-    skipped = notes or f"{one.type} is not evaluated" if one.verdict == "not evaluated" else None
-    return Outcome(one.file or one.where, one.name or one.where, errors if one.verdict == "wrong" else None, skipped)
+def _verdict(linted: Linted) -> Outcome:
+    errors = "\n".join(f"{problem.field}: {problem.text}" for problem in linted.problems if problem.severity == "error")
+    notes = "; ".join(problem.text for problem in linted.problems if problem.severity == "note")
+    skipped = notes or f"{linted.type} is not evaluated" if linted.verdict == "not evaluated" else None
+    return Outcome(
+        linted.file or linted.where, linted.name or linted.where, errors if linted.verdict == "wrong" else None, skipped
+    )
 
 
-def _failure(one: Result) -> str:
+def _failure(result: Result) -> str:
     return "\n".join(
         f"line {each.line}: expected {'; '.join(each.expected)}; got {'; '.join(each.got) or 'nothing'}"
-        for each in one.differences
+        for each in result.differences
     )
 
 
@@ -56,21 +60,21 @@ def _write(outcomes: Sequence[Outcome], out: TextIO) -> None:
     from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
     root = Element(
-        "testsuites", tests=str(len(outcomes)), failures=str(sum(one.failure is not None for one in outcomes))
+        "testsuites", tests=str(len(outcomes)), failures=str(sum(outcome.failure is not None for outcome in outcomes))
     )
-    for suite in dict.fromkeys(one.suite for one in outcomes):
-        mine = [one for one in outcomes if one.suite == suite]
+    for suite in dict.fromkeys(outcome.suite for outcome in outcomes):
+        mine = [outcome for outcome in outcomes if outcome.suite == suite]
         element = SubElement(
-            root, "testsuite", name=suite, tests=str(len(mine)), failures=str(sum(one.failure is not None for one in mine)), errors="0",
-            skipped=str(sum(one.skipped is not None for one in mine)),
+            root, "testsuite", name=suite, tests=str(len(mine)), failures=str(sum(outcome.failure is not None for outcome in mine)), errors="0",
+            skipped=str(sum(outcome.skipped is not None for outcome in mine)),
         )  # fmt: skip
-        for one in mine:
-            case = SubElement(element, "testcase", classname=suite, name=one.name)
-            if one.failure is not None:
+        for outcome in mine:
+            case = SubElement(element, "testcase", classname=suite, name=outcome.name)
+            if outcome.failure is not None:
                 SubElement(
-                    case, "failure", message=one.failure.splitlines()[0] if one.failure else ""
-                ).text = one.failure
-            if one.skipped is not None:
-                SubElement(case, "skipped", message=one.skipped)
+                    case, "failure", message=outcome.failure.splitlines()[0] if outcome.failure else ""
+                ).text = outcome.failure
+            if outcome.skipped is not None:
+                SubElement(case, "skipped", message=outcome.skipped)
     indent(root)
     out.write(tostring(root, encoding="utf-8", xml_declaration=True).decode())

@@ -18,15 +18,15 @@ def series_answer(
     query: str,
     start: int,
     end: int,
-    found: Sequence[tuple[Expression, Sequence[ResultSeries]]],
+    results: Sequence[tuple[Expression, Sequence[ResultSeries]]],
     units: Units = no_units,
 ) -> dict[str, Any]:
     """The body of `/api/v1/query` (recorded: v1 query_timeseries_points_returns_ok_response). Times are milliseconds, intervals seconds.
 
     Empty buckets are left out; a null is one that a function or arithmetic made. GUESS: an unknown metric is no error and gives no series.
     """
-    keys = [key for expression, _ in found for key in result_keys(expression)]
-    counted = [unit_of(expression, units) for expression, _ in found]
+    keys = [key for expression, _ in results for key in result_keys(expression)]
+    counted = [unit_of(expression, units) for expression, _ in results]
     return {
         "status": "ok",
         "res_type": "time_series",
@@ -34,7 +34,9 @@ def series_answer(
         "query": query,
         "from_date": start * 1000,
         "to_date": end * 1000,
-        "series": [_series(one, place, counted[place]) for place, (_, listed) in enumerate(found) for one in listed],
+        "series": [
+            _series(series, place, counted[place]) for place, (_, listed) in enumerate(results) for series in listed
+        ],
         "values": [],
         "times": [],
         "message": "",
@@ -42,46 +44,48 @@ def series_answer(
     }
 
 
-def _series(one: ResultSeries, place: int, unit: Any) -> dict[str, Any]:
+def _series(series: ResultSeries, place: int, unit: Any) -> dict[str, Any]:
     """One series. `end` is the last millisecond but 999 of its last bucket, `start` its first bucket: those with points, not the window's."""
     answer = {
         "unit": unit,
         "query_index": place,
-        "aggr": one.aggregator,
-        "metric": one.metric,
-        "tag_set": list(one.tag_set),
-        "expression": one.expression,
-        "scope": one.scope,
-        "interval": one.interval,
-        "length": len(one.ts),
-        "start": int(one.ts[0]) * 1000,
-        "end": (int(one.ts[-1]) + one.interval) * 1000 - 1000,
-        "pointlist": np.column_stack([one.ts * 1000.0, one.values]).tolist(),
-        "display_name": one.metric,
+        "aggr": series.aggregator,
+        "metric": series.metric,
+        "tag_set": list(series.tag_set),
+        "expression": series.expression,
+        "scope": series.scope,
+        "interval": series.interval,
+        "length": len(series.ts),
+        "start": int(series.ts[0]) * 1000,
+        "end": (int(series.ts[-1]) + series.interval) * 1000 - 1000,
+        "pointlist": np.column_stack([series.ts * 1000.0, series.values]).tolist(),
+        "display_name": series.metric,
         "attributes": {},
     }
-    if one.bounds is not None:
+    if series.bounds is not None:
         answer["attributes"] = {
-            "approximation": one.approximate,
-            "lower": one.bounds[0].tolist(),
-            "upper": one.bounds[1].tolist(),
+            "approximation": series.approximate,
+            "lower": series.bounds[0].tolist(),
+            "upper": series.bounds[1].tolist(),
         }
     return answer
 
 
 def timeseries_answer(
-    found: Sequence[tuple[Expression, Sequence[ResultSeries]]], units: Units = no_units
+    results: Sequence[tuple[Expression, Sequence[ResultSeries]]], units: Units = no_units
 ) -> dict[str, Any]:
     """The body of `/api/v2/query/timeseries`: one list of times (ms) for all, which holds only buckets with data, and a list of values a series."""
-    counted = [unit_of(expression, units) for expression, _ in found]
-    listed = [(place, one) for place, (_, series) in enumerate(found) for one in series]
-    times = np.unique(np.concatenate([one.ts for _, one in listed])) if listed else np.empty(0, np.int64)
+    counted = [unit_of(expression, units) for expression, _ in results]
+    listed = [(place, each) for place, (_, series) in enumerate(results) for each in series]
+    times = np.unique(np.concatenate([each.ts for _, each in listed])) if listed else np.empty(0, np.int64)
     values = []
-    for _, one in listed:
+    for _, each in listed:
         row = np.full(len(times), np.nan)
-        row[np.searchsorted(times, one.ts)] = one.values
+        row[np.searchsorted(times, each.ts)] = each.values
         values.append(row.tolist())
-    series = [{"group_tags": list(one.tag_set), "query_index": place, "unit": counted[place]} for place, one in listed]
+    series = [
+        {"group_tags": list(each.tag_set), "query_index": place, "unit": counted[place]} for place, each in listed
+    ]
     attributes = {"series": series, "times": (times * 1000).tolist(), "values": values}
     return {"data": {"id": "0", "type": "timeseries_response", "attributes": attributes}}
 

@@ -131,7 +131,7 @@ def v2_request(call: Call, kind: Literal["timeseries", "scalar"]) -> Attributes:
 def formula_request(asked: Attributes) -> FormulaRequest:
     """The queries and formulas of a v2 request; where it has no formula, each query is one. Raises ApiError 400 or 501."""
     queries = _named_queries(asked)
-    formulas = tuple(_formula(one, queries) for one in asked.formulas)
+    formulas = tuple(_formula(body, queries) for body in asked.formulas)
     return FormulaRequest(queries, formulas or tuple(Formula(name, Variable(name)) for name in queries))
 
 
@@ -153,14 +153,14 @@ def _named_queries(asked: Attributes) -> dict[str, NamedQuery]:
     return named
 
 
-def _formula(one: FormulaBody, queries: Mapping[str, NamedQuery]) -> Formula:
+def _formula(body: FormulaBody, queries: Mapping[str, NamedQuery]) -> Formula:
     try:
-        expression = parse_formula(one.formula)
+        expression = parse_formula(body.formula)
     except QuerySyntaxError as error:
         raise query_unreadable(str(error)) from None
     if unknown := [name for name in variables(expression) if name not in queries]:
-        raise unknown_query_name(one.formula, unknown[0], list(queries))
-    return Formula(one.formula, expression, Limit(one.limit.count, one.limit.order) if one.limit else None)
+        raise unknown_query_name(body.formula, unknown[0], list(queries))
+    return Formula(body.formula, expression, Limit(body.limit.count, body.limit.order) if body.limit else None)
 
 
 def parsed(text: str) -> tuple[Expression, ...]:

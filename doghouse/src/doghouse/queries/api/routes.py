@@ -39,8 +39,8 @@ def v1(source: Source, units: Units) -> Callable[[Call], Reply]:
     def handle(call: Call) -> Reply:
         asked = requests.v1_query(call)
         window = Window(asked.start, asked.end)
-        found = [(one, evaluated(one, source, window)) for one in requests.parsed(asked.query)]
-        return Reply(series_answer(asked.query, asked.start, asked.end, found, units))
+        results = [(expression, evaluated(expression, source, window)) for expression in requests.parsed(asked.query)]
+        return Reply(series_answer(asked.query, asked.start, asked.end, results, units))
 
     return handle
 
@@ -51,7 +51,11 @@ def timeseries(source: Source, units: Units) -> Callable[[Call], Reply]:
     def handle(call: Call) -> Reply:
         asked = requests.v2_request(call, "timeseries")
         expressions, window = requests.formula_request(asked).expressions, v2_window(asked)
-        return Reply(timeseries_answer([(one, evaluated(one, source, window)) for one in expressions], units))
+        return Reply(
+            timeseries_answer(
+                [(expression, evaluated(expression, source, window)) for expression in expressions], units
+            )
+        )
 
     return handle
 

@@ -55,8 +55,8 @@ def _frames(operator: Operation, left: Frame, right: Frame) -> Frame:
     pairs = match(left.groups, right.groups)
     if not pairs:
         return empty(max(left.interval, right.interval), left.calendar or right.calendar)
-    left = left.rows([one for one, _, _ in pairs])
-    right = right.rows([one for _, one, _ in pairs])
+    left = left.rows([place for place, _, _ in pairs])
+    right = right.rows([place for _, place, _ in pairs])
     if len(left.ts) != len(right.ts) or not np.array_equal(left.ts, right.ts):
         ts = np.union1d(left.ts, right.ts)
         left, right = left.on(ts), right.on(ts)

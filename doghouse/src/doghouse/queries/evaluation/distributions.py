@@ -38,15 +38,15 @@ def read_distributions(
 
 def _merged(source: SketchSource, series: Sequence[Series], grouping: Grouping, wanted: Plan, over: Range) -> Sketches:
     """One sketch a group and bucket. Buckets that a shift or a calendar moves are put together from smaller ones."""
-    ids = np.array([one.id for one in series], np.int64)[grouping.members]
+    ids = np.array([each.id for each in series], np.int64)[grouping.members]
     sizes = np.diff(np.append(grouping.first, len(grouping.members)))
     groups = np.repeat(np.arange(len(grouping.groups)), sizes)
     step = QUARTER if wanted.calendar else wanted.interval
     step = gcd(step, over.shift) or step
-    found = source.read_sketches(ids, groups, over.start + over.shift, over.end + over.shift, step)
-    moved = found.ts - over.shift
+    sketches = source.read_sketches(ids, groups, over.start + over.shift, over.end + over.shift, step)
+    moved = sketches.ts - over.shift
     buckets: Ints = wanted.calendar.floor(moved) if wanted.calendar else moved // wanted.interval * wanted.interval
-    return found if np.array_equal(buckets, found.ts) else found.merged(found.group, buckets)
+    return sketches if np.array_equal(buckets, sketches.ts) else sketches.merged(sketches.group, buckets)
 
 
 def _values(aggregator: str | None, sketches: Sketches) -> Floats:

@@ -35,13 +35,13 @@ class Grid:
 
 def read(source: Source, series: Sequence[Series], wanted: Plan, over: Range) -> Grid:
     """The matrix of these series. Raises NotEvaluated where it would not fit the memory."""
-    readings = [reading_for(wanted, one.type) for one in series]
+    readings = [reading_for(wanted, each.type) for each in series]
     kinds = list(dict.fromkeys(readings))
     if len(kinds) == 1:
         return _read_alike(source, series, kinds[0], wanted, over)
     parts = []
     for kind in kinds:
-        places = [place for place, one in enumerate(readings) if one == kind]
+        places = [place for place, reading in enumerate(readings) if reading == kind]
         parts.append((places, _read_alike(source, [series[place] for place in places], kind, wanted, over)))
     ts = np.unique(np.concatenate([grid.ts for _, grid in parts]))
     values = np.full((len(series), len(ts)), np.nan)
@@ -52,7 +52,7 @@ def read(source: Source, series: Sequence[Series], wanted: Plan, over: Range) ->
 
 def _read_alike(source: Source, series: Sequence[Series], reading: Reading, wanted: Plan, over: Range) -> Grid:
     """The matrix of series that are all read in the same way."""
-    ids = np.array([one.id for one in series], np.int64)
+    ids = np.array([each.id for each in series], np.int64)
     columns = (
         _calendar_buckets(source, ids, reading.method, wanted.calendar, over)
         if wanted.calendar
@@ -65,12 +65,12 @@ def _read_alike(source: Source, series: Sequence[Series], reading: Reading, want
 def _buckets(source: Source, ids: Ints, rollup: Rollup, over: Range) -> Columns:
     """Points as one a bucket, the store doing the work where a shift leaves its buckets whole."""
     if over.shift % rollup.interval == 0:
-        found = source.read(np.sort(ids), over.start + over.shift, over.end + over.shift, rollup)
-        return Columns(found.series, found.ts - over.shift, found.value) if over.shift else found
+        points = source.read(np.sort(ids), over.start + over.shift, over.end + over.shift, rollup)
+        return Columns(points.series, points.ts - over.shift, points.value) if over.shift else points
     from doghouse.metrics.memory import roll_up
 
-    found = source.read(np.sort(ids), over.start + over.shift, over.end + over.shift)
-    return roll_up(Columns(found.series, found.ts - over.shift, found.value), rollup)
+    points = source.read(np.sort(ids), over.start + over.shift, over.end + over.shift)
+    return roll_up(Columns(points.series, points.ts - over.shift, points.value), rollup)
 
 
 def _calendar_buckets(
@@ -116,8 +116,8 @@ def _places(buckets: Ints, over: Range, interval: int | None) -> tuple[Ints, Int
             used = np.zeros(possible, np.bool_)
             used[place] = True
             return np.flatnonzero(used) * interval + first, (np.cumsum(used) - 1)[place]
-    found, place = np.unique(buckets, return_inverse=True)
-    return found, place
+    distinct, place = np.unique(buckets, return_inverse=True)
+    return distinct, place
 
 
 def _scaled(grid: Grid, series: Sequence[Series], reading: Reading, wanted: Plan) -> Floats:
@@ -127,13 +127,13 @@ def _scaled(grid: Grid, series: Sequence[Series], reading: Reading, wanted: Plan
     """
     values = grid.values
     if reading.times_interval:
-        if any(one.interval <= 0 for one in series):
+        if any(each.interval <= 0 for each in series):
             what = ".weighted()" if wanted.weighted else f".as_{wanted.unit}() of a rate"
             raise NotEvaluated(f"{what} where a series of {series[0].metric} was sent without its interval")
-        values = values * np.array([one.interval for one in series], np.float64)[:, None]
+        values = values * np.array([each.interval for each in series], np.float64)[:, None]
     if not reading.per_second:
         return values
     if wanted.calendar:
         return values / wanted.calendar.widths(grid.ts)
-    tiny = np.array([one.type == "count" and wanted.interval < one.interval for one in series])
+    tiny = np.array([each.type == "count" and wanted.interval < each.interval for each in series])
     return values / np.where(tiny, 1.0, float(wanted.interval))[:, None]

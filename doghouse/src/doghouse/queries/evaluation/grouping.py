@@ -37,14 +37,14 @@ def group(series: Sequence[Series], keys: tuple[str, ...], *, not_available: boo
     if not keys:
         groups: tuple[Group, ...] = ((),) if series else ()
         return Grouping(groups, np.arange(len(series)), np.zeros(len(groups), np.int64))
-    found: dict[Group, list[int]] = {}
-    for place, one in enumerate(series):
-        for values in product(*(_values(one.tags, key) for key in keys)):
+    places: dict[Group, list[int]] = {}
+    for place, tags_of_group in enumerate(series):
+        for values in product(*(_values(tags_of_group.tags, key) for key in keys)):
             if not_available or NOT_AVAILABLE not in values:
-                found.setdefault(tuple(zip(keys, values, strict=True)), []).append(place)
-    ordered = sorted(found)
-    members = [place for one in ordered for place in found[one]]
-    sizes = [len(found[one]) for one in ordered]
+                places.setdefault(tuple(zip(keys, values, strict=True)), []).append(place)
+    ordered = sorted(places)
+    members = [place for tags_of_group in ordered for place in places[tags_of_group]]
+    sizes = [len(places[tags_of_group]) for tags_of_group in ordered]
     first = np.concatenate(([0], np.cumsum(sizes)[:-1])) if sizes else np.zeros(0)
     return Grouping(tuple(ordered), np.array(members, np.int64), first.astype(np.int64))
 
@@ -57,8 +57,8 @@ def each_alone(grouping: Grouping) -> Grouping:
 
 def _values(tags: Sequence[str], key: str) -> list[str]:
     prefix = f"{key}:"
-    found = [tag[len(prefix) :] for tag in tags if tag.startswith(prefix)]
-    return found or [NOT_AVAILABLE]
+    values = [tag[len(prefix) :] for tag in tags if tag.startswith(prefix)]
+    return values or [NOT_AVAILABLE]
 
 
 def aggregate(values: Floats, grouping: Grouping, aggregator: str) -> Floats:

@@ -28,21 +28,21 @@ def interpolate(values: Floats, ts: Ints, fill: Fill) -> Floats:
     wanted = ~real & has_before & (elapsed <= fill.limit)
     if fill.method == "zero":
         return np.where(wanted, 0.0, values)
-    held = np.take_along_axis(values, before, axis=1)
+    filled = np.take_along_axis(values, before, axis=1)
     if fill.method == "linear":
-        held = held + _slope(values, ts, real, before, held) * elapsed
-    return np.where(wanted, held, values)
+        filled = filled + _slope(values, ts, real, before, filled) * elapsed
+    return np.where(wanted, filled, values)
 
 
 def _slope(
-    values: Floats, ts: Ints, real: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], before: Ints, held: Floats
+    values: Floats, ts: Ints, real: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], before: Ints, start: Floats
 ) -> Floats:
     """The rise per second from the value before each gap to the one behind it, 0 where none follows."""
     after = next_index(real)
     has_after = after < len(ts)
     after = np.minimum(after, len(ts) - 1)
     span = np.where(has_after, ts[after] - ts[before], 1)
-    rise = np.where(has_after, np.take_along_axis(values, after, axis=1) - held, 0.0)
+    rise = np.where(has_after, np.take_along_axis(values, after, axis=1) - start, 0.0)
     slope: Floats = rise / np.maximum(span, 1)
     return slope
 
@@ -50,12 +50,12 @@ def _slope(
 def last_index(real: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Ints:
     """For each cell the column of the last true one at or before it in its row, -1 where there is none."""
     columns = np.arange(real.shape[1])
-    found: Ints = np.maximum.accumulate(np.where(real, columns, -1), axis=1)
-    return found
+    index: Ints = np.maximum.accumulate(np.where(real, columns, -1), axis=1)
+    return index
 
 
 def next_index(real: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Ints:
     """For each cell the column of the first true one at or behind it in its row, the number of columns where there is none."""
     count = real.shape[1]
-    found: Ints = np.minimum.accumulate(np.where(real, np.arange(count), count)[:, ::-1], axis=1)[:, ::-1]
-    return found
+    index: Ints = np.minimum.accumulate(np.where(real, np.arange(count), count)[:, ::-1], axis=1)[:, ::-1]
+    return index

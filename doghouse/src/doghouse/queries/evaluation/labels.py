@@ -47,7 +47,7 @@ def result_series(expression: Expression, frame: Frame) -> list[ResultSeries]:
                 counts=frame.counts,
             )
         )
-    return listed if frame.ranked else sorted(listed, key=lambda one: one.scope)
+    return listed if frame.ranked else sorted(listed, key=lambda series: series.scope)
 
 
 def _for_group(pieces: Sequence[str], queries: Sequence[MetricQuery], group: Group) -> str:
@@ -79,7 +79,7 @@ def _plain_parts(scope: tree.Scope) -> list[str] | None:
         case tree.Tag() | tree.Not(tree.Tag()) | tree.Variable():
             return [scope_text(scope)]
         case tree.AllOf(operands):
-            parts = [_plain_parts(one) for one in operands]
+            parts = [_plain_parts(operand) for operand in operands]
             return None if any(part is None for part in parts) else [tag for part in parts for tag in part or []]
         case _:
             return None

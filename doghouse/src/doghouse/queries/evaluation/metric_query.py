@@ -29,7 +29,7 @@ def query_frame(query: MetricQuery, context: Context, per_series: PerSeries | No
     series = select(query.scope, context.source.find(query.metric))
     if not series:
         return empty(wanted.interval, wanted.calendar)
-    types = {one.type for one in series}
+    types = {each.type for each in series}
     check(query, wanted, types)
     grouping = group(series, query.by, not_available=context.options.not_available)
     rows = each_alone(grouping) if types == {"distribution"} else grouping

@@ -57,7 +57,7 @@ class Function:
     @property
     def signature(self) -> str:
         """`clamp_min(query, limit)`."""
-        return f"{self.name}({', '.join(f'[{one.name}]' if one.optional else one.name for one in self.parameters)})"
+        return f"{self.name}({', '.join(f'[{parameter.name}]' if parameter.optional else parameter.name for parameter in self.parameters)})"
 
 
 REGISTERED: dict[str, Function] = {}

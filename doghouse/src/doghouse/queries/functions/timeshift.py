@@ -108,6 +108,6 @@ def _reach(start: int, end: int, earlier: Callable[[int], int]) -> tuple[int, in
 def _taken(frame: Frame, buckets: Ints, asked: Ints) -> Frame:
     """The frame's values at `asked`, put at `buckets`; buckets without any are left out."""
     place = np.minimum(np.searchsorted(frame.ts, asked), len(frame.ts) - 1)
-    found = frame.ts[place] == asked
-    moved = frame.columns(place[found])
-    return replace(moved, ts=buckets[found])
+    exact = frame.ts[place] == asked
+    moved = frame.columns(place[exact])
+    return replace(moved, ts=buckets[exact])

@@ -27,9 +27,13 @@ def check_call(call: tree.Call) -> Problem | None:
     if function is None:
         ranking = call.function.startswith(("top", "bottom")) and any(sign.isdigit() for sign in call.function)
         return Problem(
-            unknown("function", call.function, (one.name for one in catalogue().values() if ranking or not one.short))
+            unknown(
+                "function",
+                call.function,
+                (parameter.name for parameter in catalogue().values() if ranking or not parameter.short),
+            )
         )
-    needed = sum(not one.optional for one in function.parameters)
+    needed = sum(not parameter.optional for parameter in function.parameters)
     given = len(call.arguments)
     if not needed <= given <= len(function.parameters):
         return Problem(

@@ -62,7 +62,7 @@ def complete(text: str, cursor: int, metrics: Iterable[str], tags: Tags) -> Comp
     if (call := _call(before)) and (words := _argument_words(*call)):
         typed = re.search(r"['\"]?\w*$", before)
         assert typed is not None
-        return _chosen(before, typed[0], words, key=lambda one: one.strip("'"))
+        return _chosen(before, typed[0], words, key=lambda word: word.strip("'"))
     if match := re.search(r"\b([a-z]\w*(?:\.\d+)?)\s*:\s*([\w.\-/]*)$", before):
         return _chosen(before, match[2], _metrics(metrics, "", scope))
     typed = _WORD.search(before)
@@ -131,9 +131,9 @@ def _in_braces(before: str, brace: int, tags: Tags) -> Completion:
         return _chosen(before, word, [Suggestion(value, "value") for value in sorted(known.get(listed[1], ()))])
     key, colon, value = word.partition(":")
     if colon:
-        values = [Suggestion(one, "value", key) for one in sorted(known.get(key, ()))]
+        values = [Suggestion(value, "value", key) for value in sorted(known.get(key, ()))]
         return _chosen(before, value, values)
-    keys = [Suggestion(f"{one}:", "tag", f"{len(known[one])} values") for one in sorted(known)]
+    keys = [Suggestion(f"{key}:", "tag", f"{len(known[key])} values") for key in sorted(known)]
     everything = [Suggestion("*", "tag", "every series")] if not inside.strip() else []
     return _chosen(before, word, [*everything, *keys])
 
@@ -158,9 +158,11 @@ def _aggregators() -> list[Suggestion]:
 def _functions() -> list[Suggestion]:
     return [
         Suggestion(
-            f"{one.name}(", "function", one.summary if one.evaluated != "no" else f"{one.summary} (not evaluated)"
+            f"{function.name}(",
+            "function",
+            function.summary if function.evaluated != "no" else f"{function.summary} (not evaluated)",
         )
-        for one in sorted(catalogue().values(), key=lambda one: one.short)
+        for function in sorted(catalogue().values(), key=lambda function: function.short)
     ]
 
 
@@ -170,9 +172,9 @@ def _chosen(
     """The options that hold what was typed: those that begin with it first."""
     wanted = key(typed).lower()
     ranked: list[tuple[int, Suggestion]] = []
-    for one in options:
-        place = key(one.text).removeprefix("avg:" if one.kind == "metric" else "").lower().find(wanted)
+    for suggestion in options:
+        place = key(suggestion.text).removeprefix("avg:" if suggestion.kind == "metric" else "").lower().find(wanted)
         if place >= 0:
-            ranked.append((min(place, 1), one))
+            ranked.append((min(place, 1), suggestion))
     ranked.sort(key=lambda pair: pair[0])
-    return Completion(len(before) - len(typed), len(before), tuple(one for _, one in ranked[:MOST]))
+    return Completion(len(before) - len(typed), len(before), tuple(suggestion for _, suggestion in ranked[:MOST]))

@@ -66,19 +66,19 @@ def complaint(text: str, start: str, error: Any) -> QuerySyntaxError:
     token = getattr(error, "token", None)
     if token is None:
         place = error.pos_in_stream
-        found = _found(text[place:])
+        met = _found(text[place:])
         terminals = getattr(error, "allowed", None) or ()
     else:
         ended = token.type == "$END"
         place = len(text.rstrip()) if ended else token.start_pos
-        found = _found(text[place:])
+        met = _found(text[place:])
         terminals = error.accepts or error.expected
     if not text.strip():
         what = EMPTY.get(start, "the query is empty; a metric query was expected, as in avg:my_metric{*}")
         return QuerySyntaxError(text, 0, what)
     words = WORDS | FORMULA_WORDS if start == "formula" else WORDS
-    expected = tuple(dict.fromkeys(words.get(one, one.lower()) for one in sorted(terminals, key=_order)))
-    problem = hint(text, place) or f"{found} was not expected here"
+    expected = tuple(dict.fromkeys(words.get(terminal, terminal.lower()) for terminal in sorted(terminals, key=_order)))
+    problem = hint(text, place) or f"{met} was not expected here"
     if expected:
         problem += f"; expected {_either(expected)}"
     return QuerySyntaxError(text, place, problem, expected)
@@ -113,9 +113,9 @@ HINTS = (
 def hint(text: str, place: int) -> str | None:
     """What a person most likely meant, where that can be told from what stands at the place."""
     rest, before = text[place:], text[:place].rstrip()
-    for pattern, said in HINTS:
+    for pattern, advice in HINTS:
         if re.match(pattern, rest):
-            return said
+            return advice
     if re.match(r"\s*\w+\(\s*(last|next|current)_", text) and rest.startswith(":"):
         return "this is a monitor's query; a graph has what stands between avg(last_5m): and the comparison"
     if before.endswith(":") and re.match(r"[\d_]", rest):

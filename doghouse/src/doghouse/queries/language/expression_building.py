@@ -97,7 +97,7 @@ class _Builder:
         name, *given = [child for child in node.children if child is not None]
         function = catalogue().get(str(name))
         parameters = function.parameters if function else ()
-        queries = {0, *(place for place, one in enumerate(parameters) if one.kind == "query")}
+        queries = {0, *(place for place, parameter in enumerate(parameters) if parameter.kind == "query")}
         positional: list[Any] = []
         named: list[tuple[str, Any]] = []
         for argument in given:
@@ -126,8 +126,8 @@ class _Builder:
     def metric_query(self, node: Any) -> tree.MetricQuery:
         children: list[Any] = node.children
         aggregator, metric, braces, *rest = children
-        by = next((one for one in rest if one is not None and one.data == "by"), None)
-        modifiers = [one for one in rest if one is not None and one.data == "modifier"]
+        by = next((part for part in rest if part is not None and part.data == "by"), None)
+        modifiers = [part for part in rest if part is not None and part.data == "modifier"]
         return tree.MetricQuery(
             None if aggregator is None else self.aggregator(aggregator),
             str(metric),
@@ -147,8 +147,8 @@ class _Builder:
         return str(token)
 
     def braces(self, node: Any) -> Scope:
-        held = node.children[0]
-        return tree.Everything() if held is None else ScopeBuilder(self.text, variables=self.variables).build(held)
+        scope = node.children[0]
+        return tree.Everything() if scope is None else ScopeBuilder(self.text, variables=self.variables).build(scope)
 
     def by(self, node: Any) -> tuple[str, ...]:
         if node is None:
@@ -166,7 +166,7 @@ class _Builder:
 
     def modifier(self, node: Any) -> tree.Modifier:
         name, *given = [child for child in node.children if child is not None]
-        modifier = tree.Modifier(str(name), tuple(self.setting(one) for one in given))
+        modifier = tree.Modifier(str(name), tuple(self.setting(argument) for argument in given))
         if problem := check_modifier(modifier):
             place = given[problem.argument] if problem.argument is not None else name
             self.fail(place, problem.text)

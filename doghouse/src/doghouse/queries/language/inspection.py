@@ -25,24 +25,24 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return (operand,)
         case tree.Call(_, arguments, named):
             given = (*arguments, *(value for _, value in named))
-            return tuple(one for one in given if not isinstance(one, tree.Plain))
+            return tuple(argument for argument in given if not isinstance(argument, tree.Plain))
         case _:
             return ()
 
 
 def metric_queries(expression: Expression) -> tuple[MetricQuery, ...]:
     """Its metric queries, left to right."""
-    return tuple(one for one in walk(expression) if isinstance(one, MetricQuery))
+    return tuple(part for part in walk(expression) if isinstance(part, MetricQuery))
 
 
 def function_names(expression: Expression) -> tuple[str, ...]:
     """The names of the functions and modifiers it uses, each once, outer ones first."""
     names: list[str] = []
-    for one in walk(expression):
-        if isinstance(one, tree.Call):
-            names.append(one.function)
-        if isinstance(one, MetricQuery | tree.Modified):
-            names.extend(modifier.name for modifier in one.modifiers)
+    for part in walk(expression):
+        if isinstance(part, tree.Call):
+            names.append(part.function)
+        if isinstance(part, MetricQuery | tree.Modified):
+            names.extend(modifier.name for modifier in part.modifiers)
     return tuple(dict.fromkeys(names))
 
 
@@ -93,14 +93,14 @@ def _tags(scope: Scope) -> Iterator[str]:
 
 def variables(expression: Expression) -> tuple[str, ...]:
     """The names of the template variables it holds (without `$`), sorted. In a formula: of its queries."""
-    found: set[str] = set()
-    for one in walk(expression):
-        if isinstance(one, tree.Variable):
-            found.add(one.name)
-        if isinstance(one, MetricQuery):
-            found.update(key[1:] for key in one.by if key.startswith("$"))
-            found.update(_scope_variables(one.scope))
-    return tuple(sorted(found))
+    names: set[str] = set()
+    for part in walk(expression):
+        if isinstance(part, tree.Variable):
+            names.add(part.name)
+        if isinstance(part, MetricQuery):
+            names.update(key[1:] for key in part.by if key.startswith("$"))
+            names.update(_scope_variables(part.scope))
+    return tuple(sorted(names))
 
 
 def _scope_variables(scope: Scope) -> Iterator[str]:

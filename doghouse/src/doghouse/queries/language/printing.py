@@ -17,7 +17,7 @@ def _is_symbolic(scope: Scope) -> bool:
     """Whether it can be written with `,` and `!` alone."""
     match scope:
         case tree.AllOf(operands):
-            return all(_is_symbolic(one) and not isinstance(one, tree.AllOf) for one in operands)
+            return all(_is_symbolic(operand) and not isinstance(operand, tree.AllOf) for operand in operands)
         case tree.Not(operand):
             return isinstance(operand, tree.Tag | tree.Variable | tree.Everything)
         case tree.AnyOf() | tree.Among():
@@ -41,9 +41,9 @@ def _scope(scope: Scope, *, symbolic: bool) -> str:
         case tree.Not(operand):
             return f"{'!' if symbolic else 'NOT '}{_inner(operand, symbolic)}"
         case tree.AllOf(operands):
-            return ("," if symbolic else " AND ").join(_inner(one, symbolic, tree.AnyOf) for one in operands)
+            return ("," if symbolic else " AND ").join(_inner(operand, symbolic, tree.AnyOf) for operand in operands)
         case tree.AnyOf(operands):
-            return " OR ".join(_scope(one, symbolic=symbolic) for one in operands)
+            return " OR ".join(_scope(operand, symbolic=symbolic) for operand in operands)
 
 
 def _inner(scope: Scope, symbolic: bool, *parenthesised: type) -> str:
@@ -71,7 +71,9 @@ def argument_text(argument: tree.Expression | tree.Plain) -> str:
 
 def modifiers_text(modifiers: tuple[tree.Modifier, ...]) -> str:
     """`.rollup(avg,60).fill(zero)`."""
-    return "".join(f".{one.name}({','.join(argument_text(a) for a in one.arguments)})" for one in modifiers)
+    return "".join(
+        f".{modifier.name}({','.join(argument_text(a) for a in modifier.arguments)})" for modifier in modifiers
+    )
 
 
 def query_text(query: MetricQuery, scope: str | None = None) -> str:
@@ -100,7 +102,8 @@ def expression_text(expression: Expression, write: Callable[[MetricQuery], str] 
             return text
         case tree.Call(function, arguments, named):
             given = [
-                argument_text(one) if isinstance(one, tree.Plain) else expression_text(one, write) for one in arguments
+                argument_text(argument) if isinstance(argument, tree.Plain) else expression_text(argument, write)
+                for argument in arguments
             ]
             given += [f"{name}={argument_text(value)}" for name, value in named]
             return f"{function}({', '.join(given)})"

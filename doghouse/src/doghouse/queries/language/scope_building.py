@@ -76,7 +76,7 @@ class ScopeBuilder:
                 self._used(operator)
             operands.append(right)
             node = left
-        return tuple(self._scope(one, depth + 1) for one in (node, *reversed(operands)))
+        return tuple(self._scope(operand, depth + 1) for operand in (node, *reversed(operands)))
 
     def _among(self, node: Any) -> Scope:
         key, negation, operator, *values = node.children

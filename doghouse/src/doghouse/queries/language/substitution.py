@@ -38,7 +38,7 @@ def substitute(query: str | Expression, values: Variables) -> str | Expression:
     A variable that `values` does not have stays. Raises QuerySyntaxError where a text does not parse.
     """
     if isinstance(query, str):
-        return ",".join(expression_text(_expression(one, values)) for one in parse(query))
+        return ",".join(expression_text(_expression(expression, values)) for expression in parse(query))
     return _expression(query, values)
 
 
@@ -86,9 +86,9 @@ def _scope(scope: Scope, values: Variables) -> Scope:
             inner = _scope(operand, values)
             return tree.Everything() if isinstance(inner, tree.Everything) and operand != inner else tree.Not(inner)
         case tree.AllOf(operands):
-            return tree.AllOf(tuple(_scope(one, values) for one in operands))
+            return tree.AllOf(tuple(_scope(operand, values) for operand in operands))
         case tree.AnyOf(operands):
-            return tree.AnyOf(tuple(_scope(one, values) for one in operands))
+            return tree.AnyOf(tuple(_scope(operand, values) for operand in operands))
         case _:
             return scope
 
@@ -139,11 +139,18 @@ def _simplify(scope: Scope) -> Scope:
     """Without the parts that filter nothing, as `*` chosen in a variable leaves them, and as flat as the parser would have it."""
     match scope:
         case tree.AllOf(operands):
-            kept = _flat(tree.AllOf, [one for one in map(_simplify, operands) if not isinstance(one, tree.Everything)])
+            kept = _flat(
+                tree.AllOf,
+                [operand for operand in map(_simplify, operands) if not isinstance(operand, tree.Everything)],
+            )
             return kept[0] if len(kept) == 1 else tree.AllOf(kept) if kept else tree.Everything()
         case tree.AnyOf(operands):
-            simple = _flat(tree.AnyOf, [_simplify(one) for one in operands])
-            return tree.Everything() if any(isinstance(one, tree.Everything) for one in simple) else tree.AnyOf(simple)
+            simple = _flat(tree.AnyOf, [_simplify(operand) for operand in operands])
+            return (
+                tree.Everything()
+                if any(isinstance(operand, tree.Everything) for operand in simple)
+                else tree.AnyOf(simple)
+            )
         case _:
             return scope
 
@@ -152,6 +159,10 @@ def _flat(kind: type[tree.AllOf] | type[tree.AnyOf], operands: Sequence[Scope]) 
     """The operands, with those of an operand of the same kind in its place."""
     return tuple(
         inner
-        for one in operands
-        for inner in (one.operands if isinstance(one, tree.AllOf | tree.AnyOf) and isinstance(one, kind) else (one,))
+        for operand in operands
+        for inner in (
+            operand.operands
+            if isinstance(operand, tree.AllOf | tree.AnyOf) and isinstance(operand, kind)
+            else (operand,)
+        )
     )

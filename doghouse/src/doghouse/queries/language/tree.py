@@ -170,7 +170,11 @@ def map_parts(expression: Expression, change: Callable[[Expression], Expression]
         case Modified(operand, modifiers):
             return Modified(change(operand), modifiers)
         case Call(function, arguments, named):
-            return Call(function, tuple(one if isinstance(one, Plain) else change(one) for one in arguments), named)
+            return Call(
+                function,
+                tuple(argument if isinstance(argument, Plain) else change(argument) for argument in arguments),
+                named,
+            )
         case _:
             return expression
 

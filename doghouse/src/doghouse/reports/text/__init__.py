@@ -23,12 +23,12 @@ def lint(result: LintResult, out: TextIO) -> None:
     from rich.markup import escape
 
     screen = console(out)
-    for one in result.linted:
-        for problem, line in zip(one.problems, one.lines, strict=True):
+    for linted in result.linted:
+        for problem, line in zip(linted.problems, linted.lines, strict=True):
             inside = f"{problem.field}" + (f" {problem.line}:{problem.column}" if problem.line else "")
             style = SEVERITIES[problem.severity]
             screen.print(
-                f"  {escape(one.place(line))}  [bright_black]{escape(inside)}[/]  [{style}]{problem.severity}[/]  ",
+                f"  {escape(linted.place(line))}  [bright_black]{escape(inside)}[/]  [{style}]{problem.severity}[/]  ",
                 end="",
             )
             screen.print(problem.text, markup=False)
@@ -40,19 +40,21 @@ def lint(result: LintResult, out: TextIO) -> None:
 def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     """Each test, and for one that failed expected and got."""
     screen = console(out)
-    for path, tests in itertools.groupby(result.tests, key=lambda one: one.path):
+    for path, tests in itertools.groupby(result.tests, key=lambda ran: ran.path):
         screen.print(f"  {path.name}", style="bold", markup=False)
-        for one in tests:
-            _unit_test(screen, one)
-    failed = sum(not one.passed for one in result.tests)
+        for ran in tests:
+            _unit_test(screen, ran)
+    failed = sum(not ran.passed for ran in result.tests)
     screen.print(f"{len(result.tests) - failed} passed, {failed} failed", markup=False)
 
 
-def _unit_test(screen: Console, one: Result) -> None:
+def _unit_test(screen: Console, result: Result) -> None:
     from rich.markup import escape
 
-    screen.print(f"    [green]ok[/]    {escape(one.name)}" if one.passed else f"    [red]FAIL[/]  {escape(one.name)}")
-    for difference in one.differences:
+    screen.print(
+        f"    [green]ok[/]    {escape(result.name)}" if result.passed else f"    [red]FAIL[/]  {escape(result.name)}"
+    )
+    for difference in result.differences:
         place = f"  line {difference.line}"
         for label, lines in (("expected", difference.expected), ("got", difference.got)):
             first, *others = list(lines) or ["nothing"]
@@ -66,13 +68,13 @@ def _unit_test(screen: Console, one: Result) -> None:
 def backtests(result: BacktestResult, out: TextIO) -> None:
     """Each monitor's changes and figures, as soon as it is done."""
     screen = console(out)
-    for one in result.backtests:
+    for backtested in result.backtests:
         from doghouse.reports.text import tables
 
         if result.several:
-            screen.print(one.name, style="bold", markup=False)
-        tables.backtest_table(screen, one.result, one.figures, result.zone)
-        if one.points:
-            screen.print(one.points["note"], style="bright_black", markup=False)
-        if one.suggestions:
-            tables.suggestions(screen, one.suggestions)
+            screen.print(backtested.name, style="bold", markup=False)
+        tables.backtest_table(screen, backtested.result, backtested.figures, result.zone)
+        if backtested.points:
+            screen.print(backtested.points["note"], style="bright_black", markup=False)
+        if backtested.suggestions:
+            tables.suggestions(screen, backtested.suggestions)

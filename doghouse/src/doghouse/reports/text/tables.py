@@ -24,7 +24,7 @@ STYLES = {"OK": "green", "Warn": "yellow", "Alert": "red", "No Data": "bright_bl
 MAX_ROWS = 40  # of a table for a person; --json has all
 
 
-def backtest_table(screen: Console, test: Backtest, found: Figures, timezone: str) -> None:
+def backtest_table(screen: Console, test: Backtest, counts: Figures, timezone: str) -> None:
     """The timeline and the figures."""
     table = Table(box=None, pad_edge=False, header_style="bright_black")
     for name, justify in (
@@ -43,12 +43,12 @@ def backtest_table(screen: Console, test: Backtest, found: Figures, timezone: st
         screen.print(table)
     if len(rows) > MAX_ROWS:
         screen.print("… and so on: --json has every line", style="bright_black")
-    night = f"{found.a_day:.4g} a day, {found.at_night:,} at night"
+    night = f"{counts.a_day:.4g} a day, {counts.at_night:,} at night"
     screen.print(
-        f"{people_days(found.days)}, {_many(found.evaluations, 'evaluation')} of {_many(found.groups, 'group')}: "
-        f"{_many(found.changes, 'change')}, {_many(found.sent, 'notification')} ({night}), {found.silenced:,} silenced"
+        f"{people_days(counts.days)}, {_many(counts.evaluations, 'evaluation')} of {_many(counts.groups, 'group')}: "
+        f"{_many(counts.changes, 'change')}, {_many(counts.sent, 'notification')} ({night}), {counts.silenced:,} silenced"
     )
-    screen.print("in " + " · ".join(f"{label} {share:.1%}" for label, share in found.shares.items()))
+    screen.print("in " + " · ".join(f"{label} {share:.1%}" for label, share in counts.shares.items()))
 
 
 def _many(count: int, thing: str) -> str:
@@ -59,14 +59,15 @@ def _rows(test: Backtest, zone: ZoneInfo) -> Iterator[list[str]]:
     """A line a change of state, with who was told; a line a notification that no change made. The first lines of many."""
     until = _enough(test)
     notifications = test.notifications(until)
-    told = {(one.at, one.group): one for one in notifications if not one.released_by}
-    changes = [(one.at, group, one) for group, one in test.transitions(until)]
+    notified = {(each.at, each.group): each for each in notifications if not each.released_by}
+    changes = [(each.at, group, each) for group, each in test.transitions(until)]
     changed = {(at, group) for at, group, _ in changes}
-    others = [one for one in notifications if (one.at, one.group) not in changed or one.released_by]
+    others = [each for each in notifications if (each.at, each.group) not in changed or each.released_by]
     events: list[tuple[float, str, list[str]]] = [
-        (at, group_text(group), _change(one, group_text(group), told.get((at, group)))) for at, group, one in changes
+        (at, group_text(group), _change(each, group_text(group), notified.get((at, group))))
+        for at, group, each in changes
     ]
-    events += [(one.at, group_text(one.group), _repeat(test, one)) for one in others]
+    events += [(each.at, group_text(each.group), _repeat(test, each)) for each in others]
     for at, _, cells in sorted(events, key=lambda event: event[:2]):
         yield [clock(at, zone), *cells]
 
@@ -77,35 +78,37 @@ def _enough(test: Backtest) -> int:
     return times[MAX_ROWS] if len(times) > MAX_ROWS else test.end
 
 
-def _change(one: Transition, group: str, told: Notification | None) -> list[str]:
-    before = "new" if one.before is Status.NEW else one.before.label
-    change = f"{before} → [{STYLES[one.after.label]}]{one.after.label}[/]"
-    return [escape(group), change, _value(one.value), *_told(told)]
+def _change(transition: Transition, group: str, notification: Notification | None) -> list[str]:
+    before = "new" if transition.before is Status.NEW else transition.before.label
+    change = f"{before} → [{STYLES[transition.after.label]}]{transition.after.label}[/]"
+    return [escape(group), change, _value(transition.value), *_told(notification)]
 
 
-def _repeat(test: Backtest, one: Notification) -> list[str]:
-    state = next((timeline.status_at(one.at).label for timeline in test.timelines if timeline.group == one.group), "")
+def _repeat(test: Backtest, repeat: Notification) -> list[str]:
+    state = next(
+        (timeline.status_at(repeat.at).label for timeline in test.timelines if timeline.group == repeat.group), ""
+    )
     return [
-        escape(group_text(one.group)),
-        f"still [{STYLES.get(state, '')}]{state}[/]" if state else one.transition,
+        escape(group_text(repeat.group)),
+        f"still [{STYLES.get(state, '')}]{state}[/]" if state else repeat.transition,
         "",
-        *_told(one),
+        *_told(repeat),
     ]
 
 
-def _told(one: Notification | None) -> list[str]:
-    if one is None:
+def _told(notification: Notification | None) -> list[str]:
+    if notification is None:
         return ["–", ""]
-    if one.silenced_by:
-        return ["–", escape(f"silenced by '{one.silenced_by}'")]
+    if notification.silenced_by:
+        return ["–", escape(f"silenced by '{notification.silenced_by}'")]
     why = (
-        f"downtime '{one.released_by}' ended"
-        if one.released_by
-        else one.transition
-        if one.transition.startswith("Re-")
+        f"downtime '{notification.released_by}' ended"
+        if notification.released_by
+        else notification.transition
+        if notification.transition.startswith("Re-")
         else ""
     )
-    return [", ".join(one.recipients), escape(why)]
+    return [", ".join(notification.recipients), escape(why)]
 
 
 def _value(value: float) -> str:
@@ -125,14 +128,14 @@ def people_days(days: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
-def suggestions(screen: Console, found: Sequence[Suggestion]) -> None:
+def suggestions(screen: Console, listed: Sequence[Suggestion]) -> None:
     """What each setting would have sent."""
     table = Table(box=None, pad_edge=False, header_style="bright_black")
     table.add_column("setting")
     for name in ("sent", "a day", "at night", "silenced", "changes", "first alert"):
         table.add_column(name, justify="right")
-    for one in found:
-        figures = one.figures
+    for suggestion in listed:
+        figures = suggestion.figures
         cells = (
             f"{figures.sent:,}",
             f"{figures.a_day:.4g}",
@@ -140,7 +143,7 @@ def suggestions(screen: Console, found: Sequence[Suggestion]) -> None:
             f"{figures.silenced:,}",
             f"{figures.changes:,}",
         )
-        table.add_row(one.setting, *cells, _later(one.alert_delay))
+        table.add_row(suggestion.setting, *cells, _later(suggestion.alert_delay))
     screen.print(table)
 
 
