@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -100,6 +99,8 @@ def own(path: Path) -> DataFolder:
 
 def keys(folder: DataFolder) -> KeyPair:
     """The keys of this doghouse: from DOGHOUSE_API_KEY and DOGHOUSE_APP_KEY, else the folder's own, made on first use."""
+    import secrets  # slow to import, and few commands make keys
+
     kept = read_keys(folder.keys_file) if folder.keys_file.exists() else None
     pair = KeyPair(
         os.environ.get("DOGHOUSE_API_KEY") or (kept.api_key if kept else secrets.token_hex(16)),
