@@ -35,9 +35,9 @@ class Submitted(Struct):
 
 @dataclass(frozen=True, slots=True)
 class ServiceCheck:
-    """The newest submission of one check for one host and set of tags. `status` is a key of STATUSES, `ts` in s UTC.
+    """The newest submission of a check by one host with one set of tags. `status` is a key of STATUSES, `ts` in s UTC.
 
-    `recent` are the newest statuses, the last one last, which monitors count.
+    `recent` are the newest statuses, the newest last: monitors count them.
     """
 
     name: str
@@ -57,7 +57,7 @@ class ServiceCheckStore:
         database.connection().executescript(TABLE)
 
     def submit(self, checks: Iterable[Submitted], now: float) -> None:
-        """Keep these; one that is older than what is kept changes nothing."""
+        """Store submissions. A submission older than the stored one changes nothing."""
         rows = [
             (
                 check.check,
@@ -78,7 +78,7 @@ class ServiceCheckStore:
             )
 
     def all(self, name: str | None = None) -> list[ServiceCheck]:
-        """The newest of each check, or of the one that is named."""
+        """The newest submission of each check, or only those of the named check."""
         rows = self._database.connection().execute(
             "SELECT * FROM service_checks WHERE ?1 IS NULL OR name = ?1 ORDER BY name, host, tags", (name,)
         )

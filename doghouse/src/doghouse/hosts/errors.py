@@ -4,19 +4,19 @@ from doghouse.web.errors import ApiError
 
 
 def bad_check_status(place: int, status: int) -> ApiError:
-    """A service check whose status is none (OpenAPI v1: ServiceCheckStatus; text ours)."""
+    """The status of a service check is not one of the four that exist (OpenAPI v1: ServiceCheckStatus; text ours)."""
     return ApiError(
         400, f"status of service check {place} is {status}: expected 0 (OK), 1 (warning), 2 (critical) or 3 (unknown)"
     )
 
 
 def host_not_found(host: str) -> ApiError:
-    """Tags of a host that was never heard of (GUESS: the text; the status is in the schema)."""
+    """Somebody asked for the tags of a host that is not known (GUESS: the text; the status is in the schema)."""
     return ApiError(404, f"Host {host} not found")
 
 
 def host_muted_already(host: str) -> ApiError:
-    """A second mute without `override`; recorded by datadogpy: test_host_muting (with a run of blanks before `add`)."""
+    """The host is muted already, and the request has no `override`. Recorded by datadogpy: test_host_muting (with a run of blanks before `add`)."""
     return ApiError(
         400,
         f"host:{host} is already muted. To mute this host with a different end timestamp, {' ' * 28}"
@@ -25,5 +25,5 @@ def host_muted_already(host: str) -> ApiError:
 
 
 def host_not_muted(host: str) -> ApiError:
-    """Ending a mute that there is not (GUESS: status and text)."""
+    """Somebody unmutes a host that is not muted (GUESS: status and text)."""
     return ApiError(400, f"Host {host} is not muted.")

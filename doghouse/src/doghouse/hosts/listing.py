@@ -16,7 +16,7 @@ AGENT_APPS = ("agent", "ntp")
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A host's newest figures, as the list shows them: busy CPU (%), CPU that waits for disks (%), load by core. None: not known."""
+    """How busy a host is, as the list shows it: busy CPU (%), CPU that waits for disks (%), load per core. None: not known."""
 
     cpu: float | None = None
     iowait: float | None = None
@@ -25,7 +25,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of the list. `since`: the earliest report (s UTC), None: the last three hours."""
+    """The parameters of a request for the list. `since` is the earliest report (s UTC); None means the last three hours."""
 
     filter: str = ""
     sort: str = "name"
@@ -38,12 +38,12 @@ class Asked:
 
 
 def merged(kept: Mapping[str, Host], seen: Mapping[str, float]) -> list[Host]:
-    """Hosts with the time at which they were last heard of, by what their Agents said or by their points."""
+    """The hosts, each with the time at which it last reported: through its Agent, or with its points."""
     return [replace(host, reported=max(host.reported, seen.get(key, 0))) for key, host in kept.items()]
 
 
 def page(hosts: Sequence[Host], loads: Mapping[str, Load], asked: Asked, now: float) -> dict[str, Any]:
-    """The answer: the hosts that are asked for, and how many there are."""
+    """The body of the answer: one page of the hosts, and how many fit the request."""
     since = now - ALIVE_S if asked.since is None else asked.since
     fitting = [host for host in hosts if host.reported >= since and fits(host, asked.filter)]
     fitting.sort(key=lambda host: host.name)
@@ -58,14 +58,14 @@ def page(hosts: Sequence[Host], loads: Mapping[str, Load], asked: Asked, now: fl
 
 
 def fits(host: Host, wanted: str) -> bool:
-    """Whether the text is part of the host's name, an alias or a tag (GUESS: the API says no more than 'filter by name, alias, or tag')."""
+    """Whether the text is part of the host's name, of an alias or of a tag (GUESS: the API says no more than 'filter by name, alias, or tag')."""
     sought = wanted.strip().lower()
     names = (host.name, f"host:{host.name}", *host.aliases, *host.all_tags())
     return not sought or any(sought in name.lower() for name in names)
 
 
 def order(host: Host, load: Load, sort: str, now: float) -> float | str:
-    """What the list is sorted by."""
+    """The key by which the list is sorted."""
     match sort:
         case "status":
             return float(host.is_up(now))
@@ -79,7 +79,7 @@ def order(host: Host, load: Load, sort: str, now: float) -> float | str:
 
 
 def apps(host: Host) -> list[str]:
-    """What runs there: the Agent and its checks (GUESS: that each check is an app)."""
+    """The apps of a host: the Agent and its checks (GUESS: each check is an app)."""
     if not host.meta:
         return []
     checks = {str(check[0]) for check in host.meta.get("agent_checks") or () if check}
@@ -109,12 +109,12 @@ def body(host: Host, load: Load, asked: Asked, now: float) -> dict[str, Any]:
 
 
 def tags_by_source(host: Host) -> dict[str, list[str]]:
-    """A host's tags as the API returns them: the Agent's source always holds the tag `host`."""
+    """A host's tags by source, as the API returns them. The Agent's source always has the tag `host`."""
     named = {"Users" if source == USERS else source: list(tags) for source, tags in host.tags.items() if tags}
     return {**named, AGENT: sorted({f"host:{host.name}", *named.get(AGENT, [])})}
 
 
 def totals(hosts: Sequence[Host], now: float) -> dict[str, int]:
-    """How many hosts reported lately, and how many of those are up (GUESS: that both count the same hosts)."""
+    """How many hosts reported in the last three hours, and how many are up (GUESS: both numbers count the same hosts)."""
     up = sum(host.is_up(now) for host in hosts)
     return {"total_active": up, "total_up": up}

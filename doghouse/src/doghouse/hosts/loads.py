@@ -15,7 +15,7 @@ IDLE, IOWAIT, LOAD = "system.cpu.idle", "system.cpu.iowait", "system.load.norm.1
 
 
 def loads(source: Source, now: float) -> Mapping[str, Load]:
-    """The newest figures of each host that has any (`now` in s UTC)."""
+    """How busy each host is that sent such metrics (`now` in s UTC)."""
     idle, iowait, load = (newest(source, metric, now) for metric in (IDLE, IOWAIT, LOAD))
     return {
         host: Load(100 - idle[host] if host in idle else None, iowait.get(host), load.get(host))

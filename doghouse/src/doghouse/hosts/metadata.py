@@ -1,4 +1,4 @@
-"""What an Agent sends of its host to `/intake/`, turned into what the API says of the host.
+"""What an Agent sends about its host to `/intake/`, translated into what the API answers about the host.
 
 The fields of the payload are the Agent's (github.com/DataDog/datadog-agent, comp/metadata/host); those of the answer are OpenAPI v1's HostMeta.
 """
@@ -22,7 +22,7 @@ SOURCES = {"system": AGENT}  # the Agent's own group of tags; other groups keep 
 
 
 class Payload(Struct):
-    """The parts of an `/intake/` body that say something of a host; every part may be missing."""
+    """The parts of an `/intake/` body that are about a host; each may be missing."""
 
     host: str = msgspec.field(name="internalHostname", default="")
     version: str | None = msgspec.field(name="agentVersion", default=None)
@@ -36,7 +36,7 @@ class Payload(Struct):
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """One report of a host. `tags` by source replace those that the host had of that source; None leaves all as they are."""
+    """A report about a host. `tags`, by source, replace the tags that the host has from that source; None changes no tags."""
 
     host: str
     meta: Mapping[str, Any]
@@ -45,7 +45,7 @@ class Reported:
 
 
 def reported(payload: Payload) -> Reported:
-    """What a body says of its host; `host` is empty where it names none."""
+    """The report in a body. `host` is empty where the body names no host."""
     meta = payload.meta or {}
     fields = {
         **{key: value for key, value in (payload.system or {}).items() if key in SYSTEM},

@@ -1,4 +1,4 @@
-"""What a host is: its name, what its Agent said of it, its tags by source, whether it is muted (OpenAPI v1: Host, HostMeta)."""
+"""What a host is: its name, what its Agent sent about it, its tags by source, whether it is muted (OpenAPI v1: Host, HostMeta)."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ USERS = "users"  # the source of tags that the API sets where none is named
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """A host that is silenced until `end` (s UTC; None: until it is unmuted)."""
+    """A mute of a host: it ends at `end` (s UTC; None: when somebody unmutes the host)."""
 
     message: str | None = None
     end: int | None = None
 
     def holds(self, now: float) -> bool:
-        """Whether it is still in force."""
+        """Whether the host is still muted by it at `now` (s UTC)."""
         return self.end is None or now < self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host. `reported` is when it was last heard of (s UTC; 0: never). `meta` is what its Agent sent, as the API returns it."""
+    """A host. `reported` is when it last reported (s UTC; 0: never). `meta` is what its Agent sent, as the API returns it."""
 
     id: int
     name: str
@@ -36,13 +36,13 @@ class Host:
     mute: Mute | None = None
 
     def is_up(self, now: float) -> bool:
-        """Whether it reported lately."""
+        """Whether it reported within ALIVE_S before `now` (s UTC)."""
         return now - self.reported < ALIVE_S
 
     def is_muted(self, now: float) -> bool:
-        """Whether it is silenced at this time."""
+        """Whether it is muted at `now` (s UTC)."""
         return self.mute is not None and self.mute.holds(now)
 
     def all_tags(self) -> tuple[str, ...]:
-        """Its tags of every source, sorted, none twice."""
+        """Its tags from all sources, sorted, each once."""
         return tuple(sorted({tag for tags in self.tags.values() for tag in tags}))

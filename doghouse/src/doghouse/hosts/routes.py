@@ -1,4 +1,4 @@
-"""What Agents say of their host (`/intake/`, `/api/v1/check_run`), the list of hosts, their tags, muting."""
+"""The endpoints of hosts: what Agents send about theirs (`/intake/`, `/api/v1/check_run`), the list, tags, muting."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ Loads = Callable[[float], Mapping[str, listing.Load]]
 
 
 class Others(Struct):
-    """What an `/intake/` body may hold beside its host's own data: events by source, and tags of other hosts by source."""
+    """What an `/intake/` body may have beside data about its own host: events by source, and tags of other hosts by source."""
 
     events: dict[str, list[dict[str, Any]]] | None = None
     external_host_tags: list[tuple[str, dict[str, list[str]]]] | None = None
 
 
 class Tags(Struct):
-    """The body of a change of a host's tags."""
+    """The body of a request that changes a host's tags."""
 
     tags: tuple[str, ...] = ()
 
 
 class MuteBody(Struct):
-    """The body of a mute; all of it may be missing."""
+    """The body of a request that mutes a host; each part may be missing."""
 
     message: str | None = None
     end: int | None = None
@@ -46,7 +46,7 @@ class MuteBody(Struct):
 def intake_routes(
     hosts: HostStore, checks: ServiceCheckStore, on_events: Callable[[Events, float], None] = lambda _, __: None
 ) -> list[BaseRoute]:
-    """What Agents post; `on_events` is given the events among it, and the time (s UTC)."""
+    """The endpoints that Agents post to. `on_events` receives the events in a body, and the time (s UTC)."""
 
     def intake(call: Call) -> Reply:
         report, others = reported(call.json(Payload)), call.json(Others)
@@ -76,21 +76,21 @@ def intake_routes(
 
 
 class Silences(Protocol):
-    """What a mute of a host is: a downtime of all monitors on it (recorded: datadogpy test_host_muting, which names its `downtime_id`)."""
+    """How hosts are muted: a mute is a downtime of all monitors on the host (recorded: datadogpy test_host_muting, which names its `downtime_id`)."""
 
     def mute_host(self, host: str, end: float | None, message: str | None, now: float) -> int:
-        """Begin it in place of the one that there is; returns its id in v1. Raises ApiError 400."""
+        """Mute a host, in place of the mute that it may have; returns the id of the downtime in v1. Raises ApiError 400."""
         ...
 
     def unmute_host(self, host: str, now: float) -> int | None:
-        """End it; returns its id in v1, or None if there is none."""
+        """Unmute a host; returns the id of the downtime in v1, or None where the host was not muted."""
         ...
 
 
 def routes(
     hosts: HostStore, seen: Callable[[], Mapping[str, float]], silences: Silences, loads: Loads = lambda _: {}
 ) -> list[BaseRoute]:
-    """The list of hosts, and muting. `seen` gives the newest point (s UTC) of each host that has points, `loads` its newest figures."""
+    """The list of hosts, and muting. `seen` gives the time of the newest point (s UTC) of each host that has points, `loads` how busy each host is."""
 
     def every() -> list[Host]:
         heard = seen()
@@ -138,7 +138,7 @@ def routes(
 
 
 def tag_routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]]) -> list[BaseRoute]:
-    """Tags of hosts, by source: `users` where none is named. A host is known that was told of or has points (recorded: datadogpy test_tags)."""
+    """Tags of hosts, by source (`users` where the request names none). A host is known if it has tags, a report or points (recorded: datadogpy test_tags)."""
 
     def all_tags(call: Call) -> Reply:
         names: dict[str, list[str]] = {}
@@ -184,17 +184,17 @@ def tag_routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]]) -> lis
 
 
 def source(call: Call) -> str:
-    """Whose tags a change is about."""
+    """The source whose tags a request changes."""
     return call.query.get("source") or USERS
 
 
 def tags_of(host: Host, source: str | None) -> list[str]:
-    """The host's tags of a source, or of all."""
+    """The host's tags from one source, or from all."""
     return list(host.tags.get(source, ())) if source else list(host.all_tags())
 
 
 def asked(call: Call) -> listing.Asked:
-    """What a request asks of the list of hosts. Raises ApiError 400."""
+    """The parameters of a request for the list of hosts. Raises ApiError 400."""
     sort = call.query.get("sort_field") or "name"
     if sort not in listing.SORTS:
         raise errors.invalid_query_parameter("sort_field", sort, f"one of {', '.join(listing.SORTS)}")

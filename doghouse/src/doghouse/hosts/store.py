@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS host_tags (
 
 
 class HostStore:
-    """Hosts and their tags by source. `tags` answers from memory: every query joins it to its series."""
+    """Stores hosts and their tags by source. `tags` answers from memory, as every query adds the host's tags to its series."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -33,28 +33,28 @@ class HostStore:
             self._remember(row["host"])
 
     def tags(self, host: str) -> tuple[str, ...]:
-        """A host's own tags, of every source."""
+        """A host's tags from all sources."""
         return self._tags.get(naming.host(host), ())
 
     def get(self, host: str) -> Host | None:
-        """The host, if anything was ever said of it here."""
+        """The host, or None where nothing is stored about it."""
         row = self._database.connection().execute("SELECT * FROM hosts WHERE key = ?", (naming.host(host),)).fetchone()
         return self._host(row, self._tags_by_source("WHERE host = ?", row["key"]).get(row["key"], {})) if row else None
 
     def all(self) -> dict[str, Host]:
-        """Every host of which something was said, by its key."""
+        """Every stored host, by its key."""
         tags = self._tags_by_source("")
         rows = self._database.connection().execute("SELECT * FROM hosts")
         return {row["key"]: self._host(row, tags.get(row["key"], {})) for row in rows}
 
     def make(self, names: Iterable[str]) -> None:
-        """Have a row, and so a number, for each of these hosts."""
+        """Make sure that each of these hosts has a row, and so a number."""
         with self._database.transaction() as connection:
             for name in names:
                 self._make(connection, name)
 
     def report(self, report: Reported, now: float) -> None:
-        """Keep what an Agent said of its host."""
+        """Store an Agent's report about its host."""
         with self._database.transaction() as connection:
             key = self._make(connection, report.host)
             connection.execute(
@@ -66,15 +66,15 @@ class HostStore:
         self._remember(key)
 
     def add_tags(self, host: str, source: str, tags: Iterable[str]) -> Host:
-        """Give a host more tags of a source."""
+        """Add tags from a source to a host."""
         return self._change_tags(host, source, tags, keep=True)
 
     def set_tags(self, host: str, source: str, tags: Iterable[str]) -> Host:
-        """Give a host these tags of a source, and no others of it."""
+        """Replace the tags that a host has from a source."""
         return self._change_tags(host, source, tags, keep=False)
 
     def set_mute(self, host: str, mute: Mute | None) -> None:
-        """Silence a host, or end it."""
+        """Mute a host, or unmute it (None)."""
         with self._database.transaction() as connection:
             key = self._make(connection, host)
             stored = json.dumps({"message": mute.message, "end": mute.end}) if mute else None
@@ -91,7 +91,7 @@ class HostStore:
         return changed
 
     def _make(self, connection: Connection, host: str) -> str:
-        """The host's key; a row for it, if it has none yet."""
+        """The host's key; the host gets a row if it has none yet."""
         key = naming.host(host)
         connection.execute("INSERT OR IGNORE INTO hosts (key, name) VALUES (?, ?)", (key, host))
         return key

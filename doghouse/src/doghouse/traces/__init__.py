@@ -1,11 +1,11 @@
-"""Traces: what a tracer sends to the Agent on its own machine, kept whole, and counted into the `trace.*` metrics.
+"""Traces: what a tracer sends to the Agent on its own machine, stored whole, and counted into the `trace.*` metrics.
 
 What other folders (the pages among them) use:
 
     store = TraceStore(database)                          # traces.store
     store.find(Search(service="shop", resource="GET /", errors=False), start, end, limit=100) -> list[Entry]   # newest first
     store.spans("6b04a022000000002fe37f8a1794844b") -> list[Span]    # by start; a parent before its children
-    store.known(["6b04…", …]) -> set[str]                 # which of them were kept
+    store.known(["6b04…", …]) -> set[str]                 # which of them are stored
 
     summary.services(points, start, end) -> list[Row]     # traces.summary: requests, errors, latency of each service
     summary.resources(points, "shop", start, end) -> list[Row]      # and of each resource of one

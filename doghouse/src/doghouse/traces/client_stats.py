@@ -1,4 +1,4 @@
-"""What a tracer counted itself: the body of `/v0.6/stats` (datadog-agent: pkg/proto/datadog/trace/stats.proto, ClientStatsPayload in msgpack)."""
+"""The counts that a tracer makes itself: the body of `/v0.6/stats` (datadog-agent: pkg/proto/datadog/trace/stats.proto, ClientStatsPayload in msgpack)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from doghouse.traces.stats import NS, Key, Tallies, Tally, bucket
 
 
 class Group(Struct, rename="pascal", gc=False):
-    """Spans that were counted together. Durations in ns; the summaries are DDSketches in protobuf."""
+    """A group of spans that the tracer counted together. Durations are in ns; the summaries are DDSketches in protobuf."""
 
     service: str = ""
     name: str = ""
@@ -29,7 +29,7 @@ class Group(Struct, rename="pascal", gc=False):
 
 
 class Bucket(Struct, rename="pascal", gc=False):
-    """A stretch of time: `start` and `duration` in ns."""
+    """The counts of a stretch of time: `start` and `duration` in ns."""
 
     start: int
     duration: int
@@ -37,7 +37,7 @@ class Bucket(Struct, rename="pascal", gc=False):
 
 
 class Payload(Struct, rename="pascal", gc=False):
-    """The whole body."""
+    """A whole body."""
 
     hostname: str = ""
     env: str = ""
@@ -49,7 +49,7 @@ _payload = msgspec.msgpack.Decoder(Payload)
 
 
 def count(body: bytes, host: str, now: float, into: Tallies) -> None:
-    """Add what a tracer counted. Raises TracesError."""
+    """Add the counts of a tracer to our own. Raises TracesError."""
     try:
         payload = _payload.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -82,7 +82,7 @@ def _add(tally: Tally, group: Group) -> None:
 
 
 def _bins(summary: bytes) -> tuple[array[float], array[float]]:
-    """The durations (s) that a sketch of ns stands for, and how often each: at the sketch's own precision."""
+    """The durations (s) in a sketch of ns, and how often each was seen, with the precision of the sketch."""
     values, counts = array("d"), array("d")
     if not summary:
         return values, counts

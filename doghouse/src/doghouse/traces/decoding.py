@@ -1,4 +1,4 @@
-"""The bodies of the trace intake: a list of traces, each a list of spans (v0.3, v0.4), or with every text in one table (v0.5).
+"""The bodies of the trace intake: a list of traces, each a list of spans (v0.3, v0.4), or with all texts in one table (v0.5).
 
 The forms are the Agent's (datadog-agent: pkg/trace/api/version.go).
 """
@@ -18,11 +18,11 @@ Index = Annotated[int, Meta(ge=0)]
 
 
 class TracesError(ValueError):
-    """Why a body is not traces."""
+    """Why a body cannot be read as traces."""
 
 
 class Indexed(Struct, array_like=True, forbid_unknown_fields=True, gc=False):
-    """A span of v0.5: twelve values, the texts as places in the table."""
+    """A span of v0.5: twelve values; a text is its index in the table."""
 
     service: Index
     name: Index
@@ -56,7 +56,7 @@ def decode(body: bytes) -> list[Chunk]:
 
 
 def decode_json(body: bytes) -> list[Chunk]:
-    """The same in JSON, as the Agent takes it too. Raises TracesError."""
+    """A body of v0.3 or v0.4 in JSON, which the Agent takes too. Raises TracesError."""
     return _without_empty(_read(_json.decode, body))
 
 

@@ -4,5 +4,5 @@ from doghouse.web.errors import ApiError
 
 
 def traces_unreadable(path: str, reason: str) -> ApiError:
-    """A body of the trace Agent's intake that cannot be decoded (GUESS: the text; the status is the Agent's)."""
+    """The body of a request to the trace Agent cannot be decoded (GUESS: the text; the status is the Agent's)."""
     return ApiError(400, f"{path}: the body could not be decoded: {reason}")

@@ -1,4 +1,4 @@
-"""What happens to traces that come in: all are counted, those that the sampling keeps are kept, and counts become points in time."""
+"""What happens to traces that arrive: all are counted, those that sampling keeps are stored, and after a while the counts become points."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from doghouse.traces import client_stats, publishing, sampling, stats
 from doghouse.traces.model import Chunk
 from doghouse.traces.store import TraceStore
 
-GIVE_OUT_S = 1  # how often it is looked for buckets that count no more
+GIVE_OUT_S = 1  # how often we look for buckets that are closed
 
 
 class TraceIntake:
-    """The Agent's part in traces. `host` is the Agent's hostname, for spans that name no other."""
+    """The trace Agent's work. `host` is the Agent's hostname, for spans that name no host."""
 
     def __init__(self, store: TraceStore, points: MetricStore, host: str) -> None:
         self.store = store
@@ -23,9 +23,9 @@ class TraceIntake:
         self._giving = threading.Lock()
 
     def take(self, chunks: Sequence[Chunk], marked: bool, counted: bool, now: float) -> dict[str, float]:
-        """Count and keep; on disk when this returns. Gives the rates that the tracer is to sample at.
+        """Count chunks and store those that are kept; all is on disk when this returns. Returns the rates at which the tracer should sample.
 
-        `marked`: the tracer says which spans are service entries. `counted`: the tracer counts itself, and sends that beside the traces.
+        `marked`: the tracer says which spans are service entries. `counted`: the tracer counts spans itself, and sends its counts beside the traces.
         """
         tallies: stats.Tallies = {}
         if not counted:
@@ -36,15 +36,16 @@ class TraceIntake:
         return sampling.rates({(chunk[0].service or "", chunk[0].tag("env")) for chunk in chunks})
 
     def take_stats(self, body: bytes, now: float) -> None:
-        """Take what a tracer counted. Raises TracesError."""
+        """Add the counts that a tracer sends. Raises TracesError."""
         tallies: stats.Tallies = {}
         client_stats.count(body, self._host, now, tallies)
         self.store.add([], True, tallies)
 
     def give_out(self, now: float) -> None:
-        """Write the points of every bucket that counts no more at `now` (s UTC).
+        """Write the points of every bucket that is closed at `now` (s UTC).
 
-        Interrupted between points and forgetting, it is repeated: counts then stay the same, latencies of that bucket are added once more.
+        If the process ends after the points are written and before the bucket is deleted, this is done again: counts stay the same, the latencies of that
+        bucket are added twice.
         """
         with self._giving:
             before = stats.oldest(now)

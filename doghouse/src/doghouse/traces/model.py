@@ -48,7 +48,7 @@ class Span(Struct, gc=False, omit_defaults=True):
 
     @property
     def end(self) -> int:
-        """ns since 1970 UTC."""
+        """When the span ended (ns since 1970 UTC)."""
         return self.start + self.duration
 
 
@@ -73,13 +73,13 @@ def entries(chunk: Chunk, marked: bool) -> list[Span]:
 
 
 def root(chunk: Chunk) -> Span:
-    """The span that a chunk hangs from: the first without a parent in it."""
+    """The root of a chunk: the first span without a parent in it."""
     present = {span.span_id for span in chunk}
     return next((span for span in chunk if span.parent_id not in present), chunk[0])
 
 
 def in_order(spans: Iterable[Span]) -> list[Span]:
-    """By start; of spans that start together, parents first: by their depth."""
+    """The spans by start; of spans that start together, parents come before children."""
     by_id = {span.span_id: span for span in spans}
 
     def depth(span: Span) -> int:

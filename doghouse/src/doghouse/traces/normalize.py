@@ -1,4 +1,4 @@
-"""Spans as the Agent lets them through: what is wrong with one is put right, what can't be costs its trace (datadog-agent: pkg/trace/agent/normalizer.go)."""
+"""Spans as the Agent lets them through: faults are mended where possible, else the trace is dropped (datadog-agent: pkg/trace/agent/normalizer.go)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ NO_NAME = "unnamed_operation"
 YEAR_2000_NS = 946_684_800 * 10**9
 LATEST_NS = 2**63 - 1
 STATUS = "http.status_code"
-_OTHER = re.compile(r"(?:[^\w:./-]|_)+")  # what is no letter, digit, or one of : . / - becomes one underscore
+_OTHER = re.compile(
+    r"(?:[^\w:./-]|_)+"
+)  # runs of other characters than letters, digits and : . / - become one underscore
 _REMEMBERED = 4096
 
 
 def normalized(chunks: Iterable[Chunk], language: str, now: float) -> list[Chunk]:
-    """The chunks that are left, their spans put right in place. `language` is the tracer's, for the service of spans that name none; `now` in s UTC.
+    """The chunks that are not dropped, their spans mended in place. `language` is the tracer's, for the service of spans that name none; `now` in s UTC.
 
     A chunk with an id of 0, or with spans of two traces, is left out.
     """
@@ -59,7 +61,7 @@ def _mend_meta(meta: dict[str, str]) -> None:
 
 
 def status(code: str | float) -> int:
-    """An HTTP status code, 0 for what is none."""
+    """An HTTP status code, or 0 where the value is not one."""
     text = str(code).removesuffix(".0")  # tracers send it as a text or as a number
     return int(text) if re.fullmatch(r"[1-5]\d\d", text, re.ASCII) else 0
 

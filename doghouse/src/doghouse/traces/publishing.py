@@ -12,9 +12,9 @@ Submission = tuple[Sent, int, float]
 
 
 def publish(points: MetricStore, tallies: Tallies) -> None:
-    """Write the points of buckets that are given out; on disk when this returns.
+    """Write the points of closed buckets; they are on disk when this returns.
 
-    Counts are written last: who finds the hits of a bucket finds its latencies.
+    Counts are written last, so that whoever sees the hits of a bucket sees its latencies too.
     """
     sketches = _sketches(points, tallies)
     if len(sketches):
@@ -42,7 +42,7 @@ def tags(key: Key) -> tuple[str, ...]:
 
 
 def _submissions(start: int, key: Key, tally: Tally) -> list[Submission]:
-    """Errors of none are submitted too, so that a share of errors is 0 and not unknown (GUESS)."""
+    """The counts. Where no span failed, 0 errors are submitted, so that a share of errors is 0 and not unknown (GUESS)."""
     base, with_tags, host = f"trace.{key.name}", tags(key), key.host or None
 
     def submission(suffix: str, kind: str, value: float) -> Submission:
@@ -60,7 +60,7 @@ def _submissions(start: int, key: Key, tally: Tally) -> list[Submission]:
 
 
 def _sketches(points: MetricStore, tallies: Tallies) -> Sketches:
-    """The latencies (s), one distribution `trace.<span name>` a key and bucket."""
+    """The latencies (s): a distribution `trace.<span name>` for each key and bucket."""
     sent: list[Sent] = [(f"trace.{key.name}", key.host or None, "distribution", None, tags(key)) for _, key in tallies]
     series = points.numbers(sent)
     sizes = [len(tally.values) for tally in tallies.values()]

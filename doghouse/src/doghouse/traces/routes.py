@@ -50,7 +50,7 @@ MSGPACK = "application/msgpack"
 
 
 def routes(intake: TraceIntake) -> list[BaseRoute]:
-    """What a tracer speaks to."""
+    """The endpoints that a tracer calls."""
     quiet = [*UNKEPT[1:], "/telemetry/proxy/{path:path}"]
     return [
         *(
@@ -86,7 +86,7 @@ def take(intake: TraceIntake, path: str, decode: Decode) -> PlainHandler:
 
 
 def take_stats(intake: TraceIntake, call: Call) -> Reply:
-    """What a tracer counted itself."""
+    """The endpoint for the counts that a tracer makes itself."""
     try:
         intake.take_stats(call.body, call.now)
     except TracesError as error:
@@ -95,5 +95,5 @@ def take_stats(intake: TraceIntake, call: Call) -> Reply:
 
 
 def _said(call: Call, what: str) -> bool:
-    """Whether a tracer says that it did something: any value but false, 0 and the like counts (Go's ParseBool, else yes)."""
+    """Whether a header is set to yes: any value but `false`, `0` and the like is a yes (Go's ParseBool, else yes)."""
     return call.headers.get(f"datadog-client-{what}", "").lower() not in ("", "0", "f", "false", "no")

@@ -1,4 +1,4 @@
-"""Which traces are kept. All are counted first: the `trace.*` metrics are of every span, kept or not."""
+"""Which traces are stored. All are counted before: the `trace.*` metrics are about every span, stored or not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from doghouse.traces.model import ALONE, KEPT_ALONE, PRIORITY, Chunk
 
 
 def kept(chunk: Chunk) -> Chunk:
-    """The spans of a chunk that are kept: all, none, or those that single span sampling keeps.
+    """The spans of a chunk that are stored: all, none, or those that single span sampling keeps.
 
     The priority that the tracer decided on (docs: tracing/trace_pipeline/ingestion_mechanisms) counts: 1 and 2 are kept, -1 is not;
     0 is kept where a span failed, as by the Agent's error sampler (GUESS: without its limit of ten a second);
@@ -23,5 +23,5 @@ def _priority(chunk: Chunk) -> float | None:
 
 
 def rates(services: set[tuple[str, str]]) -> dict[str, float]:
-    """What tracers are told to sample at, by (service, environment): everything. The first key is for services not yet heard of."""
+    """The rates that tracers are told, by (service, environment): 1, which is everything. The first key is for services that are not known yet."""
     return {"service:,env:": 1.0, **{f"service:{service},env:{env}": 1.0 for service, env in sorted(services)}}

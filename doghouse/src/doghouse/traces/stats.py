@@ -12,13 +12,13 @@ from doghouse.traces.model import MEASURED, PARTIAL, Chunk, Span, entries
 from doghouse.traces.normalize import STATUS, status
 
 BUCKET_S = 10
-BUCKETS_HELD = 2  # a bucket is given out when this many have passed: about 20 s after it began
+BUCKETS_HELD = 2  # a bucket is closed when this many have passed: about 20 s after it began
 NS = 1_000_000_000
 KINDS = ("server", "consumer", "client", "producer")  # values of `span.kind` whose spans are counted
 
 
 class Key(Struct, frozen=True, array_like=True):
-    """What spans are counted by. `status` is the HTTP status code, 0 for none."""
+    """The properties by which spans are counted. `status` is the HTTP status code, 0 for none."""
 
     service: str
     name: str
@@ -32,7 +32,7 @@ class Key(Struct, frozen=True, array_like=True):
 
 @dataclass(slots=True)
 class Tally:
-    """Spans of one key and bucket: how many, how many failed, how long they took in all (s), and each value of a duration (s) with its count."""
+    """The counts of a key in a bucket: how many spans, how many of them failed, their total duration (s), and how often each duration (s) was seen."""
 
     hits: float = 0.0
     errors: float = 0.0
@@ -57,8 +57,8 @@ def count(chunks: Iterable[Chunk], marked: bool, host: str, now: float, into: Ta
     """Count the service-entry and measured spans of chunks, and those of KINDS (apm_config.compute_stats_by_span_kind).
 
     `marked`: the tracer says which are service entries. `now` in s UTC.
-    A span counts in the bucket in which it ended; one that comes later than that bucket is held counts in the oldest one that is.
-    Spans that are not finished do not count.
+    A span counts in the bucket in which it ended, or, where that bucket is closed, in the oldest open one.
+    Unfinished spans do not count.
     """
     for chunk in chunks:
         counted = {span.span_id: span for span in entries(chunk, marked)}
@@ -72,7 +72,7 @@ def count(chunks: Iterable[Chunk], marked: bool, host: str, now: float, into: Ta
 
 
 def _counts(span: Span) -> bool:
-    """Whether a span counts that is no service entry."""
+    """Whether a span counts although it is no service entry."""
     return span.metric(MEASURED) == 1 or span.tag("span.kind").lower() in KINDS
 
 
@@ -82,7 +82,7 @@ def bucket(end: float, now: float) -> int:
 
 
 def oldest(now: float) -> int:
-    """The start of the oldest bucket that still counts at `now`; those before it are given out."""
+    """The start of the oldest bucket that is open at `now`; earlier ones are closed."""
     return _start(now) - (BUCKETS_HELD - 1) * BUCKET_S
 
 

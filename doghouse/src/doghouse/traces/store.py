@@ -1,4 +1,4 @@
-"""Where traces are kept, and the counts of spans until their bucket is given out: an SQLite file of their own."""
+"""Stores traces, and the counts of spans until their bucket is closed, in an SQLite file of their own."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _key = msgspec.msgpack.Decoder(Key)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A service-entry span of a kept trace. `ts` in s UTC, `duration` in s; `status` is the HTTP status code, or empty."""
+    """A service-entry span of a stored trace. `ts` in s UTC, `duration` in s; `status` is the HTTP status code, or empty."""
 
     trace_id: str
     ts: float
@@ -74,7 +74,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which traces: empty fields ask for nothing."""
+    """Which traces are wanted. An empty field is no condition."""
 
     service: str = ""
     resource: str = ""
@@ -85,7 +85,7 @@ class Search:
 
 
 class TraceStore:
-    """Traces that were kept."""
+    """The stored traces."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -94,7 +94,7 @@ class TraceStore:
         database.connection().executescript(TABLES)
 
     def add(self, chunks: Sequence[Chunk], marked: bool, tallies: Tallies) -> None:
-        """Keep chunks and what was counted of them and of those not kept, all or nothing."""
+        """Store chunks, and the counts of all chunks, also of those that are not stored. Either all is stored or nothing."""
         with self._database.transaction() as connection:
             first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM chunks").fetchone()[0]
             numbered = list(enumerate(chunks, first))
@@ -123,7 +123,7 @@ class TraceStore:
             )
 
     def find(self, search: Search, start: float, end: float, limit: int = 100) -> list[Entry]:
-        """The entries with start <= ts < end (s UTC) that are sought, the newest first."""
+        """The wanted entries with start <= ts < end (s UTC), the newest first."""
         wanted = {"service": search.service, "resource": search.resource, "name": search.name, "env": search.env}
         given = {column: value for column, value in wanted.items() if value}
         where = "".join(f" AND entries.{column} = ?" for column in given)
@@ -137,7 +137,7 @@ class TraceStore:
         return [msgspec.convert(dict(row), Entry, strict=False) for row in rows]
 
     def spans(self, trace: str) -> list[Span]:
-        """Every span of a trace (32 hex digits) that was kept, by start; none where it is not known."""
+        """The stored spans of a trace (32 hex digits), by start; empty where the trace is not known."""
         rows = self._database.connection().execute("SELECT spans FROM chunks WHERE trace = ? ORDER BY id", (trace,))
         return in_order(span for row in rows for span in _spans.decode(row["spans"]))
 
@@ -153,13 +153,13 @@ class TraceStore:
                     yield row["trace"], span
 
     def known(self, traces: Iterable[str]) -> set[str]:
-        """Which of these traces were kept."""
+        """Which of these traces are stored."""
         connection = self._database.connection()
         ask = "SELECT 1 FROM chunks WHERE trace = ? LIMIT 1"
         return {trace for trace in traces if connection.execute(ask, (trace,)).fetchone()}
 
     def due(self, before: int) -> tuple[Tallies, int]:
-        """What was counted in buckets that start before a time (s UTC), added up, and up to which row that is."""
+        """The sum of the counts in buckets that start before a time (s UTC), and the last row that is part of it."""
         rows = self._database.connection().execute("SELECT * FROM counted WHERE bucket < ? ORDER BY id", (before,))
         tallies: Tallies = {}
         last = 0
@@ -174,12 +174,12 @@ class TraceStore:
         return tallies, last
 
     def given_out(self, before: int, last: int) -> None:
-        """Forget what `due` returned: it is points now."""
+        """Delete the counts that `due` returned: they are points now."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM counted WHERE bucket < ? AND id <= ?", (before, last))
 
     def forget(self, before: float) -> int:
-        """Delete chunks that started before a time (s UTC); how many."""
+        """Delete the chunks that started before a time (s UTC); returns how many."""
         with self._database.transaction() as connection:
             return connection.execute("DELETE FROM chunks WHERE ts < ?", (before,)).rowcount
 

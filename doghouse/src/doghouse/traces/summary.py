@@ -1,4 +1,4 @@
-"""Services and resources, from the `trace.*` metrics: what the page of services lists."""
+"""Services and resources with their requests, errors and latencies, read from the `trace.*` metrics, for the page of services."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HITS = ".hits"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Requests of a service, or of one of its resources, in a stretch of time. Latencies in s, NaN where none is known.
+    """The requests of a service, or of one of its resources, in a stretch of time. Latencies are in s, NaN where none is known.
 
     `operation` is the span's name. `resource` is empty for a whole service; it is the tag's value, so in lower case.
     """
@@ -92,7 +92,7 @@ def _totals(
 def _percentiles(
     points: MetricStore, metric: str, start: int, end: int, group: Callable[[Series], Group]
 ) -> dict[Group, tuple[float, float, float]]:
-    """All values of each group together, whatever their time."""
+    """The 50th, 95th and 99th percentile of each group's values, over the whole stretch."""
     every = points.of_metric(metric)
     groups = list(dict.fromkeys(map(group, every)))
     numbers = np.array([groups.index(group(series)) for series in every], np.int64)
