@@ -57,8 +57,6 @@ class Boards:
         shown = frame.from_url(call.query, call.now)
         data = {
             "board": board.id,
-            "now": call.now,
-            "frame": {"from": shown.start, "to": shown.end, "live": shown.live},
             "variables": [
                 {
                     "name": variable.name,
@@ -73,15 +71,14 @@ class Boards:
                 widget.id: {"type": widget.type, "definition": widget.definition} for widget in board.every_widget
             },
         }
-        return rendering.render(
+        return rendering.framed(
             "board.html",
             call,
+            shown,
             css=board_layout.css(board),
             board=board,
             layout=board_layout.kind(board),
             titles={widget.id: template_variables.titled(widget.title, selected) for widget in board.every_widget},
-            frame=shown,
-            spans=[(name, frame.span_seconds(name)) for name in frame.SPANS],
             variables=[(variable, template_variables.choices(variable, known)) for variable in selected],
             warnings=warnings(document),
             data=data,

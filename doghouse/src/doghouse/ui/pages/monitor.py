@@ -71,16 +71,13 @@ class MonitorPage:
         sent = self.notifications.find(monitor_id=stored.document["id"], limit=SENT_ROWS, newest_first=True)
         data = {
             "id": stored.document["id"],
-            "now": call.now,
-            "frame": {"from": seen.start, "to": seen.end, "live": seen.live},
             "thresholds": monitor_history.thresholds(monitor),
             "query": query_text(monitor),
         }
-        return rendering.render(
+        return rendering.framed(
             "monitor.html",
             call,
-            frame=seen,
-            spans=[(name, frame.span_seconds(name)) for name in frame.SPANS],
+            seen,
             monitor=stored.document,
             state=stored.overall,
             muted=shown.muted,
