@@ -167,7 +167,7 @@ def _plain(value: Any) -> str:
 
 
 def merge(document: Any, wanted: Mapping[str, Any], edits: Edits, *, over: Mapping[str, Any], path: str = "") -> None:
-    """Put into the ruamel map `held` what it lacks of `wanted`. Raises Problem where a list or map is wanted and something else is there.
+    """Put into the ruamel map `document` what it lacks of `wanted`. Raises Problem where a list or map is wanted and something else is there.
 
     Maps are merged, lists of plain values joined, the first item of a list of maps is merged with the first. A value that is there stays,
     unless `over` has it too; `min_collection_interval` is what this command is for, and is always set. A placeholder is never put into

@@ -25,11 +25,11 @@ def week(downtimes: Mapping[str, Mapping[str, Any]], timezone: str, now: datetim
     today = now.astimezone(zone).date()
     days = [today + timedelta(days=number) for number in range(DAYS)]
     since, until = _at(days[0], 0, zone), _at(days[-1] + timedelta(days=1), 0, zone)
-    windows_of = {name: windows(schedule, since, until) for name, schedule in downtimes.items()}
-    edges = _edges([window for listed in windows_of.values() for window in listed], zone)
+    silences = {name: windows(schedule, since, until) for name, schedule in downtimes.items()}
+    edges = _edges([window for listed in silences.values() for window in listed], zone)
     lines = [" " * 9 + "".join(f"{day:%a}"[:2] + "  " for day in days)]
     for start, end in pairwise(edges):
-        cells = [_shade(windows_of, _at(day, (start + end) // 2, zone)) * 2 for day in days]
+        cells = [_shade(silences, _at(day, (start + end) // 2, zone)) * 2 for day in days]
         lines.append(f"{_clock(start, end)}–{_clock(end, start):<6}" + "  ".join(cells))
     return _with_legend(lines, list(downtimes))
 
@@ -62,11 +62,9 @@ def _edges(listed: Sequence[Window], zone: ZoneInfo) -> list[int]:
     return sorted({0, MINUTES, *(instant.hour * 60 + instant.minute for instant in instants)})
 
 
-def _shade(windows_of: Mapping[str, Sequence[Window]], instant: datetime) -> str:
+def _shade(silences: Mapping[str, Sequence[Window]], instant: datetime) -> str:
     covering = [
-        number
-        for number, listed in enumerate(windows_of.values())
-        if any(window.start <= instant < window.end for window in listed)
+        number for number, each in enumerate(silences.values()) if any(start <= instant < end for start, end in each)
     ]
     return SHADES[covering[-1] % len(SHADES)] if covering else NOTIFIED
 

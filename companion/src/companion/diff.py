@@ -25,7 +25,7 @@ Same = Callable[[str, Any, Any], bool]  # whether two values of this field mean 
 
 
 def differences(wanted: Any, actual: Any, filled: Filled, same: Same, path: str = "") -> list[Change]:
-    """The changes that lead from `held` to `wanted`. What the server filled in, and emptiness in another form, is no change."""
+    """The changes that lead from `actual` to `wanted`. What the server filled in, and emptiness in another form, is no change."""
     if same(path, wanted, actual):
         return []
     if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
@@ -42,11 +42,8 @@ def differences(wanted: Any, actual: Any, filled: Filled, same: Same, path: str 
         changes = [change for i, pair in both for change in differences(*pair, filled, same, f"{path}[{i}]")]
         changes += [Change(f"{path}[{i}]", None, wanted[i]) for i in range(len(actual), len(wanted))]
         return changes + [Change(f"{path}[{i}]", actual[i], None) for i in range(len(wanted), len(actual))]
-    if (wanted == actual and isinstance(wanted, bool) == isinstance(actual, bool)) or (
-        _empty(wanted) and _empty(actual)
-    ):
-        return []
-    return [Change(path, actual, wanted)]
+    alike = wanted == actual and isinstance(wanted, bool) == isinstance(actual, bool)
+    return [] if alike or (_empty(wanted) and _empty(actual)) else [Change(path, actual, wanted)]
 
 
 def as_sets(wanted: Any, actual: Any) -> bool:

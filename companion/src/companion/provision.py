@@ -114,22 +114,20 @@ def _withdraw_doubles(account: Account, made: Sequence[Step], done: list[Step]) 
     kind = made[0].kind
     existing = kind.find(account)
     for step in made:
-        same = sorted(
-            (each for each in existing if step.wanted and each.mark == step.wanted.mark), key=lambda each: each.made
-        )
+        same = [each for each in existing if step.wanted and each.mark == step.wanted.mark]
+        first = min(same, key=lambda each: each.made, default=None)
         ours = next((each for each in same if each.id == step.id), None)
-        if ours and ours is not same[0]:
+        if ours and first and ours is not first:
             kind.delete(account, ours)
-            done = [replace(each, action="none", id=same[0].id) if each is step else each for each in done]
+            done = [replace(each, action="none", id=first.id) if each is step else each for each in done]
     return done
 
 
 def removals(account: Account, kinds: Sequence[Kind]) -> list[Step]:
     """A step for each object in the account that carries one of our marks, duplicates too, in the order in which they go."""
     ordered = sorted(kinds, key=lambda kind: REMOVAL.index(kind.name))
-    return [
-        Step(kind, each.name, "delete", existing=each, id=each.id) for kind in ordered for each in kind.find(account)
-    ]
+    every = ((kind, each) for kind in ordered for each in kind.find(account))
+    return [Step(kind, each.name, "delete", existing=each, id=each.id) for kind, each in every]
 
 
 def remove(account: Account, steps: Sequence[Step], report: Report) -> None:
@@ -143,10 +141,10 @@ def remove(account: Account, steps: Sequence[Step], report: Report) -> None:
 def adopt(account: Account, wanted: Wanted, id: str) -> Existing:
     """Put our mark on an object that was made by hand; the next plan shows what else differs. Raises Problem where one has the mark."""
     kind = wanted.kind
-    marked = [each for each in kind.find(account) if each.mark == wanted.mark]
-    for other in marked:
-        if other.id == id:
-            return other
+    other = next((each for each in kind.find(account) if each.mark == wanted.mark), None)
+    if other and other.id == id:
+        return other
+    if other:
         raise Problem(
             f"the {kind.name} '{other.name}' ({other.id}) carries the mark already; delete it, or take the mark out of it, first"
         )

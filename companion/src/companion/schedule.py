@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from doghouse.downtimes import Recurring
 
+Recurrence = Mapping[str, Any]  # as a downtime's body has it: start, duration, rrule
 WEEK = timedelta(days=7)
 
 
@@ -46,7 +47,7 @@ def next_window(schedule: Mapping[str, Any], now: datetime) -> Window | None:
     return joined
 
 
-def anchored(recurrence: Mapping[str, Any], timezone: str, now: datetime) -> dict[str, Any]:
+def anchored(recurrence: Recurrence, timezone: str, now: datetime) -> dict[str, Any]:
     """The recurrence with `start` at the occurrence that holds now, or the next one.
 
     A start in the past is not always accepted on create (datadog-sync-cli#664), so it lies there only where the present is to be covered.
@@ -55,10 +56,8 @@ def anchored(recurrence: Mapping[str, Any], timezone: str, now: datetime) -> dic
     return {**recurrence, **({"start": coming[0].start.replace(tzinfo=None).isoformat()} if coming else {})}
 
 
-def in_the_words_of(
-    actual: Mapping[str, Any], wanted: Mapping[str, Any], timezone: str, now: datetime
-) -> dict[str, Any]:
-    """`wanted` with each field written as in `held` where that means the same: a rule's parts in another order, `24h` and `1d`, a start
+def in_the_words_of(actual: Recurrence, wanted: Recurrence, timezone: str, now: datetime) -> dict[str, Any]:
+    """`wanted` with each field written as in `actual` where that means the same: a rule's parts in another order, `24h` and `1d`, a start
     weeks ago that leads to the same windows from now on."""
     from doghouse.downtimes import same_rule
 
@@ -76,7 +75,7 @@ def in_the_words_of(
     return reworded
 
 
-def _alone(recurrence: Mapping[str, Any], timezone: str) -> dict[str, Any]:
+def _alone(recurrence: Recurrence, timezone: str) -> dict[str, Any]:
     return {"timezone": timezone, "recurrences": [recurrence]}
 
 

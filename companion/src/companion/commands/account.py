@@ -105,9 +105,8 @@ def _short(wanted: Wanted) -> str:
 
 def timeboard(account: Account, options: Options) -> Existing:
     """Our timeboard in the account, whole. Raises Problem where there is none, or more than one."""
-    wanted = next(
-        each for each in resources.wanted(options.settings(), datetime.now(UTC)) if each.kind.name == "timeboard"
-    )
+    every = resources.wanted(options.settings(), datetime.now(UTC))
+    wanted = next(each for each in every if each.kind.name == "timeboard")
     (step,) = provision.plan(account, [wanted])
     if step.existing is None:
         raise Problem(f"the timeboard '{wanted.name}' is not in the account; make it with: my-metric apply")

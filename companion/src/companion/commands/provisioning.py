@@ -82,11 +82,9 @@ def _refuse_what_would_be_refused(wanted: Sequence[Wanted]) -> None:
     from companion.validation.command import check
 
     for each in wanted:
-        for fault in check(each.kind.name, each.body):
-            if not fault.warning:
-                raise Problem(
-                    f"{each.kind.name} '{each.name}': {fault.field} {fault.sentence} (my-metric validate lists all)"
-                )
+        for fault in (fault for fault in check(each.kind.name, each.body) if not fault.warning):
+            where = f"{each.kind.name} '{each.name}'"
+            raise Problem(f"{where}: {fault.field} {fault.sentence} (my-metric validate lists all)")
 
 
 def _consent(question: str, yes: bool) -> None:

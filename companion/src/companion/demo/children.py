@@ -110,7 +110,7 @@ def start(
     on_line: Callable[[str], None] | None = None,
     cwd: Path | None = None,
 ) -> Child:
-    """Start a program. `told` is given each line of its stderr. It gets `farewell` too if this process dies without a word."""
+    """Start a program. `on_line` is given each line of its stderr. It gets `farewell` too if this process dies without a word."""
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def die_with_parent() -> None:

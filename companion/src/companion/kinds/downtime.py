@@ -67,7 +67,7 @@ class Downtimes(Kind):
         return path in ANY_ORDER and as_sets(wanted, actual)
 
     def _in_the_words_of(self, actual: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        """`wanted` with its recurrences written as those of `held` wherever that means the same."""
+        """`wanted` with its recurrences written as those of `actual` wherever that means the same."""
         theirs = (actual.get("schedule") or {}).get("recurrences") or []
         ours = wanted["schedule"].get("recurrences")
         if not ours:

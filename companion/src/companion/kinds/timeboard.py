@@ -37,9 +37,8 @@ class Timeboards(Kind):
             if not new:
                 break
             rows |= new
-        return [
-            _existing(row) for row in rows.values() if mark_of(row.get("description")) and not row.get("deleted_at")
-        ]
+        shown = (row for row in rows.values() if not row.get("deleted_at"))
+        return [_existing(row) for row in shown if mark_of(row.get("description"))]
 
     @override
     def get(self, account: Account, id: str) -> Existing:
