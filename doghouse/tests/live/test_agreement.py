@@ -252,6 +252,13 @@ def quiet(**given: Any) -> dict[str, Any]:
     body_of(QUERIES[1], CONDITIONS[0], MESSAGES[0]),
     RULES[0],
 )
+# the last point has none to be compared with: what is missing counts from the last difference on
+@example(
+    [[0.0, 0.0, 0.0, None, None, 0.0]],
+    [],
+    body_of(QUERIES[4], CONDITIONS[0], MESSAGES[1], notify_no_data=True, no_data_timeframe=6),
+    RULES[2],
+)
 @given(
     st.lists(samples, min_size=1, max_size=3),
     downtimes,

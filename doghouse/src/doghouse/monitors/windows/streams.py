@@ -218,24 +218,29 @@ def _column(
     if not len(now):
         return None
     span, how = query.window.seconds, query.aggregator
+    points, outermost = now, None
     if change is None:
         reduced = reduce_windows(ts, values, over.ends, span, how, buckets)
     elif "as_count" in function_names(query.expression):
-        reduced = difference(
-            query.change, *(reduce_windows(ts, values, e, span, how, buckets) for e in _both(query, over))
-        )
+        reduced = difference(change, *(reduce_windows(ts, values, e, span, how, buckets) for e in _both(query, over)))
+        low, high = np.searchsorted(now, over.starts), np.searchsorted(now, over.ends)
+        outermost = now[np.minimum(low, len(now) - 1)], now[high - 1]
+        points = np.unique(outermost[1][~np.isnan(reduced)])  # a window that cannot be compared was not seen
     else:
-        reduced = _changed(query, over, buckets, ts, values)
+        points, reduced = _changed(query, over, buckets, ts, values)
     complete = full_windows(now, over.ends, span, full_bucket(query), MAY_MISS) if full else None
-    return GroupColumn(group, reduced, complete, now, over)
+    return GroupColumn(group, reduced, complete, points, over, outermost=outermost)
 
 
 def _both(query: MonitorQuery, over: Windows) -> tuple[Ints, Ints]:
     return over.ends, over.ends - (query.change.shift if query.change else 0)
 
 
-def _changed(query: MonitorQuery, over: Windows, buckets: Buckets, ts: Ints, values: Floats) -> Floats:
-    """A change monitor compares point by point, then reduces: each bucket with the one that lies the shift before it."""
+def _changed(query: MonitorQuery, over: Windows, buckets: Buckets, ts: Ints, values: Floats) -> tuple[Ints, Floats]:
+    """A change monitor compares point by point, then reduces: each bucket with the one that lies the shift before it.
+
+    The differences' times, and the windows.
+    """
     from doghouse.metrics.memory import roll_up
 
     assert query.change is not None
@@ -244,14 +249,11 @@ def _changed(query: MonitorQuery, over: Windows, buckets: Buckets, ts: Ints, val
     there = rolled.ts[earlier] == rolled.ts - query.change.shift
     change = difference(query.change, rolled.value[there], rolled.value[earlier[there]])
     known = ~np.isnan(change)
-    return reduce_windows(
-        rolled.ts[there][known],
-        change[known],
-        over.ends,
-        query.window.seconds,
-        query.aggregator,
-        Buckets(buckets.interval),
+    times = rolled.ts[there][known]
+    reduced = reduce_windows(
+        times, change[known], over.ends, query.window.seconds, query.aggregator, Buckets(buckets.interval)
     )
+    return times[np.searchsorted(times, int(over.starts[0])) :], reduced
 
 
 @dataclass(frozen=True, slots=True)
