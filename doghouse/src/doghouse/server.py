@@ -50,8 +50,8 @@ from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries.api import routes as queries
 from doghouse.search.records import Records
-from doghouse.slos import routes as slo_routes
-from doghouse.slos.access import Slos
+from doghouse.slos.api import routes as slo_routes
+from doghouse.slos.api.access import Slos
 from doghouse.slos.store import SloStore
 from doghouse.storage import manifest
 from doghouse.storage.config import DataFolder, KeyPair, Settings

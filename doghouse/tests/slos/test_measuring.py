@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from memory_points import T0, Given, minutely, source
 
 from doghouse.slos import budget
+from doghouse.slos.api.history import interval, labels
 from doghouse.slos.corrections import Correction
-from doghouse.slos.history import interval, labels
 from doghouse.slos.measuring import measured
 from doghouse.slos.reading import read
 from doghouse.slos.tally import Tally

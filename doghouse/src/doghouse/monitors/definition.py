@@ -6,7 +6,7 @@ Nothing of it is read from text again. A monitor with another threshold or windo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
@@ -14,7 +14,7 @@ import msgspec
 
 from doghouse.metrics.model import Ints
 from doghouse.monitors.evaluating import Evaluation, Sources, Stepping, Stretch, ticks_between
-from doghouse.monitors.model import Body, MonitorError, Options, Thresholds, read_body, read_options
+from doghouse.monitors.model import TYPES, Body, MonitorError, Options, Thresholds, read_body, read_options
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import followed_rules
@@ -22,17 +22,13 @@ from doghouse.monitors.windows.columns import Group
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from doghouse.slos.model import Objective
 
 MINUTE_S = 60
 EVERYTHING = ("*",)  # of notify_by: one notification for all groups
 INVALID_QUERY = "The value provided for parameter 'query' is invalid"  # recorded
 EVENTS_AS_TYPES = ("event alert", "service check", "slo alert")  # whose events have the type's own name (documentation)
-NO_OPERATOR = (
-    f"{INVALID_QUERY}: invalid operator specified: "  # recorded: create_a_monitor_returns_bad_request_response
-)
+NO_OPERATOR = f"{INVALID_QUERY}: invalid operator specified: "  # recorded: create_a_monitor_…_bad_request_response
 # `by {host}`, `.by("host")`, `.by(job_name,workspace)`: recorded 177 of 177; an alert on `.by("*")` counts as grouped.
 _GROUPED = re.compile(r"""\bby\s*\{[^}]*\}|\.by\(\s*[^)\s]""")
 _COMPARES = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?:threshold|[-+]?[\d.]+(?:e[-+]?\d+)?)\s*$", re.IGNORECASE)
@@ -260,16 +256,6 @@ class Definition(Body, frozen=True, dict=True):
 
 Kind = TypeVar("Kind", bound=type[Definition])
 KINDS: dict[str, type[Definition]] = {}  # by the type's name, as `kind` registers them
-
-
-# The API's schema (MonitorType): what doghouse stores, whether or not it evaluates it.
-TYPES = (
-    "metric alert", "query alert", "composite", "service check", "event alert", "event-v2 alert", "log alert",
-    "process alert", "rum alert", "synthetics alert", "trace-analytics alert", "slo alert", "audit alert",
-    "ci-pipelines alert", "ci-tests alert", "error-tracking alert", "database-monitoring alert",
-    "network-performance alert", "network-path alert", "cost alert", "data-quality alert", "data-jobs alert",
-    "llm-observability alert",
-)  # fmt: skip
 
 
 def types() -> list[str]:

@@ -13,6 +13,15 @@ import msgspec
 MissingData = Literal["default", "show_no_data", "show_and_notify_no_data", "resolve"]
 RenotifyStatus = Literal["alert", "warn", "no data"]
 
+# The API's schema (MonitorType): what doghouse stores, whether or not it evaluates it.
+TYPES = (
+    "metric alert", "query alert", "composite", "service check", "event alert", "event-v2 alert", "log alert",
+    "process alert", "rum alert", "synthetics alert", "trace-analytics alert", "slo alert", "audit alert",
+    "ci-pipelines alert", "ci-tests alert", "error-tracking alert", "database-monitoring alert",
+    "network-performance alert", "network-path alert", "cost alert", "data-quality alert", "data-jobs alert",
+    "llm-observability alert",
+)  # fmt: skip
+
 
 class MonitorError(ValueError):
     """Why a monitor is refused: `field` is the path of what is wrong (`options.thresholds.critical`), `text` Datadog's words where they are known.

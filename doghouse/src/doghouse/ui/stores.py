@@ -20,7 +20,7 @@ from doghouse.notifications.store import NotificationStore
 from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.queries.units import Units
 from doghouse.search.records import Records
-from doghouse.slos.access import Slos
+from doghouse.slos.api.access import Slos
 from doghouse.traces.store import TraceStore
 from doghouse.ui.simulated import SimulatedStore
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doghouse.slos import budget
-from doghouse.slos.access import ZERO, Slos, Status, status
+from doghouse.slos.api.access import ZERO, Slos, Status, status
 from doghouse.slos.document import Document
 from doghouse.slos.model import Objective, Threshold
 from doghouse.ui import rendering

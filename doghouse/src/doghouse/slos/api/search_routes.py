@@ -11,7 +11,7 @@ from doghouse.search.errors import SearchSyntaxError
 from doghouse.search.matching import combined
 from doghouse.search.parser import parse
 from doghouse.search.tree import Exists, Leaf, Match, Phrase, Wildcard, Word
-from doghouse.slos.access import ZERO, Slos, Status, status
+from doghouse.slos.api.access import ZERO, Slos, Status, status
 from doghouse.slos.document import Document
 from doghouse.slos.model import Objective, Threshold
 from doghouse.tags import pairs

@@ -7,13 +7,14 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from doghouse.slos import correction_routes, errors
-from doghouse.slos.access import Slos
+from doghouse.slos import errors
+from doghouse.slos.api import correction_routes
+from doghouse.slos.api.access import Slos
+from doghouse.slos.api.history import history, v2_status
+from doghouse.slos.api.search_routes import search
 from doghouse.slos.document import Document
-from doghouse.slos.history import history, v2_status
 from doghouse.slos.model import TIMEFRAMES, Objective, SloError
 from doghouse.slos.reading import read
-from doghouse.slos.search_routes import search
 from doghouse.web.errors import invalid_parameter, missing_parameter
 from doghouse.web.http import Call, Reply, endpoint
 

@@ -13,7 +13,7 @@ from doghouse.metrics.model import Ints
 from doghouse.queries import Expression, expression_text, metric_queries, scope_text
 from doghouse.queries.language.rollups import LADDER
 from doghouse.slos import budget
-from doghouse.slos.access import ZERO, Slos, status
+from doghouse.slos.api.access import ZERO, Slos, status
 from doghouse.slos.corrections import shown
 from doghouse.slos.document import Document, display
 from doghouse.slos.errors import invalid_slo
