@@ -21,7 +21,7 @@ duckdb = pytest.importorskip("duckdb")
 
 STRUCT = (
     'STRUCT(a BIGINT, b STRUCT(c VARCHAR, d DOUBLE[]), "a.b" VARCHAR, "c.b" DOUBLE, title VARCHAR, users STRUCT(name VARCHAR)[], '
-    "error STRUCT(message VARCHAR), ip VARCHAR, level VARCHAR, service VARCHAR, ok BOOLEAN)"
+    "error STRUCT(message VARCHAR), ip VARCHAR, level VARCHAR, service VARCHAR, source VARCHAR, ok BOOLEAN)"
 )
 TOP = {"timestamp": "BIGINT", "message": "VARCHAR"}
 OWN = {
@@ -52,6 +52,7 @@ inner = st.fixed_dictionaries(
         "ip": maybe(st.sampled_from(("10.0.0.1", "no", "fe80::1"))),
         "level": maybe(st.sampled_from(("ERROR", "Warning", ""))),
         "service": some,
+        "source": maybe(st.sampled_from(("nginx", "1"))),
         "ok": maybe(st.booleans()),
     },
 )
@@ -97,11 +98,13 @@ def written(path: Path, lines: list[dict[str, Any]], columns: dict[str, str]) ->
     own=st.sets(st.sampled_from(sorted(OWN))),
     more=st.lists(searches, min_size=1, max_size=12),
     asked=st.lists(
-        st.one_of(searched, st.sampled_from(("@users.name", "@b.d", "@ok", "@A", "role"))), max_size=3, unique=True
+        st.one_of(searched, st.sampled_from(("@users.name", "@b.d", "@ok", "@A", "@source", "role"))),
+        max_size=3,
+        unique=True,
     ),
     span=st.tuples(st.sampled_from((0, 0, 2000, 3001)), st.sampled_from((10_000, 7000))),
 )
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=60)
 def test_columns_select_what_the_rows_select(
     tmp_path_factory: pytest.TempPathFactory,
     lines: list[dict[str, Any]],

@@ -33,7 +33,7 @@ from doghouse.queries import (
 )
 from doghouse.queries.functions import Function, catalogue, registry
 from doghouse.queries.language.completion import complete
-from doghouse.queries.units import told, unit_of
+from doghouse.queries.units import as_described, unit_of
 
 LINE = source(series(every(60, [4, 1, 3, 2])))
 TICKS = T0 + 60 * np.arange(1, 20)
@@ -90,7 +90,7 @@ def test_recipe_query_function(added: Function) -> None:
         (column,) = way.columns(query, LINE, over, False)
         assert column.values[:4].tolist() == [40, 40, 30, 30]
     # units
-    units = told({"m": {"unit": "byte"}}.get)
+    units = as_described({"m": {"unit": "byte"}}.get)
     assert unit_of(parse("avg:m{*}")[0], units) is not None
     assert unit_of(parse(call)[0], units) is None
     # coverage

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from doghouse.queries import parse
-from doghouse.queries.units import catalogue, told, unit_of
+from doghouse.queries.units import as_described, catalogue, unit_of
 
 DESCRIBED = {
     "idle": {"unit": "percent", "per_unit": None},
@@ -23,7 +23,7 @@ MINUTE = {"family": "time", "name": "minute", "plural": "minutes", "scale_factor
 
 
 def unit(text: str) -> Any:
-    return unit_of(parse(text)[0], told(DESCRIBED.get))
+    return unit_of(parse(text)[0], as_described(DESCRIBED.get))
 
 
 def test_a_unit_has_the_fields_that_were_recorded() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from doghouse.logs import preprocessing
-from doghouse.logs.files.columns import Coded, Ints, ParquetFile, quoted
+from doghouse.logs.files.columns import OWN, Coded, Ints, ParquetFile, quoted
 from doghouse.logs.statuses import status
 from doghouse.search.record import attribute
 from doghouse.tags import pairs
@@ -19,7 +19,7 @@ ALIASES = {
     "host": preprocessing.HOST,
     "service": preprocessing.SERVICE,
     "status": preprocessing.STATUS,
-    "source": preprocessing.SOURCE,
+    "source": (*preprocessing.SOURCE, "source"),
 }
 
 
@@ -45,6 +45,8 @@ class Fields:
     def _attribute(self, path: str) -> Coded | None:
         """The values under a path; None where no column has it."""
         first, *rest = path.split(".")
+        if first in OWN:  # these are no attributes any more
+            return None
         names = [name for name in dict.fromkeys((first, path)) if self._file.root(name)]
         if not names:
             return None
@@ -60,7 +62,7 @@ class Fields:
         texts: dict[str | None, int] = {None: 0}
         codes = np.zeros(len(self._times), np.int64)
         for name in ALIASES[field]:
-            column = self._file.coded('"source"') if name == "source" else self._attribute(name)
+            column = self._whole(name) if name in OWN else self._attribute(name)
             if column is not None:
                 own = [preprocessing.first({"x": value}, ("x",)) for value in column.values]
                 codes = np.where(
@@ -69,11 +71,18 @@ class Fields:
         made = list(texts)
         return Coded(codes, [status(text or "") for text in made] if field == "status" else made)
 
+    def _whole(self, name: str) -> Coded | None:
+        """A column that is no attribute, or what stands among the attributes under its name; None where there is neither."""
+        if name in self._file.types:
+            return self._file.coded(f'"{name}"')
+        sql = self._file.root(name)
+        return self._file.coded(sql) if sql else None
+
     def _tags(self) -> Sequence[Coded]:
         """Its own tags, that of its source, and those of its host."""
-        own = [name for name in ("tags", "ddtags") if name in self._file.types][:1]
+        own = next((column for name in ("tags", "ddtags") if (column := self._whole(name)) is not None), None)
         return [
-            *(_each(self._file.coded(f'"{name}"'), preprocessing.tags_of) for name in own),
+            *([] if own is None else [_each(own, preprocessing.tags_of)]),
             _each(self._reserved("source"), lambda text: preprocessing.tags_of([f"source:{text}"] if text else [])),
             _each(self._reserved("host"), lambda text: list(self._host_tags.get(text or "", ()))),
         ]
