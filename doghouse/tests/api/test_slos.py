@@ -381,8 +381,8 @@ def test_b1_b5_an_alert_of_an_slo_is_checked_against_it(api: Api) -> None:
     assert alert(BURN.format(loose)) == (400, limit)
     wrong = "The value provided for parameter 'query' is invalid: "
     assert alert(BURN.format("unknown")) == (400, f"{wrong}SLO unknown not found")
-    assert alert(query.replace("7d", "30d")) == (400, f"{wrong}SLO {strict} has no target for 30d, only for 7d")
-    assert alert(query.replace("7d", "1w"))[1].startswith(f"{wrong}.over() takes 7d, 30d, 90d, not 1w")
+    assert alert(query.replace('"7d"', '"30d"')) == (400, f"{wrong}SLO {strict} has no target for 30d, only for 7d")
+    assert alert(query.replace('"7d"', '"1w"'))[1].startswith(f"{wrong}.over() takes 7d, 30d, 90d, not 1w")
 
 
 def test_the_page_lists_each_target_with_what_is_left_of_its_budget(api: Api) -> None:
