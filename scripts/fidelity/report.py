@@ -157,5 +157,6 @@ BAND = (
 )
 OUTSIDE = (
     "Named in `scripts/fidelity/outside.yaml` before the first run: other products of Datadog, and answers that only an organisation with a past can give",
-    "(of these, status and outermost keys are compared). The numbers are requests, scenarios and programs.",
+    "(of these, status and outermost keys are compared). When logs, SLOs, rules and webhooks were served, parts of them and some cases of an",
+    "organisation's past were added, after their recordings had been seen. The numbers are requests, scenarios and programs.",
 )
