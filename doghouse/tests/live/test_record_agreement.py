@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from live_house import living
 from record_lines import T0, Line, alert, changes, lines, replayed, sources
@@ -85,6 +85,22 @@ def history(made: Sequence[tuple[int, int, str, Any]]) -> list[Line]:
 
 
 @settings(max_examples=60, deadline=None)
+# the later record has no measure, so that its window has no value: what is missing counts from the first on
+@example(
+    made=[(60, 1, "c", 1), (960, 1, "c", None)],
+    query='formula("took - n")',
+    window="15m",
+    condition=("> 2", {}),
+    options={"notify_no_data": True, "no_data_timeframe": 6},
+)
+# the first window that has a value has two records: its group is seen from the first of them on
+@example(
+    made=[(300, 1, "a", None), (300, 2, "c", None), (360, 1, "b", None), (601, 1, "b", None)],
+    query='formula("abs(n - hour_before(n))")',
+    window="5m",
+    condition=("> 2", {}),
+    options={},
+)
 @given(
     made=bursts,
     query=st.sampled_from(QUERIES),

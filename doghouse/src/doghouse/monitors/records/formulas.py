@@ -14,7 +14,7 @@ import numpy as np
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, no_columns
 from doghouse.monitors.query import Windows
-from doghouse.monitors.windows.columns import Bools, Group, GroupColumn
+from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, seen_where_valued
 from doghouse.queries import Expression, NotEvaluated, Window
 from doghouse.queries.evaluation import arithmetic
 from doghouse.queries.evaluation.arithmetic import Value
@@ -57,7 +57,7 @@ def columns(formula: Expression, read: Read, over: Windows) -> Iterator[GroupCol
         raise NotEvaluated("a formula without a query")
     for row, group in enumerate(made.groups):
         column = np.where(made.points[row], made.values[row], np.nan)
-        yield GroupColumn(group, column, None, values.points(group), over)
+        yield seen_where_valued(group, column, None, values.points(group), over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.query import Windows
 from doghouse.monitors.records.model import Compute, Facet, RecordQuery
-from doghouse.monitors.windows.columns import Bools, Group, GroupColumn
+from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, seen_where_valued
 from doghouse.search.aggregation import AGGREGATIONS
 from doghouse.search.grouping import Grouped, grouped
 from doghouse.search.record import Record
@@ -60,6 +60,7 @@ class RecordWindows:
         values = _values(self._grouped, index, self._query.compute, self._over)
         if self._kept is not None:
             values = np.where(self._kept[index], values, np.nan)
+            return seen_where_valued(group, values, None, times // MS, self._over)
         return GroupColumn(group, values, None, times // MS, self._over)
 
     @cached_property

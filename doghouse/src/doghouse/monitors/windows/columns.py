@@ -22,8 +22,9 @@ class GroupColumn:
     """One group over a stretch of ticks: `values[i]` is the reduced window of tick i (NaN: nothing in it), `full[i]` whether it was full.
 
     `points` are the times of the group's points (s UTC, ascending), for what depends on the first and the last one. `recovery` are the values that recovery
-    thresholds look at, where those are others (anomaly monitors). `outermost` are each window's first and last point, where `points` do not tell them
-    because a window decides which of its points have a value (`per_second`). `reporting` says at which ticks any group has data, where somebody asks for it.
+    thresholds look at, where those are others (anomaly monitors). `outermost` are each window's first and last point (0: none), where `points` do not tell
+    them because a window decides which of its points have a value (`per_second`). `reporting` says at which ticks any group has data, where somebody
+    asks for it.
     """
 
     group: Group
@@ -50,7 +51,7 @@ class GroupColumn:
 
     def _outermost(self, index: int) -> tuple[int | None, int | None]:
         if self.outermost is not None:
-            return int(self.outermost[0][index]), int(self.outermost[1][index])
+            return int(self.outermost[0][index]) or None, int(self.outermost[1][index]) or None
         low, high = np.searchsorted(self.points, (self.windows.starts[index], self.windows.ends[index]))
         return (int(self.points[low]), int(self.points[high - 1])) if low < high else (None, None)
 
@@ -61,3 +62,14 @@ class GroupColumn:
         there = place >= 0
         last[there] = self.points[place[there]]
         return last
+
+
+def seen_where_valued(group: Group, values: Floats, full: Bools | None, times: Ints, windows: Windows) -> GroupColumn:
+    """A group whose windows may have no value though something lies in them: such a window was not seen, and what is missing counts from one before it."""
+    low, high = np.searchsorted(times, windows.starts), np.searchsorted(times, windows.ends)
+    outermost = np.full((2, len(windows.ends)), NO_TIME, np.int64)
+    there = low < high
+    outermost[:, there] = times[low[there]], times[high[there] - 1]
+    seen = np.flatnonzero(there & ~np.isnan(values))
+    points = np.unique(np.append(outermost[0][seen[:1]], outermost[1][seen]))  # the first, and the last of each window
+    return GroupColumn(group, values, full, points, windows, outermost=(outermost[0], outermost[1]))

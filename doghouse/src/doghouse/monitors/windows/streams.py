@@ -17,7 +17,7 @@ from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
 from doghouse.monitors.windows import pointwise
 from doghouse.monitors.windows.anomalies import Reading
-from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.monitors.windows.columns import Group, GroupColumn, seen_where_valued
 from doghouse.monitors.windows.sliding import Buckets, bucketed, full_windows, reduce_windows
 from doghouse.monitors.windows.spatial import reduce_group
 from doghouse.queries import MonitorQuery, default_interval, function_names
@@ -218,18 +218,16 @@ def _column(
     if not len(now):
         return None
     span, how = query.window.seconds, query.aggregator
-    points, outermost = now, None
+    points = now
+    complete = full_windows(now, over.ends, span, full_bucket(query), MAY_MISS) if full else None
     if change is None:
         reduced = reduce_windows(ts, values, over.ends, span, how, buckets)
     elif "as_count" in function_names(query.expression):
-        reduced = difference(change, *(reduce_windows(ts, values, e, span, how, buckets) for e in _both(query, over)))
-        low, high = np.searchsorted(now, over.starts), np.searchsorted(now, over.ends)
-        outermost = now[np.minimum(low, len(now) - 1)], now[high - 1]
-        points = np.unique(outermost[1][~np.isnan(reduced)])  # a window that cannot be compared was not seen
+        both = (reduce_windows(ts, values, ends, span, how, buckets) for ends in _both(query, over))
+        return seen_where_valued(group, difference(change, *both), complete, now, over)
     else:
         points, reduced = _changed(query, over, buckets, ts, values)
-    complete = full_windows(now, over.ends, span, full_bucket(query), MAY_MISS) if full else None
-    return GroupColumn(group, reduced, complete, points, over, outermost=outermost)
+    return GroupColumn(group, reduced, complete, points, over)
 
 
 def _both(query: MonitorQuery, over: Windows) -> tuple[Ints, Ints]:
