@@ -11,7 +11,7 @@ from doghouse import monitors as mon
 from doghouse.backtest.run import replay
 from doghouse.importing.access import Keys
 from doghouse.importing.account import Account, Tell
-from doghouse.logs.files.lines import log_of, with_host_tags
+from doghouse.logs.files.lines import log_of, searched
 from doghouse.queries import NotEvaluated
 from doghouse.search.records import Lines
 
@@ -66,7 +66,7 @@ def no_points(_: mon.Definition) -> Any:
 
 
 def plain() -> mon.Sources:
-    lines = Lines(with_host_tags((log_of(line, 0, Path("x"), 1) for line in LOGS), {}))
+    lines = Lines(searched((log_of(line, 0, Path("x"), 1) for line in LOGS), {}))
     return mon.Sources(no_points, records=lambda _: lines)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from doghouse.logs.files import LogFileError
-from doghouse.logs.files.lines import read_lines, with_host_tags
+from doghouse.logs.files.lines import read_lines, searched
 from doghouse.search.record import Record
 
 T0 = 1772445600000  # ms, 2026-03-02T10:00Z
@@ -33,7 +33,7 @@ def written(tmp_path: Path, *lines: object) -> Path:
 
 
 def logs(path: Path, **host_tags: tuple[str, ...]) -> list[tuple[int, Record]]:
-    return list(with_host_tags(read_lines(path), host_tags))
+    return list(searched(read_lines(path), host_tags))
 
 
 @pytest.mark.parametrize("line", [SENT, V2, V1, {**SENT, "tags": "Env:Prod,blue"}, {**SENT, "timestamp": str(T0)}])
@@ -51,7 +51,7 @@ def test_old_logs_count_and_lines_may_come_in_any_order(tmp_path: Path) -> None:
 
 
 def test_a_log_has_the_tags_of_its_host(tmp_path: Path) -> None:
-    [(_, log)] = list(with_host_tags(read_lines(written(tmp_path, SENT)), {"web-1": ("role:web",)}))
+    [(_, log)] = list(searched(read_lines(written(tmp_path, SENT)), {"web-1": ("role:web",)}))
     assert log.values("role") == ["web"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -18,3 +19,8 @@ class Log(msgspec.Struct, frozen=True):
     status: str = "info"
     tags: tuple[str, ...] = ()
     attributes: dict[str, Any] = {}
+
+
+def with_host_tags(own: Sequence[str], host: Sequence[str]) -> tuple[str, ...]:
+    """A log's tags with its host's behind them, none that it has already (docs: attributes_naming_convention)."""
+    return (*own, *(tag for tag in host if tag not in own))

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from doghouse.logs import bodies, preprocessing
 from doghouse.logs.api import analytics, listing, v1_listing
 from doghouse.logs.errors import logs_invalid, logs_too_large
-from doghouse.logs.model import Log
+from doghouse.logs.model import Log, with_host_tags
 from doghouse.logs.store.log_store import LogStore
 from doghouse.web.http import Call, Keys, Reply, endpoint
 
@@ -49,6 +49,6 @@ def take(store: LogStore, host_tags: HostTags, status: int, call: Call) -> Reply
 
 
 def _with_host_tags(log: Log, host_tags: HostTags) -> Log:
-    """The log with its host's tags behind its own, none that it has already (docs: attributes_naming_convention)."""
-    more = tuple(tag for tag in host_tags(log.host) if tag not in log.tags) if log.host else ()
-    return msgspec.structs.replace(log, tags=log.tags + more) if more else log
+    """The log with its host's tags."""
+    more = host_tags(log.host) if log.host else ()
+    return msgspec.structs.replace(log, tags=with_host_tags(log.tags, more)) if more else log

@@ -14,6 +14,7 @@ import msgspec
 from doghouse.events.model import Event
 from doghouse.events.records import record as event_record
 from doghouse.logs import preprocessing
+from doghouse.logs.model import with_host_tags
 from doghouse.logs.search import record as log_record
 from doghouse.search.record import Record
 from doghouse.search.records import Records
@@ -84,7 +85,8 @@ def _times(loaded: Loaded, entry: Entry, place: str) -> Sequence[int]:
 def _log(entry: LogEntry, at: int, hosts: Tagged) -> Record:
     """The log as the intake makes it. It counts at the time of its entry, whatever dates it has in it, however old."""
     log = preprocessing.stored(entry.sent(), {}, at)
-    return log_record(msgspec.structs.replace(log, timestamp=at, tags=(*log.tags, *hosts.get(log.host or "", ()))))
+    tags = with_host_tags(log.tags, hosts.get(log.host or "", ()))
+    return log_record(msgspec.structs.replace(log, timestamp=at, tags=tags))
 
 
 def _event(entry: EventEntry, at: int, hosts: Tagged) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from doghouse.logs.files.lines import LogFileError, read_lines, with_host_tags
+from doghouse.logs.files.lines import LogFileError, read_lines, searched
 from doghouse.search.records import Lines, Records
 
 MAGIC = b"PAR1"
@@ -19,7 +19,7 @@ def open_logs(path: Path, host_tags: Mapping[str, Sequence[str]]) -> Records:
     except OSError as error:
         raise LogFileError(path, f"cannot be read: {error.strerror}") from None
     if not is_parquet:
-        return Lines(with_host_tags(read_lines(path), host_tags))
+        return Lines(searched(read_lines(path), host_tags))
     from doghouse.logs.files.parquet import open_parquet
 
     return open_parquet(path, host_tags)

@@ -67,16 +67,14 @@ class ParquetFile:
         except self._error as error:
             raise self.wrong(str(error).splitlines()[0]) from None
 
-    def lacks(self) -> str:
-        """What columns cannot tell of these logs, so that they are read one by one; empty: nothing."""
+    def tells_all(self) -> bool:
+        """Whether columns tell all of these logs: that each has one time and a message that is no JSON. Else they are read one by one."""
         for name, kinds in (("timestamp", TIMES), ("message", ("varchar",))):
             if name not in self.types or self.types[name].id not in kinds:
-                return f"a column {name}"
+                return False
         others = [f"({self.root(name)}) IS NOT NULL" for name in EARLIER if self.root(name)]
         odd = " OR ".join(["timestamp IS NULL", "regexp_matches(message, '^\\s*\\{')", *others])
-        return "one time, and messages that are no JSON" * bool(
-            self.ask(f"SELECT count(*) AS odd FROM {self._file} WHERE {odd}")["odd"][0]
-        )
+        return not self.ask(f"SELECT count(*) AS odd FROM {self._file} WHERE {odd}")["odd"][0]
 
     def times(self) -> Ints:
         """The times (ms UTC) in the order of the file, by which all that is read from now on is sorted."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from doghouse.logs import preprocessing
 from doghouse.logs.files.columns import OWN, Coded, Ints, ParquetFile, quoted
+from doghouse.logs.model import with_host_tags
 from doghouse.logs.statuses import status
 from doghouse.search.record import attribute
 from doghouse.tags import pairs
@@ -24,23 +25,23 @@ ALIASES = {
 
 
 class Fields:
-    """`parts` of a field are columns whose values are lists: all that a row has of it, one part behind the other."""
+    """`column` of a field has for each of its codes a list: all values that a row has of it. It is None where no row has any."""
 
     def __init__(self, file: ParquetFile, times: Ints, host_tags: HostTags) -> None:
         self._file, self._times, self._host_tags = file, times, host_tags
-        self.parts: Callable[[str], Sequence[Coded]] = cache(self._parts)
+        self.column: Callable[[str], Coded | None] = cache(self._column)
+        self._tags = cache(self._all_tags)
 
-    def _parts(self, field: str) -> Sequence[Coded]:
+    def _column(self, field: str) -> Coded | None:
         if field == "timestamp":
-            return [Coded(np.arange(len(self._times)), [[time] for time in self._times.tolist()])]
+            return Coded(np.arange(len(self._times)), [[time] for time in self._times.tolist()])
         if field in ALIASES:
-            return [_each(self._reserved(field), lambda text: [text] if text else [])]
+            return _each(self._reserved(field), lambda text: [text] if text else [])
         if field == "tags":
             return self._tags()
         if field.startswith("@"):
-            coded = self._attribute(field[1:])
-            return [] if coded is None else [coded]
-        return [_each(part, lambda tags: pairs.values(tags, field.lower())) for part in self.parts("tags")]
+            return self._attribute(field[1:])
+        return _each(self._tags(), lambda tags: pairs.values(tags, field.lower()))
 
     def _attribute(self, path: str) -> Coded | None:
         """The values under a path; None where no column has it."""
@@ -78,15 +79,24 @@ class Fields:
         sql = self._file.root(name)
         return self._file.coded(sql) if sql else None
 
-    def _tags(self) -> Sequence[Coded]:
-        """Its own tags, that of its source, and those of its host."""
+    def _all_tags(self) -> Coded:
+        """Its own tags, that of its source, and those of its host that it has not already."""
+        source = _each(self._reserved("source"), lambda text: preprocessing.tags_of([f"source:{text}"] if text else []))
         own = next((column for name in ("tags", "ddtags") if (column := self._whole(name)) is not None), None)
-        return [
-            *([] if own is None else [_each(own, preprocessing.tags_of)]),
-            _each(self._reserved("source"), lambda text: preprocessing.tags_of([f"source:{text}"] if text else [])),
-            _each(self._reserved("host"), lambda text: list(self._host_tags.get(text or "", ()))),
-        ]
+        if own is not None:
+            source = _together(_each(own, preprocessing.tags_of), source, lambda tags, more: [*tags, *more])
+        if not self._host_tags:
+            return source
+        host = _each(self._reserved("host"), lambda text: self._host_tags.get(text or "", ()))
+        return _together(source, host, with_host_tags)
 
 
 def _each(column: Coded, values: Callable[[Any], Sequence[Any]]) -> Coded:
     return Coded(column.codes, [values(value) for value in column.values])
+
+
+def _together(left: Coded, right: Coded, values: Callable[[Any, Any], Sequence[Any]]) -> Coded:
+    """What two columns come to, row by row."""
+    count = len(right.values)
+    used, codes = np.unique(left.codes.astype(np.int64) * count + right.codes, return_inverse=True)
+    return Coded(codes, [values(left.values[pair // count], right.values[pair % count]) for pair in used.tolist()])

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from doghouse.logs import preprocessing
-from doghouse.logs.model import Log
+from doghouse.logs.model import Log, with_host_tags
 from doghouse.logs.search import record
 from doghouse.search.record import Record
 
@@ -42,10 +42,10 @@ def read_lines(path: Path) -> Iterator[Log]:
         raise LogFileError(path, f"cannot be read: {error.strerror}") from None
 
 
-def with_host_tags(logs: Iterable[Log], host_tags: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, Record]]:
-    """Logs as searches see them, their hosts' tags behind their own, and their times (ms UTC)."""
+def searched(logs: Iterable[Log], host_tags: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, Record]]:
+    """Logs as searches see them, with their hosts' tags, and their times (ms UTC)."""
     for log in logs:
-        tags = (*log.tags, *host_tags.get(log.host or "", ()))
+        tags = with_host_tags(log.tags, host_tags.get(log.host or "", ()))
         yield round(log.timestamp * 1000), record(msgspec.structs.replace(log, tags=tags))
 
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, reduce
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from doghouse.logs.files.columns import Bools, Coded, Ints, ParquetFile
+from doghouse.logs.files.columns import Bools, Ints, ParquetFile
 from doghouse.logs.files.fields import Fields, HostTags
-from doghouse.logs.files.lines import log_of, with_host_tags
+from doghouse.logs.files.lines import log_of, searched
 from doghouse.logs.model import Log
 from doghouse.logs.store.conditions import in_words
-from doghouse.logs.store.reading import exploded
+from doghouse.logs.store.reading import NOWHERE, exploded
 from doghouse.search import matching, tokens
 from doghouse.search.record import FREE_TEXT_ATTRIBUTES, Record, texts
 from doghouse.search.records import Column, Lines, Records, Selected
@@ -33,8 +32,8 @@ ALONE = ("trace_id", "message", FULL_TEXT)  # what is of each log its own: they 
 def open_parquet(path: Path, host_tags: HostTags) -> Records:
     """The logs of a Parquet file. Raises LogFileError."""
     file = ParquetFile(path)
-    if file.lacks():
-        return Lines(with_host_tags(_logs(file, path, file.rows()), host_tags))
+    if not file.tells_all():
+        return Lines(searched(_logs(file, path, file.rows()), host_tags))
     return ParquetLogs(file, path, host_tags)
 
 
@@ -50,7 +49,7 @@ class ParquetLogs:
         self._file, self._path, self._host_tags = file, path, host_tags
         self._times = file.times()
         self._mask = lru_cache(MOST_MASKS)(self._of_leaf)
-        self._parts = Fields(file, self._times, host_tags).parts
+        self._field = Fields(file, self._times, host_tags).column
 
     def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
         """See Records."""
@@ -65,12 +64,12 @@ class ParquetLogs:
             return self.plain.newest(search, start, end, limit)
         rows = self._rows(search, start, end)[::-1][:limit]
         logs = _logs(self._file, self._path, sorted(self._file.rows(rows.tolist())))
-        return Lines(with_host_tags(logs, self._host_tags)).newest(Everything(), start, end, limit)
+        return Lines(searched(logs, self._host_tags)).newest(Everything(), start, end, limit)
 
     @cached_property
     def plain(self) -> Lines:
         """All of them one by one."""
-        return Lines(with_host_tags(_logs(self._file, self._path, self._file.rows()), self._host_tags))
+        return Lines(searched(_logs(self._file, self._path, self._file.rows()), self._host_tags))
 
     def _rows(self, search: Node, start: int, end: int) -> Ints:
         """The rows that match, by time."""
@@ -95,19 +94,19 @@ class ParquetLogs:
     def _of_leaf(self, leaf: Leaf) -> Bools:
         match leaf:
             case Exists(field):
-                return self._any(self._parts(field), lambda _: True)
+                return self._any(field, lambda _: True)
             case Match(None, Word() | Phrase() as value):
-                others = chain.from_iterable(self._parts(f"@{path}") for path in FREE_TEXT_ATTRIBUTES)
-                return self._words(value) | self._any(others, _finding(value))
+                beside = (self._any(f"@{path}", _finding(value)) for path in FREE_TEXT_ATTRIBUTES)
+                return reduce(np.logical_or, beside, self._words(value))
             case _:
-                return self._any(self._parts(str(leaf.field)), matching.of_value(leaf))
+                return self._any(str(leaf.field), matching.of_value(leaf))
 
-    def _any(self, parts: Iterable[Coded], same: Callable[[Any], bool]) -> Bools:
-        """Whether any of a row's values is what is looked for."""
-        mask = np.zeros(len(self._times), np.bool_)
-        for part in parts:
-            mask |= np.array([any(map(same, values)) for values in part.values], np.bool_)[part.codes]
-        return mask
+    def _any(self, field: str, same: Callable[[Any], bool]) -> Bools:
+        """Whether any of a row's values of a field is what is looked for."""
+        column = self._field(field)
+        if column is None:
+            return np.zeros(len(self._times), np.bool_)
+        return np.array([any(map(same, values)) for values in column.values], np.bool_)[column.codes]
 
     def _words(self, value: Word | Phrase) -> Bools:
         wanted = in_words(value)
@@ -119,21 +118,8 @@ class ParquetLogs:
         return mask
 
     def _column(self, field: str, rows: Ints) -> Column:
-        columns = [exploded(part.codes[rows].astype(np.int64), part.values) for part in self._parts(field)]
-        if len(columns) == 1:
-            return columns[0]
-        values: dict[tuple[type, Any], int] = {}
-        codes = [
-            np.array([values.setdefault((type(value), value), len(values)) for value in column.values], np.int64)[
-                column.codes
-            ]
-            for column in columns
-        ]
-        places = np.concatenate([np.empty(0, np.int64), *(column.rows for column in columns)])
-        order = np.argsort(places, kind="stable")
-        return Column(
-            places[order], np.concatenate([np.empty(0, np.int64), *codes])[order], [value for _, value in values]
-        )
+        column = self._field(field)
+        return NOWHERE if column is None else exploded(column.codes[rows].astype(np.int64), column.values)
 
 
 def _fields(search: Node) -> Iterator[str]:
