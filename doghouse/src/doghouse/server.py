@@ -32,7 +32,7 @@ from doghouse.hosts.loads import loads
 from doghouse.hosts.store import HostStore
 from doghouse.live import service
 from doghouse.live.background import repeated
-from doghouse.live.sources import Posted, records_of
+from doghouse.live.sources import posted, records_of
 from doghouse.logs import routes as logs
 from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.catalogue import routes as metadata_routes
@@ -93,7 +93,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     hostname = os.environ.get("DD_HOSTNAME") or socket.gethostname()  # as the Agent on this machine would be called
     records: dict[str, Records] = {
         "logs": log_store,
-        "events": Posted(event_records.records(event_store, host_store.tags)),
+        "events": posted(event_records.records(event_store, host_store.tags)),
         "spans": span_records.records(traces_kept, hostname, host_store.tags),
     }
     notifications = service.build(

@@ -68,7 +68,9 @@ rows = st.lists(
             "host": maybe(st.sampled_from(("h1", "10.0.0.1"))),
             "source": maybe(st.sampled_from(("nginx", "a,b"))),
             "tags": maybe(
-                st.lists(st.sampled_from(("env:prod", "Env:Prod", "env:dev", "blue", "team:sre", "", "x:é b")), max_size=3)
+                st.lists(
+                    st.sampled_from(("env:prod", "Env:Prod", "env:dev", "blue", "team:sre", "", "x:é b")), max_size=3
+                )
             ),
             "x": maybe(st.sampled_from((0.5, 200.0))),
             "A": maybe(st.lists(texts, max_size=2)),

@@ -17,7 +17,7 @@ from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.notifications.events import SOURCE
 from doghouse.queries import NotEvaluated
 from doghouse.search.record import Record
-from doghouse.search.records import Records, Selected
+from doghouse.search.records import Records, Rewritten, Selected
 from doghouse.search.tree import And, Match, Node, Not, Phrase
 
 METADATA = ("agent_version", "machine", "platform", "processor")  # what messages can say (monitors/notify/variables)
@@ -53,23 +53,10 @@ def records_of(held: Mapping[str, Records]) -> RecordsOf:
     return records
 
 
-class Posted:
+def posted(events: Records) -> Records:
     """Events without those that monitors made: event monitors ignore them (monitors/types/event)."""
-
-    def __init__(self, events: Records) -> None:
-        self._events = events
-
-    def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
-        """See Records."""
-        return self._events.select(_posted(search), start, end, fields)
-
-    def newest(self, search: Node, start: int, end: int, limit: int) -> Sequence[tuple[int, Record]]:
-        """See Records."""
-        return self._events.newest(_posted(search), start, end, limit)
-
-
-def _posted(search: Node) -> Node:
-    return And((search, Not(Match("source", Phrase(SOURCE)))))
+    by_monitors = Not(Match("source", Phrase(SOURCE)))
+    return Rewritten(events, lambda search: And((search, by_monitors)))
 
 
 class Shared:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 MINUTE_S = 60
 EVERYTHING = ("*",)  # of notify_by: one notification for all groups
 INVALID_QUERY = "The value provided for parameter 'query' is invalid"  # recorded
-EVENTS_AS_TYPES = ("event alert", "service check", "slo alert")  # whose events have the type's own name (documentation)
 NO_OPERATOR = f"{INVALID_QUERY}: invalid operator specified: "  # recorded: create_a_monitor_…_bad_request_response
 # `by {host}`, `.by("host")`, `.by(job_name,workspace)`: recorded 177 of 177; an alert on `.by("*")` counts as grouped.
 _GROUPED = re.compile(r"""\bby\s*\{[^}]*\}|\.by\(\s*[^)\s]""")
@@ -49,6 +48,7 @@ class Definition(Body, frozen=True, dict=True):
     data_are_statuses: ClassVar[bool] = False  # a check's WARNING and UNKNOWN: they count without a threshold too
     in_slos: ClassVar[bool] = False  # whether SLOs are made of such monitors (service_level_objectives/monitor)
     replayed: ClassVar[bool] = False  # whether what it was at any time follows from the points that are kept
+    event_suffix: ClassVar[str] = "_monitor"  # behind the type, in that of its events
     variables: ClassVar[tuple[str, ...]] = ()  # what its messages can say beside the usual variables
 
     @classmethod
@@ -173,8 +173,7 @@ class Definition(Body, frozen=True, dict=True):
     @property
     def event_type(self) -> str:
         """The type of its events: `metric_alert_monitor` (integrations/webhooks, $EVENT_TYPE). GUESS: of those that are not documented."""
-        name = self.type.replace(" ", "_")
-        return name if self.type in EVENTS_AS_TYPES else f"{name}_monitor"
+        return self.type.replace(" ", "_") + self.event_suffix
 
     @property
     def default_name(self) -> str:

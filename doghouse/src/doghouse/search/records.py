@@ -93,6 +93,22 @@ class Stored:
         return list(islice((line for line in self._between(start, end) if wanted(line[1])), limit))
 
 
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """Records that are asked something else than was searched for: `rewrite` makes it."""
+
+    records: Records
+    rewrite: Callable[[Node], Node]
+
+    def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
+        """See Records."""
+        return self.records.select(self.rewrite(search), start, end, fields)
+
+    def newest(self, search: Node, start: int, end: int, limit: int) -> Sequence[tuple[int, Record]]:
+        """See Records."""
+        return self.records.newest(self.rewrite(search), start, end, limit)
+
+
 def column(values: Sequence[Sequence[Any]]) -> Column:
     """A column of each record's values. Equal values of one type get one code, in the order in which they first appear."""
     codes: dict[tuple[type, Any], int] = {}

@@ -25,7 +25,7 @@ from doghouse.testing.values import instant
 from doghouse.traces import records as span_records
 from doghouse.traces.durations import NS, nanoseconds
 from doghouse.traces.model import Span
-from doghouse.traces.records import Spans
+from doghouse.traces.records import with_lengths
 
 MOST_RECORDS = 1_000_000  # of an entry: a typing mistake must not fill the memory
 Tagged = Mapping[str, Sequence[str]]  # the tags of hosts, which their logs and events have too
@@ -61,7 +61,7 @@ def _spread(
 
 def read(source: str, records: Records) -> Records:
     """Records as monitors of their source search them."""
-    return Spans(records) if source == "spans" else records
+    return with_lengths(records) if source == "spans" else records
 
 
 def _times(loaded: Loaded, entry: Entry, place: str) -> Sequence[int]:

@@ -12,8 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from doghouse.search.record import Record
-from doghouse.search.records import Records, Selected, Stored
-from doghouse.search.tree import Node
+from doghouse.search.records import Records, Rewritten, Stored
 from doghouse.traces.durations import NS_PER_MS, in_ns
 from doghouse.traces.model import Span
 from doghouse.traces.store import TraceStore
@@ -31,22 +30,12 @@ def records(store: TraceStore, host: str, host_tags: HostTags) -> Records:
         lines = [(span.end // NS_PER_MS, record(span, trace, host, tags)) for trace, span in spans]
         return sorted(lines, key=itemgetter(0))[::-1]
 
-    return Spans(Stored(between))
+    return with_lengths(Stored(between))
 
 
-class Spans:
+def with_lengths(spans: Records) -> Records:
     """Spans, where a length of time may have a unit: `@duration:>20ms`."""
-
-    def __init__(self, stored: Records) -> None:
-        self._stored = stored
-
-    def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
-        """See Records."""
-        return self._stored.select(in_ns(search), start, end, fields)
-
-    def newest(self, search: Node, start: int, end: int, limit: int) -> Sequence[tuple[int, Record]]:
-        """See Records."""
-        return self._stored.newest(in_ns(search), start, end, limit)
+    return Rewritten(spans, in_ns)
 
 
 def record(span: Span, trace: str, host: str, tags: Sequence[str]) -> Record:

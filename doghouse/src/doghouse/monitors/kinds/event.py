@@ -32,6 +32,8 @@ class EventAlert(RecordAlert, frozen=True, dict=True):
 class RetiredEventAlert(EventAlert, frozen=True, dict=True):
     """`events('sources:nagios status:error,warning priority:all').by('host').rollup('count').last('1h') > 10`: the form that `event-v2 alert` replaced."""
 
+    event_suffix: ClassVar[str] = ""
+
     @classmethod
     def read(cls, body: Body) -> Asked:
         """The query's parts, its search in today's language. Its quotes may be single ones."""

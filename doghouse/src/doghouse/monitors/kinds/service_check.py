@@ -21,6 +21,7 @@ class ServiceCheckMonitor(Definition, frozen=True, dict=True):
 
     evaluated: ClassVar[bool] = True
     data_are_statuses: ClassVar[bool] = True
+    event_suffix: ClassVar[str] = ""
     in_slos: ClassVar[bool] = True
 
     @classmethod

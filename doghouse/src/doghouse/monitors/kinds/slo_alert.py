@@ -41,6 +41,7 @@ class SloAlert(Definition, frozen=True, dict=True):
     """`burn_rate("<slo id>").over("30d").long_window("1h").short_window("5m") > 14.4`."""
 
     evaluated: ClassVar[bool] = True
+    event_suffix: ClassVar[str] = ""
     variables: ClassVar[tuple[str, ...]] = ("timeframe", "short_window_burn_rate", "long_window_burn_rate")
 
     @classmethod
