@@ -90,3 +90,13 @@ def test_without_fields_there_is_one_group_even_of_no_records() -> None:
     assert entries([], "count", None).keys() == {()}
     nothing = grouped(LINES.select(parse("team:none"), 0, 10, []), [], AGGREGATIONS["count"], None)
     assert (list(nothing.groups), len(nothing.times)) == ([()], 0)
+
+
+def test_a_record_that_has_a_value_twice_is_in_its_group_once() -> None:
+    record = Record("", {}, ("team:a", "team:a", "team:b"), {"codes": [200, "200", 5]})
+    selected = Lines([(1, record)]).select(parse("*"), 0, 10, ["team", "@codes"])
+    for field, groups in (("team", [("a",), ("b",)]), ("@codes", [("200",), ("5",)])):
+        made = grouped(selected, [field], AGGREGATIONS["count"], None)
+        assert [(group, made.of(place)[0].tolist()) for place, group in enumerate(made.groups)] == [
+            (group, [1]) for group in groups
+        ]

@@ -65,6 +65,9 @@ def _places(selected: Selected, fields: Sequence[str]) -> tuple[Ints, Ints, list
         pairs = codes[left] * len(texts) + numbers[right]
         used, codes = np.unique(pairs, return_inverse=True)
         rows = rows[left]
+        if np.any(rows[1:] == rows[:-1]):  # a record that has a value twice is in its group once
+            _, once = np.unique(rows * len(used) + codes, return_index=True)
+            rows, codes = rows[once], codes[once]
         groups = [(*groups[pair // len(texts)], texts[pair % len(texts)]) for pair in used.tolist()]
     return rows, codes, groups
 
