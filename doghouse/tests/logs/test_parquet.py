@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +170,13 @@ def test_a_row_without_a_time_is_named(tmp_path: Path) -> None:
     path = written(tmp_path, [{"timestamp": 5, "message": "x"}, {"message": "y"}], TOP)
     with pytest.raises(LogFileError, match=":2: has no timestamp"):
         open_logs(path, {})
+
+
+def test_without_duckdb_the_extra_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, [{"timestamp": 5, "message": "x"}], TOP)
+    program = (
+        "import sys; sys.modules['duckdb'] = None; from pathlib import Path; from doghouse.logs.files import LogFileError, open_logs\n"
+        "try:\n    open_logs(Path(sys.argv[1]), {})\nexcept LogFileError as error:\n    print(error)"
+    )
+    run = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    assert run.stdout.strip().endswith("reading Parquet needs an extra: pip install 'doghouse[logs]'")

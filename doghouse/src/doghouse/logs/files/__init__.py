@@ -20,8 +20,12 @@ def open_logs(path: Path, host_tags: Mapping[str, Sequence[str]]) -> Records:
         raise LogFileError(path, f"cannot be read: {error.strerror}") from None
     if not is_parquet:
         return Lines(searched(read_lines(path), host_tags))
-    from doghouse.logs.files.parquet import open_parquet
-
+    try:
+        from doghouse.logs.files.parquet import open_parquet
+    except ModuleNotFoundError as error:
+        if error.name != "duckdb":
+            raise
+        raise LogFileError(path, "reading Parquet needs an extra: pip install 'doghouse[logs]'") from None
     return open_parquet(path, host_tags)
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,11 +41,7 @@ class ParquetFile:
 
     def __init__(self, path: Path) -> None:
         """Raises LogFileError."""
-        try:
-            import duckdb
-        except ImportError:
-            raise LogFileError(path, "reading Parquet needs an extra: pip install 'doghouse[logs]'") from None
-        self._path, self._error = path, duckdb.Error
+        self._path = path
         self._connection = duckdb.connect()
         self._connection.execute("SET TimeZone = 'UTC'")
         self._file = f"read_parquet({quoted(str(path))})"
@@ -64,7 +61,7 @@ class ParquetFile:
         """Columns of all rows."""
         try:
             return self._connection.execute(sql, parameters).fetchnumpy()
-        except self._error as error:
+        except duckdb.Error as error:
             raise self.wrong(str(error).splitlines()[0]) from None
 
     def tells_all(self) -> bool:
@@ -124,7 +121,7 @@ class ParquetFile:
             self._connection.execute(
                 f"CREATE TYPE occurring AS ENUM (SELECT DISTINCT {text} FROM {self._file} WHERE ({sql}) IS NOT NULL)"
             )
-        except self._error as error:
+        except duckdb.Error as error:
             raise self.wrong(str(error).splitlines()[0]) from None
         texts = [text for (text,) in self._connection.execute("SELECT unnest(enum_range(NULL::occurring))").fetchall()]
         codes = self.ask(f"SELECT coalesce(enum_code({text}::occurring), {len(texts)}) AS code FROM {self._file}")[
