@@ -156,3 +156,26 @@ def test_series_of_several_hosts_are_groups_of_a_metric_formula() -> None:
     monitor = formula('formula("a * 2").last("1m") > 10', points("a", "avg:m{*} by {host}"), type="metric alert")
     assert values(monitor, sources([], source(*hosts)), 1) == {"a": [8], "b": [16]}
     assert T0 % 60 == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "why"),
+    [
+        (points("a", "avg:m{*}", aggregator="p95"), "the time aggregator p95 in the formula of a monitor"),
+        (points("a", "anomalies(avg:m{*}, 'basic', 2)"), "anomalies() in the formula of a monitor"),
+    ],
+)
+def test_what_a_variable_of_points_cannot_be_is_not_evaluated_and_says_so(variable: dict[str, Any], why: str) -> None:
+    monitor = formula('formula("a * 2").last("5m") > 1', variable, type="query alert")
+    assert monitor.why_unevaluated() == f"doghouse does not evaluate {why}"
+
+
+def test_a_stretch_without_a_tick_has_no_groups() -> None:
+    monitor = formula('formula("e * 2").last("5m") > 1', points("e", "sum:e{*}.as_count()"), type="query alert")
+    assert monitor.over(sources([], source(ERRORS)), T0 + 1, T0 + 2).groups() == {}
+
+
+def test_a_longer_window_is_written_whether_or_not_its_length_stands_in_quotes() -> None:
+    for length in ('"5m"', "5m"):
+        name, longer = alert(f'logs("x").index("*").rollup("count").last({length}) > 1').longer(2) or ("", None)
+        assert (name, longer and longer.query) == ("last 10m", 'logs("x").index("*").rollup("count").last("10m") > 1')

@@ -17,7 +17,7 @@ from doghouse.monitors.records.model import Asked, RecordQuery
 from doghouse.monitors.records.windows import RecordsOf, RecordWindows
 from doghouse.monitors.states.conditions import Missing, Rules
 from doghouse.monitors.windows.columns import Bools, Group, GroupColumn
-from doghouse.monitors.windows.evaluation import WAYS, columns_by
+from doghouse.monitors.windows.evaluation import over_windows
 from doghouse.queries import MonitorQuery, group_keys
 from doghouse.queries.language.tree import Variable
 
@@ -28,7 +28,7 @@ class PointWindows:
     def __init__(self, query: MonitorQuery, source: Source, over: Windows) -> None:
         """Reads all groups. Raises NotEvaluated."""
         self.keys, self.counts = group_keys(query.expression), is_count_query(query)
-        self._columns = {column.group: column for column in columns_by(WAYS, query, source, over, full=False)}
+        self._columns = {column.group: column for column in over_windows(query, source, over, full=False)}
         self.groups: tuple[Group, ...] = tuple(self._columns)
         self._ticks = len(over.ticks)
 

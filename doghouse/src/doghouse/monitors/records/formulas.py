@@ -46,6 +46,7 @@ class QueryWindows(Protocol):
 
 
 Read = Callable[[str, int], QueryWindows]  # a query by its name, so many seconds later (negative: earlier)
+Seen = tuple[frozenset[tuple[str, str]], Ints]  # a group of a query, and when it had data (s UTC, ascending)
 NOWHERE = Context.of(MemorySource([], no_columns()), Window(0, TICK_S))  # functions move it; only `shift` is looked at
 
 
@@ -66,7 +67,7 @@ class _FormulaWindows(Values[Value]):
 
     read: Read
     over: Windows
-    used: dict[tuple[str, int], tuple[Frame, list[GroupColumn]]]
+    used: dict[tuple[str, int], tuple[Frame, list[Seen]]]
     context: Context
 
     def leaf(self, leaf: tree.Leaf) -> Value:
@@ -79,22 +80,23 @@ class _FormulaWindows(Values[Value]):
             self.used[key] = self._framed(self.read(*key))
         return self.used[key][0]
 
-    def _framed(self, query: QueryWindows) -> tuple[Frame, list[GroupColumn]]:
+    def _framed(self, query: QueryWindows) -> tuple[Frame, list[Seen]]:
         made = [query.column(group) for group in query.groups]
         if not made and not query.keys:
             made = [GroupColumn((), np.full(len(self.over.ticks), np.nan), None, np.empty(0, np.int64), self.over)]
         values = np.array([column.values for column in made]).reshape(len(made), len(self.over.ticks))
         groups = tuple(column.group for column in made)
-        return Frame(self.over.ticks, values, ~np.isnan(values), groups, TICK_S, counts=query.counts), made
+        frame = Frame(self.over.ticks, values, ~np.isnan(values), groups, TICK_S, counts=query.counts)
+        return frame, [(frozenset(column.group), column.points) for column in made]
 
     def points(self, group: Group) -> Ints:
         """When the queries as they are now had data of a group (s UTC, ascending)."""
         wanted = frozenset(group)
         mine = [
-            column.points
+            points
             for (_, shift), (_, made) in self.used.items()
-            for column in made
-            if not shift and frozenset(column.group) <= wanted
+            for tags, points in made
+            if not shift and tags <= wanted
         ]
         return np.unique(np.concatenate(mine)) if mine else np.empty(0, np.int64)
 

@@ -221,4 +221,4 @@ def with_threshold(text: str, threshold: float) -> str:
 
 def with_window(text: str, length: str) -> str:
     """The query over another window, `10m`."""
-    return re.sub(r'(\.\s*last\s*\(\s*)"[^"]*"', rf'\g<1>"{length}"', text)
+    return re.sub(r'(\.\s*last\s*\(\s*)(?:"[^"]*"|[\w.]+)', rf'\g<1>"{length}"', text)

@@ -15,11 +15,13 @@ from doghouse.monitors.model import shape_error
 from doghouse.monitors.records import reading
 from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery, VariableError
 from doghouse.monitors.records.reading import Calls
+from doghouse.monitors.windows.sliding import REDUCERS
 from doghouse.queries import (
     Expression,
     MonitorQuery,
     NotEvaluated,
     QuerySyntaxError,
+    anomaly_settings,
     parse,
     parse_formula,
     variables,
@@ -145,6 +147,10 @@ def _points(place: str, given: _OfPoints, window: TimeWindow, over_time: str, ca
         text = f"{len(expressions)} queries: each variable is one expression"
         raise VariableError(f"{place}.query", given.query, 0, text)
     aggregator = given.aggregator or over_time
+    if aggregator not in REDUCERS:
+        raise NotEvaluated(f"the time aggregator {aggregator} in the formula of a monitor")
+    if anomaly_settings(expressions[0]) is not None:
+        raise NotEvaluated("anomalies() in the formula of a monitor")
     return MonitorQuery(aggregator, window, None, expressions[0], calls.comparator, calls.threshold, given.query)
 
 

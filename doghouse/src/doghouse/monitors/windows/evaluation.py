@@ -49,14 +49,19 @@ def window_columns(query: MonitorQuery, options: Options, source: Source, ticks:
 
     The same values to the bit as at each tick by itself. Raises NotEvaluated.
     """
-    if query.aggregator not in REDUCERS:
-        raise NotEvaluated(f"the time aggregator {query.aggregator} of monitors")
-    if len(ticks) == 0:
-        return iter(())
     if np.any(np.diff(ticks) % 60):
         raise ValueError("ticks are whole minutes apart")
     reads = reading(query, options.threshold_windows.recovery_window if options.threshold_windows else None)
-    return columns_by(WAYS, query, source, windows(options, query, ticks), bool(options.require_full_window), reads)
+    return over_windows(query, source, windows(options, query, ticks), bool(options.require_full_window), reads)
+
+
+def over_windows(
+    query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
+) -> Iterator[GroupColumn]:
+    """The same over given windows. Raises NotEvaluated."""
+    if query.aggregator not in REDUCERS:
+        raise NotEvaluated(f"the time aggregator {query.aggregator} of monitors")
+    return columns_by(WAYS, query, source, over, full, reads) if len(over.ticks) else iter(())
 
 
 def columns_by(
