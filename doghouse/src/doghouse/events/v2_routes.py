@@ -70,6 +70,8 @@ def _matching(store: EventStore, host_tags: HostTags, asked: Search, now: float)
     wanted = matching.compile_search(asked.text)
     start, end = asked.stretch(now)
     newest_first, last = asked.newest_first, _last(store, asked)
+    if last is not None:  # what earlier pages had is not read again, but for its last second
+        start, end = (start, min(end, last[0] * 1000 + 1000)) if newest_first else (max(start, last[0] * 1000), end)
     for event in store.between(start / 1000, end / 1000, newest_first=newest_first):
         place = (event.date_happened, event.id)
         if last is not None and not (place < last if newest_first else place > last):
