@@ -60,8 +60,10 @@ def render(
     named = mentions.handles(body)
     silent = tuple(one for one in _also_told(monitor, writer) if one not in named)
     dropped = [one.problem for one in found if one.problem]
-    if monitor.options.enable_logs_sample and transition.after is not Status.OK and more and SAMPLES in more:
-        body = f"{body}\n\n{more[SAMPLES]}".strip()
+    is_sampled = monitor.options.enable_logs_sample and transition.after is not Status.OK
+    samples = more.get(SAMPLES) if is_sampled and more else None  # asked for once: it is a search
+    if samples is not None:
+        body = f"{body}\n\n{samples}".strip()
     return Message(
         subject=f"[Monitor Alert] {_word(transition)}: {_tested(name, test)}",
         title=_title(monitor, group, transition, _tested(name, test), writer.priority),

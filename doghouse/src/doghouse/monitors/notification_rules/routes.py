@@ -85,7 +85,8 @@ def get(store: RuleStore, call: Call) -> Reply:
 
 def list_all(store: RuleStore, call: Call) -> Reply:
     """A page of rules, filtered and sorted. GUESS: without `sort` in order of creation."""
-    matching = [record for record in store.all() if _matches(record, _filters(call))]
+    filters = _filters(call)
+    matching = [record for record in store.all() if _matches(record, filters)]
     if text := call.query.get("sort", ""):
         name, _, direction = text.partition(":")
         if name not in SORTED_BY or direction not in ("", "asc", "desc"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 
 from doghouse.monitors.definition import Definition
@@ -24,24 +24,15 @@ def may_route(rules: Rules, monitor: Definition, transition: Transition, *, any_
     `any_priority`: the message may change the priority.
     """
     priorities = PRIORITIES if any_priority else (monitor.priority,)
+    looked_at = [(rule, _choices(rule, monitor)) for rule in rules]
+    if any(math.prod(map(len, choices)) > MOST_GROUPS for _, choices in looked_at):
+        return True
     return any(
-        bool(recipients([rule], (*monitor.tags, *group), transition, priority))
-        for rule in rules
-        for group in _groups(rule, monitor)
+        bool(recipients([rule], (*monitor.tags, *filter(None, values)), transition, priority))
+        for rule, choices in looked_at
+        for values in product(*choices)
         for priority in priorities
-    ) or any(_too_many(rule, monitor) for rule in rules)
-
-
-def _groups(rule: Rule, monitor: Definition) -> Iterator[list[str]]:
-    """The tags of every group that makes a difference to the rule: each key with each value that it asks for, and with another."""
-    if _too_many(rule, monitor):
-        return
-    for values in product(*_choices(rule, monitor)):
-        yield [tag for tag in values if tag]
-
-
-def _too_many(rule: Rule, monitor: Definition) -> bool:
-    return math.prod(map(len, _choices(rule, monitor))) > MOST_GROUPS
+    )
 
 
 def _choices(rule: Rule, monitor: Definition) -> Sequence[Sequence[str]]:

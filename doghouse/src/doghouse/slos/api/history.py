@@ -137,7 +137,8 @@ def _changes(tally: Tally) -> list[list[int]]:
     """[s UTC, 0 up | 1 down | 2 not known] at the beginning, and wherever it changes."""
     codes = np.where(tally.total == 0, 2, np.where(tally.good < tally.total, 1, 0))
     places = np.flatnonzero(np.append(True, np.diff(codes) != 0)[: len(codes)])
-    return [[int(tally.times[place]), int(codes[place])] for place in places]
+    times = tally.times[places]
+    return [[at, code] for at, code in zip(times.tolist(), codes[places].tolist(), strict=True)]
 
 
 # -- the series of events
