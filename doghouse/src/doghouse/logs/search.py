@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from doghouse.logs.correlation import trace_of
 from doghouse.logs.model import Log
-from doghouse.search import matching
 from doghouse.search.record import Record
 
 RESERVED = ("host", "source", "service", "status", "trace_id", "timestamp")
-
-
-def compile_search(text: str) -> Callable[[Log], bool]:
-    """The search as a predicate. Raises ApiError 400."""
-    wanted = matching.compile_search(text)
-    return lambda log: wanted(record(log))
 
 
 def record(log: Log) -> Record:

@@ -12,7 +12,6 @@ import re
 from doghouse.search.errors import SearchSyntaxError
 from doghouse.search.tree import (
     FULL_TEXT,
-    And,
     Cidr,
     Everything,
     Exists,
@@ -24,6 +23,7 @@ from doghouse.search.tree import (
     Range,
     Wildcard,
     Word,
+    all_of,
 )
 
 MOST_NESTED = 50  # parentheses within each other (ours: Datadog's limit is not known)
@@ -101,7 +101,7 @@ class _Parser:
             if sign == "AND":
                 self.match(_OPERATOR)
             parts.append(self.unary(field))
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
+        return all_of(parts)
 
     def unary(self, field: str | None) -> Node:
         """A clause, or its opposite, and the space behind it."""

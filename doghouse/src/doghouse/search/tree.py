@@ -6,7 +6,7 @@ A field is None for free text, `*` for full text, `@http.status_code` for an att
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
@@ -134,6 +134,13 @@ class Or:
 
 
 Node = Leaf | Everything | Not | And | Or
+
+
+def all_of(parts: Sequence[Node]) -> Node:
+    """The search for what matches each of these; for everything, where there are none."""
+    if len(parts) == 1:
+        return parts[0]
+    return And(tuple(parts)) if parts else Everything()
 
 
 def parts_of(node: Node) -> tuple[str, ...]:

@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from doghouse.monitors.errors import invalid_monitor_status
-from doghouse.search.errors import SearchSyntaxError
-from doghouse.search.matching import combined
-from doghouse.search.parser import parse
+from doghouse.search.matching import combined, tree
 from doghouse.search.tree import Exists, Leaf, Match, Phrase, Word
 from doghouse.tags import pairs, wildcards
 from doghouse.time import lengths
@@ -34,10 +32,7 @@ Predicate = Callable[[Row], bool]
 
 def compile_search(text: str) -> Predicate:
     """The search as a predicate, read as searches of logs are; an empty one keeps everything. Raises ApiError 400, or 501 for what is not evaluated."""
-    try:
-        return combined(parse(text), _leaf)
-    except SearchSyntaxError as error:
-        raise errors.invalid_search(error.sentence) from None
+    return combined(tree(text), _leaf)
 
 
 def _leaf(leaf: Leaf) -> Predicate:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from doghouse.search.tree import And, Everything, Match, Node, Not, Or, Phrase, Word
+from doghouse.search.tree import Match, Node, Not, Or, Phrase, Word, all_of
 
 FIELDS = {"sources": "source", "source": "source", "status": "status", "hosts": "host", "host": "host"}
 STATUSES = {"warning": ("warning", "warn"), "success": ("success", "ok")}  # words that changed: both are looked for
@@ -19,7 +19,7 @@ _PART = re.compile(r'"([^"]*)"|(\w+):\s*(?:"([^"]*)"|(\S+))|(\S+)')
 def modern(text: str) -> Node:
     """`sources:nagios status:error,warning tags:env:prod "time out"` as a search."""
     parts = [node for part in _PART.finditer(text) for node in _nodes(part)]
-    return Everything() if not parts else parts[0] if len(parts) == 1 else And(tuple(parts))
+    return all_of(parts)
 
 
 def _nodes(part: re.Match[str]) -> Sequence[Node]:

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from doghouse.search.errors import SearchSyntaxError
-from doghouse.search.matching import combined
-from doghouse.search.parser import parse
+from doghouse.search.matching import combined, tree
 from doghouse.search.tree import Exists, Leaf, Match, Phrase, Wildcard, Word
 from doghouse.slos.api.access import ZERO, Slos, Status, status
 from doghouse.slos.document import Document
@@ -44,10 +42,7 @@ def search(slos: Slos, call: Call) -> Reply:
 
 def _predicate(text: str) -> Callable[[Document], bool]:
     """`word service:web`: words of the name, and tags; the search language of monitors."""
-    try:
-        return combined(parse(text), _leaf)
-    except SearchSyntaxError as error:
-        raise errors.invalid_search(error.sentence) from None
+    return combined(tree(text), _leaf)
 
 
 def _leaf(leaf: Leaf) -> Callable[[Document], bool]:

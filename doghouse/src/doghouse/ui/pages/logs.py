@@ -11,7 +11,7 @@ from doghouse.logs.model import Log
 from doghouse.logs.store.log_store import LogStore
 from doghouse.logs.store.reading import Kept, Place, weights
 from doghouse.search.records import Selected
-from doghouse.search.tree import And, Everything, Match, Node, Word, written
+from doghouse.search.tree import Everything, Match, Node, Word, all_of, written
 from doghouse.traces.store import TraceStore
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import searches
@@ -28,7 +28,6 @@ NEAR_MS = 3_600_000  # how far from a line those are looked for
 DAY_S = 86400
 FACETS = ("service", "status", "host", "source")  # that are always offered, and open where the address names none
 COLUMNS = ("status", "service")  # where the address names none
-MOST_FACETS = 20
 MOST_COLUMNS = 12
 SAME = ("host", "service")  # what the lines around one share with it
 
@@ -73,7 +72,7 @@ class LogPage:
         search, problem = searches.read(call.query.get("query", ""))
         if problem:
             return Reply({"problem": problem})
-        opened = chosen(call, "facet", FACETS)[:MOST_FACETS]
+        opened = chosen(call, "facet", FACETS)
         selected = self._counted(search, shown, "status", interval(shown.span))
         made = histogram(selected, shown)
         return Reply(
@@ -145,8 +144,7 @@ def chosen(call: Call, name: str, default: tuple[str, ...]) -> list[str]:
 
 def _like(log: Log) -> Node:
     """The search for the lines of the same host and service."""
-    parts = [Match(name, Word((value,))) for name in SAME if (value := getattr(log, name))]
-    return And(tuple(parts)) if len(parts) > 1 else parts[0] if parts else Everything()
+    return all_of([Match(name, Word((value,))) for name in SAME if (value := getattr(log, name))])
 
 
 def _place(ts: str, id: str) -> Place | None:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from doghouse.logs.store.reading import weights
+from doghouse.search import matching
 from doghouse.search.record import text_of
 from doghouse.search.records import Column, Ints, Selected
-from doghouse.search.tree import And, Everything, Match, Node, Not, Or, Phrase, Word, written
+from doghouse.search.tree import And, Everything, Match, Node, Not, Or, Phrase, Range, Word, all_of, written
 
 MOST_VALUES = 10  # of a facet that are shown
 
@@ -29,11 +30,11 @@ class Choice:
         """The search that asks for this."""
         of_field = [Match(self.field, _value(text)) for text in self.wanted]
         one_of: list[Node] = [Or(tuple(of_field))] if len(of_field) > 1 else list(of_field)
-        return _all([*self.rest, *one_of, *(Not(Match(self.field, _value(text))) for text in self.unwanted)])
+        return all_of([*self.rest, *one_of, *(Not(Match(self.field, _value(text))) for text in self.unwanted)])
 
     def others(self) -> Node:
         """The search without what it asks of this field: it finds what else could be chosen."""
-        return _all(self.rest)
+        return all_of(self.rest)
 
     def toggled(self, value: str, *, excluded: bool) -> Choice:
         """The choice with a value asked for (`excluded`: kept out), or no more where it was."""
@@ -107,25 +108,16 @@ def _clauses(search: Node) -> Sequence[Node]:
             return (search,)
 
 
-def _all(clauses: Sequence[Node]) -> Node:
-    if len(clauses) == 1:
-        return clauses[0]
-    return And(tuple(clauses)) if clauses else Everything()
-
-
 def _values(clause: Node, field: str) -> list[str]:
     """The values that a clause asks a field for, one of them; none where it asks for anything else."""
     parts = clause.parts if isinstance(clause, Or) else (clause,)
-    values = [_text(part.value) for part in parts if isinstance(part, Match) and part.field == field]
+    values = [
+        None if isinstance(part.value, Range) else matching.literal(part.value)
+        for part in parts
+        if isinstance(part, Match) and part.field == field
+    ]
     texts = [text for text in values if text is not None]
     return texts if len(texts) == len(parts) else []
-
-
-def _text(value: Any) -> str | None:
-    """The whole value that a clause names; None for a wildcard or a range."""
-    if isinstance(value, Phrase):
-        return value.text
-    return value.plain if isinstance(value, Word) and value.is_literal else None
 
 
 def _value(text: str) -> Word | Phrase:
