@@ -13,18 +13,8 @@ from doghouse.monitors.query import frequency
 from doghouse.queries import NotEvaluated
 
 
-class ComparedMonitor(Definition, frozen=True, dict=True):
-    """`avg(last_5m):avg:m{*} > 90`, or `logs("*").rollup("count").last("5m") > 2`: a window, a comparator and a threshold."""
-
-    evaluated: ClassVar[bool] = True
-    compares: ClassVar[bool] = True
-
-    @property
-    def tree(self) -> Any:
-        """What the query asks. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
-        if (self.options.scheduling_options or {}).get("custom_schedule"):
-            raise NotEvaluated("monitors with a custom schedule")
-        return self.parsed()
+class ThresholdMonitor(Definition, frozen=True, dict=True):
+    """Something that is compared with thresholds."""
 
     @property
     def _comparison(self) -> Comparison | None:
@@ -44,6 +34,20 @@ class ComparedMonitor(Definition, frozen=True, dict=True):
     def comparator(self) -> str:
         """The query's comparison."""
         return "" if self._comparison is None else self._comparison.comparator
+
+
+class ComparedMonitor(ThresholdMonitor, frozen=True, dict=True):
+    """`avg(last_5m):avg:m{*} > 90`, or `logs("*").rollup("count").last("5m") > 2`: a window, a comparator and a threshold."""
+
+    evaluated: ClassVar[bool] = True
+    compares: ClassVar[bool] = True
+
+    @property
+    def tree(self) -> Any:
+        """What the query asks. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
+        if (self.options.scheduling_options or {}).get("custom_schedule"):
+            raise NotEvaluated("monitors with a custom schedule")
+        return self.parsed()
 
     @property
     def every(self) -> int:

@@ -10,15 +10,15 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import ClassVar
 
-import msgspec
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors import comparison_checks, slo_query
+from doghouse.monitors.compared import ThresholdMonitor
 from doghouse.monitors.definition import INVALID_QUERY, Definition, kind
 from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
 from doghouse.monitors.message.context import number_text, rounded
-from doghouse.monitors.model import Body, MonitorError, Thresholds
+from doghouse.monitors.model import Body, MonitorError
 from doghouse.monitors.objectives import minutes
 from doghouse.monitors.query import Windows
 from doghouse.monitors.slo_query import SloQuery
@@ -37,7 +37,7 @@ TOLERANCE = 1e-9  # of a limit: 1 / (1 - 0.999) is no whole number in floating p
 
 
 @kind("slo alert")
-class SloAlert(Definition, frozen=True, dict=True):
+class SloAlert(ThresholdMonitor, frozen=True, dict=True):
     """`burn_rate("<slo id>").over("30d").long_window("1h").short_window("5m") > 14.4`."""
 
     evaluated: ClassVar[bool] = True
@@ -71,19 +71,6 @@ class SloAlert(Definition, frozen=True, dict=True):
             warning=thresholds.warning,
             missing=Missing.NO_DATA,
         )
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """Its thresholds; the critical one is the query's where the options have none."""
-        given = self.options.thresholds or Thresholds()
-        if self.asked is None or given.critical is not None:
-            return given
-        return msgspec.structs.replace(given, critical=self.asked.threshold)
-
-    @property
-    def comparator(self) -> str:
-        """The query's comparison."""
-        return "" if self.asked is None else str(self.asked.comparator)
 
     @property
     def keys(self) -> tuple[str, ...]:
