@@ -68,6 +68,12 @@ class Calls:
         """A problem with one of the calls."""
         return QuerySyntaxError(self.text, self.calls[name][0], problem)
 
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Where each sign of the head's text stands in the query, and where its end does."""
+        begin, (given, *_) = self.calls[self.head]
+        return (*given.places, given.places[-1] + 1) if given.places else (begin,)
+
     def arguments(self, name: str) -> tuple[Quoted, ...]:
         """The arguments of a call, none where it is not there."""
         return self.calls[name][1] if name in self.calls else ()
@@ -150,9 +156,7 @@ def _search(calls: Calls, source: str, language: Callable[[str], Node]) -> Node:
     try:
         return search(given.text, source, language)
     except SearchSyntaxError as error:
-        begin = calls.calls[calls.head][0]
-        places = (*given.places, given.places[-1] + 1) if given.places else (begin,)
-        raise WrongSearch(calls.text, places[error.position], error.problem) from None
+        raise WrongSearch(calls.text, calls.places[error.position], error.problem) from None
 
 
 def search(text: str, source: str, language: Callable[[str], Node] = parser.parse) -> Node:

@@ -66,7 +66,7 @@ def read(text: str, given: Sequence[Mapping[str, Any]], sources: Collection[str]
 
 def _formula(calls: Calls, known: Collection[str]) -> Expression:
     given = calls.arguments(HEAD)[0]
-    places = (*given.places, given.places[-1] + 1) if given.places else (calls.calls[HEAD][0],)
+    places = calls.places
     try:
         formula = parse_formula(given.text)
     except QuerySyntaxError as error:
