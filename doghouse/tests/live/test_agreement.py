@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from live_house import T0, Live, Points, living
 
 from doghouse import monitors as mon
-from doghouse.backtest.run import Backtest, backtest, group_text
+from doghouse.backtest.run import Backtest, backtest
 from doghouse.downtimes import Downtime
 from doghouse.monitors.notification_rules import read
 from doghouse.notifications.model import Notification
+from doghouse.tags.pairs import group_text
 from doghouse.testing.running import run as run_unit_tests
 
 MINUTES = 60

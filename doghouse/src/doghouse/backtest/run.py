@@ -208,8 +208,3 @@ def _ends(history: History, covers: Sequence[dt.Cover]) -> Iterator[tuple[float,
     """Each end of a downtime, and the last tick up to it (-1: there is none)."""
     for end in {cover.stretch.end for cover in covers}:
         yield end, int(np.searchsorted(history.ticks, end, side="right")) - 1
-
-
-def group_text(group: Group) -> str:
-    """A group as people write it: `host:web-1,env:prod`; nothing for a simple alert."""
-    return ",".join(f"{key}:{value}" for key, value in group)

@@ -26,6 +26,7 @@ from doghouse.downtimes.model import DowntimeError
 from doghouse.downtimes.record import Attributes, Record
 from doghouse.downtimes.schedule import current, status
 from doghouse.downtimes.store import DowntimeStore
+from doghouse.tags.pairs import group_text
 from doghouse.time import iso
 from doghouse.web import account
 from doghouse.web.http import Call, Reply, endpoint
@@ -153,7 +154,7 @@ def matches(monitors: Monitors, call: Call) -> Reply:
 
 def _match(hold: Hold) -> dict[str, Any]:
     """Times are cut to milliseconds here (recorded: get_active_downtimes_for_a_monitor_returns_ok_response)."""
-    groups = [",".join(f"{key}:{value}" for key, value in group) or "*" for group in hold.groups]
+    groups = [group_text(group) or "*" for group in hold.groups]
     return {
         "type": "downtime_match",
         "id": hold.uuid,

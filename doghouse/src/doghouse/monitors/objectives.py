@@ -18,6 +18,7 @@ from doghouse.monitors.states.machine import Status
 from doghouse.queries import NotEvaluated
 from doghouse.slos.measuring import DOWN, UNKNOWN, UP, Codes, States
 from doghouse.slos.model import Objective
+from doghouse.tags.pairs import group_text
 from doghouse.time.lengths import DAY, MINUTE
 
 BEFORE_S = DAY
@@ -47,10 +48,7 @@ def minutes(monitor_of: Callable[[int], Definition | None], sources: Sources) ->
         groups = monitor.over(sources, start - BEFORE_S, end).groups()
         times = np.arange(start, end, MINUTE, dtype=np.int64)
         codes = _codes(notifies_no_data=monitor.rules.notify_no_data)
-        return monitor.name, {
-            ",".join(f"{key}:{value}" for key, value in group): codes[_statuses(each, times)]
-            for group, each in groups.items()
-        }
+        return monitor.name, {group_text(group): codes[_statuses(each, times)] for group, each in groups.items()}
 
     return states
 

@@ -10,6 +10,7 @@ from doghouse.monitors.message import mentions
 from doghouse.monitors.message.context import time_text
 from doghouse.notifications.mail import Links, visible
 from doghouse.notifications.model import Notification
+from doghouse.tags.pairs import group_text
 
 SOURCE = "Monitor Alert"
 LONGEST_KEY = 100  # of an aggregation key (the API's schema)
@@ -44,7 +45,7 @@ def event(notification: Notification, links: Links) -> Event:
 
 def aggregation_key(notification: Notification) -> str:
     """What the events of one monitor and group have in common."""
-    group = ",".join(f"{key}:{value}" for key, value in notification.group)
+    group = group_text(notification.group)
     return f"{notification.monitor_id or notification.downtime_id}:{group}"[:LONGEST_KEY]
 
 

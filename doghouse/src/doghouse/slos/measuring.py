@@ -17,6 +17,7 @@ from doghouse.slos.corrections import covered
 from doghouse.slos.counting import events
 from doghouse.slos.model import Counts, Objective, Slices, Uptime
 from doghouse.slos.tally import Measured, Tally
+from doghouse.tags.pairs import group_text
 from doghouse.time.lengths import MINUTE
 
 UP, DOWN, UNKNOWN = 0, 1, 2  # SLOHistorySLIData of the schema
@@ -44,9 +45,7 @@ def _counted(sli: Counts, points: Source, start: int, end: int) -> Measured:
     good, total = (events(each, points, start, end) for each in (sli.good, sli.total))
     none = np.zeros(max(0, -(-(end - start) // MINUTE)))
     rows = {
-        ",".join(f"{key}:{value}" for key, value in group): Tally(
-            start, MINUTE, good.get(group, none), total.get(group, none)
-        )
+        group_text(group): Tally(start, MINUTE, good.get(group, none), total.get(group, none))
         for group in sorted({*good, *total})
     }
     whole = [sum(side.values(), none) for side in (good, total)]

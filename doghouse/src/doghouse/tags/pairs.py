@@ -13,6 +13,11 @@ def split(tag: str) -> tuple[str, str]:
     return key, value
 
 
+def group_text(group: Iterable[tuple[str, str]]) -> str:
+    """A group as people write it: `host:web-1,env:prod`; nothing for a simple alert."""
+    return ",".join(f"{key}:{value}" for key, value in group)
+
+
 def values(tags: Iterable[str], key: str) -> list[str]:
     """The values of a key, in the order of the tags. Upper and lower case of keys are the same: as tags are kept there is no upper case."""
     return [value for name, value in map(split, tags) if name.lower() == key]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doghouse.backtest.run import Backtest, group_text
+from doghouse.backtest.run import Backtest
 from doghouse.monitors import Group, Transition
 from doghouse.notifications.model import Notification
+from doghouse.tags.pairs import group_text
 from doghouse.testing.file import Case, ExpectedNotification, Loaded
 from doghouse.testing.values import instant, transition
 

@@ -10,6 +10,7 @@ from doghouse.downtimes.holds import Group, Hold, Holding
 from doghouse.monitors.api.document import Document
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.store import Stored
+from doghouse.tags.pairs import group_text
 from doghouse.time import iso
 
 WHOLE = "*"  # GUESS: how the one group of a simple alert is called in `state.groups`
@@ -77,7 +78,7 @@ def silenced(shown: Shown) -> Document:
 
 def group_name(group: Group, whole: str = WHOLE) -> str:
     """`host:a,env:b`; `whole` for the one group of a simple alert."""
-    return ",".join(f"{key}:{value}" for key, value in group) or whole
+    return group_text(group) or whole
 
 
 def _matching(one: Hold) -> Document:

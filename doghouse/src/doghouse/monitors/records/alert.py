@@ -39,6 +39,7 @@ from doghouse.queries import (
 from doghouse.queries.language.formulas import bound
 from doghouse.search.records import Records
 from doghouse.search.tree import parts_of, tags_of
+from doghouse.tags.pairs import group_text
 from doghouse.time import lengths
 from doghouse.time.lengths import MINUTE
 
@@ -212,7 +213,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         """The values of a group, or of those that are notified together, that breach a threshold, the worst first."""
         levels = [level for level in (self.rules.critical, self.rules.warning) if level is not None]
         values = {
-            ",".join(f"{key}:{value}" for key, value in column.group): float(column.values[0])
+            group_text(column.group): float(column.values[0])
             for column in self.columns(sources, np.array([now], np.int64))
             if set(group) <= set(column.group) and any(self.rules.breaches(column.values[0], level) for level in levels)
         }

@@ -11,9 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from doghouse.backtest.figures import Figures
-from doghouse.backtest.run import Backtest, group_text
+from doghouse.backtest.run import Backtest
 from doghouse.monitors import Status, Transition
 from doghouse.notifications.model import Notification
+from doghouse.tags.pairs import group_text
 
 if TYPE_CHECKING:
     from rich.console import Console
