@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
@@ -111,6 +111,7 @@ class Groups:
 
     selected: Selected
     facets: Sequence[GroupBy]
+    made: dict[tuple[int, str, str | None], Grouped] = field(default_factory=dict)  # what was grouped already
 
     @classmethod
     def of(cls, selected: Selected, facets: Sequence[GroupBy]) -> Groups:
@@ -123,9 +124,12 @@ class Groups:
 
     def by(self, count: int, compute: Compute) -> Grouped:
         """The groups by the first so many facets, and what they have to compute something of."""
-        return grouped(
-            self.selected, [_name(place) for place in range(count)], self.work(compute), self._measure(compute)
-        )
+        work, measure = self.work(compute), self._measure(compute)
+        asked = (count, work.name, measure)
+        if asked not in self.made:
+            names = [_name(place) for place in range(count)]
+            self.made[asked] = grouped(self.selected, names, work, measure)
+        return self.made[asked]
 
     def work(self, compute: Compute) -> Aggregation:
         """The aggregation that computes it over the rows."""
