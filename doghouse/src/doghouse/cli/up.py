@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,7 +49,7 @@ def up(
     webhooks_to: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="HOST", help="A host that webhooks may be sent to besides this machine; give it once for each."
+            metavar="HOST,…", help="Hosts that webhooks may be sent to besides this machine, with commas between them."
         ),
     ] = None,
 ) -> None:
@@ -70,7 +71,7 @@ def up(
             seed=seed,
             smtp=smtp,
             smtp_from=smtp_from,
-            webhooks_to=tuple(map(checked_host, webhooks_to or ())),
+            webhooks_to=checked_hosts(webhooks_to or ()),
         )
         folder = (data or config.default_folder()).resolve()
         with running.opened(folder, host, port, Clock(), settings) as (house, listener):
@@ -90,12 +91,12 @@ def check_mail_server(text: str) -> None:
         raise OptionError(str(error)) from None
 
 
-def checked_host(text: str) -> str:
-    """A host of `--webhooks-to`. Raises OptionError."""
+def checked_hosts(texts: Sequence[str]) -> tuple[str, ...]:
+    """The hosts of `--webhooks-to`, which may be given several times. Raises OptionError."""
     from doghouse.notifications.webhooks.sending import allowed_host
 
     try:
-        return allowed_host(text)
+        return tuple(allowed_host(host) for text in texts for host in text.split(","))
     except ValueError as error:
         raise OptionError(f"--webhooks-to: {error}") from None
 
