@@ -19,6 +19,7 @@ def work_out(tmp_path):
     (tmp_path / "names.tpl").write_text(
         '%{ for n in names ~}\nname ${n} "quoted" \\n\n%{ endfor ~}\nextra ${extra.k}\n'
     )
+    (tmp_path / "broken.tpl").write_text("hi ${foo bar}\n")
     return lambda source: evaluate(expression(source), Scope(NAMES, others, tmp_path))
 
 
@@ -153,6 +154,8 @@ def test_an_unknown_element_leaves_the_others(work_out):
         ('file("missing.txt")', "file(): missing.txt cannot be read: No such file or directory"),
         ('upper("a", "b")', "upper(): does not take such arguments"),
         ('templatefile("names.tpl", {})', "templatefile(): names.tpl names 'names', which it is not given"),
+        ("<<EOT\nhi ${foo bar}\nEOT", "is not Terraform's language: 'bar' was not expected (column 19)"),
+        ('templatefile("broken.tpl", {})', "is not Terraform's language: 'bar' was not expected (column 19)"),
     ],
 )
 def test_what_terraform_would_refuse_is_a_sentence(work_out, source, text):

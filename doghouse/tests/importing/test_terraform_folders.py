@@ -204,6 +204,10 @@ def test_what_is_not_known_or_not_read_is_said_and_is_no_error(folder, tmp_path,
             {"a.tf": 'module "m" {\n  source = "./nowhere"\n}\n'},
             "a.tf:1: module.m: its source './nowhere' has no .tf file",
         ),
+        (
+            {"a.tf": monitor().replace('"@a@example.com"', "<<EOT\nhi ${foo bar}\nEOT")},
+            "a.tf:6 datadog_monitor.cpu: message error is not Terraform's language: 'bar' was not expected",
+        ),
         ({"a.tf": 'module "m" {\n  source = "./"\n}\n'}, "modules are called within each other more than 20 times"),
         ({"a.tf": monitor(), "terraform.tfvars": "x = \n"}, "terraform.tfvars:1: is not Terraform's language"),
         (

@@ -11,7 +11,7 @@ from typing import Any
 
 from doghouse.importing.terraform import functions
 from doghouse.importing.terraform.scope import Scope, arithmetic, member, named
-from doghouse.importing.terraform.syntax import Expression, trees
+from doghouse.importing.terraform.syntax import Expression, SyntaxProblemError, trees
 from doghouse.importing.terraform.templates import Choice, Interpolation, Loop, Piece, heredoc, quoted, template
 from doghouse.importing.terraform.values import (
     Unknown,
@@ -33,6 +33,8 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
         raise WrongError("the expression is nested too deeply") from None
     except ZeroDivisionError:
         raise WrongError(f"{expression.text} divides by zero") from None
+    except SyntaxProblemError as error:  # a heredoc and a file of templatefile() are parsed when they are worked out
+        raise WrongError(error.text) from None
 
 
 def _value(node: Any, scope: Scope) -> Value:
