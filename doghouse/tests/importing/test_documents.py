@@ -117,6 +117,16 @@ def test_what_pulumi_does_not_know_yet_is_said_and_other_types_are_counted(write
     assert [one.text for one in things if isinstance(one, Note)] == ["not read: 1 datadog:index/dashboard:Dashboard"]
 
 
+def test_a_tag_that_pulumi_does_not_know_yet_leaves_the_others(write):
+    tags = ["b", "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "a"]
+    preview = {"steps": [{"newState": {**PULUMI_MONITOR, "inputs": {**PULUMI_MONITOR["inputs"], "tags": tags}}}]}
+    [found] = collect(str(write("s.json", preview)))
+    [verdict] = lint_all([found])
+    assert found.body["tags"] == ["a", "b"]
+    assert ("tags", "note") in [(one.field, one.severity) for one in verdict.problems]
+    assert verdict.verdict != "wrong"
+
+
 def test_what_only_looks_like_one_of_them_is_one_sentence(write):
     for document in (
         {"1": {"title": "t"}},

@@ -254,3 +254,31 @@ def test_data_sources_are_no_resources(tmp_path):
     (tmp_path / "p.json").write_text(json.dumps(document))
     [only] = collect(str(tmp_path / "p.json"))
     assert "holds no monitor" in only.text
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "made"),
+    [
+        ({"tags": ["b", None, 5, True, "a"]}, "tags", ["5", "a", "b", "true"]),
+        ({"tags": [None]}, "tags", []),
+        ({"restricted_roles": ["b", None, "a"]}, "restricted_roles", ["a", "b"]),
+        ({"restricted_roles": [None]}, "restricted_roles", None),
+    ],
+)
+def test_a_set_of_texts_has_no_nulls_and_its_numbers_are_texts(tmp_path, values, field, made):
+    (tmp_path / "p.json").write_text(json.dumps(plan("datadog_monitor", {**BASE, **values})))
+    [found] = collect(str(tmp_path / "p.json"))
+    assert found.body.get(field) == made
+    assert [one.verdict for one in lint_all([found])] == ["ok"]
+
+
+@pytest.mark.parametrize("tags", [5, "env:prod", ["a", ["b"]], {"a": "b"}])
+def test_tags_that_are_no_set_of_texts_are_wrong(tmp_path, tags):
+    (tmp_path / "p.json").write_text(json.dumps(plan("datadog_monitor", {**BASE, "tags": tags})))
+    [verdict] = lint_all(collect(str(tmp_path / "p.json")))
+    assert (verdict.verdict, verdict.problems[0].field[:4]) == ("wrong", "tags")
+
+
+@pytest.mark.parametrize(("ids", "made"), [([10, None, "9"], [9, 10]), (["x", 1], [1, "x"]), (5, 5)])
+def test_ids_of_monitors_are_put_in_order_whatever_stands_among_them(ids, made):
+    assert resources.slo({"monitor_ids": ids})["monitor_ids"] == made

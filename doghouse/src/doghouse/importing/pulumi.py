@@ -69,7 +69,8 @@ def _plain(value: Any, field: str, remarks: list[Problem]) -> Any:
     if isinstance(value, dict):
         return {_snake(key): _plain(one, field, remarks) for key, one in value.items() if not key.startswith("__")}
     if isinstance(value, list):
-        return [_plain(one, field, remarks) for one in value]
+        elements = [_plain(one, field, remarks) for one in value]
+        return [one for one in elements if one is not None]
     return value
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from doghouse import downtimes as dt
+from doghouse.importing.terraform.values import text
 from doghouse.time import iso
 
 Values = Mapping[str, Any]
@@ -80,11 +81,11 @@ def monitor(values: Values, state: bool = False) -> dict[str, Any]:
         key: value.strip() if key in _TRIMMED and isinstance(value, str) else value for key, value in values.items()
     }
     top = {key: given[key] for key in ("name", "type", "query", "message") if given.get(key) is not None}
-    top["tags"] = sorted(given.get("tags") or [])
+    top["tags"] = _in_order(given.get("tags") or [])
     if number := _whole(given.get("priority")):
         top["priority"] = number
-    if given.get("restricted_roles"):
-        top["restricted_roles"] = sorted(given["restricted_roles"])
+    if roles := _in_order(given.get("restricted_roles") or []):
+        top["restricted_roles"] = roles
     options: dict[str, Any] = {}
     for block, name in (("monitor_thresholds", "thresholds"), ("monitor_threshold_windows", "threshold_windows")):
         for one in _blocks(given, block):
@@ -167,7 +168,7 @@ def slo(values: Values, state: bool = False) -> dict[str, Any]:
         if key in made:
             made[key] = _plain(made[key])
     if "monitor_ids" in made:
-        made["monitor_ids"] = sorted(_whole(one) for one in made["monitor_ids"])
+        made["monitor_ids"] = _in_order(made["monitor_ids"], _whole)
     made["thresholds"] = [
         {key: value if key == "timeframe" else _float(value) for key, value in _given(one).items()}
         for one in _blocks(values, "thresholds")
@@ -262,6 +263,19 @@ def _plain(value: Any) -> Any:
     if value in ("true", "false"):
         return value == "true"
     return sorted(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
+
+
+def _text(value: Any) -> Any:
+    """What stands in a set of texts, as Terraform converts it; a list or an object stays one, and is found wrong later."""
+    return text(value) if isinstance(value, int | float) else value
+
+
+def _in_order(values: Any, made: Callable[[Any], Any] = _text) -> Any:
+    """A set in order, numbers first, without its nulls. What is no list stays as it is, and is found wrong later."""
+    if not isinstance(values, list):
+        return values
+    elements = [made(one) for one in values if one is not None]
+    return sorted(elements, key=lambda one: (0, one, "") if isinstance(one, int | float) else (1, 0, str(one)))
 
 
 def _float(value: Any) -> Any:
