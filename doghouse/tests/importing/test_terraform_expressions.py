@@ -5,9 +5,13 @@ import pytest
 from doghouse.importing.terraform.expressions import evaluate
 from doghouse.importing.terraform.scope import Scope
 from doghouse.importing.terraform.syntax import SyntaxProblemError, expression
-from doghouse.importing.terraform.values import Unknown, WrongError
+from doghouse.importing.terraform.values import Namespace, Unknown, WrongError
 
-NAMES = {"m": {"p": {"x": 1, "y": True}, "q": {"x": 2, "y": False}}, "nowhere": Unknown("var.nowhere", "has no value")}
+NAMES = {
+    "m": {"p": {"x": 1, "y": True}, "q": {"x": 2, "y": False}},
+    "nowhere": Unknown("var.nowhere", "has no value"),
+    "child": Namespace("module.child", {"names": ["p"], "extra": {"k": "v"}}.__getitem__),
+}
 
 
 def others(name):
@@ -79,6 +83,8 @@ def work_out(tmp_path):
             'templatefile("names.tpl", { names = ["p", "q"], extra = { k = "v" } })',
             'name p "quoted" \\n\nname q "quoted" \\n\nextra v\n',
         ),
+        ('templatefile("names.tpl", child)', 'name p "quoted" \\n\nextra v\n'),
+        ("max([5, 7]...)", 7),
     ],
 )
 def test_an_expression_is_what_terraform_makes_of_it(work_out, source, value):
@@ -117,6 +123,8 @@ def test_a_heredoc_loses_the_indentation_that_terraform_takes(work_out, heredoc,
         ("nowhere.a[0]", "var.nowhere.a.0 has no value"),
         ('"a${nowhere}"', "var.nowhere has no value"),
         ("upper(nowhere)", "var.nowhere has no value"),
+        ("templatefile(nowhere, {})", "var.nowhere has no value"),
+        ("templatefile(child, {})", "module.child is known only after apply"),
         ("jsonencode({ a = nowhere })", "var.nowhere has no value"),
         ("nowhere ? 1 : 2", "var.nowhere has no value"),
         ("[for x in nowhere : x]", "var.nowhere has no value"),
@@ -154,6 +162,10 @@ def test_an_unknown_element_leaves_the_others(work_out):
         ('file("missing.txt")', "file(): missing.txt cannot be read: No such file or directory"),
         ('upper("a", "b")', "upper(): does not take such arguments"),
         ('templatefile("names.tpl", {})', "templatefile(): names.tpl names 'names', which it is not given"),
+        ('templatefile("names.tpl")', "templatefile(): takes a file and an object with what it names"),
+        ('templatefile("names.tpl", 5)', "templatefile(): 5 is no object with what names.tpl names"),
+        ("max(5...)", "max(): what stands before '...' is no list"),
+        ("max(child...)", "max(): what stands before '...' is no list"),
         ("<<EOT\nhi ${foo bar}\nEOT", "is not Terraform's language: 'bar' was not expected (column 19)"),
         ('templatefile("broken.tpl", {})', "is not Terraform's language: 'bar' was not expected (column 19)"),
     ],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from doghouse.importing.terraform import functions
@@ -14,11 +15,13 @@ from doghouse.importing.terraform.scope import Scope, arithmetic, member, named
 from doghouse.importing.terraform.syntax import Expression, SyntaxProblemError, trees
 from doghouse.importing.terraform.templates import Choice, Interpolation, Loop, Piece, heredoc, quoted, template
 from doghouse.importing.terraform.values import (
+    Namespace,
     Unknown,
     Value,
     WrongError,
     items,
     number,
+    shown,
     text,
     truth,
     unknowns,
@@ -241,7 +244,9 @@ def _call(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
     if given is not None and any(str(one) == "..." for one in given.children):
         if isinstance(values[-1], Unknown):
             return values[-1]
-        values[-1:] = list(values[-1])
+        if not isinstance(values[-1], list):
+            raise WrongError(f"{name}(): what stands before '...' is no list")
+        values[-1:] = values[-1]
     if name == "templatefile":
         return _templatefile(values, scope)
     return functions.call(name, values, scope.folder)
@@ -260,14 +265,27 @@ def _tried(name: str, nodes: Sequence[Any], scope: Scope) -> Value:
 
 
 def _templatefile(values: Sequence[Value], scope: Scope) -> Value:
+    if len(values) != 2:
+        raise WrongError("templatefile(): takes a file and an object with what it names")
     if reason := next((one for one in values if isinstance(one, Unknown)), None):
         return reason
     source = functions.call("file", values[:1], scope.folder)
+    if isinstance(source, Unknown):
+        return source
+    return rendered(template(source), _names_of_template(values[0], values[1], scope.folder))
+
+
+def _names_of_template(file: Value, given: Value, folder: Path) -> Scope:
+    """What a file of templatefile() may name. Raises WrongError."""
 
     def others(name: str) -> Value:
-        raise WrongError(f"templatefile(): {text(values[0])} names '{name}', which it is not given")
+        raise WrongError(f"templatefile(): {text(file)} names '{name}', which it is not given")
 
-    return rendered(template(source), Scope(values[1], others, scope.folder))
+    if isinstance(given, Namespace):
+        return Scope({}, given.member, folder)
+    if not isinstance(given, dict):
+        raise WrongError(f"templatefile(): {shown(given)} is no object with what {text(file)} names")
+    return Scope(given, others, folder)
 
 
 _NODES: Mapping[str, Callable[[Any, Sequence[Any], Scope], Value]] = {
