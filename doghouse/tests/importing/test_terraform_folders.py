@@ -8,6 +8,8 @@ import pytest
 
 from doghouse import cli
 from doghouse.importing.monitor_files import collect, named_monitor
+from doghouse.importing.terraform import instances, modules
+from doghouse.importing.terraform.expressions import evaluate
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Unread
 from doghouse.importing.verdicts import lint_all
 from doghouse.testing.running import run
@@ -257,6 +259,40 @@ def test_a_module_that_is_called_is_read_through_its_caller_alone(folder):
         ("n1", "module.m[1].datadog_monitor.cpu"),
         ("o", "datadog_monitor.o"),
     ]
+
+
+@pytest.fixture
+def worked_out(monkeypatch):
+    """The texts of the expressions that are worked out, each as often as it is."""
+    texts = []
+
+    def counted(expression, scope):
+        texts.append(expression.text)
+        return evaluate(expression, scope)
+
+    for module in (modules, instances):
+        monkeypatch.setattr(module, "evaluate", counted)
+    return texts
+
+
+def test_an_argument_of_a_module_is_worked_out_once(folder, worked_out):
+    files = {
+        "a.tf": 'module "m" {\n  source = "./m"\n  names  = [for n in range(3) : "n${n}"]\n}\n',
+        "m/m.tf": 'variable "names" {}\n'
+        + monitor(message="${var.names[each.key]}", meta="for_each = toset([0, 1, 2])"),
+    }
+    assert [one.body["message"] for one in folder(files)] == ["n0", "n1", "n2"]
+    assert sum("range(3)" in one for one in worked_out) == 1
+
+
+def test_an_argument_that_is_wrong_is_wrong_wherever_it_is_used(folder, tmp_path):
+    files = {
+        "a.tf": 'module "m" {\n  source = "./m"\n  text   = var.nope\n}\n',
+        "m/m.tf": 'variable "text" {}\n' + monitor("a", message="${var.text}") + monitor("b", message="${var.text}"),
+    }
+    assert [one.rpartition("error ")[2] for one in problems(folder(files), tmp_path)] == [
+        "there is no variable 'nope'"
+    ] * 2
 
 
 def test_types_convert_and_fill_in_what_is_optional(folder):

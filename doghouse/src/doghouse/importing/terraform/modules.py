@@ -249,13 +249,16 @@ class Module:
 
 
 class _Arguments(Mapping[str, Value]):
-    """What a `module` block gives, worked out when it is asked for."""
+    """What a `module` block gives, worked out once, when it is asked for."""
 
     def __init__(self, block: Block, scope: Scope) -> None:
         self._block, self._scope = block, scope
+        self._known: dict[str, Value] = {}
 
     def __getitem__(self, name: str) -> Value:
-        return evaluate(self._block.attributes[name], self._scope)
+        if name not in self._known:
+            self._known[name] = evaluate(self._block.attributes[name], self._scope)
+        return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._block.attributes)
