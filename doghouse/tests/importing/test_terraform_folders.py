@@ -285,6 +285,14 @@ def test_an_argument_of_a_module_is_worked_out_once(folder, worked_out):
     assert sum("range(3)" in one for one in worked_out) == 1
 
 
+def test_what_a_for_each_comes_to_is_worked_out_once(folder, worked_out):
+    each = 'for_each = { for n in ["a", "b", "c"] : n => "@${n}@example.com" }'
+    others = "".join(monitor(name, message='${datadog_monitor.cpu["b"].message}') for name in "xyz")
+    found = folder({"a.tf": monitor(message="${each.value}", meta=each) + others})
+    assert [one.body["message"] for one in found][3:] == ["@b@example.com"] * 3
+    assert sum("for n in" in one for one in worked_out) == 1
+
+
 def test_an_argument_that_is_wrong_is_wrong_wherever_it_is_used(folder, tmp_path):
     files = {
         "a.tf": 'module "m" {\n  source = "./m"\n  text   = var.nope\n}\n',

@@ -61,6 +61,7 @@ class Module:
         for block in blocks:
             self._by_kind.setdefault(block.kind, []).append(block)
         self._known: dict[str, Value] = {}
+        self._instances_of: dict[int, tuple[list[Instance], Unknown | None]] = {}  # by the block's id()
         self._open: list[str] = []
         self._children: dict[str, list[tuple[Instance, Module | None]]] = {}
         self.scope = Scope({}, self._name, root)
@@ -71,7 +72,7 @@ class Module:
             kind, name = (*block.labels, "", "")[:2]
             address = f"{self.address}{kind}.{name}"
             try:
-                made, uncounted = instances(block, self.scope)
+                made, uncounted = self._instances(block)
             except WrongError as error:
                 yield Remark(block.path, line_of(block, "for_each", "count"), f"{address}: {error}", wrong=True)
                 continue
@@ -143,6 +144,12 @@ class Module:
             self._open.pop()
         return self._known[place]
 
+    def _instances(self, block: Block) -> tuple[list[Instance], Unknown | None]:
+        """What a block of this module stands for, worked out once. Raises WrongError."""
+        if id(block) not in self._instances_of:
+            self._instances_of[id(block)] = instances(block, self.scope)
+        return self._instances_of[id(block)]
+
     def _variable(self, name: str) -> Value:
         block = next((one for one in self._of("variable") if one.labels == (name,)), None)
         if block is None:
@@ -175,7 +182,7 @@ class Module:
         block = next((one for one in self._of("resource") if one.labels == (kind, name)), None)
         if block is None:
             raise WrongError(f"there is no resource {kind}.{name}")
-        made, uncounted = instances(block, self.scope)
+        made, uncounted = self._instances(block)
         if uncounted:
             return Unknown(f"{kind}.{name}", f"depends on {uncounted.expression}, which {uncounted.why}")
         return collected(block, made, [self._referred(kind, f"{kind}.{name}", block, one) for one in made])
@@ -225,7 +232,7 @@ class Module:
         if name not in self._children:
             block = next(one for one in self._of("module") if one.labels == (name,))
             source = evaluate(block.attributes["source"], self.scope) if "source" in block.attributes else None
-            made, _ = instances(block, self.scope)
+            made, _ = self._instances(block)
             if not isinstance(source, str) or not source.startswith(("./", "../")):
                 self._children[name] = [(made[0] if made else Instance("", {}), None)]
                 return self._children[name]
