@@ -211,6 +211,13 @@ def test_what_is_not_known_or_not_read_is_said_and_is_no_error(folder, tmp_path,
             "a.tf:6 datadog_monitor.cpu: message error is not Terraform's language: 'bar' was not expected",
         ),
         ({"a.tf": 'module "m" {\n  source = "./"\n}\n'}, "modules are called within each other more than 20 times"),
+        *(
+            (
+                {"a.tf": monitor(), "terraform.tfvars.json": '{"x": ' + "[" * depth + "]" * depth + "}"},
+                "terraform.tfvars.json: is nested too deeply to be read",
+            )
+            for depth in (5_000, 200_000)
+        ),
         ({"a.tf": monitor(), "terraform.tfvars": "x = \n"}, "terraform.tfvars:1: is not Terraform's language"),
         (
             {"a.tf": 'variable "n" {\n  type = number\n  default = "many"\n}\n' + monitor(meta="timeout_h = var.n")},

@@ -15,7 +15,7 @@ from doghouse.importing.terraform.identity import made_up_id
 from doghouse.importing.terraform.modules import Module, Remark, Resource
 from doghouse.importing.terraform.scope import Scope
 from doghouse.importing.terraform.syntax import Block, SyntaxProblemError, read
-from doghouse.importing.terraform.values import Unknown, Value, WrongError
+from doghouse.importing.terraform.values import Unknown, Value, WrongError, unknowns
 from doghouse.importing.things import Line, Note, Thing, Unread
 from doghouse.monitors.lint import Problem
 
@@ -156,10 +156,13 @@ def _variables(path: Path) -> Mapping[str, tuple[Value, int]]:
     if path.name.endswith(".json"):
         try:
             document = json.loads(path.read_text("utf-8-sig"))
+            any(unknowns(document))  # goes through all of it, as what reads a value does
         except OSError as error:
             raise SyntaxProblemError(path, 0, f"cannot be read: {error.strerror}") from None
         except ValueError as error:
             raise SyntaxProblemError(path, 0, f"is not JSON: {error}") from None
+        except RecursionError:
+            raise SyntaxProblemError(path, 0, "is nested too deeply to be read") from None
         return {name: (value, 0) for name, value in document.items()} if isinstance(document, dict) else {}
 
     def others(name: str) -> Value:
