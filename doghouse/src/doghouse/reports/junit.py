@@ -62,8 +62,10 @@ def _write(outcomes: Sequence[Outcome], out: TextIO) -> None:
     root = Element(
         "testsuites", tests=str(len(outcomes)), failures=str(sum(outcome.failure is not None for outcome in outcomes))
     )
-    for suite in dict.fromkeys(outcome.suite for outcome in outcomes):
-        mine = [outcome for outcome in outcomes if outcome.suite == suite]
+    suites: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        suites.setdefault(outcome.suite, []).append(outcome)
+    for suite, mine in suites.items():
         element = SubElement(
             root, "testsuite", name=suite, tests=str(len(mine)), failures=str(sum(outcome.failure is not None for outcome in mine)), errors="0",
             skipped=str(sum(outcome.skipped is not None for outcome in mine)),
