@@ -57,8 +57,8 @@ def common_options(
 # What the extras bring, as modules: one that is missing is said, with the extra's name.
 EXTRAS = {
     "server": (
-        "aiosmtplib", "ddsketch", "duckdb", "google", "httptools", "jinja2", "markdown_it", "matplotlib", "platformdirs", "psutil",
-        "starlette", "statsmodels", "uplot", "uvicorn", "uvloop", "zstandard",
+        "aiosmtplib", "ddsketch", "duckdb", "google", "httptools", "httpx", "jinja2", "markdown_it", "matplotlib", "platformdirs",
+        "psutil", "starlette", "statsmodels", "uplot", "uvicorn", "uvloop", "zstandard",
     ),
     "agent": ("datadog_checks", "psycopg"),
     "datadog": ("datadog_api_client", "urllib3"),
