@@ -232,6 +232,21 @@ def test_monitors_of_different_windows_share_a_query_at_a_resolution_that_suits_
     assert history.requests == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "times"),
+    [
+        ("avg(last_5m):avg:m{*} > 60", 1),
+        ("sum(last_5m):sum:errors{*}.as_count() > 10", 2),  # what the type says changes what is asked
+    ],
+)
+def test_what_is_to_be_asked_is_worked_out_again_only_for_types_that_were_asked(account, monkeypatch, query, times):
+    history, worked_out = reader(account), []
+    needed = history._needed
+    monkeypatch.setattr(history, "_needed", lambda *given: worked_out.append(given) or needed(*given))
+    history.prepare([monitor(query)], START, START + 3600)
+    assert (len(worked_out), history.requests) == (times, times)
+
+
 def test_it_goes_on_where_it_was_stopped(tmp_path):
     class Stopped(Exception):
         pass

@@ -84,7 +84,8 @@ class Account:
         counted = sorted({name for one in evaluated for name in plans.counted(one)} - self._types.keys())
         # a metric whose type is still to be asked for counts as a count: that changes a query's text, not how many pages it has
         of_logs = _pages_of_logs(monitors, start, end)
-        needed = self._needed(evaluated, start, end) | {page for many in of_logs for page in many}
+        logs_needed = {page for many in of_logs for page in many}
+        needed = self._needed(evaluated, start, end) | logs_needed
         missing = [one for one in needed if not self._has(one)]
         queries = len({one.query for one in needed})
         expected = len(counted) + sum(1 for _ in _requests(missing))
@@ -96,7 +97,9 @@ class Account:
             self._tell.progress(f"type of {name}", number, expected)
             self._type(name)
             self._say_how_long(number, expected)
-        self._fetch(self._needed(evaluated, start, end) | {page for many in of_logs for page in many}, len(counted))
+        if counted:
+            needed = self._needed(evaluated, start, end) | logs_needed
+        self._fetch(needed, len(counted))
 
     def read(self, monitor: mon.Definition, start: int, end: int, hosts: Mapping[str, mon.Host]) -> Read:
         """All that the monitor's evaluations in (start, end] look at. Raises AccountError, QuerySyntaxError, NotEvaluated."""
