@@ -12,6 +12,7 @@ from doghouse.importing.terraform import instances, modules
 from doghouse.importing.terraform.expressions import evaluate
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Unread
 from doghouse.importing.verdicts import lint_all
+from doghouse.slos.reading import read
 from doghouse.testing.running import run
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "terraform"
@@ -415,3 +416,35 @@ def test_an_alert_names_the_slo_that_stands_beside_it(folder):
         [found], [objective] = ([one for one in things if isinstance(one, kind)] for kind in (Found, FoundSlo))
         assert f'burn_rate("{objective.body["id"]}")' in found.body["query"]
         assert [one.verdict for one in lint_all(things)] == verdicts
+
+
+SLO = """resource "datadog_service_level_objective" "answers" {
+  name = "answers"
+  type = "metric"
+  query {
+    numerator   = "sum:good{*}"
+    denominator = "sum:all{*}"
+  }
+  thresholds {
+    timeframe = "7d"
+    target    = TARGET
+  }
+}
+variable "target" {}
+"""
+
+
+@pytest.mark.parametrize(("target", "verdict"), [("99.9", "ok"), ("101", "wrong"), ("var.target", "ok")])
+def test_an_slo_is_read_once(folder, monkeypatch, target, verdict):
+    bodies = []
+    monkeypatch.setattr("doghouse.importing.verdicts.read", lambda body: bodies.append(body) or read(body))
+    [linted] = lint_all(folder({"main.tf": SLO.replace("TARGET", target)}))
+    assert (linted.verdict, len(bodies)) == (verdict, 1)
+
+
+def test_what_is_not_known_of_an_slo_is_said_and_is_no_error(folder, tmp_path):
+    things = folder({"main.tf": SLO.replace("TARGET", "var.target")})
+    assert problems(things, tmp_path) == [
+        "main.tf:10 datadog_service_level_objective.answers: thresholds.target note "
+        "not known before a plan: var.target has no default, and nothing gives it a value"
+    ]

@@ -48,40 +48,46 @@ def lint_all(
     `rules` are the notification rules; None: it is not known which there are.
     """
     things = list(found)
-    slos = dict(_readable(things))
+    slos = _Slos(things)
     return [_linted(one, intervals or {}, rules, slos) for one in things]
 
 
-def _readable(things: Iterable[Thing]) -> Iterator[tuple[str, Objective]]:
-    """The SLOs that alerts may look at, by id."""
-    for thing in things:
-        if isinstance(thing, FoundSlo) and not any(_refused(thing)):
+class _Slos:
+    """The SLOs among the things, each read once: by id those that alerts may look at, and why the API would refuse the others."""
+
+    def __init__(self, things: Iterable[Thing]) -> None:
+        self.by_id: dict[str, Objective] = {}
+        self._refused: dict[int, SloError] = {}  # by the thing's id()
+        for thing in things:
+            if isinstance(thing, FoundSlo):
+                self._read(thing)
+
+    def _read(self, thing: FoundSlo) -> None:
+        try:
             slo = read(thing.body)
-            yield slo.id, slo
+            self.by_id[slo.id] = slo
+        except SloError as error:
+            self._refused[id(thing)] = error
+
+    def problems(self, thing: FoundSlo) -> Iterator[Problem]:
+        """Why the API would refuse an SLO of which all is known; where it is not, the remarks say so. GUESS: the texts name no field."""
+        if not thing.remarks and id(thing) in self._refused:
+            yield Problem("", str(self._refused[id(thing)]))
 
 
-def _linted(one: Thing, intervals: Mapping[str, int], rules: Rules | None, slos: Mapping[str, Objective]) -> Linted:
+def _linted(one: Thing, intervals: Mapping[str, int], rules: Rules | None, slos: _Slos) -> Linted:
     match one:
         case Found():
-            return _lint(one, {**intervals, **one.intervals}, rules, slos)
+            return _lint(one, {**intervals, **one.intervals}, rules, slos.by_id)
         case FoundDowntime():
             known = [] if _wrong(one.remarks) else [Problem(*problem) for problem in dt.lint(one.attributes)]
             return _verdict(one, str(one.attributes.get("name") or ""), DOWNTIME, "ok", _with(one.remarks, known))
         case FoundSlo():
-            return _verdict(one, str(one.body.get("name") or ""), SLO, "ok", _with(one.remarks, _refused(one)))
+            return _verdict(one, str(one.body.get("name") or ""), SLO, "ok", _with(one.remarks, slos.problems(one)))
         case Unread():
             return Linted(one.where, "", "", "wrong", [Problem("", one.text)], [0])
         case Note():
             return Linted(one.where, "", NOTE, "not evaluated", [Problem("", one.text, "note")], [0])
-
-
-def _refused(slo: FoundSlo) -> Iterator[Problem]:
-    """Why the API would refuse an SLO of which all is known; where it is not, the remarks say so. GUESS: the texts name no field."""
-    try:
-        if not slo.remarks:
-            read(slo.body)
-    except SloError as error:
-        yield Problem("", str(error))
 
 
 def _against_its_slo(monitor: mon.Definition, slos: Mapping[str, Objective]) -> Iterator[Problem]:
