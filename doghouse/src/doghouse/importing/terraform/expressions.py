@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from doghouse.importing.terraform import functions
-from doghouse.importing.terraform.scope import Scope, arithmetic, member, named
+from doghouse.importing.terraform.scope import Scope, arithmetic, member, named, names_of_template
 from doghouse.importing.terraform.syntax import Expression, SyntaxProblemError, trees
 from doghouse.importing.terraform.templates import Choice, Interpolation, Loop, Piece, heredoc, quoted, template
 from doghouse.importing.terraform.values import (
-    Namespace,
     Unknown,
     Value,
     WrongError,
     items,
     number,
-    shown,
     text,
     truth,
     unknowns,
@@ -272,20 +269,7 @@ def _templatefile(values: Sequence[Value], scope: Scope) -> Value:
     source = functions.call("file", values[:1], scope.folder)
     if isinstance(source, Unknown):
         return source
-    return rendered(template(source), _names_of_template(values[0], values[1], scope.folder))
-
-
-def _names_of_template(file: Value, given: Value, folder: Path) -> Scope:
-    """What a file of templatefile() may name. Raises WrongError."""
-
-    def others(name: str) -> Value:
-        raise WrongError(f"templatefile(): {text(file)} names '{name}', which it is not given")
-
-    if isinstance(given, Namespace):
-        return Scope({}, given.member, folder)
-    if not isinstance(given, dict):
-        raise WrongError(f"templatefile(): {shown(given)} is no object with what {text(file)} names")
-    return Scope(given, others, folder)
+    return rendered(template(source), names_of_template(values[0], values[1], scope.folder))
 
 
 _NODES: Mapping[str, Callable[[Any, Sequence[Any], Scope], Value]] = {

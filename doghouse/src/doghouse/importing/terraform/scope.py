@@ -69,3 +69,16 @@ def member(value: Value, key: Value) -> Value:
             return value[at]
         raise WrongError(f"there is no element {shown(key)} in a list of {len(value)}")
     raise WrongError(f"{shown(value)} has no '{key}'")
+
+
+def names_of_template(file: Value, given: Value, folder: Path) -> Scope:
+    """What a file of templatefile() may name. Raises WrongError."""
+
+    def others(name: str) -> Value:
+        raise WrongError(f"templatefile(): {text(file)} names '{name}', which it is not given")
+
+    if isinstance(given, Namespace):
+        return Scope({}, given.member, folder)
+    if not isinstance(given, dict):
+        raise WrongError(f"templatefile(): {shown(given)} is no object with what {text(file)} names")
+    return Scope(given, others, folder)
