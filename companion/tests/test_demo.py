@@ -22,7 +22,7 @@ from companion.demo import children, files, postgres
 from companion.demo.children import Stop, Stopped
 from companion.problem import Problem
 
-ENDS_IN_S = 25
+ENDS_IN_S = 60
 MARK = "MY_METRIC_DEMO_TEST"
 
 
@@ -101,7 +101,7 @@ def start(folder: Path) -> Iterator[Callable[..., Demo]]:
 
 
 def nothing_is_left(demo: Demo, folder: Path) -> bool:
-    assert until(lambda: not demo.family(), 5), demo.family()
+    assert until(lambda: not demo.family(), 60), demo.family()
     assert list(folder.glob("my-metric-demo-*")) == []
     return True
 
@@ -167,7 +167,7 @@ def test_parts_do_not_outlive_a_demo_that_is_killed(start: Callable[..., Demo]) 
     demo = start("--no-open")
     assert demo.said("· the past four hours")
     demo.process.kill()
-    assert until(lambda: not demo.family(), 10), demo.family()
+    assert until(lambda: not demo.family(), 60), demo.family()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs the database as themselves")
@@ -191,7 +191,7 @@ def test_root_runs_the_database_from_a_copy_where_its_own_is_closed_to_others(
 def test_a_part_that_does_not_start_is_named_with_its_last_words() -> None:
     child = children.start("the part", [sys.executable, "-c", "import sys; sys.exit('no such luck')"])
     with pytest.raises(Problem, match="the part did not start: no such luck"):
-        child.first_line(Stop(), 10)
+        child.first_line(Stop(), 60)
     with pytest.raises(Problem, match="the part cannot be started: /nowhere/at/all: No such file"):
         children.start("the part", ["/nowhere/at/all"])
 
@@ -210,7 +210,7 @@ def test_a_part_that_does_not_hear_is_ended_all_the_same(monkeypatch: pytest.Mon
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
     )
     child = children.start("the part", [sys.executable, "-c", deaf])
-    assert child.first_line(Stop(), 10) == "ready"
+    assert child.first_line(Stop(), 60) == "ready"
     child.stop()
     assert child.process.returncode == -signal.SIGKILL
 

@@ -110,7 +110,7 @@ def test_an_apply_that_is_interrupted_says_so_and_is_finished_by_the_next(house:
         while len(road.calls) < road.broken_call and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=60)
         assert process.returncode == 1
         assert err.endswith("my-metric: interrupted; run the command again, it goes on from there\n")
         assert "Traceback" not in err

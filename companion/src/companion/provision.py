@@ -110,16 +110,19 @@ def _made_by_another(account: Account, step: Step, problem: ApiProblem) -> Step:
 
 
 def _withdraw_doubles(account: Account, made: Sequence[Step], done: list[Step]) -> list[Step]:
-    """Delete what we just made where an older one with its mark has appeared. Of two applies at once, both decide alike."""
+    """Keep the first of those with one mark, ours or another's: of two applies at once, both decide alike.
+
+    The other's goes too: it may have looked before ours could be seen, though ours is the older.
+    """
     kind = made[0].kind
     existing = kind.find(account)
     for step in made:
         same = [each for each in existing if step.wanted and each.mark == step.wanted.mark]
-        first = min(same, key=lambda each: each.made, default=None)
-        ours = next((each for each in same if each.id == step.id), None)
-        if ours and first and ours is not first:
-            kind.delete(account, ours)
-            done = [replace(each, action="none", id=first.id) if each is step else each for each in done]
+        in_order = sorted(same, key=lambda each: each.made)
+        for double in in_order[1:]:
+            kind.delete(account, double)
+        if step.id in [double.id for double in in_order[1:]]:
+            done = [replace(each, action="none", id=in_order[0].id) if each is step else each for each in done]
     return done
 
 

@@ -18,7 +18,7 @@ import pytest
 from companion.demo.children import free_port
 from doghouse.running import House
 
-START_S = 30
+START_S = 60
 Serve = Callable[..., AbstractContextManager[str]]
 Command = Callable[..., Any]  # `my-metric` of ../conftest.py
 
@@ -26,7 +26,7 @@ Command = Callable[..., Any]  # `my-metric` of ../conftest.py
 def answers(port: int) -> bool:
     """Whether something answers HTTP. Asked on a path that is no route, so that it is no request of the test's."""
     with contextlib.suppress(OSError, http.client.HTTPException):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", "/favicon.ico")
         connection.getresponse().read()
         return True

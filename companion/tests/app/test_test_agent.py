@@ -18,7 +18,7 @@ from doghouse.traces.store import Search
 
 from .conftest import Serve
 
-START_S = 30
+START_S = 60
 CHECKS = (  # each check that it has but of peer.service, which is off by default in tracers
     "trace_count_header", "meta_tracer_version_header", "trace_content_length", "trace_stall", "trace_dd_service",
 )  # fmt: skip

@@ -34,7 +34,7 @@ class Intake(http.server.ThreadingHTTPServer):
     def url(self):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def wait(self, wanted, within=20):
+    def wait(self, wanted, within=60):
         """Wait until `wanted(received)` is true."""
         with self.arrived:
             assert self.arrived.wait_for(lambda: wanted(self.received), within), (
@@ -169,7 +169,7 @@ def running_agent(environment, checks, intake, tmp_path):
             try:
                 yield process
                 process.send_signal(signal.SIGTERM)
-                assert process.wait(15) == 0, log.read_text()
+                assert process.wait(60) == 0, log.read_text()
             finally:
                 if process.poll() is None:
                     process.kill()
@@ -178,7 +178,7 @@ def running_agent(environment, checks, intake, tmp_path):
     return start
 
 
-def eventually(question, within=15):
+def eventually(question, within=60):
     """The first true answer to a question that is asked again until it is."""
     until = time.monotonic() + within
     while not (answer := question()):

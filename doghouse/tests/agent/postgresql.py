@@ -41,7 +41,7 @@ class Server:
     def up(self):
         """Start it and wait until it accepts connections; one is returned."""
         self.process = self.start()
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while self.process.poll() is None and time.monotonic() < until:
             with contextlib.suppress(psycopg.OperationalError):
                 return self.connect()

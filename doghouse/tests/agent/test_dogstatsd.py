@@ -277,7 +277,7 @@ def test_datadogs_own_client_is_heard_over_udp_and_unix_socket(checks, running_a
             client.event("a title", "a text", tags=[f"via:{via}"])
             client.service_check("app.up", client.OK, tags=[f"via:{via}"])
             client.flush()
-        intake.wait(lambda _: intake.bodies("/api/beta/sketches"), within=40)
+        intake.wait(lambda _: intake.bodies("/api/beta/sketches"), within=60)
     assert {one["tags"][0] for one in intake.series("app.level")} == {"via:udp", "via:unix"}
     assert {point["value"] for one in intake.series("app.hits") for point in one["points"]} >= {0.5}
     assert {one["type"] for one in intake.series("app.size.count")} == {2}

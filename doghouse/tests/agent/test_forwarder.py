@@ -126,13 +126,13 @@ def test_what_is_in_hand_while_a_request_hangs_is_kept_at_the_end(intake, tmp_pa
 
     def send(_):
         hangs.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return Intake("http://127.0.0.1:9", KEY).send(payload(0))
 
     forwarder = Forwarder(send, Spool(tmp_path / "retry"), share=lambda: 0.5)
     thread = threading.Thread(target=forwarder.deliver, args=([payload(1), payload(2)], 0))
     thread.start()
-    assert hangs.wait(10)
+    assert hangs.wait(60)
     forwarder.leave([payload(3)])
     found = [kept for _, kept in Spool(tmp_path / "retry").oldest_first()]
     go_on.set()

@@ -315,7 +315,7 @@ def test_commits_are_counted_per_second(one_server, checks, running_agent, intak
         for _ in range(made):
             connection.execute("SELECT 1")
         connection.execute("SELECT pg_stat_force_next_flush()")
-        intake.wait(lambda _: any(rate > made / every_s / 2 for rate in rates(intake, "postgres")), within=25)
+        intake.wait(lambda _: any(rate > made / every_s / 2 for rate in rates(intake, "postgres")), within=60)
     # samples are an interval apart, give or take what a busy machine makes of it; some commits are the check's own
     assert 0.75 * made <= sum(rates(intake, "postgres")) * every_s < 1.5 * made
 

@@ -49,7 +49,7 @@ class House:
         keys = json.loads((self.data / "keys.json").read_text())
         headers = {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["app_key"]}
         request = urllib.request.Request(f"{self.url}{path}?{urllib.parse.urlencode(query)}", headers=headers)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def points(self, query):
@@ -84,7 +84,7 @@ def agent(house, checks, environment, *arguments):
 def test_points_tags_distributions_and_the_host_are_found_in_the_doghouse(house, checks, environment):
     checks.add("lab", BODY, EVERY_SECOND)
     with agent(house, checks, environment):
-        eventually(lambda: house.points("avg:lab.value{role:x} by {host}"), within=40)
+        eventually(lambda: house.points("avg:lab.value{role:x} by {host}"), within=60)
         assert set(house.points("avg:lab.value{team:ops} by {host}")) == {"host:web-1,team:ops"}
         assert house.points("avg:datadog.agent.running{*}")
     (percentile,) = house.points("p95:lab.spread{*}").values()
@@ -97,7 +97,7 @@ def test_points_tags_distributions_and_the_host_are_found_in_the_doghouse(house,
 def test_nothing_is_lost_while_the_doghouse_is_killed_and_comes_back(house, checks, environment):
     checks.add("lab", BODY, EVERY_SECOND)
     with agent(house, checks, environment, "--no-host-metrics"):
-        eventually(lambda: house.points("avg:lab.value{*}"), within=40)
+        eventually(lambda: house.points("avg:lab.value{*}"), within=60)
         house.down(signal.SIGKILL)
         time.sleep(20)  # a flush fails meanwhile
         house.up()

@@ -16,7 +16,7 @@ NOW = 1_772_445_600
 
 def test_a_full_store_is_a_429_and_what_was_accepted_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "FULL_POINTS", 0)
-    with running.serve(tmp_path, clock=Clock(NOW)) as house, httpx.Client(headers=house.headers, timeout=30) as client:
+    with running.serve(tmp_path, clock=Clock(NOW)) as house, httpx.Client(headers=house.headers, timeout=60) as client:
         store = house.app.state.points
         number = int(store.numbers([("waits", None, None, None, None)])[0])
         body = {"series": [{"metric": "waits", "points": [[NOW, 1]]}]}

@@ -32,7 +32,7 @@ def start(data: Path) -> tuple[subprocess.Popen[str], str, dict[str, str]]:
 
 def post_until_it_dies(url: str, headers: dict[str, str], names: list[str], at: int, taken: list[str]) -> None:
     """Post a metric after the other, each of POINTS seconds, and note those that were answered with 202."""
-    with httpx.Client(headers=headers, timeout=10) as client:
+    with httpx.Client(headers=headers, timeout=60) as client:
         for name in names:
             points = [[at + second, second] for second in range(POINTS)]
             try:
@@ -59,7 +59,7 @@ def test_whatever_was_answered_with_202_is_there_once_after_kills_at_any_moment(
 
     process, url, headers = start(tmp_path)
     try:
-        with httpx.Client(headers=headers, timeout=30) as client:
+        with httpx.Client(headers=headers, timeout=60) as client:
             for name in taken:
                 question = {"query": f"sum:{name}{{*}}.rollup(sum, 1)", "from": at, "to": at + POINTS}
                 [series] = client.get(f"{url}/api/v1/query", params=question).json()["series"]

@@ -36,7 +36,7 @@ def up(*options: str, env: dict[str, str] | None = None) -> Iterator[tuple[subpr
 
 
 def refused(*options: str) -> tuple[int, str]:
-    done = subprocess.run([*DOGHOUSE, "up", *options], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([*DOGHOUSE, "up", *options], capture_output=True, text=True, timeout=60)
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
     return done.returncode, done.stderr
@@ -53,7 +53,7 @@ def test_the_first_line_is_json_printed_when_requests_are_accepted_and_a_signal_
         answer = httpx.get(f"{said['url']}/api/v1/validate", headers={"DD-API-KEY": keys["api_key"]})
         assert answer.json() == {"valid": True}
         process.send_signal(number)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "", "")
 
 
@@ -111,7 +111,7 @@ def test_wrong_use_gets_one_sentence(tmp_path: Path, options: list[str], code: i
     ],
 )
 def test_help_says_what_holds_where_an_option_is_not_given(command: str, default: str) -> None:
-    done = subprocess.run([*DOGHOUSE, command, "--help"], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([*DOGHOUSE, command, "--help"], capture_output=True, text=True, timeout=60)
     assert default in " ".join(done.stdout.replace("│", " ").split())
 
 

@@ -45,7 +45,7 @@ class Server(Api):
     """A server on a port of its own."""
 
     def __init__(self, house: House) -> None:
-        super().__init__(httpx.Client(base_url=house.url, headers=house.headers, timeout=30), house.clock)
+        super().__init__(httpx.Client(base_url=house.url, headers=house.headers, timeout=60), house.clock)
         self.house = house
         self.url = house.url
 

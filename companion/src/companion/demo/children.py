@@ -29,25 +29,32 @@ class Stopped(Exception):
 
 
 class Stop:
-    """Whether the demo is to end. Ctrl-C, SIGTERM and SIGHUP only set it; each wait looks at it, so nothing is left half started."""
+    """Whether the demo is to end. Ctrl-C, SIGTERM and SIGHUP only set it; each wait looks at it, so nothing is left half started.
+
+    A threading.Event would not do: a signal that arrives while the main thread has the event's lock waits for that lock for ever.
+    """
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()  # its put may be called in the midst of its get
 
     def listen(self) -> None:
         """Take the signals over."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._event.set())
+            signal.signal(number, lambda *_: self._asked.put(None))
 
     @property
     def wanted(self) -> bool:
         """Whether it is time to go."""
-        return self._event.is_set()
+        return not self._asked.empty()
 
     def wait(self, seconds: float) -> None:
         """Sleep. Raises Stopped as soon as the demo is to end."""
-        if self._event.wait(seconds):
-            raise Stopped
+        try:
+            self._asked.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            return
+        self._asked.put(None)  # it stays wanted
+        raise Stopped
 
 
 @dataclass

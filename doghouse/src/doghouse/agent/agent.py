@@ -18,6 +18,7 @@ from doghouse.agent.forwarder import payloads
 from doghouse.agent.forwarder.payloads import Payload
 from doghouse.agent.host import information, metrics
 from doghouse.agent.settings import AGENT_VERSION
+from doghouse.agent.stopping import Stop
 
 FLUSH_S = 15  # datadog-agent: DefaultFlushInterval
 RELOAD_S = 2  # how often the configuration is looked at
@@ -35,7 +36,7 @@ class Agent:
         self.started = components.clock.now()
         self._outbox: queue.SimpleQueue[Sequence[Payload] | None] = queue.SimpleQueue()
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: Stop) -> None:
         """Work until `stop` is set; then flush once more."""
         sender = threading.Thread(target=self._deliver, name="forwarder", daemon=True)
         sender.start()

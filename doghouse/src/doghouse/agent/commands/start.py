@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-import signal
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from doghouse.agent.forwarder.spool import Spool
 from doghouse.agent.forwarder.transport import Intake
 from doghouse.agent.host.metrics import HostMetrics
 from doghouse.agent.settings import Settings
+from doghouse.agent.stopping import Stop
 from doghouse.time.clock import Clock
 
 _logger = logging.getLogger("doghouse.agent")
@@ -47,7 +46,8 @@ class RunOptions:
 
 def run(given: RunOptions) -> None:
     """Run an Agent until SIGTERM or SIGINT. Raises AgentError."""
-    stop = _stop_on_signals()
+    stop = Stop()
+    stop.listen()
     try:
         settings = options.with_key(given.datadog_yaml, given.url, given.keys_file)
         transport.check(settings.url)
@@ -101,14 +101,6 @@ def _listening(settings: Settings, statsd: StatsdIntake, clock: Clock) -> Listen
         host = "0.0.0.0" if everywhere else str(settings.get("bind_host") or "127.0.0.1")
         listeners.open(host, options.statsd_port(settings), str(settings.get("dogstatsd_socket") or ""))
     return listeners
-
-
-def _stop_on_signals() -> threading.Event:
-    """An event that SIGTERM and SIGINT set."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 def _check_key(intake: Intake, strict: bool) -> None:
