@@ -109,7 +109,7 @@ def test_the_examples_unit_tests_pass():
 
 def test_a_problem_has_the_file_and_the_line_of_its_attribute(folder, tmp_path):
     things = folder({"a.tf": "\n\n" + monitor(query="avg(last_5m):agv:m{*} > 90"), "b.tf": monitor("b", message="hi")})
-    wrong, silent = problems(things, tmp_path)
+    wrong, silent, *_ = problems(things, tmp_path)
     assert wrong.startswith("a.tf:7 datadog_monitor.cpu: query error")
     assert silent.startswith("b.tf:6 datadog_monitor.b: message warning nobody is mentioned")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,21 +14,33 @@ from doghouse.cli.options import AsJson, RulesFile, VarFiles, rules_of
 from doghouse.cli.terminal import fail
 from doghouse.reports import LintResult
 
+if TYPE_CHECKING:
+    from doghouse.monitors.lint.settings import Settings
+
 
 def lint(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             help="Monitors, lists, assets, folders with .json and .tf files, terraform's JSON, or - for standard input.",
             metavar="PATH...",
         ),
-    ],
+    ] = None,
     metrics: Annotated[
         list[Path] | None,
         typer.Option(help="A metadata.csv with the metrics' intervals; an integration's own is found by itself."),
     ] = None,
     var_file: VarFiles = None,
     rules: RulesFile = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(help="Look for these rules alone: ids and patterns such as message-*, all, default; with commas."),
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="Do not look for these rules.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    explain: Annotated[
+        str | None, typer.Option(metavar="ID", help="Print the page of a rule: what, why, how to mend it; or all ids.")
+    ] = None,
     junit: Junit = None,
     output: Format = None,
     as_json: AsJson = False,
@@ -37,18 +49,60 @@ def lint(
 
     Example: terraform show -json | doghouse lint -
     """
+    if explain is not None:
+        _explain(explain)
+        return
+    if not paths:
+        raise fail("lint needs a PATH: a file or a folder of monitors, or - for standard input", 64)
     write = chosen(output, as_json, LintResult)
     from doghouse.importing import monitor_files, verdicts
 
+    settings = _settings(select, ignore, strict)
     text = sys.stdin.read() if monitor_files.STDIN in paths else None
     intervals = {name: every for path in metrics or [] for name, every in _intervals(path).items()}
     things = (one for path in paths for one in monitor_files.collect(path, text, var_file or ()))
-    linted = verdicts.lint_all(things, intervals, rules_of(rules))
+    linted = verdicts.lint_all(things, intervals, rules_of(rules), settings)
     result = LintResult(linted)
     write_junit(junit, result)
     write(result, sys.stdout)
     if any(one.verdict == "wrong" for one in linted):
         raise typer.Exit(1)
+
+
+def _explain(name: str) -> None:
+    """Print a rule's page; for `all` a line for each rule."""
+    from doghouse.cli.terminal import console
+    from doghouse.monitors.lint import RULES, pages
+    from doghouse.monitors.lint.settings import ALL, unknown_rule
+
+    screen = console()
+    if name == ALL:
+        for one in sorted(RULES.values(), key=lambda one: one.id):
+            screen.print(f"{one.id}  {one.severity}{'' if one.on else ', off'}  {one.words}", markup=False)
+        return
+    if name not in RULES:
+        raise fail(f"--explain: {unknown_rule(name)}", 64)
+    from rich.markdown import Markdown
+
+    screen.print(Markdown(pages.page(name)))
+
+
+def _settings(select: list[str] | None, ignore: list[str] | None, strict: bool) -> Settings:
+    """What the command line says, and where it says nothing the nearest file of settings."""
+    from dataclasses import replace
+
+    from doghouse.monitors.lint import settings
+
+    try:
+        made = settings.read_settings(Path.cwd())
+        ids = settings.chosen(_ids(select) if select else made.chosen) - settings.ignored(_ids(ignore))
+        return replace(made, chosen=ids, strict=strict or made.strict)
+    except settings.SettingsError as error:
+        raise fail(str(error), 64) from None
+
+
+def _ids(given: list[str] | None) -> list[str]:
+    return [name for names in given or () for name in (one.strip() for one in names.split(",")) if name]
 
 
 def _intervals(path: Path) -> Mapping[str, int]:

@@ -11,11 +11,15 @@ from doghouse.downtimes.schedule import idle
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong (`error`), or that Datadog takes and would not take as it is meant (`warning`). `field` is its path."""
+    """One thing that is wrong (`error`), or that Datadog takes and would not take as it is meant (`warning`). `field` is its path.
+
+    `rule` is the id of the lint rule that it breaks.
+    """
 
     field: str
     text: str
     severity: str = "error"
+    rule: str = "downtime-refused"
 
 
 def lint(attributes: Mapping[str, Any], now: float = 0) -> Iterator[Problem]:
@@ -28,7 +32,7 @@ def lint(attributes: Mapping[str, Any], now: float = 0) -> Iterator[Problem]:
     schedule = downtime.schedule
     if isinstance(schedule, Recurring) and schedule.timezone != downtime.display_timezone:
         text = f"it is UTC where none is given, and must be the schedule's zone: {schedule.timezone}"
-        yield Problem("display_timezone", text, "warning")
+        yield Problem("display_timezone", text, "warning", "downtime-display-zone")
     for place in idle(downtime):
         text = "never occurs: no day within 30 years of its start fits it"
-        yield Problem(f"schedule.recurrences[{place}].rrule", text)
+        yield Problem(f"schedule.recurrences[{place}].rrule", text, rule="downtime-never-occurs")

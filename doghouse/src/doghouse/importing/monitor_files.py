@@ -13,6 +13,7 @@ from typing import Any
 from doghouse.importing import terraform
 from doghouse.importing.documents import Place, things
 from doghouse.importing.things import Found, Thing, Unread
+from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON
 
 STDIN = "-"
 LARGEST = 200 << 20  # bytes of a JSON file
@@ -31,7 +32,7 @@ def collect(path: str, text: str | None = None, var_files: Sequence[Path] = ()) 
     place = Path(path)
     if place.is_dir():
         made = list(_in_folder(place, var_files))
-        yield from made or [Unread(path, f"holds no monitor: {_EXPECTED}")]
+        yield from made or [Unread(path, f"holds no monitor: {_EXPECTED}", NO_MONITOR)]
     elif place.suffix == terraform.SUFFIX and place.is_file():
         yield from _terraform([place.parent], place.parent, var_files)
     else:
@@ -110,7 +111,7 @@ def _in_text(
         place = Place(where, part, text, known or {})
         made = things(document, place)
     except json.JSONDecodeError as error:
-        yield Unread(f"{where}:{error.lineno}", f"is not JSON: {error.msg}")
+        yield Unread(f"{where}:{error.lineno}", f"is not JSON: {error.msg}", NOT_JSON)
         return
     except RecursionError:
         yield Unread(where, "is nested too deeply to be read")
@@ -121,10 +122,10 @@ def _in_text(
         )
         return
     if not made and named:
-        yield Unread(where, f"holds no monitor: {_EXPECTED}")
+        yield Unread(where, f"holds no monitor: {_EXPECTED}", NO_MONITOR)
     for number, one in enumerate(document if isinstance(document, list) and made else ()):
         if not things(one, place):
-            yield Unread(f"{where}[{number}]", "is no monitor: one has a type and a query")
+            yield Unread(f"{where}[{number}]", "is no monitor: one has a type and a query", NO_MONITOR)
     yield from made
 
 

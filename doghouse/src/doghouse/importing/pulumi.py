@@ -10,6 +10,7 @@ from typing import Any
 from doghouse.importing import terraform
 from doghouse.importing.things import Thing
 from doghouse.monitors.lint import Problem
+from doghouse.monitors.lint.elsewhere import UNKNOWN
 
 _PREFIX = "datadog:"
 # What a preview has in the place of a value that is known only after the update, and how a state marks a secret (pulumi/pulumi, sdk/go/common/resource).
@@ -64,7 +65,7 @@ def _plain(value: Any, field: str, remarks: list[Problem]) -> Any:
     """A value with the provider's names. What is unknown or secret is left out and remarked."""
     if value == _UNKNOWN or (isinstance(value, dict) and _SECRET in value):
         why = "known only after an update" if value == _UNKNOWN else "a secret of Pulumi's"
-        remarks.append(Problem(field, f"not known before a plan: it is {why}", "note"))
+        remarks.append(UNKNOWN.problem(field, f"not known before a plan: it is {why}"))
         return None
     if isinstance(value, dict):
         return {_snake(key): _plain(one, field, remarks) for key, one in value.items() if not key.startswith("__")}

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from doghouse.monitors.lint import Problem
+from doghouse.monitors.lint import Problem, Rule, elsewhere
+from doghouse.monitors.lint.ignoring import Ignore
 
 # The line of a field in its file, and of a line within the field's text (counted from 1; 0: the field as a whole); 0: it is not known.
 Line = Callable[[str, int], int]
@@ -22,7 +23,7 @@ class Found:
     """One monitor's body: `where` is its file and its address in it, `file` the file alone where it is one, `line` tells where a field stands.
 
     `intervals` are metrics' submission intervals (s), from the `metadata.csv` of the integration whose asset it is. `remarks` are what its reader has to say:
-    what is wrong with a field, or not known before a plan; such a field is not looked at further.
+    what is wrong with a field, or not known before a plan; such a field is not looked at further. `ignores` are the suppressions in its file's comments.
     """
 
     where: str
@@ -31,6 +32,7 @@ class Found:
     intervals: Mapping[str, int] = field(default_factory=dict)
     remarks: Sequence[Problem] = ()
     file: str = ""
+    ignores: Sequence[Ignore] = ()
 
     @property
     def unknown(self) -> str:
@@ -47,6 +49,7 @@ class FoundDowntime:
     line: Line = no_line
     remarks: Sequence[Problem] = ()
     file: str = ""
+    ignores: Sequence[Ignore] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +61,16 @@ class FoundSlo:
     line: Line = no_line
     remarks: Sequence[Problem] = ()
     file: str = ""
+    ignores: Sequence[Ignore] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Something that was named and holds no monitor, and why."""
+    """Something that was named and holds no monitor, why, and the rule that this breaks."""
 
     where: str
     text: str
+    rule: Rule = elsewhere.UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)

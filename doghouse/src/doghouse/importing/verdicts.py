@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
+from doghouse.importing.suppressions import Ignores, Suppressed
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Thing, Unread
-from doghouse.monitors.lint import Problem, lint
+from doghouse.monitors.lint import Beside, Problem, lint
+from doghouse.monitors.lint.elsewhere import NOT_EVALUATED, NOT_READ, SLO_ALERT_REFUSED, SLO_REFUSED
+from doghouse.monitors.lint.rules.refused import of_field
+from doghouse.monitors.lint.settings import Settings
 from doghouse.monitors.notification_rules import Rules
 from doghouse.slos.model import Objective, SloError
 from doghouse.slos.reading import read
@@ -18,7 +22,10 @@ DOWNTIME, SLO, NOTE = "downtime", "slo", "note"  # the types of what is no monit
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """One monitor's verdict. `verdict` is ok, wrong or not evaluated (doghouse does not evaluate its type, or its query is not known before a plan)."""
+    """One monitor's verdict. `verdict` is ok, wrong or not evaluated (doghouse does not evaluate its type, or its query is not known before a plan).
+
+    `suppressed` are the problems that it says, with a reason, are not to be said.
+    """
 
     where: str
     name: str
@@ -27,6 +34,7 @@ class Linted:
     problems: Sequence[Problem]
     lines: Sequence[int]
     file: str = ""
+    suppressed: Sequence[Suppressed] = ()
 
     def place(self, line: int) -> str:
         """Where a problem on a line of its file is: `main.tf:17 datadog_monitor.cpu`; without a line (0) where it itself is."""
@@ -41,53 +49,93 @@ class Linted:
 
 
 def lint_all(
-    found: Iterable[Thing], intervals: Mapping[str, int] | None = None, rules: Rules | None = None
+    found: Iterable[Thing],
+    intervals: Mapping[str, int] | None = None,
+    rules: Rules | None = None,
+    settings: Settings | None = None,
 ) -> list[Linted]:
     """The verdict on each; a file that holds no monitor is wrong too. `intervals` are metrics' submission intervals (s), where known.
 
-    `rules` are the notification rules; None: it is not known which there are.
+    `rules` are the notification rules; None: it is not known which there are. `settings` say which lint rules are looked for.
     """
     things = list(found)
-    slos = _Slos(things)
-    return [_linted(one, intervals or {}, rules, slos) for one in things]
+    folder = _Folder(things)
+    wanted = settings or Settings()
+    ignores = Ignores(things)
+    found_in = [list(_problems(one, intervals or {}, rules, folder, wanted.wanted(_file(one)))) for one in things]
+    kept = [ignores.split(one, problems) for one, problems in zip(things, found_in, strict=True)]
+    linted = []
+    for one, (problems, suppressed) in zip(things, kept, strict=True):
+        chosen = wanted.wanted(_file(one))
+        said = [*problems, *ignores.unfollowed(one, chosen)]
+        judged = [wanted.judged(each) for each in said if each.rule in chosen or not each.rule]
+        linted.append(_verdict(one, folder, judged, suppressed))
+    return linted
 
 
-class _Slos:
-    """The SLOs among the things, each read once: by id those that alerts may look at, and why the API would refuse the others."""
+class _Folder:
+    """What stands together: each monitor and each SLO read once, and why the API would refuse those that cannot be."""
 
     def __init__(self, things: Iterable[Thing]) -> None:
-        self.by_id: dict[str, Objective] = {}
-        self._refused: dict[int, SloError] = {}  # by the thing's id()
+        self.monitors: dict[int, mon.Definition] = {}  # by the thing's id()
+        self.slos: dict[str, Objective] = {}
+        self.refused: dict[int, mon.MonitorError | SloError] = {}  # by the thing's id()
+        downtimes: list[tuple[str, dt.Downtime]] = []
         for thing in things:
-            if isinstance(thing, FoundSlo):
-                self._read(thing)
+            try:
+                if isinstance(thing, Found) and not thing.unknown:
+                    self.monitors[id(thing)] = mon.parse(thing.body)
+                elif isinstance(thing, FoundSlo):
+                    slo = read(thing.body)
+                    self.slos[slo.id] = slo
+                elif isinstance(thing, FoundDowntime) and not thing.remarks:
+                    downtimes.append((thing.where, dt.parse(thing.attributes, 0)))
+            except (mon.MonitorError, SloError) as error:
+                self.refused[id(thing)] = error
+            except dt.DowntimeError:
+                continue  # dt.lint says why
+        places = {id(one): one.where for one in things if isinstance(one, Found)}
+        self.beside = Beside([(places[key], monitor) for key, monitor in self.monitors.items()], downtimes)
 
-    def _read(self, thing: FoundSlo) -> None:
-        try:
-            slo = read(thing.body)
-            self.by_id[slo.id] = slo
-        except SloError as error:
-            self._refused[id(thing)] = error
 
-    def problems(self, thing: FoundSlo) -> Iterator[Problem]:
-        """Why the API would refuse an SLO of which all is known; where it is not, the remarks say so. GUESS: the texts name no field."""
-        if not thing.remarks and id(thing) in self._refused:
-            yield Problem("", str(self._refused[id(thing)]))
-
-
-def _linted(one: Thing, intervals: Mapping[str, int], rules: Rules | None, slos: _Slos) -> Linted:
+def _problems(
+    one: Thing, intervals: Mapping[str, int], rules: Rules | None, folder: _Folder, chosen: frozenset[str]
+) -> Iterator[Problem]:
     match one:
         case Found():
-            return _lint(one, {**intervals, **one.intervals}, rules, slos.by_id)
+            yield from _of_monitor(one, {**intervals, **one.intervals}, rules, folder, chosen)
         case FoundDowntime():
-            known = [] if _wrong(one.remarks) else [Problem(*problem) for problem in dt.lint(one.attributes)]
-            return _verdict(one, str(one.attributes.get("name") or ""), DOWNTIME, "ok", _with(one.remarks, known))
+            known = [] if _wrong(one.remarks) else [_of_downtime(each) for each in dt.lint(one.attributes)]
+            yield from _with(one.remarks, known)
         case FoundSlo():
-            return _verdict(one, str(one.body.get("name") or ""), SLO, "ok", _with(one.remarks, slos.problems(one)))
+            # Where not all of it is known, the remarks say so. GUESS: the texts of its errors name no field.
+            error = None if one.remarks else folder.refused.get(id(one))
+            yield from (*one.remarks, *([SLO_REFUSED.problem("", str(error))] if error else ()))
         case Unread():
-            return Linted(one.where, "", "", "wrong", [Problem("", one.text)], [0])
+            yield one.rule.problem("", one.text)
         case Note():
-            return Linted(one.where, "", NOTE, "not evaluated", [Problem("", one.text, "note")], [0])
+            yield NOT_READ.problem("", one.text)
+
+
+def _of_downtime(problem: dt.Problem) -> Problem:
+    return Problem(problem.field, problem.text, problem.severity, rule=problem.rule)
+
+
+def _of_monitor(
+    found: Found, intervals: Mapping[str, int], rules: Rules | None, folder: _Folder, chosen: frozenset[str]
+) -> Iterator[Problem]:
+    refused, monitor = folder.refused.get(id(found)), folder.monitors.get(id(found))
+    if isinstance(refused, mon.MonitorError):
+        yield from _with(found.remarks, [of_field(refused.field).problem(refused.field, refused.text)])
+    elif monitor is None:
+        yield from found.remarks
+    else:
+        problems = lint(monitor, intervals, rules, folder.beside, chosen)
+        problems = _with(found.remarks, [*problems, *_against_its_slo(monitor, folder.slos)])
+        yield from problems
+        unevaluated = "" if _wrong(problems) else monitor.why_unevaluated()
+        if unevaluated and monitor.evaluated:
+            yield NOT_EVALUATED.problem("query", unevaluated)
 
 
 def _against_its_slo(monitor: mon.Definition, slos: Mapping[str, Objective]) -> Iterator[Problem]:
@@ -96,30 +144,32 @@ def _against_its_slo(monitor: mon.Definition, slos: Mapping[str, Objective]) -> 
         try:
             monitor.check_slo(slos[monitor.slo], ())
         except mon.MonitorError as error:
-            yield Problem(error.field, error.text)
+            yield SLO_ALERT_REFUSED.problem(error.field, error.text)
 
 
-def _lint(found: Found, intervals: Mapping[str, int], rules: Rules | None, slos: Mapping[str, Objective]) -> Linted:
-    name, kind = str(found.body.get("name", "")), str(found.body.get("type", ""))
-    if found.unknown:
-        return _verdict(found, name, kind, "not evaluated", found.remarks)
-    try:
-        monitor = mon.parse(found.body)
-    except mon.MonitorError as error:
-        return _verdict(found, name, kind, "wrong", _with(found.remarks, [Problem(error.field, error.text)]))
-    problems = _with(found.remarks, [*lint(monitor, intervals, rules), *_against_its_slo(monitor, slos)])
-    unevaluated = "" if _wrong(problems) else monitor.why_unevaluated()
-    if unevaluated and monitor.evaluated:
-        problems.append(Problem("query", unevaluated, "note"))
-    verdict = "not evaluated" if unevaluated else "ok"
-    return _verdict(found, monitor.name, monitor.type, verdict, problems)
+def _verdict(one: Thing, folder: _Folder, problems: Sequence[Problem], suppressed: Sequence[Suppressed]) -> Linted:
+    wrong, lines = _wrong(problems), [0] * len(problems)
+    match one:
+        case Unread():
+            return Linted(one.where, "", "", "wrong", problems, lines)
+        case Note():
+            return Linted(one.where, "", NOTE, "not evaluated", problems, lines)
+        case Found():
+            name, kind = str(one.body.get("name", "")), str(one.body.get("type", ""))
+            monitor = folder.monitors.get(id(one))
+            name, kind = (name, kind) if monitor is None else (monitor.name, monitor.type)
+            unknown = one.unknown or (monitor is not None and not wrong and monitor.why_unevaluated())
+            verdict = "not evaluated" if unknown else "ok"
+        case FoundDowntime():
+            name, kind, verdict = str(one.attributes.get("name") or ""), DOWNTIME, "ok"
+        case FoundSlo():
+            name, kind, verdict = str(one.body.get("name") or ""), SLO, "ok"
+    lines = [one.line(each.field, each.line) for each in problems]
+    return Linted(one.where, name, kind, "wrong" if wrong else verdict, problems, lines, one.file, suppressed)
 
 
-def _verdict(
-    found: Found | FoundDowntime | FoundSlo, name: str, kind: str, verdict: str, problems: Sequence[Problem]
-) -> Linted:
-    lines = [found.line(one.field, one.line) for one in problems]
-    return Linted(found.where, name, kind, "wrong" if _wrong(problems) else verdict, problems, lines, found.file)
+def _file(one: Thing) -> str:
+    return one.where if isinstance(one, Unread | Note) else one.file
 
 
 def _wrong(problems: Iterable[Problem]) -> bool:

@@ -48,6 +48,19 @@ class LintResult:
         return text + (f" ({', '.join(f'{kind} {count}' for kind, count in types.most_common())})" if types else "")
 
     @property
+    def suppressed_summary(self) -> str | None:
+        """`2 problems suppressed`; None where none is."""
+        count = sum(len(one.suppressed) for one in self.linted)
+        return f"{count} problem{'' if count == 1 else 's'} suppressed" if count else None
+
+    @property
+    def summaries(self) -> list[str]:
+        """All the counts, a line each: the monitors' last, but for a folder that holds downtimes or objectives alone."""
+        others = [self.suppressed_summary, self.downtimes_summary, self.slos_summary]
+        said = [one for one in others if one is not None]
+        return said if not self.monitors and (self.downtimes or self.of("slo")) else [*said, self.summary]
+
+    @property
     def downtimes_summary(self) -> str | None:
         """`2 downtimes: 1 ok, 1 wrong`; None where there were none."""
         return _counted(self.downtimes, "downtime")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from doghouse import downtimes as dt
 from doghouse.importing.terraform import resources
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Line, Note, Thing, Unread, no_line
 from doghouse.monitors.lint import Problem
+from doghouse.monitors.lint.elsewhere import DOWNTIME_REFUSED, NOT_JSON
 
 
 def thing(
@@ -28,14 +30,15 @@ def thing(
     try:
         body = resources.READ[kind](values, state)
     except dt.DowntimeError as error:
-        return FoundDowntime(where, {}, line, [*remarks, Problem(error.field, error.text)], file)
+        return FoundDowntime(where, {}, line, [*remarks, DOWNTIME_REFUSED.problem(error.field, error.text)], file)
     except ValueError as error:
         if not remarks:
             return Unread(
                 f"{file}:{line('monitor', 0)} {address}" if line("monitor", 0) else where,
                 f"monitor is not JSON: {error}",
+                NOT_JSON,
             )
-        body, remarks = {}, [Problem("query", one.text, one.severity) for one in remarks]
+        body, remarks = {}, [replace(one, field="query") for one in remarks]
     if kind in resources.DOWNTIMES:
         return FoundDowntime(where, body, line, remarks, file)
     own = str(values.get("id") or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from doghouse.importing.terraform import resources
@@ -17,7 +18,8 @@ from doghouse.importing.terraform.scope import Scope
 from doghouse.importing.terraform.syntax import Block, SyntaxProblemError, read
 from doghouse.importing.terraform.values import Unknown, Value, WrongError, unknowns
 from doghouse.importing.things import Line, Note, Thing, Unread
-from doghouse.monitors.lint import Problem
+from doghouse.monitors.lint.elsewhere import TERRAFORM_SYNTAX, TERRAFORM_WRONG, UNKNOWN, UNREADABLE
+from doghouse.monitors.lint.ignoring import in_comments
 
 SUFFIX = ".tf"
 _OTHER_SYNTAX = (".tf.json", ".tofu", ".tofu.json")
@@ -55,7 +57,7 @@ class Reader:
         try:
             return read(path).blocks
         except SyntaxProblemError as error:
-            self._problems.append(Unread(f"{error.path}:{error.line}" if error.line else str(error.path), error.text))
+            self._problems.append(_unread(error))
             return ()
 
     def _root(self, folder: Path, blocks: Sequence[Block]) -> Iterator[Thing]:
@@ -65,7 +67,7 @@ class Reader:
             try:
                 values = _variables(path)
             except SyntaxProblemError as error:
-                yield Unread(f"{error.path}:{error.line}" if error.line else str(error.path), error.text)
+                yield _unread(error)
                 continue
             for name, (value, line) in values.items():
                 given[name], places[name] = value, f"{path}:{line}" if line else str(path)
@@ -80,7 +82,7 @@ class Reader:
         for one in module.resources():
             if isinstance(one, Remark):
                 where = f"{one.path}:{one.line}"
-                yield Unread(where, one.text) if one.wrong else Note(where, one.text)
+                yield Unread(where, one.text, TERRAFORM_WRONG) if one.wrong else Note(where, one.text)
             elif one.kind in resources.READ:
                 yield _resource(one)
             elif one.kind.startswith("datadog_"):
@@ -91,7 +93,7 @@ class Reader:
 def _resource(resource: Resource) -> Thing:
     made = attributes(resource.block, resource.scope)
     values = resources.defaulted(made.values) if resource.kind == resources.MONITOR else made.values
-    remarks = [Problem(field_name(place, resources.FIELDS), text) for place, text in made.wrong.items()]
+    remarks = [TERRAFORM_WRONG.problem(field_name(place, resources.FIELDS), text) for place, text in made.wrong.items()]
     for place, unknown in made.unknown.items():
         for one in unknown:
             names = (
@@ -99,15 +101,23 @@ def _resource(resource: Resource) -> Thing:
                 if resource.kind == resources.MONITOR_JSON
                 else [field_name(place, resources.FIELDS)]
             )
-            remarks += (Problem(name, one.sentence, "note") for name in names)
+            remarks += (UNKNOWN.problem(name, one.sentence) for name in names)
     if resource.uncounted:
         text = f"how many there are of it is {resource.uncounted.sentence}"
-        remarks.append(Problem("for_each" if "for_each" in resource.block.attributes else "count", text, "note"))
+        remarks.append(UNKNOWN.problem("for_each" if "for_each" in resource.block.attributes else "count", text))
     number = made_up_id(resource.address) if resource.kind in resources.NAMED else None
     line = _lines(made, resource.block)
-    return thing(
+    made_of = thing(
         resource.kind, str(resource.block.path), resource.address, values, line=line, remarks=remarks, number=number
     )
+    ignores = tuple(in_comments(resource.block.marked))
+    return replace(made_of, ignores=ignores) if ignores and not isinstance(made_of, Unread | Note) else made_of
+
+
+def _unread(error: SyntaxProblemError) -> Unread:
+    """A file that cannot be read, or on a line of which Terraform's language ends."""
+    where = f"{error.path}:{error.line}" if error.line else str(error.path)
+    return Unread(where, error.text, TERRAFORM_SYNTAX if error.line else UNREADABLE)
 
 
 def _parts_of_json(values: Mapping[str, Value], unknown: Unknown) -> list[str]:

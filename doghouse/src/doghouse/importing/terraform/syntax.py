@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lark import Token, Tree
 
+MARK = "doghouse:"  # in a comment that speaks to doghouse
 LARGEST = 10 << 20  # bytes of a file; Terraform's own files are a few hundred kilobytes at most
 
 
@@ -40,7 +41,7 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`resource "datadog_monitor" "cpu" { … }`: kind `resource`, two labels, and what stands in it."""
+    """`resource "datadog_monitor" "cpu" { … }`: kind `resource`, two labels, and what stands in it. `marked` are its lines with comments for doghouse."""
 
     kind: str
     labels: tuple[str, ...]
@@ -48,6 +49,7 @@ class Block:
     blocks: Sequence[Block]
     path: Path
     line: int
+    marked: tuple[tuple[int, str], ...] = ()
 
 
 def read(path: Path) -> Block:
@@ -124,8 +126,17 @@ def _contents(body: Tree[Token], path: Path, source: str) -> tuple[Mapping[str, 
         elif one.data == "block":
             kind, *labels = [_name(each) for each in trees(one) if each.data not in ("body", "new_line_or_comment")]
             inner = next(each for each in trees(one) if each.data == "body")
-            blocks.append(Block(kind, tuple(labels), *_contents(inner, path, source), path, one.meta.line))
+            marked = _marked(source, one.meta.line, one.meta.end_line) if MARK in source else ()
+            blocks.append(Block(kind, tuple(labels), *_contents(inner, path, source), path, one.meta.line, marked))
     return attributes, blocks
+
+
+def _marked(source: str, first: int, last: int) -> tuple[tuple[int, str], ...]:
+    """The numbered lines with comments for doghouse, from the comments right above the line `first` to the line `last`."""
+    lines = source.split("\n")
+    while first > 1 and lines[first - 2].lstrip().startswith(("#", "//")):
+        first -= 1
+    return tuple((number, lines[number - 1]) for number in range(first, last + 1) if MARK in lines[number - 1])
 
 
 def trees(node: Any) -> Iterator[Any]:

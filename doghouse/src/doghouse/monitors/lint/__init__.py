@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.lint import rules  # noqa: F401 - each rule registers itself
-from doghouse.monitors.lint.context import Context
-from doghouse.monitors.lint.rule import RULES, Problem, in_order
+from doghouse.monitors.lint import elsewhere, rules  # noqa: F401 - each rule registers itself
+from doghouse.monitors.lint.context import Beside, Context
+from doghouse.monitors.lint.rule import FINDERS, RULES, Mend, Problem, Rule, by_default, in_order
 from doghouse.monitors.notification_rules import Rules
 
-__all__ = ["RULES", "Problem", "lint"]
+__all__ = ["RULES", "Beside", "Mend", "Problem", "Rule", "by_default", "lint"]
 
 
 def lint(
-    monitor: Definition, intervals: Mapping[str, int] | None = None, routed_by: Rules | None = None
+    monitor: Definition,
+    intervals: Mapping[str, int] | None = None,
+    routed_by: Rules | None = None,
+    beside: Beside | None = None,
+    chosen: Container[str] | None = None,
 ) -> list[Problem]:
     """All problems of one monitor, by rule. `intervals` are metrics' submission intervals (s), where known.
 
-    `routed_by` are the notification rules that there are; None: that is not known.
+    `routed_by` are the notification rules that there are; None: that is not known. `beside` is what stands in the same folder, `chosen` the ids of the rules
+    to look for; None: those that are on by default.
     """
-    context = Context(monitor, intervals or {}, routed_by)
-    return [replace(problem, rule=rule.id) for rule in in_order(RULES) for problem in rule.find(monitor, context)]
+    context = Context(monitor, intervals or {}, routed_by, beside or Beside())
+    wanted = by_default() if chosen is None else chosen
+    found: list[Problem] = []
+    asked: list[Callable[..., object]] = []
+    for rule in in_order(RULES):
+        find = FINDERS.get(rule.id)
+        if find is not None and rule.id in wanted and find not in asked:
+            asked.append(find)
+            named = (one if one.rule else replace(one, rule=rule.id) for one in find(monitor, context))
+            found += (one for one in named if one.rule in wanted)
+    return found

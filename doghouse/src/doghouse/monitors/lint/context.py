@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from doghouse.downtimes import Downtime
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.lint.reached import Reached, reached
@@ -18,12 +19,26 @@ ESCALATION = "options.escalation_message"
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What stands in the folder of a monitor: all its monitors, each with its place for people, and its downtimes with theirs."""
+
+    monitors: Sequence[tuple[str, Definition]] = ()
+    downtimes: Sequence[tuple[str, Downtime]] = ()
+
+    @cached_property
+    def by_id(self) -> Mapping[int, Definition]:
+        """The monitors that have an id."""
+        return {one.id: one for _, one in self.monitors if one.id}
+
+
+@dataclass(frozen=True)
 class Context:
-    """One monitor, metrics' submission intervals (s), where known, and the notification rules; None: nobody said which there are."""
+    """One monitor, metrics' submission intervals (s), where known, the notification rules (None: nobody said which there are), and what stands beside it."""
 
     monitor: Definition
     intervals: Mapping[str, int] = field(default_factory=dict)
     rules: Rules | None = None
+    beside: Beside = field(default_factory=Beside)
 
     @cached_property
     def query(self) -> MonitorQuery | None:

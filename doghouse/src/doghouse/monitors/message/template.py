@@ -21,6 +21,7 @@ MATCHES = ("is_match", "is_exact_match")
 HELPERS = (*STATES, *MATCHES, "is_priority")
 FUNCTIONS = ("eval", "local_time", "urlencode", "override_priority", "link")
 DEEPEST = 100
+UNCLOSED, STRAY, BRACES = "message-unclosed-block", "message-stray-closing", "message-unclosed-braces"
 
 _OPEN = re.compile(r"\{\{\{\{|\{\{\{|\{\{")
 _ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))""")
@@ -30,11 +31,11 @@ _SEGMENT = re.compile(r"\.?\[([^\]]*)\]|\.?([^.\[\]]+)")
 
 
 class TemplateError(ValueError):
-    """What does not parse, and where: `line` and `column` count from 1."""
+    """What does not parse, and where: `line` and `column` count from 1. `rule` is the id of the lint rule that it breaks."""
 
-    def __init__(self, text: str, template: str, place: int) -> None:
+    def __init__(self, text: str, template: str, place: int, rule: str = "message-unreadable") -> None:
         super().__init__(text)
-        self.text = text
+        self.text, self.rule = text, rule
         self.line, self.column = position(template, place)
 
 
@@ -129,7 +130,7 @@ class _Parser:
         nodes, stop = self.nodes(0)
         if stop is not None:
             name = "{{else}}" if stop.sign == "else" else f"{{{{/{_first(stop.words)}}}}}"
-            raise TemplateError(f"{name} closes nothing that is open", self.template, stop.place)
+            raise TemplateError(f"{name} closes nothing that is open", self.template, stop.place, STRAY)
         return nodes
 
     def nodes(self, depth: int) -> tuple[tuple[Node, ...], _Tag | None]:
@@ -162,10 +163,10 @@ class _Parser:
         helper = opening.words[0]
         if stop is None:
             text = f"{{{{{opening.sign}{helper}}}}} is never closed by {{{{/{helper}}}}}"
-            raise TemplateError(text, self.template, opening.place)
+            raise TemplateError(text, self.template, opening.place, UNCLOSED)
         if stop.sign == "else" or _first(stop.words) != helper:
             name = "{{else}}" if stop.sign == "else" else f"{{{{/{_first(stop.words)}}}}}"
-            raise TemplateError(f"{name} stands where {{{{/{helper}}}}} is expected", self.template, stop.place)
+            raise TemplateError(f"{name} stands where {{{{/{helper}}}}} is expected", self.template, stop.place, STRAY)
         if opening.sign == "^":
             body, otherwise = otherwise, body
         return Block(Condition(helper, opening.words[1:], opening.subject), body, otherwise, opening.place)
@@ -176,8 +177,11 @@ class _Parser:
         name, arguments = tag.words[0], tag.words[1:]
         if name in FUNCTIONS:
             return Call(name, arguments, tag.escaped, tag.place)
+        if name in HELPERS and arguments:
+            text = f"{{{{{name} …}}}} is no block: did you mean {{{{#{name} …}}}}?"
+            raise TemplateError(text, self.template, tag.place, "message-condition-without-hash")
         if arguments:
-            raise TemplateError(f"unknown function '{name}'", self.template, tag.place)
+            raise TemplateError(f"unknown function '{name}'", self.template, tag.place, "message-unknown-function")
         return Variable(path(name), tag.escaped, tag.place)
 
 
@@ -211,7 +215,7 @@ def _tag(template: str, opening: re.Match[str]) -> _Tag:
     closing = "}" * len(braces)
     end = template.find(closing, opening.end())
     if end < 0:
-        raise TemplateError(f"{braces} is never closed by {closing}", template, start)
+        raise TemplateError(f"{braces} is never closed by {closing}", template, start, BRACES)
     inside = template[opening.end() : end].strip()
     sign = inside[0] if inside[:1] in ("#", "^", "/") and len(braces) == 2 else ""
     words, subject = _condition(inside[1:], start) if sign in ("#", "^") else (_words(inside[len(sign) :]), None)
@@ -228,21 +232,20 @@ def _comment_end(template: str, start: int) -> int:
         place = within.find(closing, 5 if closing == "--}}" else 3)
         if place >= 0:
             return start + place + len(closing)
-    raise TemplateError("the comment is never closed by }}", template, start)
+    raise TemplateError("the comment is never closed by }}", template, start, BRACES)
 
 
 def _raw_block(template: str, start: int) -> _Tag:
     end = template.find("}}}}", start)
     if end < 0:
-        raise TemplateError("{{{{ is never closed by }}}}", template, start)
+        raise TemplateError("{{{{ is never closed by }}}}", template, start, BRACES)
     words, subject = _condition(template[start + 4 : end], start)
     if not words:
         raise TemplateError("a block has no name", template, start)
     closing = re.compile(r"\{\{\{\{\s*/\s*" + re.escape(words[0]) + r"\s*\}\}\}\}").search(template, end)
     if closing is None:
-        raise TemplateError(
-            f"{{{{{{{{{words[0]}}}}}}}}} is never closed by {{{{{{{{/{words[0]}}}}}}}}}", template, start
-        )
+        text = f"{{{{{{{{{words[0]}}}}}}}}} is never closed by {{{{{{{{/{words[0]}}}}}}}}}"
+        raise TemplateError(text, template, start, UNCLOSED)
     return _Tag("raw", words, False, start, closing.end(), template[end + 4 : closing.start()].strip("\n"), subject)
 
 

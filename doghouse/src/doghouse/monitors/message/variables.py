@@ -17,16 +17,20 @@ from doghouse.time.zones import is_zone
 _NAME = re.compile(r"""'[^']*'|"[^"]*"|\[[^\]]*\][\w.]*|[A-Za-z_@][\w.@\[\]]*""")
 # Group keys behind whose entity attributes stand, as `{{service.team}}` (monitors/notify/variables); doghouse knows no catalog, and renders them as nothing.
 ENTITIES = ("host", "service", "kube_namespace", "pod_name", "network_device")
+EMPTY, UNKNOWN = "message-empty-variable", "message-unknown-variable"
+UNDOCUMENTED, ARGUMENTS = "message-undocumented-variable", "message-wrong-arguments"
 _DEVICE = {"device_ip", "device_namespace"}  # the keys that together are a network device
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, and its offset in the template."""
+    """What is wrong, its offset in the template, and the id of the lint rule that it breaks. `mend` is what to write for the tag `mends`."""
 
+    rule: str
     text: str
     place: int
-    severity: str = "error"
+    mends: str = ""
+    mend: str = ""
 
 
 def walk(nodes: Sequence[Node]) -> Iterator[Node]:
@@ -65,65 +69,81 @@ def group_keys(monitor: Definition) -> tuple[str, ...] | None:
 
 def _variable(monitor: Definition, keys: tuple[str, ...] | None, name: Path, place: int) -> Iterator[Fault]:
     shown = ".".join(f"[{part}]" if "." in part else part for part in name)
+    tag = f"{{{{{shown}}}}}"
     if len(name) == 1:
         if name[0] in DROPPED:
-            yield Fault(
-                f"{{{{{shown}}}}} is gone from Datadog's documentation, and renders as nothing here", place, "warning"
-            )
+            yield Fault(UNDOCUMENTED, f"{tag} is gone from Datadog's documentation, and renders as nothing here", place)
+            return
+        if name[0] in HELPERS:
+            block = f"{{{{#{name[0]}}}}}"
+            text = f"{tag} is no block, and renders as nothing: did you mean {block}?"
+            yield Fault("message-condition-without-hash", text, place, tag, block)
             return
         if name[0] in BUILT_IN or name[0] in monitor.variables:
             return
     if monitor.record_word and name[0] == monitor.record_word:
-        yield from _of_record(shown, name, place)
+        yield from _of_record(tag, name, place)
         return
-    if keys is None:
-        return
+    if keys is not None:
+        yield from _of_group(keys, tag, name, place)
+
+
+def _of_group(keys: tuple[str, ...], tag: str, name: Path, place: int) -> Iterator[Fault]:
+    """A tag of the group that alerts, or an attribute of an entity that it is."""
     key = name[:-1] if len(name) > 1 and name[-1] == "name" else name
-    if "host" in keys or (len(key) == 1 and key[0] in keys):
-        near = nearest(name[0], BUILT_IN) if len(name) == 1 and name[0] not in keys else None
-        if near:
-            yield Fault(f"{{{{{shown}}}}}: did you mean {{{{{near}}}}}?", place)
+    near = nearest(name[0], BUILT_IN) if len(name) == 1 and name[0] not in keys else None
+    if near:
+        of = "" if "host" in keys else "unknown variable "
+        yield Fault(UNKNOWN, f"{of}{tag}: did you mean {{{{{near}}}}}?", place, tag, f"{{{{{near}}}}}")
         return
-    if len(name) == 1 and (near := nearest(name[0], BUILT_IN)):
-        yield Fault(f"unknown variable {{{{{shown}}}}}: did you mean {{{{{near}}}}}?", place)
+    if key == ("hostname",) and "host" in keys and "hostname" not in keys:
+        text = f"{tag} is always empty: the query groups by 'host'; did you mean {{{{host.name}}}}?"
+        yield Fault(EMPTY, text, place, tag, "{{host.name}}")
+        return
+    if "host" in keys or (len(key) == 1 and key[0] in keys):
         return
     if len(key) > 1 and (key[0] in keys or (key[0] == "network_device" and set(keys) >= _DEVICE)):
         if key[0] not in ENTITIES:
-            text = f"{{{{{shown}}}}}: of '{key[0]}' only {{{{{key[0]}.name}}}} is documented; attributes have {', '.join(ENTITIES)}"
-            yield Fault(text, place, "warning")
+            text = (
+                f"{tag}: of '{key[0]}' only {{{{{key[0]}.name}}}} is documented; attributes have {', '.join(ENTITIES)}"
+            )
+            yield Fault(UNDOCUMENTED, text, place)
         return
     dotted = ".".join(key)
     if dotted in keys:
-        yield Fault(f"{{{{{shown}}}}}: a key with a period stands in brackets, {{{{[{dotted}].name}}}}", place)
+        right = f"{{{{[{dotted}].name}}}}"
+        yield Fault(
+            "message-key-with-period", f"{tag}: a key with a period stands in brackets, {right}", place, tag, right
+        )
         return
     by = f"it groups by {', '.join(keys)}" if keys else "it does not group at all"
-    yield Fault(f"{{{{{shown}}}}} is always empty: the query does not group by '{key[0]}', {by}", place)
+    yield Fault(EMPTY, f"{tag} is always empty: the query does not group by '{key[0]}', {by}", place)
 
 
-def _of_record(shown: str, name: Path, place: int) -> Iterator[Fault]:
+def _of_record(tag: str, name: Path, place: int) -> Iterator[Fault]:
     """`{{log.message}}`, `{{log.attributes.user.id}}`: a field of the record, or an attribute or a tag of it."""
     if len(name) > 1 and (name[1] in RECORD_FIELDS or (name[1] == "attributes" and len(name) > 2)):
         return
     near = nearest(name[1], (*RECORD_FIELDS, "attributes")) if len(name) > 1 else None
     hint = f"did you mean {{{{{name[0]}.{near}}}}}?" if near else f"attributes are {{{{{name[0]}.attributes.name}}}}"
-    yield Fault(f"{{{{{shown}}}}} is not documented: {hint}", place, "warning")
+    yield Fault(UNDOCUMENTED, f"{tag} is not documented: {hint}", place)
 
 
 def _call(monitor: Definition, keys: tuple[str, ...] | None, call: Call) -> Iterator[Fault]:
     if not call.arguments:
-        yield Fault(f"{call.function} lacks its arguments", call.place)
+        yield Fault(ARGUMENTS, f"{call.function} lacks its arguments", call.place)
         return
     match call.function:
         case "eval":
             yield from _eval(monitor, keys, call)
         case "link" if len(call.arguments) != 2:
-            yield Fault('link takes a text and an address: {{link "Dashboard" "https://…"}}', call.place)
+            yield Fault(ARGUMENTS, 'link takes a text and an address: {{link "Dashboard" "https://…"}}', call.place)
         case "urlencode":
             yield from _variable(monitor, keys, path(call.arguments[0]), call.place)
         case "local_time":
             yield from _local_time(call)
         case "override_priority" if not re.fullmatch(r"[Pp][1-5]", call.arguments[0]):
-            yield Fault(f"override_priority takes 'P1' to 'P5', not '{call.arguments[0]}'", call.place)
+            yield Fault(ARGUMENTS, f"override_priority takes 'P1' to 'P5', not '{call.arguments[0]}'", call.place)
 
 
 def _eval(monitor: Definition, keys: tuple[str, ...] | None, call: Call) -> Iterator[Fault]:
@@ -131,7 +151,7 @@ def _eval(monitor: Definition, keys: tuple[str, ...] | None, call: Call) -> Iter
     try:
         expressions.evaluate(expression, lambda _: None, lambda _: "")
     except expressions.EvalError as error:
-        yield Fault(str(error), call.place)
+        yield Fault(ARGUMENTS, str(error), call.place)
         return
     numbers = (*NUMBERS, *EPOCHS, "triggered_duration_sec")
     for name in _NAME.findall(expression):
@@ -141,30 +161,36 @@ def _eval(monitor: Definition, keys: tuple[str, ...] | None, call: Call) -> Iter
 
 def _local_time(call: Call) -> Iterator[Fault]:
     if call.arguments[0] not in (*TIMES, *EPOCHS):
-        yield Fault(f"local_time: '{call.arguments[0]}' is no time; it is {' or '.join(TIMES)}", call.place)
+        yield Fault(ARGUMENTS, f"local_time: '{call.arguments[0]}' is no time; it is {' or '.join(TIMES)}", call.place)
     if len(call.arguments) < 2:
-        yield Fault("local_time takes a time and a zone", call.place)
+        yield Fault(ARGUMENTS, "local_time takes a time and a zone", call.place)
         return
     if not is_zone(call.arguments[1]):
-        yield Fault(f"local_time: '{call.arguments[1]}' is no time zone of the IANA database", call.place)
+        yield Fault(ARGUMENTS, f"local_time: '{call.arguments[1]}' is no time zone of the IANA database", call.place)
 
 
 def _condition(monitor: Definition, keys: tuple[str, ...] | None, block: Block) -> Iterator[Fault]:
     helper, arguments = block.condition.helper, block.condition.arguments
     if helper not in HELPERS:
         near = nearest(helper, HELPERS)
-        yield Fault(f"unknown condition '{helper}'" + (f"; did you mean '{near}'?" if near else ""), block.place)
+        yield Fault(
+            "message-unknown-condition",
+            f"unknown condition '{helper}'" + (f"; did you mean '{near}'?" if near else ""),
+            block.place,
+        )
     elif helper in MATCHES and (subject := block.condition.subject) is not None:
         yield from _call(monitor, keys, subject)
     elif helper in MATCHES:
         if len(arguments) < 2:
             yield Fault(
-                f'{helper} takes a variable and what it is compared with: {helper} "host.name" "web"', block.place
+                ARGUMENTS,
+                f'{helper} takes a variable and what it is compared with: {helper} "host.name" "web"',
+                block.place,
             )
         else:
             yield from _variable(monitor, keys, path(arguments[0]), block.place)
     elif helper == "is_priority":
         if len(arguments) != 1 or not re.fullmatch(r"[Pp][1-5]", arguments[0]):
-            yield Fault("is_priority takes 'P1' to 'P5'", block.place)
+            yield Fault(ARGUMENTS, "is_priority takes 'P1' to 'P5'", block.place)
     elif arguments:
-        yield Fault(f"{helper} takes nothing", block.place)
+        yield Fault(ARGUMENTS, f"{helper} takes nothing", block.place)

@@ -12,6 +12,7 @@ from doghouse.reports.text.screen import console
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from doghouse.monitors.lint import Problem
     from doghouse.testing.running import Result
 
 SEVERITIES = {"error": "red", "warning": "yellow", "note": "bright_black"}
@@ -19,21 +20,27 @@ SEVERITIES = {"error": "red", "warning": "yellow", "note": "bright_black"}
 
 @writes("text", LintResult)
 def lint(result: LintResult, out: TextIO) -> None:
-    """A line a problem: where, and what; then the counts."""
-    from rich.markup import escape
-
+    """A line a problem: where, and what; then what is suppressed, and the counts."""
     screen = console(out)
     for linted in result.linted:
         for problem, line in zip(linted.problems, linted.lines, strict=True):
-            inside = f"{problem.field}" + (f" {problem.line}:{problem.column}" if problem.line else "")
             style = SEVERITIES[problem.severity]
-            screen.print(
-                f"  {escape(linted.place(line))}  [bright_black]{escape(inside)}[/]  [{style}]{problem.severity}[/]  ",
-                end="",
-            )
-            screen.print(problem.text, markup=False)
-    for summary in filter(None, (result.downtimes_summary, result.slos_summary, result.summary)):
+            _problem(screen, linted.place(line), problem, f"[{style}]{problem.severity}[/]", problem.text)
+            if problem.mend is not None:
+                screen.print(f"    use: {problem.mend.sentence}", style="bright_black", markup=False)
+        for each in linted.suppressed:
+            text = f"{each.problem.text} (because: {each.reason})"
+            _problem(screen, linted.place(each.line), each.problem, "[bright_black]suppressed[/]", text)
+    for summary in result.summaries:
         screen.print(summary, markup=False)
+
+
+def _problem(screen: Console, place: str, problem: Problem, how_bad: str, text: str) -> None:
+    from rich.markup import escape
+
+    inside = f"{problem.field}" + (f" {problem.line}:{problem.column}" if problem.line else "")
+    screen.print(f"  {escape(place)}  [bright_black]{escape(inside)}[/]  {how_bad}  {problem.rule}  ", end="")
+    screen.print(text, markup=False)
 
 
 @writes("text", UnitTestResult)

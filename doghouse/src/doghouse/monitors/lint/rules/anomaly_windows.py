@@ -6,15 +6,22 @@ from collections.abc import Iterator
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
-from doghouse.monitors.lint.rule import Problem, rule
+from doghouse.monitors.lint.rule import Mend, Problem, finds, rule
 from doghouse.monitors.windows.anomalies import reading
 from doghouse.queries import anomaly_settings
 from doghouse.queries.language.spans import length_seconds
 
 LEAST_POINTS = 5  # of an anomaly monitor's alert window: its interval is at most a fifth of it
+UNNAMED = rule("anomaly-alert-window-missing", "An anomaly monitor's query names no alert_window", "warning", order=220)
+DIFFERENT = rule("anomaly-windows", "An anomaly monitor's windows do not fit each other", order=220)
+FEW = rule("anomaly-few-points", "An anomaly monitor's interval leaves its alert_window too few points", order=220)
+AT_ONCE = rule(
+    "anomaly-recovery-window", "An anomaly monitor can be in alert and recovered at once", "warning", order=220
+)
+SHARE = rule("anomaly-threshold", "An anomaly monitor's threshold is no share", order=220)
 
 
-@rule("anomaly-windows", "An anomaly monitor's windows or threshold do not fit each other", order=220)
+@finds(UNNAMED, DIFFERENT, FEW, AT_ONCE, SHARE)
 def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     """Windows that differ, that are too short, or that hold too few points; a threshold that is no share."""
     query = context.query
@@ -28,19 +35,22 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     settings = anomaly_settings(query.expression)
     if settings and "alert_window" not in settings.named:
         text = f"anomalies() has no alert_window, which an anomaly monitor's query names; doghouse takes {alert} s"
-        yield Problem("query", text, "warning")
+        yield UNNAMED.problem("query", text)
+    place = "options.threshold_windows"
     if given is not None and given.trigger_window and length_seconds(given.trigger_window) != alert:
         text = f"trigger_window {given.trigger_window} is not the query's alert_window of {alert} s"
-        yield Problem("options.threshold_windows.trigger_window", text)
+        mend = Mend(f"{place}.trigger_window", f"last_{alert // 60}m") if alert % 60 == 0 else None
+        yield DIFFERENT.problem(f"{place}.trigger_window", text, mend=mend)
     if query.window.seconds < alert:
-        yield Problem("query", f"the window of {query.window.seconds} s is shorter than the alert_window of {alert} s")
+        text = f"the window of {query.window.seconds} s is shorter than the alert_window of {alert} s"
+        yield DIFFERENT.problem("query", text)
     if reads.interval and reads.interval * LEAST_POINTS > alert:
         text = f"interval {reads.interval} s gives the alert_window of {alert} s fewer than {LEAST_POINTS} points"
-        yield Problem("query", text)
+        yield FEW.problem("query", text)
     least = round(alert * (1 - min(query.threshold or 1, 1)))
     if reads.recovery_window <= least:
         text = f"a recovery_window of {reads.recovery_window} s lets it be in alert and recovered at once: it is more than {least} s"
-        yield Problem("options.threshold_windows.recovery_window", text, "warning")
+        yield AT_ONCE.problem(f"{place}.recovery_window", text)
     if query.threshold is not None and not 0 < query.threshold <= 1:
         text = f"the threshold of an anomaly monitor is a share, more than 0 and at most 1, not {query.threshold:g}"
-        yield Problem("query", text)
+        yield SHARE.problem("query", text)

@@ -9,12 +9,14 @@ from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
 from doghouse.queries import anomaly_settings
 
+RULE = rule("approximation", "doghouse evaluates the monitor by an approximation", "note", order=900)
 
-@rule("approximation", "doghouse evaluates the monitor by an approximation", order=900)
+
+@RULE
 def approximation(_: Definition, context: Context) -> Iterator[Problem]:
     """An anomaly monitor, of whatever algorithm; and how much history it needs."""
     settings = anomaly_settings(context.query.expression) if context.query else None
     if settings is None:
         return
     history = f"; before it says anything it needs {settings.needs} of points" if settings.needs else ""
-    yield Problem("query", settings.approximation + history, "note")
+    yield RULE.problem("query", settings.approximation + history)

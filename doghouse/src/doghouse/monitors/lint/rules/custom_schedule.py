@@ -12,7 +12,10 @@ from doghouse.time.zones import is_zone
 _REFUSED = ("DTSTART", "DTEND", "DURATION")  # what says how long is not supported
 
 
-@rule("custom-schedule", "A custom schedule has an RRULE or a time zone that cannot be", order=600)
+RULE = rule("custom-schedule", "A custom schedule has an RRULE or a time zone that cannot be", order=600)
+
+
+@RULE
 def custom_schedule(monitor: Definition, _: Context) -> Iterator[Problem]:
     """Each recurrence's rule and zone."""
     options = monitor.options.scheduling_options or {}
@@ -24,21 +27,21 @@ def custom_schedule(monitor: Definition, _: Context) -> Iterator[Problem]:
         yield from _recurrence(f"{where}.rrule", one)
         zone = one.get("timezone") if isinstance(one, Mapping) else None
         if zone is not None and not is_zone(str(zone)):
-            yield Problem(f"{where}.timezone", f"'{zone}' is no time zone of the IANA database")
+            yield RULE.problem(f"{where}.timezone", f"'{zone}' is no time zone of the IANA database")
 
 
 def _recurrence(where: str, recurrence: object) -> Iterator[Problem]:
     said = recurrence.get("rrule") if isinstance(recurrence, Mapping) else None
     if not isinstance(said, str):
-        yield Problem(where, "a recurrence has an rrule, as FREQ=WEEKLY;BYDAY=MO is")
+        yield RULE.problem(where, "a recurrence has an rrule, as FREQ=WEEKLY;BYDAY=MO is")
         return
     refused = [name for name in _REFUSED if f"{name}=" in said.upper() or f"{name}:" in said.upper()]
     if refused:
-        yield Problem(where, f"{refused[0]} is not supported in an rrule")
+        yield RULE.problem(where, f"{refused[0]} is not supported in an rrule")
         return
     from dateutil.rrule import rrulestr  # slow to import, and few monitors have one
 
     try:
         rrulestr(said.removeprefix("RRULE:"))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        yield Problem(where, f"'{said}' is no RRULE: {error}")
+        yield RULE.problem(where, f"'{said}' is no RRULE: {error}")

@@ -8,12 +8,14 @@ from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
 
+RULE = rule("empty-window", "The window is shorter than the metric's interval", order=200)
 
-@rule("empty-window", "The window is shorter than the metric's interval", order=200)
+
+@RULE
 def empty_window(_: Definition, context: Context) -> Iterator[Problem]:
     """A window that holds no point most of the time."""
     if context.query is not None and (window := context.query.window.seconds) < context.interval:
         text = (
             f"the window of {window} s is shorter than the metric's interval of {context.interval} s: it is often empty"
         )
-        yield Problem("query", text)
+        yield RULE.problem("query", text)

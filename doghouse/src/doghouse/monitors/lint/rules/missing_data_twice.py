@@ -8,11 +8,13 @@ from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, rule
 
+RULE = rule("missing-data-twice", "on_missing_data stands beside the options that it replaces", order=320)
 
-@rule("missing-data-twice", "on_missing_data stands beside the options that it replaces", order=320)
+
+@RULE
 def missing_data_twice(monitor: Definition, _: Context) -> Iterator[Problem]:
     """`on_missing_data` with `notify_no_data` or `no_data_timeframe`."""
     options = monitor.options
     if options.on_missing_data is not None and (options.notify_no_data or options.no_data_timeframe is not None):
         text = "on_missing_data excludes notify_no_data and no_data_timeframe"
-        yield Problem("options.on_missing_data", text)
+        yield RULE.problem("options.on_missing_data", text)

@@ -12,7 +12,10 @@ from doghouse.monitors.states.machine import Missing
 ENOUGH_INTERVALS = 2  # a window without data that is shorter than so many of the metric's intervals is empty by chance
 
 
-@rule("no-data-by-chance", "No Data comes sooner than the metric's points do", order=210)
+RULE = rule("no-data-by-chance", "No Data comes sooner than the metric's points do", order=210)
+
+
+@RULE
 def no_data_by_chance(monitor: Definition, context: Context) -> Iterator[Problem]:
     """A silence that counts as No Data although the metric is only between two points."""
     if context.query is None or monitor.rules.missing is not Missing.NO_DATA:
@@ -20,4 +23,4 @@ def no_data_by_chance(monitor: Definition, context: Context) -> Iterator[Problem
     silence = max(context.query.window.seconds, monitor.rules.missing_after)
     if silence < ENOUGH_INTERVALS * context.interval:
         text = f"No Data after {silence} s without points, but the metric has one each {context.interval} s: it will come by chance"
-        yield Problem("options", text)
+        yield RULE.problem("options", text)

@@ -12,11 +12,14 @@ from doghouse.monitors.lint.rule import Problem, rule
 RENOTIFY_MINUTES = (10, 20, 30, 40, 50, 60, 90, 120, 180, 240, 300, 360, 720, 1440)
 
 
-@rule("renotify-interval", "renotify_interval is none that Datadog's page offers", order=340)
+RULE = rule("renotify-interval", "renotify_interval is none that Datadog's page offers", "warning", order=340)
+
+
+@RULE
 def renotify_interval(monitor: Definition, _: Context) -> Iterator[Problem]:
     """An interval that the page shows as another once somebody edits the monitor there."""
     interval = monitor.options.renotify_interval
     if interval and interval not in RENOTIFY_MINUTES:
         offered = ", ".join(map(str, RENOTIFY_MINUTES))
         text = f"renotify_interval {interval} is none of those that Datadog's page offers ({offered})"
-        yield Problem("options.renotify_interval", text, "warning")
+        yield RULE.problem("options.renotify_interval", text)

@@ -22,7 +22,10 @@ THRESHOLDS = (
 )  # fmt: skip
 
 
-@rule("unknown-option", "An option that monitors do not have", order=300)
+RULE = rule("unknown-option", "An option that monitors do not have", "warning", order=300)
+
+
+@RULE
 def unknown_option(monitor: Definition, _: Context) -> Iterator[Problem]:
     """Options that Datadog's schema does not have: it takes them in silence, and a misspelt one has no effect."""
     given = monitor.document.get("options")
@@ -33,7 +36,6 @@ def unknown_option(monitor: Definition, _: Context) -> Iterator[Problem]:
         for name in names if isinstance(names, Mapping) else ():
             if name not in known:
                 near = nearest(name, known)
-                text = f"'{name}' is no option of monitors, and has no effect" + (
-                    f"; did you mean {near}?" if near else ""
-                )
-                yield Problem(f"{place}.{name}", text, "warning")
+                hint = f"; did you mean {near}?" if near else ""
+                text = f"'{name}' is no option of monitors, and has no effect{hint}"
+                yield RULE.problem(f"{place}.{name}", text)

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
-from doghouse.monitors.lint.rule import Problem, rule
+from doghouse.monitors.lint.rule import Mend, Problem, rule
+
+RULE = rule("no-data-window-too-short", "no_data_timeframe is shorter than twice the window", "warning", order=230)
 
 
-@rule("no-data-timeframe", "no_data_timeframe is shorter than twice the window", order=230)
-def no_data_timeframe(monitor: Definition, context: Context) -> Iterator[Problem]:
+@RULE
+def no_data_window_too_short(monitor: Definition, context: Context) -> Iterator[Problem]:
     """Less than twice the window."""
     timeframe = monitor.options.no_data_timeframe
     if context.query is None or not monitor.options.notify_no_data or timeframe is None:
@@ -18,4 +20,5 @@ def no_data_timeframe(monitor: Definition, context: Context) -> Iterator[Problem
     window = context.query.window.seconds
     if timeframe * 60 < 2 * window:
         text = f"no_data_timeframe is {timeframe} minutes; Datadog recommends at least twice the window, {2 * window // 60}"
-        yield Problem("options.no_data_timeframe", text, "warning")
+        least = -(-2 * window // 60)
+        yield RULE.problem("options.no_data_timeframe", text, mend=Mend("options.no_data_timeframe", str(least)))

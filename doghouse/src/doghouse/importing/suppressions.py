@@ -1,0 +1,83 @@
+"""What monitors say is not to be said of them: problems are suppressed, and what suppresses nothing is a problem itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Thing
+from doghouse.monitors.lint import RULES, Problem
+from doghouse.monitors.lint.elsewhere import IGNORED_FOR_NO_REASON, IGNORED_NOTHING, IGNORED_UNKNOWN
+from doghouse.monitors.lint.ignoring import Ignore, in_tags
+from doghouse.monitors.lint.settings import unknown_rule
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A problem that is not to be said, why, and its line in its file (0: it is not known)."""
+
+    problem: Problem
+    reason: str
+    line: int
+
+
+class Ignores:
+    """The suppressions of all things. A comment in a block that stands for several resources is of use if it is to one of them."""
+
+    def __init__(self, things: Iterable[Thing]) -> None:
+        self._of = {id(one): _ignores(one) for one in things}
+        self._used: set[tuple[str, Ignore]] = set()
+
+    def split(self, thing: Thing, problems: Sequence[Problem]) -> tuple[list[Problem], list[Suppressed]]:
+        """The problems that are said, and those that are suppressed."""
+        said, suppressed = [], []
+        mine = {one.rule: one for one in self._of[id(thing)] if one.reason and _may_be(one.rule)}
+        for problem in problems:
+            ignore = mine.get(problem.rule)
+            if ignore is None or not isinstance(thing, Found | FoundDowntime | FoundSlo):
+                said.append(problem)
+            else:
+                self._used.add(_key(thing, ignore))
+                suppressed.append(Suppressed(problem, ignore.reason, thing.line(problem.field, problem.line)))
+        return said, suppressed
+
+    def unfollowed(self, thing: Thing, chosen: frozenset[str]) -> Iterator[Problem]:
+        """Suppressions without a reason, of rules that there are not, and those that suppress nothing although their rule is looked for."""
+        for one in self._of[id(thing)]:
+            if one.rule not in RULES:
+                yield IGNORED_UNKNOWN.problem(_field(one), unknown_rule(one.rule))
+            elif not _may_be(one.rule):
+                yield IGNORED_UNKNOWN.problem(_field(one), f"{one.rule} cannot be ignored")
+            elif not one.reason:
+                form = (
+                    f"doghouse-ignore:{one.rule}:why_it_is_well"
+                    if not one.line
+                    else f"ignore[{one.rule}] why it is well"
+                )
+                text = f"gives no reason to ignore {one.rule}, and is not followed: write {form}"
+                yield IGNORED_FOR_NO_REASON.problem(_field(one), text)
+            elif (
+                one.rule in chosen
+                and isinstance(thing, Found | FoundDowntime | FoundSlo)
+                and _key(thing, one) not in self._used
+            ):
+                yield IGNORED_NOTHING.problem(_field(one), f"there is nothing of {one.rule} to ignore here")
+
+
+def _ignores(thing: Thing) -> list[Ignore]:
+    if not isinstance(thing, Found | FoundDowntime | FoundSlo):
+        return []
+    tags = thing.attributes.get("tags") if isinstance(thing, FoundDowntime) else thing.body.get("tags")
+    return [*in_tags(tags), *thing.ignores]
+
+
+def _key(thing: Found | FoundDowntime | FoundSlo, ignore: Ignore) -> tuple[str, Ignore]:
+    return (thing.file if ignore.line else thing.where), ignore
+
+
+def _may_be(rule: str) -> bool:
+    return rule in RULES and not RULES[rule].always
+
+
+def _field(ignore: Ignore) -> str:
+    return f"comment on line {ignore.line}" if ignore.line else "tags"

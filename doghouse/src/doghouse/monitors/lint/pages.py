@@ -1,0 +1,10 @@
+"""The page of each rule, as docs/rules/ has it: the folder stands in the package too."""
+
+from importlib.resources import files
+
+FOLDER = files("doghouse.monitors.lint") / "pages"
+
+
+def page(rule: str) -> str:
+    """The Markdown page of a rule."""
+    return (FOLDER / f"{rule}.md").read_text("utf-8")

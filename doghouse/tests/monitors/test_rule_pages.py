@@ -1,0 +1,82 @@
+"""The pages of the lint rules: the examples on them are what lint says they are, and the command prints them."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from doghouse.cli import application
+from doghouse.importing import monitor_files, verdicts
+from doghouse.monitors.lint import RULES, Problem, pages
+from doghouse.monitors.lint.settings import Settings
+
+EXAMPLE = re.compile(r"^```(\w+) (wrong|right|metrics)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def examples(rule: str) -> dict[str, tuple[str, str]]:
+    """The kind of file and the text of each example on a page, by what it is an example of."""
+    return {what: (kind, text) for kind, what, text in EXAMPLE.findall(pages.page(rule))}
+
+
+def found(rule: str, what: str, folder: Path) -> Iterator[Problem]:
+    """The problems of an example that break the rule."""
+    given = examples(rule)
+    kind, text = given[what]
+    file = folder / {"hcl": "main.tf", "json": "example.json"}[kind]
+    file.write_text(text)
+    intervals = {}
+    if "metrics" in given:
+        (folder / "metadata.csv").write_text(given["metrics"][1])
+        intervals = monitor_files.intervals(folder / "metadata.csv")
+    things = monitor_files.collect(str(folder if kind == "hcl" else file))
+    for one in verdicts.lint_all(things, intervals, settings=Settings(frozenset(RULES))):
+        yield from (problem for problem in one.problems if problem.rule == rule)
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_the_wrong_example_of_a_page_breaks_its_rule_as_badly_as_the_rule_says(rule: str, tmp_path: Path) -> None:
+    assert {one.severity for one in found(rule, "wrong", tmp_path)} == {RULES[rule].severity}
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_the_right_example_of_a_page_does_not(rule: str, tmp_path: Path) -> None:
+    assert list(found(rule, "right", tmp_path)) == []
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_the_mend_of_the_wrong_example_is_a_part_of_the_right_one(rule: str, tmp_path: Path) -> None:
+    """Where a problem says what to write, the right example has it; and what it replaces stands in the wrong one."""
+    right, wrong = examples(rule)["right"][1], examples(rule)["wrong"][1]
+    for mend in [one.mend for one in found(rule, "wrong", tmp_path) if one.mend is not None]:
+        assert mend.new in right.replace('\\"', '"')
+        assert mend.old in wrong.replace('\\"', '"')
+
+
+def test_the_command_prints_the_page_of_a_rule() -> None:
+    shown = CliRunner().invoke(application(["lint"]), ["lint", "--explain", "message-unclosed-block"])
+    assert shown.exit_code == 0
+    assert "A block of a message is never closed." in shown.stdout
+    assert "{{/is_alert}}" in shown.stdout
+
+
+def test_the_command_lists_every_rule() -> None:
+    shown = CliRunner().invoke(application(["lint"]), ["lint", "--explain", "all"])
+    assert [line.split("  ")[0] for line in shown.stdout.splitlines()] == sorted(RULES)
+
+
+def test_a_page_of_no_rule_is_wrong_use_and_the_nearest_is_named() -> None:
+    shown = CliRunner().invoke(application(["lint"]), ["lint", "--explain", "message-unclosed-blok"])
+    assert shown.exit_code == 64
+    assert "did you mean message-unclosed-block?" in shown.output
+
+
+def test_the_pages_stand_in_the_wheel(tmp_path: Path) -> None:
+    builder = pytest.importorskip("hatchling.builders.wheel").WheelBuilder(str(Path(__file__).parents[2]))
+    (wheel,) = builder.build(directory=str(tmp_path))
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {f"doghouse/monitors/lint/pages/{one}.md" for one in RULES} <= set(names)
