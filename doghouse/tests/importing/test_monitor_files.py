@@ -1,8 +1,12 @@
 import json
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from doghouse.importing.monitor_files import collect
+from doghouse.importing.positions import positions
 from doghouse.importing.things import Found, FoundDowntime, Unread
 from doghouse.importing.verdicts import lint_all
 
@@ -134,7 +138,49 @@ def test_standard_input_is_a_file_too():
     assert found.where == "standard input"
 
 
-def test_a_field_has_its_line(write):
+def test_a_field_has_its_line_or_that_of_what_is_around_it(write):
     (found,) = collect(write("a.json", MONITOR))
     assert found.line("query", 0) == 3
-    assert found.line("options.thresholds.critical", 0) == 0
+    assert found.line("options.thresholds.critical", 0) == 6
+    assert found.line("tags", 0) == 1
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda one: [one, one, one],
+        lambda one: {"monitors": [one, one]},
+        lambda one: {"1": one, "2": one},
+        lambda one: [{"definition": one}, {"definition": one}],
+        lambda one: [{"query": 'a "query": b', "type": "x", "name": "\\"}, one],
+    ],
+)
+def test_each_monitor_of_a_file_has_its_own_lines(write, around):
+    path = write("a.json", around(MONITOR))
+    text = Path(path).read_text().splitlines()
+    lines = [one.line("message", 0) for one in collect(path) if "message" in one.body]
+    assert lines == [number for number, line in enumerate(text, 1) if '"message"' in line]
+    assert len(lines) >= 1
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(JSON, st.booleans())
+def test_the_positions_of_a_text_are_those_of_its_values(document, ascii_only):
+    """Against an index that goes through the lines which json.dumps writes: a value each, or a bracket."""
+    text = json.dumps(document, indent=1, ensure_ascii=ascii_only)
+
+    def count(value, at, first):
+        """The line on which a value ends, after its position was compared."""
+        assert at.line == first
+        children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        line = first
+        for key, one in children:
+            line = count(one, at.inside[str(key)], line + 1)
+        return line + 1 if isinstance(value, dict | list) and value else first
+
+    count(document, positions(text), 1)

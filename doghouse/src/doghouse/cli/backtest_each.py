@@ -59,7 +59,7 @@ def backtest_each(where: str, monitor: Definition, asked: Asked, *, several: boo
     remarks = list(_remarks(monitor, result, Sources(asked.points, records=asked.records)))
     for text in remarks:
         typer.echo(f"doghouse: {where}: {text}", err=True)
-    return Backtested(monitor.name or where, result, figures(result, asked.zone), others, remarks)
+    return Backtested(monitor.name or where, result, figures(result, asked.zone), others, remarks, where=where)
 
 
 def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:

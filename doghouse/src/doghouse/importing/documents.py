@@ -13,14 +13,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from doghouse.importing import pulumi, terraform
+from doghouse.importing import positions, pulumi, terraform
 from doghouse.importing.terraform.identity import made_up_id
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Line, Thing, no_line
+from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Line, Thing
 from doghouse.slos.model import TYPE_IDS
 
+_STEP = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|([^.\[\]]+)')
 _KENNEL_ID = re.compile(r"%\{([^{}\s]+:[^{}\s]+)\}")
 
 
@@ -33,14 +34,14 @@ class Place:
     text: str
     intervals: Mapping[str, int]
 
+    def lines(self, address: str) -> Line:
+        """The lines of what stands at an address: `[2].monitors[0]`, `["123"]`."""
+        return positions.lines(self.text, [json.loads(key) if key else name for key, name in _STEP.findall(address)])
+
 
 def things(document: Any, place: Place) -> list[Thing]:
     """All that a document holds."""
-    made = list(_things(document, place, ""))
-    if len(made) == 1 and isinstance(made[0], Found) and made[0].line is no_line:
-        one = made[0]
-        return [replace(one, line=_lines(place.text))]
-    return made
+    return list(_things(document, place, ""))
 
 
 def is_body(document: Any) -> bool:
@@ -60,15 +61,17 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
     where = place.where + address
     definition = document.get("definition")
     if isinstance(definition, dict) and "query" in definition:
-        yield Found(where, definition, intervals=place.intervals, file=place.where)
+        line = place.lines(f"{address}.definition")
+        yield Found(where, definition, line, place.intervals, file=place.where)
     elif _is_slo(document):
-        yield FoundSlo(where, document, file=place.where)
+        yield FoundSlo(where, document, place.lines(address), file=place.where)
     elif "type" in document and "query" in document:
-        yield Found(where, _named(document, place), intervals=place.intervals, file=place.where)
+        yield Found(where, _named(document, place), place.lines(address), place.intervals, file=place.where)
     elif isinstance(document.get("monitors"), list):
         yield from _things(document["monitors"], place, f"{address}.monitors")
     elif (attributes := _downtime(document)) is not None:
-        yield FoundDowntime(where, attributes, file=place.where)
+        line = place.lines(address if attributes is document else f"{address}.data.attributes")
+        yield FoundDowntime(where, attributes, line, file=place.where)
     elif terraform.plans.is_plan(document):
         yield from _in_plan(document, place)
     elif pulumi.is_stack(document):
@@ -111,16 +114,3 @@ def _downtime(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
         attributes: Mapping[str, Any] = data["attributes"]
         return attributes
     return document if "scope" in document and ("schedule" in document or "monitor_identifier" in document) else None
-
-
-def _lines(text: str) -> Line:
-    """The lines of a file that holds one monitor: JSON says nothing of lines, but a key that stands in the text once is where its value is."""
-
-    def line(path: str, inner: int) -> int:
-        names = re.findall(r"[^.\[\]]+", path)
-        key = names[-2] if path.endswith("]") else names[-1] if names else ""
-        lines = [number for number, line in enumerate(text.splitlines(), 1) if f'"{key}"' in line and ":" in line]
-        # the first message is the monitor's own
-        return lines[0] if len(lines) == 1 or (lines and key == "message") else 0
-
-    return line

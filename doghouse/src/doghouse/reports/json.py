@@ -1,17 +1,22 @@
-"""One JSON document, for programs."""
+"""One JSON document, for programs: its types are in `shapes`."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
+import msgspec
+
+from doghouse.reports import shapes
 from doghouse.reports.registry import writes
 from doghouse.reports.results import Backtested, BacktestResult, LintResult, UnitTestResult
 
 if TYPE_CHECKING:
     from doghouse.backtest.figures import Figures
     from doghouse.backtest.run import Backtest
+    from doghouse.backtest.suggesting import Suggestion
     from doghouse.importing.verdicts import Linted
     from doghouse.testing.running import Result
 
@@ -19,110 +24,95 @@ if TYPE_CHECKING:
 @writes("json", LintResult)
 def lint(result: LintResult, out: TextIO) -> None:
     """Each monitor and downtime with its problems, and the line of counts."""
-    listed = {
-        "monitors": result.monitors,
-        "downtimes": result.downtimes,
-        "slos": result.of("slo"),
-        "notes": result.of("note"),
-    }
-    _write({**{name: [_linted(one) for one in some] for name, some in listed.items()}, "summary": result.summary}, out)
+    listed = (result.monitors, result.downtimes, result.of("slo"), result.of("note"))
+    monitors, downtimes, slos, notes = ([_linted(one) for one in some] for some in listed)
+    _write(shapes.Lint(shapes.VERSION, monitors, downtimes, slos, notes, result.summary), out)
 
 
 @writes("json", UnitTestResult)
 def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     """Each test with what differs, and a sentence for each file that could not be read."""
-    _write({"tests": [_test(one) for one in result.tests], "errors": [str(one) for one in result.errors]}, out)
+    tests, errors = [_test(one) for one in result.tests], [str(one) for one in result.errors]
+    _write(shapes.UnitTests(shapes.VERSION, tests, errors), out)
 
 
 @writes("json", BacktestResult)
 def backtests(result: BacktestResult, out: TextIO) -> None:
-    """One monitor's document; a list of them, with names, where several were asked for."""
-    documents = [({"monitor": one.name} if result.several else {}) | _backtested(one) for one in result.backtests]
-    _write(documents if result.several else documents[0], out)
+    """Every monitor under `monitors`, by name; where one alone was asked for, all of it stands at the top too."""
+    made = [_backtested(one) for one in result.backtests]
+    left_out = [shapes.LeftOut(**one) for one in result.left_out]
+    if result.several or not made:
+        _write(shapes.Backtests(shapes.VERSION, made, left_out), out)
+        return
+    top = {name: getattr(made[0], name) for name in made[0].__struct_fields__}
+    _write(shapes.BacktestOfOne(**top, version=shapes.VERSION, monitors=made, left_out=left_out), out)
 
 
 def _write(made: Any, out: TextIO) -> None:
     """One line, written out at once."""
-    import msgspec
-
     out.write(msgspec.json.encode(made).decode() + "\n")
     out.flush()
 
 
-def _linted(one: Linted) -> dict[str, Any]:
+def _linted(one: Linted) -> shapes.Linted:
     problems = [
-        {
-            "field": each.field,
-            "text": each.text,
-            "severity": each.severity,
-            "file_line": line or None,
-            "line": each.line or None,
-            "column": each.column or None,
-        }
+        shapes.Problem(
+            *(each.field, each.text, each.severity, each.rule or None),
+            *(line or None, each.line or None, each.column or None),
+        )
         for each, line in zip(one.problems, one.lines, strict=True)
     ]
-    return {
-        "where": one.where,
-        "file": one.file or None,
-        "name": one.name,
-        "type": one.type,
-        "verdict": one.verdict,
-        "problems": problems,
-    }
+    return shapes.Linted(one.where, one.file or None, one.name, one.type, one.verdict, problems)
 
 
-def _test(one: Result) -> dict[str, Any]:
-    differences = [
-        {"line": each.line, "expected": list(each.expected), "got": list(each.got)} for each in one.differences
-    ]
-    made = {"file": str(one.path), "line": one.line, "name": one.name, "passed": one.passed, "differences": differences}
-    return made | ({"remarks": list(one.remarks)} if one.remarks else {})
+def _test(one: Result) -> shapes.UnitTest:
+    differences = [shapes.Difference(each.line, list(each.expected), list(each.got)) for each in one.differences]
+    return shapes.UnitTest(
+        str(one.path), one.line, one.name, one.passed, differences, list(one.remarks) or msgspec.UNSET
+    )
 
 
-def _backtested(one: Backtested) -> dict[str, Any]:
-    made = document(one.result, one.figures)
-    if one.suggestions is not None:
-        made["suggestions"] = [
-            {"setting": each.setting, "first_alert_delay_s": each.alert_delay, **each.figures.document()}
-            for each in one.suggestions
-        ]
-    made |= {"remarks": list(one.remarks)} if one.remarks else {}
-    return made | ({"points": one.points} if one.points else {})
+def _backtested(one: Backtested) -> shapes.Backtested:
+    test = one.result
+    return shapes.Backtested(
+        monitor=one.name,
+        where=one.where,
+        start=iso(test.start),
+        end=iso(test.end),
+        evaluations=one.figures.evaluations,
+        transitions=list(_transitions(test)),
+        notifications=list(_notifications(test)),
+        figures=shapes.Figures(**one.figures.document()),
+        suggestions=msgspec.UNSET if one.suggestions is None else [_suggestion(each) for each in one.suggestions],
+        remarks=list(one.remarks) or msgspec.UNSET,
+        points=one.points or msgspec.UNSET,
+    )
 
 
 def document(test: Backtest, figures: Figures) -> dict[str, Any]:
-    """A backtest: its transitions, notifications and figures."""
+    """A backtest as plain values: its transitions, notifications and figures."""
+    made: dict[str, Any] = msgspec.to_builtins(_backtested(Backtested(test.monitor.name, test, figures, None)))
+    return made
+
+
+def _suggestion(one: Suggestion) -> shapes.Suggestion:
+    return shapes.Suggestion(setting=one.setting, first_alert_delay_s=one.alert_delay, **one.figures.document())
+
+
+def _transitions(test: Backtest) -> Iterator[shapes.Transition]:
     from doghouse.monitors import Status
 
-    return {
-        "from": iso(test.start),
-        "to": iso(test.end),
-        "evaluations": figures.evaluations,
-        "transitions": [
-            {
-                "time": iso(one.at),
-                "group": dict(group),
-                "from": one.before.label if one.before is not Status.NEW else "OK",
-                "to": one.after.label,
-                "value": number(one.value),
-            }
-            for group, one in test.transitions()
-        ],
-        "notifications": [
-            {
-                "time": iso(one.at),
-                "group": dict(one.group),
-                "transition": one.transition,
-                "recipients": list(one.recipients),
-                "subject": one.subject,
-                "body": one.body,
-                "silenced_by": one.silenced_by,
-                "released_by": one.released_by,
-            }
-            for one in test.notifications()
-        ],
-        "figures": figures.document(),
-    }
+    for group, one in test.transitions():
+        before = one.before.label if one.before is not Status.NEW else "OK"
+        yield shapes.Transition(iso(one.at), dict(group), before, one.after.label, number(one.value))
+
+
+def _notifications(test: Backtest) -> Iterator[shapes.Notification]:
+    for one in test.notifications():
+        yield shapes.Notification(
+            *(iso(one.at), dict(one.group), one.transition, list(one.recipients)),
+            *(one.subject, one.body, one.silenced_by, one.released_by),
+        )
 
 
 def iso(when: float) -> str:

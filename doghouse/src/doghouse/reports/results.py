@@ -84,11 +84,18 @@ class UnitTestResult:
     tests: Sequence[Result]
     errors: Sequence[TestFileError]
 
+    @property
+    def summary(self) -> str:
+        """`12 passed, 1 failed`, and how many files could not be read, if any."""
+        failed = sum(not ran.passed for ran in self.tests)
+        counts = f"{len(self.tests) - failed} passed, {failed} failed"
+        return counts + (f", {len(self.errors)} not read" if self.errors else "")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Backtested:
     """One monitor's backtest. The suggestions are None where nobody asked for them; `remarks` are what a person should know of it; `points` says where they
-    come from, where that is an account."""
+    come from, where that is an account; `where` is the monitor's file and address in it."""
 
     name: str
     result: Backtest
@@ -96,12 +103,15 @@ class Backtested:
     suggestions: Sequence[Suggestion] | None
     remarks: Sequence[str] = ()
     points: Mapping[str, Any] | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BacktestResult:
-    """The monitors' backtests, each made when it is asked for, once; `several` is whether more than one was wanted, `zone` whose clocks times are shown by."""
+    """The monitors' backtests, each made when it is asked for, once; `several` is whether more than one was wanted, `zone` whose clocks times are shown by.
+    `left_out` says of those that did not run `where` they stand and why (`text`): it is complete when the backtests are through."""
 
     backtests: Iterable[Backtested]
     several: bool
     zone: str
+    left_out: Iterable[Mapping[str, str]] = ()

@@ -51,8 +51,7 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
         screen.print(f"  {path.name}", style="bold", markup=False)
         for ran in tests:
             _unit_test(screen, ran)
-    failed = sum(not ran.passed for ran in result.tests)
-    screen.print(f"{len(result.tests) - failed} passed, {failed} failed", markup=False)
+    screen.print(result.summary, markup=False)
 
 
 def _unit_test(screen: Console, result: Result) -> None:

@@ -1,0 +1,66 @@
+"""Where each value of a JSON text stands, which json.loads does not say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from doghouse.importing.things import Line
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_STEP = re.compile(r"[^.\[\]]+")
+
+
+@dataclass(slots=True)
+class Position:
+    """A value: the line of its key, or of itself in a list (from 1), and what is in it, by key or by number as text."""
+
+    line: int
+    inside: dict[str, Position] = field(default_factory=dict)
+
+
+def lines(text: str, steps: Sequence[str]) -> Line:
+    """The lines of what stands in a JSON text behind these keys and numbers: of a field, of what is around it, or of itself."""
+
+    def line(path: str, inner: int) -> int:
+        at = positions(text)
+        for step in (*steps, *_STEP.findall(path)):
+            if step not in at.inside:
+                break
+            at = at.inside[step]
+        return at.line
+
+    return line
+
+
+@lru_cache(maxsize=4)
+def positions(text: str) -> Position:
+    """Where everything in a valid JSON text stands."""
+    root = at = Position(1)
+    around: list[tuple[Position, bool]] = []  # what is open, and whether it is a list
+    line, last, key = 1, 0, None
+    for token in _TOKEN.finditer(text):
+        line += text.count("\n", last, token.start())
+        last = token.start()
+        sign = token[0]
+        if sign in "}]":
+            at, _ = around.pop()
+            at = around[-1][0] if around else root
+        elif sign == ":" or sign == ",":
+            continue
+        elif key is None and around and not around[-1][1]:
+            key = (json.loads(sign), line)
+        else:
+            value = Position(key[1] if key else line)
+            if around:
+                at.inside[key[0] if key else str(len(at.inside))] = value
+            else:
+                root = value
+            key = None
+            if sign in "{[":
+                at = value
+                around.append((value, sign == "["))
+    return root

@@ -1,0 +1,95 @@
+"""What lint and unit tests object to, each with its place in the repository: what formats about places (SARIF, GitHub, Markdown) share."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from doghouse.importing.verdicts import Linted
+    from doghouse.reports.results import UnitTestResult
+
+SEVERITIES = ("error", "warning", "note")  # the worst first
+TEST_FAILED, TEST_UNREAD = "test-failed", "test-unread"  # what stands for a rule where a unit test objects
+WORDS = {
+    TEST_FAILED: "A unit test of a monitor expects what the monitor does not do",
+    TEST_UNREAD: "A file of unit tests, or a file that it names, cannot be read",
+}
+_LINE = re.compile(r":(\d+)$")
+_ADDRESS = re.compile(r"(\[\d+\])+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to look at. `file` is relative to its repository, empty for standard input; `line` counts from 1; 0: the file as a whole.
+
+    `subject` is the name of the monitor or of the test, `field` what of it.
+    """
+
+    severity: str
+    text: str
+    file: str = ""
+    line: int = 0
+    rule: str = ""
+    subject: str = ""
+    field: str = ""
+
+    @property
+    def place(self) -> str:
+        """`monitors/cpu.json:3`."""
+        return f"{self.file}:{self.line}" if self.file and self.line else self.file
+
+
+def of_lint(linted: Iterable[Linted]) -> Iterator[Finding]:
+    """The problems of monitors, downtimes and objectives."""
+    for one in linted:
+        file, unread_line = _place(one.file or one.where)
+        for problem, line in zip(one.problems, one.lines, strict=True):
+            subject = one.name or (one.where.removeprefix(one.file).strip() if one.file else "")
+            rule = problem.rule or "refused"
+            yield Finding(problem.severity, problem.text, file, line or unread_line, rule, subject, problem.field)
+
+
+def of_tests(result: UnitTestResult) -> Iterator[Finding]:
+    """What tests expected in vain, and the files that could not be read."""
+    for ran in result.tests:
+        file = in_repository(str(ran.path))
+        for each in ran.differences:
+            text = f"expected {'; '.join(each.expected)}; got {'; '.join(each.got) or 'nothing'}"
+            yield Finding("error", text, file, each.line, TEST_FAILED, ran.name)
+    for error in result.errors:
+        yield Finding("error", error.text, in_repository(str(error.path)), error.line, TEST_UNREAD)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """By severity; else as they come."""
+    return sorted(findings, key=lambda one: SEVERITIES.index(one.severity))
+
+
+def in_repository(file: str) -> str:
+    """A file's path from the top of its git repository, or else from the working folder, with slashes."""
+    path = Path(os.path.abspath(file))  # noqa: PTH100 - no link is followed: the path is shown
+    for top in filter(None, (_top(path.parent), Path.cwd())):
+        if path.is_relative_to(top):
+            return path.relative_to(top).as_posix()
+    return path.as_posix()
+
+
+@lru_cache(maxsize=1024)
+def _top(folder: Path) -> Path | None:
+    """The repository's top folder: there is `.git` in it (a file in a worktree)."""
+    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+
+
+def _place(where: str) -> tuple[str, int]:
+    """The file and line of `plan.json`, `main.tf:12` or `list.json[2]`; no file for standard input."""
+    if where.startswith("standard input"):
+        return "", 0
+    where = where if Path(where).exists() else _ADDRESS.sub("", where)
+    line = None if Path(where).exists() else _LINE.search(where)
+    return in_repository(where[: line.start()] if line else where), int(line[1]) if line else 0

@@ -1,0 +1,174 @@
+"""What the JSON of each result holds: docs/lint.schema.json and its siblings are made of these types.
+
+`version` grows when a field is renamed, removed or means something else; new fields alone do not change it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from inspect import cleandoc
+from typing import Any
+
+import msgspec
+
+VERSION = 1
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What is wrong: `file_line` is its line in the file, `line` and `column` its place in the field's text; null where that is not known."""
+
+    field: str
+    text: str
+    severity: str
+    rule: str | None
+    file_line: int | None
+    line: int | None
+    column: int | None
+
+
+class Linted(msgspec.Struct, frozen=True):
+    """A monitor, downtime, objective or note. `where` is its file and its address in it; `verdict` is ok, wrong or not evaluated."""
+
+    where: str
+    file: str | None
+    name: str
+    type: str
+    verdict: str
+    problems: Sequence[Problem]
+
+
+class Lint(msgspec.Struct, frozen=True):
+    """What `doghouse lint --json` prints. `summary` is the last line of its text."""
+
+    version: int
+    monitors: Sequence[Linted]
+    downtimes: Sequence[Linted]
+    slos: Sequence[Linted]
+    notes: Sequence[Linted]
+    summary: str
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What a test expected at a line of its file, and what there was instead."""
+
+    line: int
+    expected: Sequence[str]
+    got: Sequence[str]
+
+
+class UnitTest(msgspec.Struct, frozen=True):
+    """A unit test: passed where nothing differs."""
+
+    file: str
+    line: int
+    name: str
+    passed: bool
+    differences: Sequence[Difference]
+    remarks: Sequence[str] | msgspec.UnsetType = msgspec.UNSET
+
+
+class UnitTests(msgspec.Struct, frozen=True):
+    """What `doghouse test --json` prints. `errors` has a sentence for each file that could not be read."""
+
+    version: int
+    tests: Sequence[UnitTest]
+    errors: Sequence[str]
+
+
+class Transition(msgspec.Struct, frozen=True, rename={"before": "from"}):
+    """A change of a group's state. `time` is ISO 8601, a simple alert's group empty, a value null where there is none."""
+
+    time: str
+    group: Mapping[str, str]
+    before: str
+    to: str
+    value: float | None
+
+
+class Notification(msgspec.Struct, frozen=True):
+    """A notification; `silenced_by` and `released_by` are a downtime's id or name."""
+
+    time: str
+    group: Mapping[str, str]
+    transition: str
+    recipients: Sequence[str]
+    subject: str
+    body: str
+    silenced_by: str | None
+    released_by: str | None
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """What happened in numbers. `at_night` counts notifications from 22:00 to 07:00; `shares` are of evaluated time."""
+
+    days: float
+    groups: int
+    changes: int
+    notifications: int
+    notifications_a_day: float
+    at_night: int
+    silenced: int
+    shares: Mapping[str, float]
+
+
+class Suggestion(Figures, frozen=True):
+    """What another setting would have sent. `first_alert_delay_s` is null where one of both has no Alert."""
+
+    setting: str
+    first_alert_delay_s: int | None
+
+
+class Backtested(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
+    """What one monitor did. `points` says where they come from, if from an account."""
+
+    monitor: str
+    where: str
+    start: str
+    end: str
+    evaluations: int
+    transitions: Sequence[Transition]
+    notifications: Sequence[Notification]
+    figures: Figures
+    suggestions: Sequence[Suggestion] | msgspec.UnsetType = msgspec.UNSET
+    remarks: Sequence[str] | msgspec.UnsetType = msgspec.UNSET
+    points: Mapping[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """A monitor that did not run, and why."""
+
+    where: str
+    text: str
+
+
+class Backtests(msgspec.Struct, frozen=True):
+    """What `doghouse backtest --json` prints: `monitors` is the same for one as for many. Where one alone was asked for, all of it stands here too."""
+
+    version: int
+    monitors: Sequence[Backtested]
+    left_out: Sequence[LeftOut]
+
+
+class BacktestOfOne(Backtested, frozen=True, kw_only=True):
+    """What `doghouse backtest --json` prints where one monitor was asked for."""
+
+    version: int
+    monitors: Sequence[Backtested]
+    left_out: Sequence[LeftOut]
+
+
+DOCUMENTS: dict[str, Sequence[type]] = {  # by command
+    "lint": [Lint],
+    "test": [UnitTests],
+    "backtest": [BacktestOfOne, Backtests],
+}
+
+
+def schema(command: str) -> dict[str, Any]:
+    """The JSON Schema of what a command prints with --json."""
+    tops, parts = msgspec.json.schema_components(DOCUMENTS[command], ref_template="#/$defs/{name}")
+    for one in parts.values():
+        if "description" in one:
+            one["description"] = cleandoc(one["description"])  # which Python does itself from 3.13 on
+    described = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"doghouse {command} --json"}
+    return {**described, **(tops[0] if len(tops) == 1 else {"anyOf": list(tops)}), "$defs": parts}

