@@ -115,7 +115,7 @@ def test_lint_json_is_one_document(run, folder):
     assert code == 1
     assert [one["verdict"] for one in document["monitors"]] == ["ok", "wrong", "not evaluated"]
     assert document["monitors"][1]["problems"][0] | {"text": ""} == {
-        "field": "message", "text": "", "severity": "error", "file_line": None, "line": 2, "column": 2,
+        "field": "message", "text": "", "severity": "error", "rule": "template", "file_line": 1, "line": 2, "column": 2,
     }  # fmt: skip
     assert document["summary"] == "3 monitors: 1 ok, 1 wrong, 1 not evaluated (rum alert 1)"
 
@@ -257,13 +257,15 @@ def test_backtest_json_has_what_is_promised(run, folder):
     }  # fmt: skip
 
 
-def test_backtest_of_several_monitors_is_a_list(run, folder):
+def test_backtest_of_several_monitors_lists_them_by_name(run, folder):
     root = folder(a_json=GOOD, b_json=GOOD | {"name": "b"}, **{"s.csv": CSV})
     window = ("--from", str(S), "--to", str(S + 600))
     code, out, _ = run("backtest", root / "a.json", root / "b.json", "--series", root / "s.csv", *window, "--json")
 
     assert code == 0
-    assert [len(one["transitions"]) for one in json.loads(out)] == [2, 2]
+    assert [(one["monitor"], len(one["transitions"])) for one in json.loads(out)["monitors"]] == [
+        *(("high on {{host.name}}", 2), ("b", 2)),
+    ]
 
 
 WINDOW = ("--from", str(S), "--to", str(S + 600))
@@ -275,7 +277,7 @@ def test_backtest_leaves_out_what_is_not_evaluated_among_several(run, folder):
 
     assert (code, err.count("\n")) == (0, 1)
     assert "a.json[1]: doghouse does not evaluate monitors of the type rum alert, and leaves it out" in err
-    assert [one["monitor"] for one in json.loads(out)] == ["high on {{host.name}}"]
+    assert [one["monitor"] for one in json.loads(out)["monitors"]] == ["high on {{host.name}}"]
 
 
 def test_backtest_says_what_datadog_would_refuse_and_goes_on(run, folder):

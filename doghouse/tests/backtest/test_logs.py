@@ -71,7 +71,7 @@ def test_a_log_monitor_is_backtested_from_lines(run: Run) -> None:
 def test_what_no_file_was_given_for_is_left_out_in_words(run: Run) -> None:
     code, out, err = run([ERRORS, METRIC, EVENT])
     assert code in (0, None)
-    assert len(json.loads(out)) == 1
+    assert len(json.loads(out)["monitors"]) == 1
     assert "a monitor of metrics without points (--series), and leaves it out" in err
     assert "a monitor of events without a file of them, and leaves it out" in err
 
