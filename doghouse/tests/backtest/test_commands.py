@@ -74,7 +74,10 @@ def test_lint_says_what_it_cannot_read_or_write_in_one_sentence(run, folder):
     [
         ("[" * 100_000, "is nested too deeply"),
         (json.dumps(GOOD | {"name": "\ud800"}), "holds half of a character: \\ud800 without its other half"),
-        (json.dumps([GOOD, {"query": GOOD["query"]}]), "a.json[1]    error  is no monitor: one has a type and a query"),
+        (
+            json.dumps([GOOD, {"query": GOOD["query"]}]),
+            "a.json[1]    error  file-without-monitor  is no monitor: one has a type and a query",
+        ),
     ],
 )
 def test_lint_does_not_pass_over_what_holds_no_monitor_that_can_be_read(run, folder, text, said):
@@ -97,7 +100,7 @@ def test_lint_names_the_place_of_each_problem_and_exits_1(run, folder):
 
     assert code == 1
     assert out.splitlines() == [
-        f"  {path}:1  message 2:2  error  {{{{/is_alert}}}} closes nothing that is open",
+        f"  {path}:1  message 2:2  error  message-stray-closing  {{{{/is_alert}}}} closes nothing that is open",
         "1 monitor: 0 ok, 1 wrong, 0 not evaluated",
     ]
 
@@ -115,7 +118,7 @@ def test_lint_json_is_one_document(run, folder):
     assert code == 1
     assert [one["verdict"] for one in document["monitors"]] == ["ok", "wrong", "not evaluated"]
     assert document["monitors"][1]["problems"][0] | {"text": ""} == {
-        "field": "message", "text": "", "severity": "error", "rule": "template", "file_line": 1, "line": 2, "column": 2,
+        "field": "message", "text": "", "severity": "error", "rule": "message-stray-closing", "file_line": 1, "line": 2, "column": 2, "mend": None,
     }  # fmt: skip
     assert document["summary"] == "3 monitors: 1 ok, 1 wrong, 1 not evaluated (rum alert 1)"
 
@@ -133,7 +136,7 @@ def test_lint_says_why_a_metric_monitor_is_not_evaluated(run):
     code, out, _ = run("lint", "-", stdin=json.dumps(forecast))
 
     assert code == 0
-    assert "note  doghouse does not evaluate forecast()" in out
+    assert "note  not-evaluated  doghouse does not evaluate forecast()" in out
     assert out.endswith("1 monitor: 0 ok, 0 wrong, 1 not evaluated (metric alert 1)\n")
 
 
@@ -197,7 +200,7 @@ def test_lint_warns_of_a_zone_that_datadog_would_not_take_for_the_schedules(run,
     assert (code, "display_timezone" in out, out.splitlines()[-1]) == (
         0,
         True,
-        "0 monitors: 0 ok, 0 wrong, 0 not evaluated",
+        "1 downtime: 1 ok, 0 wrong",
     )
 
 
@@ -507,7 +510,7 @@ def test_lint_takes_a_file_of_rules(run, folder):
     assert code == 0
     code, out, _ = run("lint", path / "b.json", "--rules", path / "rules.yaml")
     assert code == 1
-    assert "nobody is mentioned when it alerts or recovers, and no notification rule routes it" in out
+    assert "nobody is mentioned when it recovers, and no notification rule routes it" in out
 
 
 def test_backtest_tells_whom_rules_add(run, folder):

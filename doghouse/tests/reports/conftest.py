@@ -20,6 +20,7 @@ GOOD = {
 }
 UNCLOSED = GOOD | {"name": "cpu | 100%, <b>@here</b> #12", "message": "{{#is_alert}}high @ops@example.com"}
 UNKNOWN = GOOD | {"options": {"nope": 1}}
+QUIET = UNKNOWN | {"name": "quiet", "tags": ["doghouse-ignore:unknown-option:it_is_for_a_later_release"]}
 TESTS = """
 monitor: ../monitors/fine.json
 start: 2026-03-02T10:00:00Z
@@ -41,6 +42,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "tests").mkdir()
     (tmp_path / "monitors" / "fine.json").write_text(json.dumps(GOOD, indent=2))
     (tmp_path / "monitors" / "many.json").write_text(json.dumps([UNKNOWN, UNCLOSED], indent=2))
+    (tmp_path / "monitors" / "quiet.json").write_text(json.dumps(QUIET, indent=2))
     (tmp_path / "tests" / "fine.test.yaml").write_text(TESTS)
     (tmp_path / "tests" / "broken.test.yaml").write_text(
         "monitor: nowhere.json\nstart: 2026-03-02T10:00:00Z\ntests: []\n"

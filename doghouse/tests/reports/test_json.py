@@ -37,8 +37,9 @@ def test_the_schema_in_docs_is_that_of_the_types(command: str) -> None:
 def test_lint(repository, run) -> None:
     (repository / "monitors" / "downtime.json").write_text('{"scope": "x y", "schedule": {"start": "never"}}')
     made = checked("lint", run("lint", repository / "monitors", "--json").stdout)
-    assert [one["name"] for one in made["monitors"]] == ["fine", "fine", "cpu | 100%, <b>@here</b> #12"]
+    assert [one["name"] for one in made["monitors"]] == ["fine", "fine", "cpu | 100%, <b>@here</b> #12", "quiet"]
     assert made["monitors"][1]["problems"][0]["rule"] == "unknown-option"
+    assert made["monitors"][3]["suppressed"][0]["reason"] == "it is for a later release"
     assert len(made["downtimes"]) == 1
 
 

@@ -69,7 +69,7 @@ def test_lint_has_a_row_a_problem_with_its_place(repository, run) -> None:
     shown = run("lint", repository / "monitors", "--format", "markdown")
     rows = [line for line in shown.stdout.splitlines() if line.startswith("| ❌") or line.startswith("| ⚠️")]
     assert shown.exit_code == 1
-    assert shown.stdout.startswith("### ❌ Lint\n\n3 monitors: 2 ok, 1 wrong, 0 not evaluated\n")
+    assert shown.stdout.startswith("### ❌ Lint\n\n4 monitors: 3 ok, 1 wrong, 0 not evaluated · 1 problem suppressed\n")
     assert len(rows) == 2
     assert re.search(r"<code>monitors/many.json:\d+</code>", rows[0])
     assert rendered(shown.stdout).count("<td>") == 6

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import urllib.parse
 from importlib.metadata import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
 from doghouse.reports import sarif
+
+PAGES = Path(__file__).parents[3] / "docs" / "rules"
+GOOD = {"type": "metric alert", "name": "fine", "query": "avg(last_5m):avg:m{*} > 90", "message": ""}
 
 
 @pytest.fixture(scope="session")
@@ -44,18 +48,34 @@ def test_lint_is_valid_and_each_problem_has_its_place(repository, run, schema) -
     found = places(made)
     assert [(level, uri) for level, _, uri, _ in found] == [
         *(("error", urllib.parse.quote("monitors/a b%.json")), ("warning", "monitors/many.json")),
-        ("error", "monitors/many.json"),
+        *(("error", "monitors/many.json"), ("warning", "monitors/quiet.json")),
     ]
     text = (repository / "monitors" / "many.json").read_text().splitlines()
-    assert [text[line - 1].strip().split('"')[1] for *_, line in found[1:]] == ["nope", "message"]
+    assert [text[line - 1].strip().split('"')[1] for *_, line in found[1:3]] == ["nope", "message"]
 
 
 def test_each_rule_that_is_broken_is_described_once(repository, run, schema) -> None:
     made = written(schema, run("lint", repository / "monitors", "--format", "sarif").stdout)
     rules = made["tool"]["driver"]["rules"]
     assert [rules[one["ruleIndex"]]["id"] for one in made["results"]] == [one["ruleId"] for one in made["results"]]
-    assert all(one["help"]["text"] and one["shortDescription"]["text"].endswith(".") for one in rules)
+    assert [one["help"]["markdown"] for one in rules] == [(PAGES / f"{one['id']}.md").read_text() for one in rules]
+    assert all(one["shortDescription"]["text"].endswith(".") for one in rules)
     assert len({one["id"] for one in rules}) == len(rules)
+
+
+def test_what_is_suppressed_is_a_suppression_with_its_reason(repository, run, schema) -> None:
+    made = written(schema, run("lint", "quiet.json", "--format", "sarif").stdout)
+    (result,) = made["results"]
+    assert (result["ruleId"], result["suppressions"]) == (
+        "unknown-option",
+        [{"kind": "inSource", "justification": "it is for a later release"}],
+    )
+
+
+def test_what_is_to_be_put_in_is_said(run, repository, schema) -> None:
+    (repository / "monitors" / "is_alert.json").write_text(json.dumps(GOOD | {"message": "{{is_alert}} x @a@b.c"}))
+    made = written(schema, run("lint", "is_alert.json", "--format", "sarif").stdout)
+    assert [one for one in made["results"] if "\nUse: {{#is_alert}} for {{is_alert}}" in one["message"]["text"]]
 
 
 def test_unit_tests_are_valid_and_lie_where_they_expect(repository, run, schema) -> None:

@@ -1,4 +1,4 @@
-"""What lint and unit tests object to, each with its place in the repository: what formats about places (SARIF, GitHub, Markdown) share."""
+"""What lint and unit tests object to, each with its place in the repository: what SARIF, GitHub's annotations and Markdown share."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ADDRESS = re.compile(r"(\[\d+\])+$")
 class Finding:
     """One thing to look at. `file` is relative to its repository, empty for standard input; `line` counts from 1; 0: the file as a whole.
 
-    `subject` is the name of the monitor or of the test, `field` what of it.
+    `subject` is the name of the monitor or of the test, `field` what of it, `mend` what to put in, `suppressed` why it is not to be said (empty: it is).
     """
 
     severity: str
@@ -38,6 +38,8 @@ class Finding:
     rule: str = ""
     subject: str = ""
     field: str = ""
+    mend: str = ""
+    suppressed: str = ""
 
     @property
     def place(self) -> str:
@@ -46,13 +48,24 @@ class Finding:
 
 
 def of_lint(linted: Iterable[Linted]) -> Iterator[Finding]:
-    """The problems of monitors, downtimes and objectives."""
+    """The problems of monitors, downtimes and objectives; those that are suppressed behind the others of each."""
     for one in linted:
         file, unread_line = _place(one.file or one.where)
-        for problem, line in zip(one.problems, one.lines, strict=True):
-            subject = one.name or (one.where.removeprefix(one.file).strip() if one.file else "")
-            rule = problem.rule or "refused"
-            yield Finding(problem.severity, problem.text, file, line or unread_line, rule, subject, problem.field)
+        subject = one.name or (one.where.removeprefix(one.file).strip() if one.file else "")
+        said = ((problem, line, "") for problem, line in zip(one.problems, one.lines, strict=True))
+        silent = ((each.problem, each.line, each.reason) for each in one.suppressed)
+        for problem, line, why in (*said, *silent):
+            yield Finding(
+                problem.severity,
+                problem.text,
+                file,
+                line or unread_line,
+                problem.rule,
+                subject,
+                problem.field,
+                mend=problem.mend.sentence if problem.mend else "",
+                suppressed=why,
+            )
 
 
 def of_tests(result: UnitTestResult) -> Iterator[Finding]:
@@ -67,8 +80,8 @@ def of_tests(result: UnitTestResult) -> Iterator[Finding]:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """By severity; else as they come."""
-    return sorted(findings, key=lambda one: SEVERITIES.index(one.severity))
+    """Those that are to be said, by severity; else as they come."""
+    return sorted((one for one in findings if not one.suppressed), key=lambda one: SEVERITIES.index(one.severity))
 
 
 def in_repository(file: str) -> str:

@@ -21,7 +21,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 def lint(result: LintResult, out: TextIO) -> None:
     """An annotation a problem; then the counts."""
     annotate(findings.of_lint(result.linted), out)
-    out.write(f"{result.summary}\n")
+    out.write("".join(f"{line}\n" for line in result.summaries))
 
 
 @writes("github", UnitTestResult)
@@ -38,7 +38,7 @@ def annotate(found: Iterable[Finding], out: TextIO) -> None:
         title = ": ".join(filter(None, (one.subject, one.rule)))
         given = {name: value for name, value in (*where.items(), ("title", title)) if value}
         properties = ",".join(f"{name}={_property(value)}" for name, value in given.items())
-        text = f"{one.field}: {one.text}" if one.field else one.text
+        text = (f"{one.field}: " if one.field else "") + one.text + (f"\nUse: {one.mend}" if one.mend else "")
         out.write(f"::{_COMMANDS[one.severity]}{' ' if properties else ''}{properties}::{_data(text)}\n")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from doghouse.backtest.run import Backtest
     from doghouse.backtest.suggesting import Suggestion
     from doghouse.importing.verdicts import Linted
+    from doghouse.monitors.lint import Problem
     from doghouse.testing.running import Result
 
 
@@ -55,14 +56,22 @@ def _write(made: Any, out: TextIO) -> None:
 
 
 def _linted(one: Linted) -> shapes.Linted:
-    problems = [
-        shapes.Problem(
-            *(each.field, each.text, each.severity, each.rule or None),
-            *(line or None, each.line or None, each.column or None),
-        )
-        for each, line in zip(one.problems, one.lines, strict=True)
-    ]
-    return shapes.Linted(one.where, one.file or None, one.name, one.type, one.verdict, problems)
+    return shapes.Linted(
+        where=one.where,
+        file=one.file or None,
+        name=one.name,
+        type=one.type,
+        verdict=one.verdict,
+        problems=[shapes.Problem(*_problem(each, line)) for each, line in zip(one.problems, one.lines, strict=True)],
+        suppressed=[shapes.Suppressed(*(*_problem(each.problem, each.line), each.reason)) for each in one.suppressed],
+    )
+
+
+def _problem(problem: Problem, line: int) -> tuple[Any, ...]:
+    """The values of a shapes.Problem."""
+    mend = shapes.Mend(problem.mend.field, problem.mend.new, problem.mend.old) if problem.mend else None
+    place = (line or None, problem.line or None, problem.column or None)
+    return (problem.field, problem.text, problem.severity, problem.rule, *place, mend)
 
 
 def _test(one: Result) -> shapes.UnitTest:

@@ -5,12 +5,13 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. Paths 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 from urllib.parse import quote
 
 import doghouse
 from doghouse.monitors.lint import RULES
+from doghouse.monitors.lint.pages import page
 from doghouse.reports import findings
 from doghouse.reports.findings import Finding
 from doghouse.reports.registry import writes
@@ -36,7 +37,7 @@ def write(found: Iterable[Finding], out: TextIO) -> None:
     import msgspec
 
     listed = list(found)
-    rules = list(dict.fromkeys(one.rule for one in listed if one.rule))
+    rules = list(dict.fromkeys(one.rule for one in listed))
     driver = {"name": "doghouse", "version": doghouse.__version__, "rules": [_rule(one) for one in rules]}
     results = [_result(one, rules) for one in listed]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
@@ -45,16 +46,24 @@ def write(found: Iterable[Finding], out: TextIO) -> None:
 
 
 def _rule(name: str) -> dict[str, Any]:
-    words = RULES[name].words if name in RULES else findings.WORDS.get(name, name)
-    return {"id": name, "shortDescription": {"text": f"{words}."}, "help": {"text": f"{words}."}}
+    if name not in RULES:
+        return {"id": name, "shortDescription": {"text": f"{findings.WORDS.get(name, name)}."}}
+    rule, help_text = RULES[name], page(name)
+    return {
+        "id": name,
+        "shortDescription": {"text": f"{rule.words}."},
+        "help": {"text": help_text, "markdown": help_text},
+        "defaultConfiguration": {"level": rule.severity},
+    }
 
 
-def _result(one: Finding, rules: list[str]) -> dict[str, Any]:
-    text = ": ".join(filter(None, (one.subject, one.field, one.text)))
+def _result(one: Finding, rules: Sequence[str]) -> dict[str, Any]:
+    text = ": ".join(filter(None, (one.subject, one.field, one.text))) + (f"\nUse: {one.mend}" if one.mend else "")
     made: dict[str, Any] = {"level": one.severity, "message": {"text": text}}
-    if one.rule:
-        made |= {"ruleId": one.rule, "ruleIndex": rules.index(one.rule)}
+    made |= {"ruleId": one.rule, "ruleIndex": rules.index(one.rule)}
     if one.file:
         region = {"region": {"startLine": one.line}} if one.line else {}
         made["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": quote(one.file)}, **region}}]
+    if one.suppressed:
+        made["suppressions"] = [{"kind": "inSource", "justification": one.suppressed}]
     return made

@@ -14,16 +14,31 @@ import msgspec
 VERSION = 1
 
 
+class Mend(msgspec.Struct, frozen=True):
+    """How a problem is mended: in the text of `field`, `old` becomes `new`. Without `old`, `new` is the whole value: a text, or JSON of anything else."""
+
+    field: str
+    new: str
+    old: str
+
+
 class Problem(msgspec.Struct, frozen=True):
     """What is wrong: `file_line` is its line in the file, `line` and `column` its place in the field's text; null where that is not known."""
 
     field: str
     text: str
     severity: str
-    rule: str | None
+    rule: str
     file_line: int | None
     line: int | None
     column: int | None
+    mend: Mend | None
+
+
+class Suppressed(Problem, frozen=True):
+    """A problem that the monitor says, with a reason, is not to be said."""
+
+    reason: str
 
 
 class Linted(msgspec.Struct, frozen=True):
@@ -35,6 +50,7 @@ class Linted(msgspec.Struct, frozen=True):
     type: str
     verdict: str
     problems: Sequence[Problem]
+    suppressed: Sequence[Suppressed]
 
 
 class Lint(msgspec.Struct, frozen=True):

@@ -19,10 +19,9 @@ PLACES = 5  # that are named of those with the same problem
 @writes("markdown", LintResult)
 def lint(result: LintResult, out: TextIO) -> None:
     """The counts, a table of errors and warnings, and the notes folded."""
-    summaries = list(filter(None, (result.summary, result.downtimes_summary, result.slos_summary)))
     found = list(findings.of_lint(result.linted))
-    wrong = any(one.severity == "error" for one in found)
-    lines = [f"### {SIGNS['error'] if wrong else '✅'} Lint", "", plain(" · ".join(summaries)), ""]
+    wrong = any(one.severity == "error" for one in findings.worst_first(found))
+    lines = [f"### {SIGNS['error'] if wrong else '✅'} Lint", "", plain(" · ".join(reversed(result.summaries))), ""]
     out.write("\n".join([*lines, *listed(found, LARGEST - sum(len(line) + 1 for line in lines))]))
 
 
@@ -52,7 +51,7 @@ def backtests(result: BacktestResult, out: TextIO) -> None:
 def listed(found: Sequence[Finding], room: int) -> list[str]:
     """The findings as tables that take at most `room` characters: some rows seen at once, others folded, the rest counted."""
     problems = _rows(one for one in findings.worst_first(found) if one.severity != "note")
-    notes = _rows(one for one in found if one.severity == "note")
+    notes = _rows(one for one in findings.worst_first(found) if one.severity == "note")
     head = ["", "Where", "What"]
     room -= 600  # what stands around the rows
     shown = fitting(problems, room)
@@ -85,6 +84,7 @@ def _places(those: Sequence[Finding]) -> str:
 
 def _what(one: Finding) -> str:
     text = ": ".join(filter(None, (code(one.field) if one.field else "", plain(one.text))))
+    text += f"<br>Use: {code(one.mend)}" if one.mend else ""
     return f"{text} <sub>{plain(one.rule)}</sub>" if one.rule and one.rule not in findings.WORDS else text
 
 
