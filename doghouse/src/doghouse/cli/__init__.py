@@ -20,6 +20,7 @@ COMMANDS = {
     "query": ("doghouse.cli.query", "query"),
     "backtest": ("doghouse.cli.backtest", "backtest"),
     "lint": ("doghouse.cli.lint", "lint"),
+    "diff": ("doghouse.cli.diff", "diff"),
     "test": ("doghouse.cli.unit_tests", "unit_tests"),
     "coverage": ("doghouse.cli.coverage", "coverage"),
     "agent": ("doghouse.agent.commands.cli", "app"),

@@ -1,0 +1,122 @@
+"""`doghouse diff`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doghouse.cli.diff.given import Given
+from doghouse.cli.formats import Format, chosen
+from doghouse.cli.options import AsJson, RulesFile, rules_of
+from doghouse.cli.terminal import fail, say
+from doghouse.review import Asked, Range, Review, objections, review, wanted
+from doghouse.review.objections import BY_HISTORY, NAMES
+
+
+def diff(
+    base: Annotated[str, typer.Argument(help="What it was: a folder, a file, or a git revision.", metavar="BASE")],
+    head: Annotated[
+        str,
+        typer.Argument(
+            help="What it is now, likewise; a folder beside a revision is the working tree.", metavar="HEAD"
+        ),
+    ],
+    paths: Annotated[list[str] | None, typer.Argument(help="Only what lies below these.", metavar="PATH...")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="With history, its start: ISO 8601, epoch seconds, or now-30d.")
+    ] = None,
+    until: Annotated[str, typer.Option("--to", help="Its end, in the same forms.")] = "now",
+    series: Annotated[
+        Path | None, typer.Option(help="History: points, CSV or Parquet, as `doghouse backtest` takes them.")
+    ] = None,
+    logs: Annotated[Path | None, typer.Option(help="History: logs, JSON lines.")] = None,
+    datadog: Annotated[
+        bool, typer.Option("--datadog", help="History: the account of DD_SITE, DD_API_KEY and DD_APP_KEY.")
+    ] = False,
+    api_url: Annotated[
+        str | None, typer.Option(help="With --datadog: a doghouse that plays the account.", metavar="URL")
+    ] = None,
+    keys_file: Annotated[Path | None, typer.Option(help="With --datadog: JSON with api_key and app_key.")] = None,
+    downtimes: Annotated[
+        Path | None, typer.Option(help="Downtimes beside those of BASE and HEAD: a JSON list of v2 attributes.")
+    ] = None,
+    hosts: Annotated[Path | None, typer.Option(help="What hosts are, as `doghouse backtest` takes it.")] = None,
+    rules: RulesFile = None,
+    timezone: Annotated[str, typer.Option(help="The clocks that times and nights are shown by.")] = "UTC",
+    suggest: Annotated[
+        bool | None,
+        typer.Option(
+            "--suggest/--no-suggest",
+            help="With history: say if another setting would do better (default: of what sends most).",
+        ),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Exit 1 for: {', '.join(NAMES)}; several with commas between them.", metavar="WHAT"),
+    ] = None,
+    output: Format = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a change of monitors would do: fields, lint problems, unit tests and, over history, what is sent to whom.
+
+    Example: doghouse diff main HEAD monitors/ --series points.parquet --from now-30d --format markdown
+    """
+    write = chosen(output, as_json, Review)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
+    try:
+        asked_to_fail = wanted(fail_on or ())
+    except ValueError as error:
+        raise fail(f"--fail-on: {error}", 64) from None
+    given = Given(series, logs, datadog, api_url, keys_file, downtimes, hosts)
+    if not given.is_any and (by_history := [one.name for one in asked_to_fail if one.name in BY_HISTORY]):
+        raise fail(f"--fail-on {by_history[0]} needs history: --series, --logs or --datadog", 64)
+    stretch = _range(since, until, timezone) if given.is_any else None
+    routed = rules_of(rules)
+    from doghouse.cli.diff import sides, unit_tests
+
+    with sides.opened(base, head, paths or ()) as (before, after, remarks):
+        old, new = sides.read(before), sides.read(after)
+        tests = unit_tests.run_reached(before, after)
+    known = None if routed is None and not (old.rules or new.rules) else [*(routed or ()), *sides.rules_of(new)]
+    asked = Asked(rules=known, range=stretch, tests=tests, remarks=remarks)
+    if stretch is not None:
+        from doghouse.cli.diff.history import over
+
+        history = over(given, stretch, (old, new), routed or ())
+        made = history.with_suggestions(review(old, new, replace(asked, compare=history.compare)), suggest)
+    else:
+        made = review(old, new, asked)
+    made = replace(made, objections=objections(made, asked_to_fail))
+    write(made, sys.stdout)
+    for text in made.objections:
+        say(text)
+    if made.objections:
+        raise typer.Exit(1)
+
+
+def _range(since: str | None, until: str, timezone: str) -> Range:
+    """The stretch of history that was asked for. What is wrong ends the command in a sentence."""
+    from doghouse.metrics.files.rows import LAST_SECOND
+    from doghouse.time.typed import parse_time
+    from doghouse.time.zones import is_zone
+
+    now = time.time()
+    if since is None:
+        raise fail("history needs its start: --from, as in --from now-30d", 64)
+    try:
+        start, end = int(parse_time(since, now)), int(parse_time(until, now))
+    except ValueError as error:
+        raise fail(str(error), 64) from None
+    if end > LAST_SECOND:
+        raise fail("--to is beyond the year 3000: a number is seconds since 1970, not milliseconds", 64)
+    if start >= end:
+        raise fail("--from is not before --to", 64)
+    if not is_zone(timezone):
+        raise fail(f"--timezone: '{timezone}' is no time zone of the IANA database", 64)
+    return Range(start, end, timezone)

@@ -1,0 +1,24 @@
+"""What `doghouse diff` is given of history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Files of points, logs, downtimes and hosts; or an account, which a doghouse at a URL may play, and the file of its keys."""
+
+    series: Path | None
+    logs: Path | None
+    datadog: bool
+    api_url: str | None
+    keys_file: Path | None
+    downtimes: Path | None
+    hosts: Path | None
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is any history."""
+        return bool(self.series or self.logs or self.datadog)

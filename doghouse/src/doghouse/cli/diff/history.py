@@ -1,0 +1,125 @@
+"""Both versions of a monitor over the same history, as `doghouse diff` is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from doghouse.backtest.run import Backtest, replay
+from doghouse.backtest.sources import Points, RecordsOf, sources_of
+from doghouse.cli import backtest_inputs
+from doghouse.cli.diff.given import Given
+from doghouse.cli.terminal import fail
+from doghouse.importing.access import AccountError
+from doghouse.metrics.files.series_files import SeriesFileError
+from doghouse.monitors import Definition, Host, MonitorError, Sources
+from doghouse.monitors.notification_rules import Rules
+from doghouse.queries import NotEvaluated, QuerySyntaxError
+from doghouse.review import Change, Compared, Range, Review, Side
+from doghouse.review.comparing import better, compared
+from doghouse.review.matching import monitors
+from doghouse.review.surroundings import Surroundings, parsed, surroundings
+
+MOST_UNASKED = (
+    5_000_000  # evaluations of groups: settings are varied for so many without being asked for, about three seconds
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The history: [start, end] (s UTC), its points and records, what hosts are, whose clocks nights are told by, and what stands around the monitors
+    before and after."""
+
+    start: int
+    end: int
+    points: Points
+    records: RecordsOf
+    hosts: Mapping[str, Host]
+    zone: str
+    sides: tuple[Surroundings, Surroundings]
+
+    def compare(self, before: Definition | None, after: Definition | None) -> Compared | str:
+        """Both versions over the history, or why one of them is not evaluated."""
+        tests: list[Backtest | None] = []
+        for word, monitor, around in zip(("before", "after"), (before, after), self.sides, strict=True):
+            try:
+                tests.append(self._replay(monitor, around) if monitor is not None else None)
+            except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
+                alone = before is None or after is None
+                return str(error) if alone else f"{word}: {error}"
+            except (SeriesFileError, AccountError) as error:
+                raise fail(str(error)) from None
+        return compared(tests[0], tests[1], self.zone)
+
+    def with_suggestions(self, made: Review, wanted: bool | None) -> Review:
+        """A review with a setting that would do better, for each monitor that has one. `wanted` says whether to look for all of them; None: for those that
+        send the most, as many as take a few seconds, which is said."""
+        changes = list(made.changes)
+        sent = {
+            place: one.compared.after.figures
+            for place, one in enumerate(changes)
+            if one.compared and one.compared.after and one.compared.after.figures.sent
+        }
+        places = sorted((place for place in sent if self._varies(changes[place])), key=lambda place: -sent[place].sent)
+        spent, left = 0, 0
+        for place in places if wanted is not False else ():
+            spent += sent[place].evaluations * sent[place].groups
+            if wanted is None and spent > MOST_UNASKED and place != places[0]:
+                left += 1
+            else:
+                changes[place] = self._suggested(changes[place])
+        said = f"other settings were tried for {len(places) - left} of {len(places)} monitors: --suggest tries them for all"
+        return replace(made, changes=changes, remarks=[*made.remarks, *([said] if left else [])])
+
+    def _varies(self, change: Change) -> bool:
+        """Whether it has settings to vary."""
+        return change.versions[1] is not None and change.versions[1].compares
+
+    def _suggested(self, change: Change) -> Change:
+        monitor = change.versions[1]
+        if monitor is None or change.compared is None:
+            return change
+        from doghouse.backtest.suggesting import suggest
+
+        around, sources = self.sides[1], self._sources(monitor, self.sides[1])
+        try:
+            listed = suggest(
+                monitor, sources, self.start, self.end, around.downtimes, self.hosts, self.zone, around.rules
+            )
+        except (MonitorError, NotEvaluated):  # Datadog would refuse it, which lint says
+            return change
+        return replace(change, compared=replace(change.compared, suggestion=better(listed)))
+
+    def _sources(self, monitor: Definition, around: Surroundings) -> Sources:
+        return sources_of(
+            monitor, self.points, around.members, self.start, self.end, records=self.records, slos=around.slos
+        )
+
+    def _replay(self, monitor: Definition, around: Surroundings) -> Backtest:
+        sources = self._sources(monitor, around)
+        return replay(monitor, sources, self.start, self.end, around.downtimes, self.hosts, around.rules)
+
+
+def over(given: Given, range: Range, sides: tuple[Side, Side], rules: Rules) -> Over:
+    """The history that was given, opened. What is wrong ends the command in a sentence."""
+    backtest_inputs.keep_memory()
+    start, end = range.start, range.end
+    known = backtest_inputs.hosts_of(given.hosts)
+    quiet = backtest_inputs.downtimes_of(given.downtimes, start)
+    account = None
+    if given.datadog:
+        account = backtest_inputs.account_of(given.api_url, given.keys_file, None, False, None)
+        points = backtest_inputs.from_account(account, _changed(*sides), start, end, known)
+    elif given.series:
+        points = backtest_inputs.from_file(given.series, known, start, end)()
+    else:
+        points = backtest_inputs.no_points
+    records = backtest_inputs.records_of(given.logs, known, account)
+    around = (surroundings(sides[0], start, quiet, rules), surroundings(sides[1], start, quiet, rules))
+    return Over(start, end, points, records, known, range.zone, around)
+
+
+def _changed(base: Side, head: Side) -> list[Definition]:
+    """The versions of the monitors that changed: what they look at is asked of an account at once."""
+    changed = {id(found) for one in monitors(base, head) if not one.is_same for found in (one.before, one.after)}
+    return [monitor for side in (base, head) for found, monitor in parsed(side) if monitor and id(found) in changed]

@@ -1,0 +1,73 @@
+"""The unit tests that a change reaches: run after it, and those that fail also before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from doghouse.cli.diff.sides import TEST_SUFFIXES, Opened
+from doghouse.importing.monitor_files import named_monitor
+from doghouse.review import Tests
+from doghouse.testing.places import TestFileError
+from doghouse.testing.running import Result, run
+
+READ = (".json", ".yaml", ".yml", ".tf", ".tfvars", ".tpl", ".tmpl", ".tftpl")  # files that a test may read
+_IN_JSON = re.compile(r"^monitor:\s*[^\s#]+\.json\s*$", re.MULTILINE)
+
+
+def run_reached(base: Opened, head: Opened) -> Tests:
+    """The tests whose file changed, or names a file that did; each file's own problem if it cannot be read."""
+    before, after = _contents(base), _contents(head)
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    wanted = [name for name, text in after.items() if name.endswith(TEST_SUFFIXES) and _is_reached(name, text, changed)]
+    now, unread = _run(head, wanted)
+    failing = [one for one in now.values() if not one.passed]
+    then, unread_then = _run(base, [name for name in wanted if name in before])
+    old = [key for key, one in then.items() if not one.passed]
+    return Tests(
+        len(now),
+        [one for key, one in now.items() if not one.passed and key not in old],
+        [one.name for key, one in now.items() if one.passed and key in old],
+        [text for name, text in unread.items() if name not in unread_then],
+        sum(
+            (str(name), one.name) in old for name, one in ((key[0], one) for key, one in now.items() if one in failing)
+        ),
+    )
+
+
+def _is_reached(name: str, text: bytes, changed: set[str]) -> bool:
+    if name in changed:
+        return True
+    said = text.decode(errors="replace")
+    if any(Path(one).name in said for one in changed if not one.endswith(TEST_SUFFIXES)):
+        return True
+    is_terraform = any(one.endswith((".tf", ".tfvars", ".tpl", ".tmpl", ".tftpl")) for one in changed)
+    return is_terraform and not _IN_JSON.search(said)
+
+
+def _contents(side: Opened) -> Mapping[str, bytes]:
+    """The files that tests are or may read, by their places without what the sides differ in."""
+    with side.entered():
+        return dict(_read(side))
+
+
+def _read(side: Opened) -> Iterator[tuple[str, bytes]]:
+    for path in side.files(READ):
+        try:
+            yield str(path).removeprefix(side.prefix), path.read_bytes()
+        except OSError:
+            continue
+
+
+def _run(side: Opened, names: list[str]) -> tuple[dict[tuple[str, str], Result], dict[str, str]]:
+    """Each test by its file and name, and what is wrong with the files that cannot be read."""
+    results: dict[tuple[str, str], Result] = {}
+    unread = {}
+    with side.entered():
+        for name in names:
+            try:
+                results |= {(name, one.name): one for one in run(Path(side.prefix + name), named_monitor)}
+            except TestFileError as error:
+                unread[name] = str(error)
+    return results, unread

@@ -1,0 +1,149 @@
+"""What a git repository holds at a revision, as files in a folder: `git` is asked, and nothing of the repository is changed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+# Of what lies outside the paths that were named: what monitors' files read (modules, variables, templates, an integration's metadata.csv).
+READ_BESIDE = (
+    ".tf", ".tfvars", ".json", ".yaml", ".yml", ".csv", ".tpl", ".tmpl", ".tftpl", ".txt", ".md", ".hbs", ".mustache",
+)  # fmt: skip
+LARGEST = 200 << 20  # bytes of a file; larger ones are not monitors
+_FILE, _EXECUTABLE, _LINK = "100644", "100755", "120000"
+
+
+class GitError(ValueError):
+    """Why a revision cannot be read, in a sentence. `is_usage`: what was named is not there."""
+
+    def __init__(self, text: str, *, is_usage: bool = False) -> None:
+        super().__init__(text)
+        self.is_usage = is_usage
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A git repository: its top folder, and where in it the working folder is (`monitors/`; empty: at the top)."""
+
+    top: Path
+    below: str
+
+    def commit(self, revision: str) -> str:
+        """The commit that a revision names. Raises GitError where there is none."""
+        try:
+            if revision.startswith("-"):
+                raise GitError("an option is no revision")
+            return _git(self.top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
+        except GitError:
+            hint = (
+                ""
+                if not self._is_shallow()
+                else " (the clone is shallow: `git fetch --unshallow`, or fetch it by name)"
+            )
+            raise GitError(f"'{revision}' is no revision that git knows here{hint}", is_usage=True) from None
+
+    def lacks(self, base: str, head: str) -> int:
+        """How many commits of `base` are not in `head`; 0 also where git does not know."""
+        try:
+            return int(_git(self.top, "rev-list", "--count", f"{head}..{base}"))
+        except (GitError, ValueError):
+            return 0
+
+    def inside(self, path: str) -> str:
+        """A path of the working folder as one from the top of the repository. Raises GitError where it is outside."""
+        joined = os.path.normpath(os.path.join(self.below, path))  # noqa: PTH118 - it need not be there
+        if os.path.isabs(path):  # noqa: PTH117
+            joined = os.path.relpath(os.path.realpath(path), self.top)
+        if joined.startswith(".."):
+            raise GitError(f"'{path}' is outside of the repository", is_usage=True)
+        return joined
+
+    def write(self, commit: str, paths: Sequence[str], folder: Path) -> set[str]:
+        """Write what the commit holds into a folder: all below `paths` (from the top), and of the rest what monitors' files may read.
+
+        Returns those of the paths that it has. Links that lead out of the folder are left out.
+        """
+        entries = list(_entries(_git(self.top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)))
+        there = {path for path in paths if path == "." or any(_is_below(entry.path, path) for entry in entries)}
+        wanted = [entry for entry in entries if entry.size <= LARGEST and _is_wanted(entry, paths)]
+        links = []
+        for entry, content in zip(wanted, _contents(self.top, [entry.object for entry in wanted]), strict=True):
+            place = folder / entry.path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if entry.mode == _LINK:
+                links.append(place)
+                place.symlink_to(os.fsdecode(content))
+            else:
+                place.write_bytes(content)
+        for place in [one for one in links if not one.resolve().is_relative_to(folder.resolve())]:
+            place.unlink()
+        return there
+
+    def _is_shallow(self) -> bool:
+        try:
+            return _git(self.top, "rev-parse", "--is-shallow-repository").strip() == b"true"
+        except GitError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    mode: str
+    object: str
+    size: int
+    path: str
+
+
+def repository(folder: Path) -> Repository:
+    """The repository that a folder is in. Raises GitError where there is none, or no git."""
+    told = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").decode(errors="surrogateescape").split("\n")
+    return Repository(Path(told[0]), told[1])
+
+
+def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], input=given, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise GitError("git is not installed: it reads the revisions; name two folders or files instead") from None
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        raise GitError(f"git {arguments[0]}: {lines[0].removeprefix('fatal: ') if lines else 'failed'}")
+    return done.stdout
+
+
+def _entries(listed: bytes) -> Iterator[_Entry]:
+    """The files of a tree; no submodules, which are other repositories."""
+    for line in filter(None, listed.split(b"\0")):
+        about, _, path = line.partition(b"\t")
+        mode, _, name, size = about.decode().split()
+        if mode in (_FILE, _EXECUTABLE, _LINK):
+            yield _Entry(mode, name, int(size), os.fsdecode(path))
+
+
+def _is_wanted(entry: _Entry, paths: Sequence[str]) -> bool:
+    return PurePosixPath(entry.path).suffix in READ_BESIDE or any(
+        path != "." and _is_below(entry.path, path) for path in paths
+    )
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return folder == "." or path == folder or path.startswith(f"{folder}/")
+
+
+def _contents(folder: Path, objects: Sequence[str]) -> Iterator[bytes]:
+    """The contents of files, in their order."""
+    if not objects:
+        return
+    told = _git(folder, "cat-file", "--batch", given="".join(f"{one}\n" for one in objects).encode())
+    place = 0
+    for one in objects:
+        end = told.index(b"\n", place)
+        header = told[place:end].split()
+        if len(header) != 3:
+            raise GitError(f"git cat-file: {one} is not there (a partial clone: fetch it first)")
+        size = int(header[2])
+        yield told[end + 1 : end + 1 + size]
+        place = end + 2 + size

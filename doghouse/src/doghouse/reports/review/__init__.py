@@ -1,0 +1,3 @@
+"""The review of a change, in each format, a module a format."""
+
+from doghouse.reports.review import json, markdown, text  # noqa: F401  # each registers what it writes

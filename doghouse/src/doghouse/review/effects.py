@@ -1,0 +1,93 @@
+"""What else changed reaches a monitor that itself did not: its members, its objective, downtimes, notification rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from doghouse import downtimes as dt
+from doghouse.downtimes import Downtime, DowntimeError
+from doghouse.importing.things import FoundDowntime
+from doghouse.monitors import Definition
+from doghouse.monitors.notification_rules.scope import PRIORITY, TRANSITION_TYPE
+from doghouse.queries import NotEvaluated, QuerySyntaxError
+from doghouse.review.model import NamedRule
+from doghouse.tags import pairs
+
+
+def downtimes(found: Iterable[FoundDowntime], now: float) -> list[tuple[FoundDowntime, Downtime]]:
+    """The downtimes that can be read, each with what it was read from. What has no start starts at `now` (s UTC)."""
+    made = []
+    for number, one in enumerate(found, 1):
+        try:
+            name = str(one.attributes.get("name") or one.attributes.get("message") or one.where)
+            made.append(
+                (one, dt.parse({**one.attributes, "name": name.splitlines()[0][:80]}, now, id=f"file {number}"))
+            )
+        except DowntimeError:
+            continue  # lint says what is wrong with it
+    return made
+
+
+def is_covered(monitor: Definition, downtime: Downtime) -> bool:
+    """Whether a downtime may be for some group of a monitor: of one that alerts for each group the scope is not asked, for its groups are not known."""
+    if _keys(monitor):
+        everywhere = replace(downtime, scope="*")
+        return dt.concerns(everywhere, monitor.id, monitor.tags, ())
+    return dt.concerns(downtime, monitor.id, monitor.tags, _filters(monitor))
+
+
+def is_routed(monitor: Definition, rule: NamedRule) -> bool:
+    """Whether a notification rule may be for some group of a monitor. Of one that alerts for each value of a key that the rule asks for it may."""
+    known = pairs.by_key(tag.lower() for tag in monitor.tags)
+    tags = {key: set(values) for key, values in known.items()}
+    unknown = {TRANSITION_TYPE, PRIORITY, *_keys(monitor)}
+    return any(bool(unknown & one.filter.values.keys()) or one.filter.matches(tags) for one in rule.rules)
+
+
+def _filters(monitor: Definition) -> Sequence[str]:
+    try:
+        return monitor.filters
+    except (QuerySyntaxError, NotEvaluated):
+        return ()
+
+
+def _keys(monitor: Definition) -> Sequence[str]:
+    try:
+        return monitor.keys or ()
+    except (QuerySyntaxError, NotEvaluated):
+        return ()
+
+
+def reached_through(
+    monitors: Mapping[int, Definition], changed: set[int], objectives: set[str], names: Mapping[int, str]
+) -> dict[int, list[str]]:
+    """The monitors that are made of changed ones or look at changed objectives, by id, with the reasons. One that is reached reaches others."""
+    reasons: dict[int, list[str]] = {}
+    reaching = set(changed)
+    again = True
+    while again:
+        again = False
+        for id, monitor in monitors.items():
+            if id in reaching:
+                continue
+            if found := list(_reasons(monitor, reaching, objectives, names)):
+                reasons[id] = found
+                reaching.add(id)
+                again = True
+    return reasons
+
+
+def _reasons(monitor: Definition, changed: set[int], objectives: set[str], names: Mapping[int, str]) -> Iterator[str]:
+    for member in _members(monitor):
+        if member in changed:
+            yield f"its member {names.get(member, member)} changed"
+    if monitor.slo and monitor.slo in objectives:
+        yield f"its objective {monitor.slo} changed"
+
+
+def _members(monitor: Definition) -> Sequence[int]:
+    try:
+        return monitor.members
+    except (QuerySyntaxError, NotEvaluated):
+        return ()

@@ -1,0 +1,122 @@
+"""The monitors, downtimes, objectives and rules of two sides as pairs, with what changed of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from doghouse.importing.things import Found, FoundDowntime, FoundSlo
+from doghouse.review.fields import FieldChange, changed_fields
+from doghouse.review.model import NamedRule, Side
+from doghouse.review.pairing import Pair, Traits, pairs
+
+Listed = Found | FoundDowntime | FoundSlo | NamedRule
+_NUMBER = re.compile(r"\b\d+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A pair with the fields that differ (none where one of both is missing)."""
+
+    before: Any
+    after: Any
+    fields: Sequence[FieldChange]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing changed."""
+        return self.before is not None and self.after is not None and not self.fields
+
+    @property
+    def kind(self) -> str:
+        """`new`, `removed`, `renamed` (nothing else changed), `changed`."""
+        if self.before is None:
+            return "new"
+        if self.after is None:
+            return "removed"
+        return "renamed" if [one.field for one in self.fields] == ["name"] else "changed"
+
+
+def monitors(base: Side, head: Side) -> list[Matched]:
+    """The monitors. A composite whose members only have other ids, which a file that moved gives them, asks the same as before."""
+    made = _pairs(base, head, Found)
+    ids = {
+        str(pair.before.body.get("id")): str(pair.after.body.get("id")) for pair in made if pair.before and pair.after
+    }
+    return [_matched(pair, ids) for pair in made]
+
+
+def others(base: Side, head: Side, kind: type[Listed]) -> list[Matched]:
+    """The downtimes, objectives or rules."""
+    return [_matched(pair, {}) for pair in _pairs(base, head, kind)]
+
+
+def listed(side: Side, kind: type[Listed]) -> list[Any]:
+    """The things of a kind on a side."""
+    everything: Sequence[Any] = side.rules if kind is NamedRule else side.things
+    return [thing for thing in everything if isinstance(thing, kind)]
+
+
+def document(thing: Listed) -> Mapping[str, Any]:
+    """What a thing says of itself."""
+    return thing.body if isinstance(thing, Found | FoundSlo) else thing.attributes
+
+
+def called(thing: Listed) -> str:
+    """What people call a thing: its name, else its message or scope, else where it stands."""
+    said = document(thing)
+    text = next((str(said[key]) for key in ("name", "message", "scope") if said.get(key)), thing.where)
+    return text.splitlines()[0][:120] if text.strip() else thing.where
+
+
+def is_moved(matched: Matched, base: Side, head: Side) -> bool:
+    """Whether a thing that is the same stands in another file, or has another address as a resource."""
+    old, new = traits(base)(matched.before), traits(head)(matched.after)
+    return (old.file, old.address) != (new.file, new.address) and bool(old.file and new.file)
+
+
+def traits(side: Side) -> Callable[[Listed], Traits]:
+    """What things of a side are known by."""
+
+    def of(thing: Listed) -> Traits:
+        said = document(thing)
+        behind = thing.where.removeprefix(thing.file) if thing.file else thing.where
+        file = "" if thing.file == side.prefix else thing.file.removeprefix(side.prefix)
+        address = behind.strip() if behind.startswith(" ") else ""
+        return Traits(
+            id=str(said.get("id") or ""),
+            address=address,
+            folder=str(PurePath(file).parent),
+            file=file,
+            place="" if address else behind,
+            name=str(said.get("name") or ""),
+            asks=f"{said.get('type')} {said.get('query')}" if said.get("query") else str(said.get("scope") or ""),
+        )
+
+    return of
+
+
+def _pairs(base: Side, head: Side, kind: type[Listed]) -> list[Pair[Any]]:
+    before, after = listed(base, kind), listed(head, kind)
+    of_base, of_head = traits(base), traits(head)
+    known = {id(one): of_base(one) for one in before} | {id(one): of_head(one) for one in after}
+    return pairs(before, after, lambda thing: known[id(thing)], _same)
+
+
+def _same(before: Listed, after: Listed) -> bool:
+    return document(before) == document(after) or not changed_fields(document(before), document(after))
+
+
+def _matched(pair: Pair[Any], ids: Mapping[str, str]) -> Matched:
+    if pair.before is None or pair.after is None:
+        return Matched(pair.before, pair.after, ())
+    old, new = document(pair.before), document(pair.after)
+    if old.get("type") == "composite" and isinstance(old.get("query"), str):
+        old = {**old, "query": _NUMBER.sub(lambda match: ids.get(match[0], match[0]), old["query"])}
+    changed = changed_fields(old, new)
+    if any(" " in one.where.removeprefix(one.file) for one in (pair.before, pair.after)):
+        changed = [one for one in changed if one.field != "id"]  # of a resource that is not there yet it is made up
+    return Matched(pair.before, pair.after, changed)

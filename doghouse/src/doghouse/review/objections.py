@@ -1,0 +1,67 @@
+"""What `--fail-on` objects to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from doghouse.review.model import Review
+
+ERROR, WARNING, NOISIER, MISSED_ALERT = "error", "warning", "noisier", "missed-alert"
+NAMES = (ERROR, WARNING, f"{NOISIER}[=PERCENT]", MISSED_ALERT)
+BY_HISTORY = (NOISIER, MISSED_ALERT)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One thing to object to; `percent` is how much noisier may be before it is."""
+
+    name: str
+    percent: float = 0.0
+
+
+def wanted(texts: Iterable[str]) -> list[Wanted]:
+    """What was asked for, several with commas between them. Raises ValueError in a sentence."""
+    return [_wanted(part.strip()) for text in texts for part in text.split(",")]
+
+
+def _wanted(text: str) -> Wanted:
+    name, equals, percent = text.partition("=")
+    if name == NOISIER and equals:
+        try:
+            value = float(percent.removesuffix("%"))
+        except ValueError:
+            value = -1.0
+        if not 0 <= value < float("inf"):
+            raise ValueError(f"'{percent}' is no percentage: expected a number of 0 and more, as in {NOISIER}=20")
+        return Wanted(name, value)
+    if equals or name not in (ERROR, WARNING, NOISIER, MISSED_ALERT):
+        raise ValueError(f"'{text}' is none of {', '.join(NAMES)}")
+    return Wanted(name)
+
+
+def objections(review: Review, asked: Sequence[Wanted]) -> list[str]:
+    """Each objection in a sentence; none: nothing to object to."""
+    return list(dict.fromkeys(text for one in asked for text in _objections(review, one)))
+
+
+def _objections(review: Review, asked: Wanted) -> Iterator[str]:
+    if asked.name in (ERROR, WARNING):
+        errors = sum(one.problem.severity == "error" for one in review.found)
+        warnings = sum(one.problem.severity == "warning" for one in review.found)
+        if errors:
+            yield f"{ERROR}: {errors} new {'error' if errors == 1 else 'errors'}"
+        if failing := len(review.tests.failing) + len(review.tests.unread):
+            yield f"{ERROR}: {failing} unit {'test fails' if failing == 1 else 'tests fail'} that did not before"
+        if asked.name == WARNING and warnings:
+            yield f"{WARNING}: {warnings} new {'warning' if warnings == 1 else 'warnings'}"
+    elif asked.name == NOISIER:
+        before, after = review.sent()
+        if after > before * (1 + asked.percent / 100):
+            more = f", more than {asked.percent:g}% more" if asked.percent else ""
+            yield f"{NOISIER}: {before:,} → {after:,} notifications over the range{more}"
+    else:
+        for change in review.changes:
+            if change.compared and change.compared.missed:
+                count = len(change.compared.missed)
+                yield f"{MISSED_ALERT}: {change.name}: {count} {'alert' if count == 1 else 'alerts'} of ten minutes and more no longer there"
