@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from doghouse import downtimes as dt
@@ -53,15 +53,18 @@ def lint_all(
     intervals: Mapping[str, int] | None = None,
     rules: Rules | None = None,
     settings: Settings | None = None,
+    only: Container[int] | None = None,
 ) -> list[Linted]:
     """The verdict on each; a file that holds no monitor is wrong too. `intervals` are metrics' submission intervals (s), where known.
 
+    `only` are the id() of those things whose verdicts are asked for; the others stand beside them.
     `rules` are the notification rules; None: it is not known which there are. `settings` say which lint rules are looked for.
     """
     things = list(found)
     folder = _Folder(things)
     wanted = settings or Settings()
     ignores = Ignores(things)
+    things = [one for one in things if only is None or id(one) in only]
     found_in = [list(_problems(one, intervals or {}, rules, folder, wanted.wanted(_file(one)))) for one in things]
     kept = [ignores.split(one, problems) for one, problems in zip(things, found_in, strict=True)]
     linted = []

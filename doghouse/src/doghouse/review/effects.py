@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from doghouse import downtimes as dt
@@ -60,28 +60,29 @@ def _keys(monitor: Definition) -> Sequence[str]:
 
 
 def reached_through(
-    monitors: Mapping[int, Definition], changed: set[int], objectives: set[str], names: Mapping[int, str]
-) -> dict[int, list[str]]:
-    """The monitors that are made of changed ones or look at changed objectives, by id, with the reasons. One that is reached reaches others."""
-    reasons: dict[int, list[str]] = {}
-    reaching = set(changed)
+    monitors: Sequence[Definition], changed: Mapping[int, str], objectives: Set[str]
+) -> list[list[str]]:
+    """Why each of these monitors is reached, none where it is not: it is made of changed ones (their names by id), or looks at changed objectives.
+
+    One that is reached reaches others.
+    """
+    reasons: list[list[str]] = [[] for _ in monitors]
+    reaching = dict(changed)
     again = True
     while again:
         again = False
-        for id, monitor in monitors.items():
-            if id in reaching:
-                continue
-            if found := list(_reasons(monitor, reaching, objectives, names)):
-                reasons[id] = found
-                reaching.add(id)
+        for monitor, known in zip(monitors, reasons, strict=True):
+            if not known and (found := list(_reasons(monitor, reaching, objectives))):
+                known += found
+                reaching |= {monitor.id: monitor.name} if monitor.id else {}
                 again = True
     return reasons
 
 
-def _reasons(monitor: Definition, changed: set[int], objectives: set[str], names: Mapping[int, str]) -> Iterator[str]:
+def _reasons(monitor: Definition, changed: Mapping[int, str], objectives: Set[str]) -> Iterator[str]:
     for member in _members(monitor):
         if member in changed:
-            yield f"its member {names.get(member, member)} changed"
+            yield f"its member {changed[member]} changed"
     if monitor.slo and monitor.slo in objectives:
         yield f"its objective {monitor.slo} changed"
 

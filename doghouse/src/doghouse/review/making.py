@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Unread
 from doghouse.importing.verdicts import lint_all
 from doghouse.monitors import Definition
+from doghouse.monitors.lint.settings import Settings
 from doghouse.monitors.notification_rules import Rules
 from doghouse.review import effects, matching
 from doghouse.review.matching import Listed, Matched, called
@@ -17,77 +18,91 @@ from doghouse.review.surroundings import parsed
 
 # Both versions of a monitor over history, or why there is nothing to compare. None: it is not there on that side.
 Compare = Callable[[Definition | None, Definition | None], Compared | str]
-AFFECTED = "affected"
+AFFECTED, SLO = "affected", "objective"
 _ORDER = ("changed", "renamed", AFFECTED, "new", "removed")
 _OTHERS: Sequence[tuple[str, type[Listed]]] = (
     ("downtime", FoundDowntime),
     ("notification rule", NamedRule),
-    ("objective", FoundSlo),
+    (SLO, FoundSlo),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a review is made with: the `rules` that lint goes by (None: it is not known which there are), how to `compare` versions over the `range`, the
-    `tests` that ran, and what else a reader should know."""
+    """What a review is made with: the `rules` (None: it is not known which there are) and `settings` that lint goes by, how to `compare` versions over the
+    `range`, the `tests` that ran, and what else a reader should know."""
 
     rules: Rules | None = None
+    settings: Settings | None = None
     compare: Compare | None = None
     range: Range | None = None
     tests: Tests = field(default_factory=Tests)
     remarks: Sequence[str] = ()
 
 
+Definitions = Mapping[int, Definition | None]  # by the id() of what they were read from; None: it cannot be read
+
+
 @dataclass(frozen=True, slots=True)
 class _Unchanged:
-    """A monitor that is the same on both sides. `reasons` are what it is made of and changed; `through` what else changed that may be for it."""
+    """A monitor that is the same on both sides. `reasons` are what it is made of and changed, `through` what else changed that may be for it, `twins` a changed
+    monitor that asks the same, which only lint minds."""
 
     matched: Matched
     reasons: Sequence[str]
     through: Sequence[str]
+    twins: Sequence[str]
 
 
 def review(base: Side, head: Side, asked: Asked) -> Review:
     """The review of what `head` changes of `base`."""
     monitors = matching.monitors(base, head)
-    changed = [one for one in monitors if not one.is_same]
-    definitions = {id(found): monitor for side in (base, head) for found, monitor in parsed(side)}
     others = [(name, one) for name, kind in _OTHERS for one in matching.others(base, head, kind) if not one.is_same]
-    candidates = list(_unchanged(monitors, others, definitions))
-    changes = [_change(one, definitions, asked.compare) for one in changed]
-    changes += [
-        affected
-        for one in candidates
-        if (affected := _affected(one, definitions, asked.compare))
-        and _is_seen(affected, one, asked.compare is not None)
-    ]
-    things = {id(thing): thing for one in (*changed, *(one for _, one in others)) for thing in (one.before, one.after)}
-    problems = {which: _linted(side, things.keys(), asked.rules) for which, side in (("before", base), ("after", head))}
-
-    def differences(matched: Matched) -> tuple[list[Placed], list[Placed], int]:
-        old, new = problems["before"].get(id(matched.before), []), problems["after"].get(id(matched.after), [])
-        found, cured = differing(old, new)
-        return found, cured if matched.after is not None else [], len(new) - len(found)
-
-    made = []
-    for matched, change in zip(changed, changes, strict=False):
-        found, cured, kept = differences(matched)
-        made.append(replace(change, found=found, cured=cured, kept=kept))
-    unread, readable = differing(_unread(base), _unread(head))
-    touched = changes[len(changed) :]
+    definitions = {id(found): monitor for side in (base, head) for found, monitor in parsed(side)}
+    changed = [one for one in monitors if not one.is_same]
+    touched = list(_touched(monitors, others, definitions))
+    looked_at = [*changed, *(one for _, one in others), *(one.matched for one in touched)]
+    problems = _Problems(base, head, looked_at, asked)
+    changes = [problems.on(one, _change(one, definitions, asked.compare)) for one in changed]
+    for one in touched:
+        compare = asked.compare if one.reasons or one.through else None
+        made = problems.on(one.matched, _change(one.matched, definitions, compare))
+        if _is_seen(made, one):
+            changes.append(replace(made, kind=AFFECTED, because=[*one.reasons, *one.through, *one.twins]))
+    unread, readable = _unread(base, head, asked.settings)
     return Review(
         base.name,
         head.name,
-        sorted([*made, *touched], key=_rank),
-        unchanged=len(monitors) - len(changed) - len(touched),
+        sorted(changes, key=_rank),
+        unchanged=len(monitors) - len(changes),
         moved=sum(one.is_same and matching.is_moved(one, base, head) for one in monitors),
-        others=[_other(name, one, monitors, definitions, differences(one)[0]) for name, one in others],
+        others=[
+            replace(_other(name, one, monitors, definitions), found=problems.differing(one)[0]) for name, one in others
+        ],
         unread=unread,
         cured_files=readable,
         tests=asked.tests,
         range=asked.range,
         remarks=asked.remarks,
     )
+
+
+class _Problems:
+    """The lint problems of both sides' versions of some things."""
+
+    def __init__(self, base: Side, head: Side, matched: Sequence[Matched], asked: Asked) -> None:
+        self._before = linted(base, {id(one.before) for one in matched}, asked.rules, asked.settings)
+        self._after = linted(head, {id(one.after) for one in matched}, asked.rules, asked.settings)
+
+    def differing(self, matched: Matched) -> tuple[list[Placed], list[Placed]]:
+        """Those that are new, and those that are cured; one that goes with what had it is not."""
+        found, cured = differing(self._before.get(id(matched.before), []), self._after.get(id(matched.after), []))
+        return found, cured if matched.after is not None else []
+
+    def on(self, matched: Matched, change: Change) -> Change:
+        """A change with its problems."""
+        found, cured = self.differing(matched)
+        return replace(change, found=found, cured=cured)
 
 
 def _rank(change: Change) -> tuple[int, float]:
@@ -99,7 +114,7 @@ def _rank(change: Change) -> tuple[int, float]:
     return _ORDER.index(change.kind), -more
 
 
-def _change(matched: Matched, definitions: dict[int, Definition | None], compare: Compare | None) -> Change:
+def _change(matched: Matched, definitions: Definitions, compare: Compare | None) -> Change:
     thing = matched.after if matched.after is not None else matched.before
     old = called(matched.before) if matched.before is not None else ""
     name = called(thing)
@@ -129,48 +144,32 @@ def _line(thing: Found, matched: Matched) -> int:
     return next((line for line in lines if line), 0)
 
 
-def _affected(
-    candidate: _Unchanged, definitions: dict[int, Definition | None], compare: Compare | None
-) -> Change | None:
-    if not candidate.reasons and not candidate.through:
-        return None
-    made = _change(candidate.matched, definitions, compare)
-    return replace(made, kind=AFFECTED, because=[*candidate.reasons, *candidate.through])
-
-
-def _is_seen(change: Change, candidate: _Unchanged, over_history: bool) -> bool:
-    """Whether an unchanged monitor is shown: with history if it did something else; without, if what it is made of changed.
+def _is_seen(change: Change, touched: _Unchanged) -> bool:
+    """Whether an unchanged monitor is shown: it did something else over history, or has another problem; without history, if what it is made of changed.
 
     A downtime or a rule that may be for it names it itself.
     """
-    if change.compared is not None:
-        return change.compared.differs
-    return bool(candidate.reasons) or (over_history and not change.unevaluated)
+    if change.found or change.cured:
+        return True
+    return change.compared.differs if change.compared is not None else bool(touched.reasons)
 
 
-def _unchanged(
-    monitors: Sequence[Matched], others: Sequence[tuple[str, Matched]], definitions: dict[int, Definition | None]
+def _touched(
+    monitors: Sequence[Matched], others: Sequence[tuple[str, Matched]], definitions: Definitions
 ) -> Iterator[_Unchanged]:
-    same = [one for one in monitors if one.is_same]
-    ids = {id(one.after): monitor.id for one in same if (monitor := definitions[id(one.after)]) and monitor.id}
-    changed, names = set(), {}
-    for one in monitors:
-        for found in (one.before, one.after):
-            if found is not None and (monitor := definitions[id(found)]) and monitor.id:
-                names[monitor.id] = called(found)
-                if not one.is_same:
-                    changed.add(monitor.id)
-    objectives = {
-        str(matching.document(said).get("id")) for name, one in others if name == "objective" for said in _both(one)
-    }
-    by_id = {monitor.id: monitor for one in same if (monitor := definitions[id(one.after)]) and monitor.id}
-    loose = {-id(one.after): monitor for one in same if (monitor := definitions[id(one.after)]) and not monitor.id}
-    reached = effects.reached_through({**by_id, **loose}, changed, objectives, names)
-    for one in same:
-        monitor = definitions[id(one.after)]
-        if monitor is not None:
-            through = [f"{name} '{called(_last(other))}'" for name, other in others if _concerns(name, other, monitor)]
-            yield _Unchanged(one, reached.get(ids.get(id(one.after), -id(one.after)), ()), through)
+    """The unchanged monitors that something else which changed may be for: a member, an objective, a downtime, a rule, one that asks the same."""
+    changed = [(called(found), definitions[id(found)]) for one in monitors if not one.is_same for found in _both(one)]
+    names = {monitor.id: name for name, monitor in changed if monitor and monitor.id}
+    asking = {(monitor.type, monitor.query): name for name, monitor in changed if monitor}
+    objectives = {str(matching.document(said).get("id")) for name, one in others if name == SLO for said in _both(one)}
+    same = [(one, monitor) for one in monitors if one.is_same and (monitor := definitions[id(one.after)])]
+    reached = effects.reached_through([monitor for _, monitor in same], names, objectives)
+    for (one, monitor), reasons in zip(same, reached, strict=True):
+        through = [f"{name} '{called(_last(other))}'" for name, other in others if _concerns(name, other, monitor)]
+        twin = asking.get((monitor.type, monitor.query))
+        twins = [f"'{twin}' asks the same"] if twin is not None else []
+        if reasons or through or twins:
+            yield _Unchanged(one, reasons, through, twins)
 
 
 def _both(matched: Matched) -> list[Listed]:
@@ -195,30 +194,27 @@ def _concerns(name: str, matched: Matched, monitor: Definition) -> bool:
     return False
 
 
-def _other(
-    name: str,
-    matched: Matched,
-    monitors: Sequence[Matched],
-    definitions: dict[int, Definition | None],
-    found: Sequence[Placed],
-) -> OtherChange:
+def _other(name: str, matched: Matched, monitors: Sequence[Matched], definitions: Definitions) -> OtherChange:
     thing = _last(matched)
     concerned = [
         called(_last(one))
         for one in monitors
         if (monitor := definitions[id(_last(one))]) and _concerns(name, matched, monitor)
     ]
-    return OtherChange(name, matched.kind, called(thing), thing.where, matched.fields, concerned, found)
+    return OtherChange(name, matched.kind, called(thing), thing.where, matched.fields, concerned)
 
 
-def _linted(side: Side, wanted: object, rules: Rules | None) -> dict[int, list[Placed]]:
-    things = [one for one in side.things if id(one) in wanted]  # type: ignore[operator]
-    return linted(things, [one for one in side.things if isinstance(one, FoundSlo)], rules)
+def _unread(base: Side, head: Side, settings: Settings | None) -> tuple[list[Placed], list[Placed]]:
+    """The files that cannot be read now and could before, or whose mistake is another; and those that can again."""
+    before, after = ({_mistake(side, one): one for one in _of_files(side, settings)} for side in (base, head))
+    return [after[key] for key in after if key not in before], [before[key] for key in before if key not in after]
 
 
-def _unread(side: Side) -> list[Placed]:
-    return [
-        one
-        for verdict in lint_all(thing for thing in side.things if isinstance(thing, Unread))
-        for one in placed(verdict)
-    ]
+def _of_files(side: Side, settings: Settings | None) -> list[Placed]:
+    unread = [thing for thing in side.things if isinstance(thing, Unread)]
+    return [one for verdict in lint_all(unread, settings=settings) for one in placed(verdict)]
+
+
+def _mistake(side: Side, problem: Placed) -> tuple[str, str]:
+    """A file's place without its line and without what the sides differ in, and what is wrong with it."""
+    return problem.place.removeprefix(side.prefix).partition(":")[0], problem.problem.text

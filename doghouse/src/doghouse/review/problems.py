@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 
-from doghouse.importing.things import Thing
+from doghouse.importing.things import Found, FoundDowntime, FoundSlo
 from doghouse.importing.verdicts import Linted, lint_all
+from doghouse.monitors.lint.settings import Settings
 from doghouse.monitors.notification_rules import Rules
-from doghouse.review.model import Placed
+from doghouse.review.model import Placed, Side
+
+Ignoring = Found | FoundDowntime | FoundSlo  # what may say which problems are not to be said of it
 
 # Problems are the same where all of this is; then, of those that are left, where their rule and field are: a threshold in its words is another now.
 _ALIKE: Sequence[Callable[[Placed], Hashable]] = (
@@ -18,12 +21,21 @@ _ALIKE: Sequence[Callable[[Placed], Hashable]] = (
 )
 
 
-def linted(things: Sequence[Thing], context: Sequence[Thing], rules: Rules | None) -> dict[int, list[Placed]]:
-    """The problems of each of these things, by its id(). `context` are the things that stand beside them: an alert's SLO."""
-    of_things = {id(thing) for thing in things}
-    listed = [*things, *(thing for thing in context if id(thing) not in of_things)]
-    verdicts = lint_all(listed, rules=rules)
-    return {id(thing): placed(verdict) for thing, verdict in zip(listed, verdicts, strict=True)}
+def linted(
+    side: Side, wanted: Container[int], rules: Rules | None, settings: Settings | None
+) -> dict[int, list[Placed]]:
+    """The problems of a side's things whose id() is wanted, by it. What stands beside them is known, and not looked at.
+
+    A comment that ignores a rule is of use if it is to any of the resources of its file: those are looked at too.
+    """
+    files = {
+        thing.file for thing in side.things if id(thing) in wanted and isinstance(thing, Ignoring) and thing.ignores
+    }
+    only = [
+        thing for thing in side.things if id(thing) in wanted or (isinstance(thing, Ignoring) and thing.file in files)
+    ]
+    verdicts = lint_all(side.things, None, rules, settings, {id(thing) for thing in only})
+    return {id(thing): placed(verdict) for thing, verdict in zip(only, verdicts, strict=True)}
 
 
 def placed(verdict: Linted) -> list[Placed]:
@@ -52,8 +64,3 @@ def differing(old: Sequence[Placed], new: Sequence[Placed]) -> tuple[list[Placed
         kept = {id(one) for some in left.values() for one in some}
         cured = [one for one in cured if id(one) in kept]
     return found, cured
-
-
-def by_severity(problems: Sequence[Placed]) -> Mapping[str, int]:
-    """How many there are of each severity."""
-    return {name: sum(one.problem.severity == name for one in problems) for name in ("error", "warning")}

@@ -85,6 +85,8 @@ def shortened(pieces: Sequence[Piece], around: int = 60) -> list[Piece]:
         if piece.kind == "same" and len(text) > around * (1 if first or last else 2) + 3:
             head = "" if first else text[:around].rsplit(" ", 1)[0]
             tail = "" if last else text[-around:].split(" ", 1)[-1]
-            text = f"{head} … {tail}".strip(" ") if head and tail else f"{head} …" if head else f"… {tail}"
+            text = (
+                "" if first and last else f"{head} … {tail}" if head and tail else f"{head} …" if head else f"… {tail}"
+            )
         made.append(Piece(piece.kind, text))
     return made

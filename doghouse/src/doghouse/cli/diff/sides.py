@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from doghouse.review import NamedRule, Side
 if TYPE_CHECKING:
     from doghouse.importing.revisions import Repository
     from doghouse.importing.things import Thing
+    from doghouse.monitors.lint.settings import Settings
     from doghouse.monitors.notification_rules import Rules
 
 STDIN = "-"
@@ -209,3 +210,14 @@ def _attributes(document: Any) -> Iterator[dict[str, Any]]:
 def rules_of(side: Side) -> Rules:
     """The notification rules of a side's files, as they are matched."""
     return [rule for named in side.rules for rule in named.rules]
+
+
+def lint_settings(side: Opened) -> Settings:
+    """Which lint rules are looked for, as the settings of the working folder say. Places in a revision begin where its repository does."""
+    from doghouse.monitors.lint.settings import SettingsError, read_settings
+
+    try:
+        made = read_settings(Path.cwd())
+    except SettingsError as error:
+        raise fail(str(error), 64) from None
+    return replace(made, root=Path()) if side.root else made
