@@ -146,6 +146,20 @@ def snapshot(
     return account.snapshot(options, to)
 
 
+@command()
+def share(
+    options: Options,
+    revoke: Annotated[bool, typer.Option("--revoke", help="End the link: nobody can open it any more.")] = False,
+) -> int:
+    """Print a link to the timeboard that anyone can open, without an account; it is made where there is none.
+
+    Example: my-metric share
+    """
+    from companion.commands import account
+
+    return account.share(options, revoke)
+
+
 @command("open")
 def open_timeboard(
     options: Options,

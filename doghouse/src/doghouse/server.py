@@ -15,10 +15,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from doghouse import __version__
-from doghouse.dashboards.api import dashboards
+from doghouse.dashboards.api import dashboards, sharing
 from doghouse.dashboards.api import lists as dashboard_lists
 from doghouse.dashboards.api import snapshots as snapshot_routes
 from doghouse.dashboards.lists import ListStore
+from doghouse.dashboards.sharing.store import ShareStore
 from doghouse.dashboards.snapshots.store import SnapshotStore
 from doghouse.dashboards.store import DashboardStore
 from doghouse.downtimes import routes as downtime_routes
@@ -45,6 +46,8 @@ from doghouse.monitors.notification_rules import routes as rule_routes
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.objectives import minutes
 from doghouse.monitors.store import MonitorStore
+from doghouse.notifications.invitations import invitation
+from doghouse.notifications.store import NotificationStore
 from doghouse.notifications.webhooks import routes as webhooks
 from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
@@ -85,7 +88,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     slo_store = SloStore(database)
     monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store, slo_store)
     rule_store, simulated = RuleStore(database), SimulatedStore(database)
-    webhook_store = WebhookStore(database)
+    webhook_store, share_store = WebhookStore(database), ShareStore(database, owner.identity)
     snapshots = SnapshotStore(folder.path / manifest.SNAPSHOTS)
     trace_database = Database(folder.path / manifest.TRACES, trace_store.PRAGMAS)
     trace_database.admit(owner)
@@ -136,6 +139,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         logs=log_store,
         traces=trace_intake.store,
         dashboards=dashboard_store,
+        shares=share_store,
         monitors=monitors,
         downtimes=downtime_store,
         notifications=notifications.store,
@@ -160,8 +164,11 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         *logs.routes(log_store, host_store.tags),
         *traces.routes(trace_intake),
         *hosts.routes(host_store, points.hosts, downtime_store, partial(loads, points)),
-        *dashboard_lists.routes(ListStore(database, dashboard_store)),  # before dashboards, whose ids would be `lists`
-        *dashboards.routes(dashboard_store),
+        *dashboard_lists.routes(
+            ListStore(database, dashboard_store, share_store.shares)
+        ),  # before dashboards, whose ids would be `lists`
+        *sharing.routes(share_store, dashboard_store, partial(invite, notifications.store)),  # and `public`
+        *dashboards.routes(dashboard_store, share_store.shares),
         *snapshot_routes.routes(snapshots, points),
         *rule_routes.routes(rule_store),
         *monitor_routes.routes(monitors),
@@ -219,6 +226,11 @@ def tag_filter(text: str) -> Callable[[Collection[str]], bool]:
     except QuerySyntaxError as error:
         raise errors.invalid_body(f"the tag filter cannot be read: {error}") from None
     return partial(matches, scope)
+
+
+def invite(store: NotificationStore, email: str, title: str, link: str, now: float) -> None:
+    """Send the mail that invites somebody to a shared dashboard."""
+    store.add(invitation(email, title, link, now), now)
 
 
 def health(folder: DataFolder) -> PlainHandler:

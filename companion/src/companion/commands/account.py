@@ -1,4 +1,4 @@
-"""The commands that look at the account, or take something over: status, adopt, snapshot, open."""
+"""The commands that look at the account, or take something over: status, adopt, snapshot, share, open."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from companion import calendar, provision, resources, terminal
+from companion import calendar, provision, resources, sharing, terminal
 from companion.client import Account
 from companion.commands import show
 from companion.kinds.model import MARK, Existing, Wanted
@@ -22,6 +22,7 @@ LOOK_BACK_S = 4 * 3600  # how far back the last point is looked for
 LAST = re.compile(r"(\d+)([smhdw])")
 UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 SNAPSHOT_S = 300
+NOT_SHARED = "the timeboard has no public link"
 PICTURE_TIME_S = 60.0
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -111,6 +112,19 @@ def timeboard(account: Account, options: Options) -> Existing:
     if step.existing is None:
         raise Problem(f"the timeboard '{wanted.name}' is not in the account; make it with: my-metric apply")
     return step.existing
+
+
+def share(options: Options, revoke: bool) -> int:
+    """The timeboard's public link, made where there is none; or the end of every link to it."""
+    with options.account() as account:
+        links = sharing.links(account, board := timeboard(account, options).id)
+        if revoke:
+            for link in links:
+                account.call("delete_public_dashboard", token=link["token"])
+        elif not links:
+            links = [{"url": sharing.share(account, board)}]
+    terminal.console().print("\n".join(f"{'revoked  ' if revoke else ''}{link['url']}" for link in links) or NOT_SHARED)
+    return 0
 
 
 def open_timeboard(options: Options, last: str) -> int:

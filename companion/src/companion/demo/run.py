@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from companion import provision, resources, terminal
+from companion import provision, resources, sharing, terminal
 from companion.client import Account
 from companion.demo import app, children, files, once, postgres, report
 from companion.demo.children import Stop, Stopped
@@ -35,7 +35,7 @@ def demo(wishes: Wishes) -> int:
             address = _address(account, ids["timeboard"])
             if wishes.once:
                 return once.report_once(demo, account, ids, address, wishes, stop)
-            _show(demo, address, wishes.open_page)
+            _show(demo, address, sharing.share(account, ids["timeboard"]), wishes.open_page)
             watch(demo, stop)
     except Stopped:
         terminal.say("stopped: no process and no port is left")
@@ -155,9 +155,10 @@ def _address(account: Account, timeboard: str) -> str:
     return f"{account.page}{url}?from_ts={(until - HISTORY_S) * 1000}&to_ts={until * 1000}&live=true"
 
 
-def _show(demo: Demo, address: str, open_page: bool) -> None:
+def _show(demo: Demo, address: str, link: str, open_page: bool) -> None:
     terminal.console().print(
         f"\nThe timeboard: {address}\n"
+        f"The same for anyone on this machine, without the rest (my-metric share): {link}\n"
         f"The traced app: {demo.app.url}    its service: {demo.service_page}\n"
         f"How often the check runs: {demo.work}/conf.d/my_metric.d/conf.yaml (edit it, and watch)\n"
         "Ctrl-C stops everything.",

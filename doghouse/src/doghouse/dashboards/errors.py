@@ -41,6 +41,21 @@ def dashboard_list_not_found(list_id: str) -> ApiError:
     return ApiError(404, f"Manual Dashboard List with id {list_id} not found")
 
 
+def no_dashboard_to_share(dashboard_type: str, dashboard_id: str) -> ApiError:
+    """Recorded: v1 create_a_shared_dashboard_returns_dashboard_not_found_response (GUESS: the same for the type of another layout)."""
+    return ApiError(404, f"{dashboard_type} {dashboard_id} not found")
+
+
+def share_not_found() -> ApiError:
+    """A token that no share has (GUESS: the text)."""
+    return ApiError(404, "Shared dashboard not found")
+
+
+def not_on_share_list(email: str) -> ApiError:
+    """An invitation of somebody whom the share does not list (GUESS: the text)."""
+    return ApiError(400, f"{email} is not in the share_list of this dashboard")
+
+
 def too_many(name: str, most: int) -> ApiError:
     """A list that is too long (GUESS: the text, made like the recorded one for too few)."""
     return ApiError(400, f"Maximum number of elements in parameter '{name}' should be {most}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doghouse.dashboards.model import Document
+from doghouse.dashboards.sharing.store import IsShared
 from doghouse.dashboards.store import DashboardStore
 from doghouse.storage.sqlite import Database
 from doghouse.time import iso
@@ -40,8 +41,9 @@ class Item:
 class ListStore:
     """Manual lists of dashboards. A deleted dashboard is in none, a restored one again where it was."""
 
-    def __init__(self, database: Database, dashboards: DashboardStore) -> None:
+    def __init__(self, database: Database, dashboards: DashboardStore, is_shared: IsShared) -> None:
         self._database = database
+        self.is_shared = is_shared
         self._dashboards = dashboards
         database.connection().executescript(TABLES)
 
@@ -136,7 +138,7 @@ def items(summaries: dict[str, Document]) -> list[Item]:
     return [Item(dashboard_id, TYPES[summary["layout_type"]]) for dashboard_id, summary in summaries.items()]
 
 
-def shown_item(summary: Document) -> dict[str, Any]:
+def shown_item(summary: Document, is_shared: IsShared) -> dict[str, Any]:
     """A dashboard as the list of a list's items shows it."""
     return {
         "id": summary["id"],
@@ -150,6 +152,6 @@ def shown_item(summary: Document) -> dict[str, Any]:
         "integration_id": None,
         "is_favorite": False,
         "is_read_only": summary["is_read_only"],
-        "is_shared": False,
+        "is_shared": is_shared(summary["id"]),
         "popularity": 0,
     }

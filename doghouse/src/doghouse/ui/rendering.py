@@ -73,16 +73,21 @@ def framed(template: str, call: Call, shown: Frame, **values: Any) -> Reply:
     return render(template, call, frame=shown, spans=spans, data=data, **values)
 
 
-def reading(handler: Callable[[Call], Reply]) -> Callable[[Call], Reply]:
+def reading(handler: Callable[[Call], Reply], template: str = "problem.html") -> Callable[[Call], Reply]:
     """A handler whose ApiErrors become a page that says so, not JSON."""
 
     def serve(call: Call) -> Reply:
         try:
             return handler(call)
         except ApiError as error:
-            return render("problem.html", call, status=error.status, text="; ".join(map(str, error.errors)))
+            return render(template, call, status=error.status, text="; ".join(map(str, error.errors)))
 
     return serve
+
+
+def alone(handler: Callable[[Call], Reply]) -> Callable[[Call], Reply]:
+    """As `reading`, for those who see one shared page and nothing else."""
+    return reading(handler, "shared_problem.html")
 
 
 def static(name: str) -> str:

@@ -28,7 +28,8 @@ from doghouse.ui.pages.inbox import Inbox
 from doghouse.ui.pages.logs import LogPage
 from doghouse.ui.pages.monitor import MonitorPage
 from doghouse.ui.pages.monitor_list import MonitorList
-from doghouse.ui.rendering import reading
+from doghouse.ui.pages.shared_board import SharedBoards
+from doghouse.ui.rendering import alone, reading
 from doghouse.ui.stores import Stores
 from doghouse.ui.widgets import graphs, scalars
 from doghouse.ui.widgets.graphs import Asked
@@ -57,6 +58,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
     events, logs = EventPage(stores.events, stores.hosts), LogPage(stores.logs, stores.traces)
     panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, events)
     data = BoardData(boards, sources(stores, hostmap, panels), stores.units)
+    shared = SharedBoards(stores.shares, boards, data)
     apm = Apm(stores.points, stores.traces, stores.logs)
     snapshots = Snapshots(boards, stores.snapshots, stores.events, stores.simulated, panels)
     return [
@@ -66,6 +68,8 @@ def routes(stores: Stores) -> list[BaseRoute]:
         page("/dashboard/{id}", reading(boards.show)),
         page("/dashboard/{id}/{slug}", reading(boards.show)),
         page("/ui/data/dashboard/{id}", data.widgets),
+        page("/sb/{token}", alone(shared.show)),
+        page("/sb/{token}/data", shared.numbers),
         page("/monitors/manage", reading(MonitorList(stores.monitors).show)),
         page("/monitors/{id:int}", reading(monitor.show)),
         page("/ui/data/monitor/{id:int}", monitor.data),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from doghouse.dashboards.sharing.store import ShareStore
 from doghouse.dashboards.snapshots.store import SnapshotStore
 from doghouse.dashboards.store import DashboardStore
 from doghouse.downtimes.store import DowntimeStore
@@ -36,6 +37,7 @@ class Stores:
     logs: LogStore
     traces: TraceStore
     dashboards: DashboardStore
+    shares: ShareStore
     monitors: Monitors
     downtimes: DowntimeStore
     notifications: NotificationStore

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from doghouse.dashboards import identity, model, validation
 from doghouse.dashboards.errors import dashboard_not_found
 from doghouse.dashboards.model import Origin
+from doghouse.dashboards.sharing.store import IsShared
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.warnings import warnings
 from doghouse.web.http import Call, Reply, endpoint
@@ -33,12 +34,12 @@ class References(msgspec.Struct):
     data: list[Reference]
 
 
-def routes(store: DashboardStore) -> list[BaseRoute]:
-    """Dashboards, and their deletion in bulk."""
+def routes(store: DashboardStore, is_shared: IsShared) -> list[BaseRoute]:
+    """Dashboards, and their deletion in bulk. `is_shared` says of an id whether others may open it by a link."""
     return [
         endpoint("GET", "/doghouse/warnings", partial(list_warnings, store)),
         endpoint("POST", "/api/v1/dashboard", partial(create, store)),
-        endpoint("GET", "/api/v1/dashboard", partial(list_all, store)),
+        endpoint("GET", "/api/v1/dashboard", partial(list_all, store, is_shared)),
         endpoint("DELETE", "/api/v1/dashboard", partial(delete_many, store)),
         endpoint("PATCH", "/api/v1/dashboard", partial(restore_many, store)),
         endpoint("GET", "/api/v1/dashboard/{id}", partial(get, store)),
@@ -100,12 +101,13 @@ def _all_or_none(missing: list[str]) -> Reply:
     return Reply(b"", 204)
 
 
-def list_all(store: DashboardStore, call: Call) -> Reply:
-    """A page of dashboards. None is ever shared: doghouse has no public dashboards."""
-    if call.flag("filter[shared]"):
-        return Reply({"dashboards": []})
-    start, count = call.number("start", 0), call.number("count", DEFAULT_COUNT)
-    return Reply({"dashboards": store.page(start, count, deleted=call.flag("filter[deleted]"))})
+def list_all(store: DashboardStore, is_shared: IsShared, call: Call) -> Reply:
+    """A page of dashboards, of those that are shared alone where that is asked for."""
+    start, count, deleted = call.number("start", 0), call.number("count", DEFAULT_COUNT), call.flag("filter[deleted]")
+    if not call.flag("filter[shared]"):
+        return Reply({"dashboards": store.page(start, count, deleted=deleted)})
+    shared = [board for board in store.page(0, -1, deleted=deleted) if is_shared(board["id"])]
+    return Reply({"dashboards": shared[start : start + count]})
 
 
 def list_warnings(store: DashboardStore, call: Call) -> Reply:

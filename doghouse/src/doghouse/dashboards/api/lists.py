@@ -80,7 +80,7 @@ def delete(store: ListStore, call: Call) -> Reply:
 def list_items(store: ListStore, call: Call) -> Reply:
     """The dashboards in a list."""
     _existing(store, call)
-    shown = [shown_item(summary) for summary in store.items(_id(call)).values()]
+    shown = [shown_item(summary, store.is_shared) for summary in store.items(_id(call)).values()]
     return Reply({"dashboards": shown, "total": len(shown)})
 
 

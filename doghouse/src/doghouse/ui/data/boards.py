@@ -9,6 +9,7 @@ from typing import Any
 from doghouse.dashboards import template_variables
 from doghouse.dashboards.board import Board, Widget
 from doghouse.dashboards.registry import Numbers
+from doghouse.dashboards.template_variables import Selection
 from doghouse.queries.units import Units
 from doghouse.ui import frame
 from doghouse.ui.frame import Frame
@@ -34,19 +35,22 @@ class BoardData:
         `widgets` are the ids wanted (all where it is missing), `since` (s UTC) asks for the buckets from then on alone.
         """
         board = self.boards.board(call.params["id"])
-        shown = frame.from_url(call.query, call.now)
+        selected = template_variables.selections(board.variables, call.query.multi_items())
+        return self.answer(board, selected, frame.from_url(call.query, call.now), call)
+
+    def answer(self, board: Board, selected: tuple[Selection, ...], shown: Frame, call: Call) -> Reply:
+        """The numbers of the widgets that a page asks for, over the range and with the variables' values that it may have."""
         wanted = call.query.get("widgets")
         ids = set(wanted.split(",")) if wanted else None
         numbers = [
-            self._widget(widget, board, shown, call)
+            self._widget(widget, selected, shown, call)
             for widget in board.every_widget
             if widget.plotted and (ids is None or widget.id in ids)
         ]
         return Reply({"now": call.now, "from": shown.start, "to": shown.end, "live": shown.live, "widgets": numbers})
 
-    def _widget(self, widget: Widget, board: Board, shown: Frame, call: Call) -> dict[str, Any]:
+    def _widget(self, widget: Widget, selected: tuple[Selection, ...], shown: Frame, call: Call) -> dict[str, Any]:
         own = frame.of_widget(widget.time, shown, call.now)
-        selected = template_variables.selections(board.variables, call.query.multi_items())
         since = frame.since(call.query)
         asked = Asked(own or shown, lines.chosen(selected), since, self.units, selected, call.now)
         heading = {"own": own.words if own else None, "title": template_variables.titled(widget.title, selected)}

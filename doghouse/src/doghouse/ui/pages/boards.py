@@ -11,6 +11,7 @@ from doghouse import dashboards
 from doghouse.dashboards import template_variables
 from doghouse.dashboards.board import Board
 from doghouse.dashboards.store import DashboardStore
+from doghouse.dashboards.template_variables import Selection
 from doghouse.dashboards.warnings import warnings
 from doghouse.dashboards.widget_requests import Line
 from doghouse.metrics.model import Source
@@ -18,10 +19,27 @@ from doghouse.queries import QuerySyntaxError, metric_queries
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import tag_values
 from doghouse.ui.errors import no_such_page
+from doghouse.ui.frame import Frame
 from doghouse.ui.pages import board_layout
 from doghouse.web.http import Call, Reply
 
 MOST_BOARDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a board is looked at: its variables' values and defaults, those that the viewer chooses, the range, and where the script gets the numbers.
+
+    `fixed`: the range is not the viewer's to choose. `shared`: the viewer sees this board alone.
+    """
+
+    selected: tuple[Selection, ...]
+    defaults: tuple[Selection, ...]
+    choosable: tuple[Selection, ...]
+    shown: Frame
+    numbers: str
+    fixed: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +70,30 @@ class Boards:
         """`GET /dashboard/{id}/{slug}`: one dashboard, its graphs still empty: js/pages/board.mjs fills them."""
         document = self.document(call.params["id"])
         board = dashboards.parse(document)
-        selected = template_variables.selections(board.variables, call.query.multi_items())
+        selected, defaults = (
+            template_variables.selections(board.variables, query) for query in (call.query.multi_items(), ())
+        )
+        look = Look(
+            selected, defaults, selected, frame.from_url(call.query, call.now), f"/ui/data/dashboard/{board.id}"
+        )
+        return self.page("board.html", call, board, look, warnings=warnings(document))
+
+    def page(self, template: str, call: Call, board: Board, look: Look, **values: Any) -> Reply:
+        """A board's page, its graphs still empty."""
         known = tag_values.of_metrics(self.source, metrics(board))
-        shown = frame.from_url(call.query, call.now)
+        defaults = {variable.name: variable.values for variable in look.defaults}
         data = {
             "board": board.id,
+            "numbers": look.numbers,
+            "fixed": look.fixed,
             "variables": [
                 {
                     "name": variable.name,
                     "prefix": variable.prefix,
                     "values": variable.values,
-                    "defaults": template_variables.default(raw),
+                    "defaults": defaults[variable.name],
                 }
-                for variable, raw in zip(selected, (raw for raw in board.variables if raw.get("name")), strict=True)
+                for variable in look.choosable
             ],
             "presets": presets(board),
             "widgets": {
@@ -72,16 +101,17 @@ class Boards:
             },
         }
         return rendering.framed(
-            "board.html",
+            template,
             call,
-            shown,
+            look.shown,
             css=board_layout.css(board),
             board=board,
+            look=look,
             layout=board_layout.kind(board),
-            titles={widget.id: template_variables.titled(widget.title, selected) for widget in board.every_widget},
-            variables=[(variable, template_variables.choices(variable, known)) for variable in selected],
-            warnings=warnings(document),
+            titles={widget.id: template_variables.titled(widget.title, look.selected) for widget in board.every_widget},
+            variables=[(variable, template_variables.choices(variable, known)) for variable in look.choosable],
             data=data,
+            **values,
         )
 
     def board(self, dashboard_id: str) -> Board:

@@ -26,7 +26,7 @@ async function widget(root) {
   const { widget: id, kind, type } = root.dataset;
   const widget = { id, root, kind, type, definition: page.widgets[id].definition, name: root.getAttribute("aria-label"), graph: null };
   const { make } = await import(`../widgets/${kind}.mjs`);
-  widget.draw = make(widget, { zoom, unzoom: () => time.back() });
+  widget.draw = make(widget, { zoom, unzoom: () => page.fixed || time.back() });
   return widget;
 }
 
@@ -34,6 +34,7 @@ const inSight = ({ root }) => root.getBoundingClientRect().top < innerHeight && 
 
 // Every graph moves at once, those that are seen first; finer numbers follow.
 function zoom(from, to) {
+  if (page.fixed) return; // whoever shares a board may keep its range
   const move = (part) => part.forEach((widget) => widget.graph?.range(from, to));
   move(widgets.filter(inSight));
   setTimeout(() => move(widgets.filter((widget) => !inSight(widget))));
@@ -52,7 +53,7 @@ function ask(part, since) {
   const asked = query();
   asked.set("widgets", part.map(({ id }) => id).join(","));
   if (since != null) asked.set("since", Math.floor(since));
-  return getJson(`/ui/data/dashboard/${encodeURIComponent(page.board)}?${asked}`);
+  return getJson(`${page.numbers}?${asked}`);
 }
 
 function apply(answer, fresh) {
@@ -97,7 +98,7 @@ const focused = () => document.activeElement?.closest("[data-widget]") ?? $(".wi
 
 keys.set("j", () => step(1));
 keys.set("k", () => step(-1));
-timeKeys(keys, time, () => live.whole());
+if (!page.fixed) timeKeys(keys, time, () => live.whole());
 keys.set("m", () => focused()?.querySelector(".menu > summary")?.click());
 
 variables.addEventListener("change", () => live.whole());

@@ -1,0 +1,1 @@
+"""Shared dashboards: boards that others open by a link, without keys."""
