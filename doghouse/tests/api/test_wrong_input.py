@@ -310,8 +310,11 @@ def test_a_fault_of_our_own_shows_no_traceback(open_api: Callable[[], Api], monk
 
 
 def test_what_datadog_has_and_doghouse_has_not_says_so_with_its_name(house: Api) -> None:
-    answer = house.refused("POST", "/api/v1/dashboard/public", {})
-    assert answer == (501, "doghouse does not serve CreatePublicDashboard (POST /api/v1/dashboard/public)")
+    answer = house.refused("POST", "/api/v2/metrics/config/bulk-tags", {})
+    assert answer == (
+        501,
+        "doghouse does not serve CreateBulkTagsMetricsConfiguration (POST /api/v2/metrics/config/bulk-tags)",
+    )
     assert house.refused("GET", "/api/v1/nowhere") == (404, "doghouse has no GET /api/v1/nowhere")
 
 

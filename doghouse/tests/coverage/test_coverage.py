@@ -53,7 +53,7 @@ def test_each_operation_is_listed_once_and_served_or_not(found: Coverage) -> Non
     assert {f"{one.method} {one.path}" for one in operations()} <= states.keys()
     assert states["POST /api/v1/monitor/validate"] == "done"
     assert states["GET /api/v1/query"] == "partly"
-    assert states["POST /api/v1/dashboard/public"] == "not"
+    assert states["POST /api/v2/metrics/config/bulk-tags"] == "not"
     assert states["POST /api/beta/sketches"] == "done"
 
 
