@@ -1,11 +1,13 @@
 """Terraform's expressions. What they must come to was printed by `terraform console` (1.11.4)."""
 
+import json
+
 import pytest
 
-from doghouse.importing.terraform.expressions import evaluate
-from doghouse.importing.terraform.scope import Scope
-from doghouse.importing.terraform.syntax import SyntaxProblemError, expression
-from doghouse.importing.terraform.values import Namespace, Unknown, WrongError
+from doghouse.importing.terraform.language.expressions import evaluate
+from doghouse.importing.terraform.language.scope import Scope
+from doghouse.importing.terraform.language.syntax import SyntaxProblemError, expression
+from doghouse.importing.terraform.language.values import Namespace, Unknown, WrongError
 
 NAMES = {
     "m": {"p": {"x": 1, "y": True}, "q": {"x": 2, "y": False}},
@@ -57,6 +59,35 @@ def work_out(tmp_path):
         ('coalesce("", null, "x")', "x"),
         ('compact(["a", "", null])', ["a"]),
         ('zipmap(["a", "b"], [1, 2])', {"a": 1, "b": 2}),
+        (
+            r'yamldecode("a: yes\nb: 0x1F\nc: 0o17\nd: 017\ne: 1_000\nf: 12:30\ng: .5\nh: 1e3\nn: Null")',
+            {"a": True, "b": 31, "c": 15, "d": 17, "e": "1_000", "f": "12:30", "g": 0.5, "h": 1000, "false": None},
+        ),
+        (r'yamldecode("- &a {x: 1}\n- <<: *a\n  y: 2\n- *a")', [{"x": 1}, {"x": 1, "true": 2}, {"x": 1}]),
+        (r'yamldecode("1: a\ntrue: b")', {"1": "a", "true": "b"}),
+        ('yamldecode("2024-01-01")', "2024-01-01T00:00:00Z"),
+        (
+            r'yamlencode({a = 1.5, b = [1, "x", null], c = {d = "two\nlines"}, e = "", f = [], g = {}})',
+            '"a": 1.5\n"b":\n- 1\n- "x"\n- null\n"c":\n  "d": |-\n    two\n    lines\n"e": ""\n"f": []\n"g": {}\n',
+        ),
+        ('formatdate("EEEE, DD MMM YY h:mm AA", "2024-02-03T14:05:06Z")', "Saturday, 03 Feb 24 14:05 PM"),
+        ("""formatdate("YYYY-MM-DD'T'hh:mm:ssZ", "2024-02-03T04:05:06Z")""", "2024-02-03T04:05:06Z"),
+        ('timeadd("2024-02-03T04:05:06Z", "-1h30m5s")', "2024-02-03T02:35:01Z"),
+        ('timecmp("2024-02-03T04:05:06Z", "2024-02-03T05:05:06+01:00")', 0),
+        ('cidrsubnet("10.0.0.0/16", 8, 2)', "10.0.2.0/24"),
+        ('cidrsubnets("10.0.0.0/16", 4, 4)', ["10.0.0.0/20", "10.0.16.0/20"]),
+        ('cidrhost("10.0.0.0/24", 5)', "10.0.0.5"),
+        ('cidrnetmask("10.0.0.0/20")', "255.255.240.0"),
+        ('uuidv5("dns", "example.com")', "cfbff0d1-9375-5685-968c-48ce8b15ae17"),
+        ('textdecodebase64(textencodebase64("hi", "UTF-16LE"), "UTF-16LE")', "hi"),
+        ('filemd5("broken.tpl") == md5(file("broken.tpl"))', True),
+        ('tolist(["a", 1])', ["a", "1"]),
+        ('distinct([1, "1"])', ["1"]),
+        ('tomap({a = 1, b = "x"})', {"a": "1", "b": "x"}),
+        ("""title("foo's bar")""", "Foo'S Bar"),
+        ('format("%g", 0.00001)', "1e-05"),
+        ('abspath("/x/../y")', "/y"),
+        ('issensitive("x")', False),
         ('substr("hello", 1, 3)', "ell"),
         (r'regex("(?P<a>\\d)(?P<b>\\d)", "12")', {"a": "1", "b": "2"}),
         ('replace("hello world", "/(w)orld/", "$${1}x")', "hello wx"),
@@ -168,6 +199,14 @@ def test_an_unknown_element_leaves_the_others(work_out):
         ("max(child...)", "max(): what stands before '...' is no list"),
         ("<<EOT\nhi ${foo bar}\nEOT", "is not Terraform's language: 'bar' was not expected (column 19)"),
         ('templatefile("broken.tpl", {})', "is not Terraform's language: 'bar' was not expected (column 19)"),
+        ('format("%s", "a", "b")', "format(): there are 2 arguments, and the text uses 1"),
+        ('format("%d", 1.5)', "format(): %d takes a whole number, not 1.5"),
+        ('format("%s", [])', "format(): %s takes a text, not a list"),
+        ("slice([1], 0, 2)", "slice(): a list of 1 has no elements 0 to 2"),
+        (
+            'timeadd("2024-02-03T04:05:06Z", "1 day")',
+            "timeadd(): '1 day' is no length of time such as '90m' or '1h30m'",
+        ),
     ],
 )
 def test_what_terraform_would_refuse_is_a_sentence(work_out, source, text):
@@ -179,3 +218,10 @@ def test_what_terraform_would_refuse_is_a_sentence(work_out, source, text):
 def test_nesting_without_end_is_a_sentence(work_out):
     with pytest.raises((WrongError, SyntaxProblemError), match="nested too deeply"):
         work_out("(" * 5000 + "1" + ")" * 5000)
+
+
+def test_aliases_that_make_a_document_of_millions_of_values_end_in_a_sentence(work_out):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    with pytest.raises(WrongError, match=r"yamldecode\(\): holds more than 1,000,000 values"):
+        work_out(f"yamldecode({json.dumps(chr(10).join(lines))})")

@@ -103,7 +103,7 @@ def backtest(
 
     listed = backtest_inputs.given_in(monitor, var_file or ())
     monitors = listed.monitors
-    quiet, routed = backtest_inputs.downtimes_of(downtimes, start), rules_of(rules) or ()
+    quiet, routed = backtest_inputs.downtimes_of(downtimes, start), [*listed.rules, *(rules_of(rules) or ())]
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
     account = None
     if reading:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from doghouse.backtest.sources import Points, RecordsOf
     from doghouse.downtimes import Downtime
     from doghouse.importing.account import Account
-    from doghouse.importing.things import Found, FoundSlo
+    from doghouse.importing.things import Found, FoundRule, FoundSlo
     from doghouse.metrics.model import Source
     from doghouse.monitors import Definition, Host
+    from doghouse.monitors.notification_rules import Rule
     from doghouse.monitors.records.model import RecordQuery
     from doghouse.search.records import Records
     from doghouse.slos.model import Objective
@@ -28,10 +29,11 @@ KEPT_BYTES = 30 << 20  # the most that glibc goes by is 32 MiB
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What there is to backtest: monitors, each with where it stands, and the SLOs that alerts among them look at, by id."""
+    """What there is to backtest: monitors, each with where it stands, the SLOs that alerts look at, by id, and notification rules."""
 
     monitors: list[tuple[str, Definition]]
     slos: dict[str, Objective]
+    rules: list[Rule]
 
 
 def keep_memory() -> None:
@@ -44,10 +46,10 @@ def keep_memory() -> None:
 def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Given:
     """The monitors and SLOs of files and folders. What is not known before a plan is said, and left out where it is the query."""
     from doghouse.importing import monitor_files
-    from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Unread
+    from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Unread
     from doghouse.monitors import MonitorError, parse
 
-    given = Given([], {})
+    given = Given([], {}, [])
     for path in paths:
         things = list(monitor_files.collect(path, sys.stdin.read() if path == monitor_files.STDIN else None, var_files))
         monitors = [one for one in things if isinstance(one, Found)]
@@ -69,17 +71,27 @@ def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Given:
                     given.monitors.append((one.where, parse(one.body)))
                 except MonitorError as error:
                     raise fail(f"{one.where}: {error.text}") from None
+        given.rules.extend(_rule(one) for one in things if isinstance(one, FoundRule) and not _is_incomplete(one))
         given.slos.update({slo.id: slo for slo in (_slo(one) for one in slos if not _is_incomplete(one))})
     if not given.monitors and given.slos:
         raise fail("there are SLOs, and no monitor that looks at one of them")
     return given
 
 
-def _is_incomplete(slo: FoundSlo) -> bool:
-    """Whether something of an SLO is not known before a plan, which is said."""
-    for one in slo.remarks:
-        say(f"{slo.where}: {one.field} is {one.text}, and leaves it out")
-    return bool(slo.remarks)
+def _is_incomplete(found: FoundSlo | FoundRule) -> bool:
+    """Whether something of an SLO or a rule is not known before a plan, which is said."""
+    for one in found.remarks:
+        say(f"{found.where}: {one.field} is {one.text}, and leaves it out")
+    return bool(found.remarks)
+
+
+def _rule(found: FoundRule) -> Rule:
+    from doghouse.monitors.notification_rules import RuleError, rule
+
+    try:
+        return rule(found.attributes)
+    except RuleError as error:
+        raise fail(f"{found.where}: {error}") from None
 
 
 def _slo(found: FoundSlo) -> Objective:

@@ -18,7 +18,8 @@ from typing import Any
 
 from doghouse.importing import positions, pulumi, terraform
 from doghouse.importing.terraform.identity import made_up_id
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Line, Thing
+from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Line, Thing
+from doghouse.monitors.notification_rules.files import ANSWERED, TYPE
 from doghouse.slos.model import TYPE_IDS
 
 _STEP = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|([^.\[\]]+)')
@@ -72,6 +73,8 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
     elif (attributes := _downtime(document)) is not None:
         line = place.lines(address if attributes is document else f"{address}.data.attributes")
         yield FoundDowntime(where, attributes, line, file=place.where)
+    elif (rule := _rule(document)) is not None:
+        yield FoundRule(where, rule, place.lines(f"{address}.data.attributes"), file=place.where)
     elif terraform.plans.is_plan(document):
         yield from _in_plan(document, place)
     elif pulumi.is_stack(document):
@@ -114,3 +117,11 @@ def _downtime(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
         attributes: Mapping[str, Any] = data["attributes"]
         return attributes
     return document if "scope" in document and ("schedule" in document or "monitor_identifier" in document) else None
+
+
+def _rule(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The attributes of a notification rule, as the API's body of one has them."""
+    data = document.get("data")
+    if not isinstance(data, dict) or data.get("type") != TYPE or not isinstance(data.get("attributes"), dict):
+        return None
+    return {key: one for key, one in data["attributes"].items() if key not in ANSWERED}

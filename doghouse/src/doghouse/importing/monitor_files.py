@@ -18,7 +18,7 @@ from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON
 STDIN = "-"
 LARGEST = 200 << 20  # bytes of a JSON file
 _SKIPPED = frozenset({".git", ".terraform", "node_modules", ".venv"})
-_EXPECTED = "expected a monitor with type and query, a list of them, an asset, the JSON of terraform, kennel, Pulumi or datadog-sync-cli, or .tf files"
+_EXPECTED = "expected a monitor with type and query, a list of them, an asset, the JSON of terraform, kennel, Pulumi or datadog-sync-cli, or Terraform's files"
 
 
 def collect(path: str, text: str | None = None, var_files: Sequence[Path] = ()) -> Iterator[Thing]:
@@ -33,7 +33,7 @@ def collect(path: str, text: str | None = None, var_files: Sequence[Path] = ()) 
     if place.is_dir():
         made = list(_in_folder(place, var_files))
         yield from made or [Unread(path, f"holds no monitor: {_EXPECTED}", NO_MONITOR)]
-    elif place.suffix == terraform.SUFFIX and place.is_file():
+    elif terraform.is_terraform(place) and place.is_file():
         yield from _terraform([place.parent], place.parent, var_files)
     else:
         yield from _in_file(place, named=True)
@@ -46,7 +46,7 @@ def named_monitor(folder: Path, named: str) -> Mapping[str, Any] | None:
     """
     file, mark, address = named.partition("#")
     path = folder / file
-    if not mark and not path.is_dir() and path.suffix != terraform.SUFFIX:
+    if not mark and not path.is_dir() and not terraform.is_terraform(path):
         return None
     made = list(collect(str(path)))
     monitors = [one for one in made if isinstance(one, Found)]
@@ -74,9 +74,9 @@ def _in_folder(folder: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
         below[:] = [one for one in below if one not in _SKIPPED]
         paths += (Path(name) / file for file in files)
     for path in sorted(paths):
-        if path.suffix == ".json" and not path.name.endswith((".tf.json", ".tfvars.json")):
+        if path.suffix == ".json" and not (terraform.is_terraform(path) or path.name.endswith(".tfvars.json")):
             yield from _in_file(path, named=False)
-    modules = sorted({path.parent for path in paths if path.suffix == terraform.SUFFIX})
+    modules = sorted({path.parent for path in paths if terraform.is_terraform(path)})
     if modules:
         yield from _terraform(modules, folder, var_files)
 

@@ -1,4 +1,4 @@
-"""What is read from files: monitors, downtimes, objectives, each with where it stands, and what could not be read."""
+"""What is read from files: monitors, downtimes, objectives, notification rules, each with where it stands, and what could not be read."""
 
 from __future__ import annotations
 
@@ -65,6 +65,18 @@ class FoundSlo:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundRule:
+    """One notification rule's attributes."""
+
+    where: str
+    attributes: Mapping[str, Any]
+    line: Line = no_line
+    remarks: Sequence[Problem] = ()
+    file: str = ""
+    ignores: Sequence[Ignore] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """Something that was named and holds no monitor, why, and the rule that this breaks."""
 
@@ -81,4 +93,4 @@ class Note:
     text: str
 
 
-Thing = Found | FoundDowntime | FoundSlo | Unread | Note
+Thing = Found | FoundDowntime | FoundSlo | FoundRule | Unread | Note

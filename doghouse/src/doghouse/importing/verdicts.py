@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.importing.suppressions import Ignores, Suppressed
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Thing, Unread
+from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Thing, Unread
 from doghouse.monitors.lint import Beside, Problem, lint
-from doghouse.monitors.lint.elsewhere import NOT_EVALUATED, NOT_READ, SLO_ALERT_REFUSED, SLO_REFUSED
+from doghouse.monitors.lint.elsewhere import NOT_EVALUATED, NOT_READ, RULE_REFUSED, SLO_ALERT_REFUSED, SLO_REFUSED
 from doghouse.monitors.lint.rules.refused import of_field
 from doghouse.monitors.lint.settings import Settings
-from doghouse.monitors.notification_rules import Rules
+from doghouse.monitors.notification_rules import Rule, RuleError, Rules, rule, scope
 from doghouse.slos.model import Objective, SloError
 from doghouse.slos.reading import read
 
-DOWNTIME, SLO, NOTE = "downtime", "slo", "note"  # the types of what is no monitor
+DOWNTIME, SLO, RULE, NOTE = "downtime", "slo", "notification rule", "note"  # the types of what is no monitor
+_MAY_ROUTE = Rule("not known as a whole", scope("*"), ("somebody",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Linted:
     @property
     def is_monitor(self) -> bool:
         """Whether it is a monitor, or a file that holds none: those are counted."""
-        return self.type not in (DOWNTIME, SLO, NOTE)
+        return self.type not in (DOWNTIME, SLO, RULE, NOTE)
 
 
 def lint_all(
@@ -58,14 +59,17 @@ def lint_all(
     """The verdict on each; a file that holds no monitor is wrong too. `intervals` are metrics' submission intervals (s), where known.
 
     `only` are the id() of those things whose verdicts are asked for; the others stand beside them.
-    `rules` are the notification rules; None: it is not known which there are. `settings` say which lint rules are looked for.
+    `rules` are the notification rules besides those among the things; None: it is not known which there are, unless some are among them.
+    `settings` say which lint rules are looked for.
     """
     things = list(found)
     folder = _Folder(things)
+    beside = [_routed(one) for one in things if isinstance(one, FoundRule)]
+    routed = None if rules is None and not beside else [*(rules or ()), *beside]
     wanted = settings or Settings()
     ignores = Ignores(things)
     things = [one for one in things if only is None or id(one) in only]
-    found_in = [list(_problems(one, intervals or {}, rules, folder, wanted.wanted(_file(one)))) for one in things]
+    found_in = [list(_problems(one, intervals or {}, routed, folder, wanted.wanted(_file(one)))) for one in things]
     kept = [ignores.split(one, problems) for one, problems in zip(things, found_in, strict=True)]
     linted = []
     for one, (problems, suppressed) in zip(things, kept, strict=True):
@@ -74,6 +78,23 @@ def lint_all(
         judged = [wanted.judged(each) for each in said if each.rule in chosen or not each.rule]
         linted.append(_verdict(one, folder, judged, suppressed))
     return linted
+
+
+def _routed(found: FoundRule) -> Rule:
+    """A rule; one that is wrong or not known as a whole may route everything, for what is not known is not found wrong."""
+    try:
+        return rule(found.attributes) if not found.remarks else _MAY_ROUTE
+    except RuleError:
+        return _MAY_ROUTE
+
+
+def _of_rule(found: FoundRule) -> Iterator[Problem]:
+    """Why the API would refuse a rule of which all is known. GUESS: the texts name no field."""
+    try:
+        if not found.remarks:
+            rule(found.attributes)
+    except RuleError as error:
+        yield RULE_REFUSED.problem("", str(error))
 
 
 class _Folder:
@@ -114,6 +135,8 @@ def _problems(
             # Where not all of it is known, the remarks say so. GUESS: the texts of its errors name no field.
             error = None if one.remarks else folder.refused.get(id(one))
             yield from (*one.remarks, *([SLO_REFUSED.problem("", str(error))] if error else ()))
+        case FoundRule():
+            yield from _with(one.remarks, _of_rule(one))
         case Unread():
             yield one.rule.problem("", one.text)
         case Note():
@@ -167,6 +190,8 @@ def _verdict(one: Thing, folder: _Folder, problems: Sequence[Problem], suppresse
             name, kind, verdict = str(one.attributes.get("name") or ""), DOWNTIME, "ok"
         case FoundSlo():
             name, kind, verdict = str(one.body.get("name") or ""), SLO, "ok"
+        case FoundRule():
+            name, kind, verdict = str(one.attributes.get("name") or ""), RULE, "ok"
     lines = [one.line(each.field, each.line) for each in problems]
     return Linted(one.where, name, kind, "wrong" if wrong else verdict, problems, lines, one.file, suppressed)
 

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 @writes("json", LintResult)
 def lint(result: LintResult, out: TextIO) -> None:
-    """Each monitor and downtime with its problems, and the line of counts."""
-    listed = (result.monitors, result.downtimes, result.of("slo"), result.of("note"))
-    monitors, downtimes, slos, notes = ([_linted(one) for one in some] for some in listed)
-    _write(shapes.Lint(shapes.VERSION, monitors, downtimes, slos, notes, result.summary), out)
+    """Each monitor and what stands beside it, with its problems, and the line of counts."""
+    listed = (result.monitors, result.downtimes, result.of("slo"), result.of("note"), result.of("notification rule"))
+    monitors, downtimes, slos, notes, rules = ([_linted(one) for one in some] for some in listed)
+    _write(shapes.Lint(shapes.VERSION, monitors, downtimes, slos, notes, result.summary, rules or ()), out)
 
 
 @writes("json", UnitTestResult)

@@ -33,7 +33,7 @@ class LintResult:
         return self.of("downtime")
 
     def of(self, kind: str) -> list[Linted]:
-        """Those of a type of what is no monitor: downtime, slo or note."""
+        """Those of a type of what is no monitor: downtime, slo, notification rule or note."""
         return [one for one in self.linted if one.type == kind]
 
     @property
@@ -56,7 +56,7 @@ class LintResult:
     @property
     def summaries(self) -> list[str]:
         """All the counts, a line each: the monitors' last, but for a folder that holds downtimes or objectives alone."""
-        others = [self.suppressed_summary, self.downtimes_summary, self.slos_summary]
+        others = [self.suppressed_summary, self.downtimes_summary, self.slos_summary, self.rules_summary]
         said = [one for one in others if one is not None]
         return said if not self.monitors and (self.downtimes or self.of("slo")) else [*said, self.summary]
 
@@ -69,6 +69,11 @@ class LintResult:
     def slos_summary(self) -> str | None:
         """`3 objectives: 3 ok, 0 wrong`; None where there were none."""
         return _counted(self.of("slo"), "objective")
+
+    @property
+    def rules_summary(self) -> str | None:
+        """`2 notification rules: 2 ok, 0 wrong`; None where there were none."""
+        return _counted(self.of("notification rule"), "notification rule")
 
 
 def _counted(linted: Sequence[Linted], thing: str) -> str | None:

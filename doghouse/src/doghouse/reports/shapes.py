@@ -53,8 +53,8 @@ class Linted(msgspec.Struct, frozen=True):
     suppressed: Sequence[Suppressed]
 
 
-class Lint(msgspec.Struct, frozen=True):
-    """What `doghouse lint --json` prints. `summary` is the last line of its text."""
+class Lint(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What `doghouse lint --json` prints. `summary` is the last line of its text, `rules` are the notification rules, where some were read."""
 
     version: int
     monitors: Sequence[Linted]
@@ -62,6 +62,7 @@ class Lint(msgspec.Struct, frozen=True):
     slos: Sequence[Linted]
     notes: Sequence[Linted]
     summary: str
+    rules: Sequence[Linted] = ()
 
 
 class Difference(msgspec.Struct, frozen=True):

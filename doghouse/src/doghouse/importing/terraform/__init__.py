@@ -11,8 +11,9 @@ an empty one; it takes 60 MB, and a panic in it (its issues 249 and 258) ends Py
 
 from doghouse.importing.terraform import plans
 from doghouse.importing.terraform.converting import thing, unread
-from doghouse.importing.terraform.folders import SUFFIX, Reader
+from doghouse.importing.terraform.files import is_terraform
+from doghouse.importing.terraform.folders import Reader
+from doghouse.importing.terraform.language.syntax import MissingLibraryError
 from doghouse.importing.terraform.resources import DOWNTIME, MONITOR, READ
-from doghouse.importing.terraform.syntax import MissingLibraryError
 
-__all__ = ["DOWNTIME", "MONITOR", "READ", "SUFFIX", "MissingLibraryError", "Reader", "plans", "thing", "unread"]
+__all__ = ["DOWNTIME", "MONITOR", "READ", "MissingLibraryError", "Reader", "is_terraform", "plans", "thing", "unread"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from doghouse.importing.terraform.expressions import evaluate
-from doghouse.importing.terraform.scope import Scope
-from doghouse.importing.terraform.syntax import Block, Expression
-from doghouse.importing.terraform.values import Unknown, Value, WrongError, items, text, unknowns
+from doghouse.importing.terraform.language.expressions import evaluate
+from doghouse.importing.terraform.language.scope import Scope
+from doghouse.importing.terraform.language.syntax import Block, Expression
+from doghouse.importing.terraform.language.values import Unknown, Value, WrongError, items, text, unknowns
 
 _META = frozenset({"count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts"})
 
@@ -42,7 +42,7 @@ def _values(block: Block, scope: Scope, place: str, made: Attributes) -> dict[st
             if value is not None:
                 values[name] = value
     for inner in block.blocks:
-        if inner.kind in _META:
+        if not place and inner.kind in _META:
             continue
         for name, content, its in _contents(inner, scope, place, made):
             made.lines.setdefault(place + name, inner.line)
@@ -87,7 +87,7 @@ def _contents(block: Block, scope: Scope, place: str, made: Attributes) -> Itera
     except WrongError as error:
         made.wrong[place + name] = str(error)
         return
-    iterator = block.attributes["iterator"].text if "iterator" in block.attributes else name
+    iterator = block.attributes["iterator"].text.strip('"') if "iterator" in block.attributes else name
     for key, value in pairs:
         yield name, content, scope.having({iterator: {"key": key, "value": value}})
 

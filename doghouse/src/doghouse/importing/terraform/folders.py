@@ -1,4 +1,4 @@
-"""Reads the `.tf` files of a folder as Terraform would: each folder that no other calls is a root module, with its tfvars."""
+"""Reads the Terraform files of a folder as Terraform would: each folder that no other calls is a root module, with its tfvars."""
 
 from __future__ import annotations
 
@@ -8,25 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from doghouse.importing.terraform import resources
+from doghouse.importing.terraform import files, resources
 from doghouse.importing.terraform.blocks import Attributes, attributes, field_name
 from doghouse.importing.terraform.converting import thing, unread
-from doghouse.importing.terraform.expressions import evaluate
 from doghouse.importing.terraform.identity import made_up_id
+from doghouse.importing.terraform.language.expressions import evaluate
+from doghouse.importing.terraform.language.scope import Scope
+from doghouse.importing.terraform.language.syntax import Block, SyntaxProblemError, parse, text_of
+from doghouse.importing.terraform.language.values import Unknown, Value, WrongError, unknowns
 from doghouse.importing.terraform.modules import Module, Remark, Resource
-from doghouse.importing.terraform.scope import Scope
-from doghouse.importing.terraform.syntax import Block, SyntaxProblemError, read
-from doghouse.importing.terraform.values import Unknown, Value, WrongError, unknowns
 from doghouse.importing.things import Line, Note, Thing, Unread
-from doghouse.monitors.lint.elsewhere import TERRAFORM_SYNTAX, TERRAFORM_WRONG, UNKNOWN, UNREADABLE
+from doghouse.monitors.lint.elsewhere import NOT_READ, TERRAFORM_SYNTAX, TERRAFORM_WRONG, UNKNOWN, UNREADABLE
 from doghouse.monitors.lint.ignoring import in_comments
-
-SUFFIX = ".tf"
-_OTHER_SYNTAX = (".tf.json", ".tofu", ".tofu.json")
 
 
 class Reader:
-    """Reads folders of `.tf` files. `var_files` are tfvars files that are read after those that Terraform finds by itself."""
+    """Reads folders of Terraform files. `var_files` are tfvars files that are read after those that Terraform finds by itself."""
 
     def __init__(self, var_files: Sequence[Path] = ()) -> None:
         self._var_files = var_files
@@ -41,21 +38,34 @@ class Reader:
         for root in roots or folders:
             yield from self._root(root, opened[root])
         yield from self._problems
-        for folder in folders:
-            others = sorted(one.name for one in folder.iterdir() if one.name.endswith(_OTHER_SYNTAX))
-            if others:
-                yield Note(str(folder), f"not read: {', '.join(others)} (only .tf files are)")
 
     def _open(self, folder: Path) -> list[Block] | None:
         """The blocks of a folder's files. What cannot be read is noted, once."""
         if folder not in self._blocks:
-            files = sorted(one for one in folder.glob("*" + SUFFIX) if one.is_file())
-            self._blocks[folder] = [block for file in files for block in self._file(file)] if files else None
+            paths = files.of(folder)
+            self._blocks[folder] = self._merged(paths) if paths else None
         return self._blocks[folder]
+
+    def _merged(self, paths: Sequence[Path]) -> list[Block]:
+        """The blocks of a module's files, with what its override files change."""
+        made: list[Block] = []
+        for path in paths:
+            blocks = self._file(path)
+            if not files.is_override(path):
+                made += blocks
+                continue
+            for block in blocks:
+                if not any(one.kind == block.kind and one.labels == block.labels for one in made):
+                    name = ".".join((block.kind, *block.labels))
+                    self._problems.append(
+                        Unread(f"{path}:{block.line}", f"there is no {name} that it could override", TERRAFORM_WRONG)
+                    )
+                made = list(files.overridden(made, block))
+        return made
 
     def _file(self, path: Path) -> Sequence[Block]:
         try:
-            return read(path).blocks
+            return files.read(path).blocks
         except SyntaxProblemError as error:
             self._problems.append(_unread(error))
             return ()
@@ -93,20 +103,27 @@ class Reader:
 def _resource(resource: Resource) -> Thing:
     made = attributes(resource.block, resource.scope)
     values = resources.defaulted(made.values) if resource.kind == resources.MONITOR else made.values
-    remarks = [TERRAFORM_WRONG.problem(field_name(place, resources.FIELDS), text) for place, text in made.wrong.items()]
+    fields = resources.FIELDS if resource.kind == resources.MONITOR else {}
+    remarks = [TERRAFORM_WRONG.problem(field_name(place, fields), text) for place, text in made.wrong.items()]
     for place, unknown in made.unknown.items():
         for one in unknown:
             names = (
-                _parts_of_json(values, one)
-                if resource.kind == resources.MONITOR_JSON
-                else [field_name(place, resources.FIELDS)]
+                _parts_of_json(values, one) if resource.kind == resources.MONITOR_JSON else [field_name(place, fields)]
             )
             remarks += (UNKNOWN.problem(name, one.sentence) for name in names)
     if resource.uncounted:
         text = f"how many there are of it is {resource.uncounted.sentence}"
         remarks.append(UNKNOWN.problem("for_each" if "for_each" in resource.block.attributes else "count", text))
+    if resource.kind == resources.MONITOR:
+        remarks += (
+            TERRAFORM_WRONG.problem(field_name(name, fields), f"is a block: {name} {{ … }}, without '='")
+            for name in resources.BLOCKS
+            if name in resource.block.attributes
+        )
+        text = "is not read: doghouse does not know this attribute of a monitor"
+        remarks += (NOT_READ.problem(name, text) for name in resources.unknown_names(values))
     number = made_up_id(resource.address) if resource.kind in resources.NAMED else None
-    line = _lines(made, resource.block)
+    line = _lines(made, resource.block, fields)
     made_of = thing(
         resource.kind, str(resource.block.path), resource.address, values, line=line, remarks=remarks, number=number
     )
@@ -129,9 +146,9 @@ def _parts_of_json(values: Mapping[str, Value], unknown: Unknown) -> list[str]:
     return [name for name, value in body.items() if unknown.placeholder in json.dumps(value)] or ["query"]
 
 
-def _lines(made: Attributes, block: Block) -> Line:
+def _lines(made: Attributes, block: Block, names: Mapping[str, str]) -> Line:
     """The line of an API field: that of the attribute of its name, of what is around it, or where the resource begins."""
-    places = {field_name(place, resources.FIELDS): place for place in made.lines}
+    places = {field_name(place, names): place for place in made.lines}
 
     def line(path: str, inner: int) -> int:
         field = path.replace("[", ".[")
@@ -180,7 +197,7 @@ def _variables(path: Path) -> Mapping[str, tuple[Value, int]]:
 
     made = {}
     scope = Scope({}, others, path.parent)
-    for name, expression in read(path).attributes.items():
+    for name, expression in parse(path, text_of(path)).attributes.items():
         try:
             made[name] = (evaluate(expression, scope), expression.line)
         except WrongError as error:

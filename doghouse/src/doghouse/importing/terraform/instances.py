@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from doghouse.importing.terraform.expressions import evaluate
-from doghouse.importing.terraform.scope import Scope
-from doghouse.importing.terraform.syntax import Block
-from doghouse.importing.terraform.values import Namespace, Set, Unknown, Value, WrongError, shown, text
+from doghouse.importing.terraform.language.expressions import evaluate
+from doghouse.importing.terraform.language.scope import Scope
+from doghouse.importing.terraform.language.syntax import Block
+from doghouse.importing.terraform.language.values import Namespace, Set, Unknown, Value, WrongError, shown, text
 
 
 @dataclass(frozen=True, slots=True)

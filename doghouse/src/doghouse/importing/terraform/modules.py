@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os.path
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from doghouse.importing.terraform.expressions import evaluate
+from doghouse.importing.terraform.files import installed
 from doghouse.importing.terraform.identity import made_up_id
 from doghouse.importing.terraform.instances import Instance, collected, instances, line_of
+from doghouse.importing.terraform.language.expressions import evaluate
+from doghouse.importing.terraform.language.scope import Scope
+from doghouse.importing.terraform.language.syntax import Block, Expression
+from doghouse.importing.terraform.language.types import converted
+from doghouse.importing.terraform.language.values import Namespace, Unknown, Value, WrongError
 from doghouse.importing.terraform.resources import NAMED
-from doghouse.importing.terraform.scope import Scope
-from doghouse.importing.terraform.syntax import Block, Expression
-from doghouse.importing.terraform.types import converted
-from doghouse.importing.terraform.values import Namespace, Unknown, Value, WrongError
 
 Opened = Callable[[Path], "Sequence[Block] | None"]  # reads the blocks of a folder; None: it has no .tf file
+_NAMES = re.compile(r"module\.([\w-]+)(?:\[[^\]]*\])?\.")
 DEEPEST = 20  # modules within modules; Terraform refuses a circle, which would be deeper
 
 
@@ -233,17 +236,23 @@ class Module:
             block = next(one for one in self._of("module") if one.labels == (name,))
             source = evaluate(block.attributes["source"], self.scope) if "source" in block.attributes else None
             made, _ = self._instances(block)
-            if not isinstance(source, str) or not source.startswith(("./", "../")):
+            folder = self._folder_of(name, source)
+            if folder is None:
                 self._children[name] = [(made[0] if made else Instance("", {}), None)]
                 return self._children[name]
             if self._depth >= DEEPEST:
                 raise WrongError(f"modules are called within each other more than {DEEPEST} times")
-            folder = Path(os.path.normpath(self.folder / source))
             blocks = self._opened(folder)
             if blocks is None:
                 raise WrongError(f"its source '{source}' has no .tf file")
             self._children[name] = [(one, self._child(block, one, folder, blocks, name)) for one in made]
         return self._children[name]
+
+    def _folder_of(self, name: str, source: Value) -> Path | None:
+        """Where a module lies: beside this one, or where `terraform init` has put it."""
+        if isinstance(source, str) and source.startswith(("./", "../")):
+            return Path(os.path.normpath(self.folder / source))
+        return installed(self._root).get(".".join([*_NAMES.findall(self.address), name]))
 
     def _child(self, block: Block, one: Instance, folder: Path, blocks: Sequence[Block], name: str) -> Module:
         scope = self.scope.having(one.names)

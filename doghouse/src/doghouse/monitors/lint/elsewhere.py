@@ -24,6 +24,8 @@ DOWNTIME_IDLE = rule("downtime-never-occurs", "A recurring downtime never occurs
 SLO_REFUSED = rule("slo-refused", "Datadog refuses the SLO", order=800)
 SLO_ALERT_REFUSED = rule("slo-alert-refused", "Datadog refuses an alert because of its SLO", order=810)
 
+RULE_REFUSED = rule("notification-rule-refused", "Datadog refuses the notification rule", order=820)
+
 IGNORED_NOTHING = rule("ignore-unused", "A suppression suppresses nothing", "warning", order=950)
 IGNORED_FOR_NO_REASON = rule(
     "ignore-without-reason", "A suppression gives no reason, and is not followed", "warning", order=950

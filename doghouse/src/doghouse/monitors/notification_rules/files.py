@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from doghouse.monitors.notification_rules.model import Rule, Rules, attributes, parse
 from doghouse.monitors.notification_rules.scope import RuleError
 
+TYPE: Literal["monitor-notification-rule"] = "monitor-notification-rule"  # of `data`
 ANSWERED = ("created_at", "modified_at", "created", "modified")  # what the API's answers have besides
 
 
@@ -44,18 +45,23 @@ def _each(document: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(document, dict) and "data" in document:
         document = document["data"]
     rules = document if isinstance(document, list) else [document]
-    for number, rule in enumerate(rules, 1):
-        if isinstance(rule, dict) and "data" in rule:
-            rule = rule["data"]
-        sent = rule.get("attributes", rule) if isinstance(rule, dict) else rule
+    for number, one in enumerate(rules, 1):
+        if isinstance(one, dict) and "data" in one:
+            one = one["data"]
+        sent = one.get("attributes", one) if isinstance(one, dict) else one
         if not isinstance(sent, dict):
             raise RuleError(f"rule {number} is no object: expected one with name, filter and recipients")
         name = f"rule {number}" + (f" ('{sent['name']}')" if isinstance(sent.get("name"), str) else "")
         yield name, {key: value for key, value in sent.items() if key not in ANSWERED}
 
 
+def rule(sent: Any) -> Rule:
+    """The rule of a decoded document of attributes. Raises RuleError."""
+    return parse(attributes(sent))
+
+
 def _rule(sent: Any, place: str) -> Rule:
     try:
-        return parse(attributes(sent))
+        return rule(sent)
     except RuleError as error:
         raise RuleError(f"{place}: {error}") from None

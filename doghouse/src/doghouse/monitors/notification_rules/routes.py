@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct
 from starlette.routing import BaseRoute
 
 from doghouse.monitors.notification_rules.errors import invalid_rule, rule_not_found, too_many_rules
+from doghouse.monitors.notification_rules.files import TYPE
 from doghouse.monitors.notification_rules.model import Attributes, parse
 from doghouse.monitors.notification_rules.scope import RuleError
 from doghouse.monitors.notification_rules.store import Record, RuleStore
@@ -19,7 +20,6 @@ from doghouse.time import iso
 from doghouse.web import account, errors
 from doghouse.web.http import Call, Reply, endpoint
 
-TYPE: Literal["monitor-notification-rule"] = "monitor-notification-rule"
 PAGE, MOST = 100, 1000
 SORTED_BY = {"name": attrgetter("attributes.name"), "created_at": attrgetter("created")}
 

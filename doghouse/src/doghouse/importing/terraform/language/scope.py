@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from doghouse.importing.terraform.values import Namespace, Set, Unknown, Value, WrongError, number, shown, text
+from doghouse.importing.terraform.language.values import Namespace, Set, Unknown, Value, WrongError, number, shown, text
 
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
@@ -71,14 +71,14 @@ def member(value: Value, key: Value) -> Value:
     raise WrongError(f"{shown(value)} has no '{key}'")
 
 
-def names_of_template(file: Value, given: Value, folder: Path) -> Scope:
-    """What a file of templatefile() may name. Raises WrongError."""
+def names_of_template(function: str, file: Value, given: Value, folder: Path) -> Scope:
+    """What a template of templatefile() or templatestring() may name. Raises WrongError."""
 
     def others(name: str) -> Value:
-        raise WrongError(f"templatefile(): {text(file)} names '{name}', which it is not given")
+        raise WrongError(f"{function}(): {text(file)} names '{name}', which it is not given")
 
     if isinstance(given, Namespace):
         return Scope({}, given.member, folder)
     if not isinstance(given, dict):
-        raise WrongError(f"templatefile(): {shown(given)} is no object with what {text(file)} names")
+        raise WrongError(f"{function}(): {shown(given)} is no object with what {text(file)} names")
     return Scope(given, others, folder)

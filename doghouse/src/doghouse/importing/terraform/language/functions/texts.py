@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from doghouse.importing.terraform.functions.registry import function
-from doghouse.importing.terraform.values import Value, WrongError, number, number_text, text, truth
+from doghouse.importing.terraform.language.functions.registry import function
+from doghouse.importing.terraform.language.values import Value, WrongError, number, number_text, shown, text, truth
 
 _VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*)(\*|\d+)?(?:\.(\d+))?([a-zA-Z%])")
 
@@ -23,7 +23,7 @@ def _lower(value: Value) -> Value:
 
 @function("title")
 def _title(value: Value) -> Value:
-    return re.sub(r"(^|[^\w'])(\w)", lambda match: match[1] + match[2].upper(), text(value))
+    return re.sub(r"(^|[^\w])(\w)", lambda match: match[1] + match[2].upper(), text(value))
 
 
 @function("trimspace")
@@ -140,19 +140,23 @@ def _formatlist(form: Value, *arguments: Value) -> Value:
 @function("format")
 def _format(form: Value, *arguments: Value) -> Value:
     """Go's verbs, as Terraform lists them: %s %v %#v %d %f %e %g %b %o %x %t %q %%, with flags, width and precision."""
-    at = 0
+    at = used = 0
 
     def one(match: re.Match[str]) -> str:
-        nonlocal at
+        nonlocal at, used
         if match[5] == "%":
             return "%"
         at = int(match[1]) - 1 if match[1] else at
         if at >= len(arguments):
             raise WrongError(f"there is no argument for {match[0]}")
         value, at = arguments[at], at + 1
+        used = max(used, at)
         return _formatted(value, match[2], match[3] or "", match[4], match[5])
 
-    return _VERB.sub(one, text(form))
+    made = _VERB.sub(one, text(form))
+    if used < len(arguments):
+        raise WrongError(f"there are {len(arguments)} arguments, and the text uses {used}")
+    return made
 
 
 def _formatted(value: Value, flags: str, width: str, precision: str | None, verb: str) -> str:
@@ -161,16 +165,21 @@ def _formatted(value: Value, flags: str, width: str, precision: str | None, verb
         made = text(truth(value))
     elif verb == "q" or (verb == "v" and "#" in flags):
         made = _json(value)
+    elif verb == "s" and isinstance(value, dict | list):
+        raise WrongError(f"%s takes a text, not {shown(value)}")
     elif verb in "sv":
         made = _json(value) if isinstance(value, dict | list) or value is None else text(value)
         made = made[: int(precision)] if precision else made
     elif verb in "dboxX":
-        made = value.encode().hex() if isinstance(value, str) and verb in "xX" else format(int(number(value)), verb)
+        whole = number(value)
+        if not isinstance(whole, int):
+            raise WrongError(f"%{verb} takes a whole number, not {shown(value)}")
+        made = format(whole, verb)
     elif verb in "fFeEgG":
         made = (
             format(float(number(value)), f".{precision or 6}{verb}")
             if precision or verb not in "gG"
-            else number_text(number(value))
+            else _shortest(number(value))
         )
     else:
         raise WrongError(f"%{verb} is no verb")
@@ -179,6 +188,11 @@ def _formatted(value: Value, flags: str, width: str, precision: str | None, verb
     if "-" in flags:
         return (sign + made).ljust(room)
     return (sign + made).zfill(room) if "0" in flags and numeric else (sign + made).rjust(room)
+
+
+def _shortest(value: float) -> str:
+    """A number as Go's %g writes it: with an exponent below 1e-4 and from 1e21 on."""
+    return number_text(value) if not value or 1e-4 <= abs(value) < 1e21 else repr(float(value)).replace(".0e", "e")
 
 
 def _json(value: Value) -> str:

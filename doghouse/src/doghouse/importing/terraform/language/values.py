@@ -123,6 +123,13 @@ def as_set(values: list[Value]) -> Set:
     return Set(sorted(unique, key=str) if all(isinstance(one, str | int | float) for one in unique) else unique)
 
 
+def unified(values: list[Value]) -> list[Value]:
+    """The elements of a list as one type: numbers and booleans beside texts become texts."""
+    kinds = {type(one) for one in values if isinstance(one, str | int | float)}
+    mixed = (str in kinds and len(kinds) > 1) or (bool in kinds and len(kinds) > 1)
+    return [text(one) if mixed and isinstance(one, int | float) else one for one in values]
+
+
 def shown(value: Value) -> str:
     """A value in a sentence."""
     kinds = {type(None): "null", Set: "a set", list: "a list", dict: "an object"}

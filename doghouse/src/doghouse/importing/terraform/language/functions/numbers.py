@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import math
 
-from doghouse.importing.terraform.functions.registry import function
-from doghouse.importing.terraform.values import Set, Value, WrongError, as_set, number, shown, text, truth
+from doghouse.importing.terraform.language.functions.registry import function
+from doghouse.importing.terraform.language.values import (
+    Set,
+    Value,
+    WrongError,
+    as_set,
+    number,
+    shown,
+    text,
+    truth,
+    unified,
+)
 
 
 @function("abs")
@@ -78,21 +88,27 @@ def _tobool(value: Value) -> Value:
 def _tolist(value: Value) -> Value:
     if not isinstance(value, list):
         raise WrongError(f"{shown(value)} is no list")
-    return list(value)
+    return unified(value)
 
 
 @function("toset")
 def _toset(value: Value) -> Value:
     if not isinstance(value, list):
         raise WrongError(f"{shown(value)} is no list or set")
-    return value if isinstance(value, Set) else as_set(value)
+    return value if isinstance(value, Set) else as_set(unified(value))
 
 
 @function("tomap", shallow=True)
 def _tomap(value: Value) -> Value:
     if not isinstance(value, dict):
         raise WrongError(f"{shown(value)} is no map")
-    return value
+    return dict(zip(value, unified(list(value.values())), strict=True))
+
+
+@function("issensitive")
+def _issensitive(value: Value) -> Value:
+    """GUESS: nothing is marked as sensitive here."""
+    return False
 
 
 @function("sensitive", "nonsensitive", "ephemeralasnull", shallow=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from doghouse.importing.terraform.syntax import expression, trees
+from doghouse.importing.terraform.language.syntax import expression, trees
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
@@ -59,14 +60,16 @@ def quoted(string: Any) -> list[Piece]:
     return _nested(iter(_flat(string)), ())[0]
 
 
+@lru_cache(maxsize=1024)
 def heredoc(token: str) -> list[Piece]:
-    """The pieces of a heredoc, with its markers. Raises SyntaxProblemError."""
+    """The pieces of a heredoc, with its markers, parsed once for all instances. Raises SyntaxProblemError."""
     match = _HEREDOC.match(token)
     body = token[match.end() :].rstrip().rpartition("\n")[0] if match else ""
     flat = _flat(_string(body + "\n" if body else ""))
     return _nested(iter(_unindented(flat) if match and match[1] else flat), ())[0]
 
 
+@lru_cache(maxsize=1024)
 def template(text: str) -> list[Piece]:
     """The pieces of a text that is a template as a whole. Raises SyntaxProblemError."""
     return quoted(_string(text))

@@ -5,10 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from doghouse.importing.terraform.expressions import evaluate
-from doghouse.importing.terraform.scope import Scope
-from doghouse.importing.terraform.syntax import Expression, trees
-from doghouse.importing.terraform.values import Set, Unknown, Value, WrongError, as_set, number, shown, text, truth
+from doghouse.importing.terraform.language.expressions import evaluate
+from doghouse.importing.terraform.language.scope import Scope
+from doghouse.importing.terraform.language.syntax import Expression, trees
+from doghouse.importing.terraform.language.values import (
+    Set,
+    Unknown,
+    Value,
+    WrongError,
+    as_set,
+    number,
+    shown,
+    text,
+    truth,
+)
 
 
 def converted(value: Value, kind: Any) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from doghouse.importing.terraform.values import Unknown, Value, WrongError, unknowns
+from doghouse.importing.terraform.language.values import Unknown, Value, WrongError, unknowns
 
 Function = Callable[..., Value]
 _F = TypeVar("_F", bound=Function)

@@ -6,14 +6,14 @@ The operators are those of HCL's specification (hashicorp/hcl, hclsyntax/spec.md
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from doghouse.importing.terraform import functions
-from doghouse.importing.terraform.scope import Scope, arithmetic, member, named, names_of_template
-from doghouse.importing.terraform.syntax import Expression, SyntaxProblemError, trees
-from doghouse.importing.terraform.templates import Choice, Interpolation, Loop, Piece, heredoc, quoted, template
-from doghouse.importing.terraform.values import (
+from doghouse.importing.terraform.language import functions
+from doghouse.importing.terraform.language.rendering import rendered
+from doghouse.importing.terraform.language.scope import Scope, arithmetic, member, named, names_of_template
+from doghouse.importing.terraform.language.syntax import Expression, SyntaxProblemError, trees
+from doghouse.importing.terraform.language.templates import heredoc, quoted, template
+from doghouse.importing.terraform.language.values import (
     Unknown,
     Value,
     WrongError,
@@ -58,42 +58,11 @@ def _identifier(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
 
 
 def _string(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return rendered(quoted(node), scope)
+    return rendered(quoted(node), scope, _value)
 
 
 def _heredoc(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return rendered(heredoc(str(node.children[0])), scope)
-
-
-def rendered(pieces: Sequence[Piece], scope: Scope) -> Value:
-    """A template's text. One that is nothing but `${…}` is that value, whatever its type. Raises WrongError."""
-    if len(pieces) == 1 and isinstance(pieces[0], Interpolation):
-        return _value(pieces[0].tree, scope)
-    missing: list[Unknown] = []
-    made = _rendered(pieces, scope, missing)
-    reasons = tuple(dict.fromkeys(missing))
-    return replace(reasons[0], text=made, others=reasons[1:]) if reasons else made
-
-
-def _rendered(pieces: Sequence[Piece], scope: Scope, missing: list[Unknown]) -> str:
-    return "".join(one if isinstance(one, str) else _piece(one, scope, missing) for one in pieces)
-
-
-def _piece(piece: Piece, scope: Scope, missing: list[Unknown]) -> str:
-    assert not isinstance(piece, str)
-    value = _value(piece.tree, scope)
-    if reason := next(unknowns(value), None):
-        missing.extend(Unknown(one.expression, one.why) for one in unknowns(value))
-        return reason.text if isinstance(value, Unknown) and reason.text else reason.placeholder
-    if isinstance(piece, Interpolation):
-        return text(value)
-    if isinstance(piece, Choice):
-        return _rendered(piece.pieces if truth(value) else piece.otherwise, scope, missing)
-    return "".join(_rendered(piece.pieces, inner, missing) for inner in _each(piece, value, scope))
-
-
-def _each(loop: Loop, value: Value, scope: Scope) -> list[Scope]:
-    return [scope.having(named(loop.names, key, one)) for key, one in items(value)]
+    return rendered(heredoc(str(node.children[0])), scope, _value)
 
 
 def _unary(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
@@ -244,8 +213,8 @@ def _call(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
         if not isinstance(values[-1], list):
             raise WrongError(f"{name}(): what stands before '...' is no list")
         values[-1:] = values[-1]
-    if name == "templatefile":
-        return _templatefile(values, scope)
+    if name in ("templatefile", "templatestring"):
+        return _template(name, values, scope)
     return functions.call(name, values, scope.folder)
 
 
@@ -261,18 +230,37 @@ def _tried(name: str, nodes: Sequence[Any], scope: Scope) -> Value:
     raise WrongError("try(): none of its arguments can be worked out")
 
 
-def _templatefile(values: Sequence[Value], scope: Scope) -> Value:
+def _template(name: str, values: Sequence[Value], scope: Scope) -> Value:
+    """templatefile() and templatestring(): a file's text, or a text, with what it may name."""
     if len(values) != 2:
-        raise WrongError("templatefile(): takes a file and an object with what it names")
+        raise WrongError(f"{name}(): takes a {name.removeprefix('template')} and an object with what it names")
     if reason := next((one for one in values if isinstance(one, Unknown)), None):
         return reason
+    if name == "templatestring":
+        return rendered(template(text(values[0])), names_of_template(name, "the text", values[1], scope.folder), _value)
     source = functions.call("file", values[:1], scope.folder)
     if isinstance(source, Unknown):
         return source
-    return rendered(template(source), names_of_template(values[0], values[1], scope.folder))
+    return rendered(template(source), names_of_template(name, values[0], values[1], scope.folder), _value)
+
+
+def _json(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+    """A value of the JSON syntax: its texts are templates, the keys of its objects too."""
+    return node.value if node.plain else _templates(node.value, scope)
+
+
+def _templates(value: Any, scope: Scope) -> Value:
+    if isinstance(value, str):
+        return rendered(template(value), scope, _value) if "{" in value else value
+    if isinstance(value, list):
+        return [_templates(one, scope) for one in value]
+    if isinstance(value, dict):
+        return {text(_templates(key, scope)): _templates(one, scope) for key, one in value.items()}
+    return number(value) if isinstance(value, float) else value
 
 
 _NODES: Mapping[str, Callable[[Any, Sequence[Any], Scope], Value]] = {
+    "json": _json,
     "expr_term": _term,
     "literal_value": _literal,
     "identifier": _identifier,

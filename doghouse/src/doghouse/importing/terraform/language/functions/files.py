@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import os.path
 from pathlib import Path, PurePosixPath
 
-from doghouse.importing.terraform.functions.registry import function
-from doghouse.importing.terraform.syntax import LARGEST
-from doghouse.importing.terraform.values import Value, WrongError, as_set, text
+from doghouse.importing.terraform.language.functions.registry import function
+from doghouse.importing.terraform.language.syntax import LARGEST
+from doghouse.importing.terraform.language.values import Value, WrongError, as_set, text
 
 
 @function("file", reads=True)
 def _file(folder: Path, path: Value) -> Value:
+    try:
+        return bytes_of(folder, path).decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise WrongError(f"{path} is no text") from None
+
+
+def bytes_of(folder: Path, path: Value) -> bytes:
+    """What a file holds. Raises WrongError."""
     place = folder / text(path)
     try:
         if place.stat().st_size > LARGEST:
             raise WrongError(f"{path} is larger than {LARGEST >> 20} MB and is not read")
-        return place.read_text("utf-8")
+        return place.read_bytes()
     except OSError as error:
         raise WrongError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise WrongError(f"{path} is no text") from None
 
 
 @function("fileexists", reads=True)
@@ -58,7 +65,7 @@ def _dirname(path: Value) -> Value:
 
 @function("abspath", reads=True)
 def _abspath(folder: Path, path: Value) -> Value:
-    return str((folder / text(path)).absolute())
+    return os.path.normpath((folder / text(path)).absolute())
 
 
 @function("pathexpand")

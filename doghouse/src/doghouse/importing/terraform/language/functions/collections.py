@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import itertools
 
-from doghouse.importing.terraform.functions.registry import function
-from doghouse.importing.terraform.values import Set, Unknown, Value, WrongError, as_set, number, shown, text
+from doghouse.importing.terraform.language.functions.registry import function
+from doghouse.importing.terraform.language.values import (
+    Set,
+    Unknown,
+    Value,
+    WrongError,
+    as_set,
+    number,
+    shown,
+    text,
+    unified,
+)
 
 
 @function("length", shallow=True)
@@ -85,7 +95,7 @@ def _compact(values: Value) -> Value:
 @function("distinct")
 def _distinct(values: Value) -> Value:
     made: list[Value] = []
-    for one in values:
+    for one in unified(values):
         if one not in made:
             made.append(one)
     return made
@@ -124,7 +134,10 @@ def _reverse(values: Value) -> Value:
 
 @function("slice", shallow=True)
 def _slice(values: Value, start: Value, end: Value) -> Value:
-    return list(values)[int(number(start)) : int(number(end))]
+    first, last = int(number(start)), int(number(end))
+    if not 0 <= first <= last <= len(values):
+        raise WrongError(f"a list of {len(values)} has no elements {first} to {last}")
+    return list(values)[first:last]
 
 
 @function("sort")
@@ -167,7 +180,7 @@ def _setproduct(*sets: Value) -> Value:
 
 @function("setunion")
 def _setunion(*sets: Value) -> Value:
-    return as_set([one for values in sets for one in values])
+    return as_set(unified([one for values in sets for one in values]))
 
 
 @function("setintersection")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,8 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lark import Token, Tree
+    from lark.exceptions import UnexpectedInput
 
 MARK = "doghouse:"  # in a comment that speaks to doghouse
+_NO_END = "a quoted text does not end on its line"
+# What a quotation mark means nothing in, and where a text begins; a text may hold expressions with texts in them, two deep.
+_PIECE = re.compile(r"(?:#|//)[^\n]*|/\*.*?\*/|(?P<heredoc><<-?(?P<mark>\w[\w-]*)[ \t]*\n)|(?P<opening>\")", re.DOTALL)
+_INNER = r'"(?:[^"\\\n]|\\.)*"'
+_TEXT = re.compile(rf'"(?:[^"\\\n$]|\\.|\$(?!\{{)|\$\{{(?:[^"{{}}\n]|{_INNER})*\}})*"')
 LARGEST = 10 << 20  # bytes of a file; Terraform's own files are a few hundred kilobytes at most
 
 
@@ -52,17 +59,16 @@ class Block:
     marked: tuple[tuple[int, str], ...] = ()
 
 
-def read(path: Path) -> Block:
-    """A file as one block without a kind. Raises SyntaxProblemError, MissingLibraryError."""
+def text_of(path: Path) -> str:
+    """A file's text. Raises SyntaxProblemError."""
     try:
         if path.stat().st_size > LARGEST:
             raise SyntaxProblemError(path, 0, f"is larger than {LARGEST >> 20} MB and is not read")
-        text = path.read_text("utf-8-sig")
+        return path.read_text("utf-8-sig")
     except OSError as error:
         raise SyntaxProblemError(path, 0, f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise SyntaxProblemError(path, 0, f"is no text: byte {error.start} is no UTF-8") from None
-    return parse(path, text)
 
 
 def parse(path: Path, text: str) -> Block:
@@ -75,7 +81,7 @@ def parse(path: Path, text: str) -> Block:
     try:
         tree = _tree(path, source if source.endswith("\n") else source + "\n")
         for token in tree.scan_values(lambda one: getattr(one, "type", "") == "STRING_CHARS" and "\n" in str(one)):
-            raise SyntaxProblemError(path, token.line or 0, "a quoted text does not end on its line")
+            raise SyntaxProblemError(path, token.line or 0, _NO_END)
         return Block("", (), *_contents(next(trees(tree)), path, source), path, 1)
     except RecursionError:
         raise SyntaxProblemError(path, 0, "is nested too deeply to be read") from None
@@ -88,21 +94,47 @@ def expression(source: str) -> Expression:
 
 
 def _tree(path: Path, source: str) -> Tree[Token]:
-    from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+    from lark.exceptions import UnexpectedInput
 
     try:
         made: Tree[Token] = _parser()(source)
-    except UnexpectedToken as error:
+    except UnexpectedInput as error:
+        if line := _unended(source):
+            raise SyntaxProblemError(path, line, _NO_END) from None
+        raise _problem(path, error) from None
+    return made
+
+
+def _problem(path: Path, error: UnexpectedInput) -> SyntaxProblemError:
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+    if isinstance(error, UnexpectedToken):
         token = str(error.token).strip().splitlines()
+        if token and token[0].startswith("<<"):
+            return SyntaxProblemError(path, error.line, f"the text of {token[0].split()[0]} does not end")
         what = f"'{token[0][:40]}'" if token and error.token.type != "$END" else "the end"
         text = f"is not Terraform's language: {what} was not expected (column {error.column})"
-        raise SyntaxProblemError(path, error.line, text) from None
-    except UnexpectedCharacters as error:
+        return SyntaxProblemError(path, error.line, text)
+    if isinstance(error, UnexpectedCharacters):
         text = f"is not Terraform's language: '{error.char}' was not expected (column {error.column})"
-        raise SyntaxProblemError(path, error.line, text) from None
-    except UnexpectedInput as error:
-        raise SyntaxProblemError(path, max(error.line or 0, 1), "is not Terraform's language") from None
-    return made
+        return SyntaxProblemError(path, error.line, text)
+    return SyntaxProblemError(path, max(error.line or 0, 1), "is not Terraform's language")
+
+
+def _unended(source: str) -> int:
+    """The line of a quoted text that does not end on it, which the grammar finds only later; 0 where there is none."""
+    at = 0
+    while piece := _PIECE.search(source, at):
+        at = piece.end()
+        if piece["heredoc"]:
+            end = re.compile(rf"^[ \t]*{re.escape(piece['mark'])}[ \t]*$", re.MULTILINE).search(source, at)
+            at = end.end() if end else len(source)
+        elif piece["opening"]:
+            text = _TEXT.match(source, piece.start())
+            if text is None:
+                return 0 if "${" in source[piece.start() : source.find("\n", at)] else source.count("\n", 0, at) + 1
+            at = text.end()
+    return 0
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Terraform's language: files as blocks, expressions as values."""

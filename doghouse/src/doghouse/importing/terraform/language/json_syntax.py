@@ -1,0 +1,178 @@
+"""Terraform's JSON syntax (`.tf.json`, `.tofu.json`) as the same blocks and expressions (developer.hashicorp.com/terraform/language/syntax/json).
+
+JSON does not tell blocks from attributes, the provider's schema does: the objects in Datadog's resources are blocks, for they have no attribute that is a map.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from doghouse.importing.terraform.language.syntax import Block, Expression, SyntaxProblemError, expression
+
+_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
+_COMMENT = "//"
+_DECODER = json.JSONDecoder()
+_BLANK = re.compile(r"[\s,:]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """A JSON value in the place of an expression's tree; its texts are templates, unless it is `plain`."""
+
+    value: Any
+    plain: bool = False
+    data: str = "json"
+    children: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A value and its line: of an object its keys with their nodes, of an array its nodes."""
+
+    value: Any
+    line: int
+
+    def pairs(self, path: Path) -> Iterator[tuple[str, _Node]]:
+        """An object's keys and values, without comments. Raises SyntaxProblemError where it is none."""
+        if not isinstance(self.value, dict):
+            raise SyntaxProblemError(path, self.line, "is not Terraform's JSON: an object was expected here")
+        return ((key, node) for key, node in self.value.items() if key != _COMMENT)
+
+    def plain(self) -> Any:
+        """The value alone."""
+        if isinstance(self.value, dict):
+            return {key: one.plain() for key, one in self.value.items()}
+        return [one.plain() for one in self.value] if isinstance(self.value, list) else self.value
+
+
+def parse(path: Path, text: str) -> Block:
+    """The blocks of a text. Raises SyntaxProblemError."""
+    try:
+        json.loads(text)
+        root = _Reader(text).node()
+        return Block("", (), {}, [one for document in _each(root) for one in _blocks(document, path)], path, 1)
+    except json.JSONDecodeError as error:
+        raise SyntaxProblemError(path, error.lineno, f"is not JSON: {error.msg}") from None
+    except ValueError as error:
+        raise SyntaxProblemError(path, 0, f"is not JSON: {error}") from None
+    except RecursionError:
+        raise SyntaxProblemError(path, 0, "is nested too deeply to be read") from None
+
+
+class _Reader:
+    """Reads JSON that is known to be right, with lines."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._at = text, 0
+        self._ends = [match.start() for match in re.finditer("\n", text)]
+
+    def node(self) -> _Node:
+        """The next value."""
+        self._skip()
+        line = bisect_right(self._ends, self._at) + 1
+        opening = self._text[self._at]
+        if opening in "{[":
+            self._at += 1
+            return _Node(self._object() if opening == "{" else self._array(), line)
+        return _Node(self._scalar(), line)
+
+    def _object(self) -> dict[str, _Node]:
+        made = {}
+        while not self._ended("}"):
+            key = self._scalar()
+            made[key] = self.node()
+        return made
+
+    def _array(self) -> list[_Node]:
+        made = []
+        while not self._ended("]"):
+            made.append(self.node())
+        return made
+
+    def _scalar(self) -> Any:
+        value, self._at = _DECODER.raw_decode(self._text, self._at)
+        return value
+
+    def _ended(self, sign: str) -> bool:
+        self._skip()
+        if ended := self._text[self._at] == sign:
+            self._at += 1
+        return ended
+
+    def _skip(self) -> None:
+        match = _BLANK.match(self._text, self._at)
+        self._at = match.end() if match else self._at
+
+
+def _each(node: _Node) -> Sequence[_Node]:
+    """An array's elements; anything else is one."""
+    return node.value if isinstance(node.value, list) else [node]
+
+
+def _labelled(node: _Node, labels: int, path: Path) -> Iterator[tuple[tuple[str, ...], _Node]]:
+    """What stands below a number of labels; at each of them an array may stand."""
+    for one in _each(node):
+        if not labels:
+            yield (), one
+            continue
+        for label, inner in one.pairs(path):
+            yield from (((label, *rest), content) for rest, content in _labelled(inner, labels - 1, path))
+
+
+def _blocks(document: _Node, path: Path) -> Iterator[Block]:
+    for kind, node in document.pairs(path):
+        for labels, content in _labelled(node, _LABELS.get(kind, 0), path):
+            nested = kind == "resource" and labels[0].startswith("datadog_")
+            if kind == "variable":
+                yield Block(kind, labels, _variable(content, path), (), path, content.line)
+            else:
+                yield Block(kind, labels, *_contents(content, path, nested), path, content.line)
+
+
+def _contents(node: _Node, path: Path, nested: bool) -> tuple[Mapping[str, Expression], Sequence[Block]]:
+    attributes: dict[str, Expression] = {}
+    blocks: list[Block] = []
+    for name, one in node.pairs(path):
+        if nested and name == "dynamic":
+            blocks += (_dynamic(label, content, path) for (label,), content in _labelled(one, 1, path))
+        elif nested and one.value and all(isinstance(each.value, dict) for each in _each(one)):
+            blocks += (Block(name, (), *_contents(each, path, nested), path, each.line) for each in _each(one))
+        else:
+            attributes[name] = _expression(one)
+    return attributes, blocks
+
+
+def _dynamic(label: str, node: _Node, path: Path) -> Block:
+    attributes = {name: _expression(one) for name, one in node.pairs(path) if name != "content"}
+    content = [
+        Block(name, (), *_contents(each, path, True), path, each.line)
+        for name, one in node.pairs(path)
+        if name == "content"
+        for each in _each(one)
+    ]
+    return Block("dynamic", (label,), attributes, content, path, node.line)
+
+
+def _variable(node: _Node, path: Path) -> Mapping[str, Expression]:
+    """A variable's default is no template, and its type is an expression in a text."""
+    made = {}
+    for name, one in node.pairs(path):
+        if name == "type" and isinstance(one.value, str):
+            try:
+                made[name] = expression(one.value)
+            except SyntaxProblemError as error:
+                raise SyntaxProblemError(path, one.line, f"the type '{one.value}' {error.text}") from None
+        else:
+            made[name] = _expression(one, plain=True)
+    return made
+
+
+def _expression(node: _Node, plain: bool = False) -> Expression:
+    value = node.plain()
+    return Expression(Json(value, plain), json.dumps(value), node.line)

@@ -1,0 +1,64 @@
+"""Both of the provider's downtimes as attributes of the API's second version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from doghouse import downtimes as dt
+from doghouse.importing.terraform.resources.provider_values import Values, blocks, first, given, plain, whole
+from doghouse.time import iso
+
+_DOWNTIME = ("scope", "display_timezone", "message", "mute_first_recovery_notification")
+_V1_DOWNTIME = (
+    "scope",
+    "monitor_id",
+    "monitor_tags",
+    "start",
+    "end",
+    "timezone",
+    "message",
+    "mute_first_recovery_notification",
+)
+
+
+def downtime(values: Values, state: bool = False) -> dict[str, Any]:
+    """The attributes of a `datadog_downtime_schedule` as those of an API body."""
+    made: dict[str, Any] = {key: plain(values[key]) for key in _DOWNTIME if values.get(key) is not None}
+    for key in ("notify_end_states", "notify_end_types"):
+        if values.get(key):
+            made[key] = plain(values[key])
+    if identifier := given(first(values, "monitor_identifier")):
+        made["monitor_identifier"] = {
+            key: whole(one) if key == "monitor_id" else plain(one) for key, one in identifier.items()
+        }
+    if recurring := first(values, "recurring_schedule"):
+        recurrences = [given(one) for one in blocks(recurring, "recurrence")]
+        made["schedule"] = {"timezone": recurring.get("timezone") or "UTC", "recurrences": recurrences}
+    elif one_time := given(first(values, "one_time_schedule")):
+        made["schedule"] = one_time
+    return made
+
+
+def v1_downtime(values: Values, state: bool = False) -> dict[str, Any]:
+    """A `datadog_downtime`, of the API's first version, as the attributes of the second. Raises DowntimeError for what the first version refuses."""
+    from doghouse.downtimes import v1
+
+    body = {key: values[key] for key in _V1_DOWNTIME if values.get(key) not in (None, "", 0, [])}
+    if "monitor_id" in body:
+        body["monitor_id"] = whole(body["monitor_id"])
+    for key in ("start", "end"):
+        if date := values.get(f"{key}_date"):
+            body[key] = int(_instant(date, f"{key}_date"))
+    if recurrence := given(first(values, "recurrence")):
+        body["recurrence"] = recurrence
+    attributes, _ = v1.read(body, 0)
+    if "start" not in body and "recurrence" not in body:
+        attributes["schedule"]["start"] = None
+    return attributes
+
+
+def _instant(value: Any, name: str) -> float:
+    try:
+        return iso.instant(str(value))
+    except ValueError:
+        raise dt.DowntimeError(name, f"'{value}' is no RFC 3339 time") from None

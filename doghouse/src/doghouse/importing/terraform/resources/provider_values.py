@@ -1,0 +1,61 @@
+"""Values as a file, a plan or a state has them, as the API has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from doghouse.importing.terraform.language.values import text
+
+Values = Mapping[str, Any]
+
+
+def blocks(values: Values, name: str) -> list[Values]:
+    """The blocks of a name: a list of objects, or one object."""
+    given = values.get(name) or []
+    return [one for one in (given if isinstance(given, list) else [given]) if isinstance(one, Mapping)]
+
+
+def first(values: Values, name: str) -> Values:
+    """A block that stands once at most."""
+    return next(iter(blocks(values, name)), {})
+
+
+def given(block: Values) -> dict[str, Any]:
+    """What of a block says something."""
+    return {key: value for key, value in block.items() if value not in (None, "", [], 0)}
+
+
+def whole(value: Any) -> Any:
+    """A number that Terraform may have as text."""
+    if isinstance(value, str):
+        return int(value) if value.lstrip("-").isdecimal() else value or None
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def plain(value: Any) -> Any:
+    """What Terraform may have as text, as it does to a boolean, and a set in order, as a plan has it."""
+    if value in ("true", "false"):
+        return value == "true"
+    return sorted(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
+
+
+def _text(value: Any) -> Any:
+    """What stands in a set of texts, as Terraform converts it; a list or an object stays one, and is found wrong later."""
+    return text(value) if isinstance(value, int | float) else value
+
+
+def in_order(values: Any, made: Callable[[Any], Any] = _text) -> Any:
+    """A set in order, numbers first, without its nulls. What is no list stays as it is, and is found wrong later."""
+    if not isinstance(values, list):
+        return values
+    elements = [made(one) for one in values if one is not None]
+    return sorted(elements, key=lambda one: (0, one, "") if isinstance(one, int | float) else (1, 0, str(one)))
+
+
+def decimal(value: Any) -> Any:
+    """A number that Terraform may have as text; what is none stays, and is found wrong later."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return value
