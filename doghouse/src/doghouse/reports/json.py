@@ -27,7 +27,7 @@ def lint(result: LintResult, out: TextIO) -> None:
     """Each monitor and what stands beside it, with its problems, and the line of counts."""
     listed = (result.monitors, result.downtimes, result.of("slo"), result.of("note"), result.of("notification rule"))
     monitors, downtimes, slos, notes, rules = ([_linted(one) for one in some] for some in listed)
-    _write(shapes.Lint(shapes.VERSION, monitors, downtimes, slos, notes, result.summary, rules or ()), out)
+    _write(shapes.Lint(shapes.VERSION, monitors, downtimes, slos, notes, result.summary, rules), out)
 
 
 @writes("json", UnitTestResult)

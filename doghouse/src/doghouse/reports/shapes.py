@@ -62,7 +62,7 @@ class Lint(msgspec.Struct, frozen=True, omit_defaults=True):
     slos: Sequence[Linted]
     notes: Sequence[Linted]
     summary: str
-    rules: Sequence[Linted] = ()
+    rules: Sequence[Linted] = []
 
 
 class Difference(msgspec.Struct, frozen=True):
