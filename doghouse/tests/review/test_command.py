@@ -113,7 +113,7 @@ def test_two_folders_changed_new_removed_renamed_are_told_apart_and_the_unchange
     assert (code, err) == (0, "")
     assert "a: query, critical 90 → 95" in out
     assert "b renamed: was b" in out
-    assert "\nd: new\n" in out
+    assert "d: new\n" in out
     assert "\nc: removed\n" in out
     assert "same" not in out
     assert out.splitlines()[-1] == "1 monitor changed, 1 renamed, 1 new, 1 removed; 1 unchanged"
@@ -391,6 +391,22 @@ def test_a_setting_that_would_do_better_is_one_line(run: Run, write: Write, poin
     write(old__a_json=body("a", 94), new__a_json=body("a", 90))
     (line,) = [line for line in run("old", "new", *points)[1].splitlines() if "better: " in line]
     assert line == "  better: last_2m would send 168 notifications a week, first alert 1 min later"
+
+
+def test_settings_are_varied_unasked_only_as_far_as_it_takes_little_time(
+    run: Run, write: Write, points: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from doghouse.cli.diff import history
+
+    write(old__a_json=body("a", 94), new__a_json=body("a", 90), old__b_json=body("b", 94), new__b_json=body("b", 91))
+    monkeypatch.setattr(history, "MOST_UNASKED", 300)  # evaluations: of two groups over two hours there are 240
+    unasked, asked, unwanted = (
+        run("old", "new", *points, *more)[1] for more in ((), ("--suggest",), ("--no-suggest",))
+    )
+    assert unasked.count("better: ") == 1
+    assert "note: other settings were tried for 1 of 2 monitors: --suggest tries them for all" in unasked
+    assert asked.count("better: ") == 2
+    assert "better: " not in unwanted
 
 
 # -- --fail-on

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("error", "warning", "note")  # the worst first
 TEST_FAILED, TEST_UNREAD = "test-failed", "test-unread"  # what stands for a rule where a unit test objects
+ALERT_MISSED, MONITOR_CHANGED = "alert-missed", "monitor-changed"  # and where a review does
 WORDS = {
     TEST_FAILED: "A unit test of a monitor expects what the monitor does not do",
     TEST_UNREAD: "A file of unit tests, or a file that it names, cannot be read",
+    ALERT_MISSED: "An alert of ten minutes and more that was there before a change is not there after it",
+    MONITOR_CHANGED: "A monitor changed",
 }
 _LINE = re.compile(r":(\d+)$")
 _ADDRESS = re.compile(r"(\[\d+\])+$")
@@ -50,7 +53,7 @@ class Finding:
 def of_lint(linted: Iterable[Linted]) -> Iterator[Finding]:
     """The problems of monitors, downtimes and objectives; those that are suppressed behind the others of each."""
     for one in linted:
-        file, unread_line = _place(one.file or one.where)
+        file, unread_line = place(one.file or one.where)
         subject = one.name or (one.where.removeprefix(one.file).strip() if one.file else "")
         said = ((problem, line, "") for problem, line in zip(one.problems, one.lines, strict=True))
         silent = ((each.problem, each.line, each.reason) for each in one.suppressed)
@@ -99,7 +102,7 @@ def _top(folder: Path) -> Path | None:
     return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
 
 
-def _place(where: str) -> tuple[str, int]:
+def place(where: str) -> tuple[str, int]:
     """The file and line of `plan.json`, `main.tf:12` or `list.json[2]`; no file for standard input."""
     if where.startswith("standard input"):
         return "", 0

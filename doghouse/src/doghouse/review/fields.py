@@ -49,6 +49,9 @@ def _flat(document: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
             continue
         if isinstance(value, Mapping) and value:
             yield from _flat(value, name)
+        elif isinstance(value, list | tuple) and any(isinstance(one, Mapping) for one in value):
+            for place, one in enumerate(value):
+                yield from _flat({f"{key}[{place}]": one}, path)
         elif not isinstance(value, Mapping):
             yield name, value
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from doghouse.review.fields import FieldChange
-from doghouse.review.model import Change, Compared, Past, Range, Review, Tests
+from doghouse.review.model import CELLS, NOTHING, Change, Compared, Past, Range, Review, Tests
 
 SHOWN_FIELDS = 3  # in a headline
 KINDS = ("changed", "renamed", "affected", "new", "removed")
@@ -40,7 +40,8 @@ def total(review: Review) -> str:
 def headline(change: Change) -> str:
     """`cpu_high: 41 → 6 notifications a week, first alert 3 min later`; without history what was done to it."""
     if change.compared:
-        said = ", ".join(_figures(change, change.compared))
+        renamed = [f"was {change.old_name}"] if change.kind == "renamed" else []
+        said = ", ".join([*renamed, *_figures(change.compared)])
     elif change.because:
         said = ", ".join(change.because)
     elif change.kind in ("new", "removed"):
@@ -52,31 +53,34 @@ def headline(change: Change) -> str:
     return f"{change.name}: {said}"
 
 
-def _figures(change: Change, compared: Compared) -> Iterator[str]:
+def _figures(compared: Compared) -> Iterator[str]:
     before, after = compared.before, compared.after
     if before is None and after is not None:
-        yield f"new, {amount(after.a_week)} notifications a week"
+        yield f"new, {a_week(after.a_week)}"
     elif after is None and before is not None:
-        yield f"removed, {amount(before.a_week)} notifications a week less" if before.figures.sent else "removed"
+        yield f"removed, {a_week(before.a_week)} less" if before.figures.sent else "removed"
     elif before is not None and after is not None:
         yield arrow(before.a_week, after.a_week)
         if first := first_alert(before, after):
             yield first
+        if before.figures.silenced != after.figures.silenced:
+            yield f"{before.figures.silenced:,} → {after.figures.silenced:,} silenced"
     if compared.missed:
         count = len(compared.missed)
         yield f"{count} {'alert' if count == 1 else 'alerts'} missed"
 
 
 def arrow(before: float, after: float) -> str:
-    """`41 → 6 notifications a week`; `6 notifications a week, as before`."""
+    """`41 → 6 notifications a week`; `6 notifications a week, as before`. What differs is never written as the same."""
+    if before == after:
+        return f"{a_week(after)}, as before"
     old, new = amount(before), amount(after)
-    if old == new:
-        return (
-            f"{new} notifications a week, as before"
-            if before == after
-            else f"{before:.3g} → {after:.3g} notifications a week"
-        )
-    return f"{old} → {new} notifications a week"
+    return f"{old} → {a_week(after)}" if old != new else f"{before:.2f} → {after:.2f} notifications a week"
+
+
+def a_week(number: float) -> str:
+    """`6 notifications a week`."""
+    return f"{amount(number)} {'notification' if amount(number) == '1' else 'notifications'} a week"
 
 
 def amount(a_week: float) -> str:
@@ -115,6 +119,11 @@ def stretch(range: Range) -> str:
     zone = ZoneInfo(range.zone)
     first, last = (datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M") for at in (range.start, range.end))
     return f"{length(range.end - range.start)}, {first} to {last} ({range.zone})"
+
+
+def legend(range: Range) -> str:
+    """What the blocks of a course are."""
+    return f"a block is {length((range.end - range.start) / CELLS)}, as high as the share of it in Alert or Warn; {NOTHING} is no data"
 
 
 def _fields(fields: Sequence[FieldChange]) -> str:

@@ -14,11 +14,9 @@ from doghouse.backtest.suggesting import first_alert
 from doghouse.metrics.model import Ints
 from doghouse.monitors import Group, Status
 from doghouse.queries.sparkline import BARS
-from doghouse.review.model import Missed, Past
+from doghouse.review.model import CELLS, NOTHING, Missed, Past
 from doghouse.tags.pairs import group_text
 
-CELLS = 48  # of a course
-NOTHING = "·"  # a cell without an evaluation, or with No Data alone
 SHORTEST_S = 600  # of a stretch in Alert that is missed where it is gone
 NEAR_S = 3600  # an Alert so near a stretch stands for it
 

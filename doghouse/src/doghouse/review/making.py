@@ -105,13 +105,14 @@ class _Problems:
         return replace(change, found=found, cured=cured)
 
 
-def _rank(change: Change) -> tuple[int, float]:
-    """Changed ones first; among them those that send more than they did, the most first."""
+def _rank(change: Change) -> tuple[bool, int, float]:
+    """First what has an error or misses alerts, then changed ones, of each those first that send more than they did."""
     compared = change.compared
+    grave = any(one.problem.severity == "error" for one in change.found) or bool(compared and compared.missed)
     more = 0.0
     if compared:
         more = (compared.after.a_week if compared.after else 0.0) - (compared.before.a_week if compared.before else 0.0)
-    return _ORDER.index(change.kind), -more
+    return not grave, _ORDER.index(change.kind), -more
 
 
 def _change(matched: Matched, definitions: Definitions, compare: Compare | None) -> Change:

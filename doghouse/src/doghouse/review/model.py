@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from doghouse.backtest.figures import Figures
     from doghouse.backtest.suggesting import Suggestion
     from doghouse.review.words import Piece
+    from doghouse.testing.places import TestFileError
     from doghouse.testing.running import Result
 
 WEEK_D = 7
+CELLS = 48  # of a course
+NOTHING = "·"  # a cell of a course without an evaluation, or with No Data alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class Tests:
     ran: int = 0
     failing: Sequence[Result] = ()
     mended: Sequence[str] = ()
-    unread: Sequence[str] = ()
+    unread: Sequence[TestFileError] = ()
     failed_before: int = 0
 
 

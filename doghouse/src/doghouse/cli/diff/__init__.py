@@ -84,7 +84,7 @@ def diff(
         old, new = sides.read(before), sides.read(after)
         tests = unit_tests.run_reached(before, after)
     known = None if routed is None and not (old.rules or new.rules) else [*(routed or ()), *sides.rules_of(new)]
-    asked = Asked(known, sides.lint_settings(before), range=stretch, tests=tests, remarks=remarks)
+    asked = Asked(known, sides.lint_settings(), range=stretch, tests=tests, remarks=remarks)
     if stretch is not None:
         from doghouse.cli.diff.history import over
 

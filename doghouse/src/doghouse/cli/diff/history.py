@@ -20,9 +20,8 @@ from doghouse.review.comparing import better, compared
 from doghouse.review.matching import monitors
 from doghouse.review.surroundings import Surroundings, parsed, surroundings
 
-MOST_UNASKED = (
-    5_000_000  # evaluations of groups: settings are varied for so many without being asked for, about three seconds
-)
+# Evaluations of groups over which settings are varied without being asked for: a second or two.
+MOST_UNASKED = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Over:
 
     def with_suggestions(self, made: Review, wanted: bool | None) -> Review:
         """A review with a setting that would do better, for each monitor that has one. `wanted` says whether to look for all of them; None: for those that
-        send the most, as many as take a few seconds, which is said."""
+        send the most, as far as it takes a second or two, and it is said for how many."""
         changes = list(made.changes)
         sent = {
             place: one.compared.after.figures
@@ -64,7 +63,7 @@ class Over:
         spent, left = 0, 0
         for place in places if wanted is not False else ():
             spent += sent[place].evaluations * sent[place].groups
-            if wanted is None and spent > MOST_UNASKED and place != places[0]:
+            if wanted is None and spent > MOST_UNASKED:
                 left += 1
             else:
                 changes[place] = self._suggested(changes[place])

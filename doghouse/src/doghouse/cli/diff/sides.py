@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ SKIPPED = frozenset({".git", ".terraform", "node_modules", ".venv"})
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A side as files: `paths` are to be read, as seen from the folder `root` (None: the working folder)."""
+    """A side as files: `paths` are to be read, as seen from the folder `root`, which stands for the working folder (None: it is that)."""
 
     name: str
     paths: Sequence[str]
@@ -38,7 +38,7 @@ class Opened:
 
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
-        """Have the places of its files begin where the repository does, not in the folder that the revision was written into."""
+        """Have the places of its files be as somebody types them, not in the folder that the revision was written into."""
         with contextlib.chdir(self.root) if self.root else contextlib.nullcontext():
             yield
 
@@ -99,22 +99,23 @@ def _at_revisions(base: str, head: str, paths: Sequence[str], folder: Path) -> t
     repo = repository(Path())
     in_tree = _is_path(head) and (not _is_revision(repo, head) or head in (".", "./"))
     if in_tree:
-        paths = [str(Path(head, path)) for path in paths] or [head]
-    wanted = [repo.inside(path) for path in paths or [str(repo.top)]]
+        paths = [os.path.join(head, path) for path in paths] or [head]  # noqa: PTH118 - as it was written
+    wanted = {repo.inside(path): os.path.normpath(path) for path in paths or [os.path.relpath(repo.top)]}
     commits = [repo.commit(base), *([] if in_tree else [repo.commit(head)])]
     sides: list[Opened] = []
     there: set[str] = set()
     for name, commit in zip((base, head), commits, strict=False):
-        place = folder / ("base" if not sides else "head")
-        place.mkdir()
-        has = repo.write(commit, wanted, place)
+        top = folder / ("base" if not sides else "head")
+        root = top / repo.below
+        root.mkdir(parents=True)
+        has = repo.write(commit, list(wanted), top)
         there |= has
-        sides.append(Opened(name, [path for path in wanted if path in has], "", place))
+        sides.append(Opened(name, [path for inside, path in wanted.items() if inside in has], "", root))
     if in_tree:
-        has = {path for path in wanted if (repo.top / path).exists()}
+        has = {inside for inside in wanted if (repo.top / inside).exists()}
         there |= has
-        sides.append(Opened("the working tree", [path for path in wanted if path in has], "", repo.top))
-    if missing := [path for path in wanted if path not in there]:
+        sides.append(Opened("the working tree", [path for inside, path in wanted.items() if inside in has]))
+    if missing := [path for inside, path in wanted.items() if inside not in there]:
         raise GitError(f"'{missing[0]}' is neither in {base} nor in {sides[1].name}", is_usage=True)
     return sides[0], sides[1], _remarks(repo, commits, base, head)
 
@@ -212,12 +213,11 @@ def rules_of(side: Side) -> Rules:
     return [rule for named in side.rules for rule in named.rules]
 
 
-def lint_settings(side: Opened) -> Settings:
-    """Which lint rules are looked for, as the settings of the working folder say. Places in a revision begin where its repository does."""
+def lint_settings() -> Settings:
+    """Which lint rules are looked for, as the settings of the working folder say."""
     from doghouse.monitors.lint.settings import SettingsError, read_settings
 
     try:
-        made = read_settings(Path.cwd())
+        return read_settings(Path.cwd())
     except SettingsError as error:
         raise fail(str(error), 64) from None
-    return replace(made, root=Path()) if side.root else made

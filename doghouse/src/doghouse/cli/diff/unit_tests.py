@@ -22,17 +22,14 @@ def run_reached(base: Opened, head: Opened) -> Tests:
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     wanted = [name for name, text in after.items() if name.endswith(TEST_SUFFIXES) and _is_reached(name, text, changed)]
     now, unread = _run(head, wanted)
-    failing = [one for one in now.values() if not one.passed]
     then, unread_then = _run(base, [name for name in wanted if name in before])
-    old = [key for key, one in then.items() if not one.passed]
+    failed = {key for key, one in then.items() if not one.passed}
     return Tests(
         len(now),
-        [one for key, one in now.items() if not one.passed and key not in old],
-        [one.name for key, one in now.items() if one.passed and key in old],
-        [text for name, text in unread.items() if name not in unread_then],
-        sum(
-            (str(name), one.name) in old for name, one in ((key[0], one) for key, one in now.items() if one in failing)
-        ),
+        [one for key, one in now.items() if not one.passed and key not in failed],
+        [one.name for key, one in now.items() if one.passed and key in failed],
+        [error for name, error in unread.items() if name not in unread_then],
+        sum(not one.passed and key in failed for key, one in now.items()),
     )
 
 
@@ -60,7 +57,7 @@ def _read(side: Opened) -> Iterator[tuple[str, bytes]]:
             continue
 
 
-def _run(side: Opened, names: list[str]) -> tuple[dict[tuple[str, str], Result], dict[str, str]]:
+def _run(side: Opened, names: list[str]) -> tuple[dict[tuple[str, str], Result], dict[str, TestFileError]]:
     """Each test by its file and name, and what is wrong with the files that cannot be read."""
     results: dict[tuple[str, str], Result] = {}
     unread = {}
@@ -69,5 +66,5 @@ def _run(side: Opened, names: list[str]) -> tuple[dict[tuple[str, str], Result],
             try:
                 results |= {(name, one.name): one for one in run(Path(side.prefix + name), named_monitor)}
             except TestFileError as error:
-                unread[name] = str(error)
+                unread[name] = error
     return results, unread

@@ -45,7 +45,7 @@ def review(made: Review, out: TextIO) -> None:
                 for one in made.tests.failing
             ],
             "mended": list(made.tests.mended),
-            "errors": list(made.tests.unread),
+            "errors": [str(error) for error in made.tests.unread],
         },
         "notifications": {"before": before, "after": after} if made.range else None,
         "remarks": list(made.remarks),

@@ -1,6 +1,6 @@
-"""The review of a change as Markdown for a comment: names first, then what would be sent, what is wrong, what was done.
+"""The review of a change as Markdown for a comment: names first, then what is wrong, what was done, what would be sent.
 
-What people wrote stands in code, so that a handle in a message calls nobody (GitHub and GitLab leave mentions in code alone).
+What people wrote stands in code or <pre>, so that a handle in a message calls nobody (GitHub and GitLab leave mentions in code alone).
 """
 
 from __future__ import annotations
@@ -10,54 +10,57 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TextIO
 
+from doghouse.reports.markdown import SIGNS
+from doghouse.reports.markdown.texts import LARGEST, folded, plain, table
+from doghouse.reports.markdown.texts import code as as_code
 from doghouse.reports.registry import writes
 from doghouse.reports.review import rows
-from doghouse.review import Change, MessageChange, OtherChange, Placed, Review
+from doghouse.review import Change, Compared, MessageChange, OtherChange, Placed, Range, Review
 from doghouse.review.fields import FieldChange
-from doghouse.review.headline import headline, stretch, tests, title, total, value
+from doghouse.review.headline import headline, legend, stretch, tests, title, total, value
 from doghouse.review.words import Piece, difference, shortened
 
-MOST = 65_536  # characters of a comment on GitHub
-REST = 2_000  # of them kept for what is said of the rest
-LONG = 60  # letters of a text that is told in words
+REST = 2_000  # characters of a report that are kept for what is said of the rest
+LONG = 60  # letters of two texts that are told in words
 MOST_TEXT = 1_500  # letters of one text
-LINE = 100  # letters of a line of a text: what stands in <pre> is not folded
-SIGNS = {"error": "❌", "warning": "⚠️"}
-_SPECIAL = re.compile(r"([\\`*<\[\]|])")
-_CALLS = re.compile(r"([@#])(?=\w)")
+MOST_LISTED = 10  # monitors of a downtime, failing tests, remarks
+LINE = 90  # letters of a line of a text: what stands in <pre> is not folded
 
 
 @writes("markdown", Review)
 def review(made: Review, out: TextIO) -> None:
-    """A section a change, as many as a comment holds; the headlines of the others, and how many are left."""
-    head = "\n".join(_head(made))
-    others = ["\n".join(_other(other)) for other in made.others]
-    sections = ["\n".join(_change(change, made)) for change in made.changes]
-    text, left = head, MOST - REST - len(head)
-    for part in others:
-        if len(part) + 1 <= left // 2:
-            text, left = f"{text}\n{part}", left - len(part) - 1
-    headlines: list[str] = []
-    for section, change in zip(sections, made.changes, strict=True):
-        if len(section) + 2 <= left and not headlines:
-            text, left = f"{text}\n\n{section}", left - len(section) - 2
-        else:
-            headlines.append(f"- {plain(headline(change))}")
-    out.write(f"{text}\n{_rest(headlines, left + REST - 2)}")
+    """A section a change, as many as there is room for; the headlines of the others, and how many are left."""
+    head = ["\n".join(_head(made)).rstrip()]
+    sections = [
+        *("\n".join(_other(other)) for other in made.others),
+        *("\n".join(_change(one, made)).strip() for one in made.changes),
+    ]
+    names = [*(_named(other) for other in made.others), *(headline(change) for change in made.changes)]
+    room = LARGEST - REST - len(head[0])
+    shown = 0
+    for section in sections:
+        room -= len(section) + 2
+        if room < 0:
+            break
+        shown += 1
+    out.write("\n\n".join([*head, *sections[:shown], *_rest(names[shown:])]) + "\n")
 
 
-def _rest(headlines: Sequence[str], left: int) -> str:
+def _rest(names: Sequence[str]) -> Iterator[str]:
     """What did not fit: as many headlines as do, and the number of the others."""
-    if not headlines:
-        return ""
-    lines = ["", f"#### {len(headlines):,} more changed", ""]
-    left -= sum(map(len, lines)) + 100
-    for number, line in enumerate(headlines):
-        if len(line) + 1 > left:
-            return "\n".join([*lines, f"- and {len(headlines) - number:,} more, which a comment has no room for", ""])
+    if not names:
+        return
+    lines, room = [], REST - 200
+    for name in names:
+        line = f"- {plain(name)}"
+        room -= len(line) + 1
+        if room < 0:
+            break
         lines.append(line)
-        left -= len(line) + 1
-    return "\n".join([*lines, ""])
+    left = len(names) - len(lines)
+    lines += [f"- and {left:,} more, for which there is no room here"] if left else []
+    yield f"#### {len(names):,} more"
+    yield "\n".join(lines)
 
 
 def _head(made: Review) -> Iterator[str]:
@@ -67,48 +70,49 @@ def _head(made: Review) -> Iterator[str]:
         yield f"**{text}**"
         yield ""
     if made.range is not None and any(change.compared for change in made.changes):
-        yield f"Over {stretch(made.range)}."
+        yield f"Over {stretch(made.range)}; {legend(made.range)}."
         yield ""
-    for objection in made.objections:
-        yield f"- ⛔ {plain(objection)}"
-    for remark in made.remarks:
-        yield f"- ℹ️ {plain(remark)}"
-    for placed in made.unread:
-        yield f"- {_problem(placed, with_place=True)}"
-    for placed in made.cured_files:
-        yield f"- can be read again: {code(placed.place)}"
+    yield from _most([f"- {SIGNS['error']} {plain(objection)}" for objection in made.objections])
+    yield from _most([f"- {SIGNS['note']} {plain(remark)}" for remark in made.remarks])
+    yield from _most([f"- {_problem(placed, with_place=True)}" for placed in made.unread])
+    yield from _most([f"- can be read again: {code(placed.place)}" for placed in made.cured_files])
     yield from _tests(made)
+
+
+def _most(lines: Sequence[str], indent: str = "") -> list[str]:
+    left = len(lines) - MOST_LISTED
+    return [*lines[:MOST_LISTED], *([f"{indent}- and {left:,} more"] if left > 0 else [])]
 
 
 def _tests(made: Review) -> Iterator[str]:
     if not (text := tests(made.tests)):
         return
     is_bad = made.tests.failing or made.tests.unread
-    yield f"- {'❌' if is_bad else '✅'} {text}"
-    for error in made.tests.unread:
-        yield f"  - {code(error)}"
-    for result in made.tests.failing:
+    yield f"- {SIGNS['error'] if is_bad else '✅'} {text}"
+    yield from _most([f"  - {code(str(error))}" for error in made.tests.unread], "  ")
+    for result in made.tests.failing[:MOST_LISTED]:
         yield f"  - {plain(result.name)} ({code(f'{result.path}:{result.line}')})"
-        for one in result.differences:
+        for one in result.differences[:MOST_LISTED]:
             yield f"    - expected {code('; '.join(one.expected))}, got {code('; '.join(one.got) or 'nothing')}"
+    if (left := len(made.tests.failing) - MOST_LISTED) > 0:
+        yield f"  - and {left:,} more"
 
 
 def _change(change: Change, made: Review) -> Iterator[str]:
     yield f"#### {plain(headline(change))}"
     yield ""
-    said = f", was {plain(change.old_name)}" if change.old_name else ""
-    yield f"{change.kind}{said} · {code(change.where)}" + (
-        f" · {plain(', '.join(change.because))}" if change.because else ""
-    )
+    was = f", was {plain(change.old_name)}" if change.old_name and change.kind != "renamed" else ""
+    why = f" · {plain(', '.join(change.because))}" if change.because else ""
+    yield f"{change.kind}{was} · {code(change.where)}{why}"
     yield ""
     if change.unevaluated:
         yield f"Not evaluated: {plain(change.unevaluated)}"
         yield ""
     problems = [f"- {_problem(placed)}" for placed in change.found]
     problems += [f"- ✅ cured: {code(placed.problem.field)} {plain(placed.problem.text)}" for placed in change.cured]
-    yield from problems
+    yield from _most(problems)
     yield from [""] * bool(problems)
-    yield from _fields(change.fields)
+    yield from _fields(rows.unlike(change))
     yield from _history(change, made)
 
 
@@ -116,13 +120,14 @@ def _problem(placed: Placed, *, with_place: bool = False) -> str:
     problem = placed.problem
     where = f"{code(placed.place)} " if with_place or placed.line else ""
     field = f"{code(problem.field)} " if problem.field else ""
-    rule = f" ({code(problem.rule)})" if problem.rule else ""
-    return f"{SIGNS.get(problem.severity, '')} {problem.severity}: {where}{field}{plain(problem.text)}{rule}"
+    rule = f" <sub>{plain(problem.rule)}</sub>" if problem.rule else ""
+    mend = f"<br>Use: {code(problem.mend.sentence)}" if problem.mend else ""
+    return f"{SIGNS.get(problem.severity, '')} {problem.severity}: {where}{field}{plain(problem.text)}{rule}{mend}"
 
 
 def _fields(fields: Sequence[FieldChange]) -> Iterator[str]:
     for field in fields:
-        if field.is_text and (len(str(field.old)) + len(str(field.new)) > LONG or "\n" in field.old + field.new):
+        if field.is_text and (len(field.old) + len(field.new) > LONG or "\n" in field.old + field.new):
             yield f"- {code(field.field)}"
             yield ""
             yield from _words(difference(field.old, field.new))
@@ -133,25 +138,23 @@ def _fields(fields: Sequence[FieldChange]) -> Iterator[str]:
 
 
 def _words(pieces: Sequence[Piece]) -> Iterator[str]:
+    """A text with what is gone and what is new, in a block of HTML: nothing of it is Markdown."""
     tags = {"same": ("", ""), "gone": ("<del>", "</del>"), "new": ("<ins>", "</ins>")}
     made, column, left = "", 0, MOST_TEXT
     for piece in shortened(pieces):
         first, last = tags[piece.kind]
-        text = (
-            piece.text
-            if len(piece.text) <= left
-            else f"{piece.text[:left]} … ({len(piece.text) - left:,} letters more)"
-        )
+        more = len(piece.text) - left
+        text = piece.text if more <= 0 else f"{piece.text[:left]} … ({more:,} letters more)"
         left = max(left - len(piece.text), 0)
-        folded, column = _folded(text, column)
-        made += f"{first}{escape(folded, quote=False)}{last}"
-        if not left:
+        told, column = _told(text, column)
+        made += f"{first}{escape(told, quote=False)}{last}"
+        if more >= 0:
             break
     yield f"<pre>{made}</pre>"
     yield ""
 
 
-def _folded(text: str, column: int) -> tuple[str, int]:
+def _told(text: str, column: int) -> tuple[str, int]:
     """A text with line breaks instead of the blanks at which a line is full, and the column that it ends in."""
     made = []
     for part in re.split(r"(\s)", text):
@@ -168,10 +171,21 @@ def _history(change: Change, made: Review) -> Iterator[str]:
     compared, range = change.compared, made.range
     if compared is None or range is None:
         return
-    yield "| | before | after |"
-    yield "|---|--:|--:|"
-    for row in rows.rows(compared, range):
-        yield f"| {' | '.join(row)} |"
+    if compared.differs:
+        yield from _beside(compared, range)
+    else:
+        yield "- over history it does the same"
+    if compared.suggestion is not None:
+        yield f"- better: {plain(rows.suggestion(compared.suggestion))}"
+    yield ""
+    if compared.messages:
+        yield from folded(
+            "messages that read differently", [line for one in compared.messages for line in _message(one)]
+        )
+
+
+def _beside(compared: Compared, range: Range) -> Iterator[str]:
+    yield from table(["", "before", "after"], list(rows.rows(compared, range)))
     yield ""
     yield "<pre>"
     for word, side in (("before", compared.before), ("after", compared.after)):
@@ -179,18 +193,8 @@ def _history(change: Change, made: Review) -> Iterator[str]:
             yield f"{word:6}  {side.course}"
     yield "</pre>"
     yield ""
-    lines = [f"- {name}: {code(listed)}" for name, listed in rows.groups(compared)]
-    lines += [f"- ⛔ missed: {plain(text)}" for text in rows.missed(compared, range)]
-    if compared.suggestion is not None:
-        lines.append(f"- 💡 {plain(rows.suggestion(compared.suggestion))}")
-    yield from lines
-    yield from [""] * bool(lines)
-    if compared.messages:
-        yield "<details><summary>messages that read differently</summary>"
-        yield ""
-        for message in compared.messages:
-            yield from _message(message)
-        yield "</details>"
+    yield from (f"- {name}: {code(listed)}" for name, listed in rows.groups(compared))
+    yield from (f"- {SIGNS['error']} missed: {plain(text)}" for text in rows.missed(compared, range))
 
 
 def _message(message: MessageChange) -> Iterator[str]:
@@ -203,28 +207,23 @@ def _message(message: MessageChange) -> Iterator[str]:
 
 def _other(other: OtherChange) -> Iterator[str]:
     many = len(other.monitors)
-    named = ", ".join(map(plain, other.monitors[:10])) + (f" and {many - 10:,} more" if many > 10 else "")
-    yield (
-        f"- {other.thing} **{plain(other.name)}** {other.kind} · {code(other.where)} · for {many:,} {'monitor' if many == 1 else 'monitors'}"
-        + (f": {named}" if many else "")
+    named = ", ".join(map(plain, other.monitors[:MOST_LISTED]))
+    named += f" and {many - MOST_LISTED:,} more" if many > MOST_LISTED else ""
+    yield f"#### {plain(_named(other))}"
+    yield ""
+    yield f"{other.kind} · {code(other.where)} · for {many:,} {'monitor' if many == 1 else 'monitors'}" + (
+        f": {named}" if many else ""
     )
-    for field in other.fields:
-        yield f"  - {code(field.field)}: {code(value(field.old))} → {code(value(field.new))}"
-    for placed in other.found:
-        yield f"  - {_problem(placed)}"
+    yield ""
+    yield from _most([f"- {_problem(placed)}" for placed in other.found])
+    yield from _fields(other.fields)
 
 
-def plain(text: str) -> str:
-    """A text as it stands: no markup, and no handle or issue that would be linked."""
-    return _CALLS.sub("\\1\u200b", _SPECIAL.sub(r"\\\1", " ".join(text.split())))
+def _named(other: OtherChange) -> str:
+    return f"{other.thing} {other.name}: {other.kind}"
 
 
 def code(text: str) -> str:
-    """A text as code, on one line, also in a table."""
-    text = " ".join(text.split()) or " "
-    text = text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]} …"
-    if not re.search(r"[`|]", text):
-        return f"`{text}`"
-    return (
-        "<code>" + re.sub(r"[`|*_\[\]\\~]", lambda match: f"&#{ord(match[0])};", escape(text, quote=False)) + "</code>"
-    )
+    """A text as code, on one line."""
+    line = " ".join(text.split())
+    return as_code(line if len(line) <= MOST_TEXT else f"{line[:MOST_TEXT]} …")

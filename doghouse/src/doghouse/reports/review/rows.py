@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from doghouse.backtest.figures import LABELS, Figures
 from doghouse.backtest.suggesting import Suggestion
-from doghouse.review.headline import amount, length
-from doghouse.review.model import WEEK_D, Compared, Past, Range
+from doghouse.review.fields import FieldChange
+from doghouse.review.headline import a_week, length
+from doghouse.review.model import WEEK_D, Change, Compared, Past, Range
 
 NONE = "–"
 
@@ -86,8 +87,9 @@ def suggestion(made: Suggestion) -> str:
     """`recovery 85 would send 3 notifications a week, first alert as now`."""
     late = made.alert_delay or 0
     when = f"{length(abs(late))} {'later' if late > 0 else 'earlier'}" if late else "as now"
-    return f"{made.setting} would send {amount(_a_week(made.figures))} notifications a week, first alert {when}"
+    return f"{made.setting} would send {a_week(made.figures.a_day * WEEK_D)}, first alert {when}"
 
 
-def _a_week(figures: Figures) -> float:
-    return figures.a_day * WEEK_D
+def unlike(change: Change) -> list[FieldChange]:
+    """The fields that are told: not the name of a monitor that was renamed, which its headline has."""
+    return [one for one in change.fields if not (one.field == "name" and change.kind == "renamed")]

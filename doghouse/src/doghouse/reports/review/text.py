@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from doghouse.reports.registry import writes
 from doghouse.reports.review import rows
-from doghouse.review import Change, OtherChange, Placed, Review
+from doghouse.review import Change, Compared, OtherChange, Placed, Range, Review
 from doghouse.review.fields import FieldChange
-from doghouse.review.headline import headline, stretch, tests, title, total, value
+from doghouse.review.headline import headline, legend, stretch, tests, title, total, value
 from doghouse.review.words import Piece, difference, shortened
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _lines(made: Review) -> Iterator[str | Text]:
     for remark in made.remarks:
         yield f"note: {remark}"
     if made.range is not None and any(change.compared for change in made.changes):
-        yield f"over {stretch(made.range)}"
+        yield f"over {stretch(made.range)}; {legend(made.range)}"
     for placed in made.unread:
         yield _problem(placed, "")
     for placed in made.cured_files:
@@ -60,7 +60,7 @@ def _change(change: Change, made: Review) -> Iterator[str | Text]:
         yield f"  {change.where}"
     if change.unevaluated:
         yield f"  not evaluated: {change.unevaluated}"
-    yield from _fields(change.fields)
+    yield from _fields(rows.unlike(change))
     for placed in change.found:
         yield _problem(placed, "new ")
     for placed in change.cured:
@@ -99,14 +99,23 @@ def _problem(placed: Placed, word: str) -> Text:
 
 
 def _history(change: Change, made: Review) -> Iterator[str | Text]:
-    from rich.text import Text
 
     compared, range = change.compared, made.range
     if compared is None or range is None:
         return
+    if compared.differs:
+        yield from _beside(compared, range)
+    else:
+        yield "  over history it does the same"
+    if compared.suggestion is not None:
+        yield f"  better: {rows.suggestion(compared.suggestion)}"
+
+
+def _beside(compared: Compared, range: Range) -> Iterator[str | Text]:
+    from rich.text import Text
+
     for name, before, after in rows.rows(compared, range):
-        same = before == after
-        yield f"  {name}: {before}" if same else f"  {name}: {before} → {after}"
+        yield f"  {name}: {before}" if before == after else f"  {name}: {before} → {after}"
     for word, side in (("before", compared.before), ("after", compared.after)):
         if side is not None:
             yield f"  {word:6}  {side.course}"
@@ -117,12 +126,8 @@ def _history(change: Change, made: Review) -> Iterator[str | Text]:
     for message in compared.messages:
         where = f" {message.group}" if message.group else ""
         yield Text.assemble(f"  {message.transition}{where}: ", *_words(message.pieces, indent="    "))
-        if message.gone or message.new:
-            yield "    to: " + ", ".join(
-                [*(f"no more {one}" for one in message.gone), *(f"now {one}" for one in message.new)]
-            )
-    if compared.suggestion is not None:
-        yield f"  better: {rows.suggestion(compared.suggestion)}"
+        if told := [*(f"no more {one}" for one in message.gone), *(f"now {one}" for one in message.new)]:
+            yield f"    to: {', '.join(told)}"
 
 
 def _other(other: OtherChange) -> Iterator[str | Text]:
