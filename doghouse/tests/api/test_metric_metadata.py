@@ -2,6 +2,9 @@ from typing import Any
 
 import pytest
 
+from doghouse.metrics.catalogue import known
+from doghouse.queries import units
+
 from .conftest import NOW, Api
 
 METRIC = "app.requests"
@@ -105,3 +108,31 @@ def test_the_list_of_version_2_is_paged_to_an_empty_end(api: Api) -> None:
     assert api.ok("GET", "/api/v2/metrics?filter[tags]=env:prod")["data"] == [{"type": "metrics", "id": METRIC}]
     assert api.ok("GET", "/api/v2/metrics?filter[configured]=true")["data"] == []
     assert [one["id"] for one in api.ok("GET", "/api/v2/metrics?filter[metric_type]=count")["data"]] == [METRIC]
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit", "per_unit"),
+    [
+        ("system.cpu.user", "percent", None),
+        ("system.net.bytes_rcvd", "byte", "second"),
+        ("postgresql.commits", "transaction", "second"),
+        ("postgresql.database_size", "byte", None),
+        ("trace.flask.request", "second", None),
+        ("trace.flask.request.hits", None, None),
+        ("my_metric", None, None),
+    ],
+)
+def test_datadogs_own_metrics_come_with_their_units(
+    api: Api, metric: str, unit: str | None, per_unit: str | None
+) -> None:
+    point = {"timestamp": int(api.clock.now()), "value": 1}
+    api.ok("POST", "/api/v2/series", {"series": [{"metric": metric, "type": 3, "points": [point]}]})
+    described = api.ok("GET", f"/api/v1/metrics/{metric}")
+    assert (described["unit"], described["per_unit"]) == (unit, per_unit)
+    api.ok("PUT", f"/api/v1/metrics/{metric}", {"unit": "page"})
+    assert api.ok("GET", f"/api/v1/metrics/{metric}")["unit"] == "page"
+
+
+def test_each_unit_of_datadogs_own_metrics_is_one_of_datadogs() -> None:
+    named = {name for pair in known.UNITS.values() for name in pair if name}
+    assert named <= units.catalogue().keys()

@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": ("doghouse.cli.diff", "diff"),
     "test": ("doghouse.cli.unit_tests", "unit_tests"),
     "coverage": ("doghouse.cli.coverage", "coverage"),
+    "doctor": ("doghouse.cli.doctor", "doctor"),
     "agent": ("doghouse.agent.commands.cli", "app"),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from doghouse.metrics.catalogue.known import units
 from doghouse.metrics.model import SeriesList
 from doghouse.storage.sqlite import Database
 from doghouse.tags.pairs import split
@@ -43,7 +44,8 @@ class Catalogue:
         written, series = self._read("metric_metadata", metric), self._series.of_metric(metric)
         if written is None and not series:
             return None
-        document = written or {}
+        unit, per_unit = units(metric)
+        document = {"unit": unit, "per_unit": per_unit, **(written or {})}
         kind = document.get("type") or (series[0].type if series else None)
         return {"type": kind, **{key: document.get(key) for key in METADATA}, "integration": None}
 
