@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from doghouse.cli import application
 from doghouse.importing import monitor_files, verdicts
-from doghouse.monitors.lint import RULES, Problem, pages
+from doghouse.monitors.lint import RULES, Problem, by_default, pages
 from doghouse.monitors.lint.settings import Settings
 
 EXAMPLE = re.compile(r"^```(\w+) (wrong|right|metrics)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -25,6 +25,11 @@ def examples(rule: str) -> dict[str, tuple[str, str]]:
 
 def found(rule: str, what: str, folder: Path) -> Iterator[Problem]:
     """The problems of an example that break the rule."""
+    return (one for one in problems(rule, what, folder, frozenset(RULES)) if one.rule == rule)
+
+
+def problems(rule: str, what: str, folder: Path, chosen: frozenset[str]) -> Iterator[Problem]:
+    """All problems of an example."""
     given = examples(rule)
     kind, text = given[what]
     file = folder / {"hcl": "main.tf", "json": "example.json"}[kind]
@@ -34,8 +39,8 @@ def found(rule: str, what: str, folder: Path) -> Iterator[Problem]:
         (folder / "metadata.csv").write_text(given["metrics"][1])
         intervals = monitor_files.intervals(folder / "metadata.csv")
     things = monitor_files.collect(str(folder if kind == "hcl" else file))
-    for one in verdicts.lint_all(things, intervals, settings=Settings(frozenset(RULES))):
-        yield from (problem for problem in one.problems if problem.rule == rule)
+    for one in verdicts.lint_all(things, intervals, settings=Settings(chosen)):
+        yield from one.problems
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))
@@ -46,6 +51,11 @@ def test_the_wrong_example_of_a_page_breaks_its_rule_as_badly_as_the_rule_says(r
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_the_right_example_of_a_page_does_not(rule: str, tmp_path: Path) -> None:
     assert list(found(rule, "right", tmp_path)) == []
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_the_right_example_of_a_page_breaks_no_other_rule(rule: str, tmp_path: Path) -> None:
+    assert [one for one in problems(rule, "right", tmp_path, by_default()) if one.severity != "note"] == []
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))
