@@ -85,6 +85,29 @@ def test_a_page_of_no_rule_is_wrong_use_and_the_nearest_is_named() -> None:
     assert "did you mean message-unclosed-block?" in shown.output
 
 
+ROW = re.compile(
+    r"^\| \[([\w-]+)\]\(\1\.md\) \| (\w+) \| (\w+) \| ([^|]+) \| (\d+|–) \| (?:(\d+) of (\d+)|–) \|$", re.MULTILINE
+)
+
+
+def rows() -> list[tuple[str, ...]]:
+    """The rows of the table of rules: id, severity, whether it is on, words, findings, wrong, looked at."""
+    return ROW.findall(pages.page("README"))
+
+
+def test_the_table_of_rules_has_each_rule_as_it_is() -> None:
+    on = {one.id: "always" if one.always else "yes" if one.on else "no" for one in RULES.values()}
+    assert [row[:4] for row in rows()] == [
+        (one.id, one.severity, on[one.id], one.words) for one in sorted(RULES.values(), key=lambda each: each.id)
+    ]
+
+
+def test_a_rule_that_was_wrong_in_more_than_one_of_ten_is_off_by_default() -> None:
+    for name, _, on, _, findings, wrong, looked_at in rows():
+        assert int(looked_at or 0) <= int(findings.replace("–", "0"))
+        assert on == "no" or int(wrong or 0) * 10 <= int(looked_at or 0), name
+
+
 def test_the_pages_stand_in_the_wheel(tmp_path: Path) -> None:
     builder = pytest.importorskip("hatchling.builders.wheel").WheelBuilder(str(Path(__file__).parents[2]))
     (wheel,) = builder.build(directory=str(tmp_path))

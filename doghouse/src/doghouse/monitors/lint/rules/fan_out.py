@@ -11,12 +11,7 @@ from doghouse.monitors.lint.rule import Mend, Problem, rule
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 
 RULE = rule("fan-out", "A multi alert over several tags notifies each combination by itself", "warning", order=351)
-# What fails as one, the widest first; and tags that say how a thing is, and not which it is.
 WHOLE = (
-    "org",
-    "tenant",
-    "account",
-    "project",
     "cluster",
     "env",
     "region",
@@ -25,7 +20,8 @@ WHOLE = (
     "service",
     "namespace",
     "host",
-)
+)  # what fails as one, the widest first
+# Tags that say how a thing is, and whose it is, and not which it is.
 CONDITIONS = (
     "state",
     "status",
@@ -39,13 +35,14 @@ CONDITIONS = (
     "version",
     "method",
 )
+OWNERS = ("org", "project", "account", "tenant", "customer", "subscription")
 
 
 @RULE
 def fan_out(monitor: Definition, _: Context) -> Iterator[Problem]:
     """Groups by two tags and more without `notify_by`: what makes one fail makes all fail, and each is a message."""
     try:
-        keys = [key for key in monitor.keys or () if not key.endswith(CONDITIONS)]
+        keys = [key for key in monitor.keys or () if not key.endswith(CONDITIONS) and not key.startswith(OWNERS)]
     except (NotEvaluated, QuerySyntaxError):
         return
     if len(keys) < 2 or monitor.options.notify_by:
