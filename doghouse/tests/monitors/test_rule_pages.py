@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from memory_points import T0, minutely, source
 from typer.testing import CliRunner
 
+from doghouse.backtest import backtest
 from doghouse.cli import application
 from doghouse.importing import monitor_files, verdicts
-from doghouse.monitors.lint import RULES, Problem, by_default, pages
+from doghouse.monitors import parse
+from doghouse.monitors.lint import RULES, Problem, by_default, by_history, pages
 from doghouse.monitors.lint.settings import Settings
 
-EXAMPLE = re.compile(r"^```(\w+) (wrong|right|metrics)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"^```(\w+) (wrong|right|metrics|history)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def examples(rule: str) -> dict[str, tuple[str, str]]:
@@ -41,6 +45,11 @@ def problems(rule: str, what: str, folder: Path, chosen: frozenset[str]) -> Iter
     things = monitor_files.collect(str(folder if kind == "hcl" else file))
     for one in verdicts.lint_all(things, intervals, settings=Settings(chosen)):
         yield from one.problems
+    if "history" in given:
+        values = [float(value) for value in given["history"][1].split()]
+        monitor = parse(json.loads(text))
+        points = source(minutely(values, metric=monitor.metrics[0], tags=("env:prod",)))
+        yield from by_history(monitor, backtest(monitor, points, T0, T0 + 60 * len(values)).transitions())
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))
