@@ -127,7 +127,7 @@ def test_a_file_of_settings_above_the_repository_is_not_read(folder: Folder, mon
 def test_rules_are_ignored_below_a_path(folder: Folder) -> None:
     folder.write("doghouse.toml", f'[lint]\nper-path-ignores = {{ "sandbox/*" = ["{ERROR}", "nobody-*"] }}\n')
     folder.monitor(name="sandbox/one.json")
-    folder.monitor(name="live/two.json")
+    folder.monitor(name="live/two.json", query="avg(last_5m):avg:other{*} > 90")
     assert folder.lint() == [("error", ERROR), ("warning", WARNING)]
     assert "live/two.json" in folder.output
 

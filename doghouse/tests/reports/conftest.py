@@ -18,9 +18,17 @@ GOOD = {
     "query": "avg(last_5m):avg:m{*} > 90",
     "message": "high @ops@example.com",
 }
-UNCLOSED = GOOD | {"name": "cpu | 100%, <b>@here</b> #12", "message": "{{#is_alert}}high @ops@example.com"}
-UNKNOWN = GOOD | {"options": {"nope": 1}}
-QUIET = UNKNOWN | {"name": "quiet", "tags": ["doghouse-ignore:unknown-option:it_is_for_a_later_release"]}
+UNCLOSED = GOOD | {
+    "query": "avg(last_5m):avg:cpu{*} > 90",
+    "name": "cpu | 100%, <b>@here</b> #12",
+    "message": "{{#is_alert}}high @ops@example.com",
+}
+UNKNOWN = GOOD | {"query": "avg(last_5m):avg:n{*} > 90", "options": {"nope": 1}}
+QUIET = UNKNOWN | {
+    "query": "avg(last_5m):avg:q{*} > 90",
+    "name": "quiet",
+    "tags": ["doghouse-ignore:unknown-option:it_is_for_a_later_release"],
+}
 TESTS = """
 monitor: ../monitors/fine.json
 start: 2026-03-02T10:00:00Z

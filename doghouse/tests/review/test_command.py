@@ -421,7 +421,7 @@ def test_settings_are_varied_unasked_only_as_far_as_it_takes_little_time(
         (body(), body(threshold=99), ("missed-alert",), "missed-alert: cpu_high: 1 alert of ten minutes and more no longer there"),
         (body(), body(query="avg(last_5m):avg:m{*} by {host} > 90"), ("missed-alert",), None),
         (body(), body(message="x"), ("error",), None),
-        (body(), body(message="x"), ("warning",), "warning: 2 new warnings"),
+        (body(), body(message="x"), ("warning",), "warning: 1 new warning"),
         (body(), body(message="{{#is_alert}} @a@example.com"), ("warning",), "error: 1 new error"),
         (body(), body(threshold=99), ("error", "missed-alert"), "missed-alert: cpu_high: 1 alert of ten minutes and more no longer there"),
     ],

@@ -52,8 +52,24 @@ def test_a_resource_address_pairs_in_another_file_and_with_another_name() -> Non
 
 
 def test_the_same_address_in_two_folders_is_two_resources() -> None:
-    before = [found(f"{one}/main.tf datadog_monitor.cpu", f"{one}/main.tf", name=one) for one in ("eu", "us")]
-    after = [found(f"{one}/main.tf datadog_monitor.cpu", f"{one}/main.tf", name=one) for one in ("us",)]
+    before = [
+        found(
+            f"{one}/main.tf datadog_monitor.cpu",
+            f"{one}/main.tf",
+            name=one,
+            query=f"avg(last_5m):avg:m{{env:{one}}} by {{host}} > 90",
+        )
+        for one in ("eu", "us")
+    ]
+    after = [
+        found(
+            f"{one}/main.tf datadog_monitor.cpu",
+            f"{one}/main.tf",
+            name=one,
+            query=f"avg(last_5m):avg:m{{env:{one}}} by {{host}} > 90",
+        )
+        for one in ("us",)
+    ]
     assert kinds(before, after) == [("removed", "eu")]
 
 

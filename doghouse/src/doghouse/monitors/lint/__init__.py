@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint import elsewhere, rules  # noqa: F401 - each rule registers itself
+from doghouse.monitors.lint.by_history import by_history
 from doghouse.monitors.lint.context import Beside, Context
 from doghouse.monitors.lint.rule import FINDERS, RULES, Mend, Problem, Rule, by_default, in_order
 from doghouse.monitors.notification_rules import Rules
 
-__all__ = ["RULES", "Beside", "Mend", "Problem", "Rule", "by_default", "lint"]
+__all__ = ["RULES", "Beside", "Mend", "Problem", "Rule", "by_default", "by_history", "lint"]
 
 
 def lint(

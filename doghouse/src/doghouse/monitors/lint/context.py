@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,12 +10,14 @@ from functools import cached_property
 from doghouse.downtimes import Downtime
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.kinds.metric import metric_query
-from doghouse.monitors.lint.reached import Reached, reached
+from doghouse.monitors.lint.reached import Reached, heard, overrides, reached
 from doghouse.monitors.message.template import Node, TemplateError, parse
 from doghouse.monitors.model import MonitorError
 from doghouse.monitors.notification_rules import Rules
+from doghouse.monitors.states.machine import Transition
 from doghouse.queries import MonitorQuery, NotEvaluated, QuerySyntaxError, metric_queries
 
+_COMPARED = re.compile(r"(<=|>=|==|!=|<|>)\s*[-+]?[\d.]+(?:e[-+]?\d+)?\s*$", re.IGNORECASE)
 ESCALATION = "options.escalation_message"
 
 
@@ -29,6 +32,27 @@ class Beside:
     def by_id(self) -> Mapping[int, Definition]:
         """The monitors that have an id."""
         return {one.id: one for _, one in self.monitors if one.id}
+
+    @cached_property
+    def asking(self) -> Mapping[str, Sequence[int]]:
+        """The numbers of the monitors that ask one thing (`asked`), by what that is, in order."""
+        numbers: dict[str, list[int]] = {}
+        for number, (_, one) in enumerate(self.monitors):
+            numbers.setdefault(asked(one), []).append(number)
+        return numbers
+
+    @cached_property
+    def numbers(self) -> Mapping[int, int]:
+        """The number of each monitor in the folder, by its identity (`id()`)."""
+        return {id(one): number for number, (_, one) in enumerate(self.monitors)}
+
+
+def asked(monitor: Definition) -> str:
+    """What a monitor looks at, without the threshold and the spaces."""
+    compared = _COMPARED.search(monitor.query)
+    text = monitor.query[: compared.start()] if compared else monitor.query
+    variables = [sorted(one.items(), key=str) for one in monitor.options.variables or ()]  # what a formula is over
+    return f"{monitor.type} {''.join(text.split())} {compared[1][:1] if compared else ''} {variables}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +99,18 @@ class Context:
         return reached(
             self.monitor, message, () if isinstance(escalation, TemplateError) else escalation, self.rules or ()
         )
+
+    @cached_property
+    def overrides(self) -> bool:
+        """Whether the message raises its priority itself."""
+        message = self.trees["message"]
+        return not isinstance(message, TemplateError) and overrides(message)
+
+    @cached_property
+    def heard(self) -> Mapping[Transition, Mapping[int, str]]:
+        """The handles that the message shows in each change that the monitor can notify, by their places; {} where it cannot be read."""
+        message = self.trees["message"]
+        return {} if isinstance(message, TemplateError) else heard(self.monitor, message)
 
 
 def _tree(text: str) -> tuple[Node, ...] | TemplateError:

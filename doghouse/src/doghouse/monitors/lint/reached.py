@@ -9,7 +9,7 @@ from doghouse.monitors.definition import Definition
 from doghouse.monitors.message import reachable, variables
 from doghouse.monitors.message.template import Block, Call, Node
 from doghouse.monitors.notification_rules import Rules, may_route
-from doghouse.monitors.states.machine import Status
+from doghouse.monitors.states.machine import Status, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,34 @@ class Reached:
     routed: Set[Status]
 
 
+def heard(monitor: Definition, message: Sequence[Node]) -> Mapping[Transition, Mapping[int, str]]:
+    """The handles that a message shows in each change that the monitor can notify, by their places."""
+    by_hand = overrides(message)
+    return {
+        one: {
+            each.place: each.handle
+            for each in reachable.mentioned(message, reachable.known_in(one, monitor, overrides=by_hand))
+            if each.problem is None
+        }
+        for one in reachable.transitions(monitor)
+    }
+
+
+def overrides(message: Sequence[Node]) -> bool:
+    """Whether a message raises its priority itself."""
+    return any(isinstance(one, Call) and one.function == "override_priority" for one in variables.walk(message))
+
+
 def reached(monitor: Definition, message: Sequence[Node], escalation: Sequence[Node], rules: Rules) -> Reached:
     """Whom the monitor's states reach, by the trees of its message and of its escalation message, and by the rules."""
-    overrides = any(isinstance(one, Call) and one.function == "override_priority" for one in variables.walk(message))
-    happening = reachable.transitions(monitor)
+    by_hand, happening = overrides(message), heard(monitor, message)
     by_status: dict[Status, set[int]] = {}
-    for transition in happening:
-        known = reachable.known_in(transition, monitor, overrides=overrides)
-        places = {one.place for one in reachable.mentioned(message, known) if one.problem is None}
-        by_status.setdefault(transition.after, set()).update(places)
+    for transition, handles in happening.items():
+        by_status.setdefault(transition.after, set()).update(handles)
     if any(one.after is Status.ALERT for one in happening) and any(one.after is Status.WARN for one in happening):
         by_status[Status.WARN] |= _of_recoveries_from_alert(message)
     everybody = reachable.mentioned(message, reachable.nothing_known)
-    routed = {one.after for one in happening if may_route(rules, monitor, one, any_priority=overrides)}
+    routed = {one.after for one in happening if may_route(rules, monitor, one, any_priority=by_hand)}
     return Reached(by_status, everybody, bool(reachable.mentioned(escalation, reachable.nothing_known)), routed)
 
 

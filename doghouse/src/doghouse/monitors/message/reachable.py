@@ -68,30 +68,36 @@ class Mentioned:
 
 def mentioned(nodes: Sequence[Node], known: Known) -> list[Mentioned]:
     """Every handle that a template may mention, where `known` says what is known of conditions."""
-    parts = list(_parts(nodes, known))
+    parts = shown(nodes, known)
     text = "".join(part for part, _ in parts)
-    found = []
-    for one in mentions.mentions(text):
-        start = 0
-        for part, place in parts:
-            if one.place < start + len(part):
-                found.append(Mentioned(one.handle, place + one.place - start, one.problem))
-                break
-            start += len(part)
-    return found
+    return [Mentioned(one.handle, place_in(parts, one.place), one.problem) for one in mentions.mentions(text)]
+
+
+def shown(nodes: Sequence[Node], known: Known) -> list[tuple[str, int]]:
+    """The texts that a template may show, with their places in it."""
+    return list(_parts(nodes, known))
+
+
+def place_in(parts: Sequence[tuple[str, int]], offset: int) -> int:
+    """The place in the template of an offset in the joined texts."""
+    for part, place in parts:
+        if offset < len(part):
+            return place + offset
+        offset -= len(part)
+    raise IndexError(offset)
 
 
 def _parts(nodes: Sequence[Node], known: Known) -> Iterator[tuple[str, int]]:
-    """The texts that a template may show, with their places in it."""
     for node in nodes:
         if isinstance(node, Text):
             yield node.text, node.place
         elif isinstance(node, Block):
             holds = known(node.condition)
-            if holds is not False:
-                yield from _parts(node.body, known)
-            if holds is not True:
-                yield from _parts(node.otherwise, known)
+            for part, fails in ((node.body, False), (node.otherwise, True)):
+                if holds is not fails:
+                    yield from _parts(part, known)
+                    if holds is None:
+                        yield " ", node.place  # what may be shown here and what follows need not be shown together
         elif not (isinstance(node, Call) and node.function == "override_priority"):
             yield PLACEHOLDER, node.place
 

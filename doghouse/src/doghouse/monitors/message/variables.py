@@ -109,8 +109,8 @@ def _of_group(keys: tuple[str, ...], tag: str, name: Path, place: int) -> Iterat
             )
             yield Fault(UNDOCUMENTED, text, place)
         return
-    dotted = ".".join(key)
-    if dotted in keys:
+    dotted = next((one for one in (".".join(key), ".".join(name)) if one in keys), "")
+    if dotted:
         right = f"{{{{[{dotted}].name}}}}"
         yield Fault(
             "message-key-with-period", f"{tag}: a key with a period stands in brackets, {right}", place, tag, right

@@ -37,7 +37,8 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
         text = f"anomalies() has no alert_window, which an anomaly monitor's query names; doghouse takes {alert} s"
         yield UNNAMED.problem("query", text)
     place = "options.threshold_windows"
-    if given is not None and given.trigger_window and length_seconds(given.trigger_window) != alert:
+    named = settings is not None and "alert_window" in settings.named
+    if given is not None and given.trigger_window and named and length_seconds(given.trigger_window) != alert:
         text = f"trigger_window {given.trigger_window} is not the query's alert_window of {alert} s"
         mend = Mend(f"{place}.trigger_window", f"last_{alert // 60}m") if alert % 60 == 0 else None
         yield DIFFERENT.problem(f"{place}.trigger_window", text, mend=mend)

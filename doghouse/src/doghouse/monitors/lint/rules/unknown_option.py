@@ -22,6 +22,11 @@ THRESHOLDS = (
 )  # fmt: skip
 
 
+EXPORTED = (
+    "comparison",
+    "period",
+    "timeAggregator",
+)  # what Datadog's page writes into an export beside the thresholds (public assets)
 RULE = rule("unknown-option", "An option that monitors do not have", "warning", order=300)
 
 
@@ -33,8 +38,8 @@ def unknown_option(monitor: Definition, _: Context) -> Iterator[Problem]:
         ("options", given, OPTIONS),
         ("options.thresholds", (given or {}).get("thresholds"), THRESHOLDS),
     ):
-        for name in names if isinstance(names, Mapping) else ():
-            if name not in known:
+        for name, value in names.items() if isinstance(names, Mapping) else ():
+            if name not in known and name not in EXPORTED and value is not None:
                 near = nearest(name, known)
                 hint = f"; did you mean {near}?" if near else ""
                 text = f"'{name}' is no option of monitors, and has no effect{hint}"
