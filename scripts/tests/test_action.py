@@ -149,6 +149,7 @@ class Job:
             "RUNNER_TEMP": str(self.runner),
             "GITHUB_ACTION_PATH": str(ROOT),
             "GITHUB_WORKSPACE": str(self.workspace),
+            "GITHUB_EVENT_NAME": "pull_request" if "pull_request" in self.event else "push",
             "GITHUB_EVENT_PATH": str(self.runner / "event.json"),
             "GITHUB_STEP_SUMMARY": str(self.runner / "summary.md"),
             "GITHUB_OUTPUT": str(output),
@@ -237,6 +238,24 @@ def test_with_nobody_to_ask_the_summary_has_the_report(job: Job) -> None:
     job.api.url = "http://127.0.0.1:9"
     assert job.run()[0] == 0
     assert "### Lint passes" in job.summary
+
+
+def test_a_pull_request_is_annotated_where_the_change_brings_something(job: Job) -> None:
+    (job.workspace / "monitors" / "old.json").write_text(json.dumps(GOOD | {"name": "old", "options": {"nope": 1}}))
+    job.event["pull_request"]["base"]["sha"] = commit(job.workspace)
+    change(job, WRONG)
+    _, log = job.run()
+    annotated = re.findall(r"^::(?:error|warning) file=([\w/.]+),", log, re.M)
+    assert annotated == ["monitors/cpu.json"]
+    assert "|   monitors/old.json:1  options.nope  warning" in log
+
+
+def test_a_push_is_annotated_with_all_that_lint_finds(job: Job) -> None:
+    job.event = {"ref": "refs/heads/main"}
+    change(job, WRONG)
+    code, log = job.run()
+    assert code == 1
+    assert "\n::error file=monitors/cpu.json,line=" in f"\n{log}"
 
 
 def test_a_push_has_a_summary_and_asks_nothing(job: Job) -> None:
