@@ -11,9 +11,7 @@ from doghouse.reports.markdown.texts import LARGEST, code, fitting, folded, plai
 from doghouse.reports.registry import writes
 from doghouse.reports.results import BacktestResult, LintResult, UnitTestResult
 
-SIGNS = {
-    name: f"**{name}**" for name in findings.SEVERITIES
-}  # words: a sign in colour says nothing to who does not see colours
+SIGNS = {"error": "❌", "warning": "⚠️", "note": "💬"}  # of a review
 OPEN = 20  # problems that are seen at once
 PLACES = 3  # that are named of those with the same problem
 
@@ -81,7 +79,7 @@ def _what(one: Finding) -> str:
     text = ": ".join(filter(None, (code(one.field) if one.field else "", plain(one.text))))
     rule = f" ({plain(one.rule)})" if one.rule not in findings.WORDS else ""
     mend = f"<br>Use: {code(one.mend)}" if one.mend else ""
-    return f"- {SIGNS[one.severity]} {text}{rule}{mend}"
+    return f"- **{one.severity}** {text}{rule}{mend}"
 
 
 def _places(those: Sequence[Finding]) -> list[str]:
