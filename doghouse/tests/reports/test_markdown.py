@@ -65,25 +65,28 @@ def test_usual_names_stand_as_they_are() -> None:
         assert plain(name) == name
 
 
-def test_lint_has_a_row_a_problem_with_its_place(repository, run) -> None:
+def test_lint_has_an_item_a_problem_with_its_place_the_worst_first(repository, run) -> None:
     shown = run("lint", repository / "monitors", "--format", "markdown")
-    rows = [line for line in shown.stdout.splitlines() if line.startswith("| ❌") or line.startswith("| ⚠️")]
+    items = [line for line in shown.stdout.splitlines() if line.startswith("- ")]
     assert shown.exit_code == 1
-    assert shown.stdout.startswith("### ❌ Lint\n\n4 monitors: 3 ok, 1 wrong, 0 not evaluated · 1 problem suppressed\n")
-    assert len(rows) == 2
-    assert re.search(r"<code>monitors/many.json:\d+</code>", rows[0])
-    assert rendered(shown.stdout).count("<td>") == 6
+    counts = "4 monitors: 3 ok, 1 wrong, 0 not evaluated · 1 problem suppressed"
+    assert shown.stdout.startswith(f"### Lint fails\n\n{counts}\n")
+    assert [re.search(r"<code>(monitors/many.json):\d+</code>", item) is not None for item in items] == [True, True]
+    assert [item.split("**")[1] for item in items] == ["error", "warning"]
+    assert rendered(shown.stdout).count("<li>") == 2
+    assert "cpu \\| 100%, &lt;b>@&#8203;here&lt;/b> #&#8203;12 <code>" in items[0]
 
 
 def test_unit_tests_say_what_was_expected(repository, run) -> None:
     shown = run("test", repository / "tests", "--format", "markdown")
-    assert shown.stdout.startswith("### ❌ Unit tests\n\n1 passed, 1 failed, 1 not read\n")
-    assert "it stays <code>tests/fine.test.yaml:10</code> | expected no transition; got " in shown.stdout
+    assert shown.stdout.startswith("### Unit tests fail\n\n1 passed, 1 failed, 1 not read\n")
+    assert "\n- **error** expected no transition; got " in shown.stdout
+    assert "<br>it stays <code>tests/fine.test.yaml:10</code>\n" in shown.stdout
 
 
 def test_what_is_well_says_so_in_two_lines(repository, run) -> None:
     shown = run("lint", "fine.json", "--format", "markdown")
-    assert shown.stdout.split("\n\n") == ["### ✅ Lint", "1 monitor: 1 ok, 0 wrong, 0 not evaluated\n"]
+    assert shown.stdout.split("\n\n") == ["### Lint passes", "1 monitor: 1 ok, 0 wrong, 0 not evaluated\n"]
 
 
 def test_a_backtest_has_a_row_a_monitor(repository, run) -> None:
@@ -94,15 +97,15 @@ def test_a_backtest_has_a_row_a_monitor(repository, run) -> None:
     assert "| fine | 1 | " in shown.stdout
 
 
-def test_many_monitors_with_the_same_problem_are_one_row(repository, run) -> None:
+def test_many_monitors_with_the_same_problem_are_one_item(repository, run) -> None:
     body = json.loads((repository / "monitors" / "many.json").read_text())[0]
     (repository / "monitors" / "many.json").write_text(json.dumps([body | {"name": f"m{n}"} for n in range(40)]))
     shown = run("lint", "many.json", "--format", "markdown").stdout
     assert shown.count("'nope' is no option") == 1
-    assert "<br>and 35 more |" in shown
+    assert "<br>and 37 more\n" in shown
 
 
-def test_some_rows_are_seen_and_the_others_folded() -> None:
+def test_some_problems_are_seen_and_the_others_folded() -> None:
     lines = listed([Finding("error", f"text {n}", "a.json", n) for n in range(OPEN + 5)], LARGEST)
     text = "\n".join(lines)
     assert (
@@ -117,5 +120,5 @@ def test_a_report_fits_and_what_has_no_room_is_counted(errors: int, notes: int, 
     text = "\n".join(listed(found, LARGEST))
     assert len(text) <= LARGEST
     left = {word: int(number) for number, word in re.findall(r"(\d+) (problem|note)s?(?= and| more,)", text)}
-    assert text.count("| ❌") + left.get("problem", 0) == errors
-    assert text.count("| 💬") + left.get("note", 0) == notes
+    assert text.count("- **error**") + left.get("problem", 0) == errors
+    assert text.count("- **note**") + left.get("note", 0) == notes

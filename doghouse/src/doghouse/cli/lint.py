@@ -22,7 +22,7 @@ def lint(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Monitors, lists, assets, folders with .json and .tf files, terraform's JSON, or - for standard input.",
+            help="Monitors, lists, assets, folders with .json, .yaml and .tf files, terraform's JSON, or - for standard input.",
             metavar="PATH...",
         ),
     ] = None,

@@ -1,4 +1,4 @@
-"""The JSON in which people keep monitors: API bodies and lists of them, integrations' assets, and what other tools write.
+"""The JSON, or YAML of the same shapes, in which people keep monitors: API bodies and lists of them, integrations' assets, and what other tools write.
 
 - `terraform show -json`, of a plan or a state;
 - kennel (grosser/kennel, lib/kennel/parts_writer.rb): `generated/PROJECT/PART.json`, a body with `api_resource`;
@@ -12,13 +12,15 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from doghouse.importing import positions, pulumi, terraform
+from doghouse.importing.positions import Position
 from doghouse.importing.terraform.identity import made_up_id
 from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Line, Thing
+from doghouse.monitors.lint.ignoring import Ignore, in_comments
 from doghouse.monitors.notification_rules.files import ANSWERED, TYPE
 from doghouse.slos.model import TYPE_IDS
 
@@ -28,16 +30,44 @@ _KENNEL_ID = re.compile(r"%\{([^{}\s]+:[^{}\s]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a document stands: `where` for people, `part` its name as a part of kennel's (`PROJECT:PART`), its text, and metrics' intervals (s)."""
+    """Where a document stands: `where` for people, `part` its name as a part of kennel's (`PROJECT:PART`), its text, and metrics' intervals (s).
+
+    `root` is where its values stand, worked out when it is asked for; of a text with `comments` (YAML's) they may suppress problems.
+    """
 
     where: str
     part: str
     text: str
     intervals: Mapping[str, int]
+    root: Callable[[], Position]
+    comments: bool = False
 
     def lines(self, address: str) -> Line:
         """The lines of what stands at an address: `[2].monitors[0]`, `["123"]`."""
-        return positions.lines(self.text, [json.loads(key) if key else name for key, name in _STEP.findall(address)])
+        return positions.lines(self.root, _steps(address))
+
+    def ignores(self, address: str) -> tuple[Ignore, ...]:
+        """The suppressions in the comments in what stands at an address, and right above it; of a whole file in all of it."""
+        if not self.comments:
+            return ()
+        numbered = list(enumerate(self.text.splitlines(), 1))
+        if address:
+            at, _ = self.root().at(_steps(address))
+            first, last = at.line, at.last
+            while first > 1 and _is_comment(numbered[first - 2][1]):
+                first -= 1
+            while last > at.line and (last > len(numbered) or _is_comment(numbered[last - 1][1])):
+                last -= 1  # what stands right above the next thing is that one's
+            numbered = numbered[first - 1 : last]
+        return tuple(in_comments(numbered))
+
+
+def _is_comment(line: str) -> bool:
+    return line.strip()[:1] in ("", "#")
+
+
+def _steps(address: str) -> list[str]:
+    return [json.loads(key) if key else name for key, name in _STEP.findall(address)]
 
 
 def things(document: Any, place: Place) -> list[Thing]:
@@ -63,16 +93,23 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
     definition = document.get("definition")
     if isinstance(definition, dict) and "query" in definition:
         line = place.lines(f"{address}.definition")
-        yield Found(where, definition, line, place.intervals, file=place.where)
+        yield Found(where, definition, line, place.intervals, file=place.where, ignores=place.ignores(address))
     elif _is_slo(document):
-        yield FoundSlo(where, document, place.lines(address), file=place.where)
+        yield FoundSlo(where, document, place.lines(address), file=place.where, ignores=place.ignores(address))
     elif "type" in document and "query" in document:
-        yield Found(where, _named(document, place), place.lines(address), place.intervals, file=place.where)
+        yield Found(
+            where,
+            _named(document, place),
+            place.lines(address),
+            place.intervals,
+            file=place.where,
+            ignores=place.ignores(address),
+        )
     elif isinstance(document.get("monitors"), list):
         yield from _things(document["monitors"], place, f"{address}.monitors")
     elif (attributes := _downtime(document)) is not None:
         line = place.lines(address if attributes is document else f"{address}.data.attributes")
-        yield FoundDowntime(where, attributes, line, file=place.where)
+        yield FoundDowntime(where, attributes, line, file=place.where, ignores=place.ignores(address))
     elif (rule := _rule(document)) is not None:
         yield FoundRule(where, rule, place.lines(f"{address}.data.attributes"), file=place.where)
     elif terraform.plans.is_plan(document):

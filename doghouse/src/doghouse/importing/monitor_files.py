@@ -1,4 +1,4 @@
-"""Finds monitors, downtimes and objectives in files and folders: JSON of many shapes (`documents`), and Terraform's files as they lie in a repository."""
+"""Finds monitors, downtimes and objectives in files and folders: JSON and YAML of many shapes (`documents`), and Terraform's as it lies in a repository."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from doghouse.importing import terraform
+from doghouse.importing import positions, terraform, yaml_documents
 from doghouse.importing.documents import Place, things
 from doghouse.importing.things import Found, Thing, Unread
 from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON
@@ -22,9 +22,9 @@ _EXPECTED = "expected a monitor with type and query, a list of them, an asset, t
 
 
 def collect(path: str, text: str | None = None, var_files: Sequence[Path] = ()) -> Iterator[Thing]:
-    """What a file, a folder (its `.json` and `.tf` files, below it too), or `-` with the `text` of standard input holds.
+    """What a file, a folder (its `.json`, `.yaml` and `.tf` files, below it too), or `-` with the `text` of standard input holds.
 
-    A JSON file in a folder that holds no monitor is passed over; one that is named says so. A `.tf` file that is named stands for its folder.
+    A JSON or YAML file in a folder that holds no monitor is passed over; one that is named says so. A `.tf` file that is named stands for its folder.
     """
     if path == STDIN:
         yield from _in_text("standard input", text or "", named=True)
@@ -76,6 +76,8 @@ def _in_folder(folder: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
     for path in sorted(paths):
         if path.suffix == ".json" and not (terraform.is_terraform(path) or path.name.endswith(".tfvars.json")):
             yield from _in_file(path, named=False)
+        if path.suffix in yaml_documents.SUFFIXES and not path.name.endswith(yaml_documents.TESTS):
+            yield from _in_file(path, named=False)
     modules = sorted({path.parent for path in paths if terraform.is_terraform(path)})
     if modules:
         yield from _terraform(modules, folder, var_files)
@@ -98,7 +100,8 @@ def _in_file(path: Path, named: bool) -> Iterator[Thing]:
         yield Unread(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
         return
     part = f"{path.absolute().parent.name}:{path.stem}"
-    yield from _in_text(str(path), text, named, _intervals(path.parent.parent.parent / "metadata.csv"), part)
+    read = _in_yaml if path.suffix in yaml_documents.SUFFIXES else _in_text
+    yield from read(str(path), text, named, _intervals(path.parent.parent.parent / "metadata.csv"), part)
 
 
 def _in_text(
@@ -108,7 +111,7 @@ def _in_text(
         document = json.loads(text)
         if "\\ud" in text.lower():
             json.dumps(document, ensure_ascii=False).encode()
-        place = Place(where, part, text, known or {})
+        place = Place(where, part, text, known or {}, lambda: positions.positions(text))
         made = things(document, place)
     except json.JSONDecodeError as error:
         yield Unread(f"{where}:{error.lineno}", f"is not JSON: {error.msg}", NOT_JSON)
@@ -121,6 +124,24 @@ def _in_text(
             where, f"holds half of a character: \\u{ord(error.object[error.start]):04x} without its other half"
         )
         return
+    yield from _listed(document, made, place, named)
+
+
+def _in_yaml(where: str, text: str, named: bool, known: Mapping[str, int], part: str) -> Iterator[Thing]:
+    if not named and not yaml_documents.may_hold_monitors(text):
+        return
+    try:
+        document, root = yaml_documents.read(text)
+    except yaml_documents.YamlError as error:
+        yield Unread(f"{where}:{error.line}", f"is not YAML: {error.text}")
+        return
+    place = Place(where, part, text, known, lambda: root, comments=True)
+    yield from _listed(document, things(document, place), place, named)
+
+
+def _listed(document: Any, made: Sequence[Thing], place: Place, named: bool) -> Iterator[Thing]:
+    """What a document holds, and the elements of a list of monitors that are none."""
+    where = place.where
     if not made and named:
         yield Unread(where, f"holds no monitor: {_EXPECTED}", NO_MONITOR)
     for number, one in enumerate(document if isinstance(document, list) and made else ()):

@@ -1,10 +1,10 @@
-"""Where each value of a JSON text stands, which json.loads does not say."""
+"""Where each value of a text stands: of JSON, for json.loads does not say."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,22 +16,32 @@ _STEP = re.compile(r"[^.\[\]]+")
 
 @dataclass(slots=True)
 class Position:
-    """A value: the line of its key, or of itself in a list (from 1), and what is in it, by key or by number as text."""
+    """A value: the line of its key, or of itself in a list (from 1), and what is in it, by key or by number as text.
+
+    `is_block`: a text of several lines begins on the next one, as YAML's `|` has it. `last` is the line that it ends on; 0: it is not known.
+    """
 
     line: int
     inside: dict[str, Position] = field(default_factory=dict)
+    is_block: bool = False
+    last: int = 0
+
+    def at(self, steps: Sequence[str]) -> tuple[Position, bool]:
+        """What stands behind these keys and numbers, or else the last thing around it; and whether it is itself."""
+        here = self
+        for step in steps:
+            if step not in here.inside:
+                return here, False
+            here = here.inside[step]
+        return here, True
 
 
-def lines(text: str, steps: Sequence[str]) -> Line:
-    """The lines of what stands in a JSON text behind these keys and numbers: of a field, of what is around it, or of itself."""
+def lines(root: Callable[[], Position], steps: Sequence[str]) -> Line:
+    """The lines of what stands in a document behind these keys and numbers: of a field, of what is around it, or of itself."""
 
     def line(path: str, inner: int) -> int:
-        at = positions(text)
-        for step in (*steps, *_STEP.findall(path)):
-            if step not in at.inside:
-                break
-            at = at.inside[step]
-        return at.line
+        position, is_itself = root().at([*steps, *_STEP.findall(path)])
+        return position.line + (inner if is_itself and position.is_block else 0)
 
     return line
 

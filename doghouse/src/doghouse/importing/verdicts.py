@@ -38,10 +38,10 @@ class Linted:
     suppressed: Sequence[Suppressed] = ()
 
     def place(self, line: int) -> str:
-        """Where a problem on a line of its file is: `main.tf:17 datadog_monitor.cpu`; without a line (0) where it itself is."""
+        """Where a problem on a line of its file is: `main.tf:17 datadog_monitor.cpu`, `list.json:3 [0]`; without a line (0) where it itself is."""
         if not self.file or not line:
             return f"{self.where}:{line}" if line else self.where
-        return f"{self.file}:{line}{self.where.removeprefix(self.file)}"
+        return f"{self.file}:{line} {self.where.removeprefix(self.file).strip()}".strip()
 
     @property
     def is_monitor(self) -> bool:

@@ -11,17 +11,17 @@ from doghouse.reports.markdown.texts import LARGEST, code, fitting, folded, plai
 from doghouse.reports.registry import writes
 from doghouse.reports.results import BacktestResult, LintResult, UnitTestResult
 
-SIGNS = {"error": "❌", "warning": "⚠️", "note": "💬"}
-OPEN = 20  # rows that are seen at once
-PLACES = 5  # that are named of those with the same problem
+SIGNS = {"error": "❌", "warning": "⚠️", "note": "💬"}  # of a review
+OPEN = 20  # problems that are seen at once
+PLACES = 3  # that are named of those with the same problem
 
 
 @writes("markdown", LintResult)
 def lint(result: LintResult, out: TextIO) -> None:
-    """The counts, a table of errors and warnings, and the notes folded."""
+    """The counts, the errors and warnings, and the notes folded."""
     found = list(findings.of_lint(result.linted))
     wrong = any(one.severity == "error" for one in findings.worst_first(found))
-    lines = [f"### {SIGNS['error'] if wrong else '✅'} Lint", "", plain(" · ".join(reversed(result.summaries))), ""]
+    lines = [f"### Lint {'fails' if wrong else 'passes'}", "", plain(" · ".join(reversed(result.summaries))), ""]
     out.write("\n".join([*lines, *listed(found, LARGEST - sum(len(line) + 1 for line in lines))]))
 
 
@@ -29,7 +29,7 @@ def lint(result: LintResult, out: TextIO) -> None:
 def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     """The counts, and for each test that failed what it expected and what there was."""
     found = list(findings.of_tests(result))
-    lines = [f"### {SIGNS['error'] if found else '✅'} Unit tests", "", plain(result.summary), ""]
+    lines = [f"### Unit tests {'fail' if found else 'pass'}", "", plain(result.summary), ""]
     out.write("\n".join([*lines, *listed(found, LARGEST - sum(len(line) + 1 for line in lines))]))
 
 
@@ -43,49 +43,49 @@ def backtests(result: BacktestResult, out: TextIO) -> None:
         states = ", ".join(f"{label} {share:.1%}" for label, share in counts.shares.items() if share)
         numbers = (counts.sent, f"{counts.a_day:.3g}", counts.at_night, counts.silenced, counts.changes)
         rows.append([plain(one.name), *(str(number) for number in numbers), states])
-    shown = fitting(rows, LARGEST - 500)
-    more = [f"… and {_many(len(rows) - len(shown), 'more monitor')}"] if len(shown) < len(rows) else []
-    out.write("\n".join(["### Backtest", "", *table(head, shown), "", *more]))
+    shown = fitting(table(head, rows), LARGEST - 500)
+    left = len(rows) + 2 - len(shown)
+    out.write(
+        "\n".join(["### Backtest", "", *shown, "", *([f"and {_many(left, 'more monitor')}", ""] if left else [])])
+    )
 
 
 def listed(found: Sequence[Finding], room: int) -> list[str]:
-    """The findings as tables that take at most `room` characters: some rows seen at once, others folded, the rest counted."""
-    problems = _rows(one for one in findings.worst_first(found) if one.severity != "note")
-    notes = _rows(one for one in findings.worst_first(found) if one.severity == "note")
-    head = ["", "Where", "What"]
-    room -= 600  # what stands around the rows
+    """The findings as lists that take at most `room` characters: some seen at once, others folded, the rest counted."""
+    spoken = findings.worst_first(found)
+    problems, notes = (_items(one for one in spoken if (one.severity == "note") is noted) for noted in (False, True))
+    room -= 400  # what stands around the lists
     shown = fitting(problems, room)
-    shown_notes = fitting(notes, room - sum(sum(map(len, row)) + 11 for row in shown)) if shown == problems else []
-    lines = [*table(head, shown[:OPEN]), ""] if shown else []
+    shown_notes = fitting(notes, room - sum(len(item) + 1 for item in shown)) if len(shown) == len(problems) else []
+    lines = [*shown[:OPEN], ""] if shown else []
     if shown[OPEN:]:
-        lines += folded(f"{_many(len(shown) - OPEN, 'more problem')}", table(head, shown[OPEN:]))
+        lines += folded(_many(len(shown) - OPEN, "more problem"), shown[OPEN:])
     if shown_notes:
-        lines += folded(f"{SIGNS['note']} {_many(len(shown_notes), 'note')}", table(head, shown_notes))
+        lines += folded(_many(len(shown_notes), "note"), shown_notes)
     left = len(problems) - len(shown), len(notes) - len(shown_notes)
     words = [_many(count, word) for count, word in zip(left, ("problem", "note"), strict=True) if count]
     return [*lines, f"{' and '.join(words)} more, for which there is no room here.", ""] if words else lines
 
 
-def _rows(found: Iterable[Finding]) -> list[list[str]]:
-    """A row for each thing that is wrong, with the places of all that have it."""
+def _items(found: Iterable[Finding]) -> list[str]:
+    """An item of a list for each thing that is wrong, with the places of all that have it."""
     alike: dict[tuple[str, str, str, str], list[Finding]] = {}
     for one in found:
         alike.setdefault((one.severity, one.rule, one.field, one.text), []).append(one)
-    return [[SIGNS[key[0]], _places(those), _what(those[0])] for key, those in alike.items()]
-
-
-def _places(those: Sequence[Finding]) -> str:
-    named = [
-        " ".join(filter(None, (plain(one.subject), code(one.place) if one.place else ""))) for one in those[:PLACES]
-    ]
-    more = [f"and {len(those) - PLACES} more"] if len(those) > PLACES else []
-    return "<br>".join([*named, *more])
+    return ["<br>".join([_what(those[0]), *_places(those)]) for those in alike.values()]
 
 
 def _what(one: Finding) -> str:
     text = ": ".join(filter(None, (code(one.field) if one.field else "", plain(one.text))))
-    text += f"<br>Use: {code(one.mend)}" if one.mend else ""
-    return f"{text} <sub>{plain(one.rule)}</sub>" if one.rule and one.rule not in findings.WORDS else text
+    rule = f" ({plain(one.rule)})" if one.rule not in findings.WORDS else ""
+    mend = f"<br>Use: {code(one.mend)}" if one.mend else ""
+    return f"- **{one.severity}** {text}{rule}{mend}"
+
+
+def _places(those: Sequence[Finding]) -> list[str]:
+    places = ((plain(one.subject), code(one.place) if one.place else "") for one in those[:PLACES])
+    named = [" ".join(filter(None, place)) for place in places]
+    return [*filter(None, named), *([f"and {len(those) - PLACES:,} more"] if len(those) > PLACES else [])]
 
 
 def _many(count: int, word: str) -> str:

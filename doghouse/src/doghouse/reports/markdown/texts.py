@@ -44,10 +44,10 @@ def folded(title: str, lines: Sequence[str]) -> list[str]:
     return [f"<details><summary>{title}</summary>", "", *lines, "", "</details>", ""]
 
 
-def fitting(rows: Sequence[Sequence[str]], room: int) -> Sequence[Sequence[str]]:
-    """The first rows of a table that take no more than `room` characters."""
-    for number, cells in enumerate(rows):
-        room -= sum(len(cell) + 3 for cell in cells) + 2
+def fitting(lines: Sequence[str], room: int) -> Sequence[str]:
+    """The first lines that take no more than `room` characters."""
+    for number, line in enumerate(lines):
+        room -= len(line) + 1
         if room < 0:
-            return rows[:number]
-    return rows
+            return lines[:number]
+    return lines
