@@ -155,13 +155,16 @@ class Live:
 
     def _catch_up(self, monitor: Definition, now: int) -> None:
         """Every tick of a monitor since its last one; of a monitor that is new, or was not stepped for long, the newest alone."""
-        every = monitor.every
-        last = self._notifications.last(_name(monitor))
-        began = now // every * every - every
-        start = began if last is None or now - last > CATCH_UP_S + every else int(last)
-        ticks = range(start // every * every + every, now + 1, every)
-        for tick in ticks:
-            self._tick(monitor, tick, int(last) if last is not None and tick == ticks[0] else tick - every)
+        every, last = monitor.every, self._notifications.last(_name(monitor))
+        if last is None:
+            ticks, before = monitor.ticks(now - every, now), None
+        else:
+            ticks, before = monitor.ticks(max(int(last), now - CATCH_UP_S - every), now), int(last)
+            if now - last > CATCH_UP_S + every:
+                ticks = ticks[-1:]
+        for tick in ticks.tolist():
+            self._tick(monitor, tick, tick - every if before is None else before)
+            before = tick
 
     def _tick(self, monitor: Definition, tick: int, last: int) -> None:
         before = Before(

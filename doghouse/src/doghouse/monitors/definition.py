@@ -198,9 +198,13 @@ class Definition(Body, frozen=True, dict=True):
         """Its evaluation at `now` (s UTC), from its groups' states before. Raises NotEvaluated."""
         raise NotEvaluated(f"monitors of the type {self.type}")
 
+    def ticks(self, start: int, end: int) -> Ints:
+        """When it is evaluated in (start, end] (s UTC)."""
+        return ticks_between(start, end, self.every)
+
     def over(self, sources: Sources, start: int, end: int) -> Stretch:
         """Its evaluations in (start, end] (s UTC), tick by tick as `at` has them. Raises what `at` raises."""
-        ticks, stepping = ticks_between(start, end, self.every), Stepping()
+        ticks, stepping = self.ticks(start, end), Stepping()
         self.rules  # noqa: B018  # what is wrong with it is said even if there is no tick
         for now in ticks.tolist():
             stepping.step(self.at(sources, stepping.states, now).steps, now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from doghouse.search.errors import SearchSyntaxError
+from doghouse.search.errors import CalculatedFieldError, SearchSyntaxError
 from doghouse.search.tree import (
     FULL_TEXT,
     Cidr,
@@ -150,7 +150,8 @@ class _Parser:
         if not word.is_literal:
             raise self.error("a field's name has no wildcards: expected a name, or * for all fields", start)
         if name.startswith("#"):
-            raise self.error("calculated fields are not known: expected an attribute (@name) or a tag's key", start)
+            problem = "calculated fields are not known: expected an attribute (@name) or a tag's key"
+            raise CalculatedFieldError(self.text, start, problem)
         if word.plain == "@":
             raise self.error("expected an attribute's name behind '@'", start)
         return word.plain

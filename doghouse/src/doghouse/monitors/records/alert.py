@@ -14,7 +14,7 @@ from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
 from doghouse.monitors.definition import INVALID_QUERY, NO_OPERATOR, Definition
-from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
+from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, window_steps
 from doghouse.monitors.model import Body, MonitorError, Options, Thresholds
 from doghouse.monitors.query import is_count_query, windows
 from doghouse.monitors.records import reading, variables
@@ -80,7 +80,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
 
     @property
     def tree(self) -> Asked:
-        """The query's parts. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
+        """The query's parts. Raises QuerySyntaxError, or NotEvaluated for a custom schedule that cannot be read."""
         asked: Asked = super().tree
         return asked
 
@@ -168,7 +168,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
 
     def over(self, sources: Sources, start: int, end: int) -> Stretch:
         """The same in columns: all windows of a group at once, then all its states."""
-        rules, ticks = self.rules, ticks_between(start, end, self.every)
+        rules, ticks = self.rules, self.ticks(start, end)
         columns = self.columns(sources, ticks)
         unfinished = (partial(column_history, rules, column, ticks) for column in columns)
         return Stretch(ticks, unfinished, partial(self._variables, sources))
@@ -176,7 +176,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     @classmethod
     def lacking(cls) -> str:
         """What searches and formulas may have and doghouse does not evaluate."""
-        return "without custom schedules, units in searches, and functions of a formula that look at several points in time"
+        return "without calculated fields (#name), units of most attributes, and anomalies() in a formula"
 
     def columns(self, sources: Sources, ticks: Ints) -> Iterator[GroupColumn]:
         """Every group's windows at `ticks` (s UTC, ascending), one group at a time. Raises NotEvaluated."""
@@ -268,7 +268,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         return msgspec.structs.replace(made, asked=type(self).read(made))
 
     def why_unevaluated(self) -> str:
-        """A custom schedule, a search with a unit, or a function in its formula that is not evaluated."""
+        """A custom schedule that cannot be read, a search with a unit, or a function in its formula that is not evaluated."""
         nothing = Sources(lambda _: (MemorySource([], no_columns()), None), records=lambda _: Nothing())
         try:
             list(self.columns(nothing, A_TICK))

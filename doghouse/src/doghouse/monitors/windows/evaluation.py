@@ -14,7 +14,7 @@ import numpy as np
 from doghouse.metrics.model import Ints, Source
 from doghouse.monitors.model import Options
 from doghouse.monitors.query import Windows, windows
-from doghouse.monitors.windows import bands, bucketwise, counting, pointwise, streams
+from doghouse.monitors.windows import bands, bucketwise, counting, percentiles, pointwise, streams
 from doghouse.monitors.windows.anomalies import Reading, reading
 from doghouse.monitors.windows.columns import GroupColumn
 from doghouse.monitors.windows.sliding import REDUCERS
@@ -59,6 +59,8 @@ def over_windows(
     query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
 ) -> Iterator[GroupColumn]:
     """The same over given windows. Raises NotEvaluated."""
+    if query.aggregator == percentiles.AGGREGATOR:
+        return percentiles.columns(query, source, over, full) if len(over.ticks) else iter(())
     if query.aggregator not in REDUCERS:
         raise NotEvaluated(f"the time aggregator {query.aggregator} of monitors")
     return columns_by(WAYS, query, source, over, full, reads) if len(over.ticks) else iter(())
