@@ -1,7 +1,7 @@
 """Functions of a formula that look along time over records, as `derivative(errors)` does: the window in buckets, the function over these, then one number.
 
-GUESS: buckets are as long as the variable's `compute.interval` says, else a minute, of a window under five minutes a fifth; they are counted back from the
-window's end, and a count without records is 0 in them. What the function gives is reduced by the formula's `.rollup`, else averaged.
+GUESS: buckets are as long as the variable's `compute.interval` says, else a minute, of a window of one a fifth; they are counted back from
+the window's end, and a count without records is 0 in them. What the function gives is reduced by the formula's `.rollup`, else averaged.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Read = Callable[[str, Windows], QueryWindows]
 
 def bucket(window: int, asked: int | None) -> int:
     """How long the buckets of a window are (s)."""
-    return max(1, min(asked or min(MINUTE, window // 5), window))
+    return max(1, min(asked or (MINUTE if window > MINUTE else window // 5), window))
 
 
 def over_time(call: tree.Call, over: Windows, read: Read, length: int, how: str) -> Mapping[Group, Floats]:
