@@ -22,7 +22,7 @@ from doghouse.monitors.records.evaluation import ByGroup, Evaluator
 from doghouse.monitors.records.messages import MOST_SAMPLES, WORDS, RecordVariables, Samples, breaching, sampled
 from doghouse.monitors.records.model import Asked, RecordQuery, VariableError
 from doghouse.monitors.records.reading import WrongSearch
-from doghouse.monitors.records.windows import Nothing, RecordsOf
+from doghouse.monitors.records.windows import MS, Nothing, RecordsOf
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import record_rules
@@ -165,6 +165,12 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         some = {group: window for group, window in windows.items() if window.has_data}
         steps = window_steps(self.rules, states, some)
         return Evaluation(steps, ByGroup(steps, lambda group: self._variables(sources, group, now)))
+
+    def record_windows(self, now: int) -> Iterator[tuple[RecordQuery, int, int]]:
+        """Those of its own time; a formula may ask for earlier ones too."""
+        over = windows(self.options, self.tree, np.array([now], np.int64))
+        start, end = int(over.starts[0]) * MS, int(over.ends[0]) * MS
+        return ((query, start, end) for query in self.tree.record_queries)
 
     def over(self, sources: Sources, start: int, end: int) -> Stretch:
         """The same in columns: all windows of a group at once, then all its states."""
