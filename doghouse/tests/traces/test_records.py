@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doghouse.search import matching
-from doghouse.search.parser import parse
 from doghouse.search.records import Lines
 from doghouse.storage.sqlite import Database
 from doghouse.traces.model import Chunk, Span, trace_id
@@ -58,7 +57,7 @@ def kept(path: Path, *chunks: Chunk) -> TraceStore:
 
 
 def found(store: TraceStore, search: str) -> int:
-    return len(records(store, "agent-1", host_tags).select(parse(search), 0, START * 2, ()).times)
+    return len(records(store, "agent-1", host_tags).select(matching.tree(search), 0, START * 2, ()).times)
 
 
 @settings(max_examples=40, deadline=None)
@@ -131,7 +130,9 @@ def test_the_time_of_a_span_is_its_end_and_a_long_traces_parts_are_found_by_thei
 
     def names(start: int, end: int) -> list[object]:
         return list(
-            ours.select(parse("*"), START + start, START + end, ["operation_name"]).columns["operation_name"].values
+            ours.select(matching.tree("*"), START + start, START + end, ["operation_name"])
+            .columns["operation_name"]
+            .values
         )
 
     assert names(0, 5) == []

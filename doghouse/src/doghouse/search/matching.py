@@ -135,7 +135,8 @@ def _inside(field: str, value: Range) -> Same:
     ends = [end for end in (value.low, value.high) if end is not None]
     numeric_text = is_attribute(field)
     if numeric_text and any(_WITH_UNIT.fullmatch(end) for end in ends):
-        text = f"the unit of {field} is not known, only those of {', '.join(UNITS)}"
+        own = f"{field} is compared with {', '.join(UNITS[field])}" if field in UNITS else ""
+        text = own or f"the unit of {field} is not known, only those of {', '.join(UNITS)}"
         raise errors.invalid_search(f"{text}: expected a number without one, not {', '.join(ends)}")
     numeric = all(number(end) is not None for end in ends)
     low, high = (None if end is None else number(end) for end in (value.low, value.high))
