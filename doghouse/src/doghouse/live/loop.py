@@ -55,6 +55,7 @@ class LoopInputs:
     rules: RulesOf = lambda: ()
     objectives: Objectives | None = None
     records: RecordsOf | None = None
+    address: Callable[[], str] = str
 
 
 @dataclass(slots=True)
@@ -87,6 +88,7 @@ class Live:
             states=monitors.states,
             objectives=sources.objectives,
             records=sources.records,
+            address=sources.address,
         )
         self._known = _Known()
         self._lock = threading.Lock()

@@ -207,13 +207,14 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         queries = self.tree.record_queries
         if not queries:
             return {}
-        found = Samples(queries[0], self._records(sources), group, windows(self.options, self.tree, np.array([now])))
+        over = windows(self.options, self.tree, np.array([now]))
+        found = Samples(queries[0], self._records(sources), group, over, sources.address())
 
         def samples() -> str:
             valued = self.keys and (self.bundle_keys == () or any(query.compute.name != "count" for query in queries))
             return self._breaching(sources, group, now) if valued else sampled(found.newest(MOST_SAMPLES))
 
-        return RecordVariables(self.record_word, lambda: next(iter(found.newest(1)), None), samples)
+        return RecordVariables(self.record_word, lambda: next(iter(found.newest(1)), None), samples, found.link)
 
     def _breaching(self, sources: Sources, group: Group, now: int) -> str:
         """The values of a group, or of those that are notified together, that breach a threshold, the worst first."""
