@@ -384,6 +384,7 @@ def test_a_cumulative_window_begins_where_the_clocks_change_as_a_downtime_does(
 @pytest.mark.parametrize(
     "query",
     [
+        "avg(last_5m):avg:m{*} by {*} > 1",
         "percentile(last_5m):p95:m{*} > 1",  # which is no distribution
         "avg(last_5m):outliers(avg:m{*}, 'dbscan', 2) > 1",
     ],
@@ -415,3 +416,7 @@ def test_ticks_lie_on_whole_minutes_after_the_start_and_up_to_the_end() -> None:
 
     assert ticks.tolist() == [T0 + 60, T0 + 120, T0 + 180]
     assert len(monitors.ticks_of(monitor("avg(last_5m):avg:m{*} > 1"), T0, T0 + 7200)) == 120
+
+
+def test_by_every_tag_is_not_evaluated_whether_or_not_there_are_series() -> None:
+    assert monitor("avg(last_5m):avg:m{*} by {*} > 1").why_unevaluated() == "doghouse does not evaluate by {*}"

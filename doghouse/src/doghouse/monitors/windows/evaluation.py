@@ -18,7 +18,9 @@ from doghouse.monitors.windows import bands, bucketwise, counting, percentiles, 
 from doghouse.monitors.windows.anomalies import Reading, reading
 from doghouse.monitors.windows.columns import GroupColumn
 from doghouse.monitors.windows.sliding import REDUCERS
-from doghouse.queries import MonitorQuery, NotEvaluated
+from doghouse.queries import MonitorQuery, NotEvaluated, metric_queries
+
+EVERY_TAG = "*"
 
 
 class Way(Protocol):
@@ -59,6 +61,8 @@ def over_windows(
     query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
 ) -> Iterator[GroupColumn]:
     """The same over given windows. Raises NotEvaluated."""
+    if any(EVERY_TAG in asked.by for asked in metric_queries(query.expression)):
+        raise NotEvaluated("by {*}")  # whatever series there are
     if query.aggregator == percentiles.AGGREGATOR:
         return percentiles.columns(query, source, over, full) if len(over.ticks) else iter(())
     if query.aggregator not in REDUCERS:
