@@ -258,3 +258,8 @@ def test_the_time_to_match_grows_with_the_text_and_not_faster(query: str, piece:
 @given(st.lists(st.text(max_size=8), max_size=5))
 def test_the_words_of_several_texts_are_those_of_each(texts: list[str]) -> None:
     assert tokens.lines(texts) == "\n".join(map(tokens.joined, texts or [""]))
+
+
+def test_a_search_is_the_same_with_and_without_a_known_unit() -> None:
+    assert parse("service:a -@duration:[1ms TO 2s]") == parse("service:a -@duration:[1000000 TO 2000000000]")
+    assert parse("@took:>1s") != parse("@took:>1000000000")

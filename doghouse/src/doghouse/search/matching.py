@@ -28,7 +28,7 @@ from doghouse.search.tree import (
     Range,
     Word,
 )
-from doghouse.search.units import UNITS, in_base_units
+from doghouse.search.units import UNITS
 from doghouse.web import errors
 
 Predicate = Callable[[Record], bool]
@@ -47,7 +47,7 @@ def compile_search(text: str) -> Predicate:
 def tree(text: str) -> Node:
     """The search as a tree. Raises ApiError 400."""
     try:
-        return in_base_units(parse(text))
+        return parse(text)
     except SearchSyntaxError as error:
         raise errors.invalid_search(error.sentence) from None
 

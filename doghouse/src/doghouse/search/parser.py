@@ -25,6 +25,7 @@ from doghouse.search.tree import (
     Word,
     all_of,
 )
+from doghouse.search.units import in_base_units
 
 MOST_NESTED = 50  # parentheses within each other (ours: Datadog's limit is not known)
 _SPACE = re.compile(r"\s*+")
@@ -41,7 +42,7 @@ _CIDR = re.compile(r"CIDR\(([^()]*+)(\)?)")
 
 
 def parse(text: str) -> Node:
-    """The tree of a search. Raises SearchSyntaxError."""
+    """The tree of a search, its numbers without units where those are known (`units`). Raises SearchSyntaxError."""
     parser = _Parser(text)
     parser.skip()
     if parser.at == len(text):
@@ -49,7 +50,7 @@ def parse(text: str) -> Node:
     tree = parser.any_of(None)
     if parser.at < len(text):
         raise parser.error(f"unexpected '{text[parser.at]}'")
-    return tree
+    return in_base_units(tree)
 
 
 class _Parser:

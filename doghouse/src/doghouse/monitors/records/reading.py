@@ -22,7 +22,6 @@ from doghouse.search import matching, parser
 from doghouse.search.aggregation import AGGREGATIONS
 from doghouse.search.errors import CalculatedFieldError, SearchSyntaxError
 from doghouse.search.tree import Node
-from doghouse.search.units import in_base_units
 from doghouse.time import lengths
 from doghouse.web.errors import ApiError
 
@@ -175,7 +174,7 @@ def _search(calls: Calls, language: Callable[[str], Node]) -> Node:
 def search(text: str, language: Callable[[str], Node] = parser.parse) -> Node:
     """A search as a tree. Raises SearchSyntaxError, or NotEvaluated for a calculated field and for a unit that its attribute is not known to have."""
     try:
-        node = in_base_units(language(text))
+        node = language(text)
         matching.predicate(node)
     except CalculatedFieldError as error:
         raise NotEvaluated(f"the search '{text}': {error.sentence}") from None
