@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from log_searches import logs, outcome, searched, searches, shown, values_of
 
+from doghouse.logs.errors import Full
 from doghouse.logs.model import Log
 from doghouse.logs.search import record
-from doghouse.logs.store import conditions, fields, reading
+from doghouse.logs.store import conditions, fields, log_store, reading
 from doghouse.logs.store.log_store import LogStore
 from doghouse.search.records import Lines, Selected
 from doghouse.search.tree import Node
@@ -95,3 +96,23 @@ def test_the_store_selects_what_the_plain_way_selects(
                 )
         finally:
             store.close()
+
+
+def test_an_intake_that_is_faster_than_the_columns_is_told_to_wait_and_nothing_is_lost(
+    store: LogStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_store, "MOST_WAITING", 3)
+    sent = [[Log(timestamp=float(second), message=f"{second} {number}") for number in range(2)] for second in range(9)]
+    refused = []
+    with store._mover.dropping:  # nothing gets out of the inbox meanwhile
+        for batch in sent:
+            try:
+                store.add(batch)
+            except Full:
+                refused.append(batch)
+    assert refused == sent[2:]
+    store.settle()
+    for batch in refused:
+        store.add(batch)
+        store.settle()
+    assert sorted(log.message for log in store.between(0, 10)) == sorted(log.message for batch in sent for log in batch)

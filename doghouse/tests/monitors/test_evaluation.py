@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -383,7 +384,8 @@ def test_a_cumulative_window_begins_where_the_clocks_change_as_a_downtime_does(
 @pytest.mark.parametrize(
     "query",
     [
-        "percentile(last_5m):p95:m{*} > 1",
+        "avg(last_5m):avg:m{*} by {*} > 1",
+        "percentile(last_5m):p95:m{*} > 1",  # which is no distribution
         "avg(last_5m):outliers(avg:m{*}, 'dbscan', 2) > 1",
     ],
 )
@@ -392,10 +394,20 @@ def test_what_is_not_evaluated_says_so(query: str) -> None:
         list(monitors.evaluate_range(monitor(query), source(minutely([1.0])), np.array([at("10:05")])))
 
 
-def test_a_custom_schedule_is_not_evaluated() -> None:
-    scheduled = monitor("avg(last_5m):avg:m{*} > 1", scheduling_options={"custom_schedule": {"recurrences": []}})
+@pytest.mark.parametrize(
+    ("schedule", "what"),
+    [
+        ({"x": 1}, "a list of recurrences"),
+        ({"recurrences": [{"rrule": "FREQ=MINUTELY"}]}, "FREQ=MINUTELY is not supported"),
+        ({"recurrences": [{"rrule": "FREQ=DAILY;BYMINUTE=61"}]}, "BYMINUTE=61"),
+        ({"recurrences": [{"rrule": "FREQ=DAILY", "timezone": "Berlin"}]}, "Berlin"),
+        ({"recurrences": [{"rrule": "FREQ=DAILY", "start": "soon"}]}, "soon"),
+    ],
+)
+def test_a_custom_schedule_that_cannot_be_read_is_not_evaluated(schedule: dict[str, Any], what: str) -> None:
+    scheduled = monitor("avg(last_5m):avg:m{*} > 1", scheduling_options={"custom_schedule": schedule})
 
-    with pytest.raises(NotEvaluated, match="custom schedule"):
+    with pytest.raises(NotEvaluated, match=what):
         monitors.evaluate(scheduled, source(minutely([1.0])), at("10:05"))
 
 
@@ -404,3 +416,7 @@ def test_ticks_lie_on_whole_minutes_after_the_start_and_up_to_the_end() -> None:
 
     assert ticks.tolist() == [T0 + 60, T0 + 120, T0 + 180]
     assert len(monitors.ticks_of(monitor("avg(last_5m):avg:m{*} > 1"), T0, T0 + 7200)) == 120
+
+
+def test_by_every_tag_is_not_evaluated_whether_or_not_there_are_series() -> None:
+    assert monitor("avg(last_5m):avg:m{*} by {*} > 1").why_unevaluated() == "doghouse does not evaluate by {*}"

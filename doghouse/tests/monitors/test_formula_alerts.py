@@ -143,7 +143,8 @@ def test_a_mistake_in_a_formula_has_its_column() -> None:
 @pytest.mark.parametrize(
     ("text", "source_name", "what"),
     [
-        ('formula("cumsum(a)").last("5m") > 1', "logs", "cumsum()"),
+        ('formula("forecast(a, \'linear\', 1)").last("5m") > 1', "logs", "forecast()"),
+        ('formula("anomalies(a, \'basic\', 2)").last("5m") > 1', "logs", "anomalies()"),
         ('formula("a").last("5m") > 1', "rum", "the data source 'rum'"),
     ],
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from record_lines import Line, alert, lines, replayed, sources
+from record_lines import T0, Line, alert, lines, replayed, sources
 
 from doghouse.backtest.run import Backtest
 from doghouse.monitors.lint import lint
+from doghouse.search.record import Record
 
 TO = " @ops@example.com"
 TWO_SERVICES = [*lines(10, 20, 30, service="a"), *lines(130, 140, 150, 160, service="b")]
@@ -76,7 +77,7 @@ def test_a_count_prints_with_a_decimal_and_a_simple_facet_needs_no_brackets() ->
         ("log.attributes.user.name", "Ann"),
         ("log.attributes.absent", ""),
         ("log.trace_id", "7"),
-        ("log.link", ""),
+        ("log.link", "/logs?query=%2A&amp;from_ts=1772445360000&amp;to_ts=1772445660000&amp;live=false"),
         ("event.title", ""),
     ],
 )
@@ -85,6 +86,23 @@ def test_variables_of_a_record(variable: str, text: str) -> None:
         10, status="error", service="web", host="h1", tags=["env:prod", "team:sre"], user={"name": "Ann"}, trace_id="7"
     )
     assert bodies(sent('logs("*").rollup("count").last("5m") > 0', record, f"<{{{{{variable}}}}}>"))[0] == f"<{text}>"
+
+
+def test_a_link_leads_to_what_was_searched_of_the_group_in_the_window() -> None:
+    query = 'logs("status:error OR web").rollup("count").by("service").last("1m") > 0'
+    [triggered, recovered] = bodies(sent(query, lines(10, status="error", service='a "b"'), "{{{log.link}}}"))
+    asked = "/logs?query=%28status%3Aerror%20OR%20web%29%20service%3A%22a%20%5C%22b%5C%22%22"
+    assert triggered == f"{asked}&from_ts=1772445600000&to_ts=1772445660000&live=false"
+    assert recovered == f"{asked}&from_ts=1772445660000&to_ts=1772445720000&live=false"  # without a record too
+
+
+def test_an_event_links_to_the_events_and_a_span_to_its_trace() -> None:
+    events = 'events("source:deploy").rollup("count").last("1m") > 0'
+    link = "/event/explorer?query=source%3Adeploy&from_ts=1772445660000&to_ts=1772445720000&live=false"
+    assert bodies(sent(events, DEPLOY, "{{{event.link}}}"))[0] == link
+    spans = alert('trace-analytics("*").rollup("count").last("1m") > 0', "trace-analytics alert", "{{span.link}}" + TO)
+    records = [(T0 * 1000 + 10_000, Record("GET /", {"trace_id": ["00ab", "171"]}, [], {}))]
+    assert bodies(replayed(spans, sources(records), 5)) == ["/apm/trace/00ab", ""]
 
 
 def test_samples_are_the_newest_messages_and_no_recovery_has_them() -> None:
@@ -116,6 +134,10 @@ def test_lint_knows_the_variables_of_the_records_that_a_monitor_reads() -> None:
         "{{log.message}} {{log.attributes.a.b}} {{log.tags.env}} {{[@http.region].name}} {{log.link}} @ops@example.com"
     )
     assert lint(alert(query, message=right, name="n")) == []
+    span = "{{span.operation_name}} {{span.env}} {{span.type}} {{span.resource_name}} {{span.link}} @ops@example.com"
+    spans = 'trace-analytics("*").rollup("count").last("5m") > 1'
+    assert lint(alert(spans, "trace-analytics alert", message=span, name="n")) == []
+    assert "is not documented" in lint(alert(query, message="{{log.env}} @ops@example.com", name="n"))[0].text
     wrong = "{{log.mesage}} {{log.user}} {{event.title}} {{@http.region.name}} @ops@example.com"
     texts = [one.text for one in lint(alert(query, message=wrong, name="n"))]
     assert "did you mean {{log.message}}" in texts[0]

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -198,9 +199,28 @@ def test_the_place_is_shown_below_the_line() -> None:
     assert str(caught.value).splitlines()[1:] == ["env:prod ser*:x", "         ^"]
 
 
-def test_a_unit_is_refused_as_no_attribute_has_one() -> None:
-    with pytest.raises(ApiError) as caught:
-        matching.compile_search("@duration:>20ms")
+@pytest.mark.parametrize(
+    ("search", "least"),
+    [
+        ("@duration:>=20ms", {"duration": 20_000_000}),
+        ("@duration:[1.5s TO 2min]", {"duration": 1_500_000_000}),
+        ("service:a (@network.bytes_read:>=1.5MB OR @duration:>9h)", {"network": {"bytes_read": 1_500_000}}),
+        ("@network.bytes_written:>=2KiB", {"network": {"bytes_written": 2048}}),
+    ],
+)
+def test_a_number_with_a_unit_is_compared_in_what_the_attribute_is_kept_in(search: str, least: dict[str, Any]) -> None:
+    wanted = matching.compile_search(search)
+
+    def less(value: Any) -> Any:
+        return {key: less(one) for key, one in value.items()} if isinstance(value, dict) else value - 1
+
+    assert wanted(Record("", {"service": ["a"]}, [], least))
+    assert not wanted(Record("", {"service": ["a"]}, [], less(least)))
+
+
+def test_a_unit_is_refused_for_an_attribute_whose_unit_is_not_known() -> None:
+    with pytest.raises(ApiError, match="unit of @took is not known") as caught:
+        matching.compile_search("@took:>20ms")
     assert caught.value.status == 400
 
 
@@ -238,3 +258,8 @@ def test_the_time_to_match_grows_with_the_text_and_not_faster(query: str, piece:
 @given(st.lists(st.text(max_size=8), max_size=5))
 def test_the_words_of_several_texts_are_those_of_each(texts: list[str]) -> None:
     assert tokens.lines(texts) == "\n".join(map(tokens.joined, texts or [""]))
+
+
+def test_a_search_is_the_same_with_and_without_a_known_unit() -> None:
+    assert parse("service:a -@duration:[1ms TO 2s]") == parse("service:a -@duration:[1000000 TO 2000000000]")
+    assert parse("@took:>1s") != parse("@took:>1000000000")

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from doghouse.search.matching import tree
 from doghouse.search.parser import parse
 from doghouse.search.record import Record
 from doghouse.search.records import Lines
 from doghouse.testing.file import load
 from doghouse.testing.places import TestFileError
 from doghouse.testing.reading import WatchedRecords
-from doghouse.testing.records import arrivals, read
+from doghouse.testing.records import arrivals
 from doghouse.testing.running import run
 
 START = 1772445600  # 2026-03-02T10:00Z
@@ -83,14 +84,14 @@ def test_an_event_has_what_events_have(arriving: Arriving) -> None:
 def test_a_span_counts_when_it_ends_and_its_duration_is_compared_with_units(tmp_path: Path) -> None:
     entry = "{at: +75s, service: web, name: http.request, resource: GET /, env: prod, status: error, duration: 120ms, attributes: {http.method: GET}}"
     lines = arrivals(load(file(tmp_path, f"    spans: [{entry}]")), 0, {})["spans"]
-    spans = read("spans", Lines(lines))
+    spans = Lines(lines)
     for search in (
         "service:web @http.method:GET status:error env:prod",
         "@duration:>100ms",
         "@duration:[0.1s TO 0.2s]",
     ):
-        assert spans.select(parse(search), 0, 2**50, []).times.tolist() == [(START + 75) * 1000]
-    assert spans.select(parse("@duration:>200ms"), 0, 2**50, []).times.tolist() == []
+        assert spans.select(tree(search), 0, 2**50, []).times.tolist() == [(START + 75) * 1000]
+    assert spans.select(tree("@duration:>200ms"), 0, 2**50, []).times.tolist() == []
 
 
 @pytest.mark.parametrize(

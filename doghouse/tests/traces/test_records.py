@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doghouse.search.parser import parse
+from doghouse.search import matching
 from doghouse.search.records import Lines
 from doghouse.storage.sqlite import Database
-from doghouse.traces.durations import in_ns
 from doghouse.traces.model import Chunk, Span, trace_id
 from doghouse.traces.records import record, records
 from doghouse.traces.store import TraceStore
@@ -58,7 +57,7 @@ def kept(path: Path, *chunks: Chunk) -> TraceStore:
 
 
 def found(store: TraceStore, search: str) -> int:
-    return len(records(store, "agent-1", host_tags).select(parse(search), 0, START * 2, ()).times)
+    return len(records(store, "agent-1", host_tags).select(matching.tree(search), 0, START * 2, ()).times)
 
 
 @settings(max_examples=40, deadline=None)
@@ -72,13 +71,13 @@ def test_a_store_of_traces_answers_as_its_spans_one_by_one_do(
     tmp_path_factory: pytest.TempPathFactory, chunks: list[Chunk], search: str, start: int, end: int
 ) -> None:
     store = kept(tmp_path_factory.mktemp("traces"), *chunks)
-    tree, first, last = parse(search), START + start, START + end
+    tree, first, last = matching.tree(search), START + start, START + end
     plain = Lines(
         (span.end // MS, record(span, trace_id(chunk), "agent-1", ["source:apm", *host_tags("agent-1")]))
         for chunk, span in itertools.chain.from_iterable([(chunk, span) for span in chunk] for chunk in chunks)
     )
     ours = records(store, "agent-1", host_tags)
-    expected, selected = plain.select(in_ns(tree), first, last, FIELDS), ours.select(tree, first, last, FIELDS)
+    expected, selected = plain.select(tree, first, last, FIELDS), ours.select(tree, first, last, FIELDS)
     assert selected.times.tolist() == expected.times.tolist()
     for field in FIELDS:
         for part in ("rows", "codes"):
@@ -86,9 +85,7 @@ def test_a_store_of_traces_answers_as_its_spans_one_by_one_do(
         assert selected.columns[field].values == expected.columns[field].values
     for limit in (1, 5):
         newest = [(time, one.attributes, one.reserved) for time, one in ours.newest(tree, first, last, limit)]
-        assert newest == [
-            (time, one.attributes, one.reserved) for time, one in plain.newest(in_ns(tree), first, last, limit)
-        ]
+        assert newest == [(time, one.attributes, one.reserved) for time, one in plain.newest(tree, first, last, limit)]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +130,9 @@ def test_the_time_of_a_span_is_its_end_and_a_long_traces_parts_are_found_by_thei
 
     def names(start: int, end: int) -> list[object]:
         return list(
-            ours.select(parse("*"), START + start, START + end, ["operation_name"]).columns["operation_name"].values
+            ours.select(matching.tree("*"), START + start, START + end, ["operation_name"])
+            .columns["operation_name"]
+            .values
         )
 
     assert names(0, 5) == []

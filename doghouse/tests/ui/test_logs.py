@@ -38,7 +38,11 @@ def test_counts_are_of_the_search_and_each_facets_of_what_else_it_could_ask(serv
     ("query", "problem"),
     [
         ("status:(error", "missing ')' for this '(' (column 8)\nstatus:(error\n       ^"),
-        ("@duration:>20ms", "Query parsing error: no attribute has a unit: expected a number without one, not 20ms"),
+        (
+            "@took:>20ms",
+            "Query parsing error: the unit of @took is not known, only those of @duration, @network.bytes_read, @network.bytes_written: "
+            "expected a number without one, not 20ms",
+        ),
     ],
 )
 def test_a_search_that_cannot_be_read_is_shown_with_a_caret_below_the_place(

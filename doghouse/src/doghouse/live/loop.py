@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
-from doghouse.live.sources import shared
+from doghouse.live.sources import RecordWindow, shared
 from doghouse.live.stepping import Before, Outcome, advance
 from doghouse.metrics.model import Source
 from doghouse.monitors import Definition, Host, Hosts, MonitorError, evaluating
@@ -33,6 +34,7 @@ CATCH_UP_S = (
     3600  # after a stop no longer than this every missed tick is made up for; after a longer one evaluation begins anew
 )
 JUST_AFTER_S = 0.001
+KEPT_TOGETHER = 100  # monitors whose states are put on the disk at once
 DOWNTIMES = "downtimes"  # under which the announcements' progress is kept
 
 RunsOf = Callable[[CheckQuery], Sequence[Runs]]
@@ -53,6 +55,7 @@ class LoopInputs:
     rules: RulesOf = lambda: ()
     objectives: Objectives | None = None
     records: RecordsOf | None = None
+    address: Callable[[], str] = str
 
 
 @dataclass(slots=True)
@@ -85,10 +88,12 @@ class Live:
             states=monitors.states,
             objectives=sources.objectives,
             records=sources.records,
+            address=sources.address,
         )
         self._known = _Known()
         self._lock = threading.Lock()
         self._stepped = -1
+        self._made: list[tuple[Definition, int, Outcome]] = []  # that is not on the disk yet
         self._ending = threading.Event()
 
     def end(self) -> None:
@@ -117,17 +122,31 @@ class Live:
             return
         self._announce(now)
         if self._sources.records is not None:
-            self._read = replace(self._read, records=shared(self._sources.records))
-        for monitor in self._evaluated():
-            if self._ending.is_set():
-                return
-            try:
-                self._catch_up(monitor, now)
-            except (NotEvaluated, MonitorError) as error:  # such as an SLO that has changed since
-                self._log_once(monitor, error)
-            except Exception:
-                log.exception("monitor %s could not be stepped; it is tried again in a minute", monitor.id)
+            self._read = replace(self._read, records=shared(self._sources.records, self._record_windows(now)))
+        try:
+            for monitor in self._evaluated():
+                if self._ending.is_set():
+                    return
+                try:
+                    self._catch_up(monitor, now)
+                except (NotEvaluated, MonitorError) as error:  # such as an SLO that has changed since
+                    self._log_once(monitor, error)
+                except Exception:
+                    self._failed(monitor)
+        finally:
+            self._keep_made()
         self._stepped = minute
+
+    def _record_windows(self, now: int) -> Iterator[RecordWindow]:
+        """What the monitors will read of records at the ticks of this minute."""
+        for monitor in self._evaluated():
+            with suppress(Exception):  # whatever it is, it is said when the monitor is stepped
+                for tick in monitor.ticks(now - MINUTE_S, now).tolist():
+                    yield from monitor.record_windows(tick)
+
+    @staticmethod
+    def _failed(monitor: Definition) -> None:
+        log.exception("monitor %s could not be stepped; it is tried again in a minute", monitor.id)
 
     def _evaluated(self) -> list[Definition]:
         """The monitors that can be evaluated, composites last: they look at what the others' states are now."""
@@ -155,15 +174,20 @@ class Live:
 
     def _catch_up(self, monitor: Definition, now: int) -> None:
         """Every tick of a monitor since its last one; of a monitor that is new, or was not stepped for long, the newest alone."""
-        every = monitor.every
-        last = self._notifications.last(_name(monitor))
-        began = now // every * every - every
-        start = began if last is None or now - last > CATCH_UP_S + every else int(last)
-        ticks = range(start // every * every + every, now + 1, every)
-        for tick in ticks:
-            self._tick(monitor, tick, int(last) if last is not None and tick == ticks[0] else tick - every)
+        every, last = monitor.every, self._notifications.last(_name(monitor))
+        if last is None:
+            ticks, before = monitor.ticks(now - every, now), None
+        else:
+            ticks, before = monitor.ticks(max(int(last), now - CATCH_UP_S - every), now), int(last)
+            if now - last > CATCH_UP_S + every:
+                ticks = ticks[-1:]
+        for tick in ticks.tolist():
+            self._tick(monitor, tick, tick - every if before is None else before)
+            before = tick
 
     def _tick(self, monitor: Definition, tick: int, last: int) -> None:
+        if monitor.members or len(self._made) == KEPT_TOGETHER or (self._made and self._made[-1][0].id == monitor.id):
+            self._keep_made()  # composites look at the others' states, and each at its own
         before = Before(
             self._monitors.states(monitor.id),
             self._notifications.bundles(monitor.id) if monitor.bundle_keys is not None else {},
@@ -173,7 +197,21 @@ class Live:
         made = monitor.at(self._read, before.states, tick)
         hosts, rules = _Lazy(self._sources.hosts), self._sources.rules()
         outcome = advance(monitor, before, made.steps, hosts, tick, made.variables, rules)
-        self._keep(monitor, tick, outcome)
+        self._made.append((monitor, tick, outcome))
+
+    def _keep_made(self) -> None:
+        """Put what was made on the disk, in one transaction, for each waits for the disk. What one monitor cannot keep does not keep the others from it."""
+        made, self._made = self._made, []
+        try:
+            with self._database.transaction():
+                for each in made:
+                    self._keep(*each)
+        except Exception:
+            for monitor, tick, outcome in made:
+                try:
+                    self._keep(monitor, tick, outcome)
+                except Exception:
+                    self._failed(monitor)
 
     def _keep(self, monitor: Definition, tick: int, outcome: Outcome) -> None:
         """A state and its message are never apart: both are on disk when this returns, or neither."""

@@ -103,6 +103,7 @@ def build(
         stores.rules.rules,
         objectives(stores.slos, stores.monitors),
         records_of(stores.records),
+        url,
     )
     live = Live(stores.database, clock, stores.monitors, stores.downtimes, store, sources)
     server = smtp.server(mail_server) if mail_server else None

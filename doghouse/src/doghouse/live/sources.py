@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from doghouse.hosts.checks import ServiceCheckStore
@@ -20,6 +21,7 @@ from doghouse.search.record import Record
 from doghouse.search.records import Records, Rewritten, Selected
 from doghouse.search.tree import And, Match, Node, Not, Phrase
 
+ALIKE = 12  # how many times as long as another a window is that is still read together with it
 METADATA = ("agent_version", "machine", "platform", "processor")  # what messages can say (monitors/notify/variables)
 
 
@@ -59,19 +61,35 @@ def posted(events: Records) -> Records:
     return Rewritten(events, lambda search: And((search, by_monitors)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What is read at once for several queries of one search: their time (ms UTC) and all their fields."""
+
+    start: int
+    end: int
+    fields: tuple[str, ...]
+
+    def has(self, start: int, end: int, fields: Sequence[str]) -> bool:
+        """Whether it holds what a query asks."""
+        return self.start <= start and end <= self.end and set(fields) <= set(self.fields)
+
+
 class Shared:
-    """Records whose answers are kept, for monitors that ask the same in one minute.
+    """Records whose answers are kept, for monitors that ask the same in one minute: each search is read once, for the longest of alike windows."""
 
-    Measured: a minute of 1,000 log monitors, of which 600 ask something of their own, over 200,000 logs takes 3 s of CPU time instead of 5.
-    """
-
-    def __init__(self, records: Records) -> None:
-        self._records = records
+    def __init__(self, records: Records, stretches: Mapping[Node, Sequence[_Stretch]]) -> None:
+        self._records, self._stretches = records, stretches
         self._selected: dict[tuple[Node, int, int, tuple[str, ...]], Selected] = {}
 
     def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
         """See Records."""
-        asked = (search, start, end, tuple(fields))
+        whole = next((one for one in self._stretches.get(search, ()) if one.has(start, end, fields)), None)
+        if whole is None:
+            return self._once(search, start, end, tuple(fields))
+        return self._once(search, whole.start, whole.end, whole.fields).between(start, end, fields)
+
+    def _once(self, search: Node, start: int, end: int, fields: tuple[str, ...]) -> Selected:
+        asked = (search, start, end, fields)
         if asked not in self._selected:
             self._selected[asked] = self._records.select(search, start, end, fields)
         return self._selected[asked]
@@ -81,16 +99,38 @@ class Shared:
         return self._records.newest(search, start, end, limit)
 
 
-def shared(records: RecordsOf) -> RecordsOf:
-    """The same records, each data source's `Shared`."""
+RecordWindow = tuple[RecordQuery, int, int]  # a query and its window (ms UTC)
+
+
+def shared(records: RecordsOf, reads: Iterable[RecordWindow]) -> RecordsOf:
+    """The same records, each data source's `Shared`. `reads` are what will probably be asked."""
+    asked: dict[str, dict[Node, list[RecordWindow]]] = {}
+    for read in reads:
+        asked.setdefault(read[0].source, {}).setdefault(read[0].search, []).append(read)
     sources: dict[str, Shared] = {}
 
     def of(query: RecordQuery) -> Records:
         if query.source not in sources:
-            sources[query.source] = Shared(records(query))
+            mine = asked.get(query.source, {})
+            sources[query.source] = Shared(records(query), {search: _stretches(mine[search]) for search in mine})
         return sources[query.source]
 
     return of
+
+
+def _stretches(reads: Iterable[RecordWindow]) -> list[_Stretch]:
+    """Stretches that hold these windows, the shortest first. What is much longer than the shortest of a stretch has one of its own."""
+    made: list[_Stretch] = []
+    shortest = 0
+    for query, start, end in sorted(reads, key=lambda read: read[2] - read[1]):
+        if made and end - start <= ALIKE * shortest:
+            last = made.pop()
+            fields = tuple(dict.fromkeys((*last.fields, *query.fields)))
+            made.append(_Stretch(min(start, last.start), max(end, last.end), fields))
+        else:
+            shortest = end - start
+            made.append(_Stretch(start, end, query.fields))
+    return made
 
 
 def runs_of(checks: ServiceCheckStore, tags: Callable[[str], Sequence[str]]) -> Callable[[CheckQuery], Sequence[Runs]]:

@@ -5,6 +5,10 @@ from typing import Any
 from doghouse.web.errors import ApiError
 
 
+class Full(Exception):
+    """More logs are on their way to the columns than the store lets wait: try again later."""
+
+
 class LogIntakeError(ApiError):
     """An error of the first intake of logs, which has a body of its own (HTTPLogError of the schema)."""
 
@@ -32,6 +36,11 @@ def logs_invalid(version: int, reason: str) -> ApiError:
 def logs_too_large(version: int) -> ApiError:
     """More than 5 MB or 1,000 logs at once (docs of the endpoint; GUESS: the text)."""
     return _logs(version, 413, "Payload Too Large", "Payload too large")
+
+
+def logs_too_many(version: int) -> ApiError:
+    """More logs wait to become columns than are let wait: clients send again later (the status is in the schema; GUESS: the text)."""
+    return _logs(version, 429, "Too Many Requests", "Too many requests")
 
 
 def _logs(version: int, status: int, title: str, detail: str) -> ApiError:

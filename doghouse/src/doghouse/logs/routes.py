@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from doghouse.logs import bodies, preprocessing
 from doghouse.logs.api import analytics, listing, v1_listing
-from doghouse.logs.errors import logs_invalid, logs_too_large
+from doghouse.logs.errors import Full, logs_invalid, logs_too_large, logs_too_many
 from doghouse.logs.model import Log, with_host_tags
 from doghouse.logs.store.log_store import LogStore
 from doghouse.web.http import Call, Keys, Reply, endpoint
@@ -44,7 +44,10 @@ def take(store: LogStore, host_tags: HostTags, status: int, call: Call) -> Reply
     if len(sent) > MAX_LOGS:
         raise logs_too_large(version)
     logs = (preprocessing.stored(log, call.query, call.now) for log in sent)
-    store.add([_with_host_tags(log, host_tags) for log in logs if preprocessing.is_kept(log, call.now)])
+    try:
+        store.add([_with_host_tags(log, host_tags) for log in logs if preprocessing.is_kept(log, call.now)])
+    except Full:
+        raise logs_too_many(version) from None
     return Reply({}, status)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 import msgspec
 
+from doghouse.metrics.model import Ints
+from doghouse.monitors import custom_schedule
 from doghouse.monitors.comparison_checks import Comparison
+from doghouse.monitors.custom_schedule import Recurrence, ScheduleError
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.model import Thresholds
 from doghouse.monitors.query import frequency
@@ -44,10 +48,25 @@ class ComparedMonitor(ThresholdMonitor, frozen=True, dict=True):
 
     @property
     def tree(self) -> Any:
-        """What the query asks. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
-        if (self.options.scheduling_options or {}).get("custom_schedule"):
-            raise NotEvaluated("monitors with a custom schedule")
+        """What the query asks. Raises QuerySyntaxError, or NotEvaluated for a custom schedule that cannot be read."""
+        self._schedule  # noqa: B018  # raises
         return self.parsed()
+
+    @cached_property
+    def _schedule(self) -> tuple[Recurrence, ...]:
+        try:
+            return custom_schedule.read(self.options.scheduling_options)
+        except ScheduleError as error:
+            raise NotEvaluated(f"monitors with such a custom schedule: {error}") from None
+
+    def ticks(self, start: int, end: int) -> Ints:
+        """As for other monitors; with a custom schedule at its moments alone. Raises NotEvaluated."""
+        if not self._schedule:
+            return super().ticks(start, end)
+        try:
+            return custom_schedule.ticks(self._schedule, start, end)
+        except ScheduleError as error:
+            raise NotEvaluated(f"monitors with such a custom schedule: {error}") from None
 
     @property
     def every(self) -> int:

@@ -22,6 +22,7 @@ from doghouse.monitors.windows.columns import Group
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries
 
 if TYPE_CHECKING:
+    from doghouse.monitors.records.model import RecordQuery
     from doghouse.slos.model import Objective
 
 MINUTE_S = 60
@@ -198,9 +199,17 @@ class Definition(Body, frozen=True, dict=True):
         """Its evaluation at `now` (s UTC), from its groups' states before. Raises NotEvaluated."""
         raise NotEvaluated(f"monitors of the type {self.type}")
 
+    def ticks(self, start: int, end: int) -> Ints:
+        """When it is evaluated in (start, end] (s UTC)."""
+        return ticks_between(start, end, self.every)
+
+    def record_windows(self, now: int) -> Iterator[tuple[RecordQuery, int, int]]:
+        """The queries of records that its evaluation at `now` (s UTC) will ask, each with its window (ms UTC), so that they can be read together."""
+        return iter(())
+
     def over(self, sources: Sources, start: int, end: int) -> Stretch:
         """Its evaluations in (start, end] (s UTC), tick by tick as `at` has them. Raises what `at` raises."""
-        ticks, stepping = ticks_between(start, end, self.every), Stepping()
+        ticks, stepping = self.ticks(start, end), Stepping()
         self.rules  # noqa: B018  # what is wrong with it is said even if there is no tick
         for now in ticks.tolist():
             stepping.step(self.at(sources, stepping.states, now).steps, now)

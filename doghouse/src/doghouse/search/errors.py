@@ -21,3 +21,7 @@ class SearchSyntaxError(ValueError):
     def sentence(self) -> str:
         """The problem and its column (from 1), in one line."""
         return f"{self.problem} (column {self.position + 1})"
+
+
+class CalculatedFieldError(SearchSyntaxError):
+    """A search that names a calculated field, `#name`, whose formula is not known here."""

@@ -28,13 +28,14 @@ from doghouse.search.tree import (
     Range,
     Word,
 )
+from doghouse.search.units import UNITS
 from doghouse.web import errors
 
 Predicate = Callable[[Record], bool]
 Same = Callable[[Any], bool]
 Thing = TypeVar("Thing")  # what a search is over: a record, or a monitor
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
-# GUESS: the units that a number in a comparison may have; no attribute here has one, so they are refused.
+# The units that a number in a comparison may have; those of `units.UNITS` are gone when a search is compared.
 _WITH_UNIT = re.compile(r"-?\d+(\.\d+)?(ns|us|µs|ms|s|m|min|h|d|w|B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.ASCII)
 
 
@@ -94,7 +95,7 @@ def of_value(leaf: Match | Cidr) -> Same:
         case Cidr(_, blocks):
             return lambda value: _within(value, blocks)
         case Match(field, value):
-            return _inside(value, is_attribute=is_attribute(field)) if isinstance(value, Range) else _same(value)
+            return _inside(str(field), value) if isinstance(value, Range) else _same(value)
 
 
 def is_attribute(field: str | None) -> bool:
@@ -126,20 +127,23 @@ def _same(value: Word | Phrase) -> Same:
     return same
 
 
-def _inside(value: Range, *, is_attribute: bool) -> Same:
+def _inside(field: str, value: Range) -> Same:
     """Whether a value lies in a range: as a number where all ends are numbers, else as a text.
 
     GUESS: a text that is a number counts as one in an attribute. The values of tags are always texts (Vector's reimplementation).
     """
     ends = [end for end in (value.low, value.high) if end is not None]
-    if is_attribute and any(_WITH_UNIT.fullmatch(end) for end in ends):
-        raise errors.invalid_search(f"no attribute has a unit: expected a number without one, not {', '.join(ends)}")
+    numeric_text = is_attribute(field)
+    if numeric_text and any(_WITH_UNIT.fullmatch(end) for end in ends):
+        own = f"{field} is compared with {', '.join(UNITS[field])}" if field in UNITS else ""
+        text = own or f"the unit of {field} is not known, only those of {', '.join(UNITS)}"
+        raise errors.invalid_search(f"{text}: expected a number without one, not {', '.join(ends)}")
     numeric = all(number(end) is not None for end in ends)
     low, high = (None if end is None else number(end) for end in (value.low, value.high))
 
     def inside(other: Any) -> bool:
         is_number = isinstance(other, int | float) and not isinstance(other, bool)
-        if numeric and (is_attribute or is_number):
+        if numeric and (numeric_text or is_number):
             compared = other if is_number else number(other) if isinstance(other, str) else None
             return compared is not None and _between(low, compared, high, value.inclusive)
         return not isinstance(other, dict) and _between(value.low, text_of(other), value.high, value.inclusive)

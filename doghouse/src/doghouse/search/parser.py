@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from doghouse.search.errors import SearchSyntaxError
+from doghouse.search.errors import CalculatedFieldError, SearchSyntaxError
 from doghouse.search.tree import (
     FULL_TEXT,
     Cidr,
@@ -25,6 +25,7 @@ from doghouse.search.tree import (
     Word,
     all_of,
 )
+from doghouse.search.units import in_base_units
 
 MOST_NESTED = 50  # parentheses within each other (ours: Datadog's limit is not known)
 _SPACE = re.compile(r"\s*+")
@@ -41,7 +42,7 @@ _CIDR = re.compile(r"CIDR\(([^()]*+)(\)?)")
 
 
 def parse(text: str) -> Node:
-    """The tree of a search. Raises SearchSyntaxError."""
+    """The tree of a search, its numbers without units where those are known (`units`). Raises SearchSyntaxError."""
     parser = _Parser(text)
     parser.skip()
     if parser.at == len(text):
@@ -49,7 +50,7 @@ def parse(text: str) -> Node:
     tree = parser.any_of(None)
     if parser.at < len(text):
         raise parser.error(f"unexpected '{text[parser.at]}'")
-    return tree
+    return in_base_units(tree)
 
 
 class _Parser:
@@ -150,7 +151,8 @@ class _Parser:
         if not word.is_literal:
             raise self.error("a field's name has no wildcards: expected a name, or * for all fields", start)
         if name.startswith("#"):
-            raise self.error("calculated fields are not known: expected an attribute (@name) or a tag's key", start)
+            problem = "calculated fields are not known: expected an attribute (@name) or a tag's key"
+            raise CalculatedFieldError(self.text, start, problem)
         if word.plain == "@":
             raise self.error("expected an attribute's name behind '@'", start)
         return word.plain

@@ -17,15 +17,14 @@ from doghouse.logs import preprocessing
 from doghouse.logs.model import with_host_tags
 from doghouse.logs.search import record as log_record
 from doghouse.search.record import Record
-from doghouse.search.records import Records
+from doghouse.search.units import NS
 from doghouse.testing.entries import Entry, EventEntry, LogEntry, SpanEntry
 from doghouse.testing.file import Loaded
 from doghouse.testing.notation import NotationError, parse_duration
 from doghouse.testing.values import instant
 from doghouse.traces import records as span_records
-from doghouse.traces.durations import NS, nanoseconds
+from doghouse.traces.durations import nanoseconds
 from doghouse.traces.model import Span
-from doghouse.traces.records import with_lengths
 
 MOST_RECORDS = 1_000_000  # of an entry: a typing mistake must not fill the memory
 Tagged = Mapping[str, Sequence[str]]  # the tags of hosts, which their logs and events have too
@@ -57,11 +56,6 @@ def _spread(
         except ValueError as error:
             raise loaded.wrong(where, str(error)) from None
     return spread
-
-
-def read(source: str, records: Records) -> Records:
-    """Records as monitors of their source search them."""
-    return with_lengths(records) if source == "spans" else records
 
 
 def _times(loaded: Loaded, entry: Entry, place: str) -> Sequence[int]:

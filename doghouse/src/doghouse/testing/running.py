@@ -28,7 +28,7 @@ from doghouse.tags.pairs import split_host
 from doghouse.testing.comparing import Difference, differences
 from doghouse.testing.file import Case, Loaded, load
 from doghouse.testing.reading import WatchedPoints, WatchedRecords, unread
-from doghouse.testing.records import arrivals, read
+from doghouse.testing.records import arrivals
 from doghouse.testing.values import checks_of, instant, series_of
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
@@ -193,7 +193,7 @@ def _backtest(
     def records_of(query: RecordQuery) -> Records:
         if query.source not in records:
             raise NotEvaluated(f"{query.source} in unit tests")
-        return read(query.source, records[query.source])
+        return records[query.source]
 
     sources = sources_of(
         subject.monitor, points_of(source), subject.members, start, end, runs, records_of, subject.slos

@@ -12,8 +12,8 @@ from operator import itemgetter
 from typing import Any
 
 from doghouse.search.record import Record
-from doghouse.search.records import Records, Rewritten, Stored
-from doghouse.traces.durations import NS_PER_MS, in_ns
+from doghouse.search.records import Records, Stored
+from doghouse.traces.durations import NS_PER_MS
 from doghouse.traces.model import Span
 from doghouse.traces.store import TraceStore
 
@@ -30,12 +30,7 @@ def records(store: TraceStore, host: str, host_tags: HostTags) -> Records:
         lines = [(span.end // NS_PER_MS, record(span, trace, host, tags)) for trace, span in spans]
         return sorted(lines, key=itemgetter(0))[::-1]
 
-    return with_lengths(Stored(between))
-
-
-def with_lengths(spans: Records) -> Records:
-    """Spans, where a length of time may have a unit: `@duration:>20ms`."""
-    return Rewritten(spans, in_ns)
+    return Stored(between)
 
 
 def record(span: Span, trace: str, host: str, tags: Sequence[str]) -> Record:

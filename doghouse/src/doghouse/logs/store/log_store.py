@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from doghouse.logs.errors import Full
 from doghouse.logs.model import Log
 from doghouse.logs.search import record
 from doghouse.logs.store import reading
@@ -21,6 +22,7 @@ from doghouse.storage.manifest import LOG_COLUMNS, LOG_INBOX, Manifest
 from doghouse.storage.sqlite import Database
 
 PAGE = 5000
+MOST_WAITING = 100_000  # logs, which take some ten seconds to become columns
 MINUTE_MS = 60_000
 
 
@@ -56,8 +58,10 @@ class LogStore:
         return moved
 
     def add(self, logs: Sequence[Log]) -> None:
-        """Keep logs, all of them or none."""
+        """Keep logs, all of them or none. Raises Full where too many wait for the columns already: a search waits for them."""
         if logs:
+            if self._mover.waiting() > MOST_WAITING:
+                raise Full
             self._mover.grew(self._inbox.add(logs))
 
     def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:

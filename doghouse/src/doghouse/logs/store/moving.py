@@ -10,7 +10,7 @@ from doghouse.logs.store.inbox import Inbox
 from doghouse.storage import failures
 
 MOST = 20_000  # logs that are moved at once; one takes some 50 µs and 2 kB of memory
-MOVE_AFTER_S = 1.0  # what has waited so long is moved; at once, if somebody reads
+MOVE_AFTER_S = 1.0  # what has waited so long is moved; at once, if somebody reads or there are MOST
 log = logging.getLogger(__name__)
 
 
@@ -32,6 +32,11 @@ class Mover:
         with self._changed:
             self._last = max(self._last, last)
             self._changed.notify_all()
+
+    def waiting(self) -> int:
+        """How many logs are in the inbox and not in the columns."""
+        with self._changed:
+            return self._last - self._moved
 
     def settle(self) -> None:
         """Wait until all that was acknowledged is in the columns. Raises what keeps it from there."""
@@ -55,7 +60,9 @@ class Mover:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._moved < self._last or self._closing)
-                self._changed.wait_for(lambda: self._asked or self._closing, MOVE_AFTER_S)
+                self._changed.wait_for(
+                    lambda: self._asked or self._closing or self._last - self._moved >= MOST, MOVE_AFTER_S
+                )
                 if self._moved >= self._last:
                     return
                 last = self._last

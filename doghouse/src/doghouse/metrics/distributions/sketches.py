@@ -114,6 +114,23 @@ class Sketches:
             self.n[kept_bins],
         )
 
+    def together(self, low: int, high: int) -> Sketches:
+        """One sketch of those at the places low to high."""
+        bins = slice(*np.searchsorted(self.sketch, (low, high)))
+        keys, place = np.unique(self.key[bins], return_inverse=True)
+        none, there = np.zeros(1, np.int64), slice(low, high)
+        return Sketches(
+            none,
+            none,
+            np.array([np.sum(self.count[there])]),
+            np.array([np.sum(self.sum[there])]),
+            np.array([np.min(self.min[there])]),
+            np.array([np.max(self.max[there])]),
+            np.zeros(len(keys), np.int64),
+            keys,
+            np.bincount(place, self.n[bins], len(keys)),
+        )
+
     def to_group(self, group: int) -> Sketches:
         """The same under one group's number; not added up."""
         return replace(self, group=np.full(len(self), group))

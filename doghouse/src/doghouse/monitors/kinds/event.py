@@ -37,4 +37,4 @@ class RetiredEventAlert(EventAlert, frozen=True, dict=True):
     @classmethod
     def read(cls, body: Body) -> Asked:
         """The query's parts, its search in today's language. Its quotes may be single ones."""
-        return reading.parse(body.query.replace("'", '"'), cls.heads, modern)
+        return reading.parse(body.query, cls.heads, modern, single_quotes=True)

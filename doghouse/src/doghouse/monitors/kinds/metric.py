@@ -16,10 +16,10 @@ from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
 from doghouse.monitors.definition import NO_OPERATOR, Definition, kind
-from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
+from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, window_steps
 from doghouse.monitors.kinds.metric_formula import MetricFormulaAlert
 from doghouse.monitors.model import Body, MonitorError
-from doghouse.monitors.query import frequency, query_text
+from doghouse.monitors.query import query_text
 from doghouse.monitors.records.variables import is_formula
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState, WindowValue
@@ -70,7 +70,7 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
 
     @property
     def tree(self) -> MonitorQuery:
-        """The query's tree. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
+        """The query's tree. Raises QuerySyntaxError, or NotEvaluated for a custom schedule that cannot be read."""
         query: MonitorQuery = super().tree
         return query
 
@@ -186,7 +186,7 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         return anomaly_remarks(metric_query(evaluated) if evaluated else self._query, points, start, end)
 
     def why_unevaluated(self) -> str:
-        """A custom schedule, or a function in its query that is not evaluated."""
+        """A custom schedule that cannot be read, or a function in its query that is not evaluated."""
         try:
             list(evaluate_range(self, MemorySource([], no_columns()), _A_TICK))
         except NotEvaluated as error:
@@ -200,7 +200,7 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         """Functions and schedules that are not evaluated."""
         functions = [one.name for one in catalogue().values() if one.family == "algorithms" and one.evaluated == "no"]
         named = ", ".join(f"{name}()" for name in functions)
-        return f"without {named}, percentiles over time and custom schedules"
+        return f"without {named}"
 
     def with_thresholds(self, levels: Mapping[str, float]) -> Self:
         """With these thresholds instead of its own; a critical one stands in the query too."""
@@ -234,8 +234,9 @@ def metric_query(monitor: Definition) -> MonitorQuery:
 
 
 def ticks_of(monitor: Definition, start: int, end: int) -> Ints:
-    """When a metric monitor is evaluated in (start, end] (s UTC): each minute, or more rarely for a window of a day and more (monitors/configuration)."""
-    return ticks_between(start, end, frequency(metric_query(monitor)))
+    """When a metric monitor is evaluated in (start, end] (s UTC): each minute, or more rarely for a window of a day and more, or by its schedule."""
+    metric_query(monitor)  # raises
+    return monitor.ticks(start, end)
 
 
 def evaluate(monitor: Definition, source: Source, now: int) -> dict[Group, WindowValue]:

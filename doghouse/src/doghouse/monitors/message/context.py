@@ -25,9 +25,13 @@ TIMES = ("first_triggered_at", "last_triggered_at")
 EPOCHS = ("first_triggered_at_epoch", "last_triggered_at_epoch")
 BUILT_IN = (*NUMBERS, *TIMES, *EPOCHS, "triggered_duration_sec", "comparator", "check_message")
 # What stands behind `log.`, `event.` and `span.` beside attributes and tags (monitors/notify/variables).
-RECORD_FIELDS = (
-    "message", "text", "title", "id", "status", "service", "source", "host", "span_id", "trace_id", "timestamp", "link", "tags",
-)  # fmt: skip
+RECORD_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "log": ("message", "service", "status", "source", "span_id", "timestamp", "trace_id", "link", "host", "tags"),
+    "event": ("title", "text", "id", "link", "host", "tags", "status", "source", "service", "timestamp"),
+    "span": (
+        "env", "operation_name", "resource_name", "service", "status", "span_id", "timestamp", "trace_id", "type", "link", "host", "tags",
+    ),
+}  # fmt: skip
 DROPPED = ("short_status",)  # gone from the documentation; GUESS: it renders as nothing
 SAMPLES = (
     "log samples"  # no variable, as it has a space: what stands below the body of monitors with `enable_logs_sample`

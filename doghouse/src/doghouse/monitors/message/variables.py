@@ -122,9 +122,10 @@ def _of_group(keys: tuple[str, ...], tag: str, name: Path, place: int) -> Iterat
 
 def _of_record(tag: str, name: Path, place: int) -> Iterator[Fault]:
     """`{{log.message}}`, `{{log.attributes.user.id}}`: a field of the record, or an attribute or a tag of it."""
-    if len(name) > 1 and (name[1] in RECORD_FIELDS or (name[1] == "attributes" and len(name) > 2)):
+    known = RECORD_FIELDS.get(name[0], ())
+    if len(name) > 1 and (name[1] in known or (name[1] == "attributes" and len(name) > 2)):
         return
-    near = nearest(name[1], (*RECORD_FIELDS, "attributes")) if len(name) > 1 else None
+    near = nearest(name[1], (*known, "attributes")) if len(name) > 1 else None
     hint = f"did you mean {{{{{name[0]}.{near}}}}}?" if near else f"attributes are {{{{{name[0]}.attributes.name}}}}"
     yield Fault(UNDOCUMENTED, f"{tag} is not documented: {hint}", place)
 

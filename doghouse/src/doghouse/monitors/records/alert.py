@@ -14,7 +14,7 @@ from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
 from doghouse.monitors.definition import INVALID_QUERY, NO_OPERATOR, Definition
-from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
+from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, window_steps
 from doghouse.monitors.model import Body, MonitorError, Options, Thresholds
 from doghouse.monitors.query import is_count_query, windows
 from doghouse.monitors.records import reading, variables
@@ -22,7 +22,7 @@ from doghouse.monitors.records.evaluation import ByGroup, Evaluator
 from doghouse.monitors.records.messages import MOST_SAMPLES, WORDS, RecordVariables, Samples, breaching, sampled
 from doghouse.monitors.records.model import Asked, RecordQuery, VariableError
 from doghouse.monitors.records.reading import WrongSearch
-from doghouse.monitors.records.windows import Nothing, RecordsOf
+from doghouse.monitors.records.windows import MS, Nothing, RecordsOf
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import record_rules
@@ -80,7 +80,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
 
     @property
     def tree(self) -> Asked:
-        """The query's parts. Raises QuerySyntaxError, or NotEvaluated for a custom schedule."""
+        """The query's parts. Raises QuerySyntaxError, or NotEvaluated for a custom schedule that cannot be read."""
         asked: Asked = super().tree
         return asked
 
@@ -166,9 +166,15 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         steps = window_steps(self.rules, states, some)
         return Evaluation(steps, ByGroup(steps, lambda group: self._variables(sources, group, now)))
 
+    def record_windows(self, now: int) -> Iterator[tuple[RecordQuery, int, int]]:
+        """Those of its own time; a formula may ask for earlier ones too."""
+        over = windows(self.options, self.tree, np.array([now], np.int64))
+        start, end = int(over.starts[0]) * MS, int(over.ends[0]) * MS
+        return ((query, start, end) for query in self.tree.record_queries)
+
     def over(self, sources: Sources, start: int, end: int) -> Stretch:
         """The same in columns: all windows of a group at once, then all its states."""
-        rules, ticks = self.rules, ticks_between(start, end, self.every)
+        rules, ticks = self.rules, self.ticks(start, end)
         columns = self.columns(sources, ticks)
         unfinished = (partial(column_history, rules, column, ticks) for column in columns)
         return Stretch(ticks, unfinished, partial(self._variables, sources))
@@ -176,7 +182,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     @classmethod
     def lacking(cls) -> str:
         """What searches and formulas may have and doghouse does not evaluate."""
-        return "without custom schedules, units in searches, and functions of a formula that look at several points in time"
+        return "without calculated fields (#name), units of most attributes, and anomalies() in a formula"
 
     def columns(self, sources: Sources, ticks: Ints) -> Iterator[GroupColumn]:
         """Every group's windows at `ticks` (s UTC, ascending), one group at a time. Raises NotEvaluated."""
@@ -201,13 +207,14 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         queries = self.tree.record_queries
         if not queries:
             return {}
-        found = Samples(queries[0], self._records(sources), group, windows(self.options, self.tree, np.array([now])))
+        over = windows(self.options, self.tree, np.array([now]))
+        found = Samples(queries[0], self._records(sources), group, over, sources.address())
 
         def samples() -> str:
             valued = self.keys and (self.bundle_keys == () or any(query.compute.name != "count" for query in queries))
             return self._breaching(sources, group, now) if valued else sampled(found.newest(MOST_SAMPLES))
 
-        return RecordVariables(self.record_word, lambda: next(iter(found.newest(1)), None), samples)
+        return RecordVariables(self.record_word, lambda: next(iter(found.newest(1)), None), samples, found.link)
 
     def _breaching(self, sources: Sources, group: Group, now: int) -> str:
         """The values of a group, or of those that are notified together, that breach a threshold, the worst first."""
@@ -268,7 +275,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         return msgspec.structs.replace(made, asked=type(self).read(made))
 
     def why_unevaluated(self) -> str:
-        """A custom schedule, a search with a unit, or a function in its formula that is not evaluated."""
+        """A custom schedule that cannot be read, a search with a unit, or a function in its formula that is not evaluated."""
         nothing = Sources(lambda _: (MemorySource([], no_columns()), None), records=lambda _: Nothing())
         try:
             list(self.columns(nothing, A_TICK))

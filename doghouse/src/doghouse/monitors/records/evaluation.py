@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
 import numpy as np
 
-from doghouse.metrics.model import Ints, Source
+from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors.model import Options
 from doghouse.monitors.query import Windows, is_count_query, windows
 from doghouse.monitors.records import formulas
 from doghouse.monitors.records.formulas import QueryWindows
 from doghouse.monitors.records.model import Asked, RecordQuery
+from doghouse.monitors.records.over_time import bucket, over_time
 from doghouse.monitors.records.windows import RecordsOf, RecordWindows
 from doghouse.monitors.states.conditions import Missing, Rules
 from doghouse.monitors.windows.columns import Bools, Group, GroupColumn
 from doghouse.monitors.windows.evaluation import over_windows
-from doghouse.queries import MonitorQuery, group_keys
-from doghouse.queries.language.tree import Variable
+from doghouse.queries import MonitorQuery, NotEvaluated, group_keys, variables
+from doghouse.queries.functions.anomalies import settings
+from doghouse.queries.language.formulas import bound
+from doghouse.queries.language.inspection import walk
+from doghouse.queries.language.tree import Call, Variable
 
 
 class PointWindows:
@@ -59,17 +64,11 @@ class Evaluator:
         GUESS: a monitor without groups whose missing data is a 0 that does not alert has that 0 from the start; one whose 0 alerts waits for a first record.
         """
         over = windows(self.options, self.asked, ticks)
-        read: dict[tuple[str, int], QueryWindows] = {}
-
-        def query(name: str, shift: int) -> QueryWindows:
-            if (name, shift) not in read:
-                read[name, shift] = self._windows(name, _shifted(over, shift))
-            return read[name, shift]
-
-        made = self._all(query, over)
+        read = _Reads(self, over)
+        made = self._all(read, over)
         if self.rules.multi:
             if self.rules.zero_alerts:
-                made = (replace(column, reporting=_reporting(read)) for column in made)
+                made = (replace(column, reporting=read.reporting) for column in made)
             yield from made
         elif self.rules.missing is Missing.ZERO and not self.rules.zero_alerts:
             for column in made:
@@ -77,26 +76,76 @@ class Evaluator:
         else:
             yield from (column for column in made if not np.isnan(column.values).all())
 
-    def _all(self, query: formulas.Read, over: Windows) -> Iterator[GroupColumn]:
+    def _all(self, read: formulas.Read, over: Windows) -> Iterator[GroupColumn]:
         if isinstance(self.asked.formula, Variable):
-            single = query(self.asked.formula.name, 0)
+            single = read.query(self.asked.formula.name, over)
             return map(single.column, single.groups)
-        return formulas.columns(self.asked.formula, query, over)
+        return formulas.columns(self.asked.formula, read, over)
 
-    def _windows(self, name: str, over: Windows) -> QueryWindows:
-        query = self.asked.queries[name]
+    def windows(self, query: RecordQuery | MonitorQuery, over: Windows) -> QueryWindows:
+        """One query over some windows."""
         if isinstance(query, RecordQuery):
             return RecordWindows(query, self.records(query), over)
         return PointWindows(query, self.points(), over)
 
 
-def _reporting(read: dict[tuple[str, int], QueryWindows]) -> Bools:
-    """At which ticks any query has data of its own time."""
-    return reduce(np.logical_or, (query.reporting for (_, shift), query in read.items() if not shift))
+class _Reads:
+    """The queries of a monitor over windows, each read once (`formulas.Read`). `over` are the windows of its own time."""
+
+    def __init__(self, evaluator: Evaluator, over: Windows) -> None:
+        self._evaluator, self._asked, self._over = evaluator, evaluator.asked, over
+        self._read: dict[tuple[str, bytes], QueryWindows] = {}
+
+    def query(self, name: str, over: Windows) -> QueryWindows:
+        """See `formulas.Read`."""
+        key = (name, over.ticks.tobytes())
+        if key not in self._read:
+            self._read[key] = self._evaluator.windows(self._asked.queries[name], over)
+        return self._read[key]
+
+    def over_time(self, call: Call, over: Windows) -> Mapping[Group, Floats]:
+        """See `formulas.Read`. Over points it is a metric monitor's query of its own."""
+        queries = {name: self._asked.queries[name] for name in variables(call)}
+        if not queries:
+            raise NotEvaluated(f"{call.function}() of a number without a query")
+        records = [query for query in queries.values() if isinstance(query, RecordQuery)]
+        points = [query for query in queries.values() if isinstance(query, MonitorQuery)]
+        if any(isinstance(part, Call) and part.function == settings.FUNCTION for part in walk(call)):
+            raise NotEvaluated("anomalies() in the formula of a monitor")
+        if not records:
+            windows = self._evaluator.windows(_together(call, points, queries), over)
+            return {group: windows.column(group).values for group in windows.groups}
+        if points:
+            raise NotEvaluated(f"{call.function}() over records and points together")
+        asked = next((query.compute.interval for query in records if query.compute.interval), None)
+        length = bucket(self._asked.window.seconds, asked)
+
+        def read(name: str, buckets: Windows) -> QueryWindows:
+            return self._evaluator.windows(_with_all_groups(queries[name]), buckets)
+
+        return over_time(call, over, read, length, self._asked.over_time)
+
+    @property
+    def reporting(self) -> Bools:
+        """At which ticks any query has data of its own time."""
+        now = self._over.ticks.tobytes()
+        return reduce(np.logical_or, (query.reporting for (_, when), query in self._read.items() if when == now))
 
 
-def _shifted(over: Windows, seconds: int) -> Windows:
-    return Windows(over.ticks + seconds, over.starts + seconds, over.ends + seconds) if seconds else over
+def _together(
+    call: Call, points: Sequence[MonitorQuery], queries: Mapping[str, RecordQuery | MonitorQuery]
+) -> MonitorQuery:
+    """A function of points as one query. Raises NotEvaluated where they are reduced in different ways."""
+    if len({query.aggregator for query in points}) > 1:
+        raise NotEvaluated(f"{call.function}() over queries with different time aggregators")
+    expression = bound(call, {name: query.expression for name, query in queries.items()})  # type: ignore[union-attr]
+    return replace(points[0], expression=expression)
+
+
+def _with_all_groups(query: RecordQuery | MonitorQuery) -> RecordQuery:
+    """The query without limits of its groups: which of them count is decided over whole windows."""
+    assert isinstance(query, RecordQuery)  # points go another way
+    return replace(query, by=tuple(replace(facet, limit=sys.maxsize) for facet in query.by))
 
 
 class ByGroup(Mapping[Group, Mapping[str, str]]):

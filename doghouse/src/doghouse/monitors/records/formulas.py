@@ -5,26 +5,26 @@ GUESS: a count, a cardinality or a sum is 0 where it has no data and another que
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Ints, no_columns
+from doghouse.metrics.model import Floats, Ints, no_columns
 from doghouse.monitors.query import Windows
 from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, seen_where_valued
-from doghouse.queries import Expression, NotEvaluated, Window
-from doghouse.queries.evaluation import arithmetic
+from doghouse.queries import Expression, NotEvaluated, Window, variables
+from doghouse.queries.evaluation import arithmetic, calendars
 from doghouse.queries.evaluation.arithmetic import Value
 from doghouse.queries.evaluation.compute import Values, compute
 from doghouse.queries.evaluation.context import Context
 from doghouse.queries.evaluation.engine import apply
 from doghouse.queries.evaluation.frames import Frame
 from doghouse.queries.functions import catalogue
-from doghouse.queries.functions.registry import Function
-from doghouse.queries.functions.timeshift import TIMESHIFT
+from doghouse.queries.functions.application import Application
+from doghouse.queries.functions.timeshift import CALENDAR_SHIFT, TIMESHIFT, months_and_days
 from doghouse.queries.language import tree
 
 TICK_S = 60  # a frame's column is a tick; their distance plays no part
@@ -45,14 +45,23 @@ class QueryWindows(Protocol):
         """At which ticks there is any data."""
 
 
-Read = Callable[[str, int], QueryWindows]  # a query by its name, so many seconds later (negative: earlier)
 Seen = tuple[frozenset[tuple[str, str]], Ints]  # a group of a query, and when it had data (s UTC, ascending)
 NOWHERE = Context.of(MemorySource([], no_columns()), Window(0, TICK_S))  # functions move it; only `shift` is looked at
 
 
+class Read(Protocol):
+    """What a formula is made of."""
+
+    def query(self, name: str, over: Windows) -> QueryWindows:
+        """A query by its name, over some windows."""
+
+    def over_time(self, call: tree.Call, over: Windows) -> Mapping[Group, Floats]:
+        """What a function that looks along time makes of its queries, by group. Raises NotEvaluated."""
+
+
 def columns(formula: Expression, read: Read, over: Windows) -> Iterator[GroupColumn]:
     """Every group's windows, one at a time. Raises NotEvaluated."""
-    values = _FormulaWindows(read, over, {}, NOWHERE)
+    values = _FormulaWindows(read, over.ticks, over, {}, NOWHERE)
     made = compute(formula, values)
     if not isinstance(made, Frame):
         raise NotEvaluated("a formula without a query")
@@ -63,11 +72,12 @@ def columns(formula: Expression, read: Read, over: Windows) -> Iterator[GroupCol
 
 @dataclass(frozen=True, slots=True)
 class _FormulaWindows(Values[Value]):
-    """The parts of a formula as frames with a row for each group and a column for each tick."""
+    """The parts of a formula as frames with a row for each group and a column for each tick. `over` are the windows, moved where a function has moved them."""
 
     read: Read
+    ticks: Ints
     over: Windows
-    used: dict[tuple[str, int], tuple[Frame, list[Seen]]]
+    used: dict[tuple[str, bytes], tuple[Frame, list[Seen]]]
     context: Context
 
     def leaf(self, leaf: tree.Leaf) -> Value:
@@ -75,52 +85,73 @@ class _FormulaWindows(Values[Value]):
         if isinstance(leaf, tree.Number):
             return leaf.value
         assert isinstance(leaf, tree.Variable)  # the reader of formulas knows no other leaves
-        key = (leaf.name, self.context.shift)
+        key = (leaf.name, self.over.ticks.tobytes())
         if key not in self.used:
-            self.used[key] = self._framed(self.read(*key))
+            self.used[key] = self._framed(self.read.query(leaf.name, self.over))
         return self.used[key][0]
 
     def _framed(self, query: QueryWindows) -> tuple[Frame, list[Seen]]:
         made = [query.column(group) for group in query.groups]
         if not made and not query.keys:
-            made = [GroupColumn((), np.full(len(self.over.ticks), np.nan), None, np.empty(0, np.int64), self.over)]
-        values = np.array([column.values for column in made]).reshape(len(made), len(self.over.ticks))
+            made = [GroupColumn((), np.full(len(self.ticks), np.nan), None, np.empty(0, np.int64), self.over)]
+        values = np.array([column.values for column in made]).reshape(len(made), len(self.ticks))
         groups = tuple(column.group for column in made)
-        frame = Frame(self.over.ticks, values, ~np.isnan(values), groups, TICK_S, counts=query.counts)
+        frame = Frame(self.ticks, values, ~np.isnan(values), groups, TICK_S, counts=query.counts)
         return frame, [(frozenset(column.group), column.points) for column in made]
 
     def points(self, group: Group) -> Ints:
         """When the queries as they are now had data of a group (s UTC, ascending)."""
-        wanted = frozenset(group)
+        wanted, now = frozenset(group), self.ticks.tobytes()
         mine = [
             points
-            for (_, shift), (_, made) in self.used.items()
+            for (_, when), (_, made) in self.used.items()
             for tags, points in made
-            if not shift and tags <= wanted
+            if when == now and tags <= wanted
         ]
         return np.unique(np.concatenate(mine)) if mine else np.empty(0, np.int64)
 
     def combined(self, operator: tree.Operator, left: Value, right: Value) -> Value:
-        """`left operator right`: a count is 0 for a group that the other side alone has."""
-        if isinstance(left, Frame) and isinstance(right, Frame):
-            left, right = _with_groups(left, right), _with_groups(right, left)
-        return arithmetic.combine(operator, left, right)
+        """See `combined`."""
+        return combined(operator, left, right)
 
     def negated(self, value: Value) -> Value:
         """`-value`."""
         return arithmetic.negated(value)
 
     def called(self, call: tree.Call) -> Value:
-        """A function of numbers, or an earlier time. Raises NotEvaluated for others."""
-        if not works(catalogue()[call.function]):
-            raise NotEvaluated(f"{call.function}() in the formula of a monitor over records")
-        return apply(call, self)
+        """A function of numbers, or of an earlier time; any other looks along time. Raises NotEvaluated."""
+        function = catalogue()[call.function]
+        if call.function == CALENDAR_SHIFT:
+            return self._calendar_shifted(Application(call, self))
+        if function.on_numbers or function.pointwise or function.family == TIMESHIFT.name:
+            return apply(call, self)
+        return self._over_time(call)
+
+    def _calendar_shifted(self, applied: Application) -> Value:
+        """Each tick's windows are those of the same local time so many months or days earlier."""
+        (months, days), zone = months_and_days(applied.text(1, "")), applied.text(2, "UTC")
+        earlier = [calendars.shifted(tick, months, days, zone) for tick in self.over.ticks.tolist()]
+        by = np.array(earlier, np.int64).reshape(len(self.ticks)) - self.over.ticks
+        return compute(applied.query, replace(self, over=moved(self.over, by)))
+
+    def _over_time(self, call: tree.Call) -> Value:
+        """A function that looks along time, for the groups that its queries have in the windows."""
+        made = self.read.over_time(call, self.over)
+        frames = [frame for name in variables(call) if isinstance(frame := self.leaf(tree.Variable(name)), Frame)]
+        own = {group: frame.points[row] for frame in frames for row, group in enumerate(frame.groups)}
+        for frame in frames:
+            for row, group in enumerate(frame.groups):
+                own[group] = own[group] | frame.points[row]
+        rows = [np.where(own[group], values, np.nan) if group in own else values for group, values in made.items()]
+        values = np.array(rows).reshape(len(rows), len(self.ticks))
+        return Frame(self.ticks, values, ~np.isnan(values), tuple(made), TICK_S)
 
     def worth(self, expression: Expression, context: Context | None = None) -> Value:
         """What an argument is worth; `context`: at another time."""
-        if context is not None and (context.start, context.end) != (NOWHERE.start, NOWHERE.end):
-            raise NotEvaluated("calendar shifts in the formula of a monitor over records")
-        return compute(expression, self if context is None else replace(self, context=context))
+        if context is None:
+            return compute(expression, self)
+        over = moved(self.over, context.shift - self.context.shift)
+        return compute(expression, replace(self, over=over, context=context))
 
     def buckets(self, frame: Frame) -> Ints:
         """The ticks."""
@@ -132,9 +163,16 @@ class _FormulaWindows(Values[Value]):
         return isinstance(value, Frame) and value.groups != ((),)
 
 
-def works(function: Function) -> bool:
-    """Whether a function works on the numbers of single ticks, or asks for those of another time."""
-    return function.on_numbers or function.pointwise or function.family == TIMESHIFT.name
+def moved(over: Windows, seconds: int | Ints) -> Windows:
+    """The windows so many seconds later (negative: earlier)."""
+    return Windows(over.ticks + seconds, over.starts + seconds, over.ends + seconds) if np.any(seconds) else over
+
+
+def combined(operator: tree.Operator, left: Value, right: Value) -> Value:
+    """`left operator right`: a count is 0 for a group that the other side alone has."""
+    if isinstance(left, Frame) and isinstance(right, Frame):
+        left, right = _with_groups(left, right), _with_groups(right, left)
+    return arithmetic.combine(operator, left, right)
 
 
 def _with_groups(frame: Frame, other: Frame) -> Frame:

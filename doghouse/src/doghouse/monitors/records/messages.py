@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from urllib.parse import quote, urlencode
 
 from doghouse.monitors.message.context import RECORD_FIELDS, SAMPLES, rounded
 from doghouse.monitors.query import Windows
@@ -19,18 +20,22 @@ from doghouse.tags import pairs
 WORDS = {"logs": "log", "events": "event", "spans": "span"}
 MOST_SAMPLES = 10
 MS = 1000
+LINK = "link"
 At = tuple[int, Record]  # its time (ms UTC) and the record
+Link = Callable[[At | None], str]
+EXPLORERS = {"logs": "/logs", "events": "/event/explorer"}
+TRACE = "/apm/trace/"  # there is no page that searches spans
 _EVENT_ID = "evt.id"
 
 
 class RecordVariables(Mapping[str, str]):
     """The variables of one record, by their dotted names; empty texts where there is no record, or it lacks them.
 
-    GUESS: the newest record of the group in the window is the one. `link` is empty: doghouse's messages do not know where its pages are.
+    GUESS: the newest record of the group in the window is the one. `link` is there without a record too, as it leads to what was searched.
     """
 
-    def __init__(self, word: str, newest: Callable[[], At | None], samples: Callable[[], str]) -> None:
-        self._word, self._newest, self._samples = word, newest, samples
+    def __init__(self, word: str, newest: Callable[[], At | None], samples: Callable[[], str], link: Link) -> None:
+        self._word, self._newest, self._samples, self._link = word, newest, samples, link
 
     def __getitem__(self, name: str) -> str:
         if name == SAMPLES:
@@ -38,14 +43,16 @@ class RecordVariables(Mapping[str, str]):
         word, _, rest = name.partition(".")
         if word != self._word or not rest:
             raise KeyError(name)
+        if rest == LINK:
+            return self._link(self._record)
         return "" if self._record is None else _text(*self._record, rest)
 
     def __iter__(self) -> Iterator[str]:
         """Those that every record has; attributes and tags are looked up by their names."""
-        return (f"{self._word}.{field}" for field in RECORD_FIELDS)
+        return (f"{self._word}.{field}" for field in RECORD_FIELDS.get(self._word, ()))
 
     def __len__(self) -> int:
-        return len(RECORD_FIELDS)
+        return len(RECORD_FIELDS.get(self._word, ()))
 
     @cached_property
     def _record(self) -> At | None:
@@ -86,12 +93,18 @@ def breaching(values: Mapping[str, float]) -> str:
 
 
 class Samples:
-    """The records of a group of a monitor in the window that ends at a tick."""
+    """The records of a group of a monitor in the window that ends at a tick. `address` is where doghouse's pages are; empty: nobody knows."""
 
     def __init__(
-        self, query: RecordQuery, records: Callable[[RecordQuery], Records], group: Group, over: Windows
+        self,
+        query: RecordQuery,
+        records: Callable[[RecordQuery], Records],
+        group: Group,
+        over: Windows,
+        address: str = "",
     ) -> None:
-        self._query, self._records = query, records
+        self._query, self._records, self._address = query, records, address
+        self._words = [f"{key}:{_quoted(value)}" for key, value in group if key in query.keys]
         keys = [Match(key, Phrase(value)) for key, value in group if key in query.keys]
         self._search = And((query.search, *keys)) if keys else query.search
         self._start, self._end = int(over.starts[0]) * MS, int(over.ends[0]) * MS
@@ -99,3 +112,18 @@ class Samples:
     def newest(self, limit: int) -> Sequence[At]:
         """The last of them, the newest first."""
         return self._records(self._query).newest(self._search, self._start, self._end, limit)
+
+    def link(self, newest: At | None) -> str:
+        """The page that shows what was searched, in this window and of this group; of spans the newest one's trace (GUESS), empty where there is none."""
+        if self._query.source not in EXPLORERS:
+            trace = [] if newest is None else newest[1].reserved.get("trace_id") or []
+            return f"{self._address}{TRACE}{trace[0]}" if trace else ""
+        own = self._query.text.strip()
+        search = " ".join((f"({own})" if self._words and own not in ("", "*") else own, *self._words))
+        shown = {"query": search, "from_ts": self._start, "to_ts": self._end, "live": "false"}
+        return f"{self._address}{EXPLORERS[self._query.source]}?{urlencode(shown, quote_via=quote)}"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

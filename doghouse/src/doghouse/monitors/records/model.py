@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from doghouse.queries import Expression, MonitorQuery, QuerySyntaxError
@@ -14,10 +14,11 @@ from doghouse.search.tree import Node
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """`count`, or an aggregation of a measure: `cardinality` of `@usr.id`."""
+    """`count`, or an aggregation of a measure: `cardinality` of `@usr.id`. `interval` is the length of its buckets (s), where something looks along time."""
 
     name: str
     measure: str | None = None
+    interval: int | None = field(default=None, compare=False)
 
     @property
     def aggregation(self) -> Aggregation:
@@ -64,6 +65,7 @@ class Asked:
     """A monitor's whole query: `formula` over the names of `queries`, of the window that ends at a tick, compared with a threshold.
 
     A monitor of one query is the formula that is its name. A query of points is a metric monitor's, of the same window.
+    `over_time` reduces what functions give that look along time.
     """
 
     queries: Mapping[str, RecordQuery | MonitorQuery]
@@ -71,6 +73,7 @@ class Asked:
     window: TimeWindow
     comparator: Comparator
     threshold: float
+    over_time: str = "avg"
 
     @property
     def record_queries(self) -> tuple[RecordQuery, ...]:

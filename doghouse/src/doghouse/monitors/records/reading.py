@@ -9,7 +9,7 @@ GUESS: the calls may stand in any order, and space between them; `.index` may be
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery
@@ -20,14 +20,14 @@ from doghouse.queries.language.spans import MONTH
 from doghouse.queries.language.tree import Comparator, TimeWindow, Variable
 from doghouse.search import matching, parser
 from doghouse.search.aggregation import AGGREGATIONS
-from doghouse.search.errors import SearchSyntaxError
+from doghouse.search.errors import CalculatedFieldError, SearchSyntaxError
 from doghouse.search.tree import Node
 from doghouse.time import lengths
-from doghouse.traces.durations import in_ns
 from doghouse.web.errors import ApiError
 
 ALGORITHMS = ("anomaly", "anomalies", "forecast", "outliers")  # calls behind a query: seen in public for costs
-EVERYTHING = "*"  # GUESS: nobody says what a group of it is
+CALCULATED = "#"  # how the names of calculated fields begin
+EVERYTHING = "*"  # GUESS: `.by("*")` is the "(everything)" of the editor, which does not group
 QUERY = "query"  # the name of a monitor's only query
 CURRENT = {"1h": lengths.HOUR, "1d": lengths.DAY}  # of `.current()`
 UNITS = {**{unit: lengths.UNITS[unit] for unit in "mhdw"}, "mo": MONTH}
@@ -37,8 +37,9 @@ LIMITS = {1: 1000, 2: 30, 3: 10, 4: 5}
 _HEAD = re.compile(r"\s*([\w-]+)\s*\(")
 _CALL = re.compile(r"\s*\.\s*(\w+)\s*\(")
 _QUOTED = re.compile(r'\s*"((?:\\.|[^"\\])*)"\s*', re.DOTALL)
+_SINGLE = re.compile(r"\s*'((?:\\.|[^'\\])*)'\s*", re.DOTALL)
 _PLAIN = re.compile(r"\s*([\w.]+)\s*")  # `.rollup("count", 300)`
-_ESCAPED = re.compile(r'\\(["\\])|(.)', re.DOTALL)
+_ESCAPED = re.compile(r"""\\(["'\\])|(.)""", re.DOTALL)
 _COMPARED = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*")
 
 
@@ -83,18 +84,24 @@ class Calls:
         return tuple(part for given in self.arguments(name) for one in given.text.split(",") if (part := one.strip()))
 
 
-def parse(text: str, sources: Mapping[str, str], language: Callable[[str], Node] = parser.parse) -> Asked:
-    """A query of records. `sources` has the data source of each head that it may begin with, `language` reads its search.
+def parse(
+    text: str,
+    sources: Mapping[str, str],
+    language: Callable[[str], Node] = parser.parse,
+    *,
+    single_quotes: bool = False,
+) -> Asked:
+    """A query of records. `sources` has the data source of each head that it may begin with, `language` reads its search; its texts may have single quotes.
 
     Raises QuerySyntaxError or NotEvaluated.
     """
-    calls = split(text, sources, ("index", "rollup", "by", "last", "current", "source"))
+    calls = split(text, sources, ("index", "rollup", "by", "last", "current", "source"), single_quotes=single_quotes)
     if "rollup" not in calls.calls:
         raise QuerySyntaxError(text, len(text.rstrip()), f'expected .rollup("count") behind {calls.head}("…")')
     query = RecordQuery(
         sources[calls.head],
         calls.arguments(calls.head)[0].text,
-        _search(calls, sources[calls.head], language),
+        _search(calls, language),
         calls.names("index"),
         _compute(calls),
         facets(calls),
@@ -102,12 +109,15 @@ def parse(text: str, sources: Mapping[str, str], language: Callable[[str], Node]
     return Asked({QUERY: query}, Variable(QUERY), window(calls), calls.comparator, calls.threshold)
 
 
-def split(text: str, heads: Collection[str], known: Collection[str]) -> Calls:
-    """A query's parts. `known` are the calls that may stand behind its head. Raises QuerySyntaxError or NotEvaluated."""
+def split(text: str, heads: Collection[str], known: Collection[str], *, single_quotes: bool = False) -> Calls:
+    """A query's parts. `known` are the calls that may stand behind its head, `single_quotes` whether texts may have such.
+
+    Raises QuerySyntaxError or NotEvaluated.
+    """
     head = _HEAD.match(text)
     if head is None or head[1] not in heads:
         raise QuerySyntaxError(text, 0, f'expected {" or ".join(f"""{one}("…")""" for one in heads)} at the beginning')
-    given, place = _arguments(text, head.end(), head[1])
+    given, place = _arguments(text, head.end(), head[1], single_quotes)
     if len(given) != 1:
         raise QuerySyntaxError(text, head.end(), f"{head[1]}() takes one text in quotes")
     calls: dict[str, tuple[int, tuple[Quoted, ...]]] = {head[1]: (head.start(1), given)}
@@ -120,7 +130,7 @@ def split(text: str, heads: Collection[str], known: Collection[str]) -> Calls:
             raise QuerySyntaxError(text, call.start(1), f"unknown .{call[1]}(){hint}")
         if call[1] in calls:
             raise QuerySyntaxError(text, call.start(1), f"a second .{call[1]}()")
-        given, place = _arguments(text, call.end(), f".{call[1]}")
+        given, place = _arguments(text, call.end(), f".{call[1]}", single_quotes)
         calls[call[1]] = (call.start(1), given)
     compared = _COMPARED.fullmatch(text, place)
     if compared is None:
@@ -128,11 +138,13 @@ def split(text: str, heads: Collection[str], known: Collection[str]) -> Calls:
     return Calls(text, head[1], calls, compared[1], float(compared[2]))  # type: ignore[arg-type]
 
 
-def _arguments(text: str, place: int, name: str) -> tuple[tuple[Quoted, ...], int]:
+def _arguments(text: str, place: int, name: str, single_quotes: bool) -> tuple[tuple[Quoted, ...], int]:
     """What stands between a call's parentheses, and where it ends."""
     given: list[Quoted] = []
     while True:
         quoted = _QUOTED.match(text, place) or _PLAIN.match(text, place)
+        if quoted is None and single_quotes:
+            quoted = _SINGLE.match(text, place)
         if quoted is None:
             raise QuerySyntaxError(text, place, f'{name}() takes texts in double quotes, as in {name}("…")')
         given.append(_unescaped(quoted[1], quoted.start(1)))
@@ -151,19 +163,21 @@ def _unescaped(text: str, start: int) -> Quoted:
     return Quoted("".join(sign[1] or sign[2] for sign in signs), tuple(start + sign.start() for sign in signs))
 
 
-def _search(calls: Calls, source: str, language: Callable[[str], Node]) -> Node:
+def _search(calls: Calls, language: Callable[[str], Node]) -> Node:
     given = calls.arguments(calls.head)[0]
     try:
-        return search(given.text, source, language)
+        return search(given.text, language)
     except SearchSyntaxError as error:
         raise WrongSearch(calls.text, calls.places[error.position], error.problem) from None
 
 
-def search(text: str, source: str, language: Callable[[str], Node] = parser.parse) -> Node:
-    """A search's tree. Raises SearchSyntaxError, or NotEvaluated for a comparison with a unit, which the duration of spans alone has."""
-    node = language(text)
+def search(text: str, language: Callable[[str], Node] = parser.parse) -> Node:
+    """A search as a tree. Raises SearchSyntaxError, or NotEvaluated for a calculated field and for a unit that its attribute is not known to have."""
     try:
-        matching.predicate(in_ns(node) if source == "spans" else node)
+        node = language(text)
+        matching.predicate(node)
+    except CalculatedFieldError as error:
+        raise NotEvaluated(f"the search '{text}': {error.sentence}") from None
     except ApiError as error:
         raise NotEvaluated(f"the search '{text}': {error}") from None
     return node
@@ -174,6 +188,7 @@ def _compute(calls: Calls) -> Compute:
     problem = compute_problem(name, more[0] if more else None)
     if problem:
         raise calls.wrong("rollup", problem)
+    known_fields(more)
     return Compute(name, None if AGGREGATIONS[name].reads == "nothing" else more[0])
 
 
@@ -188,11 +203,17 @@ def compute_problem(name: str, measure: str | None) -> str:
     return ""
 
 
+def known_fields(names: Iterable[str | None]) -> None:
+    """Raise NotEvaluated for a calculated field."""
+    for name in names:
+        if name is not None and name.startswith(CALCULATED):
+            raise NotEvaluated(f"the calculated field {name}")
+
+
 def facets(calls: Calls) -> tuple[Facet, ...]:
     """The fields of `.by()`, with as many values of each as Datadog keeps. Raises QuerySyntaxError or NotEvaluated."""
-    keys = tuple(dict.fromkeys(calls.names("by")))
-    if EVERYTHING in keys:
-        raise NotEvaluated('monitors over records that group .by("*")')
+    keys = tuple(key for key in dict.fromkeys(calls.names("by")) if key != EVERYTHING)
+    known_fields(keys)
     if len(keys) > MOST_KEYS:
         raise calls.wrong("by", f"groups by {len(keys)} fields: at most {MOST_KEYS} are allowed")
     return tuple(Facet(key, LIMITS[len(keys)]) for key in keys)

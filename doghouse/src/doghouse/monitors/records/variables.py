@@ -5,6 +5,7 @@ A mistake is placed in the query's text, or in the variable that has it.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar
@@ -15,6 +16,7 @@ from doghouse.monitors.model import shape_error
 from doghouse.monitors.records import reading
 from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery, VariableError
 from doghouse.monitors.records.reading import Calls
+from doghouse.monitors.windows.percentiles import AGGREGATOR
 from doghouse.monitors.windows.sliding import REDUCERS
 from doghouse.queries import (
     Expression,
@@ -35,6 +37,7 @@ HEAD = "formula"
 POINTS = "metrics"  # the data source of points
 MOST_GROUPS = 1000  # of a query, whatever its limits (logs/explorer/analytics)
 DEFAULT_LIMIT, FOURTH_LIMIT = 10, 5  # of the values of a key
+MS = 1000
 _FORMULA = re.compile(r"\s*formula\s*\(")
 
 
@@ -61,7 +64,8 @@ def read(text: str, given: Sequence[Mapping[str, Any]], sources: Collection[str]
         )
     formula = _formula(calls, queries)
     used = {name: query for name, query in queries.items() if name in variables(formula)}
-    return Asked(used, formula, window, calls.comparator, calls.threshold)
+    how = over_time if over_time in REDUCERS else "avg"
+    return Asked(used, formula, window, calls.comparator, calls.threshold, how)
 
 
 def _formula(calls: Calls, known: Collection[str]) -> Expression:
@@ -85,10 +89,11 @@ def _formula(calls: Calls, known: Collection[str]) -> Expression:
 
 
 class _Aggregated(msgspec.Struct, frozen=True):
-    """`{"aggregation": "avg", "metric": "@duration"}`; of a facet's `sort` with its order."""
+    """`{"aggregation": "avg", "metric": "@duration", "interval": 60000}` (ms); of a facet's `sort` with its order."""
 
     aggregation: str
     metric: str | None = None
+    interval: Annotated[float, msgspec.Meta(ge=0)] | None = None
     order: Literal["asc", "desc"] = "desc"
 
 
@@ -147,7 +152,7 @@ def _points(place: str, given: _OfPoints, window: TimeWindow, over_time: str, ca
         text = f"{len(expressions)} queries: each variable is one expression"
         raise VariableError(f"{place}.query", given.query, 0, text)
     aggregator = given.aggregator or over_time
-    if aggregator not in REDUCERS:
+    if aggregator not in (*REDUCERS, AGGREGATOR):
         raise NotEvaluated(f"the time aggregator {aggregator} in the formula of a monitor")
     if anomaly_settings(expressions[0]) is not None:
         raise NotEvaluated("anomalies() in the formula of a monitor")
@@ -158,7 +163,7 @@ def _records(place: str, given: _OfRecords) -> RecordQuery:
     """A query of records."""
     text = given.search.query if given.search else ""
     try:
-        search = reading.search(text, given.data_source)
+        search = reading.search(text)
     except SearchSyntaxError as error:
         raise VariableError(f"{place}.search.query", text, error.position, error.problem) from None
     compute = _compute(f"{place}.compute", given.compute)
@@ -169,7 +174,9 @@ def _compute(place: str, given: _Aggregated) -> Compute:
     if problem := reading.compute_problem(given.aggregation, given.metric):
         raise VariableError(place, "", 0, problem)
     reads = AGGREGATIONS[given.aggregation].reads
-    return Compute(given.aggregation, None if reads == "nothing" else given.metric)
+    reading.known_fields((given.metric,))
+    measure = None if reads == "nothing" else given.metric
+    return Compute(given.aggregation, measure, math.ceil(given.interval / MS) if given.interval else None)
 
 
 def _facets(place: str, variable: _OfRecords) -> tuple[Facet, ...]:
@@ -178,6 +185,8 @@ def _facets(place: str, variable: _OfRecords) -> tuple[Facet, ...]:
     if len(given) > reading.MOST_KEYS:
         text = f"groups by {len(given)} fields: at most {reading.MOST_KEYS} are allowed"
         raise VariableError(f"{place}.group_by", "", 0, text)
+    given = tuple(facet for facet in given if facet.facet != reading.EVERYTHING)
+    reading.known_fields(facet.facet for facet in given)
     left, made = MOST_GROUPS, []
     for number, facet in enumerate(given):
         default = FOURTH_LIMIT if number == reading.MOST_KEYS - 1 else DEFAULT_LIMIT

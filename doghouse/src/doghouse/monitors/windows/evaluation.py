@@ -14,11 +14,13 @@ import numpy as np
 from doghouse.metrics.model import Ints, Source
 from doghouse.monitors.model import Options
 from doghouse.monitors.query import Windows, windows
-from doghouse.monitors.windows import bands, bucketwise, counting, pointwise, streams
+from doghouse.monitors.windows import bands, bucketwise, counting, percentiles, pointwise, streams
 from doghouse.monitors.windows.anomalies import Reading, reading
 from doghouse.monitors.windows.columns import GroupColumn
 from doghouse.monitors.windows.sliding import REDUCERS
-from doghouse.queries import MonitorQuery, NotEvaluated
+from doghouse.queries import MonitorQuery, NotEvaluated, metric_queries
+
+EVERY_TAG = "*"
 
 
 class Way(Protocol):
@@ -59,6 +61,10 @@ def over_windows(
     query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
 ) -> Iterator[GroupColumn]:
     """The same over given windows. Raises NotEvaluated."""
+    if any(EVERY_TAG in asked.by for asked in metric_queries(query.expression)):
+        raise NotEvaluated("by {*}")  # whatever series there are
+    if query.aggregator == percentiles.AGGREGATOR:
+        return percentiles.columns(query, source, over, full) if len(over.ticks) else iter(())
     if query.aggregator not in REDUCERS:
         raise NotEvaluated(f"the time aggregator {query.aggregator} of monitors")
     return columns_by(WAYS, query, source, over, full, reads) if len(over.ticks) else iter(())

@@ -30,7 +30,7 @@ def read_distributions(
     sketches = _merged(source, series, grouping, wanted, over)
     ts, column = np.unique(sketches.ts, return_inverse=True)
     values = np.full((len(grouping.groups), len(ts)), np.nan)
-    values[sketches.group, column] = _values(query.aggregator, sketches)
+    values[sketches.group, column] = aggregated(query.aggregator, sketches)
     if wanted.unit == "rate" and (query.aggregator in ("count", "sum") or threshold(query.aggregator)):
         values = values / (wanted.calendar.widths(ts) if wanted.calendar else wanted.interval)
     return Grid(ts, values)
@@ -49,7 +49,8 @@ def _merged(source: SketchSource, series: Sequence[Series], grouping: Grouping, 
     return sketches if np.array_equal(buckets, sketches.ts) else sketches.merged(sketches.group, buckets)
 
 
-def _values(aggregator: str | None, sketches: Sketches) -> Floats:
+def aggregated(aggregator: str | None, sketches: Sketches) -> Floats:
+    """What a space aggregator makes of each sketch. Raises NotEvaluated."""
     share = percentile(aggregator)
     if share is not None:
         return sketches.percentile(share)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from doghouse.queries.functions.application import Application
 
 TIMESHIFT = Family("timeshift", "dashboards/functions/timeshift")
+CALENDAR_SHIFT = "calendar_shift"
 
 
 def _moved(by: int, applied: Application) -> Value:
@@ -61,7 +62,7 @@ def months_and_days(text: str) -> tuple[int, int]:
 
 @function(
     TIMESHIFT,
-    "calendar_shift",
+    CALENDAR_SHIFT,
     "moved by calendar days, weeks or months",
     (
         QUERY,

@@ -1,0 +1,92 @@
+"""When a monitor with a custom schedule is evaluated: at the moments of its recurrences' rules (monitors/guide/custom_schedules).
+
+GUESS: a rule without a `start` begins at 1970-01-01T00:00 of its zone; moments are cut to whole minutes; each BYMINUTE is taken in each hour of the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from doghouse.downtimes.rrule import RruleError, occurrences, parts
+from doghouse.metrics.model import Ints
+from doghouse.time import zones
+from doghouse.time.lengths import DAY, MINUTE
+
+BEGINNING = datetime(1970, 1, 1)
+
+
+class ScheduleError(ValueError):
+    """What is wrong with a schedule, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """One rule, the local time at which it begins, and the name of its time zone. `minutes` are those of BYMINUTE."""
+
+    rule: str
+    start: datetime
+    zone: str
+    minutes: tuple[int, ...] = ()
+
+
+def read(scheduling: Mapping[str, Any] | None) -> tuple[Recurrence, ...]:
+    """The recurrences of `scheduling_options.custom_schedule`; none: it has no such schedule. Raises ScheduleError."""
+    schedule = (scheduling or {}).get("custom_schedule")
+    if not schedule:
+        return ()
+    given = schedule.get("recurrences") if isinstance(schedule, Mapping) else None
+    if not isinstance(given, Sequence) or not all(isinstance(each, Mapping) for each in given):
+        raise ScheduleError("a custom schedule has a list of recurrences, each with an rrule")
+    return tuple(map(_recurrence, given))
+
+
+def _recurrence(given: Mapping[str, Any]) -> Recurrence:
+    zone = str(given.get("timezone") or "UTC")
+    try:
+        zones.zone(zone)
+        start = datetime.fromisoformat(str(given.get("start") or BEGINNING.isoformat())).replace(tzinfo=None)
+        rule, minutes = _by_minutes(str(given.get("rrule") or ""))
+        parts(rule)
+    except (zones.UnknownZone, RruleError, ValueError) as error:
+        raise ScheduleError(str(error)) from None
+    return Recurrence(rule, start, zone, minutes)
+
+
+def _by_minutes(rule: str) -> tuple[str, tuple[int, ...]]:
+    """The rule without BYMINUTE and BYSECOND, which no other rule of Datadog's may have, and the minutes."""
+    given = [part.strip() for part in rule.split(";")]
+    said = [part.partition("=")[2] for part in given if part.upper().startswith("BYMINUTE=")]
+    numbers = [number.strip() for part in said for number in part.split(",")]
+    if not all(number.isdecimal() and len(number) <= 2 and int(number) < 60 for number in numbers):
+        raise ScheduleError(f"BYMINUTE={','.join(numbers)} is no minute from 0 to 59")
+    left = [part for part in given if not part.upper().startswith(("BYMINUTE=", "BYSECOND="))]
+    return ";".join(left), tuple(sorted({int(number) for number in numbers}))
+
+
+def ticks(recurrences: Sequence[Recurrence], start: int, end: int) -> Ints:
+    """The moments in (start, end] (s UTC). Raises ScheduleError."""
+    year = datetime.fromtimestamp(end + DAY, UTC).year
+    every = np.unique(np.concatenate([_moments(recurrence, year) for recurrence in recurrences]))
+    low, high = np.searchsorted(every, (start, end), side="right")
+    return np.asarray(every[low:high])
+
+
+@lru_cache(maxsize=1024)
+def _moments(recurrence: Recurrence, last_year: int) -> Ints:
+    """Every moment up to the end of a year (s UTC)."""
+    begin, zone = recurrence.start, zones.zone(recurrence.zone)
+    hour = begin.replace(minute=0) if recurrence.minutes else begin
+    try:
+        local = occurrences(recurrence.rule, hour, recurrence.zone, last_year)
+    except RruleError as error:
+        raise ScheduleError(str(error)) from None
+    minutes = recurrence.minutes or (begin.minute,)
+    walls = (wall.replace(minute=minute, second=0) for wall in local for minute in minutes)
+    moments = [int(zones.instant(wall, zone)) // MINUTE * MINUTE for wall in walls if wall >= begin.replace(second=0)]
+    return np.array(moments, np.int64)

@@ -1,0 +1,68 @@
+"""Percentiles over time: all values of a distribution in the window, taken together, whatever they came in."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from memory_points import T0
+
+from doghouse import monitors as mon
+from doghouse.metrics.distributions.sketches import RELATIVE_ERROR, of_values
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Series, no_columns
+from doghouse.queries import NotEvaluated
+
+Values = list[tuple[int, float]]  # seconds after T0, value
+
+
+def source(**hosts: Values) -> MemorySource:
+    """A distribution of each host."""
+    series = [Series(number, "d", "distribution", 0, host, ()) for number, host in enumerate(hosts)]
+    rows = [(number, T0 + at, value) for number, values in enumerate(hosts.values()) for at, value in values]
+    ids, times, values = zip(*rows, strict=True) if rows else ((), (), ())
+    sketches = of_values(np.array(ids, np.int64), np.array(times, np.int64), np.array(values, np.float64))
+    return MemorySource(series, no_columns(), None, sketches)
+
+
+def worth(query: str, there: MemorySource, minute: int) -> dict[str, float]:
+    monitor = mon.parse({"type": "query alert", "query": query})
+    found = mon.evaluate(monitor, there, T0 + 60 * minute)
+    return {",".join(value for _, value in group): round(window.value, 1) for group, window in found.items()}
+
+
+def test_the_values_of_the_whole_window_are_taken_together() -> None:
+    there = source(a=[(at, 1.0) for at in range(0, 240, 10)], b=[(250, 100.0)])
+    assert worth("percentile(last_5m):p50:d{*} > 1", there, 5) == {"": 1.0}  # the mean of buckets would be more
+    assert worth("percentile(last_5m):p99:d{*} by {host} > 1", there, 5) == {"a": 1.0, "b": 100.0}
+    assert worth("percentile(last_1m):max:d{*} - min:d{*} > 1", there, 5) == {"": 0.0}
+    assert worth("percentile(last_5m):max:d{*} - min:d{*} > 1", there, 5) == {"": 99.0}
+    assert worth("percentile(last_1m):p95:d{*} > 1", there, 9) == {}
+
+
+def test_a_metric_that_is_no_distribution_has_none() -> None:
+    gauges = MemorySource([Series(0, "d", "gauge", 0, "a", ())], no_columns())
+    with pytest.raises(NotEvaluated, match="no distribution"):
+        worth("percentile(last_5m):p95:d{*} > 1", gauges, 5)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 599), st.floats(1, 1000)), min_size=1, max_size=40),
+    st.sampled_from([50, 75, 90, 99]),
+)
+def test_every_tick_of_a_stretch_is_the_rank_among_its_window(values: Values, share: int) -> None:
+    there = source(a=values)
+    monitor = mon.parse({"type": "query alert", "query": f"percentile(last_5m):p{share}:d{{*}} > 1"})
+    ticks = T0 + 60 * np.arange(1, 14)
+    columns = list(mon.evaluate_range(monitor, there, ticks))
+    for index, tick in enumerate((ticks - T0).tolist()):
+        inside = sorted(value for at, value in values if tick - 300 <= at < tick)
+        found = columns[0].values[index] if columns else math.nan
+        if not inside:
+            assert math.isnan(found)
+        else:
+            wanted = inside[math.floor(share / 100 * (len(inside) - 1) + 1e-9)]
+            assert abs(found - wanted) <= wanted * 2 * RELATIVE_ERROR
