@@ -31,7 +31,11 @@ def asked(query: RecordQuery) -> str:
     """A query of logs as it is asked of each minute, in one text. Raises NotEvaluated."""
     name = query.compute.name
     if query.source != "logs":
-        raise NotEvaluated(f"a monitor of {query.source} over an account, which counts logs alone")
+        raise NotEvaluated(
+            f"a monitor of {query.source} over an account, of which logs alone are counted (Datadog's API has no aggregate of {query.source})"
+            if query.source == "events"
+            else f"a monitor of {query.source} over an account, of which logs alone are counted"
+        )
     if name not in ASKED:
         raise NotEvaluated(f"{name} over an account, whose minutes do not tell it of a window")
     if any(facet.sort not in (None, query.compute) for facet in query.by):
