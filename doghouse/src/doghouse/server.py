@@ -52,7 +52,9 @@ from doghouse.notifications.webhooks import routes as webhooks
 from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.queries import QuerySyntaxError, matches, parse_scope, units
 from doghouse.queries.api import routes as queries
+from doghouse.queries.beyond.source import Everything
 from doghouse.search.records import Records
+from doghouse.slos import queried
 from doghouse.slos.api import routes as slo_routes
 from doghouse.slos.api.access import Slos
 from doghouse.slos.store import SloStore
@@ -155,7 +157,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     intake = metrics.routes(points, points.counts)
     routes: list[BaseRoute] = [
         *intake,
-        *queries.routes(points, counted),
+        *queries.routes(Everything(points, records, partial(queried.values, slos)), counted),
         *metadata_routes.routes(catalogue, tag_filter),
         endpoint("GET", "/health", health(folder), Keys.NONE),
         endpoint("GET", "/api/v1/validate", validate, Keys.API),

@@ -255,10 +255,10 @@ def test_a_scalar_of_years_ago_is_refused_in_recorded_words(house: running.House
     ("queries", "formula", "status", "text"),
     [
         (
-            [{"data_source": "logs", "name": "a"}],
+            [{"data_source": "rum", "name": "a"}],
             "a",
             501,
-            "doghouse does not evaluate queries of the data source 'logs'",
+            "doghouse does not evaluate queries of the data source 'rum'",
         ),
         ([metric("m{*}")], "b", 400, "The formula 'b' uses 'b'; the queries are a"),
         ([metric("m{*}"), metric("m{*}")], "a", 400, "The name 'a' is given to two queries"),

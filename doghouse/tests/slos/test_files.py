@@ -91,3 +91,28 @@ def test_an_alert_is_linted_against_the_slo_that_stands_beside_it(run: Run, fold
     code, out, _ = run("lint", folder / "monitors")
     assert code == 1
     assert "Alert threshold (14.4) must be in range 0 to 10.0 for burn rate alerts" in out
+
+
+def test_a_correction_beside_an_slo_takes_its_time_out_of_the_backtest(run: Run, folder: Path) -> None:
+    code, before, _ = run("backtest", folder / "monitors", "--series", folder / "points.csv", *SPAN)
+    assert (code, json.loads(before)["notifications"] != []) == (0, True)
+    corrected = {**SLO, "corrections": [{"start": "2026-03-02T10:30:00Z", "end": 1_772_445_600 + 40 * 60}]}
+    (folder / "monitors" / "slo.json").write_text(json.dumps(corrected))
+    code, after, _ = run("backtest", folder / "monitors", "--series", folder / "points.csv", *SPAN)
+    assert (code, json.loads(after)["notifications"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("correction", "text"),
+    [
+        ({"start": 10, "end": 5}, "end must be later than start"),
+        ({"start": "soon", "end": 5}, "correction 1: 'soon' is no time as ISO 8601 has it"),
+        ({"end": 5}, "Object missing required field `start`"),
+        ({"start": 1, "duration": 60, "rrule": "FREQ=SECONDLY"}, "rrule: FREQ=SECONDLY is not supported"),
+        (7, "correction 1: expected an object with start and end"),
+    ],
+)
+def test_a_wrong_correction_is_said(run: Run, folder: Path, correction: Any, text: str) -> None:
+    (folder / "monitors" / "slo.json").write_text(json.dumps({**SLO, "corrections": [correction]}))
+    code, said, _ = run("lint", folder / "monitors")
+    assert (code, text in said) == (1, True), said

@@ -5,6 +5,8 @@ import pytest
 from doghouse import dashboards
 from doghouse.dashboards import widget_requests
 from doghouse.dashboards.widget_requests import Line
+from doghouse.queries import MetricQuery, QuerySyntaxError
+from doghouse.queries.language.substitution import Chosen
 from doghouse.ui.pages import board_layout
 
 
@@ -49,7 +51,7 @@ def test_queries_without_formulas_are_a_line_each() -> None:
 @pytest.mark.parametrize(
     ("request_", "what"),
     [
-        ({"queries": [{"name": "a", "data_source": "logs", "query": "*"}]}, "queries of logs"),
+        ({"queries": [{"name": "a", "data_source": "rum", "query": "*"}]}, "queries of rum"),
         ({"log_query": {"index": "main"}}, "log_query"),
         ({"apm_query": {"index": "main"}}, "apm_query"),
     ],
@@ -97,3 +99,27 @@ def test_an_id_cannot_leave_its_selector() -> None:
     }
     css = board_layout.css(dashboards.parse({"id": "a", "title": "t", "layout_type": "ordered", "widgets": [placed]}))
     assert r"#w-7\}\ body\{display\:none {" in css
+
+
+def test_a_query_of_logs_takes_template_variables_into_its_search() -> None:
+    body = {
+        "name": "a",
+        "data_source": "logs",
+        "search": {"query": "$env $team status:$level.value"},
+        "compute": {"aggregation": "count"},
+    }
+    [line] = widget_requests.requests({"requests": [{"queries": [body]}]})[0].lines
+    chosen = {"env": Chosen("env", ("prod",)), "team": Chosen("team", ("a", "b")), "level": Chosen("status", ("*",))}
+    [expression] = line.expressions(chosen)
+    assert isinstance(expression, MetricQuery)
+    assert expression.metric == 'logs("env:prod team:(a OR b) status:*").rollup("count")'
+    assert line.title == 'logs("$env $team status:$level.value").rollup("count")'
+
+
+def test_what_is_wrong_with_a_query_of_logs_is_said_and_no_traceback() -> None:
+    for wrong in ({"compute": 3}, {"compute": {"aggregation": "typical"}}, {"group_by": [{"facet": "a", "limit": 0}]}):
+        [line] = widget_requests.requests({"requests": [{"queries": [{"name": "a", "data_source": "logs", **wrong}]}]})[
+            0
+        ].lines
+        with pytest.raises(QuerySyntaxError):
+            line.expressions({})

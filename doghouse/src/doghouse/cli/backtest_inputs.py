@@ -95,11 +95,11 @@ def _rule(found: FoundRule) -> Rule:
 
 
 def _slo(found: FoundSlo) -> Objective:
+    from doghouse.slos.files import objective
     from doghouse.slos.model import SloError
-    from doghouse.slos.reading import read
 
     try:
-        return read(found.body)
+        return objective(found.body)
     except SloError as error:
         raise fail(f"{found.where}: {error}") from None
 

@@ -17,7 +17,16 @@ from doghouse.dashboards.widget_requests import requests as requests_of
 
 RequestsShape = Literal["none", "some", "any", "object"]  # a list that is not empty, any list, an object
 Numbers = Literal[
-    "", "timeseries", "scalar", "ranking", "hosts", "monitor graph", "monitor value", "check runs", "monitors"
+    "",
+    "timeseries",
+    "scalar",
+    "ranking",
+    "hosts",
+    "monitor graph",
+    "monitor value",
+    "check runs",
+    "monitors",
+    "objective",
 ]
 Element = Literal["graph", "map", "plain"]
 Definition = Mapping[str, Any]

@@ -8,6 +8,8 @@ from typing import Any
 
 from doghouse.dashboards.vocabulary import OLD_QUERIES
 from doghouse.queries import Expression, QuerySyntaxError, parse, parse_formula, substitute, variables
+from doghouse.queries.beyond.reading import SOURCES
+from doghouse.queries.beyond.templated import templated, written
 from doghouse.queries.language.formulas import bound
 from doghouse.queries.language.substitution import Chosen
 
@@ -28,7 +30,8 @@ class Query:
 class Line:
     """One thing to evaluate: a metrics query's text, or a formula over named ones.
 
-    `queries` maps a formula's names to their texts; it is empty where `text` is a query itself. `unevaluated` says what it is that doghouse does not evaluate.
+    `queries` maps a formula's names to their texts; it is empty where `text` is a query itself. `beyond` has those of them that are of no
+    metric. `unevaluated` says what it is that doghouse does not evaluate.
     """
 
     text: str
@@ -37,6 +40,7 @@ class Line:
     aggregators: Mapping[str, str] = field(default_factory=dict)
     limit: tuple[int, str] | None = None
     unevaluated: str | None = None
+    beyond: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -64,9 +68,12 @@ class Line:
         return parsed
 
     def named(self, values: Mapping[str, Chosen]) -> dict[str, Expression]:
-        """A formula's queries by their names. Raises QuerySyntaxError."""
+        """A formula's queries by their names. Raises QuerySyntaxError, NotEvaluated."""
         named: dict[str, Expression] = {}
         for name, text in self.queries.items():
+            if name in self.beyond:
+                named[name] = templated(self.beyond[name], values)
+                continue
             each = parse(text)
             if len(each) != 1:
                 raise QuerySyntaxError(text, 0, f"'{name}' is {len(each)} queries; a formula's query is one")
@@ -130,10 +137,9 @@ def mappings(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 
 def _query(raw: Mapping[str, Any]) -> Query:
-    name, text = str(raw.get("name", "")), str(raw.get("query", ""))
-    return Query(
-        name, str(raw.get("data_source", METRICS)), text, str(raw["aggregator"]) if raw.get("aggregator") else None
-    )
+    name, source = str(raw.get("name", "")), str(raw.get("data_source", METRICS))
+    text = written(raw) if source in SOURCES else str(raw.get("query", ""))
+    return Query(name, source, text, str(raw["aggregator"]) if raw.get("aggregator") else None)
 
 
 def _lines(raw: Mapping[str, Any], q: str | None, queries: tuple[Query, ...]) -> Iterator[Line]:
@@ -150,11 +156,18 @@ def _formulas(raw: Mapping[str, Any], queries: tuple[Query, ...]) -> Iterator[Li
     """The formulas of a request; where it has none, each query by itself."""
     texts = {query.name: query.text for query in queries}
     aggregators = {query.name: query.aggregator for query in queries if query.aggregator}
-    other = next((query.source for query in queries if query.source != METRICS), None)
+    other = next((query.source for query in queries if query.source not in (METRICS, *SOURCES)), None)
+    of_no_metric = {
+        str(mapping.get("name", "")): mapping
+        for mapping in mappings(raw, "queries")
+        if mapping.get("data_source") in SOURCES
+    }
     missing = f"queries of {other.replace('_', ' ')}" if other else None
     for formula in mappings(raw, "formulas") or [{"formula": name} for name in texts]:
         limit = _limit(formula.get("limit"))
-        yield Line(str(formula.get("formula", "")), texts, formula.get("alias"), aggregators, limit, missing)
+        yield Line(
+            str(formula.get("formula", "")), texts, formula.get("alias"), aggregators, limit, missing, of_no_metric
+        )
 
 
 def _limit(raw: Any) -> tuple[int, str] | None:

@@ -14,8 +14,8 @@ from doghouse.monitors.lint.elsewhere import NOT_EVALUATED, NOT_READ, RULE_REFUS
 from doghouse.monitors.lint.rules.refused import of_field
 from doghouse.monitors.lint.settings import Settings
 from doghouse.monitors.notification_rules import Rule, RuleError, Rules, rule, scope
+from doghouse.slos.files import objective
 from doghouse.slos.model import Objective, SloError
-from doghouse.slos.reading import read
 
 DOWNTIME, SLO, RULE, NOTE = "downtime", "slo", "notification rule", "note"  # the types of what is no monitor
 _MAY_ROUTE = Rule("not known as a whole", scope("*"), ("somebody",))
@@ -110,7 +110,7 @@ class _Folder:
                 if isinstance(thing, Found) and not thing.unknown:
                     self.monitors[id(thing)] = mon.parse(thing.body)
                 elif isinstance(thing, FoundSlo):
-                    slo = read(thing.body)
+                    slo = objective(thing.body)
                     self.slos[slo.id] = slo
                 elif isinstance(thing, FoundDowntime) and not thing.remarks:
                     downtimes.append((thing.where, dt.parse(thing.attributes, 0)))

@@ -18,6 +18,7 @@ from doghouse.monitors.states.machine import Status
 from doghouse.queries import NotEvaluated
 from doghouse.slos.measuring import DOWN, UNKNOWN, UP, Codes, States
 from doghouse.slos.model import Objective
+from doghouse.slos.remembering import Measure, whole
 from doghouse.tags.pairs import group_text
 from doghouse.time.lengths import DAY, MINUTE
 
@@ -26,10 +27,11 @@ BEFORE_S = DAY
 
 @dataclass(frozen=True, slots=True)
 class Objectives:
-    """SLOs and monitors, each by its id; None where there is none."""
+    """SLOs and monitors, each by its id; None where there is none. `measure` reads an SLO over a stretch."""
 
     slo: Callable[[str], Objective | None]
     monitor: Callable[[int], Definition | None]
+    measure: Measure = whole
 
     def monitors(self, objective: Objective) -> Iterable[Definition]:
         """The monitors that an SLO is made of, as far as they are there."""

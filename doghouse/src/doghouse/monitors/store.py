@@ -16,6 +16,7 @@ from doghouse.monitors.definition import Definition, parse
 from doghouse.monitors.objectives import Objectives
 from doghouse.monitors.states.machine import GroupState, Status
 from doghouse.monitors.windows.columns import Group
+from doghouse.slos.remembering import Remembering
 from doghouse.slos.store import SloStore
 from doghouse.storage.sqlite import Database
 
@@ -193,13 +194,13 @@ class MonitorStore:
 
 
 def objectives(slos: SloStore, monitors: MonitorStore) -> Objectives:
-    """The SLOs and monitors of two stores."""
+    """The SLOs and monitors of two stores; what an SLO came to is remembered between ticks."""
 
     def monitor(monitor_id: int) -> Definition | None:
         kept = monitors.get(monitor_id)
         return None if kept is None else kept.definition
 
-    return Objectives(slos.objective, monitor)
+    return Objectives(slos.objective, monitor, Remembering())
 
 
 def fingerprint(monitor: Document) -> bytes:

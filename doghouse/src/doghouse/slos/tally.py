@@ -39,6 +39,11 @@ class Tally:
         good, total = self._running
         return good[high] - good[low], total[high] - total[low]
 
+    def since(self, start: int) -> Tally:
+        """The steps that begin at `start` (s UTC) or later."""
+        first = min(max(0, -(-(start - self.start) // self.step)), len(self.good))
+        return Tally(self.start + first * self.step, self.step, self.good[first:], self.total[first:])
+
     def whole(self) -> tuple[float, float]:
         """Good and total of all of it."""
         return float(self.good.sum()), float(self.total.sum())

@@ -22,8 +22,8 @@ from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.search.records import Records
+from doghouse.slos.files import objective as read_slo
 from doghouse.slos.model import Objective, SloError
-from doghouse.slos.reading import read as read_slo
 from doghouse.tags.pairs import split_host
 from doghouse.testing.comparing import Difference, differences
 from doghouse.testing.file import Case, Loaded, load

@@ -11,6 +11,8 @@ from doghouse.dashboards.board import Widget
 from doghouse.dashboards.registry import Numbers
 from doghouse.dashboards.snapshots.store import PATH
 from doghouse.live.sources import records_of
+from doghouse.queries.beyond.source import Everything
+from doghouse.slos import queried
 from doghouse.ui import assets, guard, simulated
 from doghouse.ui.data.boards import BoardData, Source
 from doghouse.ui.data.mails import Mails
@@ -33,13 +35,15 @@ from doghouse.ui.rendering import alone, reading
 from doghouse.ui.stores import Stores
 from doghouse.ui.widgets import graphs, scalars
 from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.objectives import Objectives
 from doghouse.ui.widgets.states import Panels
 from doghouse.web.http import Call, Keys, Reply, endpoint
 
 
 def routes(stores: Stores) -> list[BaseRoute]:
     """The pages over the stores."""
-    boards = Boards(stores.dashboards, stores.points)
+    everything = Everything(stores.points, stores.records, partial(queried.values, stores.slos))
+    boards = Boards(stores.dashboards, everything)
     hostmap = HostMap(stores.hosts, stores.checks, stores.points)
     explorer = Explorer(stores.points, stores.simulated, stores.units)
     monitor = MonitorPage(
@@ -57,7 +61,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
     inbox = Inbox(stores.notifications, Mails(stores.post), stores.downtimes, stores.webhooks)
     events, logs = EventPage(stores.events, stores.hosts), LogPage(stores.logs, stores.traces)
     panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, events)
-    data = BoardData(boards, sources(stores, hostmap, panels), stores.units)
+    data = BoardData(boards, sources(stores, everything, hostmap, panels), stores.units)
     shared = SharedBoards(stores.shares, boards, data)
     apm = Apm(stores.points, stores.traces, stores.logs)
     snapshots = Snapshots(boards, stores.snapshots, stores.events, stores.simulated, panels)
@@ -102,15 +106,15 @@ def routes(stores: Stores) -> list[BaseRoute]:
     ]
 
 
-def sources(stores: Stores, hostmap: HostMap, panels: Panels) -> dict[Numbers, Source]:
+def sources(stores: Stores, everything: Everything, hostmap: HostMap, panels: Panels) -> dict[Numbers, Source]:
     """What gives a widget's numbers, by what its drawing takes."""
 
     def timeseries(widget: Widget, asked: Asked) -> dict[str, Any]:
         events = {"events": panels.overlay(widget, asked.frame)}
-        return graphs.graph(widget, stores.points, stores.simulated, asked) | events
+        return graphs.graph(widget, everything, stores.simulated, asked) | events
 
     def values(widget: Widget, asked: Asked) -> dict[str, Any]:
-        return scalars.scalars(widget, stores.points, asked)
+        return scalars.scalars(widget, everything, asked)
 
     return {
         "timeseries": timeseries,
@@ -121,6 +125,7 @@ def sources(stores: Stores, hostmap: HostMap, panels: Panels) -> dict[Numbers, S
         "monitor value": panels.monitor_value,
         "check runs": panels.check_runs,
         "monitors": panels.monitor_summary,
+        "objective": Objectives(stores.slos).objective,
     }
 
 

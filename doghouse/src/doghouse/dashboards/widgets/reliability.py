@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from doghouse.dashboards.registry import WidgetType, register
+from doghouse.dashboards.registry import Drawing, WidgetType, register
 
 register(
-    WidgetType("slo", ("view_type",)),
+    WidgetType(
+        "slo",
+        ("view_type",),
+        choices={"view_mode": ("overall", "component", "both")},
+        drawing=Drawing("slo", "objective"),
+    ),
     WidgetType("slo_list", ("requests",), "some"),
     WidgetType(
         "trace_service",

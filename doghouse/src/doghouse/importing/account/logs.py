@@ -24,6 +24,8 @@ from doghouse.time import lengths
 MINUTE_S, MS = lengths.UNITS["m"], 1000
 # What is asked of a minute for each aggregation of a window: an average is made of a sum and a count.
 ASKED = {"count": ("count",), "sum": ("sum",), "min": ("min",), "max": ("max",), "avg": ("sum", "count")}
+# Where the API is the reason: the official client's EventsApi lists and searches, and aggregates nothing.
+NO_AGGREGATE = {"events": ": Datadog's API of events has no aggregate"}
 Pages = Callable[[Sequence[Page]], Mapping[Page, Sequence[AnsweredSeries]]]
 
 
@@ -31,7 +33,8 @@ def asked(query: RecordQuery) -> str:
     """A query of logs as it is asked of each minute, in one text. Raises NotEvaluated."""
     name = query.compute.name
     if query.source != "logs":
-        raise NotEvaluated(f"a monitor of {query.source} over an account, which counts logs alone")
+        text = f"a monitor of {query.source} over an account, of which logs alone are counted"
+        raise NotEvaluated(text + NO_AGGREGATE.get(query.source, ""))
     if name not in ASKED:
         raise NotEvaluated(f"{name} over an account, whose minutes do not tell it of a window")
     if any(facet.sort not in (None, query.compute) for facet in query.by):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -92,9 +92,13 @@ class Monitors:
         known = {one: self.objectives.monitor(one) for one in ids}
         return [one for one, monitor in known.items() if monitor is None or not monitor.in_slos]
 
-    def alerts_of(self, slo_id: str) -> list[int]:
-        """The ids of the monitors that alert on an SLO."""
-        return [one.definition.id for one in self.store.page() if one.definition.slo == slo_id]
+    def alerts(self) -> Mapping[str, list[int]]:
+        """The ids of the monitors that alert on SLOs, by the SLO's."""
+        made: dict[str, list[int]] = {}
+        for one in self.store.page():
+            if one.definition.slo:
+                made.setdefault(one.definition.slo, []).append(one.definition.id)
+        return made
 
 
 def routes(monitors: Monitors) -> list[BaseRoute]:

@@ -28,7 +28,6 @@ from doghouse.monitors.states.rules import followed_rules
 from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.queries import NotEvaluated
 from doghouse.slos import budget
-from doghouse.slos.measuring import measured
 from doghouse.slos.model import Objective
 from doghouse.time.lengths import MINUTE
 
@@ -161,7 +160,7 @@ class SloAlert(ThresholdMonitor, frozen=True, dict=True):
         begin = (int(ends[0]) - asked.windows[0]) // LONGEST_STEP_S * LONGEST_STEP_S
         assert sources.objectives is not None
         states = minutes(sources.objectives.monitor, sources)
-        tally = measured(objective, sources.points(self)[0], states, begin, int(ends[-1])).overall
+        tally = sources.objectives.measure(objective, sources.points(self)[0], states, begin, int(ends[-1]))
         totals = [tally.between(ends - window, ends) for window in asked.windows]
         if not asked.is_burn_rate:
             return tuple(budget.consumed(good, total, threshold.target) for good, total in totals)

@@ -15,6 +15,8 @@ from doghouse.queries.api.errors import (
     unknown_query_name,
     wrong_request_type,
 )
+from doghouse.queries.beyond.reading import SOURCES, QueryBody
+from doghouse.queries.beyond.reading import expression as beyond
 from doghouse.queries.errors import QuerySyntaxError
 from doghouse.queries.evaluation.scalars import REDUCERS
 from doghouse.queries.language.formulas import Formula, FormulaRequest, Limit, NamedQuery
@@ -48,15 +50,6 @@ class FormulaBody(msgspec.Struct, frozen=True):
 
     formula: str
     limit: FormulaLimit | None = None
-
-
-class QueryBody(msgspec.Struct, frozen=True):
-    """One query of a request; `query` is text where the data source is `metrics`, the only one that is evaluated."""
-
-    data_source: str
-    query: str | None = None
-    name: str | None = None
-    aggregator: str = "avg"
 
 
 class Attributes(msgspec.Struct, frozen=True):
@@ -142,6 +135,9 @@ def _named_queries(asked: Attributes) -> dict[str, NamedQuery]:
         name = query.name or f"query{place}"
         if name in named:
             raise duplicate_query_name(name)
+        if query.data_source in SOURCES:
+            named[name] = NamedQuery(beyond(query), "sum")
+            continue
         if query.data_source != "metrics" or query.query is None:
             raise errors.not_evaluated(f"queries of the data source '{query.data_source}'")
         if query.aggregator not in REDUCERS:

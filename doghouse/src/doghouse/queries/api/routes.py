@@ -10,6 +10,7 @@ from doghouse.metrics.model import Source
 from doghouse.queries.api import requests
 from doghouse.queries.api.answers import scalar_answer, series_answer, timeseries_answer
 from doghouse.queries.api.errors import before_retention
+from doghouse.queries.beyond.source import Everything
 from doghouse.queries.errors import NotEvaluated
 from doghouse.queries.evaluation import evaluate, evaluate_scalars
 from doghouse.queries.language.rollups import custom_interval
@@ -22,8 +23,8 @@ from doghouse.web.http import Call, Reply, endpoint
 RETENTION_S = 15 * 30 * 86_400  # docs: metrics are kept for 15 months
 
 
-def routes(source: Source, units: Units = no_units) -> list[BaseRoute]:
-    """The endpoints over a source of points; `units` are the metrics' units."""
+def routes(source: Everything, units: Units = no_units) -> list[BaseRoute]:
+    """The endpoints over points, records and SLOs; `units` are the metrics' units."""
     answer_v1, answer_timeseries, answer_scalar = v1(source, units), timeseries(source, units), scalar(source, units)
     return [
         endpoint("GET", "/api/v1/query", answer_v1),
@@ -45,22 +46,21 @@ def v1(source: Source, units: Units) -> Callable[[Call], Reply]:
     return handle
 
 
-def timeseries(source: Source, units: Units) -> Callable[[Call], Reply]:
+def timeseries(source: Everything, units: Units) -> Callable[[Call], Reply]:
     """`/api/v2/query/timeseries`: formulas over named queries; ranges and intervals in milliseconds."""
 
     def handle(call: Call) -> Reply:
         asked = requests.v2_request(call, "timeseries")
         expressions, window = requests.formula_request(asked).expressions, v2_window(asked)
+        over = source.over(window)
         return Reply(
-            timeseries_answer(
-                [(expression, evaluated(expression, source, window)) for expression in expressions], units
-            )
+            timeseries_answer([(expression, evaluated(expression, over, window)) for expression in expressions], units)
         )
 
     return handle
 
 
-def scalar(source: Source, units: Units) -> Callable[[Call], Reply]:
+def scalar(source: Everything, units: Units) -> Callable[[Call], Reply]:
     """`/api/v2/query/scalar`: each query reduced to a number a group, formulas over those."""
 
     def handle(call: Call) -> Reply:
@@ -69,7 +69,8 @@ def scalar(source: Source, units: Units) -> Callable[[Call], Reply]:
             raise before_retention()
         request = requests.formula_request(asked)
         try:
-            table = evaluate_scalars(request, source, v2_window(asked))
+            window = v2_window(asked)
+            table = evaluate_scalars(request, source.over(window, total=True), window)
         except NotEvaluated as error:
             raise errors.not_evaluated(error.what) from None
         return Reply(scalar_answer(table, units))

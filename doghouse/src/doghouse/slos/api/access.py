@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from doghouse.slos.store import SloStore
 from doghouse.slos.tally import Measured, Tally
 from doghouse.time.lengths import MINUTE
 from doghouse.web import errors
+from doghouse.web.errors import ApiError
 
 ZERO = "The denominator is zero valued"  # recorded: get_an_slos_history_returns_ok_response, search_for_slos_returns_ok_response
 
@@ -28,8 +29,8 @@ class Monitors(Protocol):
         """Those of these that are no monitors, or of a type that SLOs are not made of."""
         ...
 
-    def alerts_of(self, slo_id: str) -> list[int]:
-        """The ids of the monitors that alert on an SLO."""
+    def alerts(self) -> Mapping[str, list[int]]:
+        """The ids of the monitors that alert on SLOs, by the SLO's."""
         ...
 
 
@@ -64,10 +65,18 @@ class Slos:
         except NotEvaluated as error:
             raise errors.not_evaluated(str(error)) from None
 
-    def now(self, objective: Objective, threshold: Threshold, now: float) -> Tally:
-        """The SLO over the timeframe that ends now."""
+    def stands(self, objective: Objective, now: float) -> list[tuple[Status, str]]:
+        """How it stands against each of its targets, and why it has no numbers where it has none; measured once, over the longest timeframe."""
         end = int(now) // MINUTE * MINUTE
-        return self.measured(objective, end - threshold.seconds, end).overall
+        try:
+            longest = max(each.seconds for each in objective.thresholds)
+            tally = self.measured(objective, end - longest, end).overall
+        except ApiError as error:
+            return [(NOTHING, str(error.errors[0])) for _ in objective.thresholds]
+        stood = [
+            status(objective, tally.since(end - each.seconds), each, each.seconds) for each in objective.thresholds
+        ]
+        return [(each, ZERO if each.sli is None else "") for each in stood]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,9 @@ class Status:
     raw: dict[str, Any] | None
     state: str
     decimals: int
+
+
+NOTHING = Status(None, None, None, "no_data", 0)
 
 
 def status(objective: Objective, tally: Tally, threshold: Threshold, span: int) -> Status:

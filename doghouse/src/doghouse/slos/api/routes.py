@@ -48,7 +48,7 @@ def get(slos: Slos, call: Call) -> Reply:
     """One SLO: an object."""
     document = slos.document(call.params["id"])
     if call.flag("with_configured_alert_ids"):
-        document["configured_alert_ids"] = slos.monitors.alerts_of(document["id"])
+        document["configured_alert_ids"] = slos.monitors.alerts().get(document["id"], [])
     return Reply({"data": document, "error": None})
 
 

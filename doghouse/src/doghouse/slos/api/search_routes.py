@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 
 from doghouse.search.matching import combined, tree
 from doghouse.search.tree import Exists, Leaf, Match, Phrase, Wildcard, Word
-from doghouse.slos.api.access import ZERO, Slos, Status, status
+from doghouse.slos.api.access import Slos, Status
 from doghouse.slos.document import Document
-from doghouse.slos.model import Objective, Threshold
+from doghouse.slos.model import Threshold
 from doghouse.tags import pairs
 from doghouse.web import account, errors
-from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply
 
 PAGE = 10
@@ -65,7 +64,7 @@ def _leaf(leaf: Leaf) -> Callable[[Document], bool]:
 def _hit(slos: Slos, kept: Document, now: float) -> Document:
     """One SLO as a search shows it. What doghouse does not evaluate stands there without numbers, and says why."""
     objective = slos.objective(kept["id"])
-    stands = [_stands(slos, objective, each, now) for each in objective.thresholds]
+    stands = [(stood, why or None) for stood, why in slos.stands(objective, now)]
     primary = objective.thresholds.index(objective.primary)
     tags = kept["tags"]
     attributes: Document = {
@@ -90,14 +89,6 @@ def _hit(slos: Slos, kept: Document, now: float) -> Document:
         "modified_at": kept["modified_at"],
     }
     return {"type": "slo", "id": kept["id"], "attributes": attributes}
-
-
-def _stands(slos: Slos, objective: Objective, threshold: Threshold, now: float) -> tuple[Status, str | None]:
-    try:
-        stood = status(objective, slos.now(objective, threshold, now), threshold, threshold.seconds)
-    except ApiError as error:
-        return Status(None, None, None, "no_data", 0), str(error.errors[0])
-    return stood, ZERO if stood.sli is None else None
 
 
 def _numbers(stood: Status, now: float) -> Document:

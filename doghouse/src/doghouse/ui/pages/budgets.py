@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from doghouse.slos import budget
-from doghouse.slos.api.access import ZERO, Slos, Status, status
+from doghouse.slos.api.access import Slos, Status
 from doghouse.slos.document import Document
-from doghouse.slos.model import Objective, Threshold
+from doghouse.slos.model import Threshold
 from doghouse.ui import rendering
-from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply
 
 WORDS = {  # what a state is called, and the state of a monitor that it is drawn as
@@ -29,31 +29,32 @@ class ErrorBudgets:
 
     def show(self, call: Call) -> Reply:
         """`GET /slo/manage`."""
-        return rendering.render("slos.html", call, rows=[self._row(each, call.now) for each in self.slos.store.all()])
+        alerts = self.slos.monitors.alerts()
+        rows = [self._row(each, alerts, call.now) for each in self.slos.store.all()]
+        return rendering.render("slos.html", call, rows=rows)
 
-    def _row(self, document: Document, now: float) -> dict[str, Any]:
+    def _row(self, document: Document, alerts: Mapping[str, list[int]], now: float) -> dict[str, Any]:
         objective = self.slos.objective(document["id"])
         return {
             "id": objective.id,
             "name": objective.name,
             "type": objective.type.replace("_", " "),
             "tags": objective.tags,
-            "alerts": self.slos.monitors.alerts_of(objective.id),
-            "targets": [self._target(objective, each, now) for each in objective.thresholds],
+            "alerts": alerts.get(objective.id, []),
+            "targets": [
+                _target(each, stands, why)
+                for each, (stands, why) in zip(objective.thresholds, self.slos.stands(objective, now), strict=True)
+            ],
         }
 
-    def _target(self, objective: Objective, threshold: Threshold, now: float) -> dict[str, Any]:
-        """How an SLO stands against a target; `why` it has no numbers, where it has none."""
-        why = ""
-        try:
-            stands = status(objective, self.slos.now(objective, threshold, now), threshold, threshold.seconds)
-        except ApiError as error:
-            stands, why = Status(None, None, None, "no_data", 0), str(error.errors[0])
-        return {
-            "timeframe": threshold.timeframe,
-            "target": f"{threshold.target:g}",
-            "state": WORDS[stands.state],
-            "sli": None if stands.sli is None else budget.printed(stands.sli, stands.decimals),
-            "remaining": None if stands.remaining is None else budget.printed(stands.remaining, 2),
-            "why": why or (ZERO if stands.sli is None else ""),
-        }
+
+def _target(threshold: Threshold, stands: Status, why: str) -> dict[str, Any]:
+    """How an SLO stands against a target; `why` it has no numbers, where it has none."""
+    return {
+        "timeframe": threshold.timeframe,
+        "target": f"{threshold.target:g}",
+        "state": WORDS[stands.state],
+        "sli": None if stands.sli is None else budget.printed(stands.sli, stands.decimals),
+        "remaining": None if stands.remaining is None else budget.printed(stands.remaining, 2),
+        "why": why,
+    }

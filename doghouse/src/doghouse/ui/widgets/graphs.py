@@ -14,6 +14,7 @@ from doghouse.dashboards.template_variables import Selection
 from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.metrics.model import Floats, Source
 from doghouse.queries import ResultSeries, metric_queries
+from doghouse.queries.beyond.reading import Asks
 from doghouse.queries.language.substitution import Chosen
 from doghouse.queries.units import Units, no_units, unit_of
 from doghouse.tags.pairs import values
@@ -101,7 +102,8 @@ def answers(request: Request, source: Source, asked: Asked) -> list[Answer]:
 
 def names(answers: Sequence[Answer]) -> set[str]:
     """The metrics that answers are of."""
-    return {query.metric for answer in answers if answer.expression for query in metric_queries(answer.expression)}
+    queries = (query for answer in answers if answer.expression for query in metric_queries(answer.expression))
+    return {query.metric for query in queries if not isinstance(query.metric, Asks)}
 
 
 def empty(widget: Widget, source: Source, asked: Asked) -> list[Problem]:

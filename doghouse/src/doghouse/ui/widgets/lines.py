@@ -9,9 +9,11 @@ from doghouse.dashboards.template_variables import Selection
 from doghouse.dashboards.widget_requests import Line
 from doghouse.metrics.model import Source
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
+from doghouse.queries.beyond.source import Everything
 from doghouse.queries.language.rollups import default_interval
 from doghouse.queries.language.substitution import Chosen
 from doghouse.ui.frame import Frame
+from doghouse.web.errors import ApiError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,24 @@ def answers(line: Line, source: Source, frame: Frame, values: Mapping[str, Chose
         parsed = line.expressions(values)
     except QuerySyntaxError as error:
         return [Answer(line, None, (), wrong(error))]
+    except NotEvaluated as error:
+        return [Answer(line, None, (), unevaluated(error.what, line))]
     window = Window(frame.start, frame.end, default_interval(frame.span, bars=True) if bars else None)
     return [_answer(line, expression, source, window) for expression in parsed]
 
 
+def over(source: Source, window: Window, *, total: bool = False) -> Source:
+    """A source for one window, which queries of logs, events, spans and SLOs need; `total`: for what they come to as a whole."""
+    return source.over(window, total=total) if isinstance(source, Everything) else source
+
+
 def _answer(line: Line, expression: Expression, source: Source, window: Window) -> Answer:
     try:
-        series = evaluate(expression, source, window)
+        series = evaluate(expression, over(source, window), window)
     except NotEvaluated as error:
         return Answer(line, expression, (), unevaluated(error.what, line))
+    except ApiError as error:
+        return Answer(line, expression, (), Problem("wrong", error.errors[0], line.title))
     return Answer(line, expression, tuple(_limited(series, line)))
 
 

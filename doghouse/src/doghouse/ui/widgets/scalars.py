@@ -26,6 +26,7 @@ from doghouse.queries.units import unit_of
 from doghouse.ui.widgets import graphs, lines
 from doghouse.ui.widgets.graphs import Asked
 from doghouse.ui.widgets.lines import Problem
+from doghouse.web.errors import ApiError
 
 PALETTES = {"green": "good", "yellow": "warn", "orange": "warn", "red": "bad"}  # a conditional format's palette → tone
 COMPARISONS = {
@@ -81,11 +82,13 @@ def _table(
         return None, lines.unevaluated(part[0].unevaluated, part[0])
     try:
         window = Window(asked.frame.start, asked.frame.end)
-        return evaluate_scalars(_asked(part, request, asked), source, window), None
+        return evaluate_scalars(_asked(part, request, asked), lines.over(source, window, total=True), window), None
     except QuerySyntaxError as error:
         return None, lines.wrong(error)
     except NotEvaluated as error:
         return None, lines.unevaluated(error.what, part[0])
+    except ApiError as error:
+        return None, Problem("wrong", error.errors[0], part[0].title)
 
 
 def _asked(part: Sequence[Line], request: Request, asked: Asked) -> FormulaRequest:

@@ -8,6 +8,7 @@ import numpy as np
 
 from doghouse.metrics.model import Series, Source
 from doghouse.queries import Expression, MetricQuery, metric_queries, scope_text
+from doghouse.queries.beyond.reading import Asks
 from doghouse.queries.language.tree import Everything, Number
 from doghouse.queries.scopes import select
 from doghouse.ui.frame import Frame, ago, short_duration
@@ -24,6 +25,8 @@ def why_empty(expression: Expression, source: Source, frame: Frame) -> str:
 
 def _why(query: MetricQuery, source: Source, frame: Frame) -> str | None:
     """Why this query gives nothing; None where it has points, so that something else of the expression is the reason."""
+    if isinstance(query.metric, Asks):
+        return f"nothing in {frame.words} for `{query.metric}`"
     known = source.find(query.metric)
     if not known:
         return f"no metric `{query.metric}` was ever received"

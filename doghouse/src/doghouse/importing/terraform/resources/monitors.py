@@ -122,7 +122,11 @@ def defaulted(values: Values) -> Values:
 
 def monitor_json(values: Values, state: bool = False) -> dict[str, Any]:
     """A `datadog_monitor_json`: its body is JSON in a text. Raises ValueError where it is none."""
-    made = json.loads(values.get("monitor") or "")
+    try:
+        made = json.loads(values.get("monitor") or "")
+        json.dumps(made)  # goes through all of it, as what reads it does
+    except RecursionError:
+        raise ValueError("it is nested too deeply to be read") from None
     if not isinstance(made, dict):
         raise ValueError("is no JSON object")
     return made

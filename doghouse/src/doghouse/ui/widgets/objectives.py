@@ -1,0 +1,86 @@
+"""The widget of an SLO: how it stands in each of the widget's time windows (dashboards/widgets/slo)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from doghouse.dashboards.board import Widget
+from doghouse.slos import budget
+from doghouse.slos.api.access import Slos, Status, status
+from doghouse.slos.model import TIMEFRAMES, Objective
+from doghouse.time.lengths import MINUTE
+from doghouse.ui.pages.budgets import WORDS
+from doghouse.ui.widgets.graphs import Asked
+from doghouse.web.errors import ApiError
+
+GLOBAL = "global_time"  # the window of the whole page
+
+
+@dataclass(frozen=True, slots=True)
+class Objectives:
+    """The widget over the SLOs."""
+
+    slos: Slos
+
+    def objective(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+        """JSON for js/widgets/slo.mjs: a row a time window. Groups are not shown, which is said."""
+        made: dict[str, Any] = {"id": widget.id, "name": "", "href": "", "rows": [], "problems": []}
+        slo_id = str(widget.definition.get("slo_id", ""))
+        objective = self.slos.store.objective(slo_id)
+        if objective is None:
+            return made | {"problems": [_problem(f"there is no SLO '{slo_id}'")]}
+        wanted = widget.definition.get("time_windows")
+        names = [str(one) for one in wanted] if isinstance(wanted, list) and wanted else [objective.primary.timeframe]
+        if widget.definition.get("view_mode") in ("component", "both"):
+            made["problems"] = [_problem("groups are not drawn here, the whole alone")]
+        rows = [self._row(objective, name, asked) for name in names]
+        return made | {"name": objective.name, "href": f"/slo/manage#{objective.id}", "rows": rows}
+
+    def _row(self, objective: Objective, name: str, asked: Asked) -> dict[str, Any]:
+        """GUESS: a window that is no timeframe of the SLO is held to the target of its primary one; days begin at midnight UTC."""
+        threshold = objective.threshold(name) or objective.primary
+        why, stands = "", Status(None, None, None, "no_data", 0)
+        try:
+            start, end = window(name, asked)
+            tally = self.slos.measured(objective, start, end).overall
+            stands = status(objective, tally, threshold, end - start)
+        except KeyError:
+            why = "doghouse does not know this time window"
+        except ApiError as error:
+            why = str(error.errors[0])
+        word, state = WORDS[stands.state]
+        return {
+            "window": name.replace("_", " "),
+            "target": f"{threshold.target:g}",
+            "state": state,
+            "word": word,
+            "sli": None if stands.sli is None else budget.printed(stands.sli, stands.decimals),
+            "remaining": None if stands.remaining is None else budget.printed(stands.remaining, 2),
+            "left": None if stands.raw is None else stands.raw,
+            "why": why,
+        }
+
+
+def window(name: str, asked: Asked) -> tuple[int, int]:
+    """A time window of the widget as start and end (s UTC, full minutes). Raises KeyError for one that is not known."""
+    end = int(asked.now) // MINUTE * MINUTE
+    if name in TIMEFRAMES:
+        return end - TIMEFRAMES[name], end
+    if name == GLOBAL:
+        return asked.frame.start // MINUTE * MINUTE, asked.frame.end // MINUTE * MINUTE
+    today = datetime.fromtimestamp(end, UTC).replace(hour=0, minute=0, second=0)
+    week, month = today - timedelta(days=today.weekday()), today.replace(day=1)
+    begins = {
+        "week_to_date": (week, None),
+        "previous_week": (week - timedelta(days=7), week),
+        "month_to_date": (month, None),
+        "previous_month": ((month - timedelta(days=1)).replace(day=1), month),
+    }
+    first, last = begins[name]
+    return int(first.timestamp()), end if last is None else int(last.timestamp())
+
+
+def _problem(text: str) -> dict[str, Any]:
+    return {"kind": "empty", "text": text, "query": "", "position": None}

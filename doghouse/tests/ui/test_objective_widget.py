@@ -1,0 +1,87 @@
+"""The widget of an SLO and widgets of logs: what a board's page is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import sample
+
+from doghouse import running
+from doghouse.time.clock import Clock
+
+NOW = 1_772_445_600.0  # 2026-03-02T10:00:00Z, a Monday
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.House]:
+    with running.serve(tmp_path_factory.mktemp("house"), clock=Clock(NOW)) as house:
+        for metric, value in (("all", 100), ("bad", 1)):
+            points = [[NOW - 600 + 60 * minute, value] for minute in range(10)]
+            post(
+                house,
+                "/api/v1/series",
+                {"series": [{"metric": metric, "points": points, "type": "count", "interval": 60}]},
+            )
+        logs = [{"message": "m", "service": name, "timestamp": 1000 * (NOW - 300)} for name in ("web", "web", "pay")]
+        post(house, "/api/v2/logs", logs)
+        yield house
+
+
+def post(house: running.House, path: str, body: Any) -> Any:
+    answer = httpx.post(house.url + path, json=body, headers=house.headers)
+    assert answer.status_code < 300, answer.text
+    return answer.json()
+
+
+def shown(house: running.House, widget: dict[str, Any]) -> Any:
+    """What the page's script is given for a widget."""
+    board = post(house, "/api/v1/dashboard", sample.board("One", widget))
+    answer = httpx.get(f"{house.url}/ui/data/dashboard/{board['id']}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["widgets"][0]
+
+
+def test_an_slo_stands_against_its_targets_in_each_time_window(house: running.House) -> None:
+    slo = {
+        "name": "answers",
+        "type": "metric",
+        "query": {"numerator": "sum:all{*}.as_count() - sum:bad{*}.as_count()", "denominator": "sum:all{*}.as_count()"},
+        "thresholds": [{"timeframe": "7d", "target": 98}, {"timeframe": "30d", "target": 99.5}],
+    }
+    slo_id = post(house, "/api/v1/slo", slo)["data"][0]["id"]
+    windows = ["7d", "30d", "week_to_date", "previous_month", "fortnight"]
+    made = shown(house, {"type": "slo", "view_type": "detail", "slo_id": slo_id, "time_windows": windows})
+    rows = [(row["window"], row["state"], row["sli"], row["remaining"], row["target"]) for row in made["rows"]]
+    assert rows == [
+        ("7d", "ok", "99.0", "50.00", "98"),
+        ("30d", "alert", "99.00", "-100.00", "99.5"),
+        ("week to date", "ok", "99.0", "50.00", "98"),
+        ("previous month", "no-data", None, None, "98"),
+        ("fortnight", "no-data", None, None, "98"),
+    ]
+    assert made["rows"][-1]["why"] == "doghouse does not know this time window"
+    assert (made["name"], made["href"]) == ("answers", f"/slo/manage#{slo_id}")
+
+
+def test_an_slo_that_is_not_there_is_said(house: running.House) -> None:
+    made = shown(house, {"type": "slo", "view_type": "detail", "slo_id": "nobody"})
+    assert [one["text"] for one in made["problems"]] == ["there is no SLO 'nobody'"]
+
+
+def test_a_toplist_and_a_value_count_logs(house: running.House) -> None:
+    query = {"name": "a", "data_source": "logs", "search": {"query": "*"}, "compute": {"aggregation": "count"}}
+    grouped = {**query, "group_by": [{"facet": "service", "limit": 5}]}
+    ranked = shown(house, {"type": "toplist", "requests": [{"queries": [grouped], "formulas": [{"formula": "a"}]}]})
+    assert [(row["label"], row["value"]) for row in ranked["rows"]] == [("service:web", 2), ("service:pay", 1)]
+    value = shown(
+        house, {"type": "query_value", "requests": [{"queries": [query], "formulas": [{"formula": "a * 10"}]}]}
+    )
+    assert [row["value"] for row in value["rows"]] == [30]
+    graph = shown(house, {"type": "timeseries", "requests": [{"queries": [grouped], "formulas": [{"formula": "a"}]}]})
+    assert {one["label"]: [value for value in one["values"] if value] for one in graph["series"]} == {
+        "service:web": [2],
+        "service:pay": [1],
+    }
