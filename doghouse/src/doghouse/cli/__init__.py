@@ -22,6 +22,7 @@ COMMANDS = {
     "lint": ("doghouse.cli.lint", "lint"),
     "diff": ("doghouse.cli.diff", "diff"),
     "test": ("doghouse.cli.unit_tests", "unit_tests"),
+    "record": ("doghouse.cli.record", "record"),
     "coverage": ("doghouse.cli.coverage", "coverage"),
     "agent": ("doghouse.agent.commands.cli", "app"),
 }
