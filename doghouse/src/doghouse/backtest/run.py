@@ -142,7 +142,11 @@ class Backtest:
 
     def reaches_somebody(self, group: Group, transition: Transition) -> bool:
         """Whether somebody gets the notification of a transition."""
-        return bool(self._addressed(group, transition).recipients)
+        return bool(self.reached_by(group, transition))
+
+    def reached_by(self, group: Group, transition: Transition) -> tuple[str, ...]:
+        """Who gets the notification of a transition."""
+        return self._addressed(group, transition).recipients
 
     def _addressed(self, group: Group, transition: Transition) -> mon.Message:
         more = self._variables(group, transition)

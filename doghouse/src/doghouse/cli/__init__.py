@@ -60,7 +60,7 @@ def common_options(
 EXTRAS = {
     "server": (
         "aiosmtplib", "ddsketch", "duckdb", "google", "httptools", "httpx", "jinja2", "markdown_it", "matplotlib", "platformdirs",
-        "psutil", "starlette", "statsmodels", "uplot", "uvicorn", "uvloop", "zstandard",
+        "psutil", "starlette", "uvicorn", "uvloop", "zstandard",
     ),
     "agent": ("datadog_checks", "psycopg"),
     "datadog": ("datadog_api_client", "urllib3"),

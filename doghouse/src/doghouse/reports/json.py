@@ -122,7 +122,14 @@ def document(test: Backtest, figures: Figures) -> dict[str, Any]:
 
 
 def _suggestion(one: Suggestion) -> shapes.Suggestion:
-    return shapes.Suggestion(setting=one.setting, first_alert_delay_s=one.alert_delay, **one.figures.document())
+    return shapes.Suggestion(
+        setting=one.setting,
+        first_alert_delay_s=one.alert_delay,
+        missed=one.missed,
+        delayed=one.delayed,
+        longest_delay_s=one.longest_delay,
+        **one.figures.document(),
+    )
 
 
 def _transitions(test: Backtest) -> Iterator[shapes.Transition]:

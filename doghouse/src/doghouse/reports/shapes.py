@@ -151,7 +151,8 @@ class Notification(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """What happened in numbers. `at_night` counts notifications from 22:00 to 07:00; `shares` are of evaluated time."""
+    """What happened in numbers. `at_night` counts notifications from 22:00 to 07:00; `shares` are of evaluated time;
+    `recipients` has how many of the notifications each gets."""
 
     days: float
     groups: int
@@ -161,13 +162,18 @@ class Figures(msgspec.Struct, frozen=True):
     at_night: int
     silenced: int
     shares: Mapping[str, float]
+    recipients: Mapping[str, int]
 
 
 class Suggestion(Figures, frozen=True):
-    """What another setting would have sent. `first_alert_delay_s` is null where one of both has no Alert."""
+    """What another setting would have sent. `first_alert_delay_s` is null where one of both has no Alert; of all alerts of all groups `missed` have none
+    near them, `delayed` come later, by `longest_delay_s` at most."""
 
     setting: str
     first_alert_delay_s: int | None
+    missed: int
+    delayed: int
+    longest_delay_s: int
 
 
 class Backtested(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
