@@ -51,7 +51,8 @@ def wanted(settings: Settings, now: datetime) -> list[Wanted]:
 
 def assets_folder(settings: Settings) -> Path:
     """The folder with dashboards/ and monitors/: the settings', else the integration's in this repository. Raises Problem."""
-    folder = Path(settings.assets) if settings.assets else Path(__file__).parents[3] / "my_metric/assets"
+    own, repository = Path(__file__).parent / "assets", Path(__file__).parents[3] / "my_metric/assets"
+    folder = Path(settings.assets) if settings.assets else own if own.is_dir() else repository
     if not (folder / "dashboards").is_dir():
         raise Problem(
             f"{folder} is not a folder with dashboards/ and monitors/; name it with 'assets' in the settings file, or --assets"

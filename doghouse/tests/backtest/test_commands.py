@@ -260,15 +260,19 @@ def test_backtest_json_has_what_is_promised(run, folder):
     }  # fmt: skip
 
 
-def test_backtest_of_several_monitors_lists_them_by_name(run, folder):
+def test_backtest_of_one_and_of_several_monitors_has_the_same_shape_with_names(run, folder):
     root = folder(a_json=GOOD, b_json=GOOD | {"name": "b"}, **{"s.csv": CSV})
     window = ("--from", str(S), "--to", str(S + 600))
-    code, out, _ = run("backtest", root / "a.json", root / "b.json", "--series", root / "s.csv", *window, "--json")
-
-    assert code == 0
-    assert [(one["monitor"], len(one["transitions"])) for one in json.loads(out)["monitors"]] == [
-        *(("high on {{host.name}}", 2), ("b", 2)),
-    ]
+    shapes = []
+    for files in (["a.json"], ["a.json", "b.json"]):
+        code, out, _ = run("backtest", *(root / one for one in files), "--series", root / "s.csv", *window, "--json")
+        made = json.loads(out)
+        assert (code, made["left_out"]) == (0, [])
+        assert [len(one["transitions"]) for one in made["monitors"]] == [2] * len(files)
+        assert [one["where"] for one in made["monitors"]] == [str(root / one) for one in files]
+        shapes += [set(one) for one in made["monitors"]]
+    assert [one["monitor"] for one in made["monitors"]] == ["high on {{host.name}}", "b"]
+    assert shapes[0] == shapes[1] == shapes[2]
 
 
 WINDOW = ("--from", str(S), "--to", str(S + 600))
@@ -278,9 +282,63 @@ def test_backtest_leaves_out_what_is_not_evaluated_among_several(run, folder):
     root = folder(a_json=[GOOD, RUM], **{"s.csv": CSV})
     code, out, err = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW, "--json")
 
-    assert (code, err.count("\n")) == (0, 1)
-    assert "a.json[1]: doghouse does not evaluate monitors of the type rum alert, and leaves it out" in err
+    said = "doghouse does not evaluate monitors of the type rum alert"
+    assert (code, err.count("\n")) == (0, 2)
+    assert f"a.json[1]: {said}, and is left out" in err
+    assert err.endswith("doghouse: 1 of 2 monitors ran, 1 could not\n")
     assert [one["monitor"] for one in json.loads(out)["monitors"]] == ["high on {{host.name}}"]
+    assert json.loads(out)["left_out"] == [{"where": str(root / "a.json[1]"), "text": said}]
+
+
+BOTH = {"name": "both", "type": "composite", "query": "1 && 22", "message": ""}
+BROKEN = {"name": "broken", "type": "metric alert", "query": "avg(last_5m):avg:m{*} >", "message": ""}
+
+
+def test_a_composite_without_its_members_stops_no_other(run, folder):
+    root = folder(monitors_json=[BOTH, GOOD], **{"s.csv": CSV})
+    code, out, err = run("backtest", root, "--series", root / "s.csv", *WINDOW, "--json")
+
+    assert code == 0
+    assert [one["monitor"] for one in json.loads(out)["monitors"]] == ["high on {{host.name}}"]
+    assert "the composite names monitors 1, 22, which are not among those given, and is left out" in err
+    assert err.endswith("1 of 2 monitors ran, 1 could not\n")
+
+
+def test_a_broken_monitor_and_a_broken_file_stop_no_other_and_are_an_error(run, folder):
+    root = folder(a_json=BROKEN, b_json=[1], c_json=GOOD, d_json={"name": "no type"}, **{"s.csv": CSV, "e.json": "{"})
+    code, out, err = run("backtest", root, "--series", root / "s.csv", *WINDOW, "--json")
+
+    assert code == 1
+    assert [one["monitor"] for one in json.loads(out)["monitors"]] == ["high on {{host.name}}"]
+    assert [one["where"] for one in json.loads(out)["left_out"]] == [str(root / "e.json:1"), str(root / "a.json")]
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("members", [("1=high on {{host.name}}", "22=b.json"), ("1=a.json", "22=b.json")])
+def test_members_of_a_composite_are_given_by_name_or_file(run, folder, monkeypatch, members):
+    root = folder(both_json=BOTH, a_json=GOOD, b_json=GOOD | {"name": "b"}, **{"s.csv": CSV})
+    monkeypatch.chdir(root)
+    given = [word for one in members for word in ("--member", one)]
+    code, out, _ = run("backtest", "both.json", "a.json", *given, "--series", "s.csv", *WINDOW, "--json")
+
+    assert code == 0
+    assert [len(one["transitions"]) for one in json.loads(out)["monitors"]] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("x=a.json", "'x=a.json' is not ID=NAME"),
+        ("1=hihg on {{host.name}}", "did you mean 'high on {{host.name}}'?"),
+    ],
+)
+def test_a_member_that_nobody_is_says_what_was_meant(run, folder, said, text):
+    root = folder(both_json=BOTH, a_json=GOOD, **{"s.csv": CSV})
+    code, out, err = run("backtest", root, "--member", said, "--series", root / "s.csv", *WINDOW)
+
+    assert code in (1, 64)
+    assert (out, err.count("\n")) == ("", 1)
+    assert text in err
 
 
 def test_backtest_says_what_datadog_would_refuse_and_goes_on(run, folder):
@@ -420,13 +478,17 @@ tests:
     [
         ("    states: {+20m: OK}", 7, "'+20m' is after the test's end, +12m: until says when that is"),
         ("    until: 2100-01-01", 7, "'2100-01-01' is more than ten years after the start"),
-        ("members: {1: a.json}", 7, "a.json holds no monitor: expected one"),
+        (
+            "members: {1: a.json}",
+            7,
+            "a.json holds 2 monitors: name one of them behind a #, such as a.json#[0], a.json#[1]",
+        ),
         ("members: {1: b.json}", 7, "b.json is nested too deeply to be read"),
     ],
 )
 def test_a_test_that_cannot_be_what_was_meant_is_one_sentence(run, folder, more, place, said):
     text = TESTS.replace("{monitor: a}", json.dumps(GOOD)).replace("%d", "7") + more + "\n"
-    root = folder(a_json=[GOOD], b_json="[" * 100_000, **{"x.test.yaml": text})
+    root = folder(a_json=[GOOD, GOOD], b_json="[" * 100_000, **{"x.test.yaml": text})
     code, _, err = run("test", root / "x.test.yaml")
 
     assert (code, err.count("\n")) == (1, 1)

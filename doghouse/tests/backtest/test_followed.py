@@ -59,7 +59,7 @@ def test_a_composite_sends_what_the_live_server_sends(doghouse, query):
 
 def test_a_member_that_is_not_given_is_said():
     both = mon.parse({"type": "composite", "query": "1 && 22", "name": "both", "message": "@a@b.cc"})
-    with pytest.raises(mon.MonitorError, match="names monitor 1, 22, which is not among those given"):
+    with pytest.raises(mon.MonitorError, match="names monitors 1, 22, which are not among those given"):
         replayed(both, None, START + 600)
 
 

@@ -72,8 +72,8 @@ def test_what_no_file_was_given_for_is_left_out_in_words(run: Run) -> None:
     code, out, err = run([ERRORS, METRIC, EVENT])
     assert code in (0, None)
     assert len(json.loads(out)["monitors"]) == 1
-    assert "a monitor of metrics without points (--series), and leaves it out" in err
-    assert "a monitor of events without a file of them, and leaves it out" in err
+    assert "a monitor of metrics without points (--series), and is left out" in err
+    assert "a monitor of events without a file of them, and is left out" in err
 
 
 def test_a_log_monitor_without_logs_says_which_option_is_missing(run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -53,3 +54,24 @@ def test_test(tmp_path, monkeypatch, capsys):
     assert same == [line for line in page.splitlines() if not line.strip().startswith("got")]
     got = next(line for line in page.splitlines() if line.strip().startswith("got"))
     assert got.removesuffix("…") in out
+
+
+def test_the_example_of_the_fixture_runs_as_it_stands(tmp_path):
+    example = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    (tmp_path / "test_example.py").write_text(example)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "test_example.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+def test_the_example_of_a_recording_runs_as_it_stands(tmp_path, monkeypatch, capsys):
+    monitor = ROOT / "my_metric" / "assets" / "monitors" / "my_metric_high.json"
+    monkeypatch.chdir(tmp_path)
+    Path("my_metric_high.json").write_text(monitor.read_text())
+    rows = [f"{1_772_434_800 + 45 * n},my_metric,{900 if 120 < n < 160 else 400},host:web-1" for n in range(320)]
+    Path("week.csv").write_text("timestamp,metric,value,tags\n" + "\n".join(rows) + "\n")
+    line = re.search(r"^doghouse (record .*)$", README, re.MULTILINE)[1]
+    printed(monkeypatch, capsys, *line.split())
+    assert printed(monkeypatch, capsys, "test", "incident.test.yaml").endswith("1 passed, 0 failed\n")
+    assert "Alert" in Path("incident.test.yaml").read_text()

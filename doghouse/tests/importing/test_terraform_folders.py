@@ -392,17 +392,19 @@ def test_a_file_that_is_too_large_is_not_read(folder, monkeypatch):
         ('main.tf#module.m["x"].datadog_monitor.b', ValueError),
         (".", ValueError),
         (".#datadog_monitor.c", ValueError),
-        ("plain.json", None),
+        ("plain.json", "y"),
+        ("plain.json#y", "y"),
+        ("plain.json#x", ValueError),
     ],
 )
 def test_a_test_file_names_a_monitor_by_its_address(folder, tmp_path, named, result):
-    folder({"main.tf": monitor("a") + monitor("b"), "plain.json": json.dumps({"type": "x", "query": "y"})})
+    folder({"main.tf": monitor("a") + monitor("b"), "plain.json": json.dumps({"name": "y", "type": "x", "query": "y"})})
     if result is ValueError:
         with pytest.raises(ValueError, match=r"monitors: name one|holds no monitor"):
             named_monitor(tmp_path, named)
     else:
-        body = named_monitor(tmp_path, named)
-        assert (body and body["name"]) == result
+        body, _ = named_monitor(tmp_path, named)
+        assert body["name"] == result
 
 
 def test_an_alert_names_the_slo_that_stands_beside_it(folder):

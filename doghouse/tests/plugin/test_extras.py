@@ -33,7 +33,7 @@ def test_a_missing_extra_is_one_sentence(modules, arguments, said):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
 
 
-LIGHT = ["duckdb", "starlette", "uvicorn", "psutil", "platformdirs", "jinja2", "matplotlib", "zstandard", "google", "aiosmtplib", "statsmodels", "ddsketch",
+LIGHT = ["duckdb", "starlette", "uvicorn", "psutil", "platformdirs", "jinja2", "matplotlib", "zstandard", "google", "aiosmtplib", "ddsketch",
          "datadog_checks", "datadog_api_client", "pyarrow", "uplot", "markdown_it"]  # fmt: skip
 MONITOR = '{"type":"metric alert","query":"avg(last_5m):avg:m{*} by {host} > 90","name":"n","message":"@a@example.com","options":{"new_host_delay":0}}'
 

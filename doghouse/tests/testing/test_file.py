@@ -1,9 +1,12 @@
+import json
 from datetime import datetime
 
 import pytest
 
+from doghouse.importing.monitor_files import named_monitor
 from doghouse.testing.file import load, schema
 from doghouse.testing.places import TestFileError
+from doghouse.testing.running import run
 from doghouse.testing.values import instant, series_of, transition
 
 GOOD = """\
@@ -142,3 +145,58 @@ def test_the_schema_for_editors_knows_every_key():
         "silenced",
         "states",
     }
+
+
+MEMBER = {"name": "m", "type": "query alert", "query": "avg(last_1m):avg:m{*} > 1", "message": ""}
+COMPOSITE = """\
+monitor: {name: both, type: composite, query: 12 && 34, message: ""}
+members: %s
+start: 2026-03-02T10:00Z
+tests:
+  - name: both alert
+    series: {m: 5x5}
+    transitions: [%s]
+"""
+
+
+@pytest.mark.parametrize("members", ["[m.json, m.json]", "{12: m.json, 34: m.json}"])
+def test_members_are_a_list_in_the_order_of_the_query_or_stand_by_id(file, tmp_path, members):
+    (tmp_path / "m.json").write_text(json.dumps(MEMBER))
+    (result,) = run(file(COMPOSITE % (members, "+1m Alert")))
+    assert result.passed, result.differences
+
+
+def test_a_list_of_members_is_as_long_as_the_query_names_monitors(file, tmp_path):
+    (tmp_path / "m.json").write_text(json.dumps(MEMBER))
+    with pytest.raises(TestFileError, match=r":2: are 1, and the monitor's query names 2: 12, 34"):
+        run(file(COMPOSITE % ("[m.json]", "+1m Alert")))
+
+
+def test_members_that_stand_beside_the_composite_need_not_be_named(file, tmp_path):
+    both = {"name": "both", "type": "composite", "query": "12 && 34", "message": ""}
+    listed = [both, MEMBER | {"id": 12}, MEMBER | {"id": 34}]
+    (tmp_path / "all.json").write_text(json.dumps(listed))
+    text = GOOD.replace("high.json", "all.json#both").partition("tests:")[0]
+    case = "tests:\n  - {name: a, series: {m: 5x5}, transitions: [+1m Alert]}\n"
+    (result,) = run(file(text + case), named_monitor)
+    assert result.passed, result.differences
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("all.json", "all.json holds 2 monitors: name one of them behind a #, such as all.json#[0], all.json#[1]"),
+        ("all.json#CPU hihg", "all.json holds no monitor CPU hihg: did you mean all.json#CPU high?"),
+        ("down.json", "down.json holds no monitor: it is a downtime"),
+        ("none.json", "none.json cannot be read: No such file or directory"),
+        ("text.json", "text.json is not JSON"),
+        (".#no", ". holds no monitor no: there are"),
+    ],
+)
+def test_a_monitor_that_is_not_there_is_said_as_it_is(file, tmp_path, named, said):
+    (tmp_path / "all.json").write_text(json.dumps([MEMBER | {"name": "CPU high"}, MEMBER | {"name": "b"}]))
+    (tmp_path / "down.json").write_text(json.dumps({"scope": "*", "schedule": {}}))
+    (tmp_path / "text.json").write_text("high")
+    with pytest.raises(TestFileError) as error:
+        run(file(GOOD.replace("high.json", named)), named_monitor)
+    assert said in str(error.value)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,8 @@ LABELS = ("Alert", "Warn", "OK", "No Data")
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A backtest in figures. `shares` are the shares of evaluated time in each state, over all groups; `at_night` counts 22:00 to 07:00 local time."""
+    """A backtest in figures. `shares` are the shares of evaluated time in each state, over all groups; `at_night` counts 22:00 to 07:00 local time.
+    `recipients` are how many of those sent each recipient gets."""
 
     days: float
     evaluations: int
@@ -29,6 +31,7 @@ class Figures:
     silenced: int
     at_night: int
     shares: Mapping[str, float]
+    recipients: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def a_day(self) -> float:
@@ -46,6 +49,7 @@ class Figures:
             "at_night": self.at_night,
             "silenced": self.silenced,
             "shares": {label: round(share, 6) for label, share in self.shares.items()},
+            "recipients": dict(self.recipients),
         }
 
 
@@ -55,8 +59,11 @@ def figures(test: Backtest, timezone: str = "UTC") -> Figures:
     statuses = np.zeros(len(Status), np.int64)
     reach = Reach(test)
     nights = Nights(ZoneInfo(timezone), test.start, test.end)
+    recipients: Counter[str] = Counter()
     for timeline in test.notified:
-        told, muted = counted(timeline, reach)
+        told, whom, muted = counted(timeline, reach)
+        for number, many in enumerate(np.bincount(whom).tolist()):
+            recipients.update(dict.fromkeys(reach.recipients[number], many) if many else {})
         sent += len(told)
         silenced += muted
         night += nights.count(told)
@@ -70,4 +77,14 @@ def figures(test: Backtest, timezone: str = "UTC") -> Figures:
     total = sum(counts.values())
     shares = {label: counts[label] / total if total else 0.0 for label in LABELS}
     days = (test.end - test.start) / DAY
-    return Figures(days, len(test.ticks), len(test.timelines), changes, sent, silenced, night, shares)
+    return Figures(
+        days,
+        len(test.ticks),
+        len(test.timelines),
+        changes,
+        sent,
+        silenced,
+        night,
+        shares,
+        dict(recipients.most_common()),
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,45 +14,55 @@ from doghouse import monitors as mon
 from doghouse.backtest.run import Backtest, Timeline
 from doghouse.metrics.model import Ints
 from doghouse.monitors import Status
+from doghouse.monitors.message.context import BUILT_IN
+from doghouse.monitors.message.template import MATCHES, Block, Node, Path, TemplateError, parse, path
 from doghouse.notifications.silencing import silencer
 from doghouse.time import zones
 from doghouse.time.lengths import DAY
 
 NIGHT_FROM_HOUR, NIGHT_TO_HOUR = 22, 7  # local hours in which a notification wakes somebody
 _KINDS = 16 * len(Status)  # of transitions: before and after, and whether it is a repeat
+# A variable in a mention (`@ops-{{env}}`), blocks' tags apart, or one that a mention is glued to (`{{value}}@ops`).
+_IN_MENTION = re.compile(
+    r"@(?:[^\s{]|\{\{[#/^][^}]*\}\})*\{\{(?![#/^!])(?P<inside>[^{}]*)\}\}|\{\{(?![#/^!])(?P<before>[^{}]*)\}\}@"
+)
 QUARTER_S = 900  # zones differ by whole quarters of an hour
-_DEPENDS = re.compile(r"is_(?:exact_)?match|@\S*\{\{")
+NOBODY = 0  # the number of the recipients of what reaches nobody
 
 
 class Reach:
-    """Whether a transition's message reaches anybody: asked once a kind of transition where the text makes no difference between groups and values."""
+    """Whom a transition's message reaches: asked once a kind of transition where the text makes no difference between values, or groups and values."""
 
     def __init__(self, test: Backtest) -> None:
         self._test = test
         options = test.monitor.options
-        self._depends = bool(_DEPENDS.search(test.monitor.message + (options.escalation_message or "")))
-        self._kinds: dict[mon.Group, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}  # which are known, and reach
+        by_group, self._each = differences(test.monitor.message + "\n" + (options.escalation_message or ""))
+        self._each = self._each or (by_group and test.more is not None)  # what a log says is another thing each time
+        self._by_group = by_group or bool(test.rules)
+        self._kinds: dict[mon.Group, Ints] = {}  # by kind of transition the number of its recipients, -1: not known
+        self.recipients: list[tuple[str, ...]] = [()]
 
-    def of(self, timeline: Timeline, indexes: Ints) -> NDArray[np.bool_]:
-        """Whether somebody gets the notification of each of these entries of the history."""
+    def of(self, timeline: Timeline, indexes: Ints) -> Ints:
+        """The number of the recipients (of `recipients`) of each of these entries of the history; NOBODY: there are none."""
         history = timeline.history
-        if self._depends:
-            return np.array([self._ask(timeline, int(index)) for index in indexes], np.bool_)
+        if self._each:
+            return np.array([self._ask(timeline, int(index)) for index in indexes], np.int64)
         kinds = history.before[indexes] * np.int8(16) + history.after[indexes] * np.int8(2)
         kinds += history.renotified[indexes] > 0
-        group = timeline.group if self._test.rules else ()  # rules make a difference between groups
-        known, reaches = self._kinds.setdefault(group, (np.zeros(_KINDS, np.bool_), np.zeros(_KINDS, np.bool_)))
-        for kind in np.flatnonzero(np.bincount(kinds, minlength=_KINDS) * ~known).tolist():
-            known[kind] = True
-            reaches[kind] = self._ask(timeline, int(indexes[np.argmax(kinds == kind)]))
-        return np.asarray(reaches[kinds])
+        known = self._kinds.setdefault(timeline.group if self._by_group else (), np.full(_KINDS, -1))
+        for kind in np.flatnonzero(np.bincount(kinds, minlength=_KINDS) * (known < 0)).tolist():
+            known[kind] = self._ask(timeline, int(indexes[np.argmax(kinds == kind)]))
+        return known[kinds]
 
-    def _ask(self, timeline: Timeline, index: int) -> bool:
+    def _ask(self, timeline: Timeline, index: int) -> int:
         return self.reaches(timeline, timeline.history.transition(index))
 
-    def reaches(self, timeline: Timeline, transition: mon.Transition) -> bool:
-        """Whether somebody gets the notification of one transition."""
-        return self._test.reaches_somebody(timeline.group, transition)
+    def reaches(self, timeline: Timeline, transition: mon.Transition) -> int:
+        """The number of the recipients of the notification of one transition."""
+        recipients = self._test.reached_by(timeline.group, transition)
+        if recipients not in self.recipients:
+            self.recipients.append(recipients)
+        return self.recipients.index(recipients)
 
     @property
     def test(self) -> Backtest:
@@ -58,14 +70,46 @@ class Reach:
         return self._test
 
 
-def counted(timeline: Timeline, reach: Reach) -> tuple[Ints, int]:
-    """When one group's notifications were sent (int64, s UTC), and how many downtimes silenced."""
+@lru_cache(maxsize=64)
+def differences(message: str) -> tuple[bool, bool]:
+    """Whether whom a message reaches differs between groups, and whether it differs between transitions of one kind of one group too."""
+    try:
+        nodes = parse(message)
+    except TemplateError:
+        return False, False  # it is sent as it stands
+    named = [*_compared(nodes), *_mentioned(message)]
+    return bool(named), any(one is None or one[0] in BUILT_IN for one in named)
+
+
+def _compared(nodes: Sequence[Node]) -> Iterator[Path | None]:
+    """What conditions compare: variables, None for a computed value."""
+    for node in nodes:
+        if isinstance(node, Block):
+            condition = node.condition
+            if condition.helper in MATCHES:
+                yield None if condition.subject or not condition.arguments else path(condition.arguments[0])
+            yield from _compared((*node.body, *node.otherwise))
+
+
+def _mentioned(message: str) -> Iterator[Path | None]:
+    """The variables that stand in a mention or right before one, None for a computed one."""
+    for found in _IN_MENTION.finditer(message):
+        words = (found["inside"] or found["before"]).strip().split()
+        if words != ["else"]:
+            yield path(words[0]) if len(words) == 1 else None
+
+
+def counted(timeline: Timeline, reach: Reach) -> tuple[Ints, Ints, int]:
+    """When one group's notifications were sent (int64, s UTC), to whom (numbers of `reach.recipients`), and how many downtimes silenced."""
     indexes = np.flatnonzero(timeline.history.notify)
-    indexes = indexes[reach.of(timeline, indexes)]
+    to = reach.of(timeline, indexes)
+    indexes, to = indexes[to != NOBODY], to[to != NOBODY]
     silenced = _silenced(timeline, indexes)
-    sent_at_ends = (due.transition for due in reach.test.ends(timeline))
-    ends = [transition.at for transition in sent_at_ends if reach.reaches(timeline, transition)]
-    return np.append(timeline.history.at[indexes[~silenced]], np.array(ends, np.int64)), int(np.count_nonzero(silenced))
+    sent_at_ends = ((due.transition.at, reach.reaches(timeline, due.transition)) for due in reach.test.ends(timeline))
+    ends = [(at, whom) for at, whom in sent_at_ends if whom != NOBODY]
+    times = np.append(timeline.history.at[indexes[~silenced]], np.array([at for at, _ in ends], np.int64))
+    whom = np.append(to[~silenced], np.array([whom for _, whom in ends], np.int64))
+    return times, whom, int(np.count_nonzero(silenced))
 
 
 def _silenced(timeline: Timeline, indexes: Ints) -> NDArray[np.bool_]:

@@ -122,6 +122,12 @@ class Backtest:
         )
         return sorted((one for one in written if one.recipients), key=lambda one: (one.at, one.group))
 
+    def messages(self) -> Iterator[tuple[Due, mon.Message]]:
+        """Each notification that is due, silenced ones and those that reach nobody too, with its message."""
+        for timeline in self.notified:
+            for due in self._due(timeline, None):
+                yield due, self._addressed(timeline.group, due.transition)
+
     def _due(self, timeline: Timeline, until: int | None) -> Iterator[Due]:
         for transition in map(timeline.history.transition, timeline.entries(until)):
             if transition.notify:
@@ -136,8 +142,15 @@ class Backtest:
 
     def reaches_somebody(self, group: Group, transition: Transition) -> bool:
         """Whether somebody gets the notification of a transition."""
+        return bool(self.reached_by(group, transition))
+
+    def reached_by(self, group: Group, transition: Transition) -> tuple[str, ...]:
+        """Who gets the notification of a transition."""
+        return self._addressed(group, transition).recipients
+
+    def _addressed(self, group: Group, transition: Transition) -> mon.Message:
         more = self._variables(group, transition)
-        return bool(addressed(self.monitor, group, transition, self.hosts, more, self.rules).recipients)
+        return addressed(self.monitor, group, transition, self.hosts, more, self.rules)
 
     def _variables(self, group: Group, transition: Transition) -> Mapping[str, str] | None:
         return self.more(group, transition.at) if self.more else None

@@ -21,6 +21,10 @@ RunsOf = Callable[[mon.Definition], Callable[[int], Sequence[Runs]]]
 RecordsOf = Callable[[RecordQuery], Records]
 
 
+class MembersMissing(mon.MonitorError):
+    """A composite, or an SLO of monitors, names monitors that are not given."""
+
+
 def points_of(source: Source) -> Points:
     """The same points for every monitor."""
     return lambda _: (source, None)
@@ -38,12 +42,12 @@ def sources_of(
 ) -> mon.Sources:
     """What a monitor may read over (start, end] (s UTC). `members` are the monitors that a composite or an SLO may name, by id; so are `slos`.
 
-    `records` are logs, events and spans. Without `runs` those of checks are points (`checkruns`). Raises MonitorError for a member that is not given.
+    `records` are logs, events and spans. Without `runs` those of checks are points (`checkruns`). Raises MembersMissing.
     """
     missing = [str(one) for one in monitor.members if one not in members]
     if missing:
-        text = f"the composite names monitor {', '.join(missing)}, which is not among those given"
-        raise mon.MonitorError("query", text)
+        many = f"monitors {', '.join(missing)}, which are" if missing[1:] else f"monitor {missing[0]}, which is"
+        raise MembersMissing("query", f"the composite names {many} not among those given")
     read: dict[int, Callable[[int], Sequence[Runs]]] = {}
 
     def checks(asked: mon.Definition) -> Callable[[int], Sequence[Runs]]:

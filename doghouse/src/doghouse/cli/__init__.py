@@ -22,6 +22,7 @@ COMMANDS = {
     "lint": ("doghouse.cli.lint", "lint"),
     "diff": ("doghouse.cli.diff", "diff"),
     "test": ("doghouse.cli.unit_tests", "unit_tests"),
+    "record": ("doghouse.cli.record", "record"),
     "coverage": ("doghouse.cli.coverage", "coverage"),
     "doctor": ("doghouse.cli.doctor", "doctor"),
     "agent": ("doghouse.agent.commands.cli", "app"),
@@ -60,7 +61,7 @@ def common_options(
 EXTRAS = {
     "server": (
         "aiosmtplib", "ddsketch", "duckdb", "google", "httptools", "httpx", "jinja2", "markdown_it", "matplotlib", "platformdirs",
-        "psutil", "starlette", "statsmodels", "uplot", "uvicorn", "uvloop", "zstandard",
+        "psutil", "starlette", "uvicorn", "uvloop", "zstandard",
     ),
     "agent": ("datadog_checks", "psycopg"),
     "datadog": ("datadog_api_client", "urllib3"),

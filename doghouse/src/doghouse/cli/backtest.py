@@ -12,7 +12,7 @@ import typer
 
 from doghouse.cli.formats import Format, chosen
 from doghouse.cli.options import AsJson, RulesFile, VarFiles, rules_of
-from doghouse.cli.terminal import fail
+from doghouse.cli.terminal import fail, say
 from doghouse.reports import Backtested, BacktestResult
 
 
@@ -55,6 +55,12 @@ def backtest(
     hosts: Annotated[
         Path | None, typer.Option(help='What hosts are: {"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}.')
     ] = None,
+    member: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A monitor that a composite names: its id there, and its name here or its file.", metavar="ID=NAME"
+        ),
+    ] = None,
     rules: RulesFile = None,
     timezone: Annotated[str, typer.Option(help="The clocks that times and nights are shown by.")] = "",
     suggest: Annotated[
@@ -73,7 +79,8 @@ def backtest(
 
     write = chosen(output, as_json, BacktestResult)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
-    from doghouse.cli import backtest_inputs
+    from doghouse.cli.backtesting import inputs
+    from doghouse.cli.backtesting import monitors as given_monitors
     from doghouse.metrics.files.rows import LAST_SECOND
     from doghouse.time.typed import parse_time
 
@@ -96,38 +103,46 @@ def backtest(
     if (datadog and series is not None) or not (datadog or series or logs):
         text = "the points come from a file with --series, or from the account with --datadog: give one of them"
         raise fail(f"{text} (or --logs alone)", 64)
-    backtest_inputs.keep_memory()
-    known = backtest_inputs.hosts_of(hosts)
-    reading = backtest_inputs.from_file(series, known, start, end) if series else None  # while all below is imported
-    from doghouse.cli.backtest_each import Asked, backtest_each
+    inputs.keep_memory()
+    known = inputs.hosts_of(hosts)
+    reading = inputs.from_file(series, known, start, end) if series else None  # while all below is imported
+    from doghouse.cli.backtesting.each import Asked, backtest_each
 
-    listed = backtest_inputs.given_in(monitor, var_file or ())
+    listed = given_monitors.given_in(monitor, var_file or ())
     monitors = listed.monitors
-    quiet, routed = backtest_inputs.downtimes_of(downtimes, start), [*listed.rules, *(rules_of(rules) or ())]
+    quiet, routed = inputs.downtimes_of(downtimes, start), [*listed.rules, *(rules_of(rules) or ())]
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
     account = None
     if reading:
         points = reading()
     elif not datadog:
-        points = backtest_inputs.no_points
+        points = inputs.no_points
     else:
-        account = backtest_inputs.account_of(api_url, keys_file, cache, no_cache, resolution)
-        points = backtest_inputs.from_account(account, [one for _, one in monitors], start, end, known)
-    given = {one.id: one for _, one in monitors if one.id}
-    records = backtest_inputs.records_of(logs, known, account)
-    asked = Asked(start, end, points, quiet, known, zone, suggest, given, listed.slos, records, routed)
-    several = len(monitors) > 1
-    done = 0
+        account = inputs.account_of(api_url, keys_file, cache, no_cache, resolution)
+        points = inputs.from_account(account, [one for _, one in monitors], start, end, known)
+    members = given_monitors.members_of(member or (), monitors)
+    records = inputs.records_of(logs, known, account)
+    asked = Asked(start, end, points, quiet, known, zone, suggest, members, listed.slos, records, routed)
+    left_out, wanted = listed.left_out, len(monitors) + len(listed.left_out)
+    several = wanted > 1
+
+    def say_left_out(one: given_monitors.LeftOut) -> None:
+        say(f"{one.where}: {one.text}" + ", and is left out" * several)
 
     def backtests() -> Iterator[Backtested]:
-        nonlocal done
         for where, one in monitors:
-            made = backtest_each(where, one, asked, several=several)
-            if made is not None:
-                done += 1
-                origin = backtest_inputs.origin(account, one) if account else None
-                yield replace(made, points=origin)
+            made = backtest_each(where, one, asked)
+            if isinstance(made, Backtested):
+                yield replace(made, points=inputs.origin(account, one) if account else None)
+            else:
+                left_out.append(made)
+                say_left_out(made)
 
-    write(BacktestResult(backtests(), several, zone), sys.stdout)
-    if not done:
+    for one in left_out:
+        say_left_out(one)
+    reasons = ({"where": one.where, "text": one.text} for one in left_out)
+    write(BacktestResult(backtests(), several, zone, reasons), sys.stdout)
+    if left_out and several:
+        say(f"{wanted - len(left_out)} of {wanted} monitors ran, {len(left_out)} could not")
+    if len(left_out) == wanted or any(one.wrong for one in left_out):
         raise typer.Exit(1)

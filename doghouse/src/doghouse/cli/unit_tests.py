@@ -18,6 +18,7 @@ from doghouse.reports import UnitTestResult
 SUFFIXES = (".test.yaml", ".test.yml")  # of the files that a folder's tests are in
 
 if TYPE_CHECKING:
+    from doghouse.testing.coverage import Coverage
     from doghouse.testing.places import TestFileError
     from doghouse.testing.running import Result
 
@@ -30,6 +31,19 @@ def unit_tests(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of a test file, for editors, and do nothing else.")
     ] = False,
+    coverage: Annotated[
+        bool,
+        typer.Option(
+            "--coverage",
+            help="Also say which states, transitions, conditionals of messages and downtimes no test reaches.",
+        ),
+    ] = False,
+    coverage_at_least: Annotated[
+        float | None,
+        typer.Option(
+            "--coverage-at-least", help="Exit 1 where the tests reach less than so many percent.", metavar="PERCENT"
+        ),
+    ] = None,
     junit: Junit = None,
     output: Format = None,
     as_json: AsJson = False,
@@ -49,22 +63,40 @@ def unit_tests(
         return
     if not files:
         raise fail("there is no test file: name one, or a pattern such as 'monitors/*.test.yaml'", 64)
+    if coverage_at_least is not None and not 0 <= coverage_at_least <= 100:
+        raise fail(f"--coverage-at-least: {coverage_at_least:g} is no share in percent: expected 0 to 100", 64)
+    cover = coverage or coverage_at_least is not None
     results: list[Result] = []
     broken: list[TestFileError] = []
     for path in _matching(files):
         try:
-            results += run(path, named_monitor)
+            results += run(path, named_monitor, cover=cover)
         except TestFileError as error:
             broken.append(error)
-    result = UnitTestResult(results, broken)
+    result = UnitTestResult(results, broken, _coverage(results, files) if cover else None)
     write_junit(junit, result)
     write(result, sys.stdout)
     for text in dict.fromkeys(f"{one.path}: {text}" for one in results for text in one.remarks):
         typer.echo(f"doghouse: {text}", err=True)
     for each in broken:
         typer.echo(f"doghouse: {each}", err=True)
-    if broken or not all(one.passed for one in results):
+    covered = result.coverage.percent if result.coverage else 100.0
+    is_short = coverage_at_least is not None and covered < coverage_at_least
+    if is_short:
+        typer.echo(f"doghouse: the tests reach {covered:.1f} %, less than {coverage_at_least:g} %", err=True)
+    if broken or is_short or not all(one.passed for one in results):
         raise typer.Exit(1)
+
+
+def _coverage(results: Sequence[Result], named: Sequence[str]) -> Coverage:
+    """What the tests reach of their monitors, and of all that the folders hold that were named."""
+    from doghouse.importing.beside_tests import beside
+    from doghouse.testing.coverage import coverage
+
+    there = beside([folder for folder in named if Path(folder).is_dir()])
+    for text in there.unread:
+        typer.echo(f"doghouse: {text}", err=True)
+    return coverage([one.reached for one in results if one.reached], there.monitors, there.downtimes)
 
 
 def _matching(files: Sequence[str]) -> list[Path]:

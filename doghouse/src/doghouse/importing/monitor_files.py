@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,10 +13,11 @@ from typing import Any
 
 from doghouse.importing import positions, terraform, yaml_documents
 from doghouse.importing.documents import Place, things
-from doghouse.importing.things import Found, Thing, Unread
+from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Thing, Unread
 from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON
 
 STDIN = "-"
+MOST_LISTED = 8  # of the monitors that a sentence offers
 LARGEST = 200 << 20  # bytes of a JSON file
 _SKIPPED = frozenset({".git", ".terraform", "node_modules", ".venv"})
 _EXPECTED = "expected a monitor with type and query, a list of them, an asset, the JSON of terraform, kennel, Pulumi or datadog-sync-cli, or Terraform's files"
@@ -39,29 +41,49 @@ def collect(path: str, text: str | None = None, var_files: Sequence[Path] = ()) 
         yield from _in_file(place, named=True)
 
 
-def named_monitor(folder: Path, named: str) -> Mapping[str, Any] | None:
-    """The body of a monitor that a test file names as `FILE#ADDRESS`, or as a folder or `.tf` file that holds one; None for the name of a JSON file.
+def named_monitor(folder: Path, named: str) -> tuple[Mapping[str, Any], Mapping[int, Mapping[str, Any]]]:
+    """The body of the monitor that a test file names, and by id those that stand beside it, which a composite may be made of.
 
-    `plan.json#module.a.datadog_monitor.cpu`, `terraform/#datadog_monitor.queue["a"]`, `monitors.json#[2]`. Raises ValueError, in a sentence.
+    `cpu.json` and `terraform/` hold one; of several, `#` names one by its address or its name: `plan.json#module.a.datadog_monitor.cpu`, `monitors.json#[2]`,
+    `monitors/#High CPU`. Raises ValueError, in a sentence.
     """
-    file, mark, address = named.partition("#")
-    path = folder / file
-    if not mark and not path.is_dir() and not terraform.is_terraform(path):
-        return None
-    made = list(collect(str(path)))
+    file, mark, wanted = (named, "", "") if (folder / named).is_file() else named.partition("#")
+    made = list(collect(str(folder / file)))
     monitors = [one for one in made if isinstance(one, Found)]
-    wanted = [one for one in monitors if not address or one.where.endswith((f" {address}", f"{file}{address}"))]
-    if len(wanted) == 1 and not (wanted[0].unknown or any(one.severity == "error" for one in wanted[0].remarks)):
-        return wanted[0].body
-    if len(wanted) == 1:
-        raise ValueError("; ".join(f"{one.field} is {one.text}" for one in wanted[0].remarks))
-    if wanted:
-        raise ValueError(
-            f"{named} holds {len(wanted)} monitors: name one of them behind a #, such as {named}#{_address(wanted[0])}"
-        )
-    unread = next((f"{one.where} {one.text}" for one in made if isinstance(one, Unread)), "")
-    listed = ", ".join(_address(one) for one in monitors)
-    raise ValueError(unread or f"{file} holds no monitor {address}: there are {listed or 'none'}")
+    chosen = [one for one in monitors if not mark or _is_called(one, wanted)]
+    if len(chosen) > 1:
+        texts = ", ".join(f"{file}#{_address(one) or _name(one)}" for one in chosen[:MOST_LISTED])
+        raise ValueError(f"{named} holds {len(chosen)} monitors: name one of them behind a #, such as {texts}")
+    if not chosen:
+        raise ValueError(_none_called(file, wanted, made, monitors))
+    (one,) = chosen
+    if one.unknown or any(problem.severity == "error" for problem in one.remarks):
+        raise ValueError("; ".join(f"{problem.field} is {problem.text}" for problem in one.remarks))
+    return one.body, {int(other.body["id"]): other.body for other in monitors if str(other.body.get("id")).isdecimal()}
+
+
+def _is_called(monitor: Found, wanted: str) -> bool:
+    """Whether it is the one behind the `#`: its address, its name, or the end of where it stands."""
+    return wanted in (_address(monitor), _name(monitor)) or monitor.where.endswith((f" {wanted}", f"/{wanted}"))
+
+
+def _none_called(file: str, wanted: str, made: Sequence[Thing], monitors: Sequence[Found]) -> str:
+    """Why there is no such monitor: what could not be read, or what there is instead."""
+    unread = next((one.text for one in made if isinstance(one, Unread)), "")
+    if unread and not monitors:
+        return f"{file} {unread}"
+    if not monitors:
+        kinds = {FoundDowntime: "a downtime", FoundSlo: "an SLO"}
+        other = next((kinds[type(one)] for one in made if type(one) in kinds), "")
+        return f"{file} holds no monitor" + (f": it is {other}" if other else f": {_EXPECTED}")
+    names = [word for one in monitors for word in (_address(one), _name(one)) if word]
+    near = difflib.get_close_matches(wanted, names, 1)
+    hint = f"did you mean {file}#{near[0]}?" if near else f"there are {', '.join(names[:MOST_LISTED])}"
+    return f"{file} holds no monitor {wanted}: {hint}"
+
+
+def _name(monitor: Found) -> str:
+    return str(monitor.body.get("name") or "")
 
 
 def _address(monitor: Found) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from doghouse.backtest.suggesting import Suggestion
     from doghouse.importing.verdicts import Linted
     from doghouse.monitors.lint import Problem
+    from doghouse.testing.coverage import Coverage, Covered
     from doghouse.testing.running import Result
 
 
@@ -34,7 +35,8 @@ def lint(result: LintResult, out: TextIO) -> None:
 def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     """Each test with what differs, and a sentence for each file that could not be read."""
     tests, errors = [_test(one) for one in result.tests], [str(one) for one in result.errors]
-    _write(shapes.UnitTests(shapes.VERSION, tests, errors), out)
+    covered = _coverage(result.coverage) if result.coverage else msgspec.UNSET
+    _write(shapes.UnitTests(shapes.VERSION, tests, errors, covered), out)
 
 
 @writes("json", BacktestResult)
@@ -81,6 +83,21 @@ def _test(one: Result) -> shapes.UnitTest:
     )
 
 
+def _coverage(made: Coverage) -> shapes.Coverage:
+    return shapes.Coverage(
+        percent=round(made.percent, 2),
+        counts={kind: shapes.Share(*share) for kind, share in made.counts.items()},
+        untested=len(made.untested),
+        monitors=[_covered(one) for one in made.monitors],
+        downtimes=[_covered(one) for one in made.downtimes],
+    )
+
+
+def _covered(one: Covered) -> shapes.Covered:
+    missed = [shapes.Missed(point.kind, point.text) for point in one.missed]
+    return shapes.Covered(one.where, one.name, one.tests, len(one.points), missed)
+
+
 def _backtested(one: Backtested) -> shapes.Backtested:
     test = one.result
     return shapes.Backtested(
@@ -105,7 +122,14 @@ def document(test: Backtest, figures: Figures) -> dict[str, Any]:
 
 
 def _suggestion(one: Suggestion) -> shapes.Suggestion:
-    return shapes.Suggestion(setting=one.setting, first_alert_delay_s=one.alert_delay, **one.figures.document())
+    return shapes.Suggestion(
+        setting=one.setting,
+        first_alert_delay_s=one.alert_delay,
+        missed=one.missed,
+        delayed=one.delayed,
+        longest_delay_s=one.longest_delay,
+        **one.figures.document(),
+    )
 
 
 def _transitions(test: Backtest) -> Iterator[shapes.Transition]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from doghouse.backtest.run import Backtest
     from doghouse.backtest.suggesting import Suggestion
     from doghouse.importing.verdicts import Linted
+    from doghouse.testing.coverage import Coverage
     from doghouse.testing.places import TestFileError
     from doghouse.testing.running import Result
 
@@ -84,10 +85,11 @@ def _counted(linted: Sequence[Linted], thing: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class UnitTestResult:
-    """Each test that ran, and what was wrong with the files that could not be read."""
+    """Each test that ran, and what was wrong with the files that could not be read; what the tests reach, where that was asked."""
 
     tests: Sequence[Result]
     errors: Sequence[TestFileError]
+    coverage: Coverage | None = None
 
     @property
     def summary(self) -> str:

@@ -84,12 +84,47 @@ class UnitTest(msgspec.Struct, frozen=True):
     remarks: Sequence[str] | msgspec.UnsetType = msgspec.UNSET
 
 
+class Share(msgspec.Struct, frozen=True):
+    """How many of how many are reached."""
+
+    reached: int
+    of: int
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """What no test reaches: a state, a transition, a side of a message's conditional, or a downtime."""
+
+    kind: str
+    text: str
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """A monitor or downtime, how many tests it has, and what none of them reaches of how many things."""
+
+    where: str
+    name: str
+    tests: int
+    of: int
+    missed: Sequence[Missed]
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """What the tests reach; `untested` monitors have none."""
+
+    percent: float
+    counts: Mapping[str, Share]
+    untested: int
+    monitors: Sequence[Covered]
+    downtimes: Sequence[Covered]
+
+
 class UnitTests(msgspec.Struct, frozen=True):
-    """What `doghouse test --json` prints. `errors` has a sentence for each file that could not be read."""
+    """What `doghouse test --json` prints. `errors` has a sentence for each file that could not be read; `coverage` is there with --coverage."""
 
     version: int
     tests: Sequence[UnitTest]
     errors: Sequence[str]
+    coverage: Coverage | msgspec.UnsetType = msgspec.UNSET
 
 
 class Transition(msgspec.Struct, frozen=True, rename={"before": "from"}):
@@ -116,7 +151,8 @@ class Notification(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """What happened in numbers. `at_night` counts notifications from 22:00 to 07:00; `shares` are of evaluated time."""
+    """What happened in numbers. `at_night` counts notifications from 22:00 to 07:00; `shares` are of evaluated time;
+    `recipients` has how many of the notifications each gets."""
 
     days: float
     groups: int
@@ -126,13 +162,18 @@ class Figures(msgspec.Struct, frozen=True):
     at_night: int
     silenced: int
     shares: Mapping[str, float]
+    recipients: Mapping[str, int]
 
 
 class Suggestion(Figures, frozen=True):
-    """What another setting would have sent. `first_alert_delay_s` is null where one of both has no Alert."""
+    """What another setting would have sent. `first_alert_delay_s` is null where one of both has no Alert; of all alerts of all groups `missed` have none
+    near them, `delayed` come later, by `longest_delay_s` at most."""
 
     setting: str
     first_alert_delay_s: int | None
+    missed: int
+    delayed: int
+    longest_delay_s: int
 
 
 class Backtested(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):

@@ -12,6 +12,7 @@ from doghouse.monitors import Group, Transition
 from doghouse.notifications.model import Notification
 from doghouse.tags.pairs import group_text
 from doghouse.testing.file import Case, ExpectedNotification, Loaded
+from doghouse.testing.notation import offset_text
 from doghouse.testing.values import instant, transition
 
 
@@ -152,14 +153,7 @@ def _is(wanted: ExpectedNotification, at: int, got: Notification) -> bool:
 
 def offset(loaded: Loaded, when: float) -> str:
     """A time as an offset from the test's start: `+13m`, `+1h5m`, `+45s`."""
-    seconds = int(when) - int(loaded.start.timestamp())
-    hours, minutes = divmod(seconds // 60, 60)
-    parts = [
-        f"{hours}h" if hours else "",
-        f"{minutes}m" if minutes or not hours else "",
-        f"{seconds % 60}s" if seconds % 60 else "",
-    ]
-    return "+" + "".join(parts)
+    return offset_text(int(when) - int(loaded.start.timestamp()))
 
 
 def _changed(loaded: Loaded, group: Group, transition: Transition, several: bool) -> str:

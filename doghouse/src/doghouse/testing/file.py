@@ -74,7 +74,8 @@ class Case(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A file of tests of one monitor. `monitor`, `downtimes`, `hosts` and `rules` are files relative to it, or stand in it.
 
-    `members` are those that a composite's query names, or that an SLO is made of, by id; `slos` are those that alerts look at, by id.
+    `members` are those that a composite's query names, or that an SLO is made of, by id; a composite's may be a list in the order of its query.
+    `slos` are those that alerts look at, by id.
     `start` is when its tests begin, but those that have a start of their own.
     `rules` are the notification rules, as the API has them.
     """
@@ -87,7 +88,7 @@ class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     downtimes: str | list[dict[str, Any]] = []
     hosts: str | dict[str, Host] = {}
     rules: str | list[dict[str, Any]] = []
-    members: dict[str, str | dict[str, Any]] = {}
+    members: dict[str, str | dict[str, Any]] | list[str | dict[str, Any]] = {}
     slos: dict[str, str | dict[str, Any]] = {}
 
 
@@ -169,7 +170,8 @@ def schema() -> dict[str, Any]:
 
 
 def _check(loaded: Loaded) -> None:
-    for name in loaded.file.members:
+    members = loaded.file.members
+    for name in members if isinstance(members, dict) else ():
         if not name.isdecimal():
             raise loaded.wrong(
                 f".members.{name}", f"'{name}' is no monitor's id, a number as the composite's query has it"

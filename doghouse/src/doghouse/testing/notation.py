@@ -73,6 +73,17 @@ def parse_duration(said: Any) -> int:
     return seconds
 
 
+def offset_text(seconds: int) -> str:
+    """A time as an offset from a test's start: `+13m`, `+1h5m`, `+45s`."""
+    hours, minutes = divmod(seconds // 60, 60)
+    parts = [
+        f"{hours}h" if hours else "",
+        f"{minutes}m" if minutes or not (hours or seconds % 60) else "",
+        f"{seconds % 60}s" if seconds % 60 else "",
+    ]
+    return "+" + "".join(parts)
+
+
 def _values(said: Any) -> Floats:
     if isinstance(said, str):
         return _join([_word(word) for word in said.split()])

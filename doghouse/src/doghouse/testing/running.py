@@ -26,25 +26,31 @@ from doghouse.slos.files import objective as read_slo
 from doghouse.slos.model import Objective, SloError
 from doghouse.tags.pairs import split_host
 from doghouse.testing.comparing import Difference, differences
+from doghouse.testing.coverage import Reached, reached
 from doghouse.testing.file import Case, Loaded, load
 from doghouse.testing.reading import WatchedPoints, WatchedRecords, unread
 from doghouse.testing.records import arrivals
 from doghouse.testing.values import checks_of, instant, series_of
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
-# The body of a monitor that a test file names in words of its own (`terraform/#datadog_monitor.cpu`); None: it is a JSON file. Raises ValueError.
-Read = Callable[[Path, str], Mapping[str, Any] | None]
+Bodies = Mapping[int, Mapping[str, Any]]
+# The body of the monitor that a test file names (`terraform/#datadog_monitor.cpu`), and by id those that stand beside it. Raises ValueError.
+Read = Callable[[Path, str], tuple[Mapping[str, Any], Bodies]]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One test: passed where there is no difference. `remarks` are what a person should know of it either way."""
+    """One test: passed where there is no difference. `remarks` are what a person should know of it either way, `reached` what it came by.
+
+    That is None where it was not asked.
+    """
 
     path: Path
     name: str
     line: int
     differences: Sequence[Difference]
     remarks: Sequence[str] = ()
+    reached: Reached | None = None
 
     @property
     def passed(self) -> bool:
@@ -64,19 +70,29 @@ class Subject:
     rules: Rules
 
 
-def run(path: Path, read: Read = lambda folder, named: None) -> list[Result]:
-    """Run a file's tests. `read` reads monitors that are no JSON file. Raises TestFileError where it, or a file that it names, cannot be read."""
+def one_body(folder: Path, named: str) -> tuple[Mapping[str, Any], Bodies]:
+    """The monitor of a JSON file that is a body. Raises ValueError."""
+    body = _json(folder / named, named)
+    if not isinstance(body, dict):
+        raise ValueError(f"{named} holds no monitor: expected one, as an API body or an integration's asset")
+    return body, {}
+
+
+def run(path: Path, read: Read = one_body, *, cover: bool = False) -> list[Result]:
+    """Run a file's tests. `read` reads the monitors that it names; `cover`: say of each test what it reached too.
+
+    Raises TestFileError where the file, or one that it names, cannot be read.
+    """
     loaded = load(path)
     subject = _subject(loaded, read)
-    return [_run_case(loaded.of_test(number), subject, number, case) for number, case in enumerate(loaded.file.tests)]
+    cases = enumerate(loaded.file.tests)
+    return [_run_case(loaded.of_test(number), subject, number, case, cover) for number, case in cases]
 
 
 def _subject(loaded: Loaded, read: Read) -> Subject:
     try:
-        monitor = _monitor(loaded, read, loaded.file.monitor, ".monitor")
-        members = {
-            int(one): _monitor(loaded, read, said, f".members.{one}") for one, said in loaded.file.members.items()
-        }
+        monitor, beside = _monitor(loaded, read, loaded.file.monitor, ".monitor")
+        members = {**_beside(monitor, beside), **_members(loaded, read, monitor)}
         for one in (*members.values(), *((monitor,) if monitor.compares or not monitor.evaluated else ())):
             _ = one.rules
     except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
@@ -91,16 +107,29 @@ def _subject(loaded: Loaded, read: Read) -> Subject:
     return Subject(monitor, members, _slos(loaded), downtimes, _hosts(loaded), _rules(loaded))
 
 
-def _monitor(loaded: Loaded, read: Read, said: Any, place: str) -> mon.Definition:
+def _monitor(loaded: Loaded, read: Read, said: Any, place: str) -> tuple[mon.Definition, Bodies]:
     try:
-        body = read(loaded.path.parent, said) if isinstance(said, str) else None
+        body, beside = read(loaded.path.parent, said) if isinstance(said, str) else (said, {})
     except ValueError as error:
         raise loaded.wrong(place, str(error)) from None
-    if body is None:
-        body = _document(loaded, said, place)
-    if not isinstance(body, dict):
-        raise loaded.wrong(place, f"{said} holds no monitor: expected one, as an API body or an integration's asset")
-    return mon.parse(body)
+    return mon.parse(body), beside
+
+
+def _beside(monitor: mon.Definition, bodies: Bodies) -> dict[int, mon.Definition]:
+    """The members of a composite that stand beside it."""
+    return {one: mon.parse(bodies[one]) for one in monitor.members if one in bodies}
+
+
+def _members(loaded: Loaded, read: Read, monitor: mon.Definition) -> dict[int, mon.Definition]:
+    """The members that the file gives: by id, or as a list in the order in which the composite's query names them."""
+    given = loaded.file.members
+    if isinstance(given, dict):
+        return {int(one): _monitor(loaded, read, said, f".members.{one}")[0] for one, said in given.items()}
+    if len(given) != len(monitor.members):
+        ids = ", ".join(map(str, monitor.members)) or "none"
+        raise loaded.wrong(".members", f"are {len(given)}, and the monitor's query names {len(monitor.members)}: {ids}")
+    made = [_monitor(loaded, read, said, f".members[{number}]")[0] for number, said in enumerate(given)]
+    return dict(zip(monitor.members, made, strict=True))
 
 
 def _rules(loaded: Loaded) -> Rules:
@@ -149,18 +178,24 @@ def _document(loaded: Loaded, said: Any, place: str) -> Any:
     """A JSON document that stands in the test file, or in a file relative to it."""
     if not isinstance(said, str):
         return said
-    path = loaded.path.parent / said
+    try:
+        return _json(loaded.path.parent / said, said)
+    except ValueError as error:
+        raise loaded.wrong(place, str(error)) from None
+
+
+def _json(path: Path, said: str) -> Any:
     try:
         return json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise loaded.wrong(place, f"{said} cannot be read: {error.strerror}") from None
+        raise ValueError(f"{said} cannot be read: {error.strerror}") from None
     except RecursionError:
-        raise loaded.wrong(place, f"{said} is nested too deeply to be read") from None
+        raise ValueError(f"{said} is nested too deeply to be read") from None
     except ValueError as error:
-        raise loaded.wrong(place, f"{said} is not JSON: {error}") from None
+        raise ValueError(f"{said} is not JSON: {error}") from None
 
 
-def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case) -> Result:
+def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case, cover: bool) -> Result:
     place = f".tests[{number}]"
     source, end = _source(loaded, subject, number)
     arriving = arrivals(loaded, number, {name: host.tags for name, host in subject.hosts.items()})
@@ -175,7 +210,8 @@ def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case) -> Resu
     monitors = [monitor for monitor in (subject.monitor, *subject.members.values()) if not monitor.members]
     missed = [*unread(loaded, number, monitors, source, records), *differences(loaded, place, case, got)]
     remarks = list(subject.monitor.remarks(mon.Sources(points_of(source)), start, end))
-    return Result(loaded.path, case.name, loaded.line(f"{place}.name"), missed, remarks)
+    came_by = reached(str(loaded.path), got, subject.downtimes) if cover else None
+    return Result(loaded.path, case.name, loaded.line(f"{place}.name"), missed, remarks, came_by)
 
 
 def _backtest(

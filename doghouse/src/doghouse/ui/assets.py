@@ -1,4 +1,4 @@
-"""The files that a page loads: our own in static/, and uPlot from its wheel."""
+"""The files that a page loads: our own in static/, and uPlot, which a built doghouse has there too (hatch_build.py)."""
 
 from __future__ import annotations
 
@@ -29,14 +29,18 @@ def files() -> dict[str, Path]:
         for path in folder.rglob("*")
         if path.suffix in TYPES and path.is_file()
     }
-    return own | {f"uplot/{name}": uplot_folder() / name for name in UPLOT}
+    names = [f"uplot/{name}" for name in UPLOT]
+    missing = [name for name in names if name not in own]
+    return own | {name: uplot_folder() / Path(name).name for name in missing}
 
 
 def uplot_folder() -> Path:
-    """Where the wheel keeps uPlot. Found without importing the package, which would ask for IPython."""
+    """Where uplot-python keeps uPlot, for a doghouse that runs from its repository. Found without importing the package, which would ask for IPython."""
     spec = importlib.util.find_spec("uplot")
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("the package uplot-python is not installed; it comes with doghouse[server]")
+        raise RuntimeError(
+            "uPlot is not there: a built doghouse has it, one that runs from its repository takes it from the package uplot-python"
+        )
     return Path(spec.submodule_search_locations[0]) / "static"
 
 

@@ -78,6 +78,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
         page("/monitors/{id:int}", reading(monitor.show)),
         page("/ui/data/monitor/{id:int}", monitor.data),
         page("/ui/data/monitor/{id:int}/previews", monitor.previews),
+        page("/ui/data/monitor/{id:int}/test", monitor.as_test),
         change("POST", "/ui/data/monitor/{id:int}/mute", monitor.mute),
         page("/monitors/downtimes", reading(downtimes.show)),
         page("/slo/manage", reading(ErrorBudgets(stores.slos).show)),

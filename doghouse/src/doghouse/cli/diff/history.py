@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import Points, RecordsOf, sources_of
-from doghouse.cli import backtest_inputs
+from doghouse.cli.backtesting import inputs
 from doghouse.cli.diff.given import Given
 from doghouse.cli.terminal import fail
 from doghouse.importing.access import AccountError
@@ -101,19 +101,19 @@ class Over:
 
 def over(given: Given, range: Range, sides: tuple[Side, Side], rules: Rules) -> Over:
     """The history that was given, opened. What is wrong ends the command in a sentence."""
-    backtest_inputs.keep_memory()
+    inputs.keep_memory()
     start, end = range.start, range.end
-    known = backtest_inputs.hosts_of(given.hosts)
-    quiet = backtest_inputs.downtimes_of(given.downtimes, start)
+    known = inputs.hosts_of(given.hosts)
+    quiet = inputs.downtimes_of(given.downtimes, start)
     account = None
     if given.datadog:
-        account = backtest_inputs.account_of(given.api_url, given.keys_file, None, False, None)
-        points = backtest_inputs.from_account(account, _changed(*sides), start, end, known)
+        account = inputs.account_of(given.api_url, given.keys_file, None, False, None)
+        points = inputs.from_account(account, _changed(*sides), start, end, known)
     elif given.series:
-        points = backtest_inputs.from_file(given.series, known, start, end)()
+        points = inputs.from_file(given.series, known, start, end)()
     else:
-        points = backtest_inputs.no_points
-    records = backtest_inputs.records_of(given.logs, known, account)
+        points = inputs.no_points
+    records = inputs.records_of(given.logs, known, account)
     around = (surroundings(sides[0], start, quiet, rules), surroundings(sides[1], start, quiet, rules))
     return Over(start, end, points, records, known, range.zone, around)
 

@@ -20,15 +20,27 @@ Known = Callable[[Condition], bool | None]  # whether a condition holds; None: t
 
 def transitions(monitor: Definition) -> list[Transition]:
     """Every transition that the monitor can notify (times and values left out)."""
+    rules = _rules(monitor)
+    reachable = _statuses(rules)
+    changes = [_transition(before, after) for before, after in permutations(reachable, 2) if _notifies(rules, after)]
+    return changes + [_transition(one, one, 1) for one in reachable if rules.renotifies(one)]
+
+
+def statuses(monitor: Definition) -> list[Status]:
+    """Every status that a group of the monitor can have."""
+    return _statuses(_rules(monitor))
+
+
+def _rules(monitor: Definition) -> Rules:
     try:
-        rules = monitor.rules if monitor.compares else _presumed(monitor)
+        return monitor.rules if monitor.compares else _presumed(monitor)
     except (NotEvaluated, QuerySyntaxError, MonitorError):
-        rules = _presumed(monitor)
-    statuses = [Status.OK, Status.ALERT]
-    statuses += [Status.WARN] if rules.warning is not None else []
-    statuses += [Status.NO_DATA] if rules.missing is Missing.NO_DATA else []
-    changes = [_transition(before, after) for before, after in permutations(statuses, 2) if _notifies(rules, after)]
-    return changes + [_transition(one, one, 1) for one in statuses if rules.renotifies(one)]
+        return _presumed(monitor)
+
+
+def _statuses(rules: Rules) -> list[Status]:
+    warns = [Status.WARN] if rules.warning is not None else []
+    return [Status.OK, Status.ALERT, *warns, *([Status.NO_DATA] if rules.missing is Missing.NO_DATA else [])]
 
 
 def _presumed(monitor: Definition) -> Rules:

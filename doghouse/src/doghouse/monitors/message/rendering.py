@@ -25,6 +25,7 @@ class Message:
     """A rendered notification. `recipients` are handles without `@`; those in `bodiless` get title and subject alone.
 
     `title` is the event's (`[P2] [Triggered on {host:a}] name`), `subject` the mail's. `problems` are what the rendering dropped, in sentences.
+    `branches` are the conditionals that were come by, each with whether its condition held.
     """
 
     subject: str
@@ -34,6 +35,7 @@ class Message:
     bodiless: frozenset[str] = frozenset()
     priority: int | None = None
     problems: tuple[str, ...] = ()
+    branches: tuple[tuple[Block, bool], ...] = ()
 
 
 def render(
@@ -72,6 +74,7 @@ def render(
         bodiless=frozenset(silent),
         priority=writer.priority,
         problems=tuple(dict.fromkeys([*writer.problems, *dropped])),
+        branches=tuple(writer.branches),
     )
 
 
@@ -109,6 +112,7 @@ class _Writer:
     priority: int | None
     only: str | None = None
     problems: list[str] = field(default_factory=list)
+    branches: list[tuple[Block, bool]] = field(default_factory=list)
 
     def write(self, template: str) -> str:
         try:
@@ -125,6 +129,7 @@ class _Writer:
         if isinstance(node, Block):
             subject = node.condition.subject
             holds = self.context.holds(node.condition, self.priority, self._call(subject) if subject else None)
+            self.branches.append((node, holds))
             inside = shown or (holds and node.condition.helper == self.only)
             return self._nodes(node.body if holds else node.otherwise, shown=inside)
         if not shown:

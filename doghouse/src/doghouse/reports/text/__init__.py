@@ -52,6 +52,10 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
         for ran in tests:
             _unit_test(screen, ran)
     screen.print(result.summary, markup=False)
+    if result.coverage:
+        from doghouse.reports.text import covered
+
+        covered.coverage(screen, result.coverage)
 
 
 def _unit_test(screen: Console, result: Result) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from doghouse.backtest.suggesting import Suggestion
 
 STYLES = {"OK": "green", "Warn": "yellow", "Alert": "red", "No Data": "bright_black"}
+MOST_RECIPIENTS = 3  # that have a column of their own
 MAX_ROWS = 40  # of a table for a person; --json has all
 
 
@@ -130,25 +131,26 @@ def people_days(days: float) -> str:
 
 
 def suggestions(screen: Console, listed: Sequence[Suggestion]) -> None:
-    """What each setting would have sent."""
+    """What each setting would have sent, to whom, and which alerts it would have missed or told later."""
+    recipients = list(listed[0].figures.recipients)[:MOST_RECIPIENTS] if listed else []
+    to = recipients if len(recipients) > 1 else []
     table = Table(box=None, pad_edge=False, header_style="bright_black")
     table.add_column("setting")
-    for name in ("sent", "a day", "at night", "silenced", "changes", "first alert"):
+    for name in ("sent", "a day", "at night", "silenced", *(f"to {escape(one)}" for one in to), "missed", "later"):
         table.add_column(name, justify="right")
     for suggestion in listed:
         figures = suggestion.figures
-        cells = (
-            f"{figures.sent:,}",
-            f"{figures.a_day:.4g}",
-            f"{figures.at_night:,}",
-            f"{figures.silenced:,}",
-            f"{figures.changes:,}",
-        )
-        table.add_row(suggestion.setting, *cells, _later(suggestion.alert_delay))
+        cells = (f"{figures.sent:,}", f"{figures.a_day:.4g}", f"{figures.at_night:,}", f"{figures.silenced:,}")
+        told = (f"{figures.recipients.get(one, 0):,}" for one in to)
+        table.add_row(suggestion.setting, *cells, *told, f"{suggestion.missed:,}", _later(suggestion))
     screen.print(table)
+    screen.print(
+        "missed, later: alerts, of all groups, that the setting does not tell of within an hour, or tells of later",
+        style="bright_black",
+    )
 
 
-def _later(delay: int | None) -> str:
-    if delay is None:
-        return "–"
-    return "the same" if delay == 0 else f"{abs(delay) // 60:,} min {'later' if delay > 0 else 'earlier'}"
+def _later(suggestion: Suggestion) -> str:
+    if not suggestion.delayed:
+        return "0"
+    return f"{suggestion.delayed:,}, by up to {suggestion.longest_delay // 60:,} min"

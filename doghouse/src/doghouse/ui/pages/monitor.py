@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from doghouse import downtimes as dt
@@ -26,10 +27,11 @@ from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, expression_text
 from doghouse.queries.units import Units
+from doghouse.testing.recording.history import History
 from doghouse.time.lengths import MINUTE
 from doghouse.time.zones import is_zone
 from doghouse.ui import frame, rendering
-from doghouse.ui.data import message_previews, monitor_history
+from doghouse.ui.data import message_previews, monitor_history, monitor_test
 from doghouse.ui.data.row_ids import row_id
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
@@ -142,6 +144,18 @@ class MonitorPage:
         group = groups[min(call.number("group", 0), len(groups) - 1)]
         hosts, rules = hosts_of(self.hosts), self.rules.rules()
         return Reply(message_previews.previews(monitor, states, group, hosts, rules, int(call.now)))
+
+    def as_test(self, call: Call) -> Reply:
+        """`GET /ui/data/monitor/{id}/test?from_ts…`: what the monitor did in the range, as a unit test to be saved."""
+        stored = self.stored(call)
+        seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
+        start, end = (int(one) // MINUTE * MINUTE for one in (seen.start, min(seen.end, call.now)))
+        others = {number: self.monitors.store.get(number) for number in stored.definition.members}
+        members = {number: one.definition for number, one in others.items() if one}
+        quiet = [one for one in self.downtimes(stored, seen) if dt.stretches(one, start, end)]
+        hosts, rules = hosts_of(self.hosts), self.rules.rules()
+        history = History(stored.definition, points_of(self.points), start, end, members, quiet, hosts, rules)
+        return monitor_test.saved(call, history, [msgspec.to_builtins(one.attributes) for one in self.rules.all()])
 
     def mute(self, call: Call) -> Reply:
         """`POST /ui/data/monitor/{id}/mute` with `{"for": "1h"}`: a downtime of this monitor; `{"for": null}` ends what is active, but no schedule."""

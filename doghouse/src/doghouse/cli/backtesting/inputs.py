@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,24 +14,12 @@ if TYPE_CHECKING:
     from doghouse.backtest.sources import Points, RecordsOf
     from doghouse.downtimes import Downtime
     from doghouse.importing.account import Account
-    from doghouse.importing.things import Found, FoundRule, FoundSlo
     from doghouse.metrics.model import Source
     from doghouse.monitors import Definition, Host
-    from doghouse.monitors.notification_rules import Rule
     from doghouse.monitors.records.model import RecordQuery
     from doghouse.search.records import Records
-    from doghouse.slos.model import Objective
 
 KEPT_BYTES = 30 << 20  # the most that glibc goes by is 32 MiB
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What there is to backtest: monitors, each with where it stands, the SLOs that alerts look at, by id, and notification rules."""
-
-    monitors: list[tuple[str, Definition]]
-    slos: dict[str, Objective]
-    rules: list[Rule]
 
 
 def keep_memory() -> None:
@@ -41,76 +27,6 @@ def keep_memory() -> None:
     import numpy as np
 
     np.empty(KEPT_BYTES, np.uint8)
-
-
-def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Given:
-    """The monitors and SLOs of files and folders. What is not known before a plan is said, and left out where it is the query."""
-    from doghouse.importing import monitor_files
-    from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Unread
-    from doghouse.monitors import MonitorError, parse
-
-    given = Given([], {}, [])
-    for path in paths:
-        things = list(monitor_files.collect(path, sys.stdin.read() if path == monitor_files.STDIN else None, var_files))
-        monitors = [one for one in things if isinstance(one, Found)]
-        slos = [one for one in things if isinstance(one, FoundSlo)]
-        for one in things:
-            if isinstance(one, Unread):
-                raise fail(f"{one.where} {one.text}")
-            if isinstance(one, Note):
-                say(f"{one.where}: {one.text}")
-        downtimes = [one for one in things if isinstance(one, FoundDowntime)]
-        if downtimes and not (monitors or slos):
-            raise fail(f"{downtimes[0].where} is a downtime, no monitor: give it with --downtimes")
-        if downtimes:
-            several = f"{len(downtimes)} downtimes are" if len(downtimes) > 1 else "1 downtime is"
-            say(f"{path}: {several} not applied: --downtimes takes a list of them")
-        for one in monitors:
-            if not _is_left_out(one):
-                try:
-                    given.monitors.append((one.where, parse(one.body)))
-                except MonitorError as error:
-                    raise fail(f"{one.where}: {error.text}") from None
-        given.rules.extend(_rule(one) for one in things if isinstance(one, FoundRule) and not _is_incomplete(one))
-        given.slos.update({slo.id: slo for slo in (_slo(one) for one in slos if not _is_incomplete(one))})
-    if not given.monitors and given.slos:
-        raise fail("there are SLOs, and no monitor that looks at one of them")
-    return given
-
-
-def _is_incomplete(found: FoundSlo | FoundRule) -> bool:
-    """Whether something of an SLO or a rule is not known before a plan, which is said."""
-    for one in found.remarks:
-        say(f"{found.where}: {one.field} is {one.text}, and leaves it out")
-    return bool(found.remarks)
-
-
-def _rule(found: FoundRule) -> Rule:
-    from doghouse.monitors.notification_rules import RuleError, rule
-
-    try:
-        return rule(found.attributes)
-    except RuleError as error:
-        raise fail(f"{found.where}: {error}") from None
-
-
-def _slo(found: FoundSlo) -> Objective:
-    from doghouse.slos.files import objective
-    from doghouse.slos.model import SloError
-
-    try:
-        return objective(found.body)
-    except SloError as error:
-        raise fail(f"{found.where}: {error}") from None
-
-
-def _is_left_out(monitor: Found) -> bool:
-    """Whether a monitor cannot be evaluated, which is said; so is what else is not known of it."""
-    for one in monitor.remarks:
-        if one.severity == "error":
-            raise fail(f"{monitor.where}: {one.field}: {one.text}")
-        say(f"{monitor.where}: {one.field} is {one.text}" + (", and leaves it out" if monitor.unknown else ""))
-    return bool(monitor.unknown)
 
 
 def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Callable[[], Points]:

@@ -10,7 +10,8 @@ import typer
 
 from doghouse.backtest.figures import figures
 from doghouse.backtest.run import Backtest, replay
-from doghouse.backtest.sources import Points, RecordsOf, sources_of
+from doghouse.backtest.sources import MembersMissing, Points, RecordsOf, sources_of
+from doghouse.cli.backtesting.monitors import LeftOut
 from doghouse.cli.terminal import fail
 from doghouse.downtimes import Downtime
 from doghouse.importing.access import AccountError
@@ -45,15 +46,14 @@ class Asked:
     rules: Rules
 
 
-def backtest_each(where: str, monitor: Definition, asked: Asked, *, several: bool) -> Backtested | None:
-    """A monitor's backtest. What is wrong ends the command in a sentence; of several monitors, one that is not evaluated is left out: None, which is said."""
+def backtest_each(where: str, monitor: Definition, asked: Asked) -> Backtested | LeftOut:
+    """A monitor's backtest, or why there is none. Points that cannot be read end the command in a sentence."""
     try:
         result, others = _run(where, monitor, asked)
-    except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
-        if not several or not isinstance(error, NotEvaluated):
-            raise fail(f"{where}: {error}") from None
-        typer.echo(f"doghouse: {where}: {error}, and leaves it out", err=True)
-        return None
+    except (NotEvaluated, MembersMissing) as error:
+        return LeftOut(where, str(error), wrong=False)
+    except (MonitorError, QuerySyntaxError) as error:
+        return LeftOut(where, str(error))
     except (SeriesFileError, AccountError) as error:
         raise fail(str(error)) from None
     remarks = list(_remarks(monitor, result, Sources(asked.points, records=asked.records)))

@@ -1,0 +1,137 @@
+"""The monitors that `doghouse backtest` is given, and those that composites among them name. Each stands for itself: what cannot run is left out."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doghouse.cli.terminal import fail, say
+
+if TYPE_CHECKING:
+    from doghouse.importing.things import Found, FoundRule, FoundSlo
+    from doghouse.monitors import Definition
+    from doghouse.monitors.notification_rules import Rule
+    from doghouse.slos.model import Objective
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A monitor that did not run: where it stands and why. `wrong`: it is broken, and not only more than doghouse, or what it was given, has."""
+
+    where: str
+    text: str
+    wrong: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What there is to backtest: monitors, each with where it stands, the SLOs that alerts among them look at, by id, notification rules, and what
+    cannot run."""
+
+    monitors: list[tuple[str, Definition]]
+    slos: dict[str, Objective]
+    rules: list[Rule]
+    left_out: list[LeftOut]
+
+
+def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Given:
+    """The monitors and SLOs of files and folders. Each stands for itself: what cannot run is left out. What is not known before a plan is said."""
+    from doghouse.importing import monitor_files
+    from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Unread
+
+    given = Given([], {}, [], [])
+    for path in paths:
+        things = list(monitor_files.collect(path, sys.stdin.read() if path == monitor_files.STDIN else None, var_files))
+        downtimes = [one for one in things if isinstance(one, FoundDowntime)]
+        if downtimes and not any(isinstance(one, Found | FoundSlo) for one in things):
+            raise fail(f"{downtimes[0].where} is a downtime, no monitor: give it with --downtimes")
+        if downtimes:
+            several = f"{len(downtimes)} downtimes are" if len(downtimes) > 1 else "1 downtime is"
+            say(f"{path}: {several} not applied: --downtimes takes a list of them")
+        for one in things:
+            if isinstance(one, Unread):
+                given.left_out.append(LeftOut(one.where, one.text))
+            elif isinstance(one, Note):
+                say(f"{one.where}: {one.text}")
+            elif isinstance(one, FoundSlo):
+                _take_slo(one, given)
+            elif isinstance(one, FoundRule):
+                _take_rule(one, given)
+            elif isinstance(one, Found):
+                _take(one, given)
+    if not given.monitors and given.slos and not given.left_out:
+        raise fail("there are SLOs, and no monitor that looks at one of them")
+    return given
+
+
+def _is_incomplete(found: FoundSlo | FoundRule, given: Given) -> bool:
+    """Whether something of an SLO or a rule is not known before a plan, so that it is left out."""
+    if found.remarks:
+        texts = [f"{one.field} is {one.text}" for one in found.remarks]
+        given.left_out.append(LeftOut(found.where, "; ".join(texts), wrong=False))
+    return bool(found.remarks)
+
+
+def _take_rule(found: FoundRule, given: Given) -> None:
+    from doghouse.monitors.notification_rules import RuleError, rule
+
+    try:
+        if not _is_incomplete(found, given):
+            given.rules.append(rule(found.attributes))
+    except RuleError as error:
+        given.left_out.append(LeftOut(found.where, str(error)))
+
+
+def _take_slo(slo: FoundSlo, given: Given) -> None:
+    from doghouse.slos.model import SloError
+    from doghouse.slos.reading import read
+
+    if _is_incomplete(slo, given):
+        return
+    try:
+        objective = read(slo.body)
+        given.slos[objective.id] = objective
+    except SloError as error:
+        given.left_out.append(LeftOut(slo.where, str(error)))
+
+
+def _take(monitor: Found, given: Given) -> None:
+    from doghouse.monitors import MonitorError, parse
+
+    wrong = [f"{one.field}: {one.text}" for one in monitor.remarks if one.severity == "error"]
+    if wrong or monitor.unknown:
+        given.left_out.append(LeftOut(monitor.where, "; ".join(wrong) or monitor.unknown, wrong=bool(wrong)))
+        return
+    for one in monitor.remarks:
+        say(f"{monitor.where}: {one.field} is {one.text}")
+    try:
+        given.monitors.append((monitor.where, parse(monitor.body)))
+    except MonitorError as error:
+        given.left_out.append(LeftOut(monitor.where, error.text))
+
+
+def members_of(said: Sequence[str], monitors: Sequence[tuple[str, Definition]]) -> dict[int, Definition]:
+    """The monitors that a composite or an SLO may name: those that have an id, and what `--member ID=NAME` says, a name among them or a file."""
+    from doghouse.importing.monitor_files import named_monitor
+    from doghouse.monitors import MonitorError, parse
+
+    members = {one.id: one for _, one in monitors if one.id}
+    for text in said:
+        monitor_id, mark, name = text.partition("=")
+        if not mark or not monitor_id.strip().isdecimal() or not name:
+            raise fail(f"--member: '{text}' is not ID=NAME: expected for example 12='High CPU' or 12=cpu.json", 64)
+        wanted = [one for where, one in monitors if name in (one.name, where)]
+        if len(wanted) > 1:
+            raise fail(f"--member: {len(wanted)} monitors are called '{name}': name its file instead")
+        try:
+            members[int(monitor_id)] = wanted[0] if wanted else parse(named_monitor(Path(), name)[0])
+        except (ValueError, MonitorError) as error:
+            names = [one.name for _, one in monitors]
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise fail(f"--member {monitor_id}: no monitor here is called '{name}', and {error}{hint}") from None
+    return members

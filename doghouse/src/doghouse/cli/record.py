@@ -1,0 +1,186 @@
+"""`doghouse record`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from doghouse.cli.options import KeysFile, RulesFile, rules_of
+from doghouse.cli.terminal import fail, say
+
+if TYPE_CHECKING:
+    from doghouse.testing.recording.history import History
+
+NAMED_AS = ".test.yaml"
+
+
+def record(
+    monitor: Annotated[
+        str,
+        typer.Argument(
+            help="A monitor: its file, FILE#NAME where that holds several, or with --url its id.",
+            metavar="MONITOR",
+        ),
+    ],
+    since: Annotated[str, typer.Option("--from", help="Start: ISO 8601, epoch seconds, or now-3h.")],
+    out: Annotated[Path, typer.Option(help="The test file to write; its name ends with .test.yaml.")],
+    until: Annotated[str, typer.Option("--to", help="End, in the same forms.")] = "now",
+    series: Annotated[
+        Path | None, typer.Option(help="The points: CSV or Parquet, as `doghouse import` takes them.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="A running doghouse, of which MONITOR is a monitor's id.", metavar="URL")
+    ] = None,
+    datadog: Annotated[
+        bool, typer.Option("--datadog", help="Read the points from the account of DD_SITE, DD_API_KEY and DD_APP_KEY.")
+    ] = False,
+    api_url: Annotated[
+        str | None, typer.Option(help="With --datadog: a doghouse that plays the account.", metavar="URL")
+    ] = None,
+    keys_file: KeysFile = None,
+    downtimes: Annotated[Path | None, typer.Option(help="A JSON list of v2 downtime attributes.")] = None,
+    hosts: Annotated[
+        Path | None, typer.Option(help='What hosts are: {"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}.')
+    ] = None,
+    rules: RulesFile = None,
+    member: Annotated[
+        list[str] | None,
+        typer.Option(help="A monitor that a composite names: its id there, and its file.", metavar="ID=FILE"),
+    ] = None,
+    groups: Annotated[int, typer.Option(min=1, help="How many groups are shown: those that changed most.")] = 5,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> None:
+    """Write a stretch of history, and what a monitor did in it, as a unit test. It is run before it is written.
+
+    Example: doghouse record cpu.json --series points.csv --from 2026-03-02T09:00Z --to 2026-03-02T12:00Z --out incident.test.yaml
+    """
+    import time
+
+    from doghouse.time.typed import parse_time
+
+    now = time.time()
+    try:
+        start, end = (int(parse_time(one, now)) // 60 * 60 for one in (since, until))
+    except ValueError as error:
+        raise fail(str(error), 64) from None
+    if start >= end:
+        raise fail("--from is not a minute before --to", 64)
+    if not out.name.endswith(NAMED_AS):
+        raise fail(f"--out: '{out}' does not end with {NAMED_AS}, as files of tests do", 64)
+    if out.exists() and not force:
+        raise fail(f"--out: {out} is there already: name another file, or write over it with --force", 64)
+    if sum((series is not None, datadog, url is not None)) != 1:
+        raise fail("the points come from --series, from an account with --datadog, or from a doghouse with --url", 64)
+    if url is not None:
+        text = _of_doghouse(url, keys_file, monitor, start, end, groups)
+    else:
+        history, given = _history(
+            monitor, start, end, out, series, api_url, keys_file, downtimes, hosts, rules, member or ()
+        )
+        text = _recorded(monitor, history, given, groups)
+    _write(out, text)
+
+
+def _history(
+    monitor: str,
+    start: int,
+    end: int,
+    out: Path,
+    series: Path | None,
+    api_url: str | None,
+    keys_file: Path | None,
+    downtimes: Path | None,
+    hosts: Path | None,
+    rules: Path | None,
+    member: list[str] | tuple[()],
+) -> tuple[History, dict[str, Any]]:
+    """What is to be recorded, and the files that the test names, as seen from its folder."""
+    from doghouse.cli.backtesting import inputs
+    from doghouse.cli.backtesting.monitors import members_of
+    from doghouse.importing.monitor_files import named_monitor
+    from doghouse.monitors import MonitorError, parse
+    from doghouse.testing.recording.history import History
+
+    def seen(path: str | Path) -> str:
+        file, mark, name = (str(path), "", "") if Path(path).exists() else str(path).partition("#")
+        return os.path.relpath(file, out.absolute().parent) + mark + name
+
+    try:
+        body, beside = named_monitor(Path(), monitor)
+        definition = parse(body)
+        members = {number: parse(other) for number, other in beside.items() if number in definition.members}
+    except (ValueError, MonitorError) as error:
+        raise fail(str(error)) from None
+    members |= members_of(member, [])
+    known = inputs.hosts_of(hosts)
+    if series is not None:
+        points = inputs.from_file(series, known, start, end)()
+    else:
+        account = inputs.account_of(api_url, keys_file, None, True, None)
+        points = inputs.from_account(account, [definition, *members.values()], start - 86_400, end, known)
+    quiet, routed = inputs.downtimes_of(downtimes, start), rules_of(rules) or ()
+    given: dict[str, Any] = {"monitor": seen(monitor)}
+    given |= {key: seen(path) for key, path in (("downtimes", downtimes), ("hosts", hosts), ("rules", rules)) if path}
+    if member:
+        given["members"] = {number: seen(name) for number, _, name in (one.partition("=") for one in member)}
+    return History(definition, points, start, end, members, quiet, known, routed), given
+
+
+def _recorded(monitor: str, history: History, given: dict[str, Any], groups: int) -> str:
+    from doghouse.metrics.files.series_files import SeriesFileError
+    from doghouse.monitors import MonitorError
+    from doghouse.queries import NotEvaluated, QuerySyntaxError
+    from doghouse.testing.recording.recording import CannotRecord, record
+    from doghouse.testing.recording.writing import written
+
+    try:
+        made = record(history, groups)
+    except (CannotRecord, MonitorError, QuerySyntaxError, NotEvaluated) as error:
+        raise fail(f"{monitor}: {error}") from None
+    except SeriesFileError as error:
+        raise fail(str(error)) from None
+    if made.left_out:
+        say(f"{made.left_out} more groups changed and are not shown (--groups)")
+    return written(made, given)
+
+
+def _of_doghouse(url: str, keys_file: Path | None, monitor: str, start: int, end: int, groups: int) -> str:
+    """The test as a running doghouse writes it, with all that it is made of in it."""
+    from doghouse.cli.client import connect
+    from doghouse.storage.config import ConfigError
+
+    if not monitor.isdecimal():
+        raise fail(f"with --url a monitor is named by its id, a number, not '{monitor}'", 64)
+    path = (
+        f"/ui/data/monitor/{monitor}/test?from_ts={start * 1000}&to_ts={end * 1000}&live=false&groups={groups}&json=1"
+    )
+    try:
+        made = connect(url, keys_file).get(path)
+    except ConfigError as error:
+        raise fail(str(error)) from None
+    return str(made["text"])
+
+
+def _write(out: Path, text: str) -> None:
+    """Write the test once it passes, where it will stand: it names other files as seen from there."""
+    from doghouse.importing.monitor_files import named_monitor
+    from doghouse.testing.places import TestFileError
+    from doghouse.testing.running import run
+
+    tried = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        tried.write_text(text, encoding="utf-8")
+        results = run(tried, named_monitor)
+        if not all(one.passed for one in results):
+            raise fail("what was recorded does not pass as a test: this is a fault of doghouse; nothing was written")
+        tried.replace(out)
+    except OSError as error:
+        raise fail(f"--out: {out} cannot be written: {error.strerror}") from None
+    except TestFileError as error:
+        raise fail(f"what was recorded is no test: {error.text}; nothing was written") from None
+    finally:
+        tried.unlink(missing_ok=True)
+    say(f"{out} is written, and passes ({len(text.splitlines())} lines)")

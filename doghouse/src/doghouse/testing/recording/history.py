@@ -1,0 +1,31 @@
+"""The stretch of history that a test is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from doghouse.backtest.run import Backtest, replay
+from doghouse.backtest.sources import Points, sources_of
+from doghouse.downtimes import Downtime
+from doghouse.monitors import Definition, Host
+from doghouse.monitors.notification_rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A monitor, what it reads and what concerns its notifications; `start` and `end` (s UTC, whole minutes) are the stretch."""
+
+    monitor: Definition
+    points: Points
+    start: int
+    end: int
+    members: Mapping[int, Definition]
+    downtimes: Sequence[Downtime]
+    hosts: Mapping[str, Host]
+    rules: Rules
+
+    def replayed(self, points: Points, start: int) -> Backtest:
+        """What the monitor does from `start` on. Raises as `replay` does."""
+        sources = sources_of(self.monitor, points, self.members, start, self.end)
+        return replay(self.monitor, sources, start, self.end, self.downtimes, self.hosts, self.rules)

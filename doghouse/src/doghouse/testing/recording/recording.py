@@ -1,0 +1,145 @@
+"""What a monitor did over a stretch of history, as a unit test: the fewest groups, series and samples with which it does the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from doghouse.backtest.run import Backtest, Timeline
+from doghouse.monitors import Group, Status
+from doghouse.queries import MonitorQuery, NotEvaluated, metric_queries
+from doghouse.tags.pairs import split
+from doghouse.testing.recording.history import History
+from doghouse.testing.recording.shrinking import TOGETHER, Sampled
+from doghouse.testing.recording.simplest import Wanted, simplest
+from doghouse.testing.recording.watching import RawSeries, Watching
+
+EARLIER_S = (
+    0,
+    3600,
+    86_400,
+)  # that a test begins earlier where a state was there from before: it is held through a gap
+GROUPS = 5  # that a test shows unless it is said otherwise
+MINUTE_S = 60
+
+
+class CannotRecord(Exception):
+    """Why a stretch of history makes no test, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The samples, from `start` (s UTC) on, and what the monitor does over them. From the history's own start on it is what the monitor did.
+
+    `left_out` are groups that changed and are not in it; `tolerance` is how far samples are from what was recorded, by metric.
+    """
+
+    history: History
+    start: int
+    series: Sequence[Sampled]
+    test: Backtest
+    left_out: int
+    tolerance: Mapping[str, float]
+
+
+def record(history: History, groups: int = GROUPS) -> Recording:
+    """The recording of a stretch, of the `groups` that changed most. Raises CannotRecord, QuerySyntaxError, MonitorError, NotEvaluated."""
+    if history.monitor.slo or history.monitor.record_word or history.monitor.data_are_statuses:
+        raise NotEvaluated(f"a recording of a {history.monitor.type}: only monitors of metrics, and composites of them")
+    watched = Watching(history.points)
+    history.replayed(watched, history.start)
+    latest, in_time, in_space = _lead(history, watched.low), *_aggregators(history)
+    for begins in (latest - earlier for earlier in EARLIER_S):
+        reference = history.replayed(watched, begins)
+        kept, left_out = _chosen(reference, history.start, groups)
+        raw = watched.raw(begins, history.end)
+        if not raw and not reference.timelines:
+            raise CannotRecord("there are no points in that time and scope")
+        wanted = Wanted(history, begins, reference, frozenset(kept))
+        for some in _choices(history, raw, kept, in_space) if raw else ():
+            if (found := simplest(wanted, some, in_time)) is not None:
+                return Recording(history, begins, found[0], wanted.over(found[0]), left_out, found[1])
+    raise CannotRecord("what the monitor did does not follow from the points of the stretch and of a day before it")
+
+
+def _lead(history: History, low: int | None) -> int:
+    """When the test begins: so early that the first window is whole, and that new groups are not new any more when the stretch begins."""
+    everybody = (history.monitor, *history.members.values())
+    delay = max((one.rules.new_group_delay for one in everybody if one.compares and one.multi), default=0)
+    return (min(low if low is not None else history.start, history.start) - delay) // MINUTE_S * MINUTE_S
+
+
+def _chosen(reference: Backtest, start: int, most: int) -> tuple[set[Group], int]:
+    """The groups that the test shows, those that changed most first, and how many that changed too it does not; without a change the first group."""
+    changes = {one.group: _changes(one, start) for one in reference.timelines}
+    changed = sorted((group for group, many in changes.items() if many), key=lambda group: (-changes[group], group))
+    if reference.bundles is not None:
+        most = len(changed)  # a notification of many groups is told by all of them
+    return set(changed[:most] or sorted(changes)[:1]), max(len(changed) - most, 0)
+
+
+def _changes(timeline: Timeline, start: int) -> int:
+    """How many entries a group's history has from `start` on; one that is not OK then has one more."""
+    return int(np.count_nonzero(timeline.history.at >= start)) + (
+        timeline.status_at(start) not in (Status.OK, Status.NEW)
+    )
+
+
+def _choices(
+    history: History, raw: Sequence[RawSeries], kept: set[Group], in_space: Mapping[str, str]
+) -> Iterator[Sequence[RawSeries]]:
+    """The series that a test may be made of, the least first: those that the shown groups read, taken together, with the tags that the queries name."""
+    some = [one for one in raw if any(_may_be_of(one, group) for group in kept)]
+    named = [replace(one, tags=_named(history, one.tags)) for one in some]
+    yield _taken_together(named, in_space)
+    yield some
+    yield raw
+
+
+def _aggregators(history: History) -> tuple[dict[str, str], dict[str, str]]:
+    """How each metric's points are taken together in time and in space."""
+    in_time: dict[str, str] = {}
+    in_space: dict[str, str] = {}
+    for monitor in (history.monitor, *history.members.values()):
+        asked = monitor.asked
+        if not isinstance(asked, MonitorQuery):
+            continue
+        for query in metric_queries(asked.expression):
+            in_time[query.metric] = asked.aggregator if asked.aggregator in TOGETHER else "avg"
+            in_space[query.metric] = query.aggregator if query.aggregator and query.aggregator in TOGETHER else "avg"
+    return in_time, in_space
+
+
+def _may_be_of(series: RawSeries, group: Group) -> bool:
+    """Whether a series may be read for a group: it has its tags, or none with these keys."""
+    keys = {split(tag)[0] for tag in series.tags}
+    return all(f"{key}:{value}" in series.tags or key not in keys for key, value in group)
+
+
+def _named(history: History, tags: Sequence[str]) -> tuple[str, ...]:
+    """The tags whose keys the queries or the message name."""
+    texts = [history.monitor.query, history.monitor.message, *(one.query for one in history.members.values())]
+    words = set(re.findall(r"[\w/-]+", " ".join(texts)))
+    return tuple(tag for tag in tags if split(tag)[0] in words)
+
+
+def _taken_together(series: Sequence[RawSeries], in_space: Mapping[str, str]) -> list[RawSeries]:
+    """Series of the same metric and tags as one."""
+    alike: dict[tuple[str, tuple[str, ...]], list[RawSeries]] = {}
+    for one in series:
+        alike.setdefault((one.metric, one.tags), []).append(one)
+    return [_one_of(many, in_space.get(metric, "avg")) for (metric, _), many in alike.items()]
+
+
+def _one_of(many: Sequence[RawSeries], together: str) -> RawSeries:
+    if len(many) == 1:
+        return many[0]
+    minutes = np.concatenate([one.times for one in many]) // MINUTE_S * MINUTE_S
+    values = np.concatenate([one.values for one in many])
+    order = np.argsort(minutes, kind="stable")
+    times, firsts = np.unique(minutes[order], return_index=True)
+    made = [TOGETHER[together](part) for part in np.split(values[order], firsts[1:])]
+    return replace(many[0], times=times, values=np.array(made))

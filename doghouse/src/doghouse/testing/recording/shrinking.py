@@ -1,0 +1,100 @@
+"""Points as samples of a unit test: one each so many seconds, near values as one run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from doghouse.metrics.model import Floats, MetricType
+from doghouse.testing.recording.watching import RawSeries
+
+# How the points of one slot, or of several series at one time, become one.
+TOGETHER: Mapping[str, Callable[[Floats], float]] = {
+    "avg": lambda values: float(np.mean(values)),
+    "sum": lambda values: float(np.sum(values)),
+    "min": lambda values: float(np.min(values)),
+    "max": lambda values: float(np.max(values)),
+    "last": lambda values: float(values[-1]),
+}
+Run = tuple[float, int]  # a value (NaN: missing) and how many samples have it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sampled:
+    """One series of a test: a sample each `every` seconds from the start on, as runs."""
+
+    metric: str
+    type: MetricType
+    tags: tuple[str, ...]
+    every: int
+    runs: Sequence[Run]
+
+    @property
+    def values(self) -> Floats:
+        """The samples."""
+        return np.repeat([value for value, _ in self.runs], [count for _, count in self.runs])
+
+    @property
+    def text(self) -> str:
+        """The samples in the notation of unit tests: `400x5 _x2 7.5`."""
+        return " ".join(_word(value, count) for value, count in self.runs)
+
+
+def _word(value: float, count: int) -> str:
+    sign = "_" if math.isnan(value) else number_text(value)
+    return sign if count == 1 else f"{sign}x{count}"
+
+
+def number_text(value: float) -> str:
+    """The shortest text that is read as the same number."""
+    short = f"{value:.12g}"
+    return short if float(short) == value else repr(value)
+
+
+def slots(series: RawSeries, start: int, end: int, every: int, together: str) -> Floats:
+    """A value each `every` seconds of [start, end), NaN where there is no point."""
+    values = np.full(-(-(end - start) // every), np.nan)
+    places = (series.times - start) // every
+    inside = (places >= 0) & (places < len(values))
+    places, given = places[inside], series.values[inside]
+    firsts = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
+    for first, last in zip(firsts.tolist(), [*firsts.tolist()[1:], len(places)], strict=True):
+        values[places[first]] = TOGETHER[together](given[first:last])
+    return values
+
+
+def runs(values: Floats) -> list[Run]:
+    """Samples as runs of the same value. Those that are missing at the end are left out."""
+    same = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
+    firsts = np.flatnonzero(np.append(True, ~same)[: len(values)])
+    counts = np.diff(np.append(firsts, len(values)))
+    made = list(zip(values[firsts].tolist(), counts.tolist(), strict=True))
+    return made[:-1] if made and math.isnan(made[-1][0]) else made
+
+
+def flattened(values: Floats, tolerance: float) -> Floats:
+    """Samples of which those that lie within `tolerance` of the middle between them are one value, their mean rounded as far as that allows."""
+    made = values.copy()
+    first, low, high = 0, math.nan, math.nan
+    for place, value in enumerate([*values.tolist(), None]):
+        if value is not None and place > first and _fits(value, low, high, tolerance):
+            low, high = min(low, value), max(high, value)
+            continue
+        if place > first:
+            made[first:place] = _near(float(np.mean(values[first:place])), tolerance)
+        if value is not None:
+            first, low, high = place, value, value
+    return made
+
+
+def _fits(value: float, low: float, high: float, tolerance: float) -> bool:
+    """Whether a value lies near those from `low` to `high`; what is missing (NaN) lies near nothing."""
+    return not math.isnan(value) and max(high, value) - min(low, value) <= 2 * tolerance and not math.isnan(low)
+
+
+def _near(mean: float, tolerance: float) -> float:
+    """A mean, rounded to a power of ten that is below the tolerance."""
+    return mean if math.isnan(mean) or not tolerance else round(mean, -math.floor(math.log10(tolerance)))

@@ -1,0 +1,183 @@
+"""The simplest samples over which a monitor does what it did: wider spaces and longer runs are tried until it does something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from doghouse.backtest.run import Backtest, Timeline
+from doghouse.backtest.sources import points_of
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Columns, Floats, Ints, MetricType, Series, no_columns
+from doghouse.monitors import Group, Host, Status
+from doghouse.tags.pairs import split_host
+from doghouse.testing.recording.history import History
+from doghouse.testing.recording.shrinking import Sampled, flattened, runs, slots
+from doghouse.testing.recording.watching import RawSeries
+
+SPACINGS = (3600, 600, 300, 60, 30, 20, 15, 10, 5, 1)  # of samples (s), the widest first
+TOLERANCES = (0.5, 0.25, 0.1, 0.05, 0.02, 0.01, 0.005, 0.001)  # of the range of a metric's values, the coarsest first
+FLAT = (0.5, 0.1)  # tolerances of the stretches in which little matters
+READABLE = 12  # words of a series, beyond which stretches are flattened one by one
+MOST_TRIES = 300  # of stretches
+SHORTEST = 4  # samples of such a stretch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """What samples from `begins` (s UTC) on are to bring about: what `reference` has of the groups `kept`, from the history's start on."""
+
+    history: History
+    begins: int
+    reference: Backtest
+    kept: frozenset[Group]
+
+    def over(self, series: Sequence[Sampled]) -> Backtest:
+        """What the monitor does over these samples."""
+        return self.history.replayed(points_of(source_of(series, self.begins, self.history.hosts)), self.begins)
+
+    def met(self, series: Sequence[Sampled]) -> bool:
+        """Whether over these samples the groups have the same state at each minute, and the same people are told, or would be but for a downtime."""
+        test = self.over(series)
+        ticks = self.reference.ticks[self.reference.ticks >= self.history.start]
+        timelines = {one.group: one for one in test.timelines}
+        for one in self.reference.timelines:
+            if one.group in self.kept:
+                other = timelines.get(one.group)
+                if other is None or not np.array_equal(_statuses(one, ticks), _statuses(other, ticks)):
+                    return False
+        return self._told(test) == self._told(self.reference)
+
+    def _told(self, test: Backtest) -> list[tuple[float, Group, str, tuple[str, ...], str | None]]:
+        return [
+            (one.at, one.group, one.transition, one.recipients, one.silenced_by)
+            for one in test.notifications()
+            if one.at >= self.history.start and (test.bundles is not None or one.group in self.kept)
+        ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Samples:
+    """The samples of some series, one each `every` seconds, and what they were before they were made simpler."""
+
+    series: Sequence[RawSeries]
+    every: int
+    exact: Sequence[Floats]
+    values: Sequence[Floats]
+
+    def sampled(self) -> list[Sampled]:
+        return [
+            Sampled(one.metric, one.type, one.tags, self.every, runs(values))
+            for one, values in zip(self.series, self.values, strict=True)
+        ]
+
+    @property
+    def words(self) -> int:
+        return sum(len(runs(values)) for values in self.values)
+
+    def with_values(self, values: Sequence[Floats]) -> _Samples:
+        return replace(self, values=values)
+
+    def ranges(self) -> list[float]:
+        """The range of each one's metric."""
+        found: dict[str, tuple[float, float]] = {}
+        for one, values in zip(self.series, self.exact, strict=True):
+            low, high = found.get(one.metric, (np.inf, -np.inf))
+            found[one.metric] = min(low, float(np.nanmin(values))), max(high, float(np.nanmax(values)))
+        return [found[one.metric][1] - found[one.metric][0] for one in self.series]
+
+    def tolerance(self) -> dict[str, float]:
+        """How far samples are from what they were, by metric."""
+        off: dict[str, float] = {}
+        for one, exact, values in zip(self.series, self.exact, self.values, strict=True):
+            off[one.metric] = max(off.get(one.metric, 0.0), float(np.nanmax(np.abs(exact - values))))
+        return off
+
+
+def simplest(
+    wanted: Wanted, series: Sequence[RawSeries], together: Mapping[str, str]
+) -> tuple[list[Sampled], dict[str, float]] | None:
+    """The samples with the fewest words, and how far they are from the points; None where no samples will do.
+
+    `together` says how the points in one slot become one, by metric.
+    """
+    best: _Samples | None = None
+    span = wanted.history.end - wanted.begins
+    for every in (one for one in SPACINGS if one * 4 <= span):
+        if best is not None and span // every > 100 * best.words:
+            break  # so many samples are not told in fewer words
+        exact = [
+            slots(one, wanted.begins, wanted.history.end, every, _together(one.type, one.metric, together))
+            for one in series
+        ]
+        samples = _Samples(series, every, exact, exact)
+        if not wanted.met(samples.sampled()):
+            continue
+        found = next((one for one in _rounded(samples) if wanted.met(one.sampled())), samples)
+        if best is None or found.words < best.words:
+            best = found
+    if best is None:
+        return None
+    if best.words > READABLE * len(series):
+        best = _flattened(wanted, best)
+    return best.sampled(), best.tolerance()
+
+
+def _together(kind: MetricType, metric: str, together: Mapping[str, str]) -> str:
+    return "sum" if kind == "count" else together.get(metric, "avg")
+
+
+def _rounded(samples: _Samples) -> Iterator[_Samples]:
+    """The samples with longer runs, the longest first."""
+    ranges = samples.ranges()
+    for share in TOLERANCES:
+        pairs = zip(samples.exact, ranges, strict=True)
+        yield samples.with_values([flattened(values, share * full) for values, full in pairs])
+
+
+def _flattened(wanted: Wanted, samples: _Samples) -> _Samples:
+    """The samples with longer runs where these change nothing: a series as a whole, then its halves, and so on."""
+    tries = 0
+    for number, full in enumerate(samples.ranges()):
+        stretches = [(0, len(samples.exact[number]))]
+        while stretches and tries < MOST_TRIES:
+            first, last = stretches.pop()
+            for share in FLAT:
+                tries += 1
+                values = list(samples.values)
+                values[number] = values[number].copy()
+                values[number][first:last] = flattened(samples.exact[number][first:last], share * full)
+                tried = samples.with_values(values)
+                if tried.words < samples.words and wanted.met(tried.sampled()):
+                    samples = tried
+                    break
+            else:
+                middle = (first + last) // 2
+                if middle - first >= SHORTEST:
+                    stretches += [(middle, last), (first, middle)]
+    return samples
+
+
+def _statuses(timeline: Timeline, ticks: Ints) -> Ints:
+    """The status after each tick; a group that is new counts as OK."""
+    if not len(timeline.history.ticks):
+        return np.full(len(ticks), int(Status.OK))
+    places = np.searchsorted(timeline.history.ticks, ticks, side="right") - 1
+    statuses = np.where(places >= 0, timeline.history.statuses[places], int(Status.NEW))
+    return np.where(statuses == int(Status.NEW), int(Status.OK), statuses).astype(np.int64)
+
+
+def source_of(series: Sequence[Sampled], start: int, hosts: Mapping[str, Host]) -> MemorySource:
+    """The samples as a source, as unit tests read them."""
+    made, ids, times, values = [], [], [], []
+    for number, one in enumerate(series):
+        host, own = split_host(one.tags)
+        made.append(Series(number, one.metric, one.type, 0 if one.type == "gauge" else one.every, host, own))
+        there = np.flatnonzero(~np.isnan(one.values))
+        ids.append(np.full(len(there), number, np.int64))
+        times.append(start + there * one.every)
+        values.append(one.values[there])
+    columns = Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values)) if ids else no_columns()
+    return MemorySource(made, columns, {name: host.tags for name, host in hosts.items()})

@@ -1,0 +1,124 @@
+"""A recording as the text of a test file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from doghouse.notifications.model import Notification
+from doghouse.tags.pairs import group_text
+from doghouse.testing.notation import offset_text
+from doghouse.testing.recording.recording import Recording
+from doghouse.testing.recording.shrinking import number_text
+
+_PLAIN = re.compile(
+    r"[\w+@./-][\w+@./:-]*(?: [\w+@./:-]+)*(?<!:)"
+)  # a text that YAML takes as it stands, in a list too
+WIDTH = 120
+
+
+def written(recording: Recording, given: Mapping[str, Any]) -> str:
+    """The test file. `given` are its other keys: `monitor` and what else it names, as file names or bodies."""
+    history, start = recording.history, recording.start
+    span = f"{_time(history.start)} to {_time(history.end)}"
+    lines = [f"# {line}" for line in _remarks(recording, span)]
+    for key, value in given.items():
+        lines += _given(key, value)
+    name = " ".join((history.monitor.name or "recorded").split())
+    lines += [f"start: {_time(start)}", "tests:", f"  - name: {_text(f'{name}, {span}')}"]
+    lines += ["    series:"]
+    lines += [f"      {_quoted(_key(one.metric, one.tags))}: {_samples(one)}" for one in recording.series]
+    lines += [f"    until: {offset_text(history.end - start)}", *_expected(recording)]
+    return "\n".join(lines) + "\n"
+
+
+def _remarks(recording: Recording, span: str) -> Iterator[str]:
+    yield f"Recorded by doghouse record: what '{' '.join(recording.history.monitor.name.split())}' did {span}."
+    lead = recording.history.start - recording.start
+    if lead:
+        yield f"What is recorded begins at {offset_text(lead)}; before it the first window fills."
+    near = [f"{number_text(float(f'{one:.2g}'))} of {metric}" for metric, one in recording.tolerance.items() if one]
+    if near:
+        yield f"Samples are rounded, to within {' and '.join(near)}: the states are those of each minute, values in messages are not."
+    if recording.left_out:
+        yield f"{recording.left_out} more groups changed and are not shown."
+
+
+def _expected(recording: Recording) -> Iterator[str]:
+    test, start = recording.test, recording.start
+    several = len(test.timelines) > 1
+    changes = [
+        " ".join(filter(None, (offset_text(one.at - start), one.after.label, group_text(group) if several else "")))
+        for group, one in test.transitions()
+    ]
+    yield from _list("transitions", [_text(one) for one in changes])
+    sent = [one for one in test.notifications() if not one.silenced_by]
+    yield from _list("notifications", [_notification(one, start, several) for one in sent], own_lines=True)
+    yield "    exact: true"
+    silenced = [one for one in test.notifications() if one.silenced_by]
+    if recording.history.downtimes:
+        yield from _list("silenced", [_notification(one, start, several) for one in silenced], own_lines=True)
+
+
+def _list(key: str, items: Sequence[str], *, own_lines: bool = False) -> Iterator[str]:
+    """A list on one line where it fits, else an item a line."""
+    flow = f"    {key}: [{', '.join(items)}]"
+    if not items or (len(flow) <= WIDTH and not own_lines):
+        yield flow
+        return
+    yield f"    {key}:"
+    yield from (f"      - {item}" for item in items)
+
+
+def _notification(one: Notification, start: int, several: bool) -> str:
+    parts = {"at": offset_text(int(one.at) - start), "transition": one.transition}
+    parts |= {"group": group_text(one.group)} if several and one.group else {}
+    listed = ", ".join(_text(each) for each in one.recipients)
+    by = f", by: {_text(one.silenced_by)}" if one.silenced_by else ""
+    return "{" + ", ".join(f"{key}: {_text(value)}" for key, value in parts.items()) + f", to: [{listed}]{by}}}"
+
+
+def _samples(one: Any) -> str:
+    if one.every == 60 and one.type == "gauge":
+        return _text(one.text) if _PLAIN.fullmatch(one.text) and not _is_number(one.text) else _quoted(one.text)
+    kind = "" if one.type == "gauge" else f", type: {one.type}"
+    return f"{{every: {offset_text(one.every)[1:]}{kind}, values: {_quoted(one.text)}}}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _key(metric: str, tags: Sequence[str]) -> str:
+    return f"{metric}{{{','.join(tags)}}}" if tags else metric
+
+
+def _given(key: str, value: Any) -> Iterator[str]:
+    """A key of the file: a text, a list with an item a line, a mapping with a key a line."""
+    if isinstance(value, str):
+        yield f"{key}: {_text(value)}"
+        return
+    yield f"{key}:"
+    if isinstance(value, Mapping):
+        yield from (f"  {_text(str(name))}: {json.dumps(one, ensure_ascii=False)}" for name, one in value.items())
+    else:
+        yield from (f"  - {json.dumps(one, ensure_ascii=False)}" for one in value)
+
+
+def _text(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) and not _is_number(text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _time(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
