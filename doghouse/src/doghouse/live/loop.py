@@ -10,6 +10,7 @@ from typing import cast
 
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
+from doghouse.live.lag import MINUTE_S, Lag
 from doghouse.live.sources import shared
 from doghouse.live.stepping import Before, Outcome, advance
 from doghouse.metrics.model import Source
@@ -28,7 +29,6 @@ from doghouse.time.clock import Clock
 
 log = logging.getLogger(__name__)
 
-MINUTE_S = 60
 CATCH_UP_S = (
     3600  # after a stop no longer than this every missed tick is made up for; after a longer one evaluation begins anew
 )
@@ -44,7 +44,10 @@ NOBODY: HostsOf = dict
 
 @dataclass(frozen=True, slots=True)
 class LoopInputs:
-    """What the loop reads beside its stores: `rules` are the notification rules. `listeners` are called with each notification, in its transaction."""
+    """What the loop reads beside its stores: `rules` are the notification rules. `listeners` are called with each notification, in its transaction.
+
+    `passed` is called after each pass over the monitors, with its minute (s UTC) and the lag (s).
+    """
 
     points: Source
     hosts: HostsOf = NOBODY
@@ -53,6 +56,7 @@ class LoopInputs:
     rules: RulesOf = lambda: ()
     objectives: Objectives | None = None
     records: RecordsOf | None = None
+    passed: Callable[[int, float], object] = lambda _, __: None
 
 
 @dataclass(slots=True)
@@ -89,6 +93,7 @@ class Live:
         self._known = _Known()
         self._lock = threading.Lock()
         self._stepped = -1
+        self._lag = Lag()
         self._ending = threading.Event()
 
     def end(self) -> None:
@@ -99,6 +104,10 @@ class Live:
         """Make every tick that is due by the clock's time."""
         with self._lock:
             self._step(int(self._clock.now()))
+
+    def lag(self) -> float:
+        """How long after it is due a minute's last tick is made (s): of a pass that is under way, so far."""
+        return self._lag.now()
 
     def now(self) -> float:
         """The clock's time (s UTC)."""
@@ -115,6 +124,7 @@ class Live:
         minute = now // MINUTE_S
         if minute == self._stepped:
             return
+        self._lag.begin(minute)
         self._announce(now)
         if self._sources.records is not None:
             self._read = replace(self._read, records=shared(self._sources.records))
@@ -128,6 +138,9 @@ class Live:
             except Exception:
                 log.exception("monitor %s could not be stepped; it is tried again in a minute", monitor.id)
         self._stepped = minute
+        self._lag.end()
+        if self._known.monitors:
+            self._sources.passed(minute * MINUTE_S, self.lag())
 
     def _evaluated(self) -> list[Definition]:
         """The monitors that can be evaluated, composites last: they look at what the others' states are now."""
