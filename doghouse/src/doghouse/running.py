@@ -201,7 +201,8 @@ def build_server(app: ASGIApp, ready: Callable[[], object]) -> Server:
     """A uvicorn server for the application, which calls `ready` once it accepts requests."""
     import uvicorn
 
-    from doghouse.web import connections, limits
+    from doghouse.web import connections
+    from doghouse.web.body import limits
 
     class Bounded(connections.Bounded):
         most = connections.most(open_files())

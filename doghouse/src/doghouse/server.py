@@ -73,9 +73,9 @@ from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.stores import Stores
 from doghouse.web import control, errors
 from doghouse.web.access import Access, Keys
+from doghouse.web.body.in_flight import InFlight
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, PlainHandler, Reply, Shortcut, endpoint, read, respond
-from doghouse.web.in_flight import InFlight
 from doghouse.web.operations import of_request
 
 TEND_POINTS_S, TEND_LOGS_S = 5, 60

@@ -12,7 +12,8 @@ import pytest
 
 from doghouse import running
 from doghouse.running import House
-from doghouse.web import connections, limits
+from doghouse.web import connections
+from doghouse.web.body import limits
 
 DEADLINE_S = 60
 

@@ -19,7 +19,7 @@ from doghouse.downtimes import rrule
 from doghouse.metrics.model import Columns
 from doghouse.queries.evaluation import grouping, metric_query
 from doghouse.time.clock import Clock
-from doghouse.web.limits import LONGEST_MESSAGE
+from doghouse.web.body.limits import LONGEST_MESSAGE
 
 NOW = 1_772_445_600
 GENEROUS_S = 20  # on a loaded machine; the rule itself takes some 10 ms

@@ -13,7 +13,7 @@ from doghouse import running
 from doghouse.running import House
 from doghouse.storage.config import ConfigError, Settings, duration
 from doghouse.time.clock import Clock
-from doghouse.web import limits
+from doghouse.web.body import limits
 
 
 @pytest.fixture(scope="module")

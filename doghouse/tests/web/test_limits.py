@@ -20,10 +20,10 @@ from starlette.routing import Route
 
 from doghouse import running
 from doghouse.running import House
-from doghouse.web import limits
+from doghouse.web.body import limits
+from doghouse.web.body.in_flight import InFlight
+from doghouse.web.body.limits import Bounds, TooMuch
 from doghouse.web.errors import ApiError
-from doghouse.web.in_flight import InFlight
-from doghouse.web.limits import Bounds, TooMuch
 
 MSGPACK = {"Content-Type": "application/msgpack"}
 

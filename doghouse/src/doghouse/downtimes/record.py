@@ -13,7 +13,7 @@ import msgspec
 from doghouse.downtimes import parsing
 from doghouse.downtimes.model import Downtime, DowntimeError
 from doghouse.time import zones
-from doghouse.web.limits import LONGEST_MESSAGE
+from doghouse.web.body.limits import LONGEST_MESSAGE
 
 Attributes = dict[str, Any]
 

@@ -11,7 +11,7 @@ from doghouse.monitors.message.context import time_text
 from doghouse.notifications.mail import Links, visible
 from doghouse.notifications.model import Notification
 from doghouse.tags.pairs import group_text
-from doghouse.web.limits import LONGEST_MESSAGE
+from doghouse.web.body.limits import LONGEST_MESSAGE
 
 SOURCE = "Monitor Alert"
 LONGEST_KEY = 100  # of an aggregation key (the API's schema)

@@ -1,6 +1,6 @@
 """Connections with an end: one whose request does not arrive, whose client is gone or reads no answer, or that is one too many, is dropped.
 
-The time for a body is `doghouse.web.bodies`'; an idle connection is uvicorn's (`timeout_keep_alive`).
+The time for a body is `doghouse.web.body.receiving`'; an idle connection is uvicorn's (`timeout_keep_alive`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from doghouse.web.limits import CONNECTIONS, HEAD_BYTES, HEAD_S, UNREAD_S
+from doghouse.web.body.limits import CONNECTIONS, HEAD_BYTES, HEAD_S, UNREAD_S
 
 SPARE_FILES = 512  # for databases, of which each thread has files of its own, and for clients of other servers
 

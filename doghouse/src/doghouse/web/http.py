@@ -18,11 +18,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from doghouse.storage import failures
 from doghouse.time import iso
 from doghouse.time.clock import Clock
-from doghouse.web import bodies, errors, origins
+from doghouse.web import errors, origins
 from doghouse.web.access import Access, Keys, check_keys
-from doghouse.web.bodies import TooLarge
+from doghouse.web.body import receiving
+from doghouse.web.body.in_flight import Charge, InFlight
+from doghouse.web.body.receiving import TooLarge
 from doghouse.web.errors import ApiError
-from doghouse.web.in_flight import Charge, InFlight
 from doghouse.web.numbers import whole_number
 
 T = TypeVar("T")
@@ -141,7 +142,7 @@ def endpoint(
 ) -> Route:
     """A route: checks keys, reads the body, calls `handler` (a plain function in a thread, a coroutine on the loop), answers in JSON.
 
-    What needs no key is guarded against pages of other sites. `too_large` is the answer to a body over a limit (`doghouse.web.limits`).
+    What needs no key is guarded against pages of other sites. `too_large` is the answer to a body over a limit (`doghouse.web.body.limits`).
     """
     waits = inspect.iscoroutinefunction(handler)
 
@@ -205,7 +206,7 @@ async def read(request: Request, charge: Charge = int, too_large: TooLarge = err
     now = clock.now()
     if access.time_travel and (instant := request.headers.get("x-doghouse-now")):
         now = parse_instant(instant)
-    return Call(request, await bodies.whole(request, charge, too_large), now)
+    return Call(request, await receiving.whole(request, charge, too_large), now)
 
 
 def parse_instant(text: str) -> float:

@@ -28,8 +28,8 @@ from doghouse.monitors.store import MonitorStore, Stored, objectives
 from doghouse.monitors.validation import validate as validate_document
 from doghouse.slos.store import SloStore
 from doghouse.web import errors
+from doghouse.web.body.limits import LONGEST_MESSAGE
 from doghouse.web.http import MAX_KEY, Call, Reply, endpoint
-from doghouse.web.limits import LONGEST_MESSAGE
 from doghouse.web.numbers import LATEST_S, whole_number
 
 GROUP_STATES = frozenset(("all", "alert", "warn", "no data", "ok"))

@@ -1,7 +1,7 @@
 """What a request's body may hold, by endpoint: declared here alone. docs/limits.md is written from it.
 
 Bytes as sent stop a large body, bytes unpacked a small one that swells, values one that is all brackets (`[{},{},…]` takes 25 times its size), depth one that
-no reader gets through. What all requests hold together is bounded by `IN_FLIGHT_BYTES` (`doghouse.web.in_flight`).
+no reader gets through. What all requests hold together is bounded by `IN_FLIGHT_BYTES` (`doghouse.web.body.in_flight`).
 """
 
 from __future__ import annotations

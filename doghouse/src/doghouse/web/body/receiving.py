@@ -8,11 +8,12 @@ from collections.abc import Callable
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from doghouse.web import errors, limits
-from doghouse.web.compression import decompress
+from doghouse.web import errors
+from doghouse.web.body import limits
+from doghouse.web.body.compression import decompress
+from doghouse.web.body.in_flight import Charge
+from doghouse.web.body.limits import Bounds, TooDeep, TooMuch
 from doghouse.web.errors import ApiError
-from doghouse.web.in_flight import Charge
-from doghouse.web.limits import Bounds, TooDeep, TooMuch
 from doghouse.web.numbers import whole_number
 
 TooLarge = Callable[[], ApiError]

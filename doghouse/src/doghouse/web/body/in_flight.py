@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from doghouse.web import errors
-from doghouse.web.limits import IN_FLIGHT_BYTES
+from doghouse.web.body.limits import IN_FLIGHT_BYTES
 
 Charge = Callable[[int], object]
 
