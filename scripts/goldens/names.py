@@ -12,6 +12,8 @@ STEADY = (  # what it looks like, and what stands in its place
     (re.compile(r"/ui/static/[^\"' )>]*"), "/ui/static/…"),
     (re.compile(r'nonce="[^"]*"'), 'nonce="…"'),
     (re.compile(r"\b[0-9a-f]{40}\.png"), "PICTURE.png"),
+    (re.compile(r'"commit":("[0-9a-f]+"|null)'), '"commit":"…"'),
+    (re.compile(r'"lag_s":[\d.]+'), '"lag_s":…'),
     (re.compile(r"\beyJhZnRlciI6[\w-]+=*"), "CURSOR"),  # base64 of {"after": and an id
 )
 BY_CHANCE = (  # what it looks like, and what it is called before its number

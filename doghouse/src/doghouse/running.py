@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import os
+import resource
 import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
 
     from doghouse.web.chaos import Fault
 
+KEY_NAMES, SHORTEST_KEY = ("DOGHOUSE_API_KEY", "DOGHOUSE_APP_KEY"), 16
 GRACE_S = 3  # an answer under way when the server is told to stop gets this long
 ROOM_BYTES = 8 * 1024 * 1024
-KEEP_ALIVE_S = 75  # how long a connection that asks nothing is kept
+OPEN_FILES = 16_384  # that the server's own process may have; many systems give 1,024 until a process asks for more
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ def serve_forever(house: House, listener: socket.socket, ready: Callable[[], obj
     import gc
     import signal
 
+    more_files()
+
     gc.set_threshold(20_000, 20, 50)  # requests make many objects that soon go by themselves
     # uvicorn stops at a signal, then raises it again for whoever had it before: nobody, so that the exit code is 0.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -95,15 +100,18 @@ def serve_forever(house: House, listener: socket.socket, ready: Callable[[], obj
 def opened(data: Path, host: str, port: int, clock: Clock, settings: Settings) -> Iterator[tuple[House, socket.socket]]:
     """The folder locked, the port bound and the stores open, but nothing served yet. Raises ConfigError."""
     from doghouse import server
-    from doghouse.storage import failures
+    from doghouse.storage import failures, privacy
     from doghouse.web import chaos
 
     faults = chaos.parse(settings.chaos)
+    settings = replace(settings, shared=is_shared(host))
     with listen(host, port) as listener, owned(data) as folder:
         check_room(folder.path)
         try:
+            privacy.make_private(folder.path)
             pair = config.keys(folder)
             app = server.build(folder, pair, clock, settings)
+            privacy.make_private(folder.path)  # what is new, too
         except Exception as error:
             failure = failures.sentence(error)
             if failure is None:
@@ -137,8 +145,10 @@ def in_front(app: ASGIApp, clock: Clock, settings: Settings, faults: Sequence[Fa
 
 
 def address(listener: socket.socket) -> str:
-    """The URL of a socket."""
+    """The URL of a socket; of one that listens everywhere, by this machine's name."""
     name, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(name).is_unspecified:
+        name = socket.gethostname()
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
@@ -152,19 +162,33 @@ def owned(data: Path) -> Iterator[DataFolder]:
         folder.release()
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens on a loopback address; port 0 picks a free one. Raises ConfigError."""
-    address = "127.0.0.1" if host == "localhost" else host
+def is_shared(host: str) -> bool:
+    """Whether others than this machine can reach an address. Raises OptionError where it is none, or where nobody set keys for them on purpose."""
+    if ip_address(host).is_loopback:
+        return False
+    if any(len(os.environ.get(name, "")) < SHORTEST_KEY for name in KEY_NAMES):
+        raise OptionError(
+            f"the host {host} is not a loopback address: others could reach this doghouse. To share it, set {' and '.join(KEY_NAMES)}, "
+            f"of {SHORTEST_KEY} signs at least (docs/sharing.md)"
+        )
+    return True
+
+
+def ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An address to listen on. Raises OptionError."""
     try:
-        parsed = ipaddress.ip_address(address)
+        return ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
         raise OptionError(f"the host '{host}' is not an IP address or localhost") from None
-    if not parsed.is_loopback:
-        raise OptionError(f"the host {host} is not a loopback address; doghouse serves this machine alone")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on an address; port 0 picks a free one. Raises ConfigError."""
+    parsed = ip_address(host)
     listener = socket.socket(socket.AF_INET6 if parsed.version == 6 else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((address, port))
+        listener.bind((str(parsed), port))
         listener.listen(2048)
     except OSError as error:
         listener.close()
@@ -176,6 +200,12 @@ def listen(host: str, port: int) -> socket.socket:
 def build_server(app: ASGIApp, ready: Callable[[], object]) -> Server:
     """A uvicorn server for the application, which calls `ready` once it accepts requests."""
     import uvicorn
+
+    from doghouse.web import connections
+    from doghouse.web.body import limits
+
+    class Bounded(connections.Bounded):
+        most = connections.most(open_files())
 
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -190,8 +220,23 @@ def build_server(app: ASGIApp, ready: Callable[[], object]) -> Server:
             access_log=False,
             lifespan="on",
             timeout_graceful_shutdown=GRACE_S,
-            timeout_keep_alive=KEEP_ALIVE_S,
+            http=Bounded,
+            timeout_keep_alive=limits.IDLE_S,
             server_header=False,
             proxy_headers=False,  # nothing stands between a client and a server on loopback
         )
     )
+
+
+def open_files() -> int:
+    """How many files this process may have open."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return OPEN_FILES if soft == resource.RLIM_INFINITY else soft
+
+
+def more_files() -> None:
+    """Let this process have as many files open as it needs, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 
+import numpy as np
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from doghouse import __version__
+from doghouse import __version__, release
 from doghouse.dashboards.api import dashboards, sharing
 from doghouse.dashboards.api import lists as dashboard_lists
 from doghouse.dashboards.api import snapshots as snapshot_routes
@@ -31,6 +32,7 @@ from doghouse.hosts import routes as hosts
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.loads import loads
 from doghouse.hosts.store import HostStore
+from doghouse.live import lag as lags
 from doghouse.live import service
 from doghouse.live.background import repeated
 from doghouse.live.sources import posted, records_of
@@ -39,6 +41,7 @@ from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.catalogue import routes as metadata_routes
 from doghouse.metrics.catalogue.metadata import Catalogue
 from doghouse.metrics.intake import routes as metrics
+from doghouse.metrics.model import Columns, Full
 from doghouse.metrics.store.point_store import PointStore
 from doghouse.monitors.api import routes as monitor_routes
 from doghouse.monitors.evaluating import Sources
@@ -71,8 +74,10 @@ from doghouse.ui.data import mail_graphs
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.stores import Stores
 from doghouse.web import control, errors
+from doghouse.web.access import Access, Keys
+from doghouse.web.body.in_flight import InFlight
 from doghouse.web.errors import ApiError
-from doghouse.web.http import Access, Call, Keys, PlainHandler, Reply, Shortcut, endpoint, read, respond
+from doghouse.web.http import Call, PlainHandler, Reply, Shortcut, endpoint, read, respond
 from doghouse.web.operations import of_request
 
 TEND_POINTS_S, TEND_LOGS_S = 5, 60
@@ -114,6 +119,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
             slo_store,
             webhook_store,
             records,
+            partial(keep_lag, points),
         ),
         clock,
         folder.path / manifest.MAILS,
@@ -153,13 +159,14 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         rules=rule_store,
         records=records,
         webhooks=webhook_store,
+        lag=notifications.live.lag,
     )
     intake = metrics.routes(points, points.counts)
     routes: list[BaseRoute] = [
         *intake,
         *queries.routes(Everything(points, records, partial(queried.values, slos)), counted),
         *metadata_routes.routes(catalogue, tag_filter),
-        endpoint("GET", "/health", health(folder), Keys.NONE),
+        endpoint("GET", "/health", health(folder, settings, notifications.live.lag), Keys.OPEN),
         endpoint("GET", "/api/v1/validate", validate, Keys.API),
         *hosts.intake_routes(host_store, check_store, partial(events.from_agent, event_store)),
         *events.routes(event_store, host_store.tags),
@@ -217,7 +224,8 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     app.state.dashboards, app.state.monitors, app.state.downtimes = dashboard_store, monitors.store, downtime_store
     app.state.notifications, app.state.live = notifications.store, notifications.live
     app.state.notification_work = notifications.work
-    app.state.access = Access(pair.api_key, pair.app_key, settings.time_travel)
+    app.state.access = Access(pair.api_key, pair.app_key, settings.time_travel, settings.shared)
+    app.state.in_flight = InFlight()
     return app
 
 
@@ -235,10 +243,26 @@ def invite(store: NotificationStore, email: str, title: str, link: str, now: flo
     store.add(invitation(email, title, link, now), now)
 
 
-def health(folder: DataFolder) -> PlainHandler:
-    """`GET /health`: whether the server answers, which version, and where its keys are (not which), for commands of the same user."""
-    reply = Reply({"status": "ok", "version": __version__, "keys_file": str(folder.keys_file)})
-    return lambda _: reply
+def health(folder: DataFolder, settings: Settings, lag: Callable[[], float]) -> PlainHandler:
+    """`GET /health`: whether the server answers and keeps up, what is running, and where its keys are (not which), for commands of the same user."""
+    fixed = {"version": __version__, "commit": release.commit(), "data_format": manifest.FORMAT}
+    where = {} if settings.shared else {"keys_file": str(folder.keys_file)}
+
+    def handler(_: Call) -> Reply:
+        behind = lag()
+        warnings = [lags.sentence(behind)] if lags.is_behind(behind) else []
+        return Reply({"status": "ok", **fixed, "monitors": {"lag_s": round(behind, 3)}, "warnings": warnings, **where})
+
+    return handler
+
+
+def keep_lag(points: PointStore, tick: int, lag: float) -> None:
+    """Keep how late the monitors of a minute (s UTC) were: `doghouse.monitors.lag` (s), for a monitor to watch. There are points while they are behind."""
+    if not lags.is_behind(lag):
+        return
+    [number] = points.numbers([(lags.METRIC, None, "gauge", None, None)])
+    with suppress(Full):  # the next minute's comes
+        points.append(Columns(np.array([number]), np.array([tick]), np.array([lag])))
 
 
 def validate(_: Call) -> Reply:

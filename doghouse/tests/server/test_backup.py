@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -88,3 +89,61 @@ def test_a_copy_made_in_the_midst_of_intake_is_of_one_moment(tmp_path: Path) -> 
             found = copied.read(np.array([series.id]), NOW, NOW + 50)
             assert found.value.tolist() == [float(number)] * 50
         copied.close()
+
+
+def backup(house: House, folder: Path) -> httpx.Response:
+    return httpx.post(f"{house.url}/doghouse/backup", json={"folder": str(folder)}, headers=house.headers, timeout=120)
+
+
+def contents(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def test_of_many_backups_at_once_to_one_folder_one_is_made_and_is_whole(tmp_path: Path) -> None:
+    with running.serve(tmp_path / "data", clock=Clock(NOW)) as house, ThreadPoolExecutor(8) as clients:
+        fill(house)
+        for number in range(3):
+            copy = tmp_path / f"copy{number}"
+            answers = list(clients.map(lambda _, copy=copy: backup(house, copy), range(8)))  # type: ignore[misc]
+            statuses = sorted(answer.status_code for answer in answers)
+            assert statuses == [200, *[400] * 7]
+            assert set(FILES) <= contents(copy)
+    for number in range(3):
+        with running.serve(tmp_path / f"copy{number}", clock=Clock(NOW)) as house:
+            [series] = httpx.get(f"{house.url}/api/v1/query", params=QUERY, headers=house.headers).json()["series"]
+            assert [value for _, value in series["pointlist"]] == [10.0]
+
+
+def test_two_servers_that_are_asked_for_one_folder_do_not_clean_up_after_each_other(tmp_path: Path) -> None:
+    with (
+        running.serve(tmp_path / "one", clock=Clock(NOW)) as one,
+        running.serve(tmp_path / "two", clock=Clock(NOW)) as two,
+        ThreadPoolExecutor(8) as clients,
+    ):
+        for number in range(3):
+            copy = tmp_path / f"copy{number}"
+            houses = [one, two] * 4
+            answers = list(clients.map(lambda house, copy=copy: backup(house, copy), houses))  # type: ignore[misc]
+            assert sorted(answer.status_code for answer in answers).count(200) == 1
+            assert set(FILES) <= contents(copy)
+            assert not (tmp_path / f"copy{number}.part").exists()
+
+
+def test_what_a_killed_server_left_of_a_backup_gives_way_to_the_next(tmp_path: Path) -> None:
+    left = tmp_path / "copy.part"
+    (left / "journal").mkdir(parents=True)
+    (left / "doghouse.sqlite").write_bytes(b"half")
+    with running.serve(tmp_path / "data", clock=Clock(NOW)) as house:
+        fill(house)
+        assert backup(house, tmp_path / "copy").status_code == 200
+    assert not left.exists()
+    with running.serve(tmp_path / "copy", clock=Clock(NOW)):
+        pass
+
+
+@pytest.mark.parametrize("folder", ["", "relative", "/tmp/a\0b", "/" + "x" * 300, "/dev/null/copy", "/proc/copy"])
+def test_a_place_that_there_cannot_be_a_backup_at_is_said(tmp_path: Path, folder: str) -> None:
+    with running.serve(tmp_path / "data", clock=Clock(NOW)) as house:
+        answer = httpx.post(f"{house.url}/doghouse/backup", json={"folder": folder}, headers=house.headers)
+    assert answer.status_code == 400
+    assert "no backup was made" in answer.text

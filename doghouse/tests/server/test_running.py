@@ -13,7 +13,7 @@ from doghouse import running
 from doghouse.running import House
 from doghouse.storage.config import ConfigError, Settings, duration
 from doghouse.time.clock import Clock
-from doghouse.web import http
+from doghouse.web.body import limits
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_a_log_whose_compressed_body_was_cut_off_is_not_kept(tmp_path: Path) -> 
 def test_a_body_too_large_is_refused_before_it_is_read_whole(
     tmp_path: Path, declared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "MAX_BODY_BYTES", 100_000)
+    monkeypatch.setattr(limits, "OTHERS", limits.Bounds(100_000, 100_000, 1000))
     with running.serve(tmp_path) as house:
         sent = b" " * 200_000
         content = sent if declared else iter([sent[:50_000]] * 4)

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from house import Served
 
-from doghouse.ui.guard import is_loopback
+from doghouse.web.origins import is_loopback
 
 
 @pytest.mark.parametrize(

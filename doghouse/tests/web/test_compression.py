@@ -11,7 +11,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.web.compression import MOST_FRAMES, decompress
+from doghouse.web.body.compression import MOST_FRAMES, decompress
 from doghouse.web.errors import ApiError
 
 LIMIT = 100_000

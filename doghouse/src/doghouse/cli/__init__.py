@@ -45,7 +45,11 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"doghouse {__version__}")
+        from doghouse import release
+        from doghouse.storage.manifest import FORMAT
+
+        commit = release.commit()
+        typer.echo(f"doghouse {__version__} ({f'commit {commit}, ' if commit else ''}data format {FORMAT})")
         raise typer.Exit
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def up(
-    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond loopback only with keys set on purpose.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = config.DEFAULT_PORT,
     data: Annotated[
         Path | None, typer.Option(help="Folder for all state (default: in the user's data folder).")
@@ -60,6 +63,7 @@ def up(
     from doghouse import running
     from doghouse.time.clock import Clock
 
+    os.umask(0o077)  # all that this process writes is its owner's alone
     try:
         check_mail_server(smtp)
         settings = Settings(

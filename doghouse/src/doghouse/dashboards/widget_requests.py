@@ -144,7 +144,8 @@ def _query(raw: Mapping[str, Any]) -> Query:
 
 def _lines(raw: Mapping[str, Any], q: str | None, queries: tuple[Query, ...]) -> Iterator[Line]:
     if q is not None:
-        aliases = {mapping.get("expression"): mapping.get("alias_name") for mapping in mappings(raw, "metadata")}
+        metadata = mappings(raw, "metadata")
+        aliases = {str(mapping.get("expression")): mapping.get("alias_name") for mapping in metadata}
         yield Line(q, alias=aliases.get(q))
     elif queries:
         yield from _formulas(raw, queries)

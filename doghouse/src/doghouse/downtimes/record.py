@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from doghouse.downtimes import parsing
-from doghouse.downtimes.model import Downtime
+from doghouse.downtimes.model import Downtime, DowntimeError
 from doghouse.time import zones
+from doghouse.web.body.limits import LONGEST_MESSAGE
 
 Attributes = dict[str, Any]
 
@@ -52,7 +53,15 @@ class Record(msgspec.Struct, frozen=True):
 
 
 def fill_in(sent: Mapping[str, Any], now: float) -> Attributes:
-    """The attributes of a new downtime: defaults for what was not sent, instants in UTC, a start where there was none."""
+    """The attributes of a new downtime: defaults for what was not sent, instants in UTC, a start where there was none.
+
+    Raises DowntimeError for a message that is too long to be looked through each minute.
+    """
+    message = sent.get("message")
+    if isinstance(message, str) and len(message) > LONGEST_MESSAGE:
+        raise DowntimeError(
+            "message", f"message has {len(message):,} characters; doghouse takes at most {LONGEST_MESSAGE:,}"
+        )
     fields = {name: value for name, value in sent.items() if value is not None}
     made = {**copy.deepcopy(dict(DEFAULTS)), **copy.deepcopy(fields)}
     made["display_timezone"] = made["display_timezone"] or "UTC"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
 
 from doghouse.time.zones import local
 
@@ -16,6 +21,7 @@ REFUSED = ("DTSTART", "DTEND", "DURATION")  # the API's schema: attributes that 
 MOST_COUNT = 1_000_000
 CYCLE_YEARS = 400  # after so many every date falls on the same weekday again
 _DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
 # Part → the least and the greatest of its numbers, without sign; negative ones count from the end where the flag says so.
 _NUMBERS = {
@@ -131,12 +137,55 @@ def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[
         return ()
     # What never comes dateutil seeks in every year up to the last that a date can have: near that one, it has found out soon.
     ahead = (datetime.max.year - end.year) // CYCLE_YEARS * CYCLE_YEARS
+    if not _can_occur(rule):
+        return ()
     joined = ";".join(f"{name}={value}" for name, value in rule.items())
     try:
         expanded = rrulestr(f"{joined};UNTIL={_moved(end, ahead):%Y%m%dT%H%M%S}", dtstart=_moved(start, ahead))
     except (ValueError, TypeError) as error:
         raise RruleError(str(error)) from None
     return tuple(_moved(instant, -ahead) for instant in islice(expanded, count))
+
+
+def _can_occur(rule: Mapping[str, str]) -> bool:
+    """False where a daily rule fits no day of 400 years, or chooses a place that no set of its times has: dateutil would look at each day of them."""
+    named = {name: {int(number) for number in rule[name].split(",")} for name in _NUMBERS if name in rule}
+    times = max(1, len(named.get("BYHOUR", ())))
+    sizes = {"DAILY": times, "WEEKLY": 7 * times}
+    if (places := named.get("BYSETPOS")) and min(map(abs, places)) > sizes.get(rule["FREQ"], math.inf):
+        return False
+    if rule["FREQ"] != "DAILY":
+        return True
+    fits = np.ones(len(_days()["BYMONTH"][0]), np.bool_)
+    for name, columns in _days().items():
+        if name in named:
+            fits &= np.any([np.isin(column, list(named[name])) for column in columns], axis=0)
+    if "BYDAY" in rule:
+        fits &= np.isin(_days()["BYDAY"][0], [WEEKDAYS.index(day) for day in rule["BYDAY"].split(",")])
+    return bool(fits.any())
+
+
+@lru_cache
+def _days() -> Mapping[str, Sequence[NDArray[np.int64]]]:
+    """Every day of 400 years, after which all comes again: what each part of a rule compares with its numbers, counted from the start and from the end."""
+    days = np.arange("2000-01-01", "2400-01-01", dtype="datetime64[D]")
+    months, years = days.astype("datetime64[M]"), days.astype("datetime64[Y]")
+
+    def numbers(of: Any) -> NDArray[np.int64]:
+        return of.astype(np.int64)  # type: ignore[no-any-return]
+
+    return {
+        "BYMONTH": [numbers(months) % 12 + 1],
+        "BYMONTHDAY": [
+            numbers(days - months.astype("datetime64[D]")) + 1,
+            numbers(days - (months + 1).astype("datetime64[D]")),
+        ],
+        "BYYEARDAY": [
+            numbers(days - years.astype("datetime64[D]")) + 1,
+            numbers(days - (years + 1).astype("datetime64[D]")),
+        ],
+        "BYDAY": [(numbers(days) + 3) % 7],  # 1 January 1970 was a Thursday
+    }
 
 
 def _moved(moment: datetime, years: int) -> datetime:

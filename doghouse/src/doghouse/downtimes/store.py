@@ -192,8 +192,9 @@ class DowntimeStore:
 
     def mute_host(self, host: str, end: float | None, message: str | None, now: float) -> int:
         """Begin a downtime of all monitors on one host in place of the one that it has; returns its id in v1. Raises ApiError 400."""
-        self.unmute_host(host, now)
-        return int(self.mute(None, f"host:{host}", end, now, message)["id"])
+        with self._database.transaction():
+            self.unmute_host(host, now)
+            return int(self.mute(None, f"host:{host}", end, now, message)["id"])
 
     def unmute_host(self, host: str, now: float) -> int | None:
         """End the downtime of all monitors on one host; returns its id in v1, or None if there is none."""
@@ -206,16 +207,17 @@ class DowntimeStore:
         """
         target = "tag:*" if monitor_id is None else f"monitor:{monitor_id}"
         wanted = None if scope is None else " AND ".join(part.strip() for part in scope.split(","))
-        rows = self._database.connection().execute(
-            "SELECT record FROM downtimes WHERE target = ? AND (over IS NULL OR over > ?)", (target, now)
-        )
-        matching = [
-            downtime
-            for downtime in map(_decode, rows.fetchall())
-            if wanted is None or downtime.attributes["scope"] == wanted
-        ]
-        for record in matching:
-            self.cancel(record, now)
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "SELECT record FROM downtimes WHERE target = ? AND (over IS NULL OR over > ?)", (target, now)
+            )
+            matching = [
+                downtime
+                for downtime in map(_decode, rows.fetchall())
+                if wanted is None or downtime.attributes["scope"] == wanted
+            ]
+            for record in matching:
+                self.cancel(record, now)
         return [record.number for record in matching]
 
 

@@ -16,7 +16,8 @@ from doghouse.events.model import Event
 from doghouse.events.records import HostTags
 from doghouse.events.store import EventStore
 from doghouse.web import errors
-from doghouse.web.http import Call, Keys, Reply, endpoint
+from doghouse.web.access import Keys
+from doghouse.web.http import Call, Reply, endpoint
 from doghouse.web.numbers import LATEST_S
 
 PAGE, LAST_PAGE = 1000, 2_147_483_647  # the schema's number of events in an answer, and of pages
@@ -103,8 +104,8 @@ def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any
         read = [(source, one) for source, posted in events.items() for one in msgspec.convert(posted, list[AgentEvent])]
     except msgspec.ValidationError as error:
         raise errors.invalid_body(str(error)) from None
-    for source, one in read:
-        store.add(
+    store.add_all(
+        [
             Event(
                 id=model.new_id(),
                 uid=model.new_uid(),
@@ -118,7 +119,9 @@ def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any
                 aggregation_key=one.aggregation_key,
                 source_type_name=one.source_type_name or source,
             )
-        )
+            for source, one in read
+        ]
+    )
 
 
 def get(store: EventStore, host_tags: HostTags, call: Call) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -26,7 +26,7 @@ Listener = Callable[[Event], None]
 
 
 class EventStore:
-    """Events. `listen` has a function called with each new one, once it is kept."""
+    """Events. `listen` has a function called with each new one, in its transaction: what it writes is kept with the event, or neither is."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -46,8 +46,14 @@ class EventStore:
                 "INSERT INTO events (id, uid, rounded, happened, event) VALUES (?, ?, ?, ?, ?)",
                 (event.id, event.uid, model.rounded(event.id), event.date_happened, msgspec.json.encode(event)),
             )
-        for listener in tuple(self._listeners):
-            listener(event)
+            for listener in tuple(self._listeners):
+                listener(event)
+
+    def add_all(self, events: Iterable[Event]) -> None:
+        """Keep all of them, or none."""
+        with self._database.transaction():
+            for event in events:
+                self.add(event)
 
     def get(self, event_id: int) -> Event | None:
         """One event, by its exact id or by the rounded one of v1."""

@@ -16,7 +16,8 @@ from doghouse.events.records import HostTags
 from doghouse.events.store import EventStore
 from doghouse.search import matching, paging
 from doghouse.search.paging import Search
-from doghouse.web.http import Call, Keys, Reply, endpoint
+from doghouse.web.access import Keys
+from doghouse.web.http import Call, Reply, endpoint
 
 
 def routes(store: EventStore, host_tags: HostTags) -> list[BaseRoute]:

@@ -16,7 +16,8 @@ from doghouse.hosts.model import USERS, Host, Mute
 from doghouse.hosts.store import HostStore
 from doghouse.tags import naming
 from doghouse.web import errors
-from doghouse.web.http import Call, Keys, Reply, endpoint
+from doghouse.web.access import Keys
+from doghouse.web.http import Call, Reply, endpoint
 
 Events = Mapping[str, list[dict[str, Any]]]
 Loads = Callable[[float], Mapping[str, listing.Load]]
@@ -50,13 +51,14 @@ def intake_routes(
 
     def intake(call: Call) -> Reply:
         report, others = reported(call.json(Payload)), call.json(Others)
-        if others.events:
-            on_events(others.events, call.now)  # first: they may be refused, and then nothing is kept
-        if report.host:
-            hosts.report(report, call.now)
-        for host, tags in others.external_host_tags or ():
-            for source, listed in tags.items():
-                hosts.set_tags(host, source, listed)
+        with hosts.together():
+            if others.events:
+                on_events(others.events, call.now)  # first: they may be refused
+            if report.host:
+                hosts.report(report, call.now)
+            for host, tags in others.external_host_tags or ():
+                for source, listed in tags.items():
+                    hosts.set_tags(host, source, listed)
         return Reply({"status": "ok"}, 202)
 
     def check_run(call: Call) -> Reply:
@@ -113,8 +115,9 @@ def routes(
         if known and known.is_muted(call.now) and not (wanted.override or call.flag("override")):
             raise host_muted_already(name)
         over = wanted.end is not None and wanted.end <= call.now  # taken, and without effect
-        downtime = None if over else silences.mute_host(naming.host(name), wanted.end, wanted.message, call.now)
-        hosts.set_mute(name, Mute(wanted.message, wanted.end))
+        with hosts.together():
+            downtime = None if over else silences.mute_host(naming.host(name), wanted.end, wanted.message, call.now)
+            hosts.set_mute(name, Mute(wanted.message, wanted.end))
         given = {"downtime_id": downtime, "message": wanted.message, "end": wanted.end}
         details = {key: value for key, value in given.items() if value is not None}
         return Reply({"action": "Muted", "hostname": name, **details})
@@ -124,8 +127,9 @@ def routes(
         known = hosts.get(name)
         if not known or not known.mute or not known.is_muted(call.now):
             raise host_not_muted(name)
-        hosts.set_mute(name, None)
-        downtime = silences.unmute_host(naming.host(name), call.now)
+        with hosts.together():
+            hosts.set_mute(name, None)
+            downtime = silences.unmute_host(naming.host(name), call.now)
         return Reply({"action": "Unmuted", "downtime_id": downtime, "hostname": name})
 
     return [

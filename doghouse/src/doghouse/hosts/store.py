@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from sqlite3 import Connection, Row
 
 from doghouse.hosts.metadata import Reported
@@ -31,6 +32,10 @@ class HostStore:
         self._tags: dict[str, tuple[str, ...]] = {}
         for row in database.connection().execute("SELECT DISTINCT host FROM host_tags"):
             self._remember(row["host"])
+
+    def together(self) -> AbstractContextManager[object]:
+        """A block whose writes, other stores' of the same database too, are one act: all of them or none."""
+        return self._database.transaction()
 
     def tags(self, host: str) -> tuple[str, ...]:
         """A host's tags from all sources."""

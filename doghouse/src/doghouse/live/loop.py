@@ -11,6 +11,7 @@ from typing import cast
 
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
+from doghouse.live.lag import MINUTE_S, Lag
 from doghouse.live.sources import RecordWindow, shared
 from doghouse.live.stepping import Before, Outcome, advance
 from doghouse.metrics.model import Source
@@ -29,7 +30,6 @@ from doghouse.time.clock import Clock
 
 log = logging.getLogger(__name__)
 
-MINUTE_S = 60
 CATCH_UP_S = (
     3600  # after a stop no longer than this every missed tick is made up for; after a longer one evaluation begins anew
 )
@@ -46,7 +46,10 @@ NOBODY: HostsOf = dict
 
 @dataclass(frozen=True, slots=True)
 class LoopInputs:
-    """What the loop reads beside its stores: `rules` are the notification rules. `listeners` are called with each notification, in its transaction."""
+    """What the loop reads beside its stores: `rules` are the notification rules. `listeners` are called with each notification, in its transaction.
+
+    `passed` is called after each pass over the monitors, with its minute (s UTC) and the lag (s).
+    """
 
     points: Source
     hosts: HostsOf = NOBODY
@@ -56,6 +59,7 @@ class LoopInputs:
     objectives: Objectives | None = None
     records: RecordsOf | None = None
     address: Callable[[], str] = str
+    passed: Callable[[int, float], object] = lambda _, __: None
 
 
 @dataclass(slots=True)
@@ -94,6 +98,7 @@ class Live:
         self._lock = threading.Lock()
         self._stepped = -1
         self._made: list[tuple[Definition, int, Outcome]] = []  # that is not on the disk yet
+        self._lag = Lag()
         self._ending = threading.Event()
 
     def end(self) -> None:
@@ -104,6 +109,10 @@ class Live:
         """Make every tick that is due by the clock's time."""
         with self._lock:
             self._step(int(self._clock.now()))
+
+    def lag(self) -> float:
+        """How long after it is due a minute's last tick is made (s): of a pass that is under way, so far."""
+        return self._lag.now()
 
     def now(self) -> float:
         """The clock's time (s UTC)."""
@@ -120,6 +129,7 @@ class Live:
         minute = now // MINUTE_S
         if minute == self._stepped:
             return
+        self._lag.begin(minute)
         self._announce(now)
         if self._sources.records is not None:
             self._read = replace(self._read, records=shared(self._sources.records, self._record_windows(now)))
@@ -136,6 +146,9 @@ class Live:
         finally:
             self._keep_made()
         self._stepped = minute
+        self._lag.end()
+        if self._known.monitors:
+            self._sources.passed(minute * MINUTE_S, self.lag())
 
     def _record_windows(self, now: int) -> Iterator[RecordWindow]:
         """What the monitors will read of records at the ticks of this minute."""

@@ -54,6 +54,7 @@ class Stores:
     slos: SloStore
     webhooks: WebhookStore
     records: Mapping[str, Records] = field(default_factory=dict)  # by data source: logs, events, spans
+    passed: Callable[[int, float], object] = lambda _, __: None  # see LoopInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def build(
         objectives(stores.slos, stores.monitors),
         records_of(stores.records),
         url,
+        stores.passed,
     )
     live = Live(stores.database, clock, stores.monitors, stores.downtimes, store, sources)
     server = smtp.server(mail_server) if mail_server else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -16,13 +17,14 @@ class LogError(ValueError):
     """Why a body is not logs."""
 
 
-def read(body: bytes, content_type: str) -> list[Mapping[str, Any]]:
-    """The logs of a body as they were sent: objects that have a `message` and more. Raises LogError."""
+def read(body: bytes, content_type: str, most: int | None = None) -> list[Mapping[str, Any]]:
+    """The logs of a body as they were sent: objects that have a `message` and more, and of texts the first `most` (None: all). Raises LogError."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/logplex-1":
-        return [{"message": text} for text in _logplex(body)]
+        return [{"message": text} for text in islice(_logplex(body), most)]
     if kind.startswith("text/"):
-        return [{"message": line} for line in body.decode("utf-8", "replace").splitlines() if line]
+        lines = (line for line in body.decode("utf-8", "replace").splitlines() if line)
+        return [{"message": line} for line in islice(lines, most)]
     try:
         decoded = msgspec.json.decode(body)
     except msgspec.DecodeError as error:

@@ -13,9 +13,9 @@ from doghouse.logs.api import analytics, listing, v1_listing
 from doghouse.logs.errors import Full, logs_invalid, logs_too_large, logs_too_many
 from doghouse.logs.model import Log, with_host_tags
 from doghouse.logs.store.log_store import LogStore
-from doghouse.web.http import Call, Keys, Reply, endpoint
+from doghouse.web.access import Keys
+from doghouse.web.http import Call, Reply, endpoint
 
-MAX_BYTES = 5 * 1024 * 1024  # of a body; more is 413 (docs of the endpoint)
 MAX_LOGS = 1000
 HostTags = Callable[[str], Sequence[str]]
 
@@ -23,8 +23,8 @@ HostTags = Callable[[str], Sequence[str]]
 def routes(store: LogStore, host_tags: HostTags) -> list[BaseRoute]:
     """All of them."""
     return [
-        endpoint("POST", "/v1/input", partial(take, store, host_tags, 200), Keys.API),
-        endpoint("POST", "/api/v2/logs", partial(take, store, host_tags, 202), Keys.API),
+        endpoint("POST", "/v1/input", partial(take, store, host_tags, 200), Keys.API, partial(logs_too_large, 1)),
+        endpoint("POST", "/api/v2/logs", partial(take, store, host_tags, 202), Keys.API, partial(logs_too_large, 2)),
         endpoint("POST", "/api/v1/logs-queries/list", partial(v1_listing.list_logs, store)),
         endpoint("POST", "/api/v2/logs/events/search", partial(listing.search, store)),
         endpoint("GET", "/api/v2/logs/events", partial(listing.list_all, store)),
@@ -35,10 +35,8 @@ def routes(store: LogStore, host_tags: HostTags) -> list[BaseRoute]:
 def take(store: LogStore, host_tags: HostTags, status: int, call: Call) -> Reply:
     """Keep what was sent, but for logs that are too old; an empty JSON object says that it was taken, even so."""
     version = 1 if status == 200 else 2
-    if len(call.body) > MAX_BYTES:
-        raise logs_too_large(version)
     try:
-        sent = bodies.read(call.body, call.headers.get("content-type", "application/json"))
+        sent = bodies.read(call.body, call.headers.get("content-type", "application/json"), MAX_LOGS + 1)
     except bodies.LogError as error:
         raise logs_invalid(version, str(error)) from None
     if len(sent) > MAX_LOGS:

@@ -11,6 +11,7 @@ from doghouse.monitors.message.context import time_text
 from doghouse.notifications.mail import Links, visible
 from doghouse.notifications.model import Notification
 from doghouse.tags.pairs import group_text
+from doghouse.web.body.limits import LONGEST_MESSAGE
 
 SOURCE = "Monitor Alert"
 LONGEST_KEY = 100  # of an aggregation key (the API's schema)
@@ -60,8 +61,11 @@ def poster(add: Callable[[Event], None], links: Callable[[], Links]) -> Callable
 
 
 def mentioned(posted: Event) -> Notification | None:
-    """What an event that somebody posted sends to those whom its text mentions; None: nobody, or it is a notification's own."""
-    recipients = () if posted.source_type_name == SOURCE else mentions.handles(posted.text)
+    """What an event that somebody posted sends to those whom its text mentions, in its first LONGEST_MESSAGE characters.
+
+    None: nobody, or it is a notification's own.
+    """
+    recipients = () if posted.source_type_name == SOURCE else mentions.handles(posted.text[:LONGEST_MESSAGE])
     if not recipients:
         return None
     return Notification(

@@ -5,12 +5,13 @@ The copy is a data folder: `doghouse up --data COPY` goes on from there. Each da
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from doghouse.storage import manifest
+from doghouse.storage import locking, manifest
 from doghouse.storage.manifest import FILES, FORMAT, MAILS, SNAPSHOTS, Manifest
 
 KEYS, FOLDERS = "keys.json", (MAILS, SNAPSHOTS)  # what is no database
@@ -30,9 +31,11 @@ class BackupError(ValueError):
 
 def copy(target: Path, data: Path, stores: Sequence[Store]) -> int:
     """Make the copy, and return how large it is (bytes). Raises BackupError."""
-    check(target, data)
     try:
+        check(target, data)
         make(target, data, stores)
+    except locking.Locked as owner:
+        raise BackupError(f"another backup to {target} is under way ({owner})") from None
     except OSError as error:
         raise BackupError(f"{target} cannot be made: {error.strerror}") from None
     return sum(path.stat().st_size for path in target.rglob("*"))
@@ -40,7 +43,7 @@ def copy(target: Path, data: Path, stores: Sequence[Store]) -> int:
 
 def check(target: Path, data: Path) -> None:
     """Raise BackupError where no copy can be put."""
-    if not target.is_absolute():
+    if "\0" in str(target) or not target.is_absolute():
         raise BackupError(f"'{target}' is not an absolute path")
     if target.resolve().is_relative_to(data.resolve()):
         raise BackupError(f"{target} is inside the data folder")
@@ -49,16 +52,25 @@ def check(target: Path, data: Path) -> None:
 
 
 def make(target: Path, data: Path, stores: Sequence[Store]) -> None:
-    """Make a copy beside its place, and put it there when it is whole."""
+    """Make a copy beside its place, and put it there when it is whole. Another server may be asked for the same place: one at a time has it."""
     part = target.with_name(target.name + UNDER_WAY)
-    shutil.rmtree(part, ignore_errors=True)  # of a server that was killed
-    part.mkdir(mode=0o700, parents=True)
-    try:
-        fill(part, data, stores)
-        part.replace(target)  # an empty folder gives way
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+    with locking.lock(part, f"process {os.getpid()}"):
+        try:
+            clear(part)  # of a server that was killed
+            fill(part, data, stores)
+            part.replace(target)  # an empty folder gives way
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+
+
+def clear(folder: Path) -> None:
+    """Take everything out of a folder but its lock."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != locking.FILE:
+            path.unlink()
 
 
 def fill(target: Path, data: Path, stores: Sequence[Store]) -> None:

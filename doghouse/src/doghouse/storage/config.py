@@ -38,6 +38,7 @@ class Settings:
     `rate_limit` is how many requests a minute each limited family of endpoints answers before 429 (None: no limit).
     `smtp` is the mail server that notifications go to (`host:port`; empty: they stay in the inbox), `smtp_from` the address that they come from.
     `webhooks_to` are the hosts besides this machine that webhooks may send to.
+    `shared`: others than this machine can reach it, so that pages ask for a key too.
     `chaos` says which faults to make on purpose (see `doghouse.web.chaos`), `seed` makes them the same in each run.
     """
 
@@ -50,6 +51,7 @@ class Settings:
     smtp: str = ""
     smtp_from: str = ""
     webhooks_to: tuple[str, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import sqlite3
 from pathlib import Path
 
 FULL = "the disk of the data folder is full; what was acknowledged is kept, and writing goes on once there is room"
 FROM_BACKUP = "go on from a backup of the whole folder (doghouse up --data BACKUP)"
+FILES = "too many files are open; nothing is lost, and doghouse goes on once there are fewer connections (ulimit -n shows how many files it may open)"
 EVERY_S = 60
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 NO_ROOM_TEXTS = ("no space left on device", "disk quota exceeded", "disk is full")
+NO_FILES = (errno.EMFILE, errno.ENFILE)
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -27,6 +30,8 @@ def sentence(error: BaseException) -> str | None:
         return None
     if no_room(error):
         return FULL
+    if no_files(error):
+        return FILES
     if isinstance(error, OSError):
         return f"{error.filename} cannot be used: {error.strerror}" if error.filename else None
     if is_damage(error):
@@ -40,6 +45,8 @@ def unusable(path: Path, error: BaseException, damaged: bool) -> StorageError:
     """A file that cannot be opened or read, for this reason."""
     if no_room(error):
         return StorageError(FULL)
+    if no_files(error):
+        return StorageError(FILES)
     why = first_line(error).rstrip(".!")
     return StorageError(f"{path} cannot be used: {why}" + (f"; {FROM_BACKUP}" if damaged else ""))
 
@@ -60,6 +67,21 @@ def no_room(error: BaseException) -> bool:
         return error.errno in NO_ROOM
     text = str(error).lower()
     return any(part in text for part in NO_ROOM_TEXTS)
+
+
+def no_files(error: BaseException) -> bool:
+    """Whether the process has as many files open as it may. SQLite says only that it cannot open one: then it is tried."""
+    if isinstance(error, OSError):
+        return error.errno in NO_FILES
+    if "too many open files" in str(error).lower():
+        return True
+    if not isinstance(error, sqlite3.OperationalError) or "unable to open" not in str(error):
+        return False
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as refused:
+        return refused.errno in NO_FILES
+    return False
 
 
 class Seldom(logging.Filter):

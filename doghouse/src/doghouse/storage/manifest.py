@@ -126,9 +126,10 @@ def new_identity() -> str:
 def _read(path: Path) -> Manifest:
     try:
         form = msgspec.json.decode(content := path.read_bytes())
-        if isinstance(form, dict) and isinstance(number := form.get("format"), int) and number > FORMAT:
+        if isinstance(form, dict) and isinstance(number := form.get("format"), int) and number != FORMAT:
+            age = "a newer" if number > FORMAT else "an older"
             raise StorageError(
-                f"{path.parent} was written by a newer doghouse (format {number}, this one knows {FORMAT}); "
+                f"{path.parent} was written by {age} doghouse (format {number}, this one knows {FORMAT}); "
                 "install that release, or choose another folder with --data"
             )
         return msgspec.json.decode(content, type=Manifest)

@@ -16,7 +16,8 @@ from doghouse.traces.errors import traces_unreadable
 from doghouse.traces.intake import TraceIntake
 from doghouse.traces.model import Chunk
 from doghouse.web import errors
-from doghouse.web.http import Call, Keys, PlainHandler, Reply, endpoint
+from doghouse.web.access import Keys
+from doghouse.web.http import Call, PlainHandler, Reply, endpoint
 
 Decode = Callable[[bytes], list[Chunk]]
 TRACES: dict[str, Decode] = {
@@ -70,7 +71,7 @@ def take(intake: TraceIntake, path: str, decode: Decode) -> PlainHandler:
     """A handler for one form of traces. A body that is not msgpack (or JSON, where the Agent takes it) is refused: no page in a browser can post one."""
 
     def handler(call: Call) -> Reply:
-        kind = call.headers.get("content-type", "").partition(";")[0].strip()
+        kind = _kind(call)
         reader = decoding.decode_json if kind == "application/json" and decode is decoding.decode else decode
         if kind != MSGPACK and reader is decode:
             raise errors.unsupported_content_type(kind)
@@ -86,12 +87,19 @@ def take(intake: TraceIntake, path: str, decode: Decode) -> PlainHandler:
 
 
 def take_stats(intake: TraceIntake, call: Call) -> Reply:
-    """The endpoint for the counts that a tracer makes itself."""
+    """The endpoint for the counts that a tracer makes itself, in msgpack alone, as `take`."""
+    if (kind := _kind(call)) != MSGPACK:
+        raise errors.unsupported_content_type(kind)
     try:
         intake.take_stats(call.body, call.now)
     except TracesError as error:
         raise traces_unreadable(STATS, str(error)) from None
     return Reply({})
+
+
+def _kind(call: Call) -> str:
+    """The Content-Type without its parameters."""
+    return call.headers.get("content-type", "").partition(";")[0].strip()
 
 
 def _said(call: Call, what: str) -> bool:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import ipaddress
 import secrets
 from typing import cast
 
 from starlette.routing import Route
 
 from doghouse.ui.errors import another_origin, not_this_machine
-from doghouse.web.http import AsyncHandler, Call, Handler, Keys, PlainHandler, Reply, endpoint
-
-SAFE_METHODS = ("GET", "HEAD")
+from doghouse.web import origins
+from doghouse.web.access import Access, Keys
+from doghouse.web.http import AsyncHandler, Call, Handler, PlainHandler, Reply, endpoint
 
 
 def page(path: str, handler: Handler) -> Route:
@@ -43,29 +42,12 @@ def guarded(handler: Handler) -> Handler:
 
 
 def check(call: Call) -> None:
-    """Raise ApiError 403 where the request did not come to a loopback name, or is a change that another site asks for."""
-    host = call.headers.get("host", "")
-    if not is_loopback(host):
+    """Raise ApiError 403 where the request did not come to a loopback name, or is a change that no page of this doghouse asks for."""
+    host, access = call.headers.get("host", ""), cast(Access, call.request.app.state.access)
+    if not (access.shared or origins.is_loopback(host)):
         raise not_this_machine(host)
-    if call.method not in SAFE_METHODS and not same_origin(call):
+    if call.method not in origins.SAFE_METHODS and not origins.is_own(call.request):
         raise another_origin()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a Host header (`name`, `name:port`, `[::1]:port`) names this machine by a name that no DNS server can give away."""
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    name = name.strip("[]").lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def same_origin(call: Call) -> bool:
-    """Whether a page of this doghouse asked: browsers send Origin with every change."""
-    return call.headers.get("origin", "").split("://")[-1] == call.headers.get("host")
 
 
 def new_nonce() -> str:

@@ -15,6 +15,7 @@ from doghouse import __version__
 from doghouse.notifications.markdown import render as rendered
 from doghouse.ui import assets, frame, guard
 from doghouse.ui.frame import Frame
+from doghouse.web import sessions
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply
 
@@ -57,7 +58,13 @@ def environment() -> Environment:
 def render(template: str, call: Call, *, status: int = 200, css: str = "", **values: Any) -> Reply:
     """A page. `css` goes into its one style block, under a nonce: the places of widgets, which no stylesheet can know."""
     nonce = guard.new_nonce() if css else ""
-    text = environment().get_template(template).render(call=call, now=call.now, css=Markup(css), nonce=nonce, **values)
+    cookie = sessions.of(call.request, call.now)
+    session = None if cookie is None else sessions.token(call.request.app.state.access, cookie)
+    text = (
+        environment()
+        .get_template(template)
+        .render(call=call, now=call.now, css=Markup(css), nonce=nonce, session=session, **values)
+    )
     headers = {"Content-Security-Policy": guard.policy(nonce)}
     return Reply(text.encode(), status, "text/html; charset=utf-8", headers)
 

@@ -19,6 +19,7 @@ from doghouse.ui.data.mails import Mails
 from doghouse.ui.data.snapshots import Snapshots
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.guard import change, page
+from doghouse.ui.pages import login
 from doghouse.ui.pages.apm import Apm
 from doghouse.ui.pages.boards import Boards
 from doghouse.ui.pages.budgets import ErrorBudgets
@@ -37,7 +38,8 @@ from doghouse.ui.widgets import graphs, scalars
 from doghouse.ui.widgets.graphs import Asked
 from doghouse.ui.widgets.objectives import Objectives
 from doghouse.ui.widgets.states import Panels
-from doghouse.web.http import Call, Keys, Reply, endpoint
+from doghouse.web.access import Keys
+from doghouse.web.http import Call, Reply, endpoint
 
 
 def routes(stores: Stores) -> list[BaseRoute]:
@@ -67,14 +69,17 @@ def routes(stores: Stores) -> list[BaseRoute]:
     snapshots = Snapshots(boards, stores.snapshots, stores.events, stores.simulated, panels)
     return [
         page("/", home),
-        page("/ui/static/{version}/{name:path}", assets.serve),
+        endpoint("GET", "/ui/static/{version}/{name:path}", guard.guarded(assets.serve), Keys.OPEN),
+        endpoint("GET", "/login", login.show, Keys.OPEN),
+        endpoint("POST", "/login", guard.guarded(login.log_in), Keys.OPEN),
+        endpoint("POST", "/logout", guard.guarded(login.log_out), Keys.OPEN),
         page("/dashboard/lists", reading(boards.list)),
         page("/dashboard/{id}", reading(boards.show)),
         page("/dashboard/{id}/{slug}", reading(boards.show)),
         page("/ui/data/dashboard/{id}", data.widgets),
         page("/sb/{token}", alone(shared.show)),
         page("/sb/{token}/data", shared.numbers),
-        page("/monitors/manage", reading(MonitorList(stores.monitors).show)),
+        page("/monitors/manage", reading(MonitorList(stores.monitors, stores.lag).show)),
         page("/monitors/{id:int}", reading(monitor.show)),
         page("/ui/data/monitor/{id:int}", monitor.data),
         page("/ui/data/monitor/{id:int}/previews", monitor.previews),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from doghouse.dashboards.sharing.store import ShareStore
@@ -49,3 +49,4 @@ class Stores:
     rules: RuleStore
     records: Mapping[str, Records]  # what monitors over logs, events and spans read, by data source
     webhooks: WebhookStore
+    lag: Callable[[], float] = lambda: 0.0  # s; see `doghouse.live.lag`

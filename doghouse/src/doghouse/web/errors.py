@@ -5,6 +5,9 @@ A text stands once. Beside it stands its evidence: the client's recorded case, a
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
+from urllib.parse import quote
+
+LONGEST_SHOWN = 200  # signs of a value that an error repeats
 
 
 class ApiError(Exception):
@@ -76,6 +79,7 @@ def invalid_body(reason: str) -> ApiError:
 
 def invalid_query_parameter(name: str, value: str, expected: str) -> ApiError:
     """A value in the address that cannot be read (ours)."""
+    value = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
     return ApiError(400, f"Invalid value '{value}' of query parameter '{name}': expected {expected}")
 
 
@@ -101,6 +105,36 @@ def payload_too_large() -> ApiError:
     return ApiError(413, "Payload too large")
 
 
+def too_much_in_body(reason: str) -> ApiError:
+    """A body with more in it than its endpoint takes (ours, after the same beginning)."""
+    return ApiError(413, f"Payload too large: it has {reason}")
+
+
+def too_slow() -> ApiError:
+    """A body that does not arrive (GUESS: the text; the status is in the schema)."""
+    return ApiError(408, "Request timeout", headers={"Connection": "close"})
+
+
+def too_much_in_flight() -> ApiError:
+    """More bodies at once than the server holds in memory (GUESS: the text; the status is in the schema)."""
+    return ApiError(429, "Too many requests", headers={"Retry-After": "1"})
+
+
+def another_origin() -> ApiError:
+    """A write without a key that a page of another site asks for (ours)."""
+    return ApiError(
+        403,
+        "doghouse takes what needs no key from its own pages and from programs alone, not from pages of other sites",
+    )
+
+
+def key_or_session_required(login_for: str | None) -> ApiError:
+    """Something of a doghouse that others can reach, asked for without a key and without a session; a browser is sent to log in (ours)."""
+    if login_for is None:
+        return ApiError(403, "This doghouse can be reached by others: send DD-API-KEY, or log in at /login")
+    return ApiError(303, "Log in at /login", headers={"Location": f"/login?next={quote(login_for)}"})
+
+
 def unsupported_content_type(kind: str) -> ApiError:
     """A Content-Type that an intake does not read (GUESS: status and text)."""
     return ApiError(415, f"Unsupported Content-Type: {kind}")
@@ -109,6 +143,11 @@ def unsupported_content_type(kind: str) -> ApiError:
 def too_many_requests() -> ApiError:
     """More than a limit allows, or than can be kept at the moment (GUESS: the text; the status is in the schema)."""
     return ApiError(429, "Too many requests")
+
+
+def too_long(name: str, length: int, most: int) -> ApiError:
+    """A text that is written anew for each notification, and would take too long (ours)."""
+    return ApiError(400, f"'{name}' has {length:,} characters; doghouse takes at most {most:,}")
 
 
 def no_backup(reason: str) -> ApiError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import enum
-import hmac
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,31 +18,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from doghouse.storage import failures
 from doghouse.time import iso
 from doghouse.time.clock import Clock
-from doghouse.web import errors
-from doghouse.web.compression import decompress
+from doghouse.web import errors, origins
+from doghouse.web.access import Access, Keys, check_keys
+from doghouse.web.body import receiving
+from doghouse.web.body.in_flight import Charge, InFlight
+from doghouse.web.body.receiving import TooLarge
 from doghouse.web.errors import ApiError
 from doghouse.web.numbers import whole_number
 
 T = TypeVar("T")
-MAX_BODY_BYTES = 64 * 1024 * 1024  # as sent, and decompressed: a small body must not fill the memory
 MAX_KEY = 2**63 - 1  # SQLite's
-
-
-class Keys(enum.Enum):
-    """Which keys an endpoint asks for: intakes the API key alone, pages none."""
-
-    NONE = 0
-    API = 1
-    BOTH = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """The keys that this doghouse accepts, and how it treats requests."""
-
-    api_key: str = field(repr=False)
-    app_key: str = field(repr=False)
-    time_travel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +108,11 @@ class Call:
         number = whole_number(str(self.params[name]))
         return 0 if number is None or number > MAX_KEY else number
 
-    def seconds(self, name: str) -> int:
+    def seconds(self, name: str, most: int = MAX_KEY) -> int:
         """A required time in the address, in s since 1970. Raises ApiError 400."""
         if not self.query.get(name):
             raise errors.missing_parameter(name)
-        return self.number(name, 0)
+        return self.number(name, 0, most=most)
 
     def flag(self, name: str) -> bool:
         """Whether the address says `name=true` (or 1). Raises ApiError 400 where it says neither that nor false."""
@@ -154,19 +137,27 @@ AsyncHandler = Callable[[Call], Awaitable[Reply]]
 Handler = PlainHandler | AsyncHandler
 
 
-def endpoint(method: str, path: str, handler: Handler, keys: Keys = Keys.BOTH) -> Route:
-    """A route: checks keys, reads the body, calls `handler` (a plain function in a thread, a coroutine on the loop), answers in JSON."""
+def endpoint(
+    method: str, path: str, handler: Handler, keys: Keys = Keys.BOTH, too_large: TooLarge = errors.payload_too_large
+) -> Route:
+    """A route: checks keys, reads the body, calls `handler` (a plain function in a thread, a coroutine on the loop), answers in JSON.
+
+    What needs no key is guarded against pages of other sites. `too_large` is the answer to a body over a limit (`doghouse.web.body.limits`).
+    """
     waits = inspect.iscoroutinefunction(handler)
 
     async def serve(request: Request) -> Response:
+        in_flight: InFlight = request.app.state.in_flight
         try:
             check_keys(request, keys)
-            call = await read(request)
-            reply = (
-                await cast(AsyncHandler, handler)(call)
-                if waits
-                else await run_in_threadpool(cast(PlainHandler, handler), call)
-            )
+            origins.check(request, keys)
+            with in_flight.request() as charge:
+                call = await read(request, charge, too_large)
+                reply = (
+                    await cast(AsyncHandler, handler)(call)
+                    if waits
+                    else await run_in_threadpool(cast(PlainHandler, handler), call)
+                )
         except ApiError as error:
             reply = Reply(error.body, error.status, headers=error.headers)
         except RecursionError:  # nothing is kept yet: what cannot be read, or copied, is not written
@@ -208,49 +199,14 @@ def respond(reply: Reply) -> Response:
     return Response(body, reply.status, dict(reply.headers), media_type=reply.content_type)
 
 
-def check_keys(request: Request, keys: Keys) -> None:
-    """Raise ApiError 403 unless the request carries the keys that the endpoint asks for.
-
-    The Agent and old clients send the API key in the query (`api_key=`), as Datadog still accepts for its intakes.
-    """
-    if keys is Keys.NONE:
-        return
-    access: Access = request.app.state.access
-    api_key = request.headers.get("dd-api-key") or request.query_params.get("api_key")
-    if not api_key:
-        raise errors.api_key_required()
-    same = hmac.compare_digest(api_key.encode(), access.api_key.encode())
-    if keys is Keys.BOTH:
-        app_key = request.headers.get("dd-application-key") or request.query_params.get("application_key") or ""
-        same &= hmac.compare_digest(app_key.encode(), access.app_key.encode())
-    if not same:
-        raise errors.forbidden()
-
-
-async def read(request: Request) -> Call:
-    """The request as a value, its body decompressed."""
+async def read(request: Request, charge: Charge = int, too_large: TooLarge = errors.payload_too_large) -> Call:
+    """The request as a value, its body decompressed. `charge` is called with each piece of it (bytes) that is held."""
     clock: Clock = request.app.state.clock
     access: Access = request.app.state.access
     now = clock.now()
     if access.time_travel and (instant := request.headers.get("x-doghouse-now")):
         now = parse_instant(instant)
-    body = await received(request)
-    if body or request.method in ("POST", "PUT", "PATCH"):  # others may say how what they do not send is compressed
-        body = decompress(body, request.headers.get("content-encoding", ""), MAX_BODY_BYTES)
-    return Call(request, body, now)
-
-
-async def received(request: Request) -> bytes:
-    """The body as it was sent. Raises ApiError 413 before the rest of one that is too large is read."""
-    if (whole_number(request.headers.get("content-length", "")) or 0) > MAX_BODY_BYTES:
-        raise errors.payload_too_large()
-    parts, size = [], 0
-    async for part in request.stream():
-        parts.append(part)
-        size += len(part)
-        if size > MAX_BODY_BYTES:
-            raise errors.payload_too_large()
-    return b"".join(parts)
+    return Call(request, await receiving.whole(request, charge, too_large), now)
 
 
 def parse_instant(text: str) -> float:

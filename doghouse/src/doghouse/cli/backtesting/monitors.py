@@ -87,14 +87,14 @@ def _take_rule(found: FoundRule, given: Given) -> None:
 
 
 def _take_slo(slo: FoundSlo, given: Given) -> None:
+    from doghouse.slos.files import objective
     from doghouse.slos.model import SloError
-    from doghouse.slos.reading import read
 
     if _is_incomplete(slo, given):
         return
     try:
-        objective = read(slo.body)
-        given.slos[objective.id] = objective
+        made = objective(slo.body)
+        given.slos[made.id] = made
     except SloError as error:
         given.left_out.append(LeftOut(slo.where, str(error)))
 

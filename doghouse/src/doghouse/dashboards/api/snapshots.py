@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from starlette.routing import BaseRoute
 
 from doghouse.dashboards.errors import invalid_graph
@@ -21,8 +20,17 @@ from doghouse.web import errors
 from doghouse.web.http import Call, Reply, endpoint
 
 WIDTH, HEIGHT = 600, 260  # GUESS: the size where none is asked for
-LARGEST = 4000  # px
+SMALLEST, LARGEST = 50, 4000  # px
+LATEST_S = 32_503_680_000  # the year 3000; the axes of pictures end before the last year that has a date
 DISPLAYS = ("line", "bars", "area")
+
+
+class Definition(msgspec.Struct):
+    """`graph_def`, as far as a picture shows it."""
+
+    requests: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
+    title: str | None = None
+    markers: list[Any] | None = None
 
 
 def routes(store: SnapshotStore, source: Source) -> list[BaseRoute]:
@@ -39,13 +47,13 @@ def take(store: SnapshotStore, source: Source, call: Call) -> Reply:
     definition = call.query.get("graph_def")
     if not query and not definition:
         raise errors.missing_parameter("metric_query")
-    start, end = _seconds(call, "start"), _seconds(call, "end")
+    start, end = call.seconds("start", LATEST_S), call.seconds("end", LATEST_S)
     if start >= end:
         raise from_not_before_to()
-    graph = _definition(definition) if definition and not query else {"requests": [{"q": query}]}
+    graph = _definition(definition) if definition and not query else Definition([{"q": query}])
     picture = _picture(graph, source, start, end, call)
     name = store.add(lambda: pictures.draw(picture), call.now)
-    answer = {"snapshot_url": f"{call.base_url}{PATH}/{name}", "graph_def": definition or json.dumps(graph)}
+    answer = {"snapshot_url": f"{call.base_url}{PATH}/{name}", "graph_def": definition or _text(graph)}
     given = {key: value for key in ("metric_query", "event_query") if (value := call.query.get(key))}
     return Reply(answer | given)
 
@@ -56,25 +64,19 @@ def status(store: SnapshotStore, call: Call) -> Reply:
     return Reply({"status_code": 200 if store.get(name.removesuffix(".png") + ".png") else 404})
 
 
-def _picture(graph: Mapping[str, Any], source: Source, start: int, end: int, call: Call) -> Picture:
+def _picture(graph: Definition, source: Source, start: int, end: int, call: Call) -> Picture:
     """The lines of every request of a graph. Raises ApiError 400 or 501."""
-    given = graph.get("requests")
-    if not isinstance(given, list) or not given or not all(isinstance(request, dict) for request in given):
-        raise invalid_graph("it must have a list of requests")
-    asked = requests(graph)
+    given = graph.requests
+    asked = requests({"requests": given})
     lines = [line for request in asked for line in _series(request, source, Window(start, end))]
     displays = [str(request.get("display_type") or request.get("type") or "line") for request in given]
-    title = (
-        call.query.get("title")
-        or str(graph.get("title") or "")
-        or ", ".join(request.q for request in asked if request.q)
-    )
+    title = call.query.get("title") or graph.title or ", ".join(request.q for request in asked if request.q)
     return Picture(
         title,
         lines,
         start,
         end,
-        pictures.markers(graph.get("markers") or ()),
+        pictures.markers(graph.markers or ()),
         next((display for display in displays if display in DISPLAYS), "line"),
         _pixels(call, "width", WIDTH),
         _pixels(call, "height", HEIGHT),
@@ -107,27 +109,19 @@ def _check_queries(request: Request) -> None:
         raise invalid_graph("each formula must have a formula")
 
 
-def _definition(text: str) -> Mapping[str, Any]:
+def _definition(text: str) -> Definition:
     try:
-        made = json.loads(text)
-    except ValueError as error:
+        return msgspec.json.decode(text, type=Definition)
+    except msgspec.ValidationError as error:
+        raise invalid_graph(str(error)) from None
+    except (msgspec.DecodeError, RecursionError) as error:
         raise errors.not_json(str(error)) from None
-    if not isinstance(made, dict):
-        raise errors.not_json("graph_def is no object")
-    return made
 
 
-def _seconds(call: Call, name: str) -> int:
-    text = call.query.get(name)
-    if not text:
-        raise errors.missing_parameter(name)
-    if not text.isdigit():
-        raise errors.invalid_query_parameter(name, text, "seconds since 1970 UTC")
-    return int(text)
+def _text(graph: Definition) -> str:
+    """A graph of one query as JSON."""
+    return msgspec.json.encode({"requests": graph.requests}).decode()
 
 
 def _pixels(call: Call, name: str, default: int) -> int:
-    wanted = call.number(name, default)
-    if not 50 <= wanted <= LARGEST:
-        raise errors.invalid_query_parameter(name, str(wanted), f"a number of pixels from 50 to {LARGEST}")
-    return wanted
+    return call.number(name, default, SMALLEST, LARGEST)

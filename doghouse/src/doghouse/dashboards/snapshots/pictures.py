@@ -6,6 +6,7 @@ matplotlib is imported with the first picture, so that a server starts without i
 from __future__ import annotations
 
 import io
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ TONES = {"alert": "#c8372d", "warn": "#c98a00", "ok": "#2e8b57"}
 MARKERS = {"error": "alert", "warning": "warn", "ok": "ok"}  # a marker's display type → its tone
 DPI = 100
 MOST_LINES = 100
+LONGEST_TEXT, LONGEST_LABEL = 400, 60  # signs of a title, of a line in the legend
+HIGHEST = 1e150  # what is beyond stands at the edge: axes cannot reach to the end of floats
 MOST_NAMED = 8  # lines in the legend; more would leave no room for the graph
 STEPS_BETWEEN = 8  # points between two of a line, where it is looked for its crossing of a band
 JOINED_S = 300  # points at most this far apart are joined by a line, as Datadog interpolates
@@ -70,7 +73,7 @@ def markers(given: Sequence[Any]) -> list[Marker]:
             number = float(value)
         except ValueError:
             continue
-        if side.strip() == "y":
+        if side.strip() == "y" and math.isfinite(number):
             tone = MARKERS.get(str(marker.get("display_type", "")).split(" ")[0], "")
             drawn.append(Marker(number, str(marker.get("label") or "").strip(), tone))
     return drawn
@@ -96,7 +99,15 @@ def draw(picture: Picture) -> bytes:
         if not shown:
             axes.set_yticks([])
             axes.text(
-                0.5, 0.5, picture.empty, transform=axes.transAxes, ha="center", va="center", color=SOFT, fontsize=9
+                0.5,
+                0.5,
+                plain(picture.empty),
+                parse_math=False,
+                transform=axes.transAxes,
+                ha="center",
+                va="center",
+                color=SOFT,
+                fontsize=9,
             )
         if len(shown) > 1:
             _legend(figure, shown)
@@ -110,7 +121,7 @@ def _frame(axes: Axes, picture: Picture) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
     from matplotlib.ticker import FuncFormatter
 
-    axes.set_title(picture.title, loc="left", fontsize=10, fontweight="bold", color=INK)
+    axes.set_title(plain(picture.title), parse_math=False, loc="left", fontsize=10, fontweight="bold", color=INK)
     axes.set_xlim(date2num(_moment(picture.start, picture)), date2num(_moment(picture.end, picture)))
     zone = picture.zone.tzname(_moment(picture.end, picture)) or ""
     locator = AutoDateLocator(tz=picture.zone, maxticks=8)
@@ -167,17 +178,22 @@ def _line(axes: Axes, series: ResultSeries, color: str, picture: Picture) -> Non
 def _with_gaps(series: ResultSeries) -> tuple[Any, Any]:
     """Times and values, a NaN between points that are too far apart to be joined."""
     wide = np.flatnonzero(np.diff(series.ts) > max(JOINED_S, 3 * series.interval)) + 1
-    return np.insert(series.ts, wide, series.ts[wide] - 1), np.insert(series.values, wide, np.nan)
+    return np.insert(series.ts, wide, series.ts[wide] - 1), np.insert(_drawable(series.values), wide, np.nan)
+
+
+def _drawable(values: Any) -> Any:
+    """Numbers that axes reach to."""
+    return np.clip(values, -HIGHEST, HIGHEST)
 
 
 def _bounds(axes: Axes, series: ResultSeries, picture: Picture) -> None:
     assert series.bounds is not None
-    low, high = series.bounds
+    low, high = map(_drawable, series.bounds)
     times = np.array([_moment(float(at), picture) for at in series.ts])
     axes.fill_between(times, low, high, color=BAND, alpha=0.25, linewidth=0)
     # So that a line is red from where it leaves the band.
     fine = np.linspace(series.ts[0], series.ts[-1], STEPS_BETWEEN * len(series.ts))
-    line, least, most = (np.interp(fine, series.ts, values) for values in (series.values, low, high))
+    line, least, most = (np.interp(fine, series.ts, values) for values in (_drawable(series.values), low, high))
     outside = np.where((line < least) | (line > most), line, np.nan)
     axes.plot(np.array([_moment(float(at), picture) for at in fine]), outside, color=ALERT, linewidth=1.6)
 
@@ -189,7 +205,7 @@ def _last(axes: Axes, series: ResultSeries, color: str, picture: Picture) -> Non
         return
     value = float(series.values[present[-1]])
     axes.annotate(
-        short(value), (1, value), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
+        short(value), (1, float(_drawable(value))), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
         va="center", color=color, fontsize=8, annotation_clip=False,
     )  # fmt: skip
 
@@ -199,6 +215,7 @@ def _limits(axes: Axes, shown: Sequence[ResultSeries], picture: Picture) -> None
     bounds = [bound for series in shown if series.bounds is not None for bound in series.bounds]
     every = [values[np.isfinite(values)] for values in (*(series.values for series in shown), *bounds)]
     numbers = np.concatenate([*every, [0.0], [marker.value for marker in picture.markers]])
+    numbers = _drawable(numbers)
     low, high = float(np.min(numbers)), float(np.max(numbers))
     pad = (high - low or 1) * 0.06
     axes.set_ylim(low - pad if low < 0 else 0, high + pad)
@@ -206,10 +223,11 @@ def _limits(axes: Axes, shown: Sequence[ResultSeries], picture: Picture) -> None
 
 def _marker(axes: Axes, marker: Marker, picture: Picture) -> None:
     color = TONES.get(marker.tone, SOFT)
-    axes.axhline(marker.value, color=color, linewidth=0.9, linestyle=(0, (4, 3)))
-    text = f"{marker.label} {short(marker.value)}".strip()
+    value = float(_drawable(marker.value))
+    axes.axhline(value, color=color, linewidth=0.9, linestyle=(0, (4, 3)))
+    text = f"{plain(marker.label)} {short(marker.value)}".strip()
     axes.annotate(
-        text, (0, marker.value), xycoords=("axes fraction", "data"), xytext=(3, 2), textcoords="offset points",
+        text, (0, value), parse_math=False, xycoords=("axes fraction", "data"), xytext=(3, 2), textcoords="offset points",
         color=color, fontsize=8, annotation_clip=False,
     )  # fmt: skip
 
@@ -223,7 +241,23 @@ def _legend(figure: Any, shown: Sequence[ResultSeries]) -> None:
     if len(shown) > len(named):
         handles.append(Line2D([], [], color="none"))
         labels.append(f"{len(shown) - len(named)} more")
-    figure.legend(handles, labels, loc="outside lower left", ncols=4, fontsize=8, frameon=False, labelcolor=SOFT)
+    legend = figure.legend(
+        handles,
+        [plain(text, LONGEST_LABEL) for text in labels],
+        loc="outside lower left",
+        ncols=4,
+        fontsize=8,
+        frameon=False,
+        labelcolor=SOFT,
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def plain(text: str, most: int = LONGEST_TEXT) -> str:
+    """A text as it is drawn: one line of what fonts have signs for, cut where no picture is wide enough."""
+    line = "".join(sign if sign.isprintable() else " " for sign in text[:most])
+    return line.encode("utf-8", "replace").decode()
 
 
 def label(series: ResultSeries) -> str:

@@ -17,12 +17,10 @@ from doghouse.metrics.intake.repeats import Repeats
 from doghouse.metrics.intake.sketches import SentSketches
 from doghouse.metrics.model import Columns, Full, MetricStore, Points
 from doghouse.web import errors
-from doghouse.web.http import AsyncHandler, Call, Keys, PlainHandler, Reply, endpoint
+from doghouse.web.access import Keys
+from doghouse.web.http import AsyncHandler, Call, PlainHandler, Reply, endpoint
 
 T = TypeVar("T")
-# Largest bodies (bytes) as sent and as decompressed (OpenAPI v1 and v2: SubmitMetrics).
-V1_LIMITS = (3_200_000, 62_914_560)
-V2_LIMITS = (512_000, 5_242_880)
 IMPORT_PATIENCE_S = 60  # an import is as fast as DuckDB takes it
 ON_THE_LOOP_BYTES = 512 * 1024  # a larger body (some 3 ms of decoding) is decoded in a thread
 JSON_TYPES = ("", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded")
@@ -32,7 +30,7 @@ def routes(store: MetricStore, counts: Callable[[], dict[str, int]]) -> list[Rou
     """The intakes of points, which ask for the API key alone. `counts` says how much is stored."""
     v1_answer, v2_answer = Reply({"status": "ok"}, 202), Reply({"errors": []}, 202)
     return [
-        endpoint("POST", "/api/v1/series", intake(store, v1_format, v1_answer), Keys.API),
+        endpoint("POST", "/api/v1/series", intake(store, always_json, v1_answer), Keys.API),
         endpoint("POST", "/api/v2/series", intake(store, v2_format, v2_answer), Keys.API),
         endpoint("POST", "/api/v1/distribution_points", distributions(store, sketches.decode_values), Keys.API),
         endpoint("POST", "/api/beta/sketches", distributions(store, decode_sketches), Keys.API),
@@ -104,27 +102,19 @@ def keep(store: Points, points: Columns, patience: float = 0) -> None:
         raise errors.too_many_requests() from None
 
 
-def v1_format(call: Call) -> str:
-    """How a v1 body is written: always JSON, whatever its Content-Type says. Raises ApiError 413."""
-    check_size(call, *V1_LIMITS)
+def always_json(_: Call) -> str:
+    """How a v1 body is written, whatever its Content-Type says."""
     return "v1"
 
 
 def v2_format(call: Call) -> str:
-    """How a v2 body is written: JSON by clients, protobuf by Agents. Raises ApiError 413 and 415."""
-    check_size(call, *V2_LIMITS)
+    """How a v2 body is written: JSON by clients, protobuf by Agents. Raises ApiError 415."""
     kind = content_type(call)
     if kind == "application/x-protobuf":
         return "protobuf"
     if kind in JSON_TYPES:
         return "v2"
     raise errors.unsupported_content_type(kind)
-
-
-def check_size(call: Call, as_sent: int, decompressed: int) -> None:
-    """Raise ApiError 413 for a body that is larger than its endpoint takes."""
-    if int(call.headers.get("content-length") or 0) > as_sent or len(call.body) > decompressed:
-        raise errors.payload_too_large()
 
 
 def decode_series(body: bytes, kind: str) -> Batch:

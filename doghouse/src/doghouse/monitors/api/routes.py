@@ -28,6 +28,7 @@ from doghouse.monitors.store import MonitorStore, Stored, objectives
 from doghouse.monitors.validation import validate as validate_document
 from doghouse.slos.store import SloStore
 from doghouse.web import errors
+from doghouse.web.body.limits import LONGEST_MESSAGE
 from doghouse.web.http import MAX_KEY, Call, Reply, endpoint
 from doghouse.web.numbers import LATEST_S, whole_number
 
@@ -71,6 +72,7 @@ class Monitors:
             monitor = validate_document(document)
         except MonitorError as error:
             raise invalid_monitor(error.text) from None
+        _check_lengths(monitor)
         if self.store.unknown(monitor.members):
             raise unknown_members()
         self._check_slo(monitor)
@@ -99,6 +101,14 @@ class Monitors:
             if one.definition.slo:
                 made.setdefault(one.definition.slo, []).append(one.definition.id)
         return made
+
+
+def _check_lengths(monitor: Definition) -> None:
+    """Raise ApiError 400 for a text that would keep the live loop for seconds at each notification."""
+    texts = {"name": monitor.name, "message": monitor.message, "escalation_message": monitor.options.escalation_message}
+    for name, text in texts.items():
+        if text and len(text) > LONGEST_MESSAGE:
+            raise errors.too_long(name, len(text), LONGEST_MESSAGE)
 
 
 def routes(monitors: Monitors) -> list[BaseRoute]:

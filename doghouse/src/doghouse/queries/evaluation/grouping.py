@@ -9,8 +9,11 @@ from itertools import product
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints, Series
+from doghouse.queries.errors import NotEvaluated
 from doghouse.queries.evaluation.frames import Bools, Group
 from doghouse.queries.model import NOT_AVAILABLE
+
+MOST_GROUPS = 20_000  # of a query: each takes some 75 microseconds to work out and to write, during which others wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Grouping:
 def group(series: Sequence[Series], keys: tuple[str, ...], *, not_available: bool = True) -> Grouping:
     """The series by the values of `keys`. GUESS: a series with several values of a key is in each of those groups.
 
-    `not_available` keeps the groups of series that lack a key; monitors drop them (monitors/types/metric).
+    `not_available` keeps the groups of series that lack a key; monitors drop them (monitors/types/metric). Raises NotEvaluated for more than MOST_GROUPS.
     """
     # A template variable without a value groups by nothing.
     keys = tuple(key for key in keys if not key.startswith("$"))
@@ -42,6 +45,10 @@ def group(series: Sequence[Series], keys: tuple[str, ...], *, not_available: boo
         for values in product(*(_values(tags_of_group.tags, key) for key in keys)):
             if not_available or NOT_AVAILABLE not in values:
                 places.setdefault(tuple(zip(keys, values, strict=True)), []).append(place)
+            if len(places) > MOST_GROUPS:
+                raise NotEvaluated(
+                    f"a query of more than {MOST_GROUPS:,} groups (by {{{','.join(keys)}}}); narrow its scope, or group by less"
+                )
     ordered = sorted(places)
     members = [place for tags_of_group in ordered for place in places[tags_of_group]]
     sizes = [len(places[tags_of_group]) for tags_of_group in ordered]

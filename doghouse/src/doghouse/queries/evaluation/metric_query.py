@@ -19,6 +19,8 @@ from doghouse.queries.evaluation.query_plan import Plan, fill_for, plan
 from doghouse.queries.language.tree import MetricQuery
 from doghouse.queries.scopes import select
 
+MOST_SERIES = 300_000  # of a query: so many take seconds and 0.4 GB
+
 PerSeries = Callable[[Floats, Ints], Floats]
 Gaps = Literal["kept", "at others' points", "everywhere"]
 
@@ -29,6 +31,8 @@ def query_frame(query: MetricQuery, context: Context, per_series: PerSeries | No
     series = select(query.scope, context.source.find(query.metric))
     if not series:
         return empty(wanted.interval, wanted.calendar)
+    if len(series) > MOST_SERIES:
+        raise NotEvaluated(f"a query over {len(series):,} series, more than {MOST_SERIES:,} at once; narrow its scope")
     types = {each.type for each in series}
     check(query, wanted, types)
     grouping = group(series, query.by, not_available=context.options.not_available)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from doghouse.live import lag as lags
 from doghouse.monitors.api.answers import Shown, look
 from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.api.search import compile_search
@@ -22,6 +24,7 @@ class MonitorList:
     """The list over its stores."""
 
     monitors: Monitors
+    lag: Callable[[], float] = lambda: 0.0  # s
 
     def show(self, call: Call) -> Reply:
         """`GET /monitors/manage?q=status:alert …`."""
@@ -41,6 +44,7 @@ class MonitorList:
             rows=rows,
             query=query,
             problem=problem,
+            behind=lags.sentence(lag) if lags.is_behind(lag := self.lag()) else "",
             total=len(every),
             counts=[(state, counts[state]) for state in ORDER if counts[state]],
         )

@@ -46,8 +46,13 @@ export async function getJson(address, options) {
   return body;
 }
 
+// A change carries the session's token, where there is a session: a page of another site cannot read it.
 export const postJson = (address, body, method = "POST") =>
-  getJson(address, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  getJson(address, {
+    method,
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": $("meta[name=csrf-token]")?.content ?? "" },
+    body: JSON.stringify(body),
+  });
 
 export async function copy(text) {
   try {

@@ -9,12 +9,20 @@ from typing import Any
 from doghouse.web import errors
 from doghouse.web.errors import ApiError
 
+PIECE_BYTES = 4 * 1024 * 1024  # what is made of a body at once, before its size is looked at
 MOST_FRAMES = 10_000  # of one body; clients send one, and to begin many takes long
 
 
-def decompress(body: bytes, encoding: str, limit: int) -> bytes:
+def decompress(
+    body: bytes,
+    encoding: str,
+    limit: int,
+    charge: Callable[[int], object] = int,
+    too_large: Callable[[], ApiError] = errors.payload_too_large,
+) -> bytes:
     """A body without its Content-Encoding: deflate, gzip or zstd, which Agents and clients send, of one frame or several in a row.
 
+    `charge` is called with the size of each piece that is held.
     Raises ApiError 400 where a frame is cut off, broken, or followed by what is no frame, 413 above `limit` bytes, 415 for another encoding.
     """
     encoding = encoding.strip().lower()
@@ -23,13 +31,22 @@ def decompress(body: bytes, encoding: str, limit: int) -> bytes:
     if encoding not in _KINDS:
         raise ApiError(415, f"Unsupported Content-Encoding: {encoding}")
     try:
-        return _frames(body, *_KINDS[encoding](), limit)
+        return _frames(body, *_KINDS[encoding](), limit, charge, too_large)
     except ValueError as error:
         raise ApiError(400, f"The request body could not be decompressed as {encoding}: {error}") from None
 
 
-def _frames(body: bytes, begin: Callable[[], Any], piece: int, broken: type[Exception], limit: int) -> bytes:
-    """Every frame's content. `piece` bytes at a time, as no decompressor is asked for more than it may give at once."""
+def _frames(
+    body: bytes,
+    begin: Callable[[], Any],
+    swells: int,
+    broken: type[Exception],
+    limit: int,
+    charge: Callable[[int], object],
+    too_large: Callable[[], ApiError],
+) -> bytes:
+    """Every frame's content. `swells` is how many times as long a piece may become: no decompressor is given more than it may make PIECE_BYTES of."""
+    piece = PIECE_BYTES // swells
     parts: list[bytes] = []
     size = at = frames = 0
     view = memoryview(body)
@@ -49,22 +66,21 @@ def _frames(body: bytes, begin: Callable[[], Any], piece: int, broken: type[Exce
             at = min(at + piece, len(body))
             size += len(part)
             if size > limit:
-                raise errors.payload_too_large()
+                raise too_large()
+            charge(len(part))
             parts.append(part)
         at -= len(frame.unused_data)
     return b"".join(parts)
 
 
 def _zlib(window_bits: int) -> tuple[Callable[[], Any], int, type[Exception]]:
-    """A piece becomes at most 1032 times as long: 66 MB."""
-    return lambda: zlib.decompressobj(window_bits), 64 * 1024, zlib.error
+    return lambda: zlib.decompressobj(window_bits), 1032, zlib.error
 
 
 def _zstd() -> tuple[Callable[[], Any], int, type[Exception]]:
-    """A piece becomes at most 128 kB for each 4 bytes: 64 MB."""
     import zstandard
 
-    return zstandard.ZstdDecompressor().decompressobj, 2048, zstandard.ZstdError
+    return zstandard.ZstdDecompressor().decompressobj, 32 * 1024, zstandard.ZstdError
 
 
 _KINDS: Mapping[str, Callable[[], tuple[Callable[[], Any], int, type[Exception]]]] = {

@@ -1,0 +1,85 @@
+"""Connections with an end: one whose request does not arrive, whose client is gone or reads no answer, or that is one too many, is dropped.
+
+The time for a body is `doghouse.web.body.receiving`'; an idle connection is uvicorn's (`timeout_keep_alive`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from doghouse.web.body.limits import CONNECTIONS, HEAD_BYTES, HEAD_S, UNREAD_S
+
+SPARE_FILES = 512  # for databases, of which each thread has files of its own, and for clients of other servers
+
+
+class Bounded(HttpToolsProtocol):
+    """uvicorn's protocol, with a time and a size for what comes before a request's headers are whole."""
+
+    most = CONNECTIONS
+    _late: asyncio.TimerHandle | None = None
+    _before_head = 0  # bytes
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        if len(self.connections) > self.most:
+            transport.abort()
+            return
+        _watch_client(transport.get_extra_info("socket"))
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come. What comes while no request is under way is the head of the next, or nothing that there is time for."""
+        super().data_received(data)
+        if self.transport.is_closing() or not self._is_idle():
+            return
+        self._before_head += len(data)
+        if self._before_head > HEAD_BYTES:
+            self._drop()
+        elif self._late is None and self.timeout_keep_alive_task is None:
+            self._wait()
+
+    def on_headers_complete(self) -> None:
+        """A request is under way."""
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _is_idle(self) -> bool:
+        cycle: Any = self.cycle
+        return cycle is None or (cycle.response_complete and not self.pipeline)
+
+    def _wait(self) -> None:
+        self._late = self.loop.call_later(HEAD_S, self._drop)
+
+    def _stop_waiting(self) -> None:
+        self._before_head = 0
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _drop(self) -> None:
+        self._stop_waiting()
+        self.transport.abort()
+
+
+def _watch_client(client: Any) -> None:
+    """Have the kernel find out that a client is gone, or takes nothing of an answer any more."""
+    if client is None or client.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_S * 1000)
+
+
+def most(files: int) -> int:
+    """How many connections a process can have that may open so many files."""
+    return max(1, min(CONNECTIONS, files - SPARE_FILES, files * 3 // 4))

@@ -1,0 +1,166 @@
+"""A connection that asks for nothing, or never finishes asking, is dropped; others are answered meanwhile."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from doghouse import running
+from doghouse.running import House
+from doghouse.web import connections
+from doghouse.web.body import limits
+
+DEADLINE_S = 60
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A house whose times are short; SLOWEST_S stays longer than the machine pauses."""
+    monkeypatch.setattr(connections, "HEAD_S", 1)
+    monkeypatch.setattr(limits, "SLOWEST_S", 2)
+    monkeypatch.setattr(limits, "BODY_S", 4)
+    monkeypatch.setattr(limits, "IDLE_S", 1)
+    with running.serve(tmp_path) as one:
+        yield one
+
+
+def connect(house: House) -> socket.socket:
+    host, port = house.url.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=DEADLINE_S)
+
+
+def drip(client: socket.socket, piece: bytes, every: float = 0.2) -> bytes:
+    """Send a piece again and again until the connection is closed; what came meanwhile."""
+    client.settimeout(every)
+    came, ends = b"", time.monotonic() + DEADLINE_S
+    while time.monotonic() < ends:
+        try:
+            client.sendall(piece)
+            part = client.recv(65536)
+        except TimeoutError:
+            continue
+        except OSError:
+            return came
+        if not part:
+            return came
+        came += part
+    pytest.fail("the connection stayed open")
+
+
+def closed(client: socket.socket) -> bytes:
+    """What comes until the server closes."""
+    came = b""
+    try:
+        while part := client.recv(65536):
+            came += part
+    except ConnectionError:
+        pass
+    return came
+
+
+def test_a_connection_that_says_nothing_is_dropped(house: House) -> None:
+    with connect(house) as client:
+        assert closed(client) == b""
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (b"GET /health HTTP/1.1\r\n", b"X: y\r\n"),  # headers that never end
+        (b"", b"\r\n"),  # nothing but empty lines
+        (b"GET /he", b"a"),  # an address that never ends
+    ],
+)
+def test_headers_that_never_end_are_dropped_though_some_of_them_always_come(
+    house: House, start: bytes, piece: bytes
+) -> None:
+    with connect(house) as client:
+        client.sendall(start)
+        assert drip(client, piece) == b""
+
+
+def test_a_kept_connection_whose_next_request_never_ends_is_dropped(house: House) -> None:
+    with connect(house) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 200")
+        drip(client, b"\r\n")
+
+
+def test_a_kept_connection_that_asks_nothing_more_is_closed(house: House) -> None:
+    with connect(house) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert closed(client).startswith(b"HTTP/1.1 200")
+
+
+def post(house: House, length: int) -> bytes:
+    head = f"POST /api/v1/series HTTP/1.1\r\nHost: localhost\r\nDD-API-KEY: {house.api_key}\r\nContent-Length: {length}\r\n\r\n"
+    return head.encode()
+
+
+def test_a_body_that_stops_is_answered_408_and_dropped(house: House) -> None:
+    with connect(house) as client:
+        client.sendall(post(house, 1000) + b'{"series"')
+        answer = closed(client)
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b'{"errors":["Request timeout"]}' in answer
+
+
+def test_a_body_that_drips_is_answered_408_and_dropped(house: House) -> None:
+    with connect(house) as client:
+        client.sendall(post(house, 1_000_000))
+        assert drip(client, b" ").startswith(b"HTTP/1.1 408")
+
+
+def test_the_rest_of_a_body_that_was_refused_is_not_waited_for(house: House) -> None:
+    with connect(house) as client:
+        client.sendall(post(house, 10**9))
+        assert closed(client).startswith(b"HTTP/1.1 413")
+
+
+def test_headers_that_are_too_long_are_dropped_before_they_fill_the_memory(house: House) -> None:
+    with connect(house) as client:
+        client.sendall(b"GET / HTTP/1.1\r\n")
+        sent = 0
+        try:
+            while sent < 10_000_000:
+                client.sendall(b"X: " + b"y" * 10_000 + b"\r\n")
+                sent += 10_000
+                time.sleep(0.001)
+        except ConnectionError:
+            pass
+    assert sent < 10_000_000
+
+
+def test_others_are_answered_while_hundreds_of_connections_are_half_open(house: House) -> None:
+    clients = [connect(house) for _ in range(200)]
+    try:
+        for client in clients:
+            client.sendall(b"POST /api/v1/series HTTP/1.1\r\nHost: localhost\r\n")
+        assert httpx.get(f"{house.url}/health", timeout=DEADLINE_S).status_code == 200
+        for client in clients:
+            assert closed(client) == b""
+    finally:
+        for client in clients:
+            client.close()
+
+
+def test_a_connection_beyond_the_most_is_closed_at_once_and_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "most", lambda _: 5)
+    with running.serve(tmp_path) as house:
+        first = connect(house)
+        first.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert first.recv(65536).startswith(b"HTTP/1.1 200")
+        others = [connect(house) for _ in range(20)]
+        gone = [client for client in others[4:] if closed(client) == b""]
+        assert len(gone) == 16
+        first.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert first.recv(65536).startswith(b"HTTP/1.1 200")
+        for client in (first, *others):
+            client.close()
