@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from doghouse.files import FileError, check_lines
 from doghouse.logs import preprocessing
 from doghouse.logs.model import Log, with_host_tags
 from doghouse.logs.search import record
@@ -33,11 +34,14 @@ class LogFileError(Exception):
 def read_lines(path: Path) -> Iterator[Log]:
     """The logs of a file in its order. Raises LogFileError."""
     try:
+        check_lines(path)
         with path.open("rb") as file:
             now = path.stat().st_mtime  # a date without a year is of the last one before
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield log_of(_decoded(path, number, line), now, path, number)
+    except FileError as error:
+        raise LogFileError(path, str(error), error.line) from None
     except OSError as error:
         raise LogFileError(path, f"cannot be read: {error.strerror}") from None
 
