@@ -13,8 +13,8 @@ from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import Points, RecordsOf, sources_of
 from doghouse.cli.terminal import fail
 from doghouse.downtimes import Downtime
+from doghouse.files import BrokenFileError
 from doghouse.importing.access import AccountError
-from doghouse.metrics.files.series_files import SeriesFileError
 from doghouse.monitors import Definition, Host, MonitorError, Sources
 from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.validation import check
@@ -49,14 +49,14 @@ def backtest_each(where: str, monitor: Definition, asked: Asked, *, several: boo
     """A monitor's backtest. What is wrong ends the command in a sentence; of several monitors, one that is not evaluated is left out: None, which is said."""
     try:
         result, others = _run(where, monitor, asked)
+        remarks = list(_remarks(monitor, result, Sources(asked.points, records=asked.records)))
     except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
         if not several or not isinstance(error, NotEvaluated):
             raise fail(f"{where}: {error}") from None
         typer.echo(f"doghouse: {where}: {error}, and leaves it out", err=True)
         return None
-    except (SeriesFileError, AccountError) as error:
+    except (BrokenFileError, AccountError) as error:
         raise fail(str(error)) from None
-    remarks = list(_remarks(monitor, result, Sources(asked.points, records=asked.records)))
     for text in remarks:
         typer.echo(f"doghouse: {where}: {text}", err=True)
     return Backtested(monitor.name or where, result, figures(result, asked.zone), others, remarks, where=where)

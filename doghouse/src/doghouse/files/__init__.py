@@ -3,6 +3,7 @@
 from doghouse.files.reading import (
     LARGEST,
     LARGEST_SETTINGS,
+    BrokenFileError,
     FileError,
     NotJsonError,
     check_file,
@@ -17,6 +18,7 @@ from doghouse.files.reading import (
 __all__ = [
     "LARGEST",
     "LARGEST_SETTINGS",
+    "BrokenFileError",
     "FileError",
     "NotJsonError",
     "check_file",

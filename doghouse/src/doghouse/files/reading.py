@@ -35,6 +35,13 @@ class NotJsonError(FileError):
     """What is no JSON, and where it stops being so."""
 
 
+class BrokenFileError(Exception):
+    """What is wrong in a file of data, with its place: `path:line: text`. Some of it shows only when the data are asked for."""
+
+    def __init__(self, path: Path, text: str, line: int | None = None) -> None:
+        super().__init__(f"{path}:{line}: {text}" if line else f"{path}: {text}")
+
+
 def contents(path: Path, most: int = LARGEST) -> bytes:
     """All bytes of a file or a pipe. Raises FileError."""
     try:
@@ -166,7 +173,7 @@ def _decoded(read: bytes) -> str:
 def _is_deeper(document: Any, most: int) -> bool:
     """Whether there are more than `most` objects and lists within each other."""
     level = [document]
-    for _ in range(most + 1):
+    for _ in range(most):
         level = [each for each in level if isinstance(each, dict | list)]
         if not level:
             return False

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from doghouse.files import FileError, check_file, check_lines
+from doghouse.files import BrokenFileError, FileError, check_file, check_lines
 from doghouse.metrics.files import parquet, rowgroups
 from doghouse.metrics.files.encodings import Unusual
 from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_rows, check_seconds, numbered, series_of
@@ -41,11 +41,8 @@ NUMBERS = (
 FARTHEST = 2**62  # that fits a column
 
 
-class SeriesFileError(Exception):
-    """What is wrong in a file of series, with its place: `path:line: text`."""
-
-    def __init__(self, path: Path, text: str, line: int | None = None) -> None:
-        super().__init__(f"{path}:{line}: {text}" if line else f"{path}: {text}")
+class SeriesFileError(BrokenFileError):
+    """What is wrong in a file of series."""
 
 
 def read_series(path: Path) -> tuple[list[Series], Columns]:
