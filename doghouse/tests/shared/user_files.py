@@ -234,6 +234,17 @@ READERS = (
         beside={"assets/monitors/m.json": json.dumps(MONITOR)},
     ),
     _reader("lint rules", "rules.yaml", RULES, "lint", "m.json", "--rules", "FILE", beside=BESIDE),
+    _reader("diff", "a.json", json.dumps(MONITOR), "diff", "m.json", "FILE", beside=BESIDE),
+    _reader(
+        "diff rules",
+        "b/rules.yaml",
+        RULES,
+        "diff",
+        "a",
+        "b",
+        beside={"a/m.json": json.dumps(MONITOR), "b/m.json": json.dumps(MONITOR)},
+    ),
+    _reader("lint settings", "doghouse.toml", "[lint]\nstrict = true\n", "lint", "m.json", beside=BESIDE),
     _reader("test", "a.test.yaml", TESTS, "test", "FILE"),
     _reader(
         "test monitor",
