@@ -32,7 +32,7 @@ hosts: &hosts {a: {ip: 10.0.0.7, tags: [role:web]}}
 tests:
   - name: alerts
     series: {"m{host:a}": 80 95x9 50x9}
-    transitions: [+5m Alert, "+11m OK"]
+    transitions: [+4m Alert, "+11m OK"]
 """
 CSV = "timestamp,metric,value,type,interval,tags\n" + "".join(
     f'{1772445600 + 60 * each},m,{each}.5,gauge,60,"host:a,env:b"\n' for each in range(4)
