@@ -26,13 +26,13 @@ DOWNTIME = {
         "recurrences": [{"start": "2026-03-01T19:00:00", "duration": "14h", "rrule": "FREQ=DAILY;INTERVAL=1"}],
     },
 }
-TESTS = """monitor: {type: metric alert, query: "avg(last_5m):avg:m{*} > 90", name: n, message: "@a@example.com", options: {thresholds: {critical: 90}}}
+TESTS = """monitor: {type: metric alert, query: "avg(last_5m):avg:m{*} by {host} > 90", message: "@a@example.com", options: {thresholds: {critical: 90}}}
 start: 2026-03-02T10:00:00Z
 hosts: &hosts {a: {ip: 10.0.0.7, tags: [role:web]}}
 tests:
   - name: alerts
     series: {"m{host:a}": 80 95x9 50x9}
-    transitions: [+4m Alert, "+11m OK"]
+    transitions: [+5m Alert, "+11m OK"]
 """
 CSV = "timestamp,metric,value,type,interval,tags\n" + "".join(
     f'{1772445600 + 60 * each},m,{each}.5,gauge,60,"host:a,env:b"\n' for each in range(4)
