@@ -21,17 +21,18 @@ def test_a_valid_file_is_read(reader, tmp_path, call):
 
 
 @readers
-def test_a_file_that_is_cut_anywhere_gives_no_traceback(reader, tmp_path, call):
+def test_a_file_that_is_cut_anywhere_gives_no_traceback(reader, tmp_path, call, record_property):
     path, whole = reader.place(tmp_path), reader.content()
     step = max(1, len(whole) // CASES)
     for end in range(0, len(whole), step):
         path.write_bytes(whole[:end])
         code, said = call(tmp_path, *reader.arguments(path))
         assert code in CODES, (end, said)
+    record_property("faults", len(range(0, len(whole), step)))
 
 
 @readers
-def test_a_file_with_damaged_bytes_gives_no_traceback(reader, tmp_path, call):
+def test_a_file_with_damaged_bytes_gives_no_traceback(reader, tmp_path, call, record_property):
     path, whole = reader.place(tmp_path), reader.content()
     chance = random.Random(17)
     for case in range(CASES):
@@ -51,3 +52,4 @@ def test_a_file_with_damaged_bytes_gives_no_traceback(reader, tmp_path, call):
         path.write_bytes(damaged)
         code, said = call(tmp_path, *reader.arguments(path))
         assert code in CODES, (case, bytes(damaged), said)
+    record_property("faults", CASES)
