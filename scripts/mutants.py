@@ -37,6 +37,7 @@ PACKAGES = {
     "notifications": ("notifications", "live", "ui/test_notification.py", "api/test_webhooks.py"),
     "files": ("files", "importing", "testing"),
 }
+OUTPUT = "output"  # of the tests, beside the copy
 SLOWEST = 6  # times as long as the tests of the source as it is, and a minute: a mutant that takes longer is noticed
 
 
@@ -76,7 +77,9 @@ def _tried(package: str, count: int, seed: int, out: Path | None) -> Iterator[Mu
         shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
         began = time.monotonic()
         if not _passes(package, copy, 3600):
-            raise SystemExit(f"mutants: the tests of {package} fail as it is: {' '.join(_paths(package))}")
+            said = (copy.parent / OUTPUT).read_text(errors="replace").splitlines()
+            failed = [line for line in said if line.startswith(("FAILED", "ERROR", "____", "E  "))]
+            raise SystemExit("\n".join([*failed[:5], f"mutants: the tests of {package} fail as it is"]))
         limit = SLOWEST * (time.monotonic() - began) + 60
         for mutant, text in mutants(package, count, seed):
             path = copy / mutant.file
@@ -99,9 +102,10 @@ def _paths(package: str) -> list[str]:
 def _passes(package: str, source: Path, limit: float) -> bool:
     environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [str(PYTHON), "-m", "pytest", "-x", "-q", "-m", "not slow and not browser", *_paths(package)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0
-    ) as process:
+    with (
+        (source.parent / OUTPUT).open("wb") as output,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output, process_group=0) as process,
+    ):
         try:
             return process.wait(limit) == 0
         except subprocess.TimeoutExpired:
