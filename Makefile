@@ -31,8 +31,14 @@ extras-pr:  ## CLONE=DIR [OWNER=@you]: my_metric as a change to a clone of integ
 bench: setup  ## all benchmarks, a line a figure; ONLY=intake for one
 	@.venv/bin/python -m bench $(ONLY)
 
-torture: setup  ## the reliability tests alone: kills, full disks, lost connections, failing calls
+torture: setup  ## kills, full disks, damage, clocks, hostile files, failing calls, a line a part; writes docs/reliability.md; ARGS=--long for more, ARGS="files" for a part
 	@.venv/bin/python -m scripts.torture $(ARGS)
+
+mutants: setup  ## changes the source at random, and lists what no test notices; ARGS="queries --count 40 --seed 1"
+	@scripts/setup-tools && .venv-tools/bin/python scripts/mutants.py $(ARGS)
+
+audit: setup  ## known vulnerabilities of the locked dependencies, and how many could be checked
+	@scripts/setup-tools && .venv-tools/bin/python scripts/audit.py $(ARGS)
 
 goldens: setup  ## what doghouse answers to some 2,000 commands, requests and pages, against what it answered when that was recorded; ARGS="backtest" for a part
 	@.venv/bin/python -m scripts.goldens check $(ARGS)
@@ -54,4 +60,4 @@ lock:  ## make requirements.txt anew from requirements.in
 
 ONLY ?=
 
-.PHONY: bench docs-pictures torture fidelity goldens help setup demo e2e test lint guesses packages lock validate extras-pr
+.PHONY: audit bench docs-pictures mutants torture fidelity goldens help setup demo e2e test lint guesses packages lock validate extras-pr

@@ -150,3 +150,22 @@ def test_there_is_no_next_window_of_a_rule_that_has_ended() -> None:
     schedule = {"timezone": BERLIN, "recurrences": [ended]}
     assert next_window(schedule, datetime(2026, 5, 1, tzinfo=UTC)) is None
     assert calendar.when(schedule, datetime(2026, 5, 1, tzinfo=UTC)) == "never again"
+
+
+THERE = {"start": "2026-03-01T19:00:00", "duration": "14h", "rrule": "FREQ=DAILY;INTERVAL=1"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("rrule", "FREQ=DAILY;INTERVAL=2"),
+        ("rrule", "FREQ=WEEKLY;BYDAY=MO"),
+        ("rrule", "FREQ=DAILY;COUNT=3"),
+        ("duration", "13h"),
+        ("duration", "15h"),
+        ("start", "2026-03-01T20:00:00"),
+    ],
+)
+def test_what_means_something_else_than_what_is_there_is_kept_to_be_applied(field: str, value: str) -> None:
+    wanted = {**THERE, field: value}
+    assert in_the_words_of(THERE, wanted, BERLIN, datetime(2026, 5, 1, tzinfo=UTC))[field] == value

@@ -296,7 +296,7 @@ def test_the_command_takes_files_of_any_kind(offline: MyMetric, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", ":1: this is not JSON"),
+        ("{", ":1: is not JSON"),
         ("[" * 100_000, "nested too deeply"),
         ("[]", ":1: expected a JSON object"),
         ("{}", "neither a dashboard"),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from doghouse import files
 
 WRONG_USE = 64  # EX_USAGE of sysexits.h
 
@@ -29,14 +32,12 @@ class Fault:
 
 def read_text(file: Path, absent: str | None = None) -> str:
     """The text of a file, or `absent`, if that is given, where there is none. Raises Problem that names it."""
+    if absent is not None and not os.path.lexists(file):
+        return absent
     try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        if absent is not None and isinstance(error, FileNotFoundError):
-            return absent
-        raise Problem(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise Problem(f"{file} cannot be read: it is not UTF-8 text") from None
+        return files.text(file, files.LARGEST_SETTINGS)
+    except files.FileError as error:
+        raise Problem(error.of(file)) from None
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

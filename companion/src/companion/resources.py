@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from companion.kinds.monitor import Monitors
 from companion.kinds.timeboard import Timeboards
 from companion.problem import Problem, read_text
 from companion.settings import Settings
+from doghouse import files
 
 DOWNTIMES = Path(__file__).parent / "downtimes"
 TIMEBOARDS = Path(__file__).parent / "dashboards"  # beside the integration's own, which carries the bare mark
@@ -71,11 +71,9 @@ def the_file(folder: Path) -> Path:
 def read_json(file: Path) -> dict[str, Any]:
     """A file that holds a JSON object. Raises Problem with file and line."""
     try:
-        body = json.loads(read_text(file))
-    except json.JSONDecodeError as error:
-        raise Problem(f"{file}:{error.lineno}: this is not JSON: {error.msg}") from None
-    except RecursionError:
-        raise Problem(f"{file} cannot be read: its JSON is nested too deeply") from None
+        body = files.decoded_json(read_text(file))
+    except files.FileError as error:
+        raise Problem(error.of(file)) from None
     if not isinstance(body, dict):
         raise Problem(f"{file}:1: expected a JSON object")
     return body

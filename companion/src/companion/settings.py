@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from companion.problem import WRONG_USE, Problem, close_or_all, did_you_mean, read_text
+from doghouse.files import FileError
 
 DEFAULT_FILE = "my-metric.yaml"
 SITES = (
@@ -61,14 +62,14 @@ def load(path: str | None, over: Mapping[str, Any]) -> Settings:
 def _read(file: Path) -> dict[str, Any]:
     import yaml
 
+    from doghouse.files import yaml_texts
+
     if not os.path.lexists(file):
         raise Problem(f"{file} does not exist; companion/my-metric.example.yaml shows what it holds", WRONG_USE)
     try:
-        node = yaml.compose(read_text(file), Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{file}:{mark.line + 1}" if mark else str(file)
-        raise Problem(f"{place}: this is not YAML: {getattr(error, 'problem', error)}") from None
+        node = yaml_texts.compose(read_text(file))
+    except FileError as error:
+        raise Problem(error.of(file)) from None
     if node is None:
         return {}
     if not isinstance(node, yaml.MappingNode):

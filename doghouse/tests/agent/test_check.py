@@ -258,7 +258,7 @@ def test_the_comparison_is_also_said_to_people(integration, doghouse_agent):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("name\nx\n", "must have the columns metric_name and metric_type"), (None, "can't be read")]
+    ("text", "said"), [("name\nx\n", "must have the columns metric_name and metric_type"), (None, "cannot be read")]
 )
 def test_a_metadata_csv_that_can_not_be_used_is_named(checked, tmp_path, text, said):
     path = tmp_path / "metadata.csv"
@@ -287,7 +287,7 @@ def test_configcheck_shows_what_is_configured_without_secrets_and_what_is_wrong(
     checks.add("nowhere")
     code, out, _ = doghouse_agent("configcheck", "--conf", checks.conf)
     assert code == 1
-    assert "typo.d/conf.yaml:2: is not valid YAML" in out
+    assert "typo.d/conf.yaml:2: is not YAML" in out
     assert "nowhere: no module datadog_checks.nowhere is installed" in out
 
 

@@ -99,8 +99,8 @@ def test_a_file_with_logs_alone_or_for_containers_configures_no_check(tmp_path):
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("instances:\n  - a: 1\n   b: 2\n", 3, "is not valid YAML"),
-        ("instances:\n  - a: [1\n", 3, "is not valid YAML"),
+        ("instances:\n  - a: 1\n   b: 2\n", 3, "is not YAML"),
+        ("instances:\n  - a: [1\n", 3, "is not YAML"),
         ("init_config:\n", 1, "instances must be a list with an item for each instance of web, found nothing"),
         ("init_config:\ninstances: []\n", 2, "found an empty list"),
         ("init_config:\ninstances:\n  a: 1\n", 2, "found dict"),
@@ -116,8 +116,8 @@ def test_a_file_with_logs_alone_or_for_containers_configures_no_check(tmp_path):
             "min_collection_interval must be a number of whole seconds, found '45'",
         ),
         ("just text\n", 1, "must be a mapping with init_config and instances"),
-        ("instances:\n  - a: !!python/object:os.system {}\n", 2, "is not valid YAML"),
-        ("a: \x00\n", 0, "is not valid YAML"),
+        ("instances:\n  - a: !!python/object:os.system {}\n", 2, "is not YAML"),
+        ("a: \x00\n", 1, "is not YAML"),
     ],
 )
 def test_a_wrong_file_is_one_sentence_with_file_and_line_and_the_others_are_read(tmp_path, text, line, said):
@@ -135,7 +135,7 @@ def test_a_file_that_is_not_text_is_one_sentence(tmp_path):
     (tmp_path / "web.d").mkdir()
     (tmp_path / "web.d" / "conf.yaml").write_bytes(b"\xff\xfe\x00a")
     (problem,) = configuration.read(tmp_path).problems
-    assert str(problem).endswith("is not UTF-8 text")
+    assert str(problem).endswith("save it as UTF-8")
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):

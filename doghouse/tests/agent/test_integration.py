@@ -1,5 +1,6 @@
 """`agent integration install -w WHEEL`: the demands of the Agent's installer, and what it does."""
 
+import stat
 import subprocess
 import sys
 import venv
@@ -62,7 +63,7 @@ def test_a_wheel_that_the_agent_would_install(wheel):
         ({f"{INFO}METADATA": METADATA.replace("1.0.0", "1.0")}, (), "its version must have the form 1.2.3, found 1.0"),
         ({"datadog_checks/__init__.py": ""}, (), "would hide every other integration"),
         ({}, (f"{PACKAGE}data",), "it has no datadog_checks/lab_extra/data/"),
-        ({}, (INFO,), "it has no METADATA"),
+        ({}, (INFO,), "it has no *.dist-info/METADATA"),
     ],
 )
 def test_a_wheel_that_the_agent_would_refuse(wheel, changes, without, said):
@@ -72,7 +73,7 @@ def test_a_wheel_that_the_agent_would_refuse(wheel, changes, without, said):
 
 
 def test_a_file_that_is_no_wheel_is_named(tmp_path):
-    with pytest.raises(ConfigurationError, match="there is no such wheel"):
+    with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
         integration.read(tmp_path / "x.whl")
     (tmp_path / "x.whl").write_text("text")
     with pytest.raises(ConfigurationError, match="is not a wheel"):
@@ -113,3 +114,79 @@ def test_only_a_local_wheel_can_be_installed(doghouse_agent):
     code, _, err = doghouse_agent("integration", "install", "datadog-x==1.0.0")
     assert code == 64
     assert "give -w WHEEL" in err
+
+
+def hostile(tmp_path, *entries):
+    """A wheel with further entries, each a name, or a ZipInfo, and its content."""
+    path = tmp_path / "datadog_lab_extra-1.0.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in (*FILES.items(), *entries):
+            archive.writestr(name, text)
+    return path
+
+
+def link(name):
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return entry
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("/etc/cron.d/x", "", "has a file outside of itself"),
+        ("datadog_checks/../../x", "", "has a file outside of itself"),
+        ("a\\..\\..\\x", "", "has a file outside of itself"),
+        ("C:/x", "", "has a file outside of itself"),
+        ("a\nb", "", "has a file outside of itself"),
+        (link("datadog_checks/lab_extra/data/auto.yaml"), "/etc/passwd", "which is a link or no file"),
+        (
+            f"{PACKAGE}data/conf.yaml.example",
+            "instances: []",
+            "has datadog_checks/lab_extra/data/conf.yaml.example twice",
+        ),
+        (f"{PACKAGE}data/CONF.yaml.example", "", "which are one file on some systems"),
+        (f"{INFO}METADATA", METADATA, "METADATA twice"),
+        ("other-1.0.0.dist-info/METADATA", METADATA, "it has 2 *.dist-info/METADATA, expected one"),
+        (f"{PACKAGE}data/auto_conf.yaml", "#" * (11 << 20), "auto_conf.yaml is larger than 10 MB"),
+    ],
+)
+def test_a_wheel_with_what_no_wheel_has_is_refused(tmp_path, name, content, said):
+    with pytest.raises(ConfigurationError) as raised:
+        integration.read(hostile(tmp_path, (name, content)))
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        (METADATA.replace("lab-extra", "../../x"), "its name must be datadog- and words"),
+        (METADATA.replace("lab-extra", "."), "its name must be datadog- and words"),
+        (METADATA.replace("lab-extra", "other"), "its metadata are those of another package"),
+        (METADATA.replace("1.0.0", "1.0.1"), "its metadata are those of another package"),
+        ("Metadata-Version: 2.1\n\n" + METADATA, "found none"),
+        (METADATA.replace("Requires-Dist: ", "Summary: Requires-Dist: "), "does not require datadog-checks-base"),
+    ],
+    ids=["a path", "a dot", "another name", "another version", "in the description", "in another field"],
+)
+def test_a_wheel_is_what_its_own_metadata_say(wheel, metadata, said):
+    with pytest.raises(ConfigurationError) as raised:
+        integration.read(wheel({f"{INFO}METADATA": metadata}))
+    assert said in str(raised.value)
+
+
+def test_metadata_elsewhere_in_a_wheel_are_not_its_own(wheel):
+    found = integration.read(wheel({f"{PACKAGE}data/METADATA": METADATA.replace("lab-extra", "other")}))
+    assert found.package == "datadog-lab-extra"
+
+
+def test_a_wheel_that_says_it_is_enormous_is_not_unpacked(tmp_path):
+    path = hostile(tmp_path, *((f"{PACKAGE}{number}.bin", bytes(64 << 20)) for number in range(17)))
+    with pytest.raises(ConfigurationError, match="comes to more than 1 GB"):
+        integration.read(path)
+
+
+def test_a_wheel_of_very_many_files_is_not_read(tmp_path):
+    with pytest.raises(ConfigurationError, match="has 10,008 files, expected at most 10,000"):
+        integration.read(hostile(tmp_path, *((f"{PACKAGE}{number}", "") for number in range(10_001))))

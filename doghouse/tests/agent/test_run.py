@@ -73,7 +73,7 @@ def test_a_yaml_with_a_typo_is_one_sentence_with_its_line_and_the_others_go_on(c
     with running_agent() as process:
         eventually(lambda: runs(checks) >= 1)
     log = process.log.read_text()
-    assert f"{wrong}:3: is not valid YAML" in log
+    assert f"{wrong}:3: is not YAML" in log
     assert "Traceback" not in log
     assert intake.series("lab.value")
 
@@ -92,7 +92,7 @@ def test_a_file_that_becomes_wrong_leaves_its_check_running_as_it_was(checks, ru
     with running_agent() as process:
         eventually(lambda: runs(checks) >= 1)
         checks.add("lab", None, "instances: [\n")
-        eventually(lambda: "is not valid YAML" in process.log.read_text())
+        eventually(lambda: "is not YAML" in process.log.read_text())
         before = runs(checks)
         eventually(lambda: runs(checks) > before + 1)
 
@@ -192,8 +192,11 @@ def test_a_keys_file_goes_before_other_keys(checks, running_agent, intake, tmp_p
     ("arguments", "said"),
     [
         (("--conf", "/nowhere"), "/nowhere: is not a folder with configurations of checks"),
-        (("--conf", ".", "--datadog-yaml", "/nowhere.yaml"), "/nowhere.yaml: can't be read: No such file or directory"),
-        (("--conf", ".", "--keys-file", "/nowhere.json"), "/nowhere.json: can't be read"),
+        (
+            ("--conf", ".", "--datadog-yaml", "/nowhere.yaml"),
+            "/nowhere.yaml: cannot be read: No such file or directory",
+        ),
+        (("--conf", ".", "--keys-file", "/nowhere.json"), "/nowhere.json: cannot be read"),
         (("--conf", ".", "--log-level", "loud"), "log_level: must be one of"),
         (("--conf", ".", "--url", "nonsense"), "'nonsense' is not an http:// or https:// address"),
         (("--conf", ".", "--url", "http://h:99999"), "'http://h:99999' is not an http:// or https:// address"),

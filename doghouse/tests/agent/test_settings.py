@@ -84,11 +84,11 @@ def test_a_key_is_in_no_repr(file):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("tags: [a\nhostname: x\n", "datadog.yaml:2: is not valid YAML"),
+        ("tags: [a\nhostname: x\n", "datadog.yaml:2: is not YAML"),
         ("- a\n- b\n", "datadog.yaml:1: must be a mapping of settings, found list"),
         ("hostname: not_a_host!\n", "hostname 'not_a_host!' is not a host name"),
         ("hostname: localhost\n", "hostname 'localhost' is not a host name"),
-        ("hostname_file: /nowhere/at/all\n", "hostname_file can't be read"),
+        ("hostname_file: /nowhere/at/all\n", "hostname_file cannot be read"),
     ],
 )
 def test_a_wrong_file_is_one_sentence_with_its_place(tmp_path, text, said):
@@ -101,7 +101,7 @@ def test_a_wrong_file_is_one_sentence_with_its_place(tmp_path, text, said):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(ConfigurationError, match=r"none\.yaml: can't be read: No such file"):
+    with pytest.raises(ConfigurationError, match=r"none\.yaml: cannot be read: No such file"):
         load(tmp_path / "none.yaml", {})
 
 

@@ -57,7 +57,7 @@ def test_times_are_iso_8601_or_epoch_seconds(checks, simulated, start, end):
         ({"name": "nowhere"}, "has no instance of nowhere"),
         ({"start": "yesterday"}, "'yesterday' is not a time"),
         ({"name": "broken"}, "broken raised: it fell over"),
-        ({"name": "typo"}, "typo.d/conf.yaml:1: is not valid YAML"),
+        ({"name": "typo"}, "typo.d/conf.yaml:1: is not YAML"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(checks, simulated, arguments, said):

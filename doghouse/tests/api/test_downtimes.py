@@ -284,3 +284,30 @@ def test_the_downtimes_of_a_monitor_are_listed_by_version_1(api: Api) -> None:
     made = api.ok("POST", V1, {"scope": ["*"], "monitor_id": monitor["id"]})
     api.ok("POST", V1, {"scope": ["*"]})
     assert [one["id"] for one in api.ok("GET", f"/api/v1/monitor/{monitor['id']}/downtimes")] == [made["id"]]
+
+
+def test_v1_has_the_recurrence_as_it_was_sent_until_the_schedule_is_changed_through_v2(api: Api) -> None:
+    recurrence = {"type": "days", "period": 1}
+    sent = {"scope": ["env:prod"], "start": int(NOW) + 3600, "end": int(NOW) + 7200, "recurrence": recurrence}
+    number = api.ok("POST", V1, sent)["id"]
+    [made] = api.ok("GET", V2)["data"]
+
+    def change(**changed: Any) -> None:
+        api.ok("PATCH", f"{V2}/{made['id']}", {"data": {"type": "downtime", "id": made["id"], "attributes": changed}})
+
+    def as_v1() -> dict[str, Any]:
+        found: dict[str, Any] = api.ok("GET", f"{V1}/{number}")
+        return found
+
+    before = as_v1()
+    assert {name: before["recurrence"][name] for name in recurrence} == recurrence
+    change(message="another")
+    assert (as_v1()["recurrence"], as_v1()["start"], as_v1()["message"]) == (
+        before["recurrence"],
+        before["start"],
+        "another",
+    )
+    change(schedule={"start": "2026-03-05T10:00:00+00:00", "end": "2026-03-05T12:00:00+00:00"})
+    after = as_v1()
+    assert (after["recurrence"], after["end"] - after["start"]) == (None, 7200)
+    assert after["start"] > before["start"]

@@ -407,7 +407,7 @@ def test_series_from_a_pipe_are_refused_in_one_sentence(run, folder):
     code, out, err = run("backtest", root / "a.json", "--series", root / "pipe", *WINDOW)
 
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert "pipe: is a pipe, and series are read more than once: save them to a file first" in err
+    assert "pipe: is a pipe, and it is read more than once: save it to a file first" in err
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Two ways to write a downtime's rule."""
 
+from datetime import datetime
+
 import pytest
 
-from doghouse.downtimes import same_rule
+from doghouse.downtimes import rrule, same_rule
 
 
 @pytest.mark.parametrize(
@@ -16,3 +18,19 @@ from doghouse.downtimes import same_rule
 )
 def test_the_order_of_parts_and_an_interval_of_one_make_no_difference(rule, other, same):
     assert same_rule(rule, other) is same
+
+
+@pytest.mark.parametrize(
+    ("first_day", "expected"),
+    [("MO", ["03-01", "03-09", "03-15", "03-23"]), ("SU", ["03-01", "03-02", "03-15", "03-16"])],
+)
+def test_every_second_week_is_counted_in_weeks_that_begin_on_their_first_day(first_day, expected):
+    rule = f"FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST={first_day}"
+    sunday = datetime(2026, 3, 1, 9)
+    assert [f"{each:%m-%d}" for each in rrule.occurrences(rule, sunday, "UTC", 2026)][:4] == expected
+
+
+@pytest.mark.parametrize("day", ["1MO", "XX", "MON", "M"])
+def test_a_first_day_of_the_week_is_a_weekday(day):
+    with pytest.raises(rrule.RruleError, match=f"WKST={day} is no weekday, as MO or SU are"):
+        rrule.parts(f"FREQ=WEEKLY;WKST={day}")

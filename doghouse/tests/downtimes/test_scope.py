@@ -96,3 +96,10 @@ def test_a_scope_that_cannot_be_read_says_where(scope: str) -> None:
 
 def test_upper_case_is_lower_case_as_in_tags() -> None:
     assert matches("Env:Prod", "env:prod")
+
+
+@pytest.mark.parametrize("scope", ["(env:a", "team:b AND (env:a OR env:c", "((env:a)"])
+def test_a_parenthesis_that_is_not_closed_is_said_at_the_end(scope: str) -> None:
+    with pytest.raises(DowntimeError) as raised:
+        parse_scope(scope)
+    assert f"column {len(scope) + 1}: a parenthesis is not closed" in raised.value.sentence

@@ -184,7 +184,7 @@ def test_what_is_not_known_or_not_read_is_said_and_is_no_error(folder, tmp_path,
         ({"a.tf": "x = \n"}, "a.tf:1: is not Terraform's language"),
         ({"a.tf": 'x = "a\ny = 1\n"\n'}, "a.tf:1: a quoted text does not end on its line"),
         ({"a.tf": "x = 1\nx = 2\n"}, "a.tf:2: 'x' is given a second time"),
-        ({"a.tf": b"x = \xff\n"}, "a.tf: is no text: byte 4 is no UTF-8"),
+        ({"a.tf": b"x = \xff\n"}, "a.tf:1: is no text: the byte 0xff is no UTF-8"),
         ({"a.tf": b"x = 1\n\0"}, "a.tf:2: is no text: it holds a zero byte"),
         (
             {"a.tf": monitor(meta="priority = var.nope")},

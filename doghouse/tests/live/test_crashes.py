@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from post_office import PostOffice, post_office
 
 CRASHING = Path(__file__).with_name("crashing.py")
 SIGKILLED = -9
+KILLS = int(os.environ.get("TORTURE_KILLS", "8"))
 
 
 def run(folder: Path, office: PostOffice, place: str) -> int:
@@ -55,10 +58,12 @@ def test_after_a_kill_nothing_is_forgotten_or_unknowingly_twice(tmp_path: Path, 
 
 
 @pytest.mark.slow
-def test_after_kills_at_any_time_nothing_is_forgotten(tmp_path: Path) -> None:
+def test_after_kills_at_any_time_nothing_is_forgotten(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     chance = random.Random(7)
     with post_office() as office:
-        for _ in range(8):
+        for _ in range(KILLS):
             process = subprocess.Popen([sys.executable, str(CRASHING), str(tmp_path), str(office.port), "nowhere"])
             time.sleep(chance.uniform(0.3, 1.2))
             process.kill()
@@ -67,3 +72,4 @@ def test_after_kills_at_any_time_nothing_is_forgotten(tmp_path: Path) -> None:
 
         assert kept(tmp_path) == ["10:05 Triggered", "10:08 Recovered"]
         assert len(set(office.ids)) == 2
+    record_property("faults", KILLS)

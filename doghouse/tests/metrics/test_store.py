@@ -270,3 +270,19 @@ def test_the_disk_that_arrival_took_is_given_back_while_others_read(
     same(store.read(numbers, DAY, DAY * 2, Rollup(3600, "sum")), expected)
     store.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["journal", "journal.sqlite", "points.duckdb"]
+
+
+def test_putting_a_week_in_order_forgets_late_points_of_that_week_alone(tmp_path: Path) -> None:
+    week = 7 * 86400
+    start = 2_900 * week
+    edges = [start - 1, start, start + week - 1, start + week]
+    store = PointStore(tmp_path)
+    series = new_series(store, 1)
+    store.append(columns(series, [(0, ts, 1) for ts in sorted([*edges, *range(start + 1000, start + 5000, 10)])]))
+    store.append(columns(series, [(0, ts, 2) for ts in edges]))
+    assert store.compact(float(start + week + 3 * 3600))  # the week with the most points
+
+    read = store.read(np.array([series[0].id], np.int64), start - 10, start + week + 10)
+    assert len(set(read.ts.tolist())) == len(read)
+    assert [dict(zip(read.ts.tolist(), read.value.tolist(), strict=True))[ts] for ts in edges] == [2, 2, 2, 2]
+    store.close()

@@ -54,6 +54,21 @@ def test_what_is_no_expression_says_where(query: str) -> None:
         parse(query)
 
 
+@pytest.mark.parametrize(
+    ("query", "column", "expected"),
+    [
+        ("1 && ", 6, "a monitor's id"),
+        ("1 &&   x", 8, "a monitor's id"),
+        ("(1 || 2", 8, "a closing parenthesis"),
+        ("1  2", 4, "&&, || or the end"),
+    ],
+)
+def test_a_mistake_is_placed_at_its_column_behind_the_blanks(query: str, column: int, expected: str) -> None:
+    with pytest.raises(QuerySyntaxError) as raised:
+        parse(query)
+    assert (raised.value.position + 1, raised.value.expected) == (column, (expected,))
+
+
 def by_host(**statuses: Status) -> dict[tuple[tuple[str, str], ...], Status]:
     return {(("host", host),): status for host, status in statuses.items()}
 

@@ -225,7 +225,7 @@ def test_a_file_has_rules_as_the_api_has_them(document: str, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"a: [", "neither JSON nor YAML"),
+        (b"a: [", "is not YAML"),
         (b"\xff\xfe", "is no text"),
         (b"- name: r\n", "rule 1 ('r')"),
         (b"12", "rule 1 is no object"),

@@ -1,5 +1,6 @@
 """Functions, by the chapter of the documentation that they stand in (dashboards/functions)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 from query_points import T0, ask, by_scope, every, points, series, source, values
 
 from doghouse.queries import NotEvaluated, Window, evaluate, parse
+from doghouse.queries.evaluation.frames import empty
 from doghouse.queries.functions import catalogue
+from doghouse.queries.functions.rank import score
 
 LINE = source(series(every(60, [4, 1, 3, 2])))
 GAPPY = source(series(every(60, [1, None, 3, None, 9])))
@@ -360,3 +363,34 @@ def test_points_are_told_by_a_threshold() -> None:
 )
 def test_a_moving_rollup_has_the_methods_of_nested_queries(method: str, expected: list[float]) -> None:
     assert over_line(f"moving_rollup(q, 120, '{method}')")[:3] == expected
+
+
+RANKINGS = ("max", "mean", "min", "sum", "last", "l2norm", "area")
+
+
+@pytest.mark.parametrize("by", RANKINGS)
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_a_ranking_of_nothing_is_nothing_and_of_its_default_is_the_default(by: str, order: str) -> None:
+    assert ask(source(), f"top(avg:m{{*}} by {{host}}, 5, '{by}', '{order}')", 0, 180, 60) == []
+    assert ask(source(), f"top(default_zero(avg:m{{*}} by {{host}}), 5, '{by}', '{order}')", 0, 180, 60) == []
+    assert values(source(), f"top(default_zero(avg:m{{*}}), 5, '{by}', '{order}')", 0, 180, 60) == [0, 0, 0]
+
+
+@pytest.mark.parametrize("by", RANKINGS)
+def test_a_group_without_buckets_has_no_score(by: str) -> None:
+    groups = ((("host", "a"),), (("host", "b"),))
+    frame = replace(empty(60), values=np.empty((2, 0)), points=np.empty((2, 0), np.bool_), groups=groups)
+    assert np.isnan(score(frame, by)).tolist() == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("sum_", "expected"),
+    [
+        ("avg:a{*} + avg:b{*}", [11, 22, 33, 44]),
+        ("avg:a{*}.fill(null) + avg:b{*}.fill(null)", [11, 0, 0, 44]),
+        ("avg:a{*}.fill(null) + avg:b{*}", [11, 0, 0, 44]),
+    ],
+)
+def test_a_sum_is_filled_as_both_its_operands_are_and_not_where_they_differ(sum_: str, expected: list[float]) -> None:
+    gappy = [series(every(60, [1, None, None, 4]), metric="a"), series(every(60, [10, None, None, 40]), metric="b")]
+    assert values(source(*gappy), f"default_zero({sum_})", 0, 240, 60) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -91,11 +92,17 @@ def noise(block: bytes) -> bytes:
 @pytest.mark.parametrize("damage", [zeros, noise])
 @pytest.mark.parametrize("name", [manifest.DATABASE, manifest.SERIES, manifest.TRACES, manifest.POINTS])
 def test_a_damaged_block_is_never_a_traceback(
-    stopped: Path, tmp_path: Path, name: str, damage: Callable[[bytes], bytes], caplog: pytest.LogCaptureFixture
+    stopped: Path,
+    tmp_path: Path,
+    name: str,
+    damage: Callable[[bytes], bytes],
+    caplog: pytest.LogCaptureFixture,
+    record_property: Callable[[str, object], None],
 ) -> None:
     size = (stopped / name).stat().st_size
     outcomes = dict[int, str]()
-    for at in damages(size, max(1, size // BLOCK // 8)):
+    stride = 1 if os.environ.get("TORTURE_BLOCKS") == "all" else max(1, size // BLOCK // 8)
+    for at in damages(size, stride):
         data = Path(shutil.copytree(stopped, tmp_path / str(at)))
         with (data / name).open("r+b") as file:
             file.seek(at)
@@ -107,6 +114,7 @@ def test_a_damaged_block_is_never_a_traceback(
     assert not [record for record in caplog.records if record.exc_info], outcomes
     assert outcomes[0] == "refused"
     assert "refused" in outcomes.values()
+    record_property("faults", len(outcomes))
 
 
 @pytest.mark.parametrize("name", [manifest.POINTS, manifest.SERIES, manifest.DATABASE, manifest.TRACES])

@@ -64,3 +64,17 @@ def test_a_start_that_is_missing_or_wrong_is_named_with_its_line(tmp_path: Path,
     with pytest.raises(TestFileError) as caught:
         results(tmp_path, tests)
     assert wrong in str(caught.value)
+
+
+@pytest.mark.parametrize(("limit", "state"), [(119, "Alert"), (120, "OK")])
+def test_a_rate_counts_for_the_seconds_between_its_samples(tmp_path: Path, limit: int, state: str) -> None:
+    path = tmp_path / "a.test.yaml"
+    path.write_text(
+        f"""monitor: {{type: metric alert, query: "sum(last_1m):sum:m{{*}}.as_count() > {limit}", message: "@a@example.com"}}
+start: 2026-03-02T10:00Z
+tests:
+  - {{name: a, series: {{m: {{type: rate, every: 10s, values: 2x60}}}}, states: {{+5m: {state}}}}}
+"""
+    )
+    (result,) = run(path)
+    assert result.differences == []

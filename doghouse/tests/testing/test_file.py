@@ -89,7 +89,7 @@ def test_a_clock_time_before_the_start_is_on_the_next_day(file):
             "expected a text or a mapping, not a list",
         ),
         (("hosts: {web-1: {ip: 10.0.0.7", "hosts: {web-1: {ip: 7"), 2, "expected a text, not a whole number"),
-        (("tests:\n", "tests: &a [*a]\nx:\n"), 1, "an alias stands within what it names"),
+        (("tests:\n", "tests: &a [*a]\nx:\n"), 4, "has an alias within what it names"),
         (("- name: warns", "- name: !warns a"), 5, "'a' is not understood as !warns"),
         (("- name: warns", "- name: warns\x01"), 5, "the character U+0001 may not stand in it"),
         (("transitions: [", "transitions: [5, "), 7, "expected a text"),

@@ -45,6 +45,11 @@ def test_a_walk_never_moves_further_than_its_step():
     assert 0 < np.abs(np.diff(values)).max() <= 10
 
 
+def test_the_steps_of_a_walk_reach_both_ends():
+    values = parse_samples({"walk": {"seed": 1, "start": 500, "step": 2, "samples": 1000}}).values
+    assert set(np.diff(values).tolist()) == {-2, -1, 0, 1, 2}
+
+
 @pytest.mark.parametrize(
     ("said", "wrong"),
     [

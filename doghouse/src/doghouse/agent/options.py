@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from pathlib import Path
 
+from doghouse import files
 from doghouse.agent.aggregation.metric_types import Options
 from doghouse.agent.dogstatsd.intake import STANDARD_PREFIXES, StatsdOptions
 from doghouse.agent.errors import AgentError, ConfigurationError
@@ -85,8 +85,8 @@ def statsd_port(settings: Settings) -> int:
 
 def _key_of(path: Path) -> str:
     try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["api_key"])
-    except OSError as error:
-        raise ConfigurationError(str(path), 0, f"can't be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
+        return str(files.json_of(path, files.LARGEST_SETTINGS)["api_key"])
+    except files.FileError as error:
+        raise ConfigurationError(str(path), error.line, str(error)) from None
+    except (KeyError, TypeError):
         raise ConfigurationError(str(path), 0, "is not JSON with api_key") from None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from doghouse import files
 from doghouse.agent import yaml_files
 from doghouse.agent.errors import ConfigurationError
 
@@ -135,9 +136,9 @@ def _read(path: Path) -> dict[str, Any]:
 def _hostname(name: str, file: str, path: Path | None) -> str:
     if not name and file:
         try:
-            name = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigurationError(file, 0, f"hostname_file can't be read: {error.strerror}") from None
+            name = files.text(Path(file), files.LARGEST_SETTINGS).strip()
+        except files.FileError as error:
+            raise ConfigurationError(file, error.line, f"hostname_file {error}") from None
     if name:
         if not valid_hostname(name):
             raise ConfigurationError(str(path or "DD_HOSTNAME"), 0, f"hostname '{name}' is not a host name by RFC 1123")

@@ -91,10 +91,10 @@ def main() -> None:
         typer.echo(f"doghouse: this needs {error.name}: pip install 'doghouse[{extra}]'", err=True)
         code = 1
     except OSError as error:
-        if error.filename is not None:  # no fault of the output
-            raise
-        typer.echo(f"doghouse: {error.strerror or error}", err=True)
-        terminal.drop_output()
+        named = f"{error.filename} cannot be used: " if error.filename is not None else ""
+        typer.echo(f"doghouse: {named}{error.strerror or error}", err=True)
+        if not named:  # it is the output that failed
+            terminal.drop_output()
         code = 1
     except Exception as error:
         if not hasattr(error, "show"):  # typer's own errors can show themselves

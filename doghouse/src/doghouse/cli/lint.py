@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doghouse.cli.formats import Format, Junit, chosen, write_junit
-from doghouse.cli.options import AsJson, RulesFile, VarFiles, rules_of
+from doghouse.cli.options import AsJson, RulesFile, VarFiles, rules_of, standard_input
 from doghouse.cli.terminal import fail
 from doghouse.reports import LintResult
 
@@ -58,7 +58,7 @@ def lint(
     from doghouse.importing import monitor_files, verdicts
 
     settings = _settings(select, ignore, strict)
-    text = sys.stdin.read() if monitor_files.STDIN in paths else None
+    text = standard_input() if monitor_files.STDIN in paths else None
     intervals = {name: every for path in metrics or [] for name, every in _intervals(path).items()}
     things = (one for path in paths for one in monitor_files.collect(path, text, var_file or ()))
     linted = verdicts.lint_all(things, intervals, rules_of(rules), settings)
@@ -106,11 +106,12 @@ def _ids(given: list[str] | None) -> list[str]:
 
 
 def _intervals(path: Path) -> Mapping[str, int]:
+    from doghouse.files import FileError
     from doghouse.importing import monitor_files
 
     try:
         return monitor_files.intervals(path)
-    except OSError as error:
-        raise fail(f"--metrics: {path} cannot be read: {error.strerror}") from None
+    except FileError as error:
+        raise fail(f"--metrics: {error.of(path)}") from None
     except ValueError as error:
         raise fail(f"--metrics: {path} {error}") from None

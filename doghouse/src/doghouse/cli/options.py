@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doghouse import files
 from doghouse.cli.terminal import fail
 from doghouse.storage import config
 
@@ -26,6 +27,14 @@ RulesFile = Annotated[
     Path | None,
     typer.Option("--rules", help="The monitor notification rules, as the API has them: JSON or YAML, one or a list."),
 ]
+
+
+def standard_input() -> str:
+    """The text of standard input. What is wrong ends the command in a sentence."""
+    try:
+        return files.standard_input()
+    except files.FileError as error:
+        raise fail(error.of("standard input")) from None
 
 
 def rules_of(path: Path | None) -> Rules | None:

@@ -66,7 +66,8 @@ def _of_doghouse(text: str, start: int, end: int, url: str, keys_file: Path | No
 
 
 def _of_file(text: str, start: int, end: int, path: Path) -> Any:
-    from doghouse.metrics.files.series_files import SeriesFileError, read_series
+    from doghouse.files import BrokenFileError
+    from doghouse.metrics.files.series_files import read_series
     from doghouse.metrics.memory import MemorySource
     from doghouse.queries import NotEvaluated, Window, evaluate, parse
     from doghouse.queries.api.answers import series_answer
@@ -75,7 +76,7 @@ def _of_file(text: str, start: int, end: int, path: Path) -> Any:
         source = MemorySource(*read_series(path))
         window = Window(start, end)
         results = [(expression, evaluate(expression, source, window)) for expression in parse(text)]
-    except (SeriesFileError, NotEvaluated) as error:
+    except (BrokenFileError, NotEvaluated) as error:
         raise fail(str(error)) from None
     return series_answer(text, start, end, results)
 

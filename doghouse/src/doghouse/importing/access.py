@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from doghouse import files
 
 if TYPE_CHECKING:
     from datadog_api_client import ApiClient
@@ -30,11 +31,11 @@ def find_keys(keys_file: str | Path | None) -> Keys:
     """The keys from `keys_file` (JSON with api_key and app_key), else from DD_API_KEY and DD_APP_KEY. Raises AccountError."""
     if keys_file:
         try:
-            document = json.loads(Path(keys_file).read_text())
+            document = files.json_of(Path(keys_file), files.LARGEST_SETTINGS)
             api_key, app_key = document["api_key"], document["app_key"]
-        except OSError as error:
-            raise AccountError(f"the keys file {keys_file} cannot be read: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except files.FileError as error:
+            raise AccountError(f"the keys file {error.of(keys_file)}") from None
+        except (KeyError, TypeError):
             raise AccountError(f"the keys file {keys_file} is not JSON with api_key and app_key") from None
         return Keys(check_key(api_key, f"api_key in {keys_file}"), check_key(app_key, f"app_key in {keys_file}"))
     missing = [name for name in ("DD_API_KEY", "DD_APP_KEY") if not os.environ.get(name)]

@@ -11,14 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from doghouse import files
 from doghouse.importing import positions, terraform, yaml_documents
 from doghouse.importing.documents import Place, things
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Thing, Unread
-from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON
+from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON, UNREADABLE
 
 STDIN = "-"
 MOST_LISTED = 8  # of the monitors that a sentence offers
-LARGEST = 200 << 20  # bytes of a JSON file
 _SKIPPED = frozenset({".git", ".terraform", "node_modules", ".venv"})
 _EXPECTED = "expected a monitor with type and query, a list of them, an asset, the JSON of terraform, kennel, Pulumi or datadog-sync-cli, or Terraform's files"
 
@@ -92,9 +92,9 @@ def _address(monitor: Found) -> str:
 
 def _in_folder(folder: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
     paths: list[Path] = []
-    for name, below, files in os.walk(folder):
+    for name, below, inside in os.walk(folder):
         below[:] = [one for one in below if one not in _SKIPPED]
-        paths += (Path(name) / file for file in files)
+        paths += (Path(name) / file for file in inside)
     for path in sorted(paths):
         if path.suffix == ".json" and not (terraform.is_terraform(path) or path.name.endswith(".tfvars.json")):
             yield from _in_file(path, named=False)
@@ -114,12 +114,11 @@ def _terraform(folders: Sequence[Path], named: Path, var_files: Sequence[Path]) 
 
 def _in_file(path: Path, named: bool) -> Iterator[Thing]:
     try:
-        if path.stat().st_size > LARGEST:
-            yield Unread(str(path), f"is larger than {LARGEST >> 20} MB and is not read")
-            return
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        yield Unread(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
+        if not named:  # a device or a pipe in a folder is nobody's monitor
+            files.check_file(path)
+        text = files.text(path)
+    except files.FileError as error:
+        yield _unread(str(path), error)
         return
     part = f"{path.absolute().parent.name}:{path.stem}"
     read = _in_yaml if path.suffix in yaml_documents.SUFFIXES else _in_text
@@ -130,13 +129,13 @@ def _in_text(
     where: str, text: str, named: bool, known: Mapping[str, int] | None = None, part: str = ""
 ) -> Iterator[Thing]:
     try:
-        document = json.loads(text)
+        document = files.decoded_json(text)
         if "\\ud" in text.lower():
             json.dumps(document, ensure_ascii=False).encode()
         place = Place(where, part, text, known or {}, lambda: positions.positions(text))
         made = things(document, place)
-    except json.JSONDecodeError as error:
-        yield Unread(f"{where}:{error.lineno}", f"is not JSON: {error.msg}", NOT_JSON)
+    except files.FileError as error:
+        yield _unread(where, error)
         return
     except RecursionError:
         yield Unread(where, "is nested too deeply to be read")
@@ -172,22 +171,24 @@ def _listed(document: Any, made: Sequence[Thing], place: Place, named: bool) -> 
     yield from made
 
 
+def _unread(where: str, error: files.FileError) -> Unread:
+    rule = NOT_JSON if isinstance(error, files.NotJsonError) else UNREADABLE
+    return Unread(f"{where}:{error.line}" if error.line else where, str(error), rule)
+
+
 @lru_cache(maxsize=256)
 def _intervals(path: Path) -> Mapping[str, int]:
     try:
         return intervals(path)
-    except (OSError, ValueError):
+    except (files.FileError, ValueError):
         return {}
 
 
 def intervals(path: Path) -> Mapping[str, int]:
-    """The submission intervals (s) that an integration's metadata.csv gives its metrics. Raises OSError, and ValueError for what is no such file."""
+    """The submission intervals (s) that an integration's metadata.csv gives its metrics. Raises FileError, and ValueError for what is no such file."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = list(reader)
-    except UnicodeDecodeError:
-        raise ValueError("is no text") from None
+        reader = csv.DictReader(files.text(path).splitlines(keepends=True))
+        rows = list(reader)
     except csv.Error as error:
         raise ValueError(f"is no CSV: {error}") from None
     if missing := [name for name in ("metric_name", "interval") if name not in (reader.fieldnames or ())]:

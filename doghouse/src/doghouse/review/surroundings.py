@@ -13,7 +13,7 @@ from doghouse.monitors.notification_rules import Rules
 from doghouse.review import effects
 from doghouse.review.model import Side
 from doghouse.slos.model import Objective, SloError
-from doghouse.slos.reading import read as read_slo
+from doghouse.slos.files import objective
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def _objectives(side: Side) -> Iterator[tuple[str, Objective]]:
     for one in side.things:
         if isinstance(one, FoundSlo):
             try:
-                slo = read_slo(one.body)
+                slo = objective(one.body)
             except SloError:
                 continue
             yield slo.id, slo

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from doghouse import files
 from doghouse.storage import locking
 from doghouse.time import lengths
 
@@ -116,11 +117,11 @@ def keys(folder: DataFolder) -> KeyPair:
 def read_keys(path: Path) -> KeyPair:
     """The keys that a file holds. Raises ConfigError."""
     try:
-        document = json.loads(path.read_text())
+        document = files.json_of(path, files.LARGEST_SETTINGS)
         return KeyPair(str(document["api_key"]), str(document["app_key"]))
-    except OSError as error:
-        raise ConfigError(f"the keys file {path} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
+    except files.FileError as error:
+        raise ConfigError(f"the keys file {error.of(path)}") from None
+    except (KeyError, TypeError):
         raise ConfigError(f"{path} is not JSON with api_key and app_key; delete it to have new keys made") from None
 
 

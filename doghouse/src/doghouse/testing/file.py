@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
+from doghouse import files
+from doghouse.files import yaml_texts
 from doghouse.testing.entries import EventEntry, LogEntry, SpanEntry
 from doghouse.testing.places import PlainYaml, TestFileError, line_of, plain
 from doghouse.testing.wording import sentence
@@ -120,32 +121,13 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """Read a test file. Raises TestFileError."""
     try:
-        text = path.read_text("utf-8-sig")
-        node = yaml.compose(text, Loader=PlainYaml)
-    except OSError as error:
-        raise TestFileError(path, 1, f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise TestFileError(path, line, f"is no text: the byte 0x{error.object[error.start]:02x} is no UTF-8") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise TestFileError(
-            path, line, f"is not YAML: the character U+{error.character:04X} may not stand in it"
-        ) from None
-    except RecursionError:
-        raise TestFileError(path, 1, "is nested too deeply to be read") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise TestFileError(path, line, f"is not YAML: {error.problem}") from None
+        node = yaml_texts.compose(files.text(path, files.LARGEST_SETTINGS), PlainYaml)
+    except files.FileError as error:
+        raise TestFileError(path, error.line or 1, str(error)) from None
     if node is None:
         raise TestFileError(path, 1, "is empty: a test file has monitor, start and tests")
     lines: dict[str, int] = {}
-    try:
-        data = plain(node, "", lines, path)
-    except RecursionError:
-        raise TestFileError(
-            path, 1, "is nested too deeply to be read, or an alias stands within what it names"
-        ) from None
+    data = plain(node, "", lines, path)
     try:
         file = msgspec.convert(data, TestFile)
     except msgspec.ValidationError as error:

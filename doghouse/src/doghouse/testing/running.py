@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from doghouse import downtimes as dt
+from doghouse import files
 from doghouse import monitors as mon
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import points_of, sources_of
@@ -186,13 +186,9 @@ def _document(loaded: Loaded, said: Any, place: str) -> Any:
 
 def _json(path: Path, said: str) -> Any:
     try:
-        return json.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ValueError(f"{said} cannot be read: {error.strerror}") from None
-    except RecursionError:
-        raise ValueError(f"{said} is nested too deeply to be read") from None
-    except ValueError as error:
-        raise ValueError(f"{said} is not JSON: {error}") from None
+        return files.json_of(path)
+    except files.FileError as error:
+        raise ValueError(error.of(said)) from None
 
 
 def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case, cover: bool) -> Result:

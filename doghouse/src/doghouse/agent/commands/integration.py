@@ -5,20 +5,30 @@ The rules are those of datadog-agent: cmd/agent/subcommands/integrations/command
 
 from __future__ import annotations
 
+import lzma
 import re
 import shutil
+import stat
+import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from doghouse import files
 from doghouse.agent.errors import ConfigurationError
 
-_NAME = re.compile(r"^Name: (\S+)", re.MULTILINE)
-_VERSION = re.compile(r"^Version: (\S+)", re.MULTILINE)
+_NAME = re.compile(r"^Name: *(\S+)", re.MULTILINE)
+_VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
+_REQUIRES = re.compile(r"^Requires-Dist: *datadog[-_.]checks[-_.]base\b", re.MULTILINE | re.IGNORECASE)
+_PACKAGE = re.compile(r"datadog-[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _VERSION_FORM = re.compile(r"\d+\.\d+\.\d+(?:[a-zA-Z]+\d*)?")
-_CONFIGURATION = re.compile(r"[\w_]+\.yaml.*")
+_CONFIGURATION = re.compile(r"\w+\.yaml[\w.]*")
+MOST_FILES = 10_000  # of a wheel
+LARGEST_FILE = 10 << 20  # bytes of a file that is read here
+LARGEST_WHEEL = 1 << 30  # bytes of all its files, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,50 +49,94 @@ class Wheel:
 def read(path: Path) -> Wheel:
     """A wheel that the Agent would install. Raises ConfigurationError with the first rule that it breaks."""
     try:
+        files.check_file(path)
         with zipfile.ZipFile(path) as archive:
             return _read(path, archive)
-    except FileNotFoundError:
-        raise ConfigurationError(str(path), 0, "there is no such wheel") from None
-    except (OSError, zipfile.BadZipFile) as error:
-        raise ConfigurationError(str(path), 0, f"is not a wheel: {error}") from None
+    except files.FileError as error:
+        raise ConfigurationError(str(path), 0, str(error)) from None
+    except (OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+        raise _wrong(path, f"is not a wheel: {getattr(error, 'strerror', None) or error}") from None
+    except (
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OverflowError,
+        struct.error,
+    ) as error:  # encrypted; bad numbers
+        raise _wrong(path, f"is not a wheel that can be read: {error}") from None
 
 
 def _read(path: Path, archive: zipfile.ZipFile) -> Wheel:
-    names = archive.namelist()
-    metadata = next((name for name in names if name.endswith("METADATA")), None)
-    if metadata is None:
-        raise ConfigurationError(str(path), 0, "is not a wheel: it has no METADATA")
-    text = archive.read(metadata).decode("utf-8", "replace")
+    entries = _entries(path, archive)
+    info = [name for name in entries if PurePosixPath(name).match("*.dist-info/METADATA") and name.count("/") == 1]
+    if len(info) != 1:
+        raise _wrong(path, f"is not a wheel: it has {len(info) or 'no'} *.dist-info/METADATA, expected one")
+    text = _content(path, archive, info[0]).decode("utf-8", "replace").partition("\n\n")[0]  # then its description
     name, version = _NAME.search(text), _VERSION.search(text)
     if name is None or not name[1].startswith("datadog-"):
-        raise ConfigurationError(
-            str(path), 0, f"its name must begin with datadog-, found {name[1] if name else 'none'}"
-        )
-    if "Requires-Dist: datadog-checks-base" not in text:
-        raise ConfigurationError(str(path), 0, "is no integration: it does not require datadog-checks-base")
+        raise _wrong(path, f"its name must begin with datadog-, found {name[1] if name else 'none'}")
+    if not _PACKAGE.fullmatch(name[1]):
+        raise _wrong(path, f"its name must be datadog- and words with - between them, found {name[1]!r}")
+    if not _REQUIRES.search(text):
+        raise _wrong(path, "is no integration: it does not require datadog-checks-base")
     if version is None or not _VERSION_FORM.fullmatch(version[1]):
-        raise ConfigurationError(
-            str(path), 0, f"its version must have the form 1.2.3, found {version[1] if version else 'none'}"
-        )
+        raise _wrong(path, f"its version must have the form 1.2.3, found {version[1] if version else 'none'}")
+    expected = f"{name[1].replace('-', '_')}-{version[1]}.dist-info"
+    if info[0].partition("/")[0].replace("-", "_").lower() != expected.replace("-", "_").lower():
+        raise _wrong(path, f"its metadata are those of another package: {info[0]}, expected {expected}/METADATA")
     wheel = Wheel(path, name[1], version[1], {})
     data = f"datadog_checks/{wheel.check}/data/"
-    if not any(member.startswith(data) for member in names):
-        raise ConfigurationError(str(path), 0, f"it has no {data}, without which the Agent can't configure it")
-    if "datadog_checks/__init__.py" in names:
-        raise ConfigurationError(
-            str(path), 0, "it has a datadog_checks/__init__.py, which would hide every other integration"
-        )
-    wheel.configuration.update(_configuration(archive, names, data))
+    if not any(member.startswith(data) for member in entries):
+        raise _wrong(path, f"it has no {data}, without which the Agent can't configure it")
+    if "datadog_checks/__init__.py" in entries:
+        raise _wrong(path, "it has a datadog_checks/__init__.py, which would hide every other integration")
+    wheel.configuration.update(_configuration(path, archive, entries, data))
     return wheel
 
 
-def _configuration(archive: zipfile.ZipFile, names: list[str], data: str) -> dict[str, bytes]:
-    files = {}
+def _entries(path: Path, archive: zipfile.ZipFile) -> list[str]:
+    """The names in a wheel, each of which is a plain file's, within the wheel, and there once. Raises ConfigurationError."""
+    listed = archive.infolist()
+    if len(listed) > MOST_FILES:
+        raise _wrong(path, f"has {len(listed):,} files, expected at most {MOST_FILES:,}")
+    if sum(entry.file_size for entry in listed) > LARGEST_WHEEL:
+        raise _wrong(path, f"comes to more than {LARGEST_WHEEL >> 30} GB when it is unpacked")
+    names: dict[str, str] = {}
+    for entry in listed:
+        name = entry.filename
+        if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/") or not name.isprintable():
+            raise _wrong(path, f"has a file outside of itself: {name!r}")
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise _wrong(path, f"has {name}, which is a link or no file")
+        if (other := names.setdefault(name.rstrip("/").lower(), name)) != name:
+            raise _wrong(path, f"has {name} and {other}, which are one file on some systems")
+    if len(names) != len(listed):
+        twice = next(name for name in names.values() if archive.namelist().count(name) > 1)
+        raise _wrong(path, f"has {twice} twice")
+    return list(names.values())
+
+
+def _content(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
+    """A file's bytes; no more of it is unpacked than may be there, whatever the wheel says of its size."""
+    with archive.open(name) as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise _wrong(path, f"{name} is larger than {LARGEST_FILE >> 20} MB")
+    return content
+
+
+def _configuration(path: Path, archive: zipfile.ZipFile, names: list[str], data: str) -> dict[str, bytes]:
+    configuration = {}
     for name in names:
         inside = PurePosixPath(name.removeprefix(data)) if name.startswith(data) else None
         if inside and str(inside.parent) in (".", "profiles") and _CONFIGURATION.fullmatch(inside.name):
-            files[str(inside)] = archive.read(name)
-    return files
+            configuration[str(inside)] = _content(path, archive, name)
+    return configuration
+
+
+def _wrong(path: Path, text: str) -> ConfigurationError:
+    return ConfigurationError(str(path), 0, text)
 
 
 def install(wheel: Wheel, conf: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from doghouse import files
 from doghouse.agent.errors import ConfigurationError
 
 LEVELS_UP = 3  # from datadog_checks/NAME/check.py to the integration's folder
@@ -37,14 +38,13 @@ def find(kind: type) -> Path | None:
 def read(path: Path) -> dict[str, str]:
     """Each listed metric and its type (`gauge`, `count`, `rate`). Raises ConfigurationError."""
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = csv.DictReader(file)
-            if not {"metric_name", "metric_type"} <= set(rows.fieldnames or ()):
-                raise ConfigurationError(str(path), 1, "must have the columns metric_name and metric_type")
-            return {row["metric_name"]: row["metric_type"] for row in rows if row["metric_name"]}
-    except OSError as error:
-        raise ConfigurationError(str(path), 0, f"can't be read: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
+        rows = csv.DictReader(files.text(path, files.LARGEST_SETTINGS).splitlines(keepends=True))
+        if not {"metric_name", "metric_type"} <= set(rows.fieldnames or ()):
+            raise ConfigurationError(str(path), 1, "must have the columns metric_name and metric_type")
+        return {row["metric_name"]: row["metric_type"] or "" for row in rows if row["metric_name"]}
+    except files.FileError as error:
+        raise ConfigurationError(str(path), error.line, str(error)) from None
+    except csv.Error as error:
         raise ConfigurationError(str(path), 0, f"is not CSV: {error}") from None
 
 

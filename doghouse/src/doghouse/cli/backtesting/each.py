@@ -14,8 +14,8 @@ from doghouse.backtest.sources import MembersMissing, Points, RecordsOf, sources
 from doghouse.cli.backtesting.monitors import LeftOut
 from doghouse.cli.terminal import fail
 from doghouse.downtimes import Downtime
+from doghouse.files import BrokenFileError
 from doghouse.importing.access import AccountError
-from doghouse.metrics.files.series_files import SeriesFileError
 from doghouse.monitors import Definition, Host, MonitorError, Sources
 from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.validation import check
@@ -50,13 +50,13 @@ def backtest_each(where: str, monitor: Definition, asked: Asked) -> Backtested |
     """A monitor's backtest, or why there is none. Points that cannot be read end the command in a sentence."""
     try:
         result, others = _run(where, monitor, asked)
+        remarks = list(_remarks(monitor, result, Sources(asked.points, records=asked.records)))
     except (NotEvaluated, MembersMissing) as error:
         return LeftOut(where, str(error), wrong=False)
     except (MonitorError, QuerySyntaxError) as error:
         return LeftOut(where, str(error))
-    except (SeriesFileError, AccountError) as error:
+    except (BrokenFileError, AccountError) as error:
         raise fail(str(error)) from None
-    remarks = list(_remarks(monitor, result, Sources(asked.points, records=asked.records)))
     for text in remarks:
         typer.echo(f"doghouse: {where}: {text}", err=True)
     return Backtested(monitor.name or where, result, figures(result, asked.zone), others, remarks, where=where)

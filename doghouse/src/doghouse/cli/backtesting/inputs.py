@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from doghouse import files
+from doghouse.cli.options import standard_input
 from doghouse.cli.terminal import fail, say
 
 if TYPE_CHECKING:
@@ -150,13 +151,9 @@ def downtimes_of(path: Path | None, now: float) -> list[Downtime]:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text())
-    except OSError as error:
-        raise fail(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise fail(f"{path} is not JSON: {error}") from None
-    except RecursionError:
-        raise fail(f"{path} is nested too deeply to be read") from None
+        return files.json_of(path)
+    except files.FileError as error:
+        raise fail(error.of(path)) from None
 
 
 def origin(history: Account, monitor: Definition) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,12 +39,13 @@ class Given:
 
 def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Given:
     """The monitors and SLOs of files and folders. Each stands for itself: what cannot run is left out. What is not known before a plan is said."""
+    from doghouse.files import standard_input
     from doghouse.importing import monitor_files
     from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Unread
 
     given = Given([], {}, [], [])
     for path in paths:
-        things = list(monitor_files.collect(path, sys.stdin.read() if path == monitor_files.STDIN else None, var_files))
+        things = list(monitor_files.collect(path, standard_input() if path == monitor_files.STDIN else None, var_files))
         downtimes = [one for one in things if isinstance(one, FoundDowntime)]
         if downtimes and not any(isinstance(one, Found | FoundSlo) for one in things):
             raise fail(f"{downtimes[0].where} is a downtime, no monitor: give it with --downtimes")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from doghouse import files
 from doghouse.cli.terminal import fail
 from doghouse.review import NamedRule, Side
 
@@ -145,7 +145,7 @@ def read(side: Opened) -> Side:
     with side.entered():
         things: list[Thing] = []
         for path in side.paths:
-            text = sys.stdin.read() if path == STDIN else None
+            text = standard_input() if path == STDIN else None
             things += monitor_files.collect(path, text)
         several = len(side.paths) > 1 or any(Path(path).is_dir() for path in side.paths)
         things = [one for one in things if not (several and _is_empty(one, side.paths))]
@@ -163,8 +163,8 @@ def _rules(side: Opened) -> Iterator[NamedRule]:
     """The notification rules in its files; what is no such file is passed over."""
     for path in side.files(RULES_SUFFIXES):
         try:
-            text = path.read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError):
+            text = files.text(path, files.LARGEST_SETTINGS)
+        except files.FileError:
             continue
         if "recipients" in text and not path.name.endswith(TEST_SUFFIXES):
             yield from _rules_in(path, text)
@@ -183,13 +183,11 @@ def _rules_in(path: Path, text: str) -> Iterator[NamedRule]:
 
 
 def _document(path: Path, text: str) -> Any:
-    import yaml
+    from doghouse.files.yaml_texts import compose, values
 
     try:
-        if path.suffix == ".json":
-            return json.loads(text)
-        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (ValueError, RecursionError, yaml.YAMLError):
+        return files.decoded_json(text) if path.suffix == ".json" else values(compose(text))
+    except files.FileError:
         return None
 
 

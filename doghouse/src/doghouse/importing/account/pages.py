@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from doghouse import files
+
 POINTS = 1500  # a rollup that is asked for is kept up to so many points (dashboards/functions/rollup)
 VERSION = 1  # of the files
 
@@ -61,11 +63,11 @@ class Cache:
         if path is None or not path.is_file():
             return None
         try:
-            document = json.loads(path.read_text())
+            document = files.json_of(path)
             if {key: document[key] for key in _head(page)} != _head(page):
                 raise ValueError
             return [AnsweredSeries(tuple(one["tags"]), one["times"], one["values"]) for one in document["series"]]
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (files.FileError, ValueError, KeyError, TypeError):
             path.unlink(missing_ok=True)
             return None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from doghouse.files import LARGEST_SETTINGS, FileError, json_of
 from doghouse.importing.terraform import files, resources
 from doghouse.importing.terraform.blocks import Attributes, attributes, field_name
 from doghouse.importing.terraform.converting import thing, unread
@@ -15,7 +16,7 @@ from doghouse.importing.terraform.identity import made_up_id
 from doghouse.importing.terraform.language.expressions import evaluate
 from doghouse.importing.terraform.language.scope import Scope
 from doghouse.importing.terraform.language.syntax import Block, SyntaxProblemError, parse, text_of
-from doghouse.importing.terraform.language.values import Unknown, Value, WrongError, unknowns
+from doghouse.importing.terraform.language.values import Unknown, Value, WrongError
 from doghouse.importing.terraform.modules import Module, Remark, Resource
 from doghouse.importing.things import Line, Note, Thing, Unread
 from doghouse.monitors.lint.elsewhere import NOT_READ, TERRAFORM_SYNTAX, TERRAFORM_WRONG, UNKNOWN, UNREADABLE
@@ -182,14 +183,9 @@ def _variables(path: Path) -> Mapping[str, tuple[Value, int]]:
     """The values of a tfvars file with their lines. Raises SyntaxProblemError."""
     if path.name.endswith(".json"):
         try:
-            document = json.loads(path.read_text("utf-8-sig"))
-            any(unknowns(document))  # goes through all of it, as what reads a value does
-        except OSError as error:
-            raise SyntaxProblemError(path, 0, f"cannot be read: {error.strerror}") from None
-        except ValueError as error:
-            raise SyntaxProblemError(path, 0, f"is not JSON: {error}") from None
-        except RecursionError:
-            raise SyntaxProblemError(path, 0, "is nested too deeply to be read") from None
+            document = json_of(path, LARGEST_SETTINGS)
+        except FileError as error:
+            raise SyntaxProblemError(path, error.line, str(error)) from None
         return {name: (value, 0) for name, value in document.items()} if isinstance(document, dict) else {}
 
     def others(name: str) -> Value:

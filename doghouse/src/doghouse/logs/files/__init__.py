@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from doghouse.files import FileError, check_file
 from doghouse.logs.files.lines import LogFileError, read_lines, searched
 from doghouse.search.records import Lines, Records
 
@@ -14,8 +15,11 @@ MAGIC = b"PAR1"
 def open_logs(path: Path, host_tags: Mapping[str, Sequence[str]]) -> Records:
     """The logs of a file, each with the tags of its host too. Raises LogFileError."""
     try:
+        check_file(path)
         with path.open("rb") as file:
             is_parquet = file.read(len(MAGIC)) == MAGIC
+    except FileError as error:
+        raise LogFileError(path, str(error)) from None
     except OSError as error:
         raise LogFileError(path, f"cannot be read: {error.strerror}") from None
     if not is_parquet:

@@ -14,30 +14,34 @@ from typing import Any
 
 import msgspec
 
+from doghouse.files import BrokenFileError, FileError, check_lines
 from doghouse.logs import preprocessing
 from doghouse.logs.model import Log, with_host_tags
 from doghouse.logs.search import record
 from doghouse.search.record import Record
 
+BOM = b"\xef\xbb\xbf"  # which editors of Windows write before UTF-8
 LIST = "expected a log a line, not a list of them (jq -c '.[]' makes lines of one)"
 OF_API = ("attributes", "content")  # where a log stands in answers of version 2 and 1
 
 
-class LogFileError(Exception):
-    """What is wrong in a file of logs, with its place: `path:line: text`."""
-
-    def __init__(self, path: Path, text: str, line: int | None = None) -> None:
-        super().__init__(f"{path}:{line}: {text}" if line else f"{path}: {text}")
+class LogFileError(BrokenFileError):
+    """What is wrong in a file of logs."""
 
 
 def read_lines(path: Path) -> Iterator[Log]:
     """The logs of a file in its order. Raises LogFileError."""
     try:
+        check_lines(path)
         with path.open("rb") as file:
             now = path.stat().st_mtime  # a date without a year is of the last one before
+            if file.read(len(BOM)) != BOM:
+                file.seek(0)
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield log_of(_decoded(path, number, line), now, path, number)
+    except FileError as error:
+        raise LogFileError(path, str(error), error.line) from None
     except OSError as error:
         raise LogFileError(path, f"cannot be read: {error.strerror}") from None
 
@@ -60,7 +64,7 @@ def log_of(line: Mapping[str, Any], now: float, path: Path, number: int) -> Log:
 def _decoded(path: Path, number: int, line: bytes) -> Mapping[str, Any]:
     try:
         sent = msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LogFileError(path, LIST if line.startswith(b"[") else f"is not JSON: {error}", number) from None
     if not isinstance(sent, dict):
         raise LogFileError(path, LIST if isinstance(sent, list) else "expected a log, an object", number)

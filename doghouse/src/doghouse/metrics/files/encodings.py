@@ -40,6 +40,8 @@ def texts(values: memoryview, count: int) -> list[str]:
     words, at = [], 0
     for _ in range(count):
         length = int.from_bytes(values[at : at + 4], "little")
+        if at + 4 + length > len(values):
+            raise Unusual("a text that does not end")
         words.append(str(values[at + 4 : at + 4 + length], "utf-8"))
         at += 4 + length
     return words

@@ -55,6 +55,8 @@ MAGIC = b"PAR1"
 UTF8, SIGNED = 0, (None, 17, 18)  # converted types
 TEXT_LOGICAL, WHOLE_LOGICAL = 1, 10  # logical types
 NO_CODEC, GZIP, ZSTD = 0, 2, 6
+LARGEST_PAGE = 1 << 30  # bytes unpacked; writers make pages of a megabyte
+MOST_ROWS = 100_000_000  # of a row group; writers make groups of about a million
 DATA, DICTIONARY, DATA_V2 = 0, 2, 3  # pages
 PLAIN, PLAIN_DICTIONARY, RLE_DICTIONARY = 0, 2, 8
 _own = threading.local()
@@ -91,6 +93,8 @@ class PlainFile:
             wanted = (*numbers, *self.texts)
             self._chunks = [_chunks(group, wanted, kinds) for group in meta[4]]
             self.sizes = [int(group[3]) for group in meta[4]]
+            if any(not 0 <= size <= MOST_ROWS for size in self.sizes):
+                raise Unusual("a row group of an impossible size")
             if any(
                 column.values != size
                 for group, size in zip(self._chunks, self.sizes, strict=True)
@@ -159,13 +163,15 @@ class PlainFile:
         while at < end and seen < chunk.values:
             header, length = thrift.struct_and_length(self._bytes[at:end])
             at += length
+            if header[3] < 0 or header[2] < 0:
+                raise Unusual("a page of an impossible size")
             body = self._bytes[at : at + header[3]]
             at += header[3]
             kind = header[1]
             if kind == DICTIONARY:
                 yield kind, _unpacked(body, chunk.codec, header[2]), PLAIN, header[7][1]
             elif kind == DATA:
-                count, encoding = header[5][1], _encoding(header[5][2])
+                count, encoding = _within(header[5][1], chunk.values - seen), _encoding(header[5][2])
                 values = _unpacked(body, chunk.codec, header[2])
                 seen += count
                 yield kind, without_levels(values, count) if chunk.optional else values, encoding, count
@@ -175,11 +181,17 @@ class PlainFile:
                     raise Unusual("missing values")
                 levels = about[5] + about[6]
                 packed = chunk.codec if about.get(7, True) else NO_CODEC
-                seen += about[1]
+                seen += _within(about[1], chunk.values - seen)
                 values = _unpacked(body[levels:], packed, header[2] - levels)
                 yield kind, values, _encoding(about[4]), about[1]
         if seen != chunk.values:
             raise Unusual("another number of values than was promised")
+
+
+def _within(count: int, most: int) -> int:
+    if not 0 <= count <= most:
+        raise Unusual("another number of values than was promised")
+    return count
 
 
 @contextmanager
@@ -187,7 +199,9 @@ def _understood() -> Iterator[None]:
     """What goes wrong inside is Unusual: a damaged file may say anything."""
     try:
         yield
-    except (IndexError, KeyError, ValueError, TypeError, OverflowError, MemoryError) as error:
+    except Unusual:
+        raise
+    except Exception as error:
         raise Unusual(f"no Parquet that can be understood: {error!r}") from None
 
 
@@ -240,9 +254,15 @@ def _encoding(number: int) -> int:
 def _unpacked(body: memoryview, codec: int, size: int) -> memoryview:
     if codec == NO_CODEC or not size:
         return body
+    if size > LARGEST_PAGE:
+        raise Unusual("a page of an impossible size")
     try:
         if codec == GZIP:
-            return memoryview(zlib.decompress(body, 31, size))
+            return memoryview(zlib.decompressobj(31).decompress(body, size))  # no more, whatever it holds
+        import zstandard
+
+        if zstandard.frame_content_size(body) > size:
+            raise Unusual("a page of another size than it says")
         return memoryview(_zstd().decompress(body, max_output_size=size))
     except ImportError:
         raise Unusual("zstd") from None

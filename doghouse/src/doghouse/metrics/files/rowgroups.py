@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from doghouse.metrics.files.ahead import WORKERS, Decoded
 from doghouse.metrics.files.encodings import Unusual
 from doghouse.metrics.files.parquet import PlainFile
-from doghouse.metrics.files.rows import OPTIONAL, numbered, series_of
+from doghouse.metrics.files.rows import OPTIONAL, check_rows, numbered, series_of
 from doghouse.metrics.memory import MemorySource, distinct, effective, roll_up, sort
 from doghouse.metrics.model import Columns, Ints, Rollup, Series, no_columns
 
@@ -136,6 +136,7 @@ def read_all(opened: Opened) -> tuple[list[Series], Columns]:
     file = opened.file
     ends = np.cumsum(file.sizes)
     count = int(ends[-1]) if len(ends) else 0
+    check_rows(count)
     series, times, values = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.float64)
 
     def read(group: int) -> None:

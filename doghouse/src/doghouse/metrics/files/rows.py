@@ -13,6 +13,7 @@ from doghouse.tags.pairs import split_host
 
 REQUIRED = ("timestamp", "metric", "value")
 OPTIONAL = {"type": "gauge", "interval": "0", "tags": ""}
+MOST_AT_ONCE = 300_000_000  # points in memory, 24 bytes each
 LAST_SECOND = 32_503_680_000  # the year 3000: what is beyond counts milliseconds or less
 
 
@@ -33,6 +34,14 @@ def series_of(number: int, metric: str, kind: str, interval: str, tags: str) -> 
 def numbered(distinct: Mapping[Series, int]) -> list[Series]:
     """Series with the ids that they were found under."""
     return [replace(series, id=number) for series, number in distinct.items()]
+
+
+def check_rows(count: int) -> None:
+    """Raise ValueError where points are too many to be in memory."""
+    if count > MOST_AT_ONCE:
+        raise ValueError(
+            f"has {count:,} points, and at most {MOST_AT_ONCE:,} are read at once: sort it by metric, tags and timestamp, or give a part of it"
+        )
 
 
 def check_seconds(times: Ints) -> None:

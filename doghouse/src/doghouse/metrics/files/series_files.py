@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from doghouse.files import BrokenFileError, FileError, check_file, check_lines
 from doghouse.metrics.files import parquet, rowgroups
 from doghouse.metrics.files.encodings import Unusual
-from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_seconds, numbered, series_of
+from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_rows, check_seconds, numbered, series_of
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Floats, Ints, Series, Source, no_columns
 
@@ -40,11 +41,8 @@ NUMBERS = (
 FARTHEST = 2**62  # that fits a column
 
 
-class SeriesFileError(Exception):
-    """What is wrong in a file of series, with its place: `path:line: text`."""
-
-    def __init__(self, path: Path, text: str, line: int | None = None) -> None:
-        super().__init__(f"{path}:{line}: {text}" if line else f"{path}: {text}")
+class SeriesFileError(BrokenFileError):
+    """What is wrong in a file of series."""
 
 
 def read_series(path: Path) -> tuple[list[Series], Columns]:
@@ -67,11 +65,14 @@ def open_series(
 
 def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened | tuple[list[Series], Columns]:
     """A plain Parquet file, opened; any other file's series and points."""
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise SeriesFileError(path, "is a pipe, and series are read more than once: save them to a file first")
     try:
+        check_file(path)
         with path.open("rb") as file:
             magic = file.read(4)
+        if magic != parquet.MAGIC:
+            check_lines(path)
+    except FileError as error:
+        raise SeriesFileError(path, str(error), error.line) from None
     except OSError as error:
         raise SeriesFileError(path, f"cannot be read: {error.strerror}") from None
     if magic != parquet.MAGIC:
@@ -227,6 +228,7 @@ def _queried(connection: Any, path: Path) -> tuple[list[Series], Columns]:
     }
     if missing := [name for name in REQUIRED if name not in kinds]:
         raise ValueError(f"has no column {missing[0]}")
+    check_rows(ask("count(*)").fetchone()[0])
     given = ["metric", *(name for name in OPTIONAL if name in kinds)]
     for name, wanted, known in (
         *((name, "a number", NUMBERS) for name in ("timestamp", "value")),

@@ -10,6 +10,7 @@ from typing import Any
 
 TRUE, FALSE, BYTE, WHOLE, DOUBLE, BINARY, LISTS, MAP, STRUCT = 1, 2, 3, (4, 5, 6), 7, 8, (9, 10), 11, 12
 DEEPEST = 32
+MOST_BITS = 70  # ten bytes of seven bits hold 64
 Buffer = bytes | memoryview
 
 
@@ -30,13 +31,14 @@ def varint(data: Buffer, at: int) -> tuple[int, int]:
     if byte < 0x80:
         return byte, at
     number, shift = byte & 0x7F, 7
-    while True:
+    while shift < MOST_BITS:
         byte = data[at]
         at += 1
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
             return number, at
         shift += 7
+    raise ValueError("a number of more than 64 bits")
 
 
 def _struct(data: Buffer, at: int, depth: int) -> tuple[dict[int, Any], int]:
@@ -67,7 +69,7 @@ def _value(data: Buffer, at: int, kind: int, depth: int) -> tuple[Any, int]:
         return (number >> 1) ^ -(number & 1), at
     if kind == BINARY:
         length, at = varint(data, at)
-        return data[at : at + length], at + length
+        return _part(data, at, length), at + length
     if kind == STRUCT:
         return _struct(data, at, depth + 1)
     if kind in LISTS:
@@ -75,6 +77,7 @@ def _value(data: Buffer, at: int, kind: int, depth: int) -> tuple[Any, int]:
     if kind == MAP:
         return _map(data, at, depth)
     if kind == DOUBLE:
+        _part(data, at, 8)
         return None, at + 8  # nothing here asks for one
     if kind in (TRUE, FALSE, BYTE):
         return data[at], at + 1
@@ -105,3 +108,10 @@ def _map(data: Buffer, at: int, depth: int) -> tuple[dict[Any, Any], int]:
         value, at = _value(data, at, kinds & 15, depth)
         entries[bytes(key) if isinstance(key, memoryview) else key] = value
     return entries, at
+
+
+def _part(data: Buffer, at: int, length: int) -> Buffer:
+    """So many bytes, all of which must be there: a list says how long it is, and of what is no longer there it could be endless."""
+    if at + length > len(data):
+        raise IndexError("the data end before")
+    return data[at : at + length]

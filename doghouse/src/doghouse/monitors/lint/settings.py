@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from doghouse import files
 from doghouse.monitors.lint.rule import RULES, SEVERITIES, Problem, by_default
 from doghouse.queries.language.names import nearest
 
@@ -81,8 +82,10 @@ def _table(path: Path, keys: tuple[str, ...]) -> Mapping[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        table: Any = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        table: Any = tomllib.loads(files.text(path, files.LARGEST_SETTINGS))
+    except files.FileError as error:
+        raise SettingsError(error.of(path)) from None
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from None
     for key in keys:
         table = table.get(key) if isinstance(table, dict) else None

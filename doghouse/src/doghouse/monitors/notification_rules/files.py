@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from doghouse.files import FileError
 from doghouse.monitors.notification_rules.model import Rule, Rules, attributes, parse
 from doghouse.monitors.notification_rules.scope import RuleError
 
@@ -15,20 +16,12 @@ ANSWERED = ("created_at", "modified_at", "created", "modified")  # what the API'
 
 def load(path: Path) -> Rules:
     """The rules of a file. Raises RuleError with the file's name."""
-    import yaml
+    from doghouse.files.yaml_texts import load_yaml
 
     try:
-        document = yaml.load(path.read_text("utf-8-sig"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # JSON is YAML
-    except OSError as error:
-        raise RuleError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise RuleError(f"{path} is no text") from None
-    except RecursionError:
-        raise RuleError(f"{path} is nested too deeply to be read") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f":{mark.line + 1}" if mark else ""
-        raise RuleError(f"{path}{place} is neither JSON nor YAML: {getattr(error, 'problem', error)}") from None
+        document = load_yaml(path)  # JSON is YAML
+    except FileError as error:
+        raise RuleError(error.of(path)) from None
     try:
         return read(document)
     except RuleError as error:

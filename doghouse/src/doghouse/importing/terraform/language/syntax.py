@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from doghouse import files
+
 if TYPE_CHECKING:
     from lark import Token, Tree
     from lark.exceptions import UnexpectedInput
@@ -62,13 +64,9 @@ class Block:
 def text_of(path: Path) -> str:
     """A file's text. Raises SyntaxProblemError."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise SyntaxProblemError(path, 0, f"is larger than {LARGEST >> 20} MB and is not read")
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise SyntaxProblemError(path, 0, f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise SyntaxProblemError(path, 0, f"is no text: byte {error.start} is no UTF-8") from None
+        return files.text(path, LARGEST)
+    except files.FileError as error:
+        raise SyntaxProblemError(path, error.line, str(error)) from None
 
 
 def parse(path: Path, text: str) -> Block:

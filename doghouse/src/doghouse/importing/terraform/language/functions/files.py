@@ -5,6 +5,7 @@ from __future__ import annotations
 import os.path
 from pathlib import Path, PurePosixPath
 
+from doghouse import files
 from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.syntax import LARGEST
 from doghouse.importing.terraform.language.values import Value, WrongError, as_set, text
@@ -20,13 +21,10 @@ def _file(folder: Path, path: Value) -> Value:
 
 def bytes_of(folder: Path, path: Value) -> bytes:
     """What a file holds. Raises WrongError."""
-    place = folder / text(path)
     try:
-        if place.stat().st_size > LARGEST:
-            raise WrongError(f"{path} is larger than {LARGEST >> 20} MB and is not read")
-        return place.read_bytes()
-    except OSError as error:
-        raise WrongError(f"{path} cannot be read: {error.strerror}") from None
+        return files.contents(folder / text(path), LARGEST)
+    except files.FileError as error:
+        raise WrongError(error.of(path)) from None
 
 
 @function("fileexists", reads=True)

@@ -1,0 +1,181 @@
+"""Opens, reads and decodes a user's file: at most so many bytes of it, from a pipe too, and JSON at most so deep."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import stat
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+LARGEST = 200 << 20  # bytes of a file that is read whole
+LARGEST_SETTINGS = 10 << 20  # bytes of what people write by hand: settings, keys, YAML
+AT_ONCE = 1 << 20  # bytes
+LONGEST_LINE = 8 << 20  # bytes of a line, in files that are read line by line
+DEEPEST = 200  # objects within objects: deeper than any tool writes, and not so deep that Python's stack is a limit
+WAIT_MS = 5_000  # for somebody to open the other end of a pipe
+BYTE_ORDERS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class FileError(Exception):
+    """What is wrong with a file, as the rest of a sentence that begins with its name; the 1-based `line`, 0 where it is not of one line."""
+
+    def __init__(self, text: str, line: int = 0) -> None:
+        super().__init__(text)
+        self.line = line
+
+    def of(self, name: object) -> str:
+        """The sentence: `monitor.json:3: is not JSON: …`."""
+        return f"{name}:{self.line}: {self}" if self.line else f"{name} {self}"
+
+
+class NotJsonError(FileError):
+    """What is no JSON, and where it stops being so."""
+
+
+class BrokenFileError(Exception):
+    """What is wrong in a file of data, with its place: `path:line: text`. Some of it shows only when the data are asked for."""
+
+    def __init__(self, path: Path, text: str, line: int | None = None) -> None:
+        super().__init__(f"{path}:{line}: {text}" if line else f"{path}: {text}")
+
+
+def contents(path: Path, most: int = LARGEST) -> bytes:
+    """All bytes of a file or a pipe. Raises FileError."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise FileError(f"cannot be read: {error.strerror}") from None
+    except ValueError as error:  # a zero byte in its name, or half of a character
+        raise FileError(f"cannot be read: {error}") from None
+    try:
+        return _all(descriptor, most)
+    except OSError as error:
+        raise FileError(f"cannot be read: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+
+
+def text(path: Path, most: int = LARGEST) -> str:
+    """A file's UTF-8 text, without the mark at its beginning that some editors write, and with plain line ends. Raises FileError."""
+    return _decoded(contents(path, most))
+
+
+def json_of(path: Path, most: int = LARGEST) -> Any:
+    """A file's JSON document. Raises FileError."""
+    return decoded_json(text(path, most))
+
+
+def standard_input(most: int = LARGEST) -> str:
+    """The text of standard input. Raises FileError."""
+    binary: BinaryIO | None = getattr(sys.stdin, "buffer", None)
+    read = sys.stdin.read().encode() if binary is None else binary.read(most + 1)
+    if len(read) > most:
+        raise _too_large(most)
+    return _decoded(read)
+
+
+def decoded_json(text: str) -> Any:
+    """The document of a JSON text. Raises FileError."""
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise NotJsonError(f"is not JSON: {error.msg}", error.lineno) from None
+    except RecursionError:
+        raise FileError("is nested too deeply to be read") from None
+    except ValueError as error:  # a number of more digits than Python takes
+        raise FileError(f"is not JSON that can be read: {str(error).partition(';')[0]}") from None
+    if _is_deeper(document, DEEPEST):
+        raise FileError("is nested too deeply to be read")
+    return document
+
+
+def check_file(path: Path) -> None:
+    """Refuse what can be read only once, or without end: a pipe, a device. Raises FileError."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise FileError(f"cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise FileError(f"cannot be read: {error}") from None
+    if stat.S_ISFIFO(mode):
+        raise FileError("is a pipe, and it is read more than once: save it to a file first")
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # of a folder the system's own words are better
+        raise FileError("is a device, no file")
+
+
+def check_lines(path: Path) -> None:
+    """Refuse a file with a line of many megabytes, which a reader of lines would take into memory whole. Raises FileError."""
+    check_file(path)
+    try:
+        with path.open("rb") as file:
+            line = 1
+            while len(part := file.read(LONGEST_LINE)) == LONGEST_LINE:
+                if b"\n" not in part and b"\r" not in part:
+                    raise FileError(f"has a line of more than {LONGEST_LINE >> 20} MB: it is no file of lines", line)
+                line += part.count(b"\n")
+    except OSError as error:
+        raise FileError(f"cannot be read: {error.strerror}") from None
+
+
+def _all(descriptor: int, most: int) -> bytes:
+    is_pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        try:
+            part = os.read(descriptor, min(AT_ONCE, most + 1 - size))
+        except BlockingIOError:
+            select.select([descriptor], [], [])
+            continue
+        if not part and is_pipe:
+            is_pipe = False
+            _wait_for_writer(descriptor)
+            continue
+        if not part:
+            return b"".join(parts)
+        is_pipe = False
+        parts.append(part)
+        if (size := size + len(part)) > most:
+            raise _too_large(most)
+
+
+def _wait_for_writer(descriptor: int) -> None:
+    """Wait until somebody opens the other end of a pipe, which reads as empty until then. Raises FileError where nobody does so within some seconds."""
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    if waiting.poll(WAIT_MS):
+        return
+    try:
+        os.read(descriptor, 1)  # nothing came within that time, so that this takes nothing away
+    except BlockingIOError:
+        return  # somebody has it open, and writes nothing yet
+    raise FileError("is a pipe into which nobody writes")
+
+
+def _too_large(most: int) -> FileError:
+    return FileError(f"is larger than {most >> 20} MB and is not read")
+
+
+def _decoded(read: bytes) -> str:
+    if read.startswith(BYTE_ORDERS):
+        raise FileError("is no text in UTF-8: it begins as UTF-16 does; save it as UTF-8")
+    try:
+        made = read.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = read.count(b"\n", 0, error.start) + 1
+        raise FileError(f"is no text: the byte 0x{read[error.start]:02x} is no UTF-8", line) from None
+    return made.replace("\r\n", "\n").replace("\r", "\n") if "\r" in made else made
+
+
+def _is_deeper(document: Any, most: int) -> bool:
+    """Whether there are more than `most` objects and lists within each other."""
+    level = [document]
+    for _ in range(most):
+        level = [each for each in level if isinstance(each, dict | list)]
+        if not level:
+            return False
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+    return any(isinstance(each, dict | list) for each in level)

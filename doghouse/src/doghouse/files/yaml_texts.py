@@ -1,0 +1,87 @@
+"""YAML within a budget: how much a text comes to once its aliases are expanded, how deep it is, how long its numbers are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from doghouse.files.reading import DEEPEST, LARGEST_SETTINGS, FileError, text
+
+MOST_NODES = 500_000  # with what aliases stand for counted each time
+LONGEST_NUMBER = 400  # characters of what is no text: 1:00:00… in base 60 takes time that grows with its square
+_TEXTS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:binary")
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def load_yaml(path: Path) -> Any:
+    """A file's YAML (or JSON) as plain values. Raises FileError."""
+    return values(compose(text(path, LARGEST_SETTINGS)))
+
+
+def compose(text: str, loader: Any = _SAFE) -> yaml.Node | None:
+    """A text's nodes as a loader resolves them; None for an empty text. Raises FileError with its line."""
+    try:
+        root: yaml.Node | None = yaml.compose(text, Loader=loader)
+    except RecursionError:
+        raise FileError("is nested too deeply to be read") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise FileError(f"is not YAML: the character U+{ord_of(error):04X} may not stand in it", line) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or getattr(error, "context", None) or "unreadable characters"
+        raise FileError(f"is not YAML: {what}", mark.line + 1 if mark else 0) from None
+    if root is not None:
+        _Budget().check(root, 0)
+    return root
+
+
+def values(root: yaml.Node | None) -> Any:
+    """Nodes as plain values, by the rules of YAML 1.1. Raises FileError with the line of what cannot be one."""
+    if root is None:
+        return None
+    try:
+        return yaml.SafeLoader("").construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise FileError(f"is not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0) from None
+    except (ValueError, OverflowError, TypeError) as error:  # a date such as 2026-13-40, a key that is a list
+        raise FileError(f"is not YAML: {error}") from None
+
+
+def ord_of(error: yaml.reader.ReaderError) -> int:
+    """The character that stopped the reader, which it has as a number or as itself."""
+    return error.character if isinstance(error.character, int) else ord(error.character)
+
+
+class _Budget:
+    """How many nodes each node comes to, by its id: an alias costs no more to look at, and counts for all that it stands for."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[int, int] = {}
+        self._around: set[int] = set()
+
+    def check(self, node: yaml.Node, depth: int) -> int:
+        """The number of nodes that a node comes to. Raises FileError."""
+        line = node.start_mark.line + 1
+        if id(node) in self._around:
+            raise FileError("has an alias within what it names", line)
+        if id(node) in self._sizes:
+            return self._sizes[id(node)]
+        if depth > DEEPEST:
+            raise FileError("is nested too deeply to be read", line)
+        size = 1
+        if isinstance(node, yaml.ScalarNode):
+            if len(node.value) > LONGEST_NUMBER and node.tag not in _TEXTS:
+                raise FileError(f"has a {node.tag.rpartition(':')[2]} of {len(node.value)} characters", line)
+        else:
+            self._around.add(id(node))
+            inner = (part for pair in node.value for part in pair) if isinstance(node, yaml.MappingNode) else node.value
+            size += sum(self.check(part, depth + 1) for part in inner)
+            self._around.discard(id(node))
+        if size > MOST_NODES:
+            raise FileError(f"comes to more than {MOST_NODES:,} values, with its aliases written out", line)
+        self._sizes[id(node)] = size
+        return size

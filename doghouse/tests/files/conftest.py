@@ -1,0 +1,27 @@
+"""A command that reads a user's file, called in this process: an exception that is no exit fails the test as a traceback would a person."""
+
+import os
+import sys
+
+import pytest
+
+from doghouse import cli
+from doghouse.agent.commands import integration
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    monkeypatch.setattr(integration, "_pip", lambda *_: None)  # a wheel that can be read is not installed here
+
+    def run(folder, *arguments):
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", ["doghouse", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out + err
+
+    for name in ("DD_API_KEY", "DD_APP_KEY", "DOGHOUSE_API_KEY", "DD_HOSTNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setitem(os.environ, "NO_COLOR", "1")
+    return run
