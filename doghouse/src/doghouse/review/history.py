@@ -28,15 +28,15 @@ def past(test: Backtest, zone: str) -> Past:
 
 
 def course(test: Backtest, cells: int = CELLS) -> str:
-    """A block for each part of the range, as high as the share of its groups' time in Alert or Warn; the lowest is none at all."""
+    """A block for each part of the range, as high as the share of its groups' time in Alert, and half that of Warn; the lowest is none at all."""
     counts = np.zeros((cells, len(Status)), np.int64)
     edges = test.start + (test.end - test.start) * np.arange(1, cells + 1) / cells
     for timeline in test.timelines:
         ends = np.searchsorted(timeline.history.ticks, edges, side="right")
         for cell, (first, last) in enumerate(itertools.pairwise((0, *ends.tolist()))):
             counts[cell] += np.bincount(timeline.history.statuses[first:last], minlength=len(Status))
-    bad = counts[:, Status.ALERT] + counts[:, Status.WARN]
-    known = bad + counts[:, Status.OK]
+    bad = counts[:, Status.ALERT] + counts[:, Status.WARN] / 2
+    known = counts[:, Status.ALERT] + counts[:, Status.WARN] + counts[:, Status.OK]
     return "".join(
         _block(part / all_) if all_ else NOTHING for part, all_ in zip(bad.tolist(), known.tolist(), strict=True)
     )
