@@ -86,6 +86,14 @@ def test_a_name_pairs_a_file_that_moved() -> None:
     assert kinds(before, after) == [("changed", "a")]
 
 
+def test_a_name_alone_pairs_a_monitor_that_moved_and_asks_something_else() -> None:
+    before, after = (
+        [found("a.json", name="a"), found("b.json")],
+        [found("b.json"), found("c.json", name="a", query="max(last_5m):max:m{*} > 1")],
+    )
+    assert kinds(before, after) == [("changed", "a")]
+
+
 def test_two_files_are_one_to_the_other_whatever_they_are_called() -> None:
     old, new = (
         Side("old.json", [found("old.json")], prefix="old.json"),
