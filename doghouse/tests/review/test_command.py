@@ -247,10 +247,10 @@ def test_new_and_cured_problems_are_listed_and_old_ones_are_not(run: Run, write:
         new__a_json=body("a", message=broken), new__b_json=body("b", message="@ops@example.com"), new__c_json=body("c", message=broken, tags=["x:y"]),
     )  # fmt: skip
     _, out, _ = run("old", "new", "--json")
-    problems = {change["name"]: change["problems"] for change in json.loads(out)["monitors"]}
-    assert [one["rule"] for one in problems["a"]["new"]] == ["message-unclosed-block"]
-    assert [one["rule"] for one in problems["b"]["cured"]] == ["message-unclosed-block"]
-    assert problems["c"] == {"new": [], "cured": []}
+    problems = {one["name"]: (one["new_problems"], one["cured_problems"]) for one in json.loads(out)["monitors"]}
+    assert [one["rule"] for one in problems["a"][0]] == ["message-unclosed-block"]
+    assert [one["rule"] for one in problems["b"][1]] == ["message-unclosed-block"]
+    assert problems["c"] == ([], [])
 
 
 TEST = """
@@ -325,9 +325,27 @@ def test_a_message_that_reads_differently_is_shown_in_words_for_each_state(
     write(old__a_json=body(), new__a_json=body(message="{{host.name}} now has {{value}} @dev@example.com"))
     messages = json.loads(run("old", "new", *points, "--json")[1])["monitors"][0]["history"]["messages"]
     assert [one["transition"] for one in messages] == ["Triggered", "Recovered"]
-    assert messages[0]["recipients"] == {"gone": ["ops@example.com"], "new": ["dev@example.com"]}
+    assert (messages[0]["recipients_gone"], messages[0]["recipients_new"]) == (["ops@example.com"], ["dev@example.com"])
     changed = [(one["change"], one["text"].strip()) for one in messages[0]["words"] if one["change"] != "same"]
     assert changed == [("new", "now"), ("gone", "@ops@example.com"), ("new", "@dev@example.com")]
+
+
+def test_changes_of_state_are_in_the_headline_where_nobody_is_told(
+    run: Run, write: Write, points: tuple[str, ...]
+) -> None:
+    write(old__a_json=body(message="x"), new__a_json=body(message="x", threshold=40))
+    assert (
+        "cpu_high: 0 notifications a week, as before, first alert 30 min earlier, 14 → 1 changes of state\n"
+        in run("old", "new", *points)[1]
+    )
+
+
+def test_the_course_tells_alert_from_warn(run: Run, write: Write, points: tuple[str, ...]) -> None:
+    warns = {"thresholds": {"critical": 99, "warning": 40}, "new_host_delay": 0}
+    query = "avg(last_1m):avg:m{host:a} by {host} > "
+    write(old__a_json=body(query=f"{query}99", options=warns), new__a_json=body(query=f"{query}40", threshold=40))
+    history = json.loads(run("old", "new", *points, "--json")[1])["monitors"][0]["history"]
+    assert (set(history["before"]["course"]), set(history["after"]["course"])) == ({"▅"}, {"█"})
 
 
 def test_only_what_changed_is_evaluated(
@@ -508,3 +526,20 @@ def test_a_file_that_cannot_be_read_now_is_an_error(run: Run, write: Write) -> N
     assert (code, err) == (1, "doghouse: error: 1 new error\n")
     assert "new/a.json:1" in out
     assert "b.json" not in out
+
+
+def test_json_is_what_its_schema_in_docs_says(run: Run, write: Write, points: tuple[str, ...]) -> None:
+    import jsonschema
+
+    downtime = {"name": "x", "scope": "*", "schedule": {"start": "2026-03-02T10:20:00Z", "end": "2026-03-02T10:50:00Z"}}
+    broken = body(message="{{#is_alert}} @dev@example.com", threshold=94.5)
+    write(old__a_json=body(), new__a_json=broken, old__b_json=body("b", 96), new__d_json=downtime, new__x_json="{")
+    write(old__a_test_yaml=TEST, new__a_test_yaml=TEST)
+    schema = json.loads((Path(__file__).parents[3] / "docs/diff.schema.json").read_text())
+    for one in schema["$defs"].values():
+        if "properties" in one:
+            one["additionalProperties"] = False
+    for options in ((), (*points, "--suggest")):
+        document = json.loads(run("old", "new", *options, "--json", "--fail-on", "error")[1])
+        jsonschema.Draft202012Validator(schema).validate(document)
+        assert [one["change"] for one in document["monitors"]] == ["changed", "removed"]

@@ -11,6 +11,7 @@ import pytest
 
 from doghouse.importing.things import Found
 from doghouse.review import Asked, Change, Side, review
+from doghouse.review.headline import headline
 
 BODY: dict[str, Any] = {
     "type": "metric alert",
@@ -101,6 +102,14 @@ def test_a_name_pairs_a_file_that_moved() -> None:
     assert kinds(before, after) == [("changed", "a")]
 
 
+def test_a_name_alone_pairs_a_monitor_that_moved_and_asks_something_else() -> None:
+    before, after = (
+        [found("a.json", name="a"), found("b.json")],
+        [found("b.json"), found("c.json", name="a", query="max(last_5m):max:m{*} > 1")],
+    )
+    assert kinds(before, after) == [("changed", "a")]
+
+
 def test_two_files_are_one_to_the_other_whatever_they_are_called() -> None:
     old, new = (
         Side("old.json", [found("old.json")], prefix="old.json"),
@@ -132,6 +141,17 @@ def test_order_of_tags_no_value_and_the_way_a_number_is_written_are_no_change() 
         "options": {"thresholds": {"critical": 90.0}, "renotify_interval": 60},
     }
     assert kinds([found("a.json")], [found("a.json", **other)]) == []
+
+
+def test_of_a_set_only_what_is_new_or_gone_is_told() -> None:
+    (change,) = changes([found("a.json")], [found("a.json", tags=["env:prod", "team:b"])])
+    assert headline(change) == "high: tags with team:b, without team:a"
+
+
+def test_a_list_of_tables_is_told_field_by_field() -> None:
+    before, after = ({"variables": [{"name": "a", "compute": {"aggregation": one}}]} for one in ("sum", "max"))
+    (change,) = changes([found("a.json", options=before)], [found("a.json", options=after)])
+    assert headline(change) == "high: variables[0].compute.aggregation sum → max"
 
 
 def test_one_and_true_are_not_the_same() -> None:

@@ -28,15 +28,15 @@ def lint(result: LintResult, out: TextIO) -> None:
     """Each monitor and what stands beside it, with its problems, and the line of counts."""
     listed = (result.monitors, result.downtimes, result.of("slo"), result.of("note"), result.of("notification rule"))
     monitors, downtimes, slos, notes, rules = ([_linted(one) for one in some] for some in listed)
-    _write(shapes.Lint(shapes.VERSION, monitors, downtimes, slos, notes, result.summary, rules), out)
+    write(shapes.Lint(shapes.VERSION, monitors, downtimes, slos, notes, result.summary, rules), out)
 
 
 @writes("json", UnitTestResult)
 def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     """Each test with what differs, and a sentence for each file that could not be read."""
-    tests, errors = [_test(one) for one in result.tests], [str(one) for one in result.errors]
+    tests, errors = [unit_test(one) for one in result.tests], [str(one) for one in result.errors]
     covered = _coverage(result.coverage) if result.coverage else msgspec.UNSET
-    _write(shapes.UnitTests(shapes.VERSION, tests, errors, covered), out)
+    write(shapes.UnitTests(shapes.VERSION, tests, errors, covered), out)
 
 
 @writes("json", BacktestResult)
@@ -45,13 +45,13 @@ def backtests(result: BacktestResult, out: TextIO) -> None:
     made = [_backtested(one) for one in result.backtests]
     left_out = [shapes.LeftOut(**one) for one in result.left_out]
     if result.several or not made:
-        _write(shapes.Backtests(shapes.VERSION, made, left_out), out)
+        write(shapes.Backtests(shapes.VERSION, made, left_out), out)
         return
     top = {name: getattr(made[0], name) for name in made[0].__struct_fields__}
-    _write(shapes.BacktestOfOne(**top, version=shapes.VERSION, monitors=made, left_out=left_out), out)
+    write(shapes.BacktestOfOne(**top, version=shapes.VERSION, monitors=made, left_out=left_out), out)
 
 
-def _write(made: Any, out: TextIO) -> None:
+def write(made: Any, out: TextIO) -> None:
     """One line, written out at once."""
     out.write(msgspec.json.encode(made).decode() + "\n")
     out.flush()
@@ -76,7 +76,8 @@ def _problem(problem: Problem, line: int) -> tuple[Any, ...]:
     return (problem.field, problem.text, problem.severity, problem.rule, *place, mend)
 
 
-def _test(one: Result) -> shapes.UnitTest:
+def unit_test(one: Result) -> shapes.UnitTest:
+    """A unit test with what differs."""
     differences = [shapes.Difference(each.line, list(each.expected), list(each.got)) for each in one.differences]
     return shapes.UnitTest(
         str(one.path), one.line, one.name, one.passed, differences, list(one.remarks) or msgspec.UNSET
@@ -109,7 +110,7 @@ def _backtested(one: Backtested) -> shapes.Backtested:
         transitions=list(_transitions(test)),
         notifications=list(_notifications(test)),
         figures=shapes.Figures(**one.figures.document()),
-        suggestions=msgspec.UNSET if one.suggestions is None else [_suggestion(each) for each in one.suggestions],
+        suggestions=msgspec.UNSET if one.suggestions is None else [suggestion(each) for each in one.suggestions],
         remarks=list(one.remarks) or msgspec.UNSET,
         points=one.points or msgspec.UNSET,
     )
@@ -121,7 +122,8 @@ def document(test: Backtest, figures: Figures) -> dict[str, Any]:
     return made
 
 
-def _suggestion(one: Suggestion) -> shapes.Suggestion:
+def suggestion(one: Suggestion) -> shapes.Suggestion:
+    """A setting with what it would have sent."""
     return shapes.Suggestion(
         setting=one.setting,
         first_alert_delay_s=one.alert_delay,

@@ -30,6 +30,11 @@ class FieldChange:
         """Whether both are texts: what differs between them is told in words."""
         return isinstance(self.old, str) and isinstance(self.new, str)
 
+    @property
+    def is_set(self) -> bool:
+        """Whether both are lists without an order, of which the parts that differ are told."""
+        return _is_unordered(self.field, self.old, self.new)
+
 
 def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[FieldChange]:
     """The fields that differ, in the order of the new document, those that are gone last. No value and null are the same; a set has no order."""
@@ -59,9 +64,13 @@ def _flat(document: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
 def _same(name: str, old: Any, new: Any) -> bool:
     if old is ABSENT or new is ABSENT:
         return old is new
-    if name.rpartition(".")[2] in UNORDERED and isinstance(old, list | tuple) and isinstance(new, list | tuple):
+    if _is_unordered(name, old, new):
         return sorted(map(repr, old)) == sorted(map(repr, new))
     return equal(old, new)
+
+
+def _is_unordered(name: str, old: Any, new: Any) -> bool:
+    return name.rpartition(".")[2] in UNORDERED and isinstance(old, list | tuple) and isinstance(new, list | tuple)
 
 
 def equal(old: Any, new: Any) -> bool:

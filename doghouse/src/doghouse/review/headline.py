@@ -63,6 +63,8 @@ def _figures(compared: Compared) -> Iterator[str]:
         yield arrow(before.a_week, after.a_week)
         if first := first_alert(before, after):
             yield first
+        if before.figures.sent == after.figures.sent == 0 and before.figures.changes != after.figures.changes:
+            yield f"{before.figures.changes:,} → {after.figures.changes:,} changes of state"
         if before.figures.silenced != after.figures.silenced:
             yield f"{before.figures.silenced:,} → {after.figures.silenced:,} silenced"
     if compared.missed:
@@ -101,14 +103,15 @@ def first_alert(before: Past, after: Past) -> str:
 
 
 def length(seconds: float) -> str:
-    """`3 min`, `2 h 5 min`, `4 days`."""
+    """`3 min`, `2 h 5 min`, `4 days 2 h`."""
     minutes = round(seconds / 60)
     if minutes < 60:
         return f"{minutes} min" if minutes else f"{seconds:.0f} s"
     hours, rest = divmod(minutes, 60)
     if hours < 48:
         return f"{hours} h {rest} min" if rest else f"{hours} h"
-    return f"{hours / 24:.3g} days"
+    days, rest = divmod(hours, 24)
+    return f"{days} days {rest} h" if rest else f"{days} days"
 
 
 def stretch(range: Range) -> str:
@@ -123,20 +126,17 @@ def stretch(range: Range) -> str:
 
 def legend(range: Range) -> str:
     """What the blocks of a course are."""
-    return f"a block is {length((range.end - range.start) / CELLS)}, as high as the share of it in Alert or Warn; {NOTHING} is no data"
+    return f"a block is {length((range.end - range.start) / CELLS)}, as high as the share of it in Alert (Warn counts half); {NOTHING} is no data"
 
 
 def _fields(fields: Sequence[FieldChange]) -> str:
-    said = [
-        f"{short(one.field)} {value(one.old)} → {value(one.new)}" if _is_brief(one) else short(one.field)
-        for one in fields[:SHOWN_FIELDS]
-    ]
+    said = [f"{short(one.field)} {told(one)}" if _is_brief(one) else short(one.field) for one in fields[:SHOWN_FIELDS]]
     more = len(fields) - SHOWN_FIELDS
     return ", ".join(said) + (f" and {more} more" if more > 0 else "")
 
 
 def _is_brief(change: FieldChange) -> bool:
-    return all(
+    return change.is_set or all(
         isinstance(one, bool | int | float | None) or (isinstance(one, str) and len(one) <= 20)
         for one in (change.old, change.new)
     )
@@ -152,12 +152,29 @@ def value(given: Any) -> str:
     if given is None:
         return "–"
     if isinstance(given, str):
-        return given
+        return given or '""'
     if isinstance(given, bool):
         return "true" if given else "false"
     if isinstance(given, list | tuple) and all(isinstance(one, str) for one in given):
         return ", ".join(given) or "[]"
     return f"{given:.10g}" if isinstance(given, float) else msgspec.json.encode(given, enc_hook=str).decode()
+
+
+def values(change: FieldChange) -> tuple[str, str]:
+    """What a field was and is; of a set only what is gone, and what is new."""
+    if not change.is_set:
+        return value(change.old), value(change.new)
+    gone, new = (
+        [one for one in mine if one not in theirs]
+        for mine, theirs in ((change.old, change.new), (change.new, change.old))
+    )
+    return f"without {value(gone)}" if gone else "", f"with {value(new)}" if new else ""
+
+
+def told(change: FieldChange) -> str:
+    """`90 → 95`; of a set `with team:a, without team:b`."""
+    old, new = values(change)
+    return ", ".join(filter(None, (new, old))) if change.is_set else f"{old} → {new}"
 
 
 def tests(made: Tests) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -28,15 +27,16 @@ def past(test: Backtest, zone: str) -> Past:
 
 
 def course(test: Backtest, cells: int = CELLS) -> str:
-    """A block for each part of the range, as high as the share of its groups' time in Alert or Warn; the lowest is none at all."""
-    counts = np.zeros((cells, len(Status)), np.int64)
+    """A block for each part of the range, as high as the share of its groups' time in Alert, and half that of Warn; the lowest is none at all."""
+    counts = {status: np.zeros(cells, np.int64) for status in (Status.ALERT, Status.WARN, Status.OK)}
     edges = test.start + (test.end - test.start) * np.arange(1, cells + 1) / cells
     for timeline in test.timelines:
-        ends = np.searchsorted(timeline.history.ticks, edges, side="right")
-        for cell, (first, last) in enumerate(itertools.pairwise((0, *ends.tolist()))):
-            counts[cell] += np.bincount(timeline.history.statuses[first:last], minlength=len(Status))
-    bad = counts[:, Status.ALERT] + counts[:, Status.WARN]
-    known = bad + counts[:, Status.OK]
+        ends = np.append(0, np.searchsorted(timeline.history.ticks, edges, side="right"))
+        for status, count in counts.items():
+            so_far = np.append(0, np.cumsum(timeline.history.statuses == int(status)))
+            count += np.diff(so_far[ends])
+    alert, warn, ok = counts.values()
+    bad, known = alert + warn / 2, alert + warn + ok
     return "".join(
         _block(part / all_) if all_ else NOTHING for part, all_ in zip(bad.tolist(), known.tolist(), strict=True)
     )
@@ -86,6 +86,5 @@ def _near(starts: Ints, ends: Ints, other_starts: Ints, other_ends: Ints) -> NDA
 def _stretches(timeline: Timeline) -> tuple[Ints, Ints]:
     """When the group was in Alert: from the ticks that find it to those that find it no more (s UTC), or the last one."""
     ticks, alert = timeline.history.ticks, timeline.history.statuses == int(Status.ALERT)
-    edges = np.diff(alert.astype(np.int8), prepend=np.int8(0), append=np.int8(0))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return ticks[starts], ticks[np.minimum(ends, len(ticks) - 1)]
+    edges = np.flatnonzero(np.diff(alert, prepend=False, append=False))
+    return ticks[edges[::2]], ticks[np.minimum(edges[1::2], len(ticks) - 1)]

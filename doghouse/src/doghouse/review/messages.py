@@ -30,7 +30,8 @@ def changed_messages(before: Backtest, after: Backtest) -> Iterator[MessageChang
         if new is None or old is None:
             continue
         was, is_now = _written(before, *old), _written(after, *new)
-        pieces = difference(_text(was), _text(is_now))
+        titled = before.monitor.name == after.monitor.name  # else its name is told already
+        pieces = difference(*(f"{one.title}\n{one.body}" if titled else one.body for one in (was, is_now)))
         gone = [one for one in was.recipients if one not in is_now.recipients]
         joined = [one for one in is_now.recipients if one not in was.recipients]
         if gone or joined or any(piece.kind != "same" for piece in pieces):
@@ -55,7 +56,3 @@ def _keys(group: Group) -> list[str]:
 def _written(test: Backtest, group: Group, transition: Transition) -> Message:
     more = test.more(group, transition.at) if test.more else None
     return addressed(test.monitor, group, transition, test.hosts, more, test.rules)
-
-
-def _text(message: Message) -> str:
-    return f"{message.title}\n{message.body}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,7 +144,7 @@ def read(side: Opened) -> Side:
     with side.entered():
         things: list[Thing] = []
         for path in side.paths:
-            text = standard_input() if path == STDIN else None
+            text = files.standard_input() if path == STDIN else None
             things += monitor_files.collect(path, text)
         several = len(side.paths) > 1 or any(Path(path).is_dir() for path in side.paths)
         things = [one for one in things if not (several and _is_empty(one, side.paths))]

@@ -1,137 +1,109 @@
-"""The review of a change as one JSON document, for programs."""
+"""The review of a change as one JSON document, for programs: its types are in `shapes`."""
 
 from __future__ import annotations
 
-from typing import Any, TextIO
+from typing import TextIO
 
 import msgspec
 
-from doghouse.reports.json import iso
+from doghouse.reports import shapes
+from doghouse.reports.json import iso, suggestion, unit_test
 from doghouse.reports.registry import writes
-from doghouse.review import Change, Compared, OtherChange, Past, Placed, Review
+from doghouse.review import Change, Compared, MessageChange, OtherChange, Past, Placed, Review
 from doghouse.review.fields import FieldChange
 from doghouse.review.headline import headline
-
-VERSION = 1  # of the document; it grows with what an older reader would misunderstand
 
 
 @writes("json", Review)
 def review(made: Review, out: TextIO) -> None:
     """Everything that a review holds."""
-    before, after = made.sent()
-    document = {
-        "version": VERSION,
-        "base": made.base,
-        "head": made.head,
-        "from": iso(made.range.start) if made.range else None,
-        "to": iso(made.range.end) if made.range else None,
-        "unchanged": made.unchanged,
-        "moved": made.moved,
-        "monitors": [_change(change) for change in made.changes],
-        "others": [_other(other) for other in made.others],
-        "problems": [_placed(placed) for placed in made.unread],
-        "tests": {
-            "ran": made.tests.ran,
-            "failing": [
-                {
-                    "file": str(one.path),
-                    "line": one.line,
-                    "name": one.name,
-                    "differences": [
-                        {"line": each.line, "expected": list(each.expected), "got": list(each.got)}
-                        for each in one.differences
-                    ],
-                }
-                for one in made.tests.failing
-            ],
-            "mended": list(made.tests.mended),
-            "errors": [str(error) for error in made.tests.unread],
-        },
-        "notifications": {"before": before, "after": after} if made.range else None,
-        "remarks": list(made.remarks),
-        "objections": list(made.objections),
-    }
+    document = shapes.Review(
+        version=shapes.VERSION,
+        base=made.base,
+        head=made.head,
+        start=iso(made.range.start) if made.range else None,
+        end=iso(made.range.end) if made.range else None,
+        unchanged=made.unchanged,
+        moved=made.moved,
+        monitors=[_change(change) for change in made.changes],
+        others=[_other(other) for other in made.others],
+        problems=[_placed(placed) for placed in made.unread],
+        tests=shapes.ReachedTests(
+            made.tests.ran,
+            [unit_test(one) for one in made.tests.failing],
+            list(made.tests.mended),
+            [str(error) for error in made.tests.unread],
+        ),
+        notifications=dict(zip(("before", "after"), made.sent(), strict=True)) if made.range else None,
+        remarks=list(made.remarks),
+        objections=list(made.objections),
+    )
     out.write(msgspec.json.encode(document, enc_hook=str).decode() + "\n")
     out.flush()
 
 
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "name": change.name,
-        "change": change.kind,
-        "headline": headline(change),
-        "old_name": change.old_name or None,
-        "where": change.where,
-        "file": change.file or None,
-        "line": change.line or None,
-        "because": list(change.because),
-        "fields": [_field(field) for field in change.fields],
-        "problems": {"new": [_placed(one) for one in change.found], "cured": [_placed(one) for one in change.cured]},
-        "history": _compared(change.compared) if change.compared else None,
-        "not_evaluated": change.unevaluated or None,
-    }
+def _change(change: Change) -> shapes.ChangedMonitor:
+    return shapes.ChangedMonitor(
+        name=change.name,
+        change=change.kind,
+        headline=headline(change),
+        old_name=change.old_name or None,
+        where=change.where,
+        file=change.file or None,
+        line=change.line or None,
+        because=list(change.because),
+        fields=[_field(field) for field in change.fields],
+        new_problems=[_placed(one) for one in change.found],
+        cured_problems=[_placed(one) for one in change.cured],
+        history=_compared(change.compared) if change.compared else None,
+        not_evaluated=change.unevaluated or None,
+    )
 
 
-def _field(field: FieldChange) -> dict[str, Any]:
-    return {"field": field.field, "from": field.old, "to": field.new}
+def _field(field: FieldChange) -> shapes.Field:
+    return shapes.Field(field.field, field.old, field.new)
 
 
-def _placed(placed: Placed) -> dict[str, Any]:
+def _placed(placed: Placed) -> shapes.PlacedProblem:
     problem = placed.problem
-    return {
-        "where": placed.place,
-        "file": placed.file or None,
-        "line": placed.line or None,
-        "field": problem.field,
-        "severity": problem.severity,
-        "rule": problem.rule or None,
-        "text": problem.text,
-    }
+    mend = shapes.Mend(problem.mend.field, problem.mend.new, problem.mend.old) if problem.mend else None
+    about = (problem.field, problem.severity, problem.rule, problem.text, mend)
+    return shapes.PlacedProblem(placed.place, placed.file or None, placed.line or None, *about)
 
 
-def _compared(compared: Compared) -> dict[str, Any]:
-    suggestion = compared.suggestion
-    return {
-        "before": _past(compared.before),
-        "after": _past(compared.after),
-        "missed": [{"group": one.group, "from": iso(one.start), "to": iso(one.end)} for one in compared.missed],
-        "messages": [
-            {
-                "transition": one.transition,
-                "group": one.group,
-                "words": [{"change": piece.kind, "text": piece.text} for piece in one.pieces],
-                "recipients": {"gone": list(one.gone), "new": list(one.new)},
-            }
-            for one in compared.messages
-        ],
-        "suggestion": {
-            "setting": suggestion.setting,
-            "first_alert_delay_s": suggestion.alert_delay,
-            **suggestion.figures.document(),
-        }
-        if suggestion
-        else None,
-    }
+def _compared(compared: Compared) -> shapes.Versions:
+    return shapes.Versions(
+        _past(compared.before),
+        _past(compared.after),
+        [{"group": one.group, "from": iso(one.start), "to": iso(one.end)} for one in compared.missed],
+        [_message(one) for one in compared.messages],
+        suggestion(compared.suggestion) if compared.suggestion else None,
+    )
 
 
-def _past(past: Past | None) -> dict[str, Any] | None:
+def _message(message: MessageChange) -> shapes.ChangedMessage:
+    words = [{"change": piece.kind, "text": piece.text} for piece in message.pieces]
+    return shapes.ChangedMessage(message.transition, message.group, words, list(message.gone), list(message.new))
+
+
+def _past(past: Past | None) -> shapes.Past | None:
     if past is None:
         return None
-    return {
+    return shapes.Past(
         **past.figures.document(),
-        "notifications_a_week": round(past.a_week, 2),
-        "first_alert": iso(past.first_alert) if past.first_alert is not None else None,
-        "course": past.course,
-    }
+        notifications_a_week=round(past.a_week, 2),
+        first_alert=iso(past.first_alert) if past.first_alert is not None else None,
+        course=past.course,
+    )
 
 
-def _other(other: OtherChange) -> dict[str, Any]:
-    return {
-        "thing": other.thing,
-        "change": other.kind,
-        "name": other.name,
-        "where": other.where,
-        "fields": [_field(field) for field in other.fields],
-        "monitors": list(other.monitors),
-        "problems": [_placed(one) for one in other.found],
-    }
+def _other(other: OtherChange) -> shapes.ChangedThing:
+    return shapes.ChangedThing(
+        other.thing,
+        other.kind,
+        other.name,
+        other.where,
+        [_field(field) for field in other.fields],
+        list(other.monitors),
+        [_placed(one) for one in other.found],
+    )

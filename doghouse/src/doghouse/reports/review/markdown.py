@@ -17,7 +17,7 @@ from doghouse.reports.registry import writes
 from doghouse.reports.review import rows
 from doghouse.review import Change, Compared, MessageChange, OtherChange, Placed, Range, Review
 from doghouse.review.fields import FieldChange
-from doghouse.review.headline import headline, legend, stretch, tests, title, total, value
+from doghouse.review.headline import headline, legend, stretch, tests, title, told, total, values
 from doghouse.review.words import Piece, difference, shortened
 
 REST = 2_000  # characters of a report that are kept for what is said of the rest
@@ -132,9 +132,13 @@ def _fields(fields: Sequence[FieldChange]) -> Iterator[str]:
             yield ""
             yield from _words(difference(field.old, field.new))
         else:
-            yield f"- {code(field.field)}: {code(value(field.old))} → {code(value(field.new))}"
+            yield f"- {code(field.field)}: {_values(field)}"
     if fields:
         yield ""
+
+
+def _values(field: FieldChange) -> str:
+    return code(told(field)) if field.is_set else " → ".join(map(code, values(field)))
 
 
 def _words(pieces: Sequence[Piece]) -> Iterator[str]:

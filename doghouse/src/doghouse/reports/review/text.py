@@ -9,7 +9,7 @@ from doghouse.reports.registry import writes
 from doghouse.reports.review import rows
 from doghouse.review import Change, Compared, OtherChange, Placed, Range, Review
 from doghouse.review.fields import FieldChange
-from doghouse.review.headline import headline, legend, stretch, tests, title, total, value
+from doghouse.review.headline import headline, legend, stretch, tests, title, told, total
 from doghouse.review.words import Piece, difference, shortened
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _fields(fields: Sequence[FieldChange]) -> Iterator[str | Text]:
         if field.is_text and len(str(field.old)) + len(str(field.new)) > LONG:
             yield Text.assemble(f"  {field.field}: ", *_words(difference(field.old, field.new), indent="    "))
         else:
-            yield f"  {field.field}: {value(field.old)} → {value(field.new)}"
+            yield f"  {field.field}: {told(field)}"
 
 
 def _words(pieces: Sequence[Piece], indent: str) -> Iterator[str | tuple[str, str]]:
