@@ -12,8 +12,8 @@ from doghouse.monitors import Definition
 from doghouse.monitors.notification_rules import Rules
 from doghouse.review import effects
 from doghouse.review.model import Side
-from doghouse.slos.model import Objective, SloError
 from doghouse.slos.files import objective
+from doghouse.slos.model import Objective, SloError
 
 
 @dataclass(frozen=True, slots=True)

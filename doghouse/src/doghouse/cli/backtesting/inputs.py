@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doghouse import files
-from doghouse.cli.options import standard_input
 from doghouse.cli.terminal import fail, say
 
 if TYPE_CHECKING:
