@@ -51,13 +51,13 @@ class Reach:
 
     @property
     def before(self) -> int:
-        """How many buckets before a time are looked at in its season."""
-        return 2 * self.around + self.near + self.recent
+        """How many buckets before a time are looked at in its season, of which twice `around` say whether a count had begun."""
+        return 4 * self.around + self.near + self.recent
 
     @property
     def after(self) -> int:
-        """How many buckets after a time are looked at in the seasons before."""
-        return 2 * self.around + self.near
+        """How many buckets after a time are looked at in the seasons before, of which `around` say whether a count had begun."""
+        return 3 * self.around + self.near
 
 
 @dataclass(frozen=True, slots=True, eq=False)
