@@ -245,7 +245,7 @@ def test_settings_of_a_log_monitor_are_suggested_as_those_of_a_metric_monitor_ar
     )
     changed = {one.setting: one.figures.changes for one in made}
     assert (changed["as it is"], changed["critical_recovery 1.9"]) == (2, 2)
-    assert {"critical 1.8", "last 10m", "renotify_interval 30"} <= changed.keys()
+    assert {"critical 1.8", "last 10m", "critical_recovery 1.9"} <= changed.keys()
 
 
 def test_a_running_window_begins_with_the_hour() -> None:
