@@ -1,7 +1,8 @@
 #!/usr/bin/env python
 """Measures what the worst body of each endpoint takes of a doghouse's memory, and writes docs/limits.md from that and from the declarations.
 
-`scripts/limits.py` measures (Linux; some minutes) and writes the page; `scripts/limits.py --docs` writes it anew with the figures that it has.
+`scripts/limits.py` measures (Linux; half an hour) and writes the page; `scripts/limits.py PATH…` measures the endpoints whose path begins so, and
+`scripts/limits.py --docs` none: the other figures stay.
 A body is as bad as its bounds let it be: all brackets, all short texts, one object with a great many keys, and what the endpoint really takes, as much of it as
 fits. Each is sent compressed to a server of its own process; the figure is how far its memory rose (VmHWM) over what it had before.
 """
@@ -137,10 +138,12 @@ def peak(pid: int, url: str, headers: dict[str, str], method: str, path: str, bo
     return (memory(pid, "VmHWM") - before) / 1024
 
 
-def measure() -> dict[str, float]:
-    """The highest peak of each endpoint, by method and path."""
+def measure(starts: tuple[str, ...]) -> dict[str, float]:
+    """The highest peak of each endpoint whose path begins with one of these, by method and path."""
     figures: dict[str, float] = {}
     for path, method in routes():
+        if not path.startswith(starts):
+            continue
         bounds = limits.of(path)
         address = "/".join("1" if part.startswith("{") else part for part in path.split("/"))
         bodies = [(body, "application/json") for body in json_bodies(path, bounds)]
@@ -214,7 +217,8 @@ Sources: {"; ".join(sources)}. All else is ours.
 
 def main() -> None:
     known = {name: float(figure) for name, figure in ROW.findall(PAGE.read_text())} if PAGE.exists() else {}
-    PAGE.write_text(page(known if sys.argv[1:] == ["--docs"] else measure()))
+    starts = tuple(sys.argv[1:]) or ("/",)
+    PAGE.write_text(page(known if starts == ("--docs",) else known | measure(starts)))
 
 
 if __name__ == "__main__":

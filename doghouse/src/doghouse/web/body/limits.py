@@ -40,6 +40,7 @@ class Bounds:
 
 OTHERS = Bounds(4 * MIB, 4 * MIB, 200_000)
 _SERIES = Bounds(3_200_000, 62_914_560, 8_000_000, None, source="OpenAPI v1: SubmitMetrics")
+_DISTRIBUTIONS = Bounds(3_200_000, 62_914_560, 2_000_000, None, source="as series, GUESS")
 _TRACES = Bounds(
     25 * MIB, 25 * MIB, 500_000, None, packs=True, source="datadog-agent: MaxRequestBytes of pkg/trace/config"
 )
@@ -48,8 +49,8 @@ _LOGS = Bounds(5 * MIB, 5 * MIB, 500_000, lines=True, source="docs.datadoghq.com
 BY_PATH = {
     "/api/v1/series": _SERIES,
     "/api/v2/series": Bounds(512_000, 5_242_880, 2_000_000, None, source="OpenAPI v2: SubmitMetrics"),
-    "/api/v1/distribution_points": _SERIES,
-    "/api/beta/sketches": _SERIES,
+    "/api/v1/distribution_points": _DISTRIBUTIONS,
+    "/api/beta/sketches": _DISTRIBUTIONS,
     "/doghouse/import": Bounds(64 * MIB, 64 * MIB, 2_000_000, None, packs=True),
     "/v1/input": _LOGS,
     "/api/v2/logs": _LOGS,
