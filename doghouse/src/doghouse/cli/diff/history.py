@@ -22,12 +22,13 @@ from doghouse.review.surroundings import Surroundings, parsed, surroundings
 
 # Evaluations of groups over which settings are varied without being asked for: a second or two.
 MOST_UNASKED = 2_000_000
+ROLLED_UP = "what the query API returns, rolled up and aggregated over each group, not the raw points that monitors see"
 
 
 @dataclass(frozen=True, slots=True)
 class Over:
     """The history: [start, end] (s UTC), its points and records, what hosts are, whose clocks nights are told by, and what stands around the monitors
-    before and after."""
+    before and after. `origin` is what is to be known of the points, empty for a file's."""
 
     start: int
     end: int
@@ -36,6 +37,7 @@ class Over:
     hosts: Mapping[str, Host]
     zone: str
     sides: tuple[Surroundings, Surroundings]
+    origin: str = ""
 
     def compare(self, before: Definition | None, after: Definition | None) -> Compared | str:
         """Both versions over the history, or why one of them is not evaluated."""
@@ -68,7 +70,8 @@ class Over:
             else:
                 changes[place] = self._suggested(changes[place])
         said = f"other settings were tried for {len(places) - left} of {len(places)} monitors: --suggest tries them for all"
-        return replace(made, changes=changes, remarks=[*made.remarks, *([said] if left else [])])
+        remarks = [*made.remarks, *filter(None, (self.origin, said if left else ""))]
+        return replace(made, changes=changes, remarks=remarks)
 
     def _varies(self, change: Change) -> bool:
         """Whether it has settings to vary."""
@@ -115,7 +118,8 @@ def over(given: Given, range: Range, sides: tuple[Side, Side], rules: Rules) -> 
         points = inputs.no_points
     records = inputs.records_of(given.logs, known, account)
     around = (surroundings(sides[0], start, quiet, rules), surroundings(sides[1], start, quiet, rules))
-    return Over(start, end, points, records, known, range.zone, around)
+    origin = f"points of {account.address}: {ROLLED_UP}" if account else ""
+    return Over(start, end, points, records, known, range.zone, around, origin)
 
 
 def _changed(base: Side, head: Side) -> list[Definition]:
