@@ -408,7 +408,10 @@ def test_a_notification_rule_that_changed_shows_whom_it_reaches(
 def test_a_setting_that_would_do_better_is_one_line(run: Run, write: Write, points: tuple[str, ...]) -> None:
     write(old__a_json=body("a", 94), new__a_json=body("a", 90))
     (line,) = [line for line in run("old", "new", *points)[1].splitlines() if "better: " in line]
-    assert line == "  better: last_2m would send 168 notifications a week, first alert 1 min later"
+    assert (
+        line
+        == "  better: last_2m would send 168 notifications a week, first alert 1 min later, 6 alerts missed, short ones too"
+    )
 
 
 def test_settings_are_varied_unasked_only_as_far_as_it_takes_little_time(

@@ -91,7 +91,8 @@ def test_github_has_an_annotation_for_each_new_problem_and_each_change(
 def test_sarif_has_what_is_newly_wrong_and_nothing_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     broken = {"message": "{{#is_alert}} @ops@example.com"}
-    document = json.loads(printed(made([{}, broken], [broken, broken | {"priority": 1}]), "sarif"))
+    other = broken | {"query": "max(last_5m):max:m{*} > 1"}
+    document = json.loads(printed(made([{}, other], [broken, other | {"priority": 1}]), "sarif"))
     (run,) = document["runs"]
     assert [(one["ruleId"], one["level"]) for one in run["results"]] == [("message-unclosed-block", "error")]
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "0000.json"

@@ -87,7 +87,10 @@ def suggestion(made: Suggestion) -> str:
     """`recovery 85 would send 3 notifications a week, first alert as now`."""
     late = made.alert_delay or 0
     when = f"{length(abs(late))} {'later' if late > 0 else 'earlier'}" if late else "as now"
-    return f"{made.setting} would send {a_week(made.figures.a_day * WEEK_D)}, first alert {when}"
+    missed = (
+        f", {made.missed:,} {'alert' if made.missed == 1 else 'alerts'} missed, short ones too" if made.missed else ""
+    )
+    return f"{made.setting} would send {a_week(made.figures.a_day * WEEK_D)}, first alert {when}{missed}"
 
 
 def unlike(change: Change) -> list[FieldChange]:
