@@ -130,7 +130,7 @@ def _history(
 
 
 def _recorded(monitor: str, history: History, given: dict[str, Any], groups: int) -> str:
-    from doghouse.metrics.files.series_files import SeriesFileError
+    from doghouse.files import BrokenFileError
     from doghouse.monitors import MonitorError
     from doghouse.queries import NotEvaluated, QuerySyntaxError
     from doghouse.testing.recording.recording import CannotRecord, record
@@ -140,7 +140,7 @@ def _recorded(monitor: str, history: History, given: dict[str, Any], groups: int
         made = record(history, groups)
     except (CannotRecord, MonitorError, QuerySyntaxError, NotEvaluated) as error:
         raise fail(f"{monitor}: {error}") from None
-    except SeriesFileError as error:
+    except BrokenFileError as error:
         raise fail(str(error)) from None
     if made.left_out:
         say(f"{made.left_out} more groups changed and are not shown (--groups)")

@@ -10,8 +10,8 @@ from doghouse.backtest.sources import Points, RecordsOf, sources_of
 from doghouse.cli.backtesting import inputs
 from doghouse.cli.diff.given import Given
 from doghouse.cli.terminal import fail
+from doghouse.files import BrokenFileError
 from doghouse.importing.access import AccountError
-from doghouse.metrics.files.series_files import SeriesFileError
 from doghouse.monitors import Definition, Host, MonitorError, Sources
 from doghouse.monitors.notification_rules import Rules
 from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -48,7 +48,7 @@ class Over:
             except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
                 alone = before is None or after is None
                 return str(error) if alone else f"{word}: {error}"
-            except (SeriesFileError, AccountError) as error:
+            except (BrokenFileError, AccountError) as error:
                 raise fail(str(error)) from None
         return compared(tests[0], tests[1], self.zone)
 
