@@ -20,7 +20,7 @@ LIST = """\
 # the team's
 - type: metric alert
   name: one
-  query: avg(last_5m):avg:m{*} > 90
+  query: avg(last_5m):avg:m.one{*} > 90
   message: |
     {{#is_alert}}
     high {{/is_warning}}
@@ -28,13 +28,13 @@ LIST = """\
 - name: two
   # doghouse: ignore[unknown-option] it is for a later release
   type: metric alert
-  query: avg(last_5m):avg:m{*} > 90
+  query: avg(last_5m):avg:m.two{*} > 90
   message: "@ops@example.com"
   options:
     thresholds: {critical: 90}
     nope: 3
 # doghouse: ignore[message-unclosed-block] it is meant
-- {name: three, type: metric alert, query: "avg(last_5m):avg:m{*} > 90", message: "@ops@example.com", options: {nope: 3}}
+- {name: three, type: metric alert, query: "avg(last_5m):avg:m.three{*} > 90", message: "@ops@example.com", options: {nope: 3}}
 """
 Write = Callable[[str, str], str]
 
