@@ -314,6 +314,23 @@ def test_new_and_removed_monitors_count_from_nothing_and_to_nothing(
     assert made["notifications"] == {"before": 14, "after": 14}
 
 
+def test_a_history_in_which_neither_version_sees_anything_is_no_comparison(
+    run: Run, write: Write, points: tuple[str, ...]
+) -> None:
+    write(old__a_json=body(query="avg(last_5m):avg:n{*} > 90"), new__a_json=body(query="avg(last_5m):avg:n{*} > 95"))
+    _, out, _ = run("old", "new", *points)
+    assert "not evaluated: there are no points of n in that time and scope" in out
+    assert "notifications a week" not in out
+
+
+def test_a_version_that_sees_nothing_any_more_is_said_to(run: Run, write: Write, points: tuple[str, ...]) -> None:
+    write(old__a_json=body(), new__a_json=body(query="avg(last_5m):avg:typo{*} by {host} > 90"))
+    _, out, _ = run("old", "new", *points)
+    assert "0 notifications a week, no alert any more, sees nothing now" in out
+    assert "  after: there are no points of typo in that time and scope\n" in out
+    assert "after: there are no points of typo" in run("old", "new", *points, "--format", "markdown")[1]
+
+
 def test_groups_that_are_new_or_gone_are_named(run: Run, write: Write, points: tuple[str, ...]) -> None:
     write(old__a_json=body(), new__a_json=body(query="avg(last_1m):avg:m{host:a} by {host} > 90"))
     assert "groups gone: host:b" in run("old", "new", *points)[1]

@@ -103,9 +103,10 @@ def test_a_name_pairs_a_file_that_moved() -> None:
 
 
 def test_a_name_alone_pairs_a_monitor_that_moved_and_asks_something_else() -> None:
+    other = found("b.json", query="avg(last_5m):avg:other{*} > 1")
     before, after = (
-        [found("a.json", name="a"), found("b.json")],
-        [found("b.json"), found("c.json", name="a", query="max(last_5m):max:m{*} > 1")],
+        [found("a.json", name="a"), other],
+        [other, found("c.json", name="a", query="max(last_5m):max:m{*} > 1")],
     )
     assert kinds(before, after) == [("changed", "a")]
 

@@ -24,7 +24,13 @@ from doghouse.web import sessions
 
 API_KEY, APP_KEY = "a" * 32, "b" * 40
 NOW = 1_772_445_600.0
-OPEN = {"/health", "/login", "/ui/static/{version}/{name:path}"}  # what may be read by anybody
+OPEN = {
+    "/health",
+    "/login",
+    "/ui/static/{version}/{name:path}",
+    "/sb/{token}",
+    "/sb/{token}/data",
+}  # what may be read by anybody
 BASE = "http://doghouse.example.com"
 
 
@@ -107,6 +113,17 @@ def test_a_stranger_gets_no_page_and_no_data_of_any_route(stranger: TestClient) 
     assert walked > 150
     assert stranger.get("/health").status_code == 200
     assert "keys_file" not in stranger.get("/health").json()
+
+
+def test_a_shared_board_needs_no_session_and_no_other_page_comes_with_it(stranger: TestClient) -> None:
+    keys = {"DD-API-KEY": API_KEY, "DD-APPLICATION-KEY": APP_KEY}
+    body = {"title": "Bakery", "layout_type": "ordered", "widgets": []}
+    board = stranger.post("/api/v1/dashboard", json=body, headers=keys).json()
+    share = {"dashboard_id": board["id"], "dashboard_type": "custom_timeboard"}
+    link = stranger.post("/api/v1/dashboard/public", json=share, headers=keys).json()["public_url"]
+    assert "Bakery" in stranger.get(link).text
+    assert stranger.get(f"{link}/data").status_code == 200
+    assert stranger.get(board["url"]).status_code == 403
 
 
 def test_a_browser_without_a_session_is_sent_to_log_in_and_back(stranger: TestClient) -> None:

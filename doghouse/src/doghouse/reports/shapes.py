@@ -255,13 +255,17 @@ class ChangedMessage(msgspec.Struct, frozen=True):
 
 
 class Versions(msgspec.Struct, frozen=True):
-    """Both versions over history; null before for a new monitor, after for a removed one. `missed` are a group's stretches in Alert, with `from` and `to`."""
+    """Both versions over history; null before for a new monitor, after for a removed one. `missed` are a group's stretches in Alert, with `from` and `to`.
+
+    `unseen` says which version saw nothing in that time, and why.
+    """
 
     before: Past | None
     after: Past | None
     missed: Sequence[Mapping[str, str]]
     messages: Sequence[ChangedMessage]
     suggestion: Suggestion | None
+    unseen: Sequence[str]
 
 
 class ChangedMonitor(msgspec.Struct, frozen=True):

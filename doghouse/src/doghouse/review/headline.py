@@ -67,6 +67,8 @@ def _figures(compared: Compared) -> Iterator[str]:
             yield f"{before.figures.changes:,} → {after.figures.changes:,} changes of state"
         if before.figures.silenced != after.figures.silenced:
             yield f"{before.figures.silenced:,} → {after.figures.silenced:,} silenced"
+    if compared.unseen:
+        yield f"sees nothing {'now' if after and not after.groups else 'before'}"
     if compared.missed:
         count = len(compared.missed)
         yield f"{count} {'alert' if count == 1 else 'alerts'} missed"

@@ -92,13 +92,14 @@ class MessageChange:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Both versions over the range. `before` is None for a new monitor, `after` for one that is gone."""
+    """Both versions over the range. `before` is None for a new monitor, `after` for one that is gone. `unseen` says which of them saw nothing, and why."""
 
     before: Past | None
     after: Past | None
     missed: Sequence[Missed] = ()
     messages: Sequence[MessageChange] = ()
     suggestion: Suggestion | None = None
+    unseen: Sequence[str] = ()
 
     @property
     def differs(self) -> bool:

@@ -19,6 +19,11 @@ def page(path: str, handler: Handler) -> Route:
     return endpoint("GET", path, guarded(handler), Keys.NONE)
 
 
+def shared_page(path: str, handler: Handler) -> Route:
+    """A page that its address alone opens, or its data: no session is needed where others can reach this doghouse."""
+    return endpoint("GET", path, guarded(handler), Keys.OPEN)
+
+
 def change(method: str, path: str, handler: Handler) -> Route:
     """Something that a page changes: as `page`, and only from a page of this doghouse."""
     return endpoint(method, path, guarded(handler), Keys.NONE)

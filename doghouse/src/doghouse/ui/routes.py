@@ -18,7 +18,7 @@ from doghouse.ui.data.boards import BoardData, Source
 from doghouse.ui.data.mails import Mails
 from doghouse.ui.data.snapshots import Snapshots
 from doghouse.ui.errors import no_such_page
-from doghouse.ui.guard import change, page
+from doghouse.ui.guard import change, page, shared_page
 from doghouse.ui.pages import login
 from doghouse.ui.pages.apm import Apm
 from doghouse.ui.pages.boards import Boards
@@ -77,8 +77,8 @@ def routes(stores: Stores) -> list[BaseRoute]:
         page("/dashboard/{id}", reading(boards.show)),
         page("/dashboard/{id}/{slug}", reading(boards.show)),
         page("/ui/data/dashboard/{id}", data.widgets),
-        page("/sb/{token}", alone(shared.show)),
-        page("/sb/{token}/data", shared.numbers),
+        shared_page("/sb/{token}", alone(shared.show)),
+        shared_page("/sb/{token}/data", shared.numbers),
         page("/monitors/manage", reading(MonitorList(stores.monitors, stores.lag).show)),
         page("/monitors/{id:int}", reading(monitor.show)),
         page("/ui/data/monitor/{id:int}", monitor.data),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from doghouse.backtest.run import Backtest, replay
@@ -50,7 +50,25 @@ class Over:
                 return str(error) if alone else f"{word}: {error}"
             except (BrokenFileError, AccountError) as error:
                 raise fail(str(error)) from None
-        return compared(tests[0], tests[1], self.zone)
+        unseen = list(self._unseen(tests, (before, after)))
+        if len(unseen) == len([test for test in tests if test]):
+            return unseen[0][1]
+        return replace(
+            compared(tests[0], tests[1], self.zone), unseen=tuple(f"{word}: {text}" for word, text in unseen)
+        )
+
+    def _unseen(
+        self, tests: Sequence[Backtest | None], versions: tuple[Definition | None, Definition | None]
+    ) -> Iterator[tuple[str, str]]:
+        """Each version that saw nothing in the history, and why: that it sends nothing says nothing of it then."""
+        for word, test, monitor, around in zip(("before", "after"), tests, versions, self.sides, strict=True):
+            if (
+                test
+                and monitor
+                and not test.timelines
+                and (text := monitor.nothing_seen(self._sources(monitor, around)))
+            ):
+                yield word, text
 
     def with_suggestions(self, made: Review, wanted: bool | None) -> Review:
         """A review with a setting that would do better, for each monitor that has one. `wanted` says whether to look for all of them; None: for those that

@@ -78,6 +78,7 @@ def _compared(compared: Compared) -> shapes.Versions:
         [{"group": one.group, "from": iso(one.start), "to": iso(one.end)} for one in compared.missed],
         [_message(one) for one in compared.messages],
         suggestion(compared.suggestion) if compared.suggestion else None,
+        compared.unseen,
     )
 
 

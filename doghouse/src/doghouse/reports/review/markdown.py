@@ -175,6 +175,7 @@ def _history(change: Change, made: Review) -> Iterator[str]:
     compared, range = change.compared, made.range
     if compared is None or range is None:
         return
+    yield from (f"- {SIGNS['error']} {plain(text)}" for text in compared.unseen)
     if compared.differs:
         yield from _beside(compared, range)
     else:

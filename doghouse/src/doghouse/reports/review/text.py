@@ -99,10 +99,12 @@ def _problem(placed: Placed, word: str) -> Text:
 
 
 def _history(change: Change, made: Review) -> Iterator[str | Text]:
+    from rich.text import Text
 
     compared, range = change.compared, made.range
     if compared is None or range is None:
         return
+    yield from (Text(f"  {text}", style="red") for text in compared.unseen)
     if compared.differs:
         yield from _beside(compared, range)
     else:
