@@ -23,6 +23,7 @@ def load_yaml(path: Path) -> Any:
 def compose(text: str, loader: Any = _SAFE) -> yaml.Node | None:
     """A text's nodes as a loader resolves them; None for an empty text. Raises FileError with its line."""
     try:
+        _check_depth(text)
         root: yaml.Node | None = yaml.compose(text, Loader=loader)
     except RecursionError:
         raise FileError("is nested too deeply to be read") from None
@@ -36,6 +37,22 @@ def compose(text: str, loader: Any = _SAFE) -> yaml.Node | None:
     if root is not None:
         _Budget().check(root, 0)
     return root
+
+
+def _check_depth(text: str) -> None:
+    """Raise FileError where a text is nested too deeply: libyaml's parser is a machine of states, but what makes nodes of its events calls itself, and
+    ends the process where the stack does."""
+    if text.count("[") + text.count("{") + max(map(_indent, text.splitlines()), default=0) <= DEEPEST:
+        return  # each level needs a bracket, or a column more
+    depth = 0
+    for event in yaml.parse(text, Loader=_SAFE):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise FileError("is nested too deeply to be read", event.start_mark.line + 1)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" -?:\t"))
 
 
 def values(root: yaml.Node | None) -> Any:
