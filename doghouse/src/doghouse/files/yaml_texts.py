@@ -48,7 +48,8 @@ def _check_depth(text: str) -> None:
     for event in yaml.parse(text, Loader=_SAFE):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise FileError("is nested too deeply to be read", event.start_mark.line + 1)
+            mark = event.start_mark
+            raise FileError("is nested too deeply to be read", mark.line + 1 if mark else 0)
 
 
 def _indent(line: str) -> int:

@@ -68,8 +68,6 @@ class Definition(Body, frozen=True, dict=True):
             raise self.problem.with_traceback(None)
         return self.asked
 
-    # -- what follows from it
-
     @cached_property
     def rules(self) -> Rules:
         """What a step asks of it. Raises QuerySyntaxError, NotEvaluated, or MonitorError where there is no threshold."""
@@ -139,8 +137,6 @@ class Definition(Body, frozen=True, dict=True):
         """The id of the SLO that it looks at; empty: none."""
         return ""
 
-    # -- what lists, searches and answers say of it
-
     @property
     def multi(self) -> bool:
         """Whether it alerts for each group."""
@@ -181,8 +177,6 @@ class Definition(Body, frozen=True, dict=True):
         """The name that it has if it was sent without one. GUESS: its query."""
         return self.query.rstrip()
 
-    # -- what Datadog would refuse
-
     def check_query(self) -> None:
         """Raise MonitorError where Datadog would refuse its query, or options that depend on it. Of what is not evaluated only the comparison is looked at."""
         if isinstance(self.problem, QuerySyntaxError):
@@ -192,8 +186,6 @@ class Definition(Body, frozen=True, dict=True):
 
     def check_slo(self, objective: Objective, monitors: Iterable[Definition]) -> None:
         """Raise MonitorError where Datadog would refuse it because of the SLO that it looks at. `monitors` are those that the SLO is made of."""
-
-    # -- what it is worth
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
         """Its evaluation at `now` (s UTC), from its groups' states before. Raises NotEvaluated."""
@@ -239,8 +231,6 @@ class Definition(Body, frozen=True, dict=True):
     def lacking(cls) -> str:
         """What doghouse does not evaluate of this kind; empty: nothing."""
         return ""
-
-    # -- the same monitor with other settings
 
     def filled(self, document: Mapping[str, Any]) -> Self:
         """With the document in which what was not sent is filled in: it asks the same."""

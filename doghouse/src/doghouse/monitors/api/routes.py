@@ -33,8 +33,7 @@ from doghouse.web.http import MAX_KEY, Call, Reply, endpoint
 from doghouse.web.numbers import LATEST_S, whole_number
 
 GROUP_STATES = frozenset(("all", "alert", "warn", "no data", "ok"))
-DEFAULT_PAGE_SIZE = 100
-MAX_PAGE = 10**9  # of the size and of the number of pages
+DEFAULT_PAGE_SIZE, MAX_PAGE = 100, 10**9  # the latter of the size and of the number of pages
 
 
 class Monitors:
@@ -278,8 +277,7 @@ def _asked(call: Call) -> dict[str, Any]:
 
 
 def _group_states(call: Call) -> frozenset[str] | None:
-    text = call.query.get("group_states")
-    if not text:
+    if not (text := call.query.get("group_states")):
         return None
     wanted = frozenset(word.strip().lower() for word in text.split(","))
     if not wanted <= GROUP_STATES:
