@@ -15,7 +15,7 @@ README = (ROOT / "doghouse" / "README.md").read_text()
 MONITORS = [
     {"type": "metric alert", "query": "avg(last_5m):avg:m{*} > 90", "message": "{{#is_alert}}{{host.ip}} @a@b.cc{{/is_alert}}",
      "options": {"thresholds": {"critical": 90, "warning": 80}}},
-    {"type": "metric alert", "query": "avg(last_5m):avg:m{*} > 200", "message": "@a@b.cc", "options": {"thresholds": {"critical": 90}}},
+    {"type": "metric alert", "query": "avg(last_5m):avg:n{*} > 200", "message": "@a@b.cc", "options": {"thresholds": {"critical": 90}}},
     {"type": "metric alert", "query": "avg(last_5m):ave:m{*} > 90", "message": "{{#is_alert}}@a@b.cc"},
     {"type": "rum alert", "query": 'rum("x").rollup("count").last("5m") > 1', "message": "@a@b.cc"},
 ]  # fmt: skip
@@ -35,7 +35,7 @@ def shown(command):
 
 def test_lint(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    Path("monitors.json").write_text(json.dumps(MONITORS))
+    Path("monitors.json").write_text(json.dumps(MONITORS, indent=2))
 
     assert printed(monkeypatch, capsys, "lint", "monitors.json") == shown("doghouse lint monitors.json")
 
