@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from doghouse import files
 from doghouse.cli.diff.sides import TEST_SUFFIXES, Opened
 from doghouse.importing.monitor_files import named_monitor
 from doghouse.review import Tests
@@ -52,9 +53,10 @@ def _contents(side: Opened) -> Mapping[str, bytes]:
 def _read(side: Opened) -> Iterator[tuple[str, bytes]]:
     for path in side.files(READ):
         try:
-            yield str(path).removeprefix(side.prefix), path.read_bytes()
-        except OSError:
-            continue
+            files.check_file(path)
+            yield str(path).removeprefix(side.prefix), files.contents(path)
+        except files.FileError:
+            continue  # whoever needs it says so
 
 
 def _run(side: Opened, names: list[str]) -> tuple[dict[tuple[str, str], Result], dict[str, TestFileError]]:
