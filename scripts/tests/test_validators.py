@@ -71,7 +71,9 @@ def monitors() -> list[dict[str, Any]]:
     bare = [line for line in public if "(last_" not in line] + QUERIES
     wrapped = [f"avg(last_5m):{one} > 5" for one in (*bare, *mutated(bare, PIECES, MUTATIONS))]
     headed = [f"{head}:avg:m{{*}} {limit}" for head in HEADS for limit in ("> 5", "> threshold", "= 5", "")]
-    return [{"name": one, "type": "query alert", "query": one, "message": ""} for one in (*wrapped, *headed)]
+    return [
+        {"name": one, "type": "query alert", "query": one, "message": ""} for one in dict.fromkeys((*wrapped, *headed))
+    ]
 
 
 def downtimes() -> list[dict[str, Any]]:

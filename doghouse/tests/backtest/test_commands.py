@@ -17,7 +17,8 @@ GOOD = {
     "message": "{{value}} @ops@example.com",
     "options": {"thresholds": {"critical": 90}, "new_host_delay": 0},
 }
-WRONG = GOOD | {"message": "{{host.ip}}\n {{/is_alert}} @a@example.com"}
+OTHER = GOOD | {"query": "avg(last_5m):avg:n{*} by {host} > 90"}
+WRONG = OTHER | {"message": "{{host.ip}}\n {{/is_alert}} @a@example.com"}
 RUM = {
     "type": "rum alert",
     "query": 'rum("x").rollup("count").last("5m") > 1',
@@ -88,7 +89,7 @@ def test_lint_does_not_pass_over_what_holds_no_monitor_that_can_be_read(run, fol
 
 
 def test_lint_ends_with_how_many_are_ok_and_exits_0(run, folder):
-    code, out, _ = run("lint", folder(a_json=GOOD, deep__b_json=[GOOD, RUM]))
+    code, out, _ = run("lint", folder(a_json=GOOD, deep__b_json=[OTHER, RUM]))
 
     assert code == 0
     assert out.splitlines()[-1] == "3 monitors: 2 ok, 0 wrong, 1 not evaluated (rum alert 1)"
@@ -572,7 +573,7 @@ def test_lint_takes_a_file_of_rules(run, folder):
     assert code == 0
     code, out, _ = run("lint", path / "b.json", "--rules", path / "rules.yaml")
     assert code == 1
-    assert "nobody is mentioned when it recovers, and no notification rule routes it" in out
+    assert "nobody is mentioned when it alerts or recovers, and no notification rule routes it" in out
 
 
 def test_backtest_tells_whom_rules_add(run, folder):

@@ -1,5 +1,6 @@
 """A command that reads a user's file, called in this process: an exception that is no exit fails the test as a traceback would a person."""
 
+import logging
 import os
 import sys
 
@@ -7,6 +8,15 @@ import pytest
 
 from doghouse import cli
 from doghouse.agent.commands import integration
+
+
+@pytest.fixture(autouse=True)
+def own_log():
+    """The log as it was before: `agent run` takes it over in this process."""
+    log = logging.getLogger("doghouse")
+    before = log.handlers[:], log.level, log.propagate
+    yield
+    log.handlers[:], log.level, log.propagate = before
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from doghouse.importing.terraform import instances, modules
 from doghouse.importing.terraform.language.expressions import evaluate
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Unread
 from doghouse.importing.verdicts import lint_all
-from doghouse.slos.reading import read
+from doghouse.slos.files import objective
 from doghouse.testing.running import run
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "terraform"
@@ -440,7 +440,7 @@ variable "target" {}
 @pytest.mark.parametrize(("target", "verdict"), [("99.9", "ok"), ("101", "wrong"), ("var.target", "ok")])
 def test_an_slo_is_read_once(folder, monkeypatch, target, verdict):
     bodies = []
-    monkeypatch.setattr("doghouse.importing.verdicts.read", lambda body: bodies.append(body) or read(body))
+    monkeypatch.setattr("doghouse.importing.verdicts.objective", lambda body: bodies.append(body) or objective(body))
     [linted] = lint_all(folder({"main.tf": SLO.replace("TARGET", target)}))
     assert (linted.verdict, len(bodies)) == (verdict, 1)
 

@@ -239,3 +239,8 @@ def test_a_file_that_is_there_is_not_written_over(command, folder):
     code, _, err = command("record", "monitors/all.json#other", "--series", "points.csv", *SPAN, "--out", "x.test.yaml")
     assert (code, (folder / "x.test.yaml").read_text()) == (64, "mine")
     assert "--force" in err
+
+
+def test_values_as_far_apart_as_floats_go_are_flattened_without_a_fault():
+    values = np.array([1e308, -1e308, 1e308])
+    assert flattened(values, np.inf).shape == values.shape

@@ -99,7 +99,7 @@ def test_every_graph_with_points_is_drawn(page: Page, served: Served) -> None:
         ("no such metric", "no metric my_metrik was ever received"),
         ("outliers", "doghouse does not evaluate outliers()"),
         ("a query with a slip", "a '{' is not closed"),
-        ("An SLO", "doghouse does not draw widgets of type slo"),
+        ("An SLO", "there is no SLO 'x'"),
         ("CPU as a treemap", "A plain graph of its queries"),
     ],
 )

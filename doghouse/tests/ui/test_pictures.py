@@ -116,7 +116,7 @@ def test_the_api_draws_a_query_and_says_when_it_is_there(served: Served) -> None
         ({"metric_query": "avg:m{*", "start": 1, "end": 5}, 400, "not closed"),
         ({"metric_query": "outliers(avg:m{*} by {host}, 'dbscan', 2)", "start": 1, "end": 5}, 501, "outliers"),
         ({"graph_def": "{", "start": 1, "end": 5}, 400, "JSON"),
-        ({"metric_query": "avg:m{*}", "start": 1, "end": 5, "width": 9}, 400, "pixels"),
+        ({"metric_query": "avg:m{*}", "start": 1, "end": 5, "width": 9}, 400, "expected a whole number from 50"),
     ],
 )
 def test_a_snapshot_that_cannot_be_drawn_says_why(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Annotated, Any
 
@@ -120,7 +121,7 @@ def _definition(text: str) -> Definition:
 
 def _text(graph: Definition) -> str:
     """A graph of one query as JSON."""
-    return msgspec.json.encode({"requests": graph.requests}).decode()
+    return json.dumps({"requests": graph.requests})
 
 
 def _pixels(call: Call, name: str, default: int) -> int:

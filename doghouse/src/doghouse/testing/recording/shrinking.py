@@ -97,4 +97,6 @@ def _fits(value: float, low: float, high: float, tolerance: float) -> bool:
 
 def _near(mean: float, tolerance: float) -> float:
     """A mean, rounded to a power of ten that is below the tolerance."""
-    return mean if math.isnan(mean) or not tolerance else round(mean, -math.floor(math.log10(tolerance)))
+    if not (math.isfinite(mean) and 0 < tolerance < math.inf):
+        return mean
+    return round(mean, -math.floor(math.log10(tolerance)))
