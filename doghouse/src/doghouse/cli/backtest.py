@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from doghouse.cli.formats import Format, chosen
-from doghouse.cli.options import AsJson, RulesFile, VarFiles, rules_of
+from doghouse.cli.options import AccountKeysFile, ApiUrl, AsJson, FromAccount, HostsFile, RulesFile, VarFiles, rules_of
 from doghouse.cli.terminal import fail, say
 from doghouse.reports import Backtested, BacktestResult
 
@@ -33,13 +33,9 @@ def backtest(
         Path | None,
         typer.Option(help="The logs: JSON lines with timestamp, message, service, status, tags, attributes."),
     ] = None,
-    datadog: Annotated[
-        bool, typer.Option("--datadog", help="Read the points from the account of DD_SITE, DD_API_KEY and DD_APP_KEY.")
-    ] = False,
-    api_url: Annotated[
-        str | None, typer.Option(help="With --datadog: a doghouse that plays the account.", metavar="URL")
-    ] = None,
-    keys_file: Annotated[Path | None, typer.Option(help="With --datadog: JSON with api_key and app_key.")] = None,
+    datadog: FromAccount = False,
+    api_url: ApiUrl = None,
+    keys_file: AccountKeysFile = None,
     resolution: Annotated[
         int | None,
         typer.Option(help="With --datadog: seconds a point (default: as each monitor's window asks for)."),
@@ -52,9 +48,7 @@ def backtest(
     downtimes: Annotated[
         Path | None, typer.Option(help="A JSON list of v2 downtime attributes, each with an optional name.")
     ] = None,
-    hosts: Annotated[
-        Path | None, typer.Option(help='What hosts are: {"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}.')
-    ] = None,
+    hosts: HostsFile = None,
     member: Annotated[
         list[str] | None,
         typer.Option(

@@ -18,6 +18,14 @@ DEFAULT_URL = f"http://127.0.0.1:{config.DEFAULT_PORT}"
 
 Url = Annotated[str, typer.Option(help="The doghouse.")]
 KeysFile = Annotated[Path | None, typer.Option(help="JSON with api_key and app_key (default: the doghouse's own).")]
+FromAccount = Annotated[
+    bool, typer.Option("--datadog", help="Read the points from the account of DD_SITE, DD_API_KEY and DD_APP_KEY.")
+]
+ApiUrl = Annotated[str | None, typer.Option(help="With --datadog: a doghouse that plays the account.", metavar="URL")]
+AccountKeysFile = Annotated[Path | None, typer.Option(help="With --datadog: JSON with api_key and app_key.")]
+HostsFile = Annotated[
+    Path | None, typer.Option(help='What hosts are: {"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}.')
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 VarFiles = Annotated[
     list[Path] | None,

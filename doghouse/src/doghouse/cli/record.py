@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from doghouse.cli.options import KeysFile, RulesFile, rules_of
+from doghouse.cli.options import ApiUrl, FromAccount, HostsFile, KeysFile, RulesFile, rules_of
 from doghouse.cli.terminal import fail, say
 
 if TYPE_CHECKING:
@@ -34,17 +34,11 @@ def record(
     url: Annotated[
         str | None, typer.Option(help="A running doghouse, of which MONITOR is a monitor's id.", metavar="URL")
     ] = None,
-    datadog: Annotated[
-        bool, typer.Option("--datadog", help="Read the points from the account of DD_SITE, DD_API_KEY and DD_APP_KEY.")
-    ] = False,
-    api_url: Annotated[
-        str | None, typer.Option(help="With --datadog: a doghouse that plays the account.", metavar="URL")
-    ] = None,
+    datadog: FromAccount = False,
+    api_url: ApiUrl = None,
     keys_file: KeysFile = None,
     downtimes: Annotated[Path | None, typer.Option(help="A JSON list of v2 downtime attributes.")] = None,
-    hosts: Annotated[
-        Path | None, typer.Option(help='What hosts are: {"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}.')
-    ] = None,
+    hosts: HostsFile = None,
     rules: RulesFile = None,
     member: Annotated[
         list[str] | None,

@@ -13,7 +13,7 @@ import typer
 
 from doghouse.cli.diff.given import Given
 from doghouse.cli.formats import Format, chosen
-from doghouse.cli.options import AsJson, RulesFile, rules_of
+from doghouse.cli.options import AccountKeysFile, ApiUrl, AsJson, RulesFile, rules_of
 from doghouse.cli.terminal import fail, say
 from doghouse.review import Asked, Range, Review, objections, review, wanted
 from doghouse.review.objections import BY_HISTORY, NAMES
@@ -39,10 +39,8 @@ def diff(
     datadog: Annotated[
         bool, typer.Option("--datadog", help="History: the account of DD_SITE, DD_API_KEY and DD_APP_KEY.")
     ] = False,
-    api_url: Annotated[
-        str | None, typer.Option(help="With --datadog: a doghouse that plays the account.", metavar="URL")
-    ] = None,
-    keys_file: Annotated[Path | None, typer.Option(help="With --datadog: JSON with api_key and app_key.")] = None,
+    api_url: ApiUrl = None,
+    keys_file: AccountKeysFile = None,
     downtimes: Annotated[
         Path | None, typer.Option(help="Downtimes beside those of BASE and HEAD: a JSON list of v2 attributes.")
     ] = None,

@@ -7,7 +7,7 @@ from typing import Any
 
 from doghouse.dashboards import template_variables
 from doghouse.dashboards.model import Document
-from doghouse.dashboards.template_variables import ANY, Selection
+from doghouse.dashboards.template_variables import Selection
 
 
 def selections(
@@ -43,5 +43,4 @@ def _chosen(variable: Document, listed: Document | None, asked: Sequence[tuple[s
         variable["defaults"] = [default]
     variable["available_values"] = visible or variable.get("available_values")
     first, wanted = (template_variables.selections([variable], given)[0] for given in ((), asked))
-    allowed = {*visible, *first.values, ANY} if ANY in first.values else {*visible, *first.values}
-    return wanted if not visible or set(wanted.values) <= allowed else first
+    return wanted if not visible or set(wanted.values) <= {*visible, *first.values} else first
