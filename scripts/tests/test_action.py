@@ -18,27 +18,16 @@ import pytest
 import yaml
 
 from scripts import action_comment
+from scripts.tests.example import GOOD
+from scripts.tests.example import TESTS as EXAMPLE
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS = ACTION["runs"]["steps"]
 TOKEN = "made-up"
 DEADLINE_S = 120
-GOOD = {
-    "type": "metric alert",
-    "name": "cpu",
-    "query": "avg(last_5m):avg:m{*} > 90",
-    "message": "high @ops@example.com",
-}
 WRONG = GOOD | {"name": "$(touch pwned) `touch pwned` @here", "message": "{{#is_alert}}x"}
-TESTS = """
-monitor: ../monitors/cpu.json
-start: 2026-03-02T10:00:00Z
-tests:
-  - name: it fires
-    series: {m: 95x10}
-    transitions: [+1m Alert]
-"""
+TESTS = EXAMPLE.replace("cpu.json", "../monitors/cpu.json")
 Comment = dict[str, Any]
 
 

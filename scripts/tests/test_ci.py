@@ -13,25 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts.tests.example import GOOD, TESTS
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PAGE = (ROOT / "docs" / "ci.md").read_text()
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 DEADLINE_S = 120
-GOOD = {
-    "type": "metric alert",
-    "name": "cpu",
-    "query": "avg(last_5m):avg:m{*} > 90",
-    "message": "high @ops@example.com",
-}
-TESTS = """
-monitor: cpu.json
-start: 2026-03-02T10:00:00Z
-tests:
-  - name: it fires
-    series: {m: 95x10}
-    transitions: [+1m Alert]
-"""
 
 
 def shown(file: str) -> Any:

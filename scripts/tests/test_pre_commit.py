@@ -12,24 +12,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts.tests.example import GOOD, TESTS
+
 ROOT = Path(__file__).resolve().parents[2]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 BIN = Path(sys.executable).parent
 DEADLINE_S = 600
-GOOD = {
-    "type": "metric alert",
-    "name": "cpu",
-    "query": "avg(last_5m):avg:m{*} > 90",
-    "message": "high @ops@example.com",
-}
-TESTS = """
-monitor: cpu.json
-start: 2026-03-02T10:00:00Z
-tests:
-  - name: it fires
-    series: {m: 95x10}
-    transitions: [+1m Alert]
-"""
 Ran = subprocess.CompletedProcess[str]
 Run = Callable[..., Ran]
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from served import writes
 from starlette.routing import Route
 
 from doghouse import running
@@ -19,22 +20,12 @@ SIMPLE = (
     "application/x-www-form-urlencoded",
     "multipart/form-data; boundary=x",
 )  # what any page can send
-SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running.serve(tmp_path_factory.mktemp("house")) as one:
         yield one
-
-
-def writes(house: House) -> list[tuple[str, str]]:
-    return [
-        (method, "/".join("1" if part.startswith("{") else part for part in route.path.split("/")))
-        for route in house.app.routes
-        if isinstance(route, Route)
-        for method in sorted((route.methods or set()) - SAFE)
-    ]
 
 
 def test_every_route_is_one_whose_guard_is_known(house: House) -> None:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.routing import Route
+from served import writes
 
 from doghouse import running
 from doghouse.running import House
@@ -32,17 +32,6 @@ MSGPACK = {"Content-Type": "application/msgpack"}
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running.serve(tmp_path_factory.mktemp("house")) as one:
         yield one
-
-
-def writes(house: House) -> list[tuple[str, str]]:
-    """Every route that a body can be sent to, with something in the place of its parameters."""
-    return [
-        (method, "/".join("1" if part.startswith("{") else part for part in route.path.split("/")))
-        for route in house.app.routes
-        if isinstance(route, Route)
-        for method in sorted(route.methods or ())
-        if method in ("POST", "PUT", "PATCH", "DELETE")
-    ]
 
 
 def post(house: House, path: str, body: bytes, method: str = "POST", **headers: str) -> httpx.Response:
