@@ -80,6 +80,7 @@ def _extra(module: str) -> str | None:
 
 def main() -> None:
     """Run the command; wrong use exits 64, as sysexits.h has it."""
+    terminal.speak_utf8()
     asked = sys.argv[1:2]
     app = application(asked if asked and asked[0] in COMMANDS else COMMANDS)
     try:

@@ -148,7 +148,7 @@ def folder(given: Path | None) -> Iterator[Finding]:
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         yield Finding("data", str(path), "wrong", "cannot be read and written by this user")
         return
-    others = path.stat().st_mode & 0o077
+    others = path.stat().st_mode & 0o077 if os.name == "posix" else 0
     free = shutil.disk_usage(path).free
     text = f"{free / 2**30:.1f} GiB free" + (f", open to other users (chmod 700 {path})" if others else "")
     yield Finding("data", str(path), "wrong" if others or free < LEAST_FREE else "ok", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -52,6 +53,17 @@ def print_json(document: Any) -> None:
     import msgspec
 
     typer.echo(msgspec.json.encode(document).decode())
+
+
+def speak_utf8() -> None:
+    """Have output be UTF-8, whatever the system's own encoding (Windows has another for files and pipes), unless PYTHONIOENCODING names one.
+
+    What the encoding lacks is written as an escape: no name of a file ends a command.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = stream.encoding if os.environ.get("PYTHONIOENCODING") else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def drop_output() -> None:

@@ -130,7 +130,7 @@ def _all(descriptor: int, most: int) -> bytes:
         except BlockingIOError:
             select.select([descriptor], [], [])
             continue
-        if not part and is_pipe:
+        if not part and is_pipe and hasattr(os, "O_NONBLOCK"):  # elsewhere opening it has waited for a writer
             is_pipe = False
             _wait_for_writer(descriptor)
             continue

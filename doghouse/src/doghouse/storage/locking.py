@@ -1,8 +1,10 @@
-"""A folder that one process has at a time: a lock on a file in it, which names the process."""
+"""A folder that one process has at a time: a lock on a file in it, which names the process.
+
+`fcntl` is imported where a lock is taken: the light core, which locks nothing, runs where there is none.
+"""
 
 from __future__ import annotations
 
-import fcntl
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +20,8 @@ def lock(folder: Path, note: str) -> IO[str]:
 
     Raises Locked, and OSError where the folder cannot be used.
     """
+    import fcntl
+
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = (folder / FILE).open("a+")
     try:
@@ -36,6 +40,8 @@ def lock(folder: Path, note: str) -> IO[str]:
 
 def is_locked(folder: Path) -> bool:
     """Whether a process has the folder. Raises OSError where it has no lock file that can be opened."""
+    import fcntl
+
     with (folder / FILE).open("r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

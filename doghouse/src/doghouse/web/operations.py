@@ -33,7 +33,7 @@ class Operation:
 @lru_cache(maxsize=1)
 def operations() -> tuple[Operation, ...]:
     """All of them, by product."""
-    with (files("doghouse.web") / "operations.csv").open() as file:
+    with (files("doghouse.web") / "operations.csv").open(encoding="utf-8") as file:
         return tuple(Operation(**row) for row in csv.DictReader(file))
 
 

@@ -42,7 +42,7 @@ def of(folder: Path) -> Sequence[Path]:
 def installed(root: Path) -> Mapping[str, Path]:
     """Where `terraform init` has put the modules of a root module, by their names with dots between; nothing where it was not run."""
     try:
-        listed = json.loads((root / ".terraform" / "modules" / "modules.json").read_text())["Modules"]
+        listed = json.loads((root / ".terraform" / "modules" / "modules.json").read_text("utf-8"))["Modules"]
         return {str(one["Key"]): root / str(one["Dir"]) for one in listed if one.get("Key")}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}

@@ -80,7 +80,7 @@ def _lark() -> Lark:
     """The parser, made at the first query: lark takes longer to import than the rest of doghouse.queries."""
     from lark import Lark
 
-    grammar = Path(__file__).with_name("grammar.lark").read_text()
+    grammar = Path(__file__).with_name("grammar.lark").read_text("utf-8")
     kept = cache_file(f"queries-{sha256(grammar.encode()).hexdigest()[:16]}-{sys.implementation.cache_tag}.lark")
     return Lark(
         grammar,
