@@ -21,6 +21,8 @@ PAGES = [
     "/monitors/manage",
     "/monitors/1",
     "/monitors/3",
+    "/monitors/create",
+    "/monitors/1/edit",
     "/monitors/downtimes",
     "/slo/manage",
     "/inbox",

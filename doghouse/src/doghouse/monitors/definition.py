@@ -50,6 +50,8 @@ class Definition(Body, frozen=True, dict=True):
     in_slos: ClassVar[bool] = False  # whether SLOs are made of such monitors (service_level_objectives/monitor)
     replayed: ClassVar[bool] = False  # whether what it was at any time follows from the points that are kept
     event_suffix: ClassVar[str] = "_monitor"  # behind the type, in that of its events
+    reads_metrics: ClassVar[bool] = False  # whether its query is one of metrics, with a window before it
+    example: ClassVar[str] = ""  # a query, for who begins to write one
     variables: ClassVar[tuple[str, ...]] = ()  # what its messages can say beside the usual variables
 
     @classmethod

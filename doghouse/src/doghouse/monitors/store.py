@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -102,12 +102,17 @@ class MonitorStore:
         )
         return [self._stored(row) for row in rows]
 
-    def replace(self, monitor: Definition, now: float) -> None:
-        """Keep this in place of the monitor that has its id. Its groups' states go if it now asks something else. `now` in s, UTC."""
+    def replace(self, monitor: Definition, now: float, only_if: Callable[[Document], bool] = lambda _: True) -> bool:
+        """Keep this in place of the monitor that has its id, whose document must pass `only_if`; whether it did. `now` in s, UTC.
+
+        Its groups' states go if it now asks something else.
+        """
         made = documents.update(monitor, now)
         text = msgspec.json.encode(made)
         with self._database.transaction() as connection:
             before = self.get(made["id"])
+            if before is not None and not only_if(before.document):
+                return False
             connection.execute(
                 "UPDATE monitors SET fingerprint = ?, document = ? WHERE id = ?",
                 (fingerprint(made), text, made["id"]),
@@ -116,6 +121,7 @@ class MonitorStore:
             if before is not None and before.document["query"] != made["query"]:
                 connection.execute("DELETE FROM monitor_states WHERE monitor = ?", (made["id"],))
         self._changed(monitor.filled(made), text)
+        return True
 
     def delete(self, monitor_id: int) -> bool:
         """Whether there was such a monitor."""

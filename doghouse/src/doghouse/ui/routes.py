@@ -16,6 +16,7 @@ from doghouse.slos import queried
 from doghouse.ui import assets, guard, simulated
 from doghouse.ui.data.boards import BoardData, Source
 from doghouse.ui.data.mails import Mails
+from doghouse.ui.data.replays import Replays
 from doghouse.ui.data.snapshots import Snapshots
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.guard import change, page, shared_page
@@ -32,6 +33,7 @@ from doghouse.ui.pages.logs import LogPage
 from doghouse.ui.pages.monitor import MonitorPage
 from doghouse.ui.pages.monitor_list import MonitorList
 from doghouse.ui.pages.shared_board import SharedBoards
+from doghouse.ui.pages.workbench import Workbench
 from doghouse.ui.rendering import alone, reading
 from doghouse.ui.stores import Stores
 from doghouse.ui.widgets import graphs, scalars
@@ -48,17 +50,18 @@ def routes(stores: Stores) -> list[BaseRoute]:
     boards = Boards(stores.dashboards, everything)
     hostmap = HostMap(stores.hosts, stores.checks, stores.points)
     explorer = Explorer(stores.points, stores.simulated, stores.units)
-    monitor = MonitorPage(
+    replays = Replays(
         stores.monitors,
         stores.downtimes,
         stores.points,
         stores.hosts,
-        stores.notifications,
-        stores.simulated,
-        stores.units,
         stores.rules,
         records_of(stores.records),
+        stores.simulated,
+        stores.units,
     )
+    monitor = MonitorPage(replays, stores.notifications)
+    workbench = Workbench(replays, stores.points.metrics, explorer.tags)
     downtimes = Downtimes(stores.downtimes, stores.monitors.store)
     inbox = Inbox(stores.notifications, Mails(stores.post), stores.downtimes, stores.webhooks)
     events, logs = EventPage(stores.events, stores.hosts), LogPage(stores.logs, stores.traces)
@@ -80,6 +83,14 @@ def routes(stores: Stores) -> list[BaseRoute]:
         shared_page("/sb/{token}", alone(shared.show)),
         shared_page("/sb/{token}/data", shared.numbers),
         page("/monitors/manage", reading(MonitorList(stores.monitors, stores.lag).show)),
+        page("/monitors/create", reading(workbench.new)),
+        page("/monitors/{id:int}/edit", reading(workbench.edit)),
+        change("POST", "/ui/data/workbench/check", workbench.check),
+        change("POST", "/ui/data/workbench/complete", workbench.complete),
+        change("POST", "/ui/data/workbench/try", workbench.attempt),
+        change("POST", "/ui/data/workbench/test", workbench.as_test),
+        change("POST", "/ui/data/workbench/save", workbench.save),
+        change("POST", "/ui/data/workbench/files/{kind}", workbench.upload),
         page("/monitors/{id:int}", reading(monitor.show)),
         page("/ui/data/monitor/{id:int}", monitor.data),
         page("/ui/data/monitor/{id:int}/previews", monitor.previews),

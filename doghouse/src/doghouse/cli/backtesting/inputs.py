@@ -134,18 +134,12 @@ def hosts_of(path: Path | None) -> Mapping[str, Host]:
 
 def downtimes_of(path: Path | None, now: float) -> list[Downtime]:
     """The downtimes of a file; none without one. One without a start began at `now` (s UTC)."""
-    from doghouse.downtimes import DowntimeError, parse
+    from doghouse.downtimes.files import listed
 
-    listed = _json(path) if path else []
-    if not isinstance(listed, list):
-        raise fail(f"{path}: is not a list of downtimes")
-    found = []
-    for number, one in enumerate(listed, 1):
-        try:
-            found.append(parse(one, now, id=str(number)))
-        except DowntimeError as error:
-            raise fail(f"{path}: downtime {number}: {error.sentence}") from None
-    return found
+    try:
+        return listed(_json(path), now) if path else []
+    except ValueError as error:
+        raise fail(f"{path}: {error}") from None
 
 
 def _json(path: Path) -> Any:

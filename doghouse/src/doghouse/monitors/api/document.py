@@ -16,6 +16,13 @@ Document = dict[str, Any]
 SERVERS = frozenset(
     ("id", "org_id", "multi", "created", "created_at", "modified", "deleted", "creator", "state", "overall_state")
 ) | {"overall_state_modified", "matching_downtimes"}
+FILLED: Document = {
+    "priority": None,
+    "restricted_roles": None,
+    "restriction_policy": None,
+    "draft_status": "published",
+}
+WRITTEN_FIRST = ("name", "type", "query", "message", "tags", "priority", "options")
 NEW_HOST_DELAY_S = 300
 # Events, logs, spans: what has `groupby_simple_monitor` (recorded for log, ci-*, rum, error-tracking and llm-observability; GUESS: the others).
 EVENT_TYPES = frozenset(
@@ -49,17 +56,27 @@ def merged(stored: Document, body: Document) -> Document:
     return {**stored, **_sent(body)}
 
 
+def rewritten(stored: Document, body: Document) -> Document:
+    """The stored monitor with this body in place of all that people write, before anything is filled in: a key that is not in it is gone."""
+    return {key: value for key, value in stored.items() if key in SERVERS} | _sent(body)
+
+
+def written(stored: Mapping[str, Any]) -> Document:
+    """What somebody would write of a monitor: without what the server sets or fills in, and without what is empty."""
+    kept = {key: stored[key] for key in (*WRITTEN_FIRST, *sorted(stored)) if key in stored and key not in SERVERS}
+    kept["options"] = _filled_in(kept.get("options") or {})
+    return {key: value for key, value in _filled_in(kept).items() if value != FILLED.get(key)}
+
+
+def _filled_in(document: Mapping[str, Any]) -> Document:
+    return {key: value for key, value in document.items() if value not in (None, [], {})}
+
+
 def _sent(body: Mapping[str, Any]) -> Document:
     return {key: copy.deepcopy(value) for key, value in body.items() if key not in SERVERS}
 
 
 def _complete(monitor: Definition, document: Document) -> Document:
-    filled: Document = {
-        "priority": None,
-        "restricted_roles": None,
-        "restriction_policy": None,
-        "draft_status": "published",
-    }
     changed: Document = {
         "type": monitor.stored_type,
         "query": monitor.stored_query,
@@ -71,7 +88,7 @@ def _complete(monitor: Definition, document: Document) -> Document:
         "multi": monitor.multi,
         "assets": [_asset(asset, document["id"]) for asset in document.get("assets") or []],
     }
-    return {**filled, **document, **changed}
+    return {**FILLED, **document, **changed}
 
 
 def options(sent: Document, monitor: Definition) -> Document:

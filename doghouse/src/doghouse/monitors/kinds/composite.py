@@ -32,6 +32,7 @@ from doghouse.queries import NotEvaluated
 class CompositeMonitor(Definition, frozen=True, dict=True):
     """`123 && !(456 || 789)`."""
 
+    example: ClassVar[str] = "1 && 2"
     evaluated: ClassVar[bool] = True
 
     @classmethod

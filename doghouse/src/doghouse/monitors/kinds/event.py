@@ -17,6 +17,7 @@ from doghouse.monitors.records.model import Asked
 class EventAlert(RecordAlert, frozen=True, dict=True):
     """`events("source:deploy status:error").rollup("count").by("host").last("10m") >= 1`."""
 
+    example: ClassVar[str] = 'events("status:error").rollup("count").by("host").last("10m") >= 1'
     heads: ClassVar[Mapping[str, str]] = {"events": "events"}
 
     def check_query(self) -> None:
@@ -32,6 +33,9 @@ class EventAlert(RecordAlert, frozen=True, dict=True):
 class RetiredEventAlert(EventAlert, frozen=True, dict=True):
     """`events('sources:nagios status:error,warning priority:all').by('host').rollup('count').last('1h') > 10`: the form that `event-v2 alert` replaced."""
 
+    example: ClassVar[str] = (
+        "events('sources:nagios status:error priority:all').by('host').rollup('count').last('1h') > 10"
+    )
     event_suffix: ClassVar[str] = ""
 
     @classmethod

@@ -13,4 +13,5 @@ from doghouse.monitors.records.alert import RecordAlert
 class LogAlert(RecordAlert, frozen=True, dict=True):
     """`logs("status:error").index("*").rollup("count").by("service").last("5m") > 2`."""
 
+    example: ClassVar[str] = 'logs("status:error").index("*").rollup("count").by("service").last("5m") > 100'
     heads: ClassVar[Mapping[str, str]] = {"logs": "logs"}

@@ -55,6 +55,8 @@ _OPERATOR = re.compile(r"[<>]|[=!]=")
 class MetricAlert(ComparedMonitor, frozen=True, dict=True):
     """`avg(last_5m):avg:m{*} by {host} > 90`. The two types are one under two names."""
 
+    reads_metrics: ClassVar[bool] = True
+    example: ClassVar[str] = "avg(last_5m):avg:system.cpu.user{*} by {host} > 90"
     in_slos: ClassVar[bool] = True
     replayed: ClassVar[bool] = True
 

@@ -19,6 +19,7 @@ from doghouse.queries import NotEvaluated
 class ServiceCheckMonitor(Definition, frozen=True, dict=True):
     """`"http.can_connect".over("env:prod").by("host").last(4).count_by_status()`."""
 
+    example: ClassVar[str] = '"http.can_connect".over("*").by("host").last(4).count_by_status()'
     evaluated: ClassVar[bool] = True
     data_are_statuses: ClassVar[bool] = True
     event_suffix: ClassVar[str] = ""

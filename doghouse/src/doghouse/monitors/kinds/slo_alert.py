@@ -39,6 +39,7 @@ TOLERANCE = 1e-9  # of a limit: 1 / (1 - 0.999) is no whole number in floating p
 class SloAlert(ThresholdMonitor, frozen=True, dict=True):
     """`burn_rate("<slo id>").over("30d").long_window("1h").short_window("5m") > 14.4`."""
 
+    example: ClassVar[str] = 'error_budget("SLO_ID").over("30d") > 75'
     evaluated: ClassVar[bool] = True
     event_suffix: ClassVar[str] = ""
     variables: ClassVar[tuple[str, ...]] = ("timeframe", "short_window_burn_rate", "long_window_burn_rate")

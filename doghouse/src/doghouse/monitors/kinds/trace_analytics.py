@@ -13,4 +13,7 @@ from doghouse.monitors.records.alert import RecordAlert
 class TraceAnalyticsAlert(RecordAlert, frozen=True, dict=True):
     """`trace-analytics("env:prod @duration:>1000").rollup("count").by("service").last("5m") > 100`."""
 
+    example: ClassVar[str] = (
+        'trace-analytics("env:prod @duration:>1000000000").index("trace-search").rollup("count").by("service").last("5m") > 100'
+    )
     heads: ClassVar[Mapping[str, str]] = {"trace-analytics": "spans"}

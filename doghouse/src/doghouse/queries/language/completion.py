@@ -10,7 +10,10 @@ from typing import Literal
 from doghouse.queries.functions import catalogue
 from doghouse.queries.language.names import FILLS, MODIFIERS, ROLLUP_METHODS, SPACE_AGGREGATORS
 
-Kind = Literal["aggregator", "metric", "function", "tag", "value", "key", "modifier", "groups", "word"]
+Kind = Literal[
+    "aggregator", "metric", "function", "tag", "value", "key", "modifier", "groups", "word",
+    "example", "variable", "condition", "handle",  # of monitors
+]  # fmt: skip
 Tags = Callable[[str], Mapping[str, Sequence[str]]]
 """The tag keys of a metric and their values."""
 
@@ -56,18 +59,18 @@ def complete(text: str, cursor: int, metrics: Iterable[str], tags: Tags) -> Comp
     if (brace := _open(before, "{", "}")) is not None:
         return _in_braces(before, brace, tags)
     if match := re.search(r"[})]\s*\.\s*(\w*)$", before):
-        return _chosen(before, match[1], [Suggestion(_MODIFIERS[name], "modifier") for name in MODIFIERS])
+        return chosen(before, match[1], [Suggestion(_MODIFIERS[name], "modifier") for name in MODIFIERS])
     if match := re.search(r"[})](\s*)([A-Za-z]*)$", before):
-        return _chosen(before, match[2], _behind(before[: match.end(1)].rstrip(), spaced=bool(match[1] or match[2])))
+        return chosen(before, match[2], _behind(before[: match.end(1)].rstrip(), spaced=bool(match[1] or match[2])))
     if (call := _call(before)) and (words := _argument_words(*call)):
         typed = re.search(r"['\"]?\w*$", before)
         assert typed is not None
-        return _chosen(before, typed[0], words, key=lambda word: word.strip("'"))
+        return chosen(before, typed[0], words, key=lambda word: word.strip("'"))
     if match := re.search(r"\b([a-z]\w*(?:\.\d+)?)\s*:\s*([\w.\-/]*)$", before):
-        return _chosen(before, match[2], _metrics(metrics, "", scope))
+        return chosen(before, match[2], _metrics(metrics, "", scope))
     typed = _WORD.search(before)
     assert typed is not None
-    return _chosen(before, typed[0], [*_aggregators(), *_functions(), *_metrics(metrics, "avg:", scope)])
+    return chosen(before, typed[0], [*_aggregators(), *_functions(), *_metrics(metrics, "avg:", scope)])
 
 
 def _behind(query: str, *, spaced: bool) -> list[Suggestion]:
@@ -121,21 +124,21 @@ def _in_braces(before: str, brace: int, tags: Tags) -> Completion:
     assert typed is not None
     word = typed[0]
     if grouped := re.search(r"\bby\s*\{([^{}]*)\}[^{}]*,$", head, re.IGNORECASE):  # max(q by {env,host}, {
-        return _chosen(before, word, [Suggestion(key.strip(), "key") for key in grouped[1].split(",")])
+        return chosen(before, word, [Suggestion(key.strip(), "key") for key in grouped[1].split(",")])
     if re.search(r"\bby$", head, re.IGNORECASE):
         known = tags(_metric_before(head[:-2]))
         used = {key.strip() for key in inside.split(",")[:-1]}
-        return _chosen(before, word, [Suggestion(key, "key") for key in sorted(known) if key not in used])
+        return chosen(before, word, [Suggestion(key, "key") for key in sorted(known) if key not in used])
     known = tags(_metric_before(head))
     if listed := re.search(r"([^\s,(){}!:]+)\s+(?:not\s+)?in\s*\([^()]*$", inside, re.IGNORECASE):
-        return _chosen(before, word, [Suggestion(value, "value") for value in sorted(known.get(listed[1], ()))])
+        return chosen(before, word, [Suggestion(value, "value") for value in sorted(known.get(listed[1], ()))])
     key, colon, value = word.partition(":")
     if colon:
         values = [Suggestion(value, "value", key) for value in sorted(known.get(key, ()))]
-        return _chosen(before, value, values)
+        return chosen(before, value, values)
     keys = [Suggestion(f"{key}:", "tag", f"{len(known[key])} values") for key in sorted(known)]
     everything = [Suggestion("*", "tag", "every series")] if not inside.strip() else []
-    return _chosen(before, word, [*everything, *keys])
+    return chosen(before, word, [*everything, *keys])
 
 
 def _metric_before(head: str) -> str:
@@ -166,10 +169,10 @@ def _functions() -> list[Suggestion]:
     ]
 
 
-def _chosen(
+def chosen(
     before: str, typed: str, options: Iterable[Suggestion], key: Callable[[str], str] = lambda text: text
 ) -> Completion:
-    """The options that hold what was typed: those that begin with it first."""
+    """The options that hold what was `typed` last: those that begin with it first."""
     wanted = key(typed).lower()
     ranked: list[tuple[int, Suggestion]] = []
     for suggestion in options:

@@ -6,18 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from doghouse.monitors import MonitorError
+from doghouse.monitors import Definition, MonitorError
+from doghouse.monitors.api.document import written
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.tags.pairs import split_host
 from doghouse.testing.recording.history import History
 from doghouse.testing.recording.recording import GROUPS, CannotRecord, Recording, record
-from doghouse.testing.recording.writing import written
+from doghouse.testing.recording.writing import written as written_test
 from doghouse.time.lengths import DAY
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply
 
 LONGEST_S = 7 * DAY
-BODY = ("id", "name", "type", "query", "message", "tags", "priority", "options")
 
 
 def saved(call: Call, history: History, rules: Sequence[Mapping[str, Any]]) -> Reply:
@@ -25,28 +25,38 @@ def saved(call: Call, history: History, rules: Sequence[Mapping[str, Any]]) -> R
 
     Raises ApiError 400 where the range makes no test.
     """
+    text = text_of(history, rules, max(call.number("groups", GROUPS), 1))
+    if call.query.get("json"):
+        return Reply({"text": text})
+    attached = {"Content-Disposition": f'attachment; filename="{file_name(history.monitor)}"'}
+    return Reply(text.encode(), content_type="application/yaml", headers=attached)
+
+
+def text_of(history: History, rules: Sequence[Mapping[str, Any]], groups: int = GROUPS) -> str:
+    """The test file. Raises ApiError 400 where the range makes no test."""
     if not history.start < history.end <= history.start + LONGEST_S:
         raise ApiError(
             400, f"a test is made of a minute to {LONGEST_S // DAY} days; doghouse record takes a file of series"
         )
     try:
-        made = record(history, max(call.number("groups", GROUPS), 1))
+        made = record(history, groups)
     except (CannotRecord, NotEvaluated, QuerySyntaxError, MonitorError) as error:
         raise ApiError(400, str(error)) from None
-    text = written(made, _given(made, rules))
-    if call.query.get("json"):
-        return Reply({"text": text})
-    name = re.sub(r"[^a-z0-9]+", "-", history.monitor.name.lower()).strip("-") or "monitor"
-    attached = {"Content-Disposition": f'attachment; filename="{name[:80]}.test.yaml"'}
-    return Reply(text.encode(), content_type="application/yaml", headers=attached)
+    return written_test(made, _given(made, rules))
+
+
+def file_name(monitor: Definition) -> str:
+    """What the test's file is called: its monitor's name, in letters and digits that every file system takes."""
+    name = re.sub(r"[^a-z0-9]+", "-", monitor.name.lower()).strip("-") or "monitor"
+    return f"{name[:80]}.test.yaml"
 
 
 def _given(made: Recording, rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """All that the test is made of, in it: the monitor with its members, the downtimes by their labels, the hosts of its series, the rules."""
     history = made.history
-    given: dict[str, Any] = {"monitor": _body(history.monitor.document)}
+    given: dict[str, Any] = {"monitor": _body(history.monitor)}
     if history.members:
-        given["members"] = {str(number): _body(one.document) for number, one in history.members.items()}
+        given["members"] = {str(number): _body(one) for number, one in history.members.items()}
     if history.downtimes:
         given["downtimes"] = [{**(one.document or {}), "name": one.label} for one in history.downtimes]
     named = sorted({split_host(one.tags)[0] for one in made.series} & history.hosts.keys())
@@ -55,8 +65,5 @@ def _given(made: Recording, rules: Sequence[Mapping[str, Any]]) -> dict[str, Any
     return given | ({"rules": list(rules)} if rules else {})
 
 
-def _body(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What somebody would write of a monitor: without what is empty."""
-    body = {key: document[key] for key in BODY if document.get(key) not in (None, [], {})}
-    options = document.get("options") or {}
-    return body | {"options": {key: value for key, value in options.items() if value not in (None, [], {})}}
+def _body(monitor: Definition) -> dict[str, Any]:
+    return ({"id": monitor.id} if monitor.id else {}) | written(monitor.document)

@@ -3,47 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-import numpy as np
-
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.backtest.sources import points_of
-from doghouse.dashboards import board
-from doghouse.dashboards.widget_requests import Line, Request
-from doghouse.downtimes.store import DowntimeStore
-from doghouse.hosts.store import HostStore
 from doghouse.live.sources import hosts_of
-from doghouse.metrics.model import Ints, Source
 from doghouse.monitors.api.answers import Shown, group_name, look
 from doghouse.monitors.api.routes import Monitors
-from doghouse.monitors.notification_rules.store import RuleStore
-from doghouse.monitors.records.windows import RecordsOf
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
-from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, expression_text
-from doghouse.queries.units import Units
-from doghouse.testing.recording.history import History
-from doghouse.time.lengths import MINUTE
+from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.time.zones import is_zone
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import message_previews, monitor_history, monitor_test
+from doghouse.ui.data.replays import Replays, query_text
 from doghouse.ui.data.row_ids import row_id
 from doghouse.ui.errors import no_such_page
-from doghouse.ui.frame import Frame
-from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs
-from doghouse.ui.widgets.graphs import Asked
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply
 
 DEFAULT_SPAN_S = 4 * 3600
 SENT_ROWS = 20
-MOST_POINTS = 500  # of a line that is worked out for the page
 MOST_STATES = 200  # groups listed
 MUTES_S = {"1h": 3600, "4h": 14400, "1d": 86400, "": None}
 
@@ -52,15 +34,13 @@ MUTES_S = {"1h": 3600, "4h": 14400, "1d": 86400, "": None}
 class MonitorPage:
     """The page over its stores."""
 
-    monitors: Monitors
-    store: DowntimeStore
-    points: Source
-    hosts: HostStore
+    replays: Replays
     notifications: NotificationStore
-    simulated: SimulatedStore
-    units: Units
-    rules: RuleStore
-    records: RecordsOf
+
+    @property
+    def monitors(self) -> Monitors:
+        """The monitors' stores."""
+        return self.replays.monitors
 
     def show(self, call: Call) -> Reply:
         """`GET /monitors/{id}`."""
@@ -88,11 +68,11 @@ class MonitorPage:
             more_states=max(0, len(rows) - MOST_STATES),
             groups=[message_previews.label(group) for group in groups],
             problem="" if data["query"] else unevaluated(monitor),
-            remarks=list(monitor.remarks(self.sources, seen.start, seen.end)),
+            remarks=self.replays.remarks(monitor, seen),
             slo=monitor.slo,
             sent=sent,
             called={
-                notification.silenced_by: monitor_history.called(self.store, notification.silenced_by)
+                notification.silenced_by: monitor_history.called(self.replays.downtimes, notification.silenced_by)
                 for notification in sent
                 if notification.silenced_by
             },
@@ -106,34 +86,8 @@ class MonitorPage:
         wanted = {name: _number(call.query[name], name) for name in monitor_history.THRESHOLDS if call.query.get(name)}
         monitor = stored.definition
         tried = monitor.with_thresholds(wanted) if wanted else monitor
-        downtimes, hosts = self.downtimes(stored, seen), hosts_of(self.hosts)
-        replayed = monitor_history.replay(tried, self.sources, seen, downtimes, hosts, self.rules.rules())
         timezone = known_zone(call.query.get("timezone", "UTC"))
-        made: dict[str, Any] = {"from": seen.start, "to": seen.end, "live": seen.live, "now": call.now}
-        made["graph"] = self.graph(monitor, seen)
-        made["replay"] = monitor_history.document(replayed.test, timezone) if replayed.test else None
-        made["problem"] = replayed.problem
-        return Reply(made)
-
-    @property
-    def sources(self) -> mon.Sources:
-        """What a replay of a monitor reads: points, SLOs over them, logs and spans."""
-        return mon.Sources(points_of(self.points), objectives=self.monitors.objectives, records=self.records)
-
-    def graph(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:
-        """The monitor's query as a graph; of one that looks at records, what its windows are worth."""
-        if (expression := graphed(monitor)) is not None:
-            widget = board.graph("monitor", Request((Line(expression_text(expression)),)))
-            return graphs.graph(widget, self.points, self.simulated, Asked(seen, {}, units=self.units))
-        try:
-            worked_out = monitor.lines(self.sources, ticks(monitor, seen))
-        except (NotEvaluated, QuerySyntaxError, mon.MonitorError, ApiError):
-            return None
-        return (
-            None
-            if worked_out is None
-            else graphs.of_lines(monitor.query, worked_out, seen, "nothing matches in this range")
-        )
+        return Reply(self.replays.answer(tried, seen, self.replays.quiet(monitor, seen), timezone, call.now))
 
     def previews(self, call: Call) -> Reply:
         """`GET /ui/data/monitor/{id}/previews?group=0`: every message, for one of the groups that the page lists."""
@@ -142,20 +96,16 @@ class MonitorPage:
         monitor = stored.definition
         groups = message_previews.groups_of(monitor, states)
         group = groups[min(call.number("group", 0), len(groups) - 1)]
-        hosts, rules = hosts_of(self.hosts), self.rules.rules()
+        hosts, rules = hosts_of(self.replays.hosts), self.replays.rules.rules()
         return Reply(message_previews.previews(monitor, states, group, hosts, rules, int(call.now)))
 
     def as_test(self, call: Call) -> Reply:
         """`GET /ui/data/monitor/{id}/test?from_ts…`: what the monitor did in the range, as a unit test to be saved."""
         stored = self.stored(call)
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
-        start, end = (int(one) // MINUTE * MINUTE for one in (seen.start, min(seen.end, call.now)))
-        others = {number: self.monitors.store.get(number) for number in stored.definition.members}
-        members = {number: one.definition for number, one in others.items() if one}
-        quiet = [one for one in self.downtimes(stored, seen) if dt.stretches(one, start, end)]
-        hosts, rules = hosts_of(self.hosts), self.rules.rules()
-        history = History(stored.definition, points_of(self.points), start, end, members, quiet, hosts, rules)
-        return monitor_test.saved(call, history, [msgspec.to_builtins(one.attributes) for one in self.rules.all()])
+        quiet = self.replays.quiet(stored.definition, seen)
+        history = self.replays.history(stored.definition, seen, quiet, call.now)
+        return monitor_test.saved(call, history, self.replays.sent_rules())
 
     def mute(self, call: Call) -> Reply:
         """`POST /ui/data/monitor/{id}/mute` with `{"for": "1h"}`: a downtime of this monitor; `{"for": null}` ends what is active, but no schedule."""
@@ -173,10 +123,10 @@ class MonitorPage:
 
     def unmute(self, monitor_id: int, now: float) -> None:
         """Cancel the monitor's own downtimes that are active; those that recur are schedules, and stay."""
-        for record in self.store.targeting(monitor_id):
-            downtime = self.store.downtime(record)
+        for record in self.replays.downtimes.targeting(monitor_id):
+            downtime = self.replays.downtimes.downtime(record)
             if isinstance(downtime.schedule, dt.OneTime) and dt.status(downtime, now) == "active":
-                self.store.cancel(record, now)
+                self.replays.downtimes.cancel(record, now)
 
     def stored(self, call: Call) -> Stored:
         """The monitor. Raises ApiError 404 where there is none."""
@@ -189,11 +139,6 @@ class MonitorPage:
     def look(self, stored: Stored, now: float) -> Shown:
         """A monitor with its groups and downtimes."""
         return look(stored, self.monitors.store.states(stored.document["id"]), self.monitors.downtimes.holding(now))
-
-    def downtimes(self, stored: Stored, seen: Frame) -> Sequence[dt.Downtime]:
-        """The downtimes that may hold this monitor from the frame's start on."""
-        document = stored.document
-        return self.store.live(document["id"], document["tags"], seen.start)
 
 
 def state_rows(shown: Shown) -> list[dict[str, Any]]:
@@ -210,27 +155,6 @@ def state_rows(shown: Shown) -> list[dict[str, Any]]:
         for group, state in shown.states.items()
     ]
     return sorted(rows, key=lambda row: (row["severity"], row["group"]))
-
-
-def query_text(monitor: mon.Definition) -> str:
-    """What a graph of the monitor shows, as a query; empty where there is none."""
-    if (expression := graphed(monitor)) is not None:
-        return expression_text(expression)
-    return monitor.query if monitor.record_word else ""
-
-
-def graphed(monitor: mon.Definition) -> Expression | None:
-    """What a graph of the monitor shows, where it looks at points."""
-    try:
-        return monitor.graphed
-    except (NotEvaluated, QuerySyntaxError):
-        return None
-
-
-def ticks(monitor: mon.Definition, seen: Frame) -> Ints:
-    """When a graph tells what the monitor's windows are worth (s UTC): at its own ticks, at most MOST_POINTS of them."""
-    every = max(monitor.every, -(-seen.span // (MOST_POINTS * MINUTE)) * MINUTE)
-    return np.arange(seen.start // every + 1, seen.end // every + 1, dtype=np.int64) * every
 
 
 def unevaluated(monitor: mon.Definition) -> str:

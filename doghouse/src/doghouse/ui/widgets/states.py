@@ -21,11 +21,12 @@ from doghouse.monitors.store import Stored
 from doghouse.search import matching
 from doghouse.tags.pairs import by_key
 from doghouse.ui.data.monitor_history import thresholds
+from doghouse.ui.data.replays import query_text
 from doghouse.ui.data.row_ids import row_id
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.events import EventPage
 from doghouse.ui.pages.hosts import STATES
-from doghouse.ui.pages.monitor import MonitorPage, query_text
+from doghouse.ui.pages.monitor import MonitorPage
 from doghouse.ui.pages.monitor_list import MonitorList, row
 from doghouse.ui.widgets.graphs import Asked, number
 from doghouse.web.errors import ApiError
@@ -55,7 +56,7 @@ class Panels:
         if stored is None:
             return _nothing(widget, asked, no_monitor(widget))
         monitor = stored.definition
-        graph = self.page.graph(monitor, asked.frame)
+        graph = self.page.replays.graph(monitor, asked.frame)
         if graph is None:
             return _nothing(widget, asked, no_graph(monitor)) | _link(stored)
         lines = [

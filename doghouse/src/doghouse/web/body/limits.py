@@ -63,6 +63,7 @@ BY_PATH = {
     "/profiling/": _TRACES,
     "/debugger/": _TRACES,
     "/symdb/": _TRACES,
+    "/ui/data/workbench/files/": Bounds(64 * MIB, 64 * MIB, 2_000_000, lines=True),
     "/login": Bounds(4096, 4096, 200),
 }
 

@@ -42,17 +42,15 @@ export async function getJson(address, options) {
     throw new Error("doghouse does not answer");
   });
   const body = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Error(body?.errors?.join("; ") ?? `${answer.status} ${answer.statusText}`);
+  if (!answer.ok) throw Object.assign(new Error(body?.errors?.join("; ") ?? `${answer.status} ${answer.statusText}`), { status: answer.status });
   return body;
 }
 
 // A change carries the session's token, where there is a session: a page of another site cannot read it.
-export const postJson = (address, body, method = "POST") =>
-  getJson(address, {
-    method,
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": $("meta[name=csrf-token]")?.content ?? "" },
-    body: JSON.stringify(body),
-  });
+export const post = (address, body, type, method = "POST") =>
+  getJson(address, { method, headers: { "Content-Type": type, "X-CSRF-Token": $("meta[name=csrf-token]")?.content ?? "" }, body });
+
+export const postJson = (address, body, method) => post(address, JSON.stringify(body), "application/json", method);
 
 export async function copy(text) {
   try {

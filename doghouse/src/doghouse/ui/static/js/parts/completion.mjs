@@ -1,13 +1,17 @@
-// A box for a query: completions while it is typed (a listbox, by the keyboard or the mouse), a mark under what is wrong.
+// A box for a query, or for a text of several lines: completions while it is typed (a listbox, by the keyboard or the mouse), a mark under what is wrong.
 
 import { $, el, getJson } from "../dom.mjs";
 
 const PAUSE_MS = 150; // after the last key, before anything is asked
 const SETTLED_MS = 1200; // after the last key, before what is there is called wrong: until then it may be half a query
 
+const ofQuery = (text, cursor) => getJson(`/ui/data/complete?${new URLSearchParams({ text, cursor })}`);
+
 export class QueryBox {
   // onQuery(text) is called when the text has changed and the typing paused, or at Enter; onSettled() when it is no longer being written.
-  constructor(root, onQuery, onSettled) {
+  // offered(text, cursor): what could be typed next. `lines`: Enter begins a line.
+  constructor(root, onQuery, onSettled = () => {}, { offered = ofQuery, lines = false } = {}) {
+    Object.assign(this, { offered, lines });
     this.area = $("textarea", root);
     this.list = $("[role=listbox]", root);
     this.underlay = $(".underlay", root);
@@ -54,7 +58,7 @@ export class QueryBox {
   async suggest() {
     const { value, selectionStart } = this.area;
     const mine = (this.asked = (this.asked ?? 0) + 1);
-    const offer = await getJson(`/ui/data/complete?${new URLSearchParams({ text: value, cursor: selectionStart })}`).catch(() => null);
+    const offer = await this.offered(value, selectionStart).catch(() => null);
     if (mine !== this.asked || !offer || document.activeElement !== this.area) return;
     this.offer = offer;
     this.chosen = -1;
@@ -66,7 +70,7 @@ export class QueryBox {
     this.list.hidden = !suggestions.length;
     this.area.setAttribute("aria-expanded", String(!this.list.hidden));
     this.list.replaceChildren(...suggestions.map((suggestion, index) => this.option(suggestion, index)));
-    const id = this.chosen >= 0 ? `completion-${this.chosen}` : "";
+    const id = this.chosen >= 0 ? `${this.list.id}-${this.chosen}` : "";
     id ? this.area.setAttribute("aria-activedescendant", id) : this.area.removeAttribute("aria-activedescendant");
     $(`#${id || "none"}`)?.scrollIntoView({ block: "nearest" });
   }
@@ -74,7 +78,7 @@ export class QueryBox {
   option({ text, kind, detail }, index) {
     const take = (event) => (event.preventDefault(), this.take(index));
     const words = el("span", { class: "soft small" }, detail ? `${kind} · ${detail}` : kind);
-    return el("li", { id: `completion-${index}`, role: "option", "aria-selected": String(index === this.chosen), onmousedown: take }, el("span", { class: "mono" }, text), words);
+    return el("li", { id: `${this.list.id}-${index}`, role: "option", "aria-selected": String(index === this.chosen), onmousedown: take }, el("span", { class: "mono" }, text), words);
   }
 
   take(index) {
@@ -82,8 +86,7 @@ export class QueryBox {
     const { text } = suggestions[index];
     const { value, selectionStart } = this.area;
     this.area.value = value.slice(0, start) + text + value.slice(Math.max(start, selectionStart)); // more may have been typed since they were asked for
-    const inside = text.indexOf("()");
-    const cursor = start + (inside >= 0 && !text.startsWith(".") && text.endsWith("()") ? inside + 1 : text.length);
+    const cursor = start + place(text);
     this.area.setSelectionRange(cursor, cursor);
     this.close();
     this.typed();
@@ -91,7 +94,7 @@ export class QueryBox {
 
   key(event) {
     const count = this.list.hidden ? 0 : this.offer.suggestions.length;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (event.key === "Enter" && !event.shiftKey && !(this.lines && this.chosen < 0)) {
       event.preventDefault();
       if (count && this.chosen >= 0) return this.take(this.chosen);
       this.close();
@@ -132,4 +135,11 @@ export class QueryBox {
     const word = value.slice(at).match(/^[\w.$]+|^./s)?.[0] ?? " ";
     this.underlay.replaceChildren(value.slice(0, at), el("mark", {}, word), value.slice(at + word.length));
   }
+}
+
+// Where one goes on typing in a completion: between the parentheses of a call or the parts of a block (`#is_alert}}{{/is_alert}}`), else behind it.
+function place(text) {
+  if (text.endsWith("()") && !text.startsWith(".")) return text.length - 1;
+  const block = text.startsWith("#") ? text.indexOf("{{/") : -1;
+  return block >= 0 ? block : text.length;
 }

@@ -1,0 +1,137 @@
+"""A monitor over a page's range: its graph, and what it would have sent, over this doghouse's history or over a file of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from doghouse import downtimes as dt
+from doghouse import monitors as mon
+from doghouse.backtest.sources import points_of, sources_of
+from doghouse.dashboards import board
+from doghouse.dashboards.widget_requests import Line, Request
+from doghouse.downtimes.store import DowntimeStore
+from doghouse.hosts.store import HostStore
+from doghouse.live.sources import hosts_of
+from doghouse.metrics.model import Ints, Source
+from doghouse.monitors.api.routes import Monitors
+from doghouse.monitors.notification_rules.store import RuleStore
+from doghouse.monitors.records.windows import RecordsOf
+from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, expression_text
+from doghouse.queries.units import Units
+from doghouse.testing.recording.history import History
+from doghouse.time.lengths import MINUTE
+from doghouse.ui.data import monitor_history
+from doghouse.ui.frame import Frame
+from doghouse.ui.simulated import SimulatedStore
+from doghouse.ui.widgets import graphs
+from doghouse.ui.widgets.graphs import Asked
+from doghouse.web.errors import ApiError
+
+MOST_POINTS = 500  # of a line that is worked out for the page
+
+
+@dataclass(frozen=True, slots=True)
+class Replays:
+    """What monitors are replayed over. `points` and `records` may be a file's; everything else is this doghouse's."""
+
+    monitors: Monitors
+    downtimes: DowntimeStore
+    points: Source
+    hosts: HostStore
+    rules: RuleStore
+    records: RecordsOf
+    simulated: SimulatedStore
+    units: Units
+
+    def answer(
+        self, monitor: mon.Definition, seen: Frame, quiet: Sequence[dt.Downtime], timezone: str, now: float
+    ) -> dict[str, Any]:
+        """The graph, states and figures of a monitor, for js/parts/replay.mjs; `problem` where they cannot be told. `timezone`: whose nights are counted."""
+        try:
+            sources = self.sources(monitor, seen)
+        except mon.MonitorError as error:
+            replayed = monitor_history.Replayed(None, str(error))
+        else:
+            hosts, rules = hosts_of(self.hosts), self.rules.rules()
+            replayed = monitor_history.replay(monitor, sources, seen, quiet, hosts, rules)
+        made = self.nothing(seen, now, replayed.problem) | {"graph": self.graph(monitor, seen)}
+        return made | ({"replay": monitor_history.document(replayed.test, timezone)} if replayed.test else {})
+
+    def nothing(self, seen: Frame, now: float, problem: str) -> dict[str, Any]:
+        """An answer without a graph and figures, and why."""
+        frame = {"from": seen.start, "to": seen.end, "live": seen.live, "now": now}
+        return frame | {"graph": None, "replay": None, "problem": problem}
+
+    def sources(self, monitor: mon.Definition, seen: Frame) -> mon.Sources:
+        """What a replay reads: points, runs of checks that are points, SLOs, logs, spans, a composite's members. Raises MonitorError where one is missing."""
+        points, members = points_of(self.points), self.members(monitor)
+        made = sources_of(monitor, points, members, seen.start, seen.end, records=self.records)
+        return replace(made, objectives=self.monitors.objectives)
+
+    def members(self, monitor: mon.Definition) -> dict[int, mon.Definition]:
+        """The monitors that a composite is made of, by id, as far as they are there."""
+        stored = {number: self.monitors.store.get(number) for number in monitor.members}
+        return {number: one.definition for number, one in stored.items() if one}
+
+    def remarks(self, monitor: mon.Definition, seen: Frame) -> list[str]:
+        """What a person should know of the replay."""
+        try:
+            return list(monitor.remarks(self.sources(monitor, seen), seen.start, seen.end))
+        except mon.MonitorError:
+            return []
+
+    def sent_rules(self) -> list[dict[str, Any]]:
+        """The notification rules as the API has them."""
+        return [msgspec.to_builtins(one.attributes) for one in self.rules.all()]
+
+    def quiet(self, monitor: mon.Definition, seen: Frame) -> list[dt.Downtime]:
+        """The downtimes that may hold a monitor from the frame's start on."""
+        return self.downtimes.live(monitor.id, monitor.tags, seen.start)
+
+    def history(self, monitor: mon.Definition, seen: Frame, quiet: Sequence[dt.Downtime], now: float) -> History:
+        """The range as a unit test is made of it: whole minutes that have passed, and the downtimes that hold in them."""
+        start, end = (int(one) // MINUTE * MINUTE for one in (seen.start, min(seen.end, now)))
+        holding = [one for one in quiet if dt.stretches(one, start, end)]
+        hosts, rules = hosts_of(self.hosts), self.rules.rules()
+        return History(monitor, points_of(self.points), start, end, self.members(monitor), holding, hosts, rules)
+
+    def graph(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:
+        """The monitor's query as a graph; of one that looks at records, what its windows are worth."""
+        if (expression := graphed(monitor)) is not None:
+            widget = board.graph("monitor", Request((Line(expression_text(expression)),)))
+            return graphs.graph(widget, self.points, self.simulated, Asked(seen, {}, units=self.units))
+        try:
+            worked_out = monitor.lines(self.sources(monitor, seen), ticks(monitor, seen))
+        except (NotEvaluated, QuerySyntaxError, mon.MonitorError, ApiError):
+            return None
+        return (
+            None
+            if worked_out is None
+            else graphs.of_lines(monitor.query, worked_out, seen, "nothing matches in this range")
+        )
+
+
+def query_text(monitor: mon.Definition) -> str:
+    """What a graph of the monitor shows, as a query; empty where there is none."""
+    if (expression := graphed(monitor)) is not None:
+        return expression_text(expression)
+    return monitor.query if monitor.record_word else ""
+
+
+def graphed(monitor: mon.Definition) -> Expression | None:
+    """What a graph of the monitor shows, where it looks at points."""
+    try:
+        return monitor.graphed
+    except (NotEvaluated, QuerySyntaxError):
+        return None
+
+
+def ticks(monitor: mon.Definition, seen: Frame) -> Ints:
+    """When a graph tells what the monitor's windows are worth (s UTC): at its own ticks, at most MOST_POINTS of them."""
+    every = max(monitor.every, -(-seen.span // (MOST_POINTS * MINUTE)) * MINUTE)
+    return np.arange(seen.start // every + 1, seen.end // every + 1, dtype=np.int64) * every

@@ -1,0 +1,254 @@
+"""The page on which a monitor is written: its form and its JSON, what lint says, its messages, and what it would have sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from doghouse import downtimes as dt
+from doghouse import monitors as mon
+from doghouse.backtest.sources import RecordsOf
+from doghouse.downtimes.files import listed
+from doghouse.importing.terraform.writing import monitor_json
+from doghouse.live.sources import hosts_of
+from doghouse.monitors import completion
+from doghouse.monitors.api import document as documents
+from doghouse.monitors.definition import kind_of, types
+from doghouse.monitors.message import completion as message_completion
+from doghouse.monitors.message.mentions import handles
+from doghouse.monitors.store import Stored
+from doghouse.queries import NotEvaluated
+from doghouse.queries.language.completion import Tags
+from doghouse.review.fields import changed_fields
+from doghouse.search.records import Records
+from doghouse.ui import frame, rendering
+from doghouse.ui.data import message_previews, monitor_test
+from doghouse.ui.data.replays import Replays
+from doghouse.ui.data.row_ids import row_id
+from doghouse.ui.errors import no_such_page
+from doghouse.ui.frame import Frame
+from doghouse.ui.pages.monitor import known_zone
+from doghouse.ui.workbench import draft as drafts
+from doghouse.ui.workbench import form
+from doghouse.ui.workbench.draft import Draft
+from doghouse.ui.workbench.uploads import Uploads
+from doghouse.web.errors import ApiError
+from doghouse.web.http import Call, Reply
+
+DEFAULT_SPAN_S = 86_400
+NEW_TYPE = "metric alert"
+
+
+class Asked(msgspec.Struct):
+    """What the page sends: the monitor's text, its id (0: it is new), and what it is tried over. `base` is its JSON as it was opened.
+
+    `files` are uploads by what they hold; `quiet`: whether this doghouse's downtimes hold.
+    """
+
+    text: str
+    id: int = 0
+    base: dict[str, Any] = {}
+    group: int = 0
+    files: dict[str, str] = {}
+    quiet: bool = True
+    timezone: str = "UTC"
+
+
+class Cursor(msgspec.Struct):
+    """Where something is typed: in the monitor's `query` or in its `message`, behind `cursor` characters. `monitor` is the text of the whole."""
+
+    place: str
+    text: str
+    cursor: int
+    monitor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """The page over its stores. `tags` are the keys of a metric's tags, and their values."""
+
+    replays: Replays
+    metrics: Callable[[], Sequence[str]]
+    tags: Tags
+    uploads: Uploads = field(default_factory=Uploads)
+
+    def new(self, call: Call) -> Reply:
+        """`GET /monitors/create`; `clone=ID` begins with that monitor, `query=…` with a query of metrics."""
+        query = call.query.get("query", "")
+        body: dict[str, Any] = {"name": "", "type": NEW_TYPE, "query": query, "message": "", "options": {}}
+        if wanted := call.query.get("clone"):
+            body = documents.written(self.stored(wanted).document)
+            body["name"] = f"{body['name']} (copy)"
+        return self.show(call, 0, body)
+
+    def edit(self, call: Call) -> Reply:
+        """`GET /monitors/{id}/edit`."""
+        stored = self.stored(str(call.params["id"]))
+        return self.show(call, stored.definition.id, documents.written(stored.document))
+
+    def show(self, call: Call, number: int, body: Mapping[str, Any]) -> Reply:
+        """The page with a monitor in it; `number` is its id (0: a new one)."""
+        seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
+        return rendering.framed(
+            "workbench.html",
+            call,
+            seen,
+            title=f"Edit {body['name']}" if number else "New monitor",
+            types=sorted(types(), key=lambda name: (not kind_of(name).evaluated, name)),
+            evaluated=[name for name in types() if kind_of(name).evaluated],
+            text=json.dumps(body, indent=2, ensure_ascii=False),
+            thresholds=form.thresholds(),
+            options=form.others(),
+            number=number,
+            data={"id": number, "opened": body},
+        )
+
+    def check(self, call: Call) -> Reply:
+        """`POST /ui/data/workbench/check`: problems, messages for one of its groups, the same as HCL, and whether another was saved meanwhile."""
+        asked = call.json(Asked)
+        draft, monitor = self.draft(asked), None
+        made: dict[str, Any] = {"problems": draft.problems, "previews": [], "groups": [], "hcl": "", "query": None}
+        made["conflict"] = self.conflict(asked)
+        if (monitor := draft.monitor) is None:
+            return Reply(made)
+        states = self.replays.monitors.store.states(asked.id) if asked.id else {}
+        groups = message_previews.groups_of(monitor, states)
+        group = groups[min(max(asked.group, 0), len(groups) - 1)]
+        hosts, rules = hosts_of(self.replays.hosts), self.replays.rules.rules()
+        made["groups"] = [message_previews.label(one) for one in groups]
+        made["previews"] = message_previews.previews(monitor, states, group, hosts, rules, int(call.now))
+        made["hcl"] = monitor_json(documents.written(monitor.document))
+        return Reply(made)
+
+    def complete(self, call: Call) -> Reply:
+        """`POST /ui/data/workbench/complete`: what could be typed next."""
+        asked = call.json(Cursor)
+        cursor = min(max(asked.cursor, 0), len(asked.text))
+        monitor = drafts.read(asked.monitor, 0).monitor
+        if asked.place == "message":
+            made = message_completion.complete(monitor, asked.text, cursor, self.handles())
+        else:
+            kind = monitor.type if monitor else NEW_TYPE
+            made = completion.complete(kind, asked.text, cursor, self.metrics(), self.tags)
+        return Reply(made)
+
+    def handles(self) -> Iterator[str]:
+        """Everybody whom a monitor of this doghouse mentions."""
+        for one in self.replays.monitors.store.page():
+            yield from handles(one.definition.message)
+
+    def upload(self, call: Call) -> Reply:
+        """`POST /ui/data/workbench/files/{kind}?name=points.csv`: a file to try monitors over."""
+        tags = {name: host.tags for name, host in hosts_of(self.replays.hosts).items()}
+        name = call.query.get("name") or "the file"
+        return Reply({"file": self.uploads.add(str(call.params["kind"]), name, call.body, tags)})
+
+    def attempt(self, call: Call) -> Reply:
+        """`POST /ui/data/workbench/try?from_ts…`: the graph, and what the monitor would have sent."""
+        asked = call.json(Asked)
+        seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
+        replays, draft = self.over(asked), drafts.read(asked.text, asked.id)
+        if (monitor := draft.monitor) is None:
+            return Reply(replays.nothing(seen, call.now, draft.why_not))
+        answer = replays.answer(monitor, seen, self.quiet(asked, monitor, seen), known_zone(asked.timezone), call.now)
+        return Reply(answer | {"remarks": replays.remarks(monitor, seen)})
+
+    def as_test(self, call: Call) -> Reply:
+        """`POST /ui/data/workbench/test?from_ts…`: what it would have done, as a file for `doghouse test`. Raises ApiError 400 where that makes none."""
+        asked = call.json(Asked)
+        seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
+        replays, monitor = self.over(asked), self.monitor(asked)
+        history = replays.history(monitor, seen, self.quiet(asked, monitor, seen), call.now)
+        text = monitor_test.text_of(history, self.replays.sent_rules())
+        return Reply({"name": monitor_test.file_name(monitor), "text": text})
+
+    def save(self, call: Call) -> Reply:
+        """`POST /ui/data/workbench/save`: keep the monitor. Raises ApiError 409 where another was saved since it was opened, 400 where it is refused."""
+        asked = call.json(Asked)
+        monitors, monitor = self.replays.monitors, self.monitor(asked)
+        if not asked.id:
+            made = monitors.store.add(monitors.checked(dict(monitor.document)), call.now)
+            if isinstance(made, int):
+                raise ApiError(409, f"monitor {made} is the same as this one: give this one another name")
+            return Reply({"id": made.definition.id})
+        stored = self.stored(str(asked.id))
+        checked = monitors.checked(documents.rewritten(stored.document, dict(monitor.document)))
+        if not monitors.store.replace(
+            checked, call.now, lambda now: not changed_fields(asked.base, documents.written(now))
+        ):
+            raise ApiError(409, "somebody else saved this monitor since you opened it")
+        return Reply({"id": asked.id})
+
+    def conflict(self, asked: Asked) -> dict[str, Any] | None:
+        """What somebody else saved since this monitor was opened: the whole, and the fields that they changed; None where nobody did."""
+        if not asked.id:
+            return None
+        stored = self.replays.monitors.store.get(asked.id)
+        if stored is None:
+            return {"theirs": None, "changes": []}
+        theirs = documents.written(stored.document)
+        changes = [
+            {"field": one.field, "opened": one.old, "theirs": one.new} for one in changed_fields(asked.base, theirs)
+        ]
+        return {"theirs": theirs, "changes": changes} if changes else None
+
+    def draft(self, asked: Asked) -> Draft:
+        """The monitor as it stands, its problems with what the API would refuse it for."""
+        draft = self.linted(asked)
+        if draft.monitor is None or any(one["severity"] == "error" for one in draft.problems):
+            return draft
+        try:
+            self.replays.monitors.checked(dict(draft.monitor.document))
+        except ApiError as error:
+            return drafts.refused(draft, "; ".join(map(str, error.errors)))
+        return draft
+
+    def linted(self, asked: Asked) -> Draft:
+        """The monitor as lint sees it, beside the members of a composite."""
+        rules = self.replays.rules.rules()
+        draft = drafts.read(asked.text, asked.id, rules=rules)
+        if draft.monitor is None or not draft.monitor.members:
+            return draft
+        return drafts.read(asked.text, asked.id, self.replays.members(draft.monitor).values(), rules)
+
+    def monitor(self, asked: Asked) -> mon.Definition:
+        """The monitor. Raises ApiError 400 where the text is none."""
+        draft = drafts.read(asked.text, asked.id)
+        if draft.monitor is None:
+            raise ApiError(400, draft.why_not)
+        return draft.monitor
+
+    def over(self, asked: Asked) -> Replays:
+        """What it is tried over: files where there are some, else this doghouse's history."""
+        series, logs = (self.uploads.get(kind, asked.files.get(kind, "")) for kind in ("series", "logs"))
+        replays = self.replays if series is None else replace(self.replays, points=series)
+        return replays if logs is None else replace(replays, records=of_file(logs))
+
+    def quiet(self, asked: Asked, monitor: mon.Definition, seen: Frame) -> Sequence[dt.Downtime]:
+        """The downtimes that it is tried with: this doghouse's, unless they are not wanted, and those of a file."""
+        document = self.uploads.get("downtimes", asked.files.get("downtimes", ""))
+        own = self.replays.quiet(monitor, seen) if asked.quiet else []
+        return [*own, *listed(document or [], seen.start)]
+
+    def stored(self, text: str) -> Stored:
+        """The monitor of an id. Raises ApiError 404."""
+        number = row_id(text)
+        stored = None if number is None else self.replays.monitors.store.get(number)
+        if stored is None:
+            raise no_such_page(f"for monitor {text}")
+        return stored
+
+
+def of_file(logs: Records) -> RecordsOf:
+    """The logs of a file, for queries of logs."""
+
+    def records(query: Any) -> Records:
+        if query.source != "logs":
+            raise NotEvaluated(f"a monitor of {query.source} over a file of logs")
+        return logs
+
+    return records

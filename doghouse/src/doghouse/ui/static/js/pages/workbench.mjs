@@ -1,0 +1,250 @@
+// The page on which a monitor is written. Its text is the JSON; the form reads and writes that. The server lints it, writes its messages and tries it over
+// history as it is typed. What is not saved yet is kept by the browser, so that neither a reload nor going back loses it.
+
+import { $, $$, copy, el, pageData, post, postJson, say } from "../dom.mjs";
+import { zone } from "../format.mjs";
+import { Graph } from "../graphs/graph.mjs";
+import { drawStrips } from "../graphs/strips.mjs";
+import { keys } from "../page.mjs";
+import { QueryBox } from "../parts/completion.mjs";
+import { changes, figures, markers, message } from "../parts/replay.mjs";
+import { Live, timeKeys } from "../time/live.mjs";
+import { Time } from "../time/time.mjs";
+import { get, mend, set } from "../workbench/body.mjs";
+import { conflict } from "../workbench/conflict.mjs";
+import { Form } from "../workbench/form.mjs";
+import { problems } from "../workbench/problems.mjs";
+
+const PAUSE_MS = 250; // after the last key, before the server is asked
+const page = pageData();
+const KEPT = `doghouse-draft ${location.pathname}${new URLSearchParams(location.search).get("clone") ?? ""}`;
+const area = $("#json");
+const opened = (area.value = JSON.stringify(page.opened, null, 2));
+const time = new Time(page.frame, page.now);
+const files = {};
+let { id } = page;
+let base = page.opened; // as it was opened, or as somebody else saved it and that was seen
+let body = JSON.parse(opened);
+let checked = null;
+let asOpened = null; // what the monitor as it was opened would have sent
+
+// --- the text, the form and what is kept
+
+const form = new Form($("[data-form]"), (edit) => {
+  if (!body) return say("The JSON cannot be read: the form waits for it");
+  edit(body);
+  area.value = JSON.stringify(body, null, 2);
+  changed();
+});
+
+function changed() {
+  if (body) form.show(body);
+  if (area.value === opened && id === page.id) sessionStorage.removeItem(KEPT);
+  else sessionStorage.setItem(KEPT, JSON.stringify({ text: area.value, base, id }));
+  clearTimeout(changed.waiting);
+  changed.waiting = setTimeout(ask, PAUSE_MS);
+}
+
+function read(text) {
+  area.value = text;
+  body = parsed(text);
+}
+
+function parsed(text) {
+  try {
+    const made = JSON.parse(text);
+    return made !== null && typeof made === "object" && !Array.isArray(made) ? made : null;
+  } catch {
+    return null; // half of it; the server says where
+  }
+}
+
+const edit = (change) => {
+  if (!body) return;
+  change(body);
+  area.value = JSON.stringify(body, null, 2);
+  changed();
+};
+
+area.addEventListener("input", () => {
+  body = parsed(area.value);
+  changed();
+});
+
+function notice(text, ...more) {
+  const place = $("[data-notice]");
+  place.hidden = !text;
+  place.replaceChildren(text, ...more);
+}
+
+function restore() {
+  const kept = parsed(sessionStorage.getItem(KEPT) ?? "");
+  if (!kept || kept.text === opened) return;
+  read(kept.text);
+  ({ base, id } = kept);
+  const discard = () => (sessionStorage.removeItem(KEPT), location.reload());
+  notice("What you had not saved is here again. ", el("button", { type: "button", onclick: discard }, "Discard it"));
+}
+
+// --- what the server says of it
+
+const sent = (text = area.value) => ({ text, id, base, files, quiet: $("[data-quiet]").value === "yes", group: Number($("[data-preview-group]").value), timezone: zone });
+
+async function ask() {
+  live.whole();
+  await check();
+}
+
+async function check() {
+  const mine = (check.turn = (check.turn ?? 0) + 1);
+  const answer = await postJson("/ui/data/workbench/check", sent()).catch((error) => void notice(error.message));
+  if (mine !== check.turn || !answer) return;
+  checked = answer;
+  problems($("[data-problems]"), answer.problems, { go, use: (found) => edit((at) => mend(at, found)) });
+  conflict($("[data-conflict]"), answer.conflict, body, { take: (field, value) => edit((at) => set(at, field, value ?? undefined)), keep });
+  previews(answer);
+}
+
+function keep() {
+  if (checked.conflict.theirs) base = checked.conflict.theirs;
+  else id = 0;
+  changed();
+}
+
+function previews({ groups, previews }) {
+  const choice = $("[data-preview-group]");
+  if (groups.length) choice.replaceChildren(...groups.map((name, index) => el("option", { value: index, selected: index === Number(choice.value) }, name)));
+  const shown = $$("[data-previews] details");
+  const open = new Set(shown.length ? shown.filter((one) => one.open).map((one) => $("strong", one).textContent) : ["Triggered"]);
+  const made = previews.map(message);
+  for (const one of made) one.open = open.has($("strong", one).textContent);
+  $("[data-previews]").replaceChildren(...(made.length ? made : [el("p", { class: "why" }, "No messages until the monitor can be read.")]));
+}
+
+function go(line) {
+  const lines = area.value.split("\n");
+  const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+  area.focus();
+  area.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
+  area.scrollTop = (area.scrollHeight / lines.length) * Math.max(line - 4, 0);
+}
+
+// --- what it would have sent
+
+const card = $(".monitor-graph");
+let covers = [];
+const graph = new Graph(card, {
+  name: card.getAttribute("aria-label"),
+  scene: () => ({ downtimes: covers }),
+  markers: [],
+  onZoom: (from, to) => (graph.range(from, to), time.zoom(from, to)),
+  onUnzoom: () => time.back(),
+});
+
+const attempt = (text) => postJson(`/ui/data/workbench/try?${time.query()}`, sent(text)).catch((error) => (error.status ? { replay: null, problem: error.message } : Promise.reject(error)));
+
+const live = new Live({
+  time,
+  parts: () => [[id]],
+  ask: async () => {
+    const asked = JSON.stringify([time.from, time.to, files, $("[data-quiet]").value]);
+    if (asOpened?.asked !== asked) asOpened = { asked, answer: get(page.opened, "query") ? await attempt(opened) : null };
+    return area.value === opened && asOpened.answer ? asOpened.answer : attempt();
+  },
+  draw: (answer) => {
+    draw(answer);
+    return true;
+  },
+  interval: () => 60,
+  busy: (is) => card.setAttribute("aria-busy", String(is)),
+});
+
+function draw(answer) {
+  const { replay } = answer;
+  covers = replay?.covers ?? [];
+  card.hidden = !answer.graph;
+  graph.options.markers = markers(get(body ?? {}, "options.thresholds") ?? {});
+  if (answer.graph) graph.show(answer.graph);
+  $("[data-remarks]").replaceChildren(...(answer.remarks ?? []).map((text) => el("p", { class: "soft small" }, text)));
+  if (!replay) {
+    $("[data-changes]").replaceChildren();
+    $("[data-sum]").textContent = "–";
+    return $("[data-figures]").replaceChildren(el("p", { class: "why" }, answer.problem));
+  }
+  requestAnimationFrame(() => drawStrips($("[data-strips]"), replay, answer, graph.u)); // the graph's axis has its width by then
+  const before = asOpened?.answer?.replay;
+  const [was, is] = [before, replay].map((one) => one?.figures.notifications);
+  $("[data-sum]").textContent = before && was !== is ? `${was} notifications in this range become ${is}` : `${is} notifications in this range`;
+  figures($("[data-figures]"), before && area.value !== opened ? [["as it was", before.figures], ["as it is here", replay.figures]] : [["in this range", replay.figures]]);
+  changes($("[data-changes]"), replay.changes);
+}
+
+async function upload(input) {
+  const [file] = input.files;
+  const kind = input.dataset.file;
+  delete files[kind];
+  input.setCustomValidity("");
+  if (file) {
+    const answer = await post(`/ui/data/workbench/files/${kind}?${new URLSearchParams({ name: file.name })}`, file, "text/x-file").catch((error) => ({ problem: error.message }));
+    if (answer.problem) {
+      input.value = "";
+      notice(answer.problem);
+    } else {
+      files[kind] = answer.file;
+      notice("");
+    }
+  }
+  const over = ["series", "logs"].filter((one) => files[one]).map((one) => `the ${one} of your file`);
+  $("[data-over]").textContent = over.length ? `Over ${over.join(" and ")}: choose a range that is in it.` : "Over this doghouse's own history. A file takes its place.";
+  ask();
+}
+
+// --- what is made of it
+
+async function save() {
+  const answer = await postJson("/ui/data/workbench/save", sent()).catch((error) => (notice(error.message), check(), null));
+  if (!answer) return;
+  sessionStorage.removeItem(KEPT);
+  location.assign(`/monitors/${answer.id}?${time.query()}`);
+}
+
+const texts = {
+  json: async () => area.value,
+  hcl: async () => checked?.hcl ?? "",
+  test: async () => {
+    const { name, text } = await postJson(`/ui/data/workbench/test?${time.query()}`, sent());
+    const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: "application/yaml" })), download: name });
+    link.click();
+    URL.revokeObjectURL(link.href);
+    notice(`${name} is saved. doghouse test ${name} runs it.`);
+    return text;
+  },
+};
+
+async function copyAs(kind) {
+  $$("details.pop[open]").forEach((pop) => (pop.open = false));
+  const text = await texts[kind]().catch((error) => void notice(error.message));
+  if (text === "") return notice("There is nothing to copy until the monitor can be read.");
+  if (text && !(await copy(text)) && kind !== "test") notice("The browser lets nothing be copied here. ", el("pre", { tabindex: 0 }, text));
+}
+
+for (const button of $$("[data-copy-as]")) button.addEventListener("click", () => copyAs(button.dataset.copyAs));
+for (const input of $$("[data-file]")) input.addEventListener("change", () => upload(input));
+$("[data-save]").addEventListener("click", save);
+$("[data-quiet]").addEventListener("change", ask);
+$("[data-preview-group]").addEventListener("change", check);
+addEventListener("focus", check); // somebody else may have saved it meanwhile
+addEventListener("keydown", (event) => {
+  if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  save();
+});
+
+const offered = (place) => (text, cursor) => postJson("/ui/data/workbench/complete", { place, text, cursor, monitor: area.value });
+const boxes = ["query", "message"].map((name) => new QueryBox($(`[data-box=${name}]`), () => form.written($(`#${name}`)), () => {}, { offered: offered(name), lines: name === "message" }));
+for (const box of boxes) box.area.addEventListener("fit", () => box.fit());
+
+timeKeys(keys, time, () => live.whole());
+restore();
+if (body) form.show(body);
+ask();

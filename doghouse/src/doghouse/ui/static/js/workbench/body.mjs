@@ -1,0 +1,73 @@
+// A monitor's body as the form sees it: values by their paths (`options.thresholds.critical`), and the parts of its query that the form names.
+
+export const get = (body, path) => path.split(".").reduce((at, key) => at?.[key], body);
+
+// Sets a value, or takes it away (undefined) with what is empty then around it.
+export function set(body, path, value) {
+  const keys = path.split(".");
+  const last = keys.pop();
+  const around = keys.map((key, i) => [keys.slice(0, i).reduce((at, name) => at[name], body), key]).map(([at, key]) => [at, key, (at[key] = isObject(at[key]) ? at[key] : {})]);
+  const inside = around.at(-1)?.[2] ?? body;
+  if (value !== undefined) inside[last] = value;
+  else delete inside[last];
+  for (const [at, key, made] of around.reverse()) if (!Object.keys(made).length && key !== "options") delete at[key];
+}
+
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+// What a field of a kind holds as the body has it; undefined: nothing.
+export function typed(kind, text) {
+  if (text.trim() === "") return kind === "text" && text ? text : undefined;
+  if (kind === "number" || kind === "whole") return Number(text);
+  if (kind === "flag") return text === "true";
+  if (kind === "list") return text.split(",").map((word) => word.trim()).filter(Boolean);
+  return text;
+}
+
+export const shown = (value) => (value == null ? "" : Array.isArray(value) ? value.join(", ") : String(value));
+
+// --- the query's own text
+
+const WINDOW = /\b(?:last|current)_\w+/; // avg(last_5m):
+const LAST = /(?<=\.last\(\s*["'])[^"']*/; // .last("5m")
+const BY = /(\bby\s*\{)([^{}]*)(\})/; // by {host}
+const CALLED = /(\.by\(\s*)([^()]*?)(\s*\))/; // .by("host")
+const COMPARED = /([<>]=?|[=!]=)(\s*)([-+]?[\d.]+(?:e[-+]?\d+)?)(\s*)$/i; // > 90
+const plain = (listed) => listed.replaceAll(/["']/g, "");
+
+export const parts = {
+  window: {
+    get: (query) => (query.match(WINDOW) ?? query.match(LAST))?.[0] ?? "",
+    set: (query, text) => (text ? (WINDOW.test(query) ? query.replace(WINDOW, () => text) : query.replace(LAST, () => text)) : query),
+  },
+  groups: {
+    get: (query) => plain((query.match(BY) ?? query.match(CALLED))?.[2] ?? ""),
+    set: (query, text) => {
+      const names = text.split(",").map((name) => name.trim()).filter(Boolean);
+      if (BY.test(query)) return names.length ? query.replaceAll(new RegExp(BY, "g"), (_, head, __, end) => `${head}${names.join(",")}${end}`) : query.replaceAll(new RegExp(`\\s*${BY.source}`, "g"), "");
+      if (CALLED.test(query)) return names.length ? query.replace(CALLED, (_, head, __, end) => `${head}${names.map((name) => `"${name}"`).join(",")}${end}`) : query.replace(CALLED, "");
+      if (!names.length) return query;
+      if (/^\s*["']/.test(query) || LAST.test(query)) return query.replace(/\.last\(/, () => `.by(${names.map((name) => `"${name}"`).join(",")}).last(`);
+      return query.replaceAll(/(:\s*[A-Za-z][\w.\-/]*\s*\{[^{}]*\})/g, (scope) => `${scope} by {${names.join(",")}}`);
+    },
+  },
+  critical: {
+    get: (query) => Number(query.match(COMPARED)?.[3] ?? NaN),
+    set: (query, value) => query.replace(COMPARED, (_, sign, space, __, end) => `${sign}${space}${value}${end}`),
+  },
+};
+
+// How a problem is mended: in the text of a field, or as the whole of its value.
+export function mend(body, { field, old, new: text }) {
+  if (old) return set(body, field, String(get(body, field) ?? "").replace(old, () => text));
+  const value = field === "query" || field === "message" || field === "name" ? text : parsed(text);
+  set(body, field, value);
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,76 @@
+"""A monitor as it is being written: what its text says, and what lint and the API have to say of it, each with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from doghouse import files
+from doghouse import monitors as mon
+from doghouse.importing.monitor_files import STDIN, collect
+from doghouse.importing.things import Found
+from doghouse.importing.verdicts import Linted, lint_all
+from doghouse.monitors.lint import Problem
+from doghouse.monitors.notification_rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The monitor, None where the text cannot be read as one, and its problems."""
+
+    monitor: mon.Definition | None
+    problems: Sequence[Mapping[str, Any]]
+
+    @property
+    def why_not(self) -> str:
+        """Why there is no monitor, in a sentence."""
+        return str(self.problems[0]["text"]) if self.problems else ""
+
+
+def read(text: str, number: int, members: Iterable[mon.Definition] = (), rules: Rules = ()) -> Draft:
+    """The monitor of a text, by this id (0: none yet). `members` stand beside it: those that a composite is made of."""
+    try:
+        files.decoded_json(text)
+    except files.FileError as error:
+        return Draft(None, [_plain(str(error), error.line)])
+    things = list(collect(STDIN, text))
+    found = [one for one in things if isinstance(one, Found)]
+    if len(found) != 1:
+        problems = [one for made in lint_all(things) for one in _documents(made)]
+        return Draft(None, [_plain("is a list: one monitor is written here")] if found else problems)
+    beside = [Found(f"monitor {one.id}", one.document) for one in members]
+    made = next(iter(lint_all([found[0], *beside], rules=rules, only={id(found[0])})))
+    try:
+        monitor = mon.parse({**found[0].body, **({"id": number} if number else {})})
+    except mon.MonitorError:
+        return Draft(None, list(_documents(made)))
+    return Draft(monitor, list(_documents(made)))
+
+
+def refused(draft: Draft, text: str) -> Draft:
+    """With what the API would refuse it for besides."""
+    return replace(draft, problems=[*draft.problems, _plain(text)])
+
+
+def _plain(text: str, line: int = 0) -> dict[str, Any]:
+    """A problem that no lint rule found."""
+    return {"severity": "error", "rule": "", "field": "", "text": text, "line": line, "mend": None}
+
+
+def _documents(made: Linted) -> Iterable[dict[str, Any]]:
+    for problem, line in zip(made.problems, made.lines, strict=True):
+        yield _document(problem, line)
+
+
+def _document(problem: Problem, line: int) -> dict[str, Any]:
+    """A problem for js/workbench/problems.mjs."""
+    mend = problem.mend
+    return {
+        "severity": problem.severity,
+        "rule": problem.rule,
+        "field": problem.field,
+        "text": problem.text,
+        "line": line,
+        "mend": mend and {"field": mend.field, "old": mend.old, "new": mend.new, "words": mend.sentence},
+    }
