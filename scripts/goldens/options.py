@@ -110,7 +110,7 @@ def checks() -> Iterator[Trial]:
         ('"gen.can_connect".over("*").by("host").last(2).count_by_status()', {"critical": 1, "warning": 1, "ok": 1}),
         ('"gen.can_connect".over("env:prod").by("host").last(4).count_by_status()', {"critical": 3, "warning": 2, "ok": 2}),
         ('"gen.can_connect".over("*").by("az").last(4).count_by_status()', {"critical": 3, "ok": 2}),
-        ('"gen.can_connect".over("host:a").last(6).count_by_status()', {"critical": 5, "warning": 3, "ok": 3}),
+        ('"gen.can_connect".over("host:a").by("*").last(6).count_by_status()', {"critical": 5, "warning": 3, "ok": 3}),
         ('"gen.can_connect".over("*").exclude("host:a").by("*").last(2).count_by_status()', {"critical": 1, "ok": 1}),
         ('"gen.nothing".over("*").by("host").last(2).count_by_status()', {"critical": 1, "ok": 1}),
     )  # fmt: skip

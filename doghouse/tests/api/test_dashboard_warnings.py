@@ -47,6 +47,13 @@ def test_a_board_as_people_post_it_is_accepted_and_its_mistakes_are_said(api: Ap
         ),
         ("avg:m{$env}", [{"name": "env"}], None),
         ("avg:m{env:$env.value}", [{"name": "env"}], None),
+        (
+            "avg:m{env:$env,host:a}",
+            [{"name": "env", "prefix": "env"}],
+            "widget 1 ('g'): the query `avg:m{env:$env,host:a}` uses env:$env, which becomes env:env:… and matches nothing; write $env or env:$env.value",
+        ),
+        ("avg:m{env:$env}", [{"name": "env"}], None),
+        ("avg:m{env:$env.value}", [{"name": "env", "prefix": "env"}], None),
         ("avg:m{*", [], "widget 1 ('g'): the query `avg:m{*` cannot be read"),
     ],
 )

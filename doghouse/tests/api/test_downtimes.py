@@ -137,6 +137,61 @@ def test_an_update_can_start_a_downtime_now(api: Api) -> None:
     assert (changed["status"], changed["schedule"]["start"]) == ("active", "2026-03-02T10:00:00+00:00")
 
 
+def one_time(start: str | None = None, end: str | None = None, **more: Any) -> dict[str, Any]:
+    return v2(schedule={"start": start, "end": end}, **more)
+
+
+def test_a_downtime_like_one_that_is_there_is_refused_with_its_id(api: Api) -> None:
+    later = one_time("2026-03-03T10:00:00Z", "2026-03-03T12:00:00Z")
+    there = schedule(api, later)["id"]
+    words = f"The downtime being created is a duplicate of one or more existing downtimes: ['{there}']"
+
+    assert api.refused("POST", V2, later) == (400, words)
+    assert schedule(api, one_time("2026-03-03T10:00:00Z", "2026-03-03T12:00:01Z"))["id"] != there
+    assert api("DELETE", f"{V2}/{there}").status_code == 204
+    assert schedule(api, later)["id"] != there
+
+
+def test_a_downtime_that_is_over_before_it_begins_is_refused(api: Api) -> None:
+    past = "2026-03-02T09:59:59Z"
+
+    assert api.refused("POST", V2, one_time("2026-03-02T09:00:00Z", past)) == (400, PAST)
+    made = schedule(api, one_time("2026-03-02T09:00:00Z", "2026-03-02T11:00:00Z"))
+    body = {"data": {"type": "downtime", "attributes": {"schedule": {"end": past}}}}
+    assert api.refused("PATCH", f"{V2}/{made['id']}", body) == (400, PAST)
+
+
+PAST = "Downtime cannot be scheduled in the past"
+
+
+def test_the_start_of_a_running_downtime_stays(api: Api) -> None:
+    running = schedule(api, one_time("2026-03-02T09:00:00Z", "2026-03-02T11:00:00Z"))["id"]
+    weekly = schedule(api, recurring(start="2026-03-02T09:00:00", duration="4h"))["id"]
+
+    def change(downtime: str, **schedule: Any) -> dict[str, Any]:
+        body = {"data": {"type": "downtime", "attributes": {"schedule": schedule}}}
+        answered: dict[str, Any] = api("PATCH", f"{V2}/{downtime}", body).json()
+        return answered
+
+    for other in ("2026-03-02T09:30:00Z", "2026-03-02T10:30:00Z"):
+        assert change(running, start=other) == {"errors": ["The start of an active downtime cannot be changed"]}
+    longer = change(running, end="2026-03-02T12:00:00Z")["data"]["attributes"]["schedule"]
+    assert longer == {"start": "2026-03-02T09:00:00+00:00", "end": "2026-03-02T12:00:00+00:00"}
+    moved = {**RECURRENCE, "start": "2026-03-02T10:30:00", "duration": "4h"}
+    assert "errors" in change(weekly, timezone="Europe/Berlin", recurrences=[moved])
+    kept = {**RECURRENCE, "start": "2026-03-02T09:00:00", "duration": "5h"}
+    assert "data" in change(weekly, timezone="Europe/Berlin", recurrences=[kept])
+
+
+def test_a_downtime_may_come_each_hour(api: Api) -> None:
+    hourly = schedule(api, recurring("UTC", start="2026-03-02T09:50:00", duration="5m", rrule="FREQ=HOURLY;INTERVAL=2"))
+
+    assert hourly["attributes"]["schedule"]["current_downtime"] == {
+        "start": "2026-03-02T11:50:00+00:00",
+        "end": "2026-03-02T11:55:00+00:00",
+    }
+
+
 def test_an_update_with_an_unknown_key_is_refused(api: Api) -> None:
     made = schedule(api, v2())
     body = {"data": {"type": "downtime", "id": made["id"], "attributes": {"invalid_field": "x"}}}
@@ -268,7 +323,7 @@ def test_an_update_of_version_1_changes_only_what_is_sent_and_says_who_did(api: 
 
 def test_downtimes_are_canceled_by_their_exact_scope(api: Api) -> None:
     first = api.ok("POST", V1, {"scope": ["env:prod"]})["id"]
-    second = schedule(api, v2(scope="env:prod"))["id"]
+    second = schedule(api, v2(scope="env:prod", message="another"))["id"]
     api.ok("POST", V1, {"scope": ["env:prod", "app:x"]})
     number = next(one["id"] for one in api.ok("GET", V1) if one["uuid"] == second)
     assert api.ok("POST", f"{V1}/cancel/by_scope", {"scope": "env:prod"}) == {"cancelled_ids": [first, number]}

@@ -88,7 +88,7 @@ def test_two_types_are_rewritten_and_no_others(api: Api, sent: str, query: str, 
     [
         ("query alert", "avg(last_5m):avg:m{*} > 1", False),
         ("query alert", "avg(last_5m):avg:m{*} by {host,device} > 1", True),
-        ("service check", '"ntp.in_sync".over("*").last(2).count_by_status()', False),
+        ("service check", '"ntp.in_sync".over("*").last(2).pct_by_status()', False),
         ("service check", '"ntp.in_sync".over("*").by("*").last(2).count_by_status()', True),
         ("log alert", 'logs("*").index("*").rollup("count").by("source").last("5m") > 2', True),
     ],

@@ -342,13 +342,18 @@ def test_a_member_that_nobody_is_says_what_was_meant(run, folder, said, text):
     assert text in err
 
 
-def test_backtest_says_what_datadog_would_refuse_and_goes_on(run, folder):
+def test_backtest_runs_what_datadog_would_refuse_only_if_it_is_forced(run, folder):
     wrong = GOOD | {"options": {"thresholds": {"critical": 80}}}
     root = folder(a_json=wrong, **{"s.csv": CSV})
-    code, out, err = run("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW, "--json")
+    asked = ("backtest", root / "a.json", "--series", root / "s.csv", *WINDOW, "--json")
+    words = "Datadog refuses this monitor: options.thresholds.critical: Alert threshold (80.0) does not match that used in the query (90.0).\n"
 
+    code, out, err = run(*asked)
+    assert (code, json.loads(out)["monitors"] if code == 0 else None) == (1, None)
+    assert err.endswith(words)
+    code, out, err = run(*asked, "--force")
     assert (code, bool(json.loads(out))) == (0, True)
-    assert err.endswith("Alert threshold (80.0) does not match that used in the query (90.0).\n")
+    assert err.endswith(words)
 
 
 def test_backtest_says_that_there_were_no_points(run, folder):

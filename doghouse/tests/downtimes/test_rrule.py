@@ -34,3 +34,14 @@ def test_every_second_week_is_counted_in_weeks_that_begin_on_their_first_day(fir
 def test_a_first_day_of_the_week_is_a_weekday(day):
     with pytest.raises(rrule.RruleError, match=f"WKST={day} is no weekday, as MO or SU are"):
         rrule.parts(f"FREQ=WEEKLY;WKST={day}")
+
+
+def test_an_hourly_rule_that_began_long_ago_keeps_its_step_and_is_not_worked_out_from_its_beginning():
+    each = rrule.occurrences("FREQ=HOURLY;INTERVAL=7", datetime(1990, 1, 1, 0, 30), "UTC", 2026)
+
+    assert all((one - datetime(1990, 1, 1, 0, 30)).total_seconds() % (7 * 3600) == 0 for one in each)
+    assert (each[0].year, each[-1].year, len(each) < 5000) == (2023, 2026, True)
+
+
+def test_an_hourly_rule_with_a_count_ends_after_it():
+    assert len(rrule.occurrences("FREQ=HOURLY;COUNT=3", datetime(1990, 1, 1), "UTC", 2026)) == 3

@@ -71,7 +71,7 @@ PULUMI_MONITOR = {
         "type": "metric alert",
         "query": "avg(last_5m):avg:m{*} > 90",
         "message": "@a@example.com",
-        "monitorThresholds": {"__defaults": [], "critical": "90", "warningRecovery": "70"},
+        "monitorThresholds": {"__defaults": [], "critical": "90", "criticalRecovery": "70"},
         "requireFullWindow": False,
         "evaluationDelay": 0,
         "includeTags": True,
@@ -97,7 +97,7 @@ def test_pulumis_stacks_and_previews_go_in(write, document):
         "message": "@a@example.com",
         "tags": [],
         "options": {
-            "thresholds": {"critical": 90.0, "warning_recovery": 70.0},
+            "thresholds": {"critical": 90.0, "critical_recovery": 70.0},
             "require_full_window": False,
             "evaluation_delay": 0,
             "include_tags": True,

@@ -90,16 +90,16 @@ def test_windows_are_what_reducing_them_by_hand_gives(
     columns = list(monitors.evaluate_range(checked, source(Given(drawn)), ticks))
 
     got = columns[0].values.tolist() if columns else [math.nan] * len(ticks)
-    expected = [by_hand(drawn, how, method, bucket, int(tick) - delay - 1200, int(tick) - delay) for tick in ticks]
+    expected = [by_hand(drawn, how, method, bucket, int(tick) - delay, int(tick)) for tick in ticks]
     assert got == pytest.approx(expected, rel=1e-9, abs=1e-3, nan_ok=True)
 
 
-def by_hand(drawn: dict[int, float], how: str, method: str, bucket: int, start: int, end: int) -> float:
-    """A window as the rules say it: buckets aligned to 1970 that start in the window, of points before its end."""
+def by_hand(drawn: dict[int, float], how: str, method: str, bucket: int, end: int, now: int) -> float:
+    """A window of 20 minutes as the rules say it: buckets aligned to 1970 that start in the window, of the points that there are at the tick."""
     buckets: dict[int, list[float]] = {}
     for offset, value in sorted(drawn.items()):
         begin = (T0 + offset) // bucket * bucket
-        if start <= begin < end and T0 + offset < end:
+        if end - 1200 <= begin < end and T0 + offset < now:
             buckets.setdefault(begin, []).append(value)
     return reduce(how, [reduce(method, inside) for inside in buckets.values()])
 

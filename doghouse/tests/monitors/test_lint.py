@@ -38,13 +38,6 @@ def test_a_query_that_does_not_parse_is_one() -> None:
     assert errors(type="composite", query="1 && ") == [("query", 1, 6)]
 
 
-def test_a_warning_recovery_without_a_warning_is_a_warning() -> None:
-    options = {"thresholds": {"critical": 90, "warning_recovery": 70}}
-    assert texts(severity="warning", options=options) == [
-        "warning_recovery has no effect: there is no warning threshold"
-    ]
-
-
 def test_thresholds_that_contradict_the_query_are_one() -> None:
     assert errors(options={"thresholds": {"critical": 1}}) == [("options.thresholds.critical", 0, 0)]
 
@@ -230,8 +223,22 @@ def test_a_handle_that_a_tag_completes_is_fine() -> None:
     assert texts("@slack-{{host.name}}") == []
 
 
-def test_options_that_exclude_one_another_are_errors() -> None:
-    assert errors(options={"on_missing_data": "resolve", "notify_no_data": True}) == [("options.on_missing_data", 0, 0)]
+@pytest.mark.parametrize(
+    ("older", "first"),
+    [
+        ({"notify_no_data": True}, "on_missing_data has no effect"),
+        ({"notify_no_data": True, "no_data_timeframe": 10}, "on_missing_data has no effect"),
+        ({"no_data_timeframe": 10}, "no_data_timeframe has no effect"),
+    ],
+)
+def test_of_options_that_exclude_one_another_it_says_which_counts(older: dict[str, Any], first: str) -> None:
+    found = linted(options={"on_missing_data": "resolve", **older})
+
+    assert [one.text.startswith(first) for one in found if one.rule == "missing-data-twice"] == [True]
+
+
+def test_the_older_option_that_is_off_is_no_contradiction() -> None:
+    assert linted(options={"on_missing_data": "resolve", "notify_no_data": False}) == []
 
 
 def test_an_escalation_message_that_is_never_sent_is_a_warning() -> None:

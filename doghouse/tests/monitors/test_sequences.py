@@ -326,3 +326,70 @@ def test_m22_a_threshold_that_is_not_the_querys_is_refused() -> None:
         )
 
     assert refused.value.text == "Alert threshold (90.0) does not match that used in the query (200.0)."
+
+
+ROLLED = "min(last_15m):sum:jobs{*}.as_count().rollup(sum, 300) < 5"
+
+
+@pytest.mark.parametrize("delay", [300, 600])
+def test_a_delay_of_the_rollups_length_lets_the_last_bucket_be_whole(delay: int) -> None:
+    steady = minutely([1] * 60, metric="jobs", type="count", interval=60)
+
+    assert set(values(monitor(ROLLED, evaluation_delay=delay), steady, until=60)[30:]) == {5}
+    assert simple(monitor(ROLLED, evaluation_delay=delay), steady, until="10:59") == []
+
+
+def test_without_a_delay_the_last_bucket_has_only_what_there_is() -> None:
+    steady = minutely([1] * 60, metric="jobs", type="count", interval=60)
+
+    assert values(monitor(ROLLED), steady, until=60)[40:46] == [1, 2, 3, 4, 5, 1]
+    assert values(monitor(ROLLED, evaluation_delay=120), steady, until=60)[42:48] == [3, 4, 5, 5, 5, 3]
+
+
+def test_a_bucket_before_the_first_point_is_no_reason_to_alert_but_one_cut_by_the_end_is() -> None:
+    late = minutely([1] * 9, metric="jobs", type="count", interval=60)
+
+    assert simple(monitor(ROLLED, evaluation_delay=300), late, until="10:30") == ["10:11 Triggered 4"]
+
+
+FILLED = "avg(last_5m):default_zero(avg:m{*} by {host}) < 1"
+
+
+@pytest.mark.parametrize("asked", [{"on_missing_data": "default"}, {}])
+def test_a_group_that_default_zero_knows_counts_as_zero_once_it_is_silent(asked: dict[str, str]) -> None:
+    a, b = minutely([100] * 30, host="a"), minutely([100] * 5, host="b")
+
+    found = run(monitor(FILLED, new_group_delay=0, **asked), a, b, until="10:29")
+
+    assert {dict(group)["host"]: story(changes) for group, changes in found.items()} == {"b": ["10:10 Triggered 0"]}
+
+
+@pytest.mark.parametrize("by", ["", " by {host}"])
+def test_with_default_zero_there_is_never_no_data(by: str) -> None:
+    query = f"avg(last_5m):default_zero(avg:m{{*}}{by}) < 1"
+    checked = monitor(query, notify_no_data=True, no_data_timeframe=10, new_group_delay=0)
+
+    assert [story(changes) for changes in run(checked, minutely([10] * 5, host="a")).values()] == [
+        ["10:10 Triggered 0"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"), [("change(avg", 10), ("change(min", 10), ("change(max", 10), ("pct_change(avg", 100)]
+)
+def test_a_change_of_points_without_a_partner_compares_the_windows(head: str, expected: float) -> None:
+    given = Given({45 * k: 10 if k < 7 else 20 for k in range(14)}, type="gauge", interval=45)
+
+    assert values(monitor(f"{head}(last_5m),last_5m):avg:m{{*}} > 5"), given, until=10)[9] == pytest.approx(
+        expected, abs=2
+    )
+
+
+@pytest.mark.parametrize("asked", ["default", "resolve", "show_no_data"])
+def test_notify_no_data_wins_over_on_missing_data(asked: str) -> None:
+    both = monitor(HIGH, notify_no_data=True, no_data_timeframe=10, on_missing_data=asked)
+
+    assert simple(both, SHORT) == ["10:14 No Data"]
+    assert simple(monitor(HIGH, notify_no_data=False, on_missing_data="show_and_notify_no_data"), SHORT) == [
+        "10:10 No Data"
+    ]

@@ -99,10 +99,73 @@ def test_priorities_are_one_to_five() -> None:
     assert refused(priority=6)[0] == "priority"
 
 
-@pytest.mark.parametrize("keys", [["host"], ["host", "env"], ["*"], []])
+@pytest.mark.parametrize("keys", [["host"], ["*"], []])
 def test_notify_by_takes_keys_of_the_query(keys: list[str]) -> None:
     assert taken(notify_by=keys)
     assert refused(notify_by=["service"])[0] == "options.notify_by"
+
+
+@pytest.mark.parametrize(
+    ("query", "keys"), [(QUERY, ["env", "host"]), ("avg(last_5m):avg:m{*} by {host} > 90", ["host"])]
+)
+def test_notify_by_may_not_name_every_key(query: str, keys: list[str]) -> None:
+    words = "The notify_by list may not include all of the query's group keys."
+
+    assert refused(query, notify_by=keys) == ("options.notify_by", words)
+    logs = 'logs("*").index("*").rollup("count").by("service").last("5m") > 1'
+    assert refused(logs, "log alert", notify_by=["service"]) == ("options.notify_by", words)
+
+
+@pytest.mark.parametrize(
+    ("query", "type"),
+    [
+        ("avg(last_5m):avg:m{*} > 90", "metric alert"),
+        ('logs("*").index("*").rollup("count").last("5m") > 1', "log alert"),
+        ('rum("*").rollup("count").last("5m") > 1', "rum alert"),
+        ("1 && 2", "composite"),
+    ],
+)
+def test_a_delay_of_new_groups_needs_groups(query: str, type: str) -> None:
+    words = "The new_group_delay option can only be used for multi-alert monitors"
+
+    assert refused(query, type, new_group_delay=60) == ("options.new_group_delay", words)
+    assert taken(query, type, new_group_delay=0)
+    assert taken(new_group_delay=60)
+
+
+def test_a_service_check_has_to_group() -> None:
+    words = "A grouping must be specified for custom checks"
+
+    assert refused('"c".over("*").last(2).count_by_status()', "service check") == ("query", words)
+    assert taken('"c".over("*").by("*").last(2).count_by_status()', "service check")
+    assert taken('"c".over("*").last(2).pct_by_status()', "service check")
+
+
+@pytest.mark.parametrize("asked", ["resolve", "show_no_data", "show_and_notify_no_data"])
+def test_default_zero_leaves_nothing_but_the_default_of_missing_data(asked: str) -> None:
+    words = f"Invalid on_missing_data value: {asked}; valid value is: default"
+    filled, variables = (
+        "avg(last_5m):default_zero(avg:m{*}) > 1",
+        [{"name": "a", "data_source": "metrics", "query": "avg:m{*}"}],
+    )
+
+    assert refused(filled, on_missing_data=asked) == ("options.on_missing_data", words)
+    assert refused('formula("default_zero(a)").last("5m") > 1', variables=variables, on_missing_data=asked)[1] == words
+    assert taken(filled, on_missing_data="default")
+    assert taken(filled)
+    assert taken("avg(last_5m):avg:m{*} > 1", on_missing_data=asked)
+
+
+def test_a_recovery_from_warning_needs_a_warning() -> None:
+    assert refused(thresholds={"critical": 90, "warning_recovery": 70})[0] == "options.thresholds.warning_recovery"
+    assert taken(thresholds={"critical": 90, "warning": 80, "warning_recovery": 70})
+
+
+def test_a_custom_schedule_needs_a_word_on_missing_data() -> None:
+    schedule = {"custom_schedule": {"recurrences": [{"rrule": "FREQ=DAILY;INTERVAL=1", "timezone": "UTC"}]}}
+
+    assert refused(scheduling_options=schedule)[0] == "options.on_missing_data"
+    assert taken(scheduling_options=schedule, on_missing_data="show_no_data")
 
 
 def test_a_wrong_kind_of_value_names_its_field() -> None:

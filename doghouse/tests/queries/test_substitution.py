@@ -16,7 +16,8 @@ ENV = {"env": Chosen("environment", ("prod",))}
         ("avg:m{!$env}", "avg:m{!environment:prod}"),
         ("avg:m{host:a AND $env}", "avg:m{host:a,environment:prod}"),
         ("avg:m{e:$env.value}", "avg:m{e:prod}"),
-        ("avg:m{e:$env}", "avg:m{e:prod}"),
+        ("avg:m{e:$env}", "avg:m{e:environment:prod}"),
+        ("avg:m{e IN ($env,dev)}", "avg:m{e IN (environment:prod,dev)}"),
         ("avg:m{name:web-$env.value-1}", "avg:m{name:web-prod-1}"),
         ("avg:m{e IN ($env.value,dev)}", "avg:m{e IN (prod,dev)}"),
         ("avg:m{*} by {$env}", "avg:m{*} by {environment}"),
@@ -32,6 +33,11 @@ ENV = {"env": Chosen("environment", ("prod",))}
 )
 def test_a_variable_becomes_its_tag_or_its_value(query: str, expected: str) -> None:
     assert substitute(query, ENV) == expected
+
+
+@pytest.mark.parametrize("variable", [Chosen("", ("prod",)), Chosen("env", ("prod",), keyed=False)])
+def test_a_variable_without_a_prefix_of_its_own_brings_none_along(variable: Chosen) -> None:
+    assert substitute("avg:m{e:$env}", {"env": variable}) == "avg:m{e:prod}"
 
 
 @pytest.mark.parametrize("values", [("*",), ()])

@@ -60,3 +60,17 @@ def test_series_that_many_tests_share_may_all_be_unread(written: Written) -> Non
 def test_what_is_unread_is_one_of_the_series(written: Written) -> None:
     with pytest.raises(TestFileError, match=r":8: 'other' is none of the test's series"):
         run(written('"system.cpu.user{env:prod}": 50x5', "unread: [other]"))
+
+
+REFUSED = FILE.replace("message:", "options: {thresholds: {critical: 80}}, message:")
+
+
+def test_a_monitor_that_datadog_would_refuse_is_not_tested_unless_it_is_forced(tmp_path: Path) -> None:
+    path = tmp_path / "a.test.yaml"
+    path.write_text(REFUSED.replace("SERIES", '"system.cpu.user{env:prod}": 50x5').replace("MORE", ""))
+    words = r"Datadog refuses this monitor: options\.thresholds\.critical: Alert threshold \(80\.0\) does not match"
+
+    with pytest.raises(TestFileError, match=words):
+        run(path)
+    (result,) = run(path, force=True)
+    assert result.passed

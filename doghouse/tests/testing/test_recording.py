@@ -126,7 +126,7 @@ def test_only_so_many_groups_are_shown_those_that_changed_most(tmp_path):
 
 
 def test_series_of_a_simple_alert_are_one(tmp_path):
-    monitor = MONITOR | {"query": "sum(last_5m):sum:m{env:prod} > 1300"}
+    monitor = MONITOR | {"query": "sum(last_5m):sum:m{env:prod} > 1300", "options": {}}
     made = record(history({"a": incident(), "b": incident(seed=2)}, monitor))
     assert [one.tags for one in made.series] == [("env:prod",)]
     assert run(as_file(made, tmp_path, monitor))[0].passed

@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 
 from doghouse.cli.formats import Format, chosen
-from doghouse.cli.options import AccountKeysFile, ApiUrl, AsJson, FromAccount, HostsFile, RulesFile, VarFiles, rules_of
+from doghouse.cli.options import (
+    AccountKeysFile,
+    ApiUrl,
+    AsJson,
+    Force,
+    FromAccount,
+    HostsFile,
+    RulesFile,
+    VarFiles,
+    rules_of,
+)
 from doghouse.cli.terminal import fail, say
 from doghouse.reports import Backtested, BacktestResult
 
@@ -60,6 +70,7 @@ def backtest(
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Also say what a range of other settings would have sent.")
     ] = False,
+    force: Force = False,
     var_file: VarFiles = None,
     output: Format = None,
     as_json: AsJson = False,
@@ -116,7 +127,7 @@ def backtest(
         points = inputs.from_account(account, [one for _, one in monitors], start, end, known)
     members = given_monitors.members_of(member or (), monitors)
     records = inputs.records_of(logs, known, account)
-    asked = Asked(start, end, points, quiet, known, zone, suggest, members, listed.slos, records, routed)
+    asked = Asked(start, end, points, quiet, known, zone, suggest, members, listed.slos, records, routed, force)
     left_out, wanted = listed.left_out, len(monitors) + len(listed.left_out)
     several = wanted > 1
 

@@ -31,6 +31,9 @@ VarFiles = Annotated[
     list[Path] | None,
     typer.Option("--var-file", help="With .tf files: a tfvars file, after those that Terraform finds by itself."),
 ]
+Force = Annotated[
+    bool, typer.Option("--force", help="Evaluate monitors too that Datadog would refuse to store, and say so.")
+]
 RulesFile = Annotated[
     Path | None,
     typer.Option("--rules", help="The monitor notification rules, as the API has them: JSON or YAML, one or a list."),

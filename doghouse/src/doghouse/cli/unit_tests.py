@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doghouse.cli.formats import Format, Junit, chosen, write_junit
-from doghouse.cli.options import AsJson
+from doghouse.cli.options import AsJson, Force
 from doghouse.cli.terminal import fail, print_json
 from doghouse.reports import UnitTestResult
 
@@ -44,6 +44,7 @@ def unit_tests(
             "--coverage-at-least", help="Exit 1 where the tests reach less than so many percent.", metavar="PERCENT"
         ),
     ] = None,
+    force: Force = False,
     junit: Junit = None,
     output: Format = None,
     as_json: AsJson = False,
@@ -70,7 +71,7 @@ def unit_tests(
     broken: list[TestFileError] = []
     for path in _matching(files):
         try:
-            results += run(path, named_monitor, cover=cover)
+            results += run(path, named_monitor, cover=cover, force=force)
         except TestFileError as error:
             broken.append(error)
     result = UnitTestResult(results, broken, _coverage(results, files) if cover else None)

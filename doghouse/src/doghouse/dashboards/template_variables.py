@@ -12,12 +12,13 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """One template variable and the values it has on this page (several: any of them; `*`: no filter)."""
+    """One template variable and the values it has on this page (several: any of them; `*`: no filter). `keyed`: the board gives it a prefix of its own."""
 
     name: str
     prefix: str
     values: tuple[str, ...]
     allowed: tuple[str, ...] = ()
+    keyed: bool = True
 
     @property
     def everything(self) -> bool:
@@ -50,6 +51,7 @@ def _selection(variable: Mapping[str, Any], query: Iterable[tuple[str, str]]) ->
         str(variable.get("prefix") or name),
         tuple(dict.fromkeys(values)) or (ANY,),
         tuple(map(str, variable.get("available_values") or ())),
+        bool(variable.get("prefix")),
     )
 
 

@@ -15,16 +15,21 @@ from doghouse.queries import QuerySyntaxError, parse
 
 NAME = re.compile(r"[A-Za-z][\w-]*")
 USED = re.compile(r"\$([A-Za-z][\w.-]*)")
+KEYED = re.compile(r"([\w./-]+):\$([A-Za-z][\w.-]*)")
 Object = Mapping[str, Any]
 
 
 def warnings(dashboard: Object) -> list[str]:
     """A sentence for each, in the order of the document."""
     declared = [str(variable["name"]) for variable in dashboard.get("template_variables") or ()]
+    prefixes = {
+        str(one["name"]): one["prefix"] for one in dashboard.get("template_variables") or () if one.get("prefix")
+    }
     sentences = [*_names(declared), *_presets(dashboard, set(declared))]
     for place, widget in enumerate(parse_board(dashboard).every_widget, 1):
         title = widget.title or widget.type
-        sentences += [f"widget {place} ('{title}'): {problem}" for problem in _queries(widget, declared)]
+        found = (*_queries(widget, declared), *_doubled(widget, prefixes))
+        sentences += [f"widget {place} ('{title}'): {problem}" for problem in found]
     return list(dict.fromkeys(sentences))
 
 
@@ -53,6 +58,15 @@ def _queries(widget: Widget, declared: list[str]) -> Iterator[str]:
             parse(text)
         except QuerySyntaxError as error:
             yield f"the query `{text}` cannot be read: {error.problem}"
+
+
+def _doubled(widget: Widget, prefixes: Mapping[str, str]) -> Iterator[str]:
+    """`host:$host` of a variable whose value brings `host:` along (integrations-core pull request 24704)."""
+    for text in (text for request in widget.requests for text in request.metric_queries):
+        for key, name in KEYED.findall(text):
+            if name in prefixes:
+                became = f"{key}:{prefixes[name]}:…"
+                yield f"the query `{text}` uses {key}:${name}, which becomes {became} and matches nothing; write ${name} or {key}:${name}.value"
 
 
 def undeclared(text: str, declared: Sequence[str]) -> list[str]:

@@ -15,6 +15,11 @@ def downtime_not_found() -> ApiError:
     return ApiError(404, "Downtime not found")
 
 
+def duplicate_downtime(ids: Sequence[str]) -> ApiError:
+    """A downtime like one that is there (datadog-sync-cli, pull request 656)."""
+    return ApiError(400, f"The downtime being created is a duplicate of one or more existing downtimes: {list(ids)}")
+
+
 def no_downtime_to_cancel(downtime_id: str) -> ApiError:
     """Recorded: v1 and v2 cancel_a_downtime_returns_downtime_not_found_response."""
     return ApiError(404, f"Downtime {downtime_id} not found")

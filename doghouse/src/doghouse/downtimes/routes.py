@@ -15,6 +15,7 @@ from doghouse.downtimes import record as records
 from doghouse.downtimes.errors import (
     downtime_id_not_uuid,
     downtime_not_found,
+    duplicate_downtime,
     invalid_downtime,
     no_downtime_to_cancel,
     no_monitor_for_downtimes,
@@ -22,7 +23,7 @@ from doghouse.downtimes.errors import (
     unexpected_properties,
 )
 from doghouse.downtimes.holds import Hold
-from doghouse.downtimes.model import DowntimeError
+from doghouse.downtimes.model import Downtime, DowntimeError, OneTime
 from doghouse.downtimes.record import Attributes, Record
 from doghouse.downtimes.schedule import current, status
 from doghouse.downtimes.store import DowntimeStore
@@ -32,6 +33,8 @@ from doghouse.web import account
 from doghouse.web.http import Call, Reply, endpoint
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+PAST = "Downtime cannot be scheduled in the past"  # datadog-sync-cli, pull request 626
+RUNNING = "The start of an active downtime cannot be changed"  # that it is refused: datadog-sync-cli, pull request 664. GUESS: the words
 PAGE_LIMIT = 30  # the default page (recorded: 30 of 1049)
 
 
@@ -81,8 +84,11 @@ def create(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
     _check_names(sent)
     _check_needed(sent)
     try:
-        parsing.parse(sent, call.now)
-        record = store.add(records.fill_in(sent, call.now), None, call.now)
+        _check_end(parsing.parse(sent, call.now), call.now)
+        made = records.fill_in(sent, call.now)
+        if same := store.like(made, call.now):
+            raise duplicate_downtime(same)
+        record = store.add(made, None, call.now)
     except DowntimeError as error:
         raise invalid_downtime(error.text) from None
     return Reply(_whole(store, monitors, record, call.now))
@@ -99,14 +105,25 @@ def get(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
 
 
 def update(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
-    """Change the attributes that are sent."""
+    """Change the attributes that are sent. A running one keeps its start where none is sent (GUESS)."""
     record = _record(store, call)
     sent = call.json(Body).data.attributes
     _check_names(sent)
+    before = store.downtime(record)
+    runs = "schedule" in sent and status(before, call.now) == "active"
+    if runs and isinstance(sent["schedule"], dict) and isinstance(before.schedule, OneTime):
+        kept = {key: value for key, value in sent["schedule"].items() if key != "start" or value is not None}
+        sent["schedule"] = (
+            {"start": record.attributes["schedule"]["start"], **kept} if "recurrences" not in kept else kept
+        )
     made: Attributes = {**record.attributes, **sent}
     _check_needed(made)
     try:
-        parsing.parse(made, call.now)
+        changing = parsing.parse(made, call.now)
+        if "schedule" in sent:
+            _check_end(changing, call.now)
+        if runs and _begins(changing, call.now) != _begins(before, call.now):
+            raise DowntimeError("schedule.start", RUNNING)
         made = records.fill_in(made, call.now)
         changed = store.change(record, made, None if "schedule" in sent else record.v1, call.now)
     except DowntimeError as error:
@@ -173,6 +190,18 @@ def _record(store: DowntimeStore, call: Call) -> Record:
     if record is None:
         raise downtime_not_found()
     return record
+
+
+def _check_end(downtime: Downtime, now: float) -> None:
+    """Raise DowntimeError for one that is over."""
+    if isinstance(downtime.schedule, OneTime) and downtime.schedule.end <= now:
+        raise DowntimeError("schedule.end", PAST)
+
+
+def _begins(downtime: Downtime, now: float) -> float | None:
+    """When the stretch began that runs now, or the next one will (s UTC)."""
+    stretch = current(downtime, now)
+    return None if stretch is None else stretch.start
 
 
 def _check_uuid(call: Call) -> None:

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from doghouse.time.zones import local
 
-FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+FREQUENCIES = ("HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 REFUSED = ("DTSTART", "DTEND", "DURATION")  # the API's schema: attributes that specify the duration
 MOST_COUNT = 1_000_000
+HOURLY_YEARS = 3
 CYCLE_YEARS = 400  # after so many every date falls on the same weekday again
 _DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -42,7 +43,7 @@ class RruleError(ValueError):
 def parts(text: str) -> Mapping[str, str]:
     """The rule's parts, checked; `RRULE:` in front is taken. Raises RruleError.
 
-    GUESS: hourly and more frequent rules are refused. `FREQ=DAILY;BYDAY=2TU`, which the documentation has and RFC 5545 forbids, is read as monthly.
+    GUESS: rules more frequent than hourly are refused. `FREQ=DAILY;BYDAY=2TU`, which the documentation has and RFC 5545 forbids, is read as monthly.
     """
     given: dict[str, str] = {}
     for part in text.strip().removeprefix("RRULE:").rstrip(";").split(";"):
@@ -57,11 +58,11 @@ def parts(text: str) -> Mapping[str, str]:
         _check(name, value)
         given[name] = value
     if "FREQ" not in given:
-        raise RruleError("FREQ is missing: FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
+        raise RruleError("FREQ is missing: FREQ=HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY")
     if "COUNT" in given and "UNTIL" in given:
         raise RruleError("COUNT and UNTIL exclude one another")
     numbered = any(_DAY.fullmatch(day)[1] for day in given.get("BYDAY", "").split(",") if day)  # type: ignore[index]
-    if numbered and given["FREQ"] == "DAILY":
+    if numbered and given["FREQ"] in ("HOURLY", "DAILY"):
         given["FREQ"] = "MONTHLY"
     if numbered and given["FREQ"] == "WEEKLY":
         raise RruleError(f"BYDAY={given['BYDAY']}: a weekly rule takes days without a number")
@@ -122,13 +123,15 @@ def _until(value: str) -> datetime:
 
 @lru_cache(maxsize=256)
 def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[datetime, ...]:
-    """The local wall times at which the rule occurs from `start` (without offset) to the end of a year.
+    """The local wall times at which the rule occurs from `start` (without offset) to the end of a year; of an hourly one those of the last three years alone.
 
     GUESS: the start itself is one only if it fits the rule (dateutil's reading; RFC 5545 counts it always).
     """
     from dateutil.rrule import rrulestr
 
     rule = dict(parts(text))
+    if rule["FREQ"] == "HOURLY" and "COUNT" not in rule:
+        start = _late(start, int(rule.get("INTERVAL", 1)), datetime(max(last_year - HOURLY_YEARS, 1), 12, 31))
     count = int(rule.pop("COUNT", MOST_COUNT))
     end = datetime(max(start.year, min(last_year, 9998)), 12, 31, 23, 59, 59)
     if until := rule.pop("UNTIL", None):
@@ -147,14 +150,20 @@ def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[
     return tuple(_moved(instant, -ahead) for instant in islice(expanded, count))
 
 
+def _late(start: datetime, every: int, begin: datetime) -> datetime:
+    """The first of the times `every` hours apart from `start` on that is not before `begin`."""
+    late = max(math.ceil((begin - start) / timedelta(hours=every)), 0)
+    return start + late * timedelta(hours=every)
+
+
 def _can_occur(rule: Mapping[str, str]) -> bool:
-    """False where a daily rule fits no day of 400 years, or chooses a place that no set of its times has: dateutil would look at each day of them."""
+    """False where an hourly or daily rule fits no day of 400 years, or chooses a place that no set of its times has: dateutil would try each of them."""
     named = {name: {int(number) for number in rule[name].split(",")} for name in _NUMBERS if name in rule}
     times = max(1, len(named.get("BYHOUR", ())))
-    sizes = {"DAILY": times, "WEEKLY": 7 * times}
+    sizes = {"HOURLY": 1, "DAILY": times, "WEEKLY": 7 * times}
     if (places := named.get("BYSETPOS")) and min(map(abs, places)) > sizes.get(rule["FREQ"], math.inf):
         return False
-    if rule["FREQ"] != "DAILY":
+    if rule["FREQ"] not in ("HOURLY", "DAILY"):
         return True
     fits = np.ones(len(_days()["BYMONTH"][0]), np.bool_)
     for name, columns in _days().items():

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 CUMULATIVE = "Monitors with an evaluation_window scheduling_option must have a current query period and vice versa."  # a public issue of the Terraform provider
 ALERT_REQUIRED = "Alert status is required."  # a public issue of the Datadog operator
+ALL_KEYS = "The notify_by list may not include all of the query's group keys."  # terraform-provider-datadog issue 2102
+ZERO_IS_DEFAULT = "Invalid on_missing_data value: {}; valid value is: default"  # terraform-provider-datadog issue 2815
+NO_WARNING = "Warning recovery threshold ({}) needs a warning threshold."  # that it is refused: datadog-sync-cli pull request 619. GUESS: the words
 BOTH_STATES = (  # a public issue of the TypeScript client
     "{0} and {0} recovery criteria are such that the monitor can be simultaneously in {0} and {0} recovery states"
 )
@@ -76,6 +79,9 @@ def _check_sides(comparator: str, critical: float, given: Thresholds) -> None:
         raise MonitorError("options.thresholds.warning", text)
     if given.critical_recovery is not None and below(critical, given.critical_recovery):
         raise MonitorError("options.thresholds.critical_recovery", BOTH_STATES.format("alert"))
+    if given.warning_recovery is not None and warning is None:
+        text = NO_WARNING.format(float(given.warning_recovery))
+        raise MonitorError("options.thresholds.warning_recovery", text)
     if warning is not None and given.warning_recovery is not None and below(warning, given.warning_recovery):
         raise MonitorError("options.thresholds.warning_recovery", BOTH_STATES.format("warning"))
 
@@ -88,3 +94,12 @@ def _check_notify_by(monitor: Definition, keys: tuple[str, ...]) -> None:
         if key not in keys:
             text = f"notify_by: '{key}' is none of the keys that the query groups by ({', '.join(keys) or 'none'})"
             raise MonitorError("options.notify_by", text)
+    if wanted and set(keys) <= set(wanted):
+        raise MonitorError("options.notify_by", ALL_KEYS)
+
+
+def check_missing_data(monitor: Definition) -> None:
+    """Raise MonitorError for another setting than the default where the query fills what is missing with 0 (monitors/configuration, since August 2026)."""
+    asked = monitor.options.on_missing_data
+    if asked not in (None, "default"):
+        raise MonitorError("options.on_missing_data", ZERO_IS_DEFAULT.format(asked))

@@ -14,7 +14,7 @@ import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.model import MonitorError, Options
-from doghouse.queries import MonitorQuery, function_names, metric_queries
+from doghouse.queries import Expression, MonitorQuery, function_names, metric_queries
 from doghouse.queries.language.printing import number_text
 from doghouse.queries.language.tree import Change, TimeWindow
 from doghouse.time import zones
@@ -27,11 +27,26 @@ MAY_MISS = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Windows:
-    """The windows [start, end) of some ticks (s UTC, one entry a tick)."""
+    """The windows [start, end) of some ticks (s UTC, one entry a tick). With an evaluation delay, ticks are later than ends."""
 
     ticks: Ints
     starts: Ints
     ends: Ints
+
+    @property
+    def late(self) -> int:
+        """How long after a window's end there are points at its tick (s): the last bucket that begins in it holds them."""
+        return max(int(self.ticks[0] - self.ends[0]), 0) if len(self.ticks) else 0
+
+    def last_point(self, interval: int) -> int:
+        """Before when the points lie that buckets of this length hold (s UTC)."""
+        end = int(self.ends[-1])
+        return min(-(-end // interval) * interval, end + self.late)
+
+
+def fills_missing(expression: Expression) -> bool:
+    """Whether missing data is always evaluated as 0, because of a default_zero() (monitors/configuration, since August 2026)."""
+    return "default_zero" in function_names(expression)
 
 
 def is_count_query(query: MonitorQuery) -> bool:
@@ -39,7 +54,8 @@ def is_count_query(query: MonitorQuery) -> bool:
     spatial = any(
         (one.aggregator or "").partition("(")[0] in ("sum", "count") for one in metric_queries(query.expression)
     )
-    return query.aggregator in ("sum", "count") or spatial or "as_count" in function_names(query.expression)
+    counts = query.aggregator in ("sum", "count") or spatial or "as_count" in function_names(query.expression)
+    return counts or fills_missing(query.expression)
 
 
 class Windowed(Protocol):

@@ -7,10 +7,15 @@ from typing import Any
 
 from doghouse.monitors.definition import Definition, parse, types
 from doghouse.monitors.model import MonitorError
+from doghouse.queries import QuerySyntaxError
 
 OCCURRENCES = (  # a public change to the Terraform provider
     "The renotify_occurrences option can only be used if renotify_interval is set"
 )
+SIMPLE_DELAY = (  # terraform-provider-datadog issue 1221, datadog-operator pull request 842
+    "The new_group_delay option can only be used for multi-alert monitors"
+)
+NO_SCHEDULE_ALONE = "on_missing_data is required when custom_schedule is set"  # that: terraform-provider-datadog pull request 3689. GUESS: the words
 MAX_TIMEOUT_H, MAX_DELAY_S = 24, 86_400  # the API's schema
 
 
@@ -24,11 +29,24 @@ def validate(document: Mapping[str, Any]) -> Definition:
     return monitor
 
 
+def check_stored(monitor: Definition) -> None:
+    """Raise MonitorError where Datadog would not store the monitor, before it is evaluated over history. A mistake in its query is left to
+    the evaluation, which shows its place."""
+    if isinstance(monitor.problem, QuerySyntaxError):
+        return
+    try:
+        check(monitor)
+    except MonitorError as error:
+        raise MonitorError(
+            error.field, f"Datadog refuses this monitor: {error.field}: {error.text}", error.detail
+        ) from None
+
+
 def check(monitor: Definition) -> None:
     """Raise MonitorError where Datadog would refuse the monitor."""
     _type(monitor)
     monitor.check_query()
-    for refuse in (_numbers, _renotification, _assets):
+    for refuse in (_numbers, _renotification, _new_groups, _schedule, _assets):
         refuse(monitor)
 
 
@@ -57,6 +75,18 @@ def _numbers(monitor: Definition) -> None:
 def _renotification(monitor: Definition) -> None:
     if monitor.options.renotify_occurrences and not monitor.options.renotify_interval:
         raise MonitorError("options.renotify_occurrences", OCCURRENCES)
+
+
+def _new_groups(monitor: Definition) -> None:
+    """A delay of groups where there are none; 0 is taken."""
+    if monitor.options.new_group_delay and not (monitor.multi or monitor.options.groupby_simple_monitor):
+        raise MonitorError("options.new_group_delay", SIMPLE_DELAY)
+
+
+def _schedule(monitor: Definition) -> None:
+    options = monitor.options
+    if (options.scheduling_options or {}).get("custom_schedule") and options.on_missing_data is None:
+        raise MonitorError("options.on_missing_data", NO_SCHEDULE_ALONE)
 
 
 def _assets(monitor: Definition) -> None:

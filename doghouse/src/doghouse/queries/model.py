@@ -19,6 +19,9 @@ MAX_POINTS = 1500  # Datadog raises a custom rollup's interval beyond this many 
 class Window:
     """The range of time that is asked for: buckets that start in [start, end), made of points in [start, end) (s UTC).
 
+    `known`: until when there are points at all (s UTC). The last bucket then holds those behind `end` too, as monitors have it (monitors/guide/
+    monitor-arithmetic-and-sparse-metrics); None: it is cut at `end`, as in graphs.
+
     `interval` is the length of a bucket (s) where the query has no `.rollup` of its own; None takes Datadog's default for the span (`default_interval`).
     `max_points` raises the interval of a `.rollup` that would give more; None honours it always, as monitors do. `options` are the guesses.
     """
@@ -28,6 +31,7 @@ class Window:
     interval: int | None = None
     max_points: int | None = MAX_POINTS
     options: Options = field(default=DASHBOARD)
+    known: int | None = None
 
     @property
     def span(self) -> int:

@@ -20,6 +20,7 @@ from doghouse.monitors.notification_rules import load as load_rules
 from doghouse.monitors.notification_rules import read as read_rules
 from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import CheckQuery, Runs
+from doghouse.monitors.validation import check_stored
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.search.records import Records
 from doghouse.slos.files import objective as read_slo
@@ -78,23 +79,26 @@ def one_body(folder: Path, named: str) -> tuple[Mapping[str, Any], Bodies]:
     return body, {}
 
 
-def run(path: Path, read: Read = one_body, *, cover: bool = False) -> list[Result]:
-    """Run a file's tests. `read` reads the monitors that it names; `cover`: say of each test what it reached too.
+def run(path: Path, read: Read = one_body, *, cover: bool = False, force: bool = False) -> list[Result]:
+    """Run a file's tests. `read` reads the monitors that it names; `cover`: say of each test what it reached too; `force`: run
+    the tests of monitors that Datadog would refuse to store too.
 
     Raises TestFileError where the file, or one that it names, cannot be read.
     """
     loaded = load(path)
-    subject = _subject(loaded, read)
+    subject = _subject(loaded, read, force)
     cases = enumerate(loaded.file.tests)
     return [_run_case(loaded.of_test(number), subject, number, case, cover) for number, case in cases]
 
 
-def _subject(loaded: Loaded, read: Read) -> Subject:
+def _subject(loaded: Loaded, read: Read, force: bool) -> Subject:
     try:
         monitor, beside = _monitor(loaded, read, loaded.file.monitor, ".monitor")
         members = {**_beside(monitor, beside), **_members(loaded, read, monitor)}
         for one in (*members.values(), *((monitor,) if monitor.compares or not monitor.evaluated else ())):
             _ = one.rules
+        for one in () if force else (monitor, *members.values()):
+            check_stored(one)
     except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
         raise loaded.wrong(".monitor", f"the monitor is wrong: {error}") from None
     listed = _document(loaded, loaded.file.downtimes, ".downtimes")

@@ -18,7 +18,7 @@ from doghouse.files import BrokenFileError
 from doghouse.importing.access import AccountError
 from doghouse.monitors import Definition, Host, MonitorError, Sources
 from doghouse.monitors.notification_rules import Rules
-from doghouse.monitors.validation import check
+from doghouse.monitors.validation import check_stored
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.reports import Backtested
 from doghouse.slos.model import Objective
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Asked:
     """What is asked of each monitor: [start, end] (s UTC), its points, the downtimes and hosts, whose clocks nights are told by, and whether to suggest
     settings. `members` are the monitors that a composite or an SLO may name, `slos` the SLOs, by id; `records` are logs,
-    `rules` the notification rules."""
+    `rules` the notification rules. `force`: what Datadog would refuse is evaluated too."""
 
     start: int
     end: int
@@ -44,6 +44,7 @@ class Asked:
     slos: Mapping[str, Objective]
     records: RecordsOf
     rules: Rules
+    force: bool = False
 
 
 def backtest_each(where: str, monitor: Definition, asked: Asked) -> Backtested | LeftOut:
@@ -63,6 +64,8 @@ def backtest_each(where: str, monitor: Definition, asked: Asked) -> Backtested |
 
 
 def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
+    if not asked.force:
+        check_stored(monitor)
     start, end, downtimes, hosts = asked.start, asked.end, asked.downtimes, asked.hosts
     if asked.suggest and monitor.evaluated and not monitor.compares:
         text = f"--suggest varies thresholds and windows, which a {monitor.type} does not have"
@@ -79,9 +82,9 @@ def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Seque
 def _remarks(monitor: Definition, result: Backtest, sources: Sources) -> Iterator[str]:
     """What a person should know of a backtest that went well: Datadog would refuse the monitor; it is an approximation; there was nothing to see."""
     try:
-        check(monitor)
+        check_stored(monitor)
     except MonitorError as error:
-        yield f"Datadog would refuse this monitor: {error.field}: {error.text}"
+        yield str(error)
     yield from monitor.remarks(sources, result.start, result.end)
     if result.timelines:
         return

@@ -19,7 +19,7 @@ from doghouse.monitors.definition import NO_OPERATOR, Definition, kind
 from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, window_steps
 from doghouse.monitors.kinds.metric_formula import MetricFormulaAlert
 from doghouse.monitors.model import Body, MonitorError
-from doghouse.monitors.query import query_text
+from doghouse.monitors.query import fills_missing, query_text
 from doghouse.monitors.records.variables import is_formula
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState, WindowValue
@@ -155,6 +155,8 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         super().check_query()
         query: MonitorQuery = self.asked
         comparison_checks.check(self, query, group_keys(query.expression))
+        if fills_missing(query.expression):
+            comparison_checks.check_missing_data(self)
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
         """The windows that end at `now`, less the evaluation delay."""

@@ -8,11 +8,13 @@ from typing import ClassVar
 from doghouse.monitors import service_checks
 from doghouse.monitors.definition import Definition, kind
 from doghouse.monitors.evaluating import Evaluation, Sources, status_steps
-from doghouse.monitors.model import Body
+from doghouse.monitors.model import Body, MonitorError
 from doghouse.monitors.service_checks import CheckQuery
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.windows.columns import Group
 from doghouse.queries import NotEvaluated
+
+NO_GROUPS = "A grouping must be specified for custom checks"  # terraform-provider-datadog issue 1321, datadog-sync-cli pull request 532
 
 
 @kind("service check")
@@ -50,6 +52,12 @@ class ServiceCheckMonitor(Definition, frozen=True, dict=True):
     def filters(self) -> tuple[str, ...]:
         """The tags of `.over()`."""
         return self.check.over
+
+    def check_query(self) -> None:
+        """The query, which has to group (by `.by("*")` at least) unless it is of a cluster."""
+        super().check_query()
+        if not (self.check.by or self.check.percent):
+            raise MonitorError("query", NO_GROUPS)
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
         """By the last runs of the check before `now`."""

@@ -12,6 +12,7 @@ from doghouse.monitors.message.context import flags
 from doghouse.monitors.message.template import STATES, Block, Call, Condition, Node, Text
 from doghouse.monitors.model import MonitorError
 from doghouse.monitors.states.machine import Missing, Rules, Status, Transition
+from doghouse.monitors.states.rules import notifies_no_data
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 
 PLACEHOLDER = "x"  # stands for what a variable will say
@@ -48,7 +49,7 @@ def _presumed(monitor: Definition) -> Rules:
     options = monitor.options
     given = options.thresholds
     warns = 1.0 if monitor.data_are_statuses else None  # a check that says WARNING warns, with or without a threshold
-    notifies = bool(options.notify_no_data) or options.on_missing_data == "show_and_notify_no_data"
+    notifies = notifies_no_data(options)
     shows = notifies or options.on_missing_data == "show_no_data"
     return Rules(
         ">",

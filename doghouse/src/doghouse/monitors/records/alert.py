@@ -25,7 +25,7 @@ from doghouse.monitors.records.reading import WrongSearch
 from doghouse.monitors.records.windows import MS, Nothing, RecordsOf
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
-from doghouse.monitors.states.rules import record_rules
+from doghouse.monitors.states.rules import filling, record_rules
 from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.queries import (
     Expression,
@@ -99,7 +99,8 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         )
         kind = type(self).rules_of
         window = asked.window.seconds
-        return kind(self.options, self.thresholds, asked.comparator, keys=self.keys, counts=counts, window=window)
+        options = filling(self.options) if asked.fills else self.options
+        return kind(options, self.thresholds, asked.comparator, keys=self.keys, counts=counts, window=window)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -158,6 +159,8 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
             text = f"{INVALID_QUERY}: a window of {self._asked.window.text} is longer than {self.longest}"
             raise MonitorError("query", text)
         comparison_checks.check(self, self._asked, _keys(self._asked))
+        if self._asked.fills:
+            comparison_checks.check_missing_data(self)
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
         """The windows that end at `now`, less the evaluation delay."""

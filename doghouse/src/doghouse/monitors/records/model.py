@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from doghouse.monitors.query import fills_missing
 from doghouse.queries import Expression, MonitorQuery, QuerySyntaxError
 from doghouse.queries.language.tree import Comparator, TimeWindow
 from doghouse.search.aggregation import AGGREGATIONS, Aggregation
@@ -79,6 +80,11 @@ class Asked:
     def record_queries(self) -> tuple[RecordQuery, ...]:
         """Those of records, as they are listed."""
         return tuple(query for query in self.queries.values() if isinstance(query, RecordQuery))
+
+    @property
+    def fills(self) -> bool:
+        """Whether missing data is always evaluated as 0 (`query.fills_missing`)."""
+        return any(fills_missing(one) for one in (self.formula, *(query.expression for query in self.point_queries)))
 
     @property
     def point_queries(self) -> tuple[MonitorQuery, ...]:

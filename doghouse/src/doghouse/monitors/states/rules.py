@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 
 from doghouse.monitors.model import MonitorError, Options, Thresholds
-from doghouse.monitors.query import is_count_query
+from doghouse.monitors.query import fills_missing, is_count_query
 from doghouse.monitors.states.machine import Missing, Rules, Status
 from doghouse.monitors.windows.anomalies import reading
 from doghouse.queries import MonitorQuery, group_keys
@@ -24,9 +24,15 @@ RENOTIFY_STATUSES = {"alert": Status.ALERT, "warn": Status.WARN, "no data": Stat
 def metric_rules(options: Options, thresholds: Thresholds, query: MonitorQuery) -> Rules:
     """The rules of a metric monitor with these thresholds. Raises MonitorError where there is no critical one."""
     keys, counts = group_keys(query.expression), is_count_query(query)
+    options = filling(options) if fills_missing(query.expression) else options
     made = point_rules(options, thresholds, query.comparator, keys=keys, counts=counts, window=query.window.seconds)
     full, recovers = bool(options.require_full_window), reading(query, None) is not None
     return replace(made, require_full_window=full, recovers_at=recovers)
+
+
+def filling(options: Options) -> Options:
+    """The options where default_zero() fills what is missing: nothing but 0 comes of it, whatever they say (monitors/configuration, since August 2026)."""
+    return msgspec.structs.replace(options, on_missing_data="default", notify_no_data=False)
 
 
 def point_rules(
@@ -65,7 +71,7 @@ def _compared(options: Options, thresholds: Thresholds, comparator: str, *, mult
         critical_recovery=thresholds.critical_recovery,
         warning_recovery=thresholds.warning_recovery,
         multi=multi,
-        notify_no_data=_notifies_no_data(options),
+        notify_no_data=notifies_no_data(options),
         delay=options.evaluation_delay or 0,
         timeout=(options.timeout_h or 0) * HOUR or None,
         retention=_retention(options.group_retention_duration),
@@ -81,7 +87,7 @@ def followed_rules(options: Options, *, multi: bool) -> Rules:
         ">",
         0.0,
         multi=multi,
-        notify_no_data=_notifies_no_data(options),
+        notify_no_data=notifies_no_data(options),
         renotify_interval=(options.renotify_interval or 0) * MINUTE or None,
         renotify_occurrences=options.renotify_occurrences,
         renotify_statuses=_renotify_statuses(options),
@@ -92,8 +98,11 @@ def _missing(options: Options, counts: bool, window: int) -> tuple[Missing, int]
     """What a lack of data does, and after how long (s). `counts`: by default it is 0. `window` is the window's length (s).
 
     `on_missing_data` looks at the window itself; the older `notify_no_data` at a timeframe, twice the window where none is given
-    (the API's schema; another page says once).
+    (the API's schema; another page says once). Where both are given, `notify_no_data` wins (kennel pull request 355).
     """
+    if options.notify_no_data:
+        timeframe = options.no_data_timeframe
+        return Missing.NO_DATA, 2 * window if timeframe is None else timeframe * MINUTE
     match options.on_missing_data:
         case "show_no_data" | "show_and_notify_no_data":
             return Missing.NO_DATA, 0
@@ -101,16 +110,12 @@ def _missing(options: Options, counts: bool, window: int) -> tuple[Missing, int]
             return Missing.RESOLVE, 0
         case "default":
             return (Missing.ZERO if counts else Missing.KEEP), 0
-    if not options.notify_no_data:
-        return Missing.KEEP, 0
-    timeframe = options.no_data_timeframe
-    return Missing.NO_DATA, 2 * window if timeframe is None else timeframe * MINUTE
+    return Missing.KEEP, 0
 
 
-def _notifies_no_data(options: Options) -> bool:
-    if options.on_missing_data is not None:
-        return options.on_missing_data == "show_and_notify_no_data"
-    return bool(options.notify_no_data)
+def notifies_no_data(options: Options) -> bool:
+    """Whether a lack of data is notified."""
+    return bool(options.notify_no_data) or options.on_missing_data == "show_and_notify_no_data"
 
 
 def _new_group_delay(options: Options, keys: tuple[str, ...]) -> int:

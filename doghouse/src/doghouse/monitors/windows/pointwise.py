@@ -52,7 +52,7 @@ def columns(
     groups: dict[Group, _Collected] = {}
     for index in range(len(over.ticks)):
         start, end = int(over.starts[index]), int(over.ends[index])
-        for series in _window(query, source, start, end):
+        for series in _window(query, source, start, end, end + over.late):
             ts, values = _present(series)
             if not len(ts):
                 continue
@@ -92,28 +92,32 @@ def _present(series: ResultSeries) -> tuple[Ints, Floats]:
     return series.ts[there], series.values[there]
 
 
-def _window(query: MonitorQuery, source: Source, start: int, end: int) -> list[ResultSeries]:
-    now = _lines(query, source, start, end)
+def _window(query: MonitorQuery, source: Source, start: int, end: int, known: int) -> list[ResultSeries]:
+    now = _lines(query, source, start, end, known)
     if query.change is None:
         return now
-    then = {one.group: one for one in _lines(query, source, start - query.change.shift, end - query.change.shift)}
+    back = query.change.shift
+    then = {one.group: one for one in _lines(query, source, start - back, end - back, known - back)}
     return [_compared(query, one, then[one.group]) for one in now if one.group in then]
 
 
-def _lines(query: MonitorQuery, source: Source, start: int, end: int) -> list[ResultSeries]:
-    return evaluate(query.expression, source, Window(start, end, max_points=None, options=OWN_POINTS))
+def _lines(query: MonitorQuery, source: Source, start: int, end: int, known: int) -> list[ResultSeries]:
+    return evaluate(query.expression, source, Window(start, end, max_points=None, known=known, options=OWN_POINTS))
 
 
 def _compared(query: MonitorQuery, now: ResultSeries, then: ResultSeries) -> ResultSeries:
-    """A change, point by point; with `.as_count()` the reduced windows are compared instead (monitors/types/change-alert)."""
+    """A change, point by point; with `.as_count()` the reduced windows are compared instead (monitors/types/change-alert).
+
+    So they are where no point has one that lies the shift before it, as of points each 45 s, compared with five minutes ago (GUESS).
+    """
     assert query.change is not None
-    if "as_count" in function_names(query.expression):
-        old = then.values[~np.isnan(then.values)]
-        new = now.values[~np.isnan(now.values)]
-        if not len(old) or not len(new):
-            return replace(now, ts=now.ts[:0], values=now.values[:0])
-        reduce = REDUCERS[query.aggregator]
-        change = difference(query.change, np.array([reduce(new)]), np.array([reduce(old)]))
-        return replace(now, ts=now.ts[-1:], values=change)
-    shared, ours, theirs = np.intersect1d(now.ts, then.ts + query.change.shift, return_indices=True)
-    return replace(now, ts=shared, values=difference(query.change, now.values[ours], then.values[theirs]))
+    (new_ts, new), (old_ts, old) = _present(now), _present(then)
+    shared, ours, theirs = np.intersect1d(new_ts, old_ts + query.change.shift, return_indices=True)
+    if len(shared) and "as_count" not in function_names(query.expression):
+        return replace(now, ts=shared, values=difference(query.change, new[ours], old[theirs]))
+    if not len(old) or not len(new):
+        return replace(now, ts=new_ts[:0], values=new[:0])
+    reduce = REDUCERS[query.aggregator]
+    return replace(
+        now, ts=new_ts[-1:], values=difference(query.change, np.array([reduce(new)]), np.array([reduce(old)]))
+    )

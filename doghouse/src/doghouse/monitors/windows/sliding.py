@@ -33,24 +33,27 @@ class Buckets:
     scale: float = 1.0
 
 
-def reduce_windows(ts: Ints, values: Floats, ends: Ints, span: int, how: str, buckets: Buckets) -> Floats:
+def reduce_windows(
+    ts: Ints, values: Floats, ends: Ints, span: int, how: str, buckets: Buckets, late: int = 0
+) -> Floats:
     """The windows [end - span, end) of sorted points (one a second), reduced by `how` (avg, sum, min, max); NaN where a window is empty.
 
-    `ends` ascend and are whole minutes apart. A bucket counts when it starts in the window, and holds only points before the window's end.
+    `ends` ascend and are whole minutes apart. A bucket counts when it starts in the window, and holds points until `late` seconds
+    after the window's end.
     """
     if MINUTE_S % buckets.interval == 0:
-        return _same_phase(ts, values, ends, span, how, buckets)
+        return _same_phase(ts, values, ends, span, how, buckets, late)
     behind = ends % buckets.interval
     if np.all(behind == behind[:1]):
-        return _same_phase(ts, values, ends, span, how, buckets)
+        return _same_phase(ts, values, ends, span, how, buckets, late)
     reduced = np.full(len(ends), np.nan)
     for phase in np.unique(behind):
         mine = behind == phase
-        reduced[mine] = _same_phase(ts, values, ends[mine], span, how, buckets)
+        reduced[mine] = _same_phase(ts, values, ends[mine], span, how, buckets, late)
     return reduced
 
 
-def _same_phase(ts: Ints, values: Floats, ends: Ints, span: int, how: str, buckets: Buckets) -> Floats:
+def _same_phase(ts: Ints, values: Floats, ends: Ints, span: int, how: str, buckets: Buckets, late: int) -> Floats:
     """`reduce_windows` for ends that all lie equally far behind the start of a bucket."""
     interval = buckets.interval
     behind = int(ends[0]) % interval
@@ -65,7 +68,7 @@ def _same_phase(ts: Ints, values: Floats, ends: Ints, span: int, how: str, bucke
     complete = int(ends[0]) - behind - first
     windows = _cells(starts, whole, ends - behind, complete, interval)
     if behind:
-        early = ts % interval < behind
+        early = ts % interval < behind + late
         windows = windows.with_last(*bucketed(ts[early], values[early], buckets), ends - behind)
     return windows.reduced(how)
 

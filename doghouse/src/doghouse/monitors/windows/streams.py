@@ -148,7 +148,7 @@ def _planned(
     query: MonitorQuery, source: Source, over: Windows, full: bool, plans: Mapping[Group, _Plan]
 ) -> Iterator[GroupColumn]:
     back = query.change.shift if query.change else 0
-    begin, end = int(over.starts[0]) - back, int(over.ends[-1])
+    begin, end = int(over.starts[0]) - back, over.last_point(_interval(query))
     for batch in _batches(plans, end - begin):
         ids = np.array(sorted({one.id for _, plan in batch for one in plan.members}), np.int64)
         read = source.read(ids, begin, end)
@@ -221,12 +221,18 @@ def _column(
     points = now
     complete = full_windows(now, over.ends, span, full_bucket(query), MAY_MISS) if full else None
     if change is None:
-        reduced = reduce_windows(ts, values, over.ends, span, how, buckets)
-    elif "as_count" in function_names(query.expression):
-        both = (reduce_windows(ts, values, ends, span, how, buckets) for ends in _both(query, over))
-        return seen_where_valued(group, difference(change, *both), complete, now, over)
+        reduced = reduce_windows(ts, values, over.ends, span, how, buckets, over.late)
     else:
+        totals = difference(
+            change, *(reduce_windows(ts, values, ends, span, how, buckets) for ends in _both(query, over))
+        )
+        if "as_count" in function_names(query.expression):
+            return seen_where_valued(group, totals, complete, now, over)
         points, reduced = _changed(query, over, buckets, ts, values)
+        if np.any(
+            np.isnan(reduced) & ~np.isnan(totals)
+        ):  # see `pointwise`: no point has one that lies the shift before it
+            return seen_where_valued(group, np.where(np.isnan(reduced), totals, reduced), complete, now, over)
     return GroupColumn(group, reduced, complete, points, over)
 
 

@@ -18,7 +18,7 @@ class Context:
     """A window, as the functions around a query have moved it.
 
     Buckets start in [start, end) (s); their points are read `shift` seconds later. `interval` is the default bucket and `span` the window's length
-    as it was asked for, which no function changes. `nested`: the query stands inside arithmetic or a function.
+    as it was asked for, which no function changes. `known`: see `Window`. `nested`: the query stands inside arithmetic or a function.
     """
 
     source: Source
@@ -28,6 +28,7 @@ class Context:
     span: int
     max_points: int | None
     options: Options
+    known: int | None = None
     shift: int = 0
     nested: bool = False
 
@@ -35,7 +36,9 @@ class Context:
     def of(cls, source: Source, window: Window) -> Context:
         """The context of a window as it was asked for."""
         interval = window.interval or default_interval(window.span)
-        return cls(source, window.start, window.end, interval, window.span, window.max_points, window.options)
+        return cls(
+            source, window.start, window.end, interval, window.span, window.max_points, window.options, window.known
+        )
 
     def inside(self) -> Context:
         """The same for what stands inside arithmetic or a function."""
@@ -56,6 +59,13 @@ class Context:
         edges = calendar.edges(self.start, self.end)
         later = edges[edges >= self.start]
         return int(later[0]) if len(later) else self.end
+
+    def last_point(self, interval: int, calendar: CalendarBuckets | None) -> int:
+        """Before when the points lie that the buckets hold (s): the end of the last one, as far as points are known."""
+        if self.known is None:
+            return self.end
+        whole = int(calendar.edges(self.start, self.end)[-1]) if calendar else -(-self.end // interval) * interval
+        return max(self.end, min(whole, self.known - self.shift))
 
     def buckets(self, interval: int, calendar: CalendarBuckets | None) -> Ints:
         """The starts of every bucket of the window, empty ones too. GUESS: one that starts at the window's end is not in it."""

@@ -41,7 +41,7 @@ def query_frame(query: MetricQuery, context: Context, per_series: PerSeries | No
     gaps = _gaps(fill, rows, context)
     start = context.first_bucket(wanted.interval, wanted.calendar)
     back = _look_back(fill, wanted, context) if gaps != "kept" and per_series is None else 0
-    over = Range(start - back, context.end, context.shift)
+    over = Range(start - back, context.last_point(wanted.interval, wanted.calendar), context.shift)
     grid = (
         read(context.source, series, wanted, over)
         if rows is grouping

@@ -14,10 +14,18 @@ from doghouse.queries.language.tree import Expression, Leaf, MetricQuery, Scope
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A template variable: the tag key it stands for (`prefix`; empty: its values are whole tags) and the values chosen. `*` or none at all filters nothing."""
+    """A template variable: the tag key it stands for (`prefix`; empty: its values are whole tags) and the values chosen. `*` or none at all filters nothing.
+
+    `keyed`: `$env` brings that key along, wherever it stands.
+    """
 
     prefix: str
     values: tuple[str, ...] = ("*",)
+    keyed: bool = True
+
+    def whole(self, value: str) -> str:
+        """What `$env` is for one of its values: `env:prod`."""
+        return f"{self.prefix}:{value}" if self.keyed and self.prefix else value
 
 
 Variables = Mapping[str, Chosen]
@@ -34,6 +42,8 @@ def substitute(query: str, values: Variables) -> str: ...
 def substitute(query: Expression, values: Variables) -> Expression: ...
 def substitute(query: str | Expression, values: Variables) -> str | Expression:
     """The query with every variable of `values` replaced: `$env` by `env:prod` (several values by OR, `*` by no filter), `$env.value` by `prod`.
+
+    So `env:$env` becomes `env:env:prod`, which matches nothing, as in Datadog (integrations-core pull request 24704).
 
     A variable that `values` does not have stays. Raises QuerySyntaxError where a text does not parse.
     """
@@ -113,7 +123,10 @@ def _tag(key: str, value: str, values: Variables) -> Scope:
     for name in sorted(values, key=len, reverse=True):
         for form in (f"{name}.value", name):
             if rest == form or (rest.startswith(form) and not _continues(rest[len(form) :])):
-                return _filter(key, values[name], before, rest[len(form) :])
+                variable = values[name]
+                if form == name and "*" not in variable.values:
+                    variable = replace(variable, values=tuple(map(variable.whole, variable.values)))
+                return _filter(key, variable, before, rest[len(form) :])
     return tree.Tag(key, value)
 
 
@@ -131,7 +144,7 @@ def _among(key: str, listed: tuple[str, ...], values: Variables) -> Scope:
         elif not variable.values or "*" in variable.values:
             return tree.Everything()
         else:
-            named.extend(variable.values)
+            named.extend(variable.values if value.endswith(".value") else map(variable.whole, variable.values))
     return tree.Among(key, tuple(named))
 
 

@@ -38,7 +38,7 @@ class Answer:
 
 def chosen(selected: Iterable[Selection]) -> dict[str, Chosen]:
     """The template variables as `queries.substitute` takes them."""
-    return {variable.name: Chosen(variable.prefix, variable.values) for variable in selected}
+    return {variable.name: Chosen(variable.prefix, variable.values, variable.keyed) for variable in selected}
 
 
 def answers(line: Line, source: Source, frame: Frame, values: Mapping[str, Chosen], bars: bool = False) -> list[Answer]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Mend, Problem, finds, rule
+from doghouse.monitors.states.rules import notifies_no_data
 from doghouse.queries import metric_queries, scope_text
 
 ENDLESS = rule("renotify-without-end", "A monitor of everything repeats itself without end", "warning", order=341)
@@ -31,17 +32,10 @@ def renotification(monitor: Definition, context: Context) -> Iterator[Problem]:
         end = Mend("options.renotify_occurrences", "3")
         yield ENDLESS.problem("options.renotify_interval", text, mend=end)
     states = options.renotify_statuses or ("alert", "no data")
-    if "no data" in states and _tells_no_data(monitor):
+    if "no data" in states and notifies_no_data(options):
         said = "" if options.renotify_statuses else ", as they are where renotify_statuses does not say"
         text = f"alerts and a lack of data are repeated each {interval} minutes{said}: a host that is gone for good is repeated until somebody mutes it"
         left = ", ".join(f'"{one}"' for one in states if one != "no data")
         mend = Mend("options.renotify_statuses", f"[{left}]") if left else None
         field = "options.renotify_statuses" if options.renotify_statuses else "options.renotify_interval"
         yield NO_DATA.problem(field, text, mend=mend)
-
-
-def _tells_no_data(monitor: Definition) -> bool:
-    options = monitor.options
-    if options.on_missing_data is not None:
-        return options.on_missing_data == "show_and_notify_no_data"
-    return bool(options.notify_no_data)
