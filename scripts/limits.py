@@ -26,6 +26,7 @@ from starlette.routing import Route
 from doghouse import running
 from doghouse.queries.evaluation.grouping import MOST_GROUPS
 from doghouse.queries.evaluation.metric_query import MOST_SERIES
+from doghouse.traces.decoding import INDEXED_TAGS, WRITTEN_OUT
 from doghouse.web.body import limits
 from doghouse.web.body.limits import MIB, Bounds
 
@@ -81,8 +82,7 @@ def packed_bodies(bounds: Bounds) -> Iterator[bytes]:
     count = bounds.items - 10
     yield b"\x91\xdd" + count.to_bytes(4, "big") + b"\x80" * count
     yield b"\xdd" + count.to_bytes(4, "big") + b"\x90" * count
-    entries = (bounds.unpacked - 2000) // 14
-    meta = {format(number, "06x"): format(number, "04x") for number in range(entries)}
+    entries = min((bounds.unpacked - 2000) // 14, limits.PACKED_TEXTS // 2 - 100)
     span = {
         "trace_id": 1,
         "span_id": 1,
@@ -91,12 +91,18 @@ def packed_bodies(bounds: Bounds) -> Iterator[bytes]:
         "name": "n",
         "service": "s",
         "resource": "r",
-        "meta": meta,
+        "meta": {format(number, "06x"): format(number, "04x") for number in range(entries)},
     }
     yield msgspec.msgpack.encode([[span]])
-    yield (
-        b"\x92\xdd" + (bounds.unpacked // 3 - 10).to_bytes(4, "big") + b"\xa2ab" * (bounds.unpacked // 3 - 10) + b"\x90"
-    )
+    texts = min(bounds.unpacked // 8, limits.PACKED_TEXTS) - 10
+    yield b"\x92\xdd" + texts.to_bytes(4, "big") + b"\xa7abcdefg" * texts + b"\x90"
+    tags = dict.fromkeys(range(128), 0)  # of v0.5, a byte each
+    row = [0, 0, 0, 1, 1, 0, 1, 1, 0, tags, {}, 0]
+    yield msgspec.msgpack.encode([[format(tag, "x") for tag in tags], [[row] * (INDEXED_TAGS // len(tags) - 1)]])
+    row[9] = {1: 1}  # a long text, written out wherever it is named
+    yield msgspec.msgpack.encode([["a", "x" * 25_000], [[row] * (WRITTEN_OUT // 50_100)]])
+    series = {"id": 1, "metric": "m", "type": "gauge", "interval": 0, "host": "h", "tags": ["ab"] * (texts - 100)}
+    yield msgspec.msgpack.encode({"series": [series], "columns": b""})
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """`make mutants`: changes doghouse's source at random places, a place at a time, and says which changes no test notices.
 
-cosmic-ray (in an environment of its own, .venv-mutants) makes the changes; the tests run as always, with a copy of the source before the installed one.
+cosmic-ray (in an environment of its own, .venv-tools) makes the changes; the tests run as always, with a copy of the source before the installed one.
+First those run that reach the changed line, as coverage saw them do, the ones that reach the least first; what these let pass is shown to all of the
+package's tests. Laws try the same examples each time.
 The same seed gives the same mutants of the same source. Example: make mutants ARGS="queries --count 40 --seed 1"
 """
 
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -37,7 +40,7 @@ PACKAGES = {
     "notifications": ("notifications", "live", "ui/test_notification.py", "api/test_webhooks.py"),
     "files": ("files", "importing", "testing"),
 }
-OUTPUT = "output"  # of the tests, beside the copy
+OUTPUT, REACHED = "output", "reached.json"  # beside the copy: what the tests said, and what coverage saw of them
 SLOWEST = 6  # times as long as the tests of the source as it is, and a minute: a mutant that takes longer is noticed
 
 
@@ -76,16 +79,22 @@ def _tried(package: str, count: int, seed: int, out: Path | None) -> Iterator[Mu
         copy = Path(name) / "src"
         shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
         began = time.monotonic()
-        if not _passes(package, copy, 3600):
+        everything = [str(TESTS / folder) for folder in PACKAGES[package]]
+        watched = [f"--cov={copy / 'doghouse' / package}", "--cov-context=test", "--cov-report="]
+        if not _passes([*watched, *everything], copy, 3600):
             said = (copy.parent / OUTPUT).read_text(errors="replace").splitlines()
             failed = [line for line in said if line.startswith(("FAILED", "ERROR", "____", "E  "))]
             raise SystemExit("\n".join([*failed[:5], f"mutants: the tests of {package} fail as it is"]))
-        limit = SLOWEST * (time.monotonic() - began) + 60
+        took = time.monotonic() - began
+        reaching = _reaching(copy)
         for mutant, text in mutants(package, count, seed):
             path = copy / mutant.file
             original = path.read_text("utf-8")
             path.write_text(text, "utf-8")
-            outcome = "survived" if _passes(package, copy, limit) else "noticed"
+            near = reaching.get(mutant.file, {})
+            tests = near.get(mutant.line) or list(dict.fromkeys(name for names in near.values() for name in names))
+            passed = (not tests or _passes(tests, copy, took + 60)) and _passes(everything, copy, SLOWEST * took + 60)
+            outcome = "survived" if passed else "noticed"
             path.write_text(original, "utf-8")
             done = Mutant(**{**asdict(mutant), "outcome": outcome})
             print(f"{outcome:9} {done.file}:{done.line}  {done.before}  ->  {done.after}", flush=True)
@@ -95,13 +104,15 @@ def _tried(package: str, count: int, seed: int, out: Path | None) -> Iterator[Mu
             yield done
 
 
-def _paths(package: str) -> list[str]:
-    return [str(TESTS / folder) for folder in PACKAGES[package]]
-
-
-def _passes(package: str, source: Path, limit: float) -> bool:
-    environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [str(PYTHON), "-m", "pytest", "-x", "-q", "-m", "not slow and not browser", *_paths(package)]
+def _passes(tests: list[str], source: Path, limit: float) -> bool:
+    environment = {
+        **os.environ,
+        "CI": "true",
+        "PYTHONPATH": str(source),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "COVERAGE_FILE": str(source.parent / ".coverage"),
+    }
+    command = [str(PYTHON), "-m", "pytest", "-x", "-q", "-m", "not slow and not browser", *tests]
     with (
         (source.parent / OUTPUT).open("wb") as output,
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output, process_group=0) as process,
@@ -111,6 +122,25 @@ def _passes(package: str, source: Path, limit: float) -> bool:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, 9)
             return False
+
+
+def _reaching(source: Path) -> dict[str, dict[int, list[str]]]:
+    """The tests that ran each line of each file while they were watched: those first that ran the fewest lines."""
+    folder = source.parent
+    command = [str(PYTHON), "-m", "coverage", "json", "-q", "--show-contexts", f"--data-file={folder / '.coverage'}"]
+    subprocess.run([*command, "-o", str(folder / REACHED)], cwd=folder, check=True)
+    files = json.loads((folder / REACHED).read_text())["files"]
+    reached: dict[str, dict[int, set[str]]] = {}
+    sizes: Counter[str] = Counter()
+    for name, found in files.items():
+        lines = reached[str((folder / name).resolve().relative_to(source.resolve()))] = {}
+        for line, contexts in found["contexts"].items():
+            lines[int(line)] = {context.partition("|")[0].partition("[")[0] for context in contexts if context}
+            sizes.update(lines[int(line)])
+    return {
+        file: {line: sorted(tests, key=lambda test: (sizes[test], test)) for line, tests in lines.items()}
+        for file, lines in reached.items()
+    }
 
 
 def mutants(package: str, count: int, seed: int) -> Iterator[tuple[Mutant, str]]:

@@ -220,8 +220,29 @@ def test_nesting_without_end_is_a_sentence(work_out):
         work_out("(" * 5000 + "1" + ")" * 5000)
 
 
-def test_aliases_that_make_a_document_of_millions_of_values_end_in_a_sentence(work_out):
-    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    with pytest.raises(WrongError, match=r"yamldecode\(\): holds more than 1,000,000 values"):
+@pytest.mark.parametrize("brought", ["*a{0}", "{{<<: *a{0}}}"], ids=["aliases", "merge keys"])
+def test_aliases_of_a_document_have_the_budget_of_other_yaml(work_out, brought):
+    lines = ["a0: &a0 {x: 1, y: [2]}"]
+    lines += [f"a{n}: &a{n} {{{', '.join(f'k{m}: {brought.format(n - 1)}' for m in range(10))}}}" for n in range(1, 9)]
+    with pytest.raises(
+        WrongError, match=r"yamldecode\(\): line \d comes to more than 500,000 values, with its aliases"
+    ):
         work_out(f"yamldecode({json.dumps(chr(10).join(lines))})")
+
+
+@pytest.mark.parametrize("merged", ["<<: *a{0}", "<<: [*a{0}, *a{0}, *a{0}, *a{0}]"])
+def test_merge_keys_that_merge_what_merges_have_the_budget_too(work_out, merged):
+    lines = ["a0: &a0 {" + ", ".join(f"k{n}: 1" for n in range(2000)) + "}"]
+    lines += [f"a{n}: &a{n} {{z{n}: 1, {merged.format(n - 1)}}}" for n in range(1, 300)]
+    with pytest.raises(WrongError, match=r"comes to more than 500,000 values, with its aliases"):
+        work_out(f"yamldecode({json.dumps(chr(10).join(lines))})")
+
+
+@pytest.mark.parametrize("source", ["[" * 300 + "]" * 300, "- " * 300 + "x", "&a [*a]", "{[x]: 1}", "a: {<<: 1}"])
+def test_yaml_that_terraform_cannot_have_is_a_sentence(work_out, source):
+    with pytest.raises(WrongError, match=r"yamldecode\(\): |nested too deeply"):
+        work_out(f"yamldecode({json.dumps(source)})")
+
+
+def test_a_long_text_without_quotation_marks_is_no_number(work_out):
+    assert work_out(f'yamldecode("a: {"x" * 5000}")') == {"a": "x" * 5000}

@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import msgspec
 import numpy as np
 import pytest
 
 from doghouse import running
+from doghouse.metrics.intake import importing
 from doghouse.metrics.intake.importing import parts, received
 from doghouse.metrics.model import Columns, Series
+from doghouse.metrics.packing import unpack
 from doghouse.metrics.store.index import SeriesIndex
 from doghouse.running import House
 from doghouse.time.clock import Clock
+from doghouse.web.body import limits
 
 LONG_AGO = 1_500_000_000
 CSV = """timestamp,metric,value,type,interval,tags
@@ -29,6 +33,34 @@ CSV = """timestamp,metric,value,type,interval,tags
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running.serve(tmp_path_factory.mktemp("house"), clock=Clock(1_772_445_600.0)) as one:
         yield one
+
+
+def test_history_of_many_series_goes_in_parts_that_the_server_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million points of a million series were one body, which was refused."""
+    monkeypatch.setattr(importing, "PART_BYTES", 20_000)
+    tags = tuple(f"tag{number}:{'x' * 20}" for number in range(20))
+    series = [Series(number, f"m{number}", "gauge", 0, "", tags) for number in range(200)]
+    places = np.arange(400) % 200
+    bodies = list(parts(series, Columns(places, 1000 + np.arange(400), np.arange(400.0))))
+    assert max(map(len, bodies)) <= 20_000
+    got: list[tuple[str, int, float]] = []
+    for body in bodies:
+        part = msgspec.msgpack.decode(body, type=importing.Part)
+        there = unpack(part.columns)
+        names = [part.series[place].metric for place in there.series]
+        got += zip(names, there.ts.tolist(), there.value.tolist(), strict=True)
+    assert got == [(f"m{place}", 1000 + at, float(at)) for at, place in enumerate(places)]
+
+
+def test_a_part_of_history_is_within_what_its_endpoint_takes() -> None:
+    rng, count = np.random.default_rng(1), 100_000
+    tags = tuple(f"tag{number}:{'x' * 30}" for number in range(20))
+    series = [Series(number, f"metric.{number:x}", "gauge", 0, f"host{number}", tags) for number in range(count)]
+    columns = Columns(np.arange(count), rng.integers(0, 2**32, count), rng.standard_normal(count))
+    bounds = limits.of("/doghouse/import")
+    for body in parts(series, columns):
+        limits.check(body, bounds, importing.CONTENT_TYPE)
+        assert len(body) <= bounds.unpacked
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -25,6 +25,13 @@ def test_groups_are_aligned_with_each_other() -> None:
     assert by_scope(EVENTS, "avg:m{*} by {host}", 0, 180, 60) == {"host:a": [4, 6, 8], "host:b": [1, 1]}
 
 
+def test_halfway_of_a_gap_is_half_of_the_rise_to_the_last_digit() -> None:
+    """A hundred times 0.07 is a little more than 7, and a negative number has no power of that."""
+    held = source(series([(0, -9), (200, 5)], host="a"), series([(0, 0), (100, 0), (200, 0)], host="b"))
+    assert by_scope(held, "avg:m{*} by {host}", 0, 300, 100)["host:a"] == [-9, -2, 5]
+    assert values(held, "pow(sum:m{*}, sum:m{*})", 0, 300, 100)[1] == 0.25
+
+
 def test_a_monitor_reads_each_groups_own_points() -> None:
     got = by_scope(EVENTS, "avg:m{*} by {host}", 0, 180, 60, MONITOR)
     assert got == {"host:a": [4, 8], "host:b": [1]}

@@ -6,6 +6,7 @@ import httpx
 import msgspec
 import pytest
 
+from doghouse.traces import decoding
 from doghouse.traces.store import Search
 
 from .conftest import NOW, Tracer, span
@@ -50,6 +51,36 @@ def test_a_trace_of_v05_is_the_same_trace_as_of_v04(tracer: Tracer) -> None:
     (old,), (new,) = (tracer.house.app.state.traces.spans(f"{number:032x}") for number in (1, 2))
     new.trace_id = 1
     assert msgspec.to_builtins(new) == msgspec.to_builtins(old)
+
+
+def post_indexed(tracer: Tracer, body: bytes) -> httpx.Response:
+    headers = {"Content-Type": "application/msgpack"}
+    return httpx.post(f"{tracer.house.url}/v0.5/traces", content=body, headers=headers, timeout=60)
+
+
+@pytest.mark.parametrize("entries", [15, 128, 1000])
+def test_tags_of_v05_have_a_budget_whatever_map_they_are_in(tracer: Tracer, entries: int) -> None:
+    """One of two bytes took 37 of memory: 25 MB of them took 779 MB."""
+    texts = [f"t{number}" for number in range(entries)]
+    row = [0, 0, 0, 1, 1, 0, 1, 1, 0, dict.fromkeys(range(entries), 0), dict.fromkeys([0], 1.0), 0]
+    spans = decoding.INDEXED_TAGS // (entries + 1) + 1
+    answer = post_indexed(tracer, msgspec.msgpack.encode([texts, [[row] * spans]]))
+    assert (answer.status_code, answer.json()) == (
+        413,
+        {"errors": [f"Payload too large: it has more than {decoding.INDEXED_TAGS:,} tags"]},
+    )
+    assert not tracer.house.app.state.traces.spans(f"{1:032x}")
+
+
+def test_a_long_text_that_many_spans_name_is_not_written_out_for_all_of_them(tracer: Tracer) -> None:
+    """71 KB of spans, each of which names one text of 25 KB a hundred times, were a gigabyte on the disk."""
+    texts = [*(f"t{number}" for number in range(100)), "x" * 25_000]
+    row = [0, 0, 0, 1, 1, 0, int(NOW * 1e9), 1, 0, dict.fromkeys(range(100), 100), {}, 0]
+    few, many = ([texts, [[row] * spans]] for spans in (2, 30))
+    assert post_indexed(tracer, msgspec.msgpack.encode(few)).status_code == 200
+    answer = post_indexed(tracer, msgspec.msgpack.encode(many))
+    assert answer.status_code == 413
+    assert "characters of text, each written where it is named" in answer.text
 
 
 def test_a_span_counts_in_the_bucket_of_ten_seconds_in_which_it_ends(tracer: Tracer) -> None:

@@ -91,6 +91,14 @@ def test_lines_of_text_are_no_json(house: House) -> None:
     assert post(house, "/api/v2/logs", lines, **{"Content-Type": "text/plain"}).status_code == 202
 
 
+@pytest.mark.parametrize("path", sorted(path for path, bounds in limits.BY_PATH.items() if bounds.packs))
+def test_texts_of_msgpack_have_a_bound_too(path: str) -> None:
+    most = limits.PACKED_TEXTS
+    limits.check(b"\xa2ab" * most, limits.of(path), "application/msgpack")
+    with pytest.raises(TooMuch, match="more than 3,000,000 texts"):
+        limits.check(b"\xa2ab" * most + b"\xd9\x01a", limits.of(path), "application/msgpack")
+
+
 JSON = st.recursive(
     st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
 )

@@ -11,8 +11,8 @@ from doghouse.files.reading import DEEPEST, LARGEST_SETTINGS, FileError, text
 
 MOST_NODES = 500_000  # with what aliases stand for counted each time
 LONGEST_NUMBER = 400  # characters of what is no text: 1:00:00… in base 60 takes time that grows with its square
-_TEXTS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:binary")
-_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NUMBERS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "timestamp"))
+SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_yaml(path: Path) -> Any:
@@ -20,7 +20,7 @@ def load_yaml(path: Path) -> Any:
     return values(compose(text(path, LARGEST_SETTINGS)))
 
 
-def compose(text: str, loader: Any = _SAFE) -> yaml.Node | None:
+def compose(text: str, loader: Any = SAFE) -> yaml.Node | None:
     """A text's nodes as a loader resolves them; None for an empty text. Raises FileError with its line."""
     try:
         _check_depth(text)
@@ -45,7 +45,7 @@ def _check_depth(text: str) -> None:
     if text.count("[") + text.count("{") + max(map(_indent, text.splitlines()), default=0) <= DEEPEST:
         return  # each level needs a bracket, or a column more
     depth = 0
-    for event in yaml.parse(text, Loader=_SAFE):
+    for event in yaml.parse(text, Loader=SAFE):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             mark = event.start_mark
@@ -92,7 +92,7 @@ class _Budget:
             raise FileError("is nested too deeply to be read", line)
         size = 1
         if isinstance(node, yaml.ScalarNode):
-            if len(node.value) > LONGEST_NUMBER and node.tag not in _TEXTS:
+            if len(node.value) > LONGEST_NUMBER and node.tag in _NUMBERS:
                 raise FileError(f"has a {node.tag.rpartition(':')[2]} of {len(node.value)} characters", line)
         else:
             self._around.add(id(node))

@@ -9,12 +9,15 @@ from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from doghouse.traces.model import Chunk, Span
+from doghouse.web.body.limits import TooMuch
 
 T = TypeVar("T")
 Index = Annotated[int, Meta(ge=0)]
+INDEXED_TAGS = 2_000_000  # of all spans of a v0.5 body: one takes 37 bytes of memory for its two
+WRITTEN_OUT = 64 * 1024 * 1024  # characters of their texts: 70 KB of spans that name one long text were 500 MB
 
 
 class TracesError(ValueError):
@@ -22,7 +25,7 @@ class TracesError(ValueError):
 
 
 class Indexed(Struct, array_like=True, forbid_unknown_fields=True, gc=False):
-    """A span of v0.5: twelve values; a text is its index in the table."""
+    """A span of v0.5: twelve values; a text is its index in the table. Its maps are read when the entries of all are counted."""
 
     service: Index
     name: Index
@@ -33,8 +36,8 @@ class Indexed(Struct, array_like=True, forbid_unknown_fields=True, gc=False):
     start: int
     duration: int
     error: int
-    meta: dict[Index, Index] | None
-    metrics: dict[Index, float] | None
+    meta: Raw
+    metrics: Raw
     type: Index
 
 
@@ -48,6 +51,8 @@ class Table(Struct, array_like=True, forbid_unknown_fields=True):
 _plain = msgspec.msgpack.Decoder(list[Chunk])
 _json = msgspec.json.Decoder(list[Chunk])
 _table = msgspec.msgpack.Decoder(Table)
+_texts = msgspec.msgpack.Decoder(dict[Index, Index] | None)
+_numbers = msgspec.msgpack.Decoder(dict[Index, float] | None)
 
 
 def decode(body: bytes) -> list[Chunk]:
@@ -61,15 +66,18 @@ def decode_json(body: bytes) -> list[Chunk]:
 
 
 def decode_indexed(body: bytes) -> list[Chunk]:
-    """A body of v0.5. Raises TracesError."""
+    """A body of v0.5. Raises TracesError or TooMuch."""
     table = _read(_table.decode, body)
+    if sum(_entries(span.meta) + _entries(span.metrics) for chunk in table.traces for span in chunk) > INDEXED_TAGS:
+        raise TooMuch(f"more than {INDEXED_TAGS:,} tags")
+    written = Written()
     try:
-        return _without_empty([[_span(span, table.texts) for span in chunk] for chunk in table.traces])
+        return _without_empty([[written.span(span, table.texts) for span in chunk] for chunk in table.traces])
     except IndexError:
         raise TracesError(f"a text is named by a place outside the table, which has {len(table.texts)}") from None
 
 
-def _read(decoder: Callable[[bytes], T], body: bytes) -> T:
+def _read(decoder: Callable[[bytes | Raw], T], body: bytes | Raw) -> T:
     try:
         return decoder(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -80,18 +88,30 @@ def _without_empty(chunks: list[Chunk]) -> list[Chunk]:
     return [chunk for chunk in chunks if chunk]
 
 
-def _span(span: Indexed, texts: list[str]) -> Span:
-    return Span(
-        span.trace_id,
-        span.span_id,
-        span.start,
-        span.duration,
-        texts[span.name],
-        texts[span.service],
-        texts[span.resource],
-        span.parent_id,
-        span.error,
-        {texts[key]: texts[value] for key, value in (span.meta or {}).items()},
-        {texts[key]: value for key, value in (span.metrics or {}).items()},
-        texts[span.type],
-    )
+def _entries(packed: Raw) -> int:
+    """How many entries a map has, by its first bytes; 0 of what is no map."""
+    head = bytes(memoryview(packed)[:5])
+    if 0x80 <= head[0] <= 0x8F:
+        return head[0] - 0x80
+    return int.from_bytes(head[1 : {0xDE: 3, 0xDF: 5}.get(head[0], 1)], "big")
+
+
+class Written:
+    """Writes out the texts of spans, of all together WRITTEN_OUT characters at most."""
+
+    def __init__(self) -> None:
+        self._left = WRITTEN_OUT
+
+    def span(self, span: Indexed, texts: list[str]) -> Span:
+        """A span with its texts. Raises IndexError, TracesError or TooMuch."""
+        meta = {texts[key]: texts[value] for key, value in (_read(_texts.decode, span.meta) or {}).items()}
+        metrics = {texts[key]: value for key, value in (_read(_numbers.decode, span.metrics) or {}).items()}
+        own = texts[span.name], texts[span.service], texts[span.resource], texts[span.type]
+        self._left -= sum(sum(map(len, part)) for part in (own, meta, meta.values(), metrics))
+        if self._left < 0:
+            raise TooMuch(f"more than {WRITTEN_OUT:,} characters of text, each written where it is named")
+        name, service, resource, kind = own
+        return Span(
+            span.trace_id, span.span_id, span.start, span.duration, name, service, resource, span.parent_id, span.error,
+            meta, metrics, kind,
+        )  # fmt: skip

@@ -17,6 +17,7 @@ from doghouse.traces.intake import TraceIntake
 from doghouse.traces.model import Chunk
 from doghouse.web import errors
 from doghouse.web.access import Keys
+from doghouse.web.body.limits import TooMuch
 from doghouse.web.http import Call, PlainHandler, Reply, endpoint
 
 Decode = Callable[[bytes], list[Chunk]]
@@ -79,6 +80,8 @@ def take(intake: TraceIntake, path: str, decode: Decode) -> PlainHandler:
             chunks = reader(call.body)
         except TracesError as error:
             raise traces_unreadable(path, str(error)) from None
+        except TooMuch as reason:
+            raise errors.too_much_in_body(str(reason)) from None
         marked, counted = _said(call, "computed-top-level"), _said(call, "computed-stats")
         sound = normalize.normalized(chunks, call.headers.get("datadog-meta-lang", ""), call.now)
         return Reply({"rate_by_service": intake.take(sound, marked, counted, call.now)})

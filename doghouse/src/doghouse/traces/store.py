@@ -100,7 +100,7 @@ class TraceStore:
             numbered = list(enumerate(chunks, first))
             connection.executemany(
                 "INSERT INTO chunks (id, trace, ts, first, last, spans) VALUES (?, ?, ?, ?, ?, ?)",
-                [(id, trace_id(chunk), chunk[0].start / NS, *_ends(chunk), _encode(chunk)) for id, chunk in numbered],
+                ((id, trace_id(chunk), chunk[0].start / NS, *_ends(chunk), _encode(chunk)) for id, chunk in numbered),
             )
             connection.executemany(
                 "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -16,7 +16,8 @@ from doghouse.metrics.model import NO_SERIES, Columns, Series, SeriesList
 from doghouse.metrics.packing import pack, unpack
 
 CONTENT_TYPE = "application/msgpack"
-PART_POINTS = 1_000_000
+PART_POINTS = 500_000
+PART_BYTES = 16 * 1024 * 1024  # half of what the endpoint takes (doghouse.web.body.limits)
 
 
 class Part(Struct):
@@ -27,12 +28,18 @@ class Part(Struct):
 
 
 def parts(series: Sequence[Series], columns: Columns, size: int = PART_POINTS) -> Iterator[bytes]:
-    """Bodies for `/doghouse/import`, `size` points each at most. `columns.series` are places in `series`."""
+    """Bodies for `/doghouse/import`, `size` points and PART_BYTES each at most. `columns.series` are places in `series`."""
     for start in range(0, len(columns), size):
         stop = start + size
-        there, places = np.unique(columns.series[start:stop], return_inverse=True)
-        piece = Columns(places, columns.ts[start:stop], columns.value[start:stop])
-        yield msgspec.msgpack.encode(Part([series[number] for number in there], pack(piece)))
+        piece = Columns(columns.series[start:stop], columns.ts[start:stop], columns.value[start:stop])
+        there, places = np.unique(piece.series, return_inverse=True)
+        body = msgspec.msgpack.encode(
+            Part([series[number] for number in there], pack(Columns(places, piece.ts, piece.value)))
+        )
+        if len(body) > PART_BYTES and len(piece) > 1:  # of many series with a point or two each
+            yield from parts(series, piece, (len(piece) + 1) // 2)
+        else:
+            yield body
 
 
 def received(body: bytes, series_list: SeriesList) -> Columns:

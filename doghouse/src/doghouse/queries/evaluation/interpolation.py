@@ -30,21 +30,21 @@ def interpolate(values: Floats, ts: Ints, fill: Fill) -> Floats:
         return np.where(wanted, 0.0, values)
     filled = np.take_along_axis(values, before, axis=1)
     if fill.method == "linear":
-        filled = filled + _slope(values, ts, real, before, filled) * elapsed
+        filled = filled + _rise(values, ts, real, before, filled)
     return np.where(wanted, filled, values)
 
 
-def _slope(
+def _rise(
     values: Floats, ts: Ints, real: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], before: Ints, start: Floats
 ) -> Floats:
-    """The rise per second from the value before each gap to the one behind it, 0 where none follows."""
+    """What each bucket of a gap has risen by since the value before the gap, 0 where none follows. Halfway it is half of the rise, to the last digit."""
     after = next_index(real)
     has_after = after < len(ts)
     after = np.minimum(after, len(ts) - 1)
     span = np.where(has_after, ts[after] - ts[before], 1)
     rise = np.where(has_after, np.take_along_axis(values, after, axis=1) - start, 0.0)
-    slope: Floats = rise / np.maximum(span, 1)
-    return slope
+    risen: Floats = rise * ((ts - ts[before]) / np.maximum(span, 1))
+    return risen
 
 
 def last_index(real: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Ints:

@@ -18,6 +18,7 @@ SLOWEST_S = 10  # s within which some of a body must arrive
 UNREAD_S = 60  # s after which a client that takes nothing of its answer is given up
 HEAD_BYTES = 64 * 1024  # of a request before its body
 CONNECTIONS = 1000  # open at once; one more is closed at once
+PACKED_TEXTS = 3_000_000  # in a body of msgpack: one of two letters takes 64 bytes of memory for its three
 LONGEST_MESSAGE = 40_000  # characters of what is written anew for each notification: some 0.3 s of {{value}}
 
 
@@ -25,7 +26,8 @@ LONGEST_MESSAGE = 40_000  # characters of what is written anew for each notifica
 class Bounds:
     """The most of a body: bytes as it is sent and unpacked, values in it, lists and objects inside each other (None: what its decoder takes).
 
-    `packs`: the body is msgpack, where the values are its lists and maps alone. `lines`: it is JSON, unless its Content-Type says that it is text.
+    `packs`: the body is msgpack, where the values are its lists and maps alone, and texts have a bound of their own (`PACKED_TEXTS`).
+    `lines`: it is JSON, unless its Content-Type says that it is text.
     `source` is where the bytes come from.
     """
 
@@ -51,7 +53,7 @@ BY_PATH = {
     "/api/v2/series": Bounds(512_000, 5_242_880, 2_000_000, None, source="OpenAPI v2: SubmitMetrics"),
     "/api/v1/distribution_points": _DISTRIBUTIONS,
     "/api/beta/sketches": _DISTRIBUTIONS,
-    "/doghouse/import": Bounds(64 * MIB, 64 * MIB, 2_000_000, None, packs=True),
+    "/doghouse/import": Bounds(32 * MIB, 32 * MIB, 2_000_000, None, packs=True),
     "/v1/input": _LOGS,
     "/api/v2/logs": _LOGS,
     "/intake": Bounds(10 * MIB, 10 * MIB, 200_000),
@@ -83,13 +85,14 @@ def of(path: str) -> Bounds:
 
 _JSON_OTHERS = bytes(sign for sign in range(256) if sign not in b",[{")
 _PACKED_OTHERS = bytes(sign for sign in range(256) if not (0x80 <= sign <= 0x9F or 0xDC <= sign <= 0xDF))
+_PACKED_TEXTLESS = bytes(sign for sign in range(256) if not (0xA0 <= sign <= 0xBF or 0xD9 <= sign <= 0xDB))
 _TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
 def check(body: bytes, bounds: Bounds, content_type: str) -> None:
     """Raise TooMuch or TooDeep where a body has more values, or deeper ones, than its bounds allow. It is looked at as it is, before anything is made of it.
 
-    In msgpack every byte counts that may begin a list or a map: more than there are, where texts are not ASCII.
+    In msgpack every byte counts that may begin a list, a map or a text: more than there are, where texts are not ASCII.
     """
     if bounds.lines and content_type.startswith(("text/", "application/logplex-1")):
         return
@@ -101,6 +104,8 @@ def check(body: bytes, bounds: Bounds, content_type: str) -> None:
         bare = body if packed else _TEXT.sub(b"", body)
         if packed or len(bare.translate(None, _JSON_OTHERS)) > bounds.items:
             raise TooMuch(f"more than {bounds.items:,} values")
+    if packed and len(body) > PACKED_TEXTS and len(body.translate(None, _PACKED_TEXTLESS)) > PACKED_TEXTS:
+        raise TooMuch(f"more than {PACKED_TEXTS:,} texts")
     if bounds.depth is not None and body.count(b"[") + body.count(b"{") > bounds.depth and depth(body) > bounds.depth:
         raise TooDeep
 

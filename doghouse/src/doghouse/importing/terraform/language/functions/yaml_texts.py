@@ -8,10 +8,11 @@ from typing import Any
 
 import yaml
 
+from doghouse.files import FileError
+from doghouse.files.yaml_texts import SAFE, compose
 from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.values import Value, WrongError, number_text, text
 
-MOST_VALUES = 1_000_000  # of a document with its aliases written out; ours
 _WORDS: dict[str, bool | None] = {
     **{spelled: True for word in ("y", "yes", "true", "on") for spelled in (word, word.title(), word.upper())},
     **{spelled: False for word in ("n", "no", "false", "off") for spelled in (word, word.title(), word.upper())},
@@ -24,7 +25,7 @@ _TIME = re.compile(
 )
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SAFE):  # type: ignore[misc]
     """YAML whose words are as go-cty-yaml takes them, and whose keys are texts."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -75,21 +76,20 @@ _Loader.add_constructor(_PLAIN, _scalar)
 @function("yamldecode")
 def _yamldecode(value: Value) -> Value:
     try:
-        document = yaml.load(text(value), _Loader)  # a SafeLoader
+        root = compose(text(value), _Loader)
+        return None if root is None else _plain(_Loader("").construct_document(root))
+    except FileError as error:
+        raise WrongError(f"line {error.line} {error}" if error.line else str(error)) from None
     except yaml.YAMLError as error:
         raise WrongError(f"is not YAML: {' '.join(str(error).split())}") from None
-    return _plain(document, [0])
 
 
-def _plain(value: Value, seen: list[int]) -> Value:
-    """What was decoded, with whole numbers that are whole. Raises WrongError where aliases make too much of it."""
-    seen[0] += 1
-    if seen[0] > MOST_VALUES:
-        raise WrongError(f"holds more than {MOST_VALUES:,} values")
+def _plain(value: Value) -> Value:
+    """What was decoded, with whole numbers that are whole."""
     if isinstance(value, dict):
-        return {key: _plain(one, seen) for key, one in value.items()}
+        return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [_plain(one, seen) for one in value]
+        return [_plain(one) for one in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
