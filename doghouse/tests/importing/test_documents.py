@@ -105,6 +105,45 @@ def test_pulumis_stacks_and_previews_go_in(write, document):
     }
 
 
+@pytest.mark.parametrize(
+    "document", [{"deployment": {"resources": [PULUMI_MONITOR]}}, {"steps": [{"newState": PULUMI_MONITOR}]}]
+)
+def test_a_stack_on_several_lines_has_the_lines_of_its_fields(tmp_path, document):
+    text = json.dumps(document, indent=1)
+    (tmp_path / "stack.json").write_text(text)
+    [found] = collect(str(tmp_path / "stack.json"))
+    lines = [line.strip() for line in text.splitlines()]
+    for field, written in (
+        ("options.thresholds.critical", '"critical"'),
+        ("message", '"message"'),
+        ("nowhere", '"inputs"'),
+    ):
+        assert lines[found.line(field, 0) - 1].startswith(written)
+    (tmp_path / "stack.json").write_text(json.dumps(document))
+    [found] = collect(str(tmp_path / "stack.json"))
+    assert found.line("message", 0) == 0
+
+
+def test_a_plan_on_several_lines_has_them_too_in_modules_as_well(tmp_path):
+    values = {
+        "type": "metric alert", "name": "m", "query": "avg(last_5m):avg:m{*} > 90", "message": "x",
+        "monitor_thresholds": [{"critical": "91"}], "tags": ["a", "b"], "renotify_interval": 7,
+    }  # fmt: skip
+    resource = {"address": "module.a.datadog_monitor.m", "mode": "managed", "type": "datadog_monitor", "values": values}
+    document = {"planned_values": {"root_module": {"resources": [], "child_modules": [{"resources": [resource]}]}}}
+    text = json.dumps(document, indent=1)
+    (tmp_path / "plan.json").write_text(text)
+    [found] = collect(str(tmp_path / "plan.json"))
+    lines = [line.strip() for line in text.splitlines()]
+    places = {
+        "options.thresholds.critical": '"critical"',
+        "options.renotify_interval": '"renotify_interval"',
+        "tags[1]": '"tags"',
+    }
+    for field, written in places.items():
+        assert lines[found.line(field, 0) - 1].startswith(written)
+
+
 def test_what_pulumi_does_not_know_yet_is_said_and_other_types_are_counted(write):
     unknown = {
         **PULUMI_MONITOR,

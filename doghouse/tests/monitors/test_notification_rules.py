@@ -222,6 +222,13 @@ def test_a_file_has_rules_as_the_api_has_them(document: str, tmp_path: Path) -> 
     assert added(load(path), ["team:b"]) == []
 
 
+@pytest.mark.parametrize("word", ["1_0", "010", "0x30", "1:30", "2026-03-02", "off", "1.2.3"])
+def test_words_of_a_yaml_file_are_read_as_they_were_typed(word: str, tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(f"name: {word}\nfilter: {{tags: [team:a]}}\nrecipients: [{word}]\n")
+    assert added(load(path), ["team:a"]) == [word]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -49,7 +49,8 @@ def problems(rule: str, what: str, folder: Path, chosen: frozenset[str]) -> Iter
         values = [float(value) for value in given["history"][1].split()]
         monitor = parse(json.loads(text))
         points = source(minutely(values, metric=monitor.metrics[0], tags=("env:prod",)))
-        yield from by_history(monitor, backtest(monitor, points, T0, T0 + 60 * len(values)).transitions())
+        test = backtest(monitor, points, T0, T0 + 60 * len(values))
+        yield from by_history(monitor, ((one.group, one.history) for one in test.timelines))
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))

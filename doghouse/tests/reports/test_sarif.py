@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from doghouse.reports import sarif
 
@@ -76,6 +77,41 @@ def test_what_is_to_be_put_in_is_said(run, repository, schema) -> None:
     (repository / "monitors" / "is_alert.json").write_text(json.dumps(GOOD | {"message": "{{is_alert}} x @a@b.c"}))
     made = written(schema, run("lint", "is_alert.json", "--format", "sarif").stdout)
     assert [one for one in made["results"] if "\nUse: {{#is_alert}} for {{is_alert}}" in one["message"]["text"]]
+
+
+@pytest.mark.parametrize(
+    "message", ['{{is_alert}} "x" @a@b.c', "{{#is_alert}}a\n{{is_recovery}} b @a@b.c{{/is_alert}}"]
+)
+@pytest.mark.parametrize("suffix", ["json", "yaml", "tf"])
+def test_a_fix_put_in_as_it_stands_mends_the_problem(run, repository, schema, message, suffix) -> None:
+    path = repository / "monitors" / f"mended.{suffix}"
+    body = GOOD | {"message": message}
+    attributes = "\n".join(f"  {name} = {json.dumps(value)}" for name, value in body.items())
+    texts = {
+        "json": json.dumps(body, indent=2),
+        "yaml": yaml.safe_dump(body, width=1000, default_style="|"),
+        "tf": f'resource "datadog_monitor" "m" {{\n{attributes}\n}}\n',
+    }
+    path.write_text(texts[suffix])
+    select = ("--select", "message-condition-without-hash")
+    made = written(schema, run("lint", path, *select, "--format", "sarif").stdout)
+    (result,) = made["results"]
+    (change,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    region = change["deletedRegion"]
+    assert result["locations"][0]["physicalLocation"]["region"] == region
+    lines = path.read_text().split("\n")
+    line = lines[region["startLine"] - 1]
+    text = change["insertedContent"]["text"]
+    lines[region["startLine"] - 1] = line[: region["startColumn"] - 1] + text + line[region["endColumn"] - 1 :]
+    path.write_text("\n".join(lines))
+    assert written(schema, run("lint", path, *select, "--format", "sarif").stdout)["results"] == []
+
+
+def test_what_stands_twice_on_its_line_has_no_fix(run, repository, schema) -> None:
+    (repository / "monitors" / "twice.json").write_text(json.dumps([GOOD | {"message": "{{is_alert}}"}] * 2))
+    made = written(schema, run("lint", "twice.json", "--format", "sarif").stdout)
+    assert [one for one in made["results"] if one["ruleId"] == "message-condition-without-hash"]
+    assert not [one for one in made["results"] if "fixes" in one]
 
 
 def test_unit_tests_are_valid_and_lie_where_they_expect(repository, run, schema) -> None:

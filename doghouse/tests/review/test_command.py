@@ -163,6 +163,43 @@ resource "datadog_monitor" "cpu" {
     assert "cpu: query" in out
 
 
+def test_a_value_that_begins_to_hover_is_a_new_warning_unless_somebody_wants_it(
+    run: Run, write: Write, tmp_path: Path
+) -> None:
+    lines = [f"{START + 60 * minute},m,{92 if minute % 8 < 4 else 88},host:a" for minute in range(120)]
+    (tmp_path / "points.csv").write_text("\n".join(["timestamp,metric,value,tags", *lines]) + "\n")
+    over = ("--series", "points.csv", "--from", str(START), "--to", str(START + 7200))
+    write(old__a_json=body(threshold=99), new__a_json=body())
+    code, out, _ = run("old", "new", *over, "--fail-on", "warning")
+    assert (code, "new warning" in out, "threshold-hovers" in out) == (1, True, True)
+    assert "threshold-hovers" not in run("old", "new")[1]
+    assert "cured   options.thresholds.critical_recovery: the value of host:a hovers" in run("new", "old", *over)[1]
+    wanted = body(tags=["doghouse-ignore:threshold-hovers:it_is_a_demonstration"])
+    write(new__a_json=wanted)
+    assert "new warning" not in run("old", "new", *over)[1]
+    assert "ignore-unused" not in run("old", "new")[1]
+
+
+def test_variables_are_given_beside_both_revisions(run: Run, repository: Callable[..., None], tmp_path: Path) -> None:
+    module = """
+variable "level" {}
+resource "datadog_monitor" "cpu" {
+  name = "cpu"
+  type = "metric alert"
+  message = "@a@example.com"
+  query = "avg(last_5m):avg:m{*} > ${var.level}"
+}
+"""
+    (tmp_path / "main.tf").write_text(module)
+    commit(repository, "first")
+    (tmp_path / "main.tf").write_text(module.replace("${var.level}", "${var.level * 2}"))
+    (tmp_path / "prod.tfvars").write_text("level = 40\n")
+    out = run("HEAD", ".", "--var-file", "prod.tfvars")[1]
+    assert "query: avg(last_5m):avg:m{*} > [-40-]{+80+}" in out
+    code, _, err = run("HEAD", ".", "--var-file", "none.tfvars")
+    assert (code, err.count("\n"), "--var-file: none.tfvars" in err) == (64, 1, True)
+
+
 def test_two_plans_of_terraform_pair_by_address(run: Run, write: Write) -> None:
     def plan(name: str, threshold: str) -> dict[str, Any]:
         values = {

@@ -39,7 +39,7 @@ def printed(result: Review, format: str) -> str:
 
 
 def test_the_formats_of_a_review() -> None:
-    assert formats(Review) == ["github", "json", "markdown", "sarif", "text"]
+    assert formats(Review) == ["github", "gitlab", "json", "markdown", "sarif", "text"]
 
 
 @pytest.mark.parametrize("number", [1, 30, 500])

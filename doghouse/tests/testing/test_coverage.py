@@ -125,6 +125,14 @@ def test_monitors_of_a_folder_without_a_test_count(command, tmp_path):
     assert (made["percent"], made["untested"], made["counts"]["state"]) == (31.25, 1, {"reached": 2, "of": 4})
     assert [(one["name"], one["tests"]) for one in made["monitors"]] == [("high", 1), ("other", 0)]
 
+    _, out, _ = command("monitors", "--coverage", "--format", "github")
+    assert "::notice file=monitors/other.json,title=other%3A test-missing::has no test\n" in out
+    assert out.splitlines()[-1].startswith("coverage 31.2%")
+    _, out, _ = command("monitors", "--coverage", "--format", "markdown")
+    assert out.startswith("### Unit tests pass\n")
+    assert "coverage 31.2%: 5 of 16" in out
+    assert "**note** has no test<br>other <code>monitors/other.json</code>" in out
+
 
 @pytest.mark.parametrize(("least", "code"), [("31", 0), ("31.25", 0), ("32", 1), ("101", 64)])
 def test_a_share_that_is_not_reached_is_an_error(command, tmp_path, least, code):

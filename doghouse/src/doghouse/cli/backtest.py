@@ -15,11 +15,15 @@ from doghouse.cli.options import (
     AccountKeysFile,
     ApiUrl,
     AsJson,
+    Cache,
     Force,
     FromAccount,
     HostsFile,
+    NoCache,
+    Resolution,
     RulesFile,
     VarFiles,
+    lint_settings,
     rules_of,
 )
 from doghouse.cli.terminal import fail, say
@@ -46,15 +50,9 @@ def backtest(
     datadog: FromAccount = False,
     api_url: ApiUrl = None,
     keys_file: AccountKeysFile = None,
-    resolution: Annotated[
-        int | None,
-        typer.Option(help="With --datadog: seconds a point (default: as each monitor's window asks for)."),
-    ] = None,
-    cache: Annotated[
-        Path | None,
-        typer.Option(help="With --datadog: where what was read is kept (default: the user's cache folder)."),
-    ] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="With --datadog: keep nothing.")] = False,
+    resolution: Resolution = None,
+    cache: Cache = None,
+    no_cache: NoCache = False,
     downtimes: Annotated[
         Path | None, typer.Option(help="A JSON list of v2 downtime attributes, each with an optional name.")
     ] = None,
@@ -103,8 +101,6 @@ def backtest(
 
         if not is_zone(timezone):
             raise fail(f"--timezone: '{timezone}' is no time zone of the IANA database", 64)
-    if resolution is not None and (resolution <= 0 or (60 % resolution and resolution % 60)):
-        raise fail("--resolution divides 60 or is a multiple of it", 64)
     if (datadog and series is not None) or not (datadog or series or logs):
         text = "the points come from a file with --series, or from the account with --datadog: give one of them"
         raise fail(f"{text} (or --logs alone)", 64)
@@ -124,10 +120,14 @@ def backtest(
         points = inputs.no_points
     else:
         account = inputs.account_of(api_url, keys_file, cache, no_cache, resolution)
-        points = inputs.from_account(account, [one for _, one in monitors], start, end, known)
+        points = inputs.from_account(account, [one.monitor for one in monitors], start, end, known)
     members = given_monitors.members_of(member or (), monitors)
     records = inputs.records_of(logs, known, account)
-    asked = Asked(start, end, points, quiet, known, zone, suggest, members, listed.slos, records, routed, force)
+    asked = Asked(
+        *(start, end, points, quiet, known, zone, suggest, members, listed.slos, records, routed),
+        settings=lint_settings(),
+        force=force,
+    )
     left_out, wanted = listed.left_out, len(monitors) + len(listed.left_out)
     several = wanted > 1
 
@@ -135,10 +135,10 @@ def backtest(
         say(f"{one.where}: {one.text}" + ", and is left out" * several)
 
     def backtests() -> Iterator[Backtested]:
-        for where, one in monitors:
-            made = backtest_each(where, one, asked)
+        for one in monitors:
+            made = backtest_each(one, asked)
             if isinstance(made, Backtested):
-                yield replace(made, points=inputs.origin(account, one) if account else None)
+                yield replace(made, points=inputs.origin(account, one.monitor) if account else None)
             else:
                 left_out.append(made)
                 say_left_out(made)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doghouse.cli.formats import Format, Junit, chosen, write_junit
-from doghouse.cli.options import AsJson, RulesFile, VarFiles, rules_of, standard_input
+from doghouse.cli.options import AsJson, RulesFile, VarFiles, lint_settings, rules_of, standard_input
 from doghouse.cli.terminal import fail
 from doghouse.reports import LintResult
 
@@ -93,8 +93,8 @@ def _settings(select: list[str] | None, ignore: list[str] | None, strict: bool) 
 
     from doghouse.monitors.lint import settings
 
+    made = lint_settings()
     try:
-        made = settings.read_settings(Path.cwd())
         ids = settings.chosen(_ids(select) if select else made.chosen) - settings.ignored(_ids(ignore))
         return replace(made, chosen=ids, strict=strict or made.strict)
     except settings.SettingsError as error:

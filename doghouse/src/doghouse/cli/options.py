@@ -12,6 +12,7 @@ from doghouse.cli.terminal import fail
 from doghouse.storage import config
 
 if TYPE_CHECKING:
+    from doghouse.monitors.lint.settings import Settings
     from doghouse.monitors.notification_rules import Rules
 
 DEFAULT_URL = f"http://127.0.0.1:{config.DEFAULT_PORT}"
@@ -27,6 +28,15 @@ HostsFile = Annotated[
     Path | None, typer.Option(help='What hosts are: {"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}.')
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Resolution = Annotated[
+    int | None,
+    typer.Option(help="With --datadog: seconds a point (default: as each monitor's window asks for)."),
+]
+Cache = Annotated[
+    Path | None,
+    typer.Option(help="With --datadog: where what was read is kept (default: the user's cache folder)."),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="With --datadog: keep nothing.")]
 VarFiles = Annotated[
     list[Path] | None,
     typer.Option("--var-file", help="With .tf files: a tfvars file, after those that Terraform finds by itself."),
@@ -46,6 +56,16 @@ def standard_input() -> str:
         return files.standard_input()
     except files.FileError as error:
         raise fail(error.of("standard input")) from None
+
+
+def lint_settings() -> Settings:
+    """Which lint rules are looked for, as the settings of the working folder say. What is wrong ends the command in a sentence."""
+    from doghouse.monitors.lint.settings import SettingsError, read_settings
+
+    try:
+        return read_settings(Path.cwd())
+    except SettingsError as error:
+        raise fail(str(error), 64) from None
 
 
 def rules_of(path: Path | None) -> Rules | None:

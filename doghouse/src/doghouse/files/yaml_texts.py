@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,35 @@ _NUMBERS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "times
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+class PlainYaml(yaml.SafeLoader):
+    """YAML that takes words as they were typed: only decimal numbers, true, false and null are more than text.
+
+    YAML 1.1 changes more: `0x30` to 48, `010` to 8, `1_000` to 1000, `10:13` to 613, `off` to false, and a date to a time.
+    """
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012  # instead of those of YAML 1.1; types-PyYAML has no class variable
+
+
+for _tag, _pattern in (
+    ("bool", r"true|True|TRUE|false|False|FALSE"),
+    ("null", r"~|null|Null|NULL|"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)"),
+    (
+        "float",
+        r"[-+]?(?:(?:\.[0-9]+|(?:0|[1-9][0-9]*)\.[0-9]*)(?:[eE][-+]?[0-9]+)?|(?:0|[1-9][0-9]*)[eE][-+]?[0-9]+|\.(?:inf|Inf|INF))|\.(?:nan|NaN|NAN)",
+    ),
+):
+    PlainYaml.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})$"), None)
+
+
 def load_yaml(path: Path) -> Any:
-    """A file's YAML (or JSON) as plain values. Raises FileError."""
-    return values(compose(text(path, LARGEST_SETTINGS)))
+    """A file's YAML (or JSON) as plain values, words as they were typed. Raises FileError."""
+    return plain_values(text(path, LARGEST_SETTINGS))
+
+
+def plain_values(text: str) -> Any:
+    """A text of YAML as plain values, words as they were typed. Raises FileError."""
+    return values(compose(text, PlainYaml))
 
 
 def compose(text: str, loader: Any = SAFE) -> yaml.Node | None:
@@ -57,7 +84,7 @@ def _indent(line: str) -> int:
 
 
 def values(root: yaml.Node | None) -> Any:
-    """Nodes as plain values, by the rules of YAML 1.1. Raises FileError with the line of what cannot be one."""
+    """Nodes as plain values, by their tags: those of YAML 1.1, or PlainYaml's. Raises FileError with the line of what cannot be one."""
     if root is None:
         return None
     try:

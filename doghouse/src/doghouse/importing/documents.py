@@ -12,14 +12,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from doghouse.importing import positions, pulumi, terraform
 from doghouse.importing.positions import Position
 from doghouse.importing.terraform.identity import made_up_id
-from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Line, Thing
+from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Line, Thing, no_line
 from doghouse.monitors.lint.ignoring import Ignore, in_comments
 from doghouse.monitors.notification_rules.files import ANSWERED, TYPE
 from doghouse.slos.model import TYPE_IDS
@@ -45,6 +45,12 @@ class Place:
     def lines(self, address: str) -> Line:
         """The lines of what stands at an address: `[2].monitors[0]`, `["123"]`."""
         return positions.lines(self.root, _steps(address))
+
+    def provider_lines(self, steps: Sequence[str], spelled: Callable[[str], str] = str) -> Line:
+        """The lines of a resource whose attributes stand behind these keys and numbers; none of a document on one line, as terraform writes it."""
+        if "\n" not in self.text.strip():
+            return no_line
+        return positions.provider_lines(self.root, steps, terraform.FIELDS, spelled)
 
     def ignores(self, address: str) -> tuple[Ignore, ...]:
         """The suppressions in the comments in what stands at an address, and right above it; of a whole file in all of it."""
@@ -115,7 +121,7 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
     elif terraform.plans.is_plan(document):
         yield from _in_plan(document, place)
     elif pulumi.is_stack(document):
-        yield from pulumi.things(document, place.where)
+        yield from pulumi.things(document, place.where, place.provider_lines)
     elif document and all(is_body(one) or _is_slo(one) for one in document.values()):
         for key, one in document.items():
             body = {"id": int(key), **one} if key.isdecimal() and is_body(one) else one
@@ -124,11 +130,12 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
 
 def _in_plan(document: Mapping[str, Any], place: Place) -> Iterator[Thing]:
     others: Counter[str] = Counter()
-    for kind, address, values, state in terraform.plans.resources(document):
-        if kind in terraform.READ:
-            yield terraform.thing(kind, place.where, address, values, state=state)
-        elif kind.startswith("datadog_"):
-            others[kind] += 1
+    for one in terraform.plans.resources(document):
+        if one.kind in terraform.READ:
+            line = place.provider_lines(one.steps)
+            yield terraform.thing(one.kind, place.where, one.address, one.values, state=one.is_state, line=line)
+        elif one.kind.startswith("datadog_"):
+            others[one.kind] += 1
     yield from terraform.unread(place.where, others)
 
 

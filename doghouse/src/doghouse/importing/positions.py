@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -42,6 +42,32 @@ def lines(root: Callable[[], Position], steps: Sequence[str]) -> Line:
     def line(path: str, inner: int) -> int:
         position, is_itself = root().at([*steps, *_STEP.findall(path)])
         return position.line + (inner if is_itself and position.is_block else 0)
+
+    return line
+
+
+def provider_lines(
+    root: Callable[[], Position],
+    steps: Sequence[str],
+    names: Mapping[str, str],
+    spelled: Callable[[str], str],
+) -> Line:
+    """The lines of the API's fields where a provider's attributes stand behind these keys and numbers: a block that stands once is a list there.
+
+    `names` are the API's names of what the provider calls otherwise; `spelled` is the provider's name of a key of the document.
+    """
+
+    def line(path: str, inner: int) -> int:
+        here, _ = root().at(steps)
+        known, rest = names, path
+        while rest:
+            inside = here.inside["0"].inside if "0" in here.inside else here.inside
+            api = {known.get(spelled(key), spelled(key)): value for key, value in inside.items()}
+            name = next((one for one in api if rest == one or rest.startswith((f"{one}.", f"{one}["))), "")
+            if not name:
+                break
+            here, known, rest = api[name], {}, rest.removeprefix(name).lstrip(".")
+        return here.line
 
     return line
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from doghouse.importing import terraform
-from doghouse.importing.things import Thing
+from doghouse.importing.things import Line, Thing
 from doghouse.monitors.lint import Problem
 from doghouse.monitors.lint.elsewhere import UNKNOWN
 
@@ -27,10 +27,12 @@ def is_stack(document: Mapping[str, Any]) -> bool:
     )
 
 
-def things(document: Mapping[str, Any], where: str) -> Iterator[Thing]:
-    """What is Datadog's in a stack."""
+def things(
+    document: Mapping[str, Any], where: str, lines: Callable[[Sequence[str], Callable[[str], str]], Line]
+) -> Iterator[Thing]:
+    """What is Datadog's in a stack. `lines` gives the lines of what stands behind some keys and numbers, whose names are respelled."""
     others: Counter[str] = Counter()
-    for resource in _resources(document):
+    for steps, resource in _resources(document):
         kind = str(resource.get("type", ""))
         if not kind.startswith(_PREFIX):
             continue
@@ -47,18 +49,20 @@ def things(document: Mapping[str, Any], where: str) -> Iterator[Thing]:
         known = {key: value for key, value in values.items() if value is not None}
         if resource.get("id"):
             known["id"] = resource["id"]
-        yield terraform.thing(name, where, str(resource.get("urn", "")).rpartition("::")[2], known, remarks=remarks)
+        address = str(resource.get("urn", "")).rpartition("::")[2]
+        yield terraform.thing(name, where, address, known, line=lines((*steps, "inputs"), _snake), remarks=remarks)
     yield from terraform.unread(where, others)
 
 
-def _resources(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _resources(document: Mapping[str, Any]) -> Iterator[tuple[Sequence[str], Mapping[str, Any]]]:
+    """Each resource, and behind which keys and numbers it stands."""
     deployment = document.get("deployment")
-    listed = (
-        deployment["resources"]
-        if isinstance(deployment, dict)
-        else [one.get("newState") for one in document["steps"] if isinstance(one, dict)]
-    )
-    return (one for one in listed if isinstance(one, dict))
+    if isinstance(deployment, dict):
+        listed = [(("deployment", "resources", str(at)), one) for at, one in enumerate(deployment["resources"])]
+    else:
+        steps = ((at, one) for at, one in enumerate(document["steps"]) if isinstance(one, dict))
+        listed = [(("steps", str(at), "newState"), one.get("newState")) for at, one in steps]
+    return ((place, one) for place, one in listed if isinstance(one, dict))
 
 
 def _plain(value: Any, field: str, remarks: list[Problem]) -> Any:

@@ -42,7 +42,8 @@ class Ignores:
         return said, suppressed
 
     def unfollowed(self, thing: Thing, chosen: frozenset[str]) -> Iterator[Problem]:
-        """Suppressions without a reason, of rules that there are not, and those that suppress nothing although their rule is looked for."""
+        """Suppressions without a reason, of rules that there are not, and those that suppress nothing although their rule is looked for (which one that only
+        history shows is not here)."""
         for one in self._of[id(thing)]:
             if one.rule not in RULES:
                 yield IGNORED_UNKNOWN.problem(_field(one), unknown_rule(one.rule))
@@ -58,6 +59,7 @@ class Ignores:
                 yield IGNORED_FOR_NO_REASON.problem(_field(one), text)
             elif (
                 one.rule in chosen
+                and not RULES[one.rule].past
                 and isinstance(thing, Found | FoundDowntime | FoundSlo)
                 and _key(thing, one) not in self._used
             ):

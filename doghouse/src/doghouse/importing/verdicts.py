@@ -80,6 +80,15 @@ def lint_all(
     return linted
 
 
+def of_past(found: Found, monitor: mon.Definition, problems: Iterable[Problem], settings: Settings) -> Linted:
+    """A verdict with what history showed of a monitor (`monitors.lint.by_history`), as the settings and the monitor's own suppressions let it be said."""
+    chosen = [settings.judged(one) for one in problems if one.rule in settings.wanted(found.file)]
+    said, suppressed = Ignores([found]).split(found, chosen)
+    lines = [found.line(one.field, one.line) for one in said]
+    verdict = "wrong" if _wrong(said) else "ok"
+    return Linted(found.where, monitor.name, monitor.type, verdict, said, lines, found.file, suppressed)
+
+
 def _routed(found: FoundRule) -> Rule:
     """A rule; one that is wrong or not known as a whole may route everything, for what is not known is not found wrong."""
     try:

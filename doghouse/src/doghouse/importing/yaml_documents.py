@@ -39,7 +39,7 @@ def read(text: str) -> tuple[Any, Position]:
     """The document of a text (a list of them where there are several), and where its values stand. Raises YamlError."""
     import yaml
 
-    from doghouse.testing.places import PlainYaml
+    from doghouse.files.yaml_texts import PlainYaml
 
     try:
         nodes = list(yaml.compose_all(text, Loader=PlainYaml))
@@ -60,7 +60,7 @@ def _value(node: Any, count: list[int]) -> tuple[Any, Position]:
     """A node as a plain value, and where it stands. `count` counts the values."""
     import yaml
 
-    from doghouse.testing.places import PlainYaml
+    from doghouse.files.yaml_texts import PlainYaml
 
     is_flow = getattr(node, "flow_style", True)  # else it ends where the next thing begins
     at = Position(node.start_mark.line + 1, last=node.end_mark.line + (1 if is_flow else 0))

@@ -10,16 +10,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from doghouse.reports.mends import Edit, edit
+
 if TYPE_CHECKING:
     from doghouse.importing.verdicts import Linted
     from doghouse.reports.results import UnitTestResult
+    from doghouse.testing.coverage import Coverage
 
 SEVERITIES = ("error", "warning", "note")  # the worst first
-TEST_FAILED, TEST_UNREAD = "test-failed", "test-unread"  # what stands for a rule where a unit test objects
+TEST_FAILED, TEST_UNREAD, NOT_REACHED = (
+    "test-failed",
+    "test-unread",
+    "test-missing",
+)  # what stands for a rule where a unit test objects
 ALERT_MISSED, MONITOR_CHANGED = "alert-missed", "monitor-changed"  # and where a review does
 WORDS = {
     TEST_FAILED: "A unit test of a monitor expects what the monitor does not do",
     TEST_UNREAD: "A file of unit tests, or a file that it names, cannot be read",
+    NOT_REACHED: "No unit test reaches all that a monitor or a downtime may do",
     ALERT_MISSED: "An alert of ten minutes and more that was there before a change is not there after it",
     MONITOR_CHANGED: "A monitor changed",
 }
@@ -32,6 +40,7 @@ class Finding:
     """One thing to look at. `file` is relative to its repository, empty for standard input; `line` counts from 1; 0: the file as a whole.
 
     `subject` is the name of the monitor or of the test, `field` what of it, `mend` what to put in, `suppressed` why it is not to be said (empty: it is).
+    `edit` is the mend as an edit of the line, where it is one.
     """
 
     severity: str
@@ -43,6 +52,7 @@ class Finding:
     field: str = ""
     mend: str = ""
     suppressed: str = ""
+    edit: Edit | None = None
 
     @property
     def place(self) -> str:
@@ -68,6 +78,7 @@ def of_lint(linted: Iterable[Linted]) -> Iterator[Finding]:
                 problem.field,
                 mend=problem.mend.sentence if problem.mend else "",
                 suppressed=why,
+                edit=edit(problem.mend, one.file, line),
             )
 
 
@@ -80,6 +91,25 @@ def of_tests(result: UnitTestResult) -> Iterator[Finding]:
             yield Finding("error", text, file, each.line, TEST_FAILED, ran.name)
     for error in result.errors:
         yield Finding("error", error.text, in_repository(str(error.path)), error.line, TEST_UNREAD)
+
+
+def of_coverage(made: Coverage | None) -> Iterator[Finding]:
+    """The monitors and downtimes of which no test reaches all; nothing where coverage was not asked for."""
+    from doghouse.testing.coverage import KINDS
+
+    for one in made.gaps if made else ():
+        missed = [f"{kind} {texts}" for kind in KINDS if one.tests and (texts := one.missed_of(kind))]
+        text = f"tests reach {one.share}" if one.tests else "has no test"
+        yield Finding(
+            "note",
+            "; not reached: ".join(filter(None, (text, "; ".join(missed)))),
+            *place(one.where),
+            NOT_REACHED,
+            one.name,
+        )
+    for one in made.downtimes if made else ():
+        if one.missed:
+            yield Finding("note", "no test reaches the downtime", *place(one.where), NOT_REACHED, one.name)
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:

@@ -26,15 +26,16 @@ def lint(result: LintResult, out: TextIO) -> None:
 
 @writes("github", UnitTestResult)
 def unit_tests(result: UnitTestResult, out: TextIO) -> None:
-    """An annotation for each expectation that was not met; then the counts."""
-    annotate(findings.of_tests(result), out)
-    out.write(f"{result.summary}\n")
+    """An annotation for each expectation that was not met, and for what no test reaches; then the counts."""
+    annotate((*findings.of_tests(result), *findings.of_coverage(result.coverage)), out)
+    out.write("".join(f"{line}\n" for line in result.summaries))
 
 
 def annotate(found: Iterable[Finding], out: TextIO) -> None:
     """Write a workflow command a finding, the worst first."""
     for one in findings.worst_first(found):
         where = {"file": one.file, "line": str(one.line) if one.file and one.line else ""}
+        where |= {"col": str(one.edit.column), "endColumn": str(one.edit.end - 1)} if one.edit else {}
         title = ": ".join(filter(None, (one.subject, one.rule)))
         given = {name: value for name, value in (*where.items(), ("title", title)) if value}
         properties = ",".join(f"{name}={_property(value)}" for name, value in given.items())

@@ -98,6 +98,11 @@ class UnitTestResult:
         counts = f"{len(self.tests) - failed} passed, {failed} failed"
         return counts + (f", {len(self.errors)} not read" if self.errors else "")
 
+    @property
+    def summaries(self) -> list[str]:
+        """All the counts, a line each."""
+        return [self.summary, *([self.coverage.summary] if self.coverage else [])]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Backtested:

@@ -62,8 +62,15 @@ def _result(one: Finding, rules: Sequence[str]) -> dict[str, Any]:
     made: dict[str, Any] = {"level": one.severity, "message": {"text": text}}
     made |= {"ruleId": one.rule, "ruleIndex": rules.index(one.rule)}
     if one.file:
-        region = {"region": {"startLine": one.line}} if one.line else {}
-        made["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": quote(one.file)}, **region}}]
+        file = {"artifactLocation": {"uri": quote(one.file)}}
+        span = {"startColumn": one.edit.column, "endColumn": one.edit.end} if one.edit else {}
+        region = {"startLine": one.line, **span}
+        made["locations"] = [{"physicalLocation": {**file, **({"region": region} if one.line else {})}}]
+        if one.edit:
+            change = {"deletedRegion": region, "insertedContent": {"text": one.edit.new}}
+            made["fixes"] = [
+                {"description": {"text": f"Use {one.mend}"}, "artifactChanges": [{**file, "replacements": [change]}]}
+            ]
     if one.suppressed:
         made["suppressions"] = [{"kind": "inSource", "justification": one.suppressed}]
     return made

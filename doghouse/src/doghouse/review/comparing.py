@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from doghouse.backtest.run import Backtest
 from doghouse.backtest.suggesting import Suggestion
+from doghouse.monitors.lint import Problem, by_history
 from doghouse.review.history import missed, past
 from doghouse.review.messages import changed_messages
 from doghouse.review.model import Compared
@@ -21,7 +22,15 @@ def compared(before: Backtest | None, after: Backtest | None, zone: str) -> Comp
         past(after, zone) if after else None,
         missed(before, after) if before else (),
         list(changed_messages(before, after)) if before and after else (),
+        shown=(_shown(before), _shown(after)),
     )
+
+
+def _shown(test: Backtest | None) -> Sequence[Problem]:
+    """The lint problems that a backtest shows."""
+    if test is None:
+        return ()
+    return list(by_history(test.monitor, ((timeline.group, timeline.history) for timeline in test.timelines)))
 
 
 def better(suggestions: Sequence[Suggestion]) -> Suggestion | None:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Unread
-from doghouse.importing.verdicts import lint_all
+from doghouse.importing.verdicts import lint_all, of_past
 from doghouse.monitors import Definition
+from doghouse.monitors.lint import Problem
 from doghouse.monitors.lint.settings import Settings
 from doghouse.monitors.notification_rules import Rules
 from doghouse.review import effects, matching
@@ -91,18 +92,29 @@ class _Problems:
     """The lint problems of both sides' versions of some things."""
 
     def __init__(self, base: Side, head: Side, matched: Sequence[Matched], asked: Asked) -> None:
+        self._settings = asked.settings or Settings()
         self._before = linted(base, {id(one.before) for one in matched}, asked.rules, asked.settings)
         self._after = linted(head, {id(one.after) for one in matched}, asked.rules, asked.settings)
 
-    def differing(self, matched: Matched) -> tuple[list[Placed], list[Placed]]:
-        """Those that are new, and those that are cured; one that goes with what had it is not."""
-        found, cured = differing(self._before.get(id(matched.before), []), self._after.get(id(matched.after), []))
+    def differing(self, matched: Matched, change: Change | None = None) -> tuple[list[Placed], list[Placed]]:
+        """Those that are new, and those that are cured; one that goes with what had it is not. A monitor's `change` says what history shows."""
+        before, after = self._before.get(id(matched.before), []), self._after.get(id(matched.after), [])
+        if change is not None and change.compared is not None:
+            versions = zip((matched.before, matched.after), change.versions, change.compared.shown, strict=True)
+            of_history = [self._shown(*version) for version in versions]
+            before, after = [*before, *of_history[0]], [*after, *of_history[1]]
+        found, cured = differing(before, after)
         return found, cured if matched.after is not None else []
 
     def on(self, matched: Matched, change: Change) -> Change:
         """A change with its problems."""
-        found, cured = self.differing(matched)
+        found, cured = self.differing(matched, change)
         return replace(change, found=found, cured=cured)
+
+    def _shown(self, found: Listed | None, monitor: Definition | None, problems: Sequence[Problem]) -> list[Placed]:
+        if not isinstance(found, Found) or monitor is None:
+            return []
+        return placed(of_past(found, monitor, problems, self._settings))
 
 
 def _rank(change: Change) -> tuple[bool, int, float]:

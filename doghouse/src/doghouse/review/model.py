@@ -92,7 +92,8 @@ class MessageChange:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Both versions over the range. `before` is None for a new monitor, `after` for one that is gone. `unseen` says which of them saw nothing, and why."""
+    """Both versions over the range. `before` is None for a new monitor, `after` for one that is gone. `unseen` says which of them saw nothing, and why;
+    `shown` are the lint problems that the history of each shows."""
 
     before: Past | None
     after: Past | None
@@ -100,6 +101,7 @@ class Compared:
     messages: Sequence[MessageChange] = ()
     suggestion: Suggestion | None = None
     unseen: Sequence[str] = ()
+    shown: tuple[Sequence[Problem], Sequence[Problem]] = ((), ())
 
     @property
     def differs(self) -> bool:

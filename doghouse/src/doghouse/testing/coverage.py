@@ -20,7 +20,8 @@ from doghouse.monitors import Definition, Status
 from doghouse.monitors.message.reachable import Known, known_in, statuses, transitions
 from doghouse.monitors.message.template import Block, Node, TemplateError, parse, position
 
-KINDS = ("state", "transition", "message", "downtime")
+# The kinds of points, and what they are together.
+KINDS = {"state": "states", "transition": "transitions", "message": "conditionals' sides", "downtime": "downtimes"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,6 +57,17 @@ class Covered:
         """The points that no test reaches."""
         return [point for point in self.points if point not in self.reached]
 
+    @property
+    def share(self) -> str:
+        """`12 of 20 (60.0%)`, or `no test`."""
+        there = len(self.points)
+        reached = there - len(self.missed)
+        return f"{reached} of {there} ({percent(reached, there):.1f}%)" if self.tests else "no test"
+
+    def missed_of(self, kind: str) -> str:
+        """The points of a kind that no test reaches, with commas between them."""
+        return ", ".join(point.text for point in self.missed if point.kind == kind)
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -90,6 +102,21 @@ class Coverage:
     def percent(self) -> float:
         """The share of the points that is reached; 100 where there are none."""
         return percent(*self.total)
+
+    @property
+    def gaps(self) -> list[Covered]:
+        """The monitors of which no test reaches all."""
+        return [one for one in self.monitors if one.missed or not one.tests]
+
+    @property
+    def summary(self) -> str:
+        """`coverage 60.0%: 12 of 20 (2 of 3 states, …); 1 of 2 monitors have no test`."""
+        kinds = ", ".join(
+            f"{reached} of {there} {KINDS[kind]}" for kind, (reached, there) in self.counts.items() if there
+        )
+        reached, there = self.total
+        untested = f"; {len(self.untested)} of {len(self.monitors)} monitors have no test" if self.untested else ""
+        return f"coverage {self.percent:.1f}%: {reached} of {there} ({kinds}){untested}"
 
 
 def percent(reached: int, there: int) -> float:

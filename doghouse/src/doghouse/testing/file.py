@@ -18,7 +18,7 @@ import msgspec
 from doghouse import files
 from doghouse.files import yaml_texts
 from doghouse.testing.entries import EventEntry, LogEntry, SpanEntry
-from doghouse.testing.places import PlainYaml, TestFileError, line_of, plain
+from doghouse.testing.places import TestFileError, line_of, plain
 from doghouse.testing.wording import sentence
 
 STATES = ("OK", "Warn", "Alert", "No Data")
@@ -121,7 +121,7 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """Read a test file. Raises TestFileError."""
     try:
-        node = yaml_texts.compose(files.text(path, files.LARGEST_SETTINGS), PlainYaml)
+        node = yaml_texts.compose(files.text(path, files.LARGEST_SETTINGS), yaml_texts.PlainYaml)
     except files.FileError as error:
         raise TestFileError(path, error.line or 1, str(error)) from None
     if node is None:

@@ -9,26 +9,7 @@ from typing import Any
 
 import yaml
 
-
-class PlainYaml(yaml.SafeLoader):
-    """YAML that takes words as they were typed: only decimal numbers, true, false and null are more than text.
-
-    YAML 1.1 changes more: `0x30` to 48, `010` to 8, `1_000` to 1000, `10:13` to 613, `off` to false, and a date to a time.
-    """
-
-    yaml_implicit_resolvers = {}  # noqa: RUF012  # instead of those of YAML 1.1; types-PyYAML has no class variable
-
-
-for _tag, _pattern in (
-    ("bool", r"true|True|TRUE|false|False|FALSE"),
-    ("null", r"~|null|Null|NULL|"),
-    ("int", r"[-+]?(?:0|[1-9][0-9]*)"),
-    (
-        "float",
-        r"[-+]?(?:(?:\.[0-9]+|(?:0|[1-9][0-9]*)\.[0-9]*)(?:[eE][-+]?[0-9]+)?|(?:0|[1-9][0-9]*)[eE][-+]?[0-9]+|\.(?:inf|Inf|INF))|\.(?:nan|NaN|NAN)",
-    ),
-):
-    PlainYaml.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})$"), None)
+from doghouse.files.yaml_texts import PlainYaml
 
 
 class TestFileError(Exception):

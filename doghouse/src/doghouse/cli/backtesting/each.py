@@ -11,12 +11,15 @@ import typer
 from doghouse.backtest.figures import figures
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import MembersMissing, Points, RecordsOf, sources_of
-from doghouse.cli.backtesting.monitors import LeftOut
+from doghouse.cli.backtesting.monitors import LeftOut, ToRun
 from doghouse.cli.terminal import fail
 from doghouse.downtimes import Downtime
 from doghouse.files import BrokenFileError
 from doghouse.importing.access import AccountError
+from doghouse.importing.verdicts import of_past
 from doghouse.monitors import Definition, Host, MonitorError, Sources
+from doghouse.monitors.lint import by_history
+from doghouse.monitors.lint.settings import Settings
 from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.validation import check_stored
 from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 class Asked:
     """What is asked of each monitor: [start, end] (s UTC), its points, the downtimes and hosts, whose clocks nights are told by, and whether to suggest
     settings. `members` are the monitors that a composite or an SLO may name, `slos` the SLOs, by id; `records` are logs,
-    `rules` the notification rules. `force`: what Datadog would refuse is evaluated too."""
+    `rules` the notification rules, `settings` which lint rules are looked for. `force`: what Datadog would refuse is evaluated too."""
 
     start: int
     end: int
@@ -44,14 +47,19 @@ class Asked:
     slos: Mapping[str, Objective]
     records: RecordsOf
     rules: Rules
+    settings: Settings
     force: bool = False
 
 
-def backtest_each(where: str, monitor: Definition, asked: Asked) -> Backtested | LeftOut:
+def backtest_each(one: ToRun, asked: Asked) -> Backtested | LeftOut:
     """A monitor's backtest, or why there is none. Points that cannot be read end the command in a sentence."""
+    where, monitor = one.where, one.monitor
     try:
         result, others = _run(where, monitor, asked)
-        remarks = list(_remarks(monitor, result, Sources(asked.points, records=asked.records)))
+        remarks = [
+            *_remarks(monitor, result, Sources(asked.points, records=asked.records)),
+            *_shown_by(result, one, asked.settings),
+        ]
     except (NotEvaluated, MembersMissing) as error:
         return LeftOut(where, str(error), wrong=False)
     except (MonitorError, QuerySyntaxError) as error:
@@ -77,6 +85,13 @@ def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Seque
     from doghouse.backtest.suggesting import suggest
 
     return result, suggest(monitor, sources, start, end, downtimes, hosts, asked.zone, asked.rules)
+
+
+def _shown_by(result: Backtest, one: ToRun, settings: Settings) -> Iterator[str]:
+    """What lint finds in the history of a monitor."""
+    problems = by_history(one.monitor, ((timeline.group, timeline.history) for timeline in result.timelines))
+    for problem in of_past(one.found, one.monitor, problems, settings).problems:
+        yield f"{problem.severity}: {problem.text} ({problem.rule})"
 
 
 def _remarks(monitor: Definition, result: Backtest, sources: Sources) -> Iterator[str]:

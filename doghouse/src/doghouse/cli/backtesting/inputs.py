@@ -84,6 +84,8 @@ def account_of(
     url: str | None, keys_file: Path | None, cache: Path | None, no_cache: bool, resolution: int | None
 ) -> Account:
     """The account, with a cache of what was read of it."""
+    if resolution is not None and (resolution <= 0 or (60 % resolution and resolution % 60)):
+        raise fail("--resolution divides 60 or is a multiple of it", 64)
     from doghouse.cli.terminal import progress
     from doghouse.importing.access import AccountError, api_address, check_url, find_keys
     from doghouse.importing.account import Account, Tell, cache_folder

@@ -27,11 +27,24 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ToRun:
+    """A monitor to run, and what it was read from."""
+
+    found: Found
+    monitor: Definition
+
+    @property
+    def where(self) -> str:
+        """Where it stands, for people."""
+        return self.found.where
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
-    """What there is to backtest: monitors, each with where it stands, the SLOs that alerts among them look at, by id, notification rules, and what
+    """What there is to backtest: monitors, the SLOs that alerts among them look at, by id, notification rules, and what
     cannot run."""
 
-    monitors: list[tuple[str, Definition]]
+    monitors: list[ToRun]
     slos: dict[str, Objective]
     rules: list[Rule]
     left_out: list[LeftOut]
@@ -109,28 +122,28 @@ def _take(monitor: Found, given: Given) -> None:
     for one in monitor.remarks:
         say(f"{monitor.where}: {one.field} is {one.text}")
     try:
-        given.monitors.append((monitor.where, parse(monitor.body)))
+        given.monitors.append(ToRun(monitor, parse(monitor.body)))
     except MonitorError as error:
         given.left_out.append(LeftOut(monitor.where, error.text))
 
 
-def members_of(said: Sequence[str], monitors: Sequence[tuple[str, Definition]]) -> dict[int, Definition]:
+def members_of(said: Sequence[str], monitors: Sequence[ToRun]) -> dict[int, Definition]:
     """The monitors that a composite or an SLO may name: those that have an id, and what `--member ID=NAME` says, a name among them or a file."""
     from doghouse.importing.monitor_files import named_monitor
     from doghouse.monitors import MonitorError, parse
 
-    members = {one.id: one for _, one in monitors if one.id}
+    members = {one.monitor.id: one.monitor for one in monitors if one.monitor.id}
     for text in said:
         monitor_id, mark, name = text.partition("=")
         if not mark or not monitor_id.strip().isdecimal() or not name:
             raise fail(f"--member: '{text}' is not ID=NAME: expected for example 12='High CPU' or 12=cpu.json", 64)
-        wanted = [one for where, one in monitors if name in (one.name, where)]
+        wanted = [one.monitor for one in monitors if name in (one.monitor.name, one.where)]
         if len(wanted) > 1:
             raise fail(f"--member: {len(wanted)} monitors are called '{name}': name its file instead")
         try:
             members[int(monitor_id)] = wanted[0] if wanted else parse(named_monitor(Path(), name)[0])
         except (ValueError, MonitorError) as error:
-            names = [one.name for _, one in monitors]
+            names = [one.monitor.name for one in monitors]
             near = difflib.get_close_matches(name, names, 1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             raise fail(f"--member {monitor_id}: no monitor here is called '{name}', and {error}{hint}") from None

@@ -5,15 +5,28 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from doghouse import files
 from doghouse.cli.diff.given import Given
 from doghouse.cli.formats import Format, chosen
-from doghouse.cli.options import AccountKeysFile, ApiUrl, AsJson, RulesFile, rules_of
+from doghouse.cli.options import (
+    AccountKeysFile,
+    ApiUrl,
+    AsJson,
+    Cache,
+    NoCache,
+    Resolution,
+    RulesFile,
+    VarFiles,
+    lint_settings,
+    rules_of,
+)
 from doghouse.cli.terminal import fail, say
 from doghouse.review import Asked, Range, Review, objections, review, wanted
 from doghouse.review.objections import BY_HISTORY, NAMES
@@ -41,11 +54,15 @@ def diff(
     ] = False,
     api_url: ApiUrl = None,
     keys_file: AccountKeysFile = None,
+    resolution: Resolution = None,
+    cache: Cache = None,
+    no_cache: NoCache = False,
     downtimes: Annotated[
         Path | None, typer.Option(help="Downtimes beside those of BASE and HEAD: a JSON list of v2 attributes.")
     ] = None,
     hosts: Annotated[Path | None, typer.Option(help="What hosts are, as `doghouse backtest` takes it.")] = None,
     rules: RulesFile = None,
+    var_file: VarFiles = None,
     timezone: Annotated[str, typer.Option(help="The clocks that times and nights are shown by.")] = "UTC",
     suggest: Annotated[
         bool | None,
@@ -71,18 +88,19 @@ def diff(
         asked_to_fail = wanted(fail_on or ())
     except ValueError as error:
         raise fail(f"--fail-on: {error}", 64) from None
-    given = Given(series, logs, datadog, api_url, keys_file, downtimes, hosts)
+    given = Given(series, logs, datadog, api_url, keys_file, downtimes, hosts, resolution, cache, no_cache)
     if not given.is_any and (by_history := [one.name for one in asked_to_fail if one.name in BY_HISTORY]):
         raise fail(f"--fail-on {by_history[0]} needs history: --series, --logs or --datadog", 64)
     stretch = _range(since, until, timezone) if given.is_any else None
     routed = rules_of(rules)
     from doghouse.cli.diff import sides, unit_tests
 
+    variables = _variables(var_file or ())
     with sides.opened(base, head, paths or ()) as (before, after, remarks):
-        old, new = sides.read(before), sides.read(after)
+        old, new = sides.read(before, variables), sides.read(after, variables)
         tests = unit_tests.run_reached(before, after)
     known = None if routed is None and not (old.rules or new.rules) else [*(routed or ()), *sides.rules_of(new)]
-    asked = Asked(known, sides.lint_settings(), range=stretch, tests=tests, remarks=remarks)
+    asked = Asked(known, lint_settings(), range=stretch, tests=tests, remarks=remarks)
     if stretch is not None:
         from doghouse.cli.diff.history import over
 
@@ -96,6 +114,16 @@ def diff(
         say(text)
     if made.objections:
         raise typer.Exit(1)
+
+
+def _variables(var_files: Sequence[Path]) -> list[Path]:
+    """Files of variables as they are found from the folder of a revision too. One that cannot be read would be as wrong on both sides, and no change."""
+    for path in var_files:
+        try:
+            files.text(path)
+        except files.FileError as error:
+            raise fail(f"--var-file: {error.of(path)}", 64) from None
+    return [path.absolute() for path in var_files]
 
 
 def _range(since: str | None, until: str, timezone: str) -> Range:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Files of points, logs, downtimes and hosts; or an account, which a doghouse at a URL may play, and the file of its keys."""
+    """Files of points, logs, downtimes and hosts; or an account, which a doghouse at a URL may play, with the file of its keys, the seconds of a point,
+    and where what was read is kept."""
 
     series: Path | None
     logs: Path | None
@@ -17,6 +18,9 @@ class Given:
     keys_file: Path | None
     downtimes: Path | None
     hosts: Path | None
+    resolution: int | None
+    cache: Path | None
+    no_cache: bool
 
     @property
     def is_any(self) -> bool:

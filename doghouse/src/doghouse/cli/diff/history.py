@@ -128,7 +128,7 @@ def over(given: Given, range: Range, sides: tuple[Side, Side], rules: Rules) -> 
     quiet = inputs.downtimes_of(given.downtimes, start)
     account = None
     if given.datadog:
-        account = inputs.account_of(given.api_url, given.keys_file, None, False, None)
+        account = inputs.account_of(given.api_url, given.keys_file, given.cache, given.no_cache, given.resolution)
         points = inputs.from_account(account, _changed(*sides), start, end, known)
     elif given.series:
         points = inputs.from_file(given.series, known, start, end)()

@@ -17,7 +17,6 @@ from doghouse.review import NamedRule, Side
 if TYPE_CHECKING:
     from doghouse.importing.revisions import Repository
     from doghouse.importing.things import Thing
-    from doghouse.monitors.lint.settings import Settings
     from doghouse.monitors.notification_rules import Rules
 
 STDIN = "-"
@@ -137,15 +136,15 @@ def _remarks(repo: Repository, commits: Sequence[str], base: str, head: str) -> 
     return [f"{are.format(base)} not in {head} and shows as undone: $(git merge-base {base} {head}) is where it began"]
 
 
-def read(side: Opened) -> Side:
-    """The monitors, downtimes, objectives and notification rules of a side."""
+def read(side: Opened, var_files: Sequence[Path] = ()) -> Side:
+    """The monitors, downtimes, objectives and notification rules of a side; `var_files` are given beside it, the same for both."""
     from doghouse.importing import monitor_files
 
     with side.entered():
         things: list[Thing] = []
         for path in side.paths:
             text = files.standard_input() if path == STDIN else None
-            things += monitor_files.collect(path, text)
+            things += monitor_files.collect(path, text, var_files)
         several = len(side.paths) > 1 or any(Path(path).is_dir() for path in side.paths)
         things = [one for one in things if not (several and _is_empty(one, side.paths))]
         return Side(side.name, things, list(_rules(side)), side.prefix)
@@ -182,10 +181,10 @@ def _rules_in(path: Path, text: str) -> Iterator[NamedRule]:
 
 
 def _document(path: Path, text: str) -> Any:
-    from doghouse.files.yaml_texts import compose, values
+    from doghouse.files.yaml_texts import plain_values
 
     try:
-        return files.decoded_json(text) if path.suffix == ".json" else values(compose(text))
+        return files.decoded_json(text) if path.suffix == ".json" else plain_values(text)
     except files.FileError:
         return None
 
@@ -208,13 +207,3 @@ def _attributes(document: Any) -> Iterator[dict[str, Any]]:
 def rules_of(side: Side) -> Rules:
     """The notification rules of a side's files, as they are matched."""
     return [rule for named in side.rules for rule in named.rules]
-
-
-def lint_settings() -> Settings:
-    """Which lint rules are looked for, as the settings of the working folder say."""
-    from doghouse.monitors.lint.settings import SettingsError, read_settings
-
-    try:
-        return read_settings(Path.cwd())
-    except SettingsError as error:
-        raise fail(str(error), 64) from None

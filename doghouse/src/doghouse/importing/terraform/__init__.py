@@ -5,7 +5,7 @@ resource whose `for_each` is unknown, leaves a whole text as it is where one par
 an empty one; it takes 60 MB, and a panic in it (its issues 249 and 258) ends Python.
 
     Reader(var_files).things(folders)                          # what the .tf files of folders hold
-    plans.resources(document)                                  # type, address, attributes of a plan's or a state's resources
+    plans.resources(document)                                  # a plan's or a state's resources
     thing(kind, where, values)                                 # one of them as a monitor, a downtime or an objective
 """
 
@@ -14,6 +14,17 @@ from doghouse.importing.terraform.converting import thing, unread
 from doghouse.importing.terraform.files import is_terraform
 from doghouse.importing.terraform.folders import Reader
 from doghouse.importing.terraform.language.syntax import MissingLibraryError
-from doghouse.importing.terraform.resources import DOWNTIME, MONITOR, READ
+from doghouse.importing.terraform.resources import DOWNTIME, FIELDS, MONITOR, READ
 
-__all__ = ["DOWNTIME", "MONITOR", "READ", "MissingLibraryError", "Reader", "is_terraform", "plans", "thing", "unread"]
+__all__ = [
+    "DOWNTIME",
+    "FIELDS",
+    "MONITOR",
+    "READ",
+    "MissingLibraryError",
+    "Reader",
+    "is_terraform",
+    "plans",
+    "thing",
+    "unread",
+]

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A resource: its type, address and attributes, whether the document is a state, and the keys and numbers behind which its attributes stand in it."""
+
+    kind: str
+    address: str
+    values: Mapping[str, Any]
+    is_state: bool
+    steps: Sequence[str]
 
 
 def is_plan(document: Mapping[str, Any]) -> bool:
@@ -13,17 +25,21 @@ def is_plan(document: Mapping[str, Any]) -> bool:
     )
 
 
-def resources(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], bool]]:
-    """The resources of a state or a plan: type, address, attributes, and whether it is a state. Modules hold resources and further modules."""
-    state = "planned_values" not in document
-    values = document.get("values") or document.get("planned_values")
-    modules = [values.get("root_module")] if isinstance(values, dict) else []
+def resources(document: Mapping[str, Any]) -> Iterator[Planned]:
+    """The resources of a state or a plan. Modules hold resources and further modules."""
+    is_state = "planned_values" not in document
+    top = "values" if document.get("values") else "planned_values"
+    values = document.get(top)
+    root = values.get("root_module") if isinstance(values, dict) else None
+    modules: list[tuple[Any, tuple[str, ...]]] = [(root, (top, "root_module"))]
     while modules:
-        module = modules.pop(0)
+        module, steps = modules.pop(0)
         if not isinstance(module, dict):
             continue
-        modules += module.get("child_modules") or []
-        for resource in module.get("resources") or []:
+        below = enumerate(module.get("child_modules") or [])
+        modules += [(child, (*steps, "child_modules", str(number))) for number, child in below]
+        for number, resource in enumerate(module.get("resources") or []):
             if isinstance(resource, dict) and resource.get("mode", "managed") == "managed":
                 address = str(resource.get("address", resource.get("name", "")))
-                yield str(resource.get("type")), address, resource.get("values") or {}, state
+                place = (*steps, "resources", str(number), "values")
+                yield Planned(str(resource.get("type")), address, resource.get("values") or {}, is_state, place)

@@ -1,42 +1,54 @@
-"""What only a stretch of history tells: a backtest or a review hands in the changes of state, and lint says what they mean."""
+"""What only a stretch of history tells: a backtest or a review hands in the groups' histories, and lint says what they mean."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
+
+import numpy as np
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.rule import Problem, rule
-from doghouse.monitors.states.machine import Status, Transition
+from doghouse.monitors.states.changes import History
+from doghouse.monitors.states.machine import Status
 from doghouse.monitors.windows.columns import Group
 from doghouse.tags.pairs import group_text
 from doghouse.time.lengths import MINUTE
 
 HOVERS = rule(
-    "threshold-hovers", "A value hovers about its threshold, and there is no recovery threshold", "warning", order=270
+    "threshold-hovers",
+    "A value hovers about its threshold, and there is no recovery threshold",
+    "warning",
+    order=270,
+    past=True,
 )
 SOON_S = 30 * MINUTE  # an alert so soon after a recovery is the same one again
 OFTEN = 3
 
 
-def by_history(monitor: Definition, changes: Iterable[tuple[Group, Transition]]) -> Iterator[Problem]:
-    """The problems that changes of state show, which come by time (`Backtest.transitions`): a group that often alerts again soon after it recovered."""
+def by_history(monitor: Definition, histories: Iterable[tuple[Group, History]]) -> Iterator[Problem]:
+    """The problems that the histories of a monitor's groups show: a group that often alerts again soon after it recovered."""
     if not monitor.compares or monitor.thresholds.critical_recovery is not None:
         return
-    recovered: dict[Group, int] = {}
-    again: Counter[Group] = Counter()
-    for group, change in changes:
-        if change.before is Status.ALERT:
-            recovered[group] = change.at
-        if change.after is Status.ALERT and change.at - recovered.get(group, change.at - SOON_S - 1) <= SOON_S:
-            again[group] += 1
-    if not again or max(again.values()) < OFTEN:
+    again = {group: times for group, history in histories if (times := _again(history))}
+    if max(again.values(), default=0) < OFTEN:
         return
-    group, times = again.most_common(1)[0]
+    group = max(again, key=lambda one: again[one])
     who = f" of {group_text(group)}" if group else ""
-    others = f", and {len(again) - 1} other groups" if len(again) > 1 else ""
+    rest = len(again) - 1
+    others = f", and {rest} other group{'s' if rest > 1 else ''}" if rest else ""
     text = (
         f"the value{who} hovers about {monitor.thresholds.critical or 0:g}: it alerted again within {SOON_S // MINUTE} minutes of its recovery "
-        f"{times} times{others}; without critical_recovery each is an alert and a recovery (doghouse backtest --suggest says what one would do)"
+        f"{again[group]} times{others}; without critical_recovery each is an alert and a recovery (doghouse backtest --suggest says what one would do)"
     )
     yield HOVERS.problem("options.thresholds.critical_recovery", text)
+
+
+def _again(history: History) -> int:
+    """How often a group was in Alert again soon after its value had left it."""
+    changed = history.renotified == 0
+    left = history.at[
+        changed & (history.before == Status.ALERT) & np.isin(history.after, (int(Status.OK), int(Status.WARN)))
+    ]
+    entered = history.at[changed & (history.after == Status.ALERT)]
+    last = np.searchsorted(left, entered, side="right") - 1
+    return int(np.count_nonzero(entered[last >= 0] - left[last[last >= 0]] <= SOON_S))

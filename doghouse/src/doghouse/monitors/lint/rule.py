@@ -53,7 +53,8 @@ class Rule:
     """A rule: its id, what it finds in a sentence, how bad that is, where its problems stand among others (small numbers first).
 
     `on`: whether it is looked for where nobody says which are. `always`: whether it is said whatever is chosen, since what could not be read is not known to
-    be well. As a decorator it registers the function that finds it; where none does, its problems come from elsewhere (`elsewhere`).
+    be well. `past`: whether only a stretch of history shows it (`by_history`). As a decorator it registers the function that finds it; where none does, its
+    problems come from elsewhere (`elsewhere`).
     """
 
     id: str
@@ -62,6 +63,7 @@ class Rule:
     order: int = LAST
     on: bool = True
     always: bool = False
+    past: bool = False
 
     def __call__(self, find: Find) -> Find:
         """Register the function that finds its problems."""
@@ -79,12 +81,19 @@ FINDERS: dict[str, Find] = {}  # by the rule's id
 
 
 def rule(
-    name: str, words: str, severity: str = "error", *, order: int = LAST, on: bool = True, always: bool = False
+    name: str,
+    words: str,
+    severity: str = "error",
+    *,
+    order: int = LAST,
+    on: bool = True,
+    always: bool = False,
+    past: bool = False,
 ) -> Rule:
     """Register the rule of this id. Its page is docs/rules/ID.md. Raises ValueError where two rules have one id."""
     if name in RULES:
         raise ValueError(f"two lint rules are called {name}")
-    return RULES.setdefault(name, Rule(name, words, severity, order, on, always))
+    return RULES.setdefault(name, Rule(name, words, severity, order, on, always, past))
 
 
 def finds(*rules: Rule) -> Callable[[Find], Find]:

@@ -27,9 +27,10 @@ def lint(result: LintResult, out: TextIO) -> None:
 
 @writes("markdown", UnitTestResult)
 def unit_tests(result: UnitTestResult, out: TextIO) -> None:
-    """The counts, and for each test that failed what it expected and what there was."""
-    found = list(findings.of_tests(result))
-    lines = [f"### Unit tests {'fail' if found else 'pass'}", "", plain(result.summary), ""]
+    """The counts, for each test that failed what it expected and what there was, and what no test reaches."""
+    failed = list(findings.of_tests(result))
+    found = [*failed, *findings.of_coverage(result.coverage)]
+    lines = [f"### Unit tests {'fail' if failed else 'pass'}", "", "<br>".join(map(plain, result.summaries)), ""]
     out.write("\n".join([*lines, *listed(found, LARGEST - sum(len(line) + 1 for line in lines))]))
 
 

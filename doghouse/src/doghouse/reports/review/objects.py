@@ -1,12 +1,13 @@
-"""The review of a change as SARIF and as GitHub's annotations: what is newly wrong, which tests fail, which alerts are missed, each on its line."""
+"""The review of a change for what shows findings on lines (SARIF, GitLab, GitHub): what is newly wrong, which tests fail, which alerts are missed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TextIO
 
-from doghouse.reports import findings, github, sarif
+from doghouse.reports import findings, github, gitlab, sarif
 from doghouse.reports.findings import Finding
+from doghouse.reports.mends import edit
 from doghouse.reports.registry import writes
 from doghouse.reports.results import UnitTestResult
 from doghouse.reports.review import rows
@@ -18,6 +19,12 @@ from doghouse.review.headline import headline, title
 def as_sarif(made: Review, out: TextIO) -> None:
     """A result for each thing that is newly wrong."""
     sarif.write(_wrong(made), out)
+
+
+@writes("gitlab", Review)
+def as_code_quality(made: Review, out: TextIO) -> None:
+    """An entry for each thing that is newly wrong."""
+    gitlab.write(_wrong(made), out)
 
 
 @writes("github", Review)
@@ -48,7 +55,8 @@ def _problem(placed: Placed, subject: str) -> Finding:
     problem = placed.problem
     mend = problem.mend.sentence if problem.mend else ""
     file, line = (placed.file, placed.line) if placed.file else findings.place(placed.place)
-    return Finding(problem.severity, problem.text, _file(file), line, problem.rule, subject, problem.field, mend=mend)
+    about = (problem.rule, subject, problem.field, mend)
+    return Finding(problem.severity, problem.text, _file(file), line, *about, edit=edit(problem.mend, file, line))
 
 
 def _file(name: str) -> str:
