@@ -15,12 +15,13 @@ NAMED = ("monitor graph", "monitor value", "check runs", "monitors", "objective"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a widget stands on the grid: columns and rows from 0. None of a page's own flow."""
+    """Where a widget stands on the grid: columns and rows from 0. `column_break`: with it a second column of the whole board begins."""
 
     x: int
     y: int
     width: int
     height: int
+    column_break: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +136,4 @@ def _place(layout: Any) -> Place | None:
         x, y, width, height = (int(layout[key]) for key in ("x", "y", "width", "height"))
     except (TypeError, KeyError, ValueError):
         return None
-    return Place(max(0, x), max(0, y), max(1, width), max(1, height))
+    return Place(max(0, x), max(0, y), max(1, width), max(1, height), layout.get("is_column_break") is True)

@@ -9,7 +9,7 @@ export function el(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value == null || value === false) continue;
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name === "style") Object.assign(made.style, value);
+    else if (name === "style") for (const [key, set] of Object.entries(value)) key.startsWith("--") ? made.style.setProperty(key, set) : (made.style[key] = set);
     else made.setAttribute(name, value === true ? "" : value);
   }
   made.append(...children.filter((child) => child != null));

@@ -14,6 +14,12 @@ export function drawsRows({ root }, draw) {
   };
 }
 
+// A value in large letters, which shrink until all of it is seen.
+export function figure(text, unit, tone, title) {
+  const chars = text.length + (unit ?? "").length;
+  return el("p", { class: `figure${tone ? ` tone-${tone}` : ""}`, title, style: { "--chars": chars } }, text, unit ? el("span", { class: "unit" }, unit) : null);
+}
+
 // Why there is nothing, or less than was asked for.
 export function explain(root, problems) {
   const notes = root.querySelector(".notes");
