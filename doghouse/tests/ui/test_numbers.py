@@ -12,7 +12,7 @@ from doghouse.queries.units import as_described
 from doghouse.storage.sqlite import Database
 from doghouse.ui.frame import Frame
 from doghouse.ui.simulated import SimulatedStore
-from doghouse.ui.widgets import graphs, lines, scalars, why_empty
+from doghouse.ui.widgets import formats, graphs, lines, scalars, why_empty
 from doghouse.ui.widgets.graphs import Asked
 
 T0 = 1_772_445_600
@@ -195,11 +195,73 @@ def test_a_toplist_keeps_the_order_of_its_ranking(query: str, order: list[str]) 
 
 @pytest.mark.parametrize(("value", "tone"), [(91.0, "bad"), (60.0, "warn"), (10.0, None)])
 def test_the_first_conditional_format_that_holds_gives_the_tone(value: float, tone: str | None) -> None:
-    formats = [
+    given = [
         {"comparator": ">", "value": 90, "palette": "white_on_red"},
         {"comparator": ">=", "value": 60, "palette": "black_on_light_yellow"},
     ]
-    assert scalars.tone(value, formats) == tone
+    assert formats.paint(value, given).get("tone") == tone
+
+
+@pytest.mark.parametrize(
+    ("given", "paint"),
+    [
+        ({"palette": "custom_bg", "custom_bg_color": "#278bce"}, {"background": "#278bce"}),
+        ({"palette": "custom_text", "custom_fg_color": "#a0f"}, {"color": "#a0f"}),
+        ({"palette": "custom_bg", "custom_bg_color": "url(//example.com)"}, {}),
+        ({"palette": "white_on_red", "hide_value": True}, {"tone": "bad", "hidden": True}),
+    ],
+)
+def test_an_author_paints_values_in_own_colours(given: dict[str, object], paint: dict[str, object]) -> None:
+    assert formats.paint(1.0, [{"comparator": ">", "value": 0} | given]) == paint
+
+
+def named(text: str, how: str = "avg") -> list[dict[str, object]]:
+    return [{"name": "a", "data_source": "metrics", "query": text, "aggregator": how}]
+
+
+def test_a_formulas_own_formats_paint_its_column_alone() -> None:
+    red = [{"comparator": ">", "value": 0, "palette": "white_on_red"}]
+    formulas = [{"formula": "a"}, {"formula": "a * 2", "conditional_formats": red, "cell_display_mode": "bar"}]
+    asked = widget({"type": "query_table", "requests": [{"queries": named("avg:m{host:a}"), "formulas": formulas}]})
+    table = scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))
+    assert table["rows"][0]["paints"] == [{}, {"tone": "bad"}]
+    assert table["cells"] == ["number", "bar"]
+
+
+def test_the_requests_of_a_table_are_columns_of_one_row_for_each_group() -> None:
+    requests = [{"q": f"{how}:m{{*}} by {{host}}", "aggregator": how, "alias": how} for how in ("min", "max")]
+    asked = widget({"type": "query_table", "requests": [*requests, {"q": "max:m{host:b} by {host}", "alias": "b"}]})
+    table = scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))
+    assert table["heads"] == ["min", "max", "b"]
+    assert {row["label"]: row["values"] for row in table["rows"]} == {
+        "host:a": [10.0, 29.0, None],
+        "host:b": [50.0, 50.0, 50.0],
+    }
+
+
+@pytest.mark.parametrize(
+    ("by", "order"),
+    [
+        ({"type": "formula", "index": 1, "order": "asc"}, ["host:b", "host:a"]),
+        ({"type": "group", "name": "host", "order": "asc"}, ["host:a", "host:b"]),
+        ({"type": "group", "name": "host", "order": "desc"}, ["host:b", "host:a"]),
+    ],
+)
+def test_a_request_says_what_its_rows_are_sorted_by(by: dict[str, object], order: list[str]) -> None:
+    request = {
+        "queries": named("avg:m{*} by {host}"),
+        "formulas": [{"formula": "a"}, {"formula": "a * -1"}],
+        "sort": {"count": 10, "order_by": [by]},
+    }
+    asked = widget({"type": "toplist", "requests": [request]})
+    assert [row["label"] for row in scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))["rows"]] == order
+
+
+def test_the_course_of_a_value_stands_behind_it_where_the_author_asks_for_it() -> None:
+    asked = {"type": "query_value", "requests": [{"q": "avg:m{host:a}"}], "timeseries_background": {"type": "bars"}}
+    behind = scalars.scalars(widget(asked), source(**STEADY), Asked(FRAME, {}))["behind"]
+    assert behind["type"] == "bars"
+    assert max(value for value in behind["values"] if value is not None) == 29.0
 
 
 def test_a_bound_stands_beside_each_value_of_an_anomaly(marks: SimulatedStore) -> None:
@@ -278,3 +340,10 @@ def test_a_graph_and_a_value_say_what_they_are_counted_in(marks: SimulatedStore)
     value = widget({"type": "query_value", "requests": [{"q": "avg:m{host:a}"}]})
     [row] = scalars.scalars(value, source(**STEADY), asked)["rows"]
     assert [unit[0]["name"] for unit in row["units"]] == ["byte"]
+
+
+def test_of_too_many_series_the_largest_are_drawn_and_the_others_counted(marks: SimulatedStore) -> None:
+    many = {f"h{number:03}": [(15 * place, float(number)) for place in range(20)] for number in range(120)}
+    graph = graphs.graph(timeseries("avg:m{*} by {host}"), source(**many), marks, Asked(FRAME, {}))
+    assert [series["host"] for series in graph["series"]] == [f"h{number:03}" for number in range(20, 120)]
+    assert graph["more"] == 20

@@ -8,6 +8,7 @@ from doghouse.dashboards.widget_requests import Line
 from doghouse.queries import MetricQuery, QuerySyntaxError
 from doghouse.queries.language.substitution import Chosen
 from doghouse.ui.pages import board_layout
+from doghouse.ui.widgets import looks
 
 
 def test_the_old_form_is_one_line_with_its_alias() -> None:
@@ -123,3 +124,31 @@ def test_what_is_wrong_with_a_query_of_logs_is_said_and_no_traceback() -> None:
         ].lines
         with pytest.raises(QuerySyntaxError):
             line.expressions({})
+
+
+@pytest.mark.parametrize(
+    ("definition", "rule"),
+    [
+        (
+            {"type": "note", "content": "a", "font_size": "24", "text_align": "center"},
+            "#w-1 > .prose { font-size: 24px; line-height: 1.35; text-align: center }",
+        ),
+        (
+            {"type": "note", "content": "a", "has_padding": False, "vertical_align": "bottom"},
+            "#w-1 > .prose { margin-top: auto; padding: 0 }",
+        ),
+        (
+            {"type": "free_text", "text": "a", "color": "#2B13E6"},
+            "#w-1 > .prose { color: light-dark(#2B13E6, color-mix(in srgb, #2B13E6 45%, white)) }",
+        ),
+        (
+            {"type": "group", "layout_type": "ordered", "widgets": [], "title_align": "right"},
+            "#w-1 > header { justify-content: right }",
+        ),
+        ({"type": "note", "content": "a", "font_size": "1px} * {color: red", "text_align": "x"}, ""),
+        ({"type": "free_text", "text": "a", "color": "url(//example.com)", "font_size": "auto"}, ""),
+    ],
+)
+def test_a_note_a_text_and_a_group_look_as_their_author_wants(definition: dict[str, object], rule: str) -> None:
+    board = dashboards.parse({"id": "a", "layout_type": "ordered", "widgets": [{"id": 1, "definition": definition}]})
+    assert looks.css(board) == rule

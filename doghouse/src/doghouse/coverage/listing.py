@@ -31,7 +31,7 @@ def _widget(one: WidgetType) -> Item:
     if one.drawing is ELSEWHERE:
         return Item(one.name, "partly", "checked, kept and answered; a page gives its address, and fetches nothing")
     if one.drawing is not OTHER:
-        return Item(one.name, "done")
+        return Item(one.name, "partly" if one.lacking else "done", one.lacking)
     if one.asks or one.queried:
         return Item(one.name, "partly", "checked, kept and answered; a page draws its metric queries as a plain graph")
     return Item(one.name, "not", "checked, kept and answered; a page says that it is not drawn")

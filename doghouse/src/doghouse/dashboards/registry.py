@@ -21,12 +21,14 @@ Numbers = Literal[
     "timeseries",
     "scalar",
     "ranking",
+    "change",
     "hosts",
     "monitor graph",
     "monitor value",
     "check runs",
     "monitors",
     "objective",
+    "stream",
 ]
 Element = Literal["graph", "map", "plain"]
 Definition = Mapping[str, Any]
@@ -57,7 +59,8 @@ class WidgetType:
 
     `required` are the keys beside `type`; `requests` is what its `requests` are; `asks` is whether each request must ask something; `choices` and `each` are
     the values that some keys of the definition and of each request may have; `inside` checks the rest and raises `checks.Wrong`. `asks_for` reads the
-    requests that are evaluated and whose queries are warned of; `queried` is whether metric queries may stand in them where none must.
+    requests that are evaluated and whose queries are warned of; `queried` is whether metric queries may stand in them where none must. `lacking` says what a
+    page does not draw of it, for docs/coverage.md.
     """
 
     name: str
@@ -70,6 +73,7 @@ class WidgetType:
     asks_for: Callable[[Definition], tuple[Request, ...]] = requests_of
     queried: bool = False
     drawing: Drawing = OTHER
+    lacking: str = ""
 
 
 REGISTERED: dict[str, WidgetType] = {}

@@ -14,6 +14,7 @@ from doghouse.queries.language.formulas import bound
 from doghouse.queries.language.substitution import Chosen
 
 METRICS = "metrics"
+MOST_ROWS = 500  # of a request that says how its rows are sorted, and not how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Line:
     """One thing to evaluate: a metrics query's text, or a formula over named ones.
 
     `queries` maps a formula's names to their texts; it is empty where `text` is a query itself. `beyond` has those of them that are of no
-    metric. `unevaluated` says what it is that doghouse does not evaluate.
+    metric. `unevaluated` says what it is that doghouse does not evaluate. `formats` are its own conditional formats, `cell` is how a table shows it.
     """
 
     text: str
@@ -41,6 +42,8 @@ class Line:
     limit: tuple[int, str] | None = None
     unevaluated: str | None = None
     beyond: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    formats: Sequence[Mapping[str, Any]] = ()
+    cell: str = "number"
 
     @property
     def title(self) -> str:
@@ -86,6 +89,7 @@ class Request:
     """One request of a widget: its lines, and how they are drawn.
 
     `key` is its place among the requests: `0`, or a name (`fill` of a host map). `queries` are the named ones, `q` the query of the old form.
+    `limit` is how many rows are shown, and which first; `sorted_by` the formula (its index) or the tag that decides, where one does.
     """
 
     lines: tuple[Line, ...]
@@ -97,6 +101,8 @@ class Request:
     key: str = "0"
     q: str | None = None
     queries: tuple[Query, ...] = ()
+    limit: tuple[int, str] | None = None
+    sorted_by: int | str = 0
 
     @property
     def metric_queries(self) -> Iterator[str]:
@@ -127,6 +133,7 @@ def request(raw: Mapping[str, Any], key: str = "0") -> Request:
         key,
         q,
         queries,
+        *_sort(raw),
     )
 
 
@@ -146,7 +153,9 @@ def _lines(raw: Mapping[str, Any], q: str | None, queries: tuple[Query, ...]) ->
     if q is not None:
         metadata = mappings(raw, "metadata")
         aliases = {str(mapping.get("expression")): mapping.get("alias_name") for mapping in metadata}
-        yield Line(q, alias=aliases.get(q))
+        cells = raw.get("cell_display_mode")  # a list of one, of a query in the old form
+        cell = str(cells[0]) if isinstance(cells, list) and cells else "number"
+        yield Line(q, alias=raw.get("alias") or aliases.get(q), cell=cell)
     elif queries:
         yield from _formulas(raw, queries)
     else:
@@ -165,9 +174,16 @@ def _formulas(raw: Mapping[str, Any], queries: tuple[Query, ...]) -> Iterator[Li
     }
     missing = f"queries of {other.replace('_', ' ')}" if other else None
     for formula in mappings(raw, "formulas") or [{"formula": name} for name in texts]:
-        limit = _limit(formula.get("limit"))
         yield Line(
-            str(formula.get("formula", "")), texts, formula.get("alias"), aggregators, limit, missing, of_no_metric
+            str(formula.get("formula", "")),
+            texts,
+            formula.get("alias"),
+            aggregators,
+            _limit(formula.get("limit")),
+            missing,
+            of_no_metric,
+            mappings(formula, "conditional_formats"),
+            str(formula.get("cell_display_mode") or "number"),
         )
 
 
@@ -176,3 +192,13 @@ def _limit(raw: Any) -> tuple[int, str] | None:
     if not isinstance(raw, Mapping) or not isinstance(raw.get("count"), int) or not raw["count"]:
         return None
     return raw["count"], str(raw.get("order", "desc"))
+
+
+def _sort(raw: Mapping[str, Any]) -> tuple[tuple[int, str] | None, int | str]:
+    """How many rows a request shows, which first, and what decides: `sort` of the new form, `limit` and `order` of the old one."""
+    sort = raw.get("sort")
+    if not isinstance(sort, Mapping):
+        return _limit({"count": raw.get("limit"), "order": raw.get("order") or "desc"}), 0
+    first = next(iter(mappings(sort, "order_by")), {})
+    by = str(first.get("name", "")) if first.get("type") == "group" else first.get("index", 0)
+    return _limit({"count": sort.get("count") or MOST_ROWS, "order": first.get("order") or "desc"}), by

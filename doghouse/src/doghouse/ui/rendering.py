@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
 from doghouse import __version__
+from doghouse.dashboards.snapshots.store import PATH
 from doghouse.notifications.markdown import render as rendered
 from doghouse.ui import assets, frame, guard
 from doghouse.ui.frame import Frame
@@ -50,7 +51,14 @@ def environment() -> Environment:
     )
     env.globals.update(navigation=NAVIGATION, version=__version__, static=static, duration=frame.duration_words)
     env.filters.update(
-        utc=frame.utc, iso=iso, markdown=markdown, frame_query=frame_query, with_query=with_query, is_web=is_web
+        utc=frame.utc,
+        iso=iso,
+        markdown=markdown,
+        frame_query=frame_query,
+        with_query=with_query,
+        is_web=is_web,
+        is_own_image=is_own_image,
+        file_name=file_name,
     )
     return env
 
@@ -122,6 +130,16 @@ def frame_query(query: QueryParams, now: float, span: int) -> str:
 def is_web(address: str) -> bool:
     """Whether an address may become a link: one of `javascript:` may not."""
     return address.lower().startswith(("http://", "https://", "/"))
+
+
+def is_own_image(address: str) -> bool:
+    """Whether a page may show a picture: one that lies in its address, or a snapshot of this doghouse."""
+    return address.startswith(("data:image/", f"{PATH}/"))
+
+
+def file_name(address: str) -> str:
+    """The last part of an address's path, which names a file."""
+    return urlsplit(address).path.rpartition("/")[2] or address
 
 
 def markdown(text: str) -> Markup:

@@ -37,9 +37,12 @@ from doghouse.ui.pages.workbench import Workbench
 from doghouse.ui.rendering import alone, reading
 from doghouse.ui.stores import Stores
 from doghouse.ui.widgets import graphs, scalars
+from doghouse.ui.widgets.changes import changes
 from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.monitor_summary import MonitorSummary
 from doghouse.ui.widgets.objectives import Objectives
 from doghouse.ui.widgets.states import Panels
+from doghouse.ui.widgets.streams import Streams
 from doghouse.web.access import Keys
 from doghouse.web.http import Call, Reply, endpoint
 
@@ -65,7 +68,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
     downtimes = Downtimes(stores.downtimes, stores.monitors.store)
     inbox = Inbox(stores.notifications, Mails(stores.post), stores.downtimes, stores.webhooks)
     events, logs = EventPage(stores.events, stores.hosts), LogPage(stores.logs, stores.traces)
-    panels = Panels(monitor, MonitorList(stores.monitors), stores.checks, events)
+    panels = Panels(monitor, stores.checks, events)
     data = BoardData(boards, sources(stores, everything, hostmap, panels), stores.units)
     shared = SharedBoards(stores.shares, boards, data)
     apm = Apm(stores.points, stores.traces, stores.logs)
@@ -137,12 +140,14 @@ def sources(stores: Stores, everything: Everything, hostmap: HostMap, panels: Pa
         "timeseries": timeseries,
         "scalar": values,
         "ranking": values,
+        "change": lambda widget, asked: changes(widget, everything, asked),
         "hosts": hostmap.widget,
         "monitor graph": panels.monitor_graph,
         "monitor value": panels.monitor_value,
         "check runs": panels.check_runs,
-        "monitors": panels.monitor_summary,
+        "monitors": MonitorSummary(MonitorList(stores.monitors)).summary,
         "objective": Objectives(stores.slos).objective,
+        "stream": Streams(stores.logs, panels.events).stream,
     }
 
 

@@ -26,14 +26,31 @@ register(
             "order_by": ("change", "name", "present", "past"),
             "order_dir": ORDER,
         },
+        drawing=Drawing("change", "change"),
     ),
-    WidgetType("geomap", ("requests", "style", "view"), "some", asks=True),
+    WidgetType(
+        "geomap",
+        ("requests", "style", "view"),
+        "some",
+        asks=True,
+        drawing=Drawing("geomap", "ranking"),
+        lacking="a page ranks the regions, and draws no map",
+    ),
     WidgetType("heatgrid", ("requests", "sort"), "some", queried=True),
     WidgetType("point_plot", ("requests",), "any", queried=True),
     WidgetType("scatterplot", ("requests",), "object", queried=True),
     WidgetType("wildcard", ("requests", "specification"), "any", queried=True),
     *(
-        WidgetType(name, ("requests",), "some", asks=True)
-        for name in ("bar_chart", "distribution", "heatmap", "sunburst", "treemap")
+        WidgetType(name, ("requests",), "some", asks=True, drawing=Drawing(name, "ranking"))
+        for name in ("sunburst", "treemap")
     ),
+    WidgetType(
+        "distribution",
+        ("requests",),
+        "some",
+        asks=True,
+        drawing=Drawing("distribution", "ranking"),
+        lacking="a page draws how the values of groups are spread; of one distribution metric it draws no points",
+    ),
+    *(WidgetType(name, ("requests",), "some", asks=True) for name in ("bar_chart", "heatmap")),
 )

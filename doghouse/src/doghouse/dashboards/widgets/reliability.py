@@ -10,6 +10,7 @@ register(
         ("view_type",),
         choices={"view_mode": ("overall", "component", "both")},
         drawing=Drawing("slo", "objective"),
+        lacking="a page shows the objective as a whole, not by its groups or members",
     ),
     WidgetType("slo_list", ("requests",), "some"),
     WidgetType(

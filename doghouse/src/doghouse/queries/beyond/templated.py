@@ -20,7 +20,7 @@ _VARIABLE = re.compile(r"\$([A-Za-z][\w-]*)(\.value|\.key)?")
 def templated(raw: Mapping[str, Any], values: Mapping[str, Chosen]) -> Expression:
     """The query as a leaf. Raises QuerySyntaxError, NotEvaluated."""
     body = _body(raw)
-    query = _substituted(body.search.query, values)
+    query = substituted(body.search.query, values)
     try:
         return expression(msgspec.structs.replace(body, search=msgspec.structs.replace(body.search, query=query)))
     except ApiError as error:
@@ -44,7 +44,7 @@ def _body(raw: Mapping[str, Any]) -> QueryBody:
         raise QuerySyntaxError(str(raw.get("search", raw)), 0, str(error)) from None
 
 
-def _substituted(search: str, values: Mapping[str, Chosen]) -> str:
+def substituted(search: str, values: Mapping[str, Chosen]) -> str:
     """`$env` becomes `env:prod`, of several values `env:(a OR b)`, of all or none `*`; `$env.value` and `$env.key` one part of it."""
 
     def replaced(match: re.Match[str]) -> str:

@@ -6,11 +6,11 @@ no widget is drawn over another: what lies over one that comes before it is push
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from doghouse.dashboards.board import Board, Place, Widget
+from doghouse.ui.widgets.looks import selector
 
 GRID_COLUMNS = 12  # an ordered board's grid, as the schema has it
 WIDE = "@media (min-width: 960px)"
@@ -53,7 +53,7 @@ def _grid(widgets: Sequence[Widget]) -> Iterator[str]:
     for widget in widgets:
         if widget.widgets:
             inner = _inner_columns(widget)
-            body = f"{_selector(widget)} > .group-body.placed"
+            body = f"{selector(widget)} > .group-body.placed"
             yield f"{body} {{ grid-template-columns: repeat({inner}, minmax(0, 1fr)); }}"
             yield from _areas(_settled(widget.widgets, inner))
 
@@ -75,7 +75,7 @@ def _columns(widgets: Sequence[Widget]) -> list[Sequence[Widget]]:
 def _areas(settled: Sequence[tuple[Widget, Place]], x: int = 0) -> Iterator[str]:
     for widget, place in settled:
         area = f"{place.y + 1} / {x + place.x + 1} / span {place.height} / span {place.width}"
-        yield f"{_selector(widget)} {{ grid-area: {area}; }}"
+        yield f"{selector(widget)} {{ grid-area: {area}; }}"
 
 
 def _settled(widgets: Sequence[Widget], columns: int, top: int = 0) -> list[tuple[Widget, Place]]:
@@ -124,9 +124,4 @@ def _free(board: Board) -> Iterator[str]:
     yield f".board.free {{ height: {_bottom(settled) * FREE_UNIT_PX}px; min-width: {width * FREE_UNIT_PX}px; }}"
     for widget, place in settled:
         left, top, wide, high = (side * FREE_UNIT_PX for side in (place.x, place.y, place.width, place.height))
-        yield f"{_selector(widget)} {{ left: {left}px; top: {top}px; width: {wide}px; height: {high}px; }}"
-
-
-def _selector(widget: Widget) -> str:
-    """A widget's element, for CSS."""
-    return "#w-" + re.sub(r"[^\w-]", r"\\\g<0>", widget.id)
+        yield f"{selector(widget)} {{ left: {left}px; top: {top}px; width: {wide}px; height: {high}px; }}"

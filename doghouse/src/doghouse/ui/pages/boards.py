@@ -21,6 +21,7 @@ from doghouse.ui.data import tag_values
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages import board_layout
+from doghouse.ui.widgets import looks
 from doghouse.web.http import Call, Reply
 
 MOST_BOARDS = 1000
@@ -104,7 +105,7 @@ class Boards:
             template,
             call,
             look.shown,
-            css=board_layout.css(board),
+            css=board_layout.css(board) + looks.css(board),
             board=board,
             look=look,
             layout=board_layout.kind(board),

@@ -44,7 +44,7 @@ class Asked:
 def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Asked) -> dict[str, Any]:
     """A widget as a graph: JSON for js/graphs/graph.mjs. Times in s UTC."""
     frame = asked.frame
-    drawn: list[dict[str, Any]] = []
+    found: list[tuple[float, dict[str, Any]]] = []
     problems: list[Problem] = []
     metrics: set[str] = set()
     for number, request in enumerate(widget.requests):
@@ -53,7 +53,11 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
             if answer.problem:
                 problems.append(answer.problem)
             unit = unit_of(answer.expression, asked.units) if answer.expression else None
-            drawn += [_series(series, answer, request, number, asked) | {"unit": unit} for series in answer.series]
+            found += [
+                (_weight(series, request), _series(series, answer, request, number, asked) | {"unit": unit})
+                for series in answer.series
+            ]
+    drawn, left_out = largest(found)
     if not problems and not any(series["length"] for series in drawn):
         problems = empty(widget, source, asked)
     elif (
@@ -62,19 +66,39 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
         and not any(value is not None for series in drawn for value in series["values"])
     ):
         problems = [Problem("empty", "every value is undefined, for example because of a division by zero", "")]
-    return _document(widget.id, asked, drawn, problems, simulated.ranges(metrics, frame.start, frame.end))
+    return _document(widget.id, asked, drawn, problems, simulated.ranges(metrics, frame.start, frame.end), left_out)
+
+
+def largest(found: Sequence[tuple[float, dict[str, Any]]]) -> tuple[list[dict[str, Any]], int]:
+    """Of series with their weights as many as a graph draws, the heaviest, in the order that they have; and how many are left out."""
+    heaviest = sorted(range(len(found)), key=lambda place: -found[place][0])[:MOST_SERIES]
+    return [found[place][1] for place in sorted(heaviest)], len(found) - len(heaviest)
+
+
+def _weight(series: ResultSeries, request: Request) -> float:
+    """What decides whether a series is among those that are drawn: its mean size, or nothing where the widget orders by tags."""
+    if request.style.get("order_by") == "tags" or not np.isfinite(series.values).any():
+        return 0.0
+    return float(np.nanmean(np.abs(series.values)))
 
 
 def of_lines(text: str, worked_out: Sequence[ResultSeries], frame: Frame, why: str) -> dict[str, Any]:
     """Lines that are worked out already, of a query's text, as a graph; `why` is said where there are none."""
     asked, line = Asked(frame, {}), Line(text)
     answer = Answer(line, None, tuple(worked_out))
-    drawn = [_series(one, answer, Request((line,)), 0, asked) | {"unit": None} for one in worked_out]
-    return _document("lines", asked, drawn, [] if drawn else [Problem("empty", why, "")], [])
+    request = Request((line,))
+    found = [(_weight(one, request), _series(one, answer, request, 0, asked) | {"unit": None}) for one in worked_out]
+    drawn, left_out = largest(found)
+    return _document("lines", asked, drawn, [] if drawn else [Problem("empty", why, "")], [], left_out)
 
 
 def _document(
-    name: str, asked: Asked, drawn: Sequence[dict[str, Any]], problems: Sequence[Problem], simulated: Any
+    name: str,
+    asked: Asked,
+    drawn: Sequence[dict[str, Any]],
+    problems: Sequence[Problem],
+    simulated: Any,
+    left_out: int,
 ) -> dict[str, Any]:
     interval, frame = min((series["interval"] for series in drawn), default=1), asked.frame
     return {
@@ -85,8 +109,8 @@ def _document(
         "interval": interval,
         "cut": cut(asked.since, interval),
         "joined": max(JOINED_S, 3 * interval),
-        "series": drawn[:MOST_SERIES],
-        "more": max(0, len(drawn) - MOST_SERIES),
+        "series": drawn,
+        "more": left_out,
         "problems": [problem(entry) for entry in problems],
         "simulated": simulated,
     }

@@ -1,7 +1,8 @@
-"""Widgets that show states, not points: a monitor's graph and value, service checks, the summary of monitors, events over a graph."""
+"""Widgets that show states, not points: a monitor's graph and value, service checks, events over a graph."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,6 @@ from doghouse.dashboards.template_variables import Selection
 from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
 from doghouse.monitors.api.answers import group_name
-from doghouse.monitors.api.search import compile_search
-from doghouse.monitors.api.search_routes import monitor_hits
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.store import Stored
 from doghouse.search import matching
@@ -27,12 +26,12 @@ from doghouse.ui.frame import Frame
 from doghouse.ui.pages.events import EventPage
 from doghouse.ui.pages.hosts import STATES
 from doghouse.ui.pages.monitor import MonitorPage
-from doghouse.ui.pages.monitor_list import MonitorList, row
 from doghouse.ui.widgets.graphs import Asked, number
 from doghouse.web.errors import ApiError
 
 MOST_EVENTS = 100
-MOST_MONITORS = 50
+MOST_RANKED = 100  # groups of a monitor's graph that is a toplist
+PAINTS = {"Alert": "bad", "Warn": "warn"}
 TONES = {"critical": "alert", "warning": "warn", "critical_recovery": "ok", "warning_recovery": "ok"}
 
 
@@ -41,7 +40,6 @@ class Panels:
     """The widgets over their stores."""
 
     page: MonitorPage
-    monitors: MonitorList
     checks: ServiceCheckStore
     events: EventPage
 
@@ -56,6 +54,8 @@ class Panels:
         if stored is None:
             return _nothing(widget, asked, no_monitor(widget))
         monitor = stored.definition
+        if widget.definition.get("viz_type") == "toplist":
+            return _nothing(widget, asked) | _link(stored) | self._ranked(stored, asked)
         graph = self.page.replays.graph(monitor, asked.frame)
         if graph is None:
             return _nothing(widget, asked, no_graph(monitor)) | _link(stored)
@@ -64,6 +64,27 @@ class Panels:
             for name, value in thresholds(monitor).items()
         ]
         return _nothing(widget, asked) | _link(stored) | graph | {"id": widget.id, "markers": lines}
+
+    def _ranked(self, stored: Stored, asked: Asked) -> dict[str, Any]:
+        """The last value of each group of a monitor, the largest first."""
+        states = self.page.look(stored, asked.now).states
+        valued = [
+            (group, state)
+            for group, state in states.items()
+            if (value := state.value) is not None and math.isfinite(value)
+        ]
+        valued.sort(key=lambda item: -float(item[1].value or 0))
+        rows = [
+            {
+                "label": group_name(group, "") or stored.document["name"],
+                "host": dict(group).get("host"),
+                "value": state.value,
+                "units": [None],
+                "paints": [{"tone": PAINTS[state.status.label]} if state.status.label in PAINTS else {}],
+            }
+            for group, state in valued[:MOST_RANKED]
+        ]
+        return {"rows": rows} if rows else {"problems": ["no group of this monitor has a value yet"]}
 
     def monitor_picture(self, widget: Widget) -> tuple[Sequence[Request], list[Marker]]:
         """What a picture of a monitor's graph shows. Raises ApiError 404 or 400."""
@@ -117,32 +138,6 @@ class Panels:
                     "message": run.message,
                 }
                 for run in sorted(runs, key=lambda check: (-check.status, check.host))
-            ],
-        }
-
-    def monitor_summary(self, widget: Widget, asked: Asked) -> dict[str, Any]:
-        """The monitors that a search finds: how many in each state, and which."""
-        try:
-            wanted = compile_search(str(widget.definition.get("query") or ""))
-        except ApiError as error:
-            return _nothing(widget, asked, "; ".join(map(str, error.errors)))
-        every = self.monitors.every(asked.now)
-        rows = [row(monitor) for monitor in every if any(wanted(hit.row) for hit in monitor_hits(monitor, asked.now))]
-        counts = Counter(monitor["state"] for monitor in rows)
-        return _nothing(widget, asked) | {
-            "counts": [
-                {"status": state, "state": css(state), "count": count} for state, count in sorted(counts.items())
-            ],
-            "monitors": [
-                {
-                    "id": monitor["id"],
-                    "name": monitor["name"],
-                    "status": monitor["state"],
-                    "state": css(monitor["state"]),
-                }
-                for monitor in sorted(rows, key=lambda listed: (listed["state"] == "OK", listed["name"]))[
-                    :MOST_MONITORS
-                ]
             ],
         }
 
@@ -213,8 +208,3 @@ def check_label(check: ServiceCheck, keys: Sequence[str]) -> str:
     values = by_key(check_own_tags(check))
     named = [f"{key}:{'+'.join(values[key])}" for key in keys if key in values]
     return ", ".join(named) or ", ".join([f"host:{check.host}", *check.tags])
-
-
-def css(state: str) -> str:
-    """A state as the stylesheet calls it."""
-    return state.lower().replace(" ", "-")

@@ -16,6 +16,14 @@ export function el(tag, attributes = {}, ...children) {
   return made;
 }
 
+// The same for SVG's own elements, which have a namespace.
+export function svg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) if (value != null) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
 export const pageData = () => JSON.parse($("#page-data")?.textContent ?? "null");
 
 // What has changed, for those who hear the page.

@@ -60,7 +60,7 @@ export function faded(hex, alpha) {
 }
 
 function rgb(hex) {
-  const value = parseInt(hex.slice(1), 16);
+  const value = parseInt(hex.replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3").slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
@@ -95,3 +95,6 @@ export function mix(from, to, share) {
   const [a, b] = [rgb(from), rgb(to)];
   return "#" + a.map((part, index) => Math.round(part + (b[index] - part) * share).toString(16).padStart(2, "0")).join("");
 }
+
+// Ink that can be read on a colour.
+export const over = (hex) => (contrast(hex, "#ffffff") >= contrast(hex, "#000000") ? "#ffffff" : "#000000");

@@ -4,6 +4,7 @@ import { color, faded, mix, onTheme, stroke } from "./colors.mjs";
 import { columns, lowerBound, merged, stacked } from "./columns.mjs";
 import { el, say, withCode } from "../dom.mjs";
 import { duration, full, quantity, tick } from "../format.mjs";
+import { legendOf } from "./legend.mjs";
 import { drawBounds, overlays } from "./overlays.mjs";
 import { hideTip, showTip } from "./tooltip.mjs";
 
@@ -320,22 +321,23 @@ export class Graph {
     if (!this.legend) return;
     const wanted = this.lines.length > 1 && this.options.definition?.show_legend !== false;
     this.legend.hidden = !wanted;
-    const keys = wanted ? this.lines.map((one) => one.key + one.stroke).join("\n") : "";
-    if (keys === this.legendKeys) return;
+    if (!wanted) return;
+    const { items, columns } = legendOf(this.lines, this.options.definition, this.hidden, (line) => this.toggle(line));
+    const keys = columns ? null : this.lines.map((one) => one.key + one.stroke).join("\n"); // figures change with each answer
+    if (keys && keys === this.legendKeys) return;
     this.legendKeys = keys;
-    this.legend.replaceChildren(...(wanted ? this.lines.map((one) => el("li", {}, this.legendButton(one))) : []));
+    this.legend.classList.toggle("vertical", columns > 0);
+    this.legend.style.setProperty("--columns", columns);
+    this.legend.replaceChildren(...items);
   }
 
-  legendButton(one) {
-    const toggle = (event) => {
-      const off = !this.hidden.delete(one.key);
-      if (off) this.hidden.add(one.key);
-      event.currentTarget.setAttribute("aria-pressed", String(!off));
-      this.u.setData(this.columns(), false);
-      this.u.redraw(true, true);
-    };
-    const swatch = el("span", { class: "swatch", style: { background: one.stroke } });
-    return el("button", { type: "button", "aria-pressed": "true", title: one.label, onclick: toggle }, swatch, one.label);
+  // Shows or hides a line; whether it is shown now.
+  toggle(line) {
+    const shown = this.hidden.delete(line.key);
+    if (!shown) this.hidden.add(line.key);
+    this.u.setData(this.columns(), false);
+    this.u.redraw(true, true);
+    return shown;
   }
 
   resize() {

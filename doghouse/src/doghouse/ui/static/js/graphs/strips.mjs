@@ -1,12 +1,11 @@
 // The state of each group over the range, as a strip: by height and colour, so that it reads without colour too.
 
 import { color } from "./colors.mjs";
-import { el } from "../dom.mjs";
+import { el, svg } from "../dom.mjs";
 import { short, zoned } from "../format.mjs";
 
 const HEIGHTS = { Alert: 12, Warn: 8, OK: 3, "No Data": 12 };
 const TONES = { Alert: "alert", Warn: "warn", OK: "ok", "No Data": "nodata" };
-const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 1000;
 
 // `u` is the graph above, whose time axis the strips share.
@@ -23,7 +22,7 @@ export function drawStrips(place, replay, { from, to }, u) {
 
 function picture(group, from, to) {
   const words = group.stretches.map(([start, end, state]) => `${state} for ${short(Math.min(end, to) - Math.max(start, from))}`);
-  const svg = node("svg", { viewBox: `0 0 ${WIDTH} 12`, preserveAspectRatio: "none", role: "img", "aria-label": `${group.name}: ${words.slice(0, 12).join(", ") || "not evaluated"}` });
+  const strip = svg("svg", { viewBox: `0 0 ${WIDTH} 12`, preserveAspectRatio: "none", role: "img", "aria-label": `${group.name}: ${words.slice(0, 12).join(", ") || "not evaluated"}` });
   for (const [start, end, state] of group.stretches) {
     const left = ((Math.max(start, from) - from) / (to - from)) * WIDTH;
     const width = ((Math.min(end, to) - Math.max(start, from)) / (to - from)) * WIDTH;
@@ -31,16 +30,9 @@ function picture(group, from, to) {
     const height = HEIGHTS[state];
     const hollow = state === "No Data";
     const hue = color()[TONES[state]];
-    const bar = node("rect", { x: left, y: 12 - height, width: Math.max(width, 1), height, fill: hollow ? "none" : hue, stroke: hollow ? hue : "none", "vector-effect": "non-scaling-stroke" });
-    bar.append(node("title", {}, `${state} · ${zoned(start)} – ${zoned(end)}`));
-    svg.append(bar);
+    const bar = svg("rect", { x: left, y: 12 - height, width: Math.max(width, 1), height, fill: hollow ? "none" : hue, stroke: hollow ? hue : "none", "vector-effect": "non-scaling-stroke" });
+    bar.append(svg("title", {}, `${state} · ${zoned(start)} – ${zoned(end)}`));
+    strip.append(bar);
   }
-  return svg;
-}
-
-function node(name, attributes, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text) made.textContent = text;
-  return made;
+  return strip;
 }

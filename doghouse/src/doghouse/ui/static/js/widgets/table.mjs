@@ -1,13 +1,22 @@
-// A table: a row for each group, a column for each formula.
+// A table: a row for each group, a column for each formula, as a number or with a bar.
 
 import { el } from "../dom.mjs";
 import { quantity } from "../format.mjs";
-import { drawsRows } from "../parts/values.mjs";
+import { drawsRows, painted } from "../parts/values.mjs";
 
 export const make = (widget) => drawsRows(widget, table);
 
-function table({ heads, rows }) {
+function table({ heads, cells, rows }) {
   const head = el("tr", {}, el("th", { scope: "col" }, "Group"), ...heads.map((text) => el("th", { scope: "col", class: "number" }, text)));
-  const body = rows.map((row) => el("tr", {}, el("td", {}, row.label), ...row.values.map((value, index) => el("td", { class: "number" }, quantity(value, row.units[index], true)))));
+  const most = heads.map((_, index) => Math.max(...rows.map((row) => Math.abs(row.values[index] ?? 0))) || 1);
+  const body = rows.map((row) => el("tr", {}, el("td", {}, row.label), ...row.values.map((value, index) => cell(row, index, value, cells[index] === "bar" ? most[index] : null))));
   return el("div", { class: "drawn scroll" }, el("table", { class: "list" }, el("thead", {}, head), el("tbody", {}, ...body)));
+}
+
+function cell(row, index, value, most) {
+  const { tone, style } = painted(row.paints[index]);
+  const text = quantity(value, row.units[index], true);
+  if (most == null || value == null) return el("td", { class: `number ${tone}`, style }, text);
+  const bar = el("span", { class: `cell-bar ${tone}`, style: { width: `${(100 * Math.abs(value)) / most}%`, background: style.background ?? null } });
+  return el("td", { class: "number" }, bar, text);
 }

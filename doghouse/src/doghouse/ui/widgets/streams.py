@@ -1,0 +1,120 @@
+"""Widgets that list what happened: logs and events that a search finds, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from doghouse.dashboards.board import Widget
+from doghouse.dashboards.widget_requests import mappings
+from doghouse.logs.store.log_store import LogStore
+from doghouse.queries.beyond.templated import substituted
+from doghouse.ui.data import searches
+from doghouse.ui.data.logs import rows as log_rows
+from doghouse.ui.pages.events import EventPage
+from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.lines import chosen
+
+MOST = 50  # lines of a widget
+LOGS, EVENTS = "logs", "events"
+HELD = {"logs_stream": LOGS, "event_stream": EVENTS}  # a list stream's data_source → what doghouse holds
+OF_TYPE = {"log_stream": LOGS, "event_stream": EVENTS, "event_timeline": EVENTS}
+DRAWN_ANYWAY = (
+    "status_line",
+    "timestamp",
+    "content",
+    "message",
+    "date",
+    "title",
+    "text",
+)  # columns that every line has
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a widget lists: `of` is `logs`, `events`, or the name of a source that doghouse does not hold."""
+
+    of: str
+    search: str
+    columns: tuple[str, ...] = ()
+    oldest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """The widgets over their stores."""
+
+    logs: LogStore
+    events: EventPage
+
+    def stream(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+        """The lines of a widget: JSON for js/widgets/stream.mjs."""
+        wanted, frame = stream_of(widget), asked.frame
+        answer = {"id": widget.id, "from": frame.start, "to": frame.end, "live": frame.live}
+        if wanted.of not in (LOGS, EVENTS):
+            return answer | {"problems": [f"doghouse holds nothing of `{wanted.of}`"]}
+        text = substituted(wanted.search, chosen(asked.selected))
+        search, problem = searches.read(text)
+        if problem:
+            return answer | {"problems": problem.split("\n")[:1]}
+        rows = list(self._logs(search, wanted, asked) if wanted.of == LOGS else self._events(search, asked))
+        said = f"no {wanted.of} match `{text}`" if text.strip() else f"no {wanted.of}"
+        return answer | {
+            "problems": [] if rows else [f"{said} in this range"],
+            "columns": wanted.columns,
+            "rows": rows[::-1] if wanted.oldest_first else rows,
+        }
+
+    def _logs(self, search: Any, wanted: Stream, asked: Asked) -> Iterator[dict[str, Any]]:
+        frame = asked.frame
+        for line in self.logs.page(search, frame.start * 1000, frame.end * 1000, MOST):
+            row = log_rows.row(line.log)
+            yield {
+                "ts": row["ts"],
+                "state": row["state"],
+                "word": row["status"],
+                "text": row["message"],
+                "cells": [text for _, text in log_rows.cells(line.log, wanted.columns)],
+                "href": f"/logs/around?ts={line.place.time}&id={line.place.id}",
+            }
+
+    def _events(self, search: Any, asked: Asked) -> Iterator[dict[str, Any]]:
+        for row in islice(self.events.events_of(search, asked.frame), MOST):
+            kept = ("ts", "state", "kind", "title")
+            ts, state, kind, title = (row[name] for name in kept)
+            yield {"ts": ts, "state": state, "word": kind, "text": title, "cells": [], "href": None}
+
+
+def stream_of(widget: Widget) -> Stream:
+    """What a widget of any of these types asks for."""
+    definition = widget.definition
+    if of := OF_TYPE.get(widget.type):
+        search = str(definition.get("query") or "")
+        old_words = search.replace("tags:", "").replace("sources:", "source:") if of == EVENTS else search
+        return Stream(of, old_words, _columns(definition), _oldest_first(definition.get("sort")))
+    request = next(iter(mappings(definition, "requests")), {})
+    query = request.get("query")
+    asked: Mapping[str, Any] = query if isinstance(query, Mapping) else {}
+    source = str(asked.get("data_source") or "")
+    return Stream(
+        HELD.get(source, source),
+        str(asked.get("query_string") or ""),
+        _columns(request),
+        _oldest_first(asked.get("sort")),
+    )
+
+
+def _columns(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    given = raw.get("columns")
+    names = (
+        [entry.get("field") if isinstance(entry, Mapping) else entry for entry in given]
+        if isinstance(given, list)
+        else []
+    )
+    return tuple(name for name in names if isinstance(name, str) and name not in DRAWN_ANYWAY)
+
+
+def _oldest_first(sort: Any) -> bool:
+    return isinstance(sort, Mapping) and sort.get("order") == "asc"
