@@ -71,8 +71,8 @@ TOPLIST = {
     "requests": [{"q": "top(avg:system.cpu.user{*} by {host}, 10, 'mean', 'desc')"}],
 }
 TREEMAP = {
-    "type": "treemap",
-    "title": "CPU as a treemap",
+    "type": "heatmap",
+    "title": "CPU as a heat map",
     "requests": [
         {
             "queries": [{"name": "query1", "data_source": "metrics", "query": "avg:system.cpu.user{*} by {host}"}],
