@@ -13,5 +13,5 @@ def monitor_json(body: Mapping[str, Any]) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", str(body.get("name") or "").lower()).strip("_") or "monitor"
     label = name if name[0].isalpha() else f"monitor_{name}"
     text = json.dumps(body, indent=2, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
-    inside = "\n".join(f"    {line}" for line in text.splitlines())
+    inside = "\n".join(f"    {line}" for line in text.split("\n"))
     return f'resource "datadog_monitor_json" "{label}" {{\n  monitor = <<-EOF\n{inside}\n  EOF\n}}\n'
