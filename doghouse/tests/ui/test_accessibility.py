@@ -24,6 +24,7 @@ PAGES = [
     "/monitors/create",
     "/monitors/1/edit",
     "/monitors/downtimes",
+    "/monitors/downtimes/create?monitor=1",
     "/slo/manage",
     "/inbox",
     "/event/explorer",

@@ -157,7 +157,11 @@ def test_a_downtime_is_canceled_from_the_list(page: Page, served: Served) -> Non
     page.goto("/monitors/downtimes")
     row = page.get_by_role("row", name=re.compile("To be canceled"))
     row.get_by_role("button", name="Cancel To be canceled").click()
-    expect(row).to_contain_text("canceled")
+    page.get_by_role("dialog").get_by_role("button", name="Keep it").click()
+    expect(row).to_contain_text("scheduled")
+    row.get_by_role("button", name="Cancel To be canceled").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel the downtime").click()
+    expect(row.locator("td").first).to_have_text("canceled")
 
 
 # --- events, logs, inbox

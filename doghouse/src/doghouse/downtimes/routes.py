@@ -80,18 +80,22 @@ def routes(store: DowntimeStore, monitors: Monitors) -> list[BaseRoute]:
 
 def create(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
     """A new downtime."""
-    sent = call.json(Body).data.attributes
+    record = added(store, call.json(Body).data.attributes, call.now)
+    return Reply(_whole(store, monitors, record, call.now))
+
+
+def added(store: DowntimeStore, sent: Attributes, now: float) -> Record:
+    """A new downtime, kept. Raises ApiError 400 where Datadog would refuse it."""
     _check_names(sent)
     _check_needed(sent)
     try:
-        _check_end(parsing.parse(sent, call.now), call.now)
-        made = records.fill_in(sent, call.now)
-        if same := store.like(made, call.now):
+        _check_end(parsing.parse(sent, now), now)
+        made = records.fill_in(sent, now)
+        if same := store.like(made, now):
             raise duplicate_downtime(same)
-        record = store.add(made, None, call.now)
+        return store.add(made, None, now)
     except DowntimeError as error:
         raise invalid_downtime(error.text) from None
-    return Reply(_whole(store, monitors, record, call.now))
 
 
 def get(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
@@ -106,11 +110,15 @@ def get(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
 
 def update(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
     """Change the attributes that are sent. A running one keeps its start where none is sent (GUESS)."""
-    record = _record(store, call)
-    sent = call.json(Body).data.attributes
+    record = changed(store, _record(store, call), call.json(Body).data.attributes, call.now)
+    return Reply(_whole(store, monitors, record, call.now))
+
+
+def changed(store: DowntimeStore, record: Record, sent: Attributes, now: float) -> Record:
+    """A downtime with these attributes in place of its own, kept. Raises ApiError 400 where Datadog would refuse it."""
     _check_names(sent)
     before = store.downtime(record)
-    runs = "schedule" in sent and status(before, call.now) == "active"
+    runs = "schedule" in sent and status(before, now) == "active"
     if runs and isinstance(sent["schedule"], dict) and isinstance(before.schedule, OneTime):
         kept = {key: value for key, value in sent["schedule"].items() if key != "start" or value is not None}
         sent["schedule"] = (
@@ -119,16 +127,15 @@ def update(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
     made: Attributes = {**record.attributes, **sent}
     _check_needed(made)
     try:
-        changing = parsing.parse(made, call.now)
+        changing = parsing.parse(made, now)
         if "schedule" in sent:
-            _check_end(changing, call.now)
-        if runs and _begins(changing, call.now) != _begins(before, call.now):
+            _check_end(changing, now)
+        if runs and _begins(changing, now) != _begins(before, now):
             raise DowntimeError("schedule.start", RUNNING)
-        made = records.fill_in(made, call.now)
-        changed = store.change(record, made, None if "schedule" in sent else record.v1, call.now)
+        made = records.fill_in(made, now)
+        return store.change(record, made, None if "schedule" in sent else record.v1, now)
     except DowntimeError as error:
         raise invalid_downtime(error.text) from None
-    return Reply(_whole(store, monitors, changed, call.now))
 
 
 def cancel(store: DowntimeStore, call: Call) -> Reply:

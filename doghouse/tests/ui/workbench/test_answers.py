@@ -149,6 +149,7 @@ def test_a_clone_has_another_name_and_no_id(served: Served, flapping: int) -> No
     answer = served.client.get(f"/monitors/create?clone={flapping}").text
     assert "Queue is long (copy)" in answer
     assert '"id": 0' in answer
+    assert '"opened": "{\\"name\\"' in answer  # its name comes first
 
 
 def test_a_message_is_completed_by_what_the_query_groups_by() -> None:

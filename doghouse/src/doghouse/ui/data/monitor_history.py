@@ -104,9 +104,11 @@ def names(test: Backtest) -> dict[str, str]:
 
 
 def name(downtime: dt.Downtime) -> str:
-    """What a page calls a downtime: the first line of its message, else its name or id."""
+    """What a page calls a downtime: the first line of its message, else its name in a file, else what it silences."""
     first = (downtime.message or "").strip().partition("\n")[0]
-    return first[:NAME_LENGTH] or downtime.label
+    named = "" if downtime.label == downtime.id else downtime.label
+    silenced = "every group" if downtime.scope == "*" else downtime.scope
+    return (first or named or f"downtime of {silenced}")[:NAME_LENGTH]
 
 
 def called(downtimes: DowntimeStore, downtime_id: str) -> str:

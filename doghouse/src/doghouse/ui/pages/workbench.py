@@ -100,11 +100,10 @@ class Workbench:
             title=f"Edit {body['name']}" if number else "New monitor",
             types=sorted(types(), key=lambda name: (not kind_of(name).evaluated, name)),
             evaluated=[name for name in types() if kind_of(name).evaluated],
-            text=json.dumps(body, indent=2, ensure_ascii=False),
             thresholds=form.thresholds(),
             options=form.others(),
             number=number,
-            data={"id": number, "opened": body},
+            data={"id": number, "opened": json.dumps(body)},  # a text, for templates sort the keys of objects
         )
 
     def check(self, call: Call) -> Reply:

@@ -1,10 +1,10 @@
 // The week's calendar of downtimes: days across, hours down, in the viewer's zone.
 
 import { $, $$, el, getJson, pageData, postJson, say } from "../dom.mjs";
-import { clock, zone, zoned } from "../format.mjs";
+import { zone } from "../format.mjs";
+import { addDays, drawWeek, ends, monday } from "../parts/calendar.mjs";
 import { refresh } from "../parts/fragments.mjs";
 
-const DAY_MS = 86400000;
 const page = pageData();
 const offset = page.now * 1000 - Date.now();
 const calendar = $("[data-calendar]");
@@ -17,53 +17,11 @@ function asked() {
   return day && !Number.isNaN(day.getTime()) ? day : null;
 }
 
-function monday(day) {
-  const start = new Date(day);
-  start.setHours(0, 0, 0, 0);
-  start.setDate(start.getDate() - ((start.getDay() + 6) % 7));
-  return start;
-}
-
-const addDays = (day, count) => {
-  const made = new Date(day);
-  made.setDate(made.getDate() + count);
-  return made;
-};
-
 async function draw() {
-  const days = Array.from({ length: 8 }, (_, i) => addDays(week, i));
-  const [from, to] = [days[0], days[7]].map((day) => day.getTime() / 1000);
+  const [from, to] = ends(week);
   const downtimes = await getJson(`/ui/data/downtimes?from=${from}&to=${to}`).catch((error) => (say(error.message), []));
-  $("[data-week-name]").textContent = `${label(days[0])} – ${label(days[6])}`;
   $$("[data-zone]").forEach((place) => (place.textContent = zone));
-  const names = [...new Set(downtimes.map(({ id }) => id))];
-  calendar.replaceChildren(hours(), ...days.slice(0, 7).map((day, i) => column(day, days[i + 1], downtimes, names)));
-  calendar.dataset.blocks = downtimes.length;
-}
-
-const label = (day) => day.toLocaleDateString(undefined, { month: "short", day: "numeric" });
-
-function hours() {
-  return el("div", { class: "hours", "aria-hidden": "true" }, ...[0, 3, 6, 9, 12, 15, 18, 21].map((hour) => el("span", { style: { top: `${(hour / 24) * 100}%` } }, `${String(hour).padStart(2, "0")}:00`)));
-}
-
-// A day may have 23 or 25 hours: places are shares of its real length.
-function column(start, end, downtimes, names) {
-  const [from, to] = [start.getTime() / 1000, end.getTime() / 1000];
-  const blocks = downtimes.filter((downtime) => downtime.from < to && downtime.to > from).map((downtime) => block(downtime, from, to, names));
-  const today = now() >= start && now() < end;
-  if (today) blocks.push(el("div", { class: "now-line", style: { top: `${((now().getTime() / 1000 - from) / (to - from)) * 100}%` } }));
-  const title = start.toLocaleDateString(undefined, { weekday: "short", day: "numeric" });
-  return el("section", { class: `day${today ? " today" : ""}`, "aria-label": start.toDateString() }, el("h3", {}, title), el("div", { class: "slots" }, ...blocks));
-}
-
-function block(downtime, from, to, names) {
-  const [start, end] = [Math.max(downtime.from, from), Math.min(downtime.to, to)];
-  const lane = names.indexOf(downtime.id) % 3;
-  const title = `${downtime.name}, ${zoned(downtime.from)} to ${zoned(downtime.to)}${downtime.canceled ? ", canceled" : ""}`;
-  const hours = start === from && end === to ? "all day" : `${clock(start).slice(0, 5)} – ${end === to ? "24:00" : clock(end).slice(0, 5)}`;
-  const style = { top: `${((start - from) / (to - from)) * 100}%`, height: `${((end - start) / (to - from)) * 100}%`, left: `${lane * 8}px` };
-  return el("div", { class: `block lane-${lane}${downtime.canceled ? " canceled" : ""}`, style, title: title, role: "img", "aria-label": title }, el("span", { class: "strong" }, downtime.name), el("span", { class: "small" }, hours));
+  drawWeek(calendar, week, downtimes, now());
 }
 
 function turn(by) {
@@ -73,11 +31,30 @@ function turn(by) {
   draw();
 }
 
+// Cancelling cannot be undone, so it is asked.
+function agreed(button) {
+  const dialog = el(
+    "dialog",
+    { "aria-labelledby": "cancel-title" },
+    el("h2", { id: "cancel-title" }, `${button.getAttribute("aria-label")}?`),
+    el("p", {}, "Its monitors notify again from now on. A canceled downtime cannot be taken up again."),
+    el("form", { method: "dialog", class: "controls" }, el("button", { value: "yes", class: "primary" }, "Cancel the downtime"), el("button", { value: "" }, "Keep it")),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) =>
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    }),
+  );
+}
+
 if (calendar) {
   $$("[data-week]").forEach((button) => button.addEventListener("click", () => turn(Number(button.dataset.week))));
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-cancel]");
-    if (!button) return;
+    if (!button || !(await agreed(button))) return;
     await postJson(`/ui/data/downtimes/${button.dataset.cancel}/cancel`, {});
     say("Canceled");
     button.blur();

@@ -19,11 +19,12 @@ const PAUSE_MS = 250; // after the last key, before the server is asked
 const page = pageData();
 const KEPT = `doghouse-draft ${location.pathname}${new URLSearchParams(location.search).get("clone") ?? ""}`;
 const area = $("#json");
-const opened = (area.value = JSON.stringify(page.opened, null, 2));
+const asItWas = JSON.parse(page.opened);
+const opened = (area.value = JSON.stringify(asItWas, null, 2));
 const time = new Time(page.frame, page.now);
 const files = {};
 let { id } = page;
-let base = page.opened; // as it was opened, or as somebody else saved it and that was seen
+let base = asItWas; // as it was opened, or as somebody else saved it and that was seen
 let body = JSON.parse(opened);
 let checked = null;
 let asOpened = null; // what the monitor as it was opened would have sent
@@ -148,7 +149,7 @@ const live = new Live({
   parts: () => [[id]],
   ask: async () => {
     const asked = JSON.stringify([time.from, time.to, files, $("[data-quiet]").value]);
-    if (asOpened?.asked !== asked) asOpened = { asked, answer: get(page.opened, "query") ? await attempt(opened) : null };
+    if (asOpened?.asked !== asked) asOpened = { asked, answer: get(asItWas, "query") ? await attempt(opened) : null };
     return area.value === opened && asOpened.answer ? asOpened.answer : attempt();
   },
   draw: (answer) => {
