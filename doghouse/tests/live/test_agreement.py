@@ -76,6 +76,12 @@ QUERIES = [
     "max(last_1m):avg:m{*} by {host,zone}",
     "max(last_1m):avg:m{zone:x} by {host}",
     "change(avg(last_2m),last_2m):sum:m{*}",
+    'formula("a - b / 10").last("2m")',
+    'formula("anomalies(b, \'basic\', 2, interval=60)").last("10m")',
+]
+VARIABLES = [
+    {"data_source": "metrics", "name": "a", "query": "avg:m{*} by {host}", "aggregator": "last"},
+    {"data_source": "metrics", "name": "b", "query": "max:m{*} by {host}", "aggregator": "area"},
 ]
 MESSAGES = [
     "{{value}} {{host.name}} {{triggered_duration_sec}} @ops@example.com",
@@ -104,6 +110,8 @@ def body_of(query: str, condition: tuple[str, dict[str, float]], message: str, *
     """A metric monitor as its API has it."""
     comparison, thresholds = condition
     chosen = {name: value for name, value in options.items() if value is not None}
+    if query.startswith("formula"):
+        chosen["variables"] = VARIABLES
     return {
         "type": "metric alert",
         "query": f"{query} {comparison}",

@@ -56,6 +56,37 @@ def test_the_formula_may_say_how_its_metrics_are_reduced() -> None:
     assert values(monitor, sources([], source(minutely([1, 3, 2, 2]))), 4) == {"": [1, 3, 3, 2]}
 
 
+@pytest.mark.parametrize(
+    ("aggregator", "window"), [("last", 2), ("mean", 5 / 3), ("l2norm", 9**0.5), ("area", 5 * 60), ("max", 2)]
+)
+def test_each_query_of_points_is_reduced_as_it_says(aggregator: str, window: float) -> None:
+    monitor = formula(
+        'formula("a").last("3m") > 2',
+        points("a", "avg:m{*}.rollup(avg, 60)", aggregator=aggregator),
+        type="query alert",
+    )
+    [made] = values(monitor, sources([], source(minutely([1, 2, 2]))), 3).values()
+    assert made[-1] == pytest.approx(window)
+
+
+def test_anomalies_of_points_as_a_formula_are_the_anomaly_monitor_that_names_its_queries() -> None:
+    band = "'basic', 2, direction='above', alert_window='last_5m', interval=60"
+    named = formula(
+        f'formula("anomalies(a + b, {band})").last("15m") >= 1',
+        points("a", "avg:m{*}"),
+        points("b", "avg:m{*}", aggregator="sum"),
+        type="query alert",
+    )
+    plain = alert(f"avg(last_15m):anomalies(avg:m{{*}} + avg:m{{*}}, {band}) >= 1", "query alert", new_group_delay=0)
+    read = sources([], source(minutely([5, 6] * 20 + [50] * 10 + [5, 6] * 10)))
+    made = changes(named, read, 70)
+    assert made == changes(plain, read, 70) != []
+    assert (named.classification, list(named.remarks(read, T0, T0 + 60))) == (
+        "anomaly",
+        list(plain.remarks(read, T0, T0 + 60)),
+    )
+
+
 def test_logs_and_points_may_stand_in_one_formula() -> None:
     monitor = formula(
         'formula("errors / hits * 100").last("1m") > 10',
@@ -163,7 +194,10 @@ def test_series_of_several_hosts_are_groups_of_a_metric_formula() -> None:
     ("variable", "why"),
     [
         (points("a", "avg:m{*}", aggregator="p95"), "the time aggregator p95 in the formula of a monitor"),
-        (points("a", "anomalies(avg:m{*}, 'basic', 2)"), "anomalies() in the formula of a monitor"),
+        (
+            points("a", "anomalies(avg:m{*}, 'basic', 2)"),
+            "anomalies() in the formula of a monitor, but of points alone",
+        ),
     ],
 )
 def test_what_a_variable_of_points_cannot_be_is_not_evaluated_and_says_so(variable: dict[str, Any], why: str) -> None:

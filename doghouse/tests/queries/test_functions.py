@@ -5,8 +5,11 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from query_points import T0, ask, by_scope, every, points, series, source, values
 
+from doghouse.metrics.model import Floats
 from doghouse.queries import NotEvaluated, Window, evaluate, parse
 from doghouse.queries.evaluation.frames import empty
 from doghouse.queries.functions import catalogue
@@ -17,6 +20,12 @@ GAPPY = source(series(every(60, [1, None, 3, None, 9])))
 HOSTS = source(
     series(every(60, [1, 5]), host="a"), series(every(60, [4, 4]), host="b"), series(every(60, [-9, 2]), host="c")
 )
+
+
+def line_of(call: str, given_values: Floats) -> list[float]:
+    """What a function makes of a metric with these values, a minute apart."""
+    made = values(source(series(every(60, given_values.tolist()))), call, 0, 60 * len(given_values), 60)
+    return [float(one) for one in made if one is not None]
 
 
 def over_line(call: str) -> list[float | None]:
@@ -131,6 +140,41 @@ def test_a_trend_line_is_the_least_squares_line() -> None:
     line = over_line("trend_line(q)")
     slope, level = np.polyfit(range(4), [4, 1, 3, 2], 1)
     assert line == pytest.approx([level + slope * x for x in range(4)], abs=1e-6)
+
+
+def test_a_robust_trend_is_the_line_that_outliers_move_little() -> None:
+    straight = np.arange(20.0) * 3 + 1
+    struck = straight.copy()
+    struck[[4, 15]] = 500, -900
+    np.testing.assert_allclose(line_of("robust_trend(avg:m{*})", straight), straight, atol=1e-6)
+    np.testing.assert_allclose(line_of("robust_trend(avg:m{*})", struck), straight, atol=1e-3)
+    assert abs(np.array(line_of("trend_line(avg:m{*})", struck)) - straight).max() > 50
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=30))
+def test_no_line_near_the_robust_trend_has_a_smaller_loss_for_its_own_deviation(given_values: list[float]) -> None:
+    values = np.array(given_values)
+    trend = np.array(line_of("robust_trend(avg:m{*})", values))
+    turn = 1.345 * np.median(abs(values - trend)) / 0.6745
+
+    def loss(line: Floats) -> float:
+        away = abs(values - line)
+        return float(np.where(away <= turn, away**2 / 2, turn * (away - turn / 2)).sum())
+
+    steps = np.linspace(-1, 1, len(values))
+    around = min(loss(trend + up * turn + tilt * turn * steps) for up in (-0.1, 0, 0.1) for tilt in (-0.1, 0, 0.1))
+    assert loss(trend) <= around * 1.01 + 1e-6
+
+
+def test_autosmooth_takes_out_what_comes_again_and_leaves_what_stands_alone() -> None:
+    wave = np.tile([10.0, 0.0, 10.0, 20.0], 50)
+    rise = np.repeat([0.0, 100.0, 0.0], [90, 20, 90])
+    made = np.array(line_of("autosmooth(avg:m{*})", wave + rise))
+    assert np.ptp(made[20:90]) < np.ptp(wave) / 10
+    assert made.max() > 100
+    spike = np.zeros(200)
+    spike[100] = 50
+    assert line_of("autosmooth(avg:m{*})", spike) == spike.tolist()
 
 
 # rollup

@@ -27,7 +27,6 @@ from doghouse.queries.language.tree import Expression, Scope
 LINES = Path(__file__).with_name("public_queries.txt").read_text().splitlines()
 PUBLISHED = [line for line in LINES if line and not line.startswith("#")]
 REFUSED = {
-    r"\bautosmooth\(": "autosmooth()",
     r"\bpiecewise_constant\(": "piecewise_constant()",
     r"\boutliers\(": "outliers()",
     r"\bforecast\(": "forecast()",

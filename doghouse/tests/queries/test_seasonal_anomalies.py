@@ -283,7 +283,7 @@ def test_a_mistake_is_named_at_its_place(arguments: str, text: str, place: str) 
 RIGHT = [
     "'AGILE', 2, seasonality='Daily'",
     "'robust', 2.5, direction='below', alert_window='last_15m', interval=60, count_default_zero='true', seasonality='hourly', timezone='utc'",
-    "'agile', 2, direction='both', interval='60', alert_window='15m', count_default_zero=true, seasonality='weekly', timezone='America/New_York'",
+    "'agile', 2, direction='both', interval='60', alert_window='15m', count_default_zero=true, seasonality='weekly', timezone='america/new_york'",
     "'robust', 4, count_default_zero='False'",
 ]
 

@@ -11,7 +11,8 @@ GUESS: Datadog follows it in downtimes, whose rules are iCalendar's, in calendar
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 LAST_DST_YEAR = 2037
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +47,16 @@ def is_zone(name: object) -> bool:
     except UnknownZone:
         return False
     return True
+
+
+def spelled(name: str) -> str:
+    """A time zone's name as the IANA database spells it, whatever letters of it are capitals; a name that it does not know as it is."""
+    return name if name in _spellings().values() else _spellings().get(name.lower(), name)
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
 
 
 def instant(wall: datetime, zone: ZoneInfo) -> float:

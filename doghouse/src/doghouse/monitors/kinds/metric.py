@@ -20,7 +20,7 @@ from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_hi
 from doghouse.monitors.kinds.metric_formula import MetricFormulaAlert
 from doghouse.monitors.model import Body, MonitorError
 from doghouse.monitors.query import fills_missing, query_text
-from doghouse.monitors.records.variables import is_formula
+from doghouse.monitors.records.variables import anomaly_query, is_formula
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState, WindowValue
 from doghouse.monitors.states.rules import metric_rules
@@ -62,13 +62,18 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
 
     @classmethod
     def read(cls, body: Body) -> MonitorQuery:
-        """The query's tree."""
-        return parse_monitor(body.query)
+        """The query's tree; anomalies() of points may be written as a formula over them."""
+        if not is_formula(body.query):
+            return parse_monitor(body.query)
+        query = anomaly_query(body.query, body.options.variables or ())
+        assert query is not None  # or `fitting` makes another class of it
+        return query
 
     @classmethod
     def fitting(cls, body: Body) -> type[Definition]:
-        """Another class for a formula over `options.variables`."""
-        return MetricFormulaAlert if is_formula(body.query) else cls
+        """Another class for a formula over `options.variables`, but anomalies() of points."""
+        plain = not is_formula(body.query) or anomaly_query(body.query, body.options.variables or ()) is not None
+        return cls if plain else MetricFormulaAlert
 
     @property
     def tree(self) -> MonitorQuery:

@@ -111,7 +111,7 @@ class _Reads:
         records = [query for query in queries.values() if isinstance(query, RecordQuery)]
         points = [query for query in queries.values() if isinstance(query, MonitorQuery)]
         if any(isinstance(part, Call) and part.function == settings.FUNCTION for part in walk(call)):
-            raise NotEvaluated("anomalies() in the formula of a monitor")
+            raise NotEvaluated("anomalies() in the formula of a monitor, but of points alone")
         if not records:
             windows = self._evaluator.windows(_together(call, points, queries), over)
             return {group: windows.column(group).values for group in windows.groups}

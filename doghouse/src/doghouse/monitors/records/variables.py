@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ from doghouse.monitors.records import reading
 from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery, VariableError
 from doghouse.monitors.records.reading import Calls
 from doghouse.monitors.windows.percentiles import AGGREGATOR
+from doghouse.monitors.windows.pointwise import OTHER_REDUCERS
 from doghouse.monitors.windows.sliding import REDUCERS
 from doghouse.queries import (
     Expression,
@@ -24,11 +26,13 @@ from doghouse.queries import (
     NotEvaluated,
     QuerySyntaxError,
     anomaly_settings,
+    expression_text,
     parse,
     parse_formula,
     variables,
 )
-from doghouse.queries.language.names import nearest
+from doghouse.queries.language.formulas import bound
+from doghouse.queries.language.names import nearest, percentile, unknown
 from doghouse.queries.language.tree import TimeWindow
 from doghouse.search.aggregation import AGGREGATIONS
 from doghouse.search.errors import SearchSyntaxError
@@ -38,6 +42,8 @@ POINTS = "metrics"  # the data source of points
 MOST_GROUPS = 1000  # of a query, whatever its limits (logs/explorer/analytics)
 DEFAULT_LIMIT, FOURTH_LIMIT = 10, 5  # of the values of a key
 MS = 1000
+TIME_AGGREGATORS = {"mean": "avg"}  # of a query of points, by another name
+NOT_REDUCED = ("stddev",)  # the API has it too
 _FORMULA = re.compile(r"\s*formula\s*\(")
 
 
@@ -48,6 +54,29 @@ def is_formula(text: str) -> bool:
 
 def read(text: str, given: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
     """A formula over `options.variables`, which may read these data sources. Raises QuerySyntaxError or NotEvaluated."""
+    asked = _asked(text, given, sources)
+    if any(anomaly_settings(query.expression) for query in asked.point_queries):
+        raise NotEvaluated("anomalies() in the formula of a monitor, but of points alone")
+    return asked
+
+
+def anomaly_query(text: str, given: Sequence[Mapping[str, Any]]) -> MonitorQuery | None:
+    """The query `anomalies(avg:m{*}, 'agile', 2)` that a formula over points is: its queries in the place of their names; None where it is another one.
+
+    GUESS: such a monitor is the anomaly monitor that this query makes, whatever its variables' aggregators. What is wrong with a formula `read` says.
+    """
+    try:
+        asked = _asked(text, given, ())
+    except (QuerySyntaxError, NotEvaluated):
+        return None
+    first = asked.point_queries[0]
+    whole = bound(asked.formula, {name: query.expression for name, query in asked.queries.items()})  # type: ignore[union-attr]
+    if anomaly_settings(whole) is None:
+        return None
+    return replace(first, aggregator="avg", expression=whole, text=expression_text(whole))
+
+
+def _asked(text: str, given: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
     calls = reading.split(text, (HEAD,), ("rollup", "last", "current"))
     window = reading.window(calls)
     over_time = calls.arguments("rollup")[0].text if calls.arguments("rollup") else "avg"
@@ -72,7 +101,7 @@ def _formula(calls: Calls, known: Collection[str]) -> Expression:
     given = calls.arguments(HEAD)[0]
     places = calls.places
     try:
-        formula = parse_formula(given.text)
+        formula = parse_formula(given.text, monitor=True)
     except QuerySyntaxError as error:
         raise QuerySyntaxError(calls.text, places[error.position], error.problem) from None
     used = variables(formula)
@@ -145,17 +174,18 @@ def _read(place: str, given: Mapping[str, Any], shape: type[Shape]) -> Shape:
 def _points(place: str, given: _OfPoints, window: TimeWindow, over_time: str, calls: Calls) -> MonitorQuery:
     """A metric query, reduced over the window by its `aggregator`, or by what the formula says (GUESS: which of them counts)."""
     try:
-        expressions = parse(given.query)
+        expressions = parse(given.query, monitor=True)
     except QuerySyntaxError as error:
         raise VariableError(f"{place}.query", given.query, error.position, error.problem) from None
     if len(expressions) != 1:
         text = f"{len(expressions)} queries: each variable is one expression"
         raise VariableError(f"{place}.query", given.query, 0, text)
-    aggregator = given.aggregator or over_time
-    if aggregator not in (*REDUCERS, AGGREGATOR):
-        raise NotEvaluated(f"the time aggregator {aggregator} in the formula of a monitor")
-    if anomaly_settings(expressions[0]) is not None:
-        raise NotEvaluated("anomalies() in the formula of a monitor")
+    aggregator = TIME_AGGREGATORS.get(given.aggregator or over_time, given.aggregator or over_time)
+    if aggregator not in (*REDUCERS, *OTHER_REDUCERS, AGGREGATOR):
+        if aggregator in NOT_REDUCED or percentile(aggregator) is not None:
+            raise NotEvaluated(f"the time aggregator {aggregator} in the formula of a monitor")
+        known = (*REDUCERS, *OTHER_REDUCERS, AGGREGATOR, *TIME_AGGREGATORS, *NOT_REDUCED)
+        raise VariableError(f"{place}.aggregator", "", 0, unknown("aggregator", aggregator, known))
     return MonitorQuery(aggregator, window, None, expressions[0], calls.comparator, calls.threshold, given.query)
 
 

@@ -65,6 +65,8 @@ def over_windows(
         raise NotEvaluated("by {*}")  # whatever series there are
     if query.aggregator == percentiles.AGGREGATOR:
         return percentiles.columns(query, source, over, full) if len(over.ticks) else iter(())
+    if query.aggregator in pointwise.OTHER_REDUCERS:
+        return PLAIN.columns(query, source, over, full)
     if query.aggregator not in REDUCERS:
         raise NotEvaluated(f"the time aggregator {query.aggregator} of monitors")
     return columns_by(WAYS, query, source, over, full, reads) if len(over.ticks) else iter(())

@@ -17,6 +17,7 @@ from doghouse.queries import MONITOR, NOT_AVAILABLE, MonitorQuery, ResultSeries,
 OWN_POINTS = replace(
     MONITOR, look_back=False
 )  # "the data contained within From and To" (monitors/guide/why-rollup-should-not-be-used-in-monitors)
+OTHER_REDUCERS = ("last", "l2norm", "area")  # of windows that only this way works out
 
 
 @dataclass(slots=True)
@@ -59,13 +60,25 @@ def columns(
             column = groups.setdefault(series.group, _collected(len(over.ticks)))
             column.saw(index, ts)
             if reads is None:
-                column.values[index] = REDUCERS[query.aggregator](values)
+                column.values[index] = _reduced(query.aggregator, values, series.interval)
             else:
                 column.values[index], column.recovery[index] = reads.fractions(series, end)
             if full and full_windows(ts, np.array([end]), end - start, full_bucket(query), MAY_MISS)[0]:
                 column.full.append(index)
     for group, column in groups.items():
         yield _finished(group, column, over, full, reads is not None)
+
+
+def _reduced(how: str, values: Floats, interval: int) -> float:
+    """A window's values as one; GUESS: `area` is the sum of value times the bucket's seconds."""
+    match how:
+        case "last":
+            return float(values[-1])
+        case "l2norm":
+            return float(np.sqrt(np.sum(values * values)))
+        case "area":
+            return float(np.sum(values)) * interval
+    return float(REDUCERS[how](values))
 
 
 def _collected(ticks: int) -> _Collected:

@@ -17,14 +17,13 @@ from doghouse.queries.functions.anomalies.settings import (
     SEASONS,
     Settings,
     settings_of,
-    zone_name,
 )
 from doghouse.queries.functions.arguments import QUERY, Check, Parameter
 from doghouse.queries.functions.later import np
 from doghouse.queries.functions.registry import Family, function, not_evaluated
 from doghouse.queries.language.names import unknown
 from doghouse.queries.language.rollups import custom_interval
-from doghouse.time.zones import is_zone
+from doghouse.time.zones import is_zone, spelled
 
 if TYPE_CHECKING:
     from doghouse.queries.evaluation.frames import Frame
@@ -47,7 +46,7 @@ def _among(what: str, known: Iterable[str]) -> Check:
 
 
 def _check_zone(function: str, value: float | str) -> str | None:
-    known = isinstance(value, str) and is_zone(zone_name(value))
+    known = isinstance(value, str) and is_zone(spelled(value))
     return None if known else f"{function}(): '{value}' is no time zone of the IANA database, as 'Europe/Paris' is"
 
 

@@ -33,7 +33,7 @@ class Function:
     `pointwise`: each point's result depends on that point alone, so that a stretch of time is worked out at once and monitors' windows slide over it.
     `on_numbers`: in a formula over scalars it works on the reduced values; any other function works on the series before they are reduced.
     `keeps_unit`: its values are counted in what its query's are. `one_series`: it gives one series, whatever its query groups by.
-    `short`: it is another function with arguments in its name, as top10_mean is.
+    `short`: it is another function with arguments in its name, as top10_mean is. `in_monitors`: a monitor's query may have it.
     `work` is the function itself, None where it is not evaluated. It `takes` the frame of its query and the other arguments; or each `series`' values
     and times, before space aggregation; or its `call` (`Application`), where it evaluates its arguments itself.
     """
@@ -52,6 +52,7 @@ class Function:
     one_series: bool = False
     short: bool = False
     takes: Takes = "frame"
+    in_monitors: bool = True
     work: Callable[..., Any] | None = None
 
     @property
@@ -78,12 +79,13 @@ def function(
     one_series: bool = False,
     short: bool = False,
     takes: Takes = "frame",
+    in_monitors: bool = True,
 ) -> Callable[[Work], Work]:
     """Registers the function that it decorates; see `Function`. `partly` says what is not evaluated of it. Raises ValueError for a name that is taken."""
 
     def registered(work: Work) -> Work:
         evaluated: Evaluated = "partly" if partly else "yes"
-        facts = (evaluated, partly, pointwise, on_numbers, keeps_unit, one_series, short, takes, work)
+        facts = (evaluated, partly, pointwise, on_numbers, keeps_unit, one_series, short, takes, in_monitors, work)
         _register(Function(name, family.name, summary, parameters, named, page or family.page, *facts))
         return work
 

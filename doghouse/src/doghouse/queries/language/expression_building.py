@@ -17,14 +17,14 @@ from doghouse.queries.language.spans import SpanError, monitor_window, shift_sec
 from doghouse.queries.language.tree import Expression, MonitorQuery, Scope
 
 
-def expressions(root: Any, text: str) -> tuple[Expression, ...]:
-    """The expressions of `queries`."""
-    return tuple(_Builder(text).expression(child) for child in root.children)
+def expressions(root: Any, text: str, *, monitor: bool) -> tuple[Expression, ...]:
+    """The expressions of `queries`, of a monitor or not."""
+    return tuple(_Builder(text, monitor=monitor).expression(child) for child in root.children)
 
 
-def formula(root: Any, text: str) -> Expression:
-    """The expression of `formula`, in which a bare word is the name of a query."""
-    return _Builder(text, names=True).expression(root.children[0])
+def formula(root: Any, text: str, *, monitor: bool) -> Expression:
+    """The expression of `formula`, in which a bare word is the name of a query, of a monitor or not."""
+    return _Builder(text, names=True, monitor=monitor).expression(root.children[0])
 
 
 def scope(root: Any, text: str) -> Scope:
@@ -34,16 +34,16 @@ def scope(root: Any, text: str) -> Scope:
 
 def monitor(root: Any, text: str) -> MonitorQuery:
     """The parts of `monitor`."""
-    return _monitor(_Builder(text, variables=False), root)
+    return _monitor(_Builder(text, monitor=True), root)
 
 
 class _Builder:
-    """Builds expressions. `names`: a bare word is a formula's variable. `variables`: template variables are allowed."""
+    """Builds expressions. `names`: a bare word is a formula's variable. `monitor`: without what belongs to dashboards alone, as template variables."""
 
-    def __init__(self, text: str, *, names: bool = False, variables: bool = True) -> None:
+    def __init__(self, text: str, *, names: bool = False, monitor: bool = False) -> None:
         self.text = text
         self.names = names
-        self.variables = variables
+        self.monitor = monitor
 
     def fail(self, node: Any, problem: str, expected: tuple[str, ...] = ()) -> NoReturn:
         raise QuerySyntaxError(self.text, position(node), problem, expected)
@@ -96,6 +96,8 @@ class _Builder:
     def call(self, node: Any, depth: int) -> tree.Call:
         name, *given = [child for child in node.children if child is not None]
         function = catalogue().get(str(name))
+        if function and self.monitor and not function.in_monitors:
+            self.fail(name, f"{name}() cannot be used in monitors")
         parameters = function.parameters if function else ()
         queries = {0, *(place for place, parameter in enumerate(parameters) if parameter.kind == "query")}
         positional: list[Any] = []
@@ -148,7 +150,7 @@ class _Builder:
 
     def braces(self, node: Any) -> Scope:
         scope = node.children[0]
-        return tree.Everything() if scope is None else ScopeBuilder(self.text, variables=self.variables).build(scope)
+        return tree.Everything() if scope is None else ScopeBuilder(self.text, variables=not self.monitor).build(scope)
 
     def by(self, node: Any) -> tuple[str, ...]:
         if node is None:
@@ -157,7 +159,7 @@ class _Builder:
 
     def keys(self, keys: list[Any]) -> tuple[str, ...]:
         for key in keys:
-            if key.startswith("$") and not self.variables:
+            if key.startswith("$") and self.monitor:
                 self.fail(key, f"'{key}' is a template variable, which belongs to dashboards and not to monitors")
         return tuple(dict.fromkeys(str(key).lower() if not key.startswith("$") else str(key) for key in keys))
 

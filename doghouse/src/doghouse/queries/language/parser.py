@@ -25,24 +25,28 @@ _EVENT_SEARCH = re.compile(r"[^{}]*(?<![\w@])@[\w.\-]+:[^{}]*")
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> tuple[Expression, ...]:
-    """The expressions of a metrics query, which stand between commas. Raises QuerySyntaxError."""
-    if "@" in text and _EVENT_SEARCH.fullmatch(text):
+def parse(text: str, *, monitor: bool = False) -> tuple[Expression, ...]:
+    """The expressions of a metrics query, which stand between commas; `monitor`: as a monitor may have it. Raises QuerySyntaxError."""
+    if not monitor and "@" in text and _EVENT_SEARCH.fullmatch(text):
         return (Search(text.strip()),)
-    return building.expressions(_tree(text, "queries"), text)
+    return building.expressions(_tree(text, "queries"), text, monitor=monitor)
 
 
 @lru_cache(maxsize=1024)
-def parse_formula(text: str) -> Expression:
-    """A formula of the v2 API: arithmetic and functions over the names of queries (`tree.Variable`). Raises QuerySyntaxError."""
-    return building.formula(_tree(text, "formula"), text)
+def parse_formula(text: str, *, monitor: bool = False) -> Expression:
+    """A formula of the v2 API: arithmetic and functions over the names of queries (`tree.Variable`); `monitor`: as a monitor may have it.
+
+    Raises QuerySyntaxError.
+    """
+    return building.formula(_tree(text, "formula"), text, monitor=monitor)
 
 
 @lru_cache(maxsize=4096)
 def parse_monitor(text: str) -> MonitorQuery:
     """A metric monitor's query: `avg(last_5m):avg:m{*} by {host} > 90`.
 
-    `$var` is refused: template variables belong to dashboards (GUESS: what Datadog makes of one here is not documented). Raises QuerySyntaxError.
+    `$var` is refused: template variables belong to dashboards (GUESS: what Datadog makes of one here is not documented). So is autosmooth()
+    (dashboards/functions/smoothing). Raises QuerySyntaxError.
     """
     return building.monitor(_tree(text, "monitor"), text)
 

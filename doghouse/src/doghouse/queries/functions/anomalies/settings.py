@@ -8,6 +8,7 @@ from doghouse.queries.functions.application import plain
 from doghouse.queries.language.spans import length_seconds
 from doghouse.queries.language.tree import Call
 from doghouse.time.lengths import DAY, HOUR, WEEK
+from doghouse.time.zones import spelled
 
 FUNCTION = "anomalies"
 ALERT_WINDOW_S = 900  # where the call has none, as in graphs
@@ -64,15 +65,10 @@ def settings_of(expression: object) -> Settings | None:
         length_seconds(named["interval"]) if named.get("interval") else None,
         named.get("count_default_zero", "").lower() == "true",
         SEASONS[seasonality.lower()] if known in SEASONAL else 0,
-        zone_name(named.get("timezone", "UTC")),
+        spelled(named.get("timezone", "UTC")),  # public monitors have it in small letters, as `europe/paris` and `utc`
         (named.get("direction") or "both").lower(),
         frozenset(named),
     )
-
-
-def zone_name(text: str) -> str:
-    """A zone as the IANA database spells it. GUESS: `utc` is UTC (public monitors have it so); other names are taken as they are."""
-    return text.upper() if text.lower() == "utc" else text
 
 
 def _text(value: object) -> str:
