@@ -13,6 +13,7 @@ from served import Server
 
 from doghouse import running
 from doghouse.storage.config import Settings
+from doghouse.testing.running import run
 from doghouse.time.clock import Clock
 
 LOGS = 'logs("service:shop status:error").index("*").rollup("count").by("@region").last("5m") > 2'
@@ -56,6 +57,40 @@ def test_events_that_are_posted_count_and_those_that_monitors_make_do_not(api: S
     assert told(api, 3) == [
         ("[Triggered] n", "1.0 Deploy 7 @ops@example.com")
     ]  # which made an event that is not counted
+
+
+BOTH_SAY = "{{a.value}} {{a.log.message}} {{a.log.region}} {{a.log.nothing}}|{{b.log.message}} {{c.log.message}} @ops@example.com"
+SAID = "3.0 boom eu |slow  @ops@example.com"
+
+
+def test_a_composite_says_of_its_members_logs_what_they_say_live_and_in_a_unit_test(
+    api: Server, tmp_path: Path
+) -> None:
+    queries = (LOGS, LOGS.replace("status:error", "status:warn").replace("> 2", "> 0"))
+    ids = [monitor(api, "log alert", query, new_group_delay=0) for query in queries]
+    both = {"type": "composite", "query": f"{ids[0]} && {ids[1]}", "name": "both", "message": BOTH_SAY}
+    api.ok("POST", "/api/v1/monitor", both)
+    lines = [*[("error", "boom", "eu")] * 3, ("warn", "slow", "eu"), ("warn", "elsewhere", "us")]
+    for level, text, region in lines:
+        message = json.dumps({"level": level, "message": text, "region": region})
+        api.ok("POST", "/api/v2/logs", [{"message": message, "service": "shop"}])
+    live = dict(told(api, 1))
+    assert live["[Triggered on {@region:eu}] both"] == SAID
+
+    members = [
+        {"type": "log alert", "query": query, "name": "n", "message": "", "options": {"new_group_delay": 0}}
+        for query in queries
+    ]
+    logs = [
+        {"at": "+1s", "service": "shop", "status": level, "message": text, "attributes": {"region": region}}
+        for level, text, region in lines
+    ]
+    expected = [{"at": "+60s", "transition": "Triggered", "group": "@region:eu", "contains": [SAID]}]
+    case = {"name": "both", "logs": logs, "until": "+2m", "notifications": expected}
+    path = tmp_path / "both.test.yaml"
+    path.write_text(json.dumps({"monitor": both, "members": members, "start": "2026-03-02T10:00Z", "tests": [case]}))
+    [result] = run(path)
+    assert not result.differences
 
 
 def test_a_monitor_that_datadog_would_refuse_is_not_stored(api: Server) -> None:

@@ -117,7 +117,7 @@ def test_without_notify_no_data_the_last_known_state_is_kept() -> None:
 def test_members_have_letters_in_messages() -> None:
     states = {7: {(("host", "a"),): GroupState(ALERT, 91.8)}, 9: {(): GroupState(OK, 3.0)}}
 
-    assert variables((("host", "a"),), [7, 9], states) == {
+    assert dict(variables((("host", "a"),), [7, 9], states, lambda _member, _group: {})) == {
         "a.value": "91.8", "a.status": "Alert", "b.value": "3.0", "b.status": "OK",
     }  # fmt: skip
 

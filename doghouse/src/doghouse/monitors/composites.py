@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from string import ascii_lowercase
 
 from doghouse.monitors.message.context import rounded
@@ -167,19 +168,46 @@ def evaluate(tree: Composite, states: Mapping[int, Mapping[Group, Status]]) -> d
     return found
 
 
-def variables(group: Group, members: Sequence[int], states: Mapping[int, Mapping[Group, GroupState]]) -> dict[str, str]:
-    """`a.value`, `a.status`, `b.value` …: the members' values and states for a group.
+class MemberVariables(Mapping[str, str]):
+    """`a.value`, `a.status`, `b.value` …: what members are worth for a group; `a.log.message`: what a member's own message says of its records."""
+
+    def __init__(self, worth: Mapping[str, str], said: Mapping[str, Callable[[], Mapping[str, str]]]) -> None:
+        self._worth, self._said = worth, said
+
+    def __getitem__(self, name: str) -> str:
+        if name in self._worth:
+            return self._worth[name]
+        letter, _, own = name.partition(".")
+        return self._said[letter]()[own]
+
+    def __iter__(self) -> Iterator[str]:
+        """Those that every member has; what members say of their records is looked up by its name."""
+        return iter(self._worth)
+
+    def __len__(self) -> int:
+        return len(self._worth)
+
+
+Said = Callable[[int, Group], Mapping[str, str]]  # what the message of a monitor's group says of its records
+
+
+def variables(
+    group: Group, members: Sequence[int], states: Mapping[int, Mapping[Group, GroupState]], said: Said
+) -> MemberVariables:
+    """What a composite's message says of its members for a group: of each the group whose values are among its own, the worst if there are several.
 
     They are lettered in the order in which the query names them (monitors/notify/variables).
     """
     values = {value for _, value in group}
-    found: dict[str, str] = {}
+    worth: dict[str, str] = {}
+    records: dict[str, Callable[[], Mapping[str, str]]] = {}
     for letter, member in zip(ascii_lowercase, members, strict=False):
-        mine = [state for other, state in states.get(member, {}).items() if {value for _, value in other} <= values]
+        mine = [(state, of) for of, state in states.get(member, {}).items() if {value for _, value in of} <= values]
         if mine:
-            worst = max(mine, key=lambda state: state.status)
-            found |= {f"{letter}.value": rounded(worst.value), f"{letter}.status": worst.status.label}
-    return found
+            worst, of = max(mine, key=lambda each: each[0].status)
+            worth |= {f"{letter}.value": rounded(worst.value), f"{letter}.status": worst.status.label}
+            records[letter] = cache(partial(said, member, of))
+    return MemberVariables(worth, records)
 
 
 def _matching(group: Group, groups: Mapping[Group, Status]) -> Status | None:

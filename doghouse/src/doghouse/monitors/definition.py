@@ -37,8 +37,7 @@ _COMPARES = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?:threshold|[-+]?[\d.]+(?:e[-+]?
 class Definition(Body, frozen=True, dict=True):
     """A monitor. `asked` is its query as its kind parsed it, `problem` why it has none: a mistake in it, or that doghouse does not evaluate such monitors.
 
-    Each kind of monitor is a subclass in `kinds/`. This class itself is a type that Datadog has and doghouse does not evaluate: it is stored, checked as far
-    as its text tells, answered and searched.
+    Each kind is a subclass in `kinds/`. This class itself is a type that doghouse does not evaluate: stored, checked as far as its text tells, answered.
     """
 
     asked: Any = None
@@ -207,11 +206,14 @@ class Definition(Body, frozen=True, dict=True):
         self.rules  # noqa: B018  # what is wrong with it is said even if there is no tick
         for now in ticks.tolist():
             stepping.step(self.at(sources, stepping.states, now).steps, now)
+        states = stepping.states
         return Stretch(
-            ticks,
-            stepping.histories(),
-            lambda group, at: self.at(sources, stepping.states, at).variables.get(group, {}),
+            ticks, stepping.histories(), lambda group, at: self.at(sources, states, at).variables.get(group, {})
         )
+
+    def said(self, sources: Sources, group: Group, now: int) -> Mapping[str, str]:
+        """What the message of a group can say of the records in the window that ends at `now` (s UTC); nothing where it reads none."""
+        return {}
 
     def lines(self, sources: Sources, ticks: Ints) -> list[ResultSeries] | None:
         """What its windows are worth at some ticks (s UTC), a line a group, for a graph; None where `graphed` says what that shows. Raises NotEvaluated."""

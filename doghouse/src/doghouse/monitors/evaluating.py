@@ -44,7 +44,7 @@ class Sources:
     `points` has a monitor's points, and the monitor to evaluate over them where they are answers to its queries and not its metrics.
     `records` has what a query of records reads: the logs, events or spans of its `source`. It raises NotEvaluated for a source that it does not have.
     `runs` has a check's last runs before a time (s UTC), `states` the groups of another monitor as they are, `histories` as they were over the stretch.
-    `objectives` has the SLOs. `address` is where doghouse's pages are, which messages link to; empty: nobody knows.
+    `objectives` has the SLOs, and any monitor by its id. `address` is where doghouse's pages are, which messages link to; empty: nobody knows.
     """
 
     points: Callable[[Definition], tuple[Source, Definition | None]]

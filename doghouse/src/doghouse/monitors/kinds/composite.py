@@ -64,7 +64,8 @@ class CompositeMonitor(Definition, frozen=True, dict=True):
         statuses = self._statuses(
             {id: {group: state.status for group, state in of.items()} for id, of in members.items()}
         )
-        variables = {group: composites.variables(group, self.members, members) for group in statuses}
+        said = _said_at(sources, now)
+        variables = {group: composites.variables(group, self.members, members, said) for group in statuses}
         return Evaluation(status_steps(self.rules, statuses), variables)
 
     def over(self, sources: Sources, start: int, end: int) -> Stretch:
@@ -82,12 +83,22 @@ class CompositeMonitor(Definition, frozen=True, dict=True):
 
         def variables(group: Group, at: int) -> Mapping[str, str]:
             states = {id: {of: one.state(at) for of, one in groups.items()} for id, groups in members.items()}
-            return composites.variables(group, self.members, states)
+            return composites.variables(group, self.members, states, _said_at(sources, at))
 
         return Stretch(ticks, stepping.histories(), variables)
 
     def _statuses(self, members: Mapping[int, Mapping[Group, Status]]) -> dict[Group, tuple[Status | None, float]]:
         return {group: (status, math.nan) for group, status in composites.evaluate(self.tree, members).items()}
+
+
+def _said_at(sources: Sources, now: int) -> composites.Said:
+    """What members' messages say at a tick of the records that they looked at; nothing of one that is not known."""
+
+    def said(member: int, group: Group) -> Mapping[str, str]:
+        known = sources.objectives.monitor(member) if sources.objectives else None
+        return {} if known is None else known.said(sources, group, now)
+
+    return said
 
 
 def _changes(members: Mapping[int, Mapping[Group, GroupHistory]], ticks: Ints) -> Bools:

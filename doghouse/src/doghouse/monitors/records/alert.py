@@ -167,7 +167,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         windows = {column.group: column.window(0) for column in self.columns(sources, np.array([now], np.int64))}
         some = {group: window for group, window in windows.items() if window.has_data}
         steps = window_steps(self.rules, states, some)
-        return Evaluation(steps, ByGroup(steps, lambda group: self._variables(sources, group, now)))
+        return Evaluation(steps, ByGroup(steps, lambda group: self.said(sources, group, now)))
 
     def record_windows(self, now: int) -> Iterator[tuple[RecordQuery, int, int]]:
         """Those of its own time; a formula may ask for earlier ones too."""
@@ -180,7 +180,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         rules, ticks = self.rules, self.ticks(start, end)
         columns = self.columns(sources, ticks)
         unfinished = (partial(column_history, rules, column, ticks) for column in columns)
-        return Stretch(ticks, unfinished, partial(self._variables, sources))
+        return Stretch(ticks, unfinished, partial(self.said, sources))
 
     @classmethod
     def lacking(cls) -> str:
@@ -205,8 +205,8 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
 
         return records
 
-    def _variables(self, sources: Sources, group: Group, now: int) -> Mapping[str, str]:
-        """What a group's message can say of the records in the window that ends at `now`, those of its first query of records."""
+    def said(self, sources: Sources, group: Group, now: int) -> Mapping[str, str]:
+        """Of those of its first query of records."""
         queries = self.tree.record_queries
         if not queries:
             return {}
