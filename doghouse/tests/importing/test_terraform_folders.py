@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from doghouse import cli
-from doghouse.importing.monitor_files import collect, named_monitor
+from doghouse.importing.monitor_files import collect, named_monitor, named_rules
 from doghouse.importing.terraform import instances, modules
 from doghouse.importing.terraform.language.expressions import evaluate
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Unread
 from doghouse.importing.verdicts import lint_all
 from doghouse.slos.files import objective
+from doghouse.testing.places import TestFileError
 from doghouse.testing.running import run
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "terraform"
@@ -105,6 +106,49 @@ def test_the_page_shows_what_lint_says_of_the_example(monkeypatch, capsys):
 
 def test_the_examples_unit_tests_pass():
     assert [one.differences for one in run(EXAMPLE / "cpu.test.yaml", named_monitor)] == [[]]
+
+
+RULE = """resource "datadog_monitor_notification_rule" "team" {
+  name       = "team"
+  recipients = ["slack-team"]
+  filter {
+    scope = "TEAM"
+  }
+}
+"""
+ROUTED = """
+monitor: .#datadog_monitor.cpu
+rules: .
+start: 2026-03-02T10:00Z
+tests:
+  - name: the team is told
+    series: {m: "95x10"}
+    notifications: [{at: +5m, transition: Triggered, to: [a@example.com, slack-team]}]
+"""
+
+
+def test_a_unit_test_takes_its_notification_rules_from_terraform(folder, tmp_path):
+    folder({"a.tf": monitor(), "rules.tf": RULE.replace("TEAM", "NOT team:other"), "cpu.test.yaml": ROUTED})
+    [result] = run(tmp_path / "cpu.test.yaml", named_monitor, named_rules)
+    assert not result.differences
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ("team:", "rules.tf datadog_monitor_notification_rule.team: the scope 'team:' cannot be read"),
+        (
+            "team:${var.team}",
+            "rules.tf datadog_monitor_notification_rule.team: filter.scope is not known before a plan",
+        ),
+    ],
+)
+def test_a_rule_of_terraform_that_is_wrong_or_unknown_is_said_at_the_tests_line(folder, tmp_path, scope, said):
+    folder({"a.tf": monitor(), "rules.tf": 'variable "team" {}\n' + RULE.replace("TEAM", scope), "b.test.yaml": ROUTED})
+    with pytest.raises(TestFileError) as error:
+        run(tmp_path / "b.test.yaml", named_monitor, named_rules)
+    assert error.value.line == 3
+    assert said in str(error.value)
 
 
 def test_a_problem_has_the_file_and_the_line_of_its_attribute(folder, tmp_path):

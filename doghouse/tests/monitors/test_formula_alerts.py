@@ -214,3 +214,50 @@ def test_a_longer_window_is_written_whether_or_not_its_length_stands_in_quotes()
     for length in ('"5m"', "5m"):
         name, longer = alert(f'logs("x").index("*").rollup("count").last({length}) > 1').longer(2) or ("", None)
         assert (name, longer and longer.query) == ("last 10m", 'logs("x").index("*").rollup("count").last("10m") > 1')
+
+
+@pytest.mark.parametrize(
+    ("variables", "place", "problem"),
+    [
+        ([{"data_source": "logs", "name": "a", "compute": {"aggregation": "count"}, "serach": {}}], "options.variables[0].serach", "did you mean search?"),
+        ([{**logs("a", "*"), "search": {"qurey": "x"}}], "options.variables[0].search.qurey", "did you mean query?"),
+        ([logs("a", "*", compute={"aggregation": "count", "mertic": "x"})], "options.variables[0].compute.mertic", "metric?"),
+        ([logs("a", "*", group_by=[{"facet": "x", "limt": 3}])], "options.variables[0].group_by[0].limt", "limit?"),
+        ([logs("a", "*", "")], "options.variables[0].group_by[0].facet", "'' is no field"),
+        ([logs("a", "*", data_source="log")], "options.variables[0].data_source", "did you mean 'logs'?"),
+        ([{"data_source": "logs", "name": "a", "query": "x", "compute": {"aggregation": "count"}}], "options.variables[0].query", "search.query"),
+        ([points("a", "avg:m{*}", agregator="max")], "options.variables[0].agregator", "did you mean aggregator?"),
+        ([points("a", "avg:m{*}", aggregator="maxx")], "options.variables[0].aggregator", "did you mean 'max'?"),
+        ([points("a", "avg:m{$env}")], "options.variables[0].query", "template variable"),
+        ([points("a", "@usr.id:5")], "options.variables[0].query", "was not expected"),
+        ([points("a", "autosmooth(avg:m{*})")], "options.variables[0].query", "cannot be used in monitors"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_variable_is_refused_where_it_stands(
+    variables: list[dict[str, Any]], place: str, problem: str
+) -> None:
+    [said] = [one for one in lint(formula('formula("a").last("5m") > 1', *variables)) if one.severity == "error"]
+    assert said.field == place
+    assert problem in said.text
+
+
+def test_what_a_variable_has_besides_is_passed_over() -> None:
+    monitor = formula('formula("a").last("5m") > 1', logs("a", "*", storage="hot", cross_org_uuids=[]))
+    assert monitor.problem is None
+
+
+def test_queries_of_a_formula_group_by_the_same_fields_in_whatever_order() -> None:
+    def asked(first: tuple[str, ...], second: tuple[str, ...]) -> mon.Definition:
+        return formula('formula("a / b").last("5m") > 1', logs("a", "x", *first), logs("b", "y", *second))
+
+    assert asked(("host", "service"), ("service", "host")).problem is None
+    assert asked(("host",), ()).problem is None
+    assert "'a' by host" in str(asked(("host",), ("service",)).problem)
+    assert asked(("host",), ("host", "service")).problem is not None
+
+
+@pytest.mark.parametrize(
+    ("rollup", "problem"), [('"foo"', "unknown aggregator 'foo'"), ('"sum", "x"', "an aggregator alone")]
+)
+def test_the_rollup_of_a_formula_is_an_aggregator(rollup: str, problem: str) -> None:
+    assert problem in str(formula(f'formula("a").rollup({rollup}).last("5m") > 1', logs("a", "x")).problem)

@@ -61,6 +61,11 @@ def test_forms_that_public_monitors_have_are_read(text: str) -> None:
         ('logs("a").rollup("cardnality", "@b").last("5m") > 1', "rollup", "did you mean 'cardinality'?"),
         ('logs("a").rollup("avg").last("5m") > 1', "rollup", "avg needs the measure"),
         ('logs("a").rollup("count").by("a,b,c,d,e").last("5m") > 1', "by(", "at most 4"),
+        ('logs("a").rollup("count").by("a,,b").last("5m") > 1', "by(", "nothing between two commas"),
+        ('logs("a").rollup("count").by("a b").last("5m") > 1', "by(", "'a b' is no field"),
+        ('logs("a").rollup("count").by("@").last("5m") > 1', "by(", "'@' is no field"),
+        ('logs("a").rollup("avg", "took ").last("5m") > 1', "rollup", "'took ' is no field"),
+        ('logs("a").rollup("avg", "@a", "@b").last("5m") > 1', "rollup", "takes an aggregation and the measure"),
         ('logs("a").rollup("count").last("5x") > 1', "last", "no window"),
         ('logs("a").rollup("count").current("2h") > 1', "current", "no running window"),
         ('logs("a").rollup("count") > 1', "", 'expected one .last("5m")'),
@@ -111,6 +116,7 @@ def test_what_datadog_refuses_is_refused_in_its_words() -> None:
     assert "missing ')'" in refused('logs("(a").rollup("count").last("5m") > 5')
     assert "does not match" in refused('logs("a").rollup("count").last("5m") > 5', thresholds={"critical": 6})
     assert "evaluation_window" in refused('logs("a").rollup("count").current("1h") > 5')
+    assert "unknown priority" in refused("events('priority:hihg').rollup('count').last('5m') > 5", "event alert")
     recovery = {"critical": 5, "critical_recovery": 4}
     assert "recovery" in refused('events("a").rollup("count").last("5m") > 5', "event-v2 alert", thresholds=recovery)
 

@@ -76,6 +76,7 @@ def test_a_query_is_read_step_by_step() -> None:
     [
         ("avg(last_5m):avg:m{*} > 1", 0, 'expected error_budget("<slo id>") or burn_rate("<slo id>")'),
         ('error_budget("s") > 75', 17, 'expected .over("…")'),
+        ('error_budget("").over("7d") > 75', 13, "error_budget() names no SLO"),
         (f"{BUDGET} < 75", 29, "expected > or >= and a number at the end"),
         (f"{BUDGET} > lots", 29, "expected > or >= and a number at the end"),
         ('error_budget("s").over("1d") > 75', 18, ".over() takes 7d, 30d, 90d, not 1d"),

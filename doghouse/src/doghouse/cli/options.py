@@ -46,7 +46,9 @@ Force = Annotated[
 ]
 RulesFile = Annotated[
     Path | None,
-    typer.Option("--rules", help="The monitor notification rules, as the API has them: JSON or YAML, one or a list."),
+    typer.Option(
+        "--rules", help="The monitor notification rules: JSON or YAML as the API has them, or Terraform's files."
+    ),
 ]
 
 
@@ -69,12 +71,13 @@ def lint_settings() -> Settings:
 
 
 def rules_of(path: Path | None) -> Rules | None:
-    """The rules of a file; None without one. What is wrong ends the command in a sentence."""
+    """The rules of a file or folder; None without one. What is wrong ends the command in a sentence."""
     if path is None:
         return None
-    from doghouse.monitors.notification_rules import RuleError, load
+    from doghouse.importing.monitor_files import named_rules
+    from doghouse.monitors.notification_rules import RuleError
 
     try:
-        return load(path)
+        return named_rules(path)
     except RuleError as error:
         raise fail(f"--rules: {error}") from None

@@ -160,14 +160,14 @@ def _of_doghouse(url: str, keys_file: Path | None, monitor: str, start: int, end
 
 def _write(out: Path, text: str) -> None:
     """Write the test once it passes, where it will stand: it names other files as seen from there."""
-    from doghouse.importing.monitor_files import named_monitor
+    from doghouse.importing.monitor_files import named_monitor, named_rules
     from doghouse.testing.places import TestFileError
     from doghouse.testing.running import run
 
     tried = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         tried.write_text(text, encoding="utf-8")
-        results = run(tried, named_monitor)
+        results = run(tried, named_monitor, named_rules)
         if not all(one.passed for one in results):
             raise fail("what was recorded does not pass as a test: this is a fault of doghouse; nothing was written")
         tried.replace(out)

@@ -54,7 +54,7 @@ def unit_tests(
     Example: doghouse test monitors/*.test.yaml --junit results.xml
     """
     write = chosen(output, as_json, UnitTestResult)
-    from doghouse.importing.monitor_files import named_monitor
+    from doghouse.importing.monitor_files import named_monitor, named_rules
     from doghouse.testing.file import schema as file_schema
     from doghouse.testing.places import TestFileError
     from doghouse.testing.running import run
@@ -71,7 +71,7 @@ def unit_tests(
     broken: list[TestFileError] = []
     for path in _matching(files):
         try:
-            results += run(path, named_monitor, cover=cover, force=force)
+            results += run(path, named_monitor, named_rules, cover=cover, force=force)
         except TestFileError as error:
             broken.append(error)
     result = UnitTestResult(results, broken, _coverage(results, files) if cover else None)

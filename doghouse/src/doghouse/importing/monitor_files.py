@@ -14,8 +14,9 @@ from typing import Any
 from doghouse import files
 from doghouse.importing import positions, terraform, yaml_documents
 from doghouse.importing.documents import Place, things
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Thing, Unread
+from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Thing, Unread
 from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON, UNREADABLE
+from doghouse.monitors.notification_rules import Rule, RuleError, Rules, load, rule
 
 STDIN = "-"
 MOST_LISTED = 8  # of the monitors that a sentence offers
@@ -60,6 +61,20 @@ def named_monitor(folder: Path, named: str) -> tuple[Mapping[str, Any], Mapping[
     if one.unknown or any(problem.severity == "error" for problem in one.remarks):
         raise ValueError("; ".join(f"{problem.field} is {problem.text}" for problem in one.remarks))
     return one.body, {int(other.body["id"]): other.body for other in monitors if str(other.body.get("id")).isdecimal()}
+
+
+def named_rules(path: Path) -> Rules:
+    """The notification rules of a file or folder: those of its Terraform, or what the API has. Raises RuleError."""
+    return [_rule(one) for one in collect(str(path)) if isinstance(one, FoundRule)] or load(path)
+
+
+def _rule(found: FoundRule) -> Rule:
+    for problem in found.remarks:
+        raise RuleError(f"{found.where}: {problem.field} is {problem.text}")
+    try:
+        return rule(found.attributes)
+    except RuleError as error:
+        raise RuleError(f"{found.where}: {error}") from None
 
 
 def _is_called(monitor: Found, wanted: str) -> bool:

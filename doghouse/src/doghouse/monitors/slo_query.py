@@ -63,6 +63,8 @@ def parse(text: str) -> SloQuery:
         blank = len(text[place:]) - len(text[place:].lstrip())
         raise QuerySyntaxError(text, place + blank, "expected > or >= and a number at the end")
     slo = head[2] if head[2] is not None else head[3]
+    if not slo.strip():
+        raise QuerySyntaxError(text, head.end(1) + 1, f"{head[1]}() names no SLO")
     timeframe, at = given["over"]
     if timeframe not in TIMEFRAMES:
         raise QuerySyntaxError(text, at, f".over() takes {', '.join(TIMEFRAMES)}, not {timeframe}")

@@ -78,7 +78,7 @@ class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     `members` are those that a composite's query names, or that an SLO is made of, by id; a composite's may be a list in the order of its query.
     `slos` are those that alerts look at, by id.
     `start` is when its tests begin, but those that have a start of their own.
-    `rules` are the notification rules, as the API has them.
+    `rules` are the notification rules, as the API has them; a file or folder may be Terraform's.
     """
 
     __test__ = False

@@ -17,7 +17,7 @@ from doghouse.backtest.sources import points_of, sources_of
 from doghouse.metrics.model import Columns, Series, no_columns
 from doghouse.monitors.notification_rules import RuleError, Rules
 from doghouse.monitors.notification_rules import load as load_rules
-from doghouse.monitors.notification_rules import read as read_rules
+from doghouse.monitors.notification_rules import read as rules_of
 from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.monitors.validation import check_stored
@@ -37,6 +37,7 @@ LONGEST_S = 10 * 366 * 86_400  # of a test
 Bodies = Mapping[int, Mapping[str, Any]]
 # The body of the monitor that a test file names (`terraform/#datadog_monitor.cpu`), and by id those that stand beside it. Raises ValueError.
 Read = Callable[[Path, str], tuple[Mapping[str, Any], Bodies]]
+ReadRules = Callable[[Path], Rules]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +80,26 @@ def one_body(folder: Path, named: str) -> tuple[Mapping[str, Any], Bodies]:
     return body, {}
 
 
-def run(path: Path, read: Read = one_body, *, cover: bool = False, force: bool = False) -> list[Result]:
-    """Run a file's tests. `read` reads the monitors that it names; `cover`: say of each test what it reached too; `force`: run
-    the tests of monitors that Datadog would refuse to store too.
+def run(
+    path: Path,
+    read: Read = one_body,
+    read_rules: ReadRules = load_rules,
+    *,
+    cover: bool = False,
+    force: bool = False,
+) -> list[Result]:
+    """Run a file's tests. `read` reads the monitors that it names, `read_rules` the notification rules; `cover`: say of each test what it reached too;
+    `force`: run the tests of monitors that Datadog would refuse to store too.
 
     Raises TestFileError where the file, or one that it names, cannot be read.
     """
     loaded = load(path)
-    subject = _subject(loaded, read, force)
+    subject = _subject(loaded, read, read_rules, force)
     cases = enumerate(loaded.file.tests)
     return [_run_case(loaded.of_test(number), subject, number, case, cover) for number, case in cases]
 
 
-def _subject(loaded: Loaded, read: Read, force: bool) -> Subject:
+def _subject(loaded: Loaded, read: Read, read_rules: ReadRules, force: bool) -> Subject:
     try:
         monitor, beside = _monitor(loaded, read, loaded.file.monitor, ".monitor")
         members = {**_beside(monitor, beside), **_members(loaded, read, monitor)}
@@ -108,7 +116,7 @@ def _subject(loaded: Loaded, read: Read, force: bool) -> Subject:
         downtimes = [dt.parse(one, loaded.start.timestamp(), id=str(number)) for number, one in enumerate(listed, 1)]
     except dt.DowntimeError as error:
         raise loaded.wrong(".downtimes", error.sentence) from None
-    return Subject(monitor, members, _slos(loaded), downtimes, _hosts(loaded), _rules(loaded))
+    return Subject(monitor, members, _slos(loaded), downtimes, _hosts(loaded), _rules(loaded, read_rules))
 
 
 def _monitor(loaded: Loaded, read: Read, said: Any, place: str) -> tuple[mon.Definition, Bodies]:
@@ -136,10 +144,10 @@ def _members(loaded: Loaded, read: Read, monitor: mon.Definition) -> dict[int, m
     return dict(zip(monitor.members, made, strict=True))
 
 
-def _rules(loaded: Loaded) -> Rules:
+def _rules(loaded: Loaded, read_rules: ReadRules) -> Rules:
     said = loaded.file.rules
     try:
-        return load_rules(loaded.path.parent / said) if isinstance(said, str) else read_rules(said)
+        return read_rules(loaded.path.parent / said) if isinstance(said, str) else rules_of(said)
     except RuleError as error:
         raise loaded.wrong(".rules", str(error)) from None
 

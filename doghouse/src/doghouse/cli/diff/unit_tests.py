@@ -8,7 +8,7 @@ from pathlib import Path
 
 from doghouse import files
 from doghouse.cli.diff.sides import TEST_SUFFIXES, Opened
-from doghouse.importing.monitor_files import named_monitor
+from doghouse.importing.monitor_files import named_monitor, named_rules
 from doghouse.review import Tests
 from doghouse.testing.places import TestFileError
 from doghouse.testing.running import Result, run
@@ -66,7 +66,7 @@ def _run(side: Opened, names: list[str]) -> tuple[dict[tuple[str, str], Result],
     with side.entered():
         for name in names:
             try:
-                results |= {(name, one.name): one for one in run(Path(side.prefix + name), named_monitor)}
+                results |= {(name, one.name): one for one in run(Path(side.prefix + name), named_monitor, named_rules)}
             except TestFileError as error:
                 unread[name] = error
     return results, unread

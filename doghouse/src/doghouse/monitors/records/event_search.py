@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from doghouse.queries.language.names import unknown
+from doghouse.search.errors import SearchSyntaxError
 from doghouse.search.tree import Match, Node, Not, Or, Phrase, Word, all_of
 
 FIELDS = {"sources": "source", "source": "source", "status": "status", "hosts": "host", "host": "host"}
 STATUSES = {"warning": ("warning", "warn"), "success": ("success", "ok")}  # words that changed: both are looked for
-ALL = "all"  # of priorities
+ALL = "all"
+PRIORITIES = (ALL, "normal", "low")
 _PART = re.compile(r'"([^"]*)"|(\w+):\s*(?:"([^"]*)"|(\S+))|(\S+)')
 
 
 def modern(text: str) -> Node:
-    """`sources:nagios status:error,warning tags:env:prod "time out"` as a search."""
+    """`sources:nagios status:error,warning tags:env:prod "time out"` as a search. Raises SearchSyntaxError."""
     parts = [node for part in _PART.finditer(text) for node in _nodes(part)]
     return all_of(parts)
 
@@ -31,6 +34,8 @@ def _nodes(part: re.Match[str]) -> Sequence[Node]:
     values = [value for value in (listed if quoted is None else quoted).split(",") if value]
     match key:
         case "priority":
+            if wrong := [value for value in values if value not in PRIORITIES]:
+                raise SearchSyntaxError(part.string, part.start(), unknown("priority", wrong[0], PRIORITIES))
             return [] if ALL in values else [_any(lambda value: Match("@priority", Phrase(value)), values)]
         case "tags":
             return [_tag(value) for value in values]

@@ -40,6 +40,7 @@ _QUOTED = re.compile(r'\s*"((?:\\.|[^"\\])*)"\s*', re.DOTALL)
 _SINGLE = re.compile(r"\s*'((?:\\.|[^'\\])*)'\s*", re.DOTALL)
 _PLAIN = re.compile(r"\s*([\w.]+)\s*")  # `.rollup("count", 300)`
 _ESCAPED = re.compile(r"""\\(["'\\])|(.)""", re.DOTALL)
+_FIELD = re.compile(r"@\S(?:.*\S)?|[^@\s]\S*")
 _COMPARED = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*")
 
 
@@ -80,8 +81,12 @@ class Calls:
         return self.calls[name][1] if name in self.calls else ()
 
     def names(self, name: str) -> tuple[str, ...]:
-        """The names that stand in a call's arguments, separated by commas."""
-        return tuple(part for given in self.arguments(name) for one in given.text.split(",") if (part := one.strip()))
+        """The names that stand in a call's arguments, separated by commas. Raises QuerySyntaxError where there is nothing between two of them."""
+        given = [one.text.split(",") for one in self.arguments(name) if one.text.strip()]
+        names = tuple(part.strip() for parts in given for part in parts)
+        if not all(names):
+            raise self.wrong(name, f".{name}() has nothing between two commas, or beside one")
+        return names
 
 
 def parse(
@@ -185,10 +190,11 @@ def search(text: str, language: Callable[[str], Node] = parser.parse) -> Node:
 
 def _compute(calls: Calls) -> Compute:
     name, *more = (given.text for given in calls.arguments("rollup"))
-    problem = compute_problem(name, more[0] if more else None)
+    problem = compute_problem(name, more[0] if more else None) or any_problem(more)
+    if len(more) > 1:
+        problem = ".rollup() takes an aggregation and the measure that it is of"
     if problem:
         raise calls.wrong("rollup", problem)
-    known_fields(more)
     return Compute(name, None if AGGREGATIONS[name].reads == "nothing" else more[0])
 
 
@@ -203,17 +209,21 @@ def compute_problem(name: str, measure: str | None) -> str:
     return ""
 
 
-def known_fields(names: Iterable[str | None]) -> None:
-    """Raise NotEvaluated for a calculated field."""
+def any_problem(names: Iterable[str]) -> str:
+    """Why one of these is no name of a field; empty where all are. Raises NotEvaluated for a calculated field."""
     for name in names:
-        if name is not None and name.startswith(CALCULATED):
+        if name.startswith(CALCULATED):
             raise NotEvaluated(f"the calculated field {name}")
+        if not _FIELD.fullmatch(name):
+            return f"'{name}' is no field: it is a tag's key, as service, or an attribute, as @http.url"
+    return ""
 
 
 def facets(calls: Calls) -> tuple[Facet, ...]:
     """The fields of `.by()`, with as many values of each as Datadog keeps. Raises QuerySyntaxError or NotEvaluated."""
     keys = tuple(key for key in dict.fromkeys(calls.names("by")) if key != EVERYTHING)
-    known_fields(keys)
+    if problem := any_problem(keys):
+        raise calls.wrong("by", problem)
     if len(keys) > MOST_KEYS:
         raise calls.wrong("by", f"groups by {len(keys)} fields: at most {MOST_KEYS} are allowed")
     return tuple(Facet(key, LIMITS[len(keys)]) for key in keys)

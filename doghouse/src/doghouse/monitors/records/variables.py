@@ -79,11 +79,13 @@ def anomaly_query(text: str, given: Sequence[Mapping[str, Any]]) -> MonitorQuery
 def _asked(text: str, given: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
     calls = reading.split(text, (HEAD,), ("rollup", "last", "current"))
     window = reading.window(calls)
-    over_time = calls.arguments("rollup")[0].text if calls.arguments("rollup") else "avg"
+    over_time = _over_time(calls)
     queries: dict[str, RecordQuery | MonitorQuery] = {}
     for number, variable in enumerate(given):
         place, source = f"options.variables[{number}]", variable.get("data_source")
         if source != POINTS and isinstance(source, str) and source not in sources:
+            if near := nearest(source, (*sources, POINTS)):
+                raise VariableError(f"{place}.data_source", "", 0, f"'{source}' is unknown: did you mean '{near}'?")
             raise NotEvaluated(f"queries of the data source '{source}'")
         made = _read(place, variable, _OfPoints) if source == POINTS else _read(place, variable, _OfRecords)
         if made.name in queries:
@@ -93,8 +95,31 @@ def _asked(text: str, given: Sequence[Mapping[str, Any]], sources: Collection[st
         )
     formula = _formula(calls, queries)
     used = {name: query for name, query in queries.items() if name in variables(formula)}
+    _check_groups(used, given)
     how = over_time if over_time in REDUCERS else "avg"
     return Asked(used, formula, window, calls.comparator, calls.threshold, how)
+
+
+def _over_time(calls: Calls) -> str:
+    """What the formula's `.rollup` says; `avg` where it has none."""
+    name, *more = [one.text for one in calls.arguments("rollup")] or ["avg"]
+    known = (*REDUCERS, *OTHER_REDUCERS, *TIME_AGGREGATORS, AGGREGATOR)
+    if name not in known:
+        raise calls.wrong("rollup", unknown("aggregator", name, known))
+    if more:
+        raise calls.wrong("rollup", ".rollup() of a formula takes an aggregator alone")
+    return name
+
+
+def _check_groups(used: Mapping[str, RecordQuery | MonitorQuery], given: Sequence[Mapping[str, Any]]) -> None:
+    """Raise VariableError where queries of records group by other fields than others do (logs/explorer/analytics: all have to group by the same)."""
+    by = {name: query.keys for name, query in used.items() if isinstance(query, RecordQuery) and query.keys}
+    for name, keys in by.items():
+        first = next(iter(by))
+        if set(keys) != set(by[first]):
+            place = next(number for number, one in enumerate(given) if one.get("name") == name)
+            text = f"groups by {', '.join(keys)}, and '{first}' by {', '.join(by[first])}: the queries of a formula group by the same fields"
+            raise VariableError(f"options.variables[{place}].group_by", "", 0, text)
 
 
 def _formula(calls: Calls, known: Collection[str]) -> Expression:
@@ -159,16 +184,38 @@ class _OfPoints(msgspec.Struct, frozen=True):
     aggregator: str | None = None
 
 
+PARTS: Mapping[str, type[msgspec.Struct]] = {
+    "search": _Search,
+    "compute": _Aggregated,
+    "group_by": _Facet,
+    "sort": _Aggregated,
+}
 Shape = TypeVar("Shape", _OfRecords, _OfPoints)
 
 
 def _read(place: str, given: Mapping[str, Any], shape: type[Shape]) -> Shape:
-    """A variable in its shape."""
+    """A variable in its shape. What it has besides is passed over, unless it is a known name with a slip in it."""
+    _check_names(place, given, shape)
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
         wrong = shape_error(str(error))
         raise VariableError(f"{place}.{wrong.field}".rstrip("."), "", 0, wrong.text) from None
+
+
+def _check_names(place: str, given: Any, shape: type[msgspec.Struct]) -> None:
+    if isinstance(given, list):
+        for number, one in enumerate(given):
+            _check_names(f"{place}[{number}]", one, shape)
+    if not isinstance(given, Mapping):
+        return
+    for name, value in given.items():
+        if name in PARTS:
+            _check_names(f"{place}.{name}", value, PARTS[name])
+        elif name not in (known := shape.__struct_fields__) and (near := nearest(name, set(known) - given.keys())):
+            raise VariableError(f"{place}.{name}", "", 0, f"is not known: did you mean {near}?")
+    if shape is _OfRecords and "query" in given and "search" not in given:
+        raise VariableError(f"{place}.query", "", 0, "is not known: what is searched stands in search.query")
 
 
 def _points(place: str, given: _OfPoints, window: TimeWindow, over_time: str, calls: Calls) -> MonitorQuery:
@@ -201,10 +248,10 @@ def _records(place: str, given: _OfRecords) -> RecordQuery:
 
 
 def _compute(place: str, given: _Aggregated) -> Compute:
-    if problem := reading.compute_problem(given.aggregation, given.metric):
+    named = (given.metric,) if given.metric is not None else ()
+    if problem := reading.compute_problem(given.aggregation, given.metric) or reading.any_problem(named):
         raise VariableError(place, "", 0, problem)
     reads = AGGREGATIONS[given.aggregation].reads
-    reading.known_fields((given.metric,))
     measure = None if reads == "nothing" else given.metric
     return Compute(given.aggregation, measure, math.ceil(given.interval / MS) if given.interval else None)
 
@@ -216,9 +263,10 @@ def _facets(place: str, variable: _OfRecords) -> tuple[Facet, ...]:
         text = f"groups by {len(given)} fields: at most {reading.MOST_KEYS} are allowed"
         raise VariableError(f"{place}.group_by", "", 0, text)
     given = tuple(facet for facet in given if facet.facet != reading.EVERYTHING)
-    reading.known_fields(facet.facet for facet in given)
     left, made = MOST_GROUPS, []
     for number, facet in enumerate(given):
+        if problem := reading.any_problem((facet.facet,)):
+            raise VariableError(f"{place}.group_by[{number}].facet", "", 0, problem)
         default = FOURTH_LIMIT if number == reading.MOST_KEYS - 1 else DEFAULT_LIMIT
         limit = min(facet.limit or default, left)
         left = max(left // limit, 1)
