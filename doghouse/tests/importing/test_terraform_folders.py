@@ -489,6 +489,47 @@ def test_an_slo_is_read_once(folder, monkeypatch, target, verdict):
     assert (linted.verdict, len(bodies)) == (verdict, 1)
 
 
+CORRECTION = """resource "datadog_slo_correction" "deploy" {
+  slo_id   = SLO
+  category = "Deployment"
+  start    = 1772445600
+  end      = 1772449200
+}
+"""
+ANSWERS = "datadog_service_level_objective.answers.id"
+
+
+def test_a_correction_is_a_part_of_its_slo(folder):
+    rule = CORRECTION.replace(
+        "end      = 1772449200", 'rrule = "FREQ=DAILY"\n  duration = 600\n  timezone = "Europe/Paris"'
+    )
+    weekly = rule.replace('"deploy"', '"nights"')
+    [slo] = folder({"main.tf": SLO.replace("TARGET", "99"), "b.tf": (CORRECTION + weekly).replace("SLO", ANSWERS)})
+    once, again = objective(slo.body).corrections
+    assert (once.start, once.end, once.rrule) == (1772445600, 1772449200, None)
+    assert (again.rrule, again.duration, again.timezone) == ("FREQ=DAILY", 600, "Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("correction", "said"),
+    [
+        (CORRECTION.replace("SLO", '"abc"'), "b.tf datadog_slo_correction.deploy is for an SLO that is not here, and is left out"),
+        (CORRECTION.replace("SLO", ANSWERS).replace('"Deployment"', '"Deploy"'), "b.tf:3 Invalid payload: category 'Deploy' is not one of"),
+        (CORRECTION.replace("SLO", ANSWERS).replace("1772449200", "1772445600"), "b.tf:3 Invalid payload: end must be later than start"),
+        (
+            CORRECTION.replace("SLO", ANSWERS).replace("1772449200", "var.end"),
+            "b.tf datadog_slo_correction.deploy end is not known before a plan: var.end",
+        ),
+    ],
+)  # fmt: skip
+def test_a_correction_that_is_wrong_or_unknown_or_of_another_slo_is_said(folder, tmp_path, correction, said):
+    things = folder({"main.tf": SLO.replace("TARGET", "99"), "b.tf": correction + 'variable "end" {}\n'})
+    [slo] = [one for one in things if isinstance(one, FoundSlo)]
+    assert objective(slo.body).corrections == ()
+    [other] = [one for one in things if isinstance(one, Note | Unread)]
+    assert f"{other.where} {other.text}".replace(f"{tmp_path}/", "").startswith(said)
+
+
 def test_what_is_not_known_of_an_slo_is_said_and_is_no_error(folder, tmp_path):
     things = folder({"main.tf": SLO.replace("TARGET", "var.target")})
     assert problems(things, tmp_path) == [

@@ -66,6 +66,36 @@ def test_an_slo_stands_against_its_targets_in_each_time_window(house: running.Ho
     assert (made["name"], made["href"]) == ("answers", f"/slo/manage#{slo_id}")
 
 
+@pytest.mark.parametrize(
+    ("mode", "parts"),
+    [
+        ("overall", [("", "91.6")]),
+        ("both", [("", "91.6"), ("az:a", "95.0"), ("az:b", "90.0")]),
+        ("component", [("az:a", "95.0"), ("az:b", "90.0")]),
+    ],
+)
+def test_an_slo_is_shown_by_its_groups_where_the_widget_says_so(
+    house: running.House, mode: str, parts: list[tuple[str, str]]
+) -> None:
+    for metric, zone, value in (("good", "a", 95), ("good", "b", 180), ("hits", "a", 100), ("hits", "b", 200)):
+        series = {
+            "metric": metric,
+            "points": [[NOW - 60, value]],
+            "type": "count",
+            "interval": 60,
+            "tags": [f"az:{zone}"],
+        }
+        post(house, "/api/v1/series", {"series": [series]})
+    query = {"numerator": "sum:good{*} by {az}.as_count()", "denominator": "sum:hits{*} by {az}.as_count()"}
+    slo = {"name": "zones", "type": "metric", "query": query, "thresholds": [{"timeframe": "7d", "target": 90}]}
+    slo_id = post(house, "/api/v1/slo", slo)["data"][0]["id"]
+    made = shown(
+        house, {"type": "slo", "view_type": "detail", "slo_id": slo_id, "time_windows": ["7d"], "view_mode": mode}
+    )
+    assert [(row["part"], row["sli"]) for row in made["rows"]] == parts
+    assert made["problems"] == []
+
+
 def test_an_slo_that_is_not_there_is_said(house: running.House) -> None:
     made = shown(house, {"type": "slo", "view_type": "detail", "slo_id": "nobody"})
     assert [one["text"] for one in made["problems"]] == ["there is no SLO 'nobody'"]

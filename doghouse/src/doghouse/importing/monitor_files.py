@@ -13,6 +13,7 @@ from typing import Any
 
 from doghouse import files
 from doghouse.importing import positions, terraform, yaml_documents
+from doghouse.importing.correcting import corrected
 from doghouse.importing.documents import Place, things
 from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Thing, Unread
 from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON, UNREADABLE
@@ -28,7 +29,12 @@ def collect(path: str, text: str | None = None, var_files: Sequence[Path] = ()) 
     """What a file, a folder (its `.json`, `.yaml` and `.tf` files, below it too), or `-` with the `text` of standard input holds.
 
     A JSON or YAML file in a folder that holds no monitor is passed over; one that is named says so. A `.tf` file that is named stands for its folder.
+    Corrections of SLOs stand in their SLOs' bodies.
     """
+    yield from corrected(_collected(path, text, var_files))
+
+
+def _collected(path: str, text: str | None, var_files: Sequence[Path]) -> Iterator[Thing]:
     if path == STDIN:
         yield from _in_text("standard input", text or "", named=True)
         return

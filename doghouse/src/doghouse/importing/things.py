@@ -77,6 +77,18 @@ class FoundRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCorrection:
+    """One correction's attributes. It belongs to an objective: `correcting.py` puts it there."""
+
+    where: str
+    attributes: Mapping[str, Any]
+    line: Line = no_line
+    remarks: Sequence[Problem] = ()
+    file: str = ""
+    ignores: Sequence[Ignore] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """Something that was named and holds no monitor, why, and the rule that this breaks."""
 
@@ -93,4 +105,4 @@ class Note:
     text: str
 
 
-Thing = Found | FoundDowntime | FoundSlo | FoundRule | Unread | Note
+Thing = Found | FoundDowntime | FoundSlo | FoundRule | FoundCorrection | Unread | Note

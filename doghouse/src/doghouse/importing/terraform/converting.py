@@ -9,7 +9,18 @@ from typing import Any
 
 from doghouse import downtimes as dt
 from doghouse.importing.terraform import resources
-from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Line, Note, Thing, Unread, no_line
+from doghouse.importing.things import (
+    Found,
+    FoundCorrection,
+    FoundDowntime,
+    FoundRule,
+    FoundSlo,
+    Line,
+    Note,
+    Thing,
+    Unread,
+    no_line,
+)
 from doghouse.monitors.lint import Problem
 from doghouse.monitors.lint.elsewhere import DOWNTIME_REFUSED, NOT_JSON
 
@@ -41,6 +52,8 @@ def thing(
         body, remarks = {}, [replace(one, field="query") for one in remarks]
     if kind in resources.DOWNTIMES:
         return FoundDowntime(where, body, line, remarks, file)
+    if kind in resources.CORRECTIONS:
+        return FoundCorrection(where, body, line, remarks, file)
     if kind in resources.RULES:
         return FoundRule(where, body, line, remarks, file)
     own = str(values.get("id") or "")

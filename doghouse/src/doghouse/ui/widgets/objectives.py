@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 from doghouse.dashboards.board import Widget
 from doghouse.slos import budget
 from doghouse.slos.api.access import Slos, Status, status
-from doghouse.slos.model import TIMEFRAMES, Objective
+from doghouse.slos.model import TIMEFRAMES, Objective, Threshold
 from doghouse.time.lengths import MINUTE
 from doghouse.ui.pages.budgets import WORDS
 from doghouse.ui.widgets.graphs import Asked
 from doghouse.web.errors import ApiError
 
 GLOBAL = "global_time"  # the window of the whole page
+COMPONENT = "component"  # of `view_mode`: the groups or monitors without the whole
+BY_PART = (COMPONENT, "both")
+MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Objectives:
     slos: Slos
 
     def objective(self, widget: Widget, asked: Asked) -> dict[str, Any]:
-        """JSON for js/widgets/slo.mjs: a row a time window. Groups are not shown, which is said."""
+        """JSON for js/widgets/slo.mjs: a row a time window, and for each of its groups or monitors where the widget shows them."""
         made: dict[str, Any] = {"id": widget.id, "name": "", "href": "", "rows": [], "problems": []}
         slo_id = str(widget.definition.get("slo_id", ""))
         objective = self.slos.store.objective(slo_id)
@@ -33,34 +37,46 @@ class Objectives:
             return made | {"problems": [_problem(f"there is no SLO '{slo_id}'")]}
         wanted = widget.definition.get("time_windows")
         names = [str(one) for one in wanted] if isinstance(wanted, list) and wanted else [objective.primary.timeframe]
-        if widget.definition.get("view_mode") in ("component", "both"):
-            made["problems"] = [_problem("groups are not drawn here, the whole alone")]
-        rows = [self._row(objective, name, asked) for name in names]
-        return made | {"name": objective.name, "href": f"/slo/manage#{objective.id}", "rows": rows}
+        mode = str(widget.definition.get("view_mode", "overall"))
+        rows = [row for name in names for row in self._rows(objective, name, asked, mode)]
+        if len(rows) > MOST_ROWS:
+            made["problems"] = [_problem(f"{len(rows)} rows, of which the first {MOST_ROWS} are shown")]
+        return made | {"name": objective.name, "href": f"/slo/manage#{objective.id}", "rows": rows[:MOST_ROWS]}
 
-    def _row(self, objective: Objective, name: str, asked: Asked) -> dict[str, Any]:
-        """GUESS: a window that is no timeframe of the SLO is held to the target of its primary one; days begin at midnight UTC."""
+    def _rows(self, objective: Objective, name: str, asked: Asked, mode: str) -> Iterator[dict[str, Any]]:
+        """A time window: a row for the whole, and for each group or monitor by `view_mode`. GUESS: what has neither is shown as a whole.
+
+        GUESS: a window that is no timeframe of the SLO is held to the target of its primary one; days begin at midnight UTC.
+        """
         threshold = objective.threshold(name) or objective.primary
-        why, stands = "", Status(None, None, None, "no_data", 0)
         try:
             start, end = window(name, asked)
-            tally = self.slos.measured(objective, start, end).overall
-            stands = status(objective, tally, threshold, end - start)
-        except KeyError:
-            why = "doghouse does not know this time window"
-        except ApiError as error:
-            why = str(error.errors[0])
-        word, state = WORDS[stands.state]
-        return {
-            "window": name.replace("_", " "),
-            "target": f"{threshold.target:g}",
-            "state": state,
-            "word": word,
-            "sli": None if stands.sli is None else budget.printed(stands.sli, stands.decimals),
-            "remaining": None if stands.remaining is None else budget.printed(stands.remaining, 2),
-            "left": None if stands.raw is None else stands.raw,
-            "why": why,
-        }
+            made = self.slos.measured(objective, start, end)
+        except (KeyError, ApiError) as error:
+            unknown = isinstance(error, KeyError)
+            why = "doghouse does not know this time window" if unknown else str(error.errors[0])
+            yield _row(name, "", threshold, Status(None, None, None, "no_data", 0), why)
+            return
+        parts = made.rows if mode in BY_PART else {}
+        if mode != COMPONENT or not parts:
+            yield _row(name, "", threshold, status(objective, made.overall, threshold, end - start))
+        for part, tally in parts.items():
+            yield _row(name, part, threshold, status(objective, tally, threshold, end - start))
+
+
+def _row(window: str, part: str, threshold: Threshold, stands: Status, why: str = "") -> dict[str, Any]:
+    word, state = WORDS[stands.state]
+    return {
+        "window": window.replace("_", " "),
+        "part": part,
+        "target": f"{threshold.target:g}",
+        "state": state,
+        "word": word,
+        "sli": None if stands.sli is None else budget.printed(stands.sli, stands.decimals),
+        "remaining": None if stands.remaining is None else budget.printed(stands.remaining, 2),
+        "left": None if stands.raw is None else stands.raw,
+        "why": why,
+    }
 
 
 def window(name: str, asked: Asked) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from doghouse.importing.terraform.resources.corrections import correction
 from doghouse.importing.terraform.resources.downtimes import downtime, v1_downtime
 from doghouse.importing.terraform.resources.monitors import OPTIONS, defaulted, monitor, monitor_json, unknown_names
 from doghouse.importing.terraform.resources.rules import notification_rule
@@ -12,6 +13,7 @@ from doghouse.importing.terraform.resources.slos import slo
 
 __all__ = [
     "BLOCKS",
+    "CORRECTIONS",
     "DOWNTIMES",
     "FIELDS",
     "MONITOR",
@@ -37,9 +39,10 @@ MONITORS: Mapping[str, Body] = {MONITOR: monitor, MONITOR_JSON: monitor_json}
 DOWNTIMES: Mapping[str, Body] = {DOWNTIME: downtime, "datadog_downtime": v1_downtime}
 SLOS: Mapping[str, Body] = {SLO: slo}
 RULES: Mapping[str, Body] = {RULE: notification_rule}
+CORRECTIONS: Mapping[str, Body] = {"datadog_slo_correction": correction}
 BLOCKS = ("monitor_thresholds", "monitor_threshold_windows", "scheduling_options", "variables")  # of a monitor
 NAMED = (*MONITORS, *SLOS)  # whose ids others name
-READ: Mapping[str, Body] = {**MONITORS, **DOWNTIMES, **SLOS, **RULES}
+READ: Mapping[str, Body] = {**MONITORS, **DOWNTIMES, **SLOS, **RULES, **CORRECTIONS}
 # The API's names of what a resource calls otherwise, by the first part of the name.
 FIELDS: Mapping[str, str] = {
     "thresholds": "options.thresholds",

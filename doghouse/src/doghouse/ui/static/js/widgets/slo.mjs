@@ -13,7 +13,7 @@ function objective({ name, href, rows }, { show_error_budget: budgets = true }) 
 }
 
 function cells(row, budgets) {
-  const time = el("td", {}, row.window, el("br"), el("span", { class: "soft small nowrap" }, `target ${row.target} %`));
+  const time = el("td", {}, row.window, row.part ? el("div", { class: "nowrap" }, row.part) : el("br"), el("span", { class: "soft small nowrap" }, `target ${row.target} %`));
   const state = el("td", {}, el("span", { class: `state ${row.state}` }, row.word), row.why ? el("span", { class: "soft small" }, ` ${row.why}`) : null);
   const left = el("td", { class: "number nowrap", title: row.left ? `${row.left.value} ${row.left.unit}` : null }, percent(row.remaining));
   return [time, state, el("td", { class: "number nowrap" }, percent(row.sli)), ...(budgets ? [left] : [])];
