@@ -15,11 +15,9 @@ from doghouse.web.errors import ApiError
 def corrected(things: Iterable[Thing]) -> Iterator[Thing]:
     """The same things without corrections, which are in their SLOs; what is wrong with one, or not known before a plan, is said instead of it."""
     made = list(things)
-    records, said = [], []
-    for one in made:
-        if isinstance(one, FoundCorrection):
-            read = _read(one)
-            (records if isinstance(read, CorrectionRecord) else said).append(read)
+    read = [_read(one) for one in made if isinstance(one, FoundCorrection)]
+    records = [one for one in read if isinstance(one, CorrectionRecord)]
+    said: list[Thing] = [one for one in read if not isinstance(one, CorrectionRecord)]
     slos = [one for one in made if isinstance(one, FoundSlo)]
     for record in records:
         if not any(_is_for(record, slo) for slo in slos):

@@ -53,8 +53,7 @@ class Objectives:
             start, end = window(name, asked)
             made = self.slos.measured(objective, start, end)
         except (KeyError, ApiError) as error:
-            unknown = isinstance(error, KeyError)
-            why = "doghouse does not know this time window" if unknown else str(error.errors[0])
+            why = str(error.errors[0]) if isinstance(error, ApiError) else "doghouse does not know this time window"
             yield _row(name, "", threshold, Status(None, None, None, "no_data", 0), why)
             return
         parts = made.rows if mode in BY_PART else {}
