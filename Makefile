@@ -49,7 +49,13 @@ fidelity: setup  ## how faithful doghouse is: the official client's recordings, 
 docs-pictures: setup  ## the pictures of docs/ and README, of a demo that runs ten minutes for them; ARGS="--minutes 2" for less
 	@.venv/bin/python -m scripts.docs_pictures $(ARGS)
 
-packages: setup  ## what the light core, each extra and the companion take on disk, measured into docs/packages.md
+docs: setup  ## a site of the pages, with a search, into site/ (open site/index.html; no server is needed)
+	@scripts/setup-tools && .venv-tools/bin/sphinx-build -q -W --keep-going -b html -c scripts/site . site && echo site/index.html
+
+dist: setup  ## what is published, into dist/: wheels and sdists, twice the same; ARGS=--try installs each package and extra alone and runs its commands
+	@scripts/setup-tools && .venv/bin/python scripts/dist.py $(ARGS)
+
+packages: setup  ## what the light core, each extra and the companion take on disk, and their licences, into docs/packages.md
 	@.venv/bin/python scripts/packages.py
 
 guesses:  ## every rule that is a guess, with its place
@@ -60,4 +66,4 @@ lock:  ## make requirements.txt anew from requirements.in
 
 ONLY ?=
 
-.PHONY: audit bench docs-pictures mutants torture fidelity goldens help setup demo e2e test lint guesses packages lock validate extras-pr
+.PHONY: audit bench dist docs docs-pictures mutants torture fidelity goldens help setup demo e2e test lint guesses packages lock validate extras-pr

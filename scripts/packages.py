@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Installs the light core, each extra and the companion into an environment of their own, and writes what each takes into docs/packages.md.
+"""Installs the light core, each extra and the companion into an environment of their own, and writes what each takes, and under which
+licences all of it is, into docs/packages.md.
 
 Versions are those of requirements.txt, nothing is compiled ahead, and a megabyte is 2**20 bytes of files in site-packages.
 """
@@ -11,13 +12,16 @@ import subprocess
 import tempfile
 import tomllib
 from collections import Counter
-from importlib.metadata import distributions
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs/packages.md"
 TABLE = re.compile(r"(?s)(?<=<!-- table -->\n).*(?=<!-- /table -->)")
+LICENCES = re.compile(r"(?s)(?<=<!-- licences -->\n).*(?=<!-- /licences -->)")
 MB = 2**20
+OURS = ("doghouse", "my-metric-companion", "datadog-my-metric")
 LARGEST = 4  # distributions that a row names
 
 BRINGS = {
@@ -41,37 +45,74 @@ def packages() -> list[str]:
     return names
 
 
-def sizes(package: str, folder: Path) -> Counter[str]:
-    """Bytes of each distribution that installing a package brings, itself included. Raises CalledProcessError where it cannot be installed."""
+def install(package: str, folder: Path, wheels: Path | None = None) -> Path:
+    """Make an environment of a package and what it needs alone; its Python. `wheels`: the folder to take this project's packages from, as users do.
+
+    Raises CalledProcessError where it cannot be installed.
+    """
     get_uv = ["bash", "-c", 'source scripts/python.sh && get_uv && echo "$UV"']
     uv = subprocess.run(get_uv, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout.strip()
-    wanted = [f"./{package}", *(["./doghouse"] if package.startswith("companion") else [])]
+    if wheels is None:
+        wanted = [f"./{package}", *(["./doghouse"] if package.startswith("companion") else [])]
+    else:
+        wanted = ["--find-links", str(wheels), package.replace("companion", "my-metric-companion")]
+    python = folder / "bin/python"
     subprocess.run([uv, "venv", "-q", "--clear", "-p", str(ROOT / ".venv/bin/python"), str(folder)], check=True)
-    install = [uv, "pip", "install", "-q", "-p", str(folder), "-c", "requirements.txt", *wanted]
-    subprocess.run(install, check=True, cwd=ROOT)
-    site = next(folder.glob("lib/python*/site-packages"))
+    command = [uv, "pip", "install", "-q", "-p", str(python), "-c", "requirements.txt", *wanted]
+    subprocess.run(command, check=True, cwd=ROOT)
+    return python
+
+
+def held(folder: Path) -> list[Distribution]:
+    """What an environment holds."""
+    return list(distributions(path=[str(next(folder.glob("lib/python*/site-packages")))]))
+
+
+def sizes(folder: Path) -> Counter[str]:
+    """Bytes of each distribution of an environment."""
     return Counter(
-        {
-            each.name: sum(path.stat().st_size for file in each.files or () if (path := site / file).is_file())
-            for each in distributions(path=[str(site)])
-        }
+        {each.name: sum(path.stat().st_size for path in files(each) if path.is_file()) for each in held(folder)}
     )
 
 
-def row(package: str, folder: Path) -> str:
+def files(distribution: Distribution) -> Iterator[Path]:
+    """The files that a distribution brought."""
+    return (Path(str(distribution.locate_file(file))) for file in distribution.files or ())
+
+
+def licence(distribution: Distribution) -> str:
+    """What a distribution says its licence is: an SPDX expression, a classifier, or its own words."""
+    metadata = distribution.metadata
+    if expression := metadata.get("License-Expression"):
+        return str(expression)
+    named = [
+        text.rpartition(" :: ")[2] for text in metadata.get_all("Classifier") or () if text.startswith("License ::")
+    ]
+    words = (metadata.get("License") or "").strip().partition("\n")[0]
+    return ", ".join(named) or words or "not said"
+
+
+def row(package: str, bytes_of: Counter[str]) -> str:
     """A line of the table."""
-    bytes_of = sizes(package, folder)
     largest = ", ".join(f"{name} {size / MB:.0f}" for name, size in bytes_of.most_common(LARGEST))
     return f"| `{package}` | {BRINGS[package]} | {len(bytes_of)} | {bytes_of.total() / MB:.0f} | {largest} |\n"
 
 
 def main() -> None:
-    """Write the table, and print it."""
-    head = "| package | what it brings | distributions | MB | the largest of them (MB) |\n|---|---|---|---|---|\n"
-    with tempfile.TemporaryDirectory() as folder:
-        table = head + "".join(row(package, Path(folder) / "env") for package in packages())
-    DOCS.write_text(TABLE.sub(lambda _: table, DOCS.read_text()))
-    print(table, end="")
+    """Write the tables, and print them."""
+    table = "| package | what it brings | distributions | MB | the largest of them (MB) |\n|---|---|---|---|---|\n"
+    licences: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "env"
+        for package in packages():
+            install(package, folder)
+            table += row(package, sizes(folder))
+            licences |= {each.name: f"| {each.name} | {each.version} | {licence(each)} |\n" for each in held(folder)}
+    third = [licences[each] for each in sorted(licences, key=str.lower) if each not in OURS]
+    listed = "| distribution | version | licence |\n|---|---|---|\n" + "".join(third)
+    text = TABLE.sub(lambda _: table, DOCS.read_text())
+    DOCS.write_text(LICENCES.sub(lambda _: listed, text))
+    print(table, listed, sep="\n", end="")
 
 
 if __name__ == "__main__":
