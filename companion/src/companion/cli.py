@@ -25,7 +25,6 @@ app = typer.Typer(
     name="my-metric",
     help="Sets up what belongs to my_metric in a Datadog account, and takes it away again.\n\nExample: my-metric plan --config my-metric.yaml",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )

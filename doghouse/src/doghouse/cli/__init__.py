@@ -31,7 +31,7 @@ COMMANDS = {
 
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """The command with these subcommands: with one, it starts faster than with all."""
-    app = typer.Typer(name="doghouse", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(name="doghouse", no_args_is_help=True, pretty_exceptions_enable=False)
     app.callback()(common_options)
     for name in names:
         module, attribute = COMMANDS[name]
