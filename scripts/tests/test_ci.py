@@ -1,4 +1,4 @@
-"""What docs/ci.md shows is run: the command, the workflow, GitLab's job. pre-commit's part is in test_pre_commit.py."""
+"""What docs/ci.md shows is run: the formats, the workflow, GitLab's job. pre-commit's part is in test_pre_commit.py."""
 
 from __future__ import annotations
 
@@ -32,12 +32,6 @@ def bash(folder: Path, script: str, **env: str) -> subprocess.CompletedProcess[s
         ["bash", "-e", "-c", script],
         cwd=folder, env=os.environ | path | env, capture_output=True, text=True, timeout=DEADLINE_S,
     )  # fmt: skip
-
-
-def test_the_command_prints_what_the_page_shows() -> None:
-    text = PAGE.partition("```\n$ ")[2].partition("```")[0]
-    command, _, printed = text.partition("\n")
-    assert bash(ROOT, command).stdout == printed
 
 
 def test_every_format_of_the_page_is_one_of_those_commands() -> None:

@@ -10,7 +10,11 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(
-    {page for pattern in ("*.md", "docs/*.md", "*/README.md", "deploy/*/README.md") for page in ROOT.glob(pattern)}
+    {
+        page
+        for pattern in ("*.md", "docs/*.md", "docs/*/*.md", "*/README.md", "deploy/*/README.md")
+        for page in ROOT.glob(pattern)
+    }
 )
 
 

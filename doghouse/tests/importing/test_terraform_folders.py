@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from doghouse import cli
 from doghouse.importing.monitor_files import collect, named_monitor, named_rules
 from doghouse.importing.terraform import instances, modules
 from doghouse.importing.terraform.language.expressions import evaluate
@@ -92,16 +91,6 @@ def test_the_example_of_the_docs_is_read_whole():
         "main.tf:51 datadog_monitor.both: message note not known before a plan: var.pager has no default, and nothing gives it a value",
         ".: note not read: 1 datadog_dashboard_json".replace(": note", ":  note"),
     ]
-
-
-def test_the_page_shows_what_lint_says_of_the_example(monkeypatch, capsys):
-    page = (EXAMPLE.parent / "reading.md").read_text()
-    shown = page.partition("$ doghouse lint docs/terraform\n")[2].partition("```")[0]
-    monkeypatch.chdir(EXAMPLE.parent.parent)
-    monkeypatch.setattr(sys, "argv", ["doghouse", "lint", "docs/terraform"])
-    with pytest.raises(SystemExit):
-        cli.main()
-    assert capsys.readouterr().out == shown
 
 
 def test_the_examples_unit_tests_pass():
