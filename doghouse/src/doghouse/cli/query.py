@@ -71,6 +71,7 @@ def _of_file(text: str, start: int, end: int, path: Path) -> Any:
     from doghouse.metrics.memory import MemorySource
     from doghouse.queries import NotEvaluated, Window, evaluate, parse
     from doghouse.queries.api.answers import series_answer
+    from doghouse.queries.quantities import known_units
 
     try:
         source = MemorySource(*read_series(path))
@@ -78,14 +79,15 @@ def _of_file(text: str, start: int, end: int, path: Path) -> Any:
         results = [(expression, evaluate(expression, source, window)) for expression in parse(text)]
     except (BrokenFileError, NotEvaluated) as error:
         raise fail(str(error)) from None
-    return series_answer(text, start, end, results)
+    return series_answer(text, start, end, results, known_units)
 
 
 def _show(answer: Any) -> None:
     """A table for people: what each series is, its figures, and its course as a sparkline."""
     from rich.table import Table
 
-    from doghouse.queries.sparkline import figure, sparkline
+    from doghouse.queries.quantities import quantity
+    from doghouse.queries.sparkline import sparkline
 
     screen = console()
     if not answer["series"]:
@@ -99,5 +101,6 @@ def _show(answer: Any) -> None:
         mean = sum(values) / len(values) if values else None
         figures = (min(values, default=None), mean, max(values, default=None), values[-1] if values else None)
         course = sparkline(series["pointlist"], answer["from_date"], answer["to_date"])
-        table.add_row(series["expression"], str(series["length"]), *map(figure, figures), course)
+        shown = ["-" if value is None else quantity(value, series["unit"]) for value in figures]
+        table.add_row(series["expression"], str(series["length"]), *shown, course)
     screen.print(table)

@@ -14,6 +14,8 @@ from doghouse.backtest.figures import Figures
 from doghouse.backtest.run import Backtest
 from doghouse.monitors import Status, Transition
 from doghouse.notifications.model import Notification
+from doghouse.queries.quantities import known_units, quantity, unit_of_window
+from doghouse.queries.units import Pair
 from doghouse.tags.pairs import group_text
 
 if TYPE_CHECKING:
@@ -64,9 +66,10 @@ def _rows(test: Backtest, zone: ZoneInfo) -> Iterator[list[str]]:
     notified = {(each.at, each.group): each for each in notifications if not each.released_by}
     changes = [(each.at, group, each) for group, each in test.transitions(until)]
     changed = {(at, group) for at, group, _ in changes}
+    unit = unit_of_window(test.monitor.asked, known_units)
     others = [each for each in notifications if (each.at, each.group) not in changed or each.released_by]
     events: list[tuple[float, str, list[str]]] = [
-        (at, group_text(group), _change(each, group_text(group), notified.get((at, group))))
+        (at, group_text(group), _change(each, group_text(group), notified.get((at, group)), unit))
         for at, group, each in changes
     ]
     events += [(each.at, group_text(each.group), _repeat(test, each)) for each in others]
@@ -80,10 +83,10 @@ def _enough(test: Backtest) -> int:
     return times[MAX_ROWS] if len(times) > MAX_ROWS else test.end
 
 
-def _change(transition: Transition, group: str, notification: Notification | None) -> list[str]:
+def _change(transition: Transition, group: str, notification: Notification | None, unit: Pair | None) -> list[str]:
     before = "new" if transition.before is Status.NEW else transition.before.label
     change = f"{before} → [{STYLES[transition.after.label]}]{transition.after.label}[/]"
-    return [escape(group), change, _value(transition.value), *_told(notification)]
+    return [escape(group), change, _value(transition.value, unit), *_told(notification)]
 
 
 def _repeat(test: Backtest, repeat: Notification) -> list[str]:
@@ -113,8 +116,10 @@ def _told(notification: Notification | None) -> list[str]:
     return [", ".join(notification.recipients), escape(why)]
 
 
-def _value(value: float) -> str:
-    return "" if value != value else f"{value:.4g}"
+def _value(value: float, unit: Pair | None) -> str:
+    if value != value:
+        return ""
+    return quantity(value, unit) if unit else f"{value:.4g}"
 
 
 def clock(when: float, zone: ZoneInfo) -> str:

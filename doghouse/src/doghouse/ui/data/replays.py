@@ -22,6 +22,7 @@ from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.records.windows import RecordsOf
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, expression_text
+from doghouse.queries.quantities import unit_of_window
 from doghouse.queries.units import Units
 from doghouse.testing.recording.history import History
 from doghouse.time.lengths import MINUTE
@@ -60,7 +61,10 @@ class Replays:
             hosts, rules = hosts_of(self.hosts), self.rules.rules()
             replayed = monitor_history.replay(monitor, sources, seen, quiet, hosts, rules)
         made = self.nothing(seen, now, replayed.problem) | {"graph": self.graph(monitor, seen)}
-        return made | ({"replay": monitor_history.document(replayed.test, timezone)} if replayed.test else {})
+        if replayed.test is None:
+            return made
+        unit = unit_of_window(monitor.asked, self.units)
+        return made | {"replay": monitor_history.document(replayed.test, timezone) | {"unit": unit}}
 
     def nothing(self, seen: Frame, now: float, problem: str) -> dict[str, Any]:
         """An answer without a graph and figures, and why."""

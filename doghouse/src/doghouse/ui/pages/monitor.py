@@ -14,6 +14,7 @@ from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import NotEvaluated, QuerySyntaxError
+from doghouse.queries.quantities import unit_of_window
 from doghouse.time.zones import is_zone
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import message_previews, monitor_history, monitor_test
@@ -65,6 +66,7 @@ class MonitorPage:
             muted=shown.muted,
             holds=shown.holds,
             states=rows[:MOST_STATES],
+            unit=unit_of_window(monitor.asked, self.replays.units),
             more_states=max(0, len(rows) - MOST_STATES),
             groups=[message_previews.label(group) for group in groups],
             problem="" if data["query"] else unevaluated(monitor),

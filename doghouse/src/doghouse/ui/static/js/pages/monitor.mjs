@@ -57,7 +57,7 @@ function show(answer, replay) {
   if (!replay) return void $("[data-figures]")?.replaceChildren(el("p", { class: "why" }, answer.problem));
   requestAnimationFrame(() => drawStrips($("[data-strips]"), replay, answer, graph.u)); // the graph's axis has its width by then
   figures($("[data-figures]"), columns(replay));
-  changes($("[data-changes]"), replay.changes);
+  changes($("[data-changes]"), replay.changes, replay.unit);
 }
 
 const columns = (replay) => (changedThresholds().length ? [["current thresholds", asItIs.figures], ["new thresholds", replay.figures]] : [["in this range", replay.figures]]);

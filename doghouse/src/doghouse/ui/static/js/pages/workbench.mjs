@@ -177,7 +177,7 @@ function draw(answer) {
   const [was, is] = [before, replay].map((one) => one?.figures.notifications);
   $("[data-sum]").textContent = before && was !== is ? `${was} notifications in this range become ${is}` : `${is} notifications in this range`;
   figures($("[data-figures]"), before && area.value !== opened ? [["as it was", before.figures], ["as it is here", replay.figures]] : [["in this range", replay.figures]]);
-  changes($("[data-changes]"), replay.changes);
+  changes($("[data-changes]"), replay.changes, replay.unit);
 }
 
 async function upload(input) {

@@ -1,7 +1,7 @@
 // Parts of a page that the server draws and that change: asked for again now and then, replaced only where they differ.
 
 import { $, $$, lost } from "../dom.mjs";
-import { number } from "../format.mjs";
+import { quantity } from "../format.mjs";
 import { localTimes } from "../page.mjs";
 
 const EVERY_MS = 10000;
@@ -29,7 +29,7 @@ function polish(root = document) {
   localTimes(root);
   for (const place of $$("[data-number]", root)) {
     const value = Number(place.textContent);
-    if (Number.isFinite(value)) place.textContent = number(value);
+    if (Number.isFinite(value)) place.textContent = quantity(value, place.dataset.unit && JSON.parse(place.dataset.unit), true);
   }
 }
 

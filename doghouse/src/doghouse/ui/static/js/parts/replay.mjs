@@ -1,7 +1,7 @@
 // What a monitor did over a range: its figures, its changes, and its messages, for the pages that show them.
 
 import { el } from "../dom.mjs";
-import { full, number, utc } from "../format.mjs";
+import { full, number, quantity, utc } from "../format.mjs";
 
 export const TONES = { critical: "alert", warning: "warn", critical_recovery: "ok", warning_recovery: "ok" };
 export const WORDS = { critical: "alert", warning: "warn", critical_recovery: "alert recovery", warning_recovery: "warn recovery" };
@@ -26,13 +26,14 @@ export function figures(place, columns) {
   place.replaceChildren(el("table", { class: "list small" }, el("thead", {}, head), el("tbody", {}, ...body)));
 }
 
-export function changes(place, rows) {
+// `unit`: what the values are counted in.
+export function changes(place, rows, unit) {
   if (!rows.length) return place.replaceChildren(el("p", { class: "why" }, "No state changes in this range."));
   const heads = ["Time", "Group", "Change", "Value", "Notified"].map((text) => el("th", { scope: "col" }, text));
-  place.replaceChildren(el("table", { class: "list flow" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows.map(change))));
+  place.replaceChildren(el("table", { class: "list flow" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows.map((row) => change(row, unit)))));
 }
 
-function change(row) {
+function change(row, unit) {
   const notified = row.silenced_by ? el("span", { class: "soft" }, `muted by ${row.silenced_by}`) : row.recipients.join(", ") || "–";
   const after = row.released_by ? el("span", { class: "soft" }, ` (downtime ${row.released_by} ended)`) : null;
   return el(
@@ -41,7 +42,7 @@ function change(row) {
     el("td", { class: "nowrap", title: utc(row.at) }, full(row.at)),
     el("td", {}, row.group),
     el("td", { class: "nowrap" }, el("span", { class: `state ${row.state.toLowerCase().replace(" ", "-")}` }, row.change)),
-    el("td", { class: "number" }, number(row.value)),
+    el("td", { class: "number" }, quantity(row.value, unit, true)),
     el("td", {}, notified, after),
   );
 }
