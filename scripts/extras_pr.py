@@ -23,7 +23,9 @@ LABELERS = (
 )  # extras has had none since 2026, core has the first
 LABEL = f"integration/{CHECK}:\n- changed-files:\n  - any-glob-to-any-file:\n    - {CHECK}/**/*\n"
 
-OWNED_FOLDER = re.compile(r"/([\w.-]+)/\s")
+OWNED = re.compile(r"/([\w.-]+)/\S*\s")
+# What .github/workflows/validate.yml there has run (2026).
+STEPS = "ci config imports integration-style jmx-metrics legacy-signature metadata models package readmes codeowners"
 TOP_LEVEL_KEY = re.compile(r"^(?=[^\s#-][^\n]*:)", re.M)
 JOB = re.compile(r"^(?=  \w+:\n)", re.M)
 TARGET = re.compile(r"^      target: (\S+)$", re.M)
@@ -40,15 +42,16 @@ def place(names: list[str], name: str) -> int:
 
 
 def with_owner(text: str, owner: str) -> str:
-    """CODEOWNERS with a line for the folder, in the first run of such lines and in their columns."""
+    """CODEOWNERS with a line for the folder, in the first run of such lines and in their columns, between two integrations' lines."""
     lines = text.splitlines(keepends=True)
-    owned = [(at, match[1]) for at, line in enumerate(lines) if (match := OWNED_FOLDER.match(line))]
+    owned = [(at, match[1]) for at, line in enumerate(lines) if (match := OWNED.match(line))]
     if any(name == CHECK for _, name in owned):
         return text
     run = [row for number, row in enumerate(owned) if row[0] == owned[0][0] + number]
     if not run:
         return f"{text.rstrip()}\n/{CHECK}/ {owner}\n"
-    at = run[0][0] + place([name for _, name in run], CHECK)
+    firsts = [row for number, row in enumerate(run) if not number or row[1] != run[number - 1][1]]
+    at = [*(at for at, _ in firsts), run[-1][0] + 1][place([name for _, name in firsts], CHECK)]
     column = re.search(r"\S+\s+", lines[run[0][0]]).end()
     return "".join([*lines[:at], f"/{CHECK}/".ljust(column - 1) + f" {owner}\n", *lines[at:]])
 
@@ -161,7 +164,7 @@ def main() -> int:
     for name in LABELERS:
         if (clone / name).is_file():
             print(f"{name}: {rewrite(clone / name, with_label((clone / name).read_text()))}")
-    print(f"next: scripts/validate.py --root {clone}, then commit {CHECK} and .github there")
+    print(f"next: scripts/validate.py --root {clone} {STEPS}, then commit {CHECK} and .github there")
     return 0
 
 

@@ -125,6 +125,30 @@ def test_the_folder_has_an_owner_in_the_column_and_the_run_of_the_others(clone: 
     assert [line.split()[0] for line in after[3:8]] == ["/aqua/", "/mergify/", "/my_metric/", "/neo4j/", "/zabbix/"]
 
 
+def test_the_owner_stands_between_the_lines_of_two_others(clone: Path) -> None:
+    several = """\
+/mergify/                                @example-org/mergify
+/mergify/*metadata.csv                   @example-org/mergify @example-org/docs
+/mergify/manifest.json                   @example-org/mergify @example-org/docs
+/neo4j/                                  @example-org/neo4j
+/neo4j/README.md                         @example-org/neo4j @example-org/docs
+"""
+    (clone / ".github/CODEOWNERS").write_text(several)
+    extras_pr(clone, "--owner", "@example-org/me")
+
+    after = [line.split()[0] for line in (clone / ".github/CODEOWNERS").read_text().splitlines()]
+    assert after == [
+        *(
+            "/mergify/",
+            "/mergify/*metadata.csv",
+            "/mergify/manifest.json",
+            "/my_metric/",
+            "/neo4j/",
+            "/neo4j/README.md",
+        ),
+    ]
+
+
 def test_the_job_stands_in_the_order_of_folders_and_uses_the_version_of_the_others(clone: Path) -> None:
     extras_pr(clone)
 

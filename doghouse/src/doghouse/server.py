@@ -61,7 +61,7 @@ from doghouse.slos import queried
 from doghouse.slos.api import routes as slo_routes
 from doghouse.slos.api.access import Slos
 from doghouse.slos.store import SloStore
-from doghouse.storage import manifest
+from doghouse.storage import ids, manifest
 from doghouse.storage.config import DataFolder, KeyPair, Settings
 from doghouse.storage.sqlite import Database
 from doghouse.time.clock import Clock
@@ -96,6 +96,8 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store, slo_store)
     rule_store, simulated = RuleStore(database), SimulatedStore(database)
     webhook_store, share_store = WebhookStore(database), ShareStore(database, owner.identity)
+    if settings.long_ids:
+        ids.spread(database, owner)
     snapshots = SnapshotStore(folder.path / manifest.SNAPSHOTS)
     trace_database = Database(folder.path / manifest.TRACES, trace_store.PRAGMAS)
     trace_database.admit(owner)

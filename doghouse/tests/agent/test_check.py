@@ -176,6 +176,14 @@ def test_a_check_that_can_not_be_loaded_says_why(checks, doghouse_agent):
     assert code == 1
     assert "Error: could not load lab:" in out
     assert "No module named 'no_such_library'" in out
+    assert "pip install 'datadog-checks-base[deps]'" in out
+
+
+def test_a_jmx_integration_is_called_that(checks, doghouse_agent):
+    checks.add("lab", "", "init_config:\n  is_jmx: true\ninstances:\n  - {host: localhost, port: 7199}\n")
+    code, out, _ = doghouse_agent("check", "lab", "--conf", checks.conf)
+    assert code == 1
+    assert "lab is a JMX integration" in out
 
 
 @pytest.mark.parametrize(

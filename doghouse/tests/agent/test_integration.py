@@ -51,18 +51,11 @@ def test_a_wheel_that_the_agent_would_install(wheel):
     ("changes", "without", "said"),
     [
         (
-            {f"{INFO}METADATA": METADATA.replace("datadog-lab", "lab")},
-            (),
-            "its name must begin with datadog-, found lab-extra",
-        ),
-        (
             {f"{INFO}METADATA": METADATA.replace("datadog-checks-base", "requests")},
             (),
             "does not require datadog-checks-base",
         ),
-        ({f"{INFO}METADATA": METADATA.replace("1.0.0", "1.0")}, (), "its version must have the form 1.2.3, found 1.0"),
-        ({"datadog_checks/__init__.py": ""}, (), "would hide every other integration"),
-        ({}, (f"{PACKAGE}data",), "it has no datadog_checks/lab_extra/data/"),
+        ({f"{INFO}METADATA": METADATA.replace("1.0.0", "new")}, (), "its version must begin with a number, found new"),
         ({}, (INFO,), "it has no *.dist-info/METADATA"),
     ],
 )
@@ -70,6 +63,32 @@ def test_a_wheel_that_the_agent_would_refuse(wheel, changes, without, said):
     with pytest.raises(ConfigurationError) as problem:
         integration.read(wheel(changes, without))
     assert said in str(problem.value)
+
+
+OTHER = "lab_extra-1.0.0.dist-info/"
+
+
+@pytest.mark.parametrize(
+    ("changes", "without", "said"),
+    [
+        (
+            {f"{OTHER}METADATA": METADATA.replace("datadog-lab", "lab")},
+            (INFO,),
+            "begins with datadog-, not as lab-extra does",
+        ),
+        (
+            {"datadog_lab_extra-1.0.dist-info/METADATA": METADATA.replace("1.0.0", "1.0")},
+            (INFO,),
+            "has the form 1.2.3, not 1.0",
+        ),
+        ({"datadog_checks/__init__.py": ""}, (), "may hide every other integration"),
+        ({}, (f"{PACKAGE}data",), "it has no datadog_checks/lab_extra/data/"),
+    ],
+)
+def test_what_the_agent_takes_is_advice(wheel, changes, without, said):
+    (advice,) = integration.read(wheel(changes, without)).advice
+    assert said in advice
+    assert integration.read(wheel()).advice == ()
 
 
 def test_a_file_that_is_no_wheel_is_named(tmp_path):
@@ -161,8 +180,8 @@ def test_a_wheel_with_what_no_wheel_has_is_refused(tmp_path, name, content, said
 @pytest.mark.parametrize(
     ("metadata", "said"),
     [
-        (METADATA.replace("lab-extra", "../../x"), "its name must be datadog- and words"),
-        (METADATA.replace("lab-extra", "."), "its name must be datadog- and words"),
+        (METADATA.replace("lab-extra", "../../x"), "its name must be words with - between them"),
+        (METADATA.replace("lab-extra", "."), "its name must be words with - between them"),
         (METADATA.replace("lab-extra", "other"), "its metadata are those of another package"),
         (METADATA.replace("1.0.0", "1.0.1"), "its metadata are those of another package"),
         ("Metadata-Version: 2.1\n\n" + METADATA, "found none"),

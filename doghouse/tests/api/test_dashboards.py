@@ -97,6 +97,15 @@ def test_a_list_is_cut_into_pages(api: Api) -> None:
     assert api.refused("GET", "/api/v1/dashboard?count=x")[0] == 400
 
 
+def test_the_list_has_every_dashboard_unless_a_page_is_asked_for(api: Api) -> None:
+    for number in range(102):
+        api.ok("POST", "/api/v1/dashboard", {"title": str(number), "layout_type": "ordered", "widgets": []})
+
+    assert len(api.ok("GET", "/api/v1/dashboard")["dashboards"]) == 102
+    assert len(api.ok("GET", "/api/v1/dashboard?start=0")["dashboards"]) == 100
+    assert len(api.ok("GET", "/api/v1/dashboard?count=101")["dashboards"]) == 101
+
+
 def test_a_tab_that_points_at_a_place_is_answered_with_the_widgets_id(api: Api) -> None:
     made = api.ok(
         "POST", "/api/v1/dashboard", board(widgets=[NOTE, NOTE], tabs=[{"name": "t", "widget_ids": ["@2", "@1"]}])

@@ -9,7 +9,7 @@ from doghouse.logs.model import Log
 from doghouse.logs.preprocessing import stored
 from doghouse.logs.store.log_store import LogStore
 
-from .conftest import NOW, Api
+from .conftest import API_KEY, NOW, Api
 
 
 def messages(body: bytes, content_type: str = "application/json") -> list[str]:
@@ -20,6 +20,12 @@ def messages(body: bytes, content_type: str = "application/json") -> list[str]:
 def test_logs_are_accepted_with_an_empty_object(api: Api, path: str, status: int) -> None:
     answer = api("POST", path, [{"message": "hello", "ddtags": "env:prod"}])
     assert (answer.status_code, answer.json()) == (status, {})
+
+
+def test_the_key_may_stand_in_the_path(api: Api) -> None:
+    bare = {"dd-api-key": ""}
+    assert api("POST", f"/v1/input/{API_KEY}", [{"message": "hello"}], headers=bare).status_code == 200
+    assert api("POST", "/v1/input/other", [{"message": "hello"}], headers=bare).status_code == 403
 
 
 def test_a_compressed_body_is_read(api: Api) -> None:

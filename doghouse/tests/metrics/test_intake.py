@@ -303,6 +303,18 @@ def test_a_distribution_can_be_asked_for_its_percentiles(house: House, post: Pos
     assert answer["series"][0]["pointlist"][0][1] == pytest.approx(95, rel=0.01)
 
 
+def test_a_distribution_is_listed_among_metrics_and_its_host_among_hosts(house: House, post: Post) -> None:
+    post("/api/v1/distribution_points", {"series": [{"metric": "listed", "points": [[NOW, [1]]], "host": "dh-listed"}]})
+
+    def get(path: str) -> Any:
+        return httpx.get(f"{house.url}{path}", headers=house.headers).json()
+
+    assert "listed" in get(f"/api/v1/metrics?from={NOW - 60}")["metrics"]
+    for kind, there in (("distribution", True), ("non_distribution", False), ("gauge", False)):
+        assert ("listed" in [one["id"] for one in get(f"/api/v2/metrics?filter[metric_type]={kind}")["data"]]) is there
+    assert "dh-listed" in [one["name"] for one in get(f"/api/v1/hosts?from={NOW - 60}")["host_list"]]
+
+
 def test_bodies_over_several_connections_are_each_kept_once(house: House) -> None:
     def body(place: int, number: int) -> Any:
         pairs = [[NOW - 600 + 4 * number + place, number]]

@@ -76,6 +76,7 @@ def up(
             smtp=smtp,
             smtp_from=smtp_from,
             webhooks_to=checked_hosts(webhooks_to or ()),
+            long_ids=True,
         )
         folder = (data or config.default_folder()).resolve()
         with running.opened(folder, host, port, Clock(), settings) as (house, listener):

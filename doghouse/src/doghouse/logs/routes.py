@@ -24,6 +24,9 @@ def routes(store: LogStore, host_tags: HostTags) -> list[BaseRoute]:
     """All of them."""
     return [
         endpoint("POST", "/v1/input", partial(take, store, host_tags, 200), Keys.API, partial(logs_too_large, 1)),
+        endpoint(
+            "POST", "/v1/input/{api_key}", partial(take, store, host_tags, 200), Keys.API, partial(logs_too_large, 1)
+        ),
         endpoint("POST", "/api/v2/logs", partial(take, store, host_tags, 202), Keys.API, partial(logs_too_large, 2)),
         endpoint("POST", "/api/v1/logs-queries/list", partial(v1_listing.list_logs, store)),
         endpoint("POST", "/api/v2/logs/events/search", partial(listing.search, store)),

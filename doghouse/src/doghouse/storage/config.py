@@ -40,6 +40,7 @@ class Settings:
     `smtp` is the mail server that notifications go to (`host:port`; empty: they stay in the inbox), `smtp_from` the address that they come from.
     `webhooks_to` are the hosts besides this machine that webhooks may send to.
     `shared`: others than this machine can reach it, so that pages ask for a key too.
+    `long_ids`: the ids of a new folder are as long as Datadog's, and its own; else they count from 1, as tests like it.
     `chaos` says which faults to make on purpose (see `doghouse.web.chaos`), `seed` makes them the same in each run.
     """
 
@@ -53,6 +54,7 @@ class Settings:
     smtp_from: str = ""
     webhooks_to: tuple[str, ...] = ()
     shared: bool = False
+    long_ids: bool = False
 
 
 @dataclass(frozen=True, slots=True)

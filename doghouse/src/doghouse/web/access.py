@@ -33,12 +33,13 @@ class Access:
 def check_keys(request: Request, keys: Keys) -> None:
     """Raise ApiError 403 unless the request carries the keys that the endpoint asks for.
 
-    The Agent and old clients send the API key in the query (`api_key=`), as Datadog still accepts for its intakes.
+    The Agent and old clients send the API key in the query (`api_key=`), as Datadog still accepts for its intakes, or in the path (`/v1/input/KEY`).
     """
     if keys in (Keys.NONE, Keys.OPEN):
         return
     access: Access = request.app.state.access
     api_key = request.headers.get("dd-api-key") or request.query_params.get("api_key")
+    api_key = api_key or request.path_params.get("api_key")
     if not api_key:
         raise errors.api_key_required()
     same = hmac.compare_digest(api_key.encode(), access.api_key.encode())

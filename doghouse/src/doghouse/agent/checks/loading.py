@@ -16,6 +16,10 @@ OWN_CHECKS = Path(__file__).parent.with_name(
     "checks.d"
 )  # stand-ins for Datadog's own integrations, which no registry has
 
+LIBRARIES = (  # the Agent brings the libraries of all its integrations
+    "; the Agent has its integrations' libraries: pip install 'datadog-checks-base[deps]'"
+)
+
 
 class LoadError(Exception):
     """A check that can't be loaded: one sentence."""
@@ -68,6 +72,15 @@ def choose(module: ModuleType) -> type[Any] | None:
     return None
 
 
+def not_jmx(instance: Instance) -> Instance:
+    """The instance. Raises LoadError where it is a JMX integration's, which the Agent hands to JMXFetch instead of loading a class."""
+    if instance.init_config.get("is_jmx") or instance.instance.get("is_jmx"):
+        raise LoadError(
+            f"{instance.name} is a JMX integration: the Agent runs it by JMXFetch, in Java, and doghouse does not"
+        )
+    return instance
+
+
 def make(kind: type[Any], instance: Instance) -> Any:
     """A check object for one instance. Raises LoadError with what its constructor said."""
     arguments = {
@@ -110,6 +123,6 @@ def _import(module_name: str) -> ModuleType | None:
     except ModuleNotFoundError as error:
         if error.name is not None and (module_name == error.name or module_name.startswith(f"{error.name}.")):
             return None
-        raise LoadError(f"{module_name} can't be imported: {described(error)}") from None
+        raise LoadError(f"{module_name} can't be imported: {described(error)}{LIBRARIES}") from None
     except (Exception, SystemExit) as error:  # a module that calls sys.exit() ends its loading, not the Agent
         raise LoadError(f"{module_name} can't be imported: {described(error)}") from None

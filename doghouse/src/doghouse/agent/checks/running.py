@@ -62,7 +62,7 @@ class Running:
         self._busy = threading.Lock()
         submissions.register(instance)
         try:
-            self.check: Any = loading.make(loading.find_class(instance.name), instance)
+            self.check: Any = loading.make(loading.find_class(loading.not_jmx(instance).name), instance)
         except loading.LoadError:
             submissions.forget(instance.id)
             raise

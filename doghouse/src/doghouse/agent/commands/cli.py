@@ -266,6 +266,8 @@ def install(
         raise fail("only a wheel on this machine can be installed: give -w WHEEL", 64)
     with failures():
         read = integration.read(wheel)
+        for text in read.advice:
+            typer.echo(f"doghouse: {wheel}: {text}", err=True)
         if integration.installed(read.package) == read.version:
             typer.echo(f"{read.package} {read.version} is already installed. Nothing to do.")
             return

@@ -1,6 +1,6 @@
 """`agent integration install -w WHEEL`: what the Agent's installer demands of a wheel, and what it does with it.
 
-The rules are those of datadog-agent: cmd/agent/subcommands/integrations/command.go.
+The rules are those of datadog-agent (cmd/agent/subcommands/integrations/command.go) and of pip; what we think besides is advice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from doghouse import files
@@ -23,8 +24,9 @@ from doghouse.agent.errors import ConfigurationError
 _NAME = re.compile(r"^Name: *(\S+)", re.MULTILINE)
 _VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
 _REQUIRES = re.compile(r"^Requires-Dist: *datadog[-_.]checks[-_.]base\b", re.MULTILINE | re.IGNORECASE)
-_PACKAGE = re.compile(r"datadog-[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
-_VERSION_FORM = re.compile(r"\d+\.\d+\.\d+(?:[a-zA-Z]+\d*)?")
+_PACKAGE = re.compile(r"[A-Za-z0-9]+(?:[-_.]+[A-Za-z0-9]+)*")
+_VERSION_FORM = re.compile(r"\d[\w.!+-]*")
+_THREE_NUMBERS = re.compile(r"\d+\.\d+\.\d+(?:[a-zA-Z]+\d*)?")
 _CONFIGURATION = re.compile(r"\w+\.yaml[\w.]*")
 MOST_FILES = 10_000  # of a wheel
 LARGEST_FILE = 10 << 20  # bytes of a file that is read here
@@ -33,12 +35,13 @@ LARGEST_WHEEL = 1 << 30  # bytes of all its files, unpacked
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """An integration's wheel: the check's name, its version, and its data files by the name that they get in conf.d."""
+    """An integration's wheel: the check's name, its version, and its data files by the name that they get in conf.d. `advice` are sentences about it."""
 
     path: Path
     package: str
     version: str
     configuration: dict[str, bytes]
+    advice: tuple[str, ...] = ()
 
     @property
     def check(self) -> str:
@@ -73,25 +76,36 @@ def _read(path: Path, archive: zipfile.ZipFile) -> Wheel:
         raise _wrong(path, f"is not a wheel: it has {len(info) or 'no'} *.dist-info/METADATA, expected one")
     text = _content(path, archive, info[0]).decode("utf-8", "replace").partition("\n\n")[0]  # then its description
     name, version = _NAME.search(text), _VERSION.search(text)
-    if name is None or not name[1].startswith("datadog-"):
-        raise _wrong(path, f"its name must begin with datadog-, found {name[1] if name else 'none'}")
-    if not _PACKAGE.fullmatch(name[1]):
-        raise _wrong(path, f"its name must be datadog- and words with - between them, found {name[1]!r}")
+    if name is None or not _PACKAGE.fullmatch(name[1]):
+        raise _wrong(path, f"its name must be words with - between them, found {repr(name[1]) if name else 'none'}")
     if not _REQUIRES.search(text):
         raise _wrong(path, "is no integration: it does not require datadog-checks-base")
     if version is None or not _VERSION_FORM.fullmatch(version[1]):
-        raise _wrong(path, f"its version must have the form 1.2.3, found {version[1] if version else 'none'}")
+        raise _wrong(path, f"its version must begin with a number, found {version[1] if version else 'none'}")
     expected = f"{name[1].replace('-', '_')}-{version[1]}.dist-info"
-    if info[0].partition("/")[0].replace("-", "_").lower() != expected.replace("-", "_").lower():
+    if _normal(info[0].partition("/")[0]) != _normal(expected):
         raise _wrong(path, f"its metadata are those of another package: {info[0]}, expected {expected}/METADATA")
     wheel = Wheel(path, name[1], version[1], {})
     data = f"datadog_checks/{wheel.check}/data/"
-    if not any(member.startswith(data) for member in entries):
-        raise _wrong(path, f"it has no {data}, without which the Agent can't configure it")
-    if "datadog_checks/__init__.py" in entries:
-        raise _wrong(path, "it has a datadog_checks/__init__.py, which would hide every other integration")
     wheel.configuration.update(_configuration(path, archive, entries, data))
-    return wheel
+    return replace(wheel, advice=tuple(_advice(wheel, entries, data)))
+
+
+def _advice(wheel: Wheel, entries: list[str], data: str) -> Iterator[str]:
+    """What the Agent takes, and is mended all the same."""
+    if not wheel.package.startswith("datadog-"):
+        yield f"the name of an integration's package begins with datadog-, not as {wheel.package} does"
+    if not _THREE_NUMBERS.fullmatch(wheel.version):
+        yield f"the version of an integration has the form 1.2.3, not {wheel.version}"
+    if not any(member.startswith(data) for member in entries):
+        yield f"it has no {data}, without which the Agent can't configure it"
+    if "datadog_checks/__init__.py" in entries:
+        yield "it has a datadog_checks/__init__.py, which may hide every other integration"
+
+
+def _normal(name: str) -> str:
+    """A package's name as pip compares them."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _entries(path: Path, archive: zipfile.ZipFile) -> list[str]:

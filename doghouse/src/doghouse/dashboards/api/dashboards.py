@@ -17,6 +17,7 @@ from doghouse.dashboards.warnings import warnings
 from doghouse.web.http import Call, Reply, endpoint
 
 DEFAULT_COUNT = 100  # the schema's default page of the list
+NO_LIMIT = -1
 WARNINGS = "X-Doghouse-Warnings"  # a JSON array of sentences: what was accepted, yet will not work as meant
 MOST_WARNINGS = 20  # in the header; all of them are at /doghouse/warnings
 
@@ -102,18 +103,20 @@ def _all_or_none(missing: list[str]) -> Reply:
 
 
 def list_all(store: DashboardStore, is_shared: IsShared, call: Call) -> Reply:
-    """A page of dashboards, of those that are shared alone where that is asked for."""
-    start, count, deleted = call.number("start", 0), call.number("count", DEFAULT_COUNT), call.flag("filter[deleted]")
+    """Dashboards, of those that are shared alone where that is asked for: all of them (recorded: 247 to 250), or a page where `start` or `count` is given."""
+    paged = "start" in call.query or "count" in call.query
+    start, count = call.number("start", 0), call.number("count", DEFAULT_COUNT) if paged else NO_LIMIT
+    deleted = call.flag("filter[deleted]")
     if not call.flag("filter[shared]"):
         return Reply({"dashboards": store.page(start, count, deleted=deleted)})
-    shared = [board for board in store.page(0, -1, deleted=deleted) if is_shared(board["id"])]
-    return Reply({"dashboards": shared[start : start + count]})
+    shared = [board for board in store.page(0, NO_LIMIT, deleted=deleted) if is_shared(board["id"])]
+    return Reply({"dashboards": shared[start : start + count] if paged else shared})
 
 
 def list_warnings(store: DashboardStore, call: Call) -> Reply:
     """What will not work as meant: of one dashboard (`?dashboard=ID`), or of each that has something. Ours, not Datadog's."""
     wanted = call.query.get("dashboard")
-    ids = [wanted] if wanted else [board["id"] for board in store.page(0, -1)]
+    ids = [wanted] if wanted else [board["id"] for board in store.page(0, NO_LIMIT)]
     listed: list[model.Document] = []
     for dashboard_id in ids:
         document = store.get(dashboard_id)

@@ -152,12 +152,16 @@ def _listed(catalogue: Catalogue, tag_filter: TagFilter, call: Call) -> Iterator
             continue
         if matches is not None and not any(map(matches, catalogue.tags(name))):
             continue
-        if (
-            kind is not None
-            and (catalogue.metadata(name) or own or {}).get("type", (own or {}).get("metric_type")) != kind
+        if kind is not None and not _is_of(
+            kind, (catalogue.metadata(name) or {}).get("type") or (own or {}).get("metric_type")
         ):
             continue
         yield {"type": "metrics", "id": name} if own is None else _item(name, own)
+
+
+def _is_of(kind: str, type_name: str | None) -> bool:
+    """Whether a metric's type is of a category (MetricTagConfigurationMetricTypeCategory of the schema), or is that type itself."""
+    return type_name != "distribution" if kind == "non_distribution" else type_name == kind
 
 
 def all_tags(catalogue: Catalogue, call: Call) -> Reply:

@@ -55,7 +55,7 @@ class Points:
         self._writing = threading.Lock()
         self._forgotten = 0
         self.tips = Tips()
-        for table in ("tips", "arrived"):
+        for table in ("tips", "arrived", "sketches"):
             self.tips.advance(*self._newest(table))
         self._extent = self._measured()
 
@@ -154,6 +154,7 @@ class Points:
         with self._writing, self._file.transaction() as cursor:
             execute(cursor, "INSERT INTO sketches SELECT series, ts, count, sum, min, max FROM wanted", heads)
             execute(cursor, "INSERT INTO bins SELECT series, ts, key, n FROM wanted", buckets)
+        self.tips.advance(sketches.group, sketches.ts)
 
     def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
         """See `metrics.model.SketchSource.read_sketches`."""
