@@ -112,14 +112,15 @@ class NotificationStore:
         monitor_id: int | None = None,
         silenced: bool | None = None,
         limit: int = 1000,
+        skip: int = 0,
         newest_first: bool = False,
     ) -> list[Notification]:
-        """Notifications of [start, end] (s UTC), by time; `silenced` None takes both."""
+        """Notifications of [start, end] (s UTC), by time; `silenced` None takes both. Of a longer list `limit` behind the first `skip`."""
         order = "DESC" if newest_first else "ASC"
         rows = self._database.connection().execute(
             f"""SELECT document FROM notifications WHERE at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR monitor = ?3)
-            AND (?4 IS NULL OR silenced = ?4) ORDER BY at {order}, id {order} LIMIT ?5""",
-            (start, end, monitor_id, silenced, limit),
+            AND (?4 IS NULL OR silenced = ?4) ORDER BY at {order}, id {order} LIMIT ?5 OFFSET ?6""",
+            (start, end, monitor_id, silenced, limit, skip),
         )
         return [_decode(row) for row in rows]
 

@@ -136,8 +136,8 @@ class Downtimes:
         check_week(start, end)
         made = []
         for record in self.store.all():
-            canceled = {"id": record.id, "canceled": record.canceled is not None}
-            made += [one | canceled for one in blocks(self.store.downtime(record), self.name(record), start, end)]
+            held = blocks(self.store.downtime(record), self.name(record), start, end)
+            made += [{"id": record.id, **one, "canceled": record.canceled is not None} for one in held]
         return Reply(made)
 
     def cancel(self, call: Call) -> Reply:

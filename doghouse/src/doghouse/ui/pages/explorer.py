@@ -20,7 +20,7 @@ from doghouse.ui.widgets.graphs import Asked
 from doghouse.web.http import Call, Reply
 
 DISPLAYS = ("line", "bars", "area")
-NUMBER = 12  # metrics shown to somebody who has typed nothing yet
+MOST_LISTED = 2000  # metrics shown to somebody who has typed nothing yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Explorer:
             shown,
             displays=DISPLAYS,
             data={"query": call.query.get("query", ""), "display": display(call)},
-            metrics=known[:NUMBER],
+            metrics=known[:MOST_LISTED],
             total=len(known),
         )
 

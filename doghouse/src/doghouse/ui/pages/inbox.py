@@ -19,6 +19,7 @@ from doghouse.ui.errors import no_such_page
 from doghouse.web.http import Call, Reply
 
 PAGE = 100
+LAST_PAGE = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,19 @@ class Inbox:
     webhooks: WebhookStore
 
     def list(self, call: Call) -> Reply:
-        """`GET /inbox?silenced=true`: the newest first."""
+        """`GET /inbox?silenced=true&page=2`: the newest first, so many a page."""
         silenced = {"true": True, "false": False}.get(call.query.get("silenced", ""))
-        notifications = self.store.find(silenced=silenced, limit=PAGE, newest_first=True)
+        page = call.number("page", 1, least=1, most=LAST_PAGE)
+        found = self.store.find(silenced=silenced, limit=PAGE + 1, skip=(page - 1) * PAGE, newest_first=True)
+        notifications, older = found[:PAGE], len(found) > PAGE
         copies = self.store.deliveries(notification.id for notification in notifications)
         rows = [
             {"notification": notification, "copies": copies[notification.id], "state": state(notification)}
             for notification in notifications
         ]
-        return rendering.render("inbox.html", call, rows=rows, silenced=call.query.get("silenced", ""), full=PAGE)
+        return rendering.render(
+            "inbox.html", call, rows=rows, silenced=call.query.get("silenced", ""), page=page, older=older
+        )
 
     def show(self, call: Call) -> Reply:
         """`GET /inbox/{id}`: one notification, its copies and the mail, or the request of a webhook."""

@@ -2,6 +2,7 @@
 // last graph stays; then it is underlined where it is.
 
 import { QueryBox } from "../parts/completion.mjs";
+import { csv } from "../parts/table.mjs";
 import { $, $$, getJson, pageData, say } from "../dom.mjs";
 import { Graph } from "../graphs/graph.mjs";
 import { Live, timeKeys } from "../time/live.mjs";
@@ -48,7 +49,15 @@ function settled() {
   wrongAnswer = null;
 }
 
+// What is drawn can be watched: a monitor of it begins with a threshold to be chosen.
+function offers() {
+  const query = state.query.trim();
+  $("[data-monitor]").href = `/monitors/create?${new URLSearchParams({ query: `avg(last_5m):${query} > 0` })}`;
+  for (const place of [$("[data-monitor]"), $("[data-csv]")]) place.hidden = !query;
+}
+
 function changed() {
+  offers();
   const url = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(state)) value && value !== "line" ? url.set(name, value) : url.delete(name);
   history.replaceState(history.state, "", `?${url}`);
@@ -74,6 +83,8 @@ for (const button of $$("[data-display]"))
     changed();
   });
 
+$("[data-csv]").addEventListener("click", () => csv(state.query, graph.data));
+offers();
 timeKeys(keys, time, () => live.whole());
 if (state.query.trim()) live.whole();
 else box.focus();

@@ -1,10 +1,10 @@
 // A widget's menu: full screen, a link to it, a snapshot, its values as a table, its definition.
 
 import { $, $$, copy, el, postJson } from "../dom.mjs";
-import { number, zoned } from "../format.mjs";
 import { Graph, markersOf } from "../graphs/graph.mjs";
 import { HostMap } from "../graphs/hostmap.mjs";
 import { keys } from "../page.mjs";
+import { csv, table } from "./table.mjs";
 
 const FULL = "fullscreen_widget"; // the URL's parameter for a widget seen in full
 
@@ -19,6 +19,7 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
     },
     snapshot: (root) => snapshot(root),
     table: (root) => dialog(name(root), table(byRoot(root)?.data)),
+    csv: (root) => csv(name(root), byRoot(root)?.data),
     definition: (root) => dialog(name(root), el("pre", {}, JSON.stringify(page.widgets[root.dataset.widget].definition, null, 2))),
   };
 
@@ -135,23 +136,4 @@ function dialog(title, body, kind = "") {
   shown.addEventListener("close", () => shown.remove());
   shown.showModal();
   return shown;
-}
-
-const MOST_ROWS = 2000;
-
-// The numbers of a graph, newest first; of a toplist, as they stand.
-function table(data) {
-  if (!data) return el("p", { class: "why" }, "No data.");
-  if (data.heads) return grid(["Group", ...data.heads], data.rows.map((row) => [row.label, ...row.values.map(number)]));
-  if (data.rows) return grid(["Group", "Value"], data.rows.map((row) => [row.label, number(row.value)]));
-  if (!data.series) return el("p", { class: "why" }, "No data.");
-  const times = [...new Set(data.series.flatMap(({ ts }) => ts))].sort((a, b) => b - a).slice(0, MOST_ROWS);
-  const columns = data.series.map((series) => new Map(series.ts.map((at, i) => [at, series.values[i]])));
-  return grid(["Time", ...data.series.map(({ label }) => label)], times.map((at) => [zoned(at), ...columns.map((values) => (values.has(at) ? number(values.get(at)) : ""))]));
-}
-
-function grid(heads, rows) {
-  const head = el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col" }, text))));
-  const body = el("tbody", {}, ...rows.map(([first, ...rest]) => el("tr", {}, el("td", {}, first), ...rest.map((text) => el("td", { class: "number" }, text)))));
-  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Values" }, el("table", { class: "list" }, head, body));
 }
