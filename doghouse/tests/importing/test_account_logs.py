@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from doghouse import monitors as mon
 from doghouse.backtest.run import replay
 from doghouse.importing.access import Keys
 from doghouse.importing.account import Account, Tell
+from doghouse.importing.account.logs import CountedLogs
+from doghouse.importing.account.pages import AnsweredSeries, Page
 from doghouse.logs.files.lines import log_of, searched
 from doghouse.queries import NotEvaluated
 from doghouse.search.records import Lines
@@ -87,6 +90,19 @@ def test_minutes_give_the_transitions_that_the_logs_give(account: Any, spoken: l
     expected = changes(one, plain())
     assert expected
     assert changes(one, mon.Sources(no_points, records=reader(account, spoken).records)) == expected
+
+
+def test_a_count_takes_a_row_a_minute_however_many_logs_there_were() -> None:
+    def answered(wanted: Sequence[Page]) -> Mapping[Page, Sequence[AnsweredSeries]]:
+        minutes = range(START, START + 600, 60)
+        return {page: [AnsweredSeries(("0",), list(minutes), [1e9] * 10)] for page in wanted}
+
+    one = monitor('logs("*").index("*").rollup("count").last("5m") > 4000000000')
+    [query] = one.parsed().record_queries
+    counted = CountedLogs(query, answered)
+    assert len(counted.select(query.search, START * 1000, (START + 600) * 1000, ()).times) == 10
+    found = replay(one, mon.Sources(no_points, records=lambda _: counted), START, START + 600).transitions()
+    assert [(at.at - START, at.value) for _, at in found if at.after.label == "Alert"] == [(300, 5e9)]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from doghouse.importing.terraform import instances, modules
 from doghouse.importing.terraform.language.expressions import evaluate
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Unread
 from doghouse.importing.verdicts import lint_all
+from doghouse.monitors.notification_rules import RuleError
 from doghouse.slos.files import objective
 from doghouse.testing.places import TestFileError
 from doghouse.testing.running import run
@@ -138,6 +139,13 @@ def test_a_rule_of_terraform_that_is_wrong_or_unknown_is_said_at_the_tests_line(
         run(tmp_path / "b.test.yaml", named_monitor, named_rules)
     assert error.value.line == 3
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize("named", ["", "a.tf"])
+def test_a_folder_without_notification_rules_says_so(folder, tmp_path, named):
+    folder({"a.tf": monitor()})
+    with pytest.raises(RuleError, match="holds no notification rule"):
+        named_rules(tmp_path / named)
 
 
 def test_a_problem_has_the_file_and_the_line_of_its_attribute(folder, tmp_path):

@@ -71,7 +71,10 @@ def named_monitor(folder: Path, named: str) -> tuple[Mapping[str, Any], Mapping[
 
 def named_rules(path: Path) -> Rules:
     """The notification rules of a file or folder: those of its Terraform, or what the API has. Raises RuleError."""
-    return [_rule(one) for one in collect(str(path)) if isinstance(one, FoundRule)] or load(path)
+    found = [_rule(one) for one in collect(str(path)) if isinstance(one, FoundRule)]
+    if not found and (path.is_dir() or terraform.is_terraform(path)):
+        raise RuleError(f"{path} holds no notification rule")
+    return found or load(path)
 
 
 def _rule(found: FoundRule) -> Rule:

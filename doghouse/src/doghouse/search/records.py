@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,13 @@ class Records(Protocol):
 
     def newest(self, search: Node, start: int, end: int, limit: int) -> Sequence[tuple[int, Record]]:
         """The last `limit` of these records and their times (ms UTC), the newest first."""
+
+
+@runtime_checkable
+class Tallied(Records, Protocol):
+    """Records of which each stands for as many as its field `tally` says: a count of them is that field's sum."""
+
+    tally: str
 
 
 class Lines:

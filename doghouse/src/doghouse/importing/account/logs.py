@@ -1,7 +1,8 @@
 """What log monitors look at of an account: what its logs come to each minute, which the account works out itself (`/api/v2/logs/analytics/aggregate`).
 
 A window's count is the sum of its minutes' counts, its maximum the largest of theirs, its average that of as many values as each minute has logs. So the
-answers stand in for the logs: as many records as were counted. How many different values a window has, and its percentiles, minutes do not tell.
+answers stand in for the logs: a record a minute, and of averages as many as were counted. How many different values a window has, and its percentiles,
+minutes do not tell.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from doghouse.time import lengths
 MINUTE_S, MS = lengths.UNITS["m"], 1000
 # What is asked of a minute for each aggregation of a window: an average is made of a sum and a count.
 ASKED = {"count": ("count",), "sum": ("sum",), "min": ("min",), "max": ("max",), "avg": ("sum", "count")}
+TALLY = "#tally"  # a field that no log has: how many a record stands for
 # Where the API is the reason: the official client's EventsApi lists and searches, and aggregates nothing.
 NO_AGGREGATE = {"events": ": Datadog's API of events has no aggregate"}
 Pages = Callable[[Sequence[Page]], Mapping[Page, Sequence[AnsweredSeries]]]
@@ -74,9 +76,10 @@ class CountedLogs:
 
     query: RecordQuery
     read: Pages
+    tally: str = TALLY
 
     def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
-        """As many records as were counted, each at its minute's beginning; a sum, least or largest value is one record."""
+        """One record a minute, at its beginning: a count, a sum, a least or largest value. Of averages as many as were counted."""
         if start % (MINUTE_S * MS) or end % (MINUTE_S * MS):
             raise NotEvaluated("an evaluation_delay of parts of a minute, over an account that counts minutes")
         asked_of = pages_of(self.query, start // MS, end // MS)
@@ -100,9 +103,7 @@ class CountedLogs:
         for group, values in by_number.get("0", {}).items():
             counts = by_number.get("1", {}).get(group, {})
             for at, value in values.items():
-                if self.query.compute.name == "count":
-                    yield group, at, value, round(value)
-                elif self.query.compute.name == "avg":
+                if self.query.compute.name == "avg":
                     if counts.get(at):
                         yield group, at, value / counts[at], round(counts[at])
                 else:
@@ -118,7 +119,8 @@ class CountedLogs:
             key: Column(every, places, [group[number] for group in groups])
             for number, key in enumerate(self.query.keys)
         }
-        if self.query.compute.measure is not None:
+        measure = TALLY if self.query.compute.name == "count" else self.query.compute.measure
+        if measure is not None:
             values = np.repeat(np.arange(len(rows)), counts)
-            columns[self.query.compute.measure] = Column(every, values, [value for _, _, value, _ in rows])
+            columns[measure] = Column(every, values, [value for _, _, value, _ in rows])
         return Selected(times * MS, columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
 
@@ -15,7 +16,7 @@ from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, seen_wh
 from doghouse.search.aggregation import AGGREGATIONS
 from doghouse.search.grouping import Grouped, grouped
 from doghouse.search.record import Record
-from doghouse.search.records import Column, Records, Selected
+from doghouse.search.records import Column, Records, Selected, Tallied
 from doghouse.search.tree import Node
 
 RecordsOf = Callable[[RecordQuery], Records]
@@ -41,6 +42,8 @@ class RecordWindows:
 
     def __init__(self, query: RecordQuery, records: Records, over: Windows) -> None:
         """Reads the records that lie in some window. Raises ApiError 400 where a range of the search has units."""
+        if isinstance(records, Tallied):
+            query = _summed(query, records.tally)
         self.keys, self.counts = query.keys, query.compute.aggregation.of_nothing == 0.0
         self._query, self._over = query, over
         begin, end = (int(over.starts[0]), int(over.ends[-1])) if len(over.ticks) else (0, 0)
@@ -112,6 +115,16 @@ class RecordWindows:
                 np.put_along_axis(mine, best, True, axis=0)
                 kept[rows, part] = mine
         return kept
+
+
+def _summed(query: RecordQuery, tally: str) -> RecordQuery:
+    """The query with the sum of a tally for a count."""
+
+    def of(compute: Compute) -> Compute:
+        return Compute("sum", tally) if compute.name == "count" else compute
+
+    by = tuple(replace(facet, sort=facet.sort and of(facet.sort)) for facet in query.by)
+    return replace(query, compute=of(query.compute), by=by)
 
 
 def _by(selected: Selected, keys: tuple[str, ...], compute: Compute) -> Grouped:
