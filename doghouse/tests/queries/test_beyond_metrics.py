@@ -114,7 +114,25 @@ def test_a_formula_over_logs_takes_what_is_missing_as_no_log(house: running.Hous
     found = columns(house, [errors, every], share)
     assert found["service"] == [["pay"], ["web"]]
     assert found["e / all * 100"] == pytest.approx([50, 200 / 3])
-    assert columns(house, [logs(query="service:nobody")]) == {"a": [0]}
+
+
+def test_a_count_of_nothing_has_no_value_but_beside_another_it_is_0(house: running.House) -> None:
+    nothing = logs("n", "service:nobody")
+    assert columns(house, [nothing]) == {"n": []}  # recorded
+    assert columns(house, [nothing, logs("all")], [{"formula": "n / all"}]) == {"n / all": [0]}
+
+
+def test_an_slo_that_is_not_there_has_no_values(house: running.House) -> None:
+    asked = {"data_source": "slo", "slo_id": "nobody", "measure": "burn_rate", "name": "a"}
+    assert columns(house, [asked]) == {"a": []}  # recorded
+    assert series(house, [asked]) == {}
+
+
+@pytest.mark.parametrize(("measure", "unit"), [("slo_status", "percent"), ("burn_rate", None), ("bad_events", None)])
+def test_an_slos_measure_has_its_unit(house: running.House, measure: str, unit: str | None) -> None:
+    query = {"data_source": "slo", "slo_id": "nobody", "measure": measure, "name": "a"}
+    [column] = asked(house, "scalar", [query]).json()["data"]["attributes"]["columns"]
+    assert (column["meta"]["unit"] and column["meta"]["unit"][0]["name"]) == unit
 
 
 def test_logs_and_metrics_meet_in_one_formula(house: running.House) -> None:
@@ -155,7 +173,6 @@ def test_an_objective_is_measured(house: running.House) -> None:
         (logs(aggregation="typical"), 400, "typical"),
         (logs(aggregation="avg"), 400, "needs a metric"),
         (logs(query="(a"), 400, ""),
-        ({"data_source": "slo", "slo_id": "nobody", "measure": "burn_rate", "name": "a"}, 404, "nobody"),
         ({"data_source": "slo", "slo_id": "x", "measure": "luck", "name": "a"}, 400, "luck"),
         (
             {"data_source": "rum", "search": {"query": "*"}, "compute": {"aggregation": "count"}, "name": "a"},

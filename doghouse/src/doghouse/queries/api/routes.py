@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from starlette.routing import BaseRoute
 
@@ -10,6 +11,7 @@ from doghouse.metrics.model import Source
 from doghouse.queries.api import requests
 from doghouse.queries.api.answers import scalar_answer, series_answer, timeseries_answer
 from doghouse.queries.api.errors import before_retention
+from doghouse.queries.beyond.reading import with_measures
 from doghouse.queries.beyond.source import Everything
 from doghouse.queries.errors import NotEvaluated
 from doghouse.queries.evaluation import evaluate, evaluate_scalars
@@ -25,7 +27,12 @@ RETENTION_S = 15 * 30 * 86_400  # docs: metrics are kept for 15 months
 
 def routes(source: Everything, units: Units = no_units) -> list[BaseRoute]:
     """The endpoints over points, records and SLOs; `units` are the metrics' units."""
-    answer_v1, answer_timeseries, answer_scalar = v1(source, units), timeseries(source, units), scalar(source, units)
+    measured = with_measures(units)
+    answer_v1, answer_timeseries, answer_scalar = (
+        v1(source, units),
+        timeseries(source, measured),
+        scalar(source, measured),
+    )
     return [
         endpoint("GET", "/api/v1/query", answer_v1),
         endpoint("POST", "/api/v1/query", answer_v1),
@@ -52,7 +59,7 @@ def timeseries(source: Everything, units: Units) -> Callable[[Call], Reply]:
     def handle(call: Call) -> Reply:
         asked = requests.v2_request(call, "timeseries")
         expressions, window = requests.formula_request(asked).expressions, v2_window(asked)
-        over = source.over(window)
+        over = source.over(window, lenient=True)
         return Reply(
             timeseries_answer([(expression, evaluated(expression, over, window)) for expression in expressions], units)
         )
@@ -70,9 +77,12 @@ def scalar(source: Everything, units: Units) -> Callable[[Call], Reply]:
         request = requests.formula_request(asked)
         try:
             window = v2_window(asked)
-            table = evaluate_scalars(request, source.over(window, total=True), window)
+            over = source.over(window, total=True, lenient=True)
+            table = evaluate_scalars(request, over, window)
         except NotEvaluated as error:
             raise errors.not_evaluated(error.what) from None
+        if not over.found:  # recorded: a count of no logs has no value
+            table = replace(table, groups=(), columns=tuple((*column[:2], column[2][:0]) for column in table.columns))
         return Reply(scalar_answer(table, units))
 
     return handle

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from doghouse.queries.language.tree import MetricQuery, Modifier, Number, Word
+from doghouse.queries.units import Pair, Units, catalogue
 from doghouse.web import errors
 
 RECORDS = ("logs", "events", "spans")
@@ -25,6 +26,7 @@ MEASURES = (
     "burn_rate",
 )
 COUNTED = MEASURES[:4]
+IN_PERCENT = MEASURES[4:7]  # recorded of slo_status; GUESS: of the others
 
 
 class SearchBody(msgspec.Struct, frozen=True):
@@ -83,6 +85,17 @@ class Asks(str):
         made = super().__new__(cls, text(body))
         made.body = body
         return made
+
+
+def with_measures(units: Units) -> Units:
+    """Units of metrics, and of an SLO's measures."""
+
+    def unit(metric: str) -> Pair | None:
+        if isinstance(metric, Asks) and metric.body.data_source == SLO:
+            return [catalogue()["percent"], None] if metric.body.measure in IN_PERCENT else None
+        return units(metric)
+
+    return unit
 
 
 def text(body: QueryBody) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from doghouse.queries.model import Window
 from doghouse.search import matching
 from doghouse.search.records import Records, Selected
 from doghouse.search.tree import Node
+from doghouse.web.errors import ApiError
 
 MOST = 1 << 40  # more series than a query has; the n-th query's are numbered from -n * MOST - 1 downwards
 Answer = tuple[tuple[str, ...], Ints, Floats]  # tags, times (s UTC, ascending), values
@@ -44,22 +46,27 @@ class Everything:
         """See `SketchSource.read_sketches`."""
         return self.points.read_sketches(ids, groups, start, end, interval)
 
-    def over(self, window: Window, *, total: bool = False) -> _Over:
-        """The same for one window; `total`: what is asked of it as a whole, each answer one point at its start."""
-        return _Over(self, window, total)
+    def over(self, window: Window, *, total: bool = False, lenient: bool = False) -> _Over:
+        """The same for one window; `total`: what is asked of it as a whole, each answer one point at its start; `lenient`: unknown SLOs are worth nothing."""
+        return _Over(self, window, total, lenient)
 
 
 class _Over(Everything):
-    """Everything over one window."""
+    """Everything over one window. `found`: whether anything that was asked is there; a count of no records is 0, and is not."""
 
-    def __init__(self, held: Everything, window: Window, total: bool) -> None:
+    def __init__(self, held: Everything, window: Window, total: bool, lenient: bool) -> None:
         super().__init__(held.points, held.records, held.slos)
-        self._window, self._total = window, total
+        self._window, self._total, self._lenient = window, total, lenient
+        self.found = False
         self._answered: list[MemorySource] = []
 
     def find(self, metric: str) -> Sequence[Series]:
         """Every series of a metric or of a query."""
-        return self._asked(metric) if isinstance(metric, Asks) else self.points.find(metric)
+        if isinstance(metric, Asks):
+            return self._asked(metric)
+        series = self.points.find(metric)
+        self.found |= bool(series)
+        return series
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """See `Source.read`."""
@@ -88,7 +95,13 @@ class _Over(Everything):
         return series
 
     def _slo(self, body: QueryBody, step: int) -> list[Answer]:
-        ts, values = self.slos(body, self._window.start, self._window.end, 0 if self._total else step)
+        try:
+            ts, values = self.slos(body, self._window.start, self._window.end, 0 if self._total else step)
+        except ApiError as error:
+            if self._lenient and error.status == HTTPStatus.NOT_FOUND:
+                return []
+            raise
+        self.found = True
         there = ~np.isnan(values)
         return [((), ts[there], values[there])]
 
@@ -105,6 +118,7 @@ class _Over(Everything):
             [()] if self._total and not facets and compute.aggregation in ADDED_UP else []
         ):
             times, measure = table.of(place[group]) if group in place else (np.empty(0, np.int64), np.empty(0))
+            self.found |= len(times) > 0
             tags = tuple(f"{facet.facet}:{value}" for facet, value in zip(facets, group, strict=True))
             starts = np.full(len(times), 0) if self._total else times // piece * piece
             pieces, low = np.unique(starts, return_index=True)
