@@ -347,3 +347,10 @@ def test_of_too_many_series_the_largest_are_drawn_and_the_others_counted(marks: 
     graph = graphs.graph(timeseries("avg:m{*} by {host}"), source(**many), marks, Asked(FRAME, {}))
     assert [series["host"] for series in graph["series"]] == [f"h{number:03}" for number in range(20, 120)]
     assert graph["more"] == 20
+
+
+def test_groups_of_an_alias_are_told_apart_in_the_legend(marks: SimulatedStore) -> None:
+    request = {"queries": named("avg:m{*} by {host}"), "formulas": [{"formula": "a", "alias": "Mine"}]}
+    asked = widget({"type": "timeseries", "requests": [request]})
+    graph = graphs.graph(asked, source(**STEADY), marks, Asked(FRAME, {}))
+    assert [series["label"] for series in graph["series"]] == ["Mine, host:a", "Mine, host:b"]

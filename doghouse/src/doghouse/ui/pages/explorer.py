@@ -50,7 +50,7 @@ class Explorer:
         shown = frame.from_url(call.query, call.now)
         line = Line(call.query.get("query", ""))
         widget = board.graph("query", Request((line,), display(call)))
-        asked = Asked(shown, {}, frame.since(call.query), self.units)
+        asked = Asked(shown, {}, frame.since(call.query), self.units, now=call.now)
         return Reply(graphs.graph(widget, self.points, self.simulated, asked))
 
     def complete(self, call: Call) -> Reply:

@@ -70,6 +70,7 @@ class MonitorPage:
             more_states=max(0, len(rows) - MOST_STATES),
             groups=[message_previews.label(group) for group in groups],
             problem="" if data["query"] else unevaluated(monitor),
+            lacks=stored.definition.why_unevaluated(),
             remarks=self.replays.remarks(monitor, seen),
             slo=monitor.slo,
             sent=sent,

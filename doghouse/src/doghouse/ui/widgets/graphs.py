@@ -136,7 +136,7 @@ def empty(widget: Widget, source: Source, asked: Asked) -> list[Problem]:
     for request in widget.requests:
         for line in request.lines:
             for expression in line.expressions(asked.variables):
-                text = why_empty(expression, source, asked.frame)
+                text = why_empty(expression, source, asked.frame, asked.now)
                 problems.setdefault(text, Problem("empty", text, line.title))
     return list(problems.values())
 
@@ -155,7 +155,7 @@ def _series(line: ResultSeries, answer: Answer, request: Request, number: int, a
     series = {
         "key": f"{number}|{answer.line.text}|{line.expression}",
         "name": answer.line.alias or answer.line.title,
-        "label": answer.line.alias or group or line.metric or line.expression,
+        "label": ", ".join(filter(None, (answer.line.alias, group))) or line.metric or line.expression,
         "group": group,
         "host": host(line),
         "expression": line.expression,

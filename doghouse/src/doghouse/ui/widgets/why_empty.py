@@ -17,8 +17,10 @@ LOOK_BACK_S = (3600, 86400, 7 * 86400, 90 * 86400)  # how far back a last point 
 MOST_SERIES = 2000
 
 
-def why_empty(expression: Expression, source: Source, frame: Frame) -> str:
-    """One sentence for an expression that gave nothing over the frame. Metrics stand between backticks."""
+def why_empty(expression: Expression, source: Source, frame: Frame, now: float = 0.0) -> str:
+    """One sentence for an expression that gave nothing over the frame. Metrics stand between backticks. `now` (s UTC) tells a range that has not begun."""
+    if 0 < now <= frame.start:
+        return f"{frame.words} has not begun yet"
     sentences = [_why(query, source, frame) for query in metric_queries(expression)]
     return next((sentence for sentence in sentences if sentence), None) or f"no values in {frame.words}"
 

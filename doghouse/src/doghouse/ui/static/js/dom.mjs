@@ -45,8 +45,10 @@ export function withCode(text) {
   return text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
 }
 
+const PATIENCE_MS = 20_000; // for an answer: a server that says nothing for so long is not alive
+
 export async function getJson(address, options) {
-  const answer = await fetch(address, { headers: { Accept: "application/json" }, ...options }).catch(() => {
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS), ...options }).catch(() => {
     throw new Error("doghouse does not answer");
   });
   const body = await answer.json().catch(() => null);

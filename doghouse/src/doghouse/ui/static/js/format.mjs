@@ -56,6 +56,7 @@ const local = (options) => new Intl.DateTimeFormat(undefined, { hourCycle: "h23"
 const CLOCK = local({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const MINUTE = local({ hour: "2-digit", minute: "2-digit" });
 const DAY = local({ month: "short", day: "numeric" });
+const DAY_OF_YEAR = local({ year: "numeric", month: "short", day: "numeric" });
 const FULL = local({ weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const ZONED = local({ timeZoneName: "short", year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
@@ -71,9 +72,15 @@ const DATED = local({ year: "numeric", month: "short", day: "numeric", hour: "2-
 export const stamp = (seconds) => (date(seconds).getFullYear() === new Date().getFullYear() ? STAMP : DATED).format(date(seconds));
 export const utc = (seconds) => date(seconds).toISOString().slice(0, 19).replace("T", " ") + " UTC";
 
+const [MONTH_S, YEAR_S] = [28 * 86400, 365 * 86400];
+const MONTH = local({ month: "short" });
+const MONTH_OF_YEAR = local({ month: "short", year: "numeric" });
+
 // Axis labels: as fine as the step between them, with the day where a day begins.
 export function tick(seconds, step) {
   const when = date(seconds);
+  if (step >= YEAR_S) return String(when.getFullYear());
+  if (step >= MONTH_S) return (when.getMonth() ? MONTH : MONTH_OF_YEAR).format(when);
   if (step >= 86400 || (when.getHours() === 0 && when.getMinutes() === 0 && when.getSeconds() === 0)) return DAY.format(when);
   return (step < 60 ? CLOCK : MINUTE).format(when);
 }
@@ -81,7 +88,8 @@ export function tick(seconds, step) {
 export function range(from, to) {
   const sameDay = date(from).toDateString() === date(to).toDateString();
   const end = to - from < 600 ? CLOCK : MINUTE;
-  return `${DAY.format(date(from))} ${end.format(date(from))} – ${sameDay ? "" : DAY.format(date(to)) + " "}${end.format(date(to))}`;
+  const day = [from, to].some((seconds) => date(seconds).getFullYear() !== new Date().getFullYear()) ? DAY_OF_YEAR : DAY;
+  return `${day.format(date(from))} ${end.format(date(from))} – ${sameDay ? "" : day.format(date(to)) + " "}${end.format(date(to))}`;
 }
 
 const UNITS = [[31536000 - 432000, "year"], [2592000, "month"], [604800, "week"], [86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];

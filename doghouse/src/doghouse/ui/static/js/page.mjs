@@ -47,7 +47,9 @@ addEventListener("click", (event) => $$("details.pop[open]").forEach((pop) => po
 for (const search of $$("[data-filter]")) {
   const filter = () => {
     const words = search.value.toLowerCase().split(/\s+/);
-    $$(search.dataset.filter).forEach((row) => (row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word))));
+    const rows = $$(search.dataset.filter);
+    rows.forEach((row) => (row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word))));
+    nothing(rows, search.value);
   };
   search.value = new URLSearchParams(location.search).get("q") ?? "";
   search.addEventListener("input", () => {
@@ -57,6 +59,13 @@ for (const search of $$("[data-filter]")) {
     filter();
   });
   if (search.value) filter();
+}
+
+// A list in which nothing matches says so.
+function nothing(rows, wanted) {
+  const table = rows[0]?.closest("table");
+  table?.nextElementSibling?.matches("[data-nothing]") && table.nextElementSibling.remove();
+  if (table && rows.every((row) => row.hidden)) table.after(el("p", { class: "why", "data-nothing": true, role: "status" }, `nothing matches '${wanted}'`));
 }
 
 for (const block of $$("[data-copy]")) {

@@ -67,7 +67,7 @@ export class Graph {
     Object.assign(this.plot.dataset, { from: data.from, to: data.to, points: shown.reduce((sum, one) => sum + one.ts.length, 0) });
     if (!shown.length) return this.empty();
     this.lines = shown.map((one, index) => ({ ...one, ...stroke(one, index), index }));
-    const shape = JSON.stringify(this.lines.map((one) => [one.key, one.display, one.stroke, one.right, one.style, one.unit]));
+    const shape = JSON.stringify(this.lines.map((one) => [one.key, one.display, one.stroke, one.right, one.style, one.unit]).concat(this.rightPad()));
     const cols = this.columns();
     if (this.u && shape === this.shape) {
       this.u.batch(() => {
@@ -351,6 +351,7 @@ export class Graph {
   }
 
   empty() {
+    hideTip();
     this.destroyPlot();
     this.lines = [];
     this.plot.setAttribute("aria-label", `${this.options.name ?? "Graph"}: no points`);

@@ -80,10 +80,15 @@ function rangeNames(u, { simulated, downtimes }) {
     ...(downtimes ?? []),
   ];
   const { ctx, bbox } = u;
+  const rows = []; // where the last name of each row ends; names that meet stand in rows above one another
   for (const downtime of named) {
     const left = Math.max(x(u, downtime.from), bbox.left);
     const right = Math.min(downtime.to == null ? Infinity : x(u, downtime.to), bbox.left + bbox.width);
-    if (right - left > px(64)) label(ctx, downtime.name, left + px(4), bbox.top + bbox.height - px(16), color().soft, right - left - px(8));
+    if (right - left <= px(64)) continue;
+    const free = rows.findIndex((end) => end <= left);
+    const row = free < 0 ? rows.length : free;
+    rows[row] = right;
+    label(ctx, downtime.name, left + px(4), bbox.top + bbox.height - px(16 * (row + 1)), color().soft, right - left - px(8));
   }
 }
 

@@ -9,8 +9,8 @@ import { Time } from "../time/time.mjs";
 import { Variables } from "../parts/variables.mjs";
 
 const page = pageData();
+const variables = new Variables(page.variables, page.presets); // before the time: at Back both read the URL, and the time asks for numbers
 const time = new Time(page.frame, page.now);
-const variables = new Variables(page.variables, page.presets);
 const widgets = await Promise.all($$("[data-plotted]").map(widget));
 const live = new Live({
   time,

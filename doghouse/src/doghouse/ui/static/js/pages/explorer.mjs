@@ -14,6 +14,7 @@ const time = new Time(page.frame, page.now);
 const card = $(".explore");
 const graph = new Graph(card, { name: "Graph of the query", onZoom: (from, to) => (graph.range(from, to), time.zoom(from, to)), onUnzoom: () => time.back() });
 const state = { query: page.query, display: page.display };
+let written = true; // whether the query is whole: the next change of it is a step of its own
 let wrongAnswer = null; // an answer that says that the query is wrong, while it is being written
 
 const live = new Live({
@@ -43,6 +44,7 @@ function mark(wrong) {
 }
 
 function settled() {
+  written = true;
   if (!wrongAnswer) return;
   mark(wrongAnswer.problems.find(({ kind }) => kind === "wrong"));
   graph.show(wrongAnswer);
@@ -60,7 +62,8 @@ function changed() {
   offers();
   const url = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(state)) value && value !== "line" ? url.set(name, value) : url.delete(name);
-  history.replaceState(history.state, "", `?${url}`);
+  if (`?${url}` !== location.search) history[written ? "pushState" : "replaceState"]({ zoomed: 0 }, "", `?${url}`); // Back skips what was half written
+  written = false;
   card.hidden = !state.query.trim();
   $("[data-start]")?.remove();
   if (card.hidden) box.underline(null);
@@ -76,15 +79,29 @@ const box = new QueryBox(
   settled,
 );
 
+const pressed = () => $$("[data-display]").forEach((choice) => choice.setAttribute("aria-pressed", String(choice.dataset.display === state.display)));
+
 for (const button of $$("[data-display]"))
   button.addEventListener("click", () => {
     state.display = button.dataset.display;
-    $$("[data-display]").forEach((choice) => choice.setAttribute("aria-pressed", String(choice === button)));
+    pressed();
     changed();
+    settled();
   });
 
 $("[data-csv]").addEventListener("click", () => csv(state.query, graph.data));
 offers();
+
+addEventListener("popstate", () => {
+  const given = new URLSearchParams(location.search);
+  Object.assign(state, { query: given.get("query") ?? "", display: given.get("display") ?? "line" });
+  box.area.value = state.query;
+  box.fit();
+  pressed();
+  offers();
+  card.hidden = !state.query.trim();
+});
+
 timeKeys(keys, time, () => live.whole());
 if (state.query.trim()) live.whole();
 else box.focus();

@@ -13,6 +13,12 @@ export const ms = (value) => (value >= 1000 ? `${(value / 1000).toFixed(2)} s` :
 
 const hue = (service) => color().series[services.indexOf(service) % color().series.length];
 
+// A stack or another text of several lines is read as lines, also where it came with `\\n` for each.
+function lined(value) {
+  const text = String(value).replaceAll("\\n", "\n");
+  return text.includes("\n") ? el("pre", {}, text) : text;
+}
+
 function draw() {
   flame.style.height = `${(Math.max(...spans.map(({ row }) => row)) + 1) * ROW}px`;
   flame.replaceChildren(...spans.map(bar));
@@ -40,7 +46,7 @@ function select(id, announced = true) {
   const mine = logs.filter((log) => log.span === id);
   $("[data-span]").replaceChildren(
     el("h2", {}, span.name, " ", span.error ? el("span", { class: "state alert" }, "error") : ""),
-    el("dl", { class: "facts small" }, ...rows.flatMap(([key, value]) => [el("dt", {}, key), el("dd", { class: "mono" }, value)])),
+    el("dl", { class: "facts small" }, ...rows.flatMap(([key, value]) => [el("dt", {}, key), el("dd", { class: "mono" }, lined(value))])),
     ...(mine.length ? [el("h3", {}, `Logs · ${mine.length}`), ...mine.map((log) => el("p", { class: "mono small" }, log.message))] : []),
   );
   if (!announced) return;

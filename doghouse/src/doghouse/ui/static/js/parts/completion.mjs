@@ -99,8 +99,8 @@ export class QueryBox {
       if (count && this.chosen >= 0) return this.take(this.chosen);
       this.close();
       clearTimeout(this.waiting);
-      this.settle();
-      return this.onQuery(this.area.value);
+      this.onQuery(this.area.value);
+      return this.settle();
     }
     if (!count) return;
     if (event.key === "Tab" && !event.shiftKey) {

@@ -35,7 +35,7 @@ export class Variables extends EventTarget {
 
   changed() {
     const query = this.query(new URLSearchParams(location.search));
-    history.replaceState(history.state, "", `?${query}`);
+    history.pushState({ zoomed: 0 }, "", `?${query}`); // Back brings the values before
     this.draw();
     this.dispatchEvent(new Event("change"));
   }

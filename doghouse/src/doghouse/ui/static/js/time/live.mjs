@@ -5,7 +5,8 @@ import { clock } from "../format.mjs";
 
 const WHOLE_EVERY_S = 300; // now and then all buckets are asked for again, should any have changed
 const SHORTEST_S = 5;
-const LONGEST_S = 30;
+const LONGEST_S = 10;
+const QUIET_MS = 4_000; // how long an answer may take before the page no longer says that it is live
 
 export class Live {
   // parts(): what is asked for, most urgent first. ask(part, since): the answer ({from, to, live, …}).
@@ -41,12 +42,15 @@ export class Live {
     if (!this.time.live || document.hidden) return;
     if (this.time.now() - this.wholeAt > WHOLE_EVERY_S) return void this.whole();
     const mine = this.turn;
+    const quiet = setTimeout(() => this.time.answers(false), QUIET_MS);
     try {
       const answer = await this.ask(this.parts().flat(), Math.floor(this.newest));
       if (mine === this.turn) this.apply(answer, true);
       lost();
     } catch (error) {
       this.fail(error);
+    } finally {
+      clearTimeout(quiet);
     }
     if (mine === this.turn) this.schedule();
   }
@@ -55,11 +59,13 @@ export class Live {
   fail(error) {
     this.failedAt = this.failing ? this.failedAt : this.time.now();
     this.failing = true;
+    this.time.answers(false);
     lost(`No data since ${clock(this.failedAt)}: ${error.message}. Trying again.`);
   }
 
   apply(answer, fresh) {
     this.failing = false;
+    this.time.answers(true);
     if (answer.live) this.time.slide(answer.from, answer.to);
     this.newest = answer.to;
     if (!this.draw(answer, fresh)) this.whole();

@@ -30,6 +30,12 @@ export class Time extends EventTarget {
     this.draw();
   }
 
+  // Whether the server answers: a page that waits for it does not say that it is live.
+  answers(does) {
+    this.silent = !does;
+    this.draw();
+  }
+
   live_(span = this.span) {
     const to = Math.floor(this.now()) + 1;
     this.set({ from: to - span, to, live: true });
@@ -96,13 +102,13 @@ export class Time extends EventTarget {
   draw() {
     const root = $("[data-time]");
     if (!root) return;
-    root.classList.toggle("paused", !this.live);
+    root.classList.toggle("paused", !this.live || this.silent === true);
     const words = this.live ? `Past ${duration(this.span)}` : range(this.from, this.to);
     if ($("[data-time-label]", root).textContent !== words) {
       $("[data-time-label]", root).textContent = words;
       say(words);
     }
-    $("[data-live-word]", root).textContent = this.live ? "Live" : "Paused";
+    $("[data-live-word]", root).textContent = !this.live ? "Paused" : this.silent ? "Waiting" : "Live";
     $("[data-live-toggle]", root).setAttribute("aria-pressed", String(this.live));
     for (const link of $$("[data-span]", root)) {
       const here = this.live && Number(link.dataset.span) === this.span;
