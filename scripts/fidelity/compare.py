@@ -1,7 +1,7 @@
 """Whether an answer is the recorded one: status, shape, and every value that the requests determine.
 
 Not determined are ids, who made something, and when: these must have the recorded kind, ids must be the same wherever they occur, and a time must be
-as near to the request's as the recorded one was to the recording's.
+as near to the request's as the recorded one was to the recording's. Addresses of public pages are at the server's own host.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ PEOPLE = frozenset(
 )
 UNORDERED = frozenset(("notify_end_states", "notify_end_types", "notify_list", "cancelled_ids"))
 NEAR_S = 120  # a recorded time this near to the recording's counts as `now`
+AHEAD_S = 2  # how long after a request a clock is read at most, for a time ahead that is written with its fraction
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 TOOK = frozenset(("elapsed",))  # how long an answer took
 # Users are included with what their organisation knows of them.
@@ -107,10 +108,13 @@ def _values(recorded: Any, ours: Any, names: Names, then: float, now: float, pla
     if recorded == ours and isinstance(recorded, bool) == isinstance(ours, bool):
         return
     was, is_ = _instant(recorded), _instant(ours)
-    if was is not None and is_ is not None and abs(was - then) <= NEAR_S and abs(is_ - now) <= NEAR_S:
-        if isinstance(recorded, str) and len(recorded) != len(ours) and "." in recorded:
-            yield f"{place}: {ours!r} where {recorded!r} was recorded, a time written otherwise"
-        return
+    if was is not None and is_ is not None:
+        fraction = isinstance(recorded, str) and "." in recorded
+        ahead = fraction and abs((was - then) - (is_ - now)) <= AHEAD_S
+        if ahead or (abs(was - then) <= NEAR_S and abs(is_ - now) <= NEAR_S):
+            if fraction and len(recorded) != len(str(ours)):
+                yield f"{place}: {ours!r} where {recorded!r} was recorded, a time written otherwise"
+            return
     if isinstance(recorded, str) and isinstance(ours, str) and names.translate(recorded) == ours:
         return
     if str(recorded) in names.ours and names.ours[str(recorded)] == str(ours):

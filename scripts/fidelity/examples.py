@@ -60,6 +60,11 @@ class Example:
         """The request that it makes."""
         return self.file.stem.partition("_")[0]
 
+    @property
+    def thing(self) -> str:
+        """What the client's generator names after it: `Monitor` of an Example-Monitor."""
+        return self.file.parent.name.removesuffix("s").title()
+
     @cached_property
     def steps(self) -> tuple[str, ...]:
         """What must be done before: its scenario's steps, which say more than its own comments."""
@@ -88,7 +93,7 @@ def check(client: Client, outside: Outside, open_one: Open) -> Iterator[Result]:
             example = Example(file, scenarios)
             with open_one() as running:
                 _set(scenes.get(example.name, ()), running)
-                environment = givens.provide(client, running, example.version, example.steps, example.file.stem)
+                environment = givens.provide(client, running, example.version, example.steps, example.thing)
                 keys = {"DD_API_KEY": running.api_key, "DD_APP_KEY": running.app_key, "DD_BEARER_TOKEN": "not-used"}
                 order = {"url": running.url, "file": str(file), "environment": {**environment, **keys}}
                 print(json.dumps(order), file=orders, flush=True)

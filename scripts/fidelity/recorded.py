@@ -19,6 +19,7 @@ from .result import Result
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DASHBOARD = re.compile(r"[2-9a-z]{3}-[2-9a-z]{3}-[2-9a-z]{3}")
+PUBLIC_PAGES = "https://p.datadoghq.com"  # a doghouse has them itself
 VARIABLE = {"metrics": "metric", "hosts": "host"}
 
 
@@ -31,6 +32,7 @@ def check(client: Client, outside: Outside, open_one: Open) -> Iterator[Result]:
 
 def _case(case: Case, running: Target, http: httpx.Client, outside: Outside) -> Iterator[Result]:
     names = Names()
+    names.learn(PUBLIC_PAGES, running.url)
     past = outside.earlier_state.get(case.name)
     for exchange in case.exchanges:
         parts = urlsplit(exchange.url)

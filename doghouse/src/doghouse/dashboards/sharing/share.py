@@ -106,14 +106,15 @@ def made(body: NewShare, title: str, token: str, base_url: str, now: float) -> D
 def changed(share: Document, change: Change, now: float) -> Document:
     """The share with what a body says, all else as it was (recorded: update_a_shared_dashboard_*).
 
-    Who shares is on the list of those invited too (recorded since 2026; GUESS: that a list without the sharer stays empty once it is emptied).
+    Who shares is the first of those invited (recorded since 2026; GUESS: that a list without the sharer stays empty once it is emptied).
     """
     said: Document = msgspec.to_builtins(change)
     after = {**share, **{name: share[name] if value is None and _kept(name) else value for name, value in said.items()}}
     if after["share_type"] == "invite":
         after["session_duration_in_days"] = SESSION_DAYS
     if invited := said.get("share_list", [each["email"] for each in said.get("invitees") or ()] or None):
-        emails = sorted({*invited, account.USER.email}) if after["share_type"] == "invite" else invited
+        sharer = [account.USER.email] if after["share_type"] == "invite" else []
+        emails = list(dict.fromkeys([*sharer, *invited]))
         after["share_list"] = emails
         after["invitees"] = [_invitee(email, share, said.get("invitees") or (), now) for email in emails]
     elif "share_list" in said:
