@@ -54,7 +54,10 @@ def test_a_parquet_file_holds_the_same_as_a_csv_file(file, tmp_path):
         ("timestamp,metric,value\n1,a,1\nx,a,1\n", "series.csv:3: timestamp 'x' is not a number"),
         ("timestamp,metric,value\n1,a,one\n", "series.csv:2: value 'one' is not a number"),
         ("timestamp,metric,value\n1,a,nan\n", "series.csv:2: value 'nan' is not a finite number"),
-        ("timestamp,metric,value,type\n1,a,1,gage\n", "series.csv:2: type 'gage' is not gauge, count or rate"),
+        (
+            "timestamp,metric,value,type\n1,a,1,gage\n",
+            "series.csv:2: type 'gage' is not gauge, count, rate or distribution",
+        ),
         ("timestamp,metric,value\n1,a\n", r"series\.csv:2: the line has 2 fields, the header 3"),
     ],
 )

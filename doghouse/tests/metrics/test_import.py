@@ -99,6 +99,18 @@ def test_a_parquet_file_means_the_same(house: House, tmp_path: Path) -> None:
     assert held(house, "parquet.metric") == {("env:x", "host:a"): [(LONG_AGO, 1.5), (LONG_AGO + 10, 2.0)]}
 
 
+def test_the_values_of_a_distribution_are_all_kept_also_several_of_one_second(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    rows = "".join(f"{LONG_AGO},lead.time,{value},distribution,0,shop:a\n" for value in (1, 2, 3, 4, 100))
+    file.write_text(f"timestamp,metric,value,type,interval,tags\n{rows}")
+    done = run(str(file), "--url", house.url, "--json")
+    assert json.loads(done.stdout) == {"points": 5, "series": 1}
+    [series] = house.app.state.points.find("lead.time")
+    sketch = house.app.state.points.read_sketches([series.id], [0], LONG_AGO, LONG_AGO + 10, 10)
+    assert (sketch.count.tolist(), sketch.sum.tolist(), sketch.max.tolist()) == ([5.0], [110.0], [100.0])
+    assert sketch.percentile(0.5) == pytest.approx([3], rel=0.02)
+
+
 def test_several_files_and_json_for_programs(house: House, tmp_path: Path) -> None:
     files = []
     for number in range(2):
@@ -143,7 +155,7 @@ def test_parts_of_any_size_carry_the_same_points() -> None:
     for size in (1, 2, 5, 100):
         index = SeriesIndex()
         bodies = list(parts(series, columns, size))
-        got = [received(body, index) for body in bodies]
+        got = [received(body, index)[0] for body in bodies]
         points = {
             (index[number].metric, ts, value)
             for part in got

@@ -230,7 +230,7 @@ def test_the_own_reader_says_what_it_does_not_know(tmp_path):
         ),
         ({"tags": polars.concat_list("tags")}, r"column tags is VARCHAR\[\], not text"),
         ({"value": polars.lit("high")}, "column value is VARCHAR, not a number"),
-        ({"type": polars.lit("gage")}, "type 'gage' is not gauge, count or rate"),
+        ({"type": polars.lit("gage")}, "type 'gage' is not gauge, count, rate or distribution"),
     ],
 )
 def test_a_column_that_cannot_be_meant_is_refused(tmp_path, change, wrong):

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from companion import terminal
 from companion.app.options import Traffic
@@ -59,6 +60,12 @@ def load(traffic: Traffic) -> int:
     parts = urlsplit(traffic.url)
     if parts.scheme != "http" or not parts.hostname:
         raise Problem(f"'{traffic.url}' is no address of the app: expected such as http://127.0.0.1:5050", WRONG_USE)
+    if (traffic.out or traffic.live) and not traffic.bakery:
+        raise Problem("--out and --live are for --bakery", WRONG_USE)
+    if traffic.bakery:
+        from companion.bakery import play
+
+        return play.play(traffic.url, traffic.out, traffic.live, ZoneInfo("UTC"), traffic.as_json)
     made, started, stop = Made(), time.monotonic(), threading.Event()
     numbers = iter(range(traffic.count)) if traffic.count else itertools.count()
     turn = threading.Lock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,3 +33,10 @@ class Traffic:
     count: Annotated[int, typer.Option(min=0, help="How many; 0 goes on until Ctrl-C.")] = 0
     connections: Annotated[int, typer.Option(min=1, help="How many may wait for an answer at once.")] = 4
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False
+    bakery: Annotated[bool, typer.Option("--bakery", help="Instead: a week of the bakery's customers, simulated.")] = (
+        False
+    )
+    out: Annotated[
+        Path | None, typer.Option(help="With --bakery: what the week counted, for doghouse import.", metavar="FILE")
+    ] = None
+    live: Annotated[bool, typer.Option("--live", help="With --bakery: go on in real time until Ctrl-C.")] = False

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from flask import Flask, Response, jsonify
 
 from companion.app import logs
+from companion.bakery import routes
 
 log = logging.getLogger("companion.app")
 NO_DATABASE = 503
@@ -26,6 +27,7 @@ def create() -> Flask:
     """The app, its logs as JSON on stdout, and shipped where the environment says so."""
     logs.configure(os.environ)
     app = Flask(__name__)
+    app.register_blueprint(routes.blueprint())
     background = ThreadPoolExecutor(2, thread_name_prefix="background")
 
     @app.get("/")

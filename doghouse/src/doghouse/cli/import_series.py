@@ -19,8 +19,8 @@ def import_series(
 ) -> None:
     """Put history into a running doghouse.
 
-    Columns: timestamp (s since 1970), metric, value, and if wanted type (gauge, count, rate), interval (s), tags (comma-separated, host:x among them).
-    Points may be of any age; a second that is there already gets the new value. Nothing is sent unless every file can be read.
+    Columns: timestamp (s since 1970), metric, value, and if wanted type (gauge, count, rate, distribution), interval (s), tags (comma-separated, also host:x).
+    Points may be of any age; a second that is there already gets the new value (a distribution one value more). Nothing is sent unless every file can be read.
 
     Example: doghouse import history.csv --url http://127.0.0.1:8420
     """

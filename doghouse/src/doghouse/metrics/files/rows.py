@@ -23,7 +23,7 @@ def series_of(number: int, metric: str, kind: str, interval: str, tags: str) -> 
         raise ValueError("metric is empty")
     kind = kind or "gauge"
     if kind not in get_args(MetricType):
-        raise ValueError(f"type '{kind}' is not gauge, count or rate")
+        raise ValueError(f"type '{kind}' is not gauge, count, rate or distribution")
     if interval and not interval.isdigit():
         raise ValueError(f"interval '{interval}' is not a whole number of seconds")
     each = [tag.strip() for tag in tags.split(",") if tag.strip()]

@@ -1,7 +1,7 @@
 """Series in files, as `doghouse import` and `doghouse backtest --series` take them: CSV or Parquet with a row a point.
 
-Columns: `timestamp` (s since 1970 UTC), `metric`, `value`, and if wanted `type` (gauge, count, rate; default gauge), `interval` (s; default 0: none)
-and `tags` (comma-separated, `host:x` among them).
+Columns: `timestamp` (s since 1970 UTC), `metric`, `value`, and if wanted `type` (gauge, count, rate, distribution; default gauge), `interval` (s; default 0:
+none) and `tags` (comma-separated, `host:x` among them).
 """
 
 from __future__ import annotations

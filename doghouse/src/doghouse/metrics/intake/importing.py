@@ -1,6 +1,6 @@
 """History on its way into the store: what `doghouse import` posts to `/doghouse/import`, in parts of bounded size.
 
-Unlike the intakes it takes points of any age; the later import of a second wins over what was there.
+Unlike the intakes it takes points of any age; the later import of a second wins over what was there. A distribution's points are its values, and are added.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from doghouse.metrics.distributions.sketches import Sketches, no_sketches, of_values
 from doghouse.metrics.intake.batch import LATEST_TS
 from doghouse.metrics.model import NO_SERIES, Columns, Series, SeriesList
 from doghouse.metrics.packing import pack, unpack
@@ -42,8 +43,11 @@ def parts(series: Sequence[Series], columns: Columns, size: int = PART_POINTS) -
             yield body
 
 
-def received(body: bytes, series_list: SeriesList) -> Columns:
-    """A body's points, numbered as the store has them. Raises msgspec's errors or ValueError where it is no such body."""
+def received(body: bytes, series_list: SeriesList) -> tuple[Columns, Sketches]:
+    """A body's points, and what the values of distributions come to, numbered as the store has them.
+
+    Raises msgspec's errors or ValueError where it is no such body.
+    """
     part = msgspec.msgpack.decode(body, type=Part)
     sent = unpack(part.columns)
     if len(sent) and not 0 <= np.min(sent.series) <= np.max(sent.series) < len(part.series):
@@ -55,4 +59,8 @@ def received(body: bytes, series_list: SeriesList) -> Columns:
     numbers = series_list.numbers(forms)
     series = numbers[sent.series] if len(sent) else sent.series
     keep = (series != NO_SERIES) & (sent.ts >= 0) & (sent.ts < LATEST_TS) & np.isfinite(sent.value)
-    return Columns(series[keep], sent.ts[keep], sent.value[keep])
+    spread = np.array([submitted.type == "distribution" for submitted in part.series], bool)[sent.series]
+    points, values = (
+        Columns(series[these], sent.ts[these], sent.value[these]) for these in (keep & ~spread, keep & spread)
+    )
+    return points, of_values(values.series, values.ts, values.value) if len(values) else no_sketches()

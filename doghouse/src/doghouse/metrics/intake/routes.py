@@ -65,9 +65,11 @@ def history(store: MetricStore) -> PlainHandler:
     """A handler for what `doghouse import` sends: points of any age."""
 
     def take(call: Call) -> Reply:
-        points = readable(lambda: received(call.body, store))
+        points, values = readable(lambda: received(call.body, store))
         keep(store, points, IMPORT_PATIENCE_S)
-        return Reply({"points": len(points)})
+        if len(values):
+            store.append_sketches(values)
+        return Reply({"points": len(points) + int(values.count.sum())})
 
     return take
 

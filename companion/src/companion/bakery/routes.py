@@ -1,0 +1,145 @@
+"""The bakery's routes, JSON in and out: `/bakery/SHOP/stock`, `/orders`, `/sales`, `/bake`, `/discount`, `/close`.
+
+A request may say what time it is in the shop (`X-Bakery-Now: ISO 8601 with a zone`) and that it wants back what was counted instead of having it sent
+(`X-Bakery-Measures: return`): the app listens on the loopback interface alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from companion.bakery.measures import Measure, send
+from companion.bakery.shop import OVEN_MINUTES, TABLES, Refused, Shop
+
+log = logging.getLogger("companion.bakery")
+NOW, MEASURES = "X-Bakery-Now", "X-Bakery-Measures"
+MOST = 1000  # pieces at a time
+NO_DATABASE = 503
+Answer = tuple[Response, int]
+Body = dict[str, Any]
+
+
+class Wrong(ValueError):
+    """A request that cannot be read; the text names the field and what was expected."""
+
+
+def blueprint() -> Blueprint:
+    """The routes. Each thread of the server keeps a connection, found by libpq's environment (PGHOST, …)."""
+    bakery = Blueprint("bakery", __name__, url_prefix="/bakery/<shop>")
+    kept = threading.local()
+
+    def served(shop: str, what: Callable[[Shop, Body], Body], done: str = "") -> Answer:
+        import psycopg
+
+        try:
+            measures: list[Measure] = []
+            now, body = _now(), _body()
+            connection = _connection(kept)
+            with connection.transaction():
+                answer = what(Shop(shop, now, connection, measures), body)
+        except Wrong as error:
+            return jsonify(error=str(error)), 400
+        except Refused as error:
+            log.info("%s: %s", shop, error)
+            return jsonify(error=str(error)), 409
+        except psycopg.OperationalError as error:
+            kept.connection = None
+            log.warning("no database: %s", str(error).splitlines()[0])
+            return jsonify(error="no database; set PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE"), NO_DATABASE
+        if done:
+            log.info("%s: %s %s", shop, done, answer)
+        if request.headers.get(MEASURES) == "return":
+            return jsonify(answer | {"measured": measures}), 200
+        send(measures)
+        return jsonify(answer), 200
+
+    @bakery.get("/stock")
+    def stock(shop: str) -> Answer:
+        return served(shop, lambda at, _: at.stock())
+
+    @bakery.post("/orders")
+    def order(shop: str) -> Answer:
+        return served(
+            shop, lambda at, body: at.order(_product(body), _pieces(body), _time(body.get("due"), "due")), "ordered"
+        )
+
+    @bakery.post("/orders/<int:number>/pick-up")
+    def pick_up(shop: str, number: int) -> Answer:
+        return served(shop, lambda at, _: at.pick_up(number), f"order {number} is asked for")
+
+    @bakery.post("/sales")
+    def sell(shop: str) -> Answer:
+        return served(shop, lambda at, body: at.sell(_product(body), _pieces(body)), "sold")
+
+    @bakery.post("/bake")
+    def bake(shop: str) -> Answer:
+        return served(shop, lambda at, body: at.bake(_product(body), _pieces(body)), "baked")
+
+    @bakery.post("/discount")
+    def discount(shop: str) -> Answer:
+        return served(shop, lambda at, _: at.discount(), "cheaper now")
+
+    @bakery.post("/close")
+    def close(shop: str) -> Answer:
+        return served(shop, lambda at, _: at.close(), "closed")
+
+    @bakery.delete("/orders")
+    def forget(shop: str) -> Answer:
+        return served(shop, lambda at, _: at.forget(), "forgotten")
+
+    return bakery
+
+
+def _connection(kept: threading.local) -> Any:
+    import psycopg
+
+    connection = getattr(kept, "connection", None)
+    if connection is None or connection.closed:
+        connection = psycopg.connect("", connect_timeout=3, autocommit=True)
+        with connection.transaction():  # one at a time: CREATE … IF NOT EXISTS of two at once can fail
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext('bakery'))")
+            connection.execute(TABLES)
+        kept.connection = connection
+    return connection
+
+
+def _body() -> Body:
+    body = request.get_json(silent=True) if request.data else {}
+    if not isinstance(body, dict):
+        raise Wrong('the body is no JSON object, expected one such as {"product": "roll", "pieces": 4}')
+    return body
+
+
+def _now() -> datetime:
+    said = request.headers.get(NOW)
+    return _time(said, NOW) if said else datetime.now(UTC)
+
+
+def _time(text: Any, name: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        time = None
+    if time is None or time.tzinfo is None:
+        raise Wrong(f"{name} is {text!r}, expected a time such as 2026-03-02T07:30:00+00:00")
+    return time
+
+
+def _product(body: Body) -> str:
+    product = body.get("product")
+    if product not in OVEN_MINUTES:
+        raise Wrong(f"product is {product!r}, expected one of {', '.join(OVEN_MINUTES)}")
+    return str(product)
+
+
+def _pieces(body: Body) -> int:
+    pieces = body.get("pieces")
+    if type(pieces) is not int or not 1 <= pieces <= MOST:
+        raise Wrong(f"pieces is {pieces!r}, expected a whole number from 1 to {MOST}")
+    return pieces
