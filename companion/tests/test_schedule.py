@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion import calendar
-from companion.resources import DOWNTIMES
+from companion.resources import OWN
 from companion.schedule import anchored, in_the_words_of, next_window, windows
 
 BERLIN = "Europe/Berlin"
 
 
 def shipped(name: str, timezone: str = BERLIN) -> dict[str, Any]:
-    schedule: dict[str, Any] = json.loads((DOWNTIMES / f"{name}.json").read_text())["schedule"]
+    schedule: dict[str, Any] = json.loads((OWN / f"downtimes/{name}.json").read_text())["schedule"]
     return {**schedule, "timezone": timezone}
 
 

@@ -40,12 +40,17 @@ class Options:
         str | None, typer.Option(help="Folder with dashboards/ and monitors/, over the settings.", metavar="DIR")
     ] = None
 
+    extras: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="What is set up besides: bakery. Over the settings.", metavar="NAME"),
+    ] = None
+
     def settings(self) -> Settings:
         """File, environment and flags together. Raises Problem."""
         from companion import settings
 
         names = ("email", "host", "timezone", "assets")
-        over = {name: getattr(self, name) for name in names} | {"tags": self.tag or None}
+        over = {name: getattr(self, name) for name in names} | {"tags": self.tag or None, "extras": self.extras or None}
         return settings.load(self.config, over | {"site": self.site or settings.site_from_environment()})
 
     def account(self) -> Account:

@@ -10,15 +10,15 @@ from typing import Any
 from companion import schedule
 from companion.kinds.downtime import Downtimes
 from companion.kinds.host_tags import LIST, HostTags
-from companion.kinds.model import MARK, Kind, Wanted, marked_text
+from companion.kinds.model import MARK, Kind, Wanted, marked_tags, marked_text
 from companion.kinds.monitor import Monitors
+from companion.kinds.slo import Slos
 from companion.kinds.timeboard import Timeboards
 from companion.problem import Problem, read_text
-from companion.settings import Settings
+from companion.settings import EXTRAS, Settings
 from doghouse import files
 
-DOWNTIMES = Path(__file__).parent / "downtimes"
-TIMEBOARDS = Path(__file__).parent / "dashboards"  # beside the integration's own, which carries the bare mark
+OWN = Path(__file__).parent  # beside the integration's objects, which carry the bare mark
 # Whom the shipped monitor names: a role, nobody's address.
 EXAMPLE_ADDRESS = re.compile(r"(?<![\w@.])@[\w.+\-]+@example\.com\b")
 HOST_VARIABLE = "host"  # the timeboard's template variable
@@ -26,22 +26,29 @@ HOST_VARIABLE = "host"  # the timeboard's template variable
 
 def kinds(now: datetime) -> tuple[Kind, ...]:
     """Every kind, in the order in which objects are made; they are removed in REMOVAL's."""
-    return Timeboards(), Monitors(), Downtimes(now), HostTags()
+    return Timeboards(), Monitors(), Slos(), Downtimes(now), HostTags()
 
 
 # A monitor goes before what silences it, so nobody is woken by leaving.
-REMOVAL = ("monitor", "downtime", "timeboard", "host tags")
+REMOVAL = ("monitor", "downtime", "timeboard", "slo", "host tags")
 
 
 def wanted(settings: Settings, now: datetime) -> list[Wanted]:
     """Every object as it should be in the account. Raises Problem that names the file."""
-    timeboards, monitors, downtimes, host_tags = kinds(now)
-    assets = assets_folder(settings)
+    timeboards, monitors, slos, downtimes, host_tags = kinds(now)
+    assets, places = assets_folder(settings), [*(EXTRAS / name for name in settings.extras), OWN]
+
+    def more(folder: str) -> list[tuple[Path, str]]:
+        """The files of all places, each with its object's mark."""
+        files = (file for place in places for file in sorted((place / folder).glob("*.json")))
+        return [(file, f"{MARK}/{file.stem}") for file in files]
+
+    boards = [(the_file(assets / "dashboards"), MARK), *more("dashboards")]
     objects = [
-        _timeboard(timeboards, the_file(assets / "dashboards"), settings, MARK),
-        *(_timeboard(timeboards, file, settings, f"{MARK}/{file.stem}") for file in sorted(TIMEBOARDS.glob("*.json"))),
-        _monitor(monitors, the_file(assets / "monitors"), settings),
-        *(_downtime(downtimes, file, settings, now) for file in sorted(DOWNTIMES.glob("*.json"))),
+        *(_timeboard(timeboards, file, settings, mark) for file, mark in boards),
+        *(_monitor(monitors, *each, settings) for each in [(the_file(assets / "monitors"), MARK), *more("monitors")]),
+        *(_slo(slos, *each) for each in more("slos")),
+        *(_downtime(downtimes, *each, settings, now) for each in more("downtimes")),
     ]
     if settings.host and settings.tags:
         body = {"host": settings.host, "tags": list(settings.tags)}
@@ -92,24 +99,28 @@ def _timeboard(kind: Kind, file: Path, settings: Settings, mark: str) -> Wanted:
     return Wanted(kind, body.get("title", file.stem), mark, body)
 
 
-def _monitor(kind: Kind, file: Path, settings: Settings) -> Wanted:
+def _monitor(kind: Kind, file: Path, mark: str, settings: Settings) -> Wanted:
     asset = read_json(file)
     body = dict(asset.get("definition", asset))
-    body["tags"] = [*body.get("tags", []), MARK]
+    body["tags"] = marked_tags(body.get("tags", []), mark)
     body["message"] = _told(body.get("message", ""), settings)
-    return Wanted(kind, body.get("name", file.stem), MARK, body)
+    return Wanted(kind, body.get("name", file.stem), mark, body)
 
 
-def _downtime(kind: Kind, file: Path, settings: Settings, now: datetime) -> Wanted:
+def _slo(kind: Kind, file: Path, mark: str) -> Wanted:
+    body = read_json(file)
+    return Wanted(kind, body["name"], mark, {**body, "tags": marked_tags(body["tags"], mark)})
+
+
+def _downtime(kind: Kind, file: Path, mark: str, settings: Settings, now: datetime) -> Wanted:
     body = read_json(file)
     name = body.pop("name")
-    mark = f"{MARK}/{file.stem}"
     zone = settings.timezone
     recurrences = [schedule.anchored(recurrence, zone, now) for recurrence in body["schedule"]["recurrences"]]
     body |= {
         "message": marked_text(f"{name}\n{_told(body['message'], settings)}", mark),
         "display_timezone": zone,
-        "monitor_identifier": {"monitor_tags": [MARK]},
+        "monitor_identifier": {"monitor_tags": [MARK, *body.pop("monitor_tags")]},
         "schedule": {"timezone": zone, "recurrences": recurrences},
     }
     return Wanted(kind, name, mark, body)

@@ -12,6 +12,7 @@ from typing import Any
 from companion.problem import WRONG_USE, Problem, close_or_all, did_you_mean, read_text
 from doghouse.files import FileError
 
+EXTRAS = Path(__file__).parent / "extras"  # a folder for each of what can be set up besides
 DEFAULT_FILE = "my-metric.yaml"
 SITES = (
     "datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "ap1.datadoghq.com", "ap2.datadoghq.com",
@@ -27,6 +28,7 @@ FORMS = {  # what a text must match whole, and what is said of one that does not
     ),
     "assets": (r"(?s)\s*\S.*", "is empty, expected a folder that holds dashboards/ and monitors/"),
 }
+FLAGS = {"tags": "--tag", "extras": "--with"}  # of settings that are called otherwise
 # As Datadog stores it; no '/' in the value, see kinds/host_tags.
 TAG = re.compile(r"[a-z][a-z0-9_\-./]*:[a-z0-9_\-.:]*[a-z0-9_\-.]")
 
@@ -40,6 +42,7 @@ class Settings:
     timezone: str = "UTC"  # of the office hours
     site: str | None = None  # which Datadog, where no --api-url is given; SITES[0] if nobody says
     tags: tuple[str, ...] = ()  # of the host
+    extras: tuple[str, ...] = ()  # what is set up besides: bakery
     assets: str | None = None  # the folder with dashboards/ and monitors/, where it is not this repository's
 
 
@@ -54,8 +57,8 @@ def load(path: str | None, over: Mapping[str, Any]) -> Settings:
         values = _read(file)
     for name, value in over.items():
         if value is not None:
-            check_use(name, value, "--tag" if name == "tags" else f"--{name}")
-            values[name] = tuple(value) if name == "tags" else value
+            check_use(name, value, FLAGS.get(name, f"--{name}"))
+            values[name] = tuple(value) if isinstance(value, list) else value
     return Settings(**values)
 
 
@@ -86,7 +89,7 @@ def _read(file: Path) -> dict[str, Any]:
             raise Problem(f"{place}: {name} has a YAML tag or reference that cannot be read") from None
         _check(name, plain, place, f"{file}:{value.start_mark.line + 1}")
         if plain is not None:
-            values[name] = tuple(plain) if name == "tags" else plain
+            values[name] = tuple(plain) if isinstance(plain, list) else plain
     if "assets" in values:
         values["assets"] = str((file.parent / values["assets"]).resolve())
     return values
@@ -113,6 +116,12 @@ def _check(name: str, value: Any, place: str, first_line: str | None = None) -> 
         return
     if name == "tags":
         _check_tags(value, place, first_line)
+    elif name == "extras":
+        known = sorted(folder.name for folder in EXTRAS.iterdir())
+        if unknown := [each for each in value if each not in known] if isinstance(value, list | tuple) else [value]:
+            raise Problem(
+                f"{place}: {unknown[0]!r} is nothing that can be set up{close_or_all(str(unknown[0]), known)}"
+            )
     elif not isinstance(value, str):
         raise Problem(
             f"{place}: {name} is {value}, expected a text{' (in quotes)' if not isinstance(value, dict | list | set) else ''}"

@@ -10,12 +10,12 @@ import pytest
 
 from companion.client import Account
 from companion.queries import queries
-from companion.resources import TIMEBOARDS
+from companion.resources import OWN
 from doghouse.running import House
 
 from .conftest import Command, Serve
 
-BOARD = json.loads((TIMEBOARDS / "apm.json").read_text())
+BOARD = json.loads((OWN / "dashboards/apm.json").read_text())
 ASKED = list(queries(BOARD))
 
 

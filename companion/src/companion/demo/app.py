@@ -44,7 +44,7 @@ class TracedApp:
 
 
 @contextlib.contextmanager
-def running(work: Path, url: str, keys_file: Path, database: Database) -> Iterator[TracedApp]:
+def running(work: Path, url: str, keys_file: Path, database: Database, statsd: dict[str, str]) -> Iterator[TracedApp]:
     """Started, not waited for: it takes a second or two, in which the demo goes on. Traces and logs go to the doghouse at `url`."""
     port = _port()
     where: list[str | Path] = [
@@ -53,7 +53,7 @@ def running(work: Path, url: str, keys_file: Path, database: Database) -> Iterat
     child = children.start(
         "the traced app",
         [children.program("my-metric"), "app", *where],
-        environment=database.libpq(APP),
+        environment=database.libpq(APP) | statsd,
         cwd=work,  # not where a my-metric.yaml of the person's may be
     )
     try:

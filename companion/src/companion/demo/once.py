@@ -20,7 +20,9 @@ COLLECTIONS_TIME_S = 240.0
 MONITOR_TIME_S = 130.0  # a monitor is evaluated each minute
 
 
-def report_once(demo: Demo, account: Account, ids: Mapping[str, str], address: str, wishes: Wishes, stop: Stop) -> int:
+def report_once(
+    demo: Demo, account: Account, ids: Mapping[str, str], boards: Mapping[str, str], wishes: Wishes, stop: Stop
+) -> int:
     """Wait for two live collections and the monitor's first evaluation; report."""
     report.step("waiting for two live collections, and the monitor")
     points = _wait_for_points(demo, account, stop)
@@ -32,8 +34,10 @@ def report_once(demo: Demo, account: Account, ids: Mapping[str, str], address: s
         "widgets": report.widgets(account, dashboard, int(time.time())),
         "monitor": monitor,
         "app": report.app(account, demo.live_since, int(time.time())),
-        "screenshots": report.screenshots({"timeboard": address, "service": demo.service_page}, folder),
+        "screenshots": report.screenshots({**boards, "service": demo.service_page}, folder),
     }
+    if wishes.bakery:
+        document["bakery"] = report.bakery(account, ids, int(time.time()))
     if not document["screenshots"] and not wishes.pictures:
         folder.rmdir()
     missing = list(report.missing(document))

@@ -16,6 +16,7 @@ class Wishes:
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the timeboard in the browser.")] = True
     pictures: Annotated[str | None, typer.Option(help="Where --once puts its pictures.", metavar="DIR")] = None
+    bakery: Annotated[bool, typer.Option("--bakery", help="Also the bakery: its week, its timeboard.")] = False
     smtp: Annotated[
         str | None,
         typer.Option(help="Mail server that mails go to; without it they stay in the inbox.", metavar="HOST:PORT"),

@@ -195,6 +195,7 @@ def _prepare(database: Database, stop: Stop) -> None:
                     sql.Identifier(role), database.passwords[role]
                 )
             )
+        connection.execute(sql.SQL("CREATE SCHEMA AUTHORIZATION {}").format(sql.Identifier(APP)))
         connection.execute(
             "CREATE TABLE visits (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz DEFAULT now(), page int)"
         )

@@ -15,6 +15,7 @@ from companion.queries import queries
 METRIC = "my_metric"
 HITS = f"sum:trace.flask.request.hits{{service:{SERVICE}}}.as_count()"
 WIDGET_SPAN_S = 4 * 3600
+WEEK_S = 8 * 86400  # the bakery's, and today
 
 
 def step(text: str) -> None:
@@ -40,22 +41,31 @@ def summary(points: list[tuple[float, float]]) -> dict[str, Any]:
     }
 
 
-def widgets(account: Account, dashboard: Mapping[str, Any], now: int) -> list[dict[str, Any]]:
-    """Each widget with its queries and how many points each has over the past hours; None where the server does not evaluate it."""
+def widgets(
+    account: Account, dashboard: Mapping[str, Any], now: int, span_s: int = WIDGET_SPAN_S
+) -> list[dict[str, Any]]:
+    """Each widget with its queries and how many points each has over the past `span_s`; None where the server does not evaluate it."""
     by_title: dict[str, list[dict[str, Any]]] = {}
     for title, query in queries(dashboard):
-        by_title.setdefault(title, []).append({"query": query, "points": _points(account, query, now)})
+        by_title.setdefault(title, []).append({"query": query, "points": _points(account, query, now, span_s)})
     return [{"title": title, "queries": listed} for title, listed in by_title.items()]
 
 
-def _points(account: Account, query: str, now: int) -> int | None:
+def _points(account: Account, query: str, now: int, span_s: int) -> int | None:
     try:
-        answer = account.call("query_metrics", _from=now - WIDGET_SPAN_S, to=now, query=query)
+        answer = account.call("query_metrics", _from=now - span_s, to=now, query=query)
     except ApiProblem as problem:
         if problem.status == NOT_IMPLEMENTED:
             return None
         raise
     return sum(1 for series in answer["series"] for _, value in series["pointlist"] if value is not None)
+
+
+def bakery(account: Account, ids: Mapping[str, str], now: int) -> dict[str, Any]:
+    """The bakery's timeboard over its week, and its monitors."""
+    board = account.call("get_dashboard", dashboard_id=ids["bakery"])
+    states = [monitor(account, ids[name]) for name in ("bakery-waste", "bakery-silent")]
+    return {"widgets": widgets(account, board, now, WEEK_S), "monitors": states}
 
 
 def monitor(account: Account, id: str) -> dict[str, Any]:
@@ -117,7 +127,7 @@ def missing(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"my_metric has {document['my_metric']['points']} live points, expected 2"
     if not document["widgets"]:
         yield "the timeboard has no query"
-    for widget in document["widgets"]:
+    for widget in [*document["widgets"], *document.get("bakery", {}).get("widgets", ())]:
         for query in widget["queries"]:
             if query["points"] == 0 or (query["points"] is None and "anomalies(" not in query["query"]):
                 yield f"{query['query']} has no points"

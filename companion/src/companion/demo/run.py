@@ -6,14 +6,13 @@ import contextlib
 import json
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from companion import provision, resources, sharing, terminal
 from companion.client import Account
-from companion.demo import app, children, files, once, postgres, report
+from companion.demo import app, bakery, children, files, history, once, postgres, report
 from companion.demo.children import Stop, Stopped
 from companion.demo.model import Demo
 from companion.demo.options import Wishes
@@ -22,7 +21,7 @@ from doghouse.importing import find_keys
 
 READY_S = 30.0
 HISTORY_S = 4 * 3600
-HISTORY_TIME_S = 120.0  # how long making the history may take
+WEEK_S = 7 * 86400
 
 
 def demo(wishes: Wishes) -> int:
@@ -30,12 +29,14 @@ def demo(wishes: Wishes) -> int:
     stop = Stop()
     stop.listen()
     try:
-        with running(stop, wishes.smtp) as demo, _account(demo) as account:
-            ids = provisioned(account, wishes.email)
-            address = _address(account, ids["timeboard"])
+        with running(stop, wishes.smtp, wishes.bakery) as demo, _account(demo) as account:
+            ids = provisioned(account, wishes.email, wishes.bakery)
+            boards = {"timeboard": _address(account, ids["timeboard"], HISTORY_S)}
+            if wishes.bakery:
+                boards["bakery"] = _address(account, ids["bakery"], WEEK_S)
             if wishes.once:
-                return once.report_once(demo, account, ids, address, wishes, stop)
-            _show(demo, address, sharing.share(account, ids["timeboard"]), wishes.open_page)
+                return once.report_once(demo, account, ids, boards, wishes, stop)
+            _show(demo, boards, sharing.share(account, ids["timeboard"]), wishes.open_page)
             watch(demo, stop)
     except Stopped:
         terminal.say("stopped: no process and no port is left")
@@ -44,7 +45,7 @@ def demo(wishes: Wishes) -> int:
 
 
 @contextlib.contextmanager
-def running(stop: Stop, smtp: str | None) -> Iterator[Demo]:
+def running(stop: Stop, smtp: str | None, with_bakery: bool = False) -> Iterator[Demo]:
     """Every part, started in order; all stopped when the block ends, or when one does not start."""
     with contextlib.ExitStack() as parts:
         work = Path(
@@ -69,7 +70,9 @@ def running(stop: Stop, smtp: str | None) -> Iterator[Demo]:
         database = parts.enter_context(postgres.running(work, stop))
         parts.enter_context(postgres.traffic(database))
         report.step("the traced Flask app, with some requests: its traces and its logs")
-        traced = parts.enter_context(app.running(work, url, keys_file, database))
+        # The bakery's counts have a port of their own, where no other Agent listens; without it all is as the Agent has it.
+        statsd = {"DD_DOGSTATSD_PORT": str(children.free_port())} if with_bakery else {}
+        traced = parts.enter_context(app.running(work, url, keys_file, database, statsd))
         conf, datadog_yaml = files.write(work, database)
         live_since = int(time.time())
         _simulate(work, conf, datadog_yaml, url, keys_file, live_since, stop)
@@ -80,21 +83,29 @@ def running(stop: Stop, smtp: str | None) -> Iterator[Demo]:
                 children.program("doghouse"), "agent", "run", "--conf", conf, "--datadog-yaml", datadog_yaml,
                 "--url", url, "--keys-file", keys_file, "--run-path", work / "agent", "--log-level", "warn",
             ],
+            environment=statsd,
             on_line=_once_each(),
         )  # fmt: skip
         parts.callback(agent.stop)
         traced.wait(stop)
         parts.enter_context(app.traffic(traced, work))
+        if with_bakery:
+            parts.enter_context(bakery.customers(traced, work, url, keys_file, stop))
         yield Demo(work, url, keys_file, database, traced, agent, doghouse, live_since)
 
 
-def provisioned(account: Account, email: str) -> dict[str, str]:
-    """Timeboard, monitor and downtimes, made through the official client; the id of each kind's."""
+def provisioned(account: Account, email: str, with_bakery: bool = False) -> dict[str, str]:
+    """Timeboard, monitor and downtimes, made through the official client; the id of each kind's first, and those of the bakery by their names."""
     report.step("the timeboard, the monitor and its downtimes, through Datadog's own client")
     now = datetime.now(UTC)
-    wanted = resources.wanted(Settings(host=files.hostname(), email=email), now)
+    extras = ("bakery",) if with_bakery else ()
+    wanted = resources.wanted(Settings(host=files.hostname(), email=email, extras=extras), now)
     done = provision.apply(account, provision.plan(account, wanted), lambda _: None)
-    return {step.kind.name: step.id for step in reversed(done) if step.id}  # the first of each kind: the integration's
+    made = {step.wanted.mark.partition("/")[2]: step.id for step in done if step.wanted and step.id}
+    firsts = {
+        step.kind.name: step.id for step in reversed(done) if step.id
+    }  # the first of each kind: the integration's
+    return {name: id for name, id in made.items() if name.startswith("bakery")} | firsts
 
 
 def watch(demo: Demo, stop: Stop) -> None:
@@ -117,55 +128,41 @@ def _simulate(work: Path, conf: Path, datadog_yaml: Path, url: str, keys_file: P
     report.step(
         "the past four hours of my_metric: the same check on a simulated clock, not measured (hatched on the page)"
     )
-    history = work / "history.csv"
+    points = work / "history.csv"
     simulate: list[str | Path] = [
         "agent", "simulate", "my_metric", "--conf", conf, "--datadog-yaml", datadog_yaml,
-        "--from", str(since), "--to", str(until), "--out", history,
+        "--from", str(since), "--to", str(until), "--out", points,
     ]  # fmt: skip
-    doghouse = children.program("doghouse")
-    for name, arguments in (
-        ("doghouse agent simulate", simulate),
-        ("doghouse import", ["import", history, "--url", url, "--keys-file", keys_file]),
-    ):
-        children.finish(children.start(name, [doghouse, *arguments]), stop, HISTORY_TIME_S)
-    history.unlink()
-    _tell_simulated(url, keys_file, since, until)
-
-
-def _tell_simulated(url: str, keys_file: Path, since: int, until: int) -> None:
-    """`POST /doghouse/simulated {"metric", "from", "to"}` (s, UTC): doghouse's own, so not an operation of the official client."""
-    keys = find_keys(str(keys_file))
-    request = urllib.request.Request(
-        f"{url}/doghouse/simulated",
-        json.dumps({"metric": report.METRIC, "from": since, "to": until}).encode(),
-        {"Content-Type": "application/json", "DD-API-KEY": keys.api_key, "DD-APPLICATION-KEY": keys.app_key},
-    )
-    with urllib.request.urlopen(request, timeout=10):
-        pass
+    made = children.start("doghouse agent simulate", [children.program("doghouse"), *simulate])
+    children.finish(made, stop, history.TIME_S)
+    history.put_in(points, url, keys_file, stop)
+    points.unlink()
+    history.tell_simulated(report.METRIC, url, keys_file, since, until)
 
 
 def _account(demo: Demo) -> Account:
     return Account(find_keys(str(demo.keys_file)), api_url=demo.url, site=Settings().site)
 
 
-def _address(account: Account, timeboard: str) -> str:
-    """The timeboard with the history in it, moving on."""
+def _address(account: Account, timeboard: str, span_s: int) -> str:
+    """A timeboard with the history in it, moving on."""
     until = int(time.time())
     url = account.call("get_dashboard", dashboard_id=timeboard)["url"]
-    return f"{account.page}{url}?from_ts={(until - HISTORY_S) * 1000}&to_ts={until * 1000}&live=true"
+    return f"{account.page}{url}?from_ts={(until - span_s) * 1000}&to_ts={until * 1000}&live=true"
 
 
-def _show(demo: Demo, address: str, link: str, open_page: bool) -> None:
+def _show(demo: Demo, boards: Mapping[str, str], link: str, open_page: bool) -> None:
+    more = "".join(f"The {name}: {address}\n" for name, address in boards.items() if name != "timeboard")
     terminal.console().print(
-        f"\nThe timeboard: {address}\n"
+        f"\nThe timeboard: {boards['timeboard']}\n"
         f"The same for anyone on this machine, without the rest (my-metric share): {link}\n"
-        f"The traced app: {demo.app.url}    its service: {demo.service_page}\n"
+        f"{more}The traced app: {demo.app.url}    its service: {demo.service_page}\n"
         f"How often the check runs: {demo.work}/conf.d/my_metric.d/conf.yaml (edit it, and watch)\n"
         "Ctrl-C stops everything.",
         soft_wrap=True,
     )
     if open_page:
-        terminal.browse(address)
+        terminal.browse(boards["timeboard"])
 
 
 def _once_each() -> Callable[[str], None]:

@@ -103,6 +103,16 @@ def marked_text(text: str | None, mark: str) -> str:
     return "\n".join([*lines, *([""] if lines else []), mark])
 
 
+def marked_tags(tags: Iterable[str], mark: str) -> list[str]:
+    """Tags with the mark among them, and MARK, by which all are found."""
+    return [*(tag for tag in tags if not is_mark(tag)), *dict.fromkeys((MARK, mark))]
+
+
+def mark_of_tags(tags: Iterable[str] | None) -> str:
+    """The mark among tags, of MARK and MARK/name the latter; empty where there is none."""
+    return max((tag for tag in tags or () if is_mark(tag)), key=len, default="")
+
+
 def mark_of(text: str | None) -> str | None:
     """The mark that stands as a line of its own in a description or message."""
     return next((line.strip() for line in (text or "").splitlines() if is_mark(line.strip())), None)

@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import override
 
 from companion.client import Account
-from companion.kinds.model import MARK, Existing, Kind, is_mark
+from companion.kinds.model import MARK, Existing, Kind, mark_of_tags, marked_tags
 from companion.problem import WRONG_USE, Fault, Problem
 
 SERVER_FIELDS = (
@@ -51,9 +51,10 @@ class Monitors(Kind):
         return self._existing(account.call("get_monitor", monitor_id=int(id)))
 
     def _existing(self, row: Mapping[str, Any]) -> Existing:
-        mark = next((tag for tag in row.get("tags") or [] if is_mark(tag)), "")
         made = (row.get("created") or "", f"{row['id']:020}")
-        return Existing(mark, str(row["id"]), row.get("name") or f"monitor {row['id']}", row, made)
+        return Existing(
+            mark_of_tags(row.get("tags")), str(row["id"]), row.get("name") or f"monitor {row['id']}", row, made
+        )
 
     @override
     def filled(self, path: str, value: Any) -> bool:
@@ -98,4 +99,4 @@ class Monitors(Kind):
 
     @override
     def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
-        return {"tags": [*(tag for tag in body.get("tags", []) if not is_mark(tag)), mark]}
+        return {"tags": marked_tags(body.get("tags", []), mark)}

@@ -51,9 +51,11 @@ def kind_of(file: Path, body: Mapping[str, Any]) -> str:
         return "downtime"
     if "widgets" in body or "layout_type" in body:
         return "timeboard"
+    if isinstance(body.get("thresholds"), list):
+        return "slo"
     if "query" in body or "options" in body or "message" in body:
         return "monitor"
-    raise Problem(f"{file}: this is neither a dashboard, nor a monitor, nor a downtime", WRONG_USE)
+    raise Problem(f"{file}: this is neither a dashboard, nor a monitor, nor an SLO, nor a downtime", WRONG_USE)
 
 
 def check(kind: str, body: Mapping[str, Any]) -> Iterator[Fault]:

@@ -20,6 +20,7 @@ from doghouse.queries.functions.rank import score
 from doghouse.queries.language import tree
 from doghouse.queries.language.formulas import FormulaRequest, Limit
 from doghouse.queries.language.inspection import result_keys, variables
+from doghouse.queries.language.names import percentile
 from doghouse.queries.language.tree import Expression, Leaf
 
 REDUCERS = ("avg", "mean", "min", "max", "sum", "last", "l2norm", "area", "percentile")
@@ -91,6 +92,8 @@ class Numbers(Values[Value]):
                 return value
             case tree.Variable(name):
                 query = self.request.queries[name]
+                if query.aggregator == "percentile":
+                    return reduced(frame_of(query.expression, at_once(query.expression, self.context)), "last")
                 return reduced(frame_of(query.expression, self.context), query.aggregator)
             case _:
                 return self._reduced_whole(leaf)
@@ -133,10 +136,21 @@ class Numbers(Values[Value]):
         return bool(result_keys(self.request.bound(expression)))
 
 
+def at_once(expression: Expression, context: Context) -> Context:
+    """The window as one bucket: a percentile of all values, which those of its buckets do not give (GUESS: that the aggregator percentile means this).
+
+    Raises NotEvaluated for what is no percentile of a distribution.
+    """
+    if not isinstance(expression, tree.MetricQuery) or percentile(expression.aggregator) is None:
+        raise NotEvaluated("the scalar aggregator percentile over anything but a percentile of a distribution")
+    length = context.end - context.start
+    return replace(context, start=0, end=length, interval=length, max_points=None, shift=context.shift + context.start)
+
+
 def reduced(frame: Frame, aggregator: str) -> Frame:
     """Each group's values as one: nulls are skipped; a group without any has none."""
     if aggregator == "percentile":
-        raise NotEvaluated("the scalar aggregator percentile")
+        raise NotEvaluated("the scalar aggregator percentile in a function over time")
     values = score(frame, "mean" if aggregator == "avg" else aggregator)
     some = ~np.isnan(values)
     column = values[some][:, None]
