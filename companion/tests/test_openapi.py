@@ -22,10 +22,13 @@ from companion.settings import Settings
 from scripts.fidelity.client import fetch
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
-SETTINGS = Settings(email="a@example.org", host="web-1", timezone="Europe/Berlin", tags=("env:lab",))
+SETTINGS = Settings(
+    email="a@example.org", host="web-1", timezone="Europe/Berlin", tags=("env:lab",), extras=("bakery",)
+)
 SENT = {
     "timeboard": ("v1", "Dashboard", lambda body: body),
     "monitor": ("v1", "Monitor", lambda body: body),
+    "slo": ("v1", "ServiceLevelObjectiveRequest", lambda body: body),
     "downtime": ("v2", "DowntimeCreateRequest", lambda body: {"data": {"type": "downtime", "attributes": body}}),
     "host tags": ("v1", "HostTags", lambda body: body),
 }

@@ -52,7 +52,7 @@ class Player:
         what: str = visit.what
         if what == "pick-up":
             if visit.order not in self.ids:
-                return  # ordered before the first day
+                return  # the order was refused
             what = f"orders/{self.ids.pop(visit.order)}/pick-up"
         body: dict[str, Any] = {"product": visit.product, "pieces": visit.pieces} if visit.product else {}
         if visit.due:

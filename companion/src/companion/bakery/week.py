@@ -86,6 +86,8 @@ def _orders(chance: random.Random, number: int, at: Callable[[float], datetime])
         else:
             made = due - chance.uniform(30, 180)
         product, pieces = _taken(chance)
+        if not number and made < 0:
+            continue  # nobody could order before the first day
         id = number * 1000 + each
         yield Visit(at(made), "orders", product, pieces, id, at(due))
         if chance.random() > NO_SHOW:
