@@ -68,8 +68,8 @@ def running(url: str | None, minutes: float) -> Iterator[str]:
 
     stop = Stop()
     stop.listen()
-    with run.running(stop, None) as demo, run._account(demo) as account:
-        run.provisioned(account, EMAIL)
+    with run.running(stop, None, with_bakery=True) as demo, run._account(demo) as account:
+        run.provisioned(account, EMAIL, with_bakery=True)
         print(f"waiting {minutes:g} minutes for live points", file=sys.stderr)
         end = time.monotonic() + minutes * 60
         while time.monotonic() < end:
@@ -95,6 +95,7 @@ def pictures(url: str, chromium: Browser) -> list[Picture]:
     page.goto(f"{url}/dashboard/lists")
     board = link(page, r"/dashboard/[^/]+/my-metric$")
     app = link(page, r"/dashboard/[^/]+/my-metric-app")
+    bakery = link(page, r"/dashboard/[^/]+/bakery$")
     page.goto(f"{url}/monitors/manage")
     monitor = link(page, r"/monitors/\d+$")
     page.goto(f"{url}/inbox")
@@ -108,6 +109,7 @@ def pictures(url: str, chromium: Browser) -> list[Picture]:
         Picture("timeboard-5-minutes", f"{board}?{past(300)}", whole, "dark"),
         Picture("snapshot", f"{board}?{past(900)}", snapped),
         Picture("app-and-infrastructure", f"{app}?{past(900)}", whole, height=900),
+        Picture("bakery", f"{bakery}?{past(7 * 86400)}", whole, height=1420),
         Picture("monitor", f"{monitor}?{past(4 * 3600)}", tried, height=1000),
         Picture("downtimes", "/monitors/downtimes", next_week),
         Picture("mail", mail, whole, height=800),
