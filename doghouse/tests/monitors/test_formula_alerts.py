@@ -241,6 +241,12 @@ def test_a_slip_in_a_variable_is_refused_where_it_stands(
     assert problem in said.text
 
 
+def test_another_products_data_source_is_not_evaluated_though_its_name_is_near() -> None:
+    for other in ("rum", "apm_metrics", "on_call_events", "ci_tests"):
+        monitor = formula('formula("a").last("5m") > 1', logs("a", "*", data_source=other))
+        assert "queries of the data source" in monitor.why_unevaluated()
+
+
 def test_what_a_variable_has_besides_is_passed_over() -> None:
     monitor = formula('formula("a").last("5m") > 1', logs("a", "*", storage="hot", cross_org_uuids=[]))
     assert monitor.problem is None

@@ -172,6 +172,14 @@ def test_autosmooth_takes_out_what_comes_again_and_leaves_what_stands_alone() ->
     made = np.array(line_of("autosmooth(avg:m{*})", wave + rise))
     assert np.ptp(made[20:90]) < np.ptp(wave) / 10
     assert made.max() > 100
+    alone = values(
+        source(series(every(60, (wave + rise).tolist()), host="a")), "autosmooth(avg:m{*} by {host})", 0, 12000, 60
+    )
+    empty = source(series(every(60, (wave + rise).tolist()), host="a"), series(every(60, [None] * 199 + [1]), host="b"))
+    assert alone == made.tolist()
+    assert (
+        by_scope(empty, "autosmooth(avg:m{*} by {host})", 0, 12000, 60)["host:a"] == (wave + rise).tolist()
+    )  # one span for all
     spike = np.zeros(200)
     spike[100] = 50
     assert line_of("autosmooth(avg:m{*})", spike) == spike.tolist()

@@ -84,7 +84,8 @@ def _asked(text: str, given: Sequence[Mapping[str, Any]], sources: Collection[st
     for number, variable in enumerate(given):
         place, source = f"options.variables[{number}]", variable.get("data_source")
         if source != POINTS and isinstance(source, str) and source not in sources:
-            if near := nearest(source, (*sources, POINTS)):
+            near = nearest(source, (*sources, POINTS))
+            if near and near not in source.split("_"):  # `apm_metrics` is another source
                 raise VariableError(f"{place}.data_source", "", 0, f"'{source}' is unknown: did you mean '{near}'?")
             raise NotEvaluated(f"queries of the data source '{source}'")
         made = _read(place, variable, _OfPoints) if source == POINTS else _read(place, variable, _OfRecords)

@@ -77,15 +77,16 @@ def autosmooth(frame: Frame) -> Frame:
 
     All groups have the same span. GUESS: the shortest of those that suit each of them; at most a tenth of the points.
     """
-    spans = [_smoothest(row[~np.isnan(row)]) for row in frame.values]
+    spans = [_smoothest(row[there]) for row in frame.values if (there := ~np.isnan(row)).any()]
     return rolling_average(frame, min(spans)) if spans else frame
 
 
 def _smoothest(values: Floats) -> int:
     """The span that leaves the least rough of averages that are no less peaked than the values; 1: none."""
     best, least, peaked = 1, _roughness(values), _kurtosis(values)
+    sums = np.append(0.0, np.cumsum(values - np.mean(values)))
     for span in range(2, len(values) // 10 + 1):
-        averages = np.convolve(values, np.full(span, 1 / span), "valid")
+        averages = (sums[span:] - sums[:-span]) / span  # but for their level, which plays no part
         if (rough := _roughness(averages)) < least and _kurtosis(averages) >= peaked:
             best, least = span, rough
     return best
@@ -97,6 +98,6 @@ def _roughness(values: Floats) -> float:
 
 def _kurtosis(values: Floats) -> float:
     """How peaked a distribution is: its fourth moment over its variance squared; 0 of values that are all alike."""
-    away = values - np.mean(values) if len(values) else values
-    variance = float(np.mean(away**2)) if len(values) else 0.0
+    away = values - np.mean(values)
+    variance = float(np.mean(away**2))
     return float(np.mean(away**4)) / variance**2 if variance > 0 else 0.0
