@@ -189,7 +189,8 @@ def test_live_backtest_stepping_and_unit_test_agree(
             house.advance(MINUTES)
             sent = [(one.at, one.transition, one.group, one.body) for one in house.notifications]
         assert sorted(sent) == sorted(wanted)
-        (result,) = run(as_unit_test(folder, monitor, kind, made, test))
+        # whatever a live server has, Datadog's own refusals (recovery thresholds of events) are not what is compared here
+        (result,) = run(as_unit_test(folder, monitor, kind, made, test), force=True)
     missed = [one for one in result.differences if "none matches any of the" not in one.got[0]]
     assert missed == []
 
