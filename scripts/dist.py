@@ -25,15 +25,20 @@ ROOMS = ("my_metric", "doghouse", "companion")
 TOOLS = ROOT / ".venv-tools/bin/python"
 DEADLINE_S = 300
 LINT = "doghouse lint docs/ci/monitors/queue.json"
-PARQUET = "COPY (SELECT now() AS timestamp, 'x' AS message) TO '$TMP/logs.parquet'"  # the shell fills in TMP
-LOG_MONITOR = '{"type": "log alert", "query": "logs(\\"*\\").index(\\"*\\").rollup(\\"count\\").last(\\"5m\\") > 0", "message": "@a@example.com"}'
+LOGS = """python - <<END
+import duckdb
+duckdb.sql("COPY (SELECT now() AS timestamp, 'x' AS message) TO '$TMP/logs.parquet'")
+END
+cat >$TMP/log.json <<'END'
+{"type": "log alert", "query": "logs(\\"*\\").index(\\"*\\").rollup(\\"count\\").last(\\"5m\\") > 0", "message": "@a@example.com"}
+END
+doghouse backtest $TMP/log.json --logs $TMP/logs.parquet --from now-1h"""
 # What is run of each package, by bash with `set -e`: it must exit 0, but for what is meant to be refused.
 COMMANDS = {
     "doghouse": f"{LINT}; doghouse test docs/monitor-tests; doghouse doctor --url http://127.0.0.1:9",
     "doghouse[datadog]": """! doghouse backtest docs/ci/monitors/cpu.json --datadog --from now-1h 2>$TMP/said; grep DD_API_KEY $TMP/said
         python -c 'import datadog_api_client; from doghouse.importing.account import requesting'""",
-    "doghouse[logs]": f"""python -c "import duckdb; duckdb.sql(\"{PARQUET}\")"; echo '{LOG_MONITOR}' >$TMP/log.json
-        doghouse backtest $TMP/log.json --logs $TMP/logs.parquet --from now-1h""",
+    "doghouse[logs]": LOGS,
     "doghouse[terraform]": "doghouse lint docs/terraform; doghouse test docs/terraform",
     "doghouse[server]": """doghouse up --port 0 --json --data $TMP/data >$TMP/said &
         until grep -q url $TMP/said; do kill -0 $!; sleep 0.2; done; kill -TERM $!; wait $!""",
