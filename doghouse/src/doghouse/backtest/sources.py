@@ -11,6 +11,7 @@ from doghouse.monitors import Group, GroupHistory
 from doghouse.monitors.objectives import Objectives
 from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import Runs
+from doghouse.monitors.windows.sharing import LastColumns
 from doghouse.search.records import Records
 from doghouse.slos.model import Objective
 
@@ -39,10 +40,12 @@ def sources_of(
     runs: RunsOf | None = None,
     records: RecordsOf | None = None,
     slos: Mapping[str, Objective] = NO_SLOS,
+    shared: LastColumns | None = None,
 ) -> mon.Sources:
     """What a monitor may read over (start, end] (s UTC). `members` are the monitors that a composite or an SLO may name, by id; so are `slos`.
 
-    `records` are logs, events and spans. Without `runs` those of checks are points (`checkruns`). Raises MembersMissing.
+    `records` are logs, events and spans; `shared` keeps windows that other monitors look at too. Without `runs` those of checks are points
+    (`checkruns`). Raises MembersMissing.
     """
     missing = [str(one) for one in monitor.members if one not in members]
     if missing:
@@ -59,5 +62,7 @@ def sources_of(
         return members[monitor_id].over(sources, start, end).groups()
 
     objectives = Objectives(slos.get, members.get)
-    sources = mon.Sources(points, runs or checks, histories=histories, records=records, objectives=objectives)
+    sources = mon.Sources(
+        points, runs or checks, histories=histories, records=records, objectives=objectives, shared=shared
+    )
     return sources

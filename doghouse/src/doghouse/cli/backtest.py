@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +27,7 @@ from doghouse.cli.options import (
 )
 from doghouse.cli.terminal import fail, say
 from doghouse.reports import Backtested, BacktestResult
+from doghouse.reports.results import Made
 
 
 def backtest(
@@ -70,8 +70,18 @@ def backtest(
     ] = False,
     force: Force = False,
     var_file: VarFiles = None,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Processes to work with; the result is the same (0: as many as there are cores, where there is much to do).",
+        ),
+    ] = 0,
     output: Format = None,
     as_json: AsJson = False,
+    json_lines: Annotated[
+        bool, typer.Option("--json-lines", help="Print a line of JSON a monitor, as soon as it is done.")
+    ] = False,
 ) -> None:
     """Replay monitors over history: every state, transition and notification, with downtimes applied.
 
@@ -80,7 +90,9 @@ def backtest(
     import os
     import time
 
-    write = chosen(output, as_json, BacktestResult)
+    if json_lines and (as_json or output not in (None, "json-lines")):
+        raise fail("--json-lines means --format json-lines: give one format", 64)
+    write = chosen("json-lines" if json_lines else output, as_json, BacktestResult)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
     from doghouse.cli.backtesting import inputs
     from doghouse.cli.backtesting import monitors as given_monitors
@@ -107,15 +119,17 @@ def backtest(
     inputs.keep_memory()
     known = inputs.hosts_of(hosts)
     reading = inputs.from_file(series, known, start, end) if series else None  # while all below is imported
-    from doghouse.cli.backtesting.each import Asked, backtest_each
+    from doghouse.cli.backtesting import spreading
+    from doghouse.cli.backtesting.each import Asked
 
     listed = given_monitors.given_in(monitor, var_file or ())
     monitors = listed.monitors
     quiet, routed = inputs.downtimes_of(downtimes, start), [*listed.rules, *(rules_of(rules) or ())]
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
+    jobs = 1 if datadog else spreading.processes(jobs, len(monitors), (end - start) // 60)
     account = None
     if reading:
-        points = reading()
+        points = reading(jobs > 1)
     elif not datadog:
         points = inputs.no_points
     else:
@@ -127,6 +141,7 @@ def backtest(
         *(start, end, points, quiet, known, zone, suggest, members, listed.slos, records, routed),
         settings=lint_settings(),
         force=force,
+        origin=(lambda one: inputs.origin(account, one)) if account else None,
     )
     left_out, wanted = listed.left_out, len(monitors) + len(listed.left_out)
     several = wanted > 1
@@ -134,19 +149,19 @@ def backtest(
     def say_left_out(one: given_monitors.LeftOut) -> None:
         say(f"{one.where}: {one.text}" + ", and is left out" * several)
 
-    def backtests() -> Iterator[Backtested]:
-        for one in monitors:
-            made = backtest_each(one, asked)
-            if isinstance(made, Backtested):
-                yield replace(made, points=inputs.origin(account, one.monitor) if account else None)
-            else:
+    def each(make: Callable[[Backtested], Made]) -> Iterator[Made]:
+        for said, made in spreading.spread(monitors, asked, make, jobs):
+            typer.echo(said, err=True, nl=False)
+            if isinstance(made, given_monitors.LeftOut):
                 left_out.append(made)
                 say_left_out(made)
+            else:
+                yield made
 
     for one in left_out:
         say_left_out(one)
     reasons = ({"where": one.where, "text": one.text} for one in left_out)
-    write(BacktestResult(backtests(), several, zone, reasons), sys.stdout)
+    write(BacktestResult(each, several, zone, reasons), sys.stdout)
     if left_out and several:
         say(f"{wanted - len(left_out)} of {wanted} monitors ran, {len(left_out)} could not")
     if len(left_out) == wanted or any(one.wrong for one in left_out):

@@ -111,7 +111,7 @@ def _history(
     members |= members_of(member, [])
     known = inputs.hosts_of(hosts)
     if series is not None:
-        points = inputs.from_file(series, known, start, end)()
+        points = inputs.from_file(series, known, start, end)(False)
     else:
         account = inputs.account_of(api_url, keys_file, None, True, None)
         points = inputs.from_account(account, [definition, *members.values()], start - 86_400, end, known)

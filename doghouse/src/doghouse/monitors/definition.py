@@ -6,7 +6,7 @@ Nothing of it is read from text again. A monitor with another threshold or windo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
@@ -177,6 +177,11 @@ class Definition(Body, frozen=True, dict=True):
     def default_name(self) -> str:
         """The name that it has if it was sent without one. GUESS: its query."""
         return self.query.rstrip()
+
+    @property
+    def windows_key(self) -> Hashable:
+        """What its windows depend on besides its points and ticks: monitors with the same have the same windows. None: nobody shares them."""
+        return None
 
     def check_query(self) -> None:
         """Raise MonitorError where Datadog would refuse its query, or options that depend on it. Of what is not evaluated only the comparison is looked at."""

@@ -25,6 +25,7 @@ from doghouse.monitors.states.machine import (
     step,
 )
 from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.monitors.windows.sharing import LastColumns
 
 if TYPE_CHECKING:
     from doghouse.monitors.definition import Definition
@@ -45,6 +46,7 @@ class Sources:
     `records` has what a query of records reads: the logs, events or spans of its `source`. It raises NotEvaluated for a source that it does not have.
     `runs` has a check's last runs before a time (s UTC), `states` the groups of another monitor as they are, `histories` as they were over the stretch.
     `objectives` has the SLOs, and any monitor by its id. `address` is where doghouse's pages are, which messages link to; empty: nobody knows.
+    `shared` keeps windows that other monitors look at too.
     """
 
     points: Callable[[Definition], tuple[Source, Definition | None]]
@@ -54,6 +56,7 @@ class Sources:
     records: Callable[[RecordQuery], Records] | None = None
     objectives: Objectives | None = None
     address: Callable[[], str] = str
+    shared: LastColumns | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,25 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
 @writes("json", BacktestResult)
 def backtests(result: BacktestResult, out: TextIO) -> None:
     """Every monitor under `monitors`, by name; where one alone was asked for, all of it stands at the top too."""
-    made = [_backtested(one) for one in result.backtests]
-    left_out = [shapes.LeftOut(**one) for one in result.left_out]
-    if result.several or not made:
-        write(shapes.Backtests(shapes.VERSION, made, left_out), out)
-        return
-    top = {name: getattr(made[0], name) for name in made[0].__struct_fields__}
-    write(shapes.BacktestOfOne(**top, version=shapes.VERSION, monitors=made, left_out=left_out), out)
+    made = result.each(lambda one: msgspec.json.encode(_backtested(one)).decode())
+    alone = "" if result.several else next(iter(made), "")
+    head = f"{alone[:-1]}," if alone else "{"
+    out.write(f'{head}"version":{shapes.VERSION},"monitors":[{alone}')
+    for number, text in enumerate(made if result.several else ()):
+        out.write(f"{',' if number else ''}{text}")
+    left_out = msgspec.json.encode([shapes.LeftOut(**one) for one in result.left_out]).decode()
+    out.write(f'],"left_out":{left_out}}}\n')
+    out.flush()
+
+
+@writes("json-lines", BacktestResult)
+def backtest_lines(result: BacktestResult, out: TextIO) -> None:
+    """A line a monitor, as soon as it is done, as `monitors` of the document has it; then a line for each that was left out."""
+    for text in result.each(lambda one: msgspec.json.encode(_backtested(one)).decode()):
+        out.write(f"{text}\n")
+        out.flush()
+    for one in result.left_out:
+        write({"left_out": shapes.LeftOut(**one)}, out)
 
 
 def write(made: Any, out: TextIO) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from doghouse.backtest.figures import Figures
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from doghouse.testing.coverage import Coverage
     from doghouse.testing.places import TestFileError
     from doghouse.testing.running import Result
+
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +121,20 @@ class Backtested:
     where: str = ""
 
 
+class Each(Protocol):
+    """Has each monitor's backtest made into something, in the monitors' order, once: perhaps in another process, to which it is not sent."""
+
+    def __call__(self, make: Callable[[Backtested], Made]) -> Iterable[Made]:
+        """What `make` makes of each backtest; what it gives can be pickled."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BacktestResult:
-    """The monitors' backtests, each made when it is asked for, once; `several` is whether more than one was wanted, `zone` whose clocks times are shown by.
+    """The monitors' backtests; `several` is whether more than one was wanted, `zone` whose clocks times are shown by.
     `left_out` says of those that did not run `where` they stand and why (`text`): it is complete when the backtests are through."""
 
-    backtests: Iterable[Backtested]
+    each: Each
     several: bool
     zone: str
     left_out: Iterable[Mapping[str, str]] = ()

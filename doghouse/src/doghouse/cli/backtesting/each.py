@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -22,6 +22,7 @@ from doghouse.monitors.lint import by_history
 from doghouse.monitors.lint.settings import Settings
 from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.validation import check_stored
+from doghouse.monitors.windows.sharing import LastColumns
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.reports import Backtested
 from doghouse.slos.model import Objective
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 class Asked:
     """What is asked of each monitor: [start, end] (s UTC), its points, the downtimes and hosts, whose clocks nights are told by, and whether to suggest
     settings. `members` are the monitors that a composite or an SLO may name, `slos` the SLOs, by id; `records` are logs,
-    `rules` the notification rules, `settings` which lint rules are looked for. `force`: what Datadog would refuse is evaluated too."""
+    `rules` the notification rules, `settings` which lint rules are looked for. `force`: what Datadog would refuse is evaluated too;
+    `shared` keeps windows that other monitors look at too; `origin` says where a monitor's points come from, if from an account."""
 
     start: int
     end: int
@@ -49,6 +51,8 @@ class Asked:
     rules: Rules
     settings: Settings
     force: bool = False
+    shared: LastColumns | None = None
+    origin: Callable[[Definition], Mapping[str, Any]] | None = None
 
 
 def backtest_each(one: ToRun, asked: Asked) -> Backtested | LeftOut:
@@ -68,7 +72,8 @@ def backtest_each(one: ToRun, asked: Asked) -> Backtested | LeftOut:
         raise fail(str(error)) from None
     for text in remarks:
         typer.echo(f"doghouse: {where}: {text}", err=True)
-    return Backtested(monitor.name or where, result, figures(result, asked.zone), others, remarks, where=where)
+    origin = asked.origin(monitor) if asked.origin else None
+    return Backtested(monitor.name or where, result, figures(result, asked.zone), others, remarks, origin, where)
 
 
 def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
@@ -78,7 +83,9 @@ def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Seque
     if asked.suggest and monitor.evaluated and not monitor.compares:
         text = f"--suggest varies thresholds and windows, which a {monitor.type} does not have"
         typer.echo(f"doghouse: {where}: {text}", err=True)
-    sources = sources_of(monitor, asked.points, asked.members, start, end, records=asked.records, slos=asked.slos)
+    sources = sources_of(
+        monitor, asked.points, asked.members, start, end, records=asked.records, slos=asked.slos, shared=asked.shared
+    )
     result = replay(monitor, sources, start, end, downtimes, hosts, asked.rules)
     if not asked.suggest or not monitor.compares:
         return result, [] if asked.suggest else None

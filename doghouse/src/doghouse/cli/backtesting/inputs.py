@@ -29,17 +29,20 @@ def keep_memory() -> None:
     np.empty(KEPT_BYTES, np.uint8)
 
 
-def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Callable[[], Points]:
-    """Begin to read a file of which [start, end) (s UTC) will be asked; what is returned waits for it."""
+def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Callable[[bool], Points]:
+    """Begin to read a file of which [start, end) (s UTC) will be asked; what is returned waits for it. Given True it has all of the file in memory, and
+    nothing reads in the background: processes may be forked then."""
     from doghouse.backtest.overlapping import begun
     from doghouse.backtest.sources import points_of
+    from doghouse.metrics.files.rowgroups import RowGroups
     from doghouse.metrics.files.series_files import SeriesFileError, open_series
 
     opened = begun(lambda: open_series(path, {name: host.tags for name, host in hosts.items()}, (start, end)))
 
-    def read() -> Points:
+    def read(whole: bool) -> Points:
         try:
             source = opened()
+            source = source.whole() if whole and isinstance(source, RowGroups) else source
         except SeriesFileError as error:
             raise fail(str(error)) from None
         return points_of(source)

@@ -131,7 +131,7 @@ def over(given: Given, range: Range, sides: tuple[Side, Side], rules: Rules) -> 
         account = inputs.account_of(given.api_url, given.keys_file, given.cache, given.no_cache, given.resolution)
         points = inputs.from_account(account, _changed(*sides), start, end, known)
     elif given.series:
-        points = inputs.from_file(given.series, known, start, end)()
+        points = inputs.from_file(given.series, known, start, end)(False)
     else:
         points = inputs.no_points
     records = inputs.records_of(given.logs, known, account)

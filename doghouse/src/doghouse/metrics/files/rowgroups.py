@@ -182,10 +182,21 @@ class RowGroups:
             raise self._failed(str(error)) from None
         return picked if rollup is None else roll_up(picked, rollup)
 
+    def whole(self) -> MemorySource:
+        """All of it, in memory: for many that read it again and again, or from processes that are forked."""
+        try:
+            return self._whole or self._read_whole()
+        except (ValueError, Unusual) as error:
+            raise self._failed(str(error)) from None
+
+    def _read_whole(self) -> MemorySource:
+        self._opened.decoded.readings.clear()
+        self._whole = MemorySource(*read_all(self._opened), self._hosts)
+        return self._whole
+
     def _read(self, ids: Ints, start: int, end: int) -> Columns:
         if self._whole is None and self._opened.decoded.begun > AGAIN * len(self._opened.file.sizes):
-            self._opened.decoded.readings.clear()
-            self._whole = MemorySource(*read_all(self._opened), self._hosts)
+            self._read_whole()
         if self._whole is not None:
             return self._whole.read(ids, start, end)
         parts = [part for number in ids.tolist() if len(part := self._one(number, start, end))]

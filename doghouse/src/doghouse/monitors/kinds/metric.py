@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import ClassVar, Self
@@ -172,10 +173,22 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         """The same in columns: all windows of a group at once, then all its states."""
         rules, ticks = self.rules, ticks_of(self, start, end)
         points, evaluated = sources.points(self)
-        columns = evaluate_range(evaluated or self, points, ticks)
+        make = partial(evaluate_range, evaluated or self, points, ticks)
+        columns = sources.shared(self.windows_key, points, ticks, make) if sources.shared else make()
         return Stretch(
             ticks, (partial(column_history, rules, column, ticks) for column in columns), lambda _group, _at: {}
         )
+
+    @property
+    def windows_key(self) -> Hashable:
+        """The query without what it is compared to, and the options that windows depend on."""
+        query, options = self._query, self.options
+        if query is None:
+            return None
+        recovers = options.threshold_windows.recovery_window if options.threshold_windows else None
+        schedule = json.dumps(options.scheduling_options, sort_keys=True, default=str)
+        looked_at = (query.aggregator, query.window, query.change, query.expression)
+        return (*looked_at, options.evaluation_delay or 0, bool(options.require_full_window), recovers, schedule)
 
     def nothing_seen(self, sources: Sources) -> str:
         """The series lack a tag that it groups by, or there are no points."""

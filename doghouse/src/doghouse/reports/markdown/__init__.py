@@ -9,7 +9,7 @@ from doghouse.reports import findings
 from doghouse.reports.findings import Finding
 from doghouse.reports.markdown.texts import LARGEST, code, fitting, folded, plain, table
 from doghouse.reports.registry import writes
-from doghouse.reports.results import BacktestResult, LintResult, UnitTestResult
+from doghouse.reports.results import Backtested, BacktestResult, LintResult, UnitTestResult
 
 SIGNS = {"error": "❌", "warning": "⚠️", "note": "💬"}  # of a review
 OPEN = 20  # problems that are seen at once
@@ -38,17 +38,19 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
 def backtests(result: BacktestResult, out: TextIO) -> None:
     """A row a monitor: what it would have sent, and how long it was in which state."""
     head = ["Monitor", "Notifications", "A day", "At night", "Silenced", "Changes", "Time in each state"]
-    rows = []
-    for one in result.backtests:
-        counts = one.figures
-        states = ", ".join(f"{label} {share:.1%}" for label, share in counts.shares.items() if share)
-        numbers = (counts.sent, f"{counts.a_day:.3g}", counts.at_night, counts.silenced, counts.changes)
-        rows.append([plain(one.name), *(str(number) for number in numbers), states])
+    rows = list(result.each(_row))
     shown = fitting(table(head, rows), LARGEST - 500)
     left = len(rows) + 2 - len(shown)
     out.write(
         "\n".join(["### Backtest", "", *shown, "", *([f"and {_many(left, 'more monitor')}", ""] if left else [])])
     )
+
+
+def _row(one: Backtested) -> list[str]:
+    counts = one.figures
+    states = ", ".join(f"{label} {share:.1%}" for label, share in counts.shares.items() if share)
+    numbers = (counts.sent, f"{counts.a_day:.3g}", counts.at_night, counts.silenced, counts.changes)
+    return [plain(one.name), *(str(number) for number in numbers), states]
 
 
 def listed(found: Sequence[Finding], room: int) -> list[str]:

@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, TextIO
 
 from doghouse.reports.registry import writes
-from doghouse.reports.results import BacktestResult, LintResult, UnitTestResult
+from doghouse.reports.results import Backtested, BacktestResult, LintResult, UnitTestResult
 from doghouse.reports.text.screen import console
 
 if TYPE_CHECKING:
@@ -78,13 +78,20 @@ def _unit_test(screen: Console, result: Result) -> None:
 def backtests(result: BacktestResult, out: TextIO) -> None:
     """Each monitor's changes and figures, as soon as it is done."""
     screen = console(out)
-    for backtested in result.backtests:
+
+    def told(backtested: Backtested) -> str:
         from doghouse.reports.text import tables
 
-        if result.several:
-            screen.print(backtested.name, style="bold", markup=False)
-        tables.backtest_table(screen, backtested.result, backtested.figures, result.zone)
-        if backtested.points:
-            screen.print(backtested.points["note"], style="bright_black", markup=False)
-        if backtested.suggestions:
-            tables.suggestions(screen, backtested.suggestions)
+        with screen.capture() as capture:
+            if result.several:
+                screen.print(backtested.name, style="bold", markup=False)
+            tables.backtest_table(screen, backtested.result, backtested.figures, result.zone)
+            if backtested.points:
+                screen.print(backtested.points["note"], style="bright_black", markup=False)
+            if backtested.suggestions:
+                tables.suggestions(screen, backtested.suggestions)
+        return capture.get()
+
+    for text in result.each(told):
+        out.write(text)
+        out.flush()

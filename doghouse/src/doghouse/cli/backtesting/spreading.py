@@ -1,0 +1,117 @@
+"""Monitors spread over processes: batches of those that look at the same windows, each worked on by one process, the results in the monitors' order."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from doghouse.cli.backtesting.each import Asked, backtest_each
+from doghouse.cli.backtesting.monitors import LeftOut, ToRun
+from doghouse.cli.terminal import fail
+from doghouse.monitors.windows.sharing import LastColumns
+from doghouse.reports import Backtested
+from doghouse.reports.results import Made
+
+Result = TypeVar("Result")
+WORTH_PROCESSES = 100_000  # evaluations of monitors: fewer are done before others have begun
+BATCHES_A_PROCESS = 4  # at least, so that none of them waits long for the others
+_work: Callable[[Sequence[int]], list[Any]] | None = None  # what a process that was forked finds here
+
+
+class Outcome(NamedTuple, Generic[Made]):
+    """What is to be said of a monitor, and what was made of its backtest, or why there is none."""
+
+    said: str
+    made: Made | LeftOut
+
+
+def cores() -> int:
+    """How many processes can work at once. They are forked, for nothing is sent to them: Windows does not do that, nor macOS well."""
+    return 1 if sys.platform in ("win32", "darwin") else len(os.sched_getaffinity(0))
+
+
+def processes(wanted: int, monitors: int, minutes: int) -> int:
+    """How many work on so many monitors over so many minutes; `wanted` is what was asked for, 0: as many as are worth it."""
+    if cores() == 1 or (not wanted and monitors * minutes < WORTH_PROCESSES):
+        return 1
+    return max(min(wanted or cores(), monitors), 1)
+
+
+def batches(monitors: Sequence[ToRun], jobs: int) -> list[list[int]]:
+    """The numbers of the monitors that look at the same windows, together, as far as there is work for all processes."""
+    alike: dict[object, list[int]] = {}
+    for number, one in enumerate(monitors):
+        key = one.monitor.windows_key
+        alike.setdefault(number if key is None else key, []).append(number)
+    most = max(len(monitors) // (BATCHES_A_PROCESS * jobs), 1) if jobs > 1 else len(monitors)
+    return sorted(some[at : at + most] for some in alike.values() for at in range(0, len(some), most))
+
+
+def spread(
+    monitors: Sequence[ToRun], asked: Asked, make: Callable[[Backtested], Made], jobs: int
+) -> Iterator[Outcome[Made]]:
+    """What `make` makes of each monitor's backtest, or why there is none, in the monitors' order, each as soon as it and those before it are there."""
+
+    def work(part: Sequence[int]) -> list[Outcome[Made]]:
+        shared = LastColumns() if asked.suggest or len(part) > 1 else None
+        return [_outcome(monitors[number], replace(asked, shared=shared), make) for number in part]
+
+    parts = batches(monitors, jobs)
+    done: dict[int, Outcome[Made]] = {}
+    following = 0
+    for part, outcomes in zip(parts, _worked(parts, work, jobs), strict=True):
+        done.update(zip(part, outcomes, strict=True))
+        while following in done:
+            yield done.pop(following)
+            following += 1
+
+
+def _outcome(one: ToRun, asked: Asked, make: Callable[[Backtested], Made]) -> Outcome[Made]:
+    """What is said of a monitor is kept, to be said in the monitors' order; but at once how far the reading of an account is, and what ends the command."""
+    said = io.StringIO()
+    try:
+        with contextlib.nullcontext() if asked.origin else contextlib.redirect_stderr(said):
+            made = backtest_each(one, asked)
+            return Outcome(said.getvalue(), made if isinstance(made, LeftOut) else make(made))
+    except BaseException:
+        sys.stderr.write(said.getvalue())
+        sys.stderr.flush()
+        raise
+
+
+def _worked(
+    parts: Sequence[Sequence[int]], work: Callable[[Sequence[int]], list[Result]], jobs: int
+) -> Iterable[list[Result]]:
+    if jobs == 1 or len(parts) < 2:
+        yield from map(work, parts)
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    global _work
+    _work = work
+    pool = ProcessPoolExecutor(min(jobs, len(parts)), multiprocessing.get_context("fork"))
+    try:
+        for future in [pool.submit(_in_process, part) for part in parts]:
+            yield future.result()
+        pool.shutdown()
+    except BrokenProcessPool:
+        text = "a process that worked on monitors ended before it was done (was memory short?): try --jobs 1"
+        raise fail(text) from None
+    finally:
+        _work = None
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in multiprocessing.active_children():
+            child.terminate()  # of those that are done none is left
+
+
+def _in_process(part: Sequence[int]) -> list[Any]:
+    if _work is None:
+        raise RuntimeError("this process was not forked from the one that has the work")
+    return _work(part)

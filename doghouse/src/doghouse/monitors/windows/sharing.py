@@ -1,0 +1,32 @@
+"""Windows that several monitors look at, worked out once: those of one query differ in thresholds, messages and downtimes, not in values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+
+import numpy as np
+
+from doghouse.metrics.model import Ints, Source
+from doghouse.monitors.windows.columns import GroupColumn
+
+NO_TICKS = np.empty(0, np.int64)
+
+
+class LastColumns:
+    """Keeps the columns that were asked for last: monitors with the same windows follow each other."""
+
+    def __init__(self) -> None:
+        self._key: Hashable = None
+        self._source: Source | None = None
+        self._ticks: Ints = NO_TICKS
+        self._columns: Sequence[GroupColumn] = ()
+
+    def __call__(
+        self, key: Hashable, source: Source, ticks: Ints, make: Callable[[], Iterable[GroupColumn]]
+    ) -> Sequence[GroupColumn]:
+        """The columns of what `key` stands for over these points at these ticks; `make` works them out. They are read, and never written to."""
+        if key != self._key or source is not self._source or not np.array_equal(ticks, self._ticks):
+            self._key, self._columns = None, ()
+            self._columns = list(make())
+            self._key, self._source, self._ticks = key, source, ticks
+        return self._columns
