@@ -76,7 +76,8 @@ def test_what_the_api_would_refuse_is_said_before_it_is_saved(served: Served) ->
     answer = ask(
         served, "check", {"text": json.dumps({"type": "composite", "query": "987654 && 987655", "name": "both"})}
     )
-    assert [one["severity"] for one in answer["problems"]][-1] == "error"
+    assert answer["problems"][-1]["severity"] == "error"
+    assert answer["problems"][-1]["text"] == "Some monitor IDs are invalid"
 
 
 def test_a_composite_is_tried_over_its_members(served: Served, flapping: int) -> None:

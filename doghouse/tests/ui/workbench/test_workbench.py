@@ -100,16 +100,16 @@ def test_a_new_monitor_is_written_with_the_keyboard_alone(page: Page, served: Se
     page.keyboard.type("By hand")
     page.get_by_role("combobox", name="Query").focus()
     page.keyboard.type("avg(last_5")
-    expect(page.locator("[role=option]").first).to_contain_text("last_5m")
+    expect(page.locator("#query-completions [role=option]").first).to_contain_text("last_5m")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.type("):avg:queue")
-    expect(page.locator("[role=option]").first).to_contain_text("queue.depth{*}")
+    expect(page.locator("#query-completions [role=option]").first).to_contain_text("queue.depth{*}")
     page.keyboard.press("Tab")
     page.keyboard.type(" > 90")
     page.get_by_role("combobox", name="Message").focus()
     page.keyboard.type("{{val")
-    expect(page.locator("[role=option]").first).to_contain_text("value}}")
+    expect(page.locator("#message-completions [role=option]").first).to_contain_text("value}}")
     page.keyboard.press("Tab")
     page.keyboard.type(" @ops@example.com")
     figure(page, "42 notifications in this range")
@@ -147,8 +147,12 @@ def test_a_monitor_is_tried_over_a_file(page: Page, flapping: int, tmp_path: Pat
     expect(page.locator("[data-over]")).to_contain_text("the series of your file")
 
 
-def test_the_page_fits_a_phone_in_the_dark(new_page: Callable[..., Page], flapping: int) -> None:
+def test_the_page_fits_a_phone_in_the_dark(new_page: Callable[..., Page], served: Served, flapping: int) -> None:
     page = new_page(width=360, height=740, scheme="dark")
     page.goto(f"/monitors/{flapping}/edit")
-    figure(page, "42 notifications in this range")
+    page.get_by_label("critical recovery").fill("60")
+    figure(page, "42 notifications in this range become 6")
+    served.ok("PUT", f"/api/v1/monitor/{flapping}", {"message": "Theirs, at some length: " + "@ops@example.com " * 5})
+    page.get_by_label("Name", exact=True).fill("Mine")
+    expect(page.get_by_role("region", name="Saved by somebody else")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

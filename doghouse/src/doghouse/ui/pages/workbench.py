@@ -109,8 +109,8 @@ class Workbench:
     def check(self, call: Call) -> Reply:
         """`POST /ui/data/workbench/check`: problems, messages for one of its groups, the same as HCL, and whether another was saved meanwhile."""
         asked = call.json(Asked)
-        draft, monitor = self.draft(asked), None
-        made: dict[str, Any] = {"problems": draft.problems, "previews": [], "groups": [], "hcl": "", "query": None}
+        draft = self.draft(asked)
+        made: dict[str, Any] = {"problems": draft.problems, "previews": [], "groups": [], "hcl": ""}
         made["conflict"] = self.conflict(asked)
         if (monitor := draft.monitor) is None:
             return Reply(made)
@@ -198,12 +198,14 @@ class Workbench:
     def draft(self, asked: Asked) -> Draft:
         """The monitor as it stands, its problems with what the API would refuse it for."""
         draft = self.linted(asked)
-        if draft.monitor is None or any(one["severity"] == "error" for one in draft.problems):
+        if draft.monitor is None:
             return draft
         try:
             self.replays.monitors.checked(dict(draft.monitor.document))
         except ApiError as error:
-            return drafts.refused(draft, "; ".join(map(str, error.errors)))
+            text = "; ".join(map(str, error.errors))
+            known = any(one["text"].startswith(text) for one in draft.problems)  # lint says why besides
+            return draft if known else drafts.refused(draft, text)
         return draft
 
     def linted(self, asked: Asked) -> Draft:

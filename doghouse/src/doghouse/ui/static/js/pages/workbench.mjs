@@ -17,7 +17,7 @@ import { problems } from "../workbench/problems.mjs";
 
 const PAUSE_MS = 250; // after the last key, before the server is asked
 const page = pageData();
-const KEPT = `doghouse-draft ${location.pathname}${new URLSearchParams(location.search).get("clone") ?? ""}`;
+const KEPT = `doghouse-draft ${location.pathname}${page.id ? "" : page.opened}`; // of new ones each has its beginning
 const area = $("#json");
 const asItWas = JSON.parse(page.opened);
 const opened = (area.value = JSON.stringify(asItWas, null, 2));
@@ -102,7 +102,7 @@ async function check() {
   if (mine !== check.turn || !answer) return;
   checked = answer;
   problems($("[data-problems]"), answer.problems, { go, use: (found) => edit((at) => mend(at, found)) });
-  conflict($("[data-conflict]"), answer.conflict, body, { take: (field, value) => edit((at) => set(at, field, value ?? undefined)), keep });
+  conflict($("[data-conflict]"), answer.conflict, body, { take: (path, value) => edit((at) => set(at, path, value)), keep });
   previews(answer);
 }
 

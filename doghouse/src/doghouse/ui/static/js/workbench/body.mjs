@@ -6,11 +6,16 @@ export const get = (body, path) => path.split(".").reduce((at, key) => at?.[key]
 export function set(body, path, value) {
   const keys = path.split(".");
   const last = keys.pop();
-  const around = keys.map((key, i) => [keys.slice(0, i).reduce((at, name) => at[name], body), key]).map(([at, key]) => [at, key, (at[key] = isObject(at[key]) ? at[key] : {})]);
-  const inside = around.at(-1)?.[2] ?? body;
+  const around = [];
+  let inside = body;
+  for (const key of keys) {
+    if (!isObject(inside[key])) inside[key] = {};
+    around.unshift([inside, key]);
+    inside = inside[key];
+  }
   if (value !== undefined) inside[last] = value;
   else delete inside[last];
-  for (const [at, key, made] of around.reverse()) if (!Object.keys(made).length && key !== "options") delete at[key];
+  for (const [outer, key] of around) if (!Object.keys(outer[key]).length) delete outer[key];
 }
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
