@@ -73,7 +73,7 @@ from doghouse.ui import routes as ui
 from doghouse.ui.data import mail_graphs
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.stores import Stores
-from doghouse.web import control, errors
+from doghouse.web import control, errors, origins
 from doghouse.web.access import Access, Keys
 from doghouse.web.body.in_flight import InFlight
 from doghouse.web.errors import ApiError
@@ -246,11 +246,15 @@ def invite(store: NotificationStore, email: str, title: str, link: str, now: flo
 
 
 def health(folder: DataFolder, settings: Settings, lag: Callable[[], float]) -> PlainHandler:
-    """`GET /health`: whether the server answers and keeps up, what is running, and where its keys are (not which), for commands of the same user."""
-    fixed = {"version": __version__, "commit": release.commit(), "data_format": manifest.FORMAT}
-    where = {} if settings.shared else {"keys_file": str(folder.keys_file)}
+    """`GET /health`: whether the server answers and keeps up, what is running, and where its keys are (not which), for commands of the same user.
 
-    def handler(_: Call) -> Reply:
+    A page whose name was rebound to this machine learns of no path.
+    """
+    fixed = {"version": __version__, "commit": release.commit(), "data_format": manifest.FORMAT}
+
+    def handler(call: Call) -> Reply:
+        is_named_safely = not settings.shared and origins.is_loopback(call.headers.get("host", ""))
+        where = {"keys_file": str(folder.keys_file)} if is_named_safely else {}
         behind = lag()
         warnings = [lags.sentence(behind)] if lags.is_behind(behind) else []
         return Reply({"status": "ok", **fixed, "monitors": {"lag_s": round(behind, 3)}, "warnings": warnings, **where})

@@ -43,6 +43,14 @@ def test_health_says_the_same(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("host", ["rebound.example.com", "localhost.example.com", ""])
+def test_health_tells_a_page_under_a_foreign_name_no_path(tmp_path: Path, host: str) -> None:
+    with running.serve(tmp_path) as house:
+        said = httpx.get(f"{house.url}/health", headers={"Host": host})
+    assert said.status_code == 200
+    assert str(tmp_path) not in said.text
+
+
 def test_no_commit_is_made_up_for_a_package_inside_another_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from doghouse import running
+from doghouse.metrics.store import pipeline
 from doghouse.running import House
 from doghouse.storage import backup, manifest
 from doghouse.storage.config import ConfigError
@@ -147,6 +148,7 @@ def killed(folder: Path) -> Path:
 
 
 def write_and_die(folder: Path) -> None:
+    pipeline.MOVE_AFTER_S = 3600.0  # a busy machine may take longer than a second to the kill
     with running.serve(folder, clock=Clock(NOW)) as house:
         fill(house, "late")
         os.kill(os.getpid(), signal.SIGKILL)

@@ -69,17 +69,15 @@ class Repository:
         entries = list(_entries(_git(self.top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)))
         there = {path for path in paths if path == "." or any(_is_below(entry.path, path) for entry in entries)}
         wanted = [entry for entry in entries if entry.size <= LARGEST and _is_wanted(entry, paths)]
-        links = []
+        links: list[tuple[Path, str]] = []
         for entry, content in zip(wanted, _contents(self.top, [entry.object for entry in wanted]), strict=True):
             place = folder / entry.path
-            place.parent.mkdir(parents=True, exist_ok=True)
             if entry.mode == _LINK:
-                links.append(place)
-                place.symlink_to(os.fsdecode(content))
+                links.append((place, os.fsdecode(content)))
             else:
+                place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
-        for place in [one for one in links if not one.resolve().is_relative_to(folder.resolve())]:
-            place.unlink()
+        _link(links, folder.resolve())
         return there
 
     def _is_shallow(self) -> bool:
@@ -119,8 +117,27 @@ def _entries(listed: bytes) -> Iterator[_Entry]:
     for line in filter(None, listed.split(b"\0")):
         about, _, path = line.partition(b"\t")
         mode, _, name, size = about.decode().split()
+        if not _is_inside(os.fsdecode(path)):
+            raise GitError(
+                f"{os.fsdecode(path)!r} in the commit is no path of a file inside a repository: git would not check it out"
+            )
         if mode in (_FILE, _EXECUTABLE, _LINK):
             yield _Entry(mode, name, int(size), os.fsdecode(path))
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path of a tree leads below its top. git makes no other, but stores and lists what somebody made by hand."""
+    return not any(part in ("", ".", "..") for part in path.replace(os.sep, "/").split("/"))
+
+
+def _link(links: Sequence[tuple[Path, str]], folder: Path) -> None:
+    """Make links, last, so that no file is written through one; none that leads out of the folder stays."""
+    for place, target in links:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.parent.resolve().is_relative_to(folder) and not os.path.lexists(place):
+            place.symlink_to(target)
+    for place in [place for place, _ in links if place.is_symlink() and not place.resolve().is_relative_to(folder)]:
+        place.unlink()
 
 
 def _is_wanted(entry: _Entry, paths: Sequence[str]) -> bool:

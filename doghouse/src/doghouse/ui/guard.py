@@ -74,7 +74,7 @@ def with_headers(reply: Reply) -> Reply:
     headers = {
         "Content-Security-Policy": policy(),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",  # with none at all, browsers send a form of ours as of no origin
         "Cache-Control": "no-store",
         **reply.headers,
     }
