@@ -49,8 +49,8 @@ PARTS = {
         {"TORTURE_JUMPS": "2000"},
     ),
     "files": Part(
-        "each file that a command reads: cut, damaged, endless, a pipe, a folder, nested, aliases; hostile wheels",
-        ("doghouse/tests/files", "doghouse/tests/agent/test_integration.py"),
+        "each file that a command reads: cut, damaged, endless, a pipe, a folder, nested, aliases; hostile wheels and commits",
+        ("doghouse/tests/files", "doghouse/tests/agent/test_integration.py", "doghouse/tests/review/test_hostile_revisions.py"),
         {"FUZZ_CASES": "2000"},
     ),
     "requests": Part(
@@ -58,8 +58,12 @@ PARTS = {
         ("doghouse/tests/api/test_wrong_input.py", "doghouse/tests/ui/test_wrong_input.py", "doghouse/tests/web", "doghouse/tests/server/test_wildcards.py"),
     ),
     "pages": Part(
-        "hostile names, tags, messages and mails in Chromium; requests of foreign pages",
-        ("doghouse/tests/ui/test_hostile.py", "doghouse/tests/ui/test_guard.py"),
+        "hostile names, tags, messages and mails in Chromium; requests of foreign pages; logging in where others can reach it",
+        ("doghouse/tests/ui/test_hostile.py", "doghouse/tests/ui/test_guard.py", "doghouse/tests/ui/test_login.py"),
+    ),
+    "connections": Part(
+        "connections that say nothing, stop half-way, drip, or are too many, also at the limit of open files",
+        ("doghouse/tests/server/test_connections.py",),
     ),
     "faults": Part(
         "connections cut before and after, 429 and 500 on purpose, an intake that is away",

@@ -306,6 +306,10 @@ def test_a_recurrence_of_version_1_has_all_of_its_keys_and_recurs(api: Api) -> N
         ),
         ({"scope": ["*"], "start": 1}, "Scheduled downtime start cannot be in the past"),
         ({"scope": ["*"], "start": "soon"}, "'start' must be a POSIX timestamp in seconds"),
+        (
+            {"scope": ["*"], "start": int(NOW) + 60, "end": int(NOW) + 59},
+            "The end of a downtime must be after its start",
+        ),
     ],
 )
 def test_version_1_refuses_in_its_own_words(api: Api, body: dict[str, Any], text: str) -> None:
@@ -319,6 +323,10 @@ def test_an_update_of_version_1_changes_only_what_is_sent_and_says_who_did(api: 
     expected = {**made, "message": "new", "notify_end_types": ["canceled", "expired"], "modified": int(NOW) + 120}
     assert changed == {**expected, "updater_id": made["creator_id"], "uuid": None}
     assert api.ok("GET", f"{V1}/{made['id']}")["uuid"] == made["uuid"]
+
+
+def test_no_scope_to_cancel_by_is_refused_in_version_1s_words(api: Api) -> None:
+    assert api.refused("POST", f"{V1}/cancel/by_scope", {"scope": []}) == (400, "Invalid scope parameter")
 
 
 def test_downtimes_are_canceled_by_their_exact_scope(api: Api) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -149,8 +153,8 @@ def test_others_are_answered_while_hundreds_of_connections_are_half_open(house: 
             client.close()
 
 
-def test_a_connection_beyond_the_most_is_closed_at_once_and_others_go_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_connection_beyond_the_most_is_closed_at_once_and_said_and_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(connections, "most", lambda _: 5)
     with running.serve(tmp_path) as house:
@@ -164,3 +168,54 @@ def test_a_connection_beyond_the_most_is_closed_at_once_and_others_go_on(
         assert first.recv(65536).startswith(b"HTTP/1.1 200")
         for client in (first, *others):
             client.close()
+    assert [record.getMessage() for record in caplog.records if record.name == connections.__name__] == [
+        "doghouse: 5 connections are open, as many as can be: more are closed at once"
+    ]
+
+
+FEW_FILES = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128)); runpy.run_module('doghouse', run_name='__main__')"
+
+
+@pytest.mark.slow
+def test_a_process_at_its_limit_of_files_says_so_loses_nothing_and_recovers(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FEW_FILES, "up", "--port", "0", "--json", "--data", str(tmp_path / "data")]
+    with (
+        (tmp_path / "said").open("w+") as said,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process,
+    ):
+        assert process.stdout
+        house = json.loads(process.stdout.readline())
+        keys = json.loads(Path(house["keys_file"]).read_text())
+        place = ("127.0.0.1", int(house["url"].rpartition(":")[2]))
+        now, taken = int(time.time()) - 600, []
+
+        def post(second: int) -> bool:
+            body = {"series": [{"metric": "m", "points": [[now + second, 1.0]]}]}
+            with suppress(httpx.TransportError):
+                answer = httpx.post(f"{house['url']}/api/v1/series", json=body, headers={"DD-API-KEY": keys["api_key"]})
+                if answer.status_code == 202:
+                    taken.append(second)
+                    return True
+            return False
+
+        assert post(0)
+        clients = [socket.create_connection(place, timeout=DEADLINE_S) for _ in range(300)]
+        for client in clients:
+            with suppress(ConnectionError):
+                client.sendall(b"POST /api/v1/series HTTP/1.1\r\nHost: localhost\r\n")
+        for second in range(1, 20):
+            post(second)
+        ends = time.monotonic() + DEADLINE_S  # those half open are dropped after HEAD_S
+        while not post(20):
+            assert time.monotonic() < ends
+        for client in clients:
+            client.close()
+        headers = {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["app_key"]}
+        asked = {"query": "sum:m{*}.rollup(sum, 1)", "from": now, "to": now + 60}
+        [series] = httpx.get(f"{house['url']}/api/v1/query", params=asked, headers=headers).json()["series"]
+        assert [at / 1000 - now for at, value in series["pointlist"] if value] == taken
+        process.terminate()
+        process.wait(DEADLINE_S)
+        text = (tmp_path / "said").read_text()
+    assert "connections are open, as many as can be: more are closed at once" in text
+    assert "Traceback" not in text

@@ -6,6 +6,7 @@ The time for a body is `doghouse.web.body.receiving`'; an idle connection is uvi
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from typing import Any
 
@@ -13,6 +14,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from doghouse.web.body.limits import CONNECTIONS, HEAD_BYTES, HEAD_S, UNREAD_S
 
+log = logging.getLogger(__name__)
+
+SAY_EVERY_S = 60  # that there are too many
 SPARE_FILES = 512  # for databases, of which each thread has files of its own, and for clients of other servers
 
 
@@ -20,6 +24,7 @@ class Bounded(HttpToolsProtocol):
     """uvicorn's protocol, with a time and a size for what comes before a request's headers are whole."""
 
     most = CONNECTIONS
+    said_at: float | None = None  # of all connections, when it was last said that there are too many (s of the loop)
     _late: asyncio.TimerHandle | None = None
     _before_head = 0  # bytes
 
@@ -27,6 +32,7 @@ class Bounded(HttpToolsProtocol):
         """Begin to wait for a request."""
         super().connection_made(transport)
         if len(self.connections) > self.most:
+            self._say()
             transport.abort()
             return
         _watch_client(transport.get_extra_info("socket"))
@@ -52,6 +58,12 @@ class Bounded(HttpToolsProtocol):
         """Nothing is waited for any more."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def _say(self) -> None:
+        now, said = self.loop.time(), type(self).said_at
+        if said is None or now - said >= SAY_EVERY_S:
+            type(self).said_at = now
+            log.warning("doghouse: %d connections are open, as many as can be: more are closed at once", self.most)
 
     def _is_idle(self) -> bool:
         cycle: Any = self.cycle
