@@ -84,12 +84,9 @@ def serve(
 
 def serve_forever(house: House, listener: socket.socket, ready: Callable[[], object]) -> None:
     """Serve on this thread until SIGTERM or Ctrl-C; `ready` is called once requests are accepted."""
-    import gc
     import signal
 
     more_files()
-
-    gc.set_threshold(20_000, 20, 50)  # requests make many objects that soon go by themselves
     # uvicorn stops at a signal, then raises it again for whoever had it before: nobody, so that the exit code is 0.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)

@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 
 from doghouse.importing.things import Found
 from doghouse.reports import formats, writer
-from doghouse.review import Asked, Review, Side, review
+from doghouse.review.making import Asked, review
+from doghouse.review.model import Review, Side
 
 NASTY = "a|b `c` *d* <img src=x> @everyone #12 [x](http://example.com) cpu_high\n\n# heading"
 BODY: dict[str, Any] = {

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from doghouse.importing.things import Found
-from doghouse.review import Asked, Change, Side, review
 from doghouse.review.headline import headline
+from doghouse.review.making import Asked, review
+from doghouse.review.model import Change, Side
 
 BODY: dict[str, Any] = {
     "type": "metric alert",

@@ -16,7 +16,6 @@ from typing import Annotated, Literal
 import typer
 
 from doghouse import __version__
-from doghouse.cli.client import Client, Refused
 from doghouse.cli.options import DEFAULT_URL, AsJson
 from doghouse.cli.terminal import console, print_json
 from doghouse.storage import config
@@ -119,6 +118,8 @@ def _is_installed(name: str) -> bool:
 
 def running(url: str) -> Finding:
     """What answers at the address: a doghouse, something else, or nothing."""
+    from doghouse.cli.client import Client, Refused
+
     try:
         health = Client(url, timeout=5).get("/health")
     except Refused as error:

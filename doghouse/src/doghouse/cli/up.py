@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,6 +61,7 @@ def up(
 
     Example: doghouse up --port 0 --json
     """
+    gc.set_threshold(20_000, 20, 50)  # requests make many objects that soon go by themselves; imports, many that stay
     from doghouse import running
     from doghouse.time.clock import Clock
 

@@ -6,37 +6,3 @@
 
 Monitors are paired by id, resource address, file, then name (`pairing`). What formats print is in `model`; headlines are in `headline`.
 """
-
-from doghouse.review.making import Asked, review
-from doghouse.review.model import (
-    Change,
-    Compared,
-    MessageChange,
-    NamedRule,
-    OtherChange,
-    Past,
-    Placed,
-    Range,
-    Review,
-    Side,
-    Tests,
-)
-from doghouse.review.objections import objections, wanted
-
-__all__ = [
-    "Asked",
-    "Change",
-    "Compared",
-    "MessageChange",
-    "NamedRule",
-    "OtherChange",
-    "Past",
-    "Placed",
-    "Range",
-    "Review",
-    "Side",
-    "Tests",
-    "objections",
-    "review",
-    "wanted",
-]

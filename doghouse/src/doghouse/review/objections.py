@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from doghouse.review.model import Review
+if TYPE_CHECKING:
+    from doghouse.review.model import Review
 
 ERROR, WARNING, NOISIER, MISSED_ALERT = "error", "warning", "noisier", "missed-alert"
 NAMES = (ERROR, WARNING, f"{NOISIER}[=PERCENT]", MISSED_ALERT)

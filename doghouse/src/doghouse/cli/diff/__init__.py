@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,8 +28,10 @@ from doghouse.cli.options import (
     rules_of,
 )
 from doghouse.cli.terminal import fail, say
-from doghouse.review import Asked, Range, Review, objections, review, wanted
-from doghouse.review.objections import BY_HISTORY, NAMES
+from doghouse.review.objections import BY_HISTORY, NAMES, objections, wanted
+
+if TYPE_CHECKING:
+    from doghouse.review.model import Range
 
 
 def diff(
@@ -82,6 +84,9 @@ def diff(
 
     Example: doghouse diff main HEAD monitors/ --series points.parquet --from now-30d --format markdown
     """
+    from doghouse.review.making import Asked, review
+    from doghouse.review.model import Review
+
     write = chosen(output, as_json, Review)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
     try:
@@ -129,6 +134,7 @@ def _variables(var_files: Sequence[Path]) -> list[Path]:
 def _range(since: str | None, until: str, timezone: str) -> Range:
     """The stretch of history that was asked for. What is wrong ends the command in a sentence."""
     from doghouse.metrics.files.rows import LAST_SECOND
+    from doghouse.review.model import Range
     from doghouse.time.typed import parse_time
     from doghouse.time.zones import is_zone
 

@@ -15,9 +15,9 @@ from doghouse.importing.access import AccountError
 from doghouse.monitors import Definition, Host, MonitorError, Sources
 from doghouse.monitors.notification_rules import Rules
 from doghouse.queries import NotEvaluated, QuerySyntaxError
-from doghouse.review import Change, Compared, Range, Review, Side
 from doghouse.review.comparing import better, compared
 from doghouse.review.matching import monitors
+from doghouse.review.model import Change, Compared, Range, Review, Side
 from doghouse.review.surroundings import Surroundings, parsed, surroundings
 
 # Evaluations of groups over which settings are varied without being asked for: a second or two.

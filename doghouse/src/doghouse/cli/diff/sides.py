@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from doghouse import files
 from doghouse.cli.terminal import fail
-from doghouse.review import NamedRule, Side
+from doghouse.review.model import NamedRule, Side
 
 if TYPE_CHECKING:
     from doghouse.importing.revisions import Repository

@@ -9,7 +9,7 @@ from pathlib import Path
 from doghouse import files
 from doghouse.cli.diff.sides import TEST_SUFFIXES, Opened
 from doghouse.importing.monitor_files import named_monitor, named_rules
-from doghouse.review import Tests
+from doghouse.review.model import Tests
 from doghouse.testing.places import TestFileError
 from doghouse.testing.running import Result, run
 

@@ -9,9 +9,9 @@ import msgspec
 from doghouse.reports import shapes
 from doghouse.reports.json import iso, suggestion, unit_test
 from doghouse.reports.registry import writes
-from doghouse.review import Change, Compared, MessageChange, OtherChange, Past, Placed, Review
 from doghouse.review.fields import FieldChange
 from doghouse.review.headline import headline
+from doghouse.review.model import Change, Compared, MessageChange, OtherChange, Past, Placed, Review
 
 
 @writes("json", Review)

@@ -15,9 +15,9 @@ from doghouse.reports.markdown.texts import LARGEST, folded, plain, table
 from doghouse.reports.markdown.texts import code as as_code
 from doghouse.reports.registry import writes
 from doghouse.reports.review import rows
-from doghouse.review import Change, Compared, MessageChange, OtherChange, Placed, Range, Review
 from doghouse.review.fields import FieldChange
 from doghouse.review.headline import headline, legend, stretch, tests, title, told, total, values
+from doghouse.review.model import Change, Compared, MessageChange, OtherChange, Placed, Range, Review
 from doghouse.review.words import Piece, difference, shortened
 
 REST = 2_000  # characters of a report that are kept for what is said of the rest

@@ -11,8 +11,8 @@ from doghouse.reports.mends import edit
 from doghouse.reports.registry import writes
 from doghouse.reports.results import UnitTestResult
 from doghouse.reports.review import rows
-from doghouse.review import Placed, Review
 from doghouse.review.headline import headline, title
+from doghouse.review.model import Placed, Review
 
 
 @writes("sarif", Review)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from doghouse.reports.registry import writes
 from doghouse.reports.review import rows
-from doghouse.review import Change, Compared, OtherChange, Placed, Range, Review
 from doghouse.review.fields import FieldChange
 from doghouse.review.headline import headline, legend, stretch, tests, title, told, total
+from doghouse.review.model import Change, Compared, OtherChange, Placed, Range, Review
 from doghouse.review.words import Piece, difference, shortened
 
 if TYPE_CHECKING:
