@@ -357,7 +357,7 @@ def test_a_recurring_downtime_goes_from_scheduled_to_ended(when: str, state: str
 
 
 def test_a_cancelled_downtime_ends_when_it_was_cancelled() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     canceled = replace(once("10:04", "10:30"), canceled=T0 + 600.0)
 

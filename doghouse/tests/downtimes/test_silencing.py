@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from downtime_points import T0, at, once, recurring, story
+from msgspec.structs import replace
 
 from doghouse import downtimes as dt
 from doghouse.downtimes import Downtime

@@ -1,12 +1,12 @@
 """Functions, by the chapter of the documentation that they stand in (dashboards/functions)."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from query_points import T0, ask, by_scope, every, points, series, source, values
 
 from doghouse.metrics.model import Floats

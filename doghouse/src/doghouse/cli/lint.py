@@ -89,7 +89,7 @@ def _explain(name: str) -> None:
 
 def _settings(select: list[str] | None, ignore: list[str] | None, strict: bool) -> Settings:
     """What the command line says, and where it says nothing the nearest file of settings."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from doghouse.monitors.lint import settings
 

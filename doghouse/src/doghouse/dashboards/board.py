@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from doghouse.dashboards.registry import OTHER, Drawing, widget_type
 from doghouse.dashboards.widget_requests import Request
@@ -13,8 +14,7 @@ from doghouse.dashboards.widget_requests import Request
 NAMED = ("monitor graph", "monitor value", "check runs", "monitors", "objective", "stream")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a widget stands on the grid: columns and rows from 0. `column_break`: with it a second column of the whole board begins."""
 
     x: int
@@ -24,8 +24,7 @@ class Place:
     column_break: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Widget:
+class Widget(Struct, frozen=True):
     """One widget; `type` is its name in Datadog's schema."""
 
     id: str
@@ -53,8 +52,7 @@ class Widget:
         return self.plotted and (self.drawing.element == "graph" or self.drawing.numbers in ("scalar", "ranking"))
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Struct, frozen=True):
     """A dashboard."""
 
     id: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.dashboards.model import Document
 from doghouse.dashboards.sharing.store import IsShared
@@ -30,8 +31,7 @@ CREATE TABLE IF NOT EXISTS dashboard_list_items (
 TYPES = {"ordered": "custom_timeboard", "free": "custom_screenboard"}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A dashboard in a list: its id and the type under which lists know its layout."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.dashboards import identity
 from doghouse.time import iso
@@ -18,8 +19,7 @@ SERVERS = ("id", "url", "author_handle", "author_name", "created_at", "modified_
 Document = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """What stays when a dashboard is replaced: its id and when it was made (s, UTC)."""
 
     id: str

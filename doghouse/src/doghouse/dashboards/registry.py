@@ -8,9 +8,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from doghouse.dashboards.widget_requests import Request
 from doghouse.dashboards.widget_requests import requests as requests_of
@@ -34,8 +35,7 @@ Element = Literal["graph", "map", "plain"]
 Definition = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """How a page draws a widget.
 
     `name` is the script `ui/static/js/widgets/NAME.mjs` and the element's CSS class. `numbers` is what the script is given; where it is empty the page's
@@ -53,8 +53,7 @@ OTHER = Drawing("other", "timeseries", "graph")
 ELSEWHERE = Drawing("elsewhere")
 
 
-@dataclass(frozen=True, slots=True)
-class WidgetType:
+class WidgetType(Struct, frozen=True):
     """A type of widget. Checks are of what is needed, never of what is additional: unknown keys are kept.
 
     `required` are the keys beside `type`; `requests` is what its `requests` are; `asks` is whether each request must ask something; `choices` and `each` are

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from doghouse.dashboards.vocabulary import OLD_QUERIES
 from doghouse.queries import Expression, QuerySyntaxError, parse, parse_formula, substitute, variables
@@ -17,8 +18,7 @@ METRICS = "metrics"
 MOST_ROWS = 500  # of a request that says how its rows are sorted, and not how many
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A query of a request: its name, the source of data that it asks (`metrics`, `logs`, …), its text and what reduces it to one number."""
 
     name: str
@@ -27,8 +27,7 @@ class Query:
     aggregator: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One thing to evaluate: a metrics query's text, or a formula over named ones.
 
     `queries` maps a formula's names to their texts; it is empty where `text` is a query itself. `beyond` has those of them that are of no
@@ -84,8 +83,7 @@ class Line:
         return named
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request of a widget: its lines, and how they are drawn.
 
     `key` is its place among the requests: `0`, or a name (`fill` of a host map). `queries` are the named ones, `q` the query of the old form.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Group = tuple[tuple[str, str], ...]  # `(("host", "a"),)`, in the query's order; `()` for a simple alert
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """An active downtime over some groups of a monitor: `id` is its v1 id, `monitor_id` None if it goes by tags; times in s UTC, `end` None: for ever."""
 
     id: int

@@ -6,15 +6,15 @@ Times are s UTC. A group's tags are its own and, for the scope, the filter tags 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.downtimes.model import Downtime
 from doghouse.downtimes.schedule import Stretch, stretches
 from doghouse.downtimes.scope import parse_scope
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """One stretch of one downtime over a group."""
 
     downtime: Downtime

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 END_STATES = frozenset({"alert", "no data", "warn"})
 END_TYPES = frozenset({"canceled", "expired"})
@@ -25,16 +26,14 @@ class DowntimeError(ValueError):
         return self.text if self.text.startswith(self.field) else f"{self.field}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class OneTime:
+class OneTime(Struct, frozen=True):
     """From `start` to `end` (s UTC, fractional); `end` is infinity where it has none."""
 
     start: float
     end: float
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
+class Recurrence(Struct, frozen=True):
     """`start` is a wall time without offset, `duration` seconds, `rrule` as given."""
 
     start: datetime
@@ -42,16 +41,14 @@ class Recurrence:
     rrule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recurring:
+class Recurring(Struct, frozen=True):
     """Recurrences on the clocks of one time zone."""
 
     timezone: str
     recurrences: tuple[Recurrence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Downtime:
+class Downtime(Struct, frozen=True):
     """A downtime. Either `monitor_id` or `monitor_tags` says which monitors; neither means whatever monitor it is given to (a backtest's).
 
     `label` is what outputs call it: its name, else its id. `created` and `canceled` are s UTC. `document` holds the attributes as given.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.downtimes import rrule
 from doghouse.downtimes.model import Downtime, OneTime, Recurrence, Recurring
@@ -17,8 +19,7 @@ LOOK_AHEAD_YEARS = (1, 5, 30)  # how far the next occurrence is looked for
 LONGEST_S = 10 * YEAR_S  # occurrences that overlap without end are one stretch of at least so much (s)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A stretch of time [start, end), s UTC; `end` is infinity where it has none. `ended_by` is how it ends: `expired`, or `canceled` before its time."""
 
     start: float

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from doghouse.downtimes.model import DowntimeError
 from doghouse.tags import wildcards
@@ -25,13 +26,11 @@ _VALUES = re.compile(r"([^()]*)\)")
 _KEY = re.compile(r"[A-Za-z][\w.\-/]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Struct, frozen=True):
     """`*`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """`key:value`, `key:(a OR b)`, `-key:value`: one of the values, or with `negated` none of them. `*` stands for any characters."""
 
     key: str
@@ -39,15 +38,13 @@ class Tag:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True):
     """Terms joined by AND, or by nothing but space (GUESS)."""
 
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """Terms joined by OR."""
 
     terms: tuple[Term, ...]
@@ -56,8 +53,7 @@ class AnyOf:
 Term = Everything | Tag | AllOf | AnyOf
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """A parsed scope."""
 
     term: Term

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -33,8 +32,7 @@ class Submitted(Struct):
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceCheck:
+class ServiceCheck(Struct, frozen=True):
     """The newest submission of a check by one host with one set of tags. `status` is a key of STATUSES, `ts` in s UTC.
 
     `recent` are the newest statuses, the newest last: monitors count them.

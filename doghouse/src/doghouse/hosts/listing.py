@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.hosts.model import AGENT, ALIVE_S, USERS, Host
 
@@ -14,8 +16,7 @@ SORTS = ("name", "status", "apps", "cpu", "iowait", "load")
 AGENT_APPS = ("agent", "ntp")
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """How busy a host is, as the list shows it: busy CPU (%), CPU that waits for disks (%), load per core. None: not known."""
 
     cpu: float | None = None
@@ -23,8 +24,7 @@ class Load:
     load: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The parameters of a request for the list. `since` is the earliest report (s UTC); None means the last three hours."""
 
     filter: str = ""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -34,8 +33,7 @@ class Payload(Struct):
     gohai: str | dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(msgspec.Struct, frozen=True):
     """A report about a host. `tags`, by source, replace the tags that the host has from that source; None changes no tags."""
 
     host: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 ALIVE_S = 3 * 3600  # a host counts as up, and is listed, if it reported within this time (OpenAPI v1: listHosts)
 AGENT = "Datadog"  # the source of tags that the Agent sends
 USERS = "users"  # the source of tags that the API sets where none is named
 
 
-@dataclass(frozen=True, slots=True)
-class Mute:
+class Mute(Struct, frozen=True):
     """A mute of a host: it ends at `end` (s UTC; None: when somebody unmutes the host)."""
 
     message: str | None = None
@@ -23,8 +23,7 @@ class Mute:
         return self.end is None or now < self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """A host. `reported` is when it last reported (s UTC; 0: never). `meta` is what its Agent sent, as the API returns it."""
 
     id: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
@@ -11,8 +12,7 @@ from doghouse.importing.monitor_files import collect
 from doghouse.importing.things import Found, FoundDowntime, Thing, Unread
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """Monitors that can be tested and downtimes, each with where it stands; what could not be read, in sentences."""
 
     monitors: Sequence[tuple[str, mon.Definition]]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from doghouse.importing.things import FoundCorrection, FoundSlo, Note, Thing, Unread
 from doghouse.monitors.lint.elsewhere import TERRAFORM_WRONG

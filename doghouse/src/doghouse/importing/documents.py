@@ -13,8 +13,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.importing import positions, pulumi, terraform
 from doghouse.importing.positions import Position
@@ -28,8 +29,7 @@ _STEP = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|([^.\[\]]+)')
 _KENNEL_ID = re.compile(r"%\{([^{}\s]+:[^{}\s]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a document stands: `where` for people, `part` its name as a part of kennel's (`PROJECT:PART`), its text, and metrics' intervals (s).
 
     `root` is where its values stand, worked out when it is asked for; of a text with `comments` (YAML's) they may suppress problems.

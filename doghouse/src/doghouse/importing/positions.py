@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from doghouse.importing.things import Line
 
@@ -14,8 +15,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _STEP = re.compile(r"[^.\[\]]+")
 
 
-@dataclass(slots=True)
-class Position:
+class Position(Struct):
     """A value: the line of its key, or of itself in a list (from 1), and what is in it, by key or by number as text.
 
     `is_block`: a text of several lines begins on the next one, as YAML's `|` has it. `last` is the line that it ends on; 0: it is not known.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 # Of what lies outside the paths that were named: what monitors' files read (modules, variables, templates, an integration's metadata.csv).
 READ_BESIDE = (
@@ -24,8 +25,7 @@ class GitError(ValueError):
         self.is_usage = is_usage
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """A git repository: its top folder, and where in it the working folder is (`monitors/`; empty: at the top)."""
 
     top: Path
@@ -87,8 +87,7 @@ class Repository:
             return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     mode: str
     object: str
     size: int

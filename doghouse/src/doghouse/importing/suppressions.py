@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Thing
 from doghouse.monitors.lint import RULES, Problem
@@ -12,8 +13,7 @@ from doghouse.monitors.lint.ignoring import Ignore, in_tags
 from doghouse.monitors.lint.settings import unknown_rule
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Struct, frozen=True):
     """A problem that is not to be said, why, and its line in its file (0: it is not known)."""
 
     problem: Problem

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from doghouse.monitors.lint import Problem, Rule, elsewhere
 from doghouse.monitors.lint.ignoring import Ignore
@@ -18,8 +19,7 @@ def no_line(path: str, inner: int) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One monitor's body: `where` is its file and its address in it, `file` the file alone where it is one, `line` tells where a field stands.
 
     `intervals` are metrics' submission intervals (s), from the `metadata.csv` of the integration whose asset it is. `remarks` are what its reader has to say:
@@ -40,8 +40,7 @@ class Found:
         return next((f"{one.field} is {one.text}" for one in self.remarks if one.field in ("type", "query")), "")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundDowntime:
+class FoundDowntime(Struct, frozen=True):
     """One downtime's attributes, as the API's second version has them."""
 
     where: str
@@ -52,8 +51,7 @@ class FoundDowntime:
     ignores: Sequence[Ignore] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSlo:
+class FoundSlo(Struct, frozen=True):
     """One service level objective, as an API body."""
 
     where: str
@@ -64,8 +62,7 @@ class FoundSlo:
     ignores: Sequence[Ignore] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRule:
+class FoundRule(Struct, frozen=True):
     """One notification rule's attributes."""
 
     where: str
@@ -76,8 +73,7 @@ class FoundRule:
     ignores: Sequence[Ignore] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCorrection:
+class FoundCorrection(Struct, frozen=True):
     """One correction's attributes. It belongs to an objective: `correcting.py` puts it there."""
 
     where: str
@@ -88,8 +84,7 @@ class FoundCorrection:
     ignores: Sequence[Ignore] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """Something that was named and holds no monitor, why, and the rule that this breaks."""
 
     where: str
@@ -97,8 +92,7 @@ class Unread:
     rule: Rule = elsewhere.UNREADABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What is to be known of what was read, and is nobody's fault: resources that are not read, a module that is not local."""
 
     where: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
@@ -21,8 +22,7 @@ DOWNTIME, SLO, RULE, NOTE = "downtime", "slo", "notification rule", "note"  # th
 _MAY_ROUTE = Rule("not known as a whole", scope("*"), ("somebody",))
 
 
-@dataclass(frozen=True, slots=True)
-class Linted:
+class Linted(Struct, frozen=True):
     """One monitor's verdict. `verdict` is ok, wrong or not evaluated (doghouse does not evaluate its type, or its query is not known before a plan).
 
     `suppressed` are the problems that it says, with a reason, are not to be said.

@@ -6,8 +6,10 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from typing import cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
@@ -44,8 +46,7 @@ Listener = Callable[[Notification], None]
 NOBODY: HostsOf = dict
 
 
-@dataclass(frozen=True, slots=True)
-class LoopInputs:
+class LoopInputs(Struct, frozen=True):
     """What the loop reads beside its stores: `rules` are the notification rules. `listeners` are called with each notification, in its transaction.
 
     `passed` is called after each pass over the monitors, with its minute (s UTC) and the lag (s).
@@ -62,8 +63,7 @@ class LoopInputs:
     passed: Callable[[int, float], object] = lambda _, __: None
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """The monitors of a version of the store. What cannot be evaluated is left out, and logged once."""
 
     version: int = -1

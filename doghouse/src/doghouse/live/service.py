@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct, field
 from starlette.routing import BaseRoute
 
 from doghouse.downtimes.store import DowntimeStore
@@ -39,8 +39,7 @@ from doghouse.time.clock import Clock
 LOOK_S = 1  # how often the loop looks whether a minute is over, and the outbox whether a mail is due
 
 
-@dataclass(frozen=True, slots=True)
-class Stores:
+class Stores(Struct, frozen=True):
     """What the loop reads and writes."""
 
     database: Database
@@ -57,8 +56,7 @@ class Stores:
     passed: Callable[[int, float], object] = lambda _, __: None  # see LoopInputs
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """`work` is what has to be done every LOOK_S seconds, each on a thread of its own."""
 
     store: NotificationStore

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
@@ -61,8 +62,7 @@ def posted(events: Records) -> Records:
     return Rewritten(events, lambda search: And((search, by_monitors)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(Struct, frozen=True):
     """What is read at once for several queries of one search: their time (ms UTC) and all their fields."""
 
     start: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from doghouse.downtimes import Downtime
 from doghouse.monitors import Definition, Group, GroupState, Hosts, Status, Transition
@@ -16,8 +17,7 @@ from doghouse.notifications.silencing import END_STATES, Due, covers_of, of_ends
 from doghouse.notifications.writing import notification
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """What was known before the step: states of groups and of bundles, the downtimes that may matter, and the last tick (s UTC)."""
 
     states: Mapping[Group, GroupState]
@@ -26,8 +26,7 @@ class Before:
     last: int
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What a step makes: states that changed, groups that are gone, the whole's status, and notifications, silenced ones too."""
 
     states: dict[Group, GroupState] = field(default_factory=dict)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ Sent = tuple[str, str | None, str | None, int | float | None, tuple[str, ...] | 
 NO_SERIES = -1  # the number of what is submitted under a name that cannot be kept
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One timeseries (a context): a metric with one exact set of tags, its host among them.
 
     `interval` is the submission interval in seconds of a rate or count (0: none was sent). `tags` are sorted `key:value` or keyless strings.
@@ -37,8 +36,7 @@ class Series:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Points as columns of equal length: `series` (int64, a Series.id each), `ts` (int64, s UTC), `value` (float64)."""
 
     series: Ints
@@ -49,8 +47,7 @@ class Columns:
         return len(self.ts)
 
 
-@dataclass(frozen=True, slots=True)
-class Rollup:
+class Rollup(Struct, frozen=True):
     """Time aggregation asked of the store: buckets of `interval` seconds aligned to 1970 UTC, one value a bucket and series."""
 
     interval: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from string import ascii_lowercase
+
+from msgspec import Struct
 
 from doghouse.monitors.message.context import rounded
 from doghouse.monitors.states.machine import GroupState, Status
@@ -19,30 +20,26 @@ LONGEST = 200  # ours: its tree is as deep as the chain of its operators is long
 _TOKEN = re.compile(r"\s*(?:(\d+)|(&&|\|\||!|\(|\)))")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """Another monitor's state, by its id."""
 
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Negation:
+class Negation(Struct, frozen=True):
     """`!a`."""
 
     operand: Composite
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
+class Both(Struct, frozen=True):
     """`a && b`."""
 
     left: Composite
     right: Composite
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     """`a || b`."""
 
     left: Composite

@@ -6,12 +6,12 @@ GUESS: a rule without a `start` begins at 1970-01-01T00:00 of its zone; moments 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.downtimes.rrule import RruleError, occurrences, parts
 from doghouse.metrics.model import Ints
@@ -25,8 +25,7 @@ class ScheduleError(ValueError):
     """What is wrong with a schedule, in one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
+class Recurrence(Struct, frozen=True):
     """One rule, the local time at which it begins, and the name of its time zone. `minutes` are those of BYMINUTE."""
 
     rule: str

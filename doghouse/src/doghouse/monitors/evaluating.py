@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors.states.changes import History, recorded
@@ -38,8 +38,7 @@ MINUTE_S = 60
 Step = Callable[[GroupState, int], tuple[GroupState, Transition | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """What monitors may read. What is not given cannot be read, and a monitor that needs it is not evaluated.
 
     `points` has a monitor's points, and the monitor to evaluate over them where they are answers to its queries and not its metrics.
@@ -59,16 +58,14 @@ class Sources:
     shared: LastColumns | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """One tick: the step of each group, and what its message can say beside the usual variables."""
 
     steps: Mapping[Group, Step]
     variables: Mapping[Group, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GroupHistory:
+class GroupHistory(Struct, frozen=True, eq=False):
     """One group over a stretch. `shown` is the value that a message shows after the tick of an index, `values` those of the state after every tick."""
 
     group: Group
@@ -84,8 +81,7 @@ class GroupHistory:
         return GroupState(Status(int(self.history.statuses[index])), self.shown(index))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stretch:
+class Stretch(Struct, frozen=True, eq=False):
     """All evaluations of a stretch: its ticks (s UTC), and the groups, each to be finished by a call, so that the next is read meanwhile.
 
     `variables` are what a group's message can say at a time.

@@ -7,9 +7,9 @@ count as if they had been in time. The replay begins a day before the stretch, s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Ints
 from doghouse.monitors.definition import Definition
@@ -25,8 +25,7 @@ from doghouse.time.lengths import DAY, MINUTE
 BEFORE_S = DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Objectives:
+class Objectives(Struct, frozen=True):
     """SLOs and monitors, each by its id; None where there is none. `measure` reads an SLO over a stretch."""
 
     slo: Callable[[str], Objective | None]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.model import MonitorError, Options
@@ -25,8 +25,7 @@ FULL_BUCKETS_S = {"m": MINUTE, "h": 10 * MINUTE, "d": HOUR, "w": HOUR, "mo": 4 *
 MAY_MISS = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Windows:
+class Windows(Struct, frozen=True, eq=False):
     """The windows [start, end) of some ticks (s UTC, one entry a tick). With an evaluation delay, ticks are later than ends."""
 
     ticks: Ints

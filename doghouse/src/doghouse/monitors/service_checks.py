@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from doghouse.monitors.model import Body, Thresholds
 from doghouse.monitors.states.machine import Status
@@ -26,8 +27,7 @@ _STEP = re.compile(r"\s*\.(over|exclude|by|last|count_by_status|pct_by_status)\(
 _QUOTED = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)')\s*(?:,|$)""")
 
 
-@dataclass(frozen=True, slots=True)
-class CheckQuery:
+class CheckQuery(Struct, frozen=True):
     """`over` are tags that a run has all of (`*`: any), `exclude` tags of which it has none. `by` are group keys; `*` is each distinct set of tags.
 
     `last` is how many runs of a check are looked at. `percent` tells a cluster alert.
@@ -99,8 +99,7 @@ def _query(text: str, check: str, said: Mapping[str, tuple[str, ...]]) -> CheckQ
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
+class Runs(Struct, frozen=True):
     """One distinct check (a set of tags): its last runs' statuses, oldest first, when the last one was (s UTC), and what it said."""
 
     tags: tuple[str, ...]

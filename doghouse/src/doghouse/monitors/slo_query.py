@@ -7,7 +7,8 @@ burn_rate("<slo id>").over("30d").long_window("1h").short_window("5m") > 14.4   
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.queries import QuerySyntaxError
 from doghouse.slos.model import TIMEFRAMES
@@ -21,8 +22,7 @@ _END = re.compile(r"\s*(>=|>)\s*([0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,2})?)\s*", re.I
 _STEPS = {"error_budget": ("over",), "burn_rate": ("over", "long_window", "short_window")}
 
 
-@dataclass(frozen=True, slots=True)
-class SloQuery:
+class SloQuery(Struct, frozen=True):
     """What is asked of an SLO: `timeframe` is one of its own. `long` and `short` are the windows of a burn rate (s); 0 for an error budget."""
 
     slo: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
@@ -45,8 +44,7 @@ CREATE INDEX IF NOT EXISTS monitor_members_composite ON monitor_members (composi
 IDENTITY = ("type", "query", "name", "message", "options", "tags")  # GUESS: what makes two monitors duplicates
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """A monitor with what its evaluations made of it. `overall_modified` in s UTC, None until the first evaluation."""
 
     definition: Definition

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from email import policy
 from pathlib import Path
+
+from msgspec import Struct
 
 from doghouse.notifications import smtp
 from doghouse.notifications.mail import SENDER, Links, mail
@@ -28,8 +29,7 @@ def no_graph(_: Notification) -> None:
     return
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """Where mails go: a folder for `.eml` files, and a server if there is one. `base_url` is where links in mails lead."""
 
     folder: Path

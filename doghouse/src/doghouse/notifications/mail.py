@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
@@ -20,8 +19,7 @@ NAME = "doghouse"
 _COLORS = {"Alert": "#d33043", "Warn": "#e8a600", "No Data": "#7b7f87", "OK": "#2a8a4a"}
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(msgspec.Struct, frozen=True):
     """Where a mail's links lead: the doghouse's own address; empty: no links."""
 
     base_url: str = ""

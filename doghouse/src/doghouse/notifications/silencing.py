@@ -6,7 +6,8 @@ Functions of their arguments: no clock, no disk. Times are s UTC.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse import downtimes as dt
 from doghouse.downtimes import Cover, Downtime
@@ -15,8 +16,7 @@ from doghouse.monitors import Definition, Group, GroupState, Status, Transition
 END_STATES = {Status.ALERT: "alert", Status.WARN: "warn", Status.NO_DATA: "no data"}
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """A notification that is due at `at`: the transition that it tells of, and the label of the downtime that silences it or whose end sends it."""
 
     transition: Transition

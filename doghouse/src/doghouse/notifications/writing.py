@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from doghouse.monitors import Definition, Group, Hosts, Message, Transition, render
 from doghouse.monitors.notification_rules import Rules, recipients

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from doghouse.queries.options import DASHBOARD, Options
 
@@ -15,8 +16,7 @@ NOT_AVAILABLE = "N/A"  # dashboards/functions/exclusion: the value of a tag that
 MAX_POINTS = 1500  # Datadog raises a custom rollup's interval beyond this many points (functions/rollup)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The range of time that is asked for: buckets that start in [start, end), made of points in [start, end) (s UTC).
 
     `known`: until when there are points at all (s UTC). The last bucket then holds those behind `end` too, as monitors have it (monitors/guide/
@@ -30,7 +30,7 @@ class Window:
     end: int
     interval: int | None = None
     max_points: int | None = MAX_POINTS
-    options: Options = field(default=DASHBOARD)
+    options: Options = DASHBOARD
     known: int | None = None
 
     @property
@@ -39,8 +39,7 @@ class Window:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ResultSeries:
+class ResultSeries(Struct, frozen=True, eq=False):
     """One line of an answer: `values[i]` belongs to the bucket that starts at `ts[i]` (s UTC, ascending), NaN where there is no value.
 
     Buckets without any data are absent, not NaN, unless a function or arithmetic made them.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How to evaluate where Datadog's documentation is silent or contradicts itself.
 
     `align_groups`: a query with `by` interpolates each group at the others' times, as the guide on interpolation says of graphs.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from doghouse.reports.mends import Edit, edit
 
@@ -35,8 +36,7 @@ _LINE = re.compile(r":(\d+)$")
 _ADDRESS = re.compile(r"(\[\d+\])+$")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing to look at. `file` is relative to its repository, empty for standard input; `line` counts from 1; 0: the file as a whole.
 
     `subject` is the name of the monitor or of the test, `field` what of it, `mend` what to put in, `suppressed` why it is not to be said (empty: it is).

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
+
+from msgspec import Struct
 
 from doghouse.reports.registry import writes
 from doghouse.reports.results import LintResult, UnitTestResult
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from doghouse.testing.running import Result
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """One test case: `failure` is None where it passed; `skipped` says why it was not run."""
 
     suite: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from doghouse.backtest.figures import Figures
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 
 
-@dataclass(frozen=True, slots=True)
-class LintResult:
+class LintResult(Struct, frozen=True):
     """The verdict on each monitor and downtime, in the order in which they were read."""
 
     linted: Sequence[Linted]
@@ -86,8 +86,7 @@ def _counted(linted: Sequence[Linted], thing: str) -> str | None:
     return f"{counted}: {verdicts.count('ok')} ok, {verdicts.count('wrong')} wrong" if verdicts else None
 
 
-@dataclass(frozen=True, slots=True)
-class UnitTestResult:
+class UnitTestResult(Struct, frozen=True):
     """Each test that ran, and what was wrong with the files that could not be read; what the tests reach, where that was asked."""
 
     tests: Sequence[Result]
@@ -107,8 +106,7 @@ class UnitTestResult:
         return [self.summary, *([self.coverage.summary] if self.coverage else [])]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Backtested:
+class Backtested(Struct, frozen=True, eq=False):
     """One monitor's backtest. The suggestions are None where nobody asked for them; `remarks` are what a person should know of it; `points` says where they
     come from, where that is an account; `where` is the monitor's file and address in it."""
 
@@ -129,8 +127,7 @@ class Each(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BacktestResult:
+class BacktestResult(Struct, frozen=True, eq=False):
     """The monitors' backtests; `several` is whether more than one was wanted, `zone` whose clocks times are shown by.
     `left_out` says of those that did not run `where` they stand and why (`text`): it is complete when the backtests are through."""
 

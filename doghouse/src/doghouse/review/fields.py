@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 # What the API's answers have besides what is set: when and by whom, and the state that the monitor is in.
 ANSWERED = frozenset({
@@ -17,8 +18,7 @@ UNORDERED = frozenset(
 ABSENT = object()  # the value of a field that is not there
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """One field (`options.thresholds.critical`) before and after; None is no value."""
 
     field: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Unread
 from doghouse.importing.verdicts import lint_all, of_past
@@ -28,8 +30,7 @@ _OTHERS: Sequence[tuple[str, type[Listed]]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a review is made with: the `rules` (None: it is not known which there are) and `settings` that lint goes by, how to `compare` versions over the
     `range`, the `tests` that ran, and what else a reader should know."""
 
@@ -44,8 +45,7 @@ class Asked:
 Definitions = Mapping[int, Definition | None]  # by the id() of what they were read from; None: it cannot be read
 
 
-@dataclass(frozen=True, slots=True)
-class _Unchanged:
+class _Unchanged(Struct, frozen=True):
     """A monitor that is the same on both sides. `reasons` are what it is made of and changed, `through` what else changed that may be for it, `twins` a changed
     monitor that asks the same, which only lint minds."""
 

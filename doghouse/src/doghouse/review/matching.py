@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.importing.things import Found, FoundDowntime, FoundSlo
 from doghouse.review.fields import FieldChange, changed_fields
@@ -17,8 +18,7 @@ Listed = Found | FoundDowntime | FoundSlo | NamedRule
 _NUMBER = re.compile(r"\b\d+\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """A pair with the fields that differ (none where one of both is missing)."""
 
     before: Any

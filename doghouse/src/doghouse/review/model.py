@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from doghouse.importing.things import Thing
 from doghouse.monitors import Definition
@@ -24,8 +25,7 @@ CELLS = 48  # of a course
 NOTHING = "·"  # a cell of a course without an evaluation, or with No Data alone
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRule:
+class NamedRule(Struct, frozen=True):
     """A notification rule as a file has it: its attributes, and the rules that they make (none where they are wrong)."""
 
     where: str
@@ -34,8 +34,7 @@ class NamedRule:
     rules: Rules = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """BASE or HEAD. `name` is what it was called; `prefix` is what its places begin with that says nothing of the thing: the folder, or the only file."""
 
     name: str
@@ -44,8 +43,7 @@ class Side:
     prefix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A problem with its place for people (`main.tf:17 datadog_monitor.cpu`), its file, and its line there (0: not known)."""
 
     problem: Problem
@@ -54,8 +52,7 @@ class Placed:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """What one version of a monitor did over the range. `first_alert` (s UTC) is None where there was no Alert; `course` is a text of blocks, a cell a part
     of the range."""
 
@@ -70,8 +67,7 @@ class Past:
         return self.figures.a_day * WEEK_D
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(Struct, frozen=True):
     """A stretch (s UTC) of a group in Alert before, near which it is in Alert no more."""
 
     group: str
@@ -79,8 +75,7 @@ class Missed:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class MessageChange:
+class MessageChange(Struct, frozen=True):
     """How the message of one transition reads before and after, as pieces, with who gets it no more and who gets it now."""
 
     transition: str
@@ -90,8 +85,7 @@ class MessageChange:
     new: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """Both versions over the range. `before` is None for a new monitor, `after` for one that is gone. `unseen` says which of them saw nothing, and why;
     `shown` are the lint problems that the history of each shows."""
 
@@ -109,8 +103,7 @@ class Compared:
         return self.before != self.after or bool(self.missed or self.messages)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One monitor that is new, removed, renamed, changed, or affected by something else that changed (`because`).
 
     `old_name` is its name before where that was another. `unevaluated` says why there is no `compared` where there is history.
@@ -129,11 +122,10 @@ class Change:
     kept: int = 0
     compared: Compared | None = None
     unevaluated: str = ""
-    versions: tuple[Definition | None, Definition | None] = field(default=(None, None), repr=False)
+    versions: tuple[Definition | None, Definition | None] = (None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class OtherChange:
+class OtherChange(Struct, frozen=True):
     """A downtime, a notification rule or an objective (`thing`) that is new, removed or changed, and the monitors that go by it, before or after."""
 
     thing: str
@@ -145,8 +137,7 @@ class OtherChange:
     found: Sequence[Placed] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tests:
+class Tests(Struct, frozen=True):
     """The unit tests that the change reaches: how many ran, which fail now and did not before, which are mended, and which files cannot be read now."""
 
     ran: int = 0
@@ -156,8 +147,7 @@ class Tests:
     failed_before: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """The stretch of history, [start, end] (s UTC), and whose clocks nights are told by."""
 
     start: int
@@ -165,8 +155,7 @@ class Range:
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """What a change would do. `unread` are files that cannot be read; `objections` are what `--fail-on` was asked to object to, in sentences."""
 
     base: str

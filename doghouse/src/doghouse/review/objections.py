@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from doghouse.review.model import Review
@@ -14,8 +15,7 @@ NAMES = (ERROR, WARNING, f"{NOISIER}[=PERCENT]", MISSED_ALERT)
 BY_HISTORY = (NOISIER, MISSED_ALERT)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One thing to object to; `percent` is how much noisier may be before it is."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 Item = TypeVar("Item")
 
@@ -20,8 +21,7 @@ STAGES = (
 _MAY_BE_EMPTY = frozenset({"file", "folder", "place"})  # the only thing of the only file has neither
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(Struct, frozen=True):
     """What a thing is known by: `file` and `folder` relative to what was named, `place` where it stands in the file (`[2]`), `address` as a resource.
 
     `asks` is what it does whatever it is called (a monitor's query). Empty: it has none.
@@ -36,8 +36,7 @@ class Traits:
     asks: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair(Generic[Item]):
+class Pair(Struct, Generic[Item], frozen=True):
     """What it was and what it is; None before for a new one, None after for one that is gone."""
 
     before: Item | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse import monitors as mon
 from doghouse.downtimes import Downtime
@@ -16,8 +17,7 @@ from doghouse.slos.files import objective
 from doghouse.slos.model import Objective, SloError
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """The monitors that composites and objectives name, the objectives, the downtimes, the notification rules."""
 
     members: Mapping[int, Definition]

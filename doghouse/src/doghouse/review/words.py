@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
+
+from msgspec import Struct
 
 # A template's call, a mention or word with what joins its parts, blanks, or another sign.
 _TOKEN = re.compile(r"\{\{.*?\}\}|@?\w(?:[\w.:/@%+-]*\w)?|\n|[^\S\n]+|[^\w\s]", re.DOTALL)
@@ -15,8 +16,7 @@ MOST_TOKENS = 6_000  # of a text that is compared in words: beyond it the compar
 Kind = Literal["same", "gone", "new"]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A run of text that both have, or that only the old or only the new has."""
 
     kind: Kind

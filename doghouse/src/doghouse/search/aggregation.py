@@ -6,10 +6,10 @@ Each aggregation is one function over any number of ranges [low, high) of a colu
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -18,8 +18,7 @@ Reads = Literal["nothing", "values", "numbers"]
 Work = Callable[[Any, Ints, Ints], Floats]
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregation:
+class Aggregation(Struct, frozen=True):
     """An aggregation, as monitors and the aggregate API name it.
 
     `reads` says what of the measure it needs: nothing, which value it is (int64 codes), or its number (float64). `of_nothing` is what it is worth without a

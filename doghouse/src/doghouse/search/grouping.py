@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from doghouse.search import matching
@@ -18,8 +18,7 @@ Ints = NDArray[np.int64]
 Values = tuple[str, ...]  # one for each field
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Grouped:
+class Grouped(Struct, frozen=True, eq=False):
     """Records by group. Group i is called `groups[i]` and has the entries from `first[i]` to `first[i + 1]` of the columns, oldest first.
 
     `times` (int64, ms UTC) and `measure` (what the aggregation reads) have one entry for each record of each group that it is in; a record with several

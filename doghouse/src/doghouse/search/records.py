@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from doghouse.search import matching
@@ -17,8 +17,7 @@ from doghouse.search.tree import Node
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Column:
+class Column(Struct, frozen=True, eq=False):
     """The values of one field. `rows` (int64[k], ascending) is the record of each value, an index into `Selected.times`.
 
     A record with several values (tags, arrays) has several rows, one without the field has none. `values[codes[i]]` is the value of row i: values may be
@@ -30,8 +29,7 @@ class Column:
     values: Sequence[Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Selected:
+class Selected(Struct, frozen=True, eq=False):
     """The records that a search matches: their times (int64[n], ms UTC, ascending), and the fields that were asked for."""
 
     times: Ints
@@ -112,8 +110,7 @@ class Stored:
         return list(islice((line for line in self._between(start, end) if wanted(line[1])), limit))
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """Records that are asked something else than was searched for: `rewrite` makes it."""
 
     records: Records

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 from itertools import islice
+
+from msgspec import Struct
 
 from doghouse.tags import wildcards
 
@@ -28,8 +29,7 @@ class Wildcard(Enum):
     ONE = "?"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A value without quotes. `parts` are literal texts and the wildcards between them."""
 
     parts: tuple[str | Wildcard, ...]
@@ -65,15 +65,13 @@ class Word:
         return wildcards.matcher(pattern, any_run=any_run, any_character=one, ignore_case=ignore_case)
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """A value in quotes, in which nothing is a wildcard."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """`[low TO high]`, or `{low TO high}` without its ends. An end that is None is open; `>5` is `{5 TO *}`."""
 
     low: str | None
@@ -81,53 +79,46 @@ class Range:
     inclusive: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A value to look for in a field."""
 
     field: str | None
     value: Word | Phrase | Range
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(Struct, frozen=True):
     """`field:*`: the field has any value."""
 
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cidr:
+class Cidr(Struct, frozen=True):
     """An address that lies in one of some networks."""
 
     field: str
     blocks: tuple[IPv4Network | IPv6Network, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Struct, frozen=True):
     """`*`, or nothing written."""
 
 
 Leaf = Match | Exists | Cidr
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """The opposite."""
 
     part: Node
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """All of two or more parts."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """Any of two or more parts."""
 
     parts: tuple[Node, ...]

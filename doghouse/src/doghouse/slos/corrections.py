@@ -6,10 +6,10 @@ GUESS: a correction covers start <= t < end, and several that overlap cover thei
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from doghouse import downtimes as dt
@@ -20,8 +20,7 @@ CATEGORIES = ("Scheduled Maintenance", "Outside Business Hours", "Deployment", "
 PARTS = ("FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY")  # of an rrule: the schema
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Struct, frozen=True):
     """From `start` to `end` (s UTC); with an `rrule` it comes again, on the clocks of a time zone, for `duration` seconds each time."""
 
     start: int

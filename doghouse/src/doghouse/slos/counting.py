@@ -6,9 +6,8 @@ no errors yet takes nothing away. (GUESS for groups, of which the page says noth
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from doghouse.metrics.model import Floats, Source
 from doghouse.queries import Expression, MetricQuery, NotEvaluated, Window, evaluate

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.slos.model import TYPE_IDS, Objective, Threshold
 from doghouse.time.lengths import MINUTE
@@ -17,8 +18,7 @@ KEPT = ("monitor_ids", "groups", "query", "sli_specification")  # only where the
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """What a replacement keeps. `created` is s UTC."""
 
     id: str

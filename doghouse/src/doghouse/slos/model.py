@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.queries import Expression
 from doghouse.slos.corrections import Correction
@@ -22,8 +24,7 @@ class SloError(ValueError):
     """Why an SLO or a correction is refused, in Datadog's words where they are known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """A target (percent, inside 0 to 100) for a timeframe, and from which SLI on upwards nobody need be warned."""
 
     timeframe: str
@@ -36,24 +37,21 @@ class Threshold:
         return TIMEFRAMES[self.timeframe]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """Good events among all events, as queries of counts."""
 
     good: Expression
     total: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Uptime:
+class Uptime(Struct, frozen=True):
     """The time in which none of some monitors alerts. `groups` are the only ones that count (`env:prod,host:a`); none given: all do."""
 
     monitors: tuple[int, ...]
     groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Slices:
+class Slices(Struct, frozen=True):
     """The slices of time (`interval` s each) in which a query's value is on the right side of a threshold."""
 
     expression: Expression
@@ -62,8 +60,7 @@ class Slices:
     interval: int
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(Struct, frozen=True):
     """An SLO. `id` is empty for one that is not stored; `document` is what it was read from; `timeframe` is the primary one of its thresholds."""
 
     id: str

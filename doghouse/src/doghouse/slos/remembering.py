@@ -7,9 +7,9 @@ is counted within the hour.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct, field
 
 from doghouse.metrics.model import Source
 from doghouse.queries.language.inspection import function_names
@@ -26,8 +26,7 @@ def whole(objective: Objective, points: Source, states: States, start: int, end:
     return measured(objective, points, states, start, end).overall
 
 
-@dataclass(frozen=True, slots=True)
-class Remembering:
+class Remembering(Struct, frozen=True):
     """The same, with what came before `cut` remembered, by the SLO's id.
 
     An SLO of slices or monitors, or with functions, is read anew: what one of its minutes is depends on what is around it.

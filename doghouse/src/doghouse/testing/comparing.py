@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.backtest.run import Backtest
 from doghouse.monitors import Group, Transition
@@ -16,8 +16,7 @@ from doghouse.testing.notation import offset_text
 from doghouse.testing.values import instant, transition
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What a test expected and what there was instead, a line each; `line` is the expectation's place in the file."""
 
     line: int

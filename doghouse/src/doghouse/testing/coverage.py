@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from doghouse.backtest.run import Backtest
 from doghouse.downtimes import Downtime
@@ -24,16 +24,14 @@ from doghouse.monitors.message.template import Block, Node, TemplateError, parse
 KINDS = {"state": "states", "transition": "transitions", "message": "conditionals' sides", "downtime": "downtimes"}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Point:
+class Point(Struct, frozen=True, order=True):
     """Something that a test may reach: a state, a transition, a side of a conditional, a downtime. `text` is what it is called."""
 
     kind: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """What one test came by: points of its monitor, and which of its file's downtimes silenced or released something."""
 
     where: str
@@ -42,8 +40,7 @@ class Reached:
     downtimes: Sequence[tuple[Downtime, bool]]
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
+class Covered(Struct, frozen=True):
     """A monitor or a downtime: its points in their order, those that are reached, and how many tests it has."""
 
     where: str
@@ -69,8 +66,7 @@ class Covered:
         return ", ".join(point.text for point in self.missed if point.kind == kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """What the tests of some monitors reach."""
 
     monitors: Sequence[Covered]
@@ -169,8 +165,7 @@ def coverage(
     return Coverage(*([one.covered() for one in listed.values()] for listed in (made, made_downtimes)))
 
 
-@dataclass(slots=True)
-class _Counted:
+class _Counted(Struct):
     where: str
     name: str
     points: Sequence[Point]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from doghouse import files
 from doghouse.files import yaml_texts
@@ -93,8 +93,7 @@ class TestFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     slos: dict[str, str | dict[str, Any]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """A test file as read, and the line of each thing in it (keys are paths such as `.tests[0].series`). `start` is when the test begins that is looked at."""
 
     path: Path

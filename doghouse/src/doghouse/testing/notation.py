@@ -15,10 +15,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Floats, MetricType
 from doghouse.time import lengths
@@ -36,8 +36,7 @@ class NotationError(ValueError):
     """What in a series cannot be read, and what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
+class Samples(Struct, frozen=True):
     """One series' samples: `values` float64[n] (NaN: missing), the first at the test's start, one each `every` seconds."""
 
     every: int

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse import downtimes as dt
 from doghouse import files
@@ -40,8 +40,7 @@ Read = Callable[[Path, str], tuple[Mapping[str, Any], Bodies]]
 ReadRules = Callable[[Path], Rules]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One test: passed where there is no difference. `remarks` are what a person should know of it either way, `reached` what it came by.
 
     That is None where it was not asked.
@@ -60,8 +59,7 @@ class Result:
         return not self.differences
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a file tests: the monitor (with the members of a composite, and SLOs), its downtimes, the hosts, the notification rules."""
 
     monitor: mon.Definition

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from doghouse.traces.model import MEASURED, PARTIAL, Chunk, Span, entries
 from doghouse.traces.normalize import STATUS, status
@@ -30,8 +29,7 @@ class Key(Struct, frozen=True, array_like=True):
     host: str = ""
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """The counts of a key in a bucket: how many spans, how many of them failed, their total duration (s), and how often each duration (s) was seen."""
 
     hits: float = 0.0

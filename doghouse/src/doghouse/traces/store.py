@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -57,8 +56,7 @@ _spans = msgspec.msgpack.Decoder(list[Span])
 _key = msgspec.msgpack.Decoder(Key)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A service-entry span of a stored trace. `ts` in s UTC, `duration` in s; `status` is the HTTP status code, or empty."""
 
     trace_id: str
@@ -72,8 +70,7 @@ class Entry:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(msgspec.Struct, frozen=True):
     """Which traces are wanted. An empty field is no condition."""
 
     service: str = ""

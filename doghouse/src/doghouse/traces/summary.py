@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import MetricStore, Series
 from doghouse.tags import pairs
@@ -13,8 +13,7 @@ from doghouse.tags import pairs
 HITS = ".hits"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """The requests of a service, or of one of its resources, in a stretch of time. Latencies are in s, NaN where none is known.
 
     `operation` is the span's name. `resource` is empty for a whole service; it is the tag's value, so in lower case.

@@ -1,11 +1,11 @@
 """The account that everything in a doghouse belongs to: one organisation with one user in it."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class User:
+
+class User(Struct, frozen=True):
     """Who made an object, in the forms that Datadog's answers name a person: by number (v1) and by UUID (v2)."""
 
     id: int

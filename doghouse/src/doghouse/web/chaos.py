@@ -15,9 +15,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,8 +27,7 @@ PATHS = ("/api/", "/intake", "/v1/input")  # of Datadog's own; pages and doghous
 DEFAULT_DELAY_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What happens to a share (0 to 1) of requests. `delay` in s."""
 
     kind: str

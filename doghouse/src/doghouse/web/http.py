@@ -122,14 +122,13 @@ class Call:
         return text in ("true", "1")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """An answer: `body` is encoded as JSON unless it is bytes."""
 
     body: Any
     status: int = 200
     content_type: str = "application/json"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 PlainHandler = Callable[[Call], Reply]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,8 +19,7 @@ HOUR_S, MINUTE_S = 3600, 60
 FAULT = 500  # from this status on clients try again, and the official ones wait as long as `X-RateLimit-Reset` says: up to an hour for a 501
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """So many requests in each period (s) that begins at a multiple of it since 1970 UTC."""
 
     name: str
@@ -51,8 +50,7 @@ LIMITS = {
 PATHS = tuple(LIMITS)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How a request stands with its limit: `reset` in s from now."""
 
     limit: Limit

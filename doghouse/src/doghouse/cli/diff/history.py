@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import Points, RecordsOf, sources_of

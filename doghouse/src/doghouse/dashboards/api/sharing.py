@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -50,8 +49,7 @@ class Invited(msgspec.Struct):
         return [each.attributes.email for each in wanted]
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
+class Sharing(msgspec.Struct, frozen=True):
     """Shares over their store; `tell` sends somebody the link of an invitation."""
 
     store: ShareStore

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -35,8 +34,7 @@ IsShared = Callable[[str], bool]  # of a dashboard's id
 INVITATION_S = HOUR  # recorded: invitation_expiry
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(msgspec.Struct, frozen=True):
     """An invitation that was sent: for how long its link is good, and until when its browser is known (s UTC; None: nobody came)."""
 
     email: str

@@ -9,11 +9,11 @@ import io
 import math
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.queries import ResultSeries
 
@@ -35,8 +35,7 @@ JOINED_S = 300  # points at most this far apart are joined by a line, as Datadog
 _drawing = threading.Lock()  # matplotlib's text layout is not made for threads
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """A threshold: a thin line that carries its number. `tone` is a key of TONES."""
 
     value: float
@@ -44,8 +43,7 @@ class Marker:
     tone: str = "alert"
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """What a picture shows: lines over [start, end) (s UTC), in px. `display` is line, bars or area; `empty` what stands where there is no line.
 
     `simulated` are the ranges (s UTC) whose points were not measured: they are hatched, as on the pages.
@@ -59,7 +57,7 @@ class Picture:
     display: str = "line"
     width: int = 600
     height: int = 260
-    zone: tzinfo = field(default=UTC)
+    zone: tzinfo = UTC
     empty: str = "no points in this range"
     simulated: Sequence[tuple[float, float]] = ()
 

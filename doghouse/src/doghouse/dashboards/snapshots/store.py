@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 PATH = "/snapshot/view/doghouse"  # GUESS: recorded ones are /snapshot/view/dd-snapshots-prod/org_…/<day>/<40 hex digits>.png
 _NAME = re.compile(r"\d{4}-\d\d-\d\d/[0-9a-f]{40}\.png")
@@ -20,8 +21,7 @@ def shown_in(text: str) -> str | None:
     return match[1] if match else None
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotStore:
+class SnapshotStore(Struct, frozen=True):
     """Snapshots in a folder."""
 
     folder: Path

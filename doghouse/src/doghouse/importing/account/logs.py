@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.importing.account.pages import AnsweredSeries, Page, pages
 from doghouse.monitors.records.model import RecordQuery
@@ -70,8 +70,7 @@ def answers(document: Any, computes: int) -> list[AnsweredSeries]:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class CountedLogs:
+class CountedLogs(Struct, frozen=True):
     """The answers to one query, as Records. `read` gives the pages that are asked for."""
 
     query: RecordQuery

@@ -10,9 +10,10 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse import files
 
@@ -20,8 +21,7 @@ POINTS = 1500  # a rollup that is asked for is kept up to so many points (dashbo
 VERSION = 1  # of the files
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A query's text, a stretch [start, end) (s UTC) and seconds a point. A query of logs is their search and what they come to, as JSON (`logs.asked`)."""
 
     query: str
@@ -31,8 +31,7 @@ class Page:
     of_logs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredSeries:
+class AnsweredSeries(Struct, frozen=True):
     """One group's points: its tags, times (s UTC) and values, without those that are null."""
 
     tags: tuple[str, ...]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse import monitors as mon
 from doghouse.importing.account.pages import AnsweredSeries
@@ -25,8 +26,7 @@ from doghouse.tags.pairs import split_host
 COUNTS = ("as_count", "as_rate")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One metric query: `text` asks the account for it at `resolution` s a point, `metric` holds the answers, [start, end) (s UTC) is read of it."""
 
     text: str
@@ -37,8 +37,7 @@ class Asked:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """`monitor` is the one to evaluate over the answers to `asked`."""
 
     monitor: mon.Definition

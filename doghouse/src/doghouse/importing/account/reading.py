@@ -6,10 +6,10 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse import monitors as mon
 from doghouse.importing.access import AccountError, Keys
@@ -29,16 +29,14 @@ SETTLED_S = 2 * 3600
 QUERIES_A_REQUEST = 10  # GUESS: nothing says how many an account takes; where it refuses them, each is asked alone
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(Struct, frozen=True):
     """Who is told what: sentences, and how far reading is (what, number, of how many)."""
 
     sentence: Callable[[str], None]
     progress: Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """What was read: `monitor` is to be evaluated over `source` in the place of the one that was asked for."""
 
     source: MemorySource

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from doghouse.importing.terraform.language.expressions import evaluate
 from doghouse.importing.terraform.language.scope import Scope
@@ -13,8 +14,7 @@ from doghouse.importing.terraform.language.values import Unknown, Value, WrongEr
 _META = frozenset({"count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts"})
 
 
-@dataclass(slots=True)
-class Attributes:
+class Attributes(Struct):
     """What a block came to. Names are dotted paths of the provider's (`monitor_thresholds.critical`): their lines, what is unknown of them, what is wrong."""
 
     values: dict[str, Value] = field(default_factory=dict)

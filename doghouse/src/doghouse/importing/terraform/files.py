@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from doghouse.importing.terraform.language import json_syntax, syntax
 from doghouse.importing.terraform.language.syntax import Block, Expression

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from doghouse.files import LARGEST_SETTINGS, FileError, json_of
 from doghouse.importing.terraform import files, resources

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.importing.terraform.language.expressions import evaluate
 from doghouse.importing.terraform.language.scope import Scope
@@ -11,8 +12,7 @@ from doghouse.importing.terraform.language.syntax import Block
 from doghouse.importing.terraform.language.values import Namespace, Set, Unknown, Value, WrongError, shown, text
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """One of the things that a block stands for: `key` as its address has it (`["a"]`, `[0]`, nothing), and `each` or `count` for its expressions."""
 
     key: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from doghouse.importing.terraform.files import installed
 from doghouse.importing.terraform.identity import made_up_id
@@ -24,8 +25,7 @@ _NAMES = re.compile(r"module\.([\w-]+)(?:\[[^\]]*\])?\.")
 DEEPEST = 20  # modules within modules; Terraform refuses a circle, which would be deeper
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """A resource of a module: its address, its block, what its expressions may name, and why nobody can say before a plan how many there are of it."""
 
     kind: str
@@ -35,8 +35,7 @@ class Resource:
     uncounted: Unknown | None
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """What is to be known of a module and belongs to no resource. It is `wrong`, or worth knowing."""
 
     path: Path

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+
+class Planned(Struct, frozen=True):
     """A resource: its type, address and attributes, whether the document is a state, and the keys and numbers behind which its attributes stand in it."""
 
     kind: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
@@ -105,13 +104,12 @@ class GroupBy(msgspec.Struct):
         return parts[0] if len(parts) == 1 else _together(parts)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Groups:
+class Groups(msgspec.Struct, frozen=True, eq=False):
     """Logs by facets. Where a row stands for several logs, the column LOGS says for how many."""
 
     selected: Selected
     facets: Sequence[GroupBy]
-    made: dict[tuple[int, str, str | None], Grouped] = field(default_factory=dict)  # what was grouped already
+    made: dict[tuple[int, str, str | None], Grouped] = msgspec.field(default_factory=dict)  # what was grouped already
 
     @classmethod
     def of(cls, selected: Selected, facets: Sequence[GroupBy]) -> Groups:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from doghouse.logs.files.lines import LogFileError
@@ -28,8 +28,7 @@ ASCII = "regexp_full_match(message, '[\\x00-\\x7F]*')"
 WORDS = f"CASE WHEN {ASCII} THEN regexp_replace(' ' || lower(message) || ' ', '[^a-z0-9_]+', ' ', 'g') END"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Coded:
+class Coded(Struct, frozen=True, eq=False):
     """A field's values: `codes[row]` is the place in `values`, which has each once (None: nothing there)."""
 
     codes: Codes

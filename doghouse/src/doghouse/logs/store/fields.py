@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from doghouse.logs.model import Log
 from doghouse.logs.search import RESERVED, forms
@@ -19,8 +20,7 @@ TAG = ":"  # stands before the key of a tag, as a reserved attribute may be call
 OWN = tuple(name for name in RESERVED if name not in ("trace_id", "timestamp"))
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """Where a field stands: the SQL of its text, which `decode` makes values of. It is `encoded`, unless `is_plain`: then it is the value itself."""
 
     sql: str
@@ -37,8 +37,7 @@ FIXED = {
 }
 
 
-@dataclass(slots=True)
-class Fields:
+class Fields(Struct):
     """The column of each field by its number, and whether some fields have none."""
 
     numbers: dict[str, int] = field(default_factory=dict)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from doghouse.logs.model import Log
@@ -24,16 +24,14 @@ LOGS = "\0logs"  # the column that says for how many logs a row stands; no field
 FEW = 20_000  # logs whose values are read as they are; of more logs each different value is read once
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """Where a log stands among all: its time (ms UTC), and its id among those of one time."""
 
     time: int
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A log and its place."""
 
     place: Place

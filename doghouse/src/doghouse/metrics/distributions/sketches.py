@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import ArrayLike, NDArray
 
 from doghouse.metrics.model import Floats, Ints
@@ -41,8 +42,7 @@ def values_of(keys: Ints) -> Floats:
     return signed
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sketches:
+class Sketches(Struct, frozen=True, eq=False):
     """Sketches as columns, sorted by (group, ts), and their buckets, sorted by (sketch, key).
 
     `group` is a series' number, or that of whatever series were merged; `ts` in s UTC.

@@ -28,11 +28,11 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.files import thrift
 from doghouse.metrics.files.encodings import (
@@ -62,8 +62,7 @@ PLAIN, PLAIN_DICTIONARY, RLE_DICTIONARY = 0, 2, 8
 _own = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """One column of one row group: where it lies in the file, and how it is packed."""
 
     start: int

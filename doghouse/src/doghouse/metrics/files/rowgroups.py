@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from doghouse.metrics.files.ahead import WORKERS, Decoded
@@ -24,8 +24,7 @@ MOST_COUNTED = 100_000  # different texts of a row, beyond which they are sorted
 AGAIN = 3  # how often a file is read in parts before it is read whole
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Runs:
+class Runs(Struct, frozen=True, eq=False):
     """Rows of one series that follow each other, an entry a run in the file's order: the series' id, the row group, its first row there and the one after
     the last."""
 
@@ -35,8 +34,7 @@ class Runs:
     last: Ints
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Opened:
+class Opened(Struct, frozen=True, eq=False):
     """A file with its series (ids count from 0, as they appear). For each row group: the rows at which another series begins, and which."""
 
     file: PlainFile
@@ -167,7 +165,7 @@ class RowGroups:
         self._series = [effective(series, hosts.get(series.host, ())) for series in opened.series]
         runs = opened.runs()
         order = np.argsort(runs.series, kind="stable")
-        self._runs = Runs(*(getattr(runs, name)[order] for name in Runs.__slots__))
+        self._runs = Runs(*(getattr(runs, name)[order] for name in Runs.__struct_fields__))
         self._whole: MemorySource | None = None
 
     def find(self, metric: str) -> Sequence[Series]:
@@ -202,7 +200,7 @@ class RowGroups:
         parts = [part for number in ids.tolist() if len(part := self._one(number, start, end))]
         if len(parts) < 2:
             return parts[0] if parts else no_columns()
-        return Columns(*(np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__slots__))
+        return Columns(*(np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__struct_fields__))
 
     def _one(self, series: int, start: int, end: int) -> Columns:
         """One series' points with start <= ts < end."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import cast, get_args
 
 import numpy as np
+from msgspec.structs import replace
 
 from doghouse.metrics.model import Ints, MetricType, Series
 from doghouse.tags.pairs import split_host

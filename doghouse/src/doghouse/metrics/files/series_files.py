@@ -123,7 +123,7 @@ def _read_csv(path: Path) -> tuple[list[Series], Columns]:
                     known[key] = distinct.setdefault(series_of(0, *key), len(distinct))
             ids = np.fromiter(map(known.__getitem__, keys), np.int64, count)
             parts.append(Columns(ids, _seconds(texts["timestamp"]), _values(texts["value"])))
-    columns = (np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__slots__)
+    columns = (np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__struct_fields__)
     return numbered(distinct), Columns(*columns)
 
 

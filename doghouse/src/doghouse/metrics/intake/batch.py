@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -21,8 +20,7 @@ PAIR = np.dtype({"names": ["ts", "value"], "formats": [">f8", ">f8"], "offsets":
 _packed = msgspec.msgpack.Encoder()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Batch:
+class Batch(msgspec.Struct, frozen=True, eq=False):
     """Series as they were sent, how many points each has, and all points one after another: `ts` in s, possibly fractional."""
 
     sent: Sequence[Sent]
@@ -31,8 +29,7 @@ class Batch:
     value: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Numbered:
+class Numbered(msgspec.Struct, frozen=True, eq=False):
     """A batch whose series have their numbers (NO_SERIES: one that cannot be kept)."""
 
     series: Ints

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 
 import msgspec
@@ -14,8 +13,7 @@ from doghouse.metrics.intake.batch import taken
 from doghouse.metrics.model import NO_SERIES, Ints, Sent, SeriesList
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SentSketches:
+class SentSketches(msgspec.Struct, frozen=True, eq=False):
     """Series as they were sent, and their sketches, whose groups are places in `sent`."""
 
     sent: list[Sent]

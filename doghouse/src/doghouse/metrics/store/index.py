@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from doghouse.metrics.model import NO_SERIES, Ints, MetricType, Sent, Series
 from doghouse.tags import naming

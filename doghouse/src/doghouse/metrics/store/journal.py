@@ -11,7 +11,6 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
@@ -37,8 +36,7 @@ LOG_NAME = re.compile(r"[0-9]{10}\.log")
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, eq=False):
     """What was written at once. Its points have consecutive row numbers, `last_row` being the last one's: who has the higher wins."""
 
     fresh: Sequence[Series]

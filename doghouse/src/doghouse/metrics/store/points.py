@@ -10,11 +10,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from doghouse.metrics.distributions.sketches import Sketches, places
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, no_columns

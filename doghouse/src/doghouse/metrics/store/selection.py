@@ -5,7 +5,7 @@ A rollup of whole hours reads a row an hour where compaction made one, and point
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from doghouse.metrics.model import Rollup, TimeAggregator
 from doghouse.metrics.store.lateness import DAY_S
@@ -24,8 +24,7 @@ AGGREGATES: dict[TimeAggregator, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """Where points may be: every one in `arrived` has ts >= arrived_from, in `points` ts < points_until (s); `any_late`: some days may be late.
 
     It is wide enough for every state of the tables that a query can meet while it holds.
@@ -36,8 +35,7 @@ class Extent:
     any_late: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Series from `lowest` to `highest`, or those of them in the table `wanted`, with start <= ts < end (s)."""
 
     lowest: int

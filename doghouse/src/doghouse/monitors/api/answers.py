@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from doghouse.downtimes.holds import Group, Hold, Holding
 from doghouse.monitors.api.document import Document
@@ -32,8 +33,7 @@ class Downtimes(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A monitor as it is answered, and what went into it."""
 
     stored: Stored

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.monitors.errors import invalid_monitor_status
 from doghouse.search.matching import combined, tree
@@ -18,8 +19,7 @@ STATUSES = frozenset(("alert", "warn", "no data", "ok", "ignored", "skipped", "u
 TEXTS = ("title", "message")  # fields of words; all others are compared as a whole
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What a search looks at: a monitor, or one group of it. `values` are the fields by name, all as text."""
 
     values: Mapping[str, Sequence[str]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from msgspec import Struct
 from starlette.routing import BaseRoute
 
 from doghouse.downtimes.holds import Group, Hold
@@ -24,8 +24,7 @@ from doghouse.web.http import Call, Reply, endpoint
 PER_PAGE = 30  # the schema's default
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """Something a search may find: what it is compared by, counted by, sorted by, and answered as."""
 
     row: Row

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import ClassVar, Self
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Source, no_columns

@@ -6,11 +6,11 @@ GUESS: both are evaluated each minute on what there is up to then, corrections a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import ClassVar
 
 import numpy as np
+from msgspec.structs import replace
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors import comparison_checks, slo_query

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 TAG = "doghouse-ignore:"
 _COMMENT = re.compile(r"(?:#|//)\s*doghouse:\s*ignore\[([^\]]*)\]\s*(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """A suppression of one rule: its id, the reason (empty: none is given), and the line of its file (0: it is a tag)."""
 
     rule: str

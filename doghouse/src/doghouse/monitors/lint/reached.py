@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.message import reachable, variables
@@ -12,8 +13,7 @@ from doghouse.monitors.notification_rules import Rules, may_route
 from doghouse.monitors.states.machine import Status, Transition
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """`by_status` has the places in the message of those whom a state reaches, `everybody` all who are mentioned, `escalates` whether the escalation does.
 
     `routed` are the states of which a notification rule may tell somebody.

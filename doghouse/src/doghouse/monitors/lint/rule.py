@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
+from msgspec import Struct
+
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 
@@ -14,8 +16,7 @@ LAST = 1000  # where a rule stands that does not say
 SEVERITIES = ("error", "warning", "note")
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
+class Mend(Struct, frozen=True):
     """How a problem is mended: in the text of `field`, `old` becomes `new`. Without `old`, `new` is the whole value: a text, or JSON of anything else."""
 
     field: str
@@ -48,8 +49,7 @@ class Problem:
 Find = Callable[[Definition, Context], Iterable[Problem]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule: its id, what it finds in a sentence, how bad that is, where its problems stand among others (small numbers first).
 
     `on`: whether it is looked for where nobody says which are. `always`: whether it is said whatever is chosen, since what could not be read is not known to

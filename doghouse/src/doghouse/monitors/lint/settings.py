@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from doghouse import files
 from doghouse.monitors.lint.rule import RULES, SEVERITIES, Problem, by_default
@@ -23,8 +25,7 @@ class SettingsError(ValueError):
     """What is wrong with a setting, in a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The ids that are looked for (None: those that are on by default), severities that are other than the rules' own, rules that are ignored below some paths
     (patterns from `root`), and whether warnings are errors."""
 

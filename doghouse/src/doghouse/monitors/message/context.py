@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.message.template import Condition, Path, path
@@ -39,8 +40,7 @@ SAMPLES = (
 DECIMALS = 3  # GUESS: of {{value}}
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """What messages can say of a host: `{{host.ip}}`, `{{host.<tag>}}`, `{{host.metadata_platform}}`. `metadata` has keys without that prefix."""
 
     ip: str = ""
@@ -52,8 +52,7 @@ Hosts = Mapping[str, Host]
 NO_HOST = Host()
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """One transition of one group of a monitor. `more` are variables of other kinds of monitors (`check_message`, `a.value`)."""
 
     monitor: Definition

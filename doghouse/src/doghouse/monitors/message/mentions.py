@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # GUESS: the alphabet of handles. `low@ops` is no mention: an @ stands at the start or behind something that no word ends with.
 _HANDLE = re.compile(r"(?<![\w@.])@([A-Za-z0-9_][\w.+\-@:/#]*)(\()?")
@@ -12,8 +13,7 @@ WEBHOOK = "webhook-"  # before the name of a webhook
 _PUNCTUATION = ".,;:/#"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A handle without its `@`, and where the `@` stands in the text. `problem` says why a broken one is dropped."""
 
     handle: str

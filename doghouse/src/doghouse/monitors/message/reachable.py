@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import permutations
+
+from msgspec import Struct
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.message import mentions
@@ -70,8 +71,7 @@ def _transition(before: Status, after: Status, renotified: int = 0) -> Transitio
     return Transition(0, before, after, 0.0, True, renotified)
 
 
-@dataclass(frozen=True, slots=True)
-class Mentioned:
+class Mentioned(Struct, frozen=True):
     """A handle in a template (variables in it as PLACEHOLDER) and the place of its `@`. `problem` says why it would be dropped."""
 
     handle: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from urllib.parse import quote
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.message import expressions, mentions
@@ -20,8 +22,7 @@ __all__ = ["Host", "Hosts", "Message", "render"]
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})  # GUESS: ' is left alone
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A rendered notification. `recipients` are handles without `@`; those in `bodiless` get title and subject alone.
 
     `title` is the event's (`[P2] [Triggered on {host:a}] name`), `subject` the mail's. `problems` are what the rendering dropped, in sentences.
@@ -104,8 +105,7 @@ def _title(monitor: Definition, group: Group, transition: Transition, name: str,
     return (f"[P{priority}] " if priority else "") + f"[{_word(transition)}{on}] {name}"
 
 
-@dataclass(slots=True)
-class _Writer:
+class _Writer(Struct):
     """Writes templates of one context. `priority` changes where override_priority says so; `only`: what stands in that kind of block, nothing else."""
 
     context: Context

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 STATES = (
     "is_alert", "is_warning", "is_no_data", "is_recovery", "is_alert_recovery", "is_warning_recovery", "is_no_data_recovery",
@@ -47,16 +48,14 @@ def position(template: str, place: int) -> tuple[int, int]:
 Path = tuple[str, ...]  # `host.name` is ("host", "name"), `[dot.key].name` is ("dot.key", "name")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """What stands as it is. `place` is its offset in the template."""
 
     text: str
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """`{{host.name}}`; with three braces its content is not escaped."""
 
     path: Path
@@ -64,8 +63,7 @@ class Variable:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """`{{eval "value*2"}}`: a function and its arguments."""
 
     function: str
@@ -74,8 +72,7 @@ class Call:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """`is_alert`, `is_match "host.name" "web"`. `subject` is a call whose result is compared, where one stands in the place of the variable."""
 
     helper: str
@@ -83,8 +80,7 @@ class Condition:
     subject: Call | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """`{{#helper …}}body{{else}}otherwise{{/helper}}`; `{{^helper}}` swaps the two."""
 
     condition: Condition
@@ -101,8 +97,7 @@ def path(text: str) -> Path:
     return tuple(found[1] or found[2] for found in _SEGMENT.finditer(text.strip()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Tag:
+class _Tag(Struct, frozen=True):
     """A tag as it stands: `sign` is what it begins with (`#`, `^`, `/`, `else`, `!`, nothing), or `raw` for a raw block, whose text is `inside`."""
 
     sign: str

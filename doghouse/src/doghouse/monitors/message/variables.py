@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.message import expressions
@@ -22,8 +23,7 @@ UNDOCUMENTED, ARGUMENTS = "message-undocumented-variable", "message-wrong-argume
 _DEVICE = {"device_ip", "device_namespace"}  # the keys that together are a network device
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What is wrong, its offset in the template, and the id of the lint rule that it breaks. `mend` is what to write for the tag `mends`."""
 
     rule: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
@@ -66,8 +65,7 @@ class Attributes(Struct, forbid_unknown_fields=True, frozen=True):
             yield self.conditional_recipients.fallback_recipients or ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, eq=False):
     """A rule as functions of tags. `conditions` are scopes and who is told where they match; `fallback` is told where none does."""
 
     name: str

@@ -7,8 +7,9 @@ AND and AND tighter than OR, as in other searches; `*` alone matches everything;
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from doghouse.monitors.message.template import STATES
 from doghouse.search.errors import SearchSyntaxError
@@ -26,8 +27,7 @@ class RuleError(ValueError):
     """What is wrong with a rule, in one sentence."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scope:
+class Scope(Struct, frozen=True, eq=False):
     """A scope as a function of tags; `values` are the keys that it names, with the values that it asks for."""
 
     matches: Predicate

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors.model import Options
@@ -48,8 +49,7 @@ class PointWindows:
         return np.any(there, axis=0) if there else np.zeros(self._ticks, np.bool_)
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluator:
+class Evaluator(Struct, frozen=True):
     """A monitor's query, its options and rules, and where its records and points are."""
 
     asked: Asked

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import msgspec
 import numpy as np
 
 from doghouse.metrics.memory import MemorySource
@@ -182,7 +183,7 @@ def _with_groups(frame: Frame, other: Frame) -> Frame:
     known = {frozenset(group) for group in frame.groups}
     more = tuple(group for group in other.groups if frozenset(group) not in known)
     shape = (len(more), len(frame.ts))
-    return replace(
+    return msgspec.structs.replace(
         frame,
         values=np.concatenate((frame.values, np.full(shape, np.nan))),
         points=np.concatenate((frame.points, np.zeros(shape, np.bool_))),

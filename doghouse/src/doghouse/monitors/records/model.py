@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 from doghouse.monitors.query import fills_missing
 from doghouse.queries import Expression, MonitorQuery, QuerySyntaxError
 from doghouse.queries.language.tree import Comparator, TimeWindow
@@ -27,8 +29,7 @@ class Compute:
         return AGGREGATIONS[self.name]
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(Struct, frozen=True):
     """A field that is grouped by: `service`, `@http.region`. `limit` values are kept, the first by `sort` (None: the query's own compute)."""
 
     key: str
@@ -37,8 +38,7 @@ class Facet:
     sort: Compute | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordQuery:
+class RecordQuery(Struct, frozen=True):
     """Records of a data source (`logs`, `events`, `spans`) that match a search, aggregated by group. `text` is the search as it was written."""
 
     source: str
@@ -61,8 +61,7 @@ class RecordQuery:
         return tuple(dict.fromkeys((*self.keys, *measures)))
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A monitor's whole query: `formula` over the names of `queries`, of the window that ends at a tick, compared with a threshold.
 
     A monitor of one query is the formula that is its name. A query of points is a metric monitor's, of the same window.

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery
 from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -48,16 +49,14 @@ class WrongSearch(QuerySyntaxError):
     """A mistake in a search, within a query that is right otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+class Quoted(Struct, frozen=True):
     """A text in quotes without its escapes; `places[i]` is where its sign i stands in the query."""
 
     text: str
     places: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Struct, frozen=True):
     """A query in its parts: `logs(…).index(…) … > 5`. Each call has its arguments and the place at which it begins."""
 
     text: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
 
 import numpy as np
+from msgspec.structs import replace
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.query import Windows

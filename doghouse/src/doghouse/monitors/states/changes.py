@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from doghouse.metrics.model import Floats, Ints
@@ -20,8 +21,7 @@ _NEW, _OK, _NO_DATA, _WARN = (
 )  # numpy compares a column with an enum slowly
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class History:
+class History(Struct, frozen=True, eq=False):
     """A group over a stretch of ticks, in columns. `statuses[i]` (a Status, int8) holds after `ticks[i]`; the other columns have one entry a transition.
 
     Times are s UTC; in `first_triggered` and `last_triggered` 0 stands for none. `renotified` is 0 for a change of state and counts repeats else.
@@ -254,8 +254,7 @@ def last(which: Bools) -> int | None:
     return index if index >= 0 and which[index] else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Repeats:
+class Repeats(Struct, frozen=True, eq=False):
     """Repeated notifications, in columns."""
 
     at: Ints

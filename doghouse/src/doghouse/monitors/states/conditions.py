@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.monitors.states.status import Status
 
@@ -33,8 +34,7 @@ COMPARISONS: Mapping[str, Compare] = {
 RECOVERIES: Mapping[str, Compare] = {">": operator.le, ">=": operator.lt, "<": operator.ge, "<=": operator.gt}
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """All that a step asks of a monitor, with defaults applied (`rules.rules_of` makes it). Durations are seconds.
 
     `missing_after` is the time without points after which `missing` applies (0: the window itself). `timeout`, `retention`: None is never.

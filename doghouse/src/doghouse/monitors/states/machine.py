@@ -6,7 +6,8 @@ The live server steps it each minute; `history.states_range` makes all steps of 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from doghouse.monitors.states.conditions import Missing, Rules
 from doghouse.monitors.states.status import (

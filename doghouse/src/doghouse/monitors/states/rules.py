@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from doghouse.monitors.model import MonitorError, Options, Thresholds
 from doghouse.monitors.query import fills_missing, is_count_query

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 class Status(enum.IntEnum):
@@ -31,8 +32,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class WindowValue:
+class WindowValue(Struct, frozen=True):
     """What a window held for one group: its reduced value (NaN: nothing), whether it was full (`require_full_window`), and its outermost points (s UTC).
 
     `recovery` is the value that recovery thresholds look at where that is another one (an anomaly monitor's recovery window). `elsewhere`: another group has
@@ -56,8 +56,7 @@ EMPTY = WindowValue()
 EMPTY_AMONG_OTHERS = WindowValue(elsewhere=True)  # a group without data while others have some
 
 
-@dataclass(frozen=True, slots=True)
-class GroupState:
+class GroupState(Struct, frozen=True):
     """What is remembered of a group between two evaluations. Times are s UTC. `GroupState()` is a group that was never seen, or is forgotten.
 
     `value` is the last one evaluated (NaN: there was none), `since` when the status was entered. `first_seen` is the first point's time (new group delay),
@@ -84,8 +83,7 @@ class GroupState:
 FRESH = GroupState()
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Struct, frozen=True):
     """A change of a group's status, or with `renotified` > 0 a repeated notification of the status it has.
 
     `notify` says whether the monitor makes a notification of it (downtimes aside). A new group counts as OK before. `first_triggered` and `last_triggered` are

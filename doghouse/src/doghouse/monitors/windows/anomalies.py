@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Floats, Rollup, Source
 from doghouse.monitors.windows.columns import Bools
@@ -20,8 +20,7 @@ ENOUGH_JUDGED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How an anomaly monitor looks at the band: from which side, over how much of the window's end (s), in which buckets (s; None: the default)."""
 
     direction: str

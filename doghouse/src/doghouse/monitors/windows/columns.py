@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from doghouse.metrics.model import Floats, Ints
@@ -17,8 +17,7 @@ Bools = NDArray[np.bool_]
 NO_TIME = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GroupColumn:
+class GroupColumn(Struct, frozen=True, eq=False):
     """One group over a stretch of ticks: `values[i]` is the reduced window of tick i (NaN: nothing in it), `full[i]` whether it was full.
 
     `points` are the times of the group's points (s UTC, ascending), for what depends on the first and the last one. `recovery` are the values that recovery

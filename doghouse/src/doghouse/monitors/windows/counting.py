@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
@@ -82,7 +83,7 @@ class _Windows(Values[_Reduced]):
 
 
 def _leaf(asked: MetricQuery, query: MonitorQuery, over: Windows, reduce: Reduce) -> _Reduced:
-    columns = {column.group: column for column in reduce(replace(query, expression=asked))}
+    columns = {column.group: column for column in reduce(msgspec.structs.replace(query, expression=asked))}
     if not asked.by and not columns:
         return _Reduced({(): np.zeros(len(over.ticks))}, False, {})
     values = {group: np.nan_to_num(column.values, nan=0.0) for group, column in columns.items()}

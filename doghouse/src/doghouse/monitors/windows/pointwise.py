@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
@@ -20,8 +21,7 @@ OWN_POINTS = replace(
 OTHER_REDUCERS = ("last", "l2norm", "area")  # of windows that only this way works out
 
 
-@dataclass(slots=True)
-class _Collected:
+class _Collected(Struct):
     """What the ticks so far gave of one group."""
 
     values: Floats

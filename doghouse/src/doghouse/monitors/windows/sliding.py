@@ -4,10 +4,11 @@ window alone. So a window has the same value, to the bit, whether it is worked o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from doghouse.metrics.memory import roll_up
@@ -24,8 +25,7 @@ REDUCERS: Mapping[str, Callable[[Floats], Any]] = {
 }  # by time aggregator
 
 
-@dataclass(frozen=True, slots=True)
-class Buckets:
+class Buckets(Struct, frozen=True):
     """How points become the values that a window reduces: time aggregation in buckets of `interval` seconds (aligned to 1970 UTC), each then times `scale`."""
 
     interval: int
@@ -88,8 +88,7 @@ def bucketed(ts: Ints, values: Floats, buckets: Buckets) -> tuple[Ints, Floats]:
     return starts, values if buckets.scale == 1.0 else values * buckets.scale
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Cells:
+class _Cells(Struct, frozen=True, eq=False):
     """Sorted values in cells of `cell` seconds, from which windows of `width` cells are put together; the first cell begins the window of `ends[0]`."""
 
     index: Ints

@@ -7,9 +7,9 @@ both are in the window, and is the earlier point's once the later one is not; be
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.windows.sliding import REDUCERS
@@ -20,8 +20,7 @@ CELLS_AT_ONCE = 1_000_000  # series times buckets of the matrices that are held
 Part = tuple[Ints, Floats]  # a series in buckets: their starts and values
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Matrix:
+class _Matrix(Struct, frozen=True, eq=False):
     """A row a series, a column a bucket in which any of them has a point: each cell's points around it, and its value if the later one counts or not."""
 
     ts: Ints

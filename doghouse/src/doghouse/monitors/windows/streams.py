@@ -7,11 +7,11 @@ A group that is made of several series is combined bucket by bucket (`spatial`),
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import TypeGuard
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
@@ -106,8 +106,7 @@ def grouped(series: Sequence[Series], keys: Sequence[str]) -> dict[Group, list[S
     return groups
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """How to read and reduce a group: its series, and how their points become values. `each`: every series is put into buckets by itself first.
 
     `counts`: the values are counts, which add up (`.as_count()` of a count or rate). `limit`: the series are combined bucket by bucket, interpolated so long
@@ -260,8 +259,7 @@ def _changed(query: MonitorQuery, over: Windows, buckets: Buckets, ts: Ints, val
     return times[np.searchsorted(times, int(over.starts[0])) :], reduced
 
 
-@dataclass(frozen=True, slots=True)
-class Subset:
+class Subset(Struct, frozen=True):
     """Some series of a source."""
 
     source: Source

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.monitors.message import mentions
 from doghouse.notifications.model import Delivery, Notification
@@ -26,8 +27,7 @@ WAITS_S = (1, 2, 4, 8, 16)
 ENDING_S = 3  # how long the end waits for a queue
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What the queues read: `base_url` is this doghouse's address, `allowed` the hosts besides this machine that may be sent to."""
 
     notifications: NotificationStore
@@ -37,8 +37,7 @@ class Inputs:
     allowed: Collection[str] = ()
 
 
-@dataclass(slots=True)
-class _Queue:
+class _Queue(Struct):
     """A thread that sends what is due to one webhook. `cancel` makes it stop in the middle of a request."""
 
     thread: threading.Thread

@@ -7,9 +7,10 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from doghouse.notifications.webhooks.model import Request
 
@@ -35,8 +36,7 @@ class NotAllowed(SendError):
     """The request would leave this machine for a host that nobody named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a request goes. `host` is in lower case, without brackets."""
 
     scheme: str

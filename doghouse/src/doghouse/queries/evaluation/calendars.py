@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.queries.language.rollups import Calendar
@@ -18,8 +19,7 @@ NOMINAL = {"daily": DAY, "weekly": WEEK, "monthly": 30 * DAY}  # s; what an answ
 QUARTER = 900  # s; every zone's offset since 1972 is a multiple, so that a quarter of an hour never lies across a bucket's edge
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarBuckets:
+class CalendarBuckets(Struct, frozen=True):
     """The buckets of a calendar rollup. A bucket ends where the next begins.
 
     GUESS: days are local days, of 23 or 25 hours where the clocks change.

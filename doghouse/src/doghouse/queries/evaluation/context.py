@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.metrics.model import Ints, Source
 from doghouse.queries.evaluation.calendars import CalendarBuckets
@@ -13,8 +13,7 @@ from doghouse.queries.model import Window
 from doghouse.queries.options import Options
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """A window, as the functions around a query have moved it.
 
     Buckets start in [start, end) (s); their points are read `shift` seconds later. `interval` is the default bucket and `span` the window's length

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from doghouse.metrics.model import Floats, Ints
@@ -15,8 +16,7 @@ Bools = NDArray[np.bool_]
 Group = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """How missing buckets are interpolated: the method (linear, last, zero, null), for how long after a real point (s), and whether the query asks for it."""
 
     method: str
@@ -27,8 +27,7 @@ class Fill:
 NO_FILL = Fill("null", 0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(Struct, frozen=True, eq=False):
     """`values[row, column]` belongs to `groups[row]` and to the bucket that starts at `ts[column]` (s, ascending); NaN: no value.
 
     `points` says where an answer has a point: true with a NaN value is a null that a function or arithmetic made. `interval` is the buckets' length (s);

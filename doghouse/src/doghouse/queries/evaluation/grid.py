@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source, TimeAggregator
 from doghouse.queries.errors import NotEvaluated
@@ -16,8 +16,7 @@ MOST_CELLS = 100_000_000  # of a matrix: 800 MB; a query that needs more is refu
 DENSE_BUCKETS = 20_000  # up to here every bucket of the window gets a column before the empty ones go
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Points from [start, end) (s), moved by `-shift` seconds before they are put into buckets."""
 
     start: int
@@ -25,8 +24,7 @@ class Range:
     shift: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """`values[series, column]`, NaN where the series has no point in the bucket that starts at `ts[column]`."""
 
     ts: Ints

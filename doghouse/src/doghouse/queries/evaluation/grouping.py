@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Floats, Ints, Series
 from doghouse.queries.errors import NotEvaluated
@@ -16,8 +16,7 @@ from doghouse.queries.model import NOT_AVAILABLE
 MOST_GROUPS = 20_000  # of a query: each takes some 75 microseconds to work out and to write, during which others wait
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
+class Grouping(Struct, frozen=True):
     """Groups, and which series are in them: `members` (positions of series) lie group by group, `first` is where each group's begin."""
 
     groups: tuple[Group, ...]

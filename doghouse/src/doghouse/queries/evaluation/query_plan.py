@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from doghouse.metrics.model import MetricType, TimeAggregator
 from doghouse.queries.evaluation.calendars import CalendarBuckets
@@ -16,8 +17,7 @@ from doghouse.queries.options import Options
 Unit = Literal["raw", "count", "rate"]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """How a metric query is to be read. `interval` is the buckets' length (s), or `calendar` says it; `unit` is what as_count or as_rate makes of it."""
 
     interval: int
@@ -71,8 +71,7 @@ def fill_for(wanted: Plan, types: set[MetricType], options: Options) -> Fill:
     return Fill("linear", LIMIT_S)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How series of one type are read: the time aggregator, and whether each value is multiplied by its series' interval or divided by the bucket's length."""
 
     method: TimeAggregator

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
 from doghouse.metrics.model import Floats, Ints
@@ -144,7 +145,9 @@ def at_once(expression: Expression, context: Context) -> Context:
     if not isinstance(expression, tree.MetricQuery) or percentile(expression.aggregator) is None:
         raise NotEvaluated("the scalar aggregator percentile over anything but a percentile of a distribution")
     length = context.end - context.start
-    return replace(context, start=0, end=length, interval=length, max_points=None, shift=context.shift + context.start)
+    return msgspec.structs.replace(
+        context, start=0, end=length, interval=length, max_points=None, shift=context.shift + context.start
+    )
 
 
 def reduced(frame: Frame, aggregator: str) -> Frame:

@@ -7,8 +7,9 @@ and recall are measured (docs/fidelity-anomalies.md).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from doghouse.queries.functions.anomalies import ALGORITHMS as ANOMALY_ALGORITHMS
 from doghouse.queries.functions.anomalies.settings import (

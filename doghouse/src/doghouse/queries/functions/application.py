@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from doghouse.queries.errors import NotEvaluated
 from doghouse.queries.language import tree
@@ -33,8 +34,7 @@ class Evaluator(Protocol):
         """Whether it gives a series for each group."""
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Struct, frozen=True):
     """A call and its evaluator. The parser has checked the arguments."""
 
     call: Call

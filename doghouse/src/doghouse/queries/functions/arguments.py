@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from doghouse.queries.language.spans import SpanError
 
@@ -14,8 +15,7 @@ Check = Callable[[str, float | str], str | None]
 """What is wrong with a value that is given to the function of that name, in one sentence, or None."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One argument: its name, its kind, what a text may be (`percentiles`: p95 and the like too), whether it may be left out, how its value is checked."""
 
     name: str

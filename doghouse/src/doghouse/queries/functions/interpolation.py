@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from doghouse.queries.functions.arguments import QUERY, Parameter
 from doghouse.queries.functions.later import interpolation, np

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from doghouse.queries.errors import NotEvaluated
 from doghouse.queries.functions.arguments import KEYS, LIMIT, QUERY, Parameter, seconds

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from doghouse.queries.functions.arguments import QUERY, Parameter
 from doghouse.queries.functions.later import np

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Literal, TypeVar
+
+from msgspec import Struct
 
 from doghouse.queries.functions.arguments import QUERY, Parameter
 
@@ -16,16 +17,14 @@ Evaluated = Literal["yes", "partly", "no"]
 Takes = Literal["frame", "series", "call"]
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """A chapter of Datadog's documentation of functions, and its page."""
 
     name: str
     page: str
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function of queries.
 
     `parameters` are its positional arguments, `named` the others; `summary` says in a few words what it does, `page` is the page of Datadog's

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from doghouse.queries.functions.arguments import QUERY, Parameter, seconds
 from doghouse.queries.functions.later import calendars, np

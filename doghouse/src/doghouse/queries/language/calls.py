@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.queries.functions import Function, Parameter, catalogue
 from doghouse.queries.language import tree
@@ -13,8 +14,7 @@ from doghouse.queries.language.rollups import RollupError, rollup_setting
 from doghouse.queries.language.spans import SpanError, length_seconds, whole_seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with a call, and with which of its arguments (by position; None: with the name)."""
 
     text: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from doghouse.queries.functions import catalogue
 from doghouse.queries.language.names import FILLS, MODIFIERS, ROLLUP_METHODS, SPACE_AGGREGATORS
@@ -32,8 +33,7 @@ _MODIFIERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """A text that may stand in the place of what is being typed, what it is, and a few words on it."""
 
     text: str
@@ -41,8 +41,7 @@ class Suggestion:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True):
     """The range of the text that a suggestion replaces (offsets), and the suggestions, likeliest first."""
 
     start: int

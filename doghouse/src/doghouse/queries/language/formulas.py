@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.queries.language.tree import Expression, Variable, map_leaves
 
 
-@dataclass(frozen=True, slots=True)
-class NamedQuery:
+class NamedQuery(Struct, frozen=True):
     """A query that formulas name, and what reduces each of its series to one number (`reducing.REDUCERS`) where a number is asked for."""
 
     expression: Expression
     aggregator: str = "avg"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """How many rows of numbers are kept, by the formula's value."""
 
     count: int
     order: str = "desc"
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """A formula: its text, which names its column; the expression over the queries' names; how many rows are kept."""
 
     text: str
@@ -33,8 +31,7 @@ class Formula:
     limit: Limit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FormulaRequest:
+class FormulaRequest(Struct, frozen=True):
     """Queries by their names and formulas over them, which name no other; it is asked for series (`expressions`) or for numbers (`evaluate_scalars`)."""
 
     queries: Mapping[str, NamedQuery]

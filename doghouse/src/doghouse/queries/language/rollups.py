@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
+
+from msgspec import Struct
 
 from doghouse.queries.language import tree
 from doghouse.queries.language.names import ROLLUP_METHODS, unknown
@@ -48,8 +49,7 @@ class RollupError(ValueError):
         self.argument = argument
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """Calendar buckets: `start` is the hour of a day, the weekday (0: Monday) or the day of the month at which one begins, in the zone's local time."""
 
     unit: Unit
@@ -57,8 +57,7 @@ class Calendar:
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class RollupSetting:
+class RollupSetting(Struct, frozen=True):
     """What `.rollup()` asks for; None leaves the default."""
 
     method: TimeAggregator | None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import overload
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.queries.language import tree
 from doghouse.queries.language.parser import parse
@@ -12,8 +14,7 @@ from doghouse.queries.language.printing import expression_text
 from doghouse.queries.language.tree import Expression, Leaf, MetricQuery, Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """A template variable: the tag key it stands for (`prefix`; empty: its values are whole tags) and the values chosen. `*` or none at all filters nothing.
 
     `keyed`: `$env` brings that key along, wherever it stands.

@@ -7,56 +7,51 @@ group-by keys and modifiers; an expression is arithmetic and functions over metr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Operator = Literal["+", "-", "*", "/"]
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Struct, frozen=True):
     """The scope `*` (or nothing at all): every series."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """`key:value`, or with an empty key a tag that has none. `*` stands for any characters of the value."""
 
     key: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Among:
+class Among(Struct, frozen=True):
     """`key IN (a, b)`: the series has the key with one of these values."""
 
     key: str
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """`$name`: a dashboard's template variable, not yet given a value. In a formula: the name of one of the request's queries."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """`!x`, `-x` or `NOT x`."""
 
     operand: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True):
     """`a, b` or `a AND b`."""
 
     operands: tuple[Scope, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """`a OR b`."""
 
     operands: tuple[Scope, ...]
@@ -65,29 +60,25 @@ class AnyOf:
 Scope = Everything | Tag | Among | Variable | Not | AllOf | AnyOf
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number as it was written."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A quoted string, as functions take it: `'basic'`."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A bare word, as modifiers take it: `zero`, `daily`, `12am`."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """`{env,host}`: the tag keys that a further layer of space aggregation groups by, as in `max(q, {env})`."""
 
     names: tuple[str, ...]
@@ -97,16 +88,14 @@ Plain = Text | Word | Keys  # an argument of a function that is neither a number
 Argument = Number | Text | Word
 
 
-@dataclass(frozen=True, slots=True)
-class Modifier:
+class Modifier(Struct, frozen=True):
     """`.rollup(avg, 60)`, `.fill(zero)`, `.as_count()`, `.as_rate()`, `.weighted()`."""
 
     name: str
     arguments: tuple[Argument, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MetricQuery:
+class MetricQuery(Struct, frozen=True):
     """`avg:system.cpu.idle{env:prod} by {host}.rollup(avg, 60)`. `aggregator` is None where the text has none, and then works as avg."""
 
     aggregator: str | None
@@ -116,8 +105,7 @@ class MetricQuery:
     modifiers: tuple[Modifier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """`top(q, 10, 'mean', 'desc')`: a function, its positional arguments and its named ones."""
 
     function: str
@@ -125,8 +113,7 @@ class Call:
     named: tuple[tuple[str, Expression | Plain], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(Struct, frozen=True):
     """`left operator right`."""
 
     operator: Operator
@@ -134,23 +121,20 @@ class Arithmetic:
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Negative:
+class Negative(Struct, frozen=True):
     """`-x`."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Modified:
+class Modified(Struct, frozen=True):
     """`(a + b).rollup(avg, 60)`: a modifier behind parentheses or a function. It is handed down to every metric query inside (`flattened`)."""
 
     operand: Expression
     modifiers: tuple[Modifier, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """A search of events (`@type:view @view.error.count:>0`), as RUM and log widgets have in the same place. It is kept as text and not evaluated."""
 
     text: str
@@ -201,8 +185,7 @@ def flattened(expression: Expression) -> Expression:
 Comparator = Literal[">", ">=", "<", "<=", "==", "!="]
 
 
-@dataclass(frozen=True, slots=True)
-class TimeWindow:
+class TimeWindow(Struct, frozen=True):
     """`last_5m`, or with `cumulative` `current_1d`: from the start of the running hour, day or month. `seconds` is its full length (a month: 730 h).
 
     With `ahead` `next_1w`, which looks into a forecast.
@@ -214,8 +197,7 @@ class TimeWindow:
     ahead: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """`change(…, last_30m)` or `pct_change(…, 30m_ago)`: how far back the comparison lies (s), and whether in percent."""
 
     percent: bool
@@ -223,8 +205,7 @@ class Change:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorQuery:
+class MonitorQuery(Struct, frozen=True):
     """`avg(last_5m):avg:m{*} by {host} > 90`. `threshold` is None where the text says `threshold`. `text` is the part between head and comparator."""
 
     aggregator: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from doghouse.metrics.model import Source
 from doghouse.queries import NotEvaluated
@@ -34,8 +35,7 @@ class Monitors(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Slos:
+class Slos(Struct, frozen=True):
     """The store, and what an SLO is measured with. `states` says what monitors were in each minute, `shown_by` which dashboards show an SLO."""
 
     store: SloStore
@@ -79,8 +79,7 @@ class Slos:
         return [(each, ZERO if each.sli is None else "") for each in stood]
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """An SLI beside a target. What has no events has no numbers. `decimals`: how many of the SLI are exact."""
 
     sli: float | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import Points, sources_of
@@ -12,8 +13,7 @@ from doghouse.monitors import Definition, Host
 from doghouse.monitors.notification_rules import Rules
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """A monitor, what it reads and what concerns its notifications; `start` and `end` (s UTC, whole minutes) are the stretch."""
 
     monitor: Definition

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.backtest.run import Backtest, Timeline
 from doghouse.monitors import Group, Status
@@ -30,8 +31,7 @@ class CannotRecord(Exception):
     """Why a stretch of history makes no test, in a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """The samples, from `start` (s UTC) on, and what the monitor does over them. From the history's own start on it is what the monitor did.
 
     `left_out` are groups that changed and are not in it; `tolerance` is how far samples are from what was recorded, by metric.

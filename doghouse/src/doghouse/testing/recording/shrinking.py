@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Floats, MetricType
 from doghouse.testing.recording.watching import RawSeries
@@ -22,8 +22,7 @@ TOGETHER: Mapping[str, Callable[[Floats], float]] = {
 Run = tuple[float, int]  # a value (NaN: missing) and how many samples have it
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sampled:
+class Sampled(Struct, frozen=True, eq=False):
     """One series of a test: a sample each `every` seconds from the start on, as runs."""
 
     metric: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.backtest.run import Backtest, Timeline
 from doghouse.backtest.sources import points_of
@@ -25,8 +26,7 @@ MOST_TRIES = 300  # of stretches
 SHORTEST = 4  # samples of such a stretch
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Wanted:
+class Wanted(Struct, frozen=True, eq=False):
     """What samples from `begins` (s UTC) on are to bring about: what `reference` has of the groups `kept`, from the history's start on."""
 
     history: History
@@ -58,8 +58,7 @@ class Wanted:
         ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Samples:
+class _Samples(Struct, frozen=True, eq=False):
     """The samples of some series, one each `every` seconds, and what they were before they were made simpler."""
 
     series: Sequence[RawSeries]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct, field
 
 from doghouse.backtest.sources import Points
 from doghouse.metrics.model import Columns, Floats, Ints, MetricType, Rollup, Series, Source
@@ -13,8 +13,7 @@ from doghouse.monitors import Definition
 from doghouse.queries import NotEvaluated, metric_queries, scope_tags
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RawSeries:
+class RawSeries(Struct, frozen=True, eq=False):
     """One series as it was read: its effective tags, times (s UTC, ascending) and values."""
 
     metric: str
@@ -60,8 +59,7 @@ class _Watched:
         return made
 
 
-@dataclass(slots=True)
-class Watching:
+class Watching(Struct):
     """The points that monitors read. `sources` are by the monitor's id(): a composite's members may read different ones."""
 
     points: Points

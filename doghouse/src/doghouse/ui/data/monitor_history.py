@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from doghouse import downtimes as dt
@@ -93,7 +94,7 @@ def _since(timeline: Timeline, since: int) -> Timeline:
     history = timeline.history
     first = int(np.searchsorted(history.at, since))
     names = ("at", "before", "after", "value", "notify", "renotified", "first_triggered", "last_triggered")
-    kept = replace(history, **{name: getattr(history, name)[first:] for name in names})
+    kept = msgspec.structs.replace(history, **{name: getattr(history, name)[first:] for name in names})
     return replace(timeline, history=kept, covers=[cover for cover in timeline.covers if cover.stretch.end >= since])
 
 

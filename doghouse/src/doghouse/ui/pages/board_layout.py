@@ -7,7 +7,8 @@ no widget is drawn over another: what lies over one that comes before it is push
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from doghouse.dashboards.board import Board, Place, Widget
 from doghouse.ui.widgets.looks import selector

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from doghouse.dashboards.board import Widget
 from doghouse.metrics.model import Source
 from doghouse.ui.frame import Frame
@@ -28,7 +30,7 @@ def changes(widget: Widget, source: Source, asked: Asked) -> dict[str, Any]:
     request = widget.requests[0]
     wish = _wish(widget)
     back = EARLIER_S.get(str(wish.get("compare_to")), EARLIER_S["hour_before"])
-    single = replace(widget, requests=(request,))
+    single = msgspec.structs.replace(widget, requests=(request,))
     present = scalars.scalars(single, source, asked)
     past = scalars.scalars(single, source, replace(asked, frame=earlier(asked.frame, back)))
     before = {row["group"]: row["value"] for row in past["rows"]}

@@ -7,9 +7,9 @@ no reader gets through. What all requests hold together is bounded by `IN_FLIGHT
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 MIB = 1024 * 1024
 IN_FLIGHT_BYTES = 96 * MIB  # of all bodies that are being read or worked on; one alone is always taken
@@ -22,8 +22,7 @@ PACKED_TEXTS = 3_000_000  # in a body of msgpack: one of two letters takes 64 by
 LONGEST_MESSAGE = 40_000  # characters of what is written anew for each notification: some 0.3 s of {{value}}
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """The most of a body: bytes as it is sent and unpacked, values in it, lists and objects inside each other (None: what its decoder takes).
 
     `packs`: the body is msgpack, where the values are its lists and maps alone, and texts have a bound of their own (`PACKED_TEXTS`).

@@ -9,9 +9,10 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.importing.terraform.language.syntax import Block, Expression, SyntaxProblemError, expression
 
@@ -21,8 +22,7 @@ _DECODER = json.JSONDecoder()
 _BLANK = re.compile(r"[\s,:]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Json:
+class Json(Struct, frozen=True):
     """A JSON value in the place of an expression's tree; its texts are templates, unless it is `plain`."""
 
     value: Any
@@ -31,8 +31,7 @@ class Json:
     children: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(Struct, frozen=True):
     """A value and its line: of an object its keys with their nodes, of an array its nodes."""
 
     value: Any

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from doghouse.importing.terraform.language.scope import Scope, named
 from doghouse.importing.terraform.language.templates import Choice, Interpolation, Loop, Piece

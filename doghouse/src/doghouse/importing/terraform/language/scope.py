@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.importing.terraform.language.values import Namespace, Set, Unknown, Value, WrongError, number, shown, text
 
@@ -31,8 +33,7 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     return made if isinstance(made, bool) else number(made)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What an expression may name: `names` first (`each`, `count`, the variables of a `for`), then what `others` answers. `folder` is the module's."""
 
     names: Mapping[str, Value]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from doghouse import files
 
@@ -39,8 +40,7 @@ class MissingLibraryError(Exception):
         super().__init__("reading .tf files needs a parser: pip install 'doghouse[terraform]'")
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """An expression: its tree, its text, and where it begins."""
 
     tree: Any
@@ -48,8 +48,7 @@ class Expression:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """`resource "datadog_monitor" "cpu" { … }`: kind `resource`, two labels, and what stands in it. `marked` are its lines with comments for doghouse."""
 
     kind: str

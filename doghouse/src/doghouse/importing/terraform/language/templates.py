@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.importing.terraform.language.syntax import expression, trees
 
@@ -18,8 +19,7 @@ _QUOTED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _OPENING = re.compile(r"\$\$\{|%%\{|\$\{~?|%\{")
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Struct, frozen=True):
     """`%{ if … }`, `%{ else }`, `%{ endif }`, `%{ for … }` or `%{ endfor }`: `word` says which, `names` and `tree` what stands in it."""
 
     word: str
@@ -27,8 +27,7 @@ class Directive:
     tree: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """A `for` with the pieces that it repeats."""
 
     names: tuple[str, ...]
@@ -36,8 +35,7 @@ class Loop:
     pieces: Sequence[Piece]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """An `if` with the pieces of both ways."""
 
     tree: Any
@@ -45,8 +43,7 @@ class Choice:
     otherwise: Sequence[Piece]
 
 
-@dataclass(frozen=True, slots=True)
-class Interpolation:
+class Interpolation(Struct, frozen=True):
     """`${…}`."""
 
     tree: Any

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 Value = Any  # str, int, float, bool, None, list, dict, Unknown or Namespace
 
@@ -14,8 +15,7 @@ class WrongError(Exception):
     """What Terraform would refuse, in a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """What is not known before a plan: the expression and why. `text` is a text of which parts are known; the others stand in it as they are written."""
 
     expression: str
@@ -34,8 +34,7 @@ class Unknown:
         return f"${{{self.expression}}}"
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Struct, frozen=True):
     """What has members that are looked up when they are asked for: `var`, `local`, a resource, a module. `name` is its expression."""
 
     name: str

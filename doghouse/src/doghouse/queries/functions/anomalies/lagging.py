@@ -5,8 +5,9 @@ GUESS: the band at t is median ± bounds * 1.4826 * MAD of the points in the tra
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from doghouse.queries.errors import NotEvaluated
 from doghouse.queries.functions.anomalies.medians import MAD_TO_SIGMA, median

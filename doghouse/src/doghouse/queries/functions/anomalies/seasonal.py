@@ -14,8 +14,9 @@ minds a series' scale. What the bands are worth is measured (docs/fidelity-anoma
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from doghouse.queries.functions.anomalies.medians import MAD_TO_SIGMA, SAMPLES, across, sliding
 from doghouse.queries.functions.anomalies.seasons import Reach, seasons

@@ -6,8 +6,10 @@ Only what lies around these times is read, not all that lies between: for the la
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.queries.functions.anomalies.medians import SAMPLES
 from doghouse.queries.functions.later import calendars, np
@@ -30,8 +32,7 @@ RECENT_WINDOWS = 3  # alert windows are the immediate past, so that one of them 
 LEAST_RECENT = 5  # buckets
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """How far the algorithms look, in buckets: a season back; `near` and `around` a time on either side; `recent`: the immediate past."""
 
     season: int
@@ -60,8 +61,7 @@ class Reach:
         return 3 * self.around + self.near
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Seasons:
+class Seasons(Struct, frozen=True, eq=False):
     """`values[k, row, column]`: of `frame.groups[row]`, k seasons before the column's time (NaN: no value; of now, k = 0, none after the window's end).
 
     The columns from `first` on belong to the buckets of `frame`, which is the query's without a band.

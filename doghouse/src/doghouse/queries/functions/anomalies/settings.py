@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from doghouse.queries.functions.application import plain
 from doghouse.queries.language.spans import length_seconds
@@ -19,8 +19,7 @@ LEAST_SEASONS = 3  # of points before a bucket, or it has no band (monitors/type
 SEASONAL = ("agile", "robust")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The algorithm and the band's width in deviations; the alert window and the bucket (s; None: the default); whether a missing count is 0; the season's
     length (s; 0: the algorithm knows none) and the zone whose days and weeks are meant; the direction from which a monitor judges; what the call names."""
 
