@@ -109,7 +109,7 @@ def test_schedules_and_downtimes_of_terraform_are_read_too(write):
         "scheduling_options": {"evaluation_window": {"day_starts": "04:00", "timezone": "Europe/Berlin"}},
     }
     assert isinstance(night, FoundDowntime)
-    assert night.attributes == {
+    assert night.body == {
         "scope": "env:prod",
         "monitor_identifier": {"monitor_tags": ["*"]},
         "schedule": {"timezone": "Europe/Berlin", "recurrences": [recurrence]},

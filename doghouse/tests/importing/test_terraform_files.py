@@ -245,7 +245,7 @@ def test_a_notification_rule_is_read_and_tells_of_monitors_that_mention_nobody(r
     )
     things = read({"a.tf": RULE + shop + other})
     [rule] = [one for one in things if isinstance(one, FoundRule)]
-    assert rule.attributes == {"name": "team", "recipients": ["slack-team"], "filter": {"tags": ["team:shop"]}}
+    assert rule.body == {"name": "team", "recipients": ["slack-team"], "filter": {"tags": ["team:shop"]}}
     verdicts = {one.where.rpartition(".")[2]: [problem.rule for problem in one.problems] for one in lint_all(things)}
     assert verdicts["shop"] == []
     assert verdicts["other"] != []
@@ -275,7 +275,7 @@ def test_a_rule_with_conditions_and_one_that_is_wrong(read):
 }
 """
     good, wrong = read({"a.tf": conditional, "b.tf": RULE.replace('"r"', '"w"').replace("slack-team", "@slack-team")})
-    assert good.attributes["conditional_recipients"] == {
+    assert good.body["conditional_recipients"] == {
         "conditions": [{"scope": "priority:p1", "recipients": ["oncall", "slack-team"]}],
         "fallback_recipients": ["slack-quiet"],
     }
@@ -312,7 +312,7 @@ def test_a_downtime_of_the_first_version_names_a_monitor_by_its_id(read):
     downtime = 'resource "datadog_downtime" "d" {\n  scope = ["*"]\n  monitor_id = datadog_monitor.cpu.id\n  start = 2000000000\n  end = 2000003600\n}\n'
     monitor, quiet = read({"a.tf": hcl() + downtime})
     assert isinstance(quiet, FoundDowntime)
-    assert quiet.attributes["monitor_identifier"] == {"monitor_id": monitor.body["id"]}
+    assert quiet.body["monitor_identifier"] == {"monitor_id": monitor.body["id"]}
 
 
 def test_what_is_not_read_is_counted_by_type_in_the_json_syntax_too(read):

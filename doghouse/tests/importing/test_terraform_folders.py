@@ -84,7 +84,7 @@ def test_the_example_of_the_docs_is_read_whole():
     assert orders["tags"] == ["env:prod", "queue:orders", "team:shop"]
     assert both["query"] == f"{cpu['id']} && {orders['id']}"
     [night] = [one for one in things if isinstance(one, FoundDowntime)]
-    assert night.attributes["schedule"]["recurrences"][0]["duration"] == "12h"
+    assert night.body["schedule"]["recurrences"][0]["duration"] == "12h"
     [slo] = [one for one in things if isinstance(one, FoundSlo)]
     assert slo.body["monitor_ids"] == [orders["id"]]
     assert [one.text for one in things if isinstance(one, Note)] == ["not read: 1 datadog_dashboard_json"]

@@ -6,7 +6,6 @@ import pytest
 
 from doghouse.importing.monitor_files import collect
 from doghouse.importing.terraform import resources
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo
 from doghouse.importing.verdicts import lint_all
 
 # Each block with the attributes that `terraform show -json` has of it in a plan: the schema's defaults are filled in, what is absent is null.
@@ -179,11 +178,7 @@ def plan(kind, values, state=False):
 
 def content(thing):
     """What a thing is, without where it stands, and without the number that doghouse makes up for others to name it by."""
-    match thing:
-        case Found() | FoundSlo():
-            return {key: value for key, value in thing.body.items() if key != "id"}
-        case FoundDowntime():
-            return dict(thing.attributes)
+    return {key: value for key, value in thing.body.items() if key != "id"}
 
 
 @pytest.mark.parametrize("name", PAIRS)

@@ -30,7 +30,7 @@ def beside(folders: Sequence[str]) -> Beside:
             elif (monitor := _monitor(thing)) is not None:
                 monitors.append((thing.where, monitor))
             elif isinstance(thing, FoundDowntime) and not thing.remarks:
-                downtimes.append((thing.where, dt.parse(thing.attributes, 0.0)))
+                downtimes.append((thing.where, dt.parse(thing.body, 0.0)))
         except (mon.MonitorError, dt.DowntimeError) as error:
             unread.append(f"{thing.where}: {error}, and is left out of the coverage")
     return Beside(monitors, downtimes, unread)

@@ -37,7 +37,7 @@ def _read(found: FoundCorrection) -> CorrectionRecord | Note | Unread:
         problems = "; ".join(f"{one.field} is {one.text}" for one in found.remarks)
         return Note(found.where, f"{problems}; the correction is left out")
     try:
-        return CorrectionRecord(found.where, checked(found.attributes), 0, 0)
+        return CorrectionRecord(found.where, checked(found.body), 0, 0)
     except ApiError as error:
         line = found.line("category", 0)
         return Unread(f"{found.file}:{line}" if line else found.where, error.errors[0], TERRAFORM_WRONG)

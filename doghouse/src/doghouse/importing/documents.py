@@ -99,18 +99,12 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
     definition = document.get("definition")
     if isinstance(definition, dict) and "query" in definition:
         line = place.lines(f"{address}.definition")
-        yield Found(where, definition, line, place.intervals, file=place.where, ignores=place.ignores(address))
+        yield Found(where, definition, line, (), place.where, place.ignores(address), place.intervals)
     elif _is_slo(document):
-        yield FoundSlo(where, document, place.lines(address), file=place.where, ignores=place.ignores(address))
+        yield FoundSlo(where, document, place.lines(address), (), place.where, place.ignores(address))
     elif "type" in document and "query" in document:
-        yield Found(
-            where,
-            _named(document, place),
-            place.lines(address),
-            place.intervals,
-            file=place.where,
-            ignores=place.ignores(address),
-        )
+        body, line = _named(document, place), place.lines(address)
+        yield Found(where, body, line, (), place.where, place.ignores(address), place.intervals)
     elif isinstance(document.get("monitors"), list):
         yield from _things(document["monitors"], place, f"{address}.monitors")
     elif (attributes := _downtime(document)) is not None:

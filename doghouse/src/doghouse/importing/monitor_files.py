@@ -81,7 +81,7 @@ def _rule(found: FoundRule) -> Rule:
     for problem in found.remarks:
         raise RuleError(f"{found.where}: {problem.field} is {problem.text}")
     try:
-        return rule(found.attributes)
+        return rule(found.body)
     except RuleError as error:
         raise RuleError(f"{found.where}: {error}") from None
 
@@ -97,7 +97,7 @@ def _none_called(file: str, wanted: str, made: Sequence[Thing], monitors: Sequen
     if unread and not monitors:
         return f"{file} {unread}"
     if not monitors:
-        kinds = {FoundDowntime: "a downtime", FoundSlo: "an SLO"}
+        kinds: dict[type[Thing], str] = {FoundDowntime: "a downtime", FoundSlo: "an SLO"}
         other = next((kinds[type(one)] for one in made if type(one) in kinds), "")
         return f"{file} holds no monitor" + (f": it is {other}" if other else f": {_EXPECTED}")
     names = [word for one in monitors for word in (_address(one), _name(one)) if word]

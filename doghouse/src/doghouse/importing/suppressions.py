@@ -69,8 +69,7 @@ class Ignores:
 def _ignores(thing: Thing) -> list[Ignore]:
     if not isinstance(thing, Found | FoundDowntime | FoundSlo):
         return []
-    tags = thing.attributes.get("tags") if isinstance(thing, FoundDowntime) else thing.body.get("tags")
-    return [*in_tags(tags), *thing.ignores]
+    return [*in_tags(thing.body.get("tags")), *thing.ignores]
 
 
 def _key(thing: Found | FoundDowntime | FoundSlo, ignore: Ignore) -> tuple[str, Ignore]:

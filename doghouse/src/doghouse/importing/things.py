@@ -19,20 +19,25 @@ def no_line(path: str, inner: int) -> int:
     return 0
 
 
-class Found(Struct, frozen=True):
-    """One monitor's body: `where` is its file and its address in it, `file` the file alone where it is one, `line` tells where a field stands.
+class FoundThing(Struct, frozen=True):
+    """The body of one thing: `where` is its file and its address in it, `file` the file alone where it is one, `line` tells where a field stands.
 
-    `intervals` are metrics' submission intervals (s), from the `metadata.csv` of the integration whose asset it is. `remarks` are what its reader has to say:
-    what is wrong with a field, or not known before a plan; such a field is not looked at further. `ignores` are the suppressions in its file's comments.
+    `remarks` are what its reader has to say: what is wrong with a field, or not known before a plan; such a field is not looked at further. `ignores` are the
+    suppressions in its file's comments.
     """
 
     where: str
     body: Mapping[str, Any]
     line: Line = no_line
-    intervals: Mapping[str, int] = field(default_factory=dict)
     remarks: Sequence[Problem] = ()
     file: str = ""
     ignores: Sequence[Ignore] = ()
+
+
+class Found(FoundThing, frozen=True):
+    """One monitor. `intervals` are metrics' submission intervals (s), from the `metadata.csv` of the integration whose asset it is."""
+
+    intervals: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unknown(self) -> str:
@@ -40,48 +45,20 @@ class Found(Struct, frozen=True):
         return next((f"{one.field} is {one.text}" for one in self.remarks if one.field in ("type", "query")), "")
 
 
-class FoundDowntime(Struct, frozen=True):
-    """One downtime's attributes, as the API's second version has them."""
-
-    where: str
-    attributes: Mapping[str, Any]
-    line: Line = no_line
-    remarks: Sequence[Problem] = ()
-    file: str = ""
-    ignores: Sequence[Ignore] = ()
+class FoundDowntime(FoundThing, frozen=True):
+    """One downtime, as attributes of the API's second version."""
 
 
-class FoundSlo(Struct, frozen=True):
+class FoundSlo(FoundThing, frozen=True):
     """One service level objective, as an API body."""
 
-    where: str
-    body: Mapping[str, Any]
-    line: Line = no_line
-    remarks: Sequence[Problem] = ()
-    file: str = ""
-    ignores: Sequence[Ignore] = ()
+
+class FoundRule(FoundThing, frozen=True):
+    """One notification rule, as attributes."""
 
 
-class FoundRule(Struct, frozen=True):
-    """One notification rule's attributes."""
-
-    where: str
-    attributes: Mapping[str, Any]
-    line: Line = no_line
-    remarks: Sequence[Problem] = ()
-    file: str = ""
-    ignores: Sequence[Ignore] = ()
-
-
-class FoundCorrection(Struct, frozen=True):
-    """One correction's attributes. It belongs to an objective: `correcting.py` puts it there."""
-
-    where: str
-    attributes: Mapping[str, Any]
-    line: Line = no_line
-    remarks: Sequence[Problem] = ()
-    file: str = ""
-    ignores: Sequence[Ignore] = ()
+class FoundCorrection(FoundThing, frozen=True):
+    """One correction, as attributes. It belongs to an objective: `correcting.py` puts it there."""
 
 
 class Unread(Struct, frozen=True):

@@ -92,7 +92,7 @@ def of_past(found: Found, monitor: mon.Definition, problems: Iterable[Problem], 
 def _routed(found: FoundRule) -> Rule:
     """A rule; one that is wrong or not known as a whole may route everything, for what is not known is not found wrong."""
     try:
-        return rule(found.attributes) if not found.remarks else _MAY_ROUTE
+        return rule(found.body) if not found.remarks else _MAY_ROUTE
     except RuleError:
         return _MAY_ROUTE
 
@@ -101,7 +101,7 @@ def _of_rule(found: FoundRule) -> Iterator[Problem]:
     """Why the API would refuse a rule of which all is known. GUESS: the texts name no field."""
     try:
         if not found.remarks:
-            rule(found.attributes)
+            rule(found.body)
     except RuleError as error:
         yield RULE_REFUSED.problem("", str(error))
 
@@ -122,7 +122,7 @@ class _Folder:
                     slo = objective(thing.body)
                     self.slos[slo.id] = slo
                 elif isinstance(thing, FoundDowntime) and not thing.remarks:
-                    downtimes.append((thing.where, dt.parse(thing.attributes, 0)))
+                    downtimes.append((thing.where, dt.parse(thing.body, 0)))
             except (mon.MonitorError, SloError) as error:
                 self.refused[id(thing)] = error
             except dt.DowntimeError:
@@ -138,7 +138,7 @@ def _problems(
         case Found():
             yield from _of_monitor(one, {**intervals, **one.intervals}, rules, folder, chosen)
         case FoundDowntime():
-            known = [] if _wrong(one.remarks) else [_of_downtime(each) for each in dt.lint(one.attributes)]
+            known = [] if _wrong(one.remarks) else [_of_downtime(each) for each in dt.lint(one.body)]
             yield from _with(one.remarks, known)
         case FoundSlo():
             # Where not all of it is known, the remarks say so. GUESS: the texts of its errors name no field.
@@ -183,24 +183,23 @@ def _against_its_slo(monitor: mon.Definition, slos: Mapping[str, Objective]) -> 
 
 
 def _verdict(one: Thing, folder: _Folder, problems: Sequence[Problem], suppressed: Sequence[Suppressed]) -> Linted:
-    wrong, lines = _wrong(problems), [0] * len(problems)
+    if isinstance(one, Unread | Note):
+        kind, verdict = ("", "wrong") if isinstance(one, Unread) else (NOTE, "not evaluated")
+        return Linted(one.where, "", kind, verdict, problems, [0] * len(problems))
+    wrong, name, verdict = _wrong(problems), str(one.body.get("name") or ""), "ok"
     match one:
-        case Unread():
-            return Linted(one.where, "", "", "wrong", problems, lines)
-        case Note():
-            return Linted(one.where, "", NOTE, "not evaluated", problems, lines)
         case Found():
-            name, kind = str(one.body.get("name", "")), str(one.body.get("type", ""))
+            kind = str(one.body.get("type", ""))
             monitor = folder.monitors.get(id(one))
             name, kind = (name, kind) if monitor is None else (monitor.name, monitor.type)
             unknown = one.unknown or (monitor is not None and not wrong and monitor.why_unevaluated())
             verdict = "not evaluated" if unknown else "ok"
         case FoundDowntime():
-            name, kind, verdict = str(one.attributes.get("name") or ""), DOWNTIME, "ok"
+            kind = DOWNTIME
         case FoundSlo():
-            name, kind, verdict = str(one.body.get("name") or ""), SLO, "ok"
+            kind = SLO
         case FoundRule():
-            name, kind, verdict = str(one.attributes.get("name") or ""), RULE, "ok"
+            kind = RULE
     lines = [one.line(each.field, each.line) for each in problems]
     return Linted(one.where, name, kind, "wrong" if wrong else verdict, problems, lines, one.file, suppressed)
 

@@ -21,10 +21,8 @@ def downtimes(found: Iterable[FoundDowntime], now: float) -> list[tuple[FoundDow
     made = []
     for number, one in enumerate(found, 1):
         try:
-            name = str(one.attributes.get("name") or one.attributes.get("message") or one.where)
-            made.append(
-                (one, dt.parse({**one.attributes, "name": name.splitlines()[0][:80]}, now, id=f"file {number}"))
-            )
+            name = str(one.body.get("name") or one.body.get("message") or one.where)
+            made.append((one, dt.parse({**one.body, "name": name.splitlines()[0][:80]}, now, id=f"file {number}")))
         except DowntimeError:
             continue  # lint says what is wrong with it
     return made

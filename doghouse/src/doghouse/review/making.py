@@ -174,7 +174,7 @@ def _touched(
     changed = [(called(found), definitions[id(found)]) for one in monitors if not one.is_same for found in _both(one)]
     names = {monitor.id: name for name, monitor in changed if monitor and monitor.id}
     asking = {(monitor.type, monitor.query): name for name, monitor in changed if monitor}
-    objectives = {str(matching.document(said).get("id")) for name, one in others if name == SLO for said in _both(one)}
+    objectives = {str(said.body.get("id")) for name, one in others if name == SLO for said in _both(one)}
     same = [(one, monitor) for one in monitors if one.is_same and (monitor := definitions[id(one.after)])]
     reached = effects.reached_through([monitor for _, monitor in same], names, objectives)
     for (one, monitor), reasons in zip(same, reached, strict=True):

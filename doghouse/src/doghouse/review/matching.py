@@ -60,14 +60,9 @@ def listed(side: Side, kind: type[Listed]) -> list[Any]:
     return [thing for thing in everything if isinstance(thing, kind)]
 
 
-def document(thing: Listed) -> Mapping[str, Any]:
-    """What a thing says of itself."""
-    return thing.body if isinstance(thing, Found | FoundSlo) else thing.attributes
-
-
 def called(thing: Listed) -> str:
     """What people call a thing: its name, else its message or scope, else where it stands."""
-    said = document(thing)
+    said = thing.body
     text = next((str(said[key]) for key in ("name", "message", "scope") if said.get(key)), thing.where)
     return text.splitlines()[0][:120] if text.strip() else thing.where
 
@@ -82,7 +77,7 @@ def traits(side: Side) -> Callable[[Listed], Traits]:
     """What things of a side are known by."""
 
     def of(thing: Listed) -> Traits:
-        said = document(thing)
+        said = thing.body
         behind = thing.where.removeprefix(thing.file) if thing.file else thing.where
         file = "" if thing.file == side.prefix else thing.file.removeprefix(side.prefix)
         address = behind.strip() if behind.startswith(" ") else ""
@@ -107,13 +102,13 @@ def _pairs(base: Side, head: Side, kind: type[Listed]) -> list[Pair[Any]]:
 
 
 def _same(before: Listed, after: Listed) -> bool:
-    return document(before) == document(after) or not changed_fields(document(before), document(after))
+    return before.body == after.body or not changed_fields(before.body, after.body)
 
 
 def _matched(pair: Pair[Any], ids: Mapping[str, str]) -> Matched:
     if pair.before is None or pair.after is None:
         return Matched(pair.before, pair.after, ())
-    old, new = document(pair.before), document(pair.after)
+    old, new = pair.before.body, pair.after.body
     if old.get("type") == "composite" and isinstance(old.get("query"), str):
         old = {**old, "query": _NUMBER.sub(lambda match: ids.get(match[0], match[0]), old["query"])}
     changed = changed_fields(old, new)

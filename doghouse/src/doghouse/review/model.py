@@ -30,7 +30,7 @@ class NamedRule(Struct, frozen=True):
 
     where: str
     file: str
-    attributes: Mapping[str, object]
+    body: Mapping[str, object]
     rules: Rules = ()
 
 

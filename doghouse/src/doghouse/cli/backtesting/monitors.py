@@ -94,7 +94,7 @@ def _take_rule(found: FoundRule, given: Given) -> None:
 
     try:
         if not _is_incomplete(found, given):
-            given.rules.append(rule(found.attributes))
+            given.rules.append(rule(found.body))
     except RuleError as error:
         given.left_out.append(LeftOut(found.where, str(error)))
 

@@ -62,7 +62,7 @@ def thing(
         return FoundSlo(where, {"id": named, **body} if named else body, line, remarks, file)
     if number is not None or own.isdecimal():
         body = {"id": number if number is not None else int(own), **body}
-    return Found(where, body, line, {}, remarks, file)
+    return Found(where, body, line, remarks, file)
 
 
 def unread(where: str, kinds: Counter[str]) -> Iterator[Thing]:
