@@ -11,7 +11,9 @@ import shutil
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from companion import terminal
 from companion.options import Options
@@ -43,8 +45,16 @@ class File:
     kept: tuple[str, ...] = ()
 
 
-def agent_config(options: Options, folder: Path, write_key: bool, dry_run: bool) -> int:
-    """Write what is missing into `folder`, and show it as a diff; nothing is written where one file cannot be merged."""
+def agent_config(
+    options: Options,
+    folder: Annotated[Path, typer.Argument(help="The Agent's folder, such as /etc/datadog-agent.", metavar="DIR")],
+    write_key: Annotated[bool, typer.Option("--write-key", help="Write the API key into datadog.yaml too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the diff, write nothing.")] = False,
+) -> int:
+    """Write the files of a real Agent 7, merged into those that are there; shows the diff, never writes a key unless told to.
+
+    Example: my-metric agent-config /etc/datadog-agent --dry-run
+    """
     settings = options.settings()
     values = _values(options, settings, write_key)
     templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())

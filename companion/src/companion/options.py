@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from companion.settings import Settings
 
 
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What was typed; None where nothing was."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from companion import calendar, provision, resources, sharing, terminal
 from companion.client import Account
 from companion.commands import show
 from companion.kinds.model import MARK, Existing, Wanted
-from companion.options import Options
+from companion.options import Json, Options
 from companion.problem import WRONG_USE, Problem, close_or_all
 from companion.provision import Step
 from companion.queries import queries
@@ -27,8 +29,11 @@ PICTURE_TIME_S = 60.0
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def status(options: Options, as_json: bool) -> int:
-    """What exists, what drifted, the monitor's state, the next silence, the last point."""
+def status(options: Options, as_json: Json = False) -> int:
+    """Show what is there, what differs, the monitor's state, the next silence and the last point.
+
+    Example: my-metric status
+    """
     now = datetime.now(UTC)
     wanted = resources.wanted(options.settings(), now)
     with options.account() as account:
@@ -69,8 +74,18 @@ def last_point(account: Account, now: datetime) -> dict[str, Any]:
     return {"at": at, "scope": scope, "note": f"{METRIC}: last point about {ago} ago, from {scope}"}
 
 
-def adopt(options: Options, kind: str, id: str, name: str | None) -> int:
-    """Take over an object that was made by hand."""
+def adopt(
+    options: Options,
+    kind: Annotated[str, typer.Argument(help="timeboard, monitor or downtime.")],
+    id: Annotated[str, typer.Argument(help="Its id in the account.")],
+    name: Annotated[
+        str | None, typer.Option("--as", help="Which one it becomes, where there are two: nights, weekend.")
+    ] = None,
+) -> int:
+    """Take over an object that was made by hand: mark it, so that plan and apply know it.
+
+    Example: my-metric adopt timeboard abc-def-ghi
+    """
     wanted = resources.wanted(options.settings(), datetime.now(UTC))
     with options.account() as account:
         choice = _choose(account, wanted, kind, name)
@@ -114,8 +129,14 @@ def timeboard(account: Account, options: Options) -> Existing:
     return step.existing
 
 
-def share(options: Options, revoke: bool) -> int:
-    """The timeboard's public link, made where there is none; or the end of every link to it."""
+def share(
+    options: Options,
+    revoke: Annotated[bool, typer.Option("--revoke", help="End the link: nobody can open it any more.")] = False,
+) -> int:
+    """Print a link to the timeboard that anyone can open, without an account; it is made where there is none.
+
+    Example: my-metric share
+    """
     with options.account() as account:
         links = sharing.links(account, board := timeboard(account, options).id)
         if revoke:
@@ -127,8 +148,14 @@ def share(options: Options, revoke: bool) -> int:
     return 0
 
 
-def open_timeboard(options: Options, last: str) -> int:
-    """The timeboard with exactly the last minutes, moving on."""
+def open_timeboard(
+    options: Options,
+    last: Annotated[str, typer.Option(help="How far back it shows: 5m, 4h, 1d.")] = "5m",
+) -> int:
+    """Print the timeboard's address with exactly that window, live, and open it.
+
+    Example: my-metric open --last 5m
+    """
     match = LAST.fullmatch(last)
     if not match or not int(match[1]):
         raise Problem(f"--last '{last}' is not a length of time such as 5m, 4h or 1d", WRONG_USE)
@@ -143,8 +170,16 @@ def open_timeboard(options: Options, last: str) -> int:
     return 0
 
 
-def snapshot(options: Options, to: str | None) -> int:
-    """A picture of the first graph's past five minutes, and an event that mails it."""
+def snapshot(
+    options: Options,
+    to: Annotated[
+        str | None, typer.Option(help="Who gets it, instead of the settings' email.", metavar="EMAIL")
+    ] = None,
+) -> int:
+    """Mail a picture of the first graph's past five minutes.
+
+    Example: my-metric snapshot --to me@example.com
+    """
     if to is not None:
         check_use("email", to, "--to")
     email = to or options.settings().email

@@ -10,15 +10,18 @@ from companion import provision, resources, terminal
 from companion.client import Account
 from companion.commands import show
 from companion.kinds.model import Wanted
-from companion.options import Options
+from companion.options import Json, Options, Yes
 from companion.problem import WRONG_USE, Problem
 from companion.provision import Step
 
 DIFFERENT = 2  # the exit code of a plan that would change something
 
 
-def plan(options: Options, as_json: bool) -> int:
-    """Show the differences; 2 if there are any."""
+def plan(options: Options, as_json: Json = False) -> int:
+    """Show what apply would change; exit 2 if there is a difference.
+
+    Example: my-metric plan --config my-metric.yaml
+    """
     settings, now = options.settings(), datetime.now(UTC)
     wanted = resources.wanted(settings, now)
     with options.account() as account:
@@ -30,8 +33,11 @@ def plan(options: Options, as_json: bool) -> int:
     return DIFFERENT if _to_do(steps) else 0
 
 
-def apply(options: Options, yes: bool, as_json: bool) -> int:
-    """Make what is missing, change what differs."""
+def apply(options: Options, yes: Yes = False, as_json: Json = False) -> int:
+    """Make the account as the files say; asks first on a terminal.
+
+    Example: my-metric apply --yes
+    """
     settings, now = options.settings(), datetime.now(UTC)
     wanted = resources.wanted(settings, now)
     with options.account() as account:
@@ -49,8 +55,11 @@ def apply(options: Options, yes: bool, as_json: bool) -> int:
     return 0
 
 
-def destroy(options: Options, yes: bool, as_json: bool) -> int:
-    """Delete what carries our mark."""
+def destroy(options: Options, yes: Yes = False, as_json: Json = False) -> int:
+    """Delete everything that carries this command's mark, and nothing else.
+
+    Example: my-metric destroy --yes
+    """
     with options.account() as account:
         steps = provision.removals(account, resources.kinds(datetime.now(UTC)))
         if steps:

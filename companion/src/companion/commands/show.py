@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-from rich.text import Text
+from typing import TYPE_CHECKING, Any
 
 from companion import calendar, terminal
 from companion.diff import Change
 from companion.provision import Step
 from companion.settings import Settings
 
+if TYPE_CHECKING:
+    from rich.text import Text
+
 LONGEST = 60  # characters of a value that are shown
 STYLES = {"create": "green", "update": "yellow", "delete": "red", "none": "dim"}
+STATES = {"ok": "green", "drifted": "yellow", "missing": "red"}
 
 
 def plan(steps: Sequence[Step], settings: Settings, now: datetime) -> None:
@@ -63,9 +65,13 @@ def _total(steps: Sequence[Step]) -> str:
 def line(step: Step, width: int, note: str = "") -> Text:
     """One object: what is done, its kind, its name."""
     note = note or (f"{len(step.changes)} field{'s' * (len(step.changes) != 1)}" if step.action == "update" else "")
-    return Text.assemble(
-        "  ", (f"{step.action:<7}", STYLES[step.action]), f" {step.kind.name:<10} {step.name:<{width}}  {note}".rstrip()
-    )
+    return _styled(f"{step.action:<7}", STYLES[step.action], f"{step.kind.name:<10} {step.name:<{width}}  {note}")
+
+
+def _styled(word: str, style: str, rest: str) -> Text:
+    from rich.text import Text
+
+    return Text.assemble("  ", (word, style), f" {rest}".rstrip())
 
 
 def words(change: Change) -> str:
@@ -124,9 +130,8 @@ def status(rows: Sequence[Mapping[str, Any]], last_seen: Mapping[str, Any]) -> N
     screen = terminal.console()
     width = max(len(row["name"]) for row in rows)
     for row in rows:
-        styles = {"ok": "green", "drifted": "yellow", "missing": "red"}
-        state = (f"{row['status']:<8}", styles[row["status"]])
-        screen.print(Text.assemble("  ", state, f" {row['kind']:<10} {row['name']:<{width}}  {row['note']}".rstrip()))
+        state = row["status"]
+        screen.print(_styled(f"{state:<8}", STATES[state], f"{row['kind']:<10} {row['name']:<{width}}  {row['note']}"))
     screen.print(f"\n{last_seen['note']}")
 
 

@@ -7,16 +7,26 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from companion import resources, terminal
-from companion.options import Options
+from companion.options import Json, Options
 from companion.problem import WRONG_USE, Fault, Problem
-from companion.validation.schema import faults
 
 
-def validate(options: Options, files: Sequence[Path], as_json: bool) -> int:
-    """Print each fault with its place; 1 if Datadog would refuse anything."""
+def validate(
+    options: Options,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="JSON bodies of dashboards, monitors or downtimes.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Find what Datadog would refuse, with the field, before anything is sent.
+
+    Example: my-metric validate
+    """
     listed = list(_of_files(files) if files else _of_settings(options))
     wrong = [each for each in listed if not each[1].warning]
     if as_json:
@@ -65,6 +75,8 @@ def check(kind: str, body: Mapping[str, Any]) -> Iterator[Fault]:
         return
     if kind == "downtime" and isinstance(body.get("data"), Mapping):
         body = body["data"].get("attributes") or {}
+    from companion.validation.schema import faults
+
     module, _, name = handled.model.rpartition(".")
     faults_of_model = list(faults(body, getattr(import_module(f"datadog_api_client.{module}"), name)))
     if kind == "downtime":  # recorded: "Additional properties are not allowed"; the v1 endpoints take and drop them
