@@ -68,7 +68,7 @@ def commands() -> str:
         "Exit codes: 0 done, 1 failed (or something is wrong with what was looked at), 64 wrong use; `my-metric plan` alone 2: there is a difference.\n"
         "What failed is one sentence on stderr. `--json` prints one document on stdout and nothing else. `NO_COLOR` is respected.\n\n"
     )
-    apps = (("doghouse", cli.application()), ("my-metric", companion_cli.app))
+    apps = (("doghouse", cli.application()), ("my-metric", companion_cli.application()))
     parts = [text for name, app in apps for text in described(name, typer.main.get_command(app), 2)]
     return head + "\n".join(parts)
 

@@ -162,7 +162,7 @@ def test_what_a_page_shows_is_a_command_that_there_is(page: Path, block: Block) 
 
 
 MAKEFILE = (ROOT / "Makefile").read_text()
-APPS = {"doghouse": cli.application(), "my-metric": companion_cli.app}
+APPS = {"doghouse": cli.application(), "my-metric": companion_cli.application()}
 
 
 def unknown(words: list[str]) -> list[str]:
