@@ -30,7 +30,10 @@ def leaves(path: str, command: click.Command) -> Iterator[tuple[str, click.Comma
 
 
 def test_the_help_of_every_command_has_an_example_and_says_what_each_option_is() -> None:
-    found = [*leaves("doghouse", get_command(cli.application())), *leaves("my-metric", get_command(companion_cli.application()))]
+    found = [
+        *leaves("doghouse", get_command(cli.application())),
+        *leaves("my-metric", get_command(companion_cli.application())),
+    ]
     assert len(found) > 20
     assert [path for path, command in found if not re.search(rf"Example: .*{path}\b", command.help or "")] == []
     shown = [(path, each) for path, command in found for each in command.params if not getattr(each, "hidden", False)]
