@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from companion import terminal
 from companion.app.options import Traffic
@@ -65,7 +64,7 @@ def load(traffic: Traffic) -> int:
     if traffic.bakery:
         from companion.bakery import play
 
-        return play.play(traffic.url, traffic.out, traffic.live, ZoneInfo("UTC"), traffic.as_json)
+        return play.play(traffic.url, traffic.out, traffic.live, traffic.as_json)
     made, started, stop = Made(), time.monotonic(), threading.Event()
     numbers = iter(range(traffic.count)) if traffic.count else itertools.count()
     turn = threading.Lock()

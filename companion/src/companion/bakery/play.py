@@ -11,12 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from companion import terminal
 from companion.bakery.routes import MEASURES, NOW
@@ -69,6 +68,7 @@ class Player:
             self._connection.request(method, f"/bakery/{self.shop}/{what}", json.dumps(body), sent)
             answer = self._connection.getresponse()
             read = answer.read()
+            self._connection.close()  # the app ends one on which nothing is asked for two seconds
         except (OSError, http.client.HTTPException) as error:
             raise Problem(
                 f"{self.url} does not answer ({error or type(error).__name__}); start it with: my-metric app"
@@ -85,9 +85,9 @@ class Player:
         return dict(said)
 
 
-def play(url: str, out: Path | None, live: bool, zone: ZoneInfo, as_json: bool) -> int:
-    """Play the seven days before today; with `live` today until now too, and then on until Ctrl-C. Raises Problem."""
-    began, now = time.monotonic(), datetime.now(zone)
+def play(url: str, out: Path | None, live: bool, as_json: bool) -> int:
+    """Play the seven days before today, on the clocks of UTC; with `live` today until now too, and then on until Ctrl-C. Raises Problem."""
+    began, now = time.monotonic(), datetime.now(UTC)
     start = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
     until = now if live else start + timedelta(days=DAYS)
     players = [Player(shop, url, out is not None) for shop in SHOPS]
