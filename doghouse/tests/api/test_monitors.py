@@ -23,6 +23,11 @@ def options_of(api: Api, kind: str = "query alert", query: str = QUERY, **option
     return options_made
 
 
+def test_name_and_message_lose_the_blanks_around_them(api: Api) -> None:
+    made = make(api, name="  high  ", message="\n\n@ops@example.com \n")
+    assert (made["name"], made["message"]) == ("high", "@ops@example.com")
+
+
 def test_a_new_monitor_is_answered_with_200_and_all_that_was_not_sent(api: Api) -> None:
     answer = api("POST", "/api/v1/monitor", {"type": "query alert", "query": QUERY, "name": "load"})
     made = answer.json()

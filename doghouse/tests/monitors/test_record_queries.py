@@ -113,10 +113,10 @@ def test_what_datadog_refuses_is_refused_in_its_words() -> None:
     ):
         assert refused(query) == "The value provided for parameter 'query' is invalid: invalid operator specified: "
     assert "longer than 2d" in refused('logs("a").rollup("count").last("3d") > 5')
-    assert "missing ')'" in refused('logs("(a").rollup("count").last("5m") > 5')
+    assert "invalid tags or facets" in refused('logs("(a").rollup("count").last("5m") > 5')
     assert "does not match" in refused('logs("a").rollup("count").last("5m") > 5', thresholds={"critical": 6})
     assert "evaluation_window" in refused('logs("a").rollup("count").current("1h") > 5')
-    assert "unknown priority" in refused("events('priority:hihg').rollup('count').last('5m') > 5", "event alert")
+    assert "invalid tags or facets" in refused("events('priority:hihg').rollup('count').last('5m') > 5", "event alert")
     recovery = {"critical": 5, "critical_recovery": 4}
     assert "recovery" in refused('events("a").rollup("count").last("5m") > 5', "event-v2 alert", thresholds=recovery)
 

@@ -220,3 +220,39 @@ def test_composites_and_service_checks_have_to_parse(kind: str, query: str) -> N
 def test_a_body_that_lacks_what_a_monitor_needs_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(MonitorError):
         monitors.validate(body)
+
+
+ANOMALIES = "avg(last_4h):anomalies(avg:m{*}, 'basic', 2, direction='above', interval=60, alert_window='last_15m') >= 1"
+
+
+@pytest.mark.parametrize("windows", [{"trigger_window": "last_5m"}, {"recovery_window": "last_15m"}])
+def test_an_anomaly_monitors_trigger_window_is_its_alert_window(windows: dict[str, str]) -> None:
+    words = "alert window query arg must match trigger window monitor option"
+
+    assert refused(ANOMALIES, threshold_windows=windows) == ("options.threshold_windows.trigger_window", words)
+    assert taken(ANOMALIES, threshold_windows={"trigger_window": "last_15m", "recovery_window": "last_15m"})
+
+
+def test_a_mistake_in_a_search_gets_datadogs_words() -> None:
+    words = "The value provided for parameter 'query' is invalid: Invalid query: Check for invalid tags or facets in your query."
+
+    assert refused('logs("service:(a").index("*").rollup("count").last("5m") > 1', "log alert")[1] == words
+
+
+def test_quotes_of_the_other_kind_are_no_log_query() -> None:
+    words = "The value provided for parameter 'query' is invalid: invalid operator specified: "
+
+    assert refused("logs('service:eks').index('*').rollup('count').last('5m') > 5", "log alert") == ("query", words)
+
+
+@pytest.mark.parametrize("runs", [3, 4])
+def test_a_service_check_looks_at_as_many_runs_as_its_thresholds_count(runs: int) -> None:
+    words = "Last field should be larger than or equal to max threshold defined in monitor options"
+    query = f'"c".over("*").by("*").last({runs}).count_by_status()'
+
+    assert refused(query, "service check", thresholds={"ok": 3, "warning": 3, "critical": 5}) == ("query", words)
+    assert taken(query, "service check", thresholds={"ok": 1, "warning": 2, "critical": 3})
+
+
+def test_a_repeat_may_come_after_any_time() -> None:
+    assert taken(renotify_interval=45)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from doghouse.monitors.model import MonitorError, Thresholds
 from doghouse.monitors.query import evaluation_window
 from doghouse.monitors.states.conditions import RECOVERIES
+from doghouse.queries.language.spans import length_seconds
 from doghouse.queries.language.tree import Comparator, TimeWindow
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ ALERT_REQUIRED = "Alert status is required."  # a public issue of the Datadog op
 ALL_KEYS = "The notify_by list may not include all of the query's group keys."  # terraform-provider-datadog issue 2102
 ZERO_IS_DEFAULT = "Invalid on_missing_data value: {}; valid value is: default"  # terraform-provider-datadog issue 2815
 NO_WARNING = "Warning recovery threshold ({}) needs a warning threshold."  # that it is refused: datadog-sync-cli pull request 619. GUESS: the words
+OTHER_WINDOW = "alert window query arg must match trigger window monitor option"  # datadog-operator pull request 408
 BOTH_STATES = (  # a public issue of the TypeScript client
     "{0} and {0} recovery criteria are such that the monitor can be simultaneously in {0} and {0} recovery states"
 )
@@ -98,8 +100,17 @@ def _check_notify_by(monitor: Definition, keys: tuple[str, ...]) -> None:
         raise MonitorError("options.notify_by", ALL_KEYS)
 
 
-def check_missing_data(monitor: Definition) -> None:
-    """Raise MonitorError for another setting than the default where the query fills what is missing with 0 (monitors/configuration, since August 2026)."""
+def check_trigger_window(monitor: Definition, alert_window: int) -> None:
+    """Raise MonitorError where an anomaly monitor's windows are given, and the one that triggers is not the query's `alert_window` (s)."""
+    given = monitor.options.threshold_windows
+    if given is None:
+        return
+    if given.trigger_window is None or length_seconds(given.trigger_window) != alert_window:
+        raise MonitorError("options.threshold_windows.trigger_window", OTHER_WINDOW)
+
+
+def check_missing_data(monitor: Definition, fills: bool) -> None:
+    """Raise MonitorError for another setting than the default where the query `fills` what is missing with 0 (monitors/configuration, since August 2026)."""
     asked = monitor.options.on_missing_data
-    if asked not in (None, "default"):
+    if fills and asked not in (None, "default"):
         raise MonitorError("options.on_missing_data", ZERO_IS_DEFAULT.format(asked))

@@ -77,11 +77,12 @@ def _sent(body: Mapping[str, Any]) -> Document:
 
 
 def _complete(monitor: Definition, document: Document) -> Document:
+    """Name and message lose the blanks around them (terraform-provider-datadog pull request 1291)."""
     changed: Document = {
         "type": monitor.stored_type,
         "query": monitor.stored_query,
-        "message": monitor.message.rstrip(),
-        "name": monitor.name or monitor.default_name,
+        "message": monitor.message.strip(),
+        "name": monitor.name.strip() or monitor.default_name,
         "tags": document.get("tags") or [],
         "priority": monitor.priority or None,  # 0 is none (recorded)
         "options": options(document.get("options") or {}, monitor),

@@ -34,6 +34,7 @@ from doghouse.queries import (
     MonitorQuery,
     NotEvaluated,
     QuerySyntaxError,
+    anomaly_settings,
     function_names,
     group_keys,
     metric_queries,
@@ -161,8 +162,10 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         super().check_query()
         query: MonitorQuery = self.asked
         comparison_checks.check(self, query, group_keys(query.expression))
-        if fills_missing(query.expression):
-            comparison_checks.check_missing_data(self)
+        settings = anomaly_settings(query.expression)
+        if settings and "alert_window" in settings.named:
+            comparison_checks.check_trigger_window(self, settings.alert_window)
+        comparison_checks.check_missing_data(self, fills_missing(query.expression))
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
         """The windows that end at `now`, less the evaluation delay."""

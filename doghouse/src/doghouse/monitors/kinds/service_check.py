@@ -8,12 +8,15 @@ from typing import ClassVar
 from doghouse.monitors import service_checks
 from doghouse.monitors.definition import Definition, kind
 from doghouse.monitors.evaluating import Evaluation, Sources, status_steps
-from doghouse.monitors.model import Body, MonitorError
+from doghouse.monitors.model import Body, MonitorError, Thresholds
 from doghouse.monitors.service_checks import CheckQuery
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.windows.columns import Group
 from doghouse.queries import NotEvaluated
 
+FEW_RUNS = (  # terraform-provider-datadog issue 1202
+    "Last field should be larger than or equal to max threshold defined in monitor options"
+)
 NO_GROUPS = "A grouping must be specified for custom checks"  # terraform-provider-datadog issue 1321, datadog-sync-cli pull request 532
 
 
@@ -58,6 +61,9 @@ class ServiceCheckMonitor(Definition, frozen=True, dict=True):
         super().check_query()
         if not (self.check.by or self.check.percent):
             raise MonitorError("query", NO_GROUPS)
+        given = self.options.thresholds or Thresholds()
+        if not self.check.percent and self.check.last < max(given.ok or 0, given.warning or 0, given.critical or 0):
+            raise MonitorError("query", FEW_RUNS)
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
         """By the last runs of the check before `now`."""

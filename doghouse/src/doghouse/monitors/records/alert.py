@@ -43,6 +43,7 @@ from doghouse.tags.pairs import group_text
 from doghouse.time import lengths
 from doghouse.time.lengths import MINUTE
 
+WRONG_SEARCH = f"{INVALID_QUERY}: Invalid query: Check for invalid tags or facets in your query."  # terraform-provider-datadog issue 2341
 SOURCES = ("logs", "events", "spans")  # the data sources that a formula may read
 A_TICK = np.array([24 * 3600], np.int64)
 
@@ -147,11 +148,12 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         return tuple(dict.fromkeys(one.metric for query in queries for one in metric_queries(query.expression)))
 
     def check_query(self) -> None:
-        """The query, its window, its thresholds and the keys that it is notified by. GUESS: the words for a mistake in a search, and for a long window."""
-        if isinstance(self.problem, WrongSearch | VariableError):
+        """The query, its window, its thresholds and the keys that it is notified by. GUESS: the words for a long window."""
+        if isinstance(self.problem, VariableError):
             raise MonitorError(self.problem.field, f"{INVALID_QUERY}: {self.problem.problem}")
         if isinstance(self.problem, QuerySyntaxError):
-            raise MonitorError("query", NO_OPERATOR, self.problem.problem)
+            words, gap = (WRONG_SEARCH, " ") if isinstance(self.problem, WrongSearch) else (NO_OPERATOR, "")
+            raise MonitorError("query", words, gap + self.problem.problem)
         super().check_query()
         if self._asked is None:
             return
@@ -159,8 +161,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
             text = f"{INVALID_QUERY}: a window of {self._asked.window.text} is longer than {self.longest}"
             raise MonitorError("query", text)
         comparison_checks.check(self, self._asked, _keys(self._asked))
-        if self._asked.fills:
-            comparison_checks.check_missing_data(self)
+        comparison_checks.check_missing_data(self, self._asked.fills)
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
         """The windows that end at `now`, less the evaluation delay."""

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
-from doghouse.monitors.lint.rule import Mend, Problem, finds, rule
+from doghouse.monitors.lint.rule import Problem, finds, rule
 from doghouse.monitors.windows.anomalies import reading
 from doghouse.queries import anomaly_settings
-from doghouse.queries.language.spans import length_seconds
 
 LEAST_POINTS = 5  # of an anomaly monitor's alert window: its interval is at most a fifth of it
 UNNAMED = rule("anomaly-alert-window-missing", "An anomaly monitor's query names no alert_window", "warning", order=220)
@@ -36,12 +35,6 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     if settings and "alert_window" not in settings.named:
         text = f"anomalies() has no alert_window, which an anomaly monitor's query names; doghouse takes {alert} s"
         yield UNNAMED.problem("query", text)
-    place = "options.threshold_windows"
-    named = settings is not None and "alert_window" in settings.named
-    if given is not None and given.trigger_window and named and length_seconds(given.trigger_window) != alert:
-        text = f"trigger_window {given.trigger_window} is not the query's alert_window of {alert} s"
-        mend = Mend(f"{place}.trigger_window", f"last_{alert // 60}m") if alert % 60 == 0 else None
-        yield DIFFERENT.problem(f"{place}.trigger_window", text, mend=mend)
     if query.window.seconds < alert:
         text = f"the window of {query.window.seconds} s is shorter than the alert_window of {alert} s"
         yield DIFFERENT.problem("query", text)
@@ -51,7 +44,7 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     least = round(alert * (1 - min(query.threshold or 1, 1)))
     if reads.recovery_window <= least:
         text = f"a recovery_window of {reads.recovery_window} s lets it be in alert and recovered at once: it is more than {least} s"
-        yield AT_ONCE.problem(f"{place}.recovery_window", text)
+        yield AT_ONCE.problem("options.threshold_windows.recovery_window", text)
     if query.threshold is not None and not 0 < query.threshold <= 1:
         text = f"the threshold of an anomaly monitor is a share, more than 0 and at most 1, not {query.threshold:g}"
         yield SHARE.problem("query", text)
