@@ -3,6 +3,9 @@ from typing import Any
 
 import pytest
 
+from doghouse.downtimes import v1
+from doghouse.downtimes.model import DowntimeError
+
 from .conftest import NOW, Api
 from .test_monitors import make
 
@@ -323,6 +326,16 @@ def test_an_update_of_version_1_changes_only_what_is_sent_and_says_who_did(api: 
     expected = {**made, "message": "new", "notify_end_types": ["canceled", "expired"], "modified": int(NOW) + 120}
     assert changed == {**expected, "updater_id": made["creator_id"], "uuid": None}
     assert api.ok("GET", f"{V1}/{made['id']}")["uuid"] == made["uuid"]
+
+
+@pytest.mark.parametrize(
+    ("key", "most"), [("period", 10_000), ("until_occurrences", 1_000_000), ("until_date", 99_999_999_999)]
+)
+def test_a_number_of_a_recurrence_of_version_1_has_a_most(key: str, most: int) -> None:
+    assert v1.recurrence({"type": "days", key: most}) is not None
+    for wrong in (0, most + 1, True, 1.5, "1"):
+        with pytest.raises(DowntimeError, match=f"recurrence.{key} must be a whole number from 1 to {most}"):
+            v1.recurrence({"type": "days", key: wrong})
 
 
 def test_no_scope_to_cancel_by_is_refused_in_version_1s_words(api: Api) -> None:
