@@ -6,6 +6,7 @@ import sample
 from house import NOW, Served
 from playwright.sync_api import Page, expect
 
+from doghouse.pytest_plugin import RunningDoghouse
 from doghouse.queries.units import catalogue
 
 WRITTEN = [  # value, unit, what it is per, as it is written; the first are the documentation's own (metrics/units)
@@ -51,3 +52,19 @@ def test_a_query_value_and_a_cursor_show_units(page: Page, served: Served) -> No
     page.goto(served.board(sample.board("Units", value, sample.graph("disk", "avg:disk.used{*}"))))
     expect(page.locator(".figure")).to_have_text("1.5 KiB")
     expect(page.get_by_role("group", name="disk")).to_have_attribute("aria-label", re.compile("last 1.5 KiB"))
+
+
+def test_a_monitors_page_shows_what_its_groups_and_changes_were_worth_with_the_unit(
+    page: Page, doghouse: RunningDoghouse
+) -> None:
+    query = "avg(last_5m):avg:trace.flask.request{*} by {host} > 0.005"
+    monitor = {"type": "query alert", "query": query, "message": "slow", "options": {"new_host_delay": 0}}
+    made = doghouse.request("POST", "/api/v1/monitor", monitor)
+    for _ in range(8):
+        doghouse.submit("trace.flask.request", 0.009403, host="a")
+        doghouse.advance(minutes=1)
+    now = int(doghouse.now * 1000)
+    other = page.context.new_page()  # of another doghouse than the one that the fixture guards
+    other.goto(f"{doghouse.url}/monitors/{made['id']}?from_ts={now - 1_800_000}&to_ts={now}")
+    expect(other.locator("[data-number]")).to_have_text("9.403ms")
+    expect(other.locator("[data-changes] td.number")).to_have_text("9.403ms")
