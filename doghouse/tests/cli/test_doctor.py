@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from doghouse import __version__, running
+from doghouse.cli import doctor as command
 
 
 def doctor(*options: object) -> tuple[int, list[dict[str, Any]]]:
@@ -81,3 +82,11 @@ def test_a_file_in_place_of_the_folder_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     code, findings = doctor("--url", f"http://127.0.0.1:{free_port()}", "--data", tmp_path / "data")
     assert (code, only(findings, "data")["text"]) == (1, "is no folder")
+
+
+def test_what_brings_an_extra_is_said_to_people_as_it_is_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("doghouse.cli.doctor._is_installed", lambda _: False)
+    command.doctor(f"http://127.0.0.1:{free_port()}", tmp_path / "none")
+    assert "pip install 'doghouse[terraform]' would bring python-hcl2" in capsys.readouterr().out

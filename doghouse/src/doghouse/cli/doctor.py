@@ -52,11 +52,18 @@ def doctor(
     if as_json:
         print_json({"findings": findings})
     else:
+        from rich.markup import escape
         from rich.table import Table
 
         table = Table(box=None, pad_edge=False, show_header=False)
         for each in findings:
-            table.add_row(each.about, each.name, each.state, each.text, style="dim" if each.state == "none" else None)
+            table.add_row(
+                each.about,
+                escape(each.name),
+                each.state,
+                escape(each.text),
+                style="dim" if each.state == "none" else None,
+            )
         console().print(table)
     if any(each.state == "wrong" for each in findings):
         raise typer.Exit(1)
