@@ -111,6 +111,7 @@ def test_every_monitor_is_in_one_batch(jobs):
     monitors = [to_run(number, window) for number, window in enumerate(["last_5m", "last_1m", "last_5m"] * 7)]
     made = spreading.batches(monitors, jobs)
     assert sorted(number for part in made for number in part) == list(range(21))
+    assert len(made) <= 2 * jobs or all(len(part) == 1 for part in made)
     assert all(len({monitors[number].monitor.windows_key for number in part}) == 1 for part in made)
 
 

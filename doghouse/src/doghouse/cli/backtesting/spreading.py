@@ -19,7 +19,6 @@ from doghouse.reports.results import Made
 
 Result = TypeVar("Result")
 WORTH_PROCESSES = 100_000  # evaluations of monitors: fewer are done before others have begun
-BATCHES_A_PROCESS = 4  # at least, so that none of them waits long for the others
 _work: Callable[[Sequence[int]], list[Any]] | None = None  # what a process that was forked finds here
 
 
@@ -48,7 +47,7 @@ def batches(monitors: Sequence[ToRun], jobs: int) -> list[list[int]]:
     for number, one in enumerate(monitors):
         key = one.monitor.windows_key
         alike.setdefault(number if key is None else key, []).append(number)
-    most = max(len(monitors) // (BATCHES_A_PROCESS * jobs), 1) if jobs > 1 else len(monitors)
+    most = max(-(-len(monitors) // jobs), 1)  # a batch that is parted has its windows worked out twice
     return sorted(some[at : at + most] for some in alike.values() for at in range(0, len(some), most))
 
 
