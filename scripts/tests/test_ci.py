@@ -35,8 +35,8 @@ def bash(folder: Path, script: str, **env: str) -> subprocess.CompletedProcess[s
 
 
 def test_every_format_of_the_page_is_one_of_those_commands() -> None:
-    rows = re.findall(r"^\| `(\w+)`[^|]*\| ([\w, ]+) \|", PAGE.partition("## GitHub Actions")[0], re.M)
-    assert [name for name, _ in rows] == ["text", "markdown", "json", "github", "sarif", "junit"]
+    rows = re.findall(r"^\| `([\w-]+)`[^|]*\| ([\w, ]+) \|", PAGE.partition("## GitHub Actions")[0], re.M)
+    assert [name for name, _ in rows] == ["text", "markdown", "json", "json-lines", "github", "sarif", "gitlab", "junit"]
     for name, commands in rows:
         for command in ("lint", "test", "backtest", *(("diff",) if commands == "all" else ())):
             given = {
@@ -49,7 +49,7 @@ def test_every_format_of_the_page_is_one_of_those_commands() -> None:
             has = commands == "all" or command in commands.split(", ")
             assert (ran.returncode != 64) == has, (command, name, ran.stderr)
             if not has:
-                assert re.search(rf"--format: '{name}' is none of [\w, ]+\n", ran.stderr)
+                assert re.search(rf"--format: '{name}' is none of [\w, -]+\n", ran.stderr)
 
 
 def test_the_workflow_uses_the_action_with_inputs_that_it_has_and_no_other_third_party() -> None:
