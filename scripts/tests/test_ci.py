@@ -36,7 +36,16 @@ def bash(folder: Path, script: str, **env: str) -> subprocess.CompletedProcess[s
 
 def test_every_format_of_the_page_is_one_of_those_commands() -> None:
     rows = re.findall(r"^\| `(\w[\w-]*)`[^|]*\| ([\w, ]+) \|", PAGE.partition("## GitHub Actions")[0], re.M)
-    assert [name for name, _ in rows] == ["text", "markdown", "json", "json-lines", "github", "sarif", "gitlab", "junit"]
+    assert [name for name, _ in rows] == [
+        "text",
+        "markdown",
+        "json",
+        "json-lines",
+        "github",
+        "sarif",
+        "gitlab",
+        "junit",
+    ]
     for name, commands in rows:
         for command in ("lint", "test", "backtest", *(("diff",) if commands == "all" else ())):
             given = {
