@@ -13,7 +13,6 @@ from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.sources import RecordsOf
 from doghouse.downtimes.files import listed
-from doghouse.importing.terraform.writing import monitor_json
 from doghouse.live.sources import hosts_of
 from doghouse.monitors import completion
 from doghouse.monitors.api import document as documents
@@ -120,6 +119,8 @@ class Workbench:
         hosts, rules = hosts_of(self.replays.hosts), self.replays.rules.rules()
         made["groups"] = [message_previews.label(one) for one in groups]
         made["previews"] = message_previews.previews(monitor, states, group, hosts, rules, int(call.now))
+        from doghouse.importing.terraform.writing import monitor_json  # here, as in `draft`
+
         made["hcl"] = monitor_json(documents.written(monitor.document))
         return Reply(made)
 

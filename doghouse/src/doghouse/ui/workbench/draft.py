@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from doghouse import files
 from doghouse import monitors as mon
-from doghouse.importing.monitor_files import STDIN, collect
-from doghouse.importing.things import Found
-from doghouse.importing.verdicts import Linted, lint_all
-from doghouse.monitors.lint import Problem
 from doghouse.monitors.notification_rules import Rules
+
+if TYPE_CHECKING:
+    from doghouse.importing.verdicts import Linted
+    from doghouse.monitors.lint import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Draft:
 
 def read(text: str, number: int, members: Iterable[mon.Definition] = (), rules: Rules = ()) -> Draft:
     """The monitor of a text, by this id (0: none yet). `members` stand beside it: those that a composite is made of."""
+    # Here, for a server's start need not wait for all that reads files of monitors.
+    from doghouse.importing.monitor_files import STDIN, collect
+    from doghouse.importing.things import Found
+    from doghouse.importing.verdicts import lint_all
+
     try:
         files.decoded_json(text)
     except files.FileError as error:
