@@ -134,3 +134,30 @@ def test_what_was_not_there_before_has_no_change(house: running.House) -> None:
         "host:a": [40.0, None, None],
         "host:b": [20.0, None, None],
     }
+
+
+def graph_of(house: running.House, query: str, critical: float) -> Any:
+    """The graph of a new monitor's page, over the past half hour."""
+    options = {"thresholds": {"critical": critical}}
+    body = {"name": query, "type": "query alert", "query": query, "message": "m", "options": options}
+    monitor = post(house, "/api/v1/monitor", body)
+    span = f"from_ts={(NOW - 1800) * 1000:.0f}&to_ts={NOW * 1000:.0f}&live=false"
+    answer = httpx.get(f"{house.url}/ui/data/monitor/{monitor['id']}?{span}")
+    httpx.delete(f"{house.url}/api/v1/monitor/{monitor['id']}", headers=house.headers)
+    return answer.json()["graph"]
+
+
+def test_a_monitors_graph_has_what_its_windows_are_worth_beside_the_points(house: running.House) -> None:
+    drawn = graph_of(house, "avg(last_30m):avg:queue{host:a} > 90", 90)["series"]
+    assert [(series["label"], series["right"], max(series["values"])) for series in drawn] == [
+        ("evaluated", False, 40.0),
+        ("queue", False, 40.0),
+    ]
+
+
+def test_the_points_of_a_change_have_an_axis_of_their_own(house: running.House) -> None:
+    drawn = graph_of(house, "change(avg(last_1h),last_1h):avg:queue{host:a} > 20", 20)["series"]
+    assert [(series["label"], series["right"], max(series["values"])) for series in drawn] == [
+        ("evaluated", False, 30.0),
+        ("queue", True, 40.0),
+    ]

@@ -221,7 +221,7 @@ class Definition(Body, frozen=True, dict=True):
         return {}
 
     def lines(self, sources: Sources, ticks: Ints) -> list[ResultSeries] | None:
-        """What its windows are worth at some ticks (s UTC), a line a group, for a graph; None where `graphed` says what that shows. Raises NotEvaluated."""
+        """What its windows are worth at some ticks (s UTC), a line a group, for a graph; None where it has no windows. Raises NotEvaluated."""
         return None
 
     def nothing_seen(self, sources: Sources) -> str:

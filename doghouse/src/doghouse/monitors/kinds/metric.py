@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from functools import cached_property, partial
@@ -26,14 +25,16 @@ from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState, WindowValue
 from doghouse.monitors.states.rules import metric_rules
 from doghouse.monitors.windows.anomalies import remarks as anomaly_remarks
-from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.monitors.windows.columns import Group, GroupColumn, lines
 from doghouse.monitors.windows.evaluation import window_columns
+from doghouse.monitors.windows.sharing import windows_key
 from doghouse.queries import (
     Expression,
     MetricQuery,
     MonitorQuery,
     NotEvaluated,
     QuerySyntaxError,
+    ResultSeries,
     anomaly_settings,
     function_names,
     group_keys,
@@ -182,16 +183,15 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
             ticks, (partial(column_history, rules, column, ticks) for column in columns), lambda _group, _at: {}
         )
 
+    def lines(self, sources: Sources, ticks: Ints) -> list[ResultSeries]:
+        """Its windows at the ticks, a line a group."""
+        points, evaluated = sources.points(self)
+        return lines(self.query, evaluate_range(evaluated or self, points, ticks), ticks, self.every)
+
     @property
     def windows_key(self) -> Hashable:
         """The query without what it is compared to, and the options that windows depend on."""
-        query, options = self._query, self.options
-        if query is None:
-            return None
-        recovers = options.threshold_windows.recovery_window if options.threshold_windows else None
-        schedule = json.dumps(options.scheduling_options, sort_keys=True, default=str)
-        looked_at = (query.aggregator, query.window, query.change, query.expression)
-        return (*looked_at, options.evaluation_delay or 0, bool(options.require_full_window), recovers, schedule)
+        return None if self._query is None else windows_key(self._query, self.options)
 
     def nothing_seen(self, sources: Sources) -> str:
         """The series lack a tag that it groups by, or there are no points."""

@@ -26,7 +26,7 @@ from doghouse.monitors.records.windows import MS, Nothing, RecordsOf
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import filling, record_rules
-from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.monitors.windows.columns import Group, GroupColumn, lines
 from doghouse.queries import (
     Expression,
     NotEvaluated,
@@ -241,14 +241,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
 
     def lines(self, sources: Sources, ticks: Ints) -> list[ResultSeries] | None:
         """Its windows at the ticks, a line a group."""
-        every = int(ticks[1] - ticks[0]) if len(ticks) > 1 else self.every
-        made = []
-        for column in self.columns(sources, ticks):
-            there = ~np.isnan(column.values)
-            tags = tuple(sorted(f"{key}:{value}" for key, value in column.group))
-            scope, ts, values = ",".join(tags) or "*", ticks[there], column.values[there]
-            made.append(ResultSeries("", self.query, scope, column.group, tags, None, every, ts, values))
-        return made
+        return lines(self.query, self.columns(sources, ticks), ticks, self.every)
 
     def nothing_seen(self, sources: Sources) -> str:
         """No record matches."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 from msgspec import Struct
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.query import Windows
 from doghouse.monitors.states.status import EMPTY, EMPTY_AMONG_OTHERS, WindowValue
+from doghouse.queries import ResultSeries
 
 Group = tuple[tuple[str, str], ...]
 Bools = NDArray[np.bool_]
@@ -72,3 +74,15 @@ def seen_where_valued(group: Group, values: Floats, full: Bools | None, times: I
     seen = np.flatnonzero(there & ~np.isnan(values))
     points = np.unique(np.append(outermost[0][seen[:1]], outermost[1][seen]))  # the first, and the last of each window
     return GroupColumn(group, values, full, points, windows, outermost=(outermost[0], outermost[1]))
+
+
+def lines(query: str, columns: Iterable[GroupColumn], ticks: Ints, every: int) -> list[ResultSeries]:
+    """The windows of a query at its ticks (s UTC), a line a group, for a graph. `every` (s) is how far a single tick reaches."""
+    interval = int(ticks[1] - ticks[0]) if len(ticks) > 1 else every
+    made = []
+    for column in columns:
+        there = ~np.isnan(column.values)
+        tags = tuple(sorted(f"{key}:{value}" for key, value in column.group))
+        scope, ts, values = ",".join(tags) or "*", ticks[there], column.values[there]
+        made.append(ResultSeries("", query, scope, column.group, tags, None, interval, ts, values))
+    return made

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import numpy as np
 
 from doghouse.metrics.model import Ints, Source
+from doghouse.monitors.model import Options
 from doghouse.monitors.windows.columns import GroupColumn
+from doghouse.queries import MonitorQuery
 
 NO_TICKS = np.empty(0, np.int64)
 
@@ -30,3 +33,11 @@ class LastColumns:
             self._columns = list(make())
             self._key, self._source, self._ticks = key, source, ticks
         return self._columns
+
+
+def windows_key(query: MonitorQuery, options: Options) -> Hashable:
+    """A query without what it is compared to, and the options that windows depend on."""
+    recovers = options.threshold_windows.recovery_window if options.threshold_windows else None
+    schedule = json.dumps(options.scheduling_options, sort_keys=True, default=str)
+    looked_at = (query.aggregator, query.window, query.change, query.expression)
+    return (*looked_at, options.evaluation_delay or 0, bool(options.require_full_window), recovers, schedule)

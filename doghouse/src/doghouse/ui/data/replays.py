@@ -22,7 +22,7 @@ from doghouse.metrics.model import Ints, Source
 from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.records.windows import RecordsOf
-from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, expression_text
+from doghouse.queries import Expression, MonitorQuery, NotEvaluated, QuerySyntaxError, expression_text, function_names
 from doghouse.queries.quantities import unit_of_window
 from doghouse.queries.units import Units
 from doghouse.testing.recording.history import History
@@ -106,19 +106,44 @@ class Replays:
         return History(monitor, points_of(self.points), start, end, self.members(monitor), holding, hosts, rules)
 
     def graph(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:
-        """The monitor's query as a graph; of one that looks at records, what its windows are worth."""
-        if (expression := graphed(monitor)) is not None:
-            widget = board.graph("monitor", Request((Line(expression_text(expression)),)))
-            return graphs.graph(widget, self.points, self.simulated, Asked(seen, {}, units=self.units))
+        """The monitor's query as a graph, with what its windows are worth; of one that looks at records, the windows alone."""
+        windows = self._windows(monitor, seen)
+        if (expression := graphed(monitor)) is None:
+            return windows
+        widget = board.graph("monitor", Request((Line(expression_text(expression)),)))
+        raw = graphs.graph(widget, self.points, self.simulated, Asked(seen, {}, units=self.units))
+        return raw if windows is None else beside(raw, windows, apart=worth_apart(monitor))
+
+    def _windows(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:
         try:
             worked_out = monitor.lines(self.sources(monitor, seen), ticks(monitor, seen))
         except (NotEvaluated, QuerySyntaxError, mon.MonitorError, ApiError):
             return None
-        return (
-            None
-            if worked_out is None
-            else graphs.of_lines(monitor.query, worked_out, seen, "nothing matches in this range")
-        )
+        if worked_out is None:
+            return None
+        return graphs.of_lines(monitor.query, worked_out, seen, "nothing matches in this range")
+
+
+def beside(raw: dict[str, Any], windows: dict[str, Any], *, apart: bool) -> dict[str, Any]:
+    """A query's own lines, thin, beside what the monitor's windows are worth; `apart`: the own ones have an axis of their own, at the right."""
+    own = [
+        one | {"style": one["style"] | {"line_width": "thin", "line_type": "dotted"}, "right": apart}
+        for one in raw["series"]
+    ]
+    unit = None if apart else next((one["unit"] for one in raw["series"]), None)
+    worth = [
+        one | {"label": ", ".join(filter(None, ("evaluated", one["group"]))), "name": "evaluated", "unit": unit}
+        for one in windows["series"]
+    ]
+    return raw | {"series": [*worth, *own], "more": raw["more"] + windows["more"]}
+
+
+def worth_apart(monitor: mon.Definition) -> bool:
+    """Whether its windows are of another size than its points: a change, a share of points outside a band."""
+    asked = monitor.asked
+    return isinstance(asked, MonitorQuery) and (
+        asked.change is not None or "anomalies" in function_names(asked.expression)
+    )
 
 
 def query_text(monitor: mon.Definition) -> str:

@@ -100,7 +100,7 @@ export class Graph {
 
   lasts() {
     const u = this.u;
-    if (!u) return [];
+    if (!u || u.axes.length > 2) return []; // where a second axis stands
     const end = this.data.to;
     return this.lines.flatMap((one) => {
       if (this.hidden.has(one.key)) return [];

@@ -145,8 +145,9 @@ export function polygon(u, band) {
   const { ts, lower, upper } = band;
   const path = new Path2D();
   for (const run of runs(band)) {
-    run.forEach((i, place) => path[place ? "lineTo" : "moveTo"](x(u, ts[i]), y(u, upper[i])));
-    run.toReversed().forEach((i) => path.lineTo(x(u, ts[i]), y(u, lower[i])));
+    const scale = band.right ? "right" : "y";
+    run.forEach((i, place) => path[place ? "lineTo" : "moveTo"](x(u, ts[i]), y(u, upper[i], scale)));
+    run.toReversed().forEach((i) => path.lineTo(x(u, ts[i]), y(u, lower[i], scale)));
     path.closePath();
   }
   return path;

@@ -66,8 +66,17 @@ function draw(data, fresh) {
   heading(widget, data);
   widget.data = data;
   if (!widget.draw(data, fresh)) return false;
+  reachable(widget.root);
   widget.root.dataset.drawn = String(Number(widget.root.dataset.drawn ?? 0) + 1);
   return true;
+}
+
+// What scrolls is reached by the keyboard.
+function reachable(root) {
+  for (const place of $$(".body, .scroll, .bars, .legend, .prose", root)) {
+    const scrolls = place.scrollHeight > place.clientHeight + 1 || place.scrollWidth > place.clientWidth + 1;
+    scrolls ? place.setAttribute("tabindex", "0") : place.removeAttribute("tabindex");
+  }
 }
 
 // A title names the values of its variables; a range of the widget's own stands beside it.
@@ -103,4 +112,5 @@ keys.set("m", () => focused()?.querySelector(".menu > summary")?.click());
 
 variables.addEventListener("change", () => live.whole());
 bindMenu({ widgets, time, variables, focused, page });
+$$("[data-widget]").forEach(reachable);
 if (widgets.length) live.whole();

@@ -43,7 +43,7 @@ function column(start, end, downtimes, names, now) {
   const today = now >= start && now < end;
   if (today) blocks.push(el("div", { class: "now-line", style: { top: `${((now.getTime() / 1000 - from) / (to - from)) * 100}%` } }));
   const title = start.toLocaleDateString(undefined, { weekday: "short", day: "numeric" });
-  return el("section", { class: `day${today ? " today" : ""}`, "aria-label": start.toDateString() }, el("h3", {}, title), el("div", { class: "slots" }, ...blocks));
+  return el("section", { class: `day${today ? " today" : ""}`, "aria-label": start.toDateString() }, el("h2", {}, title), el("div", { class: "slots" }, ...blocks));
 }
 
 // Downtimes of a day that overlap stand side by side, each in a lane of its own; one that overlaps none has the whole width.

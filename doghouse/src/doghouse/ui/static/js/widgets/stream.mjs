@@ -8,7 +8,7 @@ export const make = (widget) => (data) => draws(widget, data, lines);
 
 function lines({ columns, rows }) {
   const items = rows.map((row) => el("li", {}, time(row.ts), " ", el("span", { class: `state ${row.state}` }, row.word), ...cells(columns, row), " ", text(row)));
-  return el("div", { class: "drawn scroll", tabindex: "0", role: "region", "aria-label": "Lines" }, el("ol", { class: "stream-lines" }, ...items));
+  return el("div", { class: "drawn scroll" }, el("ol", { class: "stream-lines" }, ...items));
 }
 
 const time = (ts) => el("time", { datetime: new Date(ts * 1000).toISOString(), title: zoned(ts), class: "soft number" }, stamp(ts));
