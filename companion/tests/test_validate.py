@@ -113,7 +113,6 @@ MONITOR = [
     ("options.thresholds.warning_recovery", 600, "options.thresholds.warning_recovery"),
     ("options.thresholds.critical", MISSING, "options.thresholds.critical"),
     ("options.renotify_occurrences", 3, "options.renotify_occurrences"),
-    ("options.on_missing_data", "show_no_data", "options.on_missing_data"),
     ("options.on_missing_data", "show", "options.on_missing_data"),
     ("options.notify_by", ["env"], "options.notify_by"),
     ("options.timeout_h", 25, "options.timeout_h"),
@@ -309,3 +308,9 @@ def test_a_file_that_is_no_object_is_said_so(offline: MyMetric, tmp_path: Path, 
     assert ran.code in (1, 64)
     assert said in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_a_setting_that_another_one_outdoes_is_a_warning() -> None:
+    kind, body = SHIPPED["monitor"]
+    found = check(kind, changed(body, "options.on_missing_data", "show_no_data"))
+    assert [(fault.field, fault.warning) for fault in found] == [("options.on_missing_data", True)]

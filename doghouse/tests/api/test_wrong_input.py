@@ -52,7 +52,7 @@ DASHBOARD = {
 }
 MONITOR = {
     "type": "query alert",
-    "query": "avg(last_5m):avg:a.b{*} by {host} > 90",
+    "query": "avg(last_5m):avg:a.b{*} by {host,c} > 90",
     "name": "n",
     "message": "m",
     "tags": ["a:b"],

@@ -81,7 +81,7 @@ def scalar(source: Everything, units: Units) -> Callable[[Call], Reply]:
             table = evaluate_scalars(request, over, window)
         except NotEvaluated as error:
             raise errors.not_evaluated(error.what) from None
-        if not over.found:  # recorded: a count of no logs has no value
+        if over.asked and not over.found:  # recorded: a count of no logs has no value
             table = replace(table, groups=(), columns=tuple((*column[:2], column[2][:0]) for column in table.columns))
         return Reply(scalar_answer(table, units))
 

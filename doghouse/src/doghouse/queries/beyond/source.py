@@ -52,17 +52,18 @@ class Everything:
 
 
 class _Over(Everything):
-    """Everything over one window. `found`: whether anything that was asked is there; a count of no records is 0, and is not."""
+    """Everything over one window. `asked`: whether records or SLOs were; `found`: whether anything that was asked is there; a count of none is 0, and is not."""
 
     def __init__(self, held: Everything, window: Window, total: bool, lenient: bool) -> None:
         super().__init__(held.points, held.records, held.slos)
         self._window, self._total, self._lenient = window, total, lenient
-        self.found = False
+        self.asked = self.found = False
         self._answered: list[MemorySource] = []
 
     def find(self, metric: str) -> Sequence[Series]:
         """Every series of a metric or of a query."""
         if isinstance(metric, Asks):
+            self.asked = True
             return self._asked(metric)
         series = self.points.find(metric)
         self.found |= bool(series)
