@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -266,7 +266,15 @@ def test_a_monitor_and_a_downtime_can_be_adopted(my_metric: MyMetric, account: A
     monitor = account.call("create_monitor", body={"type": "query alert", "query": query, "name": "x", "tags": ["a:b"]})
     assert my_metric("adopt", "monitor", str(monitor["id"])).code == 0
     assert account.call("get_monitor", monitor_id=monitor["id"])["tags"] == ["a:b", MARK]
-    attributes = {"scope": "*", "monitor_identifier": {"monitor_id": monitor["id"]}, "message": "by hand"}
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat(
+        timespec="seconds"
+    )  # the start of one that is active cannot be changed
+    attributes = {
+        "scope": "*",
+        "monitor_identifier": {"monitor_id": monitor["id"]},
+        "message": "by hand",
+        "schedule": {"start": tomorrow},
+    }
     downtime = account.call("create_downtime", body={"data": {"type": "downtime", "attributes": attributes}})["data"][
         "id"
     ]
@@ -274,7 +282,8 @@ def test_a_monitor_and_a_downtime_can_be_adopted(my_metric: MyMetric, account: A
     assert which.code == 64
     assert "nights, weekend" in which.err
     assert my_metric("adopt", "downtime", downtime, "--as", "nights").code == 0
-    my_metric("apply", "--yes")
+    applied = my_metric("apply", "--yes")
+    assert applied.code == 0, applied.err
     assert my_metric("plan").code == 0
     found = objects(account)
     assert [one["id"] for one in found["monitor"]] == [monitor["id"]]

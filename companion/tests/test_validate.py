@@ -308,9 +308,3 @@ def test_a_file_that_is_no_object_is_said_so(offline: MyMetric, tmp_path: Path, 
     assert ran.code in (1, 64)
     assert said in ran.err
     assert ran.err.count("\n") == 1
-
-
-def test_a_setting_that_another_one_outdoes_is_a_warning() -> None:
-    kind, body = SHIPPED["monitor"]
-    found = check(kind, changed(body, "options.on_missing_data", "show_no_data"))
-    assert [(fault.field, fault.warning) for fault in found] == [("options.on_missing_data", True)]

@@ -101,7 +101,8 @@ def test_a_server_that_says_nothing_passes_nothing_here() -> None:
         ("/api/v2/roles", None, "roles and users"),
         ("/api/v2/powerpacks/x", None, "powerpacks"),
         ("/api/v1/dashboard", '{"data_source": "logs"}', None),
-        ("/api/v2/query/scalar", '{"data_source": "logs"}', "queries of other products' data"),
+        ("/api/v2/query/scalar", '{"data_source": "rum"}', "queries of other products' data"),
+        ("/api/v2/query/scalar", '{"data_source": "logs"}', None),
         ("/api/v2/query/scalar", '{"data_source": "metrics"}', None),
     ],
 )

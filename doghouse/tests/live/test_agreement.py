@@ -350,5 +350,5 @@ def agree(
     }
     if not any(one.canceled for one in downtimes):  # a test file cannot say that
         path = as_unit_test(folder, {**body, "id": number}, series, downtimes, rules, test, minutes)
-        (result,) = run_unit_tests(path)
+        (result,) = run_unit_tests(path, force=True)  # the property makes monitors that Datadog would refuse
         assert result.passed, result.differences

@@ -83,8 +83,8 @@ def test_a_fan_out_over_all_deployments_of_all_clusters() -> None:
 def test_a_trigger_window_is_held_against_an_alert_window_that_the_query_names() -> None:
     query = "avg(last_1h):anomalies(avg:m{*}, 'basic', 2, interval=20, alert_window='last_15m') >= 0.8"
     windows = {"threshold_windows": {"trigger_window": "last_5m", "recovery_window": "last_15m"}}
-    assert "anomaly-windows" in found(query, options=windows)
-    assert "anomaly-windows" not in found(query.replace(", alert_window='last_15m'", ""), options=windows)
+    assert "thresholds-refused" in found(query, options=windows)
+    assert "thresholds-refused" not in found(query.replace(", alert_window='last_15m'", ""), options=windows)
 
 
 def test_everything_repeated_without_end() -> None:

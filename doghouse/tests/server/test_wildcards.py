@@ -87,11 +87,12 @@ def test_a_downtime_is_taken_and_its_page_shown(client: httpx.Client) -> None:
     attributes = {"scope": f"path:{HOSTILE}", "monitor_identifier": {"monitor_tags": ["*"]}}
     taken = client.post("/api/v2/downtime", json={"data": {"type": "downtime", "attributes": attributes}})
     assert taken.status_code == 200
+    (monitor,) = client.get("/api/v1/monitor").json()
     for path in (
         "/monitors/downtimes",
-        "/monitors/1",
-        "/api/v2/monitor/1/downtime_matches",
-        "/api/v1/monitor/1?with_downtimes=true",
+        f"/monitors/{monitor['id']}",
+        f"/api/v2/monitor/{monitor['id']}/downtime_matches",
+        f"/api/v1/monitor/{monitor['id']}?with_downtimes=true",
     ):
         assert client.get(path).status_code == 200
 

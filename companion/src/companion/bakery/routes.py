@@ -7,9 +7,10 @@ A request may say what time it is in the shop (`X-Bakery-Now: ISO 8601 with a zo
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from queue import Empty, LifoQueue
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -30,9 +31,9 @@ class Wrong(ValueError):
 
 
 def blueprint() -> Blueprint:
-    """The routes. Each thread of the server keeps a connection, found by libpq's environment (PGHOST, …)."""
+    """The routes. There are as many connections as requests at once, found by libpq's environment (PGHOST, …)."""
     bakery = Blueprint("bakery", __name__, url_prefix="/bakery/<shop>")
-    kept = threading.local()
+    idle: LifoQueue[Any] = LifoQueue()
 
     def served(shop: str, what: Callable[[Shop, Body], Body], done: str = "") -> Answer:
         import psycopg
@@ -40,8 +41,7 @@ def blueprint() -> Blueprint:
         try:
             measures: list[Measure] = []
             now, body = _now(), _body()
-            connection = _connection(kept)
-            with connection.transaction():
+            with _connected(idle) as connection, connection.transaction():
                 answer = what(Shop(shop, now, connection, measures), body)
         except Wrong as error:
             return jsonify(error=str(error)), 400
@@ -49,7 +49,6 @@ def blueprint() -> Blueprint:
             log.info("%s: %s", shop, error)
             return jsonify(error=str(error)), 409
         except psycopg.OperationalError as error:
-            kept.connection = None
             log.warning("no database: %s", str(error).splitlines()[0])
             return jsonify(error="no database; set PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE"), NO_DATABASE
         if done:
@@ -96,16 +95,27 @@ def blueprint() -> Blueprint:
     return bakery
 
 
-def _connection(kept: threading.local) -> Any:
+@contextmanager
+def _connected(idle: LifoQueue[Any]) -> Iterator[Any]:
+    """A connection that no other request uses; afterwards it waits for the next one, unless it broke."""
+    try:
+        connection = idle.get_nowait()
+    except Empty:
+        connection = _connect()
+    try:
+        yield connection
+    finally:
+        if not connection.closed:
+            idle.put(connection)
+
+
+def _connect() -> Any:
     import psycopg
 
-    connection = getattr(kept, "connection", None)
-    if connection is None or connection.closed:
-        connection = psycopg.connect("", connect_timeout=3, autocommit=True)
-        with connection.transaction():  # one at a time: CREATE … IF NOT EXISTS of two at once can fail
-            connection.execute("SELECT pg_advisory_xact_lock(hashtext('bakery'))")
-            connection.execute(TABLES)
-        kept.connection = connection
+    connection = psycopg.connect("", connect_timeout=3, autocommit=True)
+    with connection.transaction():  # one at a time: CREATE … IF NOT EXISTS of two at once can fail
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('bakery'))")
+        connection.execute(TABLES)
     return connection
 
 

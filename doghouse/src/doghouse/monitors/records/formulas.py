@@ -15,7 +15,7 @@ import numpy as np
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Floats, Ints, no_columns
 from doghouse.monitors.query import Windows
-from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, seen_where_valued
+from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, outermost_of, seen_where_valued
 from doghouse.queries import Expression, NotEvaluated, Window, variables
 from doghouse.queries.evaluation import arithmetic, calendars
 from doghouse.queries.evaluation.arithmetic import Value
@@ -68,7 +68,7 @@ def columns(formula: Expression, read: Read, over: Windows) -> Iterator[GroupCol
         raise NotEvaluated("a formula without a query")
     for row, group in enumerate(made.groups):
         column = np.where(made.points[row], made.values[row], np.nan)
-        yield seen_where_valued(group, column, None, values.points(group), over)
+        yield seen_where_valued(group, column, None, outermost_of(values.points(group), over), over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.query import Windows
 from doghouse.monitors.records.model import Compute, Facet, RecordQuery
-from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, seen_where_valued
+from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, outermost_of, seen_where_valued
 from doghouse.search.aggregation import AGGREGATIONS
 from doghouse.search.grouping import Grouped, grouped
 from doghouse.search.record import Record
@@ -63,7 +63,7 @@ class RecordWindows:
         values = _values(self._grouped, index, self._query.compute, self._over)
         if self._kept is not None:
             values = np.where(self._kept[index], values, np.nan)
-            return seen_where_valued(group, values, None, times // MS, self._over)
+            return seen_where_valued(group, values, None, outermost_of(times // MS, self._over), self._over)
         return GroupColumn(group, values, None, times // MS, self._over)
 
     @cached_property

@@ -65,13 +65,20 @@ class GroupColumn(Struct, frozen=True, eq=False):
         return last
 
 
-def seen_where_valued(group: Group, values: Floats, full: Bools | None, times: Ints, windows: Windows) -> GroupColumn:
-    """A group whose windows may have no value though something lies in them: such a window was not seen, and what is missing counts from one before it."""
+def outermost_of(times: Ints, windows: Windows) -> Ints:
+    """The first and the last of these times in each window (0: none): int64[2, windows]."""
     low, high = np.searchsorted(times, windows.starts), np.searchsorted(times, windows.ends)
     outermost = np.full((2, len(windows.ends)), NO_TIME, np.int64)
     there = low < high
     outermost[:, there] = times[low[there]], times[high[there] - 1]
-    seen = np.flatnonzero(there & ~np.isnan(values))
+    return outermost
+
+
+def seen_where_valued(
+    group: Group, values: Floats, full: Bools | None, outermost: Ints, windows: Windows
+) -> GroupColumn:
+    """A group whose windows may have no value though something lies in them: such a window was not seen, and what is missing counts from one before it."""
+    seen = np.flatnonzero((outermost[0] != NO_TIME) & ~np.isnan(values))
     points = np.unique(np.append(outermost[0][seen[:1]], outermost[1][seen]))  # the first, and the last of each window
     return GroupColumn(group, values, full, points, windows, outermost=(outermost[0], outermost[1]))
 

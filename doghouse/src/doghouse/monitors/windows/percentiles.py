@@ -15,7 +15,7 @@ from doghouse.metrics.distributions.sketches import Sketches
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Series, SketchSource, Source, no_columns
 from doghouse.monitors.query import MAY_MISS, Windows, full_bucket
-from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, seen_where_valued
+from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, outermost_of, seen_where_valued
 from doghouse.monitors.windows.sliding import full_windows
 from doghouse.monitors.windows.streams import grouped
 from doghouse.queries import MonitorQuery, NotEvaluated, Window
@@ -47,7 +47,7 @@ def columns(query: MonitorQuery, source: Source, over: Windows, full: bool) -> I
         column = np.where(made.points[row], made.values[row], np.nan)
         ts = values.seen(group)
         complete = _full(query, over, ts) if full else None
-        yield seen_where_valued(group, column, complete, ts, over)
+        yield seen_where_valued(group, column, complete, outermost_of(ts, over), over)
 
 
 def _full(query: MonitorQuery, over: Windows, ts: Ints) -> Bools:

@@ -17,7 +17,7 @@ from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
 from doghouse.monitors.windows import pointwise
 from doghouse.monitors.windows.anomalies import Reading
-from doghouse.monitors.windows.columns import Group, GroupColumn, seen_where_valued
+from doghouse.monitors.windows.columns import Group, GroupColumn, outermost_of, seen_where_valued
 from doghouse.monitors.windows.sliding import Buckets, bucketed, full_windows, reduce_windows
 from doghouse.monitors.windows.spatial import reduce_group
 from doghouse.queries import MonitorQuery, default_interval, function_names
@@ -226,12 +226,14 @@ def _column(
             change, *(reduce_windows(ts, values, ends, span, how, buckets) for ends in _both(query, over))
         )
         if "as_count" in function_names(query.expression):
-            return seen_where_valued(group, totals, complete, now, over)
+            return seen_where_valued(group, totals, complete, outermost_of(now, over), over)
         points, reduced = _changed(query, over, buckets, ts, values)
         if np.any(
             np.isnan(reduced) & ~np.isnan(totals)
         ):  # see `pointwise`: no point has one that lies the shift before it
-            return seen_where_valued(group, np.where(np.isnan(reduced), totals, reduced), complete, now, over)
+            paired = ~np.isnan(reduced)
+            outermost = np.where(paired, outermost_of(points, over), outermost_of(now, over))
+            return seen_where_valued(group, np.where(paired, reduced, totals), complete, outermost, over)
     return GroupColumn(group, reduced, complete, points, over)
 
 

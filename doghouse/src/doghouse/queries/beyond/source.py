@@ -52,7 +52,7 @@ class Everything:
 
 
 class _Over(Everything):
-    """Everything over one window. `asked`: whether records or SLOs were; `found`: whether anything that was asked is there; a count of none is 0, and is not."""
+    """Everything over one window. `asked`: whether records or SLOs were; `found`: whether any of what was is there; a count of none is 0."""
 
     def __init__(self, held: Everything, window: Window, total: bool, lenient: bool) -> None:
         super().__init__(held.points, held.records, held.slos)
