@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from monitor_points import T0, Given, at, minutely, monitor, source, values
 
@@ -53,6 +53,7 @@ def assert_each_tick_alone_is_the_same(checked: Definition, there: MemorySource,
 
 @settings(max_examples=150, deadline=None)
 @given(queries, points, st.sampled_from([0, 45, 60, 900]), st.sampled_from(["gauge", "count"]))
+@example("pct_change(max(last_10m),last_15m):avg:m{*} > 1", {0: 1.0, 245: 1.0, 360: 0.0, 1146: 0.0}, 0, "gauge")
 def test_a_tick_by_itself_has_the_same_value_to_the_bit(
     query: str, drawn: dict[int, float], delay: int, kind: str
 ) -> None:

@@ -56,6 +56,16 @@ def test_the_formula_may_say_how_its_metrics_are_reduced() -> None:
     assert values(monitor, sources([], source(minutely([1, 3, 2, 2]))), 4) == {"": [1, 3, 3, 2]}
 
 
+def test_anomalies_as_a_formula_may_ask_for_full_windows() -> None:
+    monitor = formula(
+        'formula("anomalies(a, \'basic\', 2)").last("10m") >= 0.5',
+        points("a", "avg:m{*}"),
+        type="query alert",
+        require_full_window=True,
+    )
+    assert changes(monitor, sources([], source(minutely([3, 4] * 10 + [90] * 10))), 30) != []
+
+
 @pytest.mark.parametrize(
     ("aggregator", "window"), [("last", 2), ("mean", 5 / 3), ("l2norm", 9**0.5), ("area", 5 * 60), ("max", 2)]
 )
