@@ -227,6 +227,9 @@ def as_unit_test(
     return path
 
 
+ENDS = ["alert", "warn", "no data"]
+
+
 def quiet(**given: Any) -> dict[str, Any]:
     """A downtime over everything, from T0 on."""
     usual = {"mute_first_recovery_notification": False, "notify_end_types": ["expired"]}
@@ -267,6 +270,16 @@ def quiet(**given: Any) -> dict[str, Any]:
     [],
     body_of(QUERIES[4], CONDITIONS[0], MESSAGES[1], notify_no_data=True, no_data_timeframe=6),
     RULES[2],
+)
+# two downtimes begin alike, and one is canceled: until then nothing tells which holds
+@example(
+    [[None] * 15 + [85.0] + [None] * 5],
+    [
+        quiet(start=16, minutes=2, notify_end_states=ENDS),
+        quiet(start=16, minutes=2, canceled=17, notify_end_states=ENDS),
+    ],
+    body_of(QUERIES[0], CONDITIONS[0], MESSAGES[0]),
+    RULES[0],
 )
 @given(
     st.lists(samples, min_size=1, max_size=3),

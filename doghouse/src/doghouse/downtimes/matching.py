@@ -40,7 +40,7 @@ def concerns(downtime: Downtime, monitor_id: int, monitor_tags: Collection[str],
 def covers(downtimes: Iterable[Downtime], start: float, end: float) -> list[Cover]:
     """Every stretch of these downtimes that touches [start, end], by start."""
     planned = [Cover(downtime, stretch) for downtime in downtimes for stretch in stretches(downtime, start, end)]
-    return sorted(planned, key=lambda cover: (cover.stretch.start, cover.stretch.end))
+    return sorted(planned, key=lambda cover: cover.stretch.start)  # not by the end, which a cancellation changes
 
 
 def silencer(covers: Sequence[Cover], at: float, *, recovery: bool, episode_start: float | None) -> Downtime | None:
