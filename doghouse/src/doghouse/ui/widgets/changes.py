@@ -14,12 +14,11 @@ from doghouse.ui.widgets import scalars
 from doghouse.ui.widgets.graphs import Asked
 
 DAY_S = 86_400
-EARLIER_S = {"hour_before": 3600, "day_before": DAY_S, "week_before": 7 * DAY_S, "month_before": 30 * DAY_S}
-WORDS = {
-    "hour_before": "an hour ago",
-    "day_before": "a day ago",
-    "week_before": "a week ago",
-    "month_before": "a month ago",
+EARLIER = {  # how long ago (s), and in words
+    "hour_before": (3600, "an hour ago"),
+    "day_before": (DAY_S, "a day ago"),
+    "week_before": (7 * DAY_S, "a week ago"),
+    "month_before": (30 * DAY_S, "a month ago"),
 }
 # What a row is ordered by: the place of a number in `values`, or its label.
 ORDERS: dict[str, int] = {"present": 0, "past": 1, "change": 2}
@@ -29,7 +28,7 @@ def changes(widget: Widget, source: Source, asked: Asked) -> dict[str, Any]:
     """Rows with the value now, the one before, and the change: JSON for js/widgets/change.mjs. GUESS: a month is 30 days, as `month_before()` has it."""
     request = widget.requests[0]
     wish = _wish(widget)
-    back = EARLIER_S.get(str(wish.get("compare_to")), EARLIER_S["hour_before"])
+    back, words = EARLIER.get(str(wish.get("compare_to")), EARLIER["hour_before"])
     single = msgspec.structs.replace(widget, requests=(request,))
     present = scalars.scalars(single, source, asked)
     past = scalars.scalars(single, source, replace(asked, frame=earlier(asked.frame, back)))
@@ -41,7 +40,7 @@ def changes(widget: Widget, source: Source, asked: Asked) -> dict[str, Any]:
         key=lambda row: row["label"] if order is None else row["values"][order], reverse=wish.get("order_dir") == "desc"
     )
     unknown = [row for row in rows if row["values"][2] is None]
-    return present | {"rows": known + unknown, "before": WORDS.get(str(wish.get("compare_to")), "an hour ago")}
+    return present | {"rows": known + unknown, "before": words}
 
 
 def _wish(widget: Widget) -> dict[str, Any]:

@@ -39,7 +39,6 @@ class Table:
 
     rows: Mapping[Any, dict[str, Any]]
     lines: Sequence[Line]
-    request: Request
 
     def row(self, group: Any) -> dict[str, Any]:
         """The row of a group; where there is none, its cells alone, and they are empty."""
@@ -58,7 +57,7 @@ def scalars(widget: Widget, source: Source, asked: Asked) -> dict[str, Any]:
                 problems.append(problem)
             elif table:
                 rows = _rows(table, part, request, asked)
-                tables.append(Table({row["group"]: row for row in rows}, part, request))
+                tables.append(Table({row["group"]: row for row in rows}, part))
     heads, rows = joined(tables)
     if widget.drawing.name != "table":
         rows = [row for table in tables for row in table.rows.values()]

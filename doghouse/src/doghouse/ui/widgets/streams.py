@@ -16,6 +16,7 @@ from doghouse.ui.data.logs import rows as log_rows
 from doghouse.ui.pages.events import EventPage
 from doghouse.ui.widgets.graphs import Asked
 from doghouse.ui.widgets.lines import chosen
+from doghouse.ui.widgets.states import search_text
 
 MOST = 50  # lines of a widget
 LOGS, EVENTS = "logs", "events"
@@ -82,9 +83,8 @@ class Streams:
 
     def _events(self, search: Any, asked: Asked) -> Iterator[dict[str, Any]]:
         for row in islice(self.events.events_of(search, asked.frame), MOST):
-            kept = ("ts", "state", "kind", "title")
-            ts, state, kind, title = (row[name] for name in kept)
-            yield {"ts": ts, "state": state, "word": kind, "text": title, "cells": [], "href": None}
+            shown = {"ts": row["ts"], "state": row["state"], "word": row["kind"], "text": row["title"]}
+            yield shown | {"cells": [], "href": None}
 
 
 def stream_of(widget: Widget) -> Stream:
@@ -92,8 +92,12 @@ def stream_of(widget: Widget) -> Stream:
     definition = widget.definition
     if of := OF_TYPE.get(widget.type):
         search = str(definition.get("query") or "")
-        old_words = search.replace("tags:", "").replace("sources:", "source:") if of == EVENTS else search
-        return Stream(of, old_words, _columns(definition), _oldest_first(definition.get("sort")))
+        return Stream(
+            of,
+            search_text(search) if of == EVENTS else search,
+            _columns(definition),
+            _oldest_first(definition.get("sort")),
+        )
     request = next(iter(mappings(definition, "requests")), {})
     query = request.get("query")
     asked: Mapping[str, Any] = query if isinstance(query, Mapping) else {}

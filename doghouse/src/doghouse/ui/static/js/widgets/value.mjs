@@ -23,8 +23,7 @@ function course({ type, values }) {
   const [least, most] = [Math.min(...known, 0), Math.max(...known, 0)];
   const height = (one) => (100 * (one - least)) / (most - least || 1);
   const bars = values.map((one, at) => (one == null ? "" : `M${at} 100V${100 - height(one)}h${type === "bars" ? 0.8 : 1}V100`));
-  const picture = svg("svg", { class: "course", viewBox: `0 0 ${values.length || 1} 100`, preserveAspectRatio: "none", "aria-hidden": "true" }, svg("path", { d: bars.join("") }));
-  return picture;
+  return svg("svg", { class: "course", viewBox: `0 0 ${values.length || 1} 100`, preserveAspectRatio: "none", "aria-hidden": "true" }, svg("path", { d: bars.join("") }));
 }
 
 const round = (value, precision) => Number(value.toFixed(Math.min(Number(precision) || 0, 12)));
