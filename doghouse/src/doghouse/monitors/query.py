@@ -143,7 +143,7 @@ def query_text(query: MonitorQuery) -> str:
 
 def full_bucket(query: MonitorQuery) -> int:
     """The length (s) of the buckets in which a full window must have points."""
-    unit = re.sub(r"((last|current)_)?\d+", "", query.window.text)
+    unit = re.sub(r"(last|current)_\d+", "", query.window.text)
     return FULL_BUCKETS_S[unit]
 
 

@@ -234,6 +234,8 @@ def _points(place: str, given: _OfPoints, window: TimeWindow, over_time: str, ca
             raise NotEvaluated(f"the time aggregator {aggregator} in the formula of a monitor")
         known = (*REDUCERS, *OTHER_REDUCERS, AGGREGATOR, *TIME_AGGREGATORS, *NOT_REDUCED)
         raise VariableError(f"{place}.aggregator", "", 0, unknown("aggregator", aggregator, known))
+    if not window.cumulative:
+        window = replace(window, text=f"last_{window.text.removeprefix('last_')}")  # as a metric monitor's query has it
     return MonitorQuery(aggregator, window, None, expressions[0], calls.comparator, calls.threshold, given.query)
 
 
