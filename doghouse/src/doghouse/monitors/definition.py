@@ -14,7 +14,7 @@ import msgspec
 
 from doghouse.metrics.model import Ints
 from doghouse.monitors.evaluating import Evaluation, Sources, Stepping, Stretch, ticks_between
-from doghouse.monitors.model import TYPES, Body, MonitorError, Options, Thresholds, read_body, read_options
+from doghouse.monitors.model import INVALID_QUERY, TYPES, Body, MonitorError, Thresholds, read_body, read_options
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import followed_rules
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 
 MINUTE_S = 60
 EVERYTHING = ("*",)  # of notify_by: one notification for all groups
-INVALID_QUERY = "The value provided for parameter 'query' is invalid"  # recorded
-NO_OPERATOR = f"{INVALID_QUERY}: invalid operator specified: "  # recorded: create_a_monitor_…_bad_request_response
 # `by {host}`, `.by("host")`, `.by(job_name,workspace)`: recorded 177 of 177; an alert on `.by("*")` counts as grouped.
 _GROUPED = re.compile(r"""\bby\s*\{[^}]*\}|\.by\(\s*[^)\s]""")
-_COMPARES = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?:threshold|[-+]?[\d.]+(?:e[-+]?\d+)?)\s*$", re.IGNORECASE)
 
 
 class Definition(Body, frozen=True, dict=True):
@@ -187,8 +184,7 @@ class Definition(Body, frozen=True, dict=True):
         """Raise MonitorError where Datadog would refuse its query, or options that depend on it. Of what is not evaluated only the comparison is looked at."""
         if isinstance(self.problem, QuerySyntaxError):
             raise MonitorError("query", f"{INVALID_QUERY}: {self.problem.problem}")
-        if self.type.endswith(" alert") and self.type != "synthetics alert" and not _COMPARES.search(self.query):
-            raise MonitorError("query", NO_OPERATOR)
+        self.check_comparison()
 
     def check_slo(self, objective: Objective, monitors: Iterable[Definition]) -> None:
         """Raise MonitorError where Datadog would refuse it because of the SLO that it looks at. `monitors` are those that the SLO is made of."""
@@ -243,7 +239,7 @@ class Definition(Body, frozen=True, dict=True):
 
     def filled(self, document: Mapping[str, Any]) -> Self:
         """With the document in which what was not sent is filled in: it asks the same."""
-        return type(self)(**_fields(read_body(document)), asked=self.asked, problem=self.problem)
+        return type(self)(**read_body(document).fields(), asked=self.asked, problem=self.problem)
 
     def with_options(self, **changes: Any) -> Self:
         """With other options, named and written as the API has them. Raises MonitorError where their shape is wrong."""
@@ -294,13 +290,6 @@ def define(body: Body) -> Definition:
     """A monitor from its body: the one place where a query is parsed."""
     made = kind_of(body.type).fitting(body)
     try:
-        return made(**_fields(body), asked=made.read(body))
+        return made(**body.fields(), asked=made.read(body))
     except (QuerySyntaxError, NotEvaluated) as problem:
-        return made(**_fields(body), problem=problem.with_traceback(None))
-
-
-def _fields(body: Body) -> dict[str, Any]:
-    return {name: getattr(body, name) for name in Body.__struct_fields__}
-
-
-__all__ = ["KINDS", "Body", "Definition", "Options", "Rules", "define", "kind", "kind_of", "parse", "types"]
+        return made(**body.fields(), problem=problem.with_traceback(None))

@@ -5,6 +5,7 @@ Defaults of options are applied where they matter (`Definition.rules`), not to t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -21,6 +22,9 @@ TYPES = (
     "network-performance alert", "network-path alert", "cost alert", "data-quality alert", "data-jobs alert",
     "llm-observability alert",
 )  # fmt: skip
+INVALID_QUERY = "The value provided for parameter 'query' is invalid"  # recorded
+NO_OPERATOR = f"{INVALID_QUERY}: invalid operator specified: "  # recorded: create_a_monitor_…_bad_request_response
+_COMPARES = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?:threshold|[-+]?[\d.]+(?:e[-+]?\d+)?)\s*$", re.IGNORECASE)
 
 
 class MonitorError(ValueError):
@@ -98,6 +102,15 @@ class Body(msgspec.Struct, frozen=True):
     options: Options = Options()
     id: int = 0
     document: Mapping[str, Any] = {}
+
+    def fields(self) -> dict[str, Any]:
+        """Its values by their names, without what a kind adds."""
+        return {name: getattr(self, name) for name in Body.__struct_fields__}
+
+    def check_comparison(self) -> None:
+        """Raise MonitorError where an alert's query does not end in a comparison with a threshold."""
+        if self.type.endswith(" alert") and self.type != "synthetics alert" and not _COMPARES.search(self.query):
+            raise MonitorError("query", NO_OPERATOR)
 
 
 def read_body(document: Mapping[str, Any]) -> Body:

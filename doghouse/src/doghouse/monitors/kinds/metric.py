@@ -15,10 +15,10 @@ from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
-from doghouse.monitors.definition import NO_OPERATOR, Definition, kind
+from doghouse.monitors.definition import Definition, kind
 from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, window_steps
 from doghouse.monitors.kinds.metric_formula import MetricFormulaAlert
-from doghouse.monitors.model import Body, MonitorError
+from doghouse.monitors.model import NO_OPERATOR, Body, MonitorError
 from doghouse.monitors.query import fills_missing, query_text
 from doghouse.monitors.records.variables import anomaly_query, is_formula
 from doghouse.monitors.states.conditions import Rules

@@ -13,9 +13,9 @@ from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
-from doghouse.monitors.definition import INVALID_QUERY, NO_OPERATOR, Definition
+from doghouse.monitors.definition import Definition
 from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, window_steps
-from doghouse.monitors.model import Body, MonitorError, Options, Thresholds
+from doghouse.monitors.model import INVALID_QUERY, NO_OPERATOR, Body, MonitorError, Options, Thresholds
 from doghouse.monitors.query import is_count_query, windows
 from doghouse.monitors.records import reading, variables
 from doghouse.monitors.records.evaluation import ByGroup, Evaluator
