@@ -279,6 +279,7 @@ def test_a_change_of_a_gauge_that_is_asked_for_as_counts_compares_the_totals_too
     st.sampled_from(["gauge", "count"]),
     st.sampled_from(["", ".as_count()"]),
 )
+@example({0: 1.0, 60: 0.0, 360: 0.0, 960: 0.0}, "pct_change", "avg", "gauge", "")  # a pair that compares with 0
 def test_a_change_in_columns_is_that_point_by_point(
     drawn: dict[int, float], change: str, how: str, kind: str, modifier: str
 ) -> None:

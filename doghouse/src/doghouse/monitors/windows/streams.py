@@ -17,7 +17,7 @@ from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
 from doghouse.monitors.windows import pointwise
 from doghouse.monitors.windows.anomalies import Reading
-from doghouse.monitors.windows.columns import Group, GroupColumn, outermost_of, seen_where_valued
+from doghouse.monitors.windows.columns import NO_TIME, Group, GroupColumn, outermost_of, seen_where_valued
 from doghouse.monitors.windows.sliding import Buckets, bucketed, full_windows, reduce_windows
 from doghouse.monitors.windows.spatial import reduce_group
 from doghouse.queries import MonitorQuery, default_interval, function_names
@@ -227,11 +227,9 @@ def _column(
         )
         if "as_count" in function_names(query.expression):
             return seen_where_valued(group, totals, complete, outermost_of(now, over), over)
-        points, reduced = _changed(query, over, buckets, ts, values)
-        if np.any(
-            np.isnan(reduced) & ~np.isnan(totals)
-        ):  # see `pointwise`: no point has one that lies the shift before it
-            paired = ~np.isnan(reduced)
+        pairs, points, reduced = _changed(query, over, buckets, ts, values)
+        paired = outermost_of(pairs, over)[0] != NO_TIME
+        if np.any(~paired & ~np.isnan(totals)):  # see `pointwise`: no point has one that lies the shift before it
             outermost = np.where(paired, outermost_of(points, over), outermost_of(now, over))
             return seen_where_valued(group, np.where(paired, reduced, totals), complete, outermost, over)
     return GroupColumn(group, reduced, complete, points, over)
@@ -241,10 +239,12 @@ def _both(query: MonitorQuery, over: Windows) -> tuple[Ints, Ints]:
     return over.ends, over.ends - (query.change.shift if query.change else 0)
 
 
-def _changed(query: MonitorQuery, over: Windows, buckets: Buckets, ts: Ints, values: Floats) -> tuple[Ints, Floats]:
+def _changed(
+    query: MonitorQuery, over: Windows, buckets: Buckets, ts: Ints, values: Floats
+) -> tuple[Ints, Ints, Floats]:
     """A change monitor compares point by point, then reduces: each bucket with the one that lies the shift before it.
 
-    The differences' times, and the windows.
+    The times of the pairs, of those whose difference is known (a change in percent of 0 is not), and the windows.
     """
     from doghouse.metrics.memory import roll_up
 
@@ -254,11 +254,12 @@ def _changed(query: MonitorQuery, over: Windows, buckets: Buckets, ts: Ints, val
     there = rolled.ts[earlier] == rolled.ts - query.change.shift
     change = difference(query.change, rolled.value[there], rolled.value[earlier[there]])
     known = ~np.isnan(change)
-    times = rolled.ts[there][known]
+    pairs = rolled.ts[there]
+    times = pairs[known]
     reduced = reduce_windows(
         times, change[known], over.ends, query.window.seconds, query.aggregator, Buckets(buckets.interval)
     )
-    return times[np.searchsorted(times, int(over.starts[0])) :], reduced
+    return pairs, times[np.searchsorted(times, int(over.starts[0])) :], reduced
 
 
 class Subset(Struct, frozen=True):
