@@ -1,9 +1,9 @@
 """From run to run of a check: contexts, types, expiry, buckets of histograms."""
 
 import math
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from doghouse.agent.aggregation.metric_types import Options
 from doghouse.agent.aggregation.sampler import COMMITS_TO_EXPIRE, STATE_KEPT_S, CheckSampler

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from doghouse.agent.aggregation.submissions import Submissions
 from doghouse.agent.checks.collector import Collector
@@ -15,8 +15,7 @@ from doghouse.agent.settings import Settings
 from doghouse.time.clock import Clock
 
 
-@dataclass(frozen=True, slots=True)
-class Components:
+class Components(Struct, frozen=True):
     """The components of one Agent. Without `host` it reports no `system.*`."""
 
     settings: Settings

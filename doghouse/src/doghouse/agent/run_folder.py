@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+from msgspec import Struct
 
 from doghouse.agent.errors import AgentError
 from doghouse.storage import locking
@@ -20,8 +21,7 @@ class InUse(AgentError):
     """Another process runs with this configuration already."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunFolder:
+class RunFolder(Struct, frozen=True):
     """The folder in which one Agent keeps what it has between its runs."""
 
     path: Path

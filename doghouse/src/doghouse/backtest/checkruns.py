@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.model import Source
 from doghouse.monitors import Definition, MonitorError, service_checks
@@ -16,8 +16,7 @@ SEEN_BEFORE_S = 86_400  # how long before the start runs count, as groups are ke
 STATUSES = (OK, WARNING, CRITICAL, UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Check:
+class _Check(Struct, frozen=True, eq=False):
     """One distinct check: its tags, and its runs by time (s UTC)."""
 
     tags: tuple[str, ...]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from msgspec import Struct, field
 
 from doghouse.backtest.notification_counts import Nights, Reach, counted
 from doghouse.backtest.run import Backtest
@@ -18,8 +18,7 @@ from doghouse.time.lengths import DAY
 LABELS = ("Alert", "Warn", "OK", "No Data")
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """A backtest in figures. `shares` are the shares of evaluated time in each state, over all groups; `at_night` counts 22:00 to 07:00 local time.
     `recipients` are how many of those sent each recipient gets."""
 

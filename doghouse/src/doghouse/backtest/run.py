@@ -8,9 +8,9 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct, field
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
@@ -27,8 +27,7 @@ from doghouse.notifications.writing import addressed, notification
 WORTH_A_THREAD = 10_000  # ticks: steps over fewer are done before another thread is awake
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Timeline:
+class Timeline(Struct, frozen=True, eq=False):
     """One group's history, the downtimes' stretches over it, and the values that the monitor had when they ended."""
 
     group: Group
@@ -80,8 +79,7 @@ def _changes(timeline: Timeline, until: int | None) -> Iterator[tuple[int, Group
             yield one.at, timeline.group, one
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Backtest:
+class Backtest(Struct, frozen=True, eq=False):
     """What a monitor would have done in [start, end] (s UTC), group by group."""
 
     monitor: mon.Definition

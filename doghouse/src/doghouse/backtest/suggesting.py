@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
@@ -24,8 +24,7 @@ WINDOW_FACTORS = (2, 3, 6)
 RENOTIFY_FACTORS = (2, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """One setting, what it would have sent, and how much later (s) than as it is the first Alert would have come (None: one of both had none).
 
     Of all alerts of all groups as it is, `missed` have none near them with this setting, `delayed` come later, the latest by `longest_delay` (s).
@@ -39,8 +38,7 @@ class Suggestion:
     longest_delay: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """The monitor with something changed, and what that is called."""
 
     name: str

@@ -9,11 +9,11 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from msgspec import Struct
 
 from doghouse import __version__
 from doghouse.cli.options import DEFAULT_URL, AsJson
@@ -27,8 +27,7 @@ LEAST_FREE = 2**30  # bytes; a doghouse with less room is soon full
 State = Literal["ok", "none", "wrong"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was looked at: whether it is right, absent (which may be meant) or wrong, and the words for it."""
 
     about: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.search import tokens
 from doghouse.tags import pairs
@@ -18,8 +19,7 @@ FREE_TEXT_ATTRIBUTES = (
 )  # searched by words without a field, beside the message
 
 
-@dataclass(eq=False)  # not frozen, as it is made for each log that is looked at, and that is faster
-class Record:
+class Record(Struct, frozen=True, eq=False, dict=True):
     """A log or an event. `reserved` has the names that are no tags, such as `service`, each with all ways to write its value."""
 
     message: str

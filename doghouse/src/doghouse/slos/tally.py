@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from doghouse.metrics.model import Floats, Ints
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(Struct, frozen=True, dict=True):
     """`good[i]` of `total[i]` events (or seconds) belong to the step that begins at `start + i * step` (s UTC)."""
 
     start: int
@@ -57,8 +56,7 @@ class Tally:
         return Tally(self.start, self.step, np.where(good, self.total, self.good), self.total)
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """An SLO over a stretch: the whole, and a row for each group or monitor (by name). `by` are the tag keys that its queries group by."""
 
     overall: Tally

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from msgspec import Struct
+
 from doghouse import files
 from doghouse.storage import locking
 from doghouse.time import lengths
@@ -31,8 +33,7 @@ class KeyPair:
     app_key: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How a doghouse runs, beside where and with which keys.
 
     `retention` is how long points are kept, `log_retention` logs (s; None: for ever). `time_travel` lets a request say what time it is for it.
@@ -57,8 +58,7 @@ class Settings:
     long_ids: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DataFolder:
+class DataFolder(Struct, frozen=True):
     """The one folder that holds a doghouse's state, owned by this process for as long as `lock` is open."""
 
     path: Path

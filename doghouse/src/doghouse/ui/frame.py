@@ -5,9 +5,10 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.time import lengths
 
@@ -21,8 +22,7 @@ LAST = calendar.timegm((9999, 12, 31, 0, 0, 0))  # the last day that has a date
 MOST_OF_A_UNIT = 120  # '90 minutes', but not '899 seconds'
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """[start, end) in seconds UTC. A live frame ends now and slides; one that is not stands still."""
 
     start: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.dashboards.sharing.store import ShareStore
 from doghouse.dashboards.snapshots.store import SnapshotStore
@@ -26,8 +27,7 @@ from doghouse.traces.store import TraceStore
 from doghouse.ui.simulated import SimulatedStore
 
 
-@dataclass(frozen=True, slots=True)
-class Stores:
+class Stores(Struct, frozen=True):
     """The stores of one doghouse."""
 
     points: MetricStore

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from doghouse.agent.aggregation.samples import ApiType, Kind, Point, Sample
 
@@ -15,8 +16,7 @@ DEFAULT_AGGREGATES = ("max", "median", "avg", "count")  # datadog.yaml: histogra
 DEFAULT_PERCENTILES = (95,)  # datadog.yaml: histogram_percentiles, in percent
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What histograms send, and over how many seconds rates are taken: a DogStatsD bucket's length, 1 for checks."""
 
     interval: int = 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from doghouse.agent.aggregation import metric_types
 from doghouse.agent.aggregation.samples import Bucket, Context, FlushedSeries, Kind, Point, Sample
@@ -14,16 +15,14 @@ COMMITS_TO_EXPIRE = 2  # check_sampler_bucket_commits_count_expiry: runs without
 STATE_KEPT_S = 25 * 3600  # check_sampler_stateful_metric_expiration_time: then rates and monotonic counts forget too
 
 
-@dataclass(slots=True)
-class _Tracked:
+class _Tracked(Struct):
     metric: metric_types.Metric | None  # None: only sketches so far
     last_commit: int
     last_time: float
     bucket_counts: dict[tuple[float, float], int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(Struct, frozen=True):
     """The points and sketches of one run of a check."""
 
     series: tuple[FlushedSeries, ...]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from msgspec import Struct
+
 ApiType = Literal["gauge", "count", "rate"]
 
 
@@ -24,8 +26,7 @@ class Kind(enum.IntEnum):
     DISTRIBUTION = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What one series is: a name, a host and a set of tags, sorted and each once."""
 
     name: str
@@ -33,8 +34,7 @@ class Context:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """One submitted value. `timestamp` is when it was submitted (s UTC); `rate` is the share of values that a client sent (1: all)."""
 
     kind: Kind
@@ -46,8 +46,7 @@ class Sample:
     member: str = ""  # of a SET
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """One bucket of a histogram that a check read elsewhere: `count` values between two bounds."""
 
     context: Context
@@ -60,8 +59,7 @@ class Bucket:
     several: bool = False  # the tags don't say which bucket: the bounds do
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A value to send: `suffix` comes after the metric's name (`.avg`)."""
 
     type: ApiType
@@ -70,8 +68,7 @@ class Point:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FlushedSeries:
+class FlushedSeries(Struct, frozen=True):
     """Points of one series on their way out. `interval` is in seconds; 0 for what checks submit, as the Agent sends it."""
 
     metric: str
@@ -83,8 +80,7 @@ class FlushedSeries:
     source_type: str = "System"  # what the Agent says for all that checks submit
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceCheck:
+class ServiceCheck(Struct, frozen=True):
     """A status (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN) with its message."""
 
     check: str

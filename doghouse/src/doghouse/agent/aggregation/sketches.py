@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from doghouse.agent.aggregation.samples import Context
 from doghouse.metrics.distributions.sketches import LARGEST_KEY, RELATIVE_ERROR, SMALLEST
@@ -36,8 +37,7 @@ def value_of(bucket: int) -> float:
     return math.inf if bucket >= LARGEST_KEY else math.exp((bucket - _BIAS) * _LOG_GAMMA)
 
 
-@dataclass(slots=True)
-class Sketch:
+class Sketch(Struct):
     """A distribution of values: exact count, sum, least and greatest, and how many values lie in each bucket."""
 
     count: int = 0
@@ -88,8 +88,7 @@ def _upper_edge(bucket: int) -> float:
     return math.copysign(edge, bucket)
 
 
-@dataclass(frozen=True, slots=True)
-class FlushedSketch:
+class FlushedSketch(Struct, frozen=True):
     """Sketches of one series on their way out, each with its time (s UTC)."""
 
     metric: str

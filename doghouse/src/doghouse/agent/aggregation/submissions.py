@@ -6,8 +6,10 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from doghouse.agent.aggregation import samples
 from doghouse.agent.aggregation.metric_types import Options
@@ -20,8 +22,7 @@ STATUSES = (0, 1, 2, 3)  # OK, WARNING, CRITICAL, UNKNOWN
 _logger = logging.getLogger("doghouse.agent.checks")
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """How much one check instance submitted, in all."""
 
     metrics: int = 0
@@ -48,8 +49,7 @@ class Counts:
         )
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(Struct):
     """What is to be sent at a flush."""
 
     series: list[FlushedSeries] = field(default_factory=list)
@@ -69,8 +69,7 @@ class Batch:
         self.external_tags |= other.external_tags
 
 
-@dataclass(slots=True)
-class _Sender:
+class _Sender(Struct):
     """What the Agent adds to an instance's submissions, and what it counts of them."""
 
     host: str  # where none is given; empty with `empty_default_hostname`

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from doghouse.agent import yaml_files
 from doghouse.agent.errors import ConfigurationError
@@ -29,8 +30,7 @@ class Instance:
     instance: Mapping[str, Any] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Configured:
+class Configured(Struct, frozen=True):
     """What a conf.d folder holds: instances to run, and the files that can't be used."""
 
     instances: tuple[Instance, ...]

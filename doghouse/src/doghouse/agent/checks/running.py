@@ -6,8 +6,9 @@ import json
 import logging
 import threading
 import time
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from doghouse.agent.aggregation.sampler import Committed
 from doghouse.agent.aggregation.submissions import Counts, Submissions
@@ -17,8 +18,7 @@ from doghouse.agent.checks.configuration import Instance
 _logger = logging.getLogger("doghouse.agent.runner")
 
 
-@dataclass(frozen=True, slots=True)
-class CheckError:
+class CheckError(Struct, frozen=True):
     """What a run raised: its message, and Python's traceback."""
 
     message: str
@@ -35,8 +35,7 @@ class CheckError:
         return f"{' '.join(self.message.split())}{where}"
 
 
-@dataclass(slots=True)
-class History:
+class History(Struct):
     """The outcome of an instance's runs. Times and durations are in seconds."""
 
     runs: int = 0

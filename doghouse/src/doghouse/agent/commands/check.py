@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from doghouse.agent.aggregation.submissions import Batch, Submissions
 from doghouse.agent.checks import configuration, loading
@@ -24,16 +25,14 @@ from doghouse.time.clock import Clock
 RATE_PAUSE_S = 1.0  # with --check-rate: two runs, a second apart
 
 
-@dataclass(frozen=True, slots=True)
-class Turns:
+class Turns(Struct, frozen=True):
     """How often to run, and how long to wait in between (s)."""
 
     times: int = 1
     pause: float = 0.0
 
 
-@dataclass(slots=True)
-class Shown:
+class Shown(Struct):
     """One instance's runs: what they submitted, and how long each took (s)."""
 
     running: Running
@@ -41,8 +40,7 @@ class Shown:
     durations: list[float] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """The result of one command; `difference` is None where the check has no metadata.csv."""
 
     shown: tuple[Shown, ...]

@@ -15,8 +15,10 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse import files
 from doghouse.agent.errors import ConfigurationError
@@ -33,8 +35,7 @@ LARGEST_FILE = 10 << 20  # bytes of a file that is read here
 LARGEST_WHEEL = 1 << 30  # bytes of all its files, unpacked
 
 
-@dataclass(frozen=True, slots=True)
-class Wheel:
+class Wheel(Struct, frozen=True):
     """An integration's wheel: the check's name, its version, and its data files by the name that they get in conf.d. `advice` are sentences about it."""
 
     path: Path

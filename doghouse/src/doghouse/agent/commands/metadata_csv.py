@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from doghouse import files
 from doghouse.agent.errors import ConfigurationError
@@ -14,8 +15,7 @@ from doghouse.agent.errors import ConfigurationError
 LEVELS_UP = 3  # from datadog_checks/NAME/check.py to the integration's folder
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What is not the same. `other_type` maps a metric to (submitted as, listed as)."""
 
     file: str

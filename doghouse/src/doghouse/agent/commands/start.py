@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from doghouse.agent import options, run_folder
 from doghouse.agent.agent import Agent
@@ -30,8 +31,7 @@ from doghouse.time.clock import Clock
 _logger = logging.getLogger("doghouse.agent")
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True):
     """The options of `agent run`, as they were given on the command line."""
 
     conf: Path | None = None

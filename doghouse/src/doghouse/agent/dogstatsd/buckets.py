@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from doghouse.agent.aggregation import metric_types
 from doghouse.agent.aggregation.metric_types import Options

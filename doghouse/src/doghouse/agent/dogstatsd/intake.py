@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.agent.aggregation import samples
 from doghouse.agent.aggregation.metric_types import Options
@@ -17,8 +19,7 @@ from doghouse.agent.dogstatsd.messages import BadMessage, CheckMessage, EventMes
 _logger = logging.getLogger("doghouse.agent.dogstatsd")
 
 
-@dataclass(slots=True)
-class Received:
+class Received(Struct):
     """How much was received since the start."""
 
     packets: int = 0
@@ -37,8 +38,7 @@ STANDARD_PREFIXES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class StatsdOptions:
+class StatsdOptions(Struct, frozen=True):
     """Settings: `dogstatsd_tags`, `statsd_metric_namespace` and its `_blocklist`, `histogram_copy_to_distribution_prefix` (None: no copies)."""
 
     tags: tuple[str, ...] = ()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from doghouse.agent.aggregation.samples import Kind
 
@@ -32,8 +33,7 @@ class BadMessage(ValueError):
     """What is wrong with a line that is not a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetricMessage:
+class MetricMessage(Struct, frozen=True):
     """Values of one metric. `host` is None where no tag says it; `timestamp` (s UTC) is None unless the client has aggregated the values itself."""
 
     name: str
@@ -46,8 +46,7 @@ class MetricMessage:
     timestamp: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class EventMessage:
+class EventMessage(Struct, frozen=True):
     """An event; `optional` holds the optional fields by the intake's names."""
 
     title: str
@@ -57,8 +56,7 @@ class EventMessage:
     optional: dict[str, str | int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckMessage:
+class CheckMessage(Struct, frozen=True):
     """A service check."""
 
     name: str

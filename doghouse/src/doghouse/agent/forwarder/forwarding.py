@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.agent.forwarder.payloads import Payload
 from doghouse.agent.forwarder.spool import Spool
@@ -20,8 +21,7 @@ HELD = 1_000  # requests in memory while the disk takes none; then the oldest ar
 _logger = logging.getLogger("doghouse.agent.forwarder")
 
 
-@dataclass(slots=True)
-class Traffic:
+class Traffic(Struct):
     """What was sent since the start."""
 
     delivered: int = 0

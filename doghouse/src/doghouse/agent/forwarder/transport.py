@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import zstandard
+from msgspec import Struct
 
 from doghouse.agent.errors import AgentError
 from doghouse.agent.forwarder.payloads import Payload
@@ -25,8 +26,7 @@ class Fate(enum.Enum):
     LATER = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A request's fate, and why it is not DELIVERED."""
 
     fate: Fate

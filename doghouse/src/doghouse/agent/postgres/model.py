@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 Submission = Literal["gauge", "rate", "count", "monotonic_count"]
 
@@ -16,8 +17,7 @@ class Scope(enum.Enum):
     DATABASE = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(Struct, frozen=True):
     """One statement. `tags` are (SQL, tag name), `metrics` (SQL, metric name without `postgresql.`, how it is submitted).
 
     It runs on servers from version `since` to before `before` (major numbers), where `option` of the instance is on ("": always).

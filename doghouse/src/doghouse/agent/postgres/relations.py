@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from doghouse.agent.postgres.model import Scope, Select
 
@@ -97,8 +98,7 @@ BLOCKS = Select(
 ALL = (LOCKS, ROWS, INDEXES, SIZES, BLOCKS)
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """One entry of `relations`: a name or a regular expression, in these schemas (none: all); `kinds` narrows locks."""
 
     name: str = ""

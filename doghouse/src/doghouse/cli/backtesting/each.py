@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
+from msgspec import Struct
 
 from doghouse.backtest.figures import figures
 from doghouse.backtest.run import Backtest, replay
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from doghouse.backtest.suggesting import Suggestion
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What is asked of each monitor: [start, end] (s UTC), its points, the downtimes and hosts, whose clocks nights are told by, and whether to suggest
     settings. `members` are the monitors that a composite or an SLO may name, `slos` the SLOs, by id; `records` are logs,
     `rules` the notification rules, `settings` which lint rules are looked for. `force`: what Datadog would refuse is evaluated too;

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from doghouse.cli.terminal import fail, say
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from doghouse.slos.model import Objective
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A monitor that did not run: where it stands and why. `wrong`: it is broken, and not only more than doghouse, or what it was given, has."""
 
     where: str
@@ -26,8 +26,7 @@ class LeftOut:
     wrong: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ToRun:
+class ToRun(Struct, frozen=True):
     """A monitor to run, and what it was read from."""
 
     found: Found
@@ -39,8 +38,7 @@ class ToRun:
         return self.found.where
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What there is to backtest: monitors, the SLOs that alerts among them look at, by id, notification rules, and what
     cannot run."""
 

@@ -7,8 +7,9 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Generic, NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from doghouse.cli.backtesting.each import Asked, backtest_each
 from doghouse.cli.backtesting.monitors import LeftOut, ToRun

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Given:
+
+class Given(Struct, frozen=True):
     """Files of points, logs, downtimes and hosts; or an account, which a doghouse at a URL may play, with the file of its keys, the seconds of a point,
     and where what was read is kept."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from doghouse.backtest.run import Backtest, replay
@@ -27,8 +27,7 @@ MOST_UNASKED = 2_000_000
 ROLLED_UP = "what the query API returns, rolled up and aggregated over each group, not the raw points that monitors see"
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(Struct, frozen=True):
     """The history: [start, end] (s UTC), its points and records, what hosts are, whose clocks nights are told by, and what stands around the monitors
     before and after. `origin` is what is to be known of the points, empty for a file's."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from doghouse import files
 from doghouse.cli.terminal import fail
@@ -25,8 +26,7 @@ TEST_SUFFIXES = (".test.yaml", ".test.yml")
 SKIPPED = frozenset({".git", ".terraform", "node_modules", ".venv"})
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A side as files: `paths` are to be read, as seen from the folder `root`, which stands for the working folder (None: it is that)."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from doghouse.downtimes import Downtime
 from doghouse.monitors.definition import Definition
@@ -21,8 +22,7 @@ _COMPARED = re.compile(r"(<=|>=|==|!=|<|>)\s*[-+]?[\d.]+(?:e[-+]?\d+)?\s*$", re.
 ESCALATION = "options.escalation_message"
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(Struct, frozen=True, dict=True):
     """What stands in the folder of a monitor: all its monitors, each with its place for people, and its downtimes with theirs."""
 
     monitors: Sequence[tuple[str, Definition]] = ()
@@ -55,8 +55,7 @@ def asked(monitor: Definition) -> str:
     return f"{monitor.type} {''.join(text.split())} {compared[1][:1] if compared else ''} {variables}"
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True, dict=True):
     """One monitor, metrics' submission intervals (s), where known, the notification rules (None: nobody said which there are), and what stands beside it."""
 
     monitor: Definition

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Floats, Ints, no_columns
@@ -59,8 +60,7 @@ def _parts(over: Windows, length: int) -> Iterator[slice]:
     return (slice(start, min(start + step, len(over.ticks))) for start in range(0, len(over.ticks), step))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
+class _Rows(Struct, frozen=True, eq=False):
     """A query's groups in every bucket of a run of ticks, [group, bucket]."""
 
     groups: tuple[Group, ...]

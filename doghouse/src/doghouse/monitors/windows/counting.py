@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.query import Windows
@@ -32,8 +34,7 @@ def applies(query: MonitorQuery) -> bool:
     return plain and counts and any(isinstance(one, Arithmetic) for one in inside) and query.change is None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Reduced:
+class _Reduced(Struct, frozen=True, eq=False):
     """A part of the expression, reduced: values by group (0 where there was nothing), and where there was something at all."""
 
     values: Mapping[Group, Floats]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 # Variables of products that doghouse does not have: known, and without a value.
 _ELSEWHERE = r"(?:INCIDENT|SECURITY|SYNTHETICS)_[A-Z0-9_]+"
@@ -20,8 +21,7 @@ _ANY = re.compile(r"\$[A-Z][A-Z0-9_]*(?:\[[^\]]*\])?")
 Encode = Callable[[str, str], str]  # a variable's name and its value, as it is to stand
 
 
-@dataclass(frozen=True)
-class Variables:
+class Variables(Struct, frozen=True, dict=True):
     """What the variables say: the built-in ones, each tag's value by its key, and custom ones, which win (GUESS)."""
 
     built_in: Mapping[str, str]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.queries.errors import NotEvaluated
@@ -27,8 +29,7 @@ from doghouse.queries.language.tree import Expression, Leaf
 REDUCERS = ("avg", "mean", "min", "max", "sum", "last", "l2norm", "area", "percentile")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scalars:
+class Scalars(Struct, frozen=True, eq=False):
     """A table: its groups, the keys they are of, and for each formula its name, its expression and a value a group (NaN: none)."""
 
     keys: tuple[str, ...]

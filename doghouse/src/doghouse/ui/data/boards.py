@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.dashboards import template_variables
 from doghouse.dashboards.board import Board, Widget
@@ -21,8 +22,7 @@ from doghouse.web.http import Call, Reply
 Source = Callable[[Widget, Asked], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class BoardData:
+class BoardData(Struct, frozen=True):
     """The numbers of boards; `sources` gives those of a widget, by what its drawing takes."""
 
     boards: Boards

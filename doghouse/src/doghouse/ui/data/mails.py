@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+
+from msgspec import Struct
 
 from doghouse.monitors.message import mentions
 from doghouse.notifications.delivery import Post
@@ -12,8 +13,7 @@ from doghouse.notifications.mail import Links, mail
 from doghouse.notifications.model import Delivery, Notification
 
 
-@dataclass(frozen=True, slots=True)
-class Mails:
+class Mails(Struct, frozen=True):
     """The mails of the outbox."""
 
     post: Post

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
@@ -31,8 +32,7 @@ NAME_LENGTH = 60
 LONGEST_S = 93 * 86400  # a longer range is not evaluated minute by minute while somebody waits
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """What a monitor did over a range; or why it cannot be told."""
 
     test: Backtest | None

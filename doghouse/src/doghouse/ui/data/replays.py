@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 from msgspec.structs import replace
 
 from doghouse import downtimes as dt
@@ -37,8 +37,7 @@ from doghouse.web.errors import ApiError
 MOST_POINTS = 500  # of a line that is worked out for the page
 
 
-@dataclass(frozen=True, slots=True)
-class Replays:
+class Replays(Struct, frozen=True):
     """What monitors are replayed over. `points` and `records` may be a file's; everything else is this doghouse's."""
 
     monitors: Monitors

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from doghouse.dashboards import template_variables
 from doghouse.dashboards.board import Board, Widget
@@ -37,8 +37,7 @@ class Wanted(msgspec.Struct):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshots:
+class Snapshots(Struct, frozen=True):
     """Taking and showing snapshots."""
 
     boards: Boards

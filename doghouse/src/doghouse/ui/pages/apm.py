@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.logs.correlation import canonical_id, span_of
 from doghouse.logs.store.log_store import LogStore
@@ -26,8 +27,7 @@ MOST_SPANS = 3000
 MILLISECOND = 1000.0
 
 
-@dataclass(frozen=True, slots=True)
-class Apm:
+class Apm(Struct, frozen=True):
     """The pages over their stores."""
 
     points: MetricStore

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from doghouse import dashboards
 from doghouse.dashboards import template_variables
@@ -27,8 +27,7 @@ from doghouse.web.http import Call, Reply
 MOST_BOARDS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a board is looked at: its variables' values and defaults, those that the viewer chooses, the range, and where the script gets the numbers.
 
     `fixed`: the range is not the viewer's to choose. `shared`: the viewer sees this board alone.
@@ -43,8 +42,7 @@ class Look:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Boards:
+class Boards(Struct, frozen=True):
     """The pages of dashboards over their store and the points."""
 
     store: DashboardStore

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.slos import budget
 from doghouse.slos.api.access import Slos, Status
@@ -21,8 +22,7 @@ WORDS = {  # what a state is called, and the state of a monitor that it is drawn
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorBudgets:
+class ErrorBudgets(Struct, frozen=True):
     """The page over the stores."""
 
     slos: Slos

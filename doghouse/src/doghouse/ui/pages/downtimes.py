@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from doghouse import downtimes as dt
 from doghouse.downtimes.model import END_STATES, END_TYPES
@@ -41,8 +41,7 @@ class Asked(msgspec.Struct, rename={"start": "from", "end": "to"}):
     revision: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Downtimes:
+class Downtimes(Struct, frozen=True):
     """The page over its stores."""
 
     store: DowntimeStore

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.dashboards.snapshots.store import PATH, shown_in
 from doghouse.events import records
@@ -24,8 +25,7 @@ DAY_S = 86400
 EVENT_STATES = {"error": "alert", "warning": "warn", "success": "ok"}
 
 
-@dataclass(frozen=True, slots=True)
-class EventPage:
+class EventPage(Struct, frozen=True):
     """The page over its stores."""
 
     events: EventStore

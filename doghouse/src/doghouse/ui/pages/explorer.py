@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.dashboards import board
 from doghouse.dashboards.widget_requests import Line, Request
@@ -23,8 +24,7 @@ DISPLAYS = ("line", "bars", "area")
 MOST_LISTED = 2000  # metrics shown to somebody who has typed nothing yet
 
 
-@dataclass(frozen=True, slots=True)
-class Explorer:
+class Explorer(Struct, frozen=True):
     """The explorer over the points."""
 
     points: MetricStore

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.dashboards.board import Widget
 from doghouse.hosts import listing
@@ -28,8 +28,7 @@ STATES = {0: "ok", 1: "warn", 2: "alert", 3: "no-data"}  # a service check's sta
 FILL_DEFAULT = "avg:system.cpu.user"  # GUESS: what Datadog's own map opens with is a CPU percentage
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a map shows: the queries that colour and size it (`avg:m`, or whole ones), the tag keys it groups by, the words that hosts must have."""
 
     fill: str = ""
@@ -38,8 +37,7 @@ class Wanted:
     filters: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HostMap:
+class HostMap(Struct, frozen=True):
     """The map over its stores."""
 
     hosts: HostStore

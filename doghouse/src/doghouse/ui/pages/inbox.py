@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.monitors.message import mentions
@@ -22,8 +23,7 @@ PAGE = 100
 LAST_PAGE = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class Inbox:
+class Inbox(Struct, frozen=True):
     """The pages over the store; `mails` gives the mails as they were sent, `downtimes` what a downtime is called, `webhooks` the requests that they made."""
 
     store: NotificationStore

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.logs.model import Log
 from doghouse.logs.store.log_store import LogStore
@@ -32,8 +33,7 @@ MOST_COLUMNS = 12
 SAME = ("host", "service")  # what the lines around one share with it
 
 
-@dataclass(frozen=True, slots=True)
-class LogPage:
+class LogPage(Struct, frozen=True):
     """The pages over their stores."""
 
     logs: LogStore

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
@@ -31,8 +32,7 @@ MOST_STATES = 200  # groups listed
 MUTES_S = {"1h": 3600, "4h": 14400, "1d": 86400, "": None}
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorPage:
+class MonitorPage(Struct, frozen=True):
     """The page over its stores."""
 
     replays: Replays

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.live import lag as lags
 from doghouse.monitors.api.answers import Shown, look
@@ -19,8 +20,7 @@ from doghouse.web.http import Call, Reply
 ORDER = ("Alert", "Warn", "No Data", "OK")  # what needs somebody stands first
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorList:
+class MonitorList(Struct, frozen=True):
     """The list over its stores."""
 
     monitors: Monitors

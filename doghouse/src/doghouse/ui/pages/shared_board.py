@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from doghouse import dashboards
@@ -24,8 +24,7 @@ from doghouse.web.http import Call, Reply
 COOKIE = "doghouse_shared"
 
 
-@dataclass(frozen=True, slots=True)
-class SharedBoards:
+class SharedBoards(Struct, frozen=True):
     """Shared boards over the shares and the boards' numbers."""
 
     shares: ShareStore

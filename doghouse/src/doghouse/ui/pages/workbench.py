@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
@@ -66,8 +67,7 @@ class Cursor(msgspec.Struct):
     monitor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Workbench:
+class Workbench(Struct, frozen=True):
     """The page over its stores. `tags` are the keys of a metric's tags, and their values."""
 
     replays: Replays

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.template_variables import Selection
@@ -29,8 +29,7 @@ LATE_S = 120  # how far back an increment reaches: points that came late
 JOINED_S = 300  # points at most this far apart are joined by a line, as Datadog interpolates
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a page asks of a widget: its frame, its variables, from when on it needs buckets (None: all of them), the metrics' units, the time now (s UTC)."""
 
     frame: Frame

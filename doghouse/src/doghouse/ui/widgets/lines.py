@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doghouse.dashboards.template_variables import Selection
 from doghouse.dashboards.widget_requests import Line
@@ -16,8 +17,7 @@ from doghouse.ui.frame import Frame
 from doghouse.web.errors import ApiError
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Why a line has no numbers: `kind` is `wrong` (does not parse), `unevaluated` or `empty`; `position` is the place in `query` that is wrong."""
 
     kind: str
@@ -26,8 +26,7 @@ class Problem:
     position: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a line gave: an expression (where it parsed), its series, and what stood in the way."""
 
     line: Line

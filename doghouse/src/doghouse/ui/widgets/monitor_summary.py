@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.dashboards.board import Widget
 from doghouse.monitors.api.answers import Shown
@@ -34,8 +35,7 @@ SORTS: dict[str, Callable[[Shown], Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorSummary:
+class MonitorSummary(Struct, frozen=True):
     """The widget over the list of monitors."""
 
     monitors: MonitorList

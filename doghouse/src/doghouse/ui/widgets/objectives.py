@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.dashboards.board import Widget
 from doghouse.slos import budget
@@ -22,8 +23,7 @@ BY_PART = (COMPONENT, "both")
 MOST_ROWS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Objectives:
+class Objectives(Struct, frozen=True):
     """The widget over the SLOs."""
 
     slos: Slos

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.widget_requests import MOST_ROWS, Line, Request
@@ -33,8 +34,7 @@ TOP_ROWS = {"toplist": 10, "table": 10}  # of a widget that names no limit
 ALONE = "query"  # the name of a query that stands by itself
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The rows that some lines of a request gave, by their groups."""
 
     rows: Mapping[Any, dict[str, Any]]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.snapshots.pictures import Marker
@@ -35,8 +36,7 @@ PAINTS = {"Alert": "bad", "Warn": "warn"}
 TONES = {"critical": "alert", "warning": "warn", "critical_recovery": "ok", "warning_recovery": "ok"}
 
 
-@dataclass(frozen=True, slots=True)
-class Panels:
+class Panels(Struct, frozen=True):
     """The widgets over their stores."""
 
     page: MonitorPage

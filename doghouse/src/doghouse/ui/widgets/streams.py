@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 from doghouse.dashboards.board import Widget
 from doghouse.dashboards.widget_requests import mappings
@@ -33,8 +34,7 @@ DRAWN_ANYWAY = (
 )  # columns that every line has
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """What a widget lists: `of` is `logs`, `events`, or the name of a source that doghouse does not hold."""
 
     of: str
@@ -43,8 +43,7 @@ class Stream:
     oldest_first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Streams:
+class Streams(Struct, frozen=True):
     """The widgets over their stores."""
 
     logs: LogStore

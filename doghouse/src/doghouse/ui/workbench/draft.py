@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doghouse import files
 from doghouse import monitors as mon
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
     from doghouse.monitors.lint import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """The monitor, None where the text cannot be read as one, and its problems."""
 
     monitor: mon.Definition | None

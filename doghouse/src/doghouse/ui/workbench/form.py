@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
-from msgspec import inspect
+from msgspec import Struct, inspect
 
 from doghouse.monitors.model import Options
 
@@ -20,8 +19,7 @@ UNITS = {  # of options whose name does not say it; see `Options`
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field: its `path` in the body (`options.thresholds.critical`), and what is typed in it: a number, a text, texts with commas, or one of `choices`."""
 
     path: str

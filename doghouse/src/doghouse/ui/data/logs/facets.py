@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.logs.store.reading import weights
 from doghouse.search import matching
@@ -17,8 +17,7 @@ from doghouse.search.tree import And, Everything, Match, Node, Not, Or, Phrase, 
 MOST_VALUES = 10  # of a facet that are shown
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What a search asks of one field by clauses of their own: one of some values, and none of others. `rest` are its other clauses."""
 
     field: str
