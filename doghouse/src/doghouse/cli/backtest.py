@@ -126,6 +126,7 @@ def backtest(
     monitors = listed.monitors
     quiet, routed = inputs.downtimes_of(downtimes, start), [*listed.rules, *(rules_of(rules) or ())]
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
+    jobs = jobs or int(not series)  # each process would read the logs anew, and DuckDB is on all cores by itself
     jobs = 1 if datadog else spreading.processes(jobs, len(monitors), (end - start) // 60)
     account = None
     if reading:

@@ -98,5 +98,13 @@ def _each(column: Coded, values: Callable[[Any], Sequence[Any]]) -> Coded:
 def _together(left: Coded, right: Coded, values: Callable[[Any, Any], Sequence[Any]]) -> Coded:
     """What two columns come to, row by row."""
     count = len(right.values)
-    used, codes = np.unique(left.codes.astype(np.int64) * count + right.codes, return_inverse=True)
+    both = left.codes.astype(np.int64) * count + right.codes
+    if len(left.values) * count <= len(both):  # ten million rows: 0.35 s, 2.2 s if they are sorted
+        place = np.zeros(len(left.values) * count, np.int64)
+        place[both] = 1
+        used = np.flatnonzero(place)
+        place[used] = np.arange(len(used))
+        codes: Ints = place[both]
+    else:
+        used, codes = np.unique(both, return_inverse=True)
     return Coded(codes, [values(left.values[pair // count], right.values[pair % count]) for pair in used.tolist()])
