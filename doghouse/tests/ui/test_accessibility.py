@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = [
     "/dashboard/lists",
+    "/dashboard/create",
     "board",
     "states",
     "/metric/explorer",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -52,13 +52,17 @@ class DashboardStore:
         row = self._row("id, created_at", dashboard_id)
         return None if row is None else Origin(row["id"], row["created_at"])
 
-    def replace(self, dashboard: Document) -> None:
-        """Keep this in place of the dashboard that has its id."""
+    def replace(self, dashboard: Document, only_if: Callable[[Document], bool] = lambda _: True) -> bool:
+        """Keep this in place of the dashboard that has its id, whose document must pass `only_if`; whether it did."""
         with self._database.transaction() as connection:
+            stored = self.get(dashboard["id"])
+            if stored is None or not only_if(msgspec.json.decode(stored)):
+                return False
             connection.execute(
                 "UPDATE dashboards SET summary = ?, document = ? WHERE id = ?",
                 (*_encoded(dashboard), dashboard["id"]),
             )
+        return True
 
     def delete(self, ids: Sequence[str], now: float) -> list[str]:
         """Delete those of these that exist, all or none of them at once; returns the ids that do not exist."""

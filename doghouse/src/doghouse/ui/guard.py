@@ -6,6 +6,7 @@ import inspect
 import secrets
 from typing import cast
 
+from msgspec.structs import replace
 from starlette.routing import Route
 
 from doghouse.ui.errors import another_origin, not_this_machine
@@ -67,6 +68,12 @@ def policy(nonce: str = "") -> str:
         f"default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
         "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+def framed_by(reply: Reply, ancestors: str) -> Reply:
+    """The page with leave for others (as CSP writes them) to show it in a frame."""
+    policy = reply.headers["Content-Security-Policy"].replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")
+    return replace(reply, headers={**reply.headers, "Content-Security-Policy": policy})
 
 
 def with_headers(reply: Reply) -> Reply:

@@ -14,6 +14,7 @@ from doghouse.live.sources import records_of
 from doghouse.queries.beyond.source import Everything
 from doghouse.slos import queried
 from doghouse.ui import assets, guard, simulated
+from doghouse.ui.board_editor.page import BoardEditor
 from doghouse.ui.data.boards import BoardData, Source
 from doghouse.ui.data.mails import Mails
 from doghouse.ui.data.replays import Replays
@@ -70,6 +71,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
     events, logs = EventPage(stores.events, stores.hosts), LogPage(stores.logs, stores.traces)
     panels = Panels(monitor, stores.checks, events)
     data = BoardData(boards, sources(stores, everything, hostmap, panels), stores.units)
+    editor = BoardEditor(boards, data)
     shared = SharedBoards(stores.shares, boards, data)
     apm = Apm(stores.points, stores.traces, stores.logs)
     snapshots = Snapshots(boards, stores.snapshots, stores.events, stores.simulated, panels)
@@ -80,6 +82,13 @@ def routes(stores: Stores) -> list[BaseRoute]:
         endpoint("POST", "/login", guard.guarded(login.log_in), Keys.OPEN),
         endpoint("POST", "/logout", guard.guarded(login.log_out), Keys.OPEN),
         page("/dashboard/lists", reading(boards.list)),
+        page("/dashboard/create", reading(editor.new)),
+        page("/dashboard/edit/{id}", reading(editor.edit)),
+        change("POST", "/ui/data/board-editor/check", editor.check),
+        change("POST", "/ui/data/board-editor/save", editor.save),
+        page("/ui/board-editor/{name}", reading(editor.draw)),
+        page("/ui/data/board-editor/{name}", editor.numbers),
+        page("/ui/data/dashboard/{id}/export", editor.export),
         page("/dashboard/{id}", reading(boards.show)),
         page("/dashboard/{id}/{slug}", reading(boards.show)),
         page("/ui/data/dashboard/{id}", data.widgets),

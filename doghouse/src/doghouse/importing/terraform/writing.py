@@ -1,4 +1,4 @@
-"""A monitor as Terraform has it: the resource `datadog_monitor_json`, whose body is JSON in a heredoc."""
+"""Monitors and dashboards as Terraform has them: the resources `datadog_monitor_json` and `datadog_dashboard_json`, whose body is JSON in a heredoc."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from typing import Any
 
 
 def monitor_json(body: Mapping[str, Any]) -> str:
-    """A monitor's body as a resource that is called after its name. In a heredoc nothing is escaped but `${` and `%{`, which begin templates."""
-    name = re.sub(r"[^a-z0-9]+", "_", str(body.get("name") or "").lower()).strip("_") or "monitor"
-    label = name if name[0].isalpha() else f"monitor_{name}"
+    """A monitor's body as a resource that is called after its name."""
+    return _resource("monitor", str(body.get("name") or ""), body)
+
+
+def dashboard_json(body: Mapping[str, Any]) -> str:
+    """A dashboard's body as a resource that is called after its title."""
+    return _resource("dashboard", str(body.get("title") or ""), body)
+
+
+def _resource(kind: str, called: str, body: Mapping[str, Any]) -> str:
+    """In a heredoc nothing is escaped but `${` and `%{`, which begin templates."""
+    name = re.sub(r"[^a-z0-9]+", "_", called.lower()).strip("_") or kind
+    label = name if name[0].isalpha() else f"{kind}_{name}"
     text = json.dumps(body, indent=2, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
     inside = "\n".join(f"    {line}" for line in text.split("\n"))
-    return f'resource "datadog_monitor_json" "{label}" {{\n  monitor = <<-EOF\n{inside}\n  EOF\n}}\n'
+    return f'resource "datadog_{kind}_json" "{label}" {{\n  {kind} = <<-EOF\n{inside}\n  EOF\n}}\n'

@@ -14,7 +14,7 @@ from doghouse.dashboards.sharing.share import LIVE_SPAN, SESSION_DAYS, is_invite
 from doghouse.dashboards.sharing.store import ShareStore
 from doghouse.time import iso
 from doghouse.time.lengths import DAY
-from doghouse.ui import frame
+from doghouse.ui import frame, guard
 from doghouse.ui.data.boards import BoardData
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.boards import Boards, Look
@@ -110,10 +110,4 @@ def _domains(share: Document) -> set[str]:
 
 def _embeddable(reply: Reply, share: Document) -> Reply:
     """The page with leave for the pages that it is shared with to show it in a frame."""
-    policy = reply.headers["Content-Security-Policy"]
-    ancestors = " ".join(sorted(share["embeddable_domains"] or ()))
-    headers = {
-        **reply.headers,
-        "Content-Security-Policy": policy.replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}"),
-    }
-    return replace(reply, headers=headers)
+    return guard.framed_by(reply, " ".join(sorted(share["embeddable_domains"] or ())))

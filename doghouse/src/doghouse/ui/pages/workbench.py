@@ -27,6 +27,7 @@ from doghouse.review.fields import changed_fields
 from doghouse.search.records import Records
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import message_previews, monitor_test
+from doghouse.ui.data.conflicts import conflict
 from doghouse.ui.data.replays import Replays
 from doghouse.ui.data.row_ids import row_id
 from doghouse.ui.errors import no_such_page
@@ -188,13 +189,7 @@ class Workbench(Struct, frozen=True):
         if not asked.id:
             return None
         stored = self.replays.monitors.store.get(asked.id)
-        if stored is None:
-            return {"theirs": None, "changes": []}
-        theirs = documents.written(stored.document)
-        changes = [
-            {"field": one.field, "opened": one.old, "theirs": one.new} for one in changed_fields(asked.base, theirs)
-        ]
-        return {"theirs": theirs, "changes": changes} if changes else None
+        return conflict(asked.base, None if stored is None else documents.written(stored.document))
 
     def draft(self, asked: Asked) -> Draft:
         """The monitor as it stands, its problems with what the API would refuse it for."""

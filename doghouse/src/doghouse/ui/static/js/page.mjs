@@ -1,6 +1,7 @@
 // What every page has: keys, popovers that close, filters, copying, times for people.
 
 import { $, $$, copy, el, getJson } from "./dom.mjs";
+import { sortable } from "./parts/sorting.mjs";
 import { ago, stamp, utc, zoned } from "./format.mjs";
 
 const typing = () => document.activeElement?.matches("input, textarea, select, [contenteditable]");
@@ -85,6 +86,7 @@ export function localTimes(root = document) {
   }
 }
 localTimes();
+sortable();
 $(".nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
 // How many notifications came since the inbox was last looked at from here.

@@ -2,6 +2,7 @@
 
 import { $, $$, el, getJson, pageData, say } from "../dom.mjs";
 import { ago, number, utc } from "../format.mjs";
+import { sortable } from "../parts/sorting.mjs";
 import { HostMap, heat } from "../graphs/hostmap.mjs";
 
 const REFRESH_MS = 15000;
@@ -37,8 +38,9 @@ function scale(answer) {
 function rows(hosts) {
   const button = (name) => el("button", { type: "button", class: "plain link", onclick: () => open(name) }, name);
   $("[data-host-rows]").replaceChildren(
-    ...hosts.map((host) => el("tr", {}, el("td", {}, button(host.name)), el("td", {}, host.group), el("td", { class: "number" }, number(host.fill)), el("td", { class: "number" }, number(host.size)))),
+    ...hosts.map((host) => el("tr", {}, el("td", {}, button(host.name)), el("td", {}, host.group), el("td", { class: "number", "data-value": host.fill ?? "" }, number(host.fill)), el("td", { class: "number", "data-value": host.size ?? "" }, number(host.size)))),
   );
+  sortable($(".host-list"));
 }
 
 async function open(name) {

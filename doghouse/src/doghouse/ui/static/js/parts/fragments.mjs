@@ -3,6 +3,7 @@
 import { $, $$, lost } from "../dom.mjs";
 import { quantity } from "../format.mjs";
 import { localTimes } from "../page.mjs";
+import { sortable } from "./sorting.mjs";
 
 const EVERY_MS = 10000;
 const shown = new Map($$("[data-fragment]").map((place) => [place.dataset.fragment, place.innerHTML]));
@@ -26,6 +27,7 @@ export async function refresh() {
 }
 
 function polish(root = document) {
+  sortable(root);
   localTimes(root);
   for (const place of $$("[data-number]", root)) {
     const value = Number(place.textContent);

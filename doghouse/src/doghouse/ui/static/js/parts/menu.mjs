@@ -1,4 +1,4 @@
-// A widget's menu: full screen, a link to it, a snapshot, its values as a table, its definition.
+// A widget's menu: full screen, a link to it, a snapshot, its values as a table, its JSON.
 
 import { $, $$, copy, el, postJson } from "../dom.mjs";
 import { Graph, markersOf } from "../graphs/graph.mjs";
@@ -20,7 +20,7 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
     snapshot: (root) => snapshot(root),
     table: (root) => dialog(name(root), table(byRoot(root)?.data)),
     csv: (root) => csv(name(root), byRoot(root)?.data),
-    definition: (root) => dialog(name(root), el("pre", {}, JSON.stringify(page.widgets[root.dataset.widget].definition, null, 2))),
+    edit: (root) => location.assign(`/dashboard/edit/${encodeURIComponent(page.board)}?${time.query(new URLSearchParams({ widget: root.dataset.widget }))}`),
   };
 
   const name = (root) => root.getAttribute("aria-label");

@@ -1,19 +1,22 @@
-// A monitor's body as the form sees it: values by their paths (`options.thresholds.critical`), and the parts of its query that the form names.
+// A body by the paths of its values (`options.thresholds.critical`, `widgets[2].definition`), and the parts of a monitor's query that its form names.
 
-export const get = (body, path) => path.split(".").reduce((at, key) => at?.[key], body);
+const steps = (path) => path.match(/[^.[\]]+/g) ?? [];
+
+export const get = (body, path) => steps(path).reduce((at, key) => at?.[key], body);
 
 // Sets a value, or takes it away (undefined) with what is empty then around it.
 export function set(body, path, value) {
-  const keys = path.split(".");
+  const keys = steps(path);
   const last = keys.pop();
   const around = [];
   let inside = body;
   for (const key of keys) {
-    if (!isObject(inside[key])) inside[key] = {};
+    if (!isObject(inside[key]) && !Array.isArray(inside[key])) inside[key] = {};
     around.unshift([inside, key]);
     inside = inside[key];
   }
   if (value !== undefined) inside[last] = value;
+  else if (Array.isArray(inside)) inside.splice(last, 1);
   else delete inside[last];
   for (const [outer, key] of around) if (!Object.keys(outer[key]).length) delete outer[key];
 }

@@ -1,4 +1,4 @@
-// What somebody else saved of the monitor that is being written: each field as it was opened, as they saved it and as it stands here.
+// What somebody else saved of the monitor or dashboard that is being written: each field as it was opened, as they saved it and as it stands here.
 
 import { el } from "../dom.mjs";
 import { get } from "./body.mjs";
@@ -13,13 +13,13 @@ function whole(document, field, value) {
 const words = (value) => (value == null ? "–" : typeof value === "string" ? value : JSON.stringify(value));
 
 // take(path, value): theirs is used. keep(): what stands here is saved over theirs.
-export function conflict(place, found, body, { take, keep }) {
+export function conflict(place, found, body, { take, keep, what = "monitor" }) {
   place.hidden = !found;
   const mark = JSON.stringify([found, found?.changes.map(({ field }) => get(body ?? {}, field))]);
   if (!found || place.dataset.mark === mark) return;
   place.dataset.mark = mark;
   if (!found.theirs) {
-    place.replaceChildren(el("p", {}, "Somebody else deleted this monitor. What stands here can be saved as a new one. "), el("button", { type: "button", onclick: keep }, "Make it a new monitor"));
+    place.replaceChildren(el("p", {}, `Somebody else deleted this ${what}. What stands here can be saved as a new one. `), el("button", { type: "button", onclick: keep }, `Make it a new ${what}`));
     return;
   }
   const versions = ["As you opened it", "Saved meanwhile", "Here"];
@@ -34,7 +34,7 @@ export function conflict(place, found, body, { take, keep }) {
     ),
   );
   place.replaceChildren(
-    el("p", { class: "strong" }, "Somebody else saved this monitor since you opened it. Nothing of yours is lost."),
+    el("p", { class: "strong" }, `Somebody else saved this ${what} since you opened it. Nothing of yours is lost.`),
     el("div", { class: "scroll" }, el("table", { class: "list small stack" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows))),
     el("p", {}, el("button", { type: "button", onclick: keep }, "Keep what stands here"), el("span", { class: "soft small" }, " Then Save writes it over theirs.")),
   );
