@@ -167,6 +167,15 @@ def test_a_ratio_whose_numerator_may_be_missing() -> None:
     assert "ratio-without-zero" not in found(rest)
 
 
+def test_a_part_of_a_sum_that_may_be_missing() -> None:
+    part = "sum(last_5m):sum:e{*}.as_count() / (sum:e{*}.as_count() + sum:ok{*}.as_count()) > 0.1"
+    assert "ratio-without-zero" in found(part)
+    assert "ratio-without-zero" in found(part.replace("as_count", "as_rate"))
+    filled = part.replace("sum:e{*}.as_count()", "default_zero(sum:e{*}.as_count())")
+    assert "ratio-without-zero" not in found(filled)
+    assert "ratio-without-zero" not in found("sum(last_5m):sum:e{*}.as_count() / sum:e{*}.as_count() > 0.1")
+
+
 @pytest.mark.parametrize(
     ("query", "options", "rule"),
     [

@@ -8,17 +8,20 @@ from msgspec import Struct
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
+from doghouse.importing.holes import with_holes
 from doghouse.importing.suppressions import Ignores, Suppressed
 from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Thing, Unread
-from doghouse.monitors.lint import Beside, Problem, lint
+from doghouse.monitors.lint import RULES, Beside, Problem, lint
 from doghouse.monitors.lint.elsewhere import NOT_EVALUATED, NOT_READ, RULE_REFUSED, SLO_ALERT_REFUSED, SLO_REFUSED
 from doghouse.monitors.lint.rules.refused import of_field
 from doghouse.monitors.lint.settings import Settings
+from doghouse.monitors.message.reachable import HOLE
 from doghouse.monitors.notification_rules import Rule, RuleError, Rules, rule, scope
 from doghouse.slos.files import objective
 from doghouse.slos.model import Objective, SloError
 
 DOWNTIME, SLO, RULE, NOTE = "downtime", "slo", "notification rule", "note"  # the types of what is no monitor
+_PARTLY = frozenset(one.id for one in RULES.values() if one.partly)
 _MAY_ROUTE = Rule("not known as a whole", scope("*"), ("somebody",))
 
 
@@ -163,7 +166,8 @@ def _of_monitor(
     if isinstance(refused, mon.MonitorError):
         yield from _with(found.remarks, [of_field(refused.field).problem(refused.field, refused.text)])
     elif monitor is None:
-        yield from found.remarks
+        partial = with_holes(found.body)
+        yield from _with(found.remarks, lint(partial, intervals, rules, chosen=chosen & _PARTLY) if partial else ())
     else:
         problems = lint(monitor, intervals, rules, folder.beside, chosen)
         problems = _with(found.remarks, [*problems, *_against_its_slo(monitor, folder.slos)])
@@ -213,6 +217,11 @@ def _wrong(problems: Iterable[Problem]) -> bool:
 
 
 def _with(remarks: Sequence[Problem], problems: Iterable[Problem]) -> list[Problem]:
-    """The remarks, and the problems of fields that none of them is of: what is not known is not found wrong."""
+    """The remarks, and the problems of fields that none of them is of, or that hold whatever is not known: that itself is not found wrong."""
     hidden = tuple(one.field for one in remarks)
-    return [*remarks, *(one for one in problems if not one.field.startswith(hidden))]
+    return [*remarks, *(one for one in problems if not one.field.startswith(hidden) or _holds(one))]
+
+
+def _holds(problem: Problem) -> bool:
+    """Whether a problem is one whatever is not known; a template's fault that is about that itself is none."""
+    return problem.rule in _PARTLY and not (problem.rule.startswith("message-") and HOLE.search(problem.text))

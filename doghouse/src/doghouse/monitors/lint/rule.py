@@ -53,7 +53,8 @@ class Rule(Struct, frozen=True):
     """A rule: its id, what it finds in a sentence, how bad that is, where its problems stand among others (small numbers first).
 
     `on`: whether it is looked for where nobody says which are. `always`: whether it is said whatever is chosen, since what could not be read is not known to
-    be well. `past`: whether only a stretch of history shows it (`by_history`). As a decorator it registers the function that finds it; where none does, its
+    be well. `past`: whether only a stretch of history shows it (`by_history`). `partly`: whether what it finds holds where a part of the text is not known, as
+    a variable of Terraform's before a plan. As a decorator it registers the function that finds it; where none does, its
     problems come from elsewhere (`elsewhere`).
     """
 
@@ -64,6 +65,7 @@ class Rule(Struct, frozen=True):
     on: bool = True
     always: bool = False
     past: bool = False
+    partly: bool = False
 
     def __call__(self, find: Find) -> Find:
         """Register the function that finds its problems."""
@@ -89,11 +91,12 @@ def rule(
     on: bool = True,
     always: bool = False,
     past: bool = False,
+    partly: bool = False,
 ) -> Rule:
     """Register the rule of this id. Its page is docs/rules/ID.md. Raises ValueError where two rules have one id."""
     if name in RULES:
         raise ValueError(f"two lint rules are called {name}")
-    return RULES.setdefault(name, Rule(name, words, severity, order, on, always, past))
+    return RULES.setdefault(name, Rule(name, words, severity, order, on, always, past, partly))
 
 
 def finds(*rules: Rule) -> Callable[[Find], Find]:

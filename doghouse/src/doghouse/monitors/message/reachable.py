@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations
 
@@ -17,6 +18,12 @@ from doghouse.monitors.states.rules import notifies_no_data
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 
 PLACEHOLDER = "x"  # stands for what a variable will say
+HOLE = re.compile(r"\$\{(?:[^{}]|\{[^{}]*\})*\}")  # an expression of Terraform's that is not known before a plan
+# GUESS: such an expression is a handle where it stands by itself and its name says so, `${var.notification_channel}`.
+_HANDLE = re.compile(
+    r"(?<![\w@.:/#+-])\$\{[^{}]*(?:notif|mention|recipient|handle|channel|slack|pagerduty|opsgenie|on_?call|contact|alert_to|mail)[^{}]*\}",
+    re.IGNORECASE,
+)
 Known = Callable[[Condition], bool | None]  # whether a condition holds; None: that is known when the alert is there
 
 
@@ -72,18 +79,35 @@ def _transition(before: Status, after: Status, renotified: int = 0) -> Transitio
 
 
 class Mentioned(Struct, frozen=True):
-    """A handle in a template (variables in it as PLACEHOLDER) and the place of its `@`. `problem` says why it would be dropped."""
+    """A handle in a template (variables in it as PLACEHOLDER) and the place of its `@`. `problem` says why it would be dropped.
+
+    One that is not known before a plan is the expression: `${var.notification_channel}`.
+    """
 
     handle: str
     place: int
     problem: str | None = None
+
+    @property
+    def written(self) -> str:
+        """As it stands in a message: `@slack-ops`."""
+        return self.handle if self.handle.startswith("$") else f"@{self.handle}"
 
 
 def mentioned(nodes: Sequence[Node], known: Known) -> list[Mentioned]:
     """Every handle that a template may mention, where `known` says what is known of conditions."""
     parts = shown(nodes, known)
     text = "".join(part for part, _ in parts)
-    return [Mentioned(one.handle, place_in(parts, one.place), one.problem) for one in mentions.mentions(text)]
+    known_handles = _HANDLE.sub(lambda hole: "@" + PLACEHOLDER * (len(hole[0]) - 1), text)
+    filled = HOLE.sub(lambda hole: PLACEHOLDER * len(hole[0]), known_handles)
+    return [
+        Mentioned(
+            text[one.place : one.place + len(one.handle) + 1].removeprefix("@"),
+            place_in(parts, one.place),
+            one.problem,
+        )
+        for one in mentions.mentions(filled)
+    ]
 
 
 def shown(nodes: Sequence[Node], known: Known) -> list[tuple[str, int]]:

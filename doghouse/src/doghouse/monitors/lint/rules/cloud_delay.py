@@ -8,7 +8,9 @@ from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Mend, Problem, rule
 
-RULE = rule("cloud-metric-without-delay", "A cloud's metric is looked at before it is there", "warning", order=250)
+RULE = rule(
+    "cloud-metric-without-delay", "A cloud's metric is looked at before it is there", "warning", order=250, partly=True
+)
 CLOUDS = ("aws.", "azure.", "gcp.")
 DELAY_S = 900
 

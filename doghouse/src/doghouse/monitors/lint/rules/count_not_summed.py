@@ -14,7 +14,9 @@ ALGORITHMS = (
     "outliers",
     "forecast",
 )  # what is added up over time is not the count, but what they make of it
-RULE = rule("count-not-summed", "as_count() is reduced over time by something else than sum", "warning", order=240)
+RULE = rule(
+    "count-not-summed", "as_count() is reduced over time by something else than sum", "warning", order=240, partly=True
+)
 
 
 @RULE

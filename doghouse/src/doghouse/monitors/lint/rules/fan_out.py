@@ -10,7 +10,9 @@ from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Mend, Problem, rule
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 
-RULE = rule("fan-out", "A multi alert over several tags notifies each combination by itself", "warning", order=351)
+RULE = rule(
+    "fan-out", "A multi alert over several tags notifies each combination by itself", "warning", order=351, partly=True
+)
 WHOLE = (
     "cluster",
     "env",

@@ -11,7 +11,7 @@ from doghouse.monitors.lint.rule import Mend, Problem, rule
 from doghouse.monitors.message import reachable
 from doghouse.monitors.message.template import TemplateError, position
 
-RULE = rule("mention-glued", "A mention stands right behind other text, and nobody gets it", order=501)
+RULE = rule("mention-glued", "A mention stands right behind other text, and nobody gets it", order=501, partly=True)
 # What handles of integrations begin with (monitors/notify, notifications): other words behind an @ may be anything.
 PREFIXES = (
     "slack", "pagerduty", "opsgenie", "webhook", "teams", "hangouts", "victorops", "splunk-oncall", "servicenow", "jira", "workflow", "sns", "team",

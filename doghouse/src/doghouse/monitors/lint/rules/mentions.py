@@ -9,7 +9,7 @@ from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, finds, rule
 from doghouse.monitors.message.template import position
 
-BROKEN = rule("mention-broken", "A mention is no whole handle, and reaches nobody", order=500)
+BROKEN = rule("mention-broken", "A mention is no whole handle, and reaches nobody", order=500, partly=True)
 UNREACHED = rule("mention-unreached", "A mention stands where no state of the monitor shows it", order=500)
 
 
@@ -25,4 +25,4 @@ def mentions(monitor: Definition, context: Context) -> Iterator[Problem]:
         if one.problem is not None:
             yield BROKEN.problem("message", one.problem, *place)
         elif one.place not in somebody:
-            yield UNREACHED.problem("message", f"no state of this monitor reaches @{one.handle}", *place)
+            yield UNREACHED.problem("message", f"no state of this monitor reaches {one.written}", *place)

@@ -11,10 +11,19 @@ from doghouse.monitors.message.template import position
 from doghouse.monitors.states.machine import Status
 
 ALWAYS = rule(
-    "mention-unconditional", "Somebody is told of every change of a monitor that warns too", "warning", order=520
+    "mention-unconditional",
+    "Somebody is told of every change of a monitor that warns too",
+    "warning",
+    order=520,
+    partly=True,
 )
 BOTH = rule(
-    "mention-unconditional-recovery", "Somebody is told of alerts and of recoveries alike", "note", order=521, on=False
+    "mention-unconditional-recovery",
+    "Somebody is told of alerts and of recoveries alike",
+    "note",
+    order=521,
+    on=False,
+    partly=True,
 )
 UNHEARD = rule("mention-recovery-unheard", "Somebody hears that a warning is over, and not of the warning", "warning", order=522)  # fmt: skip
 # What opens an incident has to hear that it is over: integrations whose handles do.
@@ -61,4 +70,4 @@ def recovery_unheard(monitor: Definition, context: Context) -> Iterator[Problem]
 
 
 def _listed(handles: Collection[str]) -> str:
-    return ", ".join(f"@{one}" for one in dict.fromkeys(handles))
+    return ", ".join(one if one.startswith("$") else f"@{one}" for one in dict.fromkeys(handles))

@@ -13,18 +13,18 @@ from doghouse.monitors.message.template import TemplateError, position
 _RULES = {
     one.id: one
     for one in (
-        rule("message-unclosed-block", "A block of a message is never closed", order=400),
-        rule("message-stray-closing", "A message closes a block that is not open there", order=400),
-        rule("message-unclosed-braces", "Braces or a comment of a message are never closed", order=400),
-        rule("message-unknown-function", "A message calls a function that there is not", order=400),
-        rule("message-unreadable", "A message cannot be read", order=400),
-        rule("message-unknown-condition", "A message has a condition that there is not", order=400),
-        rule("message-condition-without-hash", "A condition stands in braces without its #", order=400),
-        rule("message-wrong-arguments", "A function or a condition of a message has wrong arguments", order=400),
-        rule("message-empty-variable", "A variable of a message is always empty", order=400),
-        rule("message-unknown-variable", "A message has a variable that there is not, and one with a similar name is", order=400),
-        rule("message-key-with-period", "A tag key with a period stands without brackets", order=400),
-        rule("message-undocumented-variable", "A message has a variable that is not documented", "warning", order=400),
+        rule("message-unclosed-block", "A block of a message is never closed", order=400, partly=True),
+        rule("message-stray-closing", "A message closes a block that is not open there", order=400, partly=True),
+        rule("message-unclosed-braces", "Braces or a comment of a message are never closed", order=400, partly=True),
+        rule("message-unknown-function", "A message calls a function that there is not", order=400, partly=True),
+        rule("message-unreadable", "A message cannot be read", order=400, partly=True),
+        rule("message-unknown-condition", "A message has a condition that there is not", order=400, partly=True),
+        rule("message-condition-without-hash", "A condition stands in braces without its #", order=400, partly=True),
+        rule("message-wrong-arguments", "A function or a condition of a message has wrong arguments", order=400, partly=True),
+        rule("message-empty-variable", "A variable of a message is always empty", order=400, partly=True),
+        rule("message-unknown-variable", "A message has a variable that there is not, and one with a similar name is", order=400, partly=True),
+        rule("message-key-with-period", "A tag key with a period stands without brackets", order=400, partly=True),
+        rule("message-undocumented-variable", "A message has a variable that is not documented", "warning", order=400, partly=True),
     )
 }  # fmt: skip
 

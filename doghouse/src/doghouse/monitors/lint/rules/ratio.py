@@ -12,9 +12,14 @@ from doghouse.queries.language.inspection import children
 from doghouse.queries.language.tree import Arithmetic, Call, Modifier, Word, flattened
 
 RULE = rule(
-    "ratio-without-zero", "A ratio of counts has no value while its numerator counts nothing", "warning", order=260
+    "ratio-without-zero",
+    "A ratio of counts has no value while its numerator counts nothing",
+    "warning",
+    order=260,
+    partly=True,
 )
 FILLING = ("default_zero", "anomalies")
+COUNTED = frozenset({"as_count", "as_rate"})
 
 
 @RULE
@@ -24,9 +29,13 @@ def ratio(monitor: Definition, context: Context) -> Iterator[Problem]:
     if query is None or anomaly_settings(query.expression) or monitor.options.on_missing_data == "resolve":
         return
     for division in _divisions(flattened(query.expression)):
-        below = {(one.metric, one.scope) for one in metric_queries(division.right)}
-        sparse = [one for one in _unfilled(division.left) if (one.metric, one.scope) not in below]
-        if sparse and len(sparse) == len(metric_queries(division.left)):
+        above = metric_queries(division.left)
+        sparse = list(_unfilled(division.left))
+        if (
+            sparse
+            and len(sparse) == len(above)
+            and {*map(_counted, metric_queries(division.right))} - {*map(_counted, above)}
+        ):
             text = expression_text(sparse[0])
             when = (
                 "is missed when all of it fails"
@@ -36,6 +45,11 @@ def ratio(monitor: Definition, context: Context) -> Iterator[Problem]:
             said = f"while nothing is counted for {text}, the ratio has no value: what it watches {when}; write default_zero({text})"
             yield RULE.problem("query", said)
             return
+
+
+def _counted(query: MetricQuery) -> tuple[object, ...]:
+    """What a query counts: while that is nothing, a ratio of it alone (`e / e`) has nothing to say."""
+    return query.metric, query.scope
 
 
 def _divisions(expression: Expression) -> Iterator[Arithmetic]:
@@ -51,7 +65,7 @@ def _unfilled(expression: Expression) -> Iterator[MetricQuery]:
         return
     if isinstance(expression, MetricQuery):
         names = [one.name for one in expression.modifiers]
-        if "as_count" in names and not any(_fills(one) for one in expression.modifiers):
+        if not COUNTED.isdisjoint(names) and not any(_fills(one) for one in expression.modifiers):
             yield expression
     for inner in children(expression):
         yield from _unfilled(inner)

@@ -10,8 +10,10 @@ from doghouse.monitors.lint.rule import Mend, Problem, finds, rule
 from doghouse.monitors.states.rules import notifies_no_data
 from doghouse.queries import metric_queries, scope_text
 
-ENDLESS = rule("renotify-without-end", "A monitor of everything repeats itself without end", "warning", order=341)
-NO_DATA = rule("renotify-no-data", "A monitor repeats that it has no data", "warning", order=342)
+ENDLESS = rule(
+    "renotify-without-end", "A monitor of everything repeats itself without end", "warning", order=341, partly=True
+)
+NO_DATA = rule("renotify-no-data", "A monitor repeats that it has no data", "warning", order=342, partly=True)
 UNUSED = rule("renotify-statuses-unused", "renotify_statuses stands without an interval", "warning", order=343)
 
 

@@ -12,7 +12,7 @@ from doghouse.queries.language.rollups import rollup_setting
 from doghouse.queries.language.tree import flattened
 from doghouse.time.lengths import MINUTE
 
-LONGER = rule("rollup-longer-than-window", "A rollup is longer than the window", "warning", order=251)
+LONGER = rule("rollup-longer-than-window", "A rollup is longer than the window", "warning", order=251, partly=True)
 PARTIAL = rule("rollup-last-bucket", "The last bucket of a rollup is not whole, and falls below the threshold", "warning", order=252)  # fmt: skip
 ADDING = ("sum", "count")  # of a part of the time they are a part of the whole
 
