@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from doghouse import __version__, release
-from doghouse.dashboards.api import dashboards, sharing
+from doghouse.dashboards.api import dashboards, sharing, timeboards
 from doghouse.dashboards.api import lists as dashboard_lists
 from doghouse.dashboards.api import snapshots as snapshot_routes
 from doghouse.dashboards.lists import ListStore
@@ -180,6 +180,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         ),  # before dashboards, whose ids would be `lists`
         *sharing.routes(share_store, dashboard_store, partial(invite, notifications.store)),  # and `public`
         *dashboards.routes(dashboard_store, share_store.shares),
+        *timeboards.routes(dashboard_store),
         *snapshot_routes.routes(snapshots, points),
         *rule_routes.routes(rule_store),
         *monitor_routes.routes(monitors),

@@ -84,3 +84,11 @@ def test_taking_out_names_only_what_was_in_the_list(api: Api) -> None:
     answer: Any = api.ok("DELETE", items_of(list_id), {"dashboards": [board, other]})
     assert answer == {"deleted_dashboards_from_list": [board]}
     assert ids_in(api, list_id) == set()
+
+
+def test_a_lists_items_have_the_tags_of_their_boards_and_the_list_of_all_boards_has_not(api: Api) -> None:
+    body = {"title": "t", "layout_type": "ordered", "widgets": [NOTE], "tags": ["team:bakery"]}
+    made = api.ok("POST", "/api/v1/dashboard", body)
+    items = items_of(a_list(api, {"id": made["id"], "type": "custom_timeboard"}, a_dashboard(api)))
+    assert sorted(one["tags"] for one in api.ok("GET", items)["dashboards"]) == [[], ["team:bakery"]]
+    assert all("tags" not in one for one in api.ok("GET", "/api/v1/dashboard")["dashboards"])

@@ -140,3 +140,30 @@ def test_a_replacement_is_checked_like_a_new_one(api: Api) -> None:
 @pytest.mark.parametrize("span", ["5m", "1m", "1mo", "alert"])
 def test_every_live_span_of_the_schema_is_taken(api: Api, span: str) -> None:
     assert api.ok("POST", "/api/v1/dashboard", board(widgets=[graph(time={"live_span": span})]))
+
+
+@pytest.mark.parametrize(
+    ("layout", "text"),
+    [
+        ({"y": 0, "width": 2, "height": 2}, "'x' is a required property"),
+        ({"x": 0, "y": 0, "width": 47, "height": 2}, "47 is greater than the maximum of 12"),
+        ({"x": -1, "y": 0, "width": 2, "height": 2}, "-1 is less than the minimum of 0"),
+    ],
+)
+def test_a_widget_off_the_grid_of_a_board_that_does_not_reflow_is_refused(
+    api: Api, layout: dict[str, int], text: str
+) -> None:
+    body = board(reflow_type="fixed", widgets=[{**NOTE, "layout": layout}])
+    words = f"Invalid widget at position 0 of type note. Error: MSL widget out of grid. {text}"
+    assert api.refused("POST", "/api/v1/dashboard", body) == (400, words)
+
+
+def test_a_widget_of_a_free_board_may_stand_outside_its_edge(api: Api) -> None:
+    body = board(layout_type="free", widgets=[{**NOTE, "layout": {"x": -1, "y": -2, "width": 4, "height": 2}}])
+    assert api.ok("POST", "/api/v1/dashboard", body)["widgets"][0]["layout"]["x"] == -1
+
+
+def test_a_widget_of_a_ui_extension_is_taken(api: Api) -> None:
+    custom = {"type": "custom", "app_id": "8d6a4ba2-4087-11ec-80d4-da7ad0900005", "custom_widget_key": "search"}
+    made = api.ok("POST", "/api/v1/dashboard", board(widgets=[{"definition": custom}]))
+    assert made["widgets"][0]["definition"] == custom

@@ -122,12 +122,6 @@ def test_a_monitor_without_a_name_is_named_by_a_sentence(api: Api, query: str, n
     assert make(api, name=None, query=query)["name"] == name
 
 
-def test_a_runbook_comes_back_with_the_monitors_id(api: Api) -> None:
-    asset = {"category": "runbook", "name": "Runbook", "url": "/notebooks/12345"}
-    made = make(api, assets=[asset])
-    assert made["assets"] == [{**asset, "monitor_id": made["id"], "template_variables": {}, "options": {}}]
-
-
 def test_the_same_monitor_twice_is_refused_but_not_the_same_name(api: Api) -> None:
     made = make(api)
     text = f"Duplicate of an existing monitor_id:{made['id']} org_id:{made['org_id']}"
@@ -209,8 +203,30 @@ def test_the_list_is_an_array_by_id_with_filters_and_pages(api: Api) -> None:
     assert listed("?tags=env:e4") == [ids[4]]
     assert listed("?tags=n:2") == []
     assert api.refused("GET", "/api/v1/monitor?group_states=x") == (400, "Invalid group_state filters.")
-    assert "matching_downtimes" not in api.ok("GET", "/api/v1/monitor")[0]
-    assert api.ok("GET", "/api/v1/monitor?with_downtimes=true")[0]["matching_downtimes"] == []
+
+
+def test_a_list_has_the_downtimes_unasked_and_a_single_monitor_when_asked(api: Api) -> None:
+    made = make(api)
+    api.ok("POST", f"/api/v1/monitor/{made['id']}/mute")
+    (listed,) = api.ok("GET", "/api/v1/monitor")
+    assert [one["monitor_id"] for one in listed["matching_downtimes"]] == [made["id"]]
+    path = f"/api/v1/monitor/{made['id']}"
+    assert "matching_downtimes" not in api.ok("GET", path)
+    assert api.ok("GET", f"{path}?with_downtimes=true")["matching_downtimes"] == listed["matching_downtimes"]
+
+
+def test_runbooks_are_answered_when_made_and_when_asked_for(api: Api) -> None:
+    page = {"category": "runbook", "name": "Elsewhere", "url": "https://example.com/runbook"}
+    notebook = {**page, "name": "Notebook", "url": "/notebook/1", "resource_key": "1", "resource_type": "notebook"}
+    made = make(api, assets=[notebook, page])
+    empty = {"template_variables": {}, "options": {}}
+    kept = [{**notebook, **empty}, {**page, **empty, "resource_key": None, "resource_type": None}]
+    assert made["assets"] == [{**one, "monitor_id": made["id"]} for one in kept]
+    path = f"/api/v1/monitor/{made['id']}"
+    assert api.ok("GET", path)["assets"] == []
+    assert api.ok("GET", f"{path}?with_assets=true")["assets"] == kept
+    assert [len(one["assets"]) for one in api.ok("GET", "/api/v1/monitor?with_assets=true")] == [2]
+    assert api.ok("PUT", path, {"name": "renamed"})["assets"] == made["assets"]
 
 
 def test_a_muted_monitor_shows_its_downtime_until_it_is_unmuted(api: Api) -> None:

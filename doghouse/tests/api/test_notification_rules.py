@@ -42,6 +42,7 @@ def test_a_new_rule_is_answered_with_200_and_who_made_it(api: Api) -> None:
     }
     (user,) = answer.json()["included"]
     assert made["relationships"] == {"created_by": {"data": {"type": "users", "id": user["id"]}}}
+    assert (user["attributes"]["uuid"], user["attributes"]["last_login_time"]) == (user["id"], None)
 
 
 def test_the_type_may_be_left_out_and_what_is_kept_is_what_was_sent(api: Api) -> None:

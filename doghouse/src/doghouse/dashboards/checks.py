@@ -3,60 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
+
+from msgspec import Struct
 
 from doghouse.dashboards import vocabulary
-from doghouse.dashboards.errors import invalid_widget, invalid_widget_definition
+from doghouse.dashboards.errors import invalid_widget
 from doghouse.dashboards.registry import WidgetType, widget_types
 from doghouse.web import errors
 
 Object = Mapping[str, Any]
+# Where widgets stand: anywhere (a free board), on the twelve columns of one that does not reflow, or where the page puts them.
+Layouts = Literal["free", "grid", "any"]
+SIDES = ("x", "y", "width", "height")
+GRID_COLUMNS = 12
 
 
 class Wrong(Exception):
     """What is wrong with a part of a widget."""
 
 
-def check(widgets: Any, *, layout_needed: bool) -> None:
-    """Raise ApiError 400 that names the first wrong widget. `layout_needed`: the dashboard is free, or its widgets do not reflow."""
+class Fault(Struct, frozen=True):
+    """What is wrong with one widget: `part` names it and what of it as Datadog does, `field` is the path from the widget on."""
+
+    place: int
+    part: str
+    reason: str
+    field: str = ""
+
+
+def check(widgets: Any, *, layouts: Layouts) -> None:
+    """Raise ApiError 400 that names the first wrong widget."""
     if not isinstance(widgets, list):
         raise errors.invalid_body("'widgets' must be a list").at("widgets")
-    for place, name, reason in faults(widgets, layout_needed=layout_needed):
-        if name is None:
-            raise invalid_widget(place, reason).at(f"widgets[{place}]")
-        raise invalid_widget_definition(place, name, reason).at(f"widgets[{place}].definition")
+    for fault in faults(widgets, layouts=layouts):
+        raise invalid_widget(fault.part, fault.reason).at(f"widgets[{fault.place}]{fault.field}")
 
 
-def faults(widgets: Sequence[Any], *, layout_needed: bool) -> Iterator[tuple[int, str | None, str]]:
-    """What is wrong with each of these widgets: its place, its type where its definition is wrong (else None), and why."""
+def faults(widgets: Sequence[Any], *, layouts: Layouts) -> Iterator[Fault]:
+    """What is wrong with each of these widgets."""
     for place, widget in enumerate(widgets):
-        name = None
+        part, field = f"widget at position {place}", ""
         try:
-            _widget(widget, layout_needed=layout_needed)
+            _widget(widget, layouts)
             name = widget["definition"]["type"]
+            part = f"widget at position {place} of type {name}"
+            if layouts == "grid":
+                _on_grid(widget["layout"])
+            part, field = f"widget definition at position {place} of type {name}", ".definition"
             check_definition(widget["definition"])
         except Wrong as wrong:
-            yield place, name, str(wrong)
+            yield Fault(place, part, str(wrong), field)
 
 
-def _widget(widget: Any, *, layout_needed: bool) -> None:
-    """All of a widget but what its definition holds."""
+def _widget(widget: Any, layouts: Layouts) -> None:
+    """All of a widget but what its definition holds, and its place on a grid."""
     _require(mapping(widget), ("definition",))
     check_type(mapping(widget["definition"]))
     layout = widget.get("layout")
-    if layout is None and layout_needed:
+    if layout is None and layouts != "any":
         raise Wrong("'layout' is a required property")
-    if layout is not None:
-        _layout(mapping(layout))
+    if layout is not None and layouts != "grid":
+        _layout(mapping(layout), free=layouts == "free")
 
 
-def _layout(layout: Object) -> None:
-    sides = ("x", "y", "width", "height")
-    _require(layout, sides)
-    for side in sides:
+def _layout(layout: Object, *, free: bool) -> None:
+    """GUESS: a widget of a free layout may stand left of or above the board's edge, as on boards that were exported from Datadog; the schema says 'should'."""
+    _require(layout, SIDES)
+    for side in SIDES:
         value = layout[side]
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, int | float) or (value < 0 and not (free and side in "xy")):
             raise Wrong(f"layout.{side}: {value!r} is not a number from 0")
+
+
+def _on_grid(layout: Any) -> None:
+    """Datadog's words for what is missing and for what is too large (terraform-provider-datadog issue 3750; GUESS: too small, made like these)."""
+    try:
+        _require(mapping(layout), SIDES)
+        for side in SIDES:
+            value = layout[side]
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise Wrong(f"{value!r} is not of type 'integer'")
+            if value < 0:
+                raise Wrong(f"{value!r} is less than the minimum of 0")
+            if side in ("x", "width") and value > GRID_COLUMNS:
+                raise Wrong(f"{value!r} is greater than the maximum of {GRID_COLUMNS}")
+    except Wrong as wrong:
+        raise Wrong(f"MSL widget out of grid. {wrong}") from None
 
 
 def check_type(definition: Object) -> None:

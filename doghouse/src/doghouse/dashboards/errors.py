@@ -66,14 +66,11 @@ def reflow_of_free_layout() -> ApiError:
     return ApiError(400, "'reflow_type' can only be used with the layout type 'ordered'")
 
 
-def invalid_widget(place: int, reason: str) -> ApiError:
-    """Datadog's words (datadogpy issue 410: a free dashboard's widget without layout)."""
-    return ApiError(400, f"Invalid widget at position {place}. Error: {reason}")
-
-
-def invalid_widget_definition(place: int, kind: str, reason: str) -> ApiError:
-    """Datadog's words (terraform-provider-datadog issues 1753 and 2243)."""
-    return ApiError(400, f"Invalid widget definition at position {place} of type {kind}. Error: {reason}")
+def invalid_widget(part: str, reason: str) -> ApiError:
+    """Datadog's words: `widget at position 0` (datadogpy issue 410), `widget at position 0 of type query_value` (terraform-provider-datadog issue 3750: a place
+    on the grid), `widget definition at position 0 of type heatmap` (1753 and 2243).
+    """
+    return ApiError(400, f"Invalid {part}. Error: {reason}")
 
 
 def invalid_graph(reason: str) -> ApiError:

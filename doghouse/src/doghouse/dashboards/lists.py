@@ -139,7 +139,7 @@ def items(summaries: dict[str, Document]) -> list[Item]:
 
 
 def shown_item(summary: Document, is_shared: IsShared) -> dict[str, Any]:
-    """A dashboard as the list of a list's items shows it."""
+    """A dashboard as the list of a list's items shows it (its tags: terraform-provider-datadog's recordings, 2023)."""
     return {
         "id": summary["id"],
         "type": TYPES[summary["layout_type"]],
@@ -153,5 +153,6 @@ def shown_item(summary: Document, is_shared: IsShared) -> dict[str, Any]:
         "is_favorite": False,
         "is_read_only": summary["is_read_only"],
         "is_shared": is_shared(summary["id"]),
+        "tags": summary.get("tags", []),
         "popularity": 0,
     }

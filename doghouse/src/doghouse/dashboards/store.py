@@ -73,21 +73,28 @@ class DashboardStore:
         return self._mark(ids, "IS NOT NULL", None)
 
     def page(self, start: int, count: int, *, deleted: bool = False) -> list[Document]:
-        """Summaries in order of creation."""
+        """Summaries in order of creation, as the list of all boards has them: without their tags."""
         which = "IS NOT NULL" if deleted else "IS NULL"
         rows = self._database.connection().execute(
             f"SELECT summary, deleted_at FROM dashboards WHERE deleted_at {which} ORDER BY number LIMIT ? OFFSET ?",
             (count, start),
         )
-        return [_summary(row) for row in rows]
+        return [{key: value for key, value in _summary(row).items() if key != "tags"} for row in rows]
 
     def summaries(self, ids: Sequence[str]) -> dict[str, Document]:
-        """Summaries of those of these that exist, by id."""
+        """Summaries of those of these that exist, by id, with their tags."""
         summaries: dict[str, Document] = {}
         for dashboard_id in ids:
             if (row := self._row("summary, deleted_at", dashboard_id)) is not None:
                 summaries[dashboard_id] = _summary(row)
         return summaries
+
+    def numbers(self) -> dict[str, int]:
+        """The number of each dashboard by its id, in order of creation: what timeboards are known by."""
+        rows = self._database.connection().execute(
+            "SELECT id, number FROM dashboards WHERE deleted_at IS NULL ORDER BY number"
+        )
+        return {row["id"]: row["number"] for row in rows}
 
     def naming(self, text: str) -> list[str]:
         """`id,title` of each dashboard whose JSON holds a text."""
@@ -121,7 +128,8 @@ class DashboardStore:
 
 
 def _encoded(dashboard: Document) -> tuple[bytes, bytes]:
-    return msgspec.json.encode(model.summary(dashboard)), msgspec.json.encode(dashboard)
+    summary = {**model.summary(dashboard), "tags": dashboard.get("tags") or []}
+    return msgspec.json.encode(summary), msgspec.json.encode(dashboard)
 
 
 def _summary(row: sqlite3.Row) -> Document:

@@ -38,8 +38,8 @@ def check(body: Any) -> None:
         if not tag.startswith("team:"):
             raise invalid_dashboard_tag().at(f"tags[{number}]")
     _keys(body)
-    free = body["layout_type"] == "free"
-    checks.check(body["widgets"], layout_needed=free or body.get("reflow_type") == "fixed")
+    placed: checks.Layouts = "grid" if body.get("reflow_type") == "fixed" else "any"
+    checks.check(body["widgets"], layouts="free" if body["layout_type"] == "free" else placed)
 
 
 def _keys(body: dict[str, Any]) -> None:

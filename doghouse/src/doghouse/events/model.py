@@ -32,6 +32,7 @@ class Event(msgspec.Struct, frozen=True):
     related_event_id: int | None = None
     category: str | None = None
     attributes: dict[str, Any] | None = None
+    handle: str | None = None  # whose comment it is
 
 
 def new_id() -> int:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse.events import model, records, v2_routes
+from doghouse.events import comments, model, records, v2_routes
 from doghouse.events.errors import event_not_found, event_too_old
 from doghouse.events.model import Event
 from doghouse.events.records import HostTags
@@ -59,6 +59,7 @@ def routes(store: EventStore, host_tags: HostTags) -> list[BaseRoute]:
         endpoint("POST", "/api/v1/events", partial(create, store), Keys.API),
         endpoint("GET", "/api/v1/events", partial(list_all, store, host_tags)),
         endpoint("GET", "/api/v1/events/{id}", partial(get, store, host_tags)),
+        *comments.routes(store),
         *v2_routes.routes(store, host_tags),
     ]
 
@@ -154,8 +155,9 @@ def shown(event: Event, host_tags: HostTags) -> dict[str, Any]:
     return {
         "id": model.rounded(event.id),
         "id_str": str(event.id),
-        "title": event.title,
+        "title": None if event.alert_type == comments.KIND and not event.title else event.title,
         "text": event.text,
+        **({"handle": event.handle} if event.handle else {}),
         "date_happened": event.date_happened,
         "priority": event.priority or "normal",
         "alert_type": event.alert_type or "info",

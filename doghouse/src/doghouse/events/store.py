@@ -55,6 +55,17 @@ class EventStore:
             for event in events:
                 self.add(event)
 
+    def change(self, event: Event) -> None:
+        """Keep an event in place of the one that has its id. Listeners are not told."""
+        with self._database.transaction() as connection:
+            query = "UPDATE events SET event = ? WHERE id = ?"
+            connection.execute(query, (msgspec.json.encode(event), event.id))
+
+    def delete(self, event: Event) -> None:
+        """Drop an event."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM events WHERE id = ?", (event.id,))
+
     def get(self, event_id: int) -> Event | None:
         """One event, by its exact id or by the rounded one of v1."""
         query = "SELECT event FROM events WHERE id = ? UNION ALL SELECT event FROM events WHERE rounded = ? LIMIT 1"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from doghouse.storage.manifest import Manifest
 from doghouse.storage.sqlite import Database
 
-# The first number, and over how many the folders are spread: recorded monitors have eight or nine digits, downtimes of version 1 ten, lists six.
+# The first number, and over how many the folders are spread. Recorded monitors have eight or nine digits, downtimes of version 1 ten, lists six,
+# timeboards seven.
 RANGES = {
     "monitors": (20_000_000, 180_000_000),
     "downtimes": (2_000_000_000, 2_000_000_000),
     "dashboard_lists": (100_000, 800_000),
+    "dashboards": (1_000_000, 8_000_000),
 }
 
 

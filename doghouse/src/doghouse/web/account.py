@@ -27,8 +27,9 @@ SINCE = "2026-01-01T00:00:00.000000+00:00"
 
 
 def user_resource() -> dict[str, Any]:
-    """The user as JSON:API answers include it (recorded with every v2 downtime)."""
+    """The user as JSON:API answers include it (recorded with v2 downtimes; with notification rules of 2026, `uuid` and `last_login_time` too)."""
     attributes: dict[str, Any] = {
+        "uuid": USER.uuid,
         "name": USER.name,
         "handle": USER.handle,
         "email": USER.email,
@@ -41,5 +42,6 @@ def user_resource() -> dict[str, Any]:
         "disabled": False,
         "allowed_login_methods": [],
         "status": "Active",
+        "last_login_time": None,
     }
     return {"type": "users", "id": USER.uuid, "attributes": attributes}

@@ -27,4 +27,8 @@ register(
     ),
     WidgetType("iframe", ("url",), drawing=ELSEWHERE),
     WidgetType("embedded_app"),
+    # Not in the schema, yet the API takes it: Datadog's own examples of UI extensions make boards of them (github.com/DataDog/apps).
+    WidgetType(
+        "custom", ("app_id", "custom_widget_key"), lacking="a widget of a UI extension is the page of another program"
+    ),
 )

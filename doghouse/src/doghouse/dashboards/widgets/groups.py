@@ -10,11 +10,8 @@ def _group(definition: Definition) -> None:
     """The widgets of a group (recorded words: `Invalid inner widget definition at position 15 of type distribution. Error: …`)."""
     if not isinstance(definition["widgets"], list):
         raise checks.Wrong("'widgets' must be a list")
-    for place, name, reason in checks.faults(definition["widgets"], layout_needed=False):
-        part = (
-            f"widget at position {place}" if name is None else f"widget definition at position {place} of type {name}"
-        )
-        raise checks.Wrong(f"Invalid inner {part}. Error: {reason}")
+    for fault in checks.faults(definition["widgets"], layouts="any"):
+        raise checks.Wrong(f"Invalid inner {fault.part}. Error: {fault.reason}")
 
 
 def _source(definition: Definition) -> None:

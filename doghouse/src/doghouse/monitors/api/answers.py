@@ -53,8 +53,17 @@ def look(stored: Stored, states: Mapping[Group, GroupState], holding: Holding) -
     return Shown(stored, states, holding(document["id"], document["tags"], scope, list(states) or [()]))
 
 
+def read_answer(
+    shown: Shown, *, with_downtimes: bool, with_assets: bool, group_states: frozenset[str] | None = None
+) -> Document:
+    """The monitor as reads answer it: its runbooks only where they are asked for, without its own id (recorded by terraform-provider-datadog, 2025)."""
+    made = answer(shown, with_downtimes=with_downtimes, group_states=group_states)
+    assets = [{key: value for key, value in one.items() if key != "monitor_id"} for one in made["assets"]]
+    return {**made, "assets": assets if with_assets else []}
+
+
 def answer(shown: Shown, *, with_downtimes: bool = False, group_states: frozenset[str] | None = None) -> Document:
-    """The monitor as reads and creations answer it."""
+    """The monitor as its creation and its changes answer it."""
     stored = shown.stored
     changed = stored.overall_modified
     made = {

@@ -121,5 +121,6 @@ def _thresholds(sent: Document | None, monitor: Definition) -> Document:
 
 
 def _asset(asset: Document, monitor_id: int) -> Document:
-    """A runbook as it comes back (recorded: create_a_monitor_with_assets_returns_ok_response)."""
-    return {"template_variables": {}, "options": {}, **asset, "monitor_id": monitor_id}
+    """A runbook as it comes back (recorded: create_a_monitor_with_assets_returns_ok_response; terraform-provider-datadog's of a page elsewhere)."""
+    filled: Document = {"template_variables": {}, "options": {}, "resource_key": None, "resource_type": None}
+    return {**filled, **asset, "monitor_id": monitor_id}

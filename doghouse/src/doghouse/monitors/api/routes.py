@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from doghouse.downtimes.holds import Hold
 from doghouse.monitors.api import document as documents
 from doghouse.monitors.api import search_routes
-from doghouse.monitors.api.answers import Downtimes, Shown, answer, look
+from doghouse.monitors.api.answers import Downtimes, Shown, answer, look, read_answer
 from doghouse.monitors.api.document import Document
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.errors import (
@@ -142,7 +142,8 @@ def get(monitors: Monitors, call: Call) -> Reply:
     """One monitor."""
     wanted = _group_states(call)
     shown = monitors.shown(monitors.stored(_id(call)), call.now)
-    return Reply(answer(shown, with_downtimes=call.flag("with_downtimes"), group_states=wanted))
+    flags = {name: call.flag(name) for name in ("with_downtimes", "with_assets")}
+    return Reply(read_answer(shown, **flags, group_states=wanted))
 
 
 def update(monitors: Monitors, call: Call) -> Reply:
@@ -177,12 +178,17 @@ def can_delete(monitors: Monitors, call: Call) -> Reply:
 
 
 def list_all(monitors: Monitors, call: Call) -> Reply:
-    """Monitors by ascending id, an array; filters and pages as the schema has them."""
-    group_states = _group_states(call)
-    with_downtimes = call.flag("with_downtimes")
+    """Monitors by ascending id, an array; filters and pages as the schema has them.
+
+    Their downtimes stand in it whether `with_downtimes` asks for them or not (recordings of datadogpy, 2020, and datadog-sync-cli, 2024).
+    """
+    group_states, with_assets = _group_states(call), call.flag("with_assets")
+    call.flag("with_downtimes")
     holding = monitors.downtimes.holding(call.now)
     shown = (look(one, monitors.store.states(one.document["id"]), holding) for one in _page(monitors.store, call))
-    return Reply([answer(one, with_downtimes=with_downtimes, group_states=group_states) for one in shown])
+    return Reply(
+        [read_answer(one, with_downtimes=True, with_assets=with_assets, group_states=group_states) for one in shown]
+    )
 
 
 def _page(store: MonitorStore, call: Call) -> list[Stored]:

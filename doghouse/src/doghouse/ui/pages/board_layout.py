@@ -97,12 +97,12 @@ def _settled(widgets: Sequence[Widget], columns: int, top: int = 0) -> list[tupl
 
 
 def _wanted(widget: Widget, columns: int, below: int) -> Place:
-    """The place that a widget asks for, within the grid; a group is as high as its widgets need."""
+    """The place that a widget asks for, within the board; a group is as high as its widgets need."""
     place = widget.place or Place(0, below, *UNPLACED)
     width = min(place.width, columns)
     inside = _bottom(_settled(widget.widgets, _inner_columns(widget))) if widget.widgets else 0
     height = max(place.height, inside + GROUP_TITLE if inside else 0)
-    return Place(min(place.x, columns - width), place.y, width, height)
+    return Place(max(0, min(place.x, columns - width)), max(0, place.y), width, height)
 
 
 def _inner_columns(group: Widget) -> int:
