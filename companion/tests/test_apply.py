@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -163,13 +164,31 @@ def test_ids_that_the_server_gives_to_widgets_are_no_drift(my_metric: MyMetric, 
     assert my_metric("plan").code == 0
 
 
-def test_another_timezone_updates_the_downtimes(my_metric: MyMetric) -> None:
-    my_metric("apply", "--yes")
-    moved = my_metric.with_arguments("--timezone", "America/New_York")
+def where_it_is(hour: int) -> str:
+    """A zone in which it is this hour of the day now."""
+    ahead = (hour - datetime.now(UTC).hour + 11) % 24 - 11
+    return f"Etc/GMT{-ahead:+d}"  # their signs are turned round
+
+
+@pytest.mark.parametrize(("hour", "runs"), [(13, False), (22, True)])
+def test_another_timezone_updates_the_downtimes_that_run_and_those_that_do_not(
+    my_metric: MyMetric, account: Account, hour: int, runs: bool
+) -> None:
+    """Datadog refuses another start of one that runs, so that it is made anew."""
+    zone = where_it_is(hour)
+    at_home = my_metric.with_arguments("--timezone", zone)
+    at_home("apply", "--yes")
+    status = {one["id"]: one["attributes"]["status"] for one in objects(account)["downtime"]}
+    if runs or datetime.now(ZoneInfo(zone)).weekday() < 5:  # at the weekend one runs all day
+        assert ("active" in status.values()) == runs
+    moved = my_metric.with_arguments("--timezone", "Pacific/Kiritimati")
     rows = [row for row in moved("plan", "--json").document["resources"] if row["action"] == "update"]
     assert {row["kind"] for row in rows} == {"downtime"}
-    moved("apply", "--yes")
+    assert moved("apply", "--yes").code == 0
     assert moved("plan").code == 0
+    now = {one["id"] for one in objects(account)["downtime"]}
+    assert len(now) == len(status)
+    assert now >= {id for id, said in status.items() if said == "scheduled"}
 
 
 def test_destroy_removes_what_was_made_and_nothing_else(my_metric: MyMetric, account: Account) -> None:

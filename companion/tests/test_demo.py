@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -137,6 +138,9 @@ def test_a_database_that_dies_is_seen_and_the_demo_goes_on_and_an_agent_that_die
 ) -> None:
     demo = start("--no-open")
     assert demo.said("Ctrl-C stops everything.")
+    (options,) = re.findall(r"For the commands of docs/exercise: (.+)", demo.out.read_text() + demo.err.read_text())
+    plan = [children.program("my-metric"), "plan", "--host", files.hostname(), *options.split()]
+    assert "none    timeboard" in subprocess.run(plan, capture_output=True, text=True, check=False, timeout=60).stdout
     demo.part("bin/postgres", "-D").kill()
     assert demo.said("PostgreSQL is gone: its check fails from now on")
     assert demo.said("ERROR | postgres")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import urllib3
 
 from .conftest import MyMetric
@@ -12,11 +13,14 @@ def status(link: str) -> int:
     return urllib3.request("GET", link).status
 
 
-def test_a_link_is_made_once_opens_without_keys_and_ends_when_it_is_revoked(my_metric: MyMetric) -> None:
+def test_a_link_is_made_once_opens_without_keys_and_ends_when_it_is_revoked(
+    my_metric: MyMetric, recwarn: pytest.WarningsRecorder
+) -> None:
     my_metric("apply", "--yes")
     first, second = (my_metric("share") for _ in range(2))
     assert first.code == 0
     assert first.out == second.out
+    assert [str(warning.message) for warning in recwarn] == []
     link = first.out.strip()
     assert status(link) == 200
     revoked = my_metric("share", "--revoke")

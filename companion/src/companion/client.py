@@ -6,6 +6,7 @@ import importlib
 import json
 import re
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -114,6 +115,7 @@ class Account:
             is_iac=True,
         )
         self._client.configuration.unstable_operations[PREVIEW] = True
+        warnings.filterwarnings("ignore", "Using unstable operation")  # it is meant: to a person the warning says nothing
         self._wait = wait or (lambda seconds, _: time.sleep(seconds))
         self.reads = 0
         self.writes = 0

@@ -157,6 +157,7 @@ def _show(demo: Demo, boards: Mapping[str, str], link: str, open_page: bool) -> 
         f"\nThe timeboard: {boards['timeboard']}\n"
         f"The same for anyone on this machine, without the rest (my-metric share): {link}\n"
         f"{more}The traced app: {demo.app.url}    its service: {demo.service_page}\n"
+        f"For the commands of docs/exercise: --api-url {demo.url} --keys-file {demo.keys_file}\n"
         f"How often the check runs: {demo.work}/conf.d/my_metric.d/conf.yaml (edit it, and watch)\n"
         "Ctrl-C stops everything.",
         soft_wrap=True,

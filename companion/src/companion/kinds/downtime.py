@@ -83,8 +83,13 @@ class Downtimes(Kind):
 
     @override
     def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
+        """Change it, or cancel it and make it anew: Datadog refuses another start of one that runs (datadog-sync-cli does the same)."""
         whole = {**existing.body, **body}
         changed = {change.field.partition(".")[0] for change in self.differences(whole, existing.body)}
+        if "schedule" in changed and existing.body.get("status") == "active":
+            self.remove(account, existing)  # first: were it interrupted in between, the next apply makes the new one
+            account.call("create_downtime", body=_document(body))
+            return
         sent = _document({key: body[key] for key in body if key in changed}, existing.id)
         account.call("update_downtime", downtime_id=existing.id, body=sent)
 
