@@ -25,6 +25,9 @@ validate:  ## what integrations-extras asks of my_metric: ddev's validators, tes
 e2e: setup  ## my_metric in an Agent's container through ddev; ENGINE=debian installs and starts a Docker engine for it, AGENT=7 takes the real Agent's image
 	@scripts/e2e.py --engine "$(ENGINE)" --agent "$(AGENT)"
 
+image: setup  ## the images of deploy/, built and tried by a real engine; ENGINE=debian installs and starts one for it
+	@scripts/image.py --engine "$(ENGINE)"
+
 extras-pr:  ## CLONE=DIR [OWNER=@you]: my_metric as a change to a clone of integrations-extras
 	@scripts/extras_pr.py "$(CLONE)" $(if $(OWNER),--owner $(OWNER))
 
@@ -66,4 +69,4 @@ lock:  ## make requirements.txt anew from requirements.in
 
 ONLY ?=
 
-.PHONY: audit bench dist docs docs-pictures mutants torture fidelity goldens help setup demo e2e test lint guesses packages lock validate extras-pr
+.PHONY: audit bench dist docs docs-pictures mutants torture fidelity goldens help setup demo e2e image test lint guesses packages lock validate extras-pr

@@ -26,6 +26,7 @@ MINUTES = 10.0
 WIDTH, HEIGHT = 1280, 720
 PATIENCE_MS = 60_000
 ZONE = "UTC"  # which the pictures drawn on the server have too
+DAY_S = 86400
 SETTLE_MS = 400  # a frame or two after the last answer
 
 
@@ -109,7 +110,7 @@ def pictures(url: str, chromium: Browser) -> list[Picture]:
         Picture("timeboard-5-minutes", f"{board}?{past(300)}", whole, "dark"),
         Picture("snapshot", f"{board}?{past(900)}", snapped),
         Picture("app-and-infrastructure", f"{app}?{past(900)}", whole, height=900),
-        Picture("bakery", f"{bakery}?{past(7 * 86400)}", whole, height=1420),
+        Picture("bakery", f"{bakery}?{played_week()}", whole, height=1420),
         Picture("monitor", f"{monitor}?{past(4 * 3600)}", tried, height=1000),
         Picture("downtimes", "/monitors/downtimes", next_week),
         Picture("mail", mail, whole, height=800),
@@ -132,6 +133,12 @@ def past(span: int) -> str:
     """A live range of `span` s, as a page's address has it."""
     until = int(time.time())
     return f"from_ts={(until - span) * 1000}&to_ts={until * 1000}&live=true"
+
+
+def played_week() -> str:
+    """The seven days before today, whose figures docs/exercise/bakery.md reads."""
+    midnight = int(time.time()) // DAY_S * DAY_S
+    return f"from_ts={(midnight - 7 * DAY_S) * 1000}&to_ts={midnight * 1000}&live=false"
 
 
 def take(chromium: Browser, url: str, picture: Picture, path: Path) -> None:

@@ -115,3 +115,57 @@ def test_a_toplist_and_a_value_count_logs(house: running.House) -> None:
         "service:web": [2],
         "service:pay": [1],
     }
+
+
+def slo(name: str, target: float, *tags: str) -> dict[str, Any]:
+    query = {"numerator": "sum:all{*}.as_count() - sum:bad{*}.as_count()", "denominator": "sum:all{*}.as_count()"}
+    thresholds = [{"timeframe": "7d", "target": target}]
+    return {"name": name, "type": "metric", "query": query, "thresholds": thresholds, "tags": list(tags)}
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"query_string": "team:list"}, ["loose", "strict", "empty"]),
+        ({"query_string": "team:list -strict", "limit": 1}, ["loose"]),
+        ({"query_string": "$team strict"}, ["strict"]),
+        (
+            {
+                "query_string": "team:list",
+                "sort": [{"column": "status.error_budget_remaining", "order": "asc"}],
+            },
+            ["strict", "loose", "empty"],
+        ),
+    ],
+)
+def test_a_list_of_slos_shows_those_that_its_search_finds(
+    house: running.House, query: dict[str, Any], names: list[str]
+) -> None:
+    if not httpx.get(f"{house.url}/api/v1/slo?tags_query=team:list", headers=house.headers).json()["data"]:
+        for body in (slo("loose", 98, "team:list"), slo("strict", 99.5, "team:list")):
+            post(house, "/api/v1/slo", body)
+        empty = slo("empty", 99, "team:list") | {"query": {"numerator": "sum:no{*}", "denominator": "sum:no{*}"}}
+        post(house, "/api/v1/slo", empty)
+    widget = {"type": "slo_list", "requests": [{"query": query, "request_type": "slo_list"}]}
+    variables = [{"name": "team", "prefix": "team", "defaults": ["list"]}]
+    board = post(house, "/api/v1/dashboard", sample.board("One", widget, template_variables=variables))
+    made = httpx.get(f"{house.url}/ui/data/dashboard/{board['id']}").json()["widgets"][0]
+    assert [row["name"] for row in made["rows"]] == names
+    stands = {row["name"]: (row["window"], row["state"], row["sli"], row["remaining"]) for row in made["rows"]}
+    expected = {
+        "loose": ("7d", "ok", "99.0", "50.00"),
+        "strict": ("7d", "alert", "99.00", "-100.00"),
+        "empty": ("7d", "no-data", None, None),
+    }
+    assert stands == {name: expected[name] for name in names}
+
+
+@pytest.mark.parametrize(
+    ("query", "says"), [("nobody", "no SLO matches"), ("team:[a TO b]", "ranges"), ("(team:a", "")]
+)
+def test_a_list_of_slos_that_finds_none_says_why(house: running.House, query: str, says: str) -> None:
+    asked = {"query": {"query_string": query}, "request_type": "slo_list"}
+    made = shown(house, {"type": "slo_list", "requests": [asked]})
+    assert made["rows"] == []
+    (problem,) = made["problems"]
+    assert says in problem["text"]

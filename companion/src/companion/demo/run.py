@@ -21,7 +21,7 @@ from doghouse.importing import find_keys
 
 READY_S = 30.0
 HISTORY_S = 4 * 3600
-WEEK_S = 7 * 86400
+DAY_S = 86400
 
 
 def demo(wishes: Wishes) -> int:
@@ -33,7 +33,8 @@ def demo(wishes: Wishes) -> int:
             ids = provisioned(account, wishes.email, wishes.bakery)
             boards = {"timeboard": _address(account, ids["timeboard"], HISTORY_S)}
             if wishes.bakery:
-                boards["bakery"] = _address(account, ids["bakery"], WEEK_S)
+                midnight = int(time.time()) // DAY_S * DAY_S  # where the week that docs/exercise/bakery.md reads ends
+                boards["bakery"] = _address(account, ids["bakery"], 7 * DAY_S, midnight)
             if wishes.once:
                 return once.report_once(demo, account, ids, boards, wishes, stop)
             _show(demo, boards, sharing.share(account, ids["timeboard"]), wishes.open_page)
@@ -144,11 +145,11 @@ def _account(demo: Demo) -> Account:
     return Account(find_keys(str(demo.keys_file)), api_url=demo.url, site=Settings().site)
 
 
-def _address(account: Account, timeboard: str, span_s: int) -> str:
-    """A timeboard with the history in it, moving on."""
-    until = int(time.time())
+def _address(account: Account, timeboard: str, span_s: int, until: int | None = None) -> str:
+    """A timeboard with the history in it, until then, or else moving on."""
+    end, live = (int(time.time()), "true") if until is None else (until, "false")
     url = account.call("get_dashboard", dashboard_id=timeboard)["url"]
-    return f"{account.page}{url}?from_ts={(until - span_s) * 1000}&to_ts={until * 1000}&live=true"
+    return f"{account.page}{url}?from_ts={(end - span_s) * 1000}&to_ts={end * 1000}&live={live}"
 
 
 def _show(demo: Demo, boards: Mapping[str, str], link: str, open_page: bool) -> None:

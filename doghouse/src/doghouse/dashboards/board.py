@@ -11,7 +11,7 @@ from doghouse.dashboards.registry import OTHER, Drawing, widget_type
 from doghouse.dashboards.widget_requests import Request
 
 # Drawn from what the definition names, not from requests.
-NAMED = ("monitor graph", "monitor value", "check runs", "monitors", "objective", "stream")
+NAMED = ("monitor graph", "monitor value", "check runs", "monitors", "objective", "objectives", "stream")
 
 
 class Place(Struct, frozen=True):

@@ -29,6 +29,7 @@ Numbers = Literal[
     "check runs",
     "monitors",
     "objective",
+    "objectives",
     "stream",
 ]
 Element = Literal["graph", "map", "plain"]

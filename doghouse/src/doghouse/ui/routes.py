@@ -146,6 +146,8 @@ def sources(stores: Stores, everything: Everything, hostmap: HostMap, panels: Pa
         events = {"events": panels.overlay(widget, asked.frame)}
         return graphs.graph(widget, everything, stores.simulated, asked) | events
 
+    objectives = Objectives(stores.slos)
+
     def values(widget: Widget, asked: Asked) -> dict[str, Any]:
         return scalars.scalars(widget, everything, asked)
 
@@ -159,7 +161,8 @@ def sources(stores: Stores, everything: Everything, hostmap: HostMap, panels: Pa
         "monitor value": panels.monitor_value,
         "check runs": panels.check_runs,
         "monitors": MonitorSummary(MonitorList(stores.monitors)).summary,
-        "objective": Objectives(stores.slos).objective,
+        "objective": objectives.objective,
+        "objectives": objectives.matching,
         "stream": Streams(stores.logs, panels.events).stream,
     }
 

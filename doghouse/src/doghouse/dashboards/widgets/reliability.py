@@ -12,7 +12,7 @@ register(
         drawing=Drawing("slo", "objective"),
         lacking="a page shows the objective as a whole, not by its groups or members",
     ),
-    WidgetType("slo_list", ("requests",), "some"),
+    WidgetType("slo_list", ("requests",), "some", drawing=Drawing("slo-list", "objectives")),
     WidgetType(
         "trace_service",
         ("env", "service", "span_name"),

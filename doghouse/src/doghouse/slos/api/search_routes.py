@@ -23,7 +23,7 @@ TAG_FACETS = ("env", "service", "team")
 
 def search(slos: Slos, call: Call) -> Reply:
     """A page of SLOs by creation; there is always a next page (recorded)."""
-    wanted = _predicate(call.query.get("query", ""))
+    wanted = predicate(call.query.get("query", ""))
     every = [each for each in slos.store.all() if wanted(each)]
     size, number = call.number("page[size]", PAGE, least=1, most=LARGEST_PAGE), call.number("page[number]", 0)
     page = every[size * number : size * (number + 1)]
@@ -39,7 +39,7 @@ def search(slos: Slos, call: Call) -> Reply:
     )
 
 
-def _predicate(text: str) -> Callable[[Document], bool]:
+def predicate(text: str) -> Callable[[Document], bool]:
     """`word service:web`: words of the name, and tags; the search language of monitors."""
     return combined(tree(text), _leaf)
 

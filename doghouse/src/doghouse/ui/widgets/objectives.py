@@ -1,4 +1,4 @@
-"""The widget of an SLO: how it stands in each of the widget's time windows (dashboards/widgets/slo)."""
+"""The widgets of SLOs: how one stands in each of the widget's time windows (dashboards/widgets/slo), and those that a search finds (slo_list)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,29 @@ from typing import Any
 from msgspec import Struct
 
 from doghouse.dashboards.board import Widget
+from doghouse.queries.beyond.templated import substituted
 from doghouse.slos import budget
 from doghouse.slos.api.access import Slos, Status, status
+from doghouse.slos.api.search_routes import predicate
 from doghouse.slos.model import TIMEFRAMES, Objective, Threshold
 from doghouse.time.lengths import MINUTE
 from doghouse.ui.pages.budgets import WORDS
 from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.lines import chosen
 from doghouse.web.errors import ApiError
 
 GLOBAL = "global_time"  # the window of the whole page
 COMPONENT = "component"  # of `view_mode`: the groups or monitors without the whole
 BY_PART = (COMPONENT, "both")
-MOST_ROWS = 100
+MOST_ROWS = 100  # the default of slo_list too (dashboards/widgets/slo_list)
+SORTS = {
+    "status.sli": "sli",
+    "status.error_budget_remaining": "remaining",
+}  # GUESS: the columns' names are those of the search of SLOs
 
 
 class Objectives(Struct, frozen=True):
-    """The widget over the SLOs."""
+    """The widgets over the SLOs."""
 
     slos: Slos
 
@@ -42,6 +49,24 @@ class Objectives(Struct, frozen=True):
         if len(rows) > MOST_ROWS:
             made["problems"] = [_problem(f"{len(rows)} rows, of which the first {MOST_ROWS} are shown")]
         return made | {"name": objective.name, "href": f"/slo/manage#{objective.id}", "rows": rows[:MOST_ROWS]}
+
+    def matching(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+        """JSON for js/widgets/slo-list.mjs: the SLOs that the widget's search finds, each over its primary timeframe, with variables put in."""
+        query = _query(widget)
+        made: dict[str, Any] = {"id": widget.id, "rows": [], "problems": []}
+        try:
+            wanted = predicate(substituted(str(query.get("query_string") or ""), chosen(asked.selected)))
+        except ApiError as error:
+            return made | {"problems": [_problem(str(error.errors[0]))]}
+        matching = [self.slos.objective(each["id"]) for each in self.slos.store.all() if wanted(each)]
+        rows = [self._named(each, asked) for each in matching]
+        limit = query.get("limit")
+        most = limit if isinstance(limit, int) and 0 < limit < MOST_ROWS else MOST_ROWS
+        return made | {"rows": _sorted(rows, query)[:most], "problems": [] if rows else [_problem("no SLO matches")]}
+
+    def _named(self, objective: Objective, asked: Asked) -> dict[str, Any]:
+        (row,) = self._rows(objective, objective.primary.timeframe, asked, "overall")
+        return {**row, "name": objective.name, "href": f"/slo/manage#{objective.id}"}
 
     def _rows(self, objective: Objective, name: str, asked: Asked, mode: str) -> Iterator[dict[str, Any]]:
         """A time window: a row for the whole, and for each group or monitor by `view_mode`. GUESS: what has neither is shown as a whole.
@@ -61,6 +86,25 @@ class Objectives(Struct, frozen=True):
             yield _row(name, "", threshold, status(objective, made.overall, threshold, end - start))
         for part, tally in parts.items():
             yield _row(name, part, threshold, status(objective, tally, threshold, end - start))
+
+
+def _query(widget: Widget) -> dict[str, Any]:
+    """What a list asks: the `query` of its one request."""
+    requests = widget.definition.get("requests")
+    first = requests[0] if isinstance(requests, list) and requests else None
+    query = first.get("query") if isinstance(first, dict) else None
+    return query if isinstance(query, dict) else {}
+
+
+def _sorted(rows: list[dict[str, Any]], query: dict[str, Any]) -> list[dict[str, Any]]:
+    """In the order of the first column to sort by; by creation where it names none that is known. Those without a value are last."""
+    sorts = query.get("sort")
+    first = sorts[0] if isinstance(sorts, list) and sorts and isinstance(sorts[0], dict) else {}
+    key = SORTS.get(str(first.get("column")))
+    if key is None:
+        return rows
+    sign = -1 if first.get("order") == "desc" else 1
+    return sorted(rows, key=lambda row: (row[key] is None, sign * float(row[key] or 0)))
 
 
 def _row(window: str, part: str, threshold: Threshold, stands: Status, why: str = "") -> dict[str, Any]:
