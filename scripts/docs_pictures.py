@@ -98,7 +98,7 @@ def pictures(url: str, chromium: Browser) -> list[Picture]:
     app = link(page, r"/dashboard/[^/]+/my-metric-app")
     bakery = link(page, r"/dashboard/[^/]+/bakery$")
     page.goto(f"{url}/monitors/manage")
-    monitor = link(page, r"/monitors/\d+$")
+    monitor = page.get_by_role("link", name=re.compile("my_metric is high")).first.get_attribute("href") or ""
     page.goto(f"{url}/inbox")
     mail = page.get_by_role("link", name=re.compile("Monitor Alert")).first.get_attribute("href") or ""
     page.goto(f"{url}/apm/services/my-metric-app?resource=GET /api/database")

@@ -31,6 +31,16 @@ def test_an_alert_that_came_late_because_its_group_was_new_says_so(tmp_path: Pat
     assert difference.got[1].startswith("(a new group is left alone for 300 s: see new_group_delay")
 
 
+def test_values_with_a_known_unit_read_as_people_read_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.test.yaml"
+    path.write_text(
+        'monitor: {type: metric alert, query: "avg(last_5m):avg:trace.flask.request{*} > 0.01", message: "@ops@example.com"}\n'
+        "start: 2026-03-02T10:00Z\ntests:\n  - {name: a, series: {trace.flask.request: 0.0234x10}, transitions: []}\n"
+    )
+    (result,) = run(path)
+    assert [difference.got for difference in result.differences] == [["+1m Alert (23.4ms)"]]
+
+
 def test_an_alert_of_which_nobody_is_told_says_so(tmp_path: Path) -> None:
     text = EARLY + "    notifications: [{at: +5m, transition: Triggered}]\n"
     (result,) = results(tmp_path, text, "nobody")

@@ -10,6 +10,8 @@ from msgspec import Struct
 from doghouse.backtest.run import Backtest
 from doghouse.monitors import Group, Transition
 from doghouse.notifications.model import Notification
+from doghouse.queries.quantities import known_units, quantity, unit_of_window
+from doghouse.queries.units import Pair
 from doghouse.tags.pairs import group_text
 from doghouse.testing.file import Case, ExpectedNotification, Loaded
 from doghouse.testing.notation import offset_text
@@ -48,11 +50,12 @@ def _compare_transitions(loaded: Loaded, place: str, case: Case, got: Backtest) 
         return []
     several = len(got.timelines) > 1 or any(group for *_, group in expected)
     wanted = [" ".join(filter(None, (offset(loaded, when), state, group))) for when, state, group in expected]
+    unit = unit_of_window(got.monitor.asked, known_units)
     return [
         Difference(
             loaded.line(f"{place}.transitions"),
             wanted or ["no transition"],
-            [_changed(loaded, of, one, several) for of, one in found] + _waited(loaded, expected, got),
+            [_changed(loaded, of, one, several, unit) for of, one in found] + _waited(loaded, expected, got),
         )
     ]
 
@@ -155,8 +158,9 @@ def offset(loaded: Loaded, when: float) -> str:
     return offset_text(int(when) - int(loaded.start.timestamp()))
 
 
-def _changed(loaded: Loaded, group: Group, transition: Transition, several: bool) -> str:
-    value = "" if np.isnan(transition.value) else f"({transition.value:g})"
+def _changed(loaded: Loaded, group: Group, transition: Transition, several: bool, unit: Pair | None) -> str:
+    shown = quantity(transition.value, unit) if unit else f"{transition.value:g}"
+    value = "" if np.isnan(transition.value) else f"({shown})"
     return " ".join(
         filter(
             None, (offset(loaded, transition.at), transition.after.label, group_text(group) if several else "", value)
