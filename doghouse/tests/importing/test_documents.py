@@ -5,7 +5,7 @@ import json
 import pytest
 
 from doghouse.importing.monitor_files import collect
-from doghouse.importing.things import Found, FoundSlo, Note
+from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note
 from doghouse.importing.verdicts import lint_all
 
 BODY = {
@@ -59,6 +59,30 @@ def test_datadog_sync_clis_files_go_in_with_their_ids(write, tmp_path):
     assert [one.where.rpartition("/")[2] for one in things if isinstance(one, FoundSlo)] == [
         'service_level_objectives.json["abc"]'
     ]
+
+
+DOWNTIME = {
+    "type": "downtime",
+    "id": "d-1",
+    "attributes": {
+        "scope": "env:prod",
+        "monitor_identifier": {"monitor_tags": ["*"]},
+        "schedule": {"start": "2026-12-01T00:00:00+00:00", "end": None},
+        "status": "scheduled",
+        "created": "2026-11-30T00:00:00+00:00",
+        "canceled": None,
+    },
+}
+
+
+@pytest.mark.parametrize("document", [{"d-1": DOWNTIME}, DOWNTIME, {"data": DOWNTIME}])
+def test_downtimes_go_in_as_datadog_sync_cli_keeps_them_and_as_the_api_answers(write, document):
+    path = write("resources/source/downtime_schedules.json", document)
+    [found] = collect(str(path))
+    assert isinstance(found, FoundDowntime)
+    assert found.body["scope"] == "env:prod"
+    assert found.line("scope", 0) == 1
+    assert [one.verdict for one in lint_all([found])] == ["ok"]
 
 
 PULUMI_MONITOR = {
@@ -164,6 +188,35 @@ def test_a_tag_that_pulumi_does_not_know_yet_leaves_the_others(write):
     assert found.body["tags"] == ["a", "b"]
     assert ("tags", "note") in [(one.field, one.severity) for one in verdict.problems]
     assert verdict.verdict != "wrong"
+
+
+def test_blocks_that_pulumi_names_in_the_plural_are_the_providers(write):
+    searched = {
+        "dataSource": "logs",
+        "name": "a",
+        "indexes": ["*"],
+        "search": {"query": "status:error"},
+        "computes": [{"aggregation": "pc95", "metric": "@duration"}],
+        "groupBies": [{"facet": "service", "limit": 5, "sort": {"aggregation": "count", "order": "desc"}}],
+    }
+    inputs = {"type": "log alert", "query": 'formula("a").last("5m") > 1', "variables": {"eventQueries": [searched]}}
+    monitor = {**PULUMI_MONITOR, "inputs": {**PULUMI_MONITOR["inputs"], **inputs, "monitorThresholds": {}}}
+    nightly = {"rrule": "FREQ=DAILY;INTERVAL=1", "start": "2026-12-01T22:00:00", "duration": "8h"}
+    downtime = {
+        "urn": "u::d",
+        "type": "datadog:index/downtimeSchedule:DowntimeSchedule",
+        "inputs": {
+            "scope": "*",
+            "monitorIdentifier": {"monitorTags": ["*"]},
+            "recurringSchedule": {"timezone": "UTC", "recurrences": [nightly]},
+        },
+    }
+    found, silenced = collect(str(write("s.json", {"deployment": {"resources": [monitor, downtime]}})))
+    [variable] = found.body["options"]["variables"]
+    assert variable["compute"] == {"aggregation": "pc95", "metric": "@duration"}
+    assert variable["group_by"] == [{"facet": "service", "limit": 5, "sort": {"aggregation": "count", "order": "desc"}}]
+    assert silenced.body["schedule"]["recurrences"] == [nightly]
+    assert [one.verdict for one in lint_all([found, silenced])] == ["ok", "ok"]
 
 
 def test_what_only_looks_like_one_of_them_is_one_sentence(write):

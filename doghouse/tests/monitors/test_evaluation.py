@@ -420,5 +420,21 @@ def test_ticks_lie_on_whole_minutes_after_the_start_and_up_to_the_end() -> None:
     assert len(monitors.ticks_of(monitor("avg(last_5m):avg:m{*} > 1"), T0, T0 + 7200)) == 120
 
 
-def test_by_every_tag_is_not_evaluated_whether_or_not_there_are_series() -> None:
-    assert monitor("avg(last_5m):avg:m{*} by {*} > 1").why_unevaluated() == "doghouse does not evaluate by {*}"
+@pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ("avg:m{*} by {*}", "by {*}"),
+        ("avg:m{*}.weighted()", ".weighted() of anything but a sum"),
+        ("max(avg:m{*} by {host}, {az})", "max() by 'az', which its query does not group by"),
+        ("percentile(avg(m{*} by {host,az}, {az}), 'p95', {host})", "percentile() by 'host'"),
+        ("top(anomalies(avg:m{*} by {host}, 'basic', 2), 5, 'mean', 'desc')", "anomalies() inside another function"),
+        ("anomalies(avg:m{*}, 'basic', 2) + 1", "anomalies() inside another function, or in arithmetic"),
+    ],
+)
+def test_what_is_never_evaluated_is_known_without_any_series(query: str, what: str) -> None:
+    assert what in monitor(f"avg(last_5m):{query} > 1").why_unevaluated()
+
+
+def test_layers_of_aggregation_by_what_there_is_are_evaluated() -> None:
+    for query in ("sum:m{*}.weighted()", "percentile(avg(m{*} by {host,az}, {az}), 'p95', {az})"):
+        assert monitor(f"avg(last_5m):{query} > 1").why_unevaluated() == ""

@@ -327,6 +327,8 @@ def test_a_window_has_its_length(window: str, seconds: int, cumulative: bool) ->
         ("changed(avg(last_5m),last_5m):m{*} > 1", "did you mean 'change'?"),
         ("avg(last_5m):m{$env} > 1", "'$env' holds a template variable"),
         ("avg(last_5m):abs(autosmooth(m{*})) > 1", "autosmooth() cannot be used in monitors"),
+        ("avg(last_4h):anomalies(abs(cumsum(m{*})), 'basic', 2) > 1", "cumsum() cannot be used inside anomalies()"),
+        ("max(next_1w):forecast(anomalies(m{*}, 'basic', 2), 'linear', 1) > 1", "cannot be used inside forecast()"),
         ("avg(last_5m):m{*} by {$key} > 1", "'$key' is a template variable"),
         ("avg(last_5m):m{*} = 1", "a comparison is =="),
         ("avg(last_5m):m{*} > high", "expected a number"),

@@ -4,7 +4,8 @@
 - kennel (grosser/kennel, lib/kennel/parts_writer.rb): `generated/PROJECT/PART.json`, a body with `api_resource`;
   `%{PROJECT:PART}` in a query is another part's id;
 - Pulumi: `pulumi stack export` (`deployment.resources`) and `pulumi preview --json` (`steps[].newState`): the provider's names in camel case;
-- datadog-sync-cli (datadog_sync/utils/storage/local_file.py): `monitors.json` and `monitors.ID.json`, an object of bodies by their ids.
+- datadog-sync-cli (datadog_sync/utils/storage/local_file.py): `monitors.json` and `monitors.ID.json`, an object of bodies by their ids; so its
+  `service_level_objectives` and `downtime_schedules`.
 """
 
 from __future__ import annotations
@@ -108,15 +109,17 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
     elif isinstance(document.get("monitors"), list):
         yield from _things(document["monitors"], place, f"{address}.monitors")
     elif (attributes := _downtime(document)) is not None:
-        line = place.lines(address if attributes is document else f"{address}.data.attributes")
-        yield FoundDowntime(where, attributes, line, file=place.where, ignores=place.ignores(address))
+        below = ".data" * ("data" in document) + ".attributes" * (attributes is not document)
+        yield FoundDowntime(
+            where, attributes, place.lines(address + below), file=place.where, ignores=place.ignores(address)
+        )
     elif (rule := _rule(document)) is not None:
         yield FoundRule(where, rule, place.lines(f"{address}.data.attributes"), file=place.where)
     elif terraform.plans.is_plan(document):
         yield from _in_plan(document, place)
     elif pulumi.is_stack(document):
         yield from pulumi.things(document, place.where, place.provider_lines)
-    elif document and all(is_body(one) or _is_slo(one) for one in document.values()):
+    elif document and all(_is_kept_by_id(one) for one in document.values()):
         for key, one in document.items():
             body = {"id": int(key), **one} if key.isdecimal() and is_body(one) else one
             yield from _in_object(body, place, f"{address}[{json.dumps(key)}]")
@@ -148,9 +151,14 @@ def _is_slo(document: Any) -> bool:
     )
 
 
+def _is_kept_by_id(document: Any) -> bool:
+    """Whether it is what datadog-sync-cli keeps of a monitor, an objective or a downtime."""
+    return is_body(document) or _is_slo(document) or (isinstance(document, dict) and _downtime(document) is not None)
+
+
 def _downtime(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The attributes of a downtime: an API body (`data`), or as a downtimes file has them."""
-    data = document.get("data")
+    """The attributes of a downtime: an API body (`data`) or what stands in one, or as a downtimes file has them."""
+    data = document.get("data", document)
     if isinstance(data, dict) and data.get("type") == "downtime" and isinstance(data.get("attributes"), dict):
         attributes: Mapping[str, Any] = data["attributes"]
         return attributes

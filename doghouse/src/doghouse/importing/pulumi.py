@@ -15,6 +15,8 @@ from doghouse.monitors.lint.elsewhere import UNKNOWN
 _PREFIX = "datadog:"
 # What a preview has in the place of a value that is known only after the update, and how a state marks a secret (pulumi/pulumi, sdk/go/common/resource).
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+# Blocks that may stand several times have plural names (pulumi/pulumi-terraform-bridge, pkg/tfbridge/names.go); those of them that are read by one name.
+_PLURALS = {"computes": "compute", "group_bies": "group_by", "recurrences": "recurrence"}
 _SECRET = "4dabf18193072939515e22adb298388d"  # the name of the mark, not a secret
 
 
@@ -80,4 +82,5 @@ def _plain(value: Any, field: str, remarks: list[Problem]) -> Any:
 
 
 def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+    snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+    return _PLURALS.get(snake, snake)

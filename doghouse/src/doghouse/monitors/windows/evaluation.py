@@ -18,9 +18,8 @@ from doghouse.monitors.windows import bands, bucketwise, counting, percentiles, 
 from doghouse.monitors.windows.anomalies import Reading, reading
 from doghouse.monitors.windows.columns import GroupColumn
 from doghouse.monitors.windows.sliding import REDUCERS
-from doghouse.queries import MonitorQuery, NotEvaluated, metric_queries
-
-EVERY_TAG = "*"
+from doghouse.monitors.windows.undefined import undefined
+from doghouse.queries import MonitorQuery, NotEvaluated
 
 
 class Way(Protocol):
@@ -61,8 +60,8 @@ def over_windows(
     query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
 ) -> Iterator[GroupColumn]:
     """The same over given windows. Raises NotEvaluated."""
-    if any(EVERY_TAG in asked.by for asked in metric_queries(query.expression)):
-        raise NotEvaluated("by {*}")  # whatever series there are
+    if lacking := undefined(query.expression):
+        raise NotEvaluated(lacking)
     if query.aggregator == percentiles.AGGREGATOR:
         return percentiles.columns(query, source, over, full) if len(over.ticks) else iter(())
     if query.aggregator in pointwise.OTHER_REDUCERS:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from doghouse.queries.functions.application import Application
 
 ALGORITHMS = Family("algorithms", "dashboards/functions/algorithms")
+# Their value at a time depends on where the window begins, so that history is no baseline for it (monitors/types/anomaly, FAQ; monitors/types/forecasts).
+OF_THE_WINDOW = ("cumsum", "integral", "outliers", "piecewise_constant", "robust_trend", "trend_line")
 OUTLIER_ALGORITHMS = ("DBSCAN", "MAD", "scaledDBSCAN", "scaledMAD")
 
 
@@ -70,6 +72,7 @@ def _check_zone(function: str, value: float | str) -> str | None:
     ),
     partly="an approximation: see fidelity-anomalies.md",
     takes="call",
+    refused_inside=OF_THE_WINDOW,
 )
 def anomalies(applied: Application) -> Frame:
     """The frame of the query inside with its band: points before the window are read for it."""
@@ -105,4 +108,5 @@ not_evaluated(
     "where the series is going",
     (QUERY, Parameter("algorithm", "text", ("linear", "seasonal")), Parameter("deviations", "number")),
     tuple(Parameter(name, "any") for name in ("interval", "history", "model", "seasonality", "timezone")),
+    refused_inside=(FUNCTION, *OF_THE_WINDOW),
 )

@@ -33,6 +33,7 @@ class Function(Struct, frozen=True):
     `on_numbers`: in a formula over scalars it works on the reduced values; any other function works on the series before they are reduced.
     `keeps_unit`: its values are counted in what its query's are. `one_series`: it gives one series, whatever its query groups by.
     `short`: it is another function with arguments in its name, as top10_mean is. `in_monitors`: a monitor's query may have it.
+    `refused_inside` are the functions that its query may not have.
     `work` is the function itself, None where it is not evaluated. It `takes` the frame of its query and the other arguments; or each `series`' values
     and times, before space aggregation; or its `call` (`Application`), where it evaluates its arguments itself.
     """
@@ -53,6 +54,7 @@ class Function(Struct, frozen=True):
     takes: Takes = "frame"
     in_monitors: bool = True
     work: Callable[..., Any] | None = None
+    refused_inside: tuple[str, ...] = ()
 
     @property
     def signature(self) -> str:
@@ -79,12 +81,13 @@ def function(
     short: bool = False,
     takes: Takes = "frame",
     in_monitors: bool = True,
+    refused_inside: tuple[str, ...] = (),
 ) -> Callable[[Work], Work]:
     """Registers the function that it decorates; see `Function`. `partly` says what is not evaluated of it. Raises ValueError for a name that is taken."""
 
     def registered(work: Work) -> Work:
         evaluated: Evaluated = "partly" if partly else "yes"
-        facts = (evaluated, partly, pointwise, on_numbers, keeps_unit, one_series, short, takes, in_monitors, work)
+        facts = (evaluated, partly, pointwise, on_numbers, keeps_unit, one_series, short, takes, in_monitors, work, refused_inside)
         _register(Function(name, family.name, summary, parameters, named, page or family.page, *facts))
         return work
 
@@ -97,9 +100,12 @@ def not_evaluated(
     summary: str,
     parameters: tuple[Parameter, ...] = (QUERY,),
     named: tuple[Parameter, ...] = (),
+    refused_inside: tuple[str, ...] = (),
 ) -> None:
     """Registers a function that parses and is refused by name where it is to be evaluated."""
-    _register(Function(name, family.name, summary, parameters, named, family.page, "no"))
+    _register(
+        Function(name, family.name, summary, parameters, named, family.page, "no", refused_inside=refused_inside)
+    )
 
 
 def _register(new: Function) -> None:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from doghouse.queries.functions import Function, Parameter, catalogue
 from doghouse.queries.language import tree
+from doghouse.queries.language.inspection import children, function_names
 from doghouse.queries.language.names import FILLS, MODIFIERS, ROLLUP_METHODS, percentile, unknown
 from doghouse.queries.language.printing import number_text
 from doghouse.queries.language.rollups import RollupError, rollup_setting
@@ -46,6 +47,9 @@ def check_call(call: tree.Call) -> Problem | None:
     for place, (parameter, argument) in enumerate(given_to):
         if problem := _check_value(call.function, parameter, argument):
             return Problem(problem, place)
+    inside = [name for argument in children(call) for name in function_names(argument)]
+    if refused := [name for name in inside if name in function.refused_inside]:
+        return Problem(f"{refused[0]}() cannot be used inside {call.function}()", 0)
     return _check_named(function, call)
 
 
