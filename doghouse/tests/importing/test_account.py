@@ -15,6 +15,7 @@ from doghouse.importing.account import Account, Tell
 from doghouse.importing.account.pages import Cache, Page, pages
 from doghouse.importing.account.requesting import RefusedError
 from doghouse.importing.account.resolutions import resolution_of
+from doghouse.queries import NotEvaluated
 from doghouse.storage.config import Settings
 from doghouse.time.clock import Clock
 
@@ -283,6 +284,21 @@ def test_a_query_that_the_account_refuses_does_not_take_the_others_with_it(accou
     history.prepare([good, other], START, START + 3600)
     assert history.read(good, START, START + 3600, {}).monitor.query != good.query
     assert history.requests == 2
+
+
+@pytest.mark.parametrize("query", ["forecast(avg:m{*}, 'linear', 1)", "avg:m{*}.weighted()"])
+def test_a_monitor_that_is_not_evaluated_does_not_take_the_others_with_it(account, query):
+    good, other = monitor("avg(last_5m):avg:m{*} > 60"), monitor(f"avg(last_5m):{query} > 60")
+    history = reader(account)
+    history.prepare([other, good], START, START + 3600)
+    assert len(list(mon.evaluate_range(*_evaluated(history, good)))) == 1
+    with pytest.raises(NotEvaluated):
+        history.read(other, START, START + 3600, {})
+
+
+def _evaluated(history, asked):
+    read = history.read(asked, START, START + 3600, {})
+    return read.monitor, read.source, mon.ticks_of(asked, START, START + 3600)
 
 
 def test_a_rate_limit_is_said_and_waited_out(tmp_path):

@@ -131,7 +131,11 @@ class Account:
             own = self._resolution or resolution_of(monitor)
             for shape in plans.shapes(monitor, self._types):
                 self._shared[shape] = math.gcd(self._shared.get(shape, own), own)
-        return {page for one in monitors for page in _pages(self._plan(one, start, end))}
+        needed: set[Page] = set()
+        for one in monitors:
+            with suppress(NotEvaluated):  # `read` says so of that monitor
+                needed.update(_pages(self._plan(one, start, end)))
+        return needed
 
     def _plan(self, monitor: mon.Definition, start: int, end: int) -> plans.Plan:
         return plans.plan(monitor, _ticks(monitor, start, end), self._resolution_for(monitor), self._types)

@@ -87,7 +87,19 @@ def function(
 
     def registered(work: Work) -> Work:
         evaluated: Evaluated = "partly" if partly else "yes"
-        facts = (evaluated, partly, pointwise, on_numbers, keeps_unit, one_series, short, takes, in_monitors, work, refused_inside)
+        facts = (
+            evaluated,
+            partly,
+            pointwise,
+            on_numbers,
+            keeps_unit,
+            one_series,
+            short,
+            takes,
+            in_monitors,
+            work,
+            refused_inside,
+        )
         _register(Function(name, family.name, summary, parameters, named, page or family.page, *facts))
         return work
 
@@ -103,9 +115,7 @@ def not_evaluated(
     refused_inside: tuple[str, ...] = (),
 ) -> None:
     """Registers a function that parses and is refused by name where it is to be evaluated."""
-    _register(
-        Function(name, family.name, summary, parameters, named, family.page, "no", refused_inside=refused_inside)
-    )
+    _register(Function(name, family.name, summary, parameters, named, family.page, "no", refused_inside=refused_inside))
 
 
 def _register(new: Function) -> None:
