@@ -1,6 +1,7 @@
 """`doghouse backtest --datadog`: an account's history, read from a doghouse that plays the account."""
 
 import json
+import re
 import sys
 import urllib.request
 
@@ -79,8 +80,12 @@ def raw():
     ],
 )
 def test_what_the_account_answers_gives_the_transitions_that_the_points_give(account, query):
-    one = monitor(query, new_host_delay=0)
-    found = reader(account).read(one, START, START + 3600, {})
+    agrees(monitor(query, new_host_delay=0), reader(account))
+
+
+def agrees(one, history):
+    """Over what the account answers a monitor does what it does over the points themselves, which is something."""
+    found = history.read(one, START, START + 3600, {})
     got = replay(one, mon.Sources(lambda _: (found.source, found.monitor)), START, START + 3600)
     wanted = backtest(one, raw(), START, START + 3600)
 
@@ -284,6 +289,41 @@ def test_a_query_that_the_account_refuses_does_not_take_the_others_with_it(accou
     history.prepare([good, other], START, START + 3600)
     assert history.read(good, START, START + 3600, {}).monitor.query != good.query
     assert history.requests == 2
+
+
+def formula(text, **queries):
+    variables = [
+        {"data_source": "metrics", "name": name, "query": query, "aggregator": aggregator}
+        for name, (aggregator, query) in queries.items()
+    ]
+    return monitor(f'formula("{text}").last("5m") > 40', variables=variables, new_group_delay=0)
+
+
+def test_a_formula_over_several_queries_is_asked_of_the_account_too(account):
+    share = formula(
+        "errors / hits * 100",
+        errors=("sum", "sum:errors{*} by {host}.as_count()"),
+        hits=("sum", "sum:hits{*} by {host}.as_count()"),
+    )
+    spread = formula("high - low", high=("max", "max:m{*}"), low=("min", "avg:m{*} by {host}"))
+    history = reader(account)
+    history.prepare([share, spread], START, START + 3600)
+    for one in (share, spread):
+        agrees(one, history)
+
+
+@pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ("avg(last_5m):sum:m{*}.weighted() > 1", "weighted"),
+        ("percentile(last_5m):p95:m{*} > 1", "no distributions"),
+        ("sum(last_5m):monotonic_diff(sum:m{*}) > 1", "monotonic_diff() of each series"),
+        ("max(last_5m):diff(max:m{*}) > 1", "diff() of each series"),
+    ],
+)
+def test_what_aggregated_answers_do_not_tell_is_said(account, query, what):
+    with pytest.raises(NotEvaluated, match=re.escape(what)):
+        reader(account).read(monitor(query), START, START + 3600, {})
 
 
 @pytest.mark.parametrize("query", ["forecast(avg:m{*}, 'linear', 1)", "avg:m{*}.weighted()"])

@@ -17,13 +17,20 @@ from doghouse import monitors as mon
 from doghouse.importing.account.pages import AnsweredSeries
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Ints, MetricType, Rollup, Series, no_columns
+from doghouse.monitors.evaluating import Sources
 from doghouse.monitors.kinds.metric import metric_query, with_query
-from doghouse.queries import MetricQuery, expression_text, metric_queries
+from doghouse.monitors.records.alert import RecordAlert
+from doghouse.monitors.records.windows import Nothing
+from doghouse.monitors.windows.percentiles import AGGREGATOR as PERCENTILE
+from doghouse.queries import MetricQuery, MonitorQuery, NotEvaluated, expression_text, metric_queries
+from doghouse.queries.functions import catalogue
 from doghouse.queries.language import tree
+from doghouse.queries.language.inspection import walk
 from doghouse.queries.language.tree import Expression, Leaf, Modifier
 from doghouse.tags.pairs import split_host
 
 COUNTS = ("as_count", "as_rate")
+AskedBy = tuple[MetricQuery, str]  # a metric query, and the method that the window it is asked for is reduced by
 
 
 class Asked(Struct, frozen=True):
@@ -44,11 +51,14 @@ class Plan(Struct, frozen=True):
     asked: Sequence[Asked]
 
 
+def queries_of(monitor: mon.Definition) -> Sequence[MonitorQuery]:
+    """Its queries of points: a metric monitor's own, or those that a formula is over. Raises QuerySyntaxError, NotEvaluated."""
+    return monitor.tree.point_queries if isinstance(monitor, RecordAlert) else (metric_query(monitor),)
+
+
 def shapes(monitor: mon.Definition, types: Mapping[str, str]) -> list[str]:
     """What a monitor asks, whatever the resolution: monitors that ask the same can share the answers. Raises QuerySyntaxError, NotEvaluated."""
-    query = metric_query(monitor)
-    found = dict.fromkeys(metric_queries(tree.flattened(query.expression)))
-    return [_text(one, query.aggregator, None, _is_counted(one, types)) for one in found]
+    return [_text(*one, None, _is_counted(one[0], types)) for one in _asked_by(queries_of(monitor))]
 
 
 def plan(monitor: mon.Definition, ticks: Ints, resolution: Callable[[str], int], types: Mapping[str, str]) -> Plan:
@@ -58,25 +68,62 @@ def plan(monitor: mon.Definition, ticks: Ints, resolution: Callable[[str], int],
     Each point is rolled up as the monitor's own window is (avg, min, max, sum), so that the window's value is that of the raw points, but for an average of
     buckets that hold unequally many. Raises QuerySyntaxError, NotEvaluated.
     """
-    query = metric_query(monitor)
-    expression = tree.flattened(query.expression)
-    found = list(dict.fromkeys(metric_queries(expression)))
-    names = {one: f"answer.{number}" for number, one in enumerate(found)}
-    renamed = _renamed(expression, names)
-    evaluated = with_query(monitor, replace(query, expression=renamed, text=expression_text(renamed)))
+    queries = queries_of(monitor)
+    for query in queries:
+        _check(query)
+    names = {one: f"answer.{number}" for number, one in enumerate(_asked_by(queries))}
+    evaluated = _over_answers(monitor, names)
     spans = _spans(evaluated, ticks[[0, -1]], names)
     asked = []
-    for one in found:
+    for (one, aggregator), name in names.items():
         counted = _is_counted(one, types)
-        seconds = resolution(_text(one, query.aggregator, None, counted))
-        text = _text(one, query.aggregator, seconds, counted)
-        asked.append(Asked(text, seconds, names[one], "count" if counted else "gauge", *spans[names[one]]))
+        seconds = resolution(_text(one, aggregator, None, counted))
+        text = _text(one, aggregator, seconds, counted)
+        asked.append(Asked(text, seconds, name, "count" if counted else "gauge", *spans[name]))
     return Plan(evaluated, asked)
+
+
+def _asked_by(queries: Sequence[MonitorQuery]) -> Sequence[AskedBy]:
+    """The metric queries, each with the method that its window is reduced by; each once."""
+    found = ((one, query.aggregator) for query in queries for one in metric_queries(tree.flattened(query.expression)))
+    return list(dict.fromkeys(found))
+
+
+def _check(query: MonitorQuery) -> None:
+    """Raise NotEvaluated for what answers that are aggregated over space already do not tell."""
+    if query.aggregator == PERCENTILE:
+        raise NotEvaluated("a percentile over time over an account, whose answers are no distributions")
+    expression = tree.flattened(query.expression)
+    if any(modifier.name == "weighted" for one in metric_queries(expression) for modifier in one.modifiers):
+        raise NotEvaluated(".weighted() over an account, whose answers are aggregated already")
+    for part in walk(expression):
+        if isinstance(part, tree.Call) and catalogue()[part.function].takes == "series":
+            sums = all(one.aggregator in ("avg", "sum", None) for one in metric_queries(part))
+            if part.function == "monotonic_diff" or not sums:
+                raise NotEvaluated(
+                    f"{part.function}() of each series over an account, whose answers are aggregated already"
+                )
+
+
+def _over_answers(monitor: mon.Definition, names: Mapping[AskedBy, str]) -> mon.Definition:
+    """The monitor with the metrics that hold the answers in the place of its own."""
+
+    def changed(query: MonitorQuery) -> MonitorQuery:
+        renamed = _renamed(tree.flattened(query.expression), query.aggregator, names)
+        return replace(query, expression=renamed, text=expression_text(renamed))
+
+    if not isinstance(monitor, RecordAlert):
+        return with_query(monitor, changed(metric_query(monitor)))
+    queries = {
+        name: changed(query) if isinstance(query, MonitorQuery) else query
+        for name, query in monitor.tree.queries.items()
+    }
+    return replace(monitor, asked=replace(monitor.tree, queries=queries))
 
 
 def counted(monitor: mon.Definition) -> list[str]:
     """The metrics whose type has to be known: those of which counts are asked. Raises QuerySyntaxError, NotEvaluated."""
-    queries = metric_queries(metric_query(monitor).expression)
+    queries = (one for query in queries_of(monitor) for one in metric_queries(query.expression))
     return sorted({one.metric for one in queries if any(modifier.name in COUNTS for modifier in one.modifiers)})
 
 
@@ -107,13 +154,13 @@ def _series(number: int, asked: Asked, tags: tuple[str, ...]) -> Series:
     return Series(number, asked.metric, asked.type, asked.resolution if asked.type == "count" else 0, host, own)
 
 
-def _renamed(expression: Expression, names: Mapping[MetricQuery, str]) -> Expression:
+def _renamed(expression: Expression, aggregator: str, names: Mapping[AskedBy, str]) -> Expression:
     """The expression over the answers' metrics."""
 
     def renamed(leaf: Leaf) -> Expression:
         if not isinstance(leaf, MetricQuery):
             return leaf
-        return replace(leaf, aggregator="avg", metric=names[leaf], scope=tree.Everything())
+        return replace(leaf, aggregator="avg", metric=names[leaf, aggregator], scope=tree.Everything())
 
     return tree.map_leaves(expression, renamed)
 
@@ -157,14 +204,18 @@ class _Probe(MemorySource):
         return super().read(ids, start, end, rollup)
 
 
-def _spans(monitor: mon.Definition, ticks: Ints, names: Mapping[MetricQuery, str]) -> dict[str, tuple[int, int]]:
+def _spans(monitor: mon.Definition, ticks: Ints, names: Mapping[AskedBy, str]) -> dict[str, tuple[int, int]]:
     """What the evaluation reads of each metric (s UTC), found by letting it."""
     made = []
-    for number, (query, name) in enumerate(names.items()):
+    for number, ((query, _), name) in enumerate(names.items()):
         tags = tuple(sorted(f"{key}:probe" for key in query.by if key != "host"))
         made.append(Series(number, name, "gauge", 0, "probe" if "host" in query.by else "", tags))
     probe = _Probe(made)
-    list(mon.evaluate_range(monitor, probe, ticks))
+    list(
+        monitor.columns(Sources(lambda _: (probe, None), records=lambda _: Nothing()), ticks)
+        if isinstance(monitor, RecordAlert)
+        else mon.evaluate_range(monitor, probe, ticks)
+    )
     whole = (
         (min(low for low, _ in probe.spans.values()), max(high for _, high in probe.spans.values()))
         if probe.spans

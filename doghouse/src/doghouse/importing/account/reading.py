@@ -18,10 +18,9 @@ from doghouse.importing.account.pages import AnsweredSeries, Cache, Page, pages
 from doghouse.importing.account.requesting import RefusedError, Requester
 from doghouse.importing.account.resolutions import resolution_of
 from doghouse.metrics.memory import MemorySource
-from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.records.alert import RecordAlert
 from doghouse.monitors.records.model import RecordQuery
-from doghouse.queries import NotEvaluated, QuerySyntaxError, metric_queries
+from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.search.records import Records
 
 # A page that ended so long ago gets no more points (they are taken up to an hour late), and is kept.
@@ -198,11 +197,11 @@ class Account:
 
 
 def _is_evaluated(monitor: mon.Definition) -> bool:
+    """Whether it looks at points, as far as its query tells."""
     try:
-        metric_queries(metric_query(monitor).expression)
+        return bool(plans.queries_of(monitor))
     except (QuerySyntaxError, NotEvaluated):
         return False
-    return True
 
 
 def _pages(plan: plans.Plan) -> Iterator[Page]:
@@ -223,7 +222,7 @@ def _pages_of_logs(monitors: Sequence[mon.Definition], start: int, end: int) -> 
 
 
 def _ticks(monitor: mon.Definition, start: int, end: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    ticks = mon.ticks_of(monitor, start, end)
+    ticks = monitor.ticks(start, end)
     return ticks if len(ticks) else np.array([end], np.int64)
 
 

@@ -6,7 +6,7 @@ import contextlib
 import math
 
 from doghouse import monitors as mon
-from doghouse.monitors.kinds.metric import metric_query
+from doghouse.importing.account.plans import queries_of
 from doghouse.queries import function_names, metric_queries
 from doghouse.queries.language.rollups import RollupError, rollup_setting
 
@@ -21,18 +21,17 @@ def resolution_of(monitor: mon.Definition) -> int:
 
     A window then begins and ends where a point does, so that its minimum, maximum and sum are those of the raw points. Raises QuerySyntaxError, NotEvaluated.
     """
-    expression = metric_query(monitor).expression
     lengths = [monitor.every, monitor.span, monitor.options.evaluation_delay or 0, *_rollups(monitor)]
     step = math.gcd(*(one for one in lengths if one))
     most = monitor.span / POINTS_A_WINDOW if monitor.span else math.inf
-    if "anomalies" in function_names(expression):
+    if any("anomalies" in function_names(query.expression) for query in queries_of(monitor)):
         most = min(most, OF_BANDS)
     return next((one for one in CHOICES if step % one == 0 and one <= most), math.gcd(step, FINEST))
 
 
 def _rollups(monitor: mon.Definition) -> list[int]:
     lengths = []
-    for query in metric_queries(metric_query(monitor).expression):
+    for query in (one for asked in queries_of(monitor) for one in metric_queries(asked.expression)):
         for modifier in query.modifiers:
             if modifier.name == "rollup":
                 with contextlib.suppress(RollupError):

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Ints, Source, no_columns
+from doghouse.metrics.model import Ints, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
 from doghouse.monitors.definition import Definition
@@ -190,11 +190,9 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
 
     def columns(self, sources: Sources, ticks: Ints) -> Iterator[GroupColumn]:
         """Every group's windows at `ticks` (s UTC, ascending), one group at a time. Raises NotEvaluated."""
-
-        def points() -> Source:
-            return sources.points(self)[0]
-
-        return Evaluator(self.tree, self.options, self.rules, self._records(sources), points).columns(ticks)
+        points, evaluated = sources.points(self) if self.tree.point_queries else (MemorySource([], no_columns()), None)
+        asked = evaluated.tree if isinstance(evaluated, RecordAlert) else self.tree
+        return Evaluator(asked, self.options, self.rules, self._records(sources), points).columns(ticks)
 
     def _records(self, sources: Sources) -> RecordsOf:
         """Where a query's records are. What it gives raises NotEvaluated where there are none of its source."""

@@ -56,7 +56,7 @@ class Evaluator(Struct, frozen=True):
     options: Options
     rules: Rules
     records: RecordsOf
-    points: Callable[[], Source]
+    points: Source
 
     def columns(self, ticks: Ints) -> Iterator[GroupColumn]:
         """Every group's windows at `ticks` (s UTC, ascending), one group at a time. Raises NotEvaluated.
@@ -86,7 +86,7 @@ class Evaluator(Struct, frozen=True):
         """One query over some windows."""
         if isinstance(query, RecordQuery):
             return RecordWindows(query, self.records(query), over)
-        return PointWindows(query, self.points(), over)
+        return PointWindows(query, self.points, over)
 
 
 class _Reads:
