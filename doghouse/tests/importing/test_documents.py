@@ -38,15 +38,21 @@ def write(tmp_path):
 def test_kennels_parts_go_in_and_composites_find_their_members(write, tmp_path):
     write("generated/shop/high.json", {**BODY, "api_resource": "monitor"})
     write("generated/shop/slo.json", {**SLO, "api_resource": "slo"})
+    up = {**SLO, "type": "monitor", "monitor_ids": ["%{shop:high}", 5], "api_resource": "slo"}
+    write("generated/shop/up.json", up)
+    burns = {**BODY, "type": "slo alert", "query": 'error_budget("%{shop:slo}").over("7d") > 75'}
+    write("generated/shop/zburns.json", {**burns, "api_resource": "monitor"})
     write("generated/shop/board.json", {"title": "t", "widgets": [], "api_resource": "dashboard"})
     both = {**BODY, "type": "composite", "query": "%{shop:high} && !%{shop:high}", "api_resource": "monitor"}
     write("generated/shop/both.json", both)
     things = list(collect(str(tmp_path)))
-    both, high = [one for one in things if isinstance(one, Found)]
+    both, high, burns = [one for one in things if isinstance(one, Found)]
+    slo, up = [one for one in things if isinstance(one, FoundSlo)]
     assert both.body["query"] == f"{high.body['id']} && !{high.body['id']}"
     assert "api_resource" not in high.body
-    assert [type(one) for one in things].count(FoundSlo) == 1
-    assert [one.verdict for one in lint_all([both, high])] == ["ok", "ok"]
+    assert burns.body["query"] == f'error_budget("{slo.body["id"]}").over("7d") > 75'
+    assert up.body["monitor_ids"] == [high.body["id"], 5]
+    assert [one.verdict for one in lint_all([both, high, slo, burns])] == ["ok"] * 4
 
 
 def test_datadog_sync_clis_files_go_in_with_their_ids(write, tmp_path):

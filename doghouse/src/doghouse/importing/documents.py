@@ -2,7 +2,7 @@
 
 - `terraform show -json`, of a plan or a state;
 - kennel (grosser/kennel, lib/kennel/parts_writer.rb): `generated/PROJECT/PART.json`, a body with `api_resource`;
-  `%{PROJECT:PART}` in a query is another part's id;
+  `%{PROJECT:PART}` in a query, or among an objective's monitors, is another part's id;
 - Pulumi: `pulumi stack export` (`deployment.resources`) and `pulumi preview --json` (`steps[].newState`): the provider's names in camel case;
 - datadog-sync-cli (datadog_sync/utils/storage/local_file.py): `monitors.json` and `monitors.ID.json`, an object of bodies by their ids; so its
   `service_level_objectives` and `downtime_schedules`.
@@ -102,7 +102,8 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
         line = place.lines(f"{address}.definition")
         yield Found(where, definition, line, (), place.where, place.ignores(address), place.intervals)
     elif _is_slo(document):
-        yield FoundSlo(where, document, place.lines(address), (), place.where, place.ignores(address))
+        body, line = _named(document, place), place.lines(address)
+        yield FoundSlo(where, body, line, (), place.where, place.ignores(address))
     elif "type" in document and "query" in document:
         body, line = _named(document, place), place.lines(address)
         yield Found(where, body, line, (), place.where, place.ignores(address), place.intervals)
@@ -137,12 +138,19 @@ def _in_plan(document: Mapping[str, Any], place: Place) -> Iterator[Thing]:
 
 
 def _named(body: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
-    """A body; one of kennel's with an id, and with the ids of the parts that its query names."""
-    if body.get("api_resource") != "monitor":
+    """A body; one of kennel's with an id, and with the ids of the parts that it names."""
+    if "api_resource" not in body:
         return body
-    kept = {key: value for key, value in body.items() if key != "api_resource"}
-    query = _KENNEL_ID.sub(lambda match: str(made_up_id(match[1])), str(body["query"]))
-    return {"id": made_up_id(place.part), **kept, "query": query}
+    kept, number = {key: value for key, value in body.items() if key != "api_resource"}, made_up_id(place.part)
+    if not _is_slo(body):
+        return {"id": number, **kept, "query": _KENNEL_ID.sub(_kennel_id, str(body["query"]))}
+    ids = [_KENNEL_ID.sub(_kennel_id, str(one)) for one in body.get("monitor_ids") or ()]
+    members = {"monitor_ids": [int(one) if one.isdecimal() else one for one in ids]} if ids else {}
+    return {"id": str(number), **kept, **members}
+
+
+def _kennel_id(match: re.Match[str]) -> str:
+    return str(made_up_id(match[1]))
 
 
 def _is_slo(document: Any) -> bool:
