@@ -157,6 +157,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         simulated=simulated,
         snapshots=snapshots,
         units=counted,
+        catalogue=catalogue,
         slos=slos,
         rules=rule_store,
         records=records,

@@ -18,6 +18,8 @@ PAGES = [
     "states",
     "/metric/explorer",
     "/metric/explorer?query=avg:my_metric{*}",
+    "/metric/explorer?query=avg:my_metric{*}&query=avg:system.cpu.user{*}&formula=a/b",
+    "/metric/summary?metric=my_metric",
     "/infrastructure/map?host=web-1",
     "/monitors/manage",
     "/monitors/1",
@@ -95,7 +97,7 @@ def test_the_keys_are_listed(page: Page, served: Served) -> None:
         ("i", "Inbox"),
         ("e", "Events"),
         ("l", "Logs"),
-        ("x", "Metrics explorer"),
+        ("x", "Metrics Explorer"),
     ],
 )
 def test_g_and_a_letter_go_to_a_page(page: Page, served: Served, key: str, title: str) -> None:

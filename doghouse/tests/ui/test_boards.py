@@ -292,7 +292,7 @@ def test_a_board_that_does_not_exist_says_so(page: Page, served: Served) -> None
     assert "doghouse has no page for dashboard aaa-aaa-aaa" in answer.text
 
 
-ACTS_JS = """() => [...document.querySelectorAll('[data-act]')].filter(one => !['share', 'edit'].includes(one.dataset.act)).map(button => {
+ACTS_JS = """() => [...document.querySelectorAll('[data-act]')].filter(one => ['full', 'snapshot', 'table', 'csv'].includes(one.dataset.act)).map(button => {
     button.click();
     const shown = document.querySelector('dialog[open]');
     const said = [button.dataset.act, button.closest('[data-widget]').getAttribute('aria-label'), shown?.textContent.length > 8];

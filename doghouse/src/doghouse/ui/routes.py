@@ -27,10 +27,11 @@ from doghouse.ui.pages.boards import Boards
 from doghouse.ui.pages.budgets import ErrorBudgets
 from doghouse.ui.pages.downtimes import Downtimes
 from doghouse.ui.pages.events import EventPage
-from doghouse.ui.pages.explorer import Explorer
 from doghouse.ui.pages.hosts import HostMap
 from doghouse.ui.pages.inbox import Inbox
 from doghouse.ui.pages.logs import LogPage
+from doghouse.ui.pages.metrics.explorer import Explorer
+from doghouse.ui.pages.metrics.summary import Summary
 from doghouse.ui.pages.monitor import MonitorPage
 from doghouse.ui.pages.monitor_list import MonitorList
 from doghouse.ui.pages.shared_board import SharedBoards
@@ -53,7 +54,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
     everything = Everything(stores.points, stores.records, partial(queried.values, stores.slos))
     boards = Boards(stores.dashboards, everything)
     hostmap = HostMap(stores.hosts, stores.checks, stores.points)
-    explorer = Explorer(stores.points, stores.simulated, stores.units)
+    explorer = Explorer(stores.points, stores.simulated, stores.units, stores.dashboards)
     replays = Replays(
         stores.monitors,
         stores.downtimes,
@@ -86,6 +87,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
         page("/dashboard/edit/{id}", reading(editor.edit)),
         change("POST", "/ui/data/board-editor/check", editor.check),
         change("POST", "/ui/data/board-editor/save", editor.save),
+        change("POST", "/ui/data/board-editor/add", editor.add),
         page("/ui/board-editor/{name}", reading(editor.draw)),
         page("/ui/data/board-editor/{name}", editor.numbers),
         page("/ui/data/dashboard/{id}/export", editor.export),
@@ -133,6 +135,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
         change("POST", "/ui/data/dashboard/{id}/snapshot", snapshots.take),
         page(f"{PATH}/{{day}}/{{name}}", reading(snapshots.show)),
         page("/metric/explorer", reading(explorer.show)),
+        page("/metric/summary", reading(Summary(stores.points, stores.catalogue).show)),
         page("/ui/data/query", explorer.graph),
         page("/ui/data/complete", explorer.complete),
         endpoint("POST", "/doghouse/simulated", partial(simulated.mark, stores.simulated), Keys.API),

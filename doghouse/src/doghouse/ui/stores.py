@@ -14,6 +14,7 @@ from doghouse.events.store import EventStore
 from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
 from doghouse.logs.store.log_store import LogStore
+from doghouse.metrics.catalogue.metadata import Catalogue
 from doghouse.metrics.model import MetricStore
 from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore
@@ -45,6 +46,7 @@ class Stores(Struct, frozen=True):
     simulated: SimulatedStore
     snapshots: SnapshotStore
     units: Units
+    catalogue: Catalogue
     slos: Slos
     rules: RuleStore
     records: Mapping[str, Records]  # what monitors over logs, events and spans read, by data source

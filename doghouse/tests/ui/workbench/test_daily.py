@@ -12,6 +12,11 @@ SENT = 103
 MORE = 20  # metrics
 
 
+def in_menu(page: Page, name: str) -> None:
+    page.get_by_label("Menu of the graph").click()
+    page.get_by_role("button", name=name).click()
+
+
 def test_the_inbox_has_pages(served: Served) -> None:
     for number in range(SENT):
         served.ok("POST", "/api/v1/events", {"title": f"event {number}.", "text": "@team@example.com"})
@@ -35,7 +40,7 @@ def test_a_query_of_the_explorer_becomes_a_file_and_a_monitor(page: Page, served
 
     expect(page.locator(".explore[aria-busy=false] canvas")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        in_menu(page, "Values as CSV")
     saved = tmp_path / "values.csv"
     download.value.save_as(saved)
     with saved.open(newline="") as file:
@@ -44,6 +49,6 @@ def test_a_query_of_the_explorer_becomes_a_file_and_a_monitor(page: Page, served
     assert newest[0].startswith("2026-03-02T09:5")
     assert {float(value) for _, value in [newest, *others]} == {40.0}
 
-    page.get_by_role("link", name="Create a monitor").click()
+    in_menu(page, "Create monitor")
     expect(page.get_by_role("combobox", name="Query")).to_have_value("avg(last_5m):avg:queue.depth{*} > 0")
     assert parse_qs(urlsplit(page.url).query)["query"] == ["avg(last_5m):avg:queue.depth{*} > 0"]

@@ -7,7 +7,6 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -19,6 +18,7 @@ from doghouse.dashboards.model import Document
 from doghouse.review.fields import changed_fields
 from doghouse.ui import frame, guard, rendering
 from doghouse.ui.board_editor import draft as drafts
+from doghouse.ui.board_editor.adding import with_widget
 from doghouse.ui.board_editor.draft import Draft
 from doghouse.ui.data.boards import BoardData
 from doghouse.ui.data.conflicts import conflict
@@ -40,6 +40,13 @@ class Asked(msgspec.Struct):
     board: dict[str, Any] = {}
     id: str = ""
     base: dict[str, Any] = {}
+
+
+class Added(msgspec.Struct):
+    """A widget's definition, and the dashboard that it goes to; without an id a new one."""
+
+    definition: dict[str, Any]
+    id: str = ""
 
 
 class Shown:
@@ -68,13 +75,12 @@ class Shown:
             return self._kept[name]
 
 
-@dataclass(frozen=True, slots=True)
-class BoardEditor:
+class BoardEditor(msgspec.Struct, frozen=True):
     """The page over the boards and their numbers."""
 
     boards: Boards
     data: BoardData
-    shown: Shown = field(default_factory=Shown)
+    shown: Shown = msgspec.field(default_factory=Shown)
 
     def new(self, call: Call) -> Reply:
         """`GET /dashboard/create`; `clone=ID` begins with that dashboard."""
@@ -135,16 +141,28 @@ class BoardEditor:
         """`POST /ui/data/board-editor/save`: keep the dashboard; its address. Raises ApiError 409 where another was saved since, 400 where it is refused."""
         asked = call.json(Asked)
         body = self.body(drafts.read(asked.text, asked.path, asked.board))
+        return self.keep(asked.id, body, asked.base, call.now)
+
+    def add(self, call: Call) -> Reply:
+        """`POST /ui/data/board-editor/add`: a widget at the end of a dashboard, or in a new one; its address. Raises ApiError 400, 404, 409."""
+        wanted = call.json(Added)
+        before = drafts.written(self.boards.document(wanted.id)) if wanted.id else dict(NEW)
+        body = with_widget(before, wanted.definition)
+        dashboards.check(body)
+        return self.keep(wanted.id, body, before, call.now)
+
+    def keep(self, dashboard_id: str, body: dict[str, Any], base: Mapping[str, Any], now: float) -> Reply:
+        """Keep a dashboard, a new one where it has no id. Raises ApiError 404, and 409 where it is not `base` any more."""
         store = self.boards.store
-        if not asked.id:
-            document = drafts.numbered(body, "", call.now)
-            store.add(document, call.now)
+        if not dashboard_id:
+            document = drafts.numbered(body, "", now)
+            store.add(document, now)
             return Reply({"url": document["url"]})
-        origin = store.origin(asked.id)
+        origin = store.origin(dashboard_id)
         if origin is None:
-            raise no_such_page(f"for dashboard {asked.id}")
-        document = model.document(body, origin, call.now)
-        if not store.replace(document, lambda now: not changed_fields(asked.base, drafts.written(now))):
+            raise no_such_page(f"for dashboard {dashboard_id}")
+        document = model.document(body, origin, now)
+        if not store.replace(document, lambda stored: not changed_fields(base, drafts.written(stored))):
             raise ApiError(409, SAVED_MEANWHILE)
         return Reply({"url": document["url"]})
 

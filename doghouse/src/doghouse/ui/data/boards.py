@@ -53,5 +53,9 @@ class BoardData(Struct, frozen=True):
         own = frame.of_widget(widget.time, shown, call.now)
         since = frame.since(call.query)
         asked = Asked(own or shown, lines.chosen(selected), since, self.units, selected, call.now)
-        heading = {"own": own.words if own else None, "title": template_variables.titled(widget.title, selected)}
+        heading = {
+            "own": own.words if own else None,
+            "title": template_variables.titled(widget.title, selected),
+            "queries": lines.texts(widget.requests, asked.variables),
+        }
         return self.sources[widget.drawing.numbers](widget, asked) | heading

@@ -30,7 +30,7 @@ from doghouse.time.lengths import MINUTE
 from doghouse.ui.data import monitor_history
 from doghouse.ui.frame import Frame
 from doghouse.ui.simulated import SimulatedStore
-from doghouse.ui.widgets import graphs
+from doghouse.ui.widgets import graphs, lines
 from doghouse.ui.widgets.graphs import Asked
 from doghouse.web.errors import ApiError
 
@@ -111,6 +111,7 @@ class Replays(Struct, frozen=True):
             return windows
         widget = board.graph("monitor", Request((Line(expression_text(expression)),)))
         raw = graphs.graph(widget, self.points, self.simulated, Asked(seen, {}, units=self.units))
+        raw["queries"] = lines.texts(widget.requests, {})
         return raw if windows is None else beside(raw, windows, apart=worth_apart(monitor))
 
     def _windows(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from doghouse.dashboards.template_variables import Selection
-from doghouse.dashboards.widget_requests import Line
+from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.metrics.model import Source
-from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate
+from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries, Window, evaluate, metric_queries
+from doghouse.queries.beyond.reading import Asks
 from doghouse.queries.beyond.source import Everything
+from doghouse.queries.language.printing import expression_text
 from doghouse.queries.language.rollups import default_interval
 from doghouse.queries.language.substitution import Chosen
 from doghouse.ui.frame import Frame
@@ -52,6 +54,23 @@ def answers(line: Line, source: Source, frame: Frame, values: Mapping[str, Chose
         return [Answer(line, None, (), unevaluated(error.what, line))]
     window = Window(frame.start, frame.end, default_interval(frame.span, bars=True) if bars else None)
     return [_answer(line, expression, source, window) for expression in parsed]
+
+
+def texts(requests: Iterable[Request], values: Mapping[str, Chosen]) -> list[str]:
+    """The queries of metrics that requests evaluate, each once, as they could be typed elsewhere; what cannot be read, or asks for records, gives none."""
+    made: dict[str, None] = {}
+    for line in (line for request in requests for line in request.lines if not line.unevaluated):
+        try:
+            parsed = line.expressions(values)
+        except (QuerySyntaxError, NotEvaluated):
+            continue
+        made |= dict.fromkeys(expression_text(one) for one in parsed if _is_of_metrics(one))
+    return list(made)
+
+
+def _is_of_metrics(expression: Expression) -> bool:
+    queries = metric_queries(expression)
+    return bool(queries) and not any(isinstance(query.metric, Asks) for query in queries)
 
 
 def over(source: Source, window: Window, *, total: bool = False) -> Source:

@@ -43,6 +43,7 @@ export function stacked(series, joined) {
   const floor = new Float64Array(times.length);
   const layers = series.toReversed().map((line) => {
     const raw = column(line, times, joined);
+    if (line.ago) return raw; // what it is compared to stands on nothing
     if (line.display !== "bars") interpolate(raw, times);
     return Array.from(raw, (value, at) => (value == null ? (line.display === "bars" ? undefined : null) : (floor[at] += value)));
   });

@@ -16,7 +16,7 @@ const BINARY = Array.from({ length: 80 }, (_, power) => 2 ** (power - 10)); // t
 const EVENT_PX = 6; // how near the cursor is to an event that it tells
 
 export class Graph {
-  // root holds .plot, .legend and .notes. options: { definition, sync, onZoom(from, to), onUnzoom(), markers, name }
+  // root holds .plot, .legend and .notes. options: { definition, sync, onZoom(from, to), onUnzoom(), markers, name, past(from, to) }
   constructor(root, options) {
     this.root = root;
     this.plot = root.querySelector(".plot");
@@ -24,6 +24,8 @@ export class Graph {
     this.notes = root.querySelector(".notes");
     this.options = options;
     this.hidden = new Set();
+    this.ago = 0; // s: what it is compared to; `before` are the lines of then
+    this.before = [];
     this.data = null;
     this.watching = new ResizeObserver(() => this.resize());
     this.watching.observe(this.plot);
@@ -36,6 +38,25 @@ export class Graph {
   // Everything anew.
   show(data) {
     this.data = data;
+    this.draw();
+    this.past();
+  }
+
+  // Draws what was there so long (s) ago beside it; 0: not any more.
+  compare(ago) {
+    if (!this.data) return;
+    this.ago = ago;
+    this.before = [];
+    this.draw();
+    this.past();
+  }
+
+  async past() {
+    const { ago, data } = this;
+    if (!ago || !data) return;
+    const answer = await this.options.past(data.from - ago, data.to - ago).catch((error) => void say(error.message));
+    if (!answer || ago !== this.ago || data.from !== this.data.from) return;
+    this.before = answer.series.filter(({ ts }) => ts.length).map((one) => shifted(one, ago));
     this.draw();
   }
 
@@ -59,7 +80,7 @@ export class Graph {
 
   draw() {
     const { data } = this;
-    const shown = data.series.filter((one) => one.ts.length);
+    const shown = [...data.series.filter((one) => one.ts.length), ...this.before];
     this.explain(data, shown);
     this.seen ||= shown.length > 0; // a graph that once had a line keeps its height, so that nothing moves when it is zoomed
     this.root.classList.toggle("failed", !this.seen);
@@ -90,7 +111,8 @@ export class Graph {
 
   // Bars and areas of several series stand on one another.
   stacks() {
-    return this.lines.length > 1 && this.lines.every((one) => one.display === "bars" || one.display === "area");
+    const now = this.lines.filter((one) => !one.ago);
+    return now.length > 1 && now.every((one) => one.display === "bars" || one.display === "area");
   }
 
   scene() {
@@ -103,7 +125,7 @@ export class Graph {
     if (!u || u.axes.length > 2) return []; // where a second axis stands
     const end = this.data.to;
     return this.lines.flatMap((one) => {
-      if (this.hidden.has(one.key)) return [];
+      if (one.ago || this.hidden.has(one.key)) return [];
       const last = lastIndex(one.values);
       if (last < 0 || end - one.ts[last] > this.data.joined + one.interval) return [];
       const drawn = u.data[one.index + 1][lowerBound(u.data[0], one.ts[last])];
@@ -369,6 +391,13 @@ export class Graph {
     this.unlisten();
     this.watching.disconnect();
   }
+}
+
+// A line of the past under the time now, thin and grey.
+function shifted(one, ago) {
+  const words = { 3600: "an hour before", 86400: "a day before", 604800: "a week before" }[ago];
+  const style = { palette: "gray", line_type: "dashed", line_width: "thin" };
+  return { ...one, ago, style, key: `${one.key}|${ago}`, label: `${one.label}, ${words}`, name: `${one.name}, ${words}`, display: "line", upper: undefined, lower: undefined, ts: one.ts.map((at) => at + ago) };
 }
 
 // Graphs share where the cursor is, not what is dragged: a zoom is told once.

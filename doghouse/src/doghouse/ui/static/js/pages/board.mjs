@@ -25,6 +25,8 @@ const live = new Live({
 async function widget(root) {
   const { widget: id, kind, type } = root.dataset;
   const widget = { id, root, kind, type, definition: page.widgets[id].definition, name: root.getAttribute("aria-label"), graph: null };
+  widget.queries = () => widget.data?.queries ?? [];
+  widget.past = (from, to) => getJson(`${page.numbers}?${variables.query(new URLSearchParams({ from_ts: from * 1000, to_ts: to * 1000, live: false, widgets: id }))}`).then((answer) => answer.widgets[0]);
   const { make } = await import(`../widgets/${kind}.mjs`);
   widget.draw = make(widget, { zoom, unzoom: () => page.fixed || time.back() });
   return widget;
@@ -111,6 +113,6 @@ if (!page.fixed) timeKeys(keys, time, () => live.whole());
 keys.set("m", () => focused()?.querySelector(".menu > summary")?.click());
 
 variables.addEventListener("change", () => live.whole());
-bindMenu({ widgets, time, variables, focused, page });
+bindMenu({ widgets, time, query, focused, board: page.board });
 $$("[data-widget]").forEach(reachable);
 if (widgets.length) live.whole();

@@ -1,33 +1,54 @@
-// The metrics explorer: the query's graph is drawn as it is typed, with completion. While it is being written a mistake is no mistake yet and the
-// last graph stays; then it is underlined where it is.
+// The metrics explorer: queries, called a, b and so on, and formulas over them, drawn as they are typed, with completion. While one is being written a
+// mistake is no mistake yet and the last graph stays; then it is underlined where it is.
 
 import { QueryBox } from "../parts/completion.mjs";
-import { csv } from "../parts/table.mjs";
-import { $, $$, getJson, pageData, say } from "../dom.mjs";
+import { bindMenu } from "../parts/menu.mjs";
+import { $, $$, el, getJson, pageData, postJson, say } from "../dom.mjs";
 import { Graph } from "../graphs/graph.mjs";
 import { Live, timeKeys } from "../time/live.mjs";
 import { keys } from "../page.mjs";
 import { Time } from "../time/time.mjs";
 
+const NAMES = "abcdefghijklmnopqrstuvwxyz";
 const page = pageData();
 const time = new Time(page.frame, page.now);
 const card = $(".explore");
-const graph = new Graph(card, { name: "Graph of the query", onZoom: (from, to) => (graph.range(from, to), time.zoom(from, to)), onUnzoom: () => time.back() });
-const state = { query: page.query, display: page.display };
-let written = true; // whether the query is whole: the next change of it is a step of its own
-let wrongAnswer = null; // an answer that says that the query is wrong, while it is being written
+const state = { queries: page.queries, formulas: page.formulas, display: page.display };
+const graph = new Graph(card, { name: "Graph of the query", onZoom: (from, to) => (graph.range(from, to), time.zoom(from, to)), onUnzoom: () => time.back(), past });
+let rows = []; // {kind, box, root}
+let written = true; // whether the text is whole: the next change of it is a step of its own
+let wrongAnswer = null; // an answer that says that a text is wrong, while it is being written
+
+const something = () => [...state.queries, ...state.formulas].some((text) => text.trim());
+
+// What is asked for, as the address has it.
+function query(given = new URLSearchParams()) {
+  for (const [name, texts] of [["query", state.queries], ["formula", state.formulas]]) {
+    given.delete(name);
+    for (const text of texts) given.append(name, text);
+  }
+  given.delete("display");
+  if (state.display !== "line") given.set("display", state.display);
+  return given;
+}
+
+const ask = (asked) => getJson(`/ui/data/query?${query(asked)}`);
+
+function past(from, to) {
+  return ask(new URLSearchParams({ from_ts: from * 1000, to_ts: to * 1000, live: false }));
+}
 
 const live = new Live({
   time,
-  parts: () => (state.query.trim() ? [[state.query]] : []),
+  parts: () => (something() ? [[state]] : []),
   ask: (_, since) => {
-    const asked = time.query(new URLSearchParams(state));
+    const asked = time.query();
     if (since != null) asked.set("since", since);
-    return getJson(`/ui/data/query?${asked}`);
+    return ask(asked);
   },
   draw: (answer, fresh) => {
-    const wrong = answer.problems.find(({ kind }) => kind === "wrong");
-    wrongAnswer = wrong && box.writing ? answer : null;
+    const wrong = answer.problems.filter(({ kind }) => kind === "wrong");
+    wrongAnswer = wrong.length && rows.some(({ box }) => box.writing) ? answer : null;
     if (wrongAnswer) return true;
     mark(wrong);
     if (fresh) return graph.extend(answer);
@@ -39,45 +60,81 @@ const live = new Live({
 });
 
 function mark(wrong) {
-  if (wrong && wrong.text !== box.area.title) say(`${wrong.text}, at character ${wrong.position + 1}`);
-  box.underline(wrong?.position ?? null, wrong?.text ?? "");
+  for (const { box } of rows) {
+    const mine = wrong.find((one) => one.query === box.area.value);
+    if (mine && mine.text !== box.area.title) say(`${mine.text}, at character ${mine.position + 1}`);
+    box.underline(mine?.position ?? null, mine?.text ?? "");
+  }
 }
 
 function settled() {
   written = true;
   if (!wrongAnswer) return;
-  mark(wrongAnswer.problems.find(({ kind }) => kind === "wrong"));
+  mark(wrongAnswer.problems.filter(({ kind }) => kind === "wrong"));
   graph.show(wrongAnswer);
   wrongAnswer = null;
 }
 
-// What is drawn can be watched: a monitor of it begins with a threshold to be chosen.
-function offers() {
-  const query = state.query.trim();
-  $("[data-monitor]").href = `/monitors/create?${new URLSearchParams({ query: `avg(last_5m):${query} > 0` })}`;
-  for (const place of [$("[data-monitor]"), $("[data-csv]")]) place.hidden = !query;
-}
-
 function changed() {
-  offers();
-  const url = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(state)) value && value !== "line" ? url.set(name, value) : url.delete(name);
+  const url = query(new URLSearchParams(location.search));
   if (`?${url}` !== location.search) history[written ? "pushState" : "replaceState"]({ zoomed: 0 }, "", `?${url}`); // Back skips what was half written
   written = false;
-  card.hidden = !state.query.trim();
-  $("[data-start]")?.remove();
-  if (card.hidden) box.underline(null);
-  else live.whole();
+  shown();
+  if (something()) live.whole();
+  else mark([]);
 }
 
-const box = new QueryBox(
-  $("[data-query-box]"),
-  (query) => {
-    state.query = query;
-    changed();
-  },
-  settled,
-);
+function shown() {
+  card.hidden = !something();
+  $("[data-save-pop]").hidden = !something();
+  $("[data-drawn-as]").textContent = state.formulas.some((text) => text.trim()) ? "the formulas are drawn" : "";
+  if (something()) $("[data-start]")?.remove();
+}
+
+// --- the rows
+
+function draw() {
+  rows = ["queries", "formulas"].flatMap((kind) => state[kind].map((text, index) => row(kind, text, index)));
+  $("[data-queries]").replaceChildren(...rows.map(({ root }) => root));
+  rows.forEach(({ box }) => box.fit());
+  $("[data-add=query]").disabled = state.queries.length >= NAMES.length;
+}
+
+function row(kind, text, index) {
+  const root = $("[data-row]").content.firstElementChild.cloneNode(true);
+  const alone = kind === "queries" && state.queries.length === 1;
+  const name = kind === "queries" ? (alone && !state.formulas.length ? "Query" : `Query ${NAMES[index]}`) : `Formula ${index + 1}`;
+  const area = $("textarea", root);
+  $("[data-name]", root).textContent = kind === "queries" ? NAMES[index] : "=";
+  $("[role=listbox]", root).id = `completions-${kind}-${index}`;
+  area.setAttribute("aria-controls", `completions-${kind}-${index}`);
+  area.setAttribute("aria-label", name);
+  area.placeholder = kind === "queries" ? "avg:my_metric{*} by {host}" : "a / b * 100";
+  area.classList.toggle("search", kind === "queries" && index === 0);
+  area.value = text;
+  const remove = $("[data-remove]", root);
+  remove.setAttribute("aria-label", `Remove ${name.toLowerCase()}`);
+  remove.hidden = alone;
+  remove.addEventListener("click", () => (state[kind].splice(index, 1), draw(), step()));
+  const offered = kind === "formulas" ? { offered: async () => ({ suggestions: [] }) } : {};
+  const box = new QueryBox($(".query-box", root), (typed) => ((state[kind][index] = typed), changed()), settled, offered);
+  return { kind, box, root };
+}
+
+// A change that is a step of its own.
+function step() {
+  written = true;
+  changed();
+  settled();
+}
+
+for (const button of $$("[data-add]"))
+  button.addEventListener("click", () => {
+    const kind = button.dataset.add === "query" ? "queries" : "formulas";
+    state[kind].push("");
+    draw();
+    rows.filter((one) => one.kind === kind).at(-1).box.focus();
+  });
 
 const pressed = () => $$("[data-display]").forEach((choice) => choice.setAttribute("aria-pressed", String(choice.dataset.display === state.display)));
 
@@ -85,23 +142,39 @@ for (const button of $$("[data-display]"))
   button.addEventListener("click", () => {
     state.display = button.dataset.display;
     pressed();
-    changed();
-    settled();
+    step();
   });
 
-$("[data-csv]").addEventListener("click", () => csv(state.query, graph.data));
-offers();
+// --- a dashboard of it
+
+function definition() {
+  const formulas = state.formulas.filter((text) => text.trim());
+  const given = formulas.length ? state.queries : (graph.data?.queries ?? state.queries); // a text may hold several, a query of a widget is one
+  const queries = given.map((text, index) => ({ name: NAMES[index], data_source: "metrics", query: text })).filter((one) => one.query.trim());
+  const texts = formulas.length ? formulas : queries.map(({ name }) => name);
+  const request = { response_format: "timeseries", queries, formulas: texts.map((formula) => ({ formula })), display_type: state.display };
+  return { type: "timeseries", title: $("#save-title").value, requests: [request] };
+}
+
+$("[data-save]").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const place = $("[data-saved]");
+  const answer = await postJson("/ui/data/board-editor/add", { id: $("#save-board").value, definition: definition() }).catch((error) => void place.replaceChildren(error.message));
+  if (answer) place.replaceChildren("Saved. ", el("a", { href: `${answer.url}?${time.query()}` }, "Open the dashboard"));
+});
 
 addEventListener("popstate", () => {
   const given = new URLSearchParams(location.search);
-  Object.assign(state, { query: given.get("query") ?? "", display: given.get("display") ?? "line" });
-  box.area.value = state.query;
-  box.fit();
+  Object.assign(state, { queries: given.has("query") ? given.getAll("query") : [""], formulas: given.getAll("formula"), display: given.get("display") ?? "line" });
+  draw();
   pressed();
-  offers();
-  card.hidden = !state.query.trim();
+  shown();
 });
 
+const widget = { id: "query", root: card, name: "Graph of the query", kind: "timeseries", graph, queries: () => graph.data?.queries ?? [], get data() { return graph.data; } };
+bindMenu({ widgets: [widget], time, query: () => query(time.query()), focused: () => card });
+draw();
+shown();
 timeKeys(keys, time, () => live.whole());
-if (state.query.trim()) live.whole();
-else box.focus();
+if (something()) live.whole();
+else rows[0].box.focus();

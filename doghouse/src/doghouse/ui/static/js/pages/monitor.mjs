@@ -4,6 +4,7 @@ import { $, $$, el, getJson, pageData, postJson, say } from "../dom.mjs";
 import { zone } from "../format.mjs";
 import { refresh } from "../parts/fragments.mjs";
 import { Graph } from "../graphs/graph.mjs";
+import { bindMenu } from "../parts/menu.mjs";
 import { Live, timeKeys } from "../time/live.mjs";
 import { keys } from "../page.mjs";
 import { TONES, WORDS, changes, figures, markers, message } from "../parts/replay.mjs";
@@ -115,6 +116,11 @@ async function mute(length) {
 for (const button of $$("[data-mute]")) button.addEventListener("click", () => mute(button.dataset.mute));
 $("[data-unmute]").addEventListener("click", () => mute(null));
 $("[data-preview-group]").addEventListener("change", messages);
+
+if (graph) {
+  const widget = { id: "monitor", root: card, name: card.getAttribute("aria-label"), kind: "timeseries", graph, queries: () => graph.data?.queries ?? [], get data() { return graph.data; } };
+  bindMenu({ widgets: [widget], time, query: () => time.query(), focused: () => card });
+}
 
 timeKeys(keys, time, () => live.whole());
 sliders();

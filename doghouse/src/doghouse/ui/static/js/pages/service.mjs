@@ -3,6 +3,7 @@
 import { $$, getJson } from "../dom.mjs";
 import { refresh } from "../parts/fragments.mjs";
 import { Graph } from "../graphs/graph.mjs";
+import { bindMenu } from "../parts/menu.mjs";
 import { Live, timeKeys } from "../time/live.mjs";
 import { keys } from "../page.mjs";
 import { Time } from "../time/time.mjs";
@@ -14,8 +15,10 @@ const NAMES = ["p50", "p95", "p99"];
 
 const cards = $$("[data-query]").map((root) => {
   const { query, display } = root.dataset;
-  const graph = new Graph(root, { name: root.getAttribute("aria-label"), sync: "service", onZoom: zoom, onUnzoom: () => time.back() });
-  return { query, display, graph };
+  const name = root.getAttribute("aria-label");
+  const past = (from, to) => getJson(`/ui/data/query?${new URLSearchParams({ query, display, from_ts: from * 1000, to_ts: to * 1000, live: false })}`).then(named);
+  const graph = new Graph(root, { name, sync: "service", onZoom: zoom, onUnzoom: () => time.back(), past });
+  return { id: root.dataset.widget, root, name, kind: "timeseries", query, display, graph, queries: () => graph.data?.queries ?? [], get data() { return graph.data; } };
 });
 
 function zoom(from, to) {
@@ -55,6 +58,7 @@ const live = new Live({
   interval: () => Math.min(...cards.map(({ graph }) => graph.data?.interval ?? Infinity)),
 });
 
+bindMenu({ widgets: cards, time, query: () => time.query(new URLSearchParams(location.search)), focused: () => document.activeElement?.closest("[data-widget]") ?? cards[0]?.root });
 time.addEventListener("change", refresh);
 timeKeys(keys, time, () => live.whole());
 if (cards.length) live.whole();

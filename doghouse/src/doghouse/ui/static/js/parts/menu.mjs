@@ -1,18 +1,28 @@
-// A widget's menu: full screen, a link to it, a snapshot, its values as a table, its JSON.
+// The menu of a graph, wherever it stands: full screen, the explorer, a monitor, a comparison, a link, a snapshot, its values, its JSON.
 
 import { $, $$, copy, el, postJson } from "../dom.mjs";
-import { Graph, markersOf } from "../graphs/graph.mjs";
+import { Graph } from "../graphs/graph.mjs";
 import { HostMap } from "../graphs/hostmap.mjs";
 import { keys } from "../page.mjs";
 import { csv, table } from "./table.mjs";
 
 const FULL = "fullscreen_widget"; // the URL's parameter for a widget seen in full
+const WINDOW = "last_5m"; // of a monitor that is begun
 
-export function bindMenu({ widgets, time, variables, focused, page }) {
+// The explorer over queries, or a monitor of one, which begins with a threshold to be chosen.
+export const explorerOf = (queries, query) => (queries.forEach((text) => query.append("query", text)), `/metric/explorer?${query}`);
+export const monitorOf = (query) => `/monitors/create?${new URLSearchParams({ query: `avg(${WINDOW}):${query} > 0` })}`;
+
+// widgets: {id, root, name, kind, graph, map, data, queries()}; `time` and `query(given)` say what the page shows, `board` is the dashboard's id.
+export function bindMenu({ widgets, time, query, focused, board = "" }) {
   let open = null;
   const byRoot = (root) => widgets.find((widget) => widget.root === root);
+  const queries = (root) => byRoot(root)?.queries?.() ?? [];
   const acts = {
     full: (root) => full(byRoot(root)),
+    explorer: (root) => location.assign(explorerOf(queries(root), time.query())),
+    monitor: (root) => location.assign(monitorOf(queries(root)[0])),
+    compare: (root, button) => compare(root, button),
     share: async (root) => {
       const address = link(root.dataset.widget);
       if (!(await copy(address))) dialog("Link", el("input", { type: "text", readonly: true, value: address, "aria-label": "Link" }));
@@ -20,16 +30,30 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
     snapshot: (root) => snapshot(root),
     table: (root) => dialog(name(root), table(byRoot(root)?.data)),
     csv: (root) => csv(name(root), byRoot(root)?.data),
-    edit: (root) => location.assign(`/dashboard/edit/${encodeURIComponent(page.board)}?${time.query(new URLSearchParams({ widget: root.dataset.widget }))}`),
+    edit: (root) => location.assign(`/dashboard/edit/${encodeURIComponent(board)}?${time.query(new URLSearchParams({ widget: root.dataset.widget }))}`),
   };
 
   const name = (root) => root.getAttribute("aria-label");
 
   function link(id) {
-    const query = variables.query(time.query());
-    query.set(FULL, id);
-    return `${location.origin}${location.pathname}?${query}`;
+    const given = query();
+    given.set(FULL, id);
+    return `${location.origin}${location.pathname}?${given}`;
   }
+
+  // The same graph so long ago beside it; a second click takes it away.
+  function compare(root, button) {
+    const ago = button.getAttribute("aria-pressed") === "true" ? 0 : Number(button.dataset.ago);
+    for (const one of $$("[data-ago]", root)) one.setAttribute("aria-pressed", String(ago === Number(one.dataset.ago)));
+    byRoot(root)?.graph?.compare(ago);
+  }
+
+  // What is of no query of metrics can be asked nowhere else.
+  for (const menu of $$("[data-widget] .menu"))
+    menu.addEventListener("toggle", () => {
+      const none = !queries(menu.closest("[data-widget]")).length;
+      for (const button of $$("[data-act=explorer], [data-act=monitor]", menu)) button.hidden = none;
+    });
 
   // A widget in full, over the numbers that the board has: a graph and a map drawn anew, anything else as it stands there.
   function full(widget) {
@@ -48,7 +72,6 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
     const shown = dialog(widget.name, body, "full");
     const graph = new Graph(body, {
       ...widget.graph.options,
-      markers: markersOf(widget.definition),
       onZoom: (from, to) => widget.graph.options.onZoom(from, to),
     });
     const draw = () => widget.graph.data !== graph.data && graph.show(widget.graph.data);
@@ -99,8 +122,7 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
       event.preventDefault();
       send.disabled = true;
       try {
-        const query = variables.query(time.query());
-        const answer = await postJson(`/ui/data/dashboard/${encodeURIComponent(page.board)}/snapshot?${query}`, { widget: root.dataset.widget, text: text.value });
+        const answer = await postJson(`/ui/data/dashboard/${encodeURIComponent(board)}/snapshot?${query()}`, { widget: root.dataset.widget, text: text.value });
         const notified = answer.notified.length ? `Notified ${answer.notified.join(", ")}.` : "Nobody was notified.";
         result.replaceChildren(el("p", {}, `${notified} `, el("a", { href: answer.url }, "View picture")), el("img", { src: answer.url, alt: `Snapshot of ${name(root)}`, width: "480" }));
       } catch (error) {
@@ -115,7 +137,7 @@ export function bindMenu({ widgets, time, variables, focused, page }) {
     const root = button?.closest("[data-widget]");
     if (!root) return;
     button.closest("details").open = false;
-    acts[button.dataset.act](root);
+    acts[button.dataset.act](root, button);
   });
   keys.set("f", () => (open ? $("dialog.full")?.close() : full(byRoot(focused()))));
 

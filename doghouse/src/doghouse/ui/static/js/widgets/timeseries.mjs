@@ -11,6 +11,7 @@ export function make(widget, board, plain = null) {
     markers: markersOf(widget.definition),
     scene: () => ({ events: widget.data?.events }),
     plain,
+    past: widget.past,
     onZoom: board.zoom,
     onUnzoom: board.unzoom,
   });

@@ -1,13 +1,16 @@
-"""The metrics explorer: a query typed with completion, drawn as it stands, its mistakes shown where they are."""
+"""The metrics explorer: queries and formulas over them, typed with completion, drawn as they stand, their mistakes shown where they are."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from string import ascii_lowercase
 from typing import Any
 
 from msgspec import Struct
 
 from doghouse.dashboards import board
+from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.metrics.model import MetricStore
 from doghouse.queries.language.completion import complete
@@ -16,11 +19,12 @@ from doghouse.tags.pairs import by_key
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import tag_values
 from doghouse.ui.simulated import SimulatedStore
-from doghouse.ui.widgets import graphs
+from doghouse.ui.widgets import graphs, lines
 from doghouse.ui.widgets.graphs import Asked
 from doghouse.web.http import Call, Reply
 
 DISPLAYS = ("line", "bars", "area")
+MOST_BOARDS = 1000  # that a graph can be saved to
 MOST_LISTED = 2000  # metrics shown to somebody who has typed nothing yet
 
 
@@ -30,9 +34,10 @@ class Explorer(Struct, frozen=True):
     points: MetricStore
     simulated: SimulatedStore
     units: Units
+    boards: DashboardStore
 
     def show(self, call: Call) -> Reply:
-        """`GET /metric/explorer?query=…&display=…`."""
+        """`GET /metric/explorer?query=…&query=…&formula=a/b&display=…`."""
         shown = frame.from_url(call.query, call.now)
         known = self.points.metrics()
         return rendering.framed(
@@ -40,18 +45,23 @@ class Explorer(Struct, frozen=True):
             call,
             shown,
             displays=DISPLAYS,
-            data={"query": call.query.get("query", ""), "display": display(call)},
+            data={
+                "queries": call.query.getlist("query") or [""],
+                "formulas": call.query.getlist("formula"),
+                "display": display(call),
+            },
+            boards=self.boards.page(0, MOST_BOARDS),
             metrics=known[:MOST_LISTED],
             total=len(known),
         )
 
     def graph(self, call: Call) -> Reply:
-        """`GET /ui/data/query?query=…&display=…&from_ts…&since=…`: the query as a graph."""
+        """`GET /ui/data/query?query=…&formula=…&display=…&from_ts…&since=…`: the formulas as a graph, else the queries, which formulas call a, b and so on."""
         shown = frame.from_url(call.query, call.now)
-        line = Line(call.query.get("query", ""))
-        widget = board.graph("query", Request((line,), display(call)))
+        request = Request(tuple(asked_lines(call)), display(call))
         asked = Asked(shown, {}, frame.since(call.query), self.units, now=call.now)
-        return Reply(graphs.graph(widget, self.points, self.simulated, asked))
+        answer = graphs.graph(board.graph("query", request), self.points, self.simulated, asked)
+        return Reply(answer | {"queries": lines.texts((request,), {})})
 
     def complete(self, call: Call) -> Reply:
         """`GET /ui/data/complete?text=…&cursor=…`: what could be typed next."""
@@ -68,6 +78,16 @@ class Explorer(Struct, frozen=True):
     def tags(self, metric: str) -> dict[str, list[str]]:
         """The keys of a metric's tags, and their values."""
         return by_key(tag_values.of_metrics(self.points, [metric]))
+
+
+def asked_lines(call: Call) -> Iterator[Line]:
+    """What a request of the explorer is to draw."""
+    queries = call.query.getlist("query")
+    named = {name: text for name, text in zip(ascii_lowercase, queries, strict=False) if text.strip()}
+    if formulas := [text for text in call.query.getlist("formula") if text.strip()]:
+        yield from (Line(text, named, alias=text) for text in formulas)
+    else:
+        yield from map(Line, named.values())
 
 
 def display(call: Call) -> Any:

@@ -1,0 +1,1 @@
+"""The pages about metrics: the explorer, and what is known of each metric."""
