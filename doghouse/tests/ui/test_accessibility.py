@@ -34,6 +34,7 @@ PAGES = [
     "/logs",
     "around",
     "/apm/services",
+    "/apm/traces",
     "/apm/services/shop",
     "/apm/trace/4244",
 ]

@@ -11,7 +11,7 @@ from house import Served
 from playwright.sync_api import Locator, Page, expect
 from sample import HOST, NOTE, board, graph
 
-from doghouse.dashboards import checks
+from doghouse import dashboards
 from doghouse.ui.board_editor.adding import with_widget
 
 PLACED = [{"definition": NOTE, "layout": {"x": 0, "y": 3, "width": 4, "height": 5}}]
@@ -135,7 +135,7 @@ def test_the_summary_of_a_metric_says_its_unit_its_tags_and_who_sends_it(served:
 def test_a_saved_graph_stands_below_what_has_a_place(layout: str, widgets: Any, place: Any) -> None:
     body = {"title": "Grown", "layout_type": layout, "widgets": widgets}
     grown = with_widget(body, graph("new", "avg:my_metric{*}"))
-    checks.check(grown["widgets"], layout_needed=layout == "free")
+    dashboards.check(grown)
     assert grown["widgets"][:-1] == widgets
     assert grown["widgets"][-1].get("layout") == place
 

@@ -44,6 +44,47 @@ def test_the_traces_of_one_resource_are_listed_and_errors_alone(page: Page, coun
 
 
 @pytest.mark.browser
+def test_spans_are_searched_sorted_and_lead_to_their_trace(page: Page, served: Served) -> None:
+    page.goto("/apm/traces")
+    page.get_by_label("Search traces").fill("service:shop @duration:>20ms")
+    rows = page.locator("#spans tbody tr")
+    expect(page.get_by_text("Only the newest 200 spans are shown.")).to_have_count(0)
+    page.get_by_role("button", name="Duration").click()
+    expect(page).to_have_url(re.compile("sort=-Duration"))
+    lasted = [
+        float(value)
+        for value in rows.locator("td:nth-child(5)").evaluate_all("all => all.map(one => one.dataset.value)")
+    ]
+    assert lasted == sorted(lasted, reverse=True)
+    assert lasted[-1] > 20
+    rows.first.get_by_role("link").nth(1).click()
+    expect(page).to_have_url(re.compile(r"/apm/trace/[0-9a-f]{32}\?spanID="))
+    expect(page.get_by_role("complementary", name="Span")).to_contain_text("shop")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("service:shop status:error", {"500", "error"}),
+        ('resource_name:"GET /users" service:shop', {"200"}),
+        ("@http.status_code:500", {"500"}),
+        ("service:nobody", set()),
+    ],
+)
+def test_a_search_of_spans_goes_by_service_resource_status_and_tags(
+    served: Served, query: str, found: set[str]
+) -> None:
+    text = served.client.get("/apm/traces", params={"query": query}).text
+    assert set(re.findall(r'class="state \w+">(\w+)</span>', text)) == found
+
+
+def test_a_search_of_spans_that_is_wrong_says_where(served: Served) -> None:
+    text = served.client.get("/apm/traces", params={"query": "service:(a"}).text
+    assert 'role="alert"' in text
+    assert "<table" not in text
+
+
+@pytest.mark.browser
 def test_from_a_log_line_to_its_trace_and_back(page: Page, served: Served) -> None:
     page.goto("/logs?query=status:error service:web")
     page.get_by_role("link", name="Trace of this log").click()

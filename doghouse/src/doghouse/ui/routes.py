@@ -74,7 +74,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
     data = BoardData(boards, sources(stores, everything, hostmap, panels), stores.units)
     editor = BoardEditor(boards, data)
     shared = SharedBoards(stores.shares, boards, data)
-    apm = Apm(stores.points, stores.traces, stores.logs)
+    apm = Apm(stores.points, stores.traces, stores.logs, stores.records["spans"])
     snapshots = Snapshots(boards, stores.snapshots, stores.events, stores.simulated, panels)
     return [
         page("/", home),
@@ -127,6 +127,7 @@ def routes(stores: Stores) -> list[BaseRoute]:
         page("/logs/around", reading(logs.around)),
         page("/ui/data/logs", logs.counts),
         page("/apm/services", reading(apm.services)),
+        page("/apm/traces", reading(apm.search)),
         page("/apm/services/{service:path}", reading(apm.service)),
         page("/apm/trace/{id}", reading(apm.trace)),
         page("/infrastructure/map", reading(hostmap.show)),

@@ -10,17 +10,21 @@ from msgspec import Struct
 from doghouse.logs.correlation import canonical_id, span_of
 from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.model import MetricStore
+from doghouse.search.record import Record
+from doghouse.search.records import Records
 from doghouse.tags.naming import tag
 from doghouse.traces import summary
+from doghouse.traces.durations import NS_PER_MS
 from doghouse.traces.store import Search, TraceStore
 from doghouse.traces.summary import Row
 from doghouse.ui import frame, rendering
-from doghouse.ui.data import flame_graph
+from doghouse.ui.data import flame_graph, searches
 from doghouse.ui.data.logs import rows as log_rows
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.web.http import Call, Reply
 
+MOST_FOUND = 200  # spans of a search
 MOST_TRACES = 50
 LOOKED_THROUGH = 1000  # traces in which the resources' names are looked for
 MOST_SPANS = 3000
@@ -33,12 +37,22 @@ class Apm(Struct, frozen=True):
     points: MetricStore
     traces: TraceStore
     logs: LogStore
+    spans: Records
 
     def services(self, call: Call) -> Reply:
         """`GET /apm/services`: every service with requests in the range."""
         shown = frame.from_url(call.query, call.now)
         rows = [row(service, shown) for service in summary.services(self.points, shown.start, shown.end)]
         return rendering.framed("services.html", call, shown, rows=rows)
+
+    def search(self, call: Call) -> Reply:
+        """`GET /apm/traces?query=…&from_ts…`: the newest spans that a search finds, each with its trace."""
+        shown = frame.from_url(call.query, call.now)
+        query = call.query.get("query", "")
+        wanted, problem = searches.read(query)
+        found = self.spans.newest(wanted, shown.start * 1000, shown.end * 1000, MOST_FOUND) if not problem else []
+        rows = [span_row(time, record) for time, record in found]
+        return rendering.framed("traces.html", call, shown, rows=rows, problem=problem, query=query, most=MOST_FOUND)
 
     def service(self, call: Call) -> Reply:
         """`GET /apm/services/{service}?resource=…&errors=true`: one service, its resources, its traces."""
@@ -92,6 +106,14 @@ class Apm(Struct, frozen=True):
             "trace.html", call, trace=trace_id, spans=spans, logs=logs, picture=shown,
             more=max(0, len(spans) - MOST_SPANS), data={"spans": shown, "logs": logs},
         )  # fmt: skip
+
+
+def span_row(ended: int, record: Record) -> dict[str, Any]:
+    """A span as the search lists it: `ended` in ms UTC, its duration in ms."""
+    names = ("service", "operation_name", "resource_name", "status", "env", "trace_id", "span_id", "@http.status_code")
+    first = {name.removeprefix("@http."): next(iter(record.values(name)), "") for name in names}
+    duration = float(next(iter(record.values("@duration")))) / NS_PER_MS
+    return {**first, "start": ended / 1000 - duration / 1000, "duration": duration}
 
 
 def row(summed: Row, shown: Frame) -> dict[str, Any]:
