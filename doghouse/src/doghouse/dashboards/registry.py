@@ -5,16 +5,14 @@ A family's module in `widgets/` registers its types. Validation, pages, snapshot
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, Literal
 
 from msgspec import Struct, field
 
 from doghouse.dashboards.widget_requests import Request
 from doghouse.dashboards.widget_requests import requests as requests_of
+from doghouse.recipes import read_modules
 
 RequestsShape = Literal["none", "some", "any", "object"]  # a list that is not empty, any list, an object
 Numbers = Literal[
@@ -87,17 +85,9 @@ def register(*types: WidgetType) -> None:
         REGISTERED[widget_type.name] = widget_type
 
 
-@cache
-def _import_families() -> None:
-    from doghouse.dashboards import widgets
-
-    for module in pkgutil.iter_modules(widgets.__path__):
-        importlib.import_module(f"{widgets.__name__}.{module.name}")
-
-
 def widget_types() -> Mapping[str, WidgetType]:
     """Every type of widget by its name in Datadog's schema (`WidgetDefinition`)."""
-    _import_families()
+    read_modules("doghouse.dashboards.widgets")
     return REGISTERED
 
 

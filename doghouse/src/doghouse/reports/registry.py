@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, TextIO, TypeVar
 
-from doghouse import reports
+from doghouse.recipes import read_modules
 
 Result = TypeVar("Result")
 Writer = Callable[[Result, TextIO], None]
@@ -28,8 +26,7 @@ def writes(name: str, kind: type[Result]) -> Callable[[Writer[Result]], Writer[R
 
 def formats(kind: type) -> list[str]:
     """The formats that a result of that kind can be written in, by name."""
-    for module in iter_modules(reports.__path__):
-        import_module(f"{reports.__name__}.{module.name}")
+    read_modules("doghouse.reports")
     return sorted(name for of, name in WRITERS if of is kind)
 
 

@@ -4,16 +4,15 @@
 resource whose `for_each` is unknown, leaves a whole text as it is where one part of it is unknown, knows no line of an attribute, and reads a broken file as
 an empty one; it takes 60 MB, and a panic in it (its issues 249 and 258) ends Python.
 
-    Reader(var_files).things(folders)                          # what the .tf files of folders hold
     plans.resources(document)                                  # a plan's or a state's resources
     thing(kind, where, values)                                 # one of them as a monitor, a downtime or an objective
+
+`folders` reads `.tf` files; it is imported only where there are some.
 """
 
 from doghouse.importing.terraform import plans
 from doghouse.importing.terraform.converting import thing, unread
 from doghouse.importing.terraform.files import is_terraform
-from doghouse.importing.terraform.folders import Reader
-from doghouse.importing.terraform.language.syntax import MissingLibraryError
 from doghouse.importing.terraform.resources import DOWNTIME, FIELDS, MONITOR, READ
 
 __all__ = [
@@ -21,8 +20,6 @@ __all__ = [
     "FIELDS",
     "MONITOR",
     "READ",
-    "MissingLibraryError",
-    "Reader",
     "is_terraform",
     "plans",
     "thing",

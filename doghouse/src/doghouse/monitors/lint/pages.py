@@ -1,8 +1,8 @@
 """The page of each rule, as docs/rules/ has it: the folder stands in the package too."""
 
-from importlib.resources import files
+from pathlib import Path
 
-FOLDER = files("doghouse.monitors.lint") / "pages"
+FOLDER = Path(__file__).parent / "pages"
 
 
 def page(rule: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from importlib import import_module
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
 from doghouse.queries.functions.arguments import QUERY, Parameter
+from doghouse.recipes import read_modules
 
 Work = TypeVar("Work", bound=Callable[..., Any])
 Evaluated = Literal["yes", "partly", "no"]
@@ -133,9 +132,7 @@ def catalogue() -> Mapping[str, Function]:
 @lru_cache(maxsize=1)
 def _read_families() -> None:
     """Imports every module of this folder, which registers its functions; they are listed by family, whichever module was imported first."""
-    package = import_module(__name__.rpartition(".")[0])
-    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        import_module(module.name)
+    read_modules("doghouse.queries.functions")
     listed = sorted(REGISTERED.values(), key=lambda known: known.family)
     REGISTERED.clear()
     REGISTERED.update((known.name, known) for known in listed)
