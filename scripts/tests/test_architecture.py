@@ -1,9 +1,12 @@
-"""docs/architecture.md names paths, and every one exists; CONTRIBUTING points there."""
+"""docs/architecture.md names paths, and every one exists; CONTRIBUTING points there. Folders and modules stay small."""
 
 import re
+from collections import Counter
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [ROOT / "doghouse/src", ROOT / "companion/src", ROOT / "my_metric/datadog_checks"]
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
 PATHS = sorted({text for text in re.findall(r"`([^`\s]+)`", PAGE) if re.fullmatch(r"[\w.-]+(/[\w.-]*)+", text)})
 
@@ -21,3 +24,22 @@ def test_every_folder_of_doghouse_is_on_the_map() -> None:
 
 def test_contributing_points_to_the_page() -> None:
     assert "docs/architecture.md" in (ROOT / "CONTRIBUTING.md").read_text()
+
+
+def test_no_folder_but_those_of_recipes_has_more_than_15_modules() -> None:
+    recipes = {"doghouse/queries/functions", "doghouse/monitors/lint/rules"}  # a family, a rule a file
+    modules = Counter(path.parent for room in SOURCES for path in room.rglob("*.py"))
+    assert len(modules) > 60
+    wide = {
+        str(folder.relative_to(room))
+        for room in SOURCES
+        for folder in modules
+        if room in folder.parents and modules[folder] > 15
+    }
+    assert wide - recipes == set()
+
+
+def test_no_module_has_more_than_300_lines_and_half_of_them_under_100() -> None:
+    lines = {path: path.read_text().count("\n") for room in SOURCES for path in room.rglob("*.py")}
+    assert [(str(path.relative_to(ROOT)), count) for path, count in lines.items() if count > 300] == []
+    assert median(lines.values()) < 100

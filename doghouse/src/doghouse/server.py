@@ -44,6 +44,7 @@ from doghouse.metrics.intake import routes as metrics
 from doghouse.metrics.model import Columns, Full
 from doghouse.metrics.store.point_store import PointStore
 from doghouse.monitors.api import routes as monitor_routes
+from doghouse.monitors.api.access import Monitors
 from doghouse.monitors.evaluating import Sources
 from doghouse.monitors.notification_rules import routes as rule_routes
 from doghouse.monitors.notification_rules.store import RuleStore
@@ -93,7 +94,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
     event_store = EventStore(database)
     dashboard_store, downtime_store = DashboardStore(database), DowntimeStore(database)
     slo_store = SloStore(database)
-    monitors = monitor_routes.Monitors(MonitorStore(database), downtime_store, slo_store)
+    monitors = Monitors(MonitorStore(database), downtime_store, slo_store)
     rule_store, simulated = RuleStore(database), SimulatedStore(database)
     webhook_store, share_store = WebhookStore(database), ShareStore(database, owner.identity)
     if settings.long_ids:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doghouse import dashboards
-from doghouse.ui.pages import board_layout
+from doghouse.ui.widgets import board_layout
 
 Box = tuple[int, int, int, int]  # x, y, width, height
 NOTE = {"type": "note", "content": "Hello"}

@@ -7,8 +7,7 @@ from doghouse.dashboards import widget_requests
 from doghouse.dashboards.widget_requests import Line
 from doghouse.queries import MetricQuery, QuerySyntaxError
 from doghouse.queries.language.substitution import Chosen
-from doghouse.ui.pages import board_layout
-from doghouse.ui.widgets import looks
+from doghouse.ui.widgets import board_layout, looks
 
 
 def test_the_old_form_is_one_line_with_its_alias() -> None:

@@ -55,6 +55,22 @@ def parse(
     )
 
 
+def listed(document: Any, now: float) -> list[Downtime]:
+    """The downtimes of a file, a JSON list of the attributes of v2 create bodies, by their numbers in it. One without a start began at `now` (s UTC).
+
+    Raises ValueError, in a sentence.
+    """
+    if not isinstance(document, list):
+        raise ValueError("is not a list of downtimes")
+    made = []
+    for number, one in enumerate(document, 1):
+        try:
+            made.append(parse(one, now, id=str(number)))
+        except DowntimeError as error:
+            raise ValueError(f"downtime {number}: {error.sentence}") from None
+    return made
+
+
 def _text(attributes: Mapping[str, Any], name: str) -> str | None:
     value = attributes.get(name)
     if value is not None and not isinstance(value, str):

@@ -16,7 +16,7 @@ from doghouse.hosts.store import HostStore
 from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.catalogue.metadata import Catalogue
 from doghouse.metrics.model import MetricStore
-from doghouse.monitors.api.routes import Monitors
+from doghouse.monitors.api.access import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.notifications.delivery import Post
 from doghouse.notifications.store import NotificationStore

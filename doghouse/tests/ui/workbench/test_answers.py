@@ -8,11 +8,11 @@ from flapping import FLAPPING
 from house import NOW, Served
 
 from doghouse.monitors import parse
-from doghouse.monitors.completion import complete
 from doghouse.monitors.definition import KINDS, kind_of
 from doghouse.monitors.message import completion as message_completion
 from doghouse.monitors.model import Options
 from doghouse.ui.workbench import form
+from doghouse.ui.workbench.completion import complete
 
 EXAMPLES = sorted((name, kind.example) for name, kind in KINDS.items())
 

@@ -139,7 +139,7 @@ def hosts_of(path: Path | None) -> Mapping[str, Host]:
 
 def downtimes_of(path: Path | None, now: float) -> list[Downtime]:
     """The downtimes of a file; none without one. One without a start began at `now` (s UTC)."""
-    from doghouse.downtimes.files import listed
+    from doghouse.downtimes.parsing import listed
 
     try:
         return listed(_json(path), now) if path else []

@@ -19,7 +19,7 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.hosts.store import HostStore
 from doghouse.live.sources import hosts_of
 from doghouse.metrics.model import Ints, Source
-from doghouse.monitors.api.routes import Monitors
+from doghouse.monitors.api.access import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.records.windows import RecordsOf
 from doghouse.queries import Expression, MonitorQuery, NotEvaluated, QuerySyntaxError, expression_text, function_names

@@ -20,8 +20,7 @@ from doghouse.ui import frame, rendering
 from doghouse.ui.data import tag_values
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
-from doghouse.ui.pages import board_layout
-from doghouse.ui.widgets import looks
+from doghouse.ui.widgets import board_layout, looks
 from doghouse.web.http import Call, Reply
 
 MOST_BOARDS = 1000

@@ -10,8 +10,8 @@ from msgspec import Struct
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.live.sources import hosts_of
+from doghouse.monitors.api.access import Monitors
 from doghouse.monitors.api.answers import Shown, group_name, look
-from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import NotEvaluated, QuerySyntaxError

@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from doghouse.live import lag as lags
+from doghouse.monitors.api.access import Monitors
 from doghouse.monitors.api.answers import Shown, look
-from doghouse.monitors.api.routes import Monitors
 from doghouse.monitors.api.search import compile_search
 from doghouse.monitors.api.search_routes import monitor_hits
 from doghouse.ui import rendering

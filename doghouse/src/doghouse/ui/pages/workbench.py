@@ -13,9 +13,8 @@ from msgspec.structs import replace
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.sources import RecordsOf
-from doghouse.downtimes.files import listed
+from doghouse.downtimes.parsing import listed
 from doghouse.live.sources import hosts_of
-from doghouse.monitors import completion
 from doghouse.monitors.api import document as documents
 from doghouse.monitors.definition import kind_of, types
 from doghouse.monitors.message import completion as message_completion
@@ -33,8 +32,8 @@ from doghouse.ui.data.row_ids import row_id
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.monitor import known_zone
+from doghouse.ui.workbench import completion, form
 from doghouse.ui.workbench import draft as drafts
-from doghouse.ui.workbench import form
 from doghouse.ui.workbench.draft import Draft
 from doghouse.ui.workbench.uploads import Uploads
 from doghouse.web.errors import ApiError

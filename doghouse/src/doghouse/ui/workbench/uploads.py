@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from doghouse import files
-from doghouse.downtimes.files import listed
+from doghouse.downtimes.parsing import listed
 from doghouse.logs.files import open_logs
 from doghouse.metrics.files.series_files import open_series
 from doghouse.web.errors import ApiError
