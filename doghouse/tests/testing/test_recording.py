@@ -161,7 +161,7 @@ def test_a_quiet_stretch_is_a_test_that_nothing_happens(tmp_path):
 def test_what_cannot_be_recorded_is_said():
     with pytest.raises(CannotRecord, match="there are no points"):
         record(history({"a": np.full(10, np.nan)}))
-    with pytest.raises(NotEvaluated, match="a recording of a log alert"):
+    with pytest.raises(NotEvaluated, match="a recording of logs without logs"):
         record(history({"a": incident()}, {"type": "log alert", "query": 'logs("*").rollup("count").last("5m") > 1'}))
 
 
@@ -222,7 +222,7 @@ def test_the_command_writes_a_test_that_names_the_monitor_as_seen_from_its_own_f
             "there are no points",
         ),
         (("monitors/all.json#other", "--to", "2026-03-02T10:30:30Z"), 64, "--from is not a minute before --to"),
-        (("monitors/all.json#other", "--url", "http://127.0.0.1:1"), 64, "from --series, from an account"),
+        (("monitors/all.json#other", "--url", "http://127.0.0.1:1"), 64, "from --series or --logs, from an account"),
     ],
 )
 def test_what_the_command_cannot_use_is_one_sentence_and_writes_nothing(command, folder, arguments, code, said):

@@ -31,6 +31,10 @@ def record(
     series: Annotated[
         Path | None, typer.Option(help="The points: CSV or Parquet, as `doghouse import` takes them.")
     ] = None,
+    logs: Annotated[
+        Path | None,
+        typer.Option(help="The logs: JSON lines with timestamp, message, service, status, tags, attributes."),
+    ] = None,
     url: Annotated[
         str | None, typer.Option(help="A running doghouse, of which MONITOR is a monitor's id.", metavar="URL")
     ] = None,
@@ -66,13 +70,16 @@ def record(
         raise fail(f"--out: '{out}' does not end with {NAMED_AS}, as files of tests do", 64)
     if out.exists() and not force:
         raise fail(f"--out: {out} is there already: name another file, or write over it with --force", 64)
-    if sum((series is not None, datadog, url is not None)) != 1:
-        raise fail("the points come from --series, from an account with --datadog, or from a doghouse with --url", 64)
+    if sum((series is not None or logs is not None, datadog, url is not None)) != 1:
+        text = (
+            "the history comes from --series or --logs, from an account with --datadog, or from a doghouse with --url"
+        )
+        raise fail(text, 64)
     if url is not None:
         text = _of_doghouse(url, keys_file, monitor, start, end, groups)
     else:
         history, given = _history(
-            monitor, start, end, out, series, api_url, keys_file, downtimes, hosts, rules, member or ()
+            monitor, start, end, out, series, logs, api_url, keys_file, downtimes, hosts, rules, member or ()
         )
         text = _recorded(monitor, history, given, groups)
     _write(out, text)
@@ -84,6 +91,7 @@ def _history(
     end: int,
     out: Path,
     series: Path | None,
+    logs: Path | None,
     api_url: str | None,
     keys_file: Path | None,
     downtimes: Path | None,
@@ -110,8 +118,11 @@ def _history(
         raise fail(str(error)) from None
     members |= members_of(member, [])
     known = inputs.hosts_of(hosts)
+    account = None
     if series is not None:
         points = inputs.from_file(series, known, start, end)(False)
+    elif logs is not None:
+        points = inputs.no_points
     else:
         account = inputs.account_of(api_url, keys_file, None, True, None)
         points = inputs.from_account(account, [definition, *members.values()], start - 86_400, end, known)
@@ -120,7 +131,9 @@ def _history(
     given |= {key: seen(path) for key, path in (("downtimes", downtimes), ("hosts", hosts), ("rules", rules)) if path}
     if member:
         given["members"] = {number: seen(name) for number, _, name in (one.partition("=") for one in member)}
-    return History(definition, points, start, end, members, quiet, known, routed), given
+    return History(
+        definition, points, start, end, members, quiet, known, routed, inputs.records_of(logs, known, account)
+    ), given
 
 
 def _recorded(monitor: str, history: History, given: dict[str, Any], groups: int) -> str:

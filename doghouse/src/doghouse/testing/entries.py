@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 
 class Entry(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """When something arrives: `at` a time or several, or `every` so often `for` so long, `from` a time on (default: the test's start)."""
+    """When something arrives: `at` a time or several, or `every` so often `for` so long, `from` a time on (default: the test's start).
+
+    Each time it arrives `count` times.
+    """
 
     at: str | list[str] | None = None
     every: str | None = None
     for_: str | None = msgspec.field(default=None, name="for")
     from_: str | None = msgspec.field(default=None, name="from")
+    count: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 class LogEntry(Entry, frozen=True, kw_only=True):

@@ -6,8 +6,7 @@ An entry stands at one time or several (`at: +12m`, `at: [+1m, +2m]`), or comes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -28,7 +27,6 @@ from doghouse.traces.model import Span
 
 MOST_RECORDS = 1_000_000  # of an entry: a typing mistake must not fill the memory
 Tagged = Mapping[str, Sequence[str]]  # the tags of hosts, which their logs and events have too
-Some = TypeVar("Some", bound=Entry)
 
 
 Arrivals = Sequence[tuple[int, Record]]  # times (ms UTC) and records
@@ -38,21 +36,32 @@ def arrivals(loaded: Loaded, number: int, hosts: Tagged) -> dict[str, Arrivals]:
     """The records of test `number` by what they are in the file, which is the data source that monitors name. Raises TestFileError."""
     case, place = loaded.file.tests[number], f".tests[{number}]"
     return {
-        "logs": _spread(loaded, case.logs, f"{place}.logs", lambda entry, at: _log(entry, at, hosts)),
-        "events": _spread(loaded, case.events, f"{place}.events", lambda entry, at: _event(entry, at, hosts)),
-        "spans": _spread(loaded, case.spans, f"{place}.spans", lambda entry, at: _span(entry, at, hosts)),
+        "logs": _spread(loaded, case.logs, f"{place}.logs", hosts),
+        "events": _spread(loaded, case.events, f"{place}.events", hosts),
+        "spans": _spread(loaded, case.spans, f"{place}.spans", hosts),
     }
 
 
-def _spread(
-    loaded: Loaded, entries: Sequence[Some], place: str, made: Callable[[Some, int], Record]
-) -> list[tuple[int, Record]]:
+def record_of(entry: Entry, at: int, hosts: Tagged) -> Record:
+    """An entry as a record that arrives at a time (s UTC). Raises ValueError."""
+    match entry:
+        case LogEntry():
+            return _log(entry, at, hosts)
+        case EventEntry():
+            return _event(entry, at, hosts)
+        case SpanEntry():
+            return _span(entry, at, hosts)
+    raise ValueError(f"{type(entry).__name__} is no log, event or span")
+
+
+def _spread(loaded: Loaded, entries: Sequence[Entry], place: str, hosts: Tagged) -> list[tuple[int, Record]]:
     """Each entry at each of its times (ms UTC)."""
     spread = []
     for number, entry in enumerate(entries):
         where = f"{place}[{number}]"
         try:
-            spread += [(at * 1000, made(entry, at)) for at in _times(loaded, entry, where)]
+            for at in _times(loaded, entry, where):
+                spread += [(at * 1000, record_of(entry, at, hosts))] * entry.count
         except ValueError as error:
             raise loaded.wrong(where, str(error)) from None
     return spread
@@ -63,6 +72,8 @@ def _times(loaded: Loaded, entry: Entry, place: str) -> Sequence[int]:
         if entry.every or entry.for_ or entry.from_:
             raise loaded.wrong(place, "has at, and every, for or from: give one or the other")
         listed = entry.at if isinstance(entry.at, list) else [entry.at]
+        if len(listed) * entry.count >= MOST_RECORDS:
+            raise loaded.wrong(place, f"comes more than {MOST_RECORDS:,} times")
         return [instant(loaded, text, f"{place}.at") for text in listed]
     if entry.every is None or entry.for_ is None:
         raise loaded.wrong(place, "does not say when: give it at (+12m), or every (30s) and for (10m)")
@@ -70,7 +81,7 @@ def _times(loaded: Loaded, entry: Entry, place: str) -> Sequence[int]:
         every, length = parse_duration(entry.every), parse_duration(entry.for_)
     except NotationError as error:
         raise loaded.wrong(place, str(error)) from None
-    if length // every >= MOST_RECORDS:
+    if length // every * entry.count >= MOST_RECORDS:
         raise loaded.wrong(place, f"comes more than {MOST_RECORDS:,} times")
     first = instant(loaded, entry.from_ or "+0", f"{place}.from")
     return range(first, first + length, every)

@@ -14,8 +14,9 @@ from doghouse.monitors import Group, Status
 from doghouse.queries import MonitorQuery, NotEvaluated, metric_queries
 from doghouse.tags.pairs import split
 from doghouse.testing.recording.history import History
+from doghouse.testing.recording.of_records import MOST_ENTRIES, WatchedRecords, Written, simplest_entries
 from doghouse.testing.recording.shrinking import TOGETHER, Sampled
-from doghouse.testing.recording.simplest import Wanted, simplest
+from doghouse.testing.recording.simplest import Wanted, exactly, simplest
 from doghouse.testing.recording.watching import RawSeries, Watching
 
 EARLIER_S = (
@@ -25,6 +26,7 @@ EARLIER_S = (
 )  # that a test begins earlier where a state was there from before: it is held through a gap
 GROUPS = 5  # that a test shows unless it is said otherwise
 MINUTE_S = 60
+RUNS_S = 3600  # before the stretch, in which a check's last runs are looked for: they count for a day
 
 
 class CannotRecord(Exception):
@@ -34,6 +36,7 @@ class CannotRecord(Exception):
 class Recording(Struct, frozen=True):
     """The samples, from `start` (s UTC) on, and what the monitor does over them. From the history's own start on it is what the monitor did.
 
+    `entries` are logs, events or spans, by what they are in a test's file, where it looks at these.
     `left_out` are groups that changed and are not in it; `tolerance` is how far samples are from what was recorded, by metric.
     """
 
@@ -43,15 +46,19 @@ class Recording(Struct, frozen=True):
     test: Backtest
     left_out: int
     tolerance: Mapping[str, float]
+    entries: Mapping[str, Sequence[Written]] = {}
 
 
 def record(history: History, groups: int = GROUPS) -> Recording:
     """The recording of a stretch, of the `groups` that changed most. Raises CannotRecord, QuerySyntaxError, MonitorError, NotEvaluated."""
-    if history.monitor.slo or history.monitor.record_word or history.monitor.data_are_statuses:
-        raise NotEvaluated(f"a recording of a {history.monitor.type}: only monitors of metrics, and composites of them")
-    watched = Watching(history.points)
-    history.replayed(watched, history.start)
-    latest, in_time, in_space = _lead(history, watched.low), *_aggregators(history)
+    if history.monitor.slo:
+        raise NotEvaluated(f"a recording of a {history.monitor.type}")
+    watched, records = Watching(history.points), WatchedRecords(history.records)
+    history.replayed(watched, history.start, records)
+    if records.asked:
+        return _of_records(history, records, watched, groups)
+    low = history.start - RUNS_S if history.monitor.data_are_statuses else watched.low
+    latest, in_time, in_space = _lead(history, low), *_aggregators(history)
     for begins in (latest - earlier for earlier in EARLIER_S):
         reference = history.replayed(watched, begins)
         kept, left_out = _chosen(reference, history.start, groups)
@@ -60,9 +67,26 @@ def record(history: History, groups: int = GROUPS) -> Recording:
             raise CannotRecord("there are no points in that time and scope")
         wanted = Wanted(history, begins, reference, frozenset(kept))
         for some in _choices(history, raw, kept, in_space) if raw else ():
-            if (found := simplest(wanted, some, in_time)) is not None:
+            found = exactly(wanted, some) if history.monitor.data_are_statuses else simplest(wanted, some, in_time)
+            if found is not None:
                 return Recording(history, begins, found[0], wanted.over(found[0]), left_out, found[1])
     raise CannotRecord("what the monitor did does not follow from the points of the stretch and of a day before it")
+
+
+def _of_records(history: History, records: WatchedRecords, watched: Watching, groups: int) -> Recording:
+    """The recording of a monitor that looks at logs, events or spans, and at nothing else."""
+    if watched.low is not None:
+        raise NotEvaluated("a recording of points and of records together")
+    latest = _lead(history, records.low)
+    for begins in (latest - earlier for earlier in EARLIER_S):
+        reference = history.replayed(watched, begins, records)
+        kept, left_out = _chosen(reference, history.start, groups)
+        wanted = Wanted(history, begins, reference, frozenset(kept))
+        if (found := simplest_entries(wanted, records)) is not None:
+            return Recording(history, begins, (), found[1], left_out, {}, found[0])
+    raise CannotRecord(
+        f"what the monitor did does not follow from the records of the stretch and of a day before it, as far as {MOST_ENTRIES} entries tell them"
+    )
 
 
 def _lead(history: History, low: int | None) -> int:

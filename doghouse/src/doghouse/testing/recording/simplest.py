@@ -39,8 +39,11 @@ class Wanted(Struct, frozen=True, eq=False):
         return self.history.replayed(points_of(source_of(series, self.begins, self.history.hosts)), self.begins)
 
     def met(self, series: Sequence[Sampled]) -> bool:
-        """Whether over these samples the groups have the same state at each minute, and the same people are told, or would be but for a downtime."""
-        test = self.over(series)
+        """Whether these samples bring it about."""
+        return self.met_by(self.over(series))
+
+    def met_by(self, test: Backtest) -> bool:
+        """Whether the groups have the same state at each minute, and the same people are told, or would be but for a downtime."""
         ticks = self.reference.ticks[self.reference.ticks >= self.history.start]
         timelines = {one.group: one for one in test.timelines}
         for one in self.reference.timelines:
@@ -56,6 +59,13 @@ class Wanted(Struct, frozen=True, eq=False):
             for one in test.notifications()
             if one.at >= self.history.start and (test.bundles is not None or one.group in self.kept)
         ]
+
+
+def exactly(wanted: Wanted, series: Sequence[RawSeries]) -> tuple[list[Sampled], dict[str, float]] | None:
+    """The last point of each minute, where these will do: a check's runs are no numbers of which some are near others."""
+    begins, end = wanted.begins, wanted.history.end
+    sampled = [Sampled(one.metric, one.type, one.tags, 60, runs(slots(one, begins, end, 60, "last"))) for one in series]
+    return (sampled, {}) if wanted.met(sampled) else None
 
 
 class _Samples(Struct, frozen=True, eq=False):

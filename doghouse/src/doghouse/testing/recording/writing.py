@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,12 +13,14 @@ from doghouse.notifications.model import Notification
 from doghouse.tags.pairs import group_text
 from doghouse.testing.notation import offset_text
 from doghouse.testing.recording.recording import Recording
-from doghouse.testing.recording.shrinking import number_text
+from doghouse.testing.recording.shrinking import Sampled, number_text
+from doghouse.testing.values import RUNS
 
 _PLAIN = re.compile(
     r"[\w+@./-][\w+@./:-]*(?: [\w+@./:-]+)*(?<!:)"
 )  # a text that YAML takes as it stands, in a list too
 WIDTH = 120
+CHECK_WORDS = {status: word for word, status in RUNS.items() if status is not None}
 
 
 def written(recording: Recording, given: Mapping[str, Any]) -> str:
@@ -29,8 +32,13 @@ def written(recording: Recording, given: Mapping[str, Any]) -> str:
         lines += _given(key, value)
     name = " ".join((history.monitor.name or "recorded").split())
     lines += [f"start: {_time(start)}", "tests:", f"  - name: {_text(f'{name}, {span}')}"]
-    lines += ["    series:"]
-    lines += [f"      {_quoted(_key(one.metric, one.tags))}: {_samples(one)}" for one in recording.series]
+    checks = history.monitor.data_are_statuses
+    if recording.series:
+        lines += ["    checks:" if checks else "    series:"]
+    for one in recording.series:
+        lines.append(f"      {_quoted(_key(one.metric, one.tags))}: {_runs(one) if checks else _samples(one)}")
+    for kind, entries in recording.entries.items():
+        lines += [f"    {kind}:", *(f"      - {_entry(each)}" for each in entries)]
     lines += [f"    until: {offset_text(history.end - start)}", *_expected(recording)]
     return "\n".join(lines) + "\n"
 
@@ -81,11 +89,26 @@ def _notification(one: Notification, start: int, several: bool) -> str:
     return "{" + ", ".join(f"{key}: {_text(value)}" for key, value in parts.items()) + f", to: [{listed}]{by}}}"
 
 
-def _samples(one: Any) -> str:
+def _samples(one: Sampled) -> str:
     if one.every == 60 and one.type == "gauge":
         return _text(one.text) if _PLAIN.fullmatch(one.text) and not _is_number(one.text) else _quoted(one.text)
     kind = "" if one.type == "gauge" else f", type: {one.type}"
     return f"{{every: {offset_text(one.every)[1:]}{kind}, values: {_quoted(one.text)}}}"
+
+
+def _runs(one: Sampled) -> str:
+    """A check's runs: `OKx5 CRITICALx2 _`."""
+    words = ("_" if math.isnan(value) else CHECK_WORDS[int(value)] for value, _ in one.runs)
+    return " ".join(word + f"x{many}" * (many > 1) for word, (_, many) in zip(words, one.runs, strict=True))
+
+
+def _entry(entry: Mapping[str, Any]) -> str:
+    """A log, an event or a span on a line."""
+    return "{" + ", ".join(f"{key}: {_value(value)}" for key, value in entry.items()) + "}"
+
+
+def _value(value: Any) -> str:
+    return _text(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _is_number(text: str) -> bool:

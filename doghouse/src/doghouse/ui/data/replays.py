@@ -102,7 +102,9 @@ class Replays(Struct, frozen=True):
         start, end = (int(one) // MINUTE * MINUTE for one in (seen.start, min(seen.end, now)))
         holding = [one for one in quiet if dt.stretches(one, start, end)]
         hosts, rules = hosts_of(self.hosts), self.rules.rules()
-        return History(monitor, points_of(self.points), start, end, self.members(monitor), holding, hosts, rules)
+        return History(
+            monitor, points_of(self.points), start, end, self.members(monitor), holding, hosts, rules, self.records
+        )
 
     def graph(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:
         """The monitor's query as a graph, with what its windows are worth; of one that looks at records, the windows alone."""
