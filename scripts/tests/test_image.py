@@ -27,7 +27,7 @@ from e2e_engine import answers  # noqa: E402
 pytestmark = pytest.mark.slow
 SERVICES = yaml.safe_load((ROOT / "deploy/docker-compose.yaml").read_text())["services"]
 OFFICIAL, OURS = "python:3.13-slim", "doghouse/python:trixie"
-DEBIAN = "python3,python3-venv,python-is-python3,ca-certificates"
+DEBIAN = "python3,python3-venv,python3-pip,python-is-python3,ca-certificates"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 BUILD_S, WELL_S = 900, 90
 KEYS = {"DOGHOUSE_API_KEY": secrets.token_hex(16), "DOGHOUSE_APP_KEY": secrets.token_hex(20)}
@@ -78,7 +78,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> str:
     given = [file for file in (CERTIFICATES, Path("/etc/pip.conf")) if file.exists()]
     hooks = [f"--customize-hook=copy-in {file} {file.parent}" for file in given]
     run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={DEBIAN}", *hooks, "trixie", tar)
-    run("docker", "import", "--change", f"ENV SSL_CERT_FILE={CERTIFICATES}", tar, OURS)
+    as_official = f"ENV SSL_CERT_FILE={CERTIFICATES} PIP_BREAK_SYSTEM_PACKAGES=1 UV_BREAK_SYSTEM_PACKAGES=1"  # its Python is nobody else's
+    run("docker", "import", "--change", as_official, tar, OURS)
     return OURS
 
 

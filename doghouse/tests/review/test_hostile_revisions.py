@@ -90,3 +90,12 @@ def test_a_link_within_the_folder_stays(made: Made, tmp_path: Path) -> None:
     commit = made.commit((FILE, "a.json", made.blob("{}")), (LINK, "b.json", made.blob("a.json")))
     write(made, commit, tmp_path / "written")
     assert (tmp_path / "written" / "b.json").read_text() == "{}"
+
+
+def test_where_no_link_can_be_made_that_is_said(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError("A required privilege is not held by the client")  # Windows, for who may not
+
+    monkeypatch.setattr("os.symlink", refused)
+    with pytest.raises(GitError, match=r"'l0.json' in the commit is a link, and none can be made here: A required"):
+        write(made, links("a.json")(made), tmp_path / "written")

@@ -130,11 +130,14 @@ def _is_inside(path: str) -> bool:
 
 
 def _link(links: Sequence[tuple[Path, str]], folder: Path) -> None:
-    """Make links, last, so that no file is written through one; none that leads out of the folder stays."""
+    """Make links, last, so that no file is written through one; none that leads out of the folder stays. Raises GitError where none can be made."""
     for place, target in links:
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.parent.resolve().is_relative_to(folder) and not os.path.lexists(place):
-            place.symlink_to(target)
+            try:
+                place.symlink_to(target)
+            except (OSError, NotImplementedError) as error:  # Windows lets not everybody
+                raise GitError(f"'{place.name}' in the commit is a link, and none can be made here: {error}") from None
     for place in [place for place, _ in links if place.is_symlink() and not place.resolve().is_relative_to(folder)]:
         place.unlink()
 
