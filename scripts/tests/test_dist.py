@@ -121,3 +121,10 @@ def test_a_tag_of_the_version_with_a_part_of_the_changelog_may_be_released(repos
 )
 def test_any_other_may_not(repository: Path, tag: str, said: str) -> None:
     assert said in release.objections(tag, repository)
+
+
+def test_the_release_runs_no_action_that_somebody_else_can_change() -> None:
+    text = (ROOT / ".github/workflows/release.yml").read_text()
+    used = re.findall(r"uses: (\S+)(.*)", text)
+    assert used
+    assert [name for name, said in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) or "# v" not in said] == []
