@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -113,11 +114,27 @@ def test_samples_are_the_newest_messages_and_no_recovery_has_them() -> None:
     assert recovered == "high"
 
 
+def test_a_webhook_has_the_sampled_logs_as_an_object() -> None:
+    records = [*lines(1, message="first", host="web-1"), *lines(75, message="x" * 600)]
+    [triggered, *_, recovered] = sent(
+        'logs("*").rollup("count").last("1m") > 0', records, "high", enable_logs_sample=True
+    ).notifications()
+    assert json.loads(triggered.logs_sample) == {
+        "columns": ["Time", "Host"],
+        "label": "Sample Logs",
+        "rows": [{"items": ["10:00:01 UTC", "web-1"], "message": "first"}],
+    }
+    assert recovered.logs_sample == ""
+    later = sent('logs("*").rollup("count").last("2m") > 1', records, "high", enable_logs_sample=True).notifications()
+    assert [len(row["message"]) for row in json.loads(later[0].logs_sample)["rows"]] == [500, 5]
+
+
 def test_samples_of_a_measure_or_of_groups_together_are_the_values_that_breach() -> None:
     records = [*lines(1, service="a", took=5), *lines(2, service="b", took=9), *lines(3, service="c", took=1)]
     query = 'logs("*").rollup("max", "@took").by("service").last("1m") > 2'
     each = sent(query, records, "high", enable_logs_sample=True, on_missing_data="show_no_data")
     assert [one.splitlines()[2:] for one in bodies(each)] == [["service:a: 5.0"], ["service:b: 9.0"]]
+    assert {one.logs_sample for one in each.notifications()} == {""}
     together = sent(query, records, "high", enable_logs_sample=True, notify_by=["*"], on_missing_data="show_no_data")
     assert bodies(together)[0].splitlines()[2:] == ["service:b: 9.0", "service:a: 5.0"]
 

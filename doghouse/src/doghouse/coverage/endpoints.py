@@ -20,7 +20,7 @@ PARTLY = {
     "SearchMonitorGroups": "without the fuzzy operator ~",
     "CreateMonitorNotificationRule": "bundle_config is kept, and nothing is bundled",
     "UpdateMonitorNotificationRule": "as CreateMonitorNotificationRule",
-    "CreateWebhooksIntegration": "$SNAPSHOT, $LOGS_SAMPLE and the variables of other products are empty",
+    "CreateWebhooksIntegration": "$SNAPSHOT and the variables of other products are empty",
     "QueryMetrics": "functions that are not evaluated answer 501",
     "QueryTimeseriesData": "the data sources `metrics`, `logs`, `events`, `spans` and `slo` (not by component), any other answers 501; functions as above",
     "QueryScalarData": "the data sources `metrics`, `logs`, `events`, `spans` and `slo` (not by component), any other answers 501; functions as above",

@@ -13,7 +13,7 @@ class Notification(msgspec.Struct, frozen=True):
     `silenced_by` names the downtime that kept it from being sent, `released_by` the one whose end sent it. `recipients` are handles without `@`; those in
     `bodiless` get no body. `hides` are parts that no mail or event shows (query, handles, footer, picture). `title` is the event's, `subject` the mail's.
     `since` and `until` are the graph's range. `value` is None where there was none. `event_id` is its event's, `event_type` and `metric` what webhooks say of
-    it, `status_text` its condition in words, `triggered` when the group left OK (s UTC).
+    it, `status_text` its condition in words, `triggered` when the group left OK (s UTC), `logs_sample` logs as a JSON object.
     """
 
     at: float
@@ -43,6 +43,7 @@ class Notification(msgspec.Struct, frozen=True):
     metric: str = ""
     status_text: str = ""
     triggered: int | None = None
+    logs_sample: str = ""
     event_id: int = 0
     id: int = 0
 

@@ -85,4 +85,5 @@ def notification(
         metric=next(iter(monitor.metrics), ""),
         status_text=monitor.default_name.replace("**", "").removesuffix("."),
         triggered=transition.first_triggered,
+        logs_sample=message.logs_sample,
     )

@@ -37,6 +37,7 @@ DROPPED = ("short_status",)  # gone from the documentation; GUESS: it renders as
 SAMPLES = (
     "log samples"  # no variable, as it has a space: what stands below the body of monitors with `enable_logs_sample`
 )
+LOGS_SAMPLE = "logs sample"  # nor is this: the same as the JSON object that `$LOGS_SAMPLE` of webhooks is
 DECIMALS = 3  # GUESS: of {{value}}
 
 

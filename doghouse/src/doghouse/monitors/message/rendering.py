@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.message import expressions, mentions
-from doghouse.monitors.message.context import SAMPLES, Context, Host, Hosts, local_time
+from doghouse.monitors.message.context import LOGS_SAMPLE, SAMPLES, Context, Host, Hosts, local_time
 from doghouse.monitors.message.template import Block, Call, Node, TemplateError, Text, parse, path
 from doghouse.monitors.states.machine import Status, Transition
 from doghouse.monitors.windows.columns import Group
@@ -26,7 +26,7 @@ class Message(Struct, frozen=True):
     """A rendered notification. `recipients` are handles without `@`; those in `bodiless` get title and subject alone.
 
     `title` is the event's (`[P2] [Triggered on {host:a}] name`), `subject` the mail's. `problems` are what the rendering dropped, in sentences.
-    `branches` are the conditionals that were come by, each with whether its condition held.
+    `branches` are the conditionals that were come by, each with whether its condition held. `logs_sample` is what `$LOGS_SAMPLE` of webhooks says.
     """
 
     subject: str
@@ -37,6 +37,7 @@ class Message(Struct, frozen=True):
     priority: int | None = None
     problems: tuple[str, ...] = ()
     branches: tuple[tuple[Block, bool], ...] = ()
+    logs_sample: str = ""
 
 
 def render(
@@ -76,6 +77,7 @@ def render(
         priority=writer.priority,
         problems=tuple(dict.fromkeys([*writer.problems, *dropped])),
         branches=tuple(writer.branches),
+        logs_sample=more.get(LOGS_SAMPLE, "") if samples and more else "",
     )
 
 

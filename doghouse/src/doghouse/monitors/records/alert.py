@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import ClassVar, Protocol, Self
 
 import msgspec
@@ -15,11 +15,11 @@ from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, window_steps
+from doghouse.monitors.message.context import LOGS_SAMPLE, SAMPLES
 from doghouse.monitors.model import INVALID_QUERY, NO_OPERATOR, Body, MonitorError, Options, Thresholds
 from doghouse.monitors.query import is_count_query, windows
-from doghouse.monitors.records import reading, variables
+from doghouse.monitors.records import messages, reading, variables
 from doghouse.monitors.records.evaluation import ByGroup, Evaluator
-from doghouse.monitors.records.messages import MOST_SAMPLES, WORDS, RecordVariables, Samples, breaching, sampled
 from doghouse.monitors.records.model import Asked, RecordQuery, VariableError
 from doghouse.monitors.records.reading import WrongSearch
 from doghouse.monitors.records.windows import MS, Nothing, RecordsOf
@@ -127,7 +127,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     def record_word(self) -> str:
         """`log` where its message can say `{{log.message}}`: by its first query of records."""
         queries = () if self._asked is None else self._asked.record_queries
-        return WORDS[queries[0].source] if queries else ""
+        return messages.WORDS[queries[0].source] if queries else ""
 
     @property
     def multi(self) -> bool:
@@ -210,13 +210,16 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         if not queries:
             return {}
         over = windows(self.options, self.tree, np.array([now]))
-        found = Samples(queries[0], self._records(sources), group, over, sources.address())
+        found = messages.Samples(queries[0], self._records(sources), group, over, sources.address())
 
-        def samples() -> str:
-            valued = self.keys and (self.bundle_keys == () or any(query.compute.name != "count" for query in queries))
-            return self._breaching(sources, group, now) if valued else sampled(found.newest(MOST_SAMPLES))
-
-        return RecordVariables(self.record_word, lambda: next(iter(found.newest(1)), None), samples, found.link)
+        valued = self.keys and (self.bundle_keys == () or any(query.compute.name != "count" for query in queries))
+        newest = cache(lambda: found.newest(messages.MOST_SAMPLES))
+        samples = {SAMPLES: lambda: self._breaching(sources, group, now) if valued else messages.sampled(newest())}
+        if queries[0].source == "logs" and not valued:
+            samples[LOGS_SAMPLE] = lambda: messages.logs_sample(newest())
+        return messages.RecordVariables(
+            self.record_word, lambda: next(iter(found.newest(1)), None), samples, found.link
+        )
 
     def _breaching(self, sources: Sources, group: Group, now: int) -> str:
         """The values of a group, or of those that are notified together, that breach a threshold, the worst first."""
@@ -227,7 +230,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
             if set(group) <= set(column.group) and any(self.rules.breaches(column.values[0], level) for level in levels)
         }
         ordered = sorted(values.items(), key=lambda item: item[1], reverse=self.comparator.startswith(">"))
-        return breaching(dict(ordered[:MOST_SAMPLES]))
+        return messages.breaching(dict(ordered[: messages.MOST_SAMPLES]))
 
     @property
     def graphed(self) -> Expression | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from urllib.parse import quote, urlencode
 
-from doghouse.monitors.message.context import RECORD_FIELDS, SAMPLES, rounded
+from doghouse.monitors.message.context import RECORD_FIELDS, rounded
 from doghouse.monitors.query import Windows
 from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.windows.columns import Group
@@ -19,6 +20,7 @@ from doghouse.tags import pairs
 # The word that the variables of a data source's records begin with.
 WORDS = {"logs": "log", "events": "event", "spans": "span"}
 MOST_SAMPLES = 10
+LONGEST_SAMPLE = 500  # characters of a message in $LOGS_SAMPLE (integrations/webhooks, variables)
 MS = 1000
 LINK = "link"
 At = tuple[int, Record]  # its time (ms UTC) and the record
@@ -34,12 +36,15 @@ class RecordVariables(Mapping[str, str]):
     GUESS: the newest record of the group in the window is the one. `link` is there without a record too, as it leads to what was searched.
     """
 
-    def __init__(self, word: str, newest: Callable[[], At | None], samples: Callable[[], str], link: Link) -> None:
+    def __init__(
+        self, word: str, newest: Callable[[], At | None], samples: Mapping[str, Callable[[], str]], link: Link
+    ) -> None:
+        """`samples` gives what stands below a message, and `$LOGS_SAMPLE`, by the names that these have."""
         self._word, self._newest, self._samples, self._link = word, newest, samples, link
 
     def __getitem__(self, name: str) -> str:
-        if name == SAMPLES:
-            return self._samples()
+        if name in self._samples:
+            return self._samples[name]()
         word, _, rest = name.partition(".")
         if word != self._word or not rest:
             raise KeyError(name)
@@ -85,6 +90,19 @@ def _joined(values: Sequence[object]) -> str:
 def sampled(records: Sequence[At]) -> str:
     """Messages of records, a line each (GUESS: how they are laid out); those without a message are left out."""
     return "\n".join(" ".join(record.message.split()) for _, record in records if record.message)
+
+
+def logs_sample(records: Sequence[At]) -> str:
+    """The same messages as the JSON object that a webhook has (integrations/webhooks, $LOGS_SAMPLE). GUESS: it is there where the message has samples."""
+    rows = [
+        {
+            "items": [f"{datetime.fromtimestamp(time / MS, UTC):%H:%M:%S} UTC", _text(time, record, "host")],
+            "message": record.message[:LONGEST_SAMPLE],
+        }
+        for time, record in records
+        if record.message
+    ]
+    return json.dumps({"columns": ["Time", "Host"], "label": "Sample Logs", "rows": rows}, ensure_ascii=False)
 
 
 def breaching(values: Mapping[str, float]) -> str:

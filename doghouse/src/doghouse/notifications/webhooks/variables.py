@@ -55,7 +55,7 @@ def built_in(notification: Notification, recipient: str, base_url: str) -> Mappi
         "HOSTNAME": dict(notification.group).get("host", ""),
         "LINK": f"{base_url}/inbox/{notification.id}",
         "SNAPSHOT": "",
-        "LOGS_SAMPLE": "",
+        "LOGS_SAMPLE": notification.logs_sample,
         "ORG_ID": str(account.ORG_ID),
         "ORG_NAME": account.ORG_NAME,
         "USER": account.USER.name,
