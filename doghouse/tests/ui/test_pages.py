@@ -84,6 +84,20 @@ def test_another_threshold_shows_what_it_would_have_done(page: Page, served: Ser
     assert int(cells.nth(1).inner_text()) != before
 
 
+def test_thresholds_that_datadog_refuses_are_told(page: Page, served: Served) -> None:
+    page.goto("/monitors/1")
+    refused = page.locator("[data-refused]")
+    field = page.get_by_role("spinbutton", name="alert threshold")
+    field.fill("300")
+    page.keyboard.press("Enter")
+    expect(refused).to_have_text(
+        "Datadog refuses these thresholds: Warning threshold (500.0) must be less than the alert threshold (300.0)."
+    )
+    field.fill("900")
+    page.keyboard.press("Enter")
+    expect(refused).to_have_text("")
+
+
 def test_each_message_is_previewed_with_whom_it_reaches(page: Page, served: Served) -> None:
     page.goto("/monitors/1")
     triggered = page.locator("[data-previews] details").first

@@ -25,7 +25,7 @@ def option(page: Page, label: str) -> str:
 
 
 def body(page: Page) -> dict[str, object]:
-    return dict(json.loads(page.get_by_role("textbox", name="JSON").input_value()))
+    return dict(json.loads(page.get_by_role("combobox", name="JSON").input_value()))
 
 
 def test_a_flapping_monitor_is_calmed_and_its_test_passes(
@@ -34,7 +34,7 @@ def test_a_flapping_monitor_is_calmed_and_its_test_passes(
     page.goto(f"/monitors/{flapping}/edit")
     figure(page, "42 notifications in this range")
 
-    page.get_by_label("critical recovery").fill("60")
+    page.get_by_role("spinbutton", name="critical recovery").fill("60")
     figure(page, "42 notifications in this range become 6")
 
     page.get_by_text("Copy", exact=True).click()
@@ -52,12 +52,12 @@ def test_a_flapping_monitor_is_calmed_and_its_test_passes(
 
 def test_the_form_and_the_json_stay_in_step(page: Page, flapping: int) -> None:
     page.goto(f"/monitors/{flapping}/edit")
-    text = page.get_by_role("textbox", name="JSON")
+    text = page.get_by_role("combobox", name="JSON")
 
     page.get_by_label("window", exact=True).fill("last_10m")
     page.get_by_label("group by").fill("host")
     page.get_by_label("critical", exact=True).fill("80")
-    page.get_by_label("renotify interval").fill("30")
+    page.get_by_role("spinbutton", name="renotify interval").fill("30")
     page.get_by_label("notify by").fill("*")
     expect(page.get_by_role("combobox", name="Query")).to_have_value("avg(last_10m):avg:queue.depth{*} by {host} > 80")
     expect(text).to_have_value(re.compile('"renotify_interval": 30'))
@@ -71,14 +71,38 @@ def test_the_form_and_the_json_stay_in_step(page: Page, flapping: int) -> None:
     )
 
 
+def test_a_window_and_a_threshold_are_slid(page: Page, flapping: int) -> None:
+    page.goto(f"/monitors/{flapping}/edit")
+    figure(page, "42 notifications in this range")
+    page.get_by_role("slider", name="Slide window").press("ArrowRight")
+    expect(page.get_by_role("combobox", name="Query")).to_have_value("avg(last_10m):avg:queue.depth{*} > 90")
+    page.get_by_role("slider", name="Slide critical", exact=True).press("ArrowLeft")
+    expect(page.get_by_role("combobox", name="Query")).to_have_value("avg(last_10m):avg:queue.depth{*} > 89.9")
+    assert body(page)["options"]["thresholds"] == {"critical": 89.9}  # type: ignore[index]
+
+
+def test_the_json_completes_its_query_and_marks_what_is_wrong(page: Page, flapping: int) -> None:
+    page.goto(f"/monitors/{flapping}/edit")
+    text = page.get_by_role("combobox", name="JSON")
+    text.fill(json.dumps(FLAPPING | {"query": "avg(last_5m):avg:queue > 90"}, indent=2))
+    expect(page.locator(".json-box mark").first).to_contain_text("avg:queue > 90")
+    at = text.input_value().index("avg:queue") + len("avg:queue")
+    text.evaluate("(box, at) => { box.focus(); box.setSelectionRange(at, at); }", at)
+    page.keyboard.type(".")
+    expect(page.locator("#json-completions [role=option]").first).to_contain_text("queue.depth{*}")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("combobox", name="Query")).to_have_value("avg(last_5m):avg:queue.depth{*} > 90")
+    expect(page.locator("[data-problems]")).to_have_text("None.")
+
+
 def test_half_a_json_says_its_line_and_loses_nothing(page: Page, flapping: int) -> None:
     page.goto(f"/monitors/{flapping}/edit")
-    page.get_by_role("textbox", name="JSON").fill('{"name": "kept",\n "type": }')
+    page.get_by_role("combobox", name="JSON").fill('{"name": "kept",\n "type": }')
     problems = page.locator("[data-problems]")
     expect(problems).to_contain_text("line 2")
     expect(page.locator("[data-figures]")).to_contain_text("Expecting value")
     page.reload()
-    expect(page.get_by_role("textbox", name="JSON")).to_have_value('{"name": "kept",\n "type": }')
+    expect(page.get_by_role("combobox", name="JSON")).to_have_value('{"name": "kept",\n "type": }')
     page.get_by_role("button", name="Discard it").click()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Queue is long")
 
@@ -150,7 +174,7 @@ def test_a_monitor_is_tried_over_a_file(page: Page, flapping: int, tmp_path: Pat
 def test_the_page_fits_a_phone_in_the_dark(new_page: Callable[..., Page], served: Served, flapping: int) -> None:
     page = new_page(width=360, height=740, scheme="dark")
     page.goto(f"/monitors/{flapping}/edit")
-    page.get_by_label("critical recovery").fill("60")
+    page.get_by_role("spinbutton", name="critical recovery").fill("60")
     figure(page, "42 notifications in this range become 6")
     served.ok("PUT", f"/api/v1/monitor/{flapping}", {"message": "Theirs, at some length: " + "@ops@example.com " * 5})
     page.get_by_label("Name", exact=True).fill("Mine")

@@ -12,6 +12,7 @@ from doghouse import monitors as mon
 from doghouse.live.sources import hosts_of
 from doghouse.monitors.api.access import Monitors
 from doghouse.monitors.api.answers import Shown, group_name, look
+from doghouse.monitors.api.document import written
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
 from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -90,7 +91,16 @@ class MonitorPage(Struct, frozen=True):
         monitor = stored.definition
         tried = monitor.with_thresholds(wanted) if wanted else monitor
         timezone = known_zone(call.query.get("timezone", "UTC"))
-        return Reply(self.replays.answer(tried, seen, self.replays.quiet(monitor, seen), timezone, call.now))
+        answer = self.replays.answer(tried, seen, self.replays.quiet(monitor, seen), timezone, call.now)
+        return Reply(answer | {"refused": self.refused(tried) if wanted else ""})
+
+    def refused(self, tried: mon.Definition) -> str:
+        """Why Datadog would not take the monitor with these thresholds; empty where it would."""
+        try:
+            self.monitors.checked(written(tried.document))
+        except ApiError as error:
+            return "; ".join(map(str, error.errors))
+        return ""
 
     def previews(self, call: Call) -> Reply:
         """`GET /ui/data/monitor/{id}/previews?group=0`: every message, for one of the groups that the page lists."""

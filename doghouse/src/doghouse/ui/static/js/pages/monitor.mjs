@@ -55,6 +55,8 @@ const live = new Live({
 function show(answer, replay) {
   covers = replay?.covers ?? [];
   if (answer.graph) graph.show(answer.graph);
+  const refused = $("[data-refused]");
+  if (refused) refused.textContent = answer.refused ? `Datadog refuses these thresholds: ${answer.refused}` : "";
   if (!replay) return void $("[data-figures]")?.replaceChildren(el("p", { class: "why" }, answer.problem));
   requestAnimationFrame(() => drawStrips($("[data-strips]"), replay, answer, graph.u)); // the graph's axis has its width by then
   figures($("[data-figures]"), columns(replay));

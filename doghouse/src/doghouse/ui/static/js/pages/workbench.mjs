@@ -7,6 +7,7 @@ import { Graph } from "../graphs/graph.mjs";
 import { drawStrips } from "../graphs/strips.mjs";
 import { keys } from "../page.mjs";
 import { QueryBox } from "../parts/completion.mjs";
+import { JsonBox } from "../parts/json_box.mjs";
 import { changes, figures, markers, message } from "../parts/replay.mjs";
 import { Live, timeKeys } from "../time/live.mjs";
 import { Time } from "../time/time.mjs";
@@ -18,9 +19,11 @@ import { problems } from "../workbench/problems.mjs";
 const PAUSE_MS = 250; // after the last key, before the server is asked
 const page = pageData();
 const KEPT = `doghouse-draft ${location.pathname}${page.id ? "" : page.opened}`; // of new ones each has its beginning
-const area = $("#json");
 const asItWas = JSON.parse(page.opened);
-const opened = (area.value = JSON.stringify(asItWas, null, 2));
+const opened = JSON.stringify(asItWas, null, 2);
+const offered = (place, text, cursor) => postJson("/ui/data/workbench/complete", { place, text, cursor, monitor: area.value });
+const json = new JsonBox($("[data-box=json]"), () => {}, { keys: ["query", "message"], offered });
+const { area } = json;
 const time = new Time(page.frame, page.now);
 const files = {};
 let { id } = page;
@@ -34,9 +37,15 @@ let asOpened = null; // what the monitor as it was opened would have sent
 const form = new Form($("[data-form]"), (edit) => {
   if (!body) return say("The JSON cannot be read: the form waits for it");
   edit(body);
-  area.value = JSON.stringify(body, null, 2);
+  put(JSON.stringify(body, null, 2));
   changed();
 });
+
+function put(text) {
+  area.value = text;
+  json.fit();
+  json.underline();
+}
 
 function changed() {
   if (body) form.show(body);
@@ -47,7 +56,7 @@ function changed() {
 }
 
 function read(text) {
-  area.value = text;
+  put(text);
   body = parsed(text);
 }
 
@@ -63,7 +72,7 @@ function parsed(text) {
 const edit = (change) => {
   if (!body) return;
   change(body);
-  area.value = JSON.stringify(body, null, 2);
+  put(JSON.stringify(body, null, 2));
   changed();
 };
 
@@ -101,7 +110,8 @@ async function check() {
   const answer = await postJson("/ui/data/workbench/check", sent()).catch((error) => void notice(error.message));
   if (mine !== check.turn || !answer) return;
   checked = answer;
-  problems($("[data-problems]"), answer.problems, { go, use: (found) => edit((at) => mend(at, found)) });
+  problems($("[data-problems]"), answer.problems, { go: (line) => json.go(line), use: (found) => edit((at) => mend(at, found)) });
+  json.mark(answer.problems.map(({ line }) => line).filter(Boolean));
   conflict($("[data-conflict]"), answer.conflict, body, { take: (path, value) => edit((at) => set(at, path, value)), keep });
   previews(answer);
 }
@@ -120,14 +130,6 @@ function previews({ groups, previews }) {
   const made = previews.map(message);
   for (const one of made) one.open = open.has($("strong", one).textContent);
   $("[data-previews]").replaceChildren(...(made.length ? made : [el("p", { class: "why" }, "No messages until the monitor can be read.")]));
-}
-
-function go(line) {
-  const lines = area.value.split("\n");
-  const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
-  area.focus();
-  area.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
-  area.scrollTop = (area.scrollHeight / lines.length) * Math.max(line - 4, 0);
 }
 
 // --- what it would have sent
@@ -241,11 +243,11 @@ addEventListener("keydown", (event) => {
   save();
 });
 
-const offered = (place) => (text, cursor) => postJson("/ui/data/workbench/complete", { place, text, cursor, monitor: area.value });
-const boxes = ["query", "message"].map((name) => new QueryBox($(`[data-box=${name}]`), () => form.written($(`#${name}`)), () => {}, { offered: offered(name), lines: name === "message" }));
+const boxes = ["query", "message"].map((name) => new QueryBox($(`[data-box=${name}]`), () => form.written($(`#${name}`)), () => {}, { offered: (text, cursor) => offered(name, text, cursor), lines: name === "message" }));
 for (const box of boxes) box.area.addEventListener("fit", () => box.fit());
 
 timeKeys(keys, time, () => live.whole());
+put(opened);
 restore();
 if (body) form.show(body);
 ask();
