@@ -70,9 +70,9 @@ TOPLIST = {
     "title": "CPU by host",
     "requests": [{"q": "top(avg:system.cpu.user{*} by {host}, 10, 'mean', 'desc')"}],
 }
-TREEMAP = {
-    "type": "heatmap",
-    "title": "CPU as a heat map",
+BAR_CHART = {
+    "type": "bar_chart",
+    "title": "CPU as a bar chart",
     "requests": [
         {
             "queries": [{"name": "query1", "data_source": "metrics", "query": "avg:system.cpu.user{*} by {host}"}],
@@ -105,7 +105,7 @@ EVERYTHING = board(
     HOSTMAP,
     NOTE,
     {"type": "free_text", "text": "Read me"},
-    TREEMAP,
+    BAR_CHART,
     {"type": "slo", "title": "An SLO", "slo_id": "x", "view_type": "detail"},
     {"type": "group", "title": "A group", "layout_type": "ordered", "widgets": [INSIDE]},
     template_variables=[HOST],

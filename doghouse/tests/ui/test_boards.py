@@ -87,7 +87,7 @@ def test_every_graph_with_points_is_drawn(page: Page, served: Served) -> None:
         "my_metric as bars",
         "CPU",
         "a host that fell silent",
-        "CPU as a heat map",
+        "CPU as a bar chart",
         "inside",
     ):
         expect(widget(page, title).locator("canvas")).to_be_visible()
@@ -100,7 +100,7 @@ def test_every_graph_with_points_is_drawn(page: Page, served: Served) -> None:
         ("outliers", "doghouse does not evaluate outliers()"),
         ("a query with a slip", "a '{' is not closed"),
         ("An SLO", "there is no SLO 'x'"),
-        ("CPU as a heat map", "A plain graph of its queries"),
+        ("CPU as a bar chart", "A plain graph of its queries"),
     ],
 )
 def test_a_widget_that_cannot_be_drawn_says_why(page: Page, served: Served, title: str, reason: str) -> None:

@@ -49,7 +49,7 @@ class Widget(Struct, frozen=True):
     @property
     def pictured(self) -> bool:
         """Whether it can be drawn as a picture and shown as a table of its values."""
-        return self.plotted and (self.drawing.element == "graph" or self.drawing.numbers in ("scalar", "ranking"))
+        return self.plotted and (self.drawing.numbers in ("timeseries", "scalar", "ranking", "monitor graph"))
 
 
 class Board(Struct, frozen=True):

@@ -52,5 +52,13 @@ register(
         drawing=Drawing("distribution", "ranking"),
         lacking="a page draws how the values of groups are spread; of one distribution metric it draws no points",
     ),
-    *(WidgetType(name, ("requests",), "some", asks=True) for name in ("bar_chart", "heatmap")),
+    WidgetType("bar_chart", ("requests",), "some", asks=True),
+    WidgetType(
+        "heatmap",
+        ("requests",),
+        "some",
+        asks=True,
+        drawing=Drawing("heatmap", "timeseries"),
+        lacking="a page draws the values of groups in equal intervals and one palette; of a distribution metric it draws no density",
+    ),
 )

@@ -62,13 +62,21 @@ function interpolate(values, times) {
 }
 
 // The newest buckets put behind what is there: points from `cut` on are replaced, points before `from` dropped.
-export function merged(old, fresh, cut, from) {
+function merged(old, fresh, cut, from) {
   const lists = ["values", "lower", "upper"].filter((name) => fresh[name]);
   const start = lowerBound(old.ts, from);
   const end = lowerBound(old.ts, cut);
   const made = { ...fresh, ts: old.ts.slice(start, end).concat(fresh.ts) };
   for (const name of lists) made[name] = (old[name] ?? []).slice(start, end).concat(fresh[name]);
   return made;
+}
+
+// An answer with the newest buckets put behind those that are held; null where they don't fit, and the whole is needed.
+export function extended(held, fresh) {
+  if (!held || held.interval !== fresh.interval) return null;
+  const before = new Map(held.series.map((one) => [one.key, one]));
+  if (fresh.series.some((one) => !before.has(one.key))) return null;
+  return { ...fresh, series: fresh.series.map((one) => merged(before.get(one.key), one, fresh.cut, fresh.from)) };
 }
 
 export function lowerBound(sorted, value) {

@@ -1,7 +1,7 @@
 // A graph: one uPlot, made anew when its lines change, else given new columns. Data as graphs.py sends it.
 
 import { color, faded, mix, onTheme, stroke } from "./colors.mjs";
-import { columns, lowerBound, merged, stacked } from "./columns.mjs";
+import { columns, extended, lowerBound, stacked } from "./columns.mjs";
 import { el, say, withCode } from "../dom.mjs";
 import { duration, full, quantity, tick } from "../format.mjs";
 import { legendOf } from "./legend.mjs";
@@ -62,12 +62,9 @@ export class Graph {
 
   // The newest buckets; false where they don't fit what is held, and the whole is needed.
   extend(fresh) {
-    const held = this.data;
-    if (!held || held.interval !== fresh.interval) return false;
-    const before = new Map(held.series.map((one) => [one.key, one]));
-    if (fresh.series.some((one) => !before.has(one.key))) return false;
-    const series = fresh.series.map((one) => merged(before.get(one.key), one, fresh.cut, fresh.from));
-    this.data = { ...fresh, series };
+    const data = extended(this.data, fresh);
+    if (!data) return false;
+    this.data = data;
     this.draw();
     return true;
   }

@@ -22,7 +22,7 @@ const KEPT = `doghouse-draft ${location.pathname}${page.id ? "" : page.opened}`;
 const asItWas = JSON.parse(page.opened);
 const opened = JSON.stringify(asItWas, null, 2);
 const offered = (place, text, cursor) => postJson("/ui/data/workbench/complete", { place, text, cursor, monitor: area.value });
-const json = new JsonBox($("[data-box=json]"), () => {}, { keys: ["query", "message"], offered });
+const json = new JsonBox($("[data-box=json]"), () => typed(), { keys: ["query", "message"], offered });
 const { area } = json;
 const time = new Time(page.frame, page.now);
 const files = {};
@@ -76,10 +76,13 @@ const edit = (change) => {
   changed();
 };
 
-area.addEventListener("input", () => {
+// At once, for the form may be next; a completion that was taken is no input.
+function typed() {
   body = parsed(area.value);
   changed();
-});
+}
+
+area.addEventListener("input", typed);
 
 function notice(text, ...more) {
   const place = $("[data-notice]");
