@@ -19,7 +19,7 @@ from doghouse.monitors.windows import pointwise
 from doghouse.monitors.windows.anomalies import Reading
 from doghouse.monitors.windows.columns import NO_TIME, Group, GroupColumn, outermost_of, seen_where_valued
 from doghouse.monitors.windows.sliding import Buckets, bucketed, full_windows, reduce_windows
-from doghouse.monitors.windows.spatial import reduce_group
+from doghouse.monitors.windows.spatial import reduce_group, times_of
 from doghouse.queries import MonitorQuery, default_interval, function_names
 from doghouse.queries.evaluation.interpolation import LIMIT_S
 from doghouse.queries.language.rollups import RollupError, RollupSetting, rollup_setting
@@ -165,7 +165,7 @@ def _combined(
 ) -> GroupColumn | None:
     """The windows of a group whose series are combined bucket by bucket, or None where it has no points."""
     assert isinstance(query.expression, MetricQuery)
-    ts = np.unique(np.concatenate([part[0] for part in parts]))
+    ts = times_of(parts)
     if not len(ts):
         return None
     span, spatial = query.window.seconds, query.expression.aggregator or "avg"
