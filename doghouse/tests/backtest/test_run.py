@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from io import StringIO
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,9 +14,11 @@ from memory_points import source as memory_source
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.backtest.figures import figures
+from doghouse.backtest.notification_counts import firsts
 from doghouse.backtest.run import backtest
 from doghouse.monitors.notification_rules import read
-from doghouse.reports.json import document
+from doghouse.reports.json import backtests, document, iso
+from doghouse.reports.results import Backtested, BacktestResult
 
 S = [80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50]  # one point a minute
 
@@ -127,6 +132,38 @@ def test_counting_in_columns_counts_what_rendering_gives(values, message, stretc
     assert counted.sent == sum(one.silenced_by is None for one in rendered)
     assert counted.silenced == sum(one.silenced_by is not None for one in rendered)
     assert counted.changes == sum(1 for _ in found.transitions())
+    assert [found.written(*one) for one in firsts(found)] == first_of_each(rendered)
+    said = document(found, counted)
+    assert [(one["time"], one["group"], one["to"]) for one in said["transitions"]] == [
+        (iso(one.at), dict(group), one.after.label) for group, one in found.transitions()
+    ]
+
+
+def first_of_each(notifications):
+    """The first notification of each kind of change."""
+    by_word = {}
+    for one in notifications:
+        by_word.setdefault(one.transition, one)
+    return list(by_word.values())
+
+
+@pytest.mark.parametrize(
+    ("many", "asked", "listed"),
+    [(990, None, 990), (1010, None, 2), (1010, "all", 1010), (990, "first", 2), (990, "none", 0)],
+)
+def test_of_very_many_notifications_the_first_of_each_kind_of_change_are_listed_and_the_rest_counted(
+    many, asked, listed
+):
+    flapping = source({"a": [50, 99] * (many // 2 + 1)})
+    found = backtest(monitor("avg(last_1m):avg:m{*} > 90"), flapping, T0, T0 + 60 * (many + 1))
+    counted = figures(found)
+    result = BacktestResult(lambda make: [make(Backtested("high", found, counted, None))], False, "UTC", (), asked)
+    out = StringIO()
+    backtests(result, out)
+    said = json.loads(out.getvalue())
+    assert counted.sent == said["figures"]["notifications"] == len(said["transitions"]) == many
+    assert len(said["notifications"]) == listed
+    assert said.get("notifications_counted", 0) == many - listed
 
 
 def test_the_document_says_what_commands_promise():

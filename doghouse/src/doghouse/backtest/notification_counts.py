@@ -16,7 +16,7 @@ from doghouse.metrics.model import Ints
 from doghouse.monitors import Status
 from doghouse.monitors.message.context import BUILT_IN
 from doghouse.monitors.message.template import MATCHES, Block, Node, Path, TemplateError, parse, path
-from doghouse.notifications.silencing import silencer
+from doghouse.notifications.silencing import Due, of_transition, silencer
 from doghouse.time import zones
 from doghouse.time.lengths import DAY
 
@@ -47,8 +47,7 @@ class Reach:
         history = timeline.history
         if self._each:
             return np.array([self._ask(timeline, int(index)) for index in indexes], np.int64)
-        kinds = history.before[indexes] * np.int8(16) + history.after[indexes] * np.int8(2)
-        kinds += history.renotified[indexes] > 0
+        kinds = _kinds(history, indexes)
         known = self._kinds.setdefault(timeline.group if self._by_group else (), np.full(_KINDS, -1))
         for kind in np.flatnonzero(np.bincount(kinds, minlength=_KINDS) * (known < 0)).tolist():
             known[kind] = self._ask(timeline, int(indexes[np.argmax(kinds == kind)]))
@@ -110,6 +109,30 @@ def counted(timeline: Timeline, reach: Reach) -> tuple[Ints, Ints, int]:
     times = np.append(timeline.history.at[indexes[~silenced]], np.array([at for at, _ in ends], np.int64))
     whom = np.append(to[~silenced], np.array([whom for _, whom in ends], np.int64))
     return times, whom, int(np.count_nonzero(silenced))
+
+
+def firsts(test: Backtest) -> list[tuple[mon.Group, Due]]:
+    """The first notification of each kind of change (`Triggered`, `Recovered`, …), silenced or not, by time: found in columns."""
+    reach = Reach(test)
+    dues: list[tuple[mon.Group, Due]] = []
+    for timeline in test.notified:
+        indexes = np.flatnonzero(timeline.history.notify)
+        indexes = indexes[reach.of(timeline, indexes) != NOBODY]
+        _, places = np.unique(_kinds(timeline.history, indexes), return_index=True)
+        changes = (timeline.history.transition(index) for index in indexes[places].tolist())
+        dues += [(timeline.group, of_transition(timeline.covers, one)) for one in changes]
+        ends = test.ends(timeline)
+        dues += [(timeline.group, due) for due in ends if reach.reaches(timeline, due.transition) != NOBODY]
+    first: dict[str, tuple[mon.Group, Due]] = {}
+    for group, due in sorted(dues, key=lambda one: (one[1].at, one[0])):
+        first.setdefault(due.transition.word, (group, due))
+    return list(first.values())
+
+
+def _kinds(history: mon.History, indexes: Ints) -> NDArray[np.int8]:
+    """A number for the kind of transition of each of these entries: what was before and after, and whether it is a repeat."""
+    kinds: NDArray[np.int8] = history.before[indexes] * np.int8(16) + history.after[indexes] * np.int8(2)
+    return kinds + (history.renotified[indexes] > 0)
 
 
 def _silenced(timeline: Timeline, indexes: Ints) -> NDArray[np.bool_]:

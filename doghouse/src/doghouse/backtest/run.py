@@ -107,18 +107,14 @@ class Backtest(Struct, frozen=True, eq=False):
     def notifications(self, until: int | None = None) -> list[Notification]:
         """Every notification that somebody would have got, and every one that a downtime silenced, by time; with `until` those up to then."""
         written = (
-            notification(
-                self.monitor,
-                timeline.group,
-                due,
-                self.hosts,
-                self._variables(timeline.group, due.transition),
-                self.rules,
-            )
-            for timeline in self.notified
-            for due in self._due(timeline, until)
+            self.written(timeline.group, due) for timeline in self.notified for due in self._due(timeline, until)
         )
         return sorted((one for one in written if one.recipients), key=lambda one: (one.at, one.group))
+
+    def written(self, group: Group, due: Due) -> Notification:
+        """A notification with its message."""
+        more = self._variables(group, due.transition)
+        return notification(self.monitor, group, due, self.hosts, more, self.rules)
 
     def messages(self) -> Iterator[tuple[Due, mon.Message]]:
         """Each notification that is due, silenced ones and those that reach nobody too, with its message."""

@@ -27,7 +27,7 @@ from doghouse.cli.options import (
 )
 from doghouse.cli.terminal import fail, say
 from doghouse.reports import Backtested, BacktestResult
-from doghouse.reports.results import Made
+from doghouse.reports.results import Made, Messages
 
 
 def backtest(
@@ -82,6 +82,12 @@ def backtest(
     json_lines: Annotated[
         bool, typer.Option("--json-lines", help="Print a line of JSON a monitor, as soon as it is done.")
     ] = False,
+    messages: Annotated[
+        Messages | None,
+        typer.Option(
+            help="Which notifications of a monitor JSON lists: all, the first of each kind of change, or none (all up to 1,000, else the first)."
+        ),
+    ] = None,
 ) -> None:
     """Replay monitors over history: every state, transition and notification, with downtimes applied.
 
@@ -162,7 +168,7 @@ def backtest(
     for one in left_out:
         say_left_out(one)
     reasons = ({"where": one.where, "text": one.text} for one in left_out)
-    write(BacktestResult(each, several, zone, reasons), sys.stdout)
+    write(BacktestResult(each, several, zone, reasons, messages), sys.stdout)
     if left_out and several:
         say(f"{wanted - len(left_out)} of {wanted} monitors ran, {len(left_out)} could not")
     if len(left_out) == wanted or any(one.wrong for one in left_out):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -11,16 +12,21 @@ import msgspec
 
 from doghouse.reports import shapes
 from doghouse.reports.registry import writes
-from doghouse.reports.results import Backtested, BacktestResult, LintResult, UnitTestResult
+from doghouse.reports.results import Backtested, BacktestResult, LintResult, Messages, UnitTestResult
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from doghouse.backtest.figures import Figures
     from doghouse.backtest.run import Backtest
     from doghouse.backtest.suggesting import Suggestion
     from doghouse.importing.verdicts import Linted
     from doghouse.monitors.lint import Problem
+    from doghouse.notifications.model import Notification
     from doghouse.testing.coverage import Coverage, Covered
     from doghouse.testing.running import Result
+
+LISTED = 1_000  # notifications of a monitor that are listed where nobody says which: of more the first of each kind of change
 
 
 @writes("json", LintResult)
@@ -42,7 +48,7 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
 @writes("json", BacktestResult)
 def backtests(result: BacktestResult, out: TextIO) -> None:
     """Every monitor under `monitors`, by name; where one alone was asked for, all of it stands at the top too."""
-    made = result.each(lambda one: msgspec.json.encode(_backtested(one)).decode())
+    made = result.each(lambda one: msgspec.json.encode(_backtested(one, result.messages)).decode())
     alone = "" if result.several else next(iter(made), "")
     head = f"{alone[:-1]}," if alone else "{"
     out.write(f'{head}"version":{shapes.VERSION},"monitors":[{alone}')
@@ -56,7 +62,7 @@ def backtests(result: BacktestResult, out: TextIO) -> None:
 @writes("json-lines", BacktestResult)
 def backtest_lines(result: BacktestResult, out: TextIO) -> None:
     """A line a monitor, as soon as it is done, as `monitors` of the document has it; then a line for each that was left out."""
-    for text in result.each(lambda one: msgspec.json.encode(_backtested(one)).decode()):
+    for text in result.each(lambda one: msgspec.json.encode(_backtested(one, result.messages)).decode()):
         out.write(f"{text}\n")
         out.flush()
     for one in result.left_out:
@@ -111,8 +117,9 @@ def _covered(one: Covered) -> shapes.Covered:
     return shapes.Covered(one.where, one.name, one.tests, len(one.points), missed)
 
 
-def _backtested(one: Backtested) -> shapes.Backtested:
-    test = one.result
+def _backtested(one: Backtested, messages: Messages | None) -> shapes.Backtested:
+    test, due = one.result, one.figures.sent + one.figures.silenced
+    listed = [_notification(each) for each in _listed(test, messages or ("all" if due <= LISTED else "first"))]
     return shapes.Backtested(
         monitor=one.name,
         where=one.where,
@@ -120,17 +127,18 @@ def _backtested(one: Backtested) -> shapes.Backtested:
         end=iso(test.end),
         evaluations=one.figures.evaluations,
         transitions=list(_transitions(test)),
-        notifications=list(_notifications(test)),
+        notifications=listed,
         figures=shapes.Figures(**one.figures.document()),
         suggestions=msgspec.UNSET if one.suggestions is None else [suggestion(each) for each in one.suggestions],
         remarks=list(one.remarks) or msgspec.UNSET,
         points=one.points or msgspec.UNSET,
+        notifications_counted=due - len(listed) or msgspec.UNSET,
     )
 
 
 def document(test: Backtest, figures: Figures) -> dict[str, Any]:
     """A backtest as plain values: its transitions, notifications and figures."""
-    made: dict[str, Any] = msgspec.to_builtins(_backtested(Backtested(test.monitor.name, test, figures, None)))
+    made: dict[str, Any] = msgspec.to_builtins(_backtested(Backtested(test.monitor.name, test, figures, None), "all"))
     return made
 
 
@@ -147,19 +155,46 @@ def suggestion(one: Suggestion) -> shapes.Suggestion:
 
 
 def _transitions(test: Backtest) -> Iterator[shapes.Transition]:
+    """Every change of state, by time and group: in columns, for there may be millions."""
+    import numpy as np
+
     from doghouse.monitors import Status
 
-    for group, one in test.transitions():
-        before = one.before.label if one.before is not Status.NEW else "OK"
-        yield shapes.Transition(iso(one.at), dict(group), before, one.after.label, number(one.value))
+    timelines = sorted(test.timelines, key=lambda timeline: timeline.group)
+    if not timelines:
+        return
+    groups = [dict(timeline.group) for timeline in timelines]
+    changes = [timeline.history.renotified == 0 for timeline in timelines]
+    whose = np.repeat(np.arange(len(timelines)), [np.count_nonzero(some) for some in changes])
+
+    def column(name: str) -> NDArray[Any]:
+        parts = zip(timelines, changes, strict=True)
+        return np.concatenate([getattr(timeline.history, name)[some] for timeline, some in parts])
+
+    at = column("at")
+    order = np.lexsort((whose, at))
+    columns = (at, whose, column("before"), column("after"), column("value"))
+    labels, time = [one.label for one in sorted(Status)], functools.lru_cache(iso)
+    earlier = ["OK" if one is Status.NEW else one.label for one in sorted(Status)]
+    for when, number_of, before, after, value in zip(*(each[order].tolist() for each in columns), strict=True):
+        yield shapes.Transition(time(when), groups[number_of], earlier[before], labels[after], number(value))
 
 
-def _notifications(test: Backtest) -> Iterator[shapes.Notification]:
-    for one in test.notifications():
-        yield shapes.Notification(
-            *(iso(one.at), dict(one.group), one.transition, list(one.recipients)),
-            *(one.subject, one.body, one.silenced_by, one.released_by),
-        )
+def _listed(test: Backtest, messages: Messages) -> Iterable[Notification]:
+    if messages == "all":
+        return test.notifications()
+    if messages == "none":
+        return ()
+    from doghouse.backtest.notification_counts import firsts
+
+    return [test.written(group, due) for group, due in firsts(test)]
+
+
+def _notification(one: Notification) -> shapes.Notification:
+    return shapes.Notification(
+        *(iso(one.at), dict(one.group), one.transition, list(one.recipients)),
+        *(one.subject, one.body, one.silenced_by, one.released_by),
+    )
 
 
 def iso(when: float) -> str:

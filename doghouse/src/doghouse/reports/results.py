@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 Made = TypeVar("Made")
+Messages = Literal["all", "first", "none"]  # which notifications are listed with their texts
 
 
 class LintResult(Struct, frozen=True):
@@ -133,12 +134,14 @@ def _itself(one: Backtested) -> Backtested:
 
 class BacktestResult(Struct, frozen=True, eq=False):
     """The monitors' backtests; `several` is whether more than one was wanted, `zone` whose clocks times are shown by.
-    `left_out` says of those that did not run `where` they stand and why (`text`): it is complete when the backtests are through."""
+    `left_out` says of those that did not run `where` they stand and why (`text`): it is complete when the backtests are through. `messages` says which
+    notifications a format lists that lists each; None: all of them where they are not very many."""
 
     each: Each
     several: bool
     zone: str
     left_out: Iterable[Mapping[str, str]] = ()
+    messages: Messages | None = None
 
     @property
     def backtests(self) -> Iterable[Backtested]:

@@ -58,7 +58,8 @@ class Suggestion(Figures, frozen=True):
 
 
 class Backtested(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
-    """What one monitor did. `points` says where they come from, if from an account."""
+    """What one monitor did. `points` says where they come from, if from an account. `notifications_counted` are those that are not listed, but counted
+    in `figures` (--messages)."""
 
     monitor: str
     where: str
@@ -71,6 +72,7 @@ class Backtested(msgspec.Struct, frozen=True, rename={"start": "from", "end": "t
     suggestions: Sequence[Suggestion] | msgspec.UnsetType = msgspec.UNSET
     remarks: Sequence[str] | msgspec.UnsetType = msgspec.UNSET
     points: Mapping[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    notifications_counted: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class LeftOut(msgspec.Struct, frozen=True):
