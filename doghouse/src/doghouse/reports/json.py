@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from doghouse.testing.running import Result
 
 LISTED = 1_000  # notifications of a monitor that are listed where nobody says which: of more the first of each kind of change
+AT_ONCE = 10_000  # entries of columns that are made into values of Python, which take far more memory
 
 
 @writes("json", LintResult)
@@ -50,8 +51,9 @@ def backtests(result: BacktestResult, out: TextIO) -> None:
     """Every monitor under `monitors`, by name; where one alone was asked for, all of it stands at the top too."""
     made = result.each(lambda one: msgspec.json.encode(_backtested(one, result.messages)).decode())
     alone = "" if result.several else next(iter(made), "")
-    head = f"{alone[:-1]}," if alone else "{"
-    out.write(f'{head}"version":{shapes.VERSION},"monitors":[{alone}')
+    out.write(alone[:-1] or "{")
+    out.write(f'{"," if alone else ""}"version":{shapes.VERSION},"monitors":[')
+    out.write(alone)
     for number, text in enumerate(made if result.several else ()):
         out.write(f"{',' if number else ''}{text}")
     left_out = msgspec.json.encode([shapes.LeftOut(**one) for one in result.left_out]).decode()
@@ -176,8 +178,9 @@ def _transitions(test: Backtest) -> Iterator[shapes.Transition]:
     columns = (at, whose, column("before"), column("after"), column("value"))
     labels, time = [one.label for one in sorted(Status)], functools.lru_cache(iso)
     earlier = ["OK" if one is Status.NEW else one.label for one in sorted(Status)]
-    for when, number_of, before, after, value in zip(*(each[order].tolist() for each in columns), strict=True):
-        yield shapes.Transition(time(when), groups[number_of], earlier[before], labels[after], number(value))
+    for some in (order[begin : begin + AT_ONCE] for begin in range(0, len(order), AT_ONCE)):
+        for when, number_of, before, after, value in zip(*(each[some].tolist() for each in columns), strict=True):
+            yield shapes.Transition(time(when), groups[number_of], earlier[before], labels[after], number(value))
 
 
 def _listed(test: Backtest, messages: Messages) -> Iterable[Notification]:

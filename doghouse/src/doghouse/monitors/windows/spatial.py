@@ -124,7 +124,8 @@ def times_of(parts: Sequence[Part]) -> Ints:
 def _matrix(parts: Sequence[Part], limit: int) -> _Matrix:
     ts = times_of(parts)
     shape = (len(parts), len(ts))
-    before, after, straight, held = (np.empty(shape, kind) for kind in (np.int64, np.int64, np.float64, np.float64))
+    before, after = np.empty(shape, np.int64), np.empty(shape, np.int64)
+    straight, held = np.empty(shape), np.empty(shape)
     since, until = np.full(len(ts), NEVER), np.zeros(len(ts), np.int64)
     for row, (own, values) in enumerate(parts):
         if not len(own):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 
-class Transition(msgspec.Struct, frozen=True, rename={"before": "from"}):
+class Transition(msgspec.Struct, frozen=True, gc=False, rename={"before": "from"}):
     """A change of a group's state. `time` is ISO 8601, a simple alert's group empty, a value null where there is none."""
 
     time: str
