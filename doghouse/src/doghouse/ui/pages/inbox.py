@@ -9,9 +9,12 @@ from msgspec import Struct
 
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.monitors.message import mentions
+from doghouse.monitors.store import MonitorStore
 from doghouse.notifications.model import Notification
 from doghouse.notifications.store import NotificationStore
 from doghouse.notifications.webhooks.store import WebhookStore
+from doghouse.queries.quantities import quantity, unit_of_window
+from doghouse.queries.units import Units
 from doghouse.ui import rendering
 from doghouse.ui.data import monitor_history
 from doghouse.ui.data.mails import Mails
@@ -24,12 +27,17 @@ LAST_PAGE = 10**9
 
 
 class Inbox(Struct, frozen=True):
-    """The pages over the store; `mails` gives the mails as they were sent, `downtimes` what a downtime is called, `webhooks` the requests that they made."""
+    """The pages over the store; `mails` gives the mails as they were sent, `downtimes` what a downtime is called, `webhooks` the requests that they made.
+
+    `monitors` and `units` say in which unit a value is.
+    """
 
     store: NotificationStore
     mails: Mails
     downtimes: DowntimeStore
     webhooks: WebhookStore
+    monitors: MonitorStore
+    units: Units
 
     def list(self, call: Call) -> Reply:
         """`GET /inbox?silenced=true&page=2`: the newest first, so many a page."""
@@ -65,6 +73,7 @@ class Inbox(Struct, frozen=True):
             "notification.html",
             call,
             notification=notification,
+            value=self._value(notification),
             copies=copies,
             chosen=chosen,
             headers=headers,
@@ -99,6 +108,15 @@ class Inbox(Struct, frozen=True):
                 "newest": max((notification.id for notification in notifications), default=0),
             }
         )
+
+    def _value(self, notification: Notification) -> str:
+        """The value with its unit, which is the monitor's, as long as that asks the same."""
+        if notification.value is None:
+            return ""
+        stored = None if notification.monitor_id is None else self.monitors.get(notification.monitor_id)
+        same = stored is not None and stored.document["query"] == notification.query
+        unit = unit_of_window(stored.definition.asked, self.units) if stored and same else None
+        return quantity(notification.value, unit) if unit else f"{notification.value:.4g}"
 
     def _notification(self, call: Call) -> Notification:
         number = row_id(str(call.params["id"]))
