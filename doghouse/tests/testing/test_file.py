@@ -200,3 +200,33 @@ def test_a_monitor_that_is_not_there_is_said_as_it_is(file, tmp_path, named, sai
     with pytest.raises(TestFileError) as error:
         run(file(GOOD.replace("high.json", named)), named_monitor)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("was", "typed", "line", "said"),
+    [
+        ("critical: 90", "critical: 0x5a", 6, "options.thresholds.critical: expected a number, not a text"),
+        ("critical: 90", "critical: 9_0", 6, "options.thresholds.critical: expected a number, not a text"),
+        ("name: high", "name: 1e3", 3, "name: expected a text, not a number"),
+        ("tags: []", "tags: [env: prod]", 5, "tags[0]: expected a text, not a mapping"),
+    ],
+)
+def test_what_yaml_or_a_slip_changes_in_a_monitor_is_named_on_its_line_in_the_words_of_yaml(
+    file, was, typed, line, said
+):
+    text = """\
+monitor:
+  type: metric alert
+  name: high
+  query: avg(last_5m):avg:m{*} > 90
+  tags: []
+  options: {thresholds: {critical: 90}}
+  message: "@ops@example.com"
+start: 2026-03-02T10:00Z
+tests:
+  - {name: quiet, series: {m: 5x10}, transitions: []}
+"""
+    assert run(file(text))[0].passed
+    with pytest.raises(TestFileError) as error:
+        run(file(text.replace(was, typed)))
+    assert (error.value.line, error.value.text) == (line, f"the monitor is wrong: {said}")

@@ -59,7 +59,7 @@ def test_the_steps_of_a_walk_reach_both_ends():
         ("1" * 50_000 + "o", "1o' is not a sample"),  # answered at once: a number is read in one way only
         ({"every": "1" * 5000 + "m", "values": "1"}, "is not a duration"),
         ("", "no samples"),
-        ([True], "True is not a sample"),
+        ([True], "true is not a sample"),
         ({"every": "45", "values": "1"}, "'45' is not a duration"),
         ({"evry": "45s", "values": "1"}, "'evry' is not known here"),
         ({"values": "1", "walk": {}}, "exactly one of"),

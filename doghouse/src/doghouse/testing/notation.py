@@ -95,7 +95,8 @@ def _sample(said: Any) -> Floats:
     if said is None:
         return np.array([np.nan])
     if isinstance(said, bool) or not isinstance(said, int | float):
-        raise NotationError(f"{said!r} is not a sample: expected a number, or null where it is missing")
+        shown = str(said).lower() if isinstance(said, bool) else repr(said)
+        raise NotationError(f"{shown} is not a sample: expected a number, or null where it is missing")
     if not math.isfinite(said):
         raise NotationError(f"{said} is not a finite number")
     return np.array([float(said)])

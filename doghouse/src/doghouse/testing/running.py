@@ -28,10 +28,11 @@ from doghouse.slos.model import Objective, SloError
 from doghouse.tags.pairs import split_host
 from doghouse.testing.comparing import Difference, differences
 from doghouse.testing.coverage import Reached, reached
-from doghouse.testing.file import Case, Loaded, load
+from doghouse.testing.file import Case, Loaded, TestFile, load
 from doghouse.testing.reading import WatchedPoints, WatchedRecords, unread
 from doghouse.testing.records import arrivals
 from doghouse.testing.values import checks_of, instant, series_of
+from doghouse.testing.wording import sentence
 
 LONGEST_S = 10 * 366 * 86_400  # of a test
 Bodies = Mapping[int, Mapping[str, Any]]
@@ -106,7 +107,9 @@ def _subject(loaded: Loaded, read: Read, read_rules: ReadRules, force: bool) -> 
         for one in () if force else (monitor, *members.values()):
             check_stored(one)
     except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
-        raise loaded.wrong(".monitor", f"the monitor is wrong: {error}") from None
+        field = error.field if isinstance(error, mon.MonitorError) and not loaded.file.members else ""
+        place = f".monitor.{field}".rstrip(".")
+        raise loaded.wrong(place, f"the monitor is wrong: {sentence(str(error), TestFile, place)}") from None
     listed = _document(loaded, loaded.file.downtimes, ".downtimes")
     if not isinstance(listed, list):
         raise loaded.wrong(".downtimes", "is not a list of downtimes")
