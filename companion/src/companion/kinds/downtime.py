@@ -10,16 +10,12 @@ from typing_extensions import override
 
 from companion import schedule
 from companion.client import Account
-from companion.diff import Change, as_sets
+from companion.diff import Change
 from companion.kinds.model import Existing, Kind, Wanted, mark_of, marked_text
 from companion.problem import Fault
 
 PAGE = 100_000  # GUESS: one answer lists as many as asked for; the total beside it tells where it does not
-SERVER_FIELDS = frozenset(
-    {"status", "created", "modified", "canceled", "schedule.current_downtime", "monitor_identifier.monitor_id"}
-)
 DEFAULTS: dict[str, set[str]] = {"notify_end_states": {"alert", "no data", "warn"}, "notify_end_types": {"expired"}}
-ANY_ORDER = (*DEFAULTS, "monitor_identifier.monitor_tags")
 GONE = ("canceled", "ended")
 
 
@@ -28,6 +24,10 @@ class Downtimes(Kind):
 
     name = noun = "downtime"
     model = "v2.model.downtime_create_request_attributes.DowntimeCreateRequestAttributes"
+    server_fields = (
+        "status", "created", "modified", "canceled", "schedule.current_downtime", "monitor_identifier.monitor_id",
+    )  # fmt: skip
+    any_order = (*DEFAULTS, "monitor_identifier.monitor_tags")
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -60,11 +60,7 @@ class Downtimes(Kind):
 
     @override
     def filled(self, path: str, value: Any) -> bool:
-        return path in SERVER_FIELDS or (path in DEFAULTS and set(value) == DEFAULTS[path])
-
-    @override
-    def same(self, path: str, wanted: Any, actual: Any) -> bool:
-        return path in ANY_ORDER and as_sets(wanted, actual)
+        return super().filled(path, value) or (path in DEFAULTS and set(value) == DEFAULTS[path])
 
     def _in_the_words_of(self, actual: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """`wanted` with its recurrences written as those of `actual` wherever that means the same."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from companion.client import Account, ApiProblem
-from companion.diff import Change, differences
+from companion.diff import Change, as_sets, differences
 from companion.problem import Fault
 
 GONE = 404  # the status of an object that is not there
@@ -40,12 +40,10 @@ class Kind(ABC):
     """How one kind of object is handled. Each method makes the calls that its name says, and no other."""
 
     name: str
-    noun: ClassVar[
-        str
-    ]  # the kind in the names of the client's operations: `dashboard` of get_dashboard and its dashboard_id
-    model: ClassVar[str] = (
-        ""  # the class of the official client that a body is, behind `datadog_api_client.`; empty: none
-    )
+    noun: ClassVar[str]  # the kind in the client's operations: `dashboard` of get_dashboard and its dashboard_id
+    model: ClassVar[str] = ""  # the official client's class of a body, behind `datadog_api_client.`; empty: none
+    server_fields: ClassVar[Collection[str]] = ()  # that the server alone writes
+    any_order: ClassVar[Collection[str]] = ()  # lists whose order says nothing
     listed_whole: ClassVar[bool] = True  # whether `find` gives all of an object, so that it need not be got again
 
     @abstractmethod
@@ -62,19 +60,19 @@ class Kind(ABC):
 
     def filled(self, path: str, value: Any) -> bool:
         """Whether the server itself puts this value into this field."""
-        return False
+        return path in self.server_fields
 
     def same(self, path: str, wanted: Any, actual: Any) -> bool:
         """Whether two values of this field mean the same, differently written."""
-        return False
+        return path in self.any_order and as_sets(wanted, actual)
 
     def create(self, account: Account, wanted: Wanted) -> str:
         """Make it; the id."""
         return str(account.call(f"create_{self.noun}", body=dict(wanted.body))["id"])
 
-    @abstractmethod
     def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
         """Make it as `body` says; what `body` does not name stays."""
+        account.call(f"update_{self.noun}", **{f"{self.noun}_id": existing.id}, body=dict(body))
 
     def remove(self, account: Account, existing: Existing) -> None:
         """Delete it, or raise ApiProblem."""

@@ -11,10 +11,6 @@ from companion.client import Account
 from companion.kinds.model import MARK, Existing, Kind, mark_of_tags, marked_tags
 from companion.problem import WRONG_USE, Fault, Problem
 
-SERVER_FIELDS = (
-    "id", "org_id", "created", "created_at", "modified", "deleted", "creator", "multi", "overall_state",
-    "overall_state_modified", "restriction_policy", "state", "matching_downtimes", "run_as",
-)  # fmt: skip
 # What the server puts into fields that were not sent (recorded by the official client and datadog-sync-cli).
 DEFAULTS: dict[str, tuple[Any, ...]] = {
     "draft_status": ("published",),
@@ -25,11 +21,8 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
 }
 ONE_TYPE = {"metric alert", "query alert"}  # the server writes one for the other
 OFF_AS_ZERO = ("options.renotify_interval", "options.timeout_h", "options.evaluation_delay")
-TEMPLATES = (
-    "name",
-    "message",
-    "options.escalation_message",
-)  # Datadog takes any text there, also one that shows nothing
+# Datadog takes any text there, also one that shows nothing.
+TEMPLATES = ("name", "message", "options.escalation_message")
 TRIMMED = ("message", "query", "options.escalation_message")  # the server cuts white space at the end
 
 
@@ -38,6 +31,11 @@ class Monitors(Kind):
 
     name = noun = "monitor"
     model = "v1.model.monitor.Monitor"
+    server_fields = (
+        "id", "org_id", "created", "created_at", "modified", "deleted", "creator", "multi", "overall_state",
+        "overall_state_modified", "restriction_policy", "state", "matching_downtimes", "run_as",
+    )  # fmt: skip
+    any_order = ("tags",)
 
     @override
     def find(self, account: Account) -> list[Existing]:
@@ -58,7 +56,7 @@ class Monitors(Kind):
 
     @override
     def filled(self, path: str, value: Any) -> bool:
-        return path in SERVER_FIELDS or value in DEFAULTS.get(path, ())
+        return super().filled(path, value) or value in DEFAULTS.get(path, ())
 
     @override
     def same(self, path: str, wanted: Any, actual: Any) -> bool:
@@ -68,10 +66,8 @@ class Monitors(Kind):
             return wanted.rstrip() == actual.rstrip()
         if path in OFF_AS_ZERO:
             return (wanted or 0) == (actual or 0)
-        if path == "tags":
-            return set(wanted or ()) == set(actual or ())
         # The server lists in `silenced` what downtimes of the monitor's own silence, which are not ours to end.
-        return path == "options.silenced"
+        return path == "options.silenced" or super().same(path, wanted, actual)
 
     @override
     def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:

@@ -10,17 +10,16 @@ from typing_extensions import override
 from companion.client import Account
 from companion.kinds.model import MARK, Existing, Kind, Wanted, mark_of_tags
 
-# What the server adds, or works out from `thresholds`.
-SERVER_FIELDS = (
-    "id", "creator", "created_at", "modified_at", "type_id", "monitor_tags", "timeframe", "target_threshold", "warning_threshold",
-)  # fmt: skip
-
 
 class Slos(Kind):
     """SLOs, over the v1 API."""
 
     name = noun = "slo"
     model = "v1.model.service_level_objective_request.ServiceLevelObjectiveRequest"
+    server_fields = (  # what the server adds, or works out from `thresholds`
+        "id", "creator", "created_at", "modified_at", "type_id", "monitor_tags", "timeframe", "target_threshold", "warning_threshold",
+    )  # fmt: skip
+    any_order = ("tags",)
 
     @override
     def find(self, account: Account) -> list[Existing]:
@@ -33,19 +32,11 @@ class Slos(Kind):
 
     @override
     def filled(self, path: str, value: Any) -> bool:
-        return path in SERVER_FIELDS or path.endswith("_display")
-
-    @override
-    def same(self, path: str, wanted: Any, actual: Any) -> bool:
-        return path == "tags" and set(wanted or ()) == set(actual or ())
+        return super().filled(path, value) or path.endswith("_display")
 
     @override
     def create(self, account: Account, wanted: Wanted) -> str:
         return str(account.call("create_slo", body=dict(wanted.body))["data"][0]["id"])
-
-    @override
-    def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
-        account.call("update_slo", slo_id=existing.id, body=dict(body))
 
 
 def _existing(row: Mapping[str, Any]) -> Existing:

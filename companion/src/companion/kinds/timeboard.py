@@ -8,17 +8,10 @@ from typing import Any
 from typing_extensions import override
 
 from companion.client import Account
-from companion.diff import as_sets
 from companion.kinds.model import Existing, Kind, mark_of, marked_text
 from companion.problem import Fault
 
 PAGE = 100_000  # as many as there are, in one answer where the server gives them
-# Top-level facts of the server's own (recorded: nothing else is added).
-SERVER_FIELDS = (
-    "id", "url", "author_handle", "author_name", "author_info", "created_at", "modified_at", "deleted_at",
-    "experience_type",
-)  # fmt: skip
-ANY_ORDER = ("notify_list", "tags")
 
 
 class Timeboards(Kind):
@@ -26,6 +19,10 @@ class Timeboards(Kind):
 
     name, noun = "timeboard", "dashboard"
     model = "v1.model.dashboard.Dashboard"
+    server_fields = (  # top-level facts (recorded: nothing else is added)
+        "id", "url", "author_handle", "author_name", "author_info", "created_at", "modified_at", "deleted_at", "experience_type",
+    )  # fmt: skip
+    any_order = ("notify_list", "tags")
     listed_whole = False  # the list has no widgets
 
     @override
@@ -45,18 +42,10 @@ class Timeboards(Kind):
         return _existing({**account.call("get_dashboard", dashboard_id=id), "id": id})
 
     @override
-    def filled(self, path: str, value: Any) -> bool:
-        return path in SERVER_FIELDS
-
-    @override
     def same(self, path: str, wanted: Any, actual: Any) -> bool:
-        """Lists whose order says nothing; and a widget's id, which the server may give anew (kennel and Terraform ignore it too)."""
+        """A widget's id means nothing: the server may give it anew (kennel and Terraform ignore it too)."""
         is_id = path.startswith("widgets[") and path.endswith("].id")
-        return is_id or (path in ANY_ORDER and as_sets(wanted, actual))
-
-    @override
-    def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
-        account.call("update_dashboard", dashboard_id=existing.id, body=dict(body))
+        return is_id or super().same(path, wanted, actual)
 
     @override
     def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:
@@ -66,7 +55,7 @@ class Timeboards(Kind):
 
     @override
     def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
-        kept = {key: value for key, value in body.items() if key not in SERVER_FIELDS}
+        kept = {key: value for key, value in body.items() if key not in self.server_fields}
         return {**kept, "description": marked_text(body.get("description"), mark)}
 
 
