@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
 from typing import Any, TextIO, TypeVar
 
 from doghouse.recipes import read_modules
@@ -32,7 +34,8 @@ def formats(kind: type) -> list[str]:
 
 def writer(name: str, kind: type[Result]) -> Writer[Result]:
     """What writes a result of that kind in the format `name`. Raises ValueError where there is none."""
-    names = formats(kind)
-    if name not in names:
+    with suppress(ModuleNotFoundError):  # most formats have a module of their name; to read the others too takes 10 ms
+        import_module(f"doghouse.reports.{name}")
+    if (kind, name) not in WRITERS and name not in (names := formats(kind)):
         raise ValueError(f"'{name}' is none of {', '.join(names)}")
     return WRITERS[kind, name]

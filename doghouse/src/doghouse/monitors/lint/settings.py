@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -82,6 +81,8 @@ def _table(path: Path, keys: tuple[str, ...]) -> Mapping[str, Any] | None:
     """The table of a file that is lint's; None where it has none."""
     if not path.is_file():
         return None
+    import tomllib  # takes 8 ms
+
     try:
         table: Any = tomllib.loads(files.text(path, files.LARGEST_SETTINGS))
     except files.FileError as error:
