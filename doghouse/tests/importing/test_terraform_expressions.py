@@ -246,3 +246,37 @@ def test_yaml_that_terraform_cannot_have_is_a_sentence(work_out, source):
 
 def test_a_long_text_without_quotation_marks_is_no_number(work_out):
     assert work_out(f'yamldecode("a: {"x" * 5000}")') == {"a": "x" * 5000}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'format("%3999999999d", 1)',
+        'format("%.999999999f", 1)',
+        'indent(3999999999, "a\\nb")',
+        "setproduct(range(1000), range(1000), range(1000))",
+        f'fileset("", "{"{a,b}" * 60}")',
+        f'replace("{"a" * 10_000}", "a", "{"b" * 10_000}")',
+        f'join("{"a" * 100_000}", range(1000))',
+        '[for a in range(1000) : [for b in range(1000) : "0123456789"]]',
+        f'"%{{ for a in range(1000) }}%{{ for b in range(1000) }}{"x" * 100}%{{ endfor }}%{{ endfor }}"',
+    ],
+)
+def test_what_would_be_larger_than_any_file_is_refused_before_it_is_made(work_out, source):
+    with pytest.raises(
+        WrongError, match=r"would make [\d,]+ (characters|values|patterns); at most [\d,]+ are worked out"
+    ):
+        work_out(source)
+
+
+@pytest.mark.parametrize(
+    "twice", ['"${last}${last}"', "[last, last]", "{ a = last, b = last }", "concat([last], [last])"]
+)
+def test_what_doubles_with_each_line_is_refused(tmp_path, twice):
+    def doubled():
+        value = "0123456789"
+        for _ in range(40):
+            value = evaluate(expression(twice), Scope({"last": value}, others, tmp_path))
+
+    with pytest.raises(WrongError, match="at most 10,000,000 are worked out"):
+        doubled()

@@ -321,3 +321,10 @@ def test_what_is_not_read_is_counted_by_type_in_the_json_syntax_too(read):
     )
     assert isinstance(note, Note)
     assert note.text == "not read: 2 datadog_dashboard_json"
+
+
+def test_more_instances_than_any_folder_has_are_refused(read):
+    things = read({"main.tf": hcl(more="  count = 100000000\n")})
+    assert said(things) == [
+        "main.tf:6 datadog_monitor.cpu: would make 100,000,000 instances; at most 10,000 are worked out"
+    ]

@@ -60,6 +60,7 @@ def test_what_is_no_expression_says_where(query: str) -> None:
         ("1 && ", 6, "a monitor's id"),
         ("1 &&   x", 8, "a monitor's id"),
         ("(1 || 2", 8, "a closing parenthesis"),
+        ("1 && " + "9" * 5000, 6, "a monitor's id"),
         ("1  2", 4, "&&, || or the end"),
     ],
 )

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from growth import seconds
 
 from doghouse import monitors
 from doghouse.importing import monitor_files, verdicts
 from doghouse.monitors.lint import Problem, lint
+from doghouse.monitors.lint.rules import mention_glued
 
 LOGS = 'logs("service:login status:error").index("*").rollup("count").last("5m") > 20'
 WARNS = {"thresholds": {"critical": 20, "warning": 10}}
@@ -224,6 +226,14 @@ def test_mentions_behind_other_text(message: str, glued: list[str]) -> None:
     )
     texts = [one.text for one in lint(monitor) if one.rule == "mention-glued"]
     assert [text.split()[0] for text in texts] == glued
+
+
+def test_the_time_to_find_them_grows_with_the_message_and_not_faster() -> None:
+    def look(size: int) -> object:
+        return mention_glued._glued([("x" * size + "@slack-ops " * 3 + "@slack-a" * (size // 8), 0)])
+
+    short, long = (seconds(lambda size=size: look(size)) for size in (4_000, 32_000))  # type: ignore[misc]
+    assert long < 32 * short + 0.001
 
 
 def test_a_condition_without_its_hash() -> None:

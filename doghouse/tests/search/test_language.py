@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from growth import seconds
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -222,15 +221,6 @@ def test_a_unit_is_refused_for_an_attribute_whose_unit_is_not_known() -> None:
     with pytest.raises(ApiError, match="unit of @took is not known") as caught:
         matching.compile_search("@took:>20ms")
     assert caught.value.status == 400
-
-
-def seconds(act: Callable[[], object]) -> float:
-    times = []
-    for _ in range(5):
-        began = time.thread_time()
-        act()
-        times.append(time.thread_time() - began)
-    return min(times)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 
+import growth
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,14 +53,9 @@ def test_it_takes_what_a_regular_expression_takes(pattern: str, text: str) -> No
 
 
 def seconds(pattern: str, text: str, any_character: str) -> float:
-    """The least of seven, as the least is what the machine's other work disturbs least."""
     is_like = matcher(pattern, any_character=any_character, ignore_case=True)
-    times = []
-    for _ in range(7):
-        began = time.thread_time()
-        assert not is_like(text)
-        times.append(time.thread_time() - began)
-    return min(times)
+    assert not is_like(text)
+    return growth.seconds(lambda: is_like(text))
 
 
 @pytest.mark.parametrize(

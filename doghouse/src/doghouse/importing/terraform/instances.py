@@ -9,7 +9,18 @@ from msgspec import Struct
 from doghouse.importing.terraform.language.expressions import evaluate
 from doghouse.importing.terraform.language.scope import Scope
 from doghouse.importing.terraform.language.syntax import Block
-from doghouse.importing.terraform.language.values import Namespace, Set, Unknown, Value, WrongError, shown, text
+from doghouse.importing.terraform.language.values import (
+    Namespace,
+    Set,
+    Unknown,
+    Value,
+    WrongError,
+    at_most,
+    shown,
+    text,
+)
+
+MOST_INSTANCES = 10_000  # that a block stands for
 
 
 class Instance(Struct, frozen=True):
@@ -50,6 +61,7 @@ def collected(block: Block, instances: Sequence[Instance], made: Sequence[Value]
 def _whole(count: Value) -> int:
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
         raise WrongError(f"count is {shown(count)}: expected a whole number, 0 or more")
+    at_most(count, MOST_INSTANCES, "instances")
     return count
 
 

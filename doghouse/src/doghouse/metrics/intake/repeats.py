@@ -17,8 +17,8 @@ from doghouse.metrics.intake.batch import Numbered, split_flat
 from doghouse.metrics.model import Floats, SeriesList
 
 PAIR = rb"\[[^][,]*,[^][,]*\]"
-# A series from its points on. What does not look so (no points, braces in a tag, …) is left to `v1.decode`.
-POINTS = re.compile(rb'"points":\s*\[(' + PAIR + rb"(?:\s*,\s*" + PAIR + rb")*+)\]([^{}]*\})")
+# A series from its points on. What does not look so (no points, braces in a tag, …) is left to `v1.decode`: without its brace at the end it is no JSON.
+POINTS = re.compile(rb'"points":\s*\[(' + PAIR + rb"(?:\s*,\s*" + PAIR + rb")*+)\]([^{}]*+\}?)")
 FIRST = re.compile(rb'\s*\{\s*"series"\s*:\s*\[\s*(\{[^{}]*)')  # what stands before the first series' points
 NEXT = re.compile(rb"\s*,\s*(\{[^{}]*)")  # before any other's
 END = re.compile(rb"\s*\]\s*\}\s*")

@@ -15,8 +15,10 @@ from msgspec import Struct
 
 # Variables of products that doghouse does not have: known, and without a value.
 _ELSEWHERE = r"(?:INCIDENT|SECURITY|SYNTHETICS)_[A-Z0-9_]+"
-_TEXT = re.compile(r'("(?:\\.|[^"\\])*+")', re.DOTALL)  # a text of JSON
-_ANY = re.compile(r"\$[A-Z][A-Z0-9_]*(?:\[[^\]]*\])?")
+_TEXT = re.compile(
+    r'("(?:\\.|[^"\\])*+(?:"|\\?\Z))', re.DOTALL
+)  # a text of JSON; one that does not end goes to the end
+_ANY = re.compile(r"\$[A-Z][A-Z0-9_]*(?:\[[^][]*\])?")
 
 Encode = Callable[[str, str], str]  # a variable's name and its value, as it is to stand
 
@@ -36,7 +38,7 @@ class Variables(Struct, frozen=True, dict=True):
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         names = "|".join(map(re.escape, sorted(self.values, key=len, reverse=True)))
-        return re.compile(rf"\$(?:TAGS\[(?P<tag>[^\]]*)\]|(?P<name>{names})|{_ELSEWHERE})")
+        return re.compile(rf"\$(?:TAGS\[(?P<tag>[^][]*)\]|(?P<name>{names})|{_ELSEWHERE})")
 
     def fill(self, text: str, encode: Encode = lambda _, value: value) -> str:
         """The text with each variable's value in its place."""

@@ -85,7 +85,8 @@ def of(path: str) -> Bounds:
 _JSON_OTHERS = bytes(sign for sign in range(256) if sign not in b",[{")
 _PACKED_OTHERS = bytes(sign for sign in range(256) if not (0x80 <= sign <= 0x9F or 0xDC <= sign <= 0xDF))
 _PACKED_TEXTLESS = bytes(sign for sign in range(256) if not (0xA0 <= sign <= 0xBF or 0xD9 <= sign <= 0xDB))
-_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# One that does not end goes to the end: were it left, each quotation mark in it would be tried as another's begin.
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 
 
 def check(body: bytes, bounds: Bounds, content_type: str) -> None:

@@ -22,6 +22,7 @@ from doghouse.importing.terraform.language.values import (
     text,
     truth,
     unknowns,
+    within,
 )
 
 
@@ -104,7 +105,7 @@ def _conditional(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
 
 
 def _tuple(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return [_value(one, scope) for one in _parts(inner)]
+    return within([_value(one, scope) for one in _parts(inner)])
 
 
 def _object(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
@@ -115,7 +116,7 @@ def _object(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
         if isinstance(key, Unknown):
             return key
         made[text(key)] = _value(value_node, scope)
-    return made
+    return within(made)
 
 
 def _key(node: Any, scope: Scope) -> Value:
@@ -180,8 +181,8 @@ def _for(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
                 kept.append(one)
         scopes = kept
     if len(results) == 1:
-        return [_value(results[0], one) for one in scopes]
-    return _object_of(results, scopes, any(str(one) == "..." for one in node.children))
+        return within([_value(results[0], one) for one in scopes])
+    return within(_object_of(results, scopes, any(str(one) == "..." for one in node.children)))
 
 
 def _object_of(results: Sequence[Any], scopes: Sequence[Scope], grouped: bool) -> Value:
@@ -215,7 +216,7 @@ def _call(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
         values[-1:] = values[-1]
     if name in ("templatefile", "templatestring"):
         return _template(name, values, scope)
-    return functions.call(name, values, scope.folder)
+    return within(functions.call(name, values, scope.folder))
 
 
 def _tried(name: str, nodes: Sequence[Any], scope: Scope) -> Value:

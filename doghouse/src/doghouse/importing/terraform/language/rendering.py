@@ -9,7 +9,16 @@ from msgspec.structs import replace
 
 from doghouse.importing.terraform.language.scope import Scope, named
 from doghouse.importing.terraform.language.templates import Choice, Interpolation, Loop, Piece
-from doghouse.importing.terraform.language.values import Unknown, Value, items, text, truth, unknowns
+from doghouse.importing.terraform.language.values import (
+    LONGEST_TEXT,
+    Unknown,
+    Value,
+    at_most,
+    items,
+    text,
+    truth,
+    unknowns,
+)
 
 ValueOf = Callable[[Any, Scope], Value]  # works out an expression's tree
 
@@ -25,7 +34,9 @@ def rendered(pieces: Sequence[Piece], scope: Scope, value_of: ValueOf) -> Value:
 
 
 def _rendered(pieces: Sequence[Piece], scope: Scope, missing: list[Unknown], value_of: ValueOf) -> str:
-    return "".join(one if isinstance(one, str) else _piece(one, scope, missing, value_of) for one in pieces)
+    texts = [one if isinstance(one, str) else _piece(one, scope, missing, value_of) for one in pieces]
+    at_most(sum(map(len, texts)), LONGEST_TEXT, "characters")
+    return "".join(texts)
 
 
 def _piece(piece: Piece, scope: Scope, missing: list[Unknown], value_of: ValueOf) -> str:

@@ -8,6 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 
+LONGEST_TEXT = 10_000_000  # characters, as a file has at most
+MOST_VALUES = 100_000  # of a product of sets
+VALUE_WEIGHT = 10  # characters for which a value counts at least
 Value = Any  # str, int, float, bool, None, list, dict, Unknown or Namespace
 
 
@@ -39,6 +42,25 @@ class Namespace(Struct, frozen=True):
 
     name: str
     member: Callable[[str], Value]
+
+
+def at_most(size: float, most: int, what: str) -> None:
+    """Raises WrongError for what would be larger than what is worked out: a few signs can ask for more than a machine has."""
+    if size > most:
+        raise WrongError(f"would make {size:,.0f} {what}; at most {most:,} are worked out")
+
+
+def within(value: Value) -> Value:
+    """The value itself. Raises WrongError where it would be too large, written out: lists that name each other twice double with each line."""
+    at_most(_weight(value), LONGEST_TEXT, "characters")
+    return value
+
+
+def _weight(value: Value) -> int:
+    if isinstance(value, str):
+        return VALUE_WEIGHT + len(value)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return VALUE_WEIGHT + sum(map(_weight, inner))
 
 
 class Set(list[Value]):

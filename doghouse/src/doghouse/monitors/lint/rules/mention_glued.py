@@ -18,7 +18,8 @@ PREFIXES = (
     "zendesk", "oncall", "case", "statuspage", "incident",
 )  # fmt: skip
 _HANDLE = re.compile(rf"@(?:(?:{'|'.join(PREFIXES)})-[\w.\-]+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+)")
-_BEFORE = re.compile(r"\S*[\w.]\Z")
+_WORD, _IN_WORD = re.compile(r"\S+"), re.compile(r"[\w.]")
+LONGEST_HANDLE = 320  # characters; an address of mail has at most 254
 
 
 @RULE
@@ -42,9 +43,14 @@ def _glued(parts: list[tuple[str, int]]) -> dict[int, str]:
     """The handles that stand right behind a word in what a message shows, by their places in it."""
     text = "".join(part for part, _ in parts)
     found: dict[int, str] = {}
-    for one in _HANDLE.finditer(text):
-        before = _BEFORE.search(text, 0, one.start())
-        # Within a handle an @ is well (`@{{team.name}}@example.com`); behind a whole one it is not.
-        if before and ("@" not in before[0] or _HANDLE.fullmatch(before[0])):
-            found[reachable.place_in(parts, one.start())] = one[0]
+    for word in _WORD.finditer(text):
+        first = word[0].find("@") + word.start()
+        for one in _HANDLE.finditer(text, *word.span()):
+            place = one.start()
+            if place == word.start() or not _IN_WORD.match(text, place - 1):
+                continue
+            # Within a handle an @ is well (`@{{team.name}}@example.com`); behind a whole one it is not.
+            is_short = place - word.start() <= LONGEST_HANDLE
+            if place == first or (is_short and _HANDLE.fullmatch(text, word.start(), place)):
+                found[reachable.place_in(parts, place)] = one[0]
     return found

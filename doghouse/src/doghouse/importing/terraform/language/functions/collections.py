@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.values import (
+    MOST_VALUES,
     Set,
     Unknown,
     Value,
     WrongError,
     as_set,
+    at_most,
     number,
     shown,
     text,
@@ -174,6 +177,7 @@ def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
 
 @function("setproduct")
 def _setproduct(*sets: Value) -> Value:
+    at_most(math.prod(map(len, sets)), MOST_VALUES, "values")
     made: list[Value] = [list(one) for one in itertools.product(*sets)]
     return Set(made) if all(isinstance(one, Set) for one in sets) else made
 

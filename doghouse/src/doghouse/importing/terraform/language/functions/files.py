@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os.path
 from pathlib import Path, PurePosixPath
 
 from doghouse import files
 from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.syntax import LARGEST
-from doghouse.importing.terraform.language.values import Value, WrongError, as_set, text
+from doghouse.importing.terraform.language.values import MOST_VALUES, Value, WrongError, as_set, at_most, text
 
 
 @function("file", reads=True)
@@ -36,6 +37,7 @@ def _fileexists(folder: Path, path: Value) -> Value:
 def _fileset(folder: Path, path: Value, pattern: Value) -> Value:
     """The files that match, below the path. `{a,b}` in a pattern is either."""
     base = folder / text(path)
+    at_most(math.prod(each.count(",") + 1 for each in text(pattern).split("{")), MOST_VALUES, "patterns")
     patterns = _alternatives(text(pattern))
     return as_set([one.relative_to(base).as_posix() for each in patterns for one in base.glob(each) if one.is_file()])
 

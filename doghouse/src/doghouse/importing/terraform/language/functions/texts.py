@@ -6,8 +6,19 @@ import json
 import re
 
 from doghouse.importing.terraform.language.functions.registry import function
-from doghouse.importing.terraform.language.values import Value, WrongError, number, number_text, shown, text, truth
+from doghouse.importing.terraform.language.values import (
+    LONGEST_TEXT,
+    Value,
+    WrongError,
+    at_most,
+    number,
+    number_text,
+    shown,
+    text,
+    truth,
+)
 
+MOST_ROOM = 1000  # characters of a verb's width and precision
 _VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*)(\*|\d+)?(?:\.(\d+))?([a-zA-Z%])")
 
 
@@ -80,7 +91,9 @@ def _substr(value: Value, offset: Value, length: Value) -> Value:
 
 @function("indent")
 def _indent(spaces: Value, value: Value) -> Value:
-    return text(value).replace("\n", "\n" + " " * int(number(spaces)))
+    whole, count = text(value), int(number(spaces))
+    at_most(whole.count("\n") * count, LONGEST_TEXT, "characters")
+    return whole.replace("\n", "\n" + " " * count)
 
 
 @function("split")
@@ -91,7 +104,9 @@ def _split(separator: Value, value: Value) -> Value:
 
 @function("join")
 def _join(separator: Value, *lists: Value) -> Value:
-    return text(separator).join(text(one) for values in lists for one in values)
+    between, texts = text(separator), [text(one) for values in lists for one in values]
+    at_most(len(between) * len(texts) + sum(map(len, texts)), LONGEST_TEXT, "characters")
+    return between.join(texts)
 
 
 @function("replace")
@@ -99,7 +114,9 @@ def _replace(value: Value, old: Value, new: Value) -> Value:
     pattern = text(old)
     if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
         return _pattern(pattern[1:-1]).sub(re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", text(new)), text(value))
-    return text(value).replace(pattern, text(new))
+    whole, instead = text(value), text(new)
+    at_most(whole.count(pattern) * len(instead), LONGEST_TEXT, "characters")
+    return whole.replace(pattern, instead)
 
 
 @function("regex")
@@ -151,6 +168,7 @@ def _format(form: Value, *arguments: Value) -> Value:
             raise WrongError(f"there is no argument for {match[0]}")
         value, at = arguments[at], at + 1
         used = max(used, at)
+        at_most(max(int(match[3] or 0), int(match[4] or 0)), MOST_ROOM, "characters")
         return _formatted(value, match[2], match[3] or "", match[4], match[5])
 
     made = _VERB.sub(one, text(form))
