@@ -3,7 +3,9 @@
 
 cosmic-ray (in an environment of its own, .venv-tools) makes the changes; the tests run as always, with a copy of the source before the installed one.
 First those run that reach the changed line, as coverage saw them do, the ones that reach the least first; what these let pass is shown to all of the
-package's tests. Laws try the same examples each time.
+package's tests, but with `--near`: what these alone would notice, such as tests of whole commands, is then said to have survived. Laws try the same examples
+each time. A test that fails for a mutant must pass right after it without one: if it does not, the mutant is unclear, and is left out of the share. So is one
+that took too long; how long is counted in seconds of processor, which other programs do not lengthen.
 The same seed gives the same mutants of the same source. Example: make mutants ARGS="queries --count 40 --seed 1"
 """
 
@@ -14,11 +16,13 @@ import ast
 import json
 import os
 import random
+import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -39,9 +43,15 @@ PACKAGES = {
     "agent": ("agent", "files"),
     "notifications": ("notifications", "live", "ui/test_notification.py", "api/test_webhooks.py"),
     "files": ("files", "importing", "testing"),
+    "search": ("search", "monitors/test_record_queries.py", "api/test_log_searches.py", "api/test_monitor_search.py"),
+    "slos": ("slos", "api/test_slos.py", "monitors/test_slo_alerts.py"),
+    "tags": ("tags", "hosts", "downtimes", "metrics/test_intake.py", "search", "queries/test_parsing.py"),
+    "time": ("time", "downtimes", "cli", "api/test_downtimes.py", "queries/test_rollups.py", "testing"),
 }
 OUTPUT, REACHED = "output", "reached.json"  # beside the copy: what the tests said, and what coverage saw of them
-SLOWEST = 6  # times as long as the tests of the source as it is, and a minute: a mutant that takes longer is noticed
+SLOWEST = 6  # times the processor that the tests of the source as it is take, and a minute: a mutant that takes more took too long
+WAITING_S = 1800  # one that takes no processor, waiting for what does not come, took too long by the clock
+COUNTED = ("noticed", "survived")
 
 
 @dataclass(frozen=True)
@@ -62,40 +72,52 @@ def main() -> int:
     parser.add_argument("packages", nargs="*", default=list(PACKAGES), metavar="PACKAGE", help=", ".join(PACKAGES))
     parser.add_argument("--count", type=int, default=40, help="mutants of each package (40)")
     parser.add_argument("--seed", type=int, default=17)
+    parser.add_argument("--near", action="store_true", help="only the tests that reach the changed line")
     parser.add_argument("--out", type=Path, help="append a JSON line for each mutant here")
     asked = parser.parse_args()
     if unknown := [name for name in asked.packages if name not in PACKAGES]:
         parser.error(f"there is no package {unknown[0]}: expected {', '.join(PACKAGES)}")
     for package in asked.packages:
-        outcomes = list(_tried(package, asked.count, asked.seed, asked.out))
-        survived = [each for each in outcomes if each.outcome == "survived"]
-        share = 100 * (len(outcomes) - len(survived)) / max(len(outcomes), 1)
-        print(f"mutants: {package}: {len(outcomes)} tried, {len(survived)} survived, {share:.0f} % noticed", flush=True)
+        outcomes = Counter(
+            each.outcome for each in _tried(package, asked.count, asked.seed, asked.out, near=asked.near)
+        )
+        share = 100 * outcomes["noticed"] / max(sum(outcomes[name] for name in COUNTED), 1)
+        others = "".join(f", {count} {name}" for name, count in sorted(outcomes.items()) if name not in COUNTED)
+        print(
+            f"mutants: {package}: {outcomes.total()} tried, {outcomes['survived']} survived{others}, {share:.0f} % noticed",
+            flush=True,
+        )
     return 0
 
 
-def _tried(package: str, count: int, seed: int, out: Path | None) -> Iterator[Mutant]:
+def _tried(package: str, count: int, seed: int, out: Path | None, *, near: bool) -> Iterator[Mutant]:
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         copy = Path(name) / "src"
         shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        began = time.monotonic()
+        began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
         everything = [str(TESTS / folder) for folder in PACKAGES[package]]
         watched = [f"--cov={copy / 'doghouse' / package}", "--cov-context=test", "--cov-report="]
-        if not _passes([*watched, *everything], copy, 3600):
+        if _outcome([*watched, *everything], copy, 3600) != "survived":
             said = (copy.parent / OUTPUT).read_text(errors="replace").splitlines()
             failed = [line for line in said if line.startswith(("FAILED", "ERROR", "____", "E  "))]
             raise SystemExit("\n".join([*failed[:5], f"mutants: the tests of {package} fail as it is"]))
-        took = time.monotonic() - began
+        limit = SLOWEST * (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - began) + 60
         reaching = _reaching(copy)
         for mutant, text in mutants(package, count, seed):
             path = copy / mutant.file
             original = path.read_text("utf-8")
             path.write_text(text, "utf-8")
-            near = reaching.get(mutant.file, {})
-            tests = near.get(mutant.line) or list(dict.fromkeys(name for names in near.values() for name in names))
-            passed = (not tests or _passes(tests, copy, took + 60)) and _passes(everything, copy, SLOWEST * took + 60)
-            outcome = "survived" if passed else "noticed"
+            reached = reaching.get(mutant.file, {})
+            tests = reached.get(mutant.line) or list(
+                dict.fromkeys(name for names in reached.values() for name in names)
+            )
+            outcome = _outcome(tests, copy, limit) if tests else "survived"
+            if outcome == "survived" and not near:
+                outcome = _outcome(everything, copy, limit)
             path.write_text(original, "utf-8")
+            failed = _failed(copy) if outcome == "noticed" else []
+            if failed and _outcome(failed, copy, limit) != "survived":
+                outcome = "unclear"
             done = Mutant(**{**asdict(mutant), "outcome": outcome})
             print(f"{outcome:9} {done.file}:{done.line}  {done.before}  ->  {done.after}", flush=True)
             if out:
@@ -104,7 +126,8 @@ def _tried(package: str, count: int, seed: int, out: Path | None) -> Iterator[Mu
             yield done
 
 
-def _passes(tests: list[str], source: Path, limit: float) -> bool:
+def _outcome(tests: list[str], source: Path, limit: float) -> str:
+    """What these tests say of the source: survived (they pass), noticed, or took too long (more than so many seconds of a processor)."""
     environment = {
         **os.environ,
         "CI": "true",
@@ -112,16 +135,43 @@ def _passes(tests: list[str], source: Path, limit: float) -> bool:
         "PYTHONDONTWRITEBYTECODE": "1",
         "COVERAGE_FILE": str(source.parent / ".coverage"),
     }
-    command = [str(PYTHON), "-m", "pytest", "-x", "-q", "-m", "not slow and not browser", *tests]
+    command = [
+        str(PYTHON),
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-rfE",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "not slow and not browser",
+        *tests,
+    ]
+
+    def bounded() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit) + 5))
+
     with (
         (source.parent / OUTPUT).open("wb") as output,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output, process_group=0) as process,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=output, process_group=0, preexec_fn=bounded
+        ) as process,
     ):
         try:
-            return process.wait(limit) == 0
+            code = process.wait(max(WAITING_S, limit))
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-            return False
+            os.killpg(process.pid, signal.SIGKILL)
+            return "took too long"
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return "took too long"
+    return "noticed" if code else "survived"
+
+
+def _failed(source: Path) -> list[str]:
+    """The test that failed, without its parameters; none where not even its conftest could be imported."""
+    said = (source.parent / OUTPUT).read_text(errors="replace")
+    return re.findall(r"^(?:FAILED|ERROR) ([^\s\[]+)", said, re.MULTILINE)[:1]
 
 
 def _reaching(source: Path) -> dict[str, dict[int, list[str]]]:
