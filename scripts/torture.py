@@ -70,8 +70,9 @@ PARTS = {
         ("doghouse/tests/server/test_faults.py", "doghouse/tests/agent/test_forwarder.py", "doghouse/tests/agent/test_with_doghouse.py"),
     ),
     "applies": Part(
-        "each call of my-metric's apply and destroy made to fail in turn, in four ways, and run again; the demo's processes killed",
+        "each call of my-metric's apply and destroy made to fail in turn, in four ways, and run again; calls that fail at random; the demo's processes killed",
         ("companion/tests/test_failures.py", "companion/tests/test_demo.py"),
+        {"TORTURE_APPLIES": "1000"},
     ),
 }  # fmt: skip
 

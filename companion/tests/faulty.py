@@ -18,11 +18,12 @@ PASSED_ON = ("dd-api-key", "dd-application-key", "content-type")
 
 @dataclass
 class Road:
-    """What stands between us and the account. The call number `broken_call` (from 1) meets `fault`."""
+    """What stands between us and the account. The call number `broken_call` (from 1) meets `fault`, or each the next of `faults`, where there are any."""
 
     target: str
     fault: str = ""
     broken_call: int = 0
+    faults: Iterator[str] | None = None
     calls: list[str] = field(default_factory=list)
     url: str = ""
     answer: bytes = b""  # what a broken call gets with fault "answer"
@@ -30,6 +31,8 @@ class Road:
     def breaks(self, call: str) -> str:
         """Count a call; the fault that it meets, or nothing."""
         self.calls.append(call)
+        if self.faults is not None:
+            return next(self.faults)
         return self.fault if self.broken_call in (len(self.calls), EVERY) else ""
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -89,6 +92,32 @@ def test_whichever_call_fails_a_second_destroy_leaves_nothing(house: House, acco
             road.broken_call = 0
             destroy(account)
             assert set(marked(account).values()) == {0}, f"after call {number} met {fault}"
+
+
+def test_applies_whose_calls_fail_at_random_end_with_one_of_each(
+    house: House, account: Account, record_property: Callable[[str, object], None]
+) -> None:
+    """Each apply begins where the one before stopped, or, each third time, with an empty account. The long run of `make torture` has 1,000."""
+    chance, made = random.Random(17), Counter[str]()
+
+    def faults() -> Iterator[str]:
+        while True:
+            fault = chance.choice(("429", "500", "cut")) if chance.random() < 0.15 else ""
+            made[fault] += 1
+            yield fault
+
+    with road_to(house.url) as road, on(road, house, []) as mine:
+        road.faults = faults()
+        for number in range(int(os.environ.get("TORTURE_APPLIES", "12"))):
+            if number % 3 == 0:
+                destroy(account)
+            with suppress(Problem):
+                apply(mine)
+            if number % 3 == 2:
+                apply(account)
+                assert marked(account) == MARKED, f"after apply {number}"
+    assert all(made[fault] for fault in ("429", "500", "cut"))
+    record_property("faults", made.total() - made[""])
 
 
 def test_an_apply_that_is_interrupted_says_so_and_is_finished_by_the_next(house: House, account: Account) -> None:

@@ -1,5 +1,6 @@
 """Addresses and input that make no sense: each is answered in words, never with a stack trace, and the next request is served."""
 
+from contextlib import suppress
 from itertools import product
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 import sample
 from house import Served
 from playwright.sync_api import Browser, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 PAGES = [
     "/dashboard/lists",
@@ -144,6 +146,10 @@ def test_a_page_says_when_doghouse_no_longer_answers(browser: Browser, served: S
     page.clock.fast_forward(31_000)
     expect(page.get_by_role("alert")).to_contain_text("too busy. Trying again.")
     page.unroute("**/ui/data/**")
-    page.clock.fast_forward(31_000)
+    for _ in range(60):  # what has not answered yet sets the next try's time only when it has
+        page.clock.fast_forward(31_000)
+        with suppress(PlaywrightTimeout):
+            page.locator("#lost").wait_for(state="hidden", timeout=1000)
+            break
     expect(page.locator("#lost")).to_be_hidden()
     page.close()
