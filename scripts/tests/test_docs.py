@@ -49,8 +49,11 @@ def test_each_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert lost == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_no_page_installs_from_a_registry_what_is_on_none(page: Path) -> None:
+MESSAGES = sorted({*ROOT.glob("doghouse/src/**/*.py"), *ROOT.glob("companion/src/**/*.py")})
+
+
+@pytest.mark.parametrize("page", [*PAGES, *MESSAGES], ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_page_or_message_installs_from_a_registry_what_is_on_none(page: Path) -> None:
     wanted = r"(?:pip|pipx|uv tool|uv pip) install (?:-\S+ )*['\"]?(?:doghouse|my-metric)"
     named = [
         each for each in re.findall(wanted + r"\S*(?: @ git\+)?", page.read_text(encoding="utf-8")) if "@" not in each

@@ -116,7 +116,9 @@ def doghouse(tmp_path: Path) -> Iterator[RunningDoghouse]:
     else:
         missing = ""
     if missing:
-        pytest.fail(f"the fixture doghouse needs the extra: pip install 'doghouse[server]' ({missing})", pytrace=False)
+        pytest.fail(
+            f"the fixture doghouse needs the extra: pip install './doghouse[server]' ({missing})", pytrace=False
+        )
     from doghouse.storage.config import Settings
     from doghouse.time.clock import Clock
 

@@ -17,4 +17,4 @@ def test_a_module_of_the_server_is_said_with_its_extra(monkeypatch, capsys, modu
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 1
-    assert capsys.readouterr().err == f"doghouse: this needs {module}: pip install 'doghouse[server]'\n"
+    assert capsys.readouterr().err == f"doghouse: this needs {module}: pip install './doghouse[server]'\n"

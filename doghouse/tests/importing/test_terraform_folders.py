@@ -417,7 +417,7 @@ def test_without_the_library_it_says_what_to_install(folder, tmp_path, monkeypat
         [only] = folder({"a.tf": monitor()})
     finally:
         syntax._parser.cache_clear()
-    assert only.text == "holds .tf files, and reading .tf files needs a parser: pip install 'doghouse[terraform]'"
+    assert only.text == "holds .tf files, and reading .tf files needs a parser: pip install './doghouse[terraform]'"
 
 
 def test_a_file_that_is_too_large_is_not_read(folder, monkeypatch):

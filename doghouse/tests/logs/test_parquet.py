@@ -179,4 +179,4 @@ def test_without_duckdb_the_extra_is_named(tmp_path: Path) -> None:
         "try:\n    open_logs(Path(sys.argv[1]), {})\nexcept LogFileError as error:\n    print(error)"
     )
     run = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
-    assert run.stdout.strip().endswith("reading Parquet needs an extra: pip install 'doghouse[logs]'")
+    assert run.stdout.strip().endswith("reading Parquet needs an extra: pip install './doghouse[logs]'")

@@ -206,7 +206,7 @@ def test_without_what_reads_a_codec_the_extra_is_named(tmp_path, monkeypatch):
     path = tmp_path / "series.parquet"
     table(10, 9).write_parquet(path, compression="snappy")
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
-    with pytest.raises(SeriesFileError, match=r"needs the extra: pip install 'doghouse\[server\]'"):
+    with pytest.raises(SeriesFileError, match=r"needs the extra: pip install '\./doghouse\[server\]'"):
         read_series(path)
 
 

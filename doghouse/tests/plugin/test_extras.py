@@ -23,9 +23,9 @@ def run(modules, *arguments):
 @pytest.mark.parametrize(
     ("modules", "arguments", "said"),
     [
-        (["platformdirs"], ["up"], "doghouse: this needs platformdirs: pip install 'doghouse[server]'\n"),
-        (["psutil"], ["agent", "configcheck"], "doghouse: this needs psutil: pip install 'doghouse[agent]'\n"),
-        (["platformdirs"], ["agent", "status"], "doghouse: this needs platformdirs: pip install 'doghouse[agent]'\n"),
+        (["platformdirs"], ["up"], "doghouse: this needs platformdirs: pip install './doghouse[server]'\n"),
+        (["psutil"], ["agent", "configcheck"], "doghouse: this needs psutil: pip install './doghouse[agent]'\n"),
+        (["platformdirs"], ["agent", "status"], "doghouse: this needs platformdirs: pip install './doghouse[agent]'\n"),
     ],
 )
 def test_a_missing_extra_is_one_sentence(modules, arguments, said):

@@ -182,7 +182,7 @@ def program(name: str) -> Path:
     beside = Path(sys.executable).parent / name
     program_path = str(beside) if beside.exists() else shutil.which(name)
     if not program_path:
-        raise Problem(f"the command {name} is not installed beside this one; pip install 'doghouse[agent]'")
+        raise Problem(f"the command {name} is not installed beside this one; pip install './doghouse[agent]'")
     return Path(program_path)
 
 

@@ -89,7 +89,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (extra := _extra((error.name or "").partition(".")[0])) is None:
             raise
-        typer.echo(f"doghouse: this needs {error.name}: pip install 'doghouse[{extra}]'", err=True)
+        typer.echo(f"doghouse: this needs {error.name}: pip install './doghouse[{extra}]'", err=True)
         code = 1
     except OSError as error:
         named = f"{error.filename} cannot be used: " if error.filename is not None else ""

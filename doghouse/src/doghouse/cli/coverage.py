@@ -25,7 +25,7 @@ def coverage(
         from doghouse.coverage.listing import coverage as listed
         from doghouse.coverage.page import page
     except ModuleNotFoundError as error:
-        raise fail(f"{error.name} is missing: pip install 'doghouse[server]'") from None
+        raise fail(f"{error.name} is missing: pip install './doghouse[server]'") from None
     coverage_now = listed()
     if as_json:
         print_json(coverage_now)

@@ -94,7 +94,7 @@ def extras() -> Iterator[Finding]:
     for extra in declared:
         missing = [name for name in _brought(extra) if not _is_installed(name)]
         if missing:
-            needed = f"pip install 'doghouse[{extra}]'"
+            needed = f"pip install './doghouse[{extra}]'"
             yield Finding("extra", extra, "none", f"{needed} would bring {', '.join(missing)}")
         else:
             yield Finding("extra", extra, "ok", "installed")

@@ -62,7 +62,7 @@ def install(submissions: Submissions, settings: Settings, cache: Cache, started:
         import datadog_checks.base  # noqa: F401
     except ImportError as error:
         raise NoChecks(
-            f"checks need the package datadog-checks-base[deps] (pip install 'doghouse[agent]'): {error}"
+            f"checks need the package datadog-checks-base[deps] (pip install './doghouse[agent]'): {error}"
         ) from None
 
 

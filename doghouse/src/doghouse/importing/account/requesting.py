@@ -32,7 +32,7 @@ class Requester:
         try:
             self._client = client(address, keys, request_timeout=TIMEOUT_S)
         except ImportError:
-            raise AccountError("--datadog needs the official client: pip install 'doghouse[datadog]'") from None
+            raise AccountError("--datadog needs the official client: pip install './doghouse[datadog]'") from None
 
     def metric_type(self, metric: str) -> str:
         """A metric's type; of one that is unknown to the account, none."""

@@ -29,7 +29,7 @@ def open_logs(path: Path, host_tags: Mapping[str, Sequence[str]]) -> Records:
     except ModuleNotFoundError as error:
         if error.name != "duckdb":
             raise
-        raise LogFileError(path, "reading Parquet needs an extra: pip install 'doghouse[logs]'") from None
+        raise LogFileError(path, "reading Parquet needs an extra: pip install './doghouse[logs]'") from None
     return open_parquet(path, host_tags)
 
 

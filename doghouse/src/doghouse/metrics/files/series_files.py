@@ -210,7 +210,7 @@ def _with_duckdb(path: Path) -> tuple[list[Series], Columns]:
         import duckdb
     except ImportError:
         raise SeriesFileError(
-            path, "reading this Parquet file needs the extra: pip install 'doghouse[server]'"
+            path, "reading this Parquet file needs the extra: pip install './doghouse[server]'"
         ) from None
     try:
         with duckdb.connect() as connection:

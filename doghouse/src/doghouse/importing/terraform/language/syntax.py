@@ -37,7 +37,7 @@ class MissingLibraryError(Exception):
     """python-hcl2 is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("reading .tf files needs a parser: pip install 'doghouse[terraform]'")
+        super().__init__("reading .tf files needs a parser: pip install './doghouse[terraform]'")
 
 
 class Expression(Struct, frozen=True):
