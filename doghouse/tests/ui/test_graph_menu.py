@@ -148,3 +148,18 @@ def test_a_widget_that_is_none_is_not_saved(served: Served, menus: str) -> None:
         headers={"Origin": served.url, "Content-Type": "application/json"},
     )
     assert answer.status_code == 400
+
+
+@pytest.mark.browser
+def test_a_table_of_a_board_is_sorted_by_a_click(page: Page, served: Served) -> None:
+    requests = [{"q": "avg:system.cpu.user{*} by {host}", "aggregator": "avg"}]
+    body = board("Tables", {"type": "query_table", "title": "CPU", "requests": requests})
+    made = served.ok("POST", "/api/v1/dashboard", body)
+    page.goto(made["url"])
+    rows = page.get_by_role("article", name="CPU").locator("tbody tr td:first-child")
+    expect(rows).to_have_text(["host:db-1", "host:web-2", "host:web-1"])
+    page.get_by_role("button", name="Group").click()
+    expect(rows).to_have_text(["host:db-1", "host:web-1", "host:web-2"])
+    page.reload()
+    expect(rows).to_have_text(["host:db-1", "host:web-1", "host:web-2"])
+    served.client.delete(f"/api/v1/dashboard/{made['id']}")

@@ -8,6 +8,7 @@ import { drawStrips } from "../graphs/strips.mjs";
 import { keys } from "../page.mjs";
 import { QueryBox } from "../parts/completion.mjs";
 import { JsonBox } from "../parts/json_box.mjs";
+import { bindMenu } from "../parts/menu.mjs";
 import { changes, figures, markers, message } from "../parts/replay.mjs";
 import { Live, timeKeys } from "../time/live.mjs";
 import { Time } from "../time/time.mjs";
@@ -249,6 +250,8 @@ addEventListener("keydown", (event) => {
 const boxes = ["query", "message"].map((name) => new QueryBox($(`[data-box=${name}]`), () => form.written($(`#${name}`)), () => {}, { offered: (text, cursor) => offered(name, text, cursor), lines: name === "message" }));
 for (const box of boxes) box.area.addEventListener("fit", () => box.fit());
 
+const widget = { id: "monitor", root: card, name: card.getAttribute("aria-label"), kind: "timeseries", graph, queries: () => graph.data?.queries ?? [], get data() { return graph.data; } };
+bindMenu({ widgets: [widget], time, query: () => time.query(new URLSearchParams(location.search)), focused: () => card });
 timeKeys(keys, time, () => live.whole());
 put(opened);
 restore();

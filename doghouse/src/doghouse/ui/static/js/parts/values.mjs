@@ -3,6 +3,7 @@
 import { el } from "../dom.mjs";
 import { over } from "../graphs/colors.mjs";
 import { problemText } from "../graphs/graph.mjs";
+import { sortable } from "./sorting.mjs";
 
 // Draws an answer of ui/widgets/scalars.py: `draw` makes the element that stands in the widget.
 export function drawsRows({ root }, draw) {
@@ -11,6 +12,7 @@ export function drawsRows({ root }, draw) {
     explain(root, data.problems.map(problemText));
     place.hidden = !data.rows.length;
     if (data.rows.length) place.replaceWith(draw(data));
+    sortable(root);
     return true;
   };
 }
