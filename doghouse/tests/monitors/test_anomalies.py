@@ -14,7 +14,7 @@ from doghouse import monitors
 from doghouse.monitors import Definition
 from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.query import windows
-from doghouse.monitors.windows import pointwise
+from doghouse.monitors.windows import bands, pointwise
 from doghouse.monitors.windows.anomalies import reading
 
 QUERY = "avg(last_4h):anomalies(avg:m{*}, 'basic', 3, direction='both', interval=60, alert_window='last_15m') >= 1"
@@ -76,6 +76,10 @@ def test_the_value_is_a_share() -> None:
     assert monitors.evaluate(anomaly(), left, at("12:06"))[()].value == pytest.approx(6 / 15)
 
 
+STEADY = [
+    (60, 1.0, 0),
+    (60, 1.0, 4 * 3600),
+]  # a point each so many seconds, the share of them that arrives, when the first does
 EXPRESSIONS = (
     "avg:m{*} by {host}",
     "sum:m{*} by {host}.as_count()",
@@ -89,12 +93,15 @@ EXPRESSIONS = (
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Given]:
-    """Ten hours of up to three series of one type, each with gaps, some of which begin late."""
+    """Ten hours of up to three series of one type, some of which begin late, and most have gaps: steady ones are not interpolated between them."""
     kind = draw(st.sampled_from(["gauge", "count", "rate"]))
+    shapes = draw(
+        st.sampled_from([STEADY, STEADY[:1], [(10, 1.0, 0), (60, 0.9, 0), (60, 0.9, 4 * 3600), (150, 0.4, 0)]])
+    )
     found = []
     for host in range(draw(st.integers(1, 3))):
         random = np.random.default_rng(draw(st.integers(0, 999)))
-        step, kept, late = draw(st.sampled_from([(10, 1.0, 0), (60, 0.9, 0), (60, 0.9, 4 * 3600), (150, 0.4, 0)]))
+        step, kept, late = draw(st.sampled_from(shapes))
         times = [t for t in range(late, 10 * 3600, step) if random.random() < kept]
         values = (100 + 50 * np.sin(np.array(times) / 573) + random.normal(0, 5, len(times))).round(1)
         metric = draw(st.sampled_from(["m", "m", "other"]))
@@ -139,6 +146,24 @@ def test_in_columns_it_is_what_each_tick_gives(
         other = others[column.group].recovery
         assert other is not None
         assert column.recovery.tolist() == pytest.approx(other.tolist(), nan_ok=True)
+
+
+def test_gauges_of_one_group_are_judged_in_columns_unless_one_has_a_gap_that_is_interpolated() -> None:
+    query = metric_query(anomaly())
+    reads = reading(query, None)
+    over = windows(anomaly().options, query, T0 + 60 * np.arange(200, 260))
+
+    def taken(second: list[int]) -> bool:
+        hosts = [(list(range(600)), "h1"), (second, "h2")]
+        there = source(
+            *(Given([(60 * n, 1.0) for n in minutes], "m", host, (), "gauge", 60) for minutes, host in hosts)
+        )
+        return bands.applies(query, there, over, reads)
+
+    assert taken(list(range(600)))
+    assert taken(list(range(230, 600)))  # one that begins
+    assert not taken([n for n in range(600) if n != 210])
+    assert not taken(list(range(230)))  # its last value is held for a while
 
 
 @pytest.mark.parametrize("algorithm", ["agile", "robust"])
