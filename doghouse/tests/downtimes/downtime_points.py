@@ -8,7 +8,8 @@ from typing import Any
 
 from doghouse import downtimes as dt
 from doghouse.downtimes import Downtime
-from doghouse.monitors import GroupState, Rules, Status, Transition, WindowValue, step
+from doghouse.monitors import GroupState, Rules, Transition, WindowValue, step
+from doghouse.notifications import silencing
 
 T0 = 1772445600  # 2026-03-02T10:00:00Z, a Monday
 S = (80, 85, 95, 99, 100, 100, 60, 50, 50, 50, 50, 50)
@@ -60,29 +61,34 @@ def story(downtimes: Sequence[Downtime], values: Sequence[float | None] = M01, r
         before = state
         window = WindowValue() if value is None else WindowValue(value, True, T0, now - 1)
         state, transition = step(rules, state, window, now)
-        for cover in dt.releases(covers, last, now):
-            told = transition if cover.stretch.end == now else None
-            held = state if cover.stretch.end == now else before
-            if (told is None or not told.notify) and _released(cover, held, rules):
-                lines.append(f"{_clock(cover.stretch.end)} {_word(held.status)} (end)")
+        lines += _ends(covers, last, now, before, state, transition, rules)
         if transition is not None and transition.notify:
-            lines.append(f"{_clock(now)} {transition.word}{_silenced(covers, transition)}")
+            due = silencing.of_transition(covers, transition)
+            by = f" silenced by {due.silenced_by}" if due.silenced_by else ""
+            lines.append(f"{_clock(now)} {transition.word}{by}")
         last = now
     return lines
 
 
-def _silenced(covers: Sequence[dt.Cover], transition: Transition) -> str:
-    recovery = transition.after is Status.OK
-    by = dt.silencer(covers, transition.at, recovery=recovery, episode_start=transition.first_triggered)
-    return f" silenced by {by.label}" if by else ""
-
-
-def _released(cover: dt.Cover, state: GroupState, rules: Rules) -> bool:
-    return dt.released(cover, state.status.label.lower(), notifies_no_data=rules.notify_no_data)
-
-
-def _word(status: Status) -> str:
-    return {Status.ALERT: "Triggered", Status.WARN: "Warn", Status.NO_DATA: "No Data"}[status]
+def _ends(
+    covers: Sequence[dt.Cover],
+    last: float,
+    now: float,
+    before: GroupState,
+    after: GroupState,
+    transition: Transition | None,
+    rules: Rules,
+) -> list[str]:
+    """What ends of downtimes since the evaluation before send."""
+    due = silencing.of_ends(
+        covers,
+        last,
+        now,
+        lambda end: after if end == now else before,
+        notifies_at=lambda end: end == now and transition is not None and transition.notify,
+        notifies_no_data=rules.notify_no_data,
+    )
+    return [f"{_clock(each.at)} {each.transition.word} (end)" for each in due]
 
 
 def _clock(when: float) -> str:
