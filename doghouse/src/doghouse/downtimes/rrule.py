@@ -187,11 +187,11 @@ def _days() -> Mapping[str, Sequence[NDArray[np.int64]]]:
         "BYMONTH": [numbers(months) % 12 + 1],
         "BYMONTHDAY": [
             numbers(days - months.astype("datetime64[D]")) + 1,
-            numbers(days - (months + 1).astype("datetime64[D]")),
+            numbers(days - (months + np.timedelta64(1, "M")).astype("datetime64[D]")),
         ],
         "BYYEARDAY": [
             numbers(days - years.astype("datetime64[D]")) + 1,
-            numbers(days - (years + 1).astype("datetime64[D]")),
+            numbers(days - (years + np.timedelta64(1, "Y")).astype("datetime64[D]")),
         ],
         "BYDAY": [(numbers(days) + 3) % 7],  # 1 January 1970 was a Thursday
     }
