@@ -211,6 +211,13 @@ def test_what_cannot_be_kept_is_not_saved_and_nobody_is_overwritten(served: Serv
     assert asked(served, "save", text=json.dumps(BODY), id=written, base=BODY).status_code == 404
 
 
+@pytest.mark.parametrize("inside", ["text", [1], [{}], [{"definition": 5}], [{"definition": {"widgets": {}}}]])
+def test_whatever_stands_inside_of_what_is_no_group_is_no_part(served: Served, inside: Any) -> None:
+    odd = board("Odd", METRIC | {"widgets": inside})
+    answer = asked(served, "check", text=json.dumps(odd))
+    assert (answer.status_code, answer.json()["widgets"][0]["name"]) == (200, "my_metric")
+
+
 def test_what_the_api_refuses_is_not_kept() -> None:
     refused = draft.read(json.dumps(BODY | {"layout_type": "round"}))
     assert refused.body is None

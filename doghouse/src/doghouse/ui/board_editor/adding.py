@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from doghouse.dashboards import parse
+
 SIZES = {"ordered": (4, 2), "free": (48, 24)}  # GUESS: columns and rows of what the explorer saves to a dashboard
 
 
 def with_widget(body: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, Any]:
     """The dashboard with the widget; where others have places it stands below all of them."""
-    layouts = [one["layout"] for one in body["widgets"] if one.get("layout")]
+    places = [one.place for one in parse(body).widgets if one.place]
     widget: dict[str, Any] = {"definition": definition}
-    if layouts or body["layout_type"] == "free":
+    if places or body["layout_type"] == "free":
         width, height = SIZES[body["layout_type"]]
-        below = max((one["y"] + one["height"] for one in layouts), default=0)
+        below = max((place.y + place.height for place in places), default=0)
         widget["layout"] = {"x": 0, "y": below, "width": width, "height": height}
     return {**body, "widgets": [*body["widgets"], widget]}

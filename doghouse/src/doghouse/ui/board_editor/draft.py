@@ -62,11 +62,14 @@ def parts(document: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def _parts(widgets: Any, path: str) -> Iterator[dict[str, str]]:
-    for number, widget in enumerate(widgets):
-        place, definition = f"{path}widgets[{number}]", widget["definition"]
+    for number, widget in enumerate(widgets if isinstance(widgets, list) else ()):
+        definition = widget.get("definition") if isinstance(widget, dict) else None
+        if not isinstance(definition, dict):  # inside of what is no group, nothing was checked
+            continue
+        place = f"{path}widgets[{number}]"
         name = str(definition.get("title") or str(definition.get("type")).replace("_", " "))
         yield {"path": place, "id": str(widget["id"]), "name": name}
-        yield from _parts(definition.get("widgets") or (), f"{place}.definition.")
+        yield from _parts(definition.get("widgets"), f"{place}.definition.")
 
 
 def numbered(body: Mapping[str, Any], dashboard_id: str, now: float) -> dict[str, Any]:
