@@ -55,8 +55,11 @@ def test_a_graph_has_the_past_beside_it_until_it_is_clicked_again(page: Page, me
     expect(widget.locator(".legend button")).to_have_count(6)
     assert set(widget.locator(".legend button").all_inner_texts()) == now | {f"{one}, an hour before" for one in now}
     expect(widget.locator("[data-ago='3600']")).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(widget.locator(".legend button")).to_have_count(6)
     entry(page, name, "hour before").click()
     expect(widget.locator(".legend button")).to_have_count(3)
+    assert "compare" not in page.url
 
 
 @pytest.mark.browser

@@ -7,6 +7,7 @@ import { keys } from "../page.mjs";
 import { csv, table } from "./table.mjs";
 
 const FULL = "fullscreen_widget"; // the URL's parameter for a widget seen in full
+const compared = (id) => `compare-${id}`; // and for what it is compared to, in s
 const WINDOW = "last_5m"; // of a monitor that is begun
 
 // The explorer over queries, or a monitor of one, which begins with a threshold to be chosen.
@@ -38,14 +39,31 @@ export function bindMenu({ widgets, time, query, focused, board = "" }) {
   function link(id) {
     const given = query();
     given.set(FULL, id);
+    const past = new URLSearchParams(location.search).get(compared(id));
+    if (past) given.set(compared(id), past);
     return `${location.origin}${location.pathname}?${given}`;
   }
 
   // The same graph so long ago beside it; a second click takes it away.
   function compare(root, button) {
     const ago = button.getAttribute("aria-pressed") === "true" ? 0 : Number(button.dataset.ago);
-    for (const one of $$("[data-ago]", root)) one.setAttribute("aria-pressed", String(ago === Number(one.dataset.ago)));
+    const address = new URLSearchParams(location.search);
+    ago ? address.set(compared(root.dataset.widget), ago) : address.delete(compared(root.dataset.widget));
+    history.replaceState(history.state, "", address.size ? `?${address}` : location.pathname);
+    pressed(root, ago);
     byRoot(root)?.graph?.compare(ago);
+  }
+
+  function pressed(root, ago) {
+    for (const one of $$("[data-ago]", root)) one.setAttribute("aria-pressed", String(ago === Number(one.dataset.ago)));
+  }
+
+  // What the address says is compared from the first answer on.
+  for (const { id, root, graph } of widgets) {
+    const button = $(`[data-ago="${CSS.escape(new URLSearchParams(location.search).get(compared(id)) ?? "")}"]`, root);
+    if (!button || !graph) continue;
+    graph.ago = Number(button.dataset.ago);
+    pressed(root, graph.ago);
   }
 
   // What is of no query of metrics can be asked nowhere else.
@@ -74,6 +92,7 @@ export function bindMenu({ widgets, time, query, focused, board = "" }) {
       ...widget.graph.options,
       onZoom: (from, to) => widget.graph.options.onZoom(from, to),
     });
+    graph.ago = widget.graph.ago;
     const draw = () => widget.graph.data !== graph.data && graph.show(widget.graph.data);
     draw();
     follow(shown, draw);
