@@ -1,4 +1,4 @@
-"""The Docker engine of `make e2e`: the one that is there, or one of Debian's packages with a socket and folders of its own.
+"""The Docker engine of `make e2e` and `make image`: the one that is there, or one of Debian's packages with a socket and folders of its own.
 
 Our own makes no bridge and no firewall rules (ddev's containers use the host's network), and what it changed of the host's networking all the same is put back.
 """
@@ -33,7 +33,7 @@ def engine(kind: str) -> Iterator[dict[str, str]]:
         return
     if not answers({}):
         raise NoEngine(
-            "no Docker engine answers; start yours, or `make e2e ENGINE=debian` (as root, on Debian) installs docker.io and starts one for this"
+            "no Docker engine answers; start yours, or with ENGINE=debian (as root, on Debian) docker.io is installed and one started for this"
         )
     yield {}
 
