@@ -173,6 +173,24 @@ def test_the_known_parts_of_a_text_stay(work_out):
     assert work_out('"a ${1 + 1} ${nowhere} b"').text == "a 2 ${var.nowhere} b"
 
 
+@pytest.mark.parametrize(
+    ("source", "known"),
+    [
+        ('trimspace(" a ${nowhere} ")', "a ${var.nowhere}"),
+        ('chomp("a ${nowhere}\\n")', "a ${var.nowhere}"),
+        ('format("%s of %s", 1 + 1, nowhere)', "2 of ${var.nowhere}"),
+        ('join(", ", ["a", nowhere, "b"])', "a, ${var.nowhere}, b"),
+        ('join(", ", nowhere)', None),
+        ('format("%d", nowhere)', None),
+        ("upper(nowhere)", None),
+    ],
+)
+def test_functions_of_texts_hand_the_known_parts_on(work_out, source, known):
+    value = work_out(source)
+    assert isinstance(value, Unknown)
+    assert (value.expression, value.text) == ("var.nowhere", known)
+
+
 def test_an_unknown_element_leaves_the_others(work_out):
     assert work_out("[1, nowhere][0]") == 1
     assert work_out("length([1, nowhere])") == 2

@@ -210,6 +210,8 @@ def test_delays_buckets_and_counts(query: str, options: dict[str, Any], rule: st
         ("{{#is_alert}}high{{/is_alert}}@pagerduty-ops", ["@pagerduty-ops"]),
         ("@slack-ops@pagerduty-ops", ["@pagerduty-ops"]),
         ("{{value}}@team@example.com", ["@team@example.com"]),
+        ("{{value}}@pagerduty", ["@pagerduty"]),
+        ("user@pagerduty.example.com @slack-ops", []),
         ("{{#is_alert}}\n@slack-ops\n{{/is_alert}}", []),
         ("{{#is_alert}}high{{/is_alert}} @slack-ops", []),
         ("{{#is_alert}}\n{{host.name}} is high\n{{/is_alert}}\n@slack-ops", []),

@@ -17,7 +17,10 @@ PREFIXES = (
     "slack", "pagerduty", "opsgenie", "webhook", "teams", "hangouts", "victorops", "splunk-oncall", "servicenow", "jira", "workflow", "sns", "team",
     "zendesk", "oncall", "case", "statuspage", "incident",
 )  # fmt: skip
-_HANDLE = re.compile(rf"@(?:(?:{'|'.join(PREFIXES)})-[\w.\-]+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+)")
+_WHOLE = ("pagerduty", "opsgenie", "victorops")  # handles without a name behind them
+_HANDLE = re.compile(
+    rf"@(?:(?:{'|'.join(PREFIXES)})-[\w.\-]+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|(?:{'|'.join(_WHOLE)})(?![\w.@\-]))"
+)
 _WORD, _IN_WORD = re.compile(r"\S+"), re.compile(r"[\w.]")
 LONGEST_HANDLE = 320  # characters; an address of mail has at most 254
 

@@ -6,24 +6,33 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from doghouse.importing.terraform.language.values import Unknown, Value, WrongError, unknowns
 
 Function = Callable[..., Value]
 _F = TypeVar("_F", bound=Function)
 FUNCTIONS: dict[str, Function] = {}
 _SHALLOW: set[str] = set()  # they only hand elements on: an element that is not known stays one
+_OF_TEXTS: set[str] = set()  # they hand the known parts of texts on
 _READS: set[str] = set()  # they read files: their first argument is the module's folder
 _NEVER_KNOWN = ("timestamp", "plantimestamp", "uuid", "bcrypt")
 
 
-def function(*names: str, shallow: bool = False, reads: bool = False) -> Callable[[_F], _F]:
-    """Register a function under its names. A `shallow` one is called with elements that are unknown; one that `reads` gets the module's folder first."""
+def function(*names: str, shallow: bool = False, of_texts: bool = False, reads: bool = False) -> Callable[[_F], _F]:
+    """Register a function under its names.
+
+    A `shallow` one is called with elements that are unknown, one `of_texts` with what stands for them in texts; one that `reads` gets the module's folder
+    first.
+    """
 
     def registered(made: _F) -> _F:
         for name in names:
             FUNCTIONS[name] = made
             if shallow:
                 _SHALLOW.add(name)
+            if of_texts:
+                _OF_TEXTS.add(name)
             if reads:
                 _READS.add(name)
         return made
@@ -43,7 +52,7 @@ def call(name: str, values: Sequence[Value], folder: Path) -> Value:
     else:
         reason = next((one for value in values for one in unknowns(value)), None)
     if reason is not None:
-        return Unknown(reason.expression, reason.why)
+        return _partly(made, values) if name in _OF_TEXTS else Unknown(reason.expression, reason.why)
     try:
         return made(folder, *values) if name in _READS else made(*values)
     except WrongError as error:
@@ -52,3 +61,19 @@ def call(name: str, values: Sequence[Value], folder: Path) -> Value:
         raise WrongError(f"{name}(): does not take such arguments") from None
     except (ValueError, KeyError, IndexError, AttributeError, OverflowError) as error:
         raise WrongError(f"{name}(): {' '.join(str(error).split())}") from None
+
+
+def _partly(made: Function, values: Sequence[Value]) -> Unknown:
+    """What is unknown of a function's text, with the text as far as it is known."""
+    first, *others = dict.fromkeys(Unknown(one.expression, one.why) for value in values for one in unknowns(value))
+    try:
+        known = made(*map(_written, values))
+    except (WrongError, TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError):
+        return first
+    return replace(first, text=known, others=tuple(others))
+
+
+def _written(value: Value) -> Value:
+    if isinstance(value, list):
+        return [_written(one) for one in value]
+    return (value.text or value.placeholder) if isinstance(value, Unknown) else value

@@ -37,12 +37,12 @@ def _title(value: Value) -> Value:
     return re.sub(r"(^|[^\w])(\w)", lambda match: match[1] + match[2].upper(), text(value))
 
 
-@function("trimspace")
+@function("trimspace", of_texts=True)
 def _trimspace(value: Value) -> Value:
     return text(value).strip()
 
 
-@function("chomp")
+@function("chomp", of_texts=True)
 def _chomp(value: Value) -> Value:
     return text(value).rstrip("\r\n")
 
@@ -89,7 +89,7 @@ def _substr(value: Value, offset: Value, length: Value) -> Value:
     return whole[at:] if count < 0 else whole[at : at + count]
 
 
-@function("indent")
+@function("indent", of_texts=True)
 def _indent(spaces: Value, value: Value) -> Value:
     whole, count = text(value), int(number(spaces))
     at_most(whole.count("\n") * count, LONGEST_TEXT, "characters")
@@ -102,8 +102,10 @@ def _split(separator: Value, value: Value) -> Value:
     return (whole.split(by) if by else list(whole)) if whole else [""]
 
 
-@function("join")
+@function("join", of_texts=True)
 def _join(separator: Value, *lists: Value) -> Value:
+    if not all(isinstance(one, list) for one in lists):
+        raise WrongError("what is joined is a list of texts")
     between, texts = text(separator), [text(one) for values in lists for one in values]
     at_most(len(between) * len(texts) + sum(map(len, texts)), LONGEST_TEXT, "characters")
     return between.join(texts)
@@ -154,7 +156,7 @@ def _formatlist(form: Value, *arguments: Value) -> Value:
     ]
 
 
-@function("format")
+@function("format", of_texts=True)
 def _format(form: Value, *arguments: Value) -> Value:
     """Go's verbs, as Terraform lists them: %s %v %#v %d %f %e %g %b %o %x %t %q %%, with flags, width and precision."""
     at = used = 0
