@@ -20,9 +20,9 @@ from doghouse.queries import NotEvaluated, QuerySyntaxError
 PLACEHOLDER = "x"  # stands for what a variable will say
 HOLE = re.compile(r"\$\{(?:[^{}]|\{[^{}]*\})*\}")  # an expression of Terraform's that is not known before a plan
 # GUESS: such an expression is a handle where it stands by itself and its name says so, `${var.notification_channel}`.
-_HANDLE = re.compile(
-    r"(?<![\w@.:/#+-])\$\{[^{}]*(?:notif|mention|recipient|handle|channel|slack|pagerduty|opsgenie|on_?call|contact|alert_to|mail)[^{}]*\}",
-    re.IGNORECASE,
+_ALONE = re.compile(r"(?<![\w@.:/#+-])\$\{([^{}]*)\}")
+_CALLED = re.compile(
+    r"notif|mention|recipient|handle|channel|slack|pagerduty|opsgenie|on_?call|contact|alert_to|mail", re.IGNORECASE
 )
 Known = Callable[[Condition], bool | None]  # whether a condition holds; None: that is known when the alert is there
 
@@ -98,7 +98,9 @@ def mentioned(nodes: Sequence[Node], known: Known) -> list[Mentioned]:
     """Every handle that a template may mention, where `known` says what is known of conditions."""
     parts = shown(nodes, known)
     text = "".join(part for part, _ in parts)
-    known_handles = _HANDLE.sub(lambda hole: "@" + PLACEHOLDER * (len(hole[0]) - 1), text)
+    known_handles = _ALONE.sub(
+        lambda hole: "@" + PLACEHOLDER * (len(hole[0]) - 1) if _CALLED.search(hole[1]) else hole[0], text
+    )
     filled = HOLE.sub(lambda hole: PLACEHOLDER * len(hole[0]), known_handles)
     return [
         Mentioned(
