@@ -49,6 +49,9 @@ goldens: setup  ## what doghouse answers to some 2,000 commands, requests and pa
 fidelity: setup  ## how faithful doghouse is: the official client's recordings, scenarios and examples (minutes)
 	@.venv/bin/python -m scripts.fidelity $(ARGS)
 
+clients: setup  ## other people's clients, from their registries, against doghouses; writes docs/clients.md; ARGS="hot-shots" for one
+	@.venv/bin/python -m scripts.clients $(ARGS)
+
 docs-pictures: setup  ## the pictures of docs/ and README, of a demo that runs ten minutes for them; ARGS="--minutes 2" for less
 	@.venv/bin/python -m scripts.docs_pictures $(ARGS)
 
@@ -69,4 +72,4 @@ lock:  ## make requirements.txt anew from requirements.in
 
 ONLY ?=
 
-.PHONY: audit bench dist docs docs-pictures mutants torture fidelity goldens help setup demo e2e image test lint guesses packages lock validate extras-pr
+.PHONY: audit bench clients dist docs docs-pictures mutants torture fidelity goldens help setup demo e2e image test lint guesses packages lock validate extras-pr

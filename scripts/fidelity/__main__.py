@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import client, examples, houses, outside, recorded, report, scenarios
+from . import account, client, examples, houses, outside, recorded, report, scenarios
 
 
 def main() -> None:
@@ -21,9 +21,22 @@ def main() -> None:
         default=client.VERSION,
         help="recordings of another version; docs/fidelity.md stays",
     )
+    arguments.add_argument(
+        "--account",
+        action="store_true",
+        help="ask a real account (keys from the environment) and a doghouse the same instead",
+    )
+    arguments.add_argument("--account-url", default=account.url(), help="the account's address; by DD_SITE")
+    arguments.add_argument("--most", type=int, default=200, metavar="N", help="recorded cases that --account sends")
     arguments.add_argument("--no-docs", action="store_true", help="do not write docs/fidelity.md")
     asked = arguments.parse_args()
     sources, named = client.fetch(asked.client), outside.read()
+    if asked.account:
+        account.keys()
+        with houses.doghouse() as house:
+            found = list(account.compare(sources, named, house, asked.account_url, asked.most))
+        print(account.table(found))
+        return
     checks = {"recorded": recorded.check, "scenarios": scenarios.check, "examples": examples.check}
     results = {}
     other = asked.client != client.VERSION  # its scenarios and examples need a client of that version

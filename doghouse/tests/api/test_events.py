@@ -48,6 +48,7 @@ def test_an_event_of_long_ago_is_refused(api: Api) -> None:
     old = {"title": "a", "text": "b", "date_happened": int(NOW) - 19 * 3600}
     assert api.refused("POST", "/api/v1/events", old) == (400, "Event too far in the past")
     assert post(api, date_happened=int(NOW) - 17 * 3600)["date_happened"] == NOW - 17 * 3600
+    assert post(api, date_happened=int(NOW) - 0.5)["date_happened"] == int(NOW) - 1
 
 
 def test_events_of_a_stretch_of_time_are_listed_newest_first_and_by_tag(api: Api) -> None:

@@ -240,6 +240,14 @@ def test_a_muted_monitor_shows_its_downtime_until_it_is_unmuted(api: Api) -> Non
     assert api.ok("GET", f"{path}?with_downtimes=true")["matching_downtimes"] == []
 
 
+def test_a_group_can_be_muted_before_there_is_one(api: Api) -> None:
+    path = f"/api/v1/monitor/{make(api, query='avg(last_5m):avg:my_metric{*} by {host} > 500')['id']}"
+    assert api.ok("POST", f"{path}/mute", {"scope": "host:foo"})["options"]["silenced"] == {"host:foo": None}
+    (downtime,) = api.ok("GET", f"{path}?with_downtimes=true")["matching_downtimes"]
+    assert (downtime["scope"], downtime["groups"]) == (["host:foo"], [])
+    assert api.ok("POST", f"{path}/unmute", {"scope": "host:foo"})["options"]["silenced"] == {}
+
+
 def test_a_mute_ends_by_itself(api: Api) -> None:
     made = make(api)
     api.ok("POST", f"/api/v1/monitor/{made['id']}/mute", {"end": int(api.clock.now()) + 600})

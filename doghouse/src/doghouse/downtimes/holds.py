@@ -10,7 +10,10 @@ Group = tuple[tuple[str, str], ...]  # `(("host", "a"),)`, in the query's order;
 
 
 class Hold(Struct, frozen=True):
-    """An active downtime over some groups of a monitor: `id` is its v1 id, `monitor_id` None if it goes by tags; times in s UTC, `end` None: for ever."""
+    """An active downtime over some groups of a monitor, or one of the monitor itself, which may be of groups that it does not have yet.
+
+    `id` is its v1 id, `monitor_id` None if it goes by tags; times in s UTC, `end` None: for ever.
+    """
 
     id: int
     uuid: str

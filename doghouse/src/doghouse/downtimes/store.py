@@ -176,10 +176,10 @@ class DowntimeStore:
         if status(downtime, now) != "active" or (stretch := current(downtime, now)) is None:
             return None
         mine = [group for group in groups if concerns(downtime, monitor_id, tags, [*scope, *_texts(group)])]
-        if not mine:
+        own = downtime.monitor_id
+        if not mine and own != monitor_id:
             return None
         end = None if math.isinf(stretch.end) else stretch.end
-        own = downtime.monitor_id
         return Hold(record.number, record.id, own, stretch.start, end, downtime.scope.split(" AND "), mine)
 
     def mute(

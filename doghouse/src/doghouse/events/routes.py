@@ -28,7 +28,7 @@ class Body(msgspec.Struct):
 
     title: str
     text: str
-    date_happened: int | None = None
+    date_happened: float | None = None
     tags: list[str] | None = None
     host: str | None = None
     priority: str | None = None
@@ -75,7 +75,9 @@ def create(store: EventStore, call: Call) -> Reply:
 
 def read(body: Body, now: float) -> Event:
     """The event that a body posts. Raises ApiError 400."""
-    happened = int(now) if body.date_happened is None else body.date_happened
+    happened = int(
+        now if body.date_happened is None else body.date_happened
+    )  # a fraction is dropped (datadogpy's recordings)
     if happened > LATEST_S:
         raise errors.wrong_type("date_happened", "a POSIX timestamp in seconds")
     if happened < now - model.PAST_LIMIT_S:

@@ -15,7 +15,6 @@ from doghouse.hosts.metadata import Payload, reported
 from doghouse.hosts.model import USERS, Host, Mute
 from doghouse.hosts.store import HostStore
 from doghouse.tags import naming
-from doghouse.web import errors
 from doghouse.web.access import Keys
 from doghouse.web.http import Call, Reply, endpoint
 
@@ -198,13 +197,11 @@ def tags_of(host: Host, source: str | None) -> list[str]:
 
 
 def asked(call: Call) -> listing.Asked:
-    """The parameters of a request for the list of hosts. Raises ApiError 400."""
-    sort = call.query.get("sort_field") or "name"
-    if sort not in listing.SORTS:
-        raise errors.invalid_query_parameter("sort_field", sort, f"one of {', '.join(listing.SORTS)}")
+    """The parameters of a request for the list of hosts; what cannot be sorted by is passed over (recorded by datadogpy: `host_name`). Raises ApiError 400."""
+    sort = call.query.get("sort_field")
     return listing.Asked(
         call.query.get("filter", ""),
-        sort,
+        sort if sort in listing.SORTS else "name",
         call.query.get("sort_dir", "").lower() == "desc",
         call.number("start", 0),
         call.number("count", listing.COUNT),

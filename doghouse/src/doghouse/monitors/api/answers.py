@@ -42,8 +42,8 @@ class Shown(Struct, frozen=True):
 
     @property
     def muted(self) -> bool:
-        """Whether the whole monitor is in a downtime."""
-        return bool(self.holds)
+        """Whether something of the monitor is in a downtime."""
+        return any(one.groups for one in self.holds)
 
 
 def look(stored: Stored, states: Mapping[Group, GroupState], holding: Holding) -> Shown:

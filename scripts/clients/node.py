@@ -1,0 +1,82 @@
+"""Node clients: a program of ours each, with the calls of their own READMEs, for their packages hold no tests."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from doghouse.agent.dogstatsd import messages
+from scripts.fidelity.client import CACHE
+from scripts.fidelity.environment import variables
+from scripts.fidelity.houses import Target
+
+from .outcome import Outcome
+
+HERE = Path(__file__).parent
+OFFICIAL = ("@datadog/datadog-api-client", "1.64.0")
+HOT_SHOTS = ("hot-shots", "17.1.1")
+TIMEOUT_S = 120
+
+
+def official(house: Target) -> Iterator[Outcome]:
+    """The official client: each call of `official.cjs`, which prints a line of JSON a case."""
+    yield from _program(
+        OFFICIAL, "official.cjs", DOGHOUSE_URL=house.url, DD_API_KEY=house.api_key, DD_APP_KEY=house.app_key
+    )
+
+
+def hot_shots(house: Target) -> Iterator[Outcome]:
+    """What hot-shots sends over UDP, read by the reader of the Agent's part."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.settimeout(10)
+        yield from _program(HOT_SHOTS, "hot-shots.cjs", DOGSTATSD_PORT=str(listening.getsockname()[1]))
+        yield from map(_read, _received(listening))
+
+
+def _received(listening: socket.socket) -> Iterator[bytes]:
+    """Every line of every packet that has come, until none comes for a second."""
+    with suppress(TimeoutError):
+        while True:
+            yield from messages.lines(listening.recv(65_536))
+            listening.settimeout(1)
+
+
+def _read(line: bytes) -> Outcome:
+    name, case = f"{HOT_SHOTS[0]} {HOT_SHOTS[1]}", line.decode()
+    try:
+        messages.parse(line)
+    except messages.BadMessage as error:
+        return Outcome(name, case, "failed", str(error))
+    return Outcome(name, case, "passed")
+
+
+def _program(package: tuple[str, str], script: str, **environment: str) -> Iterator[Outcome]:
+    name = f"{package[0]} {package[1]}"
+    command = ["node", str(HERE / script)]
+    own = variables(NODE_PATH=str(_installed(package) / "node_modules"), **environment)
+    done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    for line in done.stdout.splitlines():
+        case = json.loads(line)
+        yield Outcome(name, case["case"], "passed" if case["passed"] else "failed", case.get("why", ""))
+    if done.returncode:
+        yield Outcome(name, "the program", "failed", done.stderr.strip()[-300:])
+
+
+def _installed(package: tuple[str, str]) -> Path:
+    """A folder with the package in it."""
+    folder = CACHE / "node" / package[0].replace("/", "_")
+    if not (folder / "node_modules" / package[0]).is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text("{}")
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "@".join(package)]
+        subprocess.run(command, cwd=folder, check=True, stdout=sys.stderr)
+    return folder
+
+
+CLIENTS = {"datadog-api-client (Node)": official, "hot-shots": hot_shots}
