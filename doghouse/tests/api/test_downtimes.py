@@ -177,7 +177,7 @@ def test_the_start_of_a_running_downtime_stays(api: Api) -> None:
         return answered
 
     for other in ("2026-03-02T09:30:00Z", "2026-03-02T10:30:00Z"):
-        assert change(running, start=other) == {"errors": ["The start of an active downtime cannot be changed"]}
+        assert change(running, start=other) == {"errors": ["Start times of downtimes in progress cannot be changed"]}
     longer = change(running, end="2026-03-02T12:00:00Z")["data"]["attributes"]["schedule"]
     assert longer == {"start": "2026-03-02T09:00:00+00:00", "end": "2026-03-02T12:00:00+00:00"}
     moved = {**RECURRENCE, "start": "2026-03-02T10:30:00", "duration": "4h"}
@@ -387,3 +387,17 @@ def test_v1_has_the_recurrence_as_it_was_sent_until_the_schedule_is_changed_thro
     after = as_v1()
     assert (after["recurrence"], after["end"] - after["start"]) == (None, 7200)
     assert after["start"] > before["start"]
+
+
+def test_of_two_recurrences_that_run_the_longer_one_is_current(api: Api) -> None:
+    api.clock.set(1_689_282_847)  # 2023-07-13T21:14:07Z, a moment of terraform-provider-datadog's recording
+    recurrences = [
+        {"duration": "1d", "rrule": "FREQ=DAILY;INTERVAL=1", "start": "2022-07-13T01:02:03"},
+        {"duration": "1w", "rrule": "FREQ=DAILY;INTERVAL=12", "start": "2022-07-15T01:02:03"},
+    ]
+    schedule = {"timezone": "America/New_York", "recurrences": recurrences}
+    attributes = {"monitor_identifier": {"monitor_tags": ["cat:hat"]}, "scope": "env:prod", "schedule": schedule}
+    made = api.ok("POST", "/api/v2/downtime", {"data": {"type": "downtime", "attributes": attributes}})["data"]
+    whole = {"start": "2023-07-10T05:02:03+00:00", "end": "2023-07-17T05:02:03+00:00"}
+    assert made["attributes"]["schedule"]["current_downtime"] == whole
+    assert made["attributes"]["status"] == "active"

@@ -34,7 +34,7 @@ from doghouse.web.http import Call, Reply, endpoint
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 PAST = "Downtime cannot be scheduled in the past"  # datadog-sync-cli, pull request 626
-RUNNING = "The start of an active downtime cannot be changed"  # that it is refused: datadog-sync-cli, pull request 664. GUESS: the words
+RUNNING = "Start times of downtimes in progress cannot be changed"  # terraform-provider-datadog issue 2798
 PAGE_LIMIT = 30  # the default page (recorded: 30 of 1049)
 
 
