@@ -397,6 +397,7 @@ def test_of_two_recurrences_that_run_the_longer_one_is_current(api: Api) -> None
     ]
     schedule = {"timezone": "America/New_York", "recurrences": recurrences}
     attributes = {"monitor_identifier": {"monitor_tags": ["cat:hat"]}, "scope": "env:prod", "schedule": schedule}
+    attributes["display_timezone"] = "America/New_York"
     made = api.ok("POST", "/api/v2/downtime", {"data": {"type": "downtime", "attributes": attributes}})["data"]
     whole = {"start": "2023-07-10T05:02:03+00:00", "end": "2023-07-17T05:02:03+00:00"}
     assert made["attributes"]["schedule"]["current_downtime"] == whole
