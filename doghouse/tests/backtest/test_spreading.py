@@ -58,8 +58,8 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def backtest(*given):
-    made = CliRunner().invoke(application(["backtest"]), ["backtest", *given, "--series", "points.csv", *SPAN])
+def backtest(*given, span=SPAN):
+    made = CliRunner().invoke(application(["backtest"]), ["backtest", *given, "--series", "points.csv", *span])
     return made.exit_code, made.stdout, made.stderr
 
 
@@ -172,3 +172,57 @@ def test_why_a_monitor_does_not_run_comes_back_from_its_process():
     first, second = (one.made for one in spreading.spread(monitors, asked(), lambda made: made.name, 2))
     assert first == "monitor 0"
     assert isinstance(second, LeftOut)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 20])
+def test_shards_put_together_are_what_one_machine_prints(folder, parts):
+    whole = backtest("monitors", "--json")[1]
+    names = [f"{number}-of-{parts}.json" for number in range(1, parts + 1)]
+    for number, name in enumerate(names, 1):
+        (folder / name).write_text(backtest("monitors", "--json", "--shard", f"{number}/{parts}")[1])
+    assert merge(*reversed(names)) == (0, whole, "")
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (["1.json"], "shards are missing: 2 of 2"),
+        (["1.json", "1.json"], "1.json: shard 1, and so is 1.json"),
+        (["1.json", "other.json"], "other.json: a shard of 3, and 1.json is one of 2"),
+        (["1.json", "later.json"], "later.json: monitors over history"),
+        (["1.json", "none.json"], "none.json cannot be read: No such file or directory"),
+        (["1.json", "whole.json"], "whole.json: expected what `doghouse backtest --shard I/N --json` printed"),
+        (["points.csv"], "points.csv: expected what"),
+    ],
+)
+def test_shards_that_are_not_those_of_one_backtest_are_refused(folder, given, text):
+    (folder / "1.json").write_text(backtest("monitors", "--json", "--shard", "1/2")[1])
+    (folder / "later.json").write_text(
+        backtest("monitors", "--json", "--shard", "2/2", span=(*SPAN[:3], str(T0 + 600)))[1]
+    )
+    (folder / "other.json").write_text(backtest("monitors", "--json", "--shard", "2/3")[1])
+    (folder / "whole.json").write_text(backtest("monitors", "--json")[1])
+    code, out, said = merge(*given)
+    assert (code, out) == (1, "")
+    assert text in said
+
+
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "2", "1/0", "a/b", "1/", "-1/2", "1/2/3"])
+def test_a_shard_is_a_number_of_so_many(folder, shard):
+    code, out, said = backtest("monitors", "--json", f"--shard={shard}")
+    assert (code, out) == (64, "")
+    assert f"'{shard}' is not I/N" in said
+
+
+def test_a_composite_in_one_shard_may_name_a_monitor_of_another(folder):
+    named = {**body(1), "id": 77}
+    (folder / "two").mkdir()
+    (folder / "two" / "0.json").write_text(json.dumps(named))
+    (folder / "two" / "1.json").write_text(json.dumps({**body(2), "type": "composite", "query": "77 && 77"}))
+    alone = json.loads(backtest("two", "--json", "--shard", "2/2")[1])
+    assert alone["monitors"] == json.loads(backtest("two", "--json")[1])["monitors"][1:]
+
+
+def merge(*given):
+    made = CliRunner().invoke(application(["merge"]), ["merge", *given])
+    return made.exit_code, made.stdout, made.stderr

@@ -82,6 +82,13 @@ def backtest(
     json_lines: Annotated[
         bool, typer.Option("--json-lines", help="Print a line of JSON a monitor, as soon as it is done.")
     ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            help="Run one of so many parts of the monitors; `doghouse merge` puts the JSON of all together.",
+            metavar="I/N",
+        ),
+    ] = None,
     messages: Annotated[
         Messages | None,
         typer.Option(
@@ -128,7 +135,9 @@ def backtest(
     from doghouse.cli.backtesting import spreading
     from doghouse.cli.backtesting.each import Asked
 
-    listed = given_monitors.given_in(monitor, var_file or ())
+    part = given_monitors.shard_of(shard)
+    whole = given_monitors.given_in(monitor, var_file or ())
+    listed = given_monitors.sharded(whole, *part) if part else whole
     monitors = listed.monitors
     quiet, routed = inputs.downtimes_of(downtimes, start), [*listed.rules, *(rules_of(rules) or ())]
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
@@ -142,7 +151,7 @@ def backtest(
     else:
         account = inputs.account_of(api_url, keys_file, cache, no_cache, resolution)
         points = inputs.from_account(account, [one.monitor for one in monitors], start, end, known)
-    members = given_monitors.members_of(member or (), monitors)
+    members = given_monitors.members_of(member or (), whole.monitors)
     records = inputs.records_of(logs, known, account)
     asked = Asked(
         *(start, end, points, quiet, known, zone, suggest, members, listed.slos, records, routed),
@@ -151,7 +160,7 @@ def backtest(
         origin=(lambda one: inputs.origin(account, one)) if account else None,
     )
     left_out, wanted = listed.left_out, len(monitors) + len(listed.left_out)
-    several = wanted > 1
+    several = wanted > 1 or part is not None
 
     def say_left_out(one: given_monitors.LeftOut) -> None:
         say(f"{one.where}: {one.text}" + ", and is left out" * several)
@@ -168,8 +177,8 @@ def backtest(
     for one in left_out:
         say_left_out(one)
     reasons = ({"where": one.where, "text": one.text} for one in left_out)
-    write(BacktestResult(each, several, zone, reasons, messages), sys.stdout)
+    write(BacktestResult(each, several, zone, reasons, messages, part), sys.stdout)
     if left_out and several:
         say(f"{wanted - len(left_out)} of {wanted} monitors ran, {len(left_out)} could not")
-    if len(left_out) == wanted or any(one.wrong for one in left_out):
+    if (wanted and len(left_out) == wanted) or any(one.wrong for one in left_out):
         raise typer.Exit(1)

@@ -57,7 +57,10 @@ def backtests(result: BacktestResult, out: TextIO) -> None:
     for number, text in enumerate(made if result.several else ()):
         out.write(f"{',' if number else ''}{text}")
     left_out = msgspec.json.encode([shapes.LeftOut(**one) for one in result.left_out]).decode()
-    out.write(f'],"left_out":{left_out}}}\n')
+    out.write(f'],"left_out":{left_out}')
+    if result.shard:
+        out.write(f',"shard":{msgspec.json.encode(shapes.Shard(*result.shard)).decode()}')
+    out.write("}\n")
     out.flush()
 
 

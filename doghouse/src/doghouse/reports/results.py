@@ -135,13 +135,14 @@ def _itself(one: Backtested) -> Backtested:
 class BacktestResult(Struct, frozen=True, eq=False):
     """The monitors' backtests; `several` is whether more than one was wanted, `zone` whose clocks times are shown by.
     `left_out` says of those that did not run `where` they stand and why (`text`): it is complete when the backtests are through. `messages` says which
-    notifications a format lists that lists each; None: all of them where they are not very many."""
+    notifications a format lists that lists each; None: all of them where they are not very many. `shard` is which part of how many the monitors are."""
 
     each: Each
     several: bool
     zone: str
     left_out: Iterable[Mapping[str, str]] = ()
     messages: Messages | None = None
+    shard: tuple[int, int] | None = None
 
     @property
     def backtests(self) -> Iterable[Backtested]:

@@ -125,6 +125,29 @@ def _take(monitor: Found, given: Given) -> None:
         given.left_out.append(LeftOut(monitor.where, error.text))
 
 
+def shard_of(text: str | None) -> tuple[int, int] | None:
+    """`2/4` as the second of four parts. Another text ends the command with a sentence."""
+    if text is None:
+        return None
+    number, _, parts = text.partition("/")
+    if not (_counts(number) and _counts(parts) and int(number) <= int(parts)):
+        raise fail(
+            f"--shard: '{text}' is not I/N, a part from 1 on and how many there are: expected for example 2/4", 64
+        )
+    return int(number), int(parts)
+
+
+def _counts(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 6 and int(text) > 0
+
+
+def sharded(given: Given, number: int, parts: int) -> Given:
+    """One of so many parts of the monitors, those that follow each other; the first has what cannot run too."""
+    count = len(given.monitors)
+    mine = given.monitors[(number - 1) * count // parts : number * count // parts]
+    return Given(mine, given.slos, given.rules, given.left_out if number == 1 else [])
+
+
 def members_of(said: Sequence[str], monitors: Sequence[ToRun]) -> dict[int, Definition]:
     """The monitors that a composite or an SLO may name: those that have an id, and what `--member ID=NAME` says, a name among them or a file."""
     from doghouse.importing.monitor_files import named_monitor

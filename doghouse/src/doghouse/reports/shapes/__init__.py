@@ -18,6 +18,7 @@ from doghouse.reports.shapes.backtests import (
     Figures,
     LeftOut,
     Notification,
+    Shard,
     Suggestion,
     Transition,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Problem",
     "ReachedTests",
     "Review",
+    "Shard",
     "Share",
     "Suggestion",
     "Suppressed",

@@ -82,12 +82,21 @@ class LeftOut(msgspec.Struct, frozen=True):
     text: str
 
 
+class Shard(msgspec.Struct, frozen=True):
+    """Which part of the monitors these are, from 1 on, and of how many parts (--shard)."""
+
+    number: int
+    of: int
+
+
 class Backtests(msgspec.Struct, frozen=True):
-    """What `doghouse backtest --json` prints: `monitors` is the same for one as for many. Where one alone was asked for, all of it stands here too."""
+    """What `doghouse backtest --json` prints: `monitors` is the same for one as for many. Where one alone was asked for, all of it stands here too.
+    `shard` is there with --shard."""
 
     version: int
     monitors: Sequence[Backtested]
     left_out: Sequence[LeftOut]
+    shard: Shard | msgspec.UnsetType = msgspec.UNSET
 
 
 class BacktestOfOne(Backtested, frozen=True, kw_only=True):
