@@ -19,7 +19,7 @@ COMMANDS = {
     "import": ("doghouse.cli.import_series", "import_series"),
     "query": ("doghouse.cli.query", "query"),
     "backtest": ("doghouse.cli.backtest", "backtest"),
-    "merge": ("doghouse.cli.merge", "merge"),
+    "merge": ("doghouse.cli.backtesting.merge", "merge"),
     "lint": ("doghouse.cli.lint", "lint"),
     "diff": ("doghouse.cli.diff", "diff"),
     "test": ("doghouse.cli.unit_tests", "unit_tests"),
