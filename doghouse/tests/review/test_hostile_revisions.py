@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from doghouse.importing import revisions
 from doghouse.importing.revisions import GitError, Repository
 
 Entry = tuple[str, str, str]  # mode, name, object
@@ -47,6 +48,26 @@ def made(tmp_path: Path) -> Made:
 def write(made: Made, commit: str, folder: Path) -> set[str]:
     folder.mkdir(parents=True, exist_ok=True)
     return Repository(made.folder, "").write(commit, ["."], folder)
+
+
+def test_a_tree_that_names_itself_again_and_again_is_refused_before_it_is_listed_to_its_end(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten names a tree, twelve trees deep: a million million files, in two kilobytes of git."""
+    monkeypatch.setattr(revisions, "MOST_LISTED", 2_000_000)
+    inner = made.tree(*((FILE, f"{name}.json", made.blob("{}")) for name in range(10)))
+    for _ in range(11):
+        inner = made.tree(*((FOLDER, f"{name}", inner) for name in range(10)))
+    with pytest.raises(GitError, match="git ls-tree: the answer has more than 2 MB"):
+        write(made, made.commit((FOLDER, "a", inner)), tmp_path / "out")
+
+
+def test_a_commit_of_more_than_can_be_read_is_refused_before_it_is_read(made: Made, tmp_path: Path) -> None:
+    """One file of 9 MB under two hundred names."""
+    large = made.blob(" " * 9_000_000)
+    commit = made.commit(*((FILE, f"{name:03}.json", large) for name in range(100)))
+    with pytest.raises(GitError, match="the commit has 1,800 MB of files to read; doghouse reads at most 1,000 MB"):
+        write(made, commit, tmp_path / "out")
 
 
 @pytest.mark.parametrize("name", ["..", ".", "/etc"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from subprocess import PIPE
 
 from msgspec import Struct
 
@@ -14,6 +16,8 @@ READ_BESIDE = (
     ".tf", ".tfvars", ".json", ".yaml", ".yml", ".csv", ".tpl", ".tmpl", ".tftpl", ".txt", ".md", ".hbs", ".mustache",
 )  # fmt: skip
 LARGEST = 200 << 20  # bytes of a file; larger ones are not monitors
+MOST_LISTED = 200_000_000  # bytes of a commit's list of files, some two million of them
+MOST_READ = 1_000_000_000  # bytes of a commit's files together
 _FILE, _EXECUTABLE, _LINK = "100644", "100755", "120000"
 
 
@@ -66,9 +70,13 @@ class Repository(Struct, frozen=True):
 
         Returns those of the paths that it has. Links that lead out of the folder are left out.
         """
-        entries = list(_entries(_git(self.top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)))
+        entries = list(_entries(_git(self.top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit, most=MOST_LISTED)))
         there = {path for path in paths if path == "." or any(_is_below(entry.path, path) for entry in entries)}
         wanted = [entry for entry in entries if entry.size <= LARGEST and _is_wanted(entry, paths)]
+        if (size := sum(entry.size for entry in wanted)) > MOST_READ:
+            raise GitError(
+                f"the commit has {size / 1e6:,.0f} MB of files to read; doghouse reads at most {MOST_READ / 1e6:,.0f} MB"
+            )
         links: list[tuple[Path, str]] = []
         for entry, content in zip(wanted, _contents(self.top, [entry.object for entry in wanted]), strict=True):
             place = folder / entry.path
@@ -100,15 +108,32 @@ def repository(folder: Path) -> Repository:
     return Repository(Path(told[0]), told[1])
 
 
-def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
+def _git(folder: Path, *arguments: str, given: bytes = b"", most: int | None = None) -> bytes:
+    """What git answers. Raises GitError, also where that is more than `most` bytes: a tree may name itself again and again."""
+    command = ["git", "-C", str(folder), *arguments]
     try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], input=given, capture_output=True, check=False)
+        with tempfile.TemporaryFile() as said, subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=said) as git:
+            answer = _answer(git, given, most)
+            if most is not None and len(answer) > most:
+                git.kill()
+                raise GitError(
+                    f"git {arguments[0]}: the answer has more than {most / 1e6:,.0f} MB, which no commit needs"
+                )
+            status = git.wait()
+            said.seek(0)
+            lines = said.read().decode(errors="replace").strip().splitlines()
     except FileNotFoundError:
         raise GitError("git is not installed: it reads the revisions; name two folders or files instead") from None
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
+    if status:
         raise GitError(f"git {arguments[0]}: {lines[0].removeprefix('fatal: ') if lines else 'failed'}")
-    return done.stdout
+    return answer
+
+
+def _answer(git: subprocess.Popen[bytes], given: bytes, most: int | None) -> bytes:
+    if most is None:
+        return git.communicate(given)[0]
+    assert git.stdout
+    return git.stdout.read(most + 1)
 
 
 def _entries(listed: bytes) -> Iterator[_Entry]:
