@@ -94,6 +94,8 @@ def test_several_documents_of_a_file_are_a_list(write: Write) -> None:
         ("query: &a [*a]\ntype: b\n", ":1 is not YAML: it is nested too deeply, or an alias stands within what it names"),
         ("query: " + "[" * 5000 + "\ntype: b\n", ":1 is not YAML: it is nested too deeply, or an alias stands within what it names"),
         ("query: !!python/object:os.system a\ntype: b\n", ":1 is not YAML: 'a' is not understood as tag:yaml.org,2002:python/object:os.system"),
+        ("query: a\ntype: !!bool q\n", ":2 is not YAML: 'q' is not understood as tag:yaml.org,2002:bool"),
+        ("query: !!timestamp z\ntype: b\n", ":1 is not YAML: 'z' is not understood as tag:yaml.org,2002:timestamp"),
         ("query: \x01\ntype: b\n", ":1 is not YAML: the character U+0001 may not stand in it"),
         ("", " holds no monitor"),
         ("a: b", " holds no monitor"),

@@ -91,6 +91,8 @@ def test_a_clock_time_before_the_start_is_on_the_next_day(file):
         (("hosts: {web-1: {ip: 10.0.0.7", "hosts: {web-1: {ip: 7"), 2, "expected a text, not a whole number"),
         (("tests:\n", "tests: &a [*a]\nx:\n"), 4, "has an alias within what it names"),
         (("- name: warns", "- name: !warns a"), 5, "'a' is not understood as !warns"),
+        (("- name: warns", "- name: !!bool warns"), 5, "'warns' is not understood as tag:yaml.org,2002:bool"),
+        (("- name: warns", "- name: !!timestamp warns"), 5, "'warns' is not understood as tag:yaml.org,2002:timestamp"),
         (("- name: warns", "- name: warns\x01"), 5, "the character U+0001 may not stand in it"),
         (("transitions: [", "transitions: [5, "), 7, "expected a text"),
         (("start: 2026-03-02T10:00:00+01:00", "start: yesterday"), 3, "'yesterday' is not an ISO 8601 time"),

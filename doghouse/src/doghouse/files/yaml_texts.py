@@ -12,6 +12,7 @@ from doghouse.files.reading import DEEPEST, LARGEST_SETTINGS, FileError, text
 
 MOST_NODES = 500_000  # with what aliases stand for counted each time
 LONGEST_NUMBER = 400  # characters of what is no text: 1:00:00… in base 60 takes time that grows with its square
+NOT_OF_ITS_TAG = (KeyError, AttributeError)  # what PyYAML raises for `!!bool q` and `!!timestamp z`
 _NUMBERS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "timestamp"))
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -92,6 +93,8 @@ def values(root: yaml.Node | None) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise FileError(f"is not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0) from None
+    except NOT_OF_ITS_TAG:
+        raise FileError("is not YAML: a value is not of the type that its tag names") from None
     except (ValueError, OverflowError, TypeError) as error:  # a date such as 2026-13-40, a key that is a list
         raise FileError(f"is not YAML: {error}") from None
 

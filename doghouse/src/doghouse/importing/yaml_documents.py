@@ -60,7 +60,7 @@ def _value(node: Any, count: list[int]) -> tuple[Any, Position]:
     """A node as a plain value, and where it stands. `count` counts the values."""
     import yaml
 
-    from doghouse.files.yaml_texts import PlainYaml
+    from doghouse.files.yaml_texts import NOT_OF_ITS_TAG, PlainYaml
 
     is_flow = getattr(node, "flow_style", True)  # else it ends where the next thing begins
     at = Position(node.start_mark.line + 1, last=node.end_mark.line + (1 if is_flow else 0))
@@ -85,5 +85,5 @@ def _value(node: Any, count: list[int]) -> tuple[Any, Position]:
     at.is_block = node.style == "|"
     try:
         return PlainYaml("").construct_object(node), at
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, *NOT_OF_ITS_TAG):
         raise YamlError(at.line, f"'{node.value}' is not understood as {node.tag}") from None

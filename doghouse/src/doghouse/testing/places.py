@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from doghouse.files.yaml_texts import PlainYaml
+from doghouse.files.yaml_texts import NOT_OF_ITS_TAG, PlainYaml
 
 
 class TestFileError(Exception):
@@ -39,7 +39,7 @@ def plain(node: yaml.Node, place: str, lines: dict[str, int], path: Path) -> Any
         return [plain(item, f"{place}[{number}]", lines, path) for number, item in enumerate(node.value)]
     try:
         return PlainYaml("").construct_object(node)
-    except (yaml.MarkedYAMLError, ValueError):
+    except (yaml.MarkedYAMLError, ValueError, *NOT_OF_ITS_TAG):
         text = f"'{node.value}' is not understood as {node.tag}: text with special characters stands in quotes"
         raise TestFileError(path, node.start_mark.line + 1, text) from None
 
