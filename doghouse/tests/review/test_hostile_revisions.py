@@ -65,7 +65,7 @@ def test_a_tree_that_names_itself_again_and_again_is_refused_before_it_is_listed
 def test_a_commit_of_more_than_can_be_read_is_refused_before_it_is_read(made: Made, tmp_path: Path) -> None:
     """One file of 9 MB under two hundred names."""
     large = made.blob(" " * 9_000_000)
-    commit = made.commit(*((FILE, f"{name:03}.json", large) for name in range(100)))
+    commit = made.commit(*((FILE, f"{name:03}.json", large) for name in range(200)))
     with pytest.raises(GitError, match="the commit has 1,800 MB of files to read; doghouse reads at most 1,000 MB"):
         write(made, commit, tmp_path / "out")
 
