@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from doghouse.traces.model import Span
 from doghouse.ui.data import flame_graph
+from doghouse.ui.rendering import environment
 
 
 @pytest.fixture
@@ -76,6 +77,13 @@ def test_a_search_of_spans_goes_by_service_resource_status_and_tags(
 ) -> None:
     text = served.client.get("/apm/traces", params={"query": query}).text
     assert set(re.findall(r'class="state \w+">(\w+)</span>', text)) == found
+
+
+@pytest.mark.parametrize(
+    ("ms", "shown"), [(0.048, "48 µs"), (0.0, "0 µs"), (12.84, "12.8 ms"), (1500.0, "1.50 s"), (None, "–")]
+)
+def test_a_duration_is_shown_in_the_unit_that_it_is_read_in(ms: float | None, shown: str) -> None:
+    assert environment().get_template("_apm.html").module.ms(ms) == shown  # type: ignore[attr-defined]
 
 
 def test_a_search_of_spans_that_is_wrong_says_where(served: Served) -> None:
