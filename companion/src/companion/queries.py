@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 
@@ -16,7 +15,7 @@ def queries(dashboard: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     from doghouse.dashboards import parse, selections, titled
 
     board = parse(dashboard)
-    first = [replace(variable, values=variable.values[:1]) for variable in selections(board.variables)]
+    first = [variable.first() for variable in selections(board.variables)]
     for widget in board.every_widget:
         for line in (line for request in widget.requests for line in request.lines if line.unevaluated is None):
             yield titled(widget.title, first), titled(put_in(line.text, line.queries), first)

@@ -102,6 +102,7 @@ def test_one_widget_is_edited_with_completion_and_what_is_wrong_stands_at_its_li
 @pytest.mark.browser
 def test_a_double_click_on_a_widget_edits_it(page: Page, served: Served, written: str) -> None:
     page.goto(f"/dashboard/edit/{written}")
+    expect(page.locator("iframe")).to_have_attribute("aria-busy", "false")
     preview(page).get_by_role("heading", name="CPU").dblclick()
     expect(page.get_by_label("of", exact=True)).to_have_value("widgets[1].definition.widgets[0]")
 

@@ -306,7 +306,7 @@ def test_half_a_query_is_no_mistake_until_its_writing_ends(page: Page, served: S
     box = page.get_by_role("combobox", name="Query")
     box.press("End")
     box.press("Backspace")
-    with page.expect_response(lambda answer: "my_metric%7B*&" in answer.url and "/ui/data/query" in answer.url):
+    with page.expect_response(lambda answer: "/ui/data/query" in answer.url and "%7D" not in answer.url):
         page.clock.run_for(500)  # long enough for the query to be asked, and its answer says that it is wrong
     expect(page.locator(".explore")).to_have_attribute("aria-busy", "false")
     expect(box).to_have_attribute("aria-invalid", "false")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 ANY = "*"
 
@@ -29,6 +30,10 @@ class Selection(Struct, frozen=True):
     def text(self) -> str:
         """The selection in a button: the values, or `*`."""
         return ANY if self.everything else ", ".join(self.values)
+
+    def first(self) -> Selection:
+        """The first of its values alone."""
+        return replace(self, values=self.values[:1])
 
 
 def selections(variables: Sequence[Mapping[str, Any]], query: Iterable[tuple[str, str]] = ()) -> tuple[Selection, ...]:

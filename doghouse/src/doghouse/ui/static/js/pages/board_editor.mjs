@@ -161,7 +161,9 @@ function draw(name) {
   frame.onload = () => {
     frame.contentWindow.scrollTo(0, at);
     frame.contentDocument.addEventListener("dblclick", pick);
+    frame.setAttribute("aria-busy", "false");
   };
+  frame.setAttribute("aria-busy", "true");
   frame.src = `/ui/board-editor/${name}?${time.query()}`;
 }
 
