@@ -200,6 +200,12 @@ def test_a_part_that_does_not_start_is_named_with_its_last_words() -> None:
         children.start("the part", ["/nowhere/at/all"])
 
 
+def test_last_words_that_are_not_read_yet_when_a_part_has_ended_are_waited_for() -> None:
+    child = children.start("the part", ["sh", "-c", "(sleep 0.3; echo too late >&2) & exit 1"])
+    with pytest.raises(Problem, match="the part did not start: too late"):
+        child.first_line(Stop(), 60)
+
+
 def test_a_part_that_says_nothing_is_not_waited_for_for_ever() -> None:
     child = children.start("the part", [sys.executable, "-c", "import time; time.sleep(60)"])
     with pytest.raises(Problem, match="was not ready within 0 s"):

@@ -66,6 +66,7 @@ class Child:
     farewell: signal.Signals
     errors: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL))
     output: queue.Queue[str] = field(default_factory=queue.Queue)
+    readers: list[threading.Thread] = field(default_factory=list)
 
     @property
     def ended(self) -> bool:
@@ -74,6 +75,8 @@ class Child:
 
     def last_words(self) -> str:
         """Why it ended: the last line of its stderr that names an error, else the last one, else its exit code."""
+        for reader in self.readers:
+            reader.join(1)  # what it said may not be read yet; what it started may keep its stderr open
         named = [line for line in self.errors if ERROR.search(line)]
         return (named or [*self.errors] or [f"exit code {self.process.returncode}"])[-1]
 
@@ -150,7 +153,8 @@ def start(
             on_line(line)
 
     for stream, take in ((process.stdout, child.output.put), (process.stderr, keep)):
-        threading.Thread(target=_drain, args=(stream, take), daemon=True).start()
+        child.readers.append(threading.Thread(target=_drain, args=(stream, take), daemon=True))
+        child.readers[-1].start()
     return child
 
 
