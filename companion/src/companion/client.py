@@ -115,9 +115,8 @@ class Account:
             is_iac=True,
         )
         self._client.configuration.unstable_operations[PREVIEW] = True
-        warnings.filterwarnings(
-            "ignore", "Using unstable operation"
-        )  # it is meant: to a person the warning says nothing
+        # It is meant: to a person the warning says nothing.
+        warnings.filterwarnings("ignore", "Using unstable operation")
         self._wait = wait or (lambda seconds, _: time.sleep(seconds))
         self.reads = 0
         self.writes = 0

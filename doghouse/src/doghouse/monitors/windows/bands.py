@@ -28,9 +28,8 @@ from doghouse.queries.scopes import select
 from doghouse.time.lengths import DAY
 
 MODIFIERS = ("as_rate", "as_count", "rollup")
-MANY_TICKS = (
-    60  # from here on it is worth reading all that the band looks at, to know whether any of it is interpolated
-)
+# From so many on it is worth reading all that the band looks at, to know whether any of it is interpolated.
+MANY_TICKS = 60
 MOST_SEASONS = max(LOOKED_AT.values())
 MOST_ALERT_WINDOWS = 10  # that any algorithm looks at before a bucket and its season, less a day
 
