@@ -134,7 +134,7 @@ def _write(lines: list[Line], *, long: bool) -> None:
     git = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     kind = "make torture ARGS=--long" if long else "make torture"
     table = [
-        f"`{kind}` on {day}, at {git.stdout.strip() or 'no commit'}:",
+        f"`{kind}` on {day}, at {git.stdout.strip() or 'no commit'}, {sum(line.seconds for line in lines):.0f} s in all:",
         "",
         "| part | what is done | what it came to |",
         "|---|---|---|",
