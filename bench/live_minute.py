@@ -6,10 +6,8 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from bench.figures import Figure, note, p50
 
@@ -58,22 +56,10 @@ def measure() -> list[dict[str, float]]:
     """What each minute takes."""
     from msgspec import structs
 
+    from bench.live_house import house
     from bench.logs import lines
-    from doghouse.downtimes.store import DowntimeStore
-    from doghouse.events.store import EventStore
-    from doghouse.hosts.checks import ServiceCheckStore
-    from doghouse.hosts.store import HostStore
-    from doghouse.live import service
     from doghouse.logs.store.log_store import LogStore
-    from doghouse.metrics.memory import MemorySource
-    from doghouse.metrics.model import no_columns
     from doghouse.monitors import parse
-    from doghouse.monitors.notification_rules.store import RuleStore
-    from doghouse.monitors.store import MonitorStore
-    from doghouse.notifications.webhooks.store import WebhookStore
-    from doghouse.slos.store import SloStore
-    from doghouse.storage.sqlite import Database
-    from doghouse.time.clock import Clock
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -85,39 +71,12 @@ def measure() -> list[dict[str, float]]:
             ]
         )
         logs.settle()
-        database, clock = Database(folder / "doghouse.sqlite"), Clock(float(NOW))
-        monitors = MonitorStore(database)
-        points = MemorySource([], no_columns())
-        held: dict[str, Any] = {"logs": logs}
-        made = service.build(
-            service.Stores(
-                database,
-                points,
-                monitors,
-                DowntimeStore(database),
-                EventStore(database),
-                HostStore(database),
-                ServiceCheckStore(database),
-                RuleStore(database),
-                SloStore(database),
-                WebhookStore(database),
-                held,
-            ),
-            clock,
-            folder / "mails",
-        )
-        for number in range(MONITORS):
-            body = {"type": "log alert", "name": f"m{number}", "message": "", "query": query(number % DISTINCT)}
-            monitors.add(parse(body), NOW)
-        minutes = []
-        for minute in range(MINUTES):
-            clock.set(NOW + 60.0 * minute)
-            begun, cpu = time.perf_counter(), time.process_time()
-            made.live.step()
-            minutes.append({"clock": time.perf_counter() - begun, "cpu": time.process_time() - cpu})
-        made.end()
+        with house(folder, NOW, records={"logs": logs}) as made:
+            for number in range(MONITORS):
+                body = {"type": "log alert", "name": f"m{number}", "message": "", "query": query(number % DISTINCT)}
+                made.monitors.add(parse(body), NOW)
+            minutes = made.minutes(MINUTES)
         logs.close()
-        database.close()
         return minutes
 
 

@@ -447,3 +447,19 @@ def test_a_part_of_a_year_shows_the_stretches_of_the_whole_year(
 def test_a_number_of_thousands_of_digits_is_refused_in_one_sentence() -> None:
     with pytest.raises(DowntimeError, match="is not a number from 1 to 1000000"):
         recurring("UTC", ("2026-03-02T08:00:00", "1h", "FREQ=DAILY;COUNT=" + "9" * 10_000))
+
+
+@given(
+    st.sampled_from(["Europe/Berlin", "America/New_York"]),
+    st.sampled_from(["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU,TH", "FREQ=HOURLY;INTERVAL=5", "FREQ=DAILY;COUNT=4"]),
+    st.sampled_from(["30m", "1h", "5h"]),
+    st.floats(-3 * 86400.0, 40 * 86400.0),
+    st.floats(0.0, 6 * 86400.0),
+)
+def test_a_short_look_finds_what_a_long_one_finds_there(
+    zone: str, rule: str, lasting: str, after: float, length: float
+) -> None:
+    downtime = recurring(zone, ("2026-03-02T19:00:00", lasting, rule))
+    start, end = T0 + after, T0 + after + length
+    long = dt.stretches(downtime, start - 9 * 86400.0, end + 9 * 86400.0)
+    assert dt.stretches(downtime, start, end) == [one for one in long if one.end >= start and one.start <= end]

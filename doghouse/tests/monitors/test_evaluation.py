@@ -216,6 +216,22 @@ def test_of_several_series_too_a_tick_by_itself_has_the_same_value_to_the_bit(
 
 
 @settings(max_examples=60, deadline=None)
+@given(
+    st.lists(points, min_size=2, max_size=4),
+    st.sampled_from(["", ".rollup(sum, 60)", ".rollup(max, 300)", ".rollup(count, 30)"]),
+    st.sampled_from(["avg", "min"]),
+    st.sampled_from([0, 60, 45]),
+)
+def test_so_has_a_tick_of_many_groups(drawn: list[dict[int, float]], rollup: str, how: str, delay: int) -> None:
+    checked = monitor(
+        f"{how}(last_10m):avg:m{{*}} by {{host}}{rollup} > 1", evaluation_delay=delay, require_full_window=True
+    )
+    there = source(*(Given(one, host=str(n)) for n, one in enumerate(drawn)))
+
+    assert_each_tick_alone_is_the_same(checked, there, T0 + 60 * np.arange(1, 140))
+
+
+@settings(max_examples=60, deadline=None)
 @given(two_series, st.sampled_from(["avg:a{*} / avg:b{*}", "abs(avg:a{*}) + avg:b{*}", "avg:a{*} * 100", "-avg:a{*}"]))
 def test_arithmetic_in_columns_is_that_point_by_point(
     drawn: tuple[dict[int, float], dict[int, float]], expression: str

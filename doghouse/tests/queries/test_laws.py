@@ -15,6 +15,7 @@ from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries import ResultSeries, Window, evaluate, matches, parse, parse_scope
 from doghouse.queries.language.tree import AllOf, AnyOf, Everything, Not, Scope, Tag
+from doghouse.queries.scopes import Indexed, select
 
 TAGS = [f"{key}:{value}" for key in ("env", "az") for value in ("a", "b", "ab")]
 HOUR = 3600
@@ -220,3 +221,11 @@ def test_the_scope_of_an_answer_holds_filter_and_group_sorted_by_key() -> None:
     assert list(by_scope(found, "avg:m{!env:b}")) == ["!env:b"]
     assert parse_scope("env:a OR az:x")
     assert source().find("m") == []
+
+
+@given(series_lists, scopes)
+def test_series_that_are_indexed_by_their_tags_give_a_scope_the_same_ones(
+    given_series: list[tuple[tuple[str, ...], list[tuple[int, float]]]], scope: Scope
+) -> None:
+    plain = held(given_series).find("m")
+    assert select(scope, Indexed(plain)) == select(scope, plain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from doghouse.time.zones import instant, local
 
 YEAR_S = 366 * DAY
 LOOK_AHEAD_YEARS = (1, 5, 30)  # how far the next occurrence is looked for
+KEPT_S = 7 * DAY  # for no longer are stretches kept
 LONGEST_S = 10 * YEAR_S  # occurrences that overlap without end are one stretch of at least so much (s)
 
 
@@ -35,9 +37,18 @@ def stretches(downtime: Downtime, start: float, end: float) -> list[Stretch]:
 
 def _planned(schedule: OneTime | Recurring, start: float, end: float) -> list[Stretch]:
     """The stretches as they were planned, cancellation aside."""
-    return (
-        [Stretch(schedule.start, schedule.end)] if isinstance(schedule, OneTime) else _recurring(schedule, start, end)
-    )
+    if isinstance(schedule, OneTime):
+        return [Stretch(schedule.start, schedule.end)]
+    if end - start > KEPT_S:
+        return _recurring(schedule, start, end)
+    kept = _of_days(schedule, start // DAY * DAY, -(-end // DAY) * DAY)
+    return [stretch for stretch in kept if stretch.end >= start and stretch.start <= end]
+
+
+@lru_cache(maxsize=16384)
+def _of_days(schedule: Recurring, start: float, end: float) -> list[Stretch]:
+    """The stretches that touch whole days: every minute asks for them again, and a rule takes some 4 ms to be worked out."""
+    return _recurring(schedule, start, end)
 
 
 def _cut(stretch: Stretch, canceled: float | None) -> Stretch | None:

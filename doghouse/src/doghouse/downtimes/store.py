@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS downtimes (
 CREATE INDEX IF NOT EXISTS downtimes_target ON downtimes (target, over);
 CREATE INDEX IF NOT EXISTS downtimes_scope ON downtimes (scope);
 """
-KEPT_PARSED = 4096
+KEPT_PARSED = 16384
 
 
 class DowntimeStore:

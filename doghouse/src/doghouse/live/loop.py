@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import cast
+from functools import cache, partial
+from typing import TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -14,10 +15,11 @@ from msgspec.structs import replace
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.live.lag import MINUTE_S, Lag
-from doghouse.live.sources import RecordWindow, shared
+from doghouse.live.points import together
+from doghouse.live.sources import HostsOf, LazyHosts, shared
 from doghouse.live.stepping import Before, Outcome, advance
 from doghouse.metrics.model import Source
-from doghouse.monitors import Definition, Host, Hosts, MonitorError, evaluating
+from doghouse.monitors import Definition, MonitorError, evaluating
 from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.objectives import Objectives
 from doghouse.monitors.records.windows import RecordsOf
@@ -40,10 +42,10 @@ KEPT_TOGETHER = 100  # monitors whose states are put on the disk at once
 DOWNTIMES = "downtimes"  # under which the announcements' progress is kept
 
 RunsOf = Callable[[CheckQuery], Sequence[Runs]]
-HostsOf = Callable[[], Hosts]
 RulesOf = Callable[[], Rules]
 Listener = Callable[[Notification], None]
 NOBODY: HostsOf = dict
+Window = TypeVar("Window")
 
 
 class LoopInputs(Struct, frozen=True):
@@ -86,7 +88,7 @@ class Live:
         self._database, self._clock = database, clock
         self._monitors, self._downtimes, self._notifications = monitors, downtimes, notifications
         self._sources = sources
-        self._read = evaluating.Sources(
+        self._alone = self._read = evaluating.Sources(
             points=lambda _: (sources.points, None),
             runs=lambda monitor: lambda _: sources.runs(monitor.parsed()),
             states=monitors.states,
@@ -131,8 +133,7 @@ class Live:
             return
         self._lag.begin(minute)
         self._announce(now)
-        if self._sources.records is not None:
-            self._read = replace(self._read, records=shared(self._sources.records, self._record_windows(now)))
+        self._read = self._together(now)
         try:
             for monitor in self._evaluated():
                 if self._ending.is_set():
@@ -145,17 +146,27 @@ class Live:
                     self._failed(monitor)
         finally:
             self._keep_made()
+            self._read = self._alone
         self._stepped = minute
         self._lag.end()
         if self._known.monitors:
             self._sources.passed(minute * MINUTE_S, self.lag())
 
-    def _record_windows(self, now: int) -> Iterator[RecordWindow]:
-        """What the monitors will read of records at the ticks of this minute."""
+    def _together(self, now: int) -> evaluating.Sources:
+        """What monitors read at the ticks of this minute, read at once for all of them."""
+        points = together(self._sources.points, self._ahead(now, lambda monitor: monitor.point_windows))
+        read = replace(self._alone, points=lambda _: (points, None))
+        if self._sources.records is None:
+            return read
+        windows = self._ahead(now, lambda monitor: monitor.record_windows)
+        return replace(read, records=shared(self._sources.records, windows))
+
+    def _ahead(self, now: int, windows: Callable[[Definition], Callable[[int], Iterator[Window]]]) -> Iterator[Window]:
+        """The windows that monitors will ask for at the ticks of this minute."""
         for monitor in self._evaluated():
             with suppress(Exception):  # whatever it is, it is said when the monitor is stepped
                 for tick in monitor.ticks(now - MINUTE_S, now).tolist():
-                    yield from monitor.record_windows(tick)
+                    yield from windows(monitor)(tick)
 
     @staticmethod
     def _failed(monitor: Definition) -> None:
@@ -204,11 +215,11 @@ class Live:
         before = Before(
             self._monitors.states(monitor.id),
             self._notifications.bundles(monitor.id) if monitor.bundle_keys is not None else {},
-            self._downtimes_of(monitor, last),
+            cache(partial(self._downtimes_of, monitor, last)),
             last,
         )
         made = monitor.at(self._read, before.states, tick)
-        hosts, rules = _Lazy(self._sources.hosts), self._sources.rules()
+        hosts, rules = LazyHosts(self._sources.hosts), self._sources.rules()
         outcome = advance(monitor, before, made.steps, hosts, tick, made.variables, rules)
         self._made.append((monitor, tick, outcome))
 
@@ -268,24 +279,3 @@ class Live:
 
 def _name(monitor: Definition) -> str:
     return f"monitor:{monitor.id}"
-
-
-class _Lazy(Mapping[str, Host]):
-    """What is known of hosts, read when the first message asks for it."""
-
-    def __init__(self, load: HostsOf) -> None:
-        self._load, self._hosts = load, cast("Hosts | None", None)
-
-    def __getitem__(self, name: str) -> Host:
-        return self._all()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    def _all(self) -> Hosts:
-        if self._hosts is None:
-            self._hosts = self._load()
-        return self._hosts

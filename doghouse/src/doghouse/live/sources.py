@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
 from doghouse.metrics.memory import effective
 from doghouse.metrics.model import Series
-from doghouse.monitors import Host
+from doghouse.monitors import Host, Hosts
 from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.records.windows import RecordsOf
 from doghouse.monitors.service_checks import CheckQuery, Runs
@@ -23,6 +23,7 @@ from doghouse.search.records import Records, Rewritten, Selected
 from doghouse.search.tree import And, Match, Node, Not, Phrase
 
 ALIKE = 12  # how many times as long as another a window is that is still read together with it
+HostsOf = Callable[[], Hosts]
 METADATA = ("agent_version", "machine", "platform", "processor")  # what messages can say (monitors/notify/variables)
 
 
@@ -144,3 +145,24 @@ def runs_of(checks: ServiceCheckStore, tags: Callable[[str], Sequence[str]]) -> 
         return submissions
 
     return runs
+
+
+class LazyHosts(Mapping[str, Host]):
+    """What is known of hosts, read when the first message asks for it."""
+
+    def __init__(self, load: HostsOf) -> None:
+        self._load, self._hosts = load, cast("Hosts | None", None)
+
+    def __getitem__(self, name: str) -> Host:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> Hosts:
+        if self._hosts is None:
+            self._hosts = self._load()
+        return self._hosts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -18,11 +18,11 @@ from doghouse.notifications.writing import notification
 
 
 class Before(Struct, frozen=True):
-    """What was known before the step: states of groups and of bundles, the downtimes that may matter, and the last tick (s UTC)."""
+    """What was known before the step: states of groups and of bundles, the last tick (s UTC), and the downtimes that may matter, for who asks."""
 
     states: Mapping[Group, GroupState]
     bundles: Mapping[Group, GroupState]
-    downtimes: Sequence[Downtime]
+    downtimes: Callable[[], Sequence[Downtime]]
     last: int
 
 
@@ -112,7 +112,7 @@ def _due(
         return
     began = [state.first_triggered for state in states if state.first_triggered is not None]
     # a recovery asks which downtimes were on when its episode began
-    covers = covers_of(monitor, group, earlier.downtimes, min([earlier.last, *began]), now)
+    covers = covers_of(monitor, group, earlier.downtimes(), min([earlier.last, *began]), now)
     yield from of_ends(
         covers,
         earlier.last,

@@ -23,6 +23,7 @@ from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultS
 
 if TYPE_CHECKING:
     from doghouse.monitors.records.model import RecordQuery
+    from doghouse.queries import MetricQuery
     from doghouse.slos.model import Objective
 
 MINUTE_S = 60
@@ -199,6 +200,10 @@ class Definition(Body, frozen=True, dict=True):
 
     def record_windows(self, now: int) -> Iterator[tuple[RecordQuery, int, int]]:
         """The queries of records that its evaluation at `now` (s UTC) will ask, each with its window (ms UTC), so that they can be read together."""
+        return iter(())
+
+    def point_windows(self, now: int) -> Iterator[tuple[MetricQuery, int, int]]:
+        """The same of queries of points (s UTC)."""
         return iter(())
 
     def over(self, sources: Sources, start: int, end: int) -> Stretch:

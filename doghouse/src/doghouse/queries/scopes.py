@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from doghouse.queries.language import tree
@@ -24,12 +24,40 @@ def matches(scope: Scope, tags: Collection[str]) -> bool:
     return predicate(scope)(tags)
 
 
+class Indexed(tuple["Series", ...]):
+    """Series of which those with a tag are found without looking at the others: for many scopes over the same series."""
+
+    def having(self, tag: str) -> Sequence[Series]:
+        """Those with this tag, in their order."""
+        return self._by_tag.get(tag, ())
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[Series]]:
+        by_tag: dict[str, list[Series]] = {}
+        for series in self:
+            for tag in series.tags:
+                by_tag.setdefault(tag, []).append(series)
+        return by_tag
+
+
 def select(scope: Scope, series: Sequence[Series]) -> list[Series]:
     """The series that are in the scope, in their order."""
     if isinstance(scope, tree.Everything):
         return list(series)
+    if isinstance(series, Indexed) and (tags := _needed(scope)):
+        series = min(map(series.having, tags), key=len)
     wanted = predicate(scope)
     return [each for each in series if wanted(each.tags)]
+
+
+def _needed(scope: Scope) -> list[str]:
+    """Tags without which no series is in the scope."""
+    match scope:
+        case tree.Tag(key, value) if "*" not in value and "$" not in value:
+            return [f"{key}:{value}" if key else value]
+        case tree.AllOf(operands):
+            return [tag for operand in operands for tag in _needed(operand)]
+    return []
 
 
 @lru_cache(maxsize=1024)

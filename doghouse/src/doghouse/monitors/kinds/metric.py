@@ -19,7 +19,7 @@ from doghouse.monitors.definition import Definition, kind
 from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, window_steps
 from doghouse.monitors.kinds.metric_formula import MetricFormulaAlert
 from doghouse.monitors.model import NO_OPERATOR, Body, MonitorError
-from doghouse.monitors.query import fills_missing, query_text
+from doghouse.monitors.query import fills_missing, query_text, windows
 from doghouse.monitors.records.variables import anomaly_query, is_formula
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState, WindowValue
@@ -172,6 +172,13 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         """The windows that end at `now`, less the evaluation delay."""
         points, evaluated = sources.points(self)
         return Evaluation(window_steps(self.rules, states, evaluate(evaluated or self, points, now)), {})
+
+    def point_windows(self, now: int) -> Iterator[tuple[MetricQuery, int, int]]:
+        """Those of its own time, and of the time that a change compares with; functions may ask for earlier ones too."""
+        over = windows(self.options, self.tree, np.array([now], np.int64))
+        back = self.tree.change.shift if self.tree.change else 0
+        start, end = int(over.starts[0]) - back, max(int(over.ends[0]), now)
+        return ((query, start, end) for query in self._metric_queries)
 
     def over(self, sources: Sources, start: int, end: int) -> Stretch:
         """The same in columns: all windows of a group at once, then all its states."""

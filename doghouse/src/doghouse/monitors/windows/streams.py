@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
-from doghouse.monitors.windows import pointwise
+from doghouse.monitors.windows import pointwise, single
 from doghouse.monitors.windows.anomalies import Reading
 from doghouse.monitors.windows.columns import NO_TIME, Group, GroupColumn, outermost_of, seen_where_valued
 from doghouse.monitors.windows.sliding import Buckets, bucketed, full_windows, reduce_windows
@@ -151,6 +151,10 @@ def _planned(
     for batch in _batches(plans, end - begin):
         ids = np.array(sorted({one.id for _, plan in batch for one in plan.members}), np.int64)
         read = source.read(ids, begin, end)
+        if _at_once(query, over, batch):
+            members = [(group, plan.members[0].id) for group, plan in batch]
+            yield from single.columns(query, over, full, members, batch[0][1].buckets, read)
+            continue
         for group, plan in batch:
             if plan.limit is not None:
                 column = _combined(query, over, full, group, plan, [_own(read, one, plan) for one in plan.members])
@@ -158,6 +162,15 @@ def _planned(
                 column = _column(query, over, full, group, plan, *_points(read, plan))
             if column is not None:
                 yield column
+
+
+def _at_once(query: MonitorQuery, over: Windows, batch: Sequence[tuple[Group, _Plan]]) -> bool:
+    """Whether its groups are single series that are all read in the same way, for one window."""
+    buckets = batch[0][1].buckets
+    return single.applies(query, over, buckets) and all(
+        len(plan.members) == 1 and plan.each is None and plan.buckets == buckets and not plan.counts
+        for _, plan in batch
+    )
 
 
 def _combined(
