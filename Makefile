@@ -38,7 +38,7 @@ torture: setup  ## kills, full disks, damage, clocks, hostile files, failing cal
 	@.venv/bin/python -m scripts.torture $(ARGS)
 
 mutants: setup  ## changes the source at random, and lists what no test notices; ARGS="queries --count 40 --seed 1"
-	@scripts/setup-tools && .venv-tools/bin/python scripts/mutants.py $(ARGS)
+	@scripts/setup-tools && .venv-tools/bin/python -m scripts.mutants $(ARGS)
 
 audit: setup  ## known vulnerabilities of the locked dependencies, and how many could be checked
 	@scripts/setup-tools && .venv-tools/bin/python scripts/audit.py $(ARGS)
