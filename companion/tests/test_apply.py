@@ -310,6 +310,27 @@ def test_a_monitor_and_a_downtime_can_be_adopted(my_metric: MyMetric, account: A
     assert len(found["downtime"]) == 2
 
 
+def test_an_objective_can_be_adopted_and_keeps_all_that_it_was(my_metric: MyMetric, account: Account) -> None:
+    by_hand = {
+        "type": "metric",
+        "name": "by hand",
+        "description": "of somebody",
+        "tags": ["team:bread"],
+        "query": {"numerator": "sum:good{*}", "denominator": "sum:all{*}"},
+        "thresholds": [{"timeframe": "30d", "target": 99}],
+    }
+    id = account.call("create_slo", body=by_hand)["data"][0]["id"]
+    ran = my_metric("adopt", "slo", id, "--with", "bakery")
+    assert ran.code == 0, ran.err
+    adopted = account.call("get_slo", slo_id=id)["data"]
+    assert {key: adopted[key] for key in ("name", "description", "query")} == {
+        key: by_hand[key] for key in ("name", "description", "query")
+    }
+    assert sorted(adopted["tags"]) == sorted(["team:bread", MARK, f"{MARK}/bakery-in-time"])
+    row = next(row for row in my_metric("plan", "--json", "--with", "bakery").document["resources"] if row["id"] == id)
+    assert (row["kind"], row["action"]) == ("slo", "update")
+
+
 def test_a_second_one_is_not_adopted(my_metric: MyMetric, account: Account) -> None:
     my_metric("apply", "--yes")
     other = account.call("create_dashboard", body={"title": "b", "layout_type": "ordered", "widgets": []})["id"]

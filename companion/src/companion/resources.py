@@ -10,7 +10,7 @@ from typing import Any
 from companion import schedule
 from companion.kinds.downtime import Downtimes
 from companion.kinds.host_tags import LIST, HostTags
-from companion.kinds.model import MARK, Kind, Wanted, marked_tags, marked_text
+from companion.kinds.model import MARK, Kind, Wanted
 from companion.kinds.monitor import Monitors
 from companion.kinds.slo import Slos
 from companion.kinds.timeboard import Timeboards
@@ -86,9 +86,12 @@ def read_json(file: Path) -> dict[str, Any]:
     return body
 
 
+def _marked(kind: Kind, name: str, mark: str, body: dict[str, Any]) -> Wanted:
+    return Wanted(kind, name, mark, {**body, **kind.marked(body, mark)})
+
+
 def _timeboard(kind: Kind, file: Path, settings: Settings, mark: str) -> Wanted:
     body = read_json(file)
-    body["description"] = marked_text(body.get("description"), mark)
     if settings.host:
         body["template_variables"] = [
             {**{k: v for k, v in variable.items() if k != "default"}, "defaults": [settings.host]}
@@ -96,20 +99,19 @@ def _timeboard(kind: Kind, file: Path, settings: Settings, mark: str) -> Wanted:
             else variable
             for variable in body.get("template_variables") or []
         ]
-    return Wanted(kind, body.get("title", file.stem), mark, body)
+    return _marked(kind, body.get("title", file.stem), mark, body)
 
 
 def _monitor(kind: Kind, file: Path, mark: str, settings: Settings) -> Wanted:
     asset = read_json(file)
     body = dict(asset.get("definition", asset))
-    body["tags"] = marked_tags(body.get("tags", []), mark)
     body["message"] = _told(body.get("message", ""), settings)
-    return Wanted(kind, body.get("name", file.stem), mark, body)
+    return _marked(kind, body.get("name", file.stem), mark, body)
 
 
 def _slo(kind: Kind, file: Path, mark: str) -> Wanted:
     body = read_json(file)
-    return Wanted(kind, body["name"], mark, {**body, "tags": marked_tags(body["tags"], mark)})
+    return _marked(kind, body["name"], mark, body)
 
 
 def _downtime(kind: Kind, file: Path, mark: str, settings: Settings, now: datetime) -> Wanted:
@@ -118,12 +120,12 @@ def _downtime(kind: Kind, file: Path, mark: str, settings: Settings, now: dateti
     zone = settings.timezone
     recurrences = [schedule.anchored(recurrence, zone, now) for recurrence in body["schedule"]["recurrences"]]
     body |= {
-        "message": marked_text(f"{name}\n{_told(body['message'], settings)}", mark),
+        "message": f"{name}\n{_told(body['message'], settings)}",
         "display_timezone": zone,
         "monitor_identifier": {"monitor_tags": [MARK, *body.pop("monitor_tags")]},
         "schedule": {"timezone": zone, "recurrences": recurrences},
     }
-    return Wanted(kind, name, mark, body)
+    return _marked(kind, name, mark, body)
 
 
 def _told(message: str, settings: Settings) -> str:

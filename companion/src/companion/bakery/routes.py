@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from queue import Empty, LifoQueue
 from typing import Any
 
@@ -24,10 +25,29 @@ MOST = 1000  # pieces at a time
 NO_DATABASE = 503
 Answer = tuple[Response, int]
 Body = dict[str, Any]
+Handler = Callable[[Shop, Body], Body]
 
 
 class Wrong(ValueError):
     """A request that cannot be read; the text names the field and what was expected."""
+
+
+# Method, path below the shop's, what is logged once it is done, and what is done with the body and the path's number.
+ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
+    ("GET", "/stock", "", lambda at, _: at.stock()),
+    ("POST", "/orders", "ordered", lambda at, body: at.order(*_goods(body), _time(body.get("due"), "due"))),
+    (
+        "POST",
+        "/orders/<int:number>/pick-up",
+        "order {number} is asked for",
+        lambda at, body: at.pick_up(body["number"]),
+    ),
+    ("POST", "/sales", "sold", lambda at, body: at.sell(*_goods(body))),
+    ("POST", "/bake", "baked", lambda at, body: at.bake(*_goods(body))),
+    ("POST", "/discount", "cheaper now", lambda at, _: at.discount()),
+    ("POST", "/close", "closed", lambda at, _: at.close()),
+    ("DELETE", "/orders", "forgotten", lambda at, _: at.forget()),
+)
 
 
 def blueprint() -> Blueprint:
@@ -35,14 +55,14 @@ def blueprint() -> Blueprint:
     bakery = Blueprint("bakery", __name__, url_prefix="/bakery/<shop>")
     idle: LifoQueue[Any] = LifoQueue()
 
-    def served(shop: str, what: Callable[[Shop, Body], Body], done: str = "") -> Answer:
+    def served(shop: str, done: str, what: Handler, **path: int) -> Answer:
         import psycopg
 
         try:
             measures: list[Measure] = []
             now, body = _now(), _body()
             with _connected(idle) as connection, connection.transaction():
-                answer = what(Shop(shop, now, connection, measures), body)
+                answer = what(Shop(shop, now, connection, measures), body | path)
         except Wrong as error:
             return jsonify(error=str(error)), 400
         except Refused as error:
@@ -52,46 +72,15 @@ def blueprint() -> Blueprint:
             log.warning("no database: %s", str(error).splitlines()[0])
             return jsonify(error="no database; set PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE"), NO_DATABASE
         if done:
-            log.info("%s: %s %s", shop, done, answer)
+            log.info("%s: %s %s", shop, done.format(**path), answer)
         if request.headers.get(MEASURES) == "return":
             return jsonify(answer | {"measured": measures}), 200
         send(measures)
         return jsonify(answer), 200
 
-    @bakery.get("/stock")
-    def stock(shop: str) -> Answer:
-        return served(shop, lambda at, _: at.stock())
-
-    @bakery.post("/orders")
-    def order(shop: str) -> Answer:
-        return served(
-            shop, lambda at, body: at.order(_product(body), _pieces(body), _time(body.get("due"), "due")), "ordered"
-        )
-
-    @bakery.post("/orders/<int:number>/pick-up")
-    def pick_up(shop: str, number: int) -> Answer:
-        return served(shop, lambda at, _: at.pick_up(number), f"order {number} is asked for")
-
-    @bakery.post("/sales")
-    def sell(shop: str) -> Answer:
-        return served(shop, lambda at, body: at.sell(_product(body), _pieces(body)), "sold")
-
-    @bakery.post("/bake")
-    def bake(shop: str) -> Answer:
-        return served(shop, lambda at, body: at.bake(_product(body), _pieces(body)), "baked")
-
-    @bakery.post("/discount")
-    def discount(shop: str) -> Answer:
-        return served(shop, lambda at, _: at.discount(), "cheaper now")
-
-    @bakery.post("/close")
-    def close(shop: str) -> Answer:
-        return served(shop, lambda at, _: at.close(), "closed")
-
-    @bakery.delete("/orders")
-    def forget(shop: str) -> Answer:
-        return served(shop, lambda at, _: at.forget(), "forgotten")
-
+    for method, path, done, what in ROUTES:
+        # The name of a route is its path's, as traces have it.
+        bakery.add_url_rule(path, f"{method} {path}", partial(served, done=done, what=what), methods=[method])
     return bakery
 
 
@@ -141,15 +130,11 @@ def _time(text: Any, name: str) -> datetime:
     return time
 
 
-def _product(body: Body) -> str:
-    product = body.get("product")
+def _goods(body: Body) -> tuple[str, int]:
+    """A body's product, and how many pieces of it. Raises Wrong."""
+    product, pieces = body.get("product"), body.get("pieces")
     if product not in OVEN_MINUTES:
         raise Wrong(f"product is {product!r}, expected one of {', '.join(OVEN_MINUTES)}")
-    return str(product)
-
-
-def _pieces(body: Body) -> int:
-    pieces = body.get("pieces")
     if type(pieces) is not int or not 1 <= pieces <= MOST:
         raise Wrong(f"pieces is {pieces!r}, expected a whole number from 1 to {MOST}")
-    return pieces
+    return product, pieces

@@ -76,7 +76,7 @@ def last_point(account: Account, now: datetime) -> dict[str, Any]:
 
 def adopt(
     options: Options,
-    kind: Annotated[str, typer.Argument(help="timeboard, monitor or downtime.")],
+    kind: Annotated[str, typer.Argument(help="timeboard, monitor, slo or downtime.")],
     id: Annotated[str, typer.Argument(help="Its id in the account.")],
     name: Annotated[
         str | None, typer.Option("--as", help="Which one it becomes, where there are two: nights, weekend.")
@@ -98,7 +98,7 @@ def adopt(
 
 def _choose(account: Account, wanted: list[Wanted], kind: str, name: str | None) -> Wanted:
     """Which wanted object an adopted one becomes: the named one, or the only one that the account does not have yet."""
-    kinds = [each for each in dict.fromkeys(w.kind.name for w in wanted) if each != "host tags"]
+    kinds = list(dict.fromkeys(each.kind.name for each in wanted if each.kind.mark_field))
     if kind not in kinds:
         raise Problem(f"'{kind}' cannot be adopted{close_or_all(kind, kinds)}", WRONG_USE)
     choices = [each for each in wanted if each.kind.name == kind]

@@ -11,7 +11,7 @@ from typing_extensions import override
 from companion import schedule
 from companion.client import Account
 from companion.diff import Change
-from companion.kinds.model import Existing, Kind, Wanted, mark_of, marked_text
+from companion.kinds.model import Existing, Kind, Wanted
 from companion.problem import Fault
 
 PAGE = 100_000  # GUESS: one answer lists as many as asked for; the total beside it tells where it does not
@@ -23,9 +23,10 @@ class Downtimes(Kind):
     """Downtimes, over the v2 API. `now` decides whether two schedules mean the same times from here on."""
 
     name = noun = "downtime"
+    mark_field = name_field = "message"
     model = "v2.model.downtime_create_request_attributes.DowntimeCreateRequestAttributes"
     server_fields = (
-        "status", "created", "modified", "canceled", "schedule.current_downtime", "monitor_identifier.monitor_id",
+        "id", "status", "created", "modified", "canceled", "schedule.current_downtime", "monitor_identifier.monitor_id",
     )  # fmt: skip
     any_order = (*DEFAULTS, "monitor_identifier.monitor_tags")
 
@@ -41,18 +42,12 @@ class Downtimes(Kind):
             total = answer.get("meta", {}).get("page", {}).get("total_filtered_count", len(rows))
             if not answer["data"] or len(rows) >= total:
                 break
-        existing = [self._existing(row) for row in rows if (row.get("attributes") or {}).get("status") not in GONE]
-        return [downtime for downtime in existing if downtime.mark]
+        every = map(self.existing, rows)
+        return [downtime for downtime in every if downtime.mark and downtime.body.get("status") not in GONE]
 
     @override
-    def get(self, account: Account, id: str) -> Existing:
-        return self._existing(account.call("get_downtime", downtime_id=id)["data"])
-
-    def _existing(self, row: Mapping[str, Any]) -> Existing:
-        body = row.get("attributes") or {}
-        message = body.get("message") or ""
-        name = message.splitlines()[0].strip() if message.strip() else f"downtime {row['id']}"
-        return Existing(mark_of(message) or "", row["id"], name, body, (body.get("created") or "", row["id"]))
+    def existing(self, row: Mapping[str, Any]) -> Existing:
+        return super().existing({**(row.get("attributes") or {}), "id": row["id"]})
 
     @override
     def differences(self, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
@@ -98,10 +93,6 @@ class Downtimes(Kind):
         from doghouse.downtimes import lint
 
         return (Fault(problem.field, problem.text, problem.severity != "error") for problem in lint(body))
-
-    @override
-    def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
-        return {"message": marked_text(body.get("message"), mark)}
 
 
 def _document(attributes: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:

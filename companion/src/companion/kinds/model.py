@@ -45,14 +45,27 @@ class Kind(ABC):
     server_fields: ClassVar[Collection[str]] = ()  # that the server alone writes
     any_order: ClassVar[Collection[str]] = ()  # lists whose order says nothing
     listed_whole: ClassVar[bool] = True  # whether `find` gives all of an object, so that it need not be got again
+    mark_field: ClassVar[str] = (
+        ""  # of a body, which carries the mark: a list of tags, or a text; empty: it cannot be adopted
+    )
+    name_field: ClassVar[str] = "name"  # of a body, whose first line is the object's name
+    replaced: ClassVar[bool] = False  # whether an update takes the place of all that was there
 
     @abstractmethod
     def find(self, account: Account) -> list[Existing]:
         """All that carry one of our marks, whatever else the account holds, in a constant number of calls."""
 
-    @abstractmethod
     def get(self, account: Account, id: str) -> Existing:
         """One object whole, by its id, marked or not."""
+        answer = account.call(f"get_{self.noun}", **{f"{self.noun}_id": id})
+        return self.existing(answer.get("data", answer))
+
+    def existing(self, row: Mapping[str, Any]) -> Existing:
+        """An object as the API lists it; one without a name is called by its id."""
+        name = (row.get(self.name_field) or "").strip().partition("\n")[0].rstrip()
+        made = (str(row.get("created") or row.get("created_at") or ""), f"{row['id']:0>20}")
+        mark = mark_of(row.get(self.mark_field))
+        return Existing(mark, str(row["id"]), name or f"{self.name} {row['id']}", row, made)
 
     def differences(self, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
         """What an update would change."""
@@ -83,8 +96,10 @@ class Kind(ABC):
         return ()
 
     def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
-        """What an update has to send to put the mark on an object, and to change nothing else. Host tags cannot be adopted: one is there or not."""
-        raise NotImplementedError
+        """What an update has to send to put the mark on an object, and to change nothing else."""
+        kept = {key: value for key, value in body.items() if key not in self.server_fields} if self.replaced else {}
+        with_mark = marked_tags if self.mark_field == "tags" else marked_text
+        return {**kept, self.mark_field: with_mark(body.get(self.mark_field), mark)}
 
     def delete(self, account: Account, existing: Existing) -> None:
         """Delete it; one that is gone already is deleted."""
@@ -97,23 +112,19 @@ class Kind(ABC):
 
 def marked_text(text: str | None, mark: str) -> str:
     """A description or message with the mark as a line of its own at the end."""
-    lines = [line for line in (text or "").rstrip().splitlines() if not line.strip().startswith(MARK)]
+    lines = [line for line in (text or "").rstrip().splitlines() if not is_mark(line.strip())]
     return "\n".join([*lines, *([""] if lines else []), mark])
 
 
-def marked_tags(tags: Iterable[str], mark: str) -> list[str]:
+def marked_tags(tags: Iterable[str] | None, mark: str) -> list[str]:
     """Tags with the mark among them, and MARK, by which all are found."""
-    return [*(tag for tag in tags if not is_mark(tag)), *dict.fromkeys((MARK, mark))]
+    return [*(tag for tag in tags or () if not is_mark(tag)), *dict.fromkeys((MARK, mark))]
 
 
-def mark_of_tags(tags: Iterable[str] | None) -> str:
-    """The mark among tags, of MARK and MARK/name the latter; empty where there is none."""
-    return max((tag for tag in tags or () if is_mark(tag)), key=len, default="")
-
-
-def mark_of(text: str | None) -> str | None:
-    """The mark that stands as a line of its own in a description or message."""
-    return next((line.strip() for line in (text or "").splitlines() if is_mark(line.strip())), None)
+def mark_of(carrier: str | Iterable[str] | None) -> str:
+    """The mark among tags, or on a line of its own in a text; of MARK and MARK/name the latter; empty where there is none."""
+    lines = carrier.splitlines() if isinstance(carrier, str) else carrier or ()
+    return max((line.strip() for line in lines if is_mark(line.strip())), key=len, default="")
 
 
 def is_mark(text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import override
 
 from companion.client import Account
-from companion.kinds.model import MARK, Existing, Kind, mark_of_tags, marked_tags
+from companion.kinds.model import MARK, Existing, Kind
 from companion.problem import WRONG_USE, Fault, Problem
 
 # What the server puts into fields that were not sent (recorded by the official client and datadog-sync-cli).
@@ -30,6 +30,7 @@ class Monitors(Kind):
     """Monitors, over the v1 API."""
 
     name = noun = "monitor"
+    mark_field = "tags"
     model = "v1.model.monitor.Monitor"
     server_fields = (
         "id", "org_id", "created", "created_at", "modified", "deleted", "creator", "multi", "overall_state",
@@ -39,20 +40,14 @@ class Monitors(Kind):
 
     @override
     def find(self, account: Account) -> list[Existing]:
-        rows = account.call("list_monitors", monitor_tags=MARK)
-        return [self._existing(row) for row in rows if MARK in (row.get("tags") or [])]
+        every = map(self.existing, account.call("list_monitors", monitor_tags=MARK))
+        return [monitor for monitor in every if monitor.mark]
 
     @override
     def get(self, account: Account, id: str) -> Existing:
         if not id.isdecimal():
             raise Problem(f"'{id}' is no monitor's id: that is a number", WRONG_USE)
-        return self._existing(account.call("get_monitor", monitor_id=int(id)))
-
-    def _existing(self, row: Mapping[str, Any]) -> Existing:
-        made = (row.get("created") or "", f"{row['id']:020}")
-        return Existing(
-            mark_of_tags(row.get("tags")), str(row["id"]), row.get("name") or f"monitor {row['id']}", row, made
-        )
+        return super().get(account, id)
 
     @override
     def filled(self, path: str, value: Any) -> bool:
@@ -92,7 +87,3 @@ class Monitors(Kind):
         for problem in (problem for problem in problems if problem.severity == "error"):
             place = f"column {problem.column}: " if problem.field == "query" and problem.column else ""
             yield Fault(problem.field, place + problem.text, problem.field in TEMPLATES)
-
-    @override
-    def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
-        return {"tags": marked_tags(body.get("tags", []), mark)}

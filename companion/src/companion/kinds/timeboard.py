@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import override
 
 from companion.client import Account
-from companion.kinds.model import Existing, Kind, mark_of, marked_text
+from companion.kinds.model import Existing, Kind
 from companion.problem import Fault
 
 PAGE = 100_000  # as many as there are, in one answer where the server gives them
@@ -18,6 +18,8 @@ class Timeboards(Kind):
     """Dashboards, over the v1 API."""
 
     name, noun = "timeboard", "dashboard"
+    mark_field, name_field = "description", "title"
+    replaced = True
     model = "v1.model.dashboard.Dashboard"
     server_fields = (  # top-level facts (recorded: nothing else is added)
         "id", "url", "author_handle", "author_name", "author_info", "created_at", "modified_at", "deleted_at", "experience_type",
@@ -35,11 +37,7 @@ class Timeboards(Kind):
                 break
             rows |= new
         shown = (row for row in rows.values() if not row.get("deleted_at"))
-        return [_existing(row) for row in shown if mark_of(row.get("description"))]
-
-    @override
-    def get(self, account: Account, id: str) -> Existing:
-        return _existing({**account.call("get_dashboard", dashboard_id=id), "id": id})
+        return [board for board in map(self.existing, shown) if board.mark]
 
     @override
     def same(self, path: str, wanted: Any, actual: Any) -> bool:
@@ -52,13 +50,3 @@ class Timeboards(Kind):
         from doghouse.dashboards import lint
 
         return (Fault(problem.field, problem.text, problem.severity != "error") for problem in lint(body))
-
-    @override
-    def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
-        kept = {key: value for key, value in body.items() if key not in self.server_fields}
-        return {**kept, "description": marked_text(body.get("description"), mark)}
-
-
-def _existing(row: Mapping[str, Any]) -> Existing:
-    made = (row.get("created_at") or "", row["id"])
-    return Existing(mark_of(row.get("description")) or "", row["id"], row.get("title") or row["id"], row, made)
