@@ -57,31 +57,27 @@ class ListStore:
 
     def get(self, list_id: int) -> Document | None:
         """One list, or None."""
-        query = "SELECT * FROM dashboard_lists WHERE id = ?"
-        row = self._database.connection().execute(query, (list_id,)).fetchone()
+        row = self._database.row("SELECT * FROM dashboard_lists WHERE id = ?", (list_id,))
         return None if row is None else self._shown(row)
 
     def all(self) -> list[Document]:
         """Every list, by name (GUESS: the order; recorded ones are neither by id nor by time)."""
-        rows = self._database.connection().execute("SELECT * FROM dashboard_lists ORDER BY name, id")
+        rows = self._database.rows("SELECT * FROM dashboard_lists ORDER BY name, id")
         return [self._shown(row) for row in rows.fetchall()]
 
     def rename(self, list_id: int, name: str, now: float) -> Document | None:
         """Give a list another name; None if there is no such list."""
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE dashboard_lists SET name = ?, modified = ? WHERE id = ?", (name, now, list_id))
+        self._database.change("UPDATE dashboard_lists SET name = ?, modified = ? WHERE id = ?", (name, now, list_id))
         return self.get(list_id)
 
     def delete(self, list_id: int) -> bool:
         """Whether there was such a list."""
-        with self._database.transaction() as connection:
-            return connection.execute("DELETE FROM dashboard_lists WHERE id = ?", (list_id,)).rowcount > 0
+        return self._database.change("DELETE FROM dashboard_lists WHERE id = ?", (list_id,)) > 0
 
     def items(self, list_id: int) -> dict[str, Document]:
         """Summaries of the dashboards in a list, by id."""
         query = "SELECT dashboard FROM dashboard_list_items WHERE list = ?"
-        rows = self._database.connection().execute(query, (list_id,)).fetchall()
-        return self._dashboards.summaries([row["dashboard"] for row in rows])
+        return self._dashboards.summaries([row["dashboard"] for row in self._database.rows(query, (list_id,))])
 
     def put_in(self, list_id: int, ids: Sequence[str], now: float) -> list[Item]:
         """Add dashboards to a list; returns those that exist and were not in it."""

@@ -36,11 +36,10 @@ class DashboardStore:
 
     def add(self, dashboard: Document, now: float) -> None:
         """Keep a new dashboard. `now` in s, UTC."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO dashboards (id, created_at, summary, document) VALUES (?, ?, ?, ?)",
-                (dashboard["id"], now, *_encoded(dashboard)),
-            )
+        self._database.change(
+            "INSERT INTO dashboards (id, created_at, summary, document) VALUES (?, ?, ?, ?)",
+            (dashboard["id"], now, *_encoded(dashboard)),
+        )
 
     def get(self, dashboard_id: str) -> bytes | None:
         """A dashboard's JSON, or None if there is none (any more)."""
@@ -75,7 +74,7 @@ class DashboardStore:
     def page(self, start: int, count: int, *, deleted: bool = False) -> list[Document]:
         """Summaries in order of creation, as the list of all boards has them: without their tags."""
         which = "IS NOT NULL" if deleted else "IS NULL"
-        rows = self._database.connection().execute(
+        rows = self._database.rows(
             f"SELECT summary, deleted_at FROM dashboards WHERE deleted_at {which} ORDER BY number LIMIT ? OFFSET ?",
             (count, start),
         )
@@ -91,27 +90,18 @@ class DashboardStore:
 
     def numbers(self) -> dict[str, int]:
         """The number of each dashboard by its id, in order of creation: what timeboards are known by."""
-        rows = self._database.connection().execute(
-            "SELECT id, number FROM dashboards WHERE deleted_at IS NULL ORDER BY number"
-        )
+        rows = self._database.rows("SELECT id, number FROM dashboards WHERE deleted_at IS NULL ORDER BY number")
         return {row["id"]: row["number"] for row in rows}
 
     def naming(self, text: str) -> list[str]:
         """`id,title` of each dashboard whose JSON holds a text."""
-        rows = self._database.connection().execute(
-            "SELECT document FROM dashboards WHERE deleted_at IS NULL AND instr(document, ?) ORDER BY number",
-            (text.encode(),),
-        )
-        boards = [msgspec.json.decode(row["document"]) for row in rows]
+        query = "SELECT document FROM dashboards WHERE deleted_at IS NULL AND instr(document, ?) ORDER BY number"
+        boards = self._database.documents(Document, query, (text.encode(),))
         return [f"{one['id']},{one['title']}" for one in boards]
 
     def _row(self, columns: str, dashboard_id: str) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = (
-            self._database.connection()
-            .execute(f"SELECT {columns} FROM dashboards WHERE id = ? AND deleted_at IS NULL", (dashboard_id,))
-            .fetchone()
-        )
-        return row
+        query = f"SELECT {columns} FROM dashboards WHERE id = ? AND deleted_at IS NULL"
+        return self._database.row(query, (dashboard_id,))
 
     def _mark(self, ids: Sequence[str], currently: str, deleted_at: float | None) -> list[str]:
         with self._database.transaction() as connection:

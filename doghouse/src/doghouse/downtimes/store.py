@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 import threading
 import uuid
 from collections.abc import Sequence
@@ -63,24 +62,17 @@ class DowntimeStore:
     def get(self, downtime_id: str | int) -> Record | None:
         """One downtime, by its UUID or by its v1 number."""
         column = "number" if isinstance(downtime_id, int) else "id"
-        row = (
-            self._database.connection()
-            .execute(f"SELECT record FROM downtimes WHERE {column} = ?", (downtime_id,))
-            .fetchone()
-        )
-        return None if row is None else _decode(row)
+        return self._database.document(Record, f"SELECT record FROM downtimes WHERE {column} = ?", (downtime_id,))
 
     def all(self) -> list[Record]:
         """Every downtime, canceled ones too, in order of creation."""
-        return [
-            _decode(row) for row in self._database.connection().execute("SELECT record FROM downtimes ORDER BY number")
-        ]
+        return list(self._database.documents(Record, "SELECT record FROM downtimes ORDER BY number"))
 
     def page(self, offset: int, limit: int) -> tuple[list[Record], int]:
         """A part of them in order of creation, and how many there are."""
-        connection = self._database.connection()
-        rows = connection.execute("SELECT record FROM downtimes ORDER BY number LIMIT ? OFFSET ?", (limit, offset))
-        return [_decode(row) for row in rows], connection.execute("SELECT count(*) FROM downtimes").fetchone()[0]
+        query = "SELECT record FROM downtimes ORDER BY number LIMIT ? OFFSET ?"
+        [(count,)] = self._database.rows("SELECT count(*) FROM downtimes")
+        return list(self._database.documents(Record, query, (limit, offset))), count
 
     def change(self, record: Record, attributes: Attributes, sent: V1 | None, now: float) -> Record:
         """Keep these attributes in place of the record's. Raises DowntimeError."""
@@ -98,17 +90,14 @@ class DowntimeStore:
 
     def of_scope(self, scope: str, now: float) -> list[Record]:
         """Those active or scheduled with exactly this scope."""
-        rows = self._database.connection().execute(
-            "SELECT record FROM downtimes WHERE scope = ? AND (over IS NULL OR over > ?) ORDER BY number", (scope, now)
-        )
-        return [
-            record for record in map(_decode, rows) if status(self.downtime(record), now) in ("active", "scheduled")
-        ]
+        query = "SELECT record FROM downtimes WHERE scope = ? AND (over IS NULL OR over > ?) ORDER BY number"
+        aimed = self._database.documents(Record, query, (scope, now))
+        return [record for record in aimed if status(self.downtime(record), now) in ("active", "scheduled")]
 
     def targeting(self, monitor_id: int) -> list[Record]:
         """Those that name this monitor, in order of creation."""
         query = "SELECT record FROM downtimes WHERE target = ? ORDER BY number"
-        return [_decode(row) for row in self._database.connection().execute(query, (f"monitor:{monitor_id}",))]
+        return list(self._database.documents(Record, query, (f"monitor:{monitor_id}",)))
 
     def downtime(self, record: Record) -> Downtime:
         """A record as a value that schedules and matching understand."""
@@ -129,26 +118,22 @@ class DowntimeStore:
     def _candidates(self, monitor_id: int, monitor_tags: Sequence[str], now: float) -> list[Record]:
         targets = [f"monitor:{monitor_id}", "tag:*", *(f"tag:{tag}" for tag in dict.fromkeys(monitor_tags))]
         marks = ",".join("?" * len(targets))
-        rows = self._database.connection().execute(
-            f"SELECT record FROM downtimes WHERE target IN ({marks}) AND (over IS NULL OR over > ?) ORDER BY number",
-            (*targets, now),
-        )
-        return [_decode(row) for row in rows]
+        query = f"SELECT record FROM downtimes WHERE target IN ({marks}) AND (over IS NULL OR over > ?) ORDER BY number"
+        return list(self._database.documents(Record, query, (*targets, now)))
 
     def _keep(self, changed: Record) -> Record:
         made = msgspec.structs.replace(changed, revision=changed.revision + 1)
         downtime = records.parsed(made)
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE downtimes SET target = ?, scope = ?, over = ?, record = ? WHERE number = ?",
-                (
-                    _target(made.attributes),
-                    made.attributes["scope"],
-                    _over(made, downtime),
-                    msgspec.json.encode(made),
-                    made.number,
-                ),
-            )
+        self._database.change(
+            "UPDATE downtimes SET target = ?, scope = ?, over = ?, record = ? WHERE number = ?",
+            (
+                _target(made.attributes),
+                made.attributes["scope"],
+                _over(made, downtime),
+                msgspec.json.encode(made),
+                made.number,
+            ),
+        )
         return made
 
     def holding(self, now: float) -> Holding:
@@ -211,15 +196,10 @@ class DowntimeStore:
         """
         target = "tag:*" if monitor_id is None else f"monitor:{monitor_id}"
         wanted = None if scope is None else " AND ".join(part.strip() for part in scope.split(","))
-        with self._database.transaction() as connection:
-            rows = connection.execute(
-                "SELECT record FROM downtimes WHERE target = ? AND (over IS NULL OR over > ?)", (target, now)
-            )
-            matching = [
-                downtime
-                for downtime in map(_decode, rows.fetchall())
-                if wanted is None or downtime.attributes["scope"] == wanted
-            ]
+        query = "SELECT record FROM downtimes WHERE target = ? AND (over IS NULL OR over > ?)"
+        with self._database.transaction():
+            aimed = self._database.documents(Record, query, (target, now))
+            matching = [record for record in aimed if wanted is None or record.attributes["scope"] == wanted]
             for record in matching:
                 self.cancel(record, now)
         return [record.number for record in matching]
@@ -243,7 +223,3 @@ def _over(record: Record, downtime: Downtime) -> float | None:
 
 def _texts(group: Group) -> list[str]:
     return [f"{key}:{value}" for key, value in group]
-
-
-def _decode(row: sqlite3.Row) -> Record:
-    return msgspec.json.decode(row["record"], type=Record)

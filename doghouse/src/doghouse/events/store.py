@@ -57,32 +57,26 @@ class EventStore:
 
     def change(self, event: Event) -> None:
         """Keep an event in place of the one that has its id. Listeners are not told."""
-        with self._database.transaction() as connection:
-            query = "UPDATE events SET event = ? WHERE id = ?"
-            connection.execute(query, (msgspec.json.encode(event), event.id))
+        self._database.change("UPDATE events SET event = ? WHERE id = ?", (msgspec.json.encode(event), event.id))
 
     def delete(self, event: Event) -> None:
         """Drop an event."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM events WHERE id = ?", (event.id,))
+        self._database.change("DELETE FROM events WHERE id = ?", (event.id,))
 
     def get(self, event_id: int) -> Event | None:
         """One event, by its exact id or by the rounded one of v1."""
         query = "SELECT event FROM events WHERE id = ? UNION ALL SELECT event FROM events WHERE rounded = ? LIMIT 1"
-        row = self._database.connection().execute(query, (event_id, event_id)).fetchone()
-        return None if row is None else msgspec.json.decode(row["event"], type=Event)
+        return self._database.document(Event, query, (event_id, event_id))
 
     def find(self, uid: str) -> Event | None:
         """One event, by the id of version 2."""
-        row = self._database.connection().execute("SELECT event FROM events WHERE uid = ?", (uid,)).fetchone()
-        return None if row is None else msgspec.json.decode(row["event"], type=Event)
+        return self._database.document(Event, "SELECT event FROM events WHERE uid = ?", (uid,))
 
     def between(self, start: float, end: float, *, newest_first: bool = True) -> Iterator[Event]:
         """Events with start <= date_happened < end (s UTC), by that time; those of one second by their number."""
         order = "DESC" if newest_first else "ASC"
-        rows = self._database.connection().execute(
+        return self._database.documents(
+            Event,
             f"SELECT event FROM events WHERE happened >= ? AND happened < ? ORDER BY happened {order}, id {order}",
             (float(start), float(end)),
         )
-        for row in rows:
-            yield msgspec.json.decode(row["event"], type=Event)

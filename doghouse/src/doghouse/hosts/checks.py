@@ -77,7 +77,7 @@ class ServiceCheckStore:
 
     def all(self, name: str | None = None) -> list[ServiceCheck]:
         """The newest submission of each check, or only those of the named check."""
-        rows = self._database.connection().execute(
+        rows = self._database.rows(
             "SELECT * FROM service_checks WHERE ?1 IS NULL OR name = ?1 ORDER BY name, host, tags", (name,)
         )
         return [

@@ -30,7 +30,7 @@ class HostStore:
         self._database = database
         database.connection().executescript(TABLES)
         self._tags: dict[str, tuple[str, ...]] = {}
-        for row in database.connection().execute("SELECT DISTINCT host FROM host_tags"):
+        for row in database.rows("SELECT DISTINCT host FROM host_tags"):
             self._remember(row["host"])
 
     def together(self) -> AbstractContextManager[object]:
@@ -43,13 +43,13 @@ class HostStore:
 
     def get(self, host: str) -> Host | None:
         """The host, or None where nothing is stored about it."""
-        row = self._database.connection().execute("SELECT * FROM hosts WHERE key = ?", (naming.host(host),)).fetchone()
+        row = self._database.row("SELECT * FROM hosts WHERE key = ?", (naming.host(host),))
         return self._host(row, self._tags_by_source("WHERE host = ?", row["key"]).get(row["key"], {})) if row else None
 
     def all(self) -> dict[str, Host]:
         """Every stored host, by its key."""
         tags = self._tags_by_source("")
-        rows = self._database.connection().execute("SELECT * FROM hosts")
+        rows = self._database.rows("SELECT * FROM hosts")
         return {row["key"]: self._host(row, tags.get(row["key"], {})) for row in rows}
 
     def make(self, names: Iterable[str]) -> None:
@@ -106,16 +106,12 @@ class HostStore:
         connection.executemany("INSERT OR IGNORE INTO host_tags VALUES (?, ?, ?)", [(key, source, tag) for tag in tags])
 
     def _remember(self, key: str) -> None:
-        rows = self._database.connection().execute(
-            "SELECT DISTINCT tag FROM host_tags WHERE host = ? ORDER BY tag", (key,)
-        )
+        rows = self._database.rows("SELECT DISTINCT tag FROM host_tags WHERE host = ? ORDER BY tag", (key,))
         self._tags[key] = tuple(row["tag"] for row in rows)
 
     def _tags_by_source(self, where: str, *values: str) -> dict[str, dict[str, tuple[str, ...]]]:
         by_host: dict[str, dict[str, tuple[str, ...]]] = {}
-        rows = self._database.connection().execute(
-            f"SELECT host, source, tag FROM host_tags {where} ORDER BY tag", values
-        )
+        rows = self._database.rows(f"SELECT host, source, tag FROM host_tags {where} ORDER BY tag", values)
         for host, source, tag in rows:
             sources = by_host.setdefault(host, {})
             sources[source] = (*sources.get(source, ()), tag)

@@ -90,15 +90,13 @@ class MonitorStore:
 
     def get(self, monitor_id: int) -> Stored | None:
         """One monitor, or None."""
-        row = self._database.connection().execute("SELECT * FROM monitors WHERE id = ?", (monitor_id,)).fetchone()
+        row = self._database.row("SELECT * FROM monitors WHERE id = ?", (monitor_id,))
         return None if row is None else self._stored(row)
 
     def page(self, after: int = 0, offset: int = 0, limit: int = -1) -> list[Stored]:
         """Monitors by ascending id, those with ids above `after`. A negative limit is none."""
-        rows = self._database.connection().execute(
-            "SELECT * FROM monitors WHERE id > ? ORDER BY id LIMIT ? OFFSET ?", (after, limit, offset)
-        )
-        return [self._stored(row) for row in rows]
+        query = "SELECT * FROM monitors WHERE id > ? ORDER BY id LIMIT ? OFFSET ?"
+        return [self._stored(row) for row in self._database.rows(query, (after, limit, offset))]
 
     def replace(self, monitor: Definition, now: float, only_if: Callable[[Document], bool] = lambda _: True) -> bool:
         """Keep this in place of the monitor that has its id, whose document must pass `only_if`; whether it did. `now` in s, UTC.
@@ -123,26 +121,25 @@ class MonitorStore:
 
     def delete(self, monitor_id: int) -> bool:
         """Whether there was such a monitor."""
-        with self._database.transaction() as connection:
-            gone = connection.execute("DELETE FROM monitors WHERE id = ?", (monitor_id,)).rowcount > 0
+        gone = self._database.change("DELETE FROM monitors WHERE id = ?", (monitor_id,))
         self._definitions.pop(monitor_id, None)
         self._grow()
-        return gone
+        return gone > 0
 
     def unknown(self, ids: Iterable[int]) -> list[int]:
         """Those of these that are no monitors."""
         query = "SELECT 1 FROM monitors WHERE id = ?"
-        return [one for one in ids if self._database.connection().execute(query, (one,)).fetchone() is None]
+        return [one for one in ids if self._database.row(query, (one,)) is None]
 
     def composites_of(self, monitor_id: int) -> Sequence[int]:
         """The composite monitors that this one is part of."""
         query = "SELECT composite FROM monitor_members WHERE member = ? ORDER BY composite"
-        return [row["composite"] for row in self._database.connection().execute(query, (monitor_id,))]
+        return [row["composite"] for row in self._database.rows(query, (monitor_id,))]
 
     def states(self, monitor_id: int) -> dict[Group, GroupState]:
         """The states of a monitor's groups."""
         query = 'SELECT "group", state FROM monitor_states WHERE monitor = ?'
-        rows = self._database.connection().execute(query, (monitor_id,))
+        rows = self._database.rows(query, (monitor_id,))
         return {_group(row["group"]): msgspec.msgpack.decode(row["state"], type=GroupState) for row in rows}
 
     def save_step(

@@ -91,18 +91,16 @@ class NotificationStore:
 
     def announce_once(self, notification: Notification) -> bool:
         """Record that this change of a downtime is announced. False where that was recorded before."""
-        with self._database.transaction() as connection:
-            cursor = connection.execute(
-                "INSERT OR IGNORE INTO announced (downtime, what, at) VALUES (?, ?, ?)",
-                (notification.downtime_id, notification.transition, notification.at),
-            )
-            return cursor.rowcount > 0
+        announced = self._database.change(
+            "INSERT OR IGNORE INTO announced (downtime, what, at) VALUES (?, ?, ?)",
+            (notification.downtime_id, notification.transition, notification.at),
+        )
+        return announced > 0
 
     def get(self, notification_id: int) -> Notification | None:
         """One notification."""
         query = "SELECT document FROM notifications WHERE id = ?"
-        row = self._database.connection().execute(query, (notification_id,)).fetchone()
-        return None if row is None else _decode(row)
+        return self._database.document(Notification, query, (notification_id,))
 
     def find(
         self,
@@ -117,27 +115,24 @@ class NotificationStore:
     ) -> list[Notification]:
         """Notifications of [start, end] (s UTC), by time; `silenced` None takes both. Of a longer list `limit` behind the first `skip`."""
         order = "DESC" if newest_first else "ASC"
-        rows = self._database.connection().execute(
+        found = self._database.documents(
+            Notification,
             f"""SELECT document FROM notifications WHERE at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR monitor = ?3)
             AND (?4 IS NULL OR silenced = ?4) ORDER BY at {order}, id {order} LIMIT ?5 OFFSET ?6""",
             (start, end, monitor_id, silenced, limit, skip),
         )
-        return [_decode(row) for row in rows]
+        return list(found)
 
     def deliveries(self, notification_ids: Iterable[int]) -> dict[int, list[Delivery]]:
         """The copies of these notifications."""
-        deliveries: dict[int, list[Delivery]] = {}
-        connection = self._database.connection()
-        for notification_id in notification_ids:
-            rows = connection.execute("SELECT * FROM deliveries WHERE notification = ? ORDER BY id", (notification_id,))
-            deliveries[notification_id] = [_delivery(row) for row in rows]
-        return deliveries
+        query = "SELECT * FROM deliveries WHERE notification = ? ORDER BY id"
+        return {id: [_delivery(row) for row in self._database.rows(query, (id,))] for id in notification_ids}
 
     # -- the outbox
 
     def waiting(self, now: float, limit: int = 100) -> list[tuple[Delivery, Notification]]:
         """The mails that are to be sent now, the longest waiting first."""
-        rows = self._database.connection().execute(
+        rows = self._database.rows(
             f"{COPIES} WHERE state = 'waiting' AND NOT ({FOR_WEBHOOK}) AND due <= ? ORDER BY due, deliveries.id LIMIT ?",
             (now, limit),
         )
@@ -148,12 +143,12 @@ class NotificationStore:
         query = (
             f"SELECT DISTINCT recipient FROM deliveries WHERE state = 'waiting' AND {FOR_WEBHOOK} ORDER BY recipient"
         )
-        return [row["recipient"] for row in self._database.connection().execute(query)]
+        return [row["recipient"] for row in self._database.rows(query)]
 
     def first_waiting(self, recipient: str) -> tuple[Delivery, Notification] | None:
         """The oldest copy that waits for a recipient, whether or not it is due."""
         query = f"{COPIES} WHERE state = 'waiting' AND recipient = ? ORDER BY deliveries.id LIMIT 1"
-        row = self._database.connection().execute(query, (recipient,)).fetchone()
+        row = self._database.row(query, (recipient,))
         return None if row is None else (_delivery(row), _decode(row))
 
     def sent(self, delivery: Delivery, now: float) -> None:
@@ -171,30 +166,28 @@ class NotificationStore:
         self._note(change, (state, due or 0.0, error), delivery.id)
 
     def _note(self, change: str, values: Sequence[object], delivery_id: int) -> None:
-        with self._database.transaction() as connection:
-            connection.execute(f"UPDATE deliveries SET {change} WHERE id = ?", (*values, delivery_id))
+        self._database.change(f"UPDATE deliveries SET {change} WHERE id = ?", (*values, delivery_id))
 
     def counts(self) -> dict[str, int]:
         """How many copies are in each state."""
-        rows = self._database.connection().execute("SELECT state, count(*) AS many FROM deliveries GROUP BY state")
+        rows = self._database.rows("SELECT state, count(*) AS many FROM deliveries GROUP BY state")
         return {row["state"]: row["many"] for row in rows}
 
     # -- how far monitors and downtimes are
 
     def last(self, what: str) -> float | None:
         """The last tick (s UTC) that `monitor:12` or `downtimes` are done with."""
-        row = self._database.connection().execute("SELECT last FROM steps WHERE what = ?", (what,)).fetchone()
+        row = self._database.row("SELECT last FROM steps WHERE what = ?", (what,))
         return None if row is None else float(row["last"])
 
     def done(self, what: str, tick: float) -> None:
         """Note that a tick is done with. Call it inside the transaction that keeps what the tick made."""
-        with self._database.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO steps (what, last) VALUES (?, ?)", (what, tick))
+        self._database.change("INSERT OR REPLACE INTO steps (what, last) VALUES (?, ?)", (what, tick))
 
     def bundles(self, monitor_id: int) -> dict[Group, GroupState]:
         """The states of a monitor's bundles (notify_by)."""
         query = "SELECT bundle, state FROM bundle_states WHERE monitor = ?"
-        rows = self._database.connection().execute(query, (monitor_id,))
+        rows = self._database.rows(query, (monitor_id,))
         return {
             tuple((key, value) for key, value in msgspec.json.decode(row["bundle"])): msgspec.msgpack.decode(
                 row["state"], type=GroupState
@@ -221,13 +214,4 @@ def _decode(row: sqlite3.Row) -> Notification:
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:
-    return Delivery(
-        row["id"],
-        row["notification"],
-        row["recipient"],
-        row["state"],
-        row["attempts"],
-        row["due"],
-        row["error"],
-        row["sent_at"],
-    )
+    return msgspec.convert(dict(row), Delivery)

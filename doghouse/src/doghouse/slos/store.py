@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
 
@@ -70,54 +69,49 @@ class SloStore:
 
     def get(self, slo_id: str) -> Document | None:
         """An SLO's document; None if there is none (any more)."""
-        row = self._row(slo_id)
-        return None if row is None else msgspec.json.decode(row["document"])
+        text = self._text(slo_id)
+        return None if text is None else msgspec.json.decode(text)
 
     def all(self, *, deleted: bool = False) -> list[Document]:
         """The documents of all SLOs, by creation."""
         which = "IS NOT NULL" if deleted else "IS NULL"
-        rows = self._database.connection().execute(
-            f"SELECT document FROM slos WHERE deleted_at {which} ORDER BY number"
-        )
-        return [msgspec.json.decode(row["document"]) for row in rows]
+        query = f"SELECT document FROM slos WHERE deleted_at {which} ORDER BY number"
+        return list(self._database.documents(Document, query))
 
     def objective(self, slo_id: str) -> Objective | None:
         """An SLO as it is evaluated, with its corrections; None if there is none."""
-        row = self._row(slo_id)
-        if row is None:
+        text = self._text(slo_id)
+        if text is None:
             return None
         kept = self._read.get(slo_id)
-        if kept is None or kept[0] != row["document"]:
-            kept = self._read[slo_id] = (row["document"], read(msgspec.json.decode(row["document"])))
+        if kept is None or kept[0] != text:
+            kept = self._read[slo_id] = (text, read(msgspec.json.decode(text)))
         return kept[1].corrected_by(tuple(each.correction for each in self.corrections_of(kept[1])))
 
     def made_of(self, monitor_id: int) -> Sequence[str]:
         """The ids of the SLOs that a monitor is part of."""
         query = "SELECT slo FROM slo_monitors WHERE monitor = ? ORDER BY slo"
-        return [row["slo"] for row in self._database.connection().execute(query, (monitor_id,))]
+        return [row["slo"] for row in self._database.rows(query, (monitor_id,))]
 
     # -- corrections
 
     def add_correction(self, record: CorrectionRecord) -> None:
         """Keep a new correction."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO slo_corrections (id, slo, record) VALUES (?, ?, ?)",
-                (record.id, record.slo_id, msgspec.json.encode(record)),
-            )
+        self._database.change(
+            "INSERT INTO slo_corrections (id, slo, record) VALUES (?, ?, ?)",
+            (record.id, record.slo_id, msgspec.json.encode(record)),
+        )
 
     def replace_correction(self, record: CorrectionRecord) -> None:
         """Keep this in the place of the correction that has its id."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE slo_corrections SET slo = ?, record = ? WHERE id = ?",
-                (record.slo_id, msgspec.json.encode(record), record.id),
-            )
+        self._database.change(
+            "UPDATE slo_corrections SET slo = ?, record = ? WHERE id = ?",
+            (record.slo_id, msgspec.json.encode(record), record.id),
+        )
 
     def delete_correction(self, correction_id: str) -> bool:
         """Whether there was such a correction."""
-        with self._database.transaction() as connection:
-            return connection.execute("DELETE FROM slo_corrections WHERE id = ?", (correction_id,)).rowcount > 0
+        return self._database.change("DELETE FROM slo_corrections WHERE id = ?", (correction_id,)) > 0
 
     def correction(self, correction_id: str) -> CorrectionRecord | None:
         """One correction, or None."""
@@ -134,18 +128,12 @@ class SloStore:
         return [each for each in named if each.slo_id is not None or each.matches(objective.tags)]
 
     def _corrections(self, which: str, *values: str) -> list[CorrectionRecord]:
-        rows = self._database.connection().execute(
-            f"SELECT record FROM slo_corrections {which} ORDER BY number DESC", values
-        )
-        return [msgspec.json.decode(row["record"], type=CorrectionRecord) for row in rows]
+        query = f"SELECT record FROM slo_corrections {which} ORDER BY number DESC"
+        return list(self._database.documents(CorrectionRecord, query, values))
 
-    def _row(self, slo_id: str) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = (
-            self._database.connection()
-            .execute("SELECT document FROM slos WHERE id = ? AND deleted_at IS NULL", (slo_id,))
-            .fetchone()
-        )
-        return row
+    def _text(self, slo_id: str) -> bytes | None:
+        row = self._database.row("SELECT document FROM slos WHERE id = ? AND deleted_at IS NULL", (slo_id,))
+        return None if row is None else row["document"]
 
     def _relate(self, slo_id: str, monitors: Iterable[int]) -> None:
         connection = self._database.connection()

@@ -5,6 +5,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 from doghouse.storage import failures
 from doghouse.storage.failures import FROM_BACKUP, StorageError
@@ -13,6 +16,8 @@ from doghouse.storage.manifest import MAKE_TABLE, TABLE, Manifest, Mark
 CHECKED_BYTES = (
     32 * 1024 * 1024
 )  # a larger file is checked beside the server: a start takes 1.1 ms for each MB (from memory)
+
+T = TypeVar("T")
 
 
 class Database:
@@ -42,6 +47,28 @@ class Database:
         connection = self._local.connection = self._connect()
         self._all.append(connection)
         return connection
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """The rows that a query finds, on this thread's connection."""
+        return self.connection().execute(query, values)
+
+    def row(self, query: str, values: Sequence[object] = ()) -> sqlite3.Row | None:
+        """The first row that a query finds."""
+        row: sqlite3.Row | None = self.rows(query, values).fetchone()
+        return row
+
+    def documents(self, kind: type[T], query: str, values: Sequence[object] = ()) -> Iterator[T]:
+        """What a query finds in its first column: JSON of such values."""
+        return (msgspec.json.decode(row[0], type=kind) for row in self.rows(query, values))
+
+    def document(self, kind: type[T], query: str, values: Sequence[object] = ()) -> T | None:
+        """The first of them."""
+        return next(self.documents(kind, query, values), None)
+
+    def change(self, statement: str, values: Sequence[object] = ()) -> int:
+        """Run one statement in a transaction; how many rows it changed."""
+        with self.transaction() as connection:
+            return connection.execute(statement, values).rowcount
 
     def _connect(self) -> sqlite3.Connection:
         try:

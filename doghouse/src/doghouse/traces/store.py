@@ -124,7 +124,7 @@ class TraceStore:
         wanted = {"service": search.service, "resource": search.resource, "name": search.name, "env": search.env}
         given = {column: value for column, value in wanted.items() if value}
         where = "".join(f" AND entries.{column} = ?" for column in given)
-        rows = self._database.connection().execute(
+        rows = self._database.rows(
             "SELECT trace AS trace_id, entries.ts, service, name, resource, env, duration, error, status"
             " FROM entries JOIN chunks ON chunks.id = entries.chunk"
             f" WHERE entries.ts >= ? AND entries.ts < ? AND duration >= ? AND error >= ?{where}"
@@ -135,12 +135,12 @@ class TraceStore:
 
     def spans(self, trace: str) -> list[Span]:
         """The stored spans of a trace (32 hex digits), by start; empty where the trace is not known."""
-        rows = self._database.connection().execute("SELECT spans FROM chunks WHERE trace = ? ORDER BY id", (trace,))
+        rows = self._database.rows("SELECT spans FROM chunks WHERE trace = ? ORDER BY id", (trace,))
         return in_order(span for row in rows for span in _spans.decode(row["spans"]))
 
     def ended(self, start: int, end: int) -> Iterator[tuple[str, Span]]:
         """The spans that ended at start <= time < end (ns UTC), as they came, each with its trace (32 hex digits)."""
-        rows = self._database.connection().execute(
+        rows = self._database.rows(
             "SELECT trace, spans FROM chunks WHERE last >= ? AND first < ? ORDER BY id",
             (min(start, LATEST_NS), min(end, LATEST_NS)),
         )
@@ -151,13 +151,12 @@ class TraceStore:
 
     def known(self, traces: Iterable[str]) -> set[str]:
         """Which of these traces are stored."""
-        connection = self._database.connection()
         ask = "SELECT 1 FROM chunks WHERE trace = ? LIMIT 1"
-        return {trace for trace in traces if connection.execute(ask, (trace,)).fetchone()}
+        return {trace for trace in traces if self._database.row(ask, (trace,))}
 
     def due(self, before: int) -> tuple[Tallies, int]:
         """The sum of the counts in buckets that start before a time (s UTC), and the last row that is part of it."""
-        rows = self._database.connection().execute("SELECT * FROM counted WHERE bucket < ? ORDER BY id", (before,))
+        rows = self._database.rows("SELECT * FROM counted WHERE bucket < ? ORDER BY id", (before,))
         tallies: Tallies = {}
         last = 0
         for row in rows:
@@ -172,13 +171,11 @@ class TraceStore:
 
     def given_out(self, before: int, last: int) -> None:
         """Delete the counts that `due` returned: they are points now."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM counted WHERE bucket < ? AND id <= ?", (before, last))
+        self._database.change("DELETE FROM counted WHERE bucket < ? AND id <= ?", (before, last))
 
     def forget(self, before: float) -> int:
         """Delete the chunks that started before a time (s UTC); returns how many."""
-        with self._database.transaction() as connection:
-            return connection.execute("DELETE FROM chunks WHERE ts < ?", (before,)).rowcount
+        return self._database.change("DELETE FROM chunks WHERE ts < ?", (before,))
 
 
 def _ends(chunk: Chunk) -> tuple[int, int]:

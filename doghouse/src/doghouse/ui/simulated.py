@@ -33,19 +33,17 @@ class SimulatedStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        with database.transaction() as connection:
-            connection.execute(TABLE)
+        database.change(TABLE)
 
     def add(self, metric: str, start: int, end: int) -> None:
         """Mark [start, end) (s UTC) of the metric. Marking it again changes nothing."""
-        with self._database.transaction() as connection:
-            connection.execute("INSERT OR IGNORE INTO simulated VALUES (?, ?, ?)", (metric, start, end))
+        self._database.change("INSERT OR IGNORE INTO simulated VALUES (?, ?, ?)", (metric, start, end))
 
     def ranges(self, metrics: Iterable[str], start: int, end: int) -> list[tuple[int, int]]:
         """The ranges that overlap [start, end) of any of these metrics, sorted."""
         overlapping: set[tuple[int, int]] = set()
         for metric in set(metrics):
-            rows = self._database.connection().execute(
+            rows = self._database.rows(
                 'SELECT start, "end" FROM simulated WHERE metric = ? AND start < ? AND "end" > ?', (metric, end, start)
             )
             overlapping.update((row[0], row[1]) for row in rows)

@@ -53,23 +53,19 @@ class ShareStore:
 
     def save(self, share: Document) -> None:
         """Keep a share, new or in place of what it was."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO shared_dashboards (token, dashboard, document) VALUES (?, ?, ?) ON CONFLICT (token) DO UPDATE SET document = excluded.document",
-                (share["token"], share["dashboard_id"], msgspec.json.encode(share)),
-            )
+        self._database.change(
+            "INSERT INTO shared_dashboards (token, dashboard, document) VALUES (?, ?, ?) ON CONFLICT (token) DO UPDATE SET document = excluded.document",
+            (share["token"], share["dashboard_id"], msgspec.json.encode(share)),
+        )
 
     def get(self, token: str) -> Document | None:
         """A share, or None."""
-        query = "SELECT document FROM shared_dashboards WHERE token = ?"
-        row = self._database.connection().execute(query, (token,)).fetchone()
-        return None if row is None else msgspec.json.decode(row["document"])
+        return self._database.document(Document, "SELECT document FROM shared_dashboards WHERE token = ?", (token,))
 
     def of(self, dashboard_id: str) -> list[Document]:
         """The shares of a dashboard, in order of creation."""
         query = "SELECT document FROM shared_dashboards WHERE dashboard = ? ORDER BY number"
-        rows = self._database.connection().execute(query, (dashboard_id,)).fetchall()
-        return [msgspec.json.decode(row["document"]) for row in rows]
+        return list(self._database.documents(Document, query, (dashboard_id,)))
 
     def shares(self, dashboard_id: str) -> bool:
         """Whether a dashboard has a share, paused ones too (GUESS: of `is_shared`)."""
@@ -84,16 +80,15 @@ class ShareStore:
     def invite(self, token: str, email: str, now: float) -> str:
         """Invite somebody, anew where that was done before; what the link in the mail has to hold."""
         secret = secrets.token_urlsafe(24)
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO shared_dashboard_invitations (token, email, created, expires, secret) VALUES (?, ?, ?, ?, ?)",
-                (token, email, now, now + INVITATION_S, _hash(secret)),
-            )
+        self._database.change(
+            "INSERT OR REPLACE INTO shared_dashboard_invitations (token, email, created, expires, secret) VALUES (?, ?, ?, ?, ?)",
+            (token, email, now, now + INVITATION_S, _hash(secret)),
+        )
         return secret
 
     def invitations(self, token: str) -> list[Invitation]:
         """Who was invited, by address."""
-        rows = self._database.connection().execute(
+        rows = self._database.rows(
             "SELECT email, created, expires, session_expires FROM shared_dashboard_invitations WHERE token = ? ORDER BY email",
             (token,),
         )
@@ -101,23 +96,21 @@ class ShareStore:
 
     def withdraw(self, token: str, email: str) -> None:
         """End an invitation, and the session that came of it."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM shared_dashboard_invitations WHERE token = ? AND email = ?", (token, email))
+        self._database.change("DELETE FROM shared_dashboard_invitations WHERE token = ? AND email = ?", (token, email))
 
     def come(self, token: str, secret: str, days: int, now: float) -> str | None:
         """A session for the browser that follows the link of an invitation; None where the link is not, or no longer, good."""
         session = secrets.token_urlsafe(24)
-        with self._database.transaction() as connection:
-            done = connection.execute(
-                "UPDATE shared_dashboard_invitations SET session = ?, session_expires = ? WHERE token = ? AND secret = ? AND expires > ?",
-                (_hash(session), now + days * DAY, token, _hash(secret), now),
-            )
-        return session if done.rowcount else None
+        known = self._database.change(
+            "UPDATE shared_dashboard_invitations SET session = ?, session_expires = ? WHERE token = ? AND secret = ? AND expires > ?",
+            (_hash(session), now + days * DAY, token, _hash(secret), now),
+        )
+        return session if known else None
 
     def visitor(self, token: str, session: str, now: float) -> str | None:
         """The address that a browser's session belongs to; None where there is none, or no longer."""
         query = "SELECT email FROM shared_dashboard_invitations WHERE token = ? AND session = ? AND session_expires > ?"
-        row = self._database.connection().execute(query, (token, _hash(session), now)).fetchone()
+        row = self._database.row(query, (token, _hash(session), now))
         return None if row is None else str(row["email"])
 
 

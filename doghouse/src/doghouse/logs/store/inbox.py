@@ -35,29 +35,29 @@ class Inbox:
 
     def last(self) -> int:
         """The id of the last log that was ever acknowledged (0: none)."""
-        row = self._database.connection().execute("SELECT seq FROM sqlite_sequence WHERE name = 'logs'").fetchone()
+        row = self._database.row("SELECT seq FROM sqlite_sequence WHERE name = 'logs'")
         return int(row[0]) if row else 0
 
     def first(self) -> int | None:
         """The id of the first log that is here."""
-        return self._database.connection().execute("SELECT min(id) FROM logs").fetchone()[0]  # type: ignore[no-any-return]
+        [(id,)] = self._database.rows("SELECT min(id) FROM logs")
+        return None if id is None else int(id)
 
     def after(self, id: int, most: int) -> list[tuple[int, Log]]:
         """The next logs behind an id, and their ids."""
         query = "SELECT id, log FROM logs WHERE id > ? ORDER BY id LIMIT ?"
-        rows = self._database.connection().execute(query, (id, most))
+        rows = self._database.rows(query, (id, most))
         return [(row["id"], msgspec.json.decode(row["log"], type=Log)) for row in rows]
 
     def drop(self, until: int) -> None:
         """Forget the logs up to an id."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM logs WHERE id <= ?", (until,))
+        self._database.change("DELETE FROM logs WHERE id <= ?", (until,))
 
     def take_over(self, database: Database) -> None:
         """Take the logs of a data folder whose logs stood in another database, as they did before there were columns."""
-        if not database.connection().execute("SELECT 1 FROM sqlite_schema WHERE name = 'log_traces'").fetchone():
+        if not database.row("SELECT 1 FROM sqlite_schema WHERE name = 'log_traces'"):
             return
-        rows = database.connection().execute("SELECT id, log FROM logs ORDER BY id")
+        rows = database.rows("SELECT id, log FROM logs ORDER BY id")
         with self._database.transaction() as connection:
             connection.executemany("INSERT OR IGNORE INTO logs (id, log) VALUES (?, ?)", map(tuple, rows))
         with database.transaction() as connection:

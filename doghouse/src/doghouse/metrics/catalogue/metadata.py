@@ -72,9 +72,7 @@ class Catalogue:
 
     def configured(self) -> dict[str, Document]:
         """Every tag configuration, by metric."""
-        rows = self._database.connection().execute(
-            "SELECT metric, document FROM metric_tag_configurations ORDER BY metric"
-        )
+        rows = self._database.rows("SELECT metric, document FROM metric_tag_configurations ORDER BY metric")
         return {row["metric"]: msgspec.json.decode(row["document"]) for row in rows}
 
     def configure(self, metric: str, sent: Mapping[str, Any], now: float) -> Document:
@@ -90,19 +88,14 @@ class Catalogue:
 
     def unconfigure(self, metric: str) -> bool:
         """Drop a metric's tag configuration; whether there was one."""
-        with self._database.transaction() as connection:
-            gone = connection.execute("DELETE FROM metric_tag_configurations WHERE metric = ?", (metric,))
-            return gone.rowcount > 0
+        return self._database.change("DELETE FROM metric_tag_configurations WHERE metric = ?", (metric,)) > 0
 
     def _read(self, table: str, metric: str) -> Document | None:
-        query = f"SELECT document FROM {table} WHERE metric = ?"
-        row = self._database.connection().execute(query, (metric,)).fetchone()
-        return None if row is None else msgspec.json.decode(row["document"])
+        return self._database.document(Document, f"SELECT document FROM {table} WHERE metric = ?", (metric,))
 
     def _write(self, table: str, metric: str, document: Document) -> None:
-        with self._database.transaction() as connection:
-            query = f"INSERT OR REPLACE INTO {table} (metric, document) VALUES (?, ?)"
-            connection.execute(query, (metric, msgspec.json.encode(document)))
+        query = f"INSERT OR REPLACE INTO {table} (metric, document) VALUES (?, ?)"
+        self._database.change(query, (metric, msgspec.json.encode(document)))
 
 
 def queryable(tags: Sequence[str], configuration: Document | None) -> tuple[list[str], list[str]]:

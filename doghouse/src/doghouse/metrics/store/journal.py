@@ -76,9 +76,7 @@ class Journal:
 
     def series(self) -> list[Series]:
         """Every series that was moved, by number."""
-        rows = self._database.connection().execute(
-            "SELECT id, metric, type, interval, host, tags FROM series ORDER BY id"
-        )
+        rows = self._database.rows("SELECT id, metric, type, interval, host, tags FROM series ORDER BY id")
         return [
             Series(number, metric, kind, interval, host, msgspec.json.decode(tags, type=tuple[str, ...]))
             for number, metric, kind, interval, host, tags in rows

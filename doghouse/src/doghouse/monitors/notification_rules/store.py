@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import uuid
 
@@ -60,35 +59,26 @@ class RuleStore:
 
     def get(self, rule_id: str) -> Record | None:
         """One rule."""
-        query = "SELECT record FROM notification_rules WHERE id = ?"
-        row = self._database.connection().execute(query, (rule_id,)).fetchone()
-        return None if row is None else _decode(row)
+        return self._database.document(Record, "SELECT record FROM notification_rules WHERE id = ?", (rule_id,))
 
     def all(self) -> list[Record]:
         """Every rule, in order of creation."""
-        rows = self._database.connection().execute("SELECT record FROM notification_rules ORDER BY number")
-        return [_decode(row) for row in rows]
+        return list(self._database.documents(Record, "SELECT record FROM notification_rules ORDER BY number"))
 
     def replace(self, record: Record, attributes: Attributes, now: float) -> Record:
         """Keep these attributes in place of the rule's."""
         changed = msgspec.structs.replace(record, attributes=attributes, modified=now)
-        with self._database.transaction() as connection:
-            content = msgspec.json.encode(changed)
-            connection.execute("UPDATE notification_rules SET record = ? WHERE id = ?", (content, record.id))
+        content = msgspec.json.encode(changed)
+        self._database.change("UPDATE notification_rules SET record = ? WHERE id = ?", (content, record.id))
         self._forget()
         return changed
 
     def delete(self, rule_id: str) -> bool:
         """Whether there was such a rule."""
-        with self._database.transaction() as connection:
-            gone = connection.execute("DELETE FROM notification_rules WHERE id = ?", (rule_id,)).rowcount > 0
+        gone = self._database.change("DELETE FROM notification_rules WHERE id = ?", (rule_id,))
         self._forget()
-        return gone
+        return gone > 0
 
     def _forget(self) -> None:
         with self._lock:
             self._parsed = None
-
-
-def _decode(row: sqlite3.Row) -> Record:
-    return msgspec.json.decode(row["record"], type=Record)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import msgspec
 
 from doghouse.notifications.webhooks.model import Request, Variable, Webhook
@@ -32,18 +30,15 @@ class WebhookStore:
 
     def webhook(self, name: str) -> Webhook | None:
         """One webhook."""
-        row = self._row("webhooks", name)
-        return None if row is None else msgspec.json.decode(row["document"], type=Webhook)
+        return self._database.document(Webhook, "SELECT document FROM webhooks WHERE name = ?", (name,))
 
     def variable(self, name: str) -> Variable | None:
         """One custom variable."""
-        row = self._row("webhook_variables", name)
-        return None if row is None else msgspec.json.decode(row["document"], type=Variable)
+        return self._database.document(Variable, "SELECT document FROM webhook_variables WHERE name = ?", (name,))
 
     def variables(self) -> list[Variable]:
         """All custom variables."""
-        rows = self._database.connection().execute("SELECT document FROM webhook_variables ORDER BY name")
-        return [msgspec.json.decode(row["document"], type=Variable) for row in rows]
+        return list(self._database.documents(Variable, "SELECT document FROM webhook_variables ORDER BY name"))
 
     def put_webhook(self, webhook: Webhook, instead_of: str | None = None) -> None:
         """Keep a webhook, in the place of the one of that name where one is given. Raises Taken."""
@@ -55,36 +50,26 @@ class WebhookStore:
 
     def delete_webhook(self, name: str) -> bool:
         """Whether there was such a webhook."""
-        return self._delete("webhooks", name)
+        return self._database.change("DELETE FROM webhooks WHERE name = ?", (name,)) > 0
 
     def delete_variable(self, name: str) -> bool:
         """Whether there was such a variable."""
-        return self._delete("webhook_variables", name)
+        return self._database.change("DELETE FROM webhook_variables WHERE name = ?", (name,)) > 0
 
     def keep(self, delivery_id: int, request: Request) -> None:
         """Keep the request of a delivery as it may be shown."""
-        with self._database.transaction() as connection:
-            content = (delivery_id, msgspec.json.encode(request))
-            connection.execute("INSERT OR REPLACE INTO webhook_requests (delivery, document) VALUES (?, ?)", content)
+        content = (delivery_id, msgspec.json.encode(request))
+        self._database.change("INSERT OR REPLACE INTO webhook_requests (delivery, document) VALUES (?, ?)", content)
 
     def request(self, delivery_id: int) -> Request | None:
         """The request of a delivery, with secrets masked; None where none was made."""
         query = "SELECT document FROM webhook_requests WHERE delivery = ?"
-        row = self._database.connection().execute(query, (delivery_id,)).fetchone()
-        return None if row is None else msgspec.json.decode(row["document"], type=Request)
-
-    def _row(self, table: str, name: str) -> sqlite3.Row | None:
-        query = f"SELECT document FROM {table} WHERE name = ?"
-        row: sqlite3.Row | None = self._database.connection().execute(query, (name,)).fetchone()
-        return row
+        return self._database.document(Request, query, (delivery_id,))
 
     def _put(self, table: str, made: Webhook | Variable, instead_of: str | None) -> None:
         with self._database.transaction() as connection:
-            if made.name != instead_of and self._row(table, made.name) is not None:
+            taken = f"SELECT 1 FROM {table} WHERE name = ?"
+            if made.name != instead_of and self._database.row(taken, (made.name,)) is not None:
                 raise Taken
             connection.execute(f"DELETE FROM {table} WHERE name = ?", (instead_of,))
             connection.execute(f"INSERT INTO {table} VALUES (?, ?)", (made.name, msgspec.json.encode(made)))
-
-    def _delete(self, table: str, name: str) -> bool:
-        with self._database.transaction() as connection:
-            return connection.execute(f"DELETE FROM {table} WHERE name = ?", (name,)).rowcount > 0
