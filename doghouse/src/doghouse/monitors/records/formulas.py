@@ -19,9 +19,9 @@ from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, outermo
 from doghouse.queries import Expression, NotEvaluated, Window, variables
 from doghouse.queries.evaluation import arithmetic, calendars
 from doghouse.queries.evaluation.arithmetic import Value
-from doghouse.queries.evaluation.compute import Values, compute
+from doghouse.queries.evaluation.compute import compute
 from doghouse.queries.evaluation.context import Context
-from doghouse.queries.evaluation.engine import apply
+from doghouse.queries.evaluation.engine import FrameValues, apply
 from doghouse.queries.evaluation.frames import Frame
 from doghouse.queries.functions import catalogue
 from doghouse.queries.functions.application import Application
@@ -72,7 +72,7 @@ def columns(formula: Expression, read: Read, over: Windows) -> Iterator[GroupCol
 
 
 @dataclass(frozen=True, slots=True)
-class _FormulaWindows(Values[Value]):
+class _FormulaWindows(FrameValues):
     """The parts of a formula as frames with a row for each group and a column for each tick. `over` are the windows, moved where a function has moved them."""
 
     read: Read
@@ -115,10 +115,6 @@ class _FormulaWindows(Values[Value]):
         """See `combined`."""
         return combined(operator, left, right)
 
-    def negated(self, value: Value) -> Value:
-        """`-value`."""
-        return arithmetic.negated(value)
-
     def called(self, call: tree.Call) -> Value:
         """A function of numbers, or of an earlier time; any other looks along time. Raises NotEvaluated."""
         function = catalogue()[call.function]
@@ -157,11 +153,6 @@ class _FormulaWindows(Values[Value]):
     def buckets(self, frame: Frame) -> Ints:
         """The ticks."""
         return frame.ts
-
-    def grouped(self, expression: Expression) -> bool:
-        """Whether an expression gives a number for each group."""
-        value = compute(expression, self)
-        return isinstance(value, Frame) and value.groups != ((),)
 
 
 def moved(over: Windows, seconds: int | Ints) -> Windows:

@@ -19,11 +19,10 @@ from doghouse.monitors.records.formulas import QueryWindows, combined, moved
 from doghouse.monitors.windows.columns import Group
 from doghouse.monitors.windows.sliding import REDUCERS
 from doghouse.queries import Expression, NotEvaluated, Window
-from doghouse.queries.evaluation import arithmetic
 from doghouse.queries.evaluation.arithmetic import Value
-from doghouse.queries.evaluation.compute import Values, compute
+from doghouse.queries.evaluation.compute import compute
 from doghouse.queries.evaluation.context import Context
-from doghouse.queries.evaluation.engine import apply
+from doghouse.queries.evaluation.engine import FrameValues, apply
 from doghouse.queries.evaluation.frames import Frame
 from doghouse.queries.language import tree
 from doghouse.time.lengths import MINUTE
@@ -102,7 +101,7 @@ class _Buckets:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tick(Values[Value]):
+class _Tick(FrameValues):
     """The parts of a formula as frames with a row for each group and a column for each bucket of one tick's window, or of one that a function asks for."""
 
     of: _Buckets
@@ -131,10 +130,6 @@ class _Tick(Values[Value]):
         """`left operator right`: a count is 0 for a group that the other side alone has."""
         return combined(operator, left, right)
 
-    def negated(self, value: Value) -> Value:
-        """`-value`."""
-        return arithmetic.negated(value)
-
     def called(self, call: tree.Call) -> Value:
         """What a function makes of its arguments. Raises NotEvaluated."""
         return apply(call, self)
@@ -149,8 +144,3 @@ class _Tick(Values[Value]):
 
     def _starts(self) -> Ints:
         return np.arange(self.context.start, self.context.end, self.of.length, dtype=np.int64)
-
-    def grouped(self, expression: Expression) -> bool:
-        """Whether an expression gives a series for each group."""
-        value = compute(expression, self)
-        return isinstance(value, Frame) and value.groups != ((),)

@@ -19,12 +19,11 @@ from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, outermo
 from doghouse.monitors.windows.sliding import full_windows
 from doghouse.monitors.windows.streams import grouped
 from doghouse.queries import MonitorQuery, NotEvaluated, Window
-from doghouse.queries.evaluation import arithmetic
 from doghouse.queries.evaluation.arithmetic import Value
-from doghouse.queries.evaluation.compute import Values, compute
+from doghouse.queries.evaluation.compute import compute
 from doghouse.queries.evaluation.context import Context
 from doghouse.queries.evaluation.distributions import aggregated
-from doghouse.queries.evaluation.engine import apply
+from doghouse.queries.evaluation.engine import FrameValues, apply
 from doghouse.queries.evaluation.frames import Frame
 from doghouse.queries.functions import catalogue
 from doghouse.queries.language import tree
@@ -57,7 +56,7 @@ def _full(query: MonitorQuery, over: Windows, ts: Ints) -> Bools:
 
 
 @dataclass(frozen=True, slots=True)
-class _Percentiles(Values[Value]):
+class _Percentiles(FrameValues):
     """The parts of an expression as frames with a row for each group and a column for each tick. `times`: when each group had values."""
 
     source: Source
@@ -103,14 +102,6 @@ class _Percentiles(Values[Value]):
         mine = [ts for own, parts in self.times.items() if frozenset(own) <= wanted for ts in parts]
         return np.unique(np.concatenate(mine)) if mine else np.empty(0, np.int64)
 
-    def combined(self, operator: tree.Operator, left: Value, right: Value) -> Value:
-        """`left operator right`."""
-        return arithmetic.combine(operator, left, right)
-
-    def negated(self, value: Value) -> Value:
-        """`-value`."""
-        return arithmetic.negated(value)
-
     def called(self, call: tree.Call) -> Value:
         """A function of numbers. Raises NotEvaluated for others."""
         function = catalogue()[call.function]
@@ -125,8 +116,3 @@ class _Percentiles(Values[Value]):
     def buckets(self, frame: Frame) -> Ints:
         """The ticks."""
         return frame.ts
-
-    def grouped(self, expression: tree.Expression) -> bool:
-        """Whether an expression gives a number for each group."""
-        value = compute(expression, self)
-        return isinstance(value, Frame) and value.groups != ((),)

@@ -44,8 +44,25 @@ def _is_query(expression: Expression) -> bool:
     return isinstance(expression, tree.MetricQuery)
 
 
+class FrameValues(Values[Value]):
+    """Expressions whose parts are frames or numbers, whatever their leaves are."""
+
+    def combined(self, operator: tree.Operator, left: Value, right: Value) -> Value:
+        """`left operator right`."""
+        return arithmetic.combine(operator, left, right)
+
+    def negated(self, value: Value) -> Value:
+        """`-value`."""
+        return arithmetic.negated(value)
+
+    def grouped(self, expression: Expression) -> bool:
+        """Whether an expression gives a series or a number for each group."""
+        value = compute(expression, self)
+        return isinstance(value, Frame) and value.groups != ((),)
+
+
 @dataclass(frozen=True, slots=True)
-class Frames(Values[Value]):
+class Frames(FrameValues):
     """Expressions over the window of a context: each is a frame, or a number where there is no metric in it."""
 
     context: Context
@@ -61,14 +78,6 @@ class Frames(Values[Value]):
                 raise NotEvaluated(f"'{name}', which is no query")
             case tree.Search(text):
                 raise NotEvaluated(f"searches of events ({text}), only metric queries")
-
-    def combined(self, operator: tree.Operator, left: Value, right: Value) -> Value:
-        """`left operator right`."""
-        return arithmetic.combine(operator, left, right)
-
-    def negated(self, value: Value) -> Value:
-        """`-value`."""
-        return arithmetic.negated(value)
 
     def called(self, call: tree.Call) -> Value:
         """What a function makes of its arguments. Raises NotEvaluated."""

@@ -12,11 +12,10 @@ from msgspec.structs import replace
 
 from doghouse.metrics.model import Floats, Ints
 from doghouse.queries.errors import NotEvaluated
-from doghouse.queries.evaluation import arithmetic
 from doghouse.queries.evaluation.arithmetic import Value
-from doghouse.queries.evaluation.compute import Values, compute
+from doghouse.queries.evaluation.compute import compute
 from doghouse.queries.evaluation.context import Context
-from doghouse.queries.evaluation.engine import apply, frame_of
+from doghouse.queries.evaluation.engine import FrameValues, apply, frame_of
 from doghouse.queries.evaluation.frames import Frame, Group
 from doghouse.queries.functions import catalogue
 from doghouse.queries.functions.rank import score
@@ -76,7 +75,7 @@ def _column(formula: Expression, numbers: Numbers) -> Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers(Values[Value]):
+class Numbers(FrameValues):
     """Formulas over reduced values: each query is reduced by its own aggregator, then the formula is computed.
 
     A frame of numbers has one bucket, at 0.
@@ -99,14 +98,6 @@ class Numbers(Values[Value]):
                 return reduced(frame_of(query.expression, self.context), query.aggregator)
             case _:
                 return self._reduced_whole(leaf)
-
-    def combined(self, operator: tree.Operator, left: Value, right: Value) -> Value:
-        """`left operator right`."""
-        return arithmetic.combine(operator, left, right)
-
-    def negated(self, value: Value) -> Value:
-        """`-value`."""
-        return arithmetic.negated(value)
 
     def modified(self, expression: tree.Modified) -> Value:
         """Modifiers belong to the series."""
