@@ -18,12 +18,17 @@ from doghouse.cli.options import (
     Force,
     FromAccount,
     HostsFile,
+    LogsFile,
     NoCache,
     Resolution,
     RulesFile,
+    SeriesFile,
+    Until,
     VarFiles,
+    check_zone,
     lint_settings,
     rules_of,
+    stretch,
 )
 from doghouse.cli.terminal import fail, say
 from doghouse.reports import Backtested, BacktestResult
@@ -39,14 +44,9 @@ def backtest(
         ),
     ],
     since: Annotated[str, typer.Option("--from", help="Start: ISO 8601, epoch seconds, or now-7d.")],
-    until: Annotated[str, typer.Option("--to", help="End, in the same forms.")] = "now",
-    series: Annotated[
-        Path | None, typer.Option(help="The points: CSV or Parquet, as `doghouse import` takes them.")
-    ] = None,
-    logs: Annotated[
-        Path | None,
-        typer.Option(help="The logs: JSON lines with timestamp, message, service, status, tags, attributes."),
-    ] = None,
+    until: Until = "now",
+    series: SeriesFile = None,
+    logs: LogsFile = None,
     datadog: FromAccount = False,
     api_url: ApiUrl = None,
     keys_file: AccountKeysFile = None,
@@ -101,7 +101,6 @@ def backtest(
     Example: doghouse backtest high.json --series points.csv --from 2026-03-01 --to 2026-03-08
     """
     import os
-    import time
 
     if json_lines and (as_json or output not in (None, "json-lines")):
         raise fail("--json-lines means --format json-lines: give one format", 64)
@@ -109,23 +108,10 @@ def backtest(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
     from doghouse.cli.backtesting import inputs
     from doghouse.cli.backtesting import monitors as given_monitors
-    from doghouse.metrics.files.rows import LAST_SECOND
-    from doghouse.time.typed import parse_time
 
-    now = time.time()
-    try:
-        start, end = int(parse_time(since, now)), int(parse_time(until, now))
-    except ValueError as error:
-        raise fail(str(error), 64) from None
-    if end > LAST_SECOND:
-        raise fail("--to is beyond the year 3000: a number is seconds since 1970, not milliseconds", 64)
-    if start >= end:
-        raise fail("--from is not before --to", 64)
+    start, end = stretch(since, until)
     if timezone:
-        from doghouse.time.zones import is_zone
-
-        if not is_zone(timezone):
-            raise fail(f"--timezone: '{timezone}' is no time zone of the IANA database", 64)
+        check_zone(timezone)
     if (datadog and series is not None) or not (datadog or series or logs):
         text = "the points come from a file with --series, or from the account with --datadog: give one of them"
         raise fail(f"{text} (or --logs alone)", 64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,14 @@ AccountKeysFile = Annotated[Path | None, typer.Option(help="With --datadog: JSON
 HostsFile = Annotated[
     Path | None, typer.Option(help='What hosts are: {"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}.')
 ]
+SeriesFile = Annotated[
+    Path | None, typer.Option("--series", help="The points: CSV or Parquet, as `doghouse import` takes them.")
+]
+LogsFile = Annotated[
+    Path | None,
+    typer.Option("--logs", help="The logs: JSON lines with timestamp, message, service, status, tags, attributes."),
+]
+Until = Annotated[str, typer.Option("--to", help="End, in the same forms.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Resolution = Annotated[
     int | None,
@@ -58,6 +67,31 @@ def standard_input() -> str:
         return files.standard_input()
     except files.FileError as error:
         raise fail(error.of("standard input")) from None
+
+
+def stretch(since: str, until: str) -> tuple[int, int]:
+    """From when to when history is looked at (s UTC). What is wrong ends the command in a sentence."""
+    from doghouse.metrics.files.rows import LAST_SECOND
+    from doghouse.time.typed import parse_time
+
+    now = time.time()
+    try:
+        start, end = int(parse_time(since, now)), int(parse_time(until, now))
+    except ValueError as error:
+        raise fail(str(error), 64) from None
+    if end > LAST_SECOND:
+        raise fail("--to is beyond the year 3000: a number is seconds since 1970, not milliseconds", 64)
+    if start >= end:
+        raise fail("--from is not before --to", 64)
+    return start, end
+
+
+def check_zone(name: str) -> None:
+    """End the command in a sentence where there is no such time zone."""
+    from doghouse.time.zones import is_zone
+
+    if not is_zone(name):
+        raise fail(f"--timezone: '{name}' is no time zone of the IANA database", 64)
 
 
 def lint_settings() -> Settings:

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from doghouse.cli.options import ApiUrl, FromAccount, HostsFile, KeysFile, RulesFile, rules_of
+from doghouse.cli.options import (
+    ApiUrl,
+    FromAccount,
+    HostsFile,
+    KeysFile,
+    LogsFile,
+    RulesFile,
+    SeriesFile,
+    Until,
+    rules_of,
+    stretch,
+)
 from doghouse.cli.terminal import fail, say
 
 if TYPE_CHECKING:
@@ -27,14 +38,9 @@ def record(
     ],
     since: Annotated[str, typer.Option("--from", help="Start: ISO 8601, epoch seconds, or now-3h.")],
     out: Annotated[Path, typer.Option(help="The test file to write; its name ends with .test.yaml.")],
-    until: Annotated[str, typer.Option("--to", help="End, in the same forms.")] = "now",
-    series: Annotated[
-        Path | None, typer.Option(help="The points: CSV or Parquet, as `doghouse import` takes them.")
-    ] = None,
-    logs: Annotated[
-        Path | None,
-        typer.Option(help="The logs: JSON lines with timestamp, message, service, status, tags, attributes."),
-    ] = None,
+    until: Until = "now",
+    series: SeriesFile = None,
+    logs: LogsFile = None,
     url: Annotated[
         str | None, typer.Option(help="A running doghouse, of which MONITOR is a monitor's id.", metavar="URL")
     ] = None,
@@ -55,16 +61,8 @@ def record(
 
     Example: doghouse record cpu.json --series points.csv --from 2026-03-02T09:00Z --to 2026-03-02T12:00Z --out incident.test.yaml
     """
-    import time
-
-    from doghouse.time.typed import parse_time
-
-    now = time.time()
-    try:
-        start, end = (int(parse_time(one, now)) // 60 * 60 for one in (since, until))
-    except ValueError as error:
-        raise fail(str(error), 64) from None
-    if start >= end:
+    start, end = (at // 60 * 60 for at in stretch(since, until))
+    if start == end:
         raise fail("--from is not a minute before --to", 64)
     if not out.name.endswith(NAMED_AS):
         raise fail(f"--out: '{out}' does not end with {NAMED_AS}, as files of tests do", 64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +12,7 @@ import typer
 from msgspec.structs import replace
 
 from doghouse import files
+from doghouse.cli import options
 from doghouse.cli.diff.given import Given
 from doghouse.cli.formats import Format, chosen
 from doghouse.cli.options import (
@@ -133,22 +133,10 @@ def _variables(var_files: Sequence[Path]) -> list[Path]:
 
 def _range(since: str | None, until: str, timezone: str) -> Range:
     """The stretch of history that was asked for. What is wrong ends the command in a sentence."""
-    from doghouse.metrics.files.rows import LAST_SECOND
     from doghouse.review.model import Range
-    from doghouse.time.typed import parse_time
-    from doghouse.time.zones import is_zone
 
-    now = time.time()
     if since is None:
         raise fail("history needs its start: --from, as in --from now-30d", 64)
-    try:
-        start, end = int(parse_time(since, now)), int(parse_time(until, now))
-    except ValueError as error:
-        raise fail(str(error), 64) from None
-    if end > LAST_SECOND:
-        raise fail("--to is beyond the year 3000: a number is seconds since 1970, not milliseconds", 64)
-    if start >= end:
-        raise fail("--from is not before --to", 64)
-    if not is_zone(timezone):
-        raise fail(f"--timezone: '{timezone}' is no time zone of the IANA database", 64)
+    start, end = options.stretch(since, until)
+    options.check_zone(timezone)
     return Range(start, end, timezone)
