@@ -2,13 +2,9 @@
 
 import json
 import os
-import sys
 import xml.etree.ElementTree as ET
-from io import StringIO
 
 import pytest
-
-from doghouse import cli
 
 GOOD = {
     "type": "metric alert",
@@ -32,19 +28,6 @@ DOWNTIME = {
         "recurrences": [{"start": "2026-03-01T19:00:00", "duration": "14h", "rrule": "FREQ=DAILY"}],
     },
 }
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments, stdin=""):
-        monkeypatch.setattr(sys, "argv", ["doghouse", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", StringIO(stdin))
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return call
 
 
 @pytest.fixture

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from doghouse import cli
 
 T0 = 1772445600  # 2026-03-02T10:00Z
 OPTIONS = {"thresholds": {"critical": 2}}
@@ -42,19 +39,13 @@ Run = Callable[..., tuple[Any, str, str]]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+def run(run: Run, tmp_path: Path) -> Run:
     def call(monitors: object, lines: list[dict[str, Any]] | None = LINES, *more: str) -> tuple[Any, str, str]:
         (tmp_path / "monitors.json").write_text(json.dumps(monitors))
         (tmp_path / "logs.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines or []))
         logs = [] if lines is None else ["--logs", str(tmp_path / "logs.jsonl")]
         span = ["--from", str(T0), "--to", str(T0 + 720)]
-        monkeypatch.setattr(
-            sys, "argv", ["doghouse", "backtest", str(tmp_path / "monitors.json"), *logs, *span, "--json", *more]
-        )
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        printed = capsys.readouterr()
-        return left.value.code, printed.out, printed.err
+        return run("backtest", tmp_path / "monitors.json", *logs, *span, "--json", *more)
 
     return call
 

@@ -6,10 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from doghouse import cli
-
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "doghouse" / "README.md").read_text()
 MONITORS = [
@@ -21,26 +17,19 @@ MONITORS = [
 ]  # fmt: skip
 
 
-def printed(monkeypatch, capsys, *arguments):
-    monkeypatch.setattr(sys, "argv", ["doghouse", *arguments])
-    with pytest.raises(SystemExit):
-        cli.main()
-    return capsys.readouterr().out
-
-
 def shown(command):
     """What the page shows below `$ doghouse …`."""
     return re.search(rf"^\$ {re.escape(command)}.*?\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1]
 
 
-def test_lint(tmp_path, monkeypatch, capsys):
+def test_lint(tmp_path, monkeypatch, run):
     monkeypatch.chdir(tmp_path)
     Path("monitors.json").write_text(json.dumps(MONITORS, indent=2))
 
-    assert printed(monkeypatch, capsys, "lint", "monitors.json") == shown("doghouse lint monitors.json")
+    assert run("lint", "monitors.json")[1] == shown("doghouse lint monitors.json")
 
 
-def test_test(tmp_path, monkeypatch, capsys):
+def test_test(tmp_path, monkeypatch, run):
     text = re.search(r"```yaml\n(monitor: .*?)```", README, re.DOTALL)[1]
     monitor = ROOT / "my_metric" / "assets" / "monitors" / "my_metric_high.json"
     downtimes = ROOT / "companion" / "tests" / "monitors" / "out_of_office.json"
@@ -49,7 +38,7 @@ def test_test(tmp_path, monkeypatch, capsys):
     Path("out_of_office.json").write_text(downtimes.read_text())
     Path("high.test.yaml").write_text(text)
 
-    out, page = printed(monkeypatch, capsys, "test", "high.test.yaml"), shown("doghouse test high.test.yaml")
+    out, page = run("test", "high.test.yaml")[1], shown("doghouse test high.test.yaml")
     same = [line for line in out.splitlines() if not line.strip().startswith("got")]
     assert same == [line for line in page.splitlines() if not line.strip().startswith("got")]
     got = next(line for line in page.splitlines() if line.strip().startswith("got"))
@@ -65,13 +54,13 @@ def test_the_example_of_the_fixture_runs_as_it_stands(tmp_path):
     assert "1 passed" in done.stdout
 
 
-def test_the_example_of_a_recording_runs_as_it_stands(tmp_path, monkeypatch, capsys):
+def test_the_example_of_a_recording_runs_as_it_stands(tmp_path, monkeypatch, run):
     monitor = ROOT / "my_metric" / "assets" / "monitors" / "my_metric_high.json"
     monkeypatch.chdir(tmp_path)
     Path("my_metric_high.json").write_text(monitor.read_text())
     rows = [f"{1_772_434_800 + 45 * n},my_metric,{900 if 120 < n < 160 else 400},host:web-1" for n in range(320)]
     Path("week.csv").write_text("timestamp,metric,value,tags\n" + "\n".join(rows) + "\n")
     line = re.search(r"^doghouse (record .*)$", README, re.MULTILINE)[1]
-    printed(monkeypatch, capsys, *line.split())
-    assert printed(monkeypatch, capsys, "test", "incident.test.yaml").endswith("1 passed, 0 failed\n")
+    run(*line.split())
+    assert run("test", "incident.test.yaml")[1].endswith("1 passed, 0 failed\n")
     assert "Alert" in Path("incident.test.yaml").read_text()

@@ -2,11 +2,9 @@
 
 import logging
 import os
-import sys
 
 import pytest
 
-from doghouse import cli
 from doghouse.agent.commands import integration
 
 
@@ -20,18 +18,15 @@ def own_log():
 
 
 @pytest.fixture
-def call(monkeypatch, capsys):
+def call(monkeypatch, run):
     monkeypatch.setattr(integration, "_pip", lambda *_: None)  # a wheel that can be read is not installed here
 
-    def run(folder, *arguments):
+    def within(folder, *arguments):
         monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "argv", ["doghouse", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out + err
+        code, out, err = run(*arguments)
+        return code, out + err
 
     for name in ("DD_API_KEY", "DD_APP_KEY", "DOGHOUSE_API_KEY", "DD_HOSTNAME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setitem(os.environ, "NO_COLOR", "1")
-    return run
+    return within

@@ -8,8 +8,8 @@ import urllib.request
 import pytest
 from memory_points import minutely, source
 
-from doghouse import cli, running
 from doghouse import monitors as mon
+from doghouse import running
 from doghouse.backtest.run import backtest, replay
 from doghouse.importing.access import AccountError, Keys
 from doghouse.importing.account import Account, Tell
@@ -372,18 +372,6 @@ def test_a_key_that_is_refused_is_one_sentence(doghouse):
     account = Account(*reached(doghouse, "0" * 32), None, QUIET, sleep=lambda _: None)
     with pytest.raises(AccountError, match=r"answers 403: Forbidden$"):
         account.read(monitor("avg(last_5m):avg:m{*} > 60"), START, START + 3600, {})
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["doghouse", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return call
 
 
 def test_the_command_says_that_the_points_are_rolled_up(account, run, tmp_path, monkeypatch):

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from doghouse import cli
 
 START = 1_772_445_600  # 2026-03-02T10:00:00Z
 Run = Callable[..., tuple[int, str, str]]
@@ -32,19 +30,10 @@ def body(name: str = "cpu_high", threshold: float = 90, **changed: Any) -> dict[
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """The command in the test's folder: its exit code, what it printed, what it said."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(sys, "argv", ["doghouse", "diff", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        said = capsys.readouterr()
-        assert isinstance(left.value.code, int)
-        return left.value.code, said.out, said.err
-
-    return call
+def run(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """The command in the test's folder."""
+    monkeypatch.chdir(tmp_path)
+    return partial(run, "diff")
 
 
 @pytest.fixture

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from doghouse import cli
 
 ALERT = {
     "type": "slo alert",
@@ -27,19 +23,6 @@ SLO: dict[str, Any] = {
     "thresholds": [{"timeframe": "30d", "target": 99}],
 }
 Run = Callable[..., tuple[Any, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: Any) -> tuple[Any, str, str]:
-        monkeypatch.setattr(sys, "argv", ["doghouse", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", StringIO(""))
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return call
 
 
 @pytest.fixture
