@@ -30,6 +30,7 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.tags.pairs import group_text
 from doghouse.time import iso
 from doghouse.web import account
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -141,9 +142,7 @@ def changed(store: DowntimeStore, record: Record, sent: Attributes, now: float) 
 def cancel(store: DowntimeStore, call: Call) -> Reply:
     """Cancel a downtime; as often as one likes (recorded)."""
     _check_uuid(call)
-    record = store.get(call.params["id"])
-    if record is None:
-        raise no_downtime_to_cancel(call.params["id"])
+    record = present(store.get(call.params["id"]), no_downtime_to_cancel(call.params["id"]))
     store.cancel(record, call.now)
     return Reply(b"", 204)
 
@@ -193,10 +192,7 @@ def _match(hold: Hold) -> dict[str, Any]:
 
 def _record(store: DowntimeStore, call: Call) -> Record:
     _check_uuid(call)
-    record = store.get(call.params["id"])
-    if record is None:
-        raise downtime_not_found()
-    return record
+    return present(store.get(call.params["id"]), downtime_not_found())
 
 
 def _check_end(downtime: Downtime, now: float) -> None:

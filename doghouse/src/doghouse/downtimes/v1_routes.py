@@ -15,6 +15,7 @@ from doghouse.downtimes.record import Record
 from doghouse.downtimes.schedule import status
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.web import account
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 CLEARED = ("end", "message", "recurrence", "monitor_id")  # what a null in an update takes away
@@ -73,9 +74,7 @@ def update(store: DowntimeStore, call: Call) -> Reply:
 
 def cancel(store: DowntimeStore, call: Call) -> Reply:
     """Cancel a downtime; as often as one likes (recorded)."""
-    record = store.get(call.key("id"))
-    if record is None:
-        raise no_downtime_to_cancel(call.params["id"])
+    record = present(store.get(call.key("id")), no_downtime_to_cancel(call.params["id"]))
     store.cancel(record, call.now)
     return Reply(b"", 204, "text/html; charset=utf-8")
 
@@ -113,10 +112,7 @@ def of_monitor(store: DowntimeStore, call: Call) -> Reply:
 
 
 def _record(store: DowntimeStore, call: Call) -> Record:
-    record = store.get(call.key("id"))
-    if record is None:
-        raise downtime_not_found()
-    return record
+    return present(store.get(call.key("id")), downtime_not_found())
 
 
 def _answer(store: DowntimeStore, record: Record, now: float) -> dict[str, Any]:

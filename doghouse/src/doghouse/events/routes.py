@@ -17,6 +17,7 @@ from doghouse.events.records import HostTags
 from doghouse.events.store import EventStore
 from doghouse.web import errors
 from doghouse.web.access import Keys
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 from doghouse.web.numbers import LATEST_S
 
@@ -129,9 +130,7 @@ def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any
 
 def get(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     """One event."""
-    event = store.get(call.key("id"))
-    if event is None:
-        raise event_not_found()
+    event = present(store.get(call.key("id")), event_not_found())
     return Reply({"event": shown(event, host_tags)})
 
 

@@ -17,6 +17,7 @@ from doghouse.events.store import EventStore
 from doghouse.search import matching, paging
 from doghouse.search.paging import Search
 from doghouse.web.access import Keys
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 
@@ -44,9 +45,7 @@ def create(store: EventStore, call: Call) -> Reply:
 def get(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     """One event, by either of its ids."""
     number = call.key("id")
-    event = store.get(number) if number else store.find(call.params["id"])
-    if event is None:
-        raise event_not_found()
+    event = present(store.get(number) if number else store.find(call.params["id"]), event_not_found())
     return Reply({"data": _shown(event, host_tags)})
 
 

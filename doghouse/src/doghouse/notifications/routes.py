@@ -14,6 +14,7 @@ from doghouse.notifications.model import Delivery, Notification
 from doghouse.notifications.store import NotificationStore
 from doghouse.notifications.webhooks.store import WebhookStore
 from doghouse.time import iso
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 LIMIT, MOST = 100, 10_000
@@ -45,9 +46,7 @@ def inbox(store: NotificationStore, webhooks: WebhookStore, call: Call) -> Reply
 
 def get(store: NotificationStore, webhooks: WebhookStore, call: Call) -> Reply:
     """One notification."""
-    notification = store.get(call.key("id"))
-    if notification is None:
-        raise notification_not_found()
+    notification = present(store.get(call.key("id")), notification_not_found())
     return Reply(answer(notification, store.deliveries([notification.id])[notification.id], webhooks))
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from doghouse.ui.errors import no_such_page
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply
 
 FOLDERS = [Path(__file__).parent / "static"]
@@ -55,9 +56,7 @@ def version() -> str:
 
 def serve(call: Call) -> Reply:
     """`GET /ui/static/{version}/{name}`."""
-    path = files().get(call.params["name"])
-    if path is None:
-        raise no_such_page(call.path)
+    path = present(files().get(call.params["name"]), no_such_page(call.path))
     fresh = call.params["version"] == version()
     cache = "public, max-age=31536000, immutable" if fresh else "no-store"
     return Reply(path.read_bytes(), content_type=TYPES[path.suffix], headers={"Cache-Control": cache})

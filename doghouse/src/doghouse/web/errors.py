@@ -4,10 +4,11 @@ A text stands once. Beside it stands its evidence: the client's recorded case, a
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 LONGEST_SHOWN = 200  # signs of a value that an error repeats
+T = TypeVar("T")
 
 
 class ApiError(Exception):
@@ -30,6 +31,13 @@ class ApiError(Exception):
     def body(self) -> Any:
         """What is answered."""
         return {"errors": list(self.errors)}
+
+
+def present(value: T | None, error: ApiError) -> T:
+    """A value that was looked up. Raises the error where there is none."""
+    if value is None:
+        raise error
+    return value
 
 
 def api_key_required() -> ApiError:

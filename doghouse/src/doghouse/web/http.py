@@ -24,10 +24,9 @@ from doghouse.web.body import receiving
 from doghouse.web.body.in_flight import Charge, InFlight
 from doghouse.web.body.receiving import TooLarge
 from doghouse.web.errors import ApiError
-from doghouse.web.numbers import whole_number
+from doghouse.web.numbers import MAX_KEY, key, whole_number
 
 T = TypeVar("T")
-MAX_KEY = 2**63 - 1  # SQLite's
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,7 @@ class Call:
 
     def key(self, name: str) -> int:
         """An id in the path. Where the text is no id, it is 0: no object has that id, so that the answer is 404."""
-        number = whole_number(str(self.params[name]))
-        return 0 if number is None or number > MAX_KEY else number
+        return key(str(self.params[name]))
 
     def seconds(self, name: str, most: int = MAX_KEY) -> int:
         """A required time in the address, in s since 1970. Raises ApiError 400."""

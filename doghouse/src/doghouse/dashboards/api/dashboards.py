@@ -14,6 +14,7 @@ from doghouse.dashboards.model import Origin
 from doghouse.dashboards.sharing.store import IsShared
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.warnings import warnings
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 DEFAULT_COUNT = 100  # the schema's default page of the list
@@ -60,17 +61,13 @@ def create(store: DashboardStore, call: Call) -> Reply:
 
 def get(store: DashboardStore, call: Call) -> Reply:
     """One dashboard, as it was stored."""
-    document = store.get(call.params["id"])
-    if document is None:
-        raise dashboard_not_found(call.params["id"])
+    document = present(store.get(call.params["id"]), dashboard_not_found(call.params["id"]))
     return Reply(document)
 
 
 def replace(store: DashboardStore, call: Call) -> Reply:
     """The whole dashboard anew: what is not sent is dropped; id, author and creation time stay."""
-    origin = store.origin(call.params["id"])
-    if origin is None:
-        raise dashboard_not_found(call.params["id"])
+    origin = present(store.origin(call.params["id"]), dashboard_not_found(call.params["id"]))
     body = call.json()
     validation.check(body)
     dashboard = model.document(body, origin, call.now)
@@ -119,9 +116,7 @@ def list_warnings(store: DashboardStore, call: Call) -> Reply:
     ids = [wanted] if wanted else [board["id"] for board in store.page(0, NO_LIMIT)]
     listed: list[model.Document] = []
     for dashboard_id in ids:
-        document = store.get(dashboard_id)
-        if document is None:
-            raise dashboard_not_found(dashboard_id)
+        document = present(store.get(dashboard_id), dashboard_not_found(dashboard_id))
         dashboard = msgspec.json.decode(document)
         if sentences := warnings(dashboard):
             listed.append({"dashboard": dashboard_id, "title": dashboard["title"], "warnings": sentences})

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from doghouse.dashboards.errors import dashboard_list_not_found
 from doghouse.dashboards.lists import ListStore, shown_item
 from doghouse.dashboards.model import Document
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 
@@ -103,10 +104,7 @@ def remove_items(store: ListStore, call: Call) -> Reply:
 
 
 def _existing(store: ListStore, call: Call) -> Document:
-    listed = store.get(call.key("id"))
-    if listed is None:
-        raise dashboard_list_not_found(call.params["id"])
-    return listed
+    return present(store.get(call.key("id")), dashboard_list_not_found(call.params["id"]))
 
 
 def _id(call: Call) -> int:

@@ -17,6 +17,7 @@ from doghouse.dashboards.sharing.store import Invitation, ShareStore
 from doghouse.dashboards.store import DashboardStore
 from doghouse.time import iso
 from doghouse.web import account
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 PUBLIC = "/api/v1/dashboard/public"
@@ -115,9 +116,7 @@ class Sharing(msgspec.Struct, frozen=True):
 
     def of_dashboard(self, call: Call) -> Reply:
         """Version 2: every share of a dashboard."""
-        document = self.dashboards.get(call.params["id"])
-        if document is None:
-            raise dashboard_not_found(call.params["id"])
+        document = present(self.dashboards.get(call.params["id"]), dashboard_not_found(call.params["id"]))
         listed = [shares.resource(each) for each in self.store.of(call.params["id"])]
         board = {
             "type": "dashboard",
@@ -127,10 +126,7 @@ class Sharing(msgspec.Struct, frozen=True):
         return Reply({"data": listed, "included": [board, account.user_resource()] if listed else []})
 
     def _existing(self, call: Call) -> Document:
-        share = self.store.get(call.params["token"])
-        if share is None:
-            raise share_not_found()
-        return share
+        return present(self.store.get(call.params["token"]), share_not_found())
 
 
 def routes(store: ShareStore, dashboards: DashboardStore, tell: Tell) -> list[BaseRoute]:

@@ -18,6 +18,7 @@ from doghouse.dashboards.errors import dashboard_not_found
 from doghouse.dashboards.model import Document, Origin
 from doghouse.dashboards.store import DashboardStore
 from doghouse.web import account
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 PATH = "/api/v1/dash"
@@ -72,9 +73,7 @@ def get(store: DashboardStore, call: Call) -> Reply:
 def replace(store: DashboardStore, call: Call) -> Reply:
     """The whole timeboard anew; its number, id and creation stay."""
     board_id = _board(store, call)["id"]
-    origin = store.origin(board_id)
-    if origin is None:
-        raise dashboard_not_found(board_id)
+    origin = present(store.origin(board_id), dashboard_not_found(board_id))
     board = _document(call.json(Body), origin, call.now)
     store.replace(board)
     return _whole(store, board)

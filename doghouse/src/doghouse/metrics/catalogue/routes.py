@@ -13,6 +13,7 @@ from doghouse.metrics.catalogue import metadata
 from doghouse.metrics.catalogue.metadata import Catalogue, TagFilter, queryable
 from doghouse.metrics.errors import already_configured, metric_not_found
 from doghouse.web import errors
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 PAGE_SIZE = 10_000
@@ -105,9 +106,7 @@ def search(catalogue: Catalogue, call: Call) -> Reply:
 
 def read(catalogue: Catalogue, call: Call) -> Reply:
     """What is known of a metric."""
-    document = catalogue.metadata(call.params["metric"])
-    if document is None:
-        raise metric_not_found(call.params["metric"])
+    document = present(catalogue.metadata(call.params["metric"]), metric_not_found(call.params["metric"]))
     return Reply(document)
 
 
@@ -206,10 +205,7 @@ def unconfigure(catalogue: Catalogue, call: Call) -> Reply:
 
 
 def _found(catalogue: Catalogue, call: Call) -> dict[str, Any]:
-    stored = catalogue.configuration(call.params["metric"])
-    if stored is None:
-        raise metric_not_found(call.params["metric"])
-    return stored
+    return present(catalogue.configuration(call.params["metric"]), metric_not_found(call.params["metric"]))
 
 
 def _item(metric: str, attributes: dict[str, Any]) -> dict[str, Any]:

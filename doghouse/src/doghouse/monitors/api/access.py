@@ -15,6 +15,7 @@ from doghouse.monitors.validation import validate
 from doghouse.slos.store import SloStore
 from doghouse.web import errors
 from doghouse.web.body.limits import LONGEST_MESSAGE
+from doghouse.web.errors import present
 
 
 class Monitors:
@@ -28,10 +29,7 @@ class Monitors:
 
     def stored(self, monitor_id: int) -> Stored:
         """One monitor. Raises ApiError 404."""
-        found = self.store.get(monitor_id)
-        if found is None:
-            raise monitor_not_found()
-        return found
+        return present(self.store.get(monitor_id), monitor_not_found())
 
     def shown(self, stored: Stored, now: float) -> Shown:
         """A monitor with its groups' states and its downtimes."""

@@ -20,8 +20,8 @@ from doghouse.monitors.errors import (
 )
 from doghouse.monitors.store import MonitorStore, Stored
 from doghouse.web import errors
-from doghouse.web.http import MAX_KEY, Call, Reply, endpoint
-from doghouse.web.numbers import LATEST_S, whole_number
+from doghouse.web.http import Call, Reply, endpoint
+from doghouse.web.numbers import LATEST_S, MAX_KEY, whole_number
 
 GROUP_STATES = frozenset(("all", "alert", "warn", "no data", "ok"))
 DEFAULT_PAGE_SIZE, MAX_PAGE = 100, 10**9  # the latter of the size and of the number of pages

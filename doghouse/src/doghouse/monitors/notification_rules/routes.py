@@ -18,6 +18,7 @@ from doghouse.monitors.notification_rules.scope import RuleError
 from doghouse.monitors.notification_rules.store import Record, RuleStore
 from doghouse.time import iso
 from doghouse.web import account, errors
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 PAGE, MOST = 100, 1000
@@ -121,10 +122,7 @@ def _checked(data: Data) -> Attributes:
 
 
 def _record(store: RuleStore, call: Call) -> Record:
-    record = store.get(call.params["id"])
-    if record is None:
-        raise rule_not_found()
-    return record
+    return present(store.get(call.params["id"]), rule_not_found())
 
 
 def _filters(call: Call) -> Filters:

@@ -19,6 +19,7 @@ from doghouse.notifications.webhooks.errors import (
 from doghouse.notifications.webhooks.model import DEFAULT_PAYLOAD, Encoding, Variable, Webhook
 from doghouse.notifications.webhooks.store import Taken, WebhookStore
 from doghouse.notifications.webhooks.template import with_zeroes
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 _NAME = re.compile(r"[^\s/@]+")
@@ -116,17 +117,11 @@ def delete_variable(store: WebhookStore, call: Call) -> Reply:
 
 
 def _webhook(store: WebhookStore, call: Call) -> Webhook:
-    webhook = store.webhook(call.params["name"])
-    if webhook is None:
-        raise webhook_not_found()
-    return webhook
+    return present(store.webhook(call.params["name"]), webhook_not_found())
 
 
 def _variable(store: WebhookStore, call: Call) -> Variable:
-    variable = store.variable(call.params["name"])
-    if variable is None:
-        raise variable_not_found()
-    return variable
+    return present(store.variable(call.params["name"]), variable_not_found())
 
 
 def _changed(webhook: Webhook, sent: Change) -> Webhook:

@@ -18,7 +18,7 @@ from doghouse.slos.store import SloStore
 from doghouse.slos.tally import Measured, Tally
 from doghouse.time.lengths import MINUTE
 from doghouse.web import errors
-from doghouse.web.errors import ApiError
+from doghouse.web.errors import ApiError, present
 
 ZERO = "The denominator is zero valued"  # recorded: get_an_slos_history_returns_ok_response, search_for_slos_returns_ok_response
 
@@ -46,17 +46,11 @@ class Slos(Struct, frozen=True):
 
     def document(self, slo_id: str) -> Document:
         """An SLO's document. Raises ApiError 404."""
-        document = self.store.get(slo_id)
-        if document is None:
-            raise slo_not_found(slo_id)
-        return document
+        return present(self.store.get(slo_id), slo_not_found(slo_id))
 
     def objective(self, slo_id: str) -> Objective:
         """An SLO as it is evaluated. Raises ApiError 404."""
-        objective = self.store.objective(slo_id)
-        if objective is None:
-            raise slo_not_found(slo_id)
-        return objective
+        return present(self.store.objective(slo_id), slo_not_found(slo_id))
 
     def measured(self, objective: Objective, start: int, end: int) -> Measured:
         """The SLO over [start, end) (s UTC). Raises ApiError 501."""

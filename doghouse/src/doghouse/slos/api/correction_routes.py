@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from doghouse.slos.errors import correction_not_found, slo_not_found
 from doghouse.slos.records import CorrectionRecord, answer, check_number, checked
 from doghouse.slos.store import SloStore, new_correction_id
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 PATH = "/api/v1/slo/correction"
@@ -46,9 +47,7 @@ def create(store: SloStore, call: Call) -> Reply:
     """A new correction, of an SLO that exists or of all that a query matches."""
     attributes = checked(call.json(Body).data.attributes)
     if attributes.slo_id is not None:
-        objective = store.objective(attributes.slo_id)
-        if objective is None:
-            raise slo_not_found(attributes.slo_id)
+        objective = present(store.objective(attributes.slo_id), slo_not_found(attributes.slo_id))
         check_number(attributes, store.corrections_of(objective))
     now = int(call.now)
     record = CorrectionRecord(new_correction_id(), attributes, now, now)
@@ -95,9 +94,7 @@ def list_all(store: SloStore, call: Call) -> Reply:
 
 def of_slo(store: SloStore, call: Call) -> Reply:
     """A page of an SLO's corrections; there is always a next page (recorded: get_corrections_for_an_slo_*)."""
-    objective = store.objective(call.params["id"])
-    if objective is None:
-        raise slo_not_found(call.params["id"])
+    objective = present(store.objective(call.params["id"]), slo_not_found(call.params["id"]))
     every = store.corrections_of(objective)
     offset, limit = call.number("page[offset]", 0), call.number("page[limit]", PAGE_OF_ONE_SLO, least=1)
     own = f"{call.base_url}{call.path}"
@@ -124,7 +121,4 @@ def of_slo(store: SloStore, call: Call) -> Reply:
 
 
 def _stored(store: SloStore, call: Call) -> CorrectionRecord:
-    record = store.correction(call.params["id"])
-    if record is None:
-        raise correction_not_found(call.params["id"])
-    return record
+    return present(store.correction(call.params["id"]), correction_not_found(call.params["id"]))

@@ -24,7 +24,7 @@ from doghouse.ui.data.boards import BoardData
 from doghouse.ui.data.conflicts import conflict
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.pages.boards import Boards, Look
-from doghouse.web.errors import ApiError
+from doghouse.web.errors import ApiError, present
 from doghouse.web.http import Call, Reply
 
 MOST = 20  # boards that are looked at before they are saved
@@ -158,9 +158,7 @@ class BoardEditor(msgspec.Struct, frozen=True):
             document = drafts.numbered(body, "", now)
             store.add(document, now)
             return Reply({"url": document["url"]})
-        origin = store.origin(dashboard_id)
-        if origin is None:
-            raise no_such_page(f"for dashboard {dashboard_id}")
+        origin = present(store.origin(dashboard_id), no_such_page(f"for dashboard {dashboard_id}"))
         document = model.document(body, origin, now)
         if not store.replace(document, lambda stored: not changed_fields(base, drafts.written(stored))):
             raise ApiError(409, SAVED_MEANWHILE)

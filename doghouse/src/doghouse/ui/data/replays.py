@@ -22,17 +22,20 @@ from doghouse.metrics.model import Ints, Source
 from doghouse.monitors.api.access import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.records.windows import RecordsOf
+from doghouse.monitors.store import Stored
 from doghouse.queries import Expression, MonitorQuery, NotEvaluated, QuerySyntaxError, expression_text, function_names
 from doghouse.queries.quantities import unit_of_window
 from doghouse.queries.units import Units
 from doghouse.testing.recording.history import History
 from doghouse.time.lengths import MINUTE
 from doghouse.ui.data import monitor_history
+from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs, lines
 from doghouse.ui.widgets.graphs import Asked
-from doghouse.web.errors import ApiError
+from doghouse.web.errors import ApiError, present
+from doghouse.web.numbers import key
 
 MOST_POINTS = 500  # of a line that is worked out for the page
 
@@ -48,6 +51,10 @@ class Replays(Struct, frozen=True):
     records: RecordsOf
     simulated: SimulatedStore
     units: Units
+
+    def stored(self, monitor_id: str) -> Stored:
+        """The monitor of an id in an address. Raises ApiError 404."""
+        return present(self.monitors.store.get(key(monitor_id)), no_such_page(f"for monitor {monitor_id}"))
 
     def answer(
         self, monitor: mon.Definition, seen: Frame, quiet: Sequence[dt.Downtime], timezone: str, now: float

@@ -24,7 +24,7 @@ from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs, lines
 from doghouse.ui.widgets.graphs import Asked
 from doghouse.ui.widgets.states import Panels
-from doghouse.web.errors import ApiError
+from doghouse.web.errors import ApiError, present
 from doghouse.web.http import Call, Reply
 
 DISPLAYS = ("line", "bars", "area")
@@ -90,9 +90,7 @@ class Snapshots(Struct, frozen=True):
 
     def show(self, call: Call) -> Reply:
         """`GET /snapshot/view/doghouse/{day}/{name}`."""
-        data = self.store.get(f"{call.params['day']}/{call.params['name']}")
-        if data is None:
-            raise no_such_page(call.path)
+        data = present(self.store.get(f"{call.params['day']}/{call.params['name']}"), no_such_page(call.path))
         return Reply(data, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
 

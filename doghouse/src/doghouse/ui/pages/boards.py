@@ -21,6 +21,7 @@ from doghouse.ui.data import tag_values
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.ui.widgets import board_layout, looks
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply
 
 MOST_BOARDS = 1000
@@ -118,9 +119,7 @@ class Boards(Struct, frozen=True):
 
     def document(self, dashboard_id: str) -> dict[str, Any]:
         """The dashboard as it is stored. Raises ApiError 404 where there is none."""
-        document = self.store.get(dashboard_id)
-        if document is None:
-            raise no_such_page(f"for dashboard {dashboard_id}")
+        document = present(self.store.get(dashboard_id), no_such_page(f"for dashboard {dashboard_id}"))
         decoded: dict[str, Any] = msgspec.json.decode(document)
         return decoded
 

@@ -17,10 +17,10 @@ from doghouse.downtimes.store import DowntimeStore
 from doghouse.monitors.store import MonitorStore
 from doghouse.ui import rendering
 from doghouse.ui.data.monitor_history import name
-from doghouse.ui.data.row_ids import row_id
 from doghouse.ui.errors import no_such_page
-from doghouse.web.errors import ApiError
+from doghouse.web.errors import ApiError, present
 from doghouse.web.http import Call, Reply
+from doghouse.web.numbers import key
 
 ORDER = ("active", "scheduled", "ended", "canceled")
 LONGEST_S = 32 * 86400
@@ -58,7 +58,7 @@ class Downtimes(Struct, frozen=True):
     def new(self, call: Call) -> Reply:
         """`GET /monitors/downtimes/create`; `monitor=ID` and `scope=…` begin with these."""
         identifier: dict[str, Any] = {"monitor_tags": ["*"]}
-        if (number := row_id(call.query.get("monitor", ""))) is not None:
+        if number := key(call.query.get("monitor", "")):
             identifier = {"monitor_id": number}
         return self.form(call, {"scope": call.query.get("scope") or "*", "monitor_identifier": identifier})
 
@@ -116,10 +116,7 @@ class Downtimes(Struct, frozen=True):
 
     def record(self, call: Call) -> Record:
         """The downtime. Raises ApiError 404."""
-        record = self.store.get(str(call.params["id"]))
-        if record is None:
-            raise no_such_page(f"for downtime {call.params['id']}")
-        return record
+        return present(self.store.get(str(call.params["id"])), no_such_page(f"for downtime {call.params['id']}"))
 
     def name(self, record: Record) -> str:
         """What the page calls a downtime: one of a monitor alone, without a message, after the monitor."""

@@ -21,6 +21,7 @@ from doghouse.tags.pairs import by_key
 from doghouse.ui import rendering
 from doghouse.ui.errors import no_such_page
 from doghouse.ui.widgets.graphs import Asked, number
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply
 
 RECENT_S = 600  # a host is coloured by its last value of this stretch
@@ -125,9 +126,7 @@ class HostMap(Struct, frozen=True):
     def show_host(self, call: Call) -> Reply:
         """`GET /ui/data/hosts/{name}`: a host's tags, checks and Agent."""
         name = call.params["name"]
-        host = next((candidate for candidate in self.every() if candidate.name == name), None)
-        if host is None:
-            raise no_such_page(f"for host {name}")
+        host = present({host.name: host for host in self.every()}.get(name), no_such_page(f"for host {name}"))
         meta = host.meta
         facts = {
             "Agent": meta.get("agent_version"),

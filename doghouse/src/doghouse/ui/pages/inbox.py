@@ -18,8 +18,8 @@ from doghouse.queries.units import Units
 from doghouse.ui import rendering
 from doghouse.ui.data import monitor_history
 from doghouse.ui.data.mails import Mails
-from doghouse.ui.data.row_ids import row_id
 from doghouse.ui.errors import no_such_page
+from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply
 
 PAGE = 100
@@ -86,10 +86,8 @@ class Inbox(Struct, frozen=True):
     def body(self, call: Call) -> Reply:
         """`GET /ui/mail/{id}/{copy}`: a mail's HTML as its recipient saw it, in a sandbox that runs and loads nothing."""
         notification = self._notification(call)
-        copies = self.store.deliveries([notification.id])[notification.id]
-        chosen = next((copy for copy in copies if str(copy.id) == call.params["copy"]), None)
-        if chosen is None:
-            raise no_such_page(call.path)
+        copies = {copy.id: copy for copy in self.store.deliveries([notification.id])[notification.id]}
+        chosen = present(copies.get(call.key("copy")), no_such_page(call.path))
         content = html(self.mails.message(notification, chosen))
         policy = (
             "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups; frame-ancestors 'self'"
@@ -119,11 +117,7 @@ class Inbox(Struct, frozen=True):
         return quantity(notification.value, unit) if unit else f"{notification.value:.4g}"
 
     def _notification(self, call: Call) -> Notification:
-        number = row_id(str(call.params["id"]))
-        notification = None if number is None else self.store.get(number)
-        if notification is None:
-            raise no_such_page(f"for notification {call.params['id']}")
-        return notification
+        return present(self.store.get(call.key("id")), no_such_page(f"for notification {call.params['id']}"))
 
 
 def state(notification: Notification) -> str:

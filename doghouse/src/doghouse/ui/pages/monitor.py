@@ -21,8 +21,6 @@ from doghouse.time.zones import is_zone
 from doghouse.ui import frame, rendering
 from doghouse.ui.data import message_previews, monitor_history, monitor_test
 from doghouse.ui.data.replays import Replays, query_text
-from doghouse.ui.data.row_ids import row_id
-from doghouse.ui.errors import no_such_page
 from doghouse.ui.widgets import graphs
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply
@@ -46,7 +44,7 @@ class MonitorPage(Struct, frozen=True):
 
     def show(self, call: Call) -> Reply:
         """`GET /monitors/{id}`."""
-        stored = self.stored(call)
+        stored = self.replays.stored(str(call.params["id"]))
         shown = self.look(stored, call.now)
         monitor = stored.definition
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
@@ -85,7 +83,7 @@ class MonitorPage(Struct, frozen=True):
 
     def data(self, call: Call) -> Reply:
         """`GET /ui/data/monitor/{id}?from_ts…&critical=…&timezone=…`: graph, states, figures; thresholds in the query replace the monitor's own."""
-        stored = self.stored(call)
+        stored = self.replays.stored(str(call.params["id"]))
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
         wanted = {name: _number(call.query[name], name) for name in monitor_history.THRESHOLDS if call.query.get(name)}
         monitor = stored.definition
@@ -104,7 +102,7 @@ class MonitorPage(Struct, frozen=True):
 
     def previews(self, call: Call) -> Reply:
         """`GET /ui/data/monitor/{id}/previews?group=0`: every message, for one of the groups that the page lists."""
-        stored = self.stored(call)
+        stored = self.replays.stored(str(call.params["id"]))
         states = self.monitors.store.states(stored.document["id"])
         monitor = stored.definition
         groups = message_previews.groups_of(monitor, states)
@@ -114,7 +112,7 @@ class MonitorPage(Struct, frozen=True):
 
     def as_test(self, call: Call) -> Reply:
         """`GET /ui/data/monitor/{id}/test?from_ts…`: what the monitor did in the range, as a unit test to be saved."""
-        stored = self.stored(call)
+        stored = self.replays.stored(str(call.params["id"]))
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
         quiet = self.replays.quiet(stored.definition, seen)
         history = self.replays.history(stored.definition, seen, quiet, call.now)
@@ -122,7 +120,7 @@ class MonitorPage(Struct, frozen=True):
 
     def mute(self, call: Call) -> Reply:
         """`POST /ui/data/monitor/{id}/mute` with `{"for": "1h"}`: a downtime of this monitor; `{"for": null}` ends what is active, but no schedule."""
-        stored = self.stored(call)
+        stored = self.replays.stored(str(call.params["id"]))
         monitor_id = int(stored.document["id"])
         length = call.object().get("for")
         if length is None:
@@ -140,14 +138,6 @@ class MonitorPage(Struct, frozen=True):
             downtime = self.replays.downtimes.downtime(record)
             if isinstance(downtime.schedule, dt.OneTime) and dt.status(downtime, now) == "active":
                 self.replays.downtimes.cancel(record, now)
-
-    def stored(self, call: Call) -> Stored:
-        """The monitor. Raises ApiError 404 where there is none."""
-        number = row_id(str(call.params["id"]))
-        stored = None if number is None else self.monitors.store.get(number)
-        if stored is None:
-            raise no_such_page(f"for monitor {call.params['id']}")
-        return stored
 
     def look(self, stored: Stored, now: float) -> Shown:
         """A monitor with its groups and downtimes."""

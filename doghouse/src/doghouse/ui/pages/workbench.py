@@ -19,7 +19,6 @@ from doghouse.monitors.api import document as documents
 from doghouse.monitors.definition import kind_of, types
 from doghouse.monitors.message import completion as message_completion
 from doghouse.monitors.message.mentions import handles
-from doghouse.monitors.store import Stored
 from doghouse.queries import NotEvaluated
 from doghouse.queries.language.completion import Tags
 from doghouse.review.fields import changed_fields
@@ -28,8 +27,6 @@ from doghouse.ui import frame, rendering
 from doghouse.ui.data import message_previews, monitor_test
 from doghouse.ui.data.conflicts import conflict
 from doghouse.ui.data.replays import Replays
-from doghouse.ui.data.row_ids import row_id
-from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.monitor import known_zone
 from doghouse.ui.workbench import completion, form
@@ -80,13 +77,13 @@ class Workbench(Struct, frozen=True):
         query = call.query.get("query", "")
         body: dict[str, Any] = {"name": "", "type": NEW_TYPE, "query": query, "message": "", "options": {}}
         if wanted := call.query.get("clone"):
-            body = documents.written(self.stored(wanted).document)
+            body = documents.written(self.replays.stored(wanted).document)
             body["name"] = f"{body['name']} (copy)"
         return self.show(call, 0, body)
 
     def edit(self, call: Call) -> Reply:
         """`GET /monitors/{id}/edit`."""
-        stored = self.stored(str(call.params["id"]))
+        stored = self.replays.stored(str(call.params["id"]))
         return self.show(call, stored.definition.id, documents.written(stored.document))
 
     def show(self, call: Call, number: int, body: Mapping[str, Any]) -> Reply:
@@ -175,7 +172,7 @@ class Workbench(Struct, frozen=True):
             if isinstance(made, int):
                 raise ApiError(409, f"monitor {made} is the same as this one: give this one another name")
             return Reply({"id": made.definition.id})
-        stored = self.stored(str(asked.id))
+        stored = self.replays.stored(str(asked.id))
         checked = monitors.checked(documents.rewritten(stored.document, dict(monitor.document)))
         if not monitors.store.replace(
             checked, call.now, lambda now: not changed_fields(asked.base, documents.written(now))
@@ -229,14 +226,6 @@ class Workbench(Struct, frozen=True):
         document = self.uploads.get("downtimes", asked.files.get("downtimes", ""))
         own = self.replays.quiet(monitor, seen) if asked.quiet else []
         return [*own, *listed(document or [], seen.start)]
-
-    def stored(self, text: str) -> Stored:
-        """The monitor of an id. Raises ApiError 404."""
-        number = row_id(text)
-        stored = None if number is None else self.replays.monitors.store.get(number)
-        if stored is None:
-            raise no_such_page(f"for monitor {text}")
-        return stored
 
 
 def of_file(logs: Records) -> RecordsOf:

@@ -22,13 +22,13 @@ from doghouse.search import matching
 from doghouse.tags.pairs import by_key
 from doghouse.ui.data.monitor_history import thresholds
 from doghouse.ui.data.replays import query_text
-from doghouse.ui.data.row_ids import row_id
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.events import EventPage
 from doghouse.ui.pages.hosts import STATES
 from doghouse.ui.pages.monitor import MonitorPage
 from doghouse.ui.widgets.graphs import Asked, number
 from doghouse.web.errors import ApiError
+from doghouse.web.numbers import key
 
 MOST_EVENTS = 100
 MOST_RANKED = 100  # groups of a monitor's graph that is a toplist
@@ -45,8 +45,7 @@ class Panels(Struct, frozen=True):
 
     def monitor(self, widget: Widget) -> Stored | None:
         """The monitor that a widget shows; None where there is none."""
-        monitor_id = row_id(str(widget.definition.get("alert_id", "")))
-        return None if monitor_id is None else self.page.monitors.store.get(monitor_id)
+        return self.page.monitors.store.get(key(str(widget.definition.get("alert_id", ""))))
 
     def monitor_graph(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """A monitor's graph with its thresholds."""
