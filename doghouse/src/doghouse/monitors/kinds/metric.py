@@ -186,9 +186,8 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         points, evaluated = sources.points(self)
         make = partial(evaluate_range, evaluated or self, points, ticks)
         columns = sources.shared(self.windows_key, points, ticks, make) if sources.shared else make()
-        return Stretch(
-            ticks, (partial(column_history, rules, column, ticks) for column in columns), lambda _group, _at: {}
-        )
+        histories = (partial(column_history, rules, column, ticks) for column in columns)
+        return Stretch(ticks, histories, lambda _group, _at: {})
 
     def lines(self, sources: Sources, ticks: Ints) -> list[ResultSeries]:
         """Its windows at the ticks, a line a group."""
@@ -230,9 +229,8 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
     @classmethod
     def lacking(cls) -> str:
         """Functions and schedules that are not evaluated."""
-        functions = [one.name for one in catalogue().values() if one.family == "algorithms" and one.evaluated == "no"]
-        named = ", ".join(f"{name}()" for name in functions)
-        return f"without {named}"
+        algorithms = [one for one in catalogue().values() if one.family == "algorithms"]
+        return f"without {', '.join(f'{one.name}()' for one in algorithms if one.evaluated == 'no')}"
 
     def with_thresholds(self, levels: Mapping[str, float]) -> Self:
         """With these thresholds instead of its own; a critical one stands in the query too."""
