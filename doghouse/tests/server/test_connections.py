@@ -140,6 +140,56 @@ def test_headers_that_are_too_long_are_dropped_before_they_fill_the_memory(house
     assert sent < 10_000_000
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: rebound.example.com\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nhost: localhost\r\n\r\n",
+        "GET /health HTTP/1.1\r\n\r\n",
+        "POST /api/v1/series HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\nDD-API-KEY: KEY\r\nContent-Length: 2\r\n\r\n{}",
+    ],
+)
+def test_a_request_that_does_not_name_one_host_is_refused_and_its_connection_closed(house: House, head: str) -> None:
+    with connect(house) as client:
+        client.sendall(head.replace("KEY", house.api_key).encode() + b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        answer = closed(client)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.endswith(b'{"errors":["A request has one Host header"]}')
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+def test_an_old_client_names_no_host(house: House) -> None:
+    with connect(house) as client:
+        client.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+        assert closed(client).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("wanted", ["websocket", "h2c"])
+def test_an_upgrade_that_is_asked_for_is_passed_over_and_fills_no_log(
+    house: House, caplog: pytest.LogCaptureFixture, wanted: str
+) -> None:
+    upgrade = f"Connection: Upgrade\r\nUpgrade: {wanted}\r\n"
+    body = b'{"series":[{"metric":"m","points":[[%d,1]]}]}' % int(time.time())
+    with connect(house) as client:
+        client.sendall(f"GET /health HTTP/1.1\r\nHost: localhost\r\n{upgrade}\r\n".encode())
+        assert client.recv(65536).startswith(b"HTTP/1.1 200")
+    with connect(house) as client:
+        for _ in range(2):
+            head = post(house, len(body)).replace(b"\r\n", b"\r\n" + upgrade.encode(), 1)
+            for piece in (head[:30], head[30:] + body[:9], body[9:]):
+                client.sendall(piece)
+                time.sleep(0.05)
+            assert client.recv(65536).startswith(b"HTTP/1.1 202")
+    with connect(house) as client:
+        upgrade = upgrade.replace("Upgrade\r\n", "close, Upgrade\r\n")
+        client.sendall(post(house, len(body)).replace(b"\r\n", b"\r\n" + upgrade.encode(), 1) + body)
+        assert closed(client).startswith(b"HTTP/1.1 202")
+    with connect(house) as client:
+        client.sendall(b"CONNECT example.com:80 HTTP/1.1\r\nHost: example.com\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 40")
+    assert caplog.records == []
+
+
 def test_others_are_answered_while_hundreds_of_connections_are_half_open(house: House) -> None:
     clients = [connect(house) for _ in range(200)]
     try:

@@ -8,10 +8,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 from typing import Any
 
+import httptools
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from doghouse.web import errors
 from doghouse.web.body.limits import CONNECTIONS, HEAD_BYTES, HEAD_S, UNREAD_S
 
 log = logging.getLogger(__name__)
@@ -27,6 +32,7 @@ class Bounded(HttpToolsProtocol):
     said_at: float | None = None  # of all connections, when it was last said that there are too many (s of the loop)
     _late: asyncio.TimerHandle | None = None
     _before_head = 0  # bytes
+    _came = b""  # the newest bytes
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
@@ -40,6 +46,7 @@ class Bounded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what has come. What comes while no request is under way is the head of the next, or nothing that there is time for."""
+        self._came = data
         super().data_received(data)
         if self.transport.is_closing() or not self._is_idle():
             return
@@ -50,14 +57,43 @@ class Bounded(HttpToolsProtocol):
             self._wait()
 
     def on_headers_complete(self) -> None:
-        """A request is under way."""
+        """A request is under way, unless it asks for an upgrade: then it is read anew.
+
+        One that does not say which host it is for is refused, and nothing more is read of its connection.
+        """
         self._stop_waiting()
+        if self._get_upgrade() is not None:
+            return
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            self.app = _refuse_host
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A request is whole, unless it is to be read anew."""
+        if self._get_upgrade() is None:
+            super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Pass an upgrade over (RFC 9110, 7.8), without a word in the log: read the request again as one that asks for none, for its body was left out."""
+        upgrade = sys.exception()
+        if self._get_upgrade() is None or upgrade is None:  # CONNECT
+            return
+        kept = [
+            (name, value) for name, value in self.headers if name not in (b"connection", b"upgrade", b"http2-settings")
+        ]
+        if any(name == b"connection" and b"close" in value.lower() for name, value in self.headers):
+            kept.append((b"connection", b"close"))
+        version = self.parser.get_http_version().encode()
+        head = [self.parser.get_method(), b" ", self.url, b" HTTP/", version, b"\r\n"]
+        lines = [part for name, value in kept for part in (name, b": ", value, b"\r\n")]
+        self.parser = httptools.HttpRequestParser(self)
+        super().data_received(b"".join([*head, *lines, b"\r\n", self._came[upgrade.args[0] :]]))
 
     def _say(self) -> None:
         now, said = self.loop.time(), type(self).said_at
@@ -81,6 +117,11 @@ class Bounded(HttpToolsProtocol):
     def _drop(self) -> None:
         self._stop_waiting()
         self.transport.abort()
+
+
+async def _refuse_host(scope: Scope, receive: Receive, send: Send) -> None:
+    error = errors.not_one_host()
+    await JSONResponse(error.body, error.status, {"Connection": "close"})(scope, receive, send)
 
 
 def _watch_client(client: Any) -> None:

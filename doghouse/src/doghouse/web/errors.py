@@ -128,6 +128,11 @@ def too_much_in_flight() -> ApiError:
     return ApiError(429, "Too many requests", headers={"Retry-After": "1"})
 
 
+def not_one_host() -> ApiError:
+    """A request that says twice which host it is for, or not at all (RFC 9112, 3.2: 400; the text is ours)."""
+    return ApiError(400, "A request has one Host header")
+
+
 def another_origin() -> ApiError:
     """A write without a key that a page of another site asks for (ours)."""
     return ApiError(
