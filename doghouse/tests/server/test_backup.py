@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -139,6 +140,27 @@ def test_what_a_killed_server_left_of_a_backup_gives_way_to_the_next(tmp_path: P
     assert not left.exists()
     with running.serve(tmp_path / "copy", clock=Clock(NOW)):
         pass
+
+
+@pytest.mark.parametrize("planted", ["link", "folder"])
+def test_what_another_user_put_beside_the_place_of_a_backup_gets_no_keys_and_leads_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: str
+) -> None:
+    theirs, mine = tmp_path / "theirs", tmp_path / "mine"
+    theirs.mkdir()
+    mine.write_text("kept")
+    (theirs / "lock").symlink_to(mine)
+    with running.serve(tmp_path / "data", clock=Clock(NOW)) as house:
+        if planted == "link":
+            (tmp_path / "copy.part").symlink_to(theirs)
+        else:
+            theirs.rename(tmp_path / "copy.part")
+            monkeypatch.setattr(os, "getuid", lambda: 12345)
+        answer = backup(house, tmp_path / "copy")
+    assert answer.status_code == 400
+    assert "copy.part is there already, and is no backup of yours that was interrupted" in answer.text
+    assert [path.name for path in tmp_path.rglob("*.part/*")] in ([], ["lock"])
+    assert mine.read_text() == "kept"
 
 
 @pytest.mark.parametrize("folder", ["", "relative", "/tmp/a\0b", "/" + "x" * 300, "/dev/null/copy", "/proc/copy"])

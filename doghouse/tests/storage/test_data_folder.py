@@ -73,6 +73,11 @@ def refusal(folder: Path) -> str:
     return str(refused.value)
 
 
+def contents(path: Path) -> dict[str, bytes]:
+    """What a file, or each file of a folder, holds."""
+    return {str(one): one.read_bytes() for one in (path, *path.rglob("*")) if one.is_file()}
+
+
 def remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)
@@ -187,6 +192,36 @@ def test_a_log_torn_within_its_head_holds_nothing(data: Path) -> None:
 def test_a_stray_file_in_the_journal_is_named(data: Path) -> None:
     (data / manifest.LOGS / "copy of 1.log").write_bytes(b"")
     assert "copy of 1.log is no log of doghouse's" in refusal(data)
+
+
+@pytest.mark.parametrize("name", [*manifest.FILES, manifest.MANIFEST])
+def test_a_file_that_is_a_link_is_refused_and_what_it_leads_to_is_not_written(
+    data: Path, tmp_path: Path, name: str
+) -> None:
+    elsewhere = (data / name).rename(tmp_path / name)
+    before = contents(elsewhere)
+    (data / name).symlink_to(elsewhere)
+    assert f"{data / name} is a link, and what it leads to is not written into" in refusal(data)
+    assert contents(elsewhere) == before
+
+
+def test_a_first_start_writes_through_no_link(tmp_path: Path) -> None:
+    folder, mine = tmp_path / "data", tmp_path / "mine"
+    folder.mkdir()
+    mine.write_text("kept")
+    for name in ("manifest.new", "keys.new"):
+        (folder / name).symlink_to(mine)
+    with running.serve(folder, clock=Clock(NOW)) as house:
+        fill(house)
+    assert mine.read_text() == "kept"
+
+
+def test_a_lock_that_is_a_link_is_refused_and_what_it_leads_to_stays(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("kept")
+    remove(data / "lock")
+    (data / "lock").symlink_to(tmp_path / "mine")
+    assert f"the data folder {data} cannot be used: " in refusal(data)
+    assert (tmp_path / "mine").read_text() == "kept"
 
 
 def test_older_logs_that_are_missing_are_refused(data: Path) -> None:

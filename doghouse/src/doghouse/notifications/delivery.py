@@ -14,6 +14,7 @@ from doghouse.notifications.mail import SENDER, Links, mail
 from doghouse.notifications.model import Delivery, Notification
 from doghouse.notifications.smtp import Server, SmtpError
 from doghouse.notifications.store import NotificationStore
+from doghouse.storage import manifest
 from doghouse.time.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -45,9 +46,7 @@ class Post(Struct, frozen=True):
             return path.read_bytes()
         data = self._mail(notification, delivery)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_bytes(data)
-        new.replace(path)
+        manifest.replace(path, data)
         return data
 
     def _mail(self, notification: Notification, delivery: Delivery) -> bytes:

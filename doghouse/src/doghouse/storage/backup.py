@@ -52,8 +52,12 @@ def check(target: Path, data: Path) -> None:
 
 
 def make(target: Path, data: Path, stores: Sequence[Store]) -> None:
-    """Make a copy beside its place, and put it there when it is whole. Another server may be asked for the same place: one at a time has it."""
+    """Make a copy beside its place, and put it there when it is whole; one server at a time has the place. Raises BackupError."""
     part = target.with_name(target.name + UNDER_WAY)
+    if part.is_symlink() or (part.exists() and part.stat().st_uid != os.getuid()):
+        raise BackupError(
+            f"{part} is there already, and is no backup of yours that was interrupted; remove it, or choose another place"
+        )
     with locking.lock(part, f"process {os.getpid()}"):
         try:
             clear(part)  # of a server that was killed

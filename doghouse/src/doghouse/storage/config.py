@@ -11,7 +11,7 @@ from typing import IO
 from msgspec import Struct
 
 from doghouse import files
-from doghouse.storage import locking
+from doghouse.storage import locking, manifest
 from doghouse.time import lengths
 
 DEFAULT_PORT = 8420
@@ -112,7 +112,7 @@ def keys(folder: DataFolder) -> KeyPair:
         os.environ.get("DOGHOUSE_APP_KEY") or (kept.app_key if kept else secrets.token_hex(20)),
     )
     if pair != kept:
-        _write(folder.keys_file, pair)
+        manifest.replace(folder.keys_file, json.dumps({"api_key": pair.api_key, "app_key": pair.app_key}).encode())
     return pair
 
 
@@ -125,11 +125,3 @@ def read_keys(path: Path) -> KeyPair:
         raise ConfigError(f"the keys file {error.of(path)}") from None
     except (KeyError, TypeError):
         raise ConfigError(f"{path} is not JSON with api_key and app_key; delete it to have new keys made") from None
-
-
-def _write(path: Path, pair: KeyPair) -> None:
-    new = path.with_suffix(".new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"api_key": pair.api_key, "app_key": pair.app_key}, file)
-    new.replace(path)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import IO
 
@@ -18,12 +19,12 @@ class Locked(Exception):
 def lock(folder: Path, note: str) -> IO[str]:
     """Lock a folder for as long as what is returned stays open, and leave the note for others. Makes the folder where it is missing.
 
-    Raises Locked, and OSError where the folder cannot be used.
+    Raises Locked, and OSError where the folder cannot be used, or the lock is a link: what that leads to is not written into.
     """
     import fcntl
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = (folder / FILE).open("a+")
+    file = os.fdopen(os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

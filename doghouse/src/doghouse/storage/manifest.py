@@ -82,8 +82,12 @@ class Manifest(Struct, frozen=True):
 
 
 def admit(folder: Path) -> Manifest:
-    """The folder's manifest, made where the folder is new or of a release without one. Raises StorageError where a file is missing or foreign."""
+    """The folder's manifest, made where the folder is new or of a release without one. Raises StorageError where a file is missing, foreign or a link."""
     path = folder / MANIFEST
+    if link := next((one for name in (MANIFEST, *FILES) if (one := folder / name).is_symlink()), None):
+        raise StorageError(
+            f"{link} is a link, and what it leads to is not written into; put the file itself there, or choose another folder with --data"
+        )
     manifest = _read(path) if path.exists() else _first(folder)
     for name in manifest.files:
         if not (folder / name).exists():
@@ -109,9 +113,10 @@ def write(folder: Path, manifest: Manifest) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a small file anew: the old or the new one is there at any moment."""
+    """Write a small file anew, for its owner alone: the old or the new one is there at any moment. What a link in its place leads to stays as it is."""
     new = path.with_suffix(".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
