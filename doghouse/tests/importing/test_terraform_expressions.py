@@ -1,13 +1,18 @@
 """Terraform's expressions. What they must come to was printed by `terraform console` (1.11.4)."""
 
 import json
+import time
+from contextlib import suppress
 
 import pytest
+from growth import seconds
 
+from doghouse.importing.terraform.language import work
 from doghouse.importing.terraform.language.expressions import evaluate
 from doghouse.importing.terraform.language.scope import Scope
 from doghouse.importing.terraform.language.syntax import SyntaxProblemError, expression
 from doghouse.importing.terraform.language.values import Namespace, Unknown, WrongError
+from doghouse.importing.terraform.language.work import TooMuchError
 
 NAMES = {
     "m": {"p": {"x": 1, "y": True}, "q": {"x": 2, "y": False}},
@@ -298,3 +303,100 @@ def test_what_doubles_with_each_line_is_refused(tmp_path, twice):
 
     with pytest.raises(WrongError, match="at most 10,000,000 are worked out"):
         doubled()
+
+
+R = "range(1000)"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"[for a in {R} : [for b in {R} : [for c in {R} : c if false]]]",
+        f"length([for a in {R} : [for b in {R} : [for c in {R} : c if false]]])",
+        f'"%{{ for a in {R} }}%{{ for b in {R} }}%{{ for c in {R} }}%{{ endfor }}%{{ endfor }}%{{ endfor }}"',
+        f"try([for a in {R} : [for b in {R} : [for c in {R} : c if false]]], 1)",
+        f"can([for a in {R} : [for b in {R} : [for c in {R} : c if false]]])",
+        f"[for a in {R} : [for b in {R} : length(big)]]",
+        f'[for a in {R} : [for b in {R} : length(regexall("(a*)*b", text))]]',
+        f"[for a in {R} : [for b in {R} : length(big[*].x)]]",
+    ],
+)
+def test_what_would_take_longer_than_anyone_waits_is_refused(tmp_path, monkeypatch, source):
+    monkeypatch.setattr(work, "MOST_STEPS", 100_000)
+    names = {"big": [{"x": 1}] * 100_000, "text": "a" * 1_000_000}
+    with pytest.raises(TooMuchError, match=r"takes too long: a root module has 100,000 steps"):
+        evaluate(expression(source), Scope(names, others, tmp_path))
+
+
+@pytest.mark.parametrize("inner", ["c if false", "length(big)"])
+def test_all_steps_of_a_root_module_are_taken_within_a_minute_of_a_processor(tmp_path, inner):
+    source = f"[for a in {R} : [for b in {R} : [for c in {R} : {inner}]]]"
+    before = time.process_time()
+    with pytest.raises(TooMuchError):
+        evaluate(expression(source), Scope({"big": [{"x": 1}] * 100_000}, others, tmp_path))
+    assert time.process_time() - before < 60
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'regexall("(a*)*$", text)',
+        'regexall("(a|aa)+$", text)',
+        'can(regex("(x+x+)+y", text))',
+        'replace(text, "/(a+)+b/", "")',
+        'replace(text, "/^(([a-z])+.)+[A-Z]([a-z])+$/", "")',
+        "format(zeros, 1)",
+        "distinct(many)",
+        "toset(many)",
+        "setsubtract(many, many)",
+        "setintersection(many, many)",
+        "matchkeys(many, many, many)",
+    ],
+)
+def test_a_function_takes_time_as_its_arguments_are_long_and_not_more(tmp_path, source):
+    """Eight times as much may take eight times as long; a pattern that goes back, or a look at each for each, takes 64 times or for ever."""
+
+    def took(size):
+        names = {"text": "a" * size, "zeros": "%" + "0" * size, "many": [str(number) for number in range(size // 10)]}
+        scope = Scope(names, others, tmp_path)
+
+        def act():
+            with suppress(WrongError):
+                evaluate(expression(source), scope)
+
+        return seconds(act)
+
+    assert took(160_000) < 32 * took(20_000) + 0.01
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ('replace("2026-03-09", "/(\\\\d+)-(?P<month>\\\\d+)-(\\\\d+)/", "$3.$${month}.$1")', "09.03.2026"),
+        ('replace("a.b", "/\\\\./", "$$")', "a$b"),
+        ('replace("abc", "/(b)/", "<$1>$${2}$none")', "a<b>c"),
+        ('replace("abc", "/x*/", "-")', "-a-b-c-"),
+        ('replace("größe", "/ö|ß/", "?")', "gr??e"),
+        ('regexall("[[:alpha:]]+", "ab1cd")', ["ab", "cd"]),
+        ('regex("(a)(b)?", "ac")', ["a", None]),
+    ],
+)
+def test_patterns_are_those_of_re2(work_out, source, value):
+    """Go's documentation of regexp says so (Regexp.Expand, ReplaceAllString); `terraform console` was not at hand for these."""
+    assert work_out(source) == value
+
+
+@pytest.mark.parametrize("pattern", ["(", "(?=a)", "(a)\\\\1", "[z-a]", "a{1001}"])
+def test_a_pattern_that_re2_has_not_is_a_sentence(work_out, pattern):
+    with pytest.raises(WrongError, match="is no pattern: "):
+        work_out(f'regex("{pattern}", "a")')
+
+
+def test_numbers_that_grow_without_end_are_a_sentence(tmp_path):
+    def squared():
+        value = 10
+        for _ in range(60):
+            value = evaluate(expression("last * last"), Scope({"last": value}, others, tmp_path))
+
+    with pytest.raises(WrongError, match="is no number of at most 308 digits"):
+        squared()

@@ -15,10 +15,10 @@ from doghouse.importing.terraform.language.values import (
     Unknown,
     Value,
     WrongError,
-    at_most,
     shown,
     text,
 )
+from doghouse.importing.terraform.language.work import at_most
 
 MOST_INSTANCES = 10_000  # that a block stands for
 

@@ -18,6 +18,7 @@ from doghouse.importing.terraform.language.scope import Scope
 from doghouse.importing.terraform.language.syntax import Block, Expression
 from doghouse.importing.terraform.language.types import converted
 from doghouse.importing.terraform.language.values import Namespace, Unknown, Value, WrongError
+from doghouse.importing.terraform.language.work import Work
 from doghouse.importing.terraform.resources import NAMED
 
 Opened = Callable[[Path], "Sequence[Block] | None"]  # reads the blocks of a folder; None: it has no .tf file
@@ -56,6 +57,7 @@ class Module:
         opened: Opened,
         address: str = "",
         depth: int = 0,
+        work: Work | None = None,
     ) -> None:
         self.folder, self.address = folder, address
         self._root, self._arguments, self._opened, self._depth = root, arguments, opened, depth
@@ -66,7 +68,7 @@ class Module:
         self._instances_of: dict[int, tuple[list[Instance], Unknown | None]] = {}  # by the block's id()
         self._open: list[str] = []
         self._children: dict[str, list[tuple[Instance, Module | None]]] = {}
-        self.scope = Scope({}, self._name, root)
+        self.scope = Scope({}, self._name, root, work or Work())
 
     def resources(self) -> Iterator[Resource | Remark]:
         """Every resource of this module and of those that it calls."""
@@ -257,7 +259,7 @@ class Module:
         scope = self.scope.having(one.names)
         given = _Arguments(block, scope)
         address = f"{self.address}module.{name}{one.key}."
-        return Module(folder, self._root, blocks, given, self._opened, address, self._depth + 1)
+        return Module(folder, self._root, blocks, given, self._opened, address, self._depth + 1, scope.work)
 
     def _of(self, kind: str) -> Sequence[Block]:
         return self._by_kind.get(kind, ())

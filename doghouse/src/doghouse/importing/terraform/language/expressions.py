@@ -22,8 +22,8 @@ from doghouse.importing.terraform.language.values import (
     text,
     truth,
     unknowns,
-    within,
 )
+from doghouse.importing.terraform.language.work import TooMuchError
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
@@ -39,6 +39,7 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
 
 
 def _value(node: Any, scope: Scope) -> Value:
+    scope.work.spend(1)
     return _NODES[node.data](node, list(trees(node)), scope)
 
 
@@ -105,7 +106,7 @@ def _conditional(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
 
 
 def _tuple(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return within([_value(one, scope) for one in _parts(inner)])
+    return scope.work.within([_value(one, scope) for one in _parts(inner)])
 
 
 def _object(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
@@ -116,7 +117,7 @@ def _object(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
         if isinstance(key, Unknown):
             return key
         made[text(key)] = _value(value_node, scope)
-    return within(made)
+    return scope.work.within(made)
 
 
 def _key(node: Any, scope: Scope) -> Value:
@@ -153,6 +154,7 @@ def _splat(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
         return value
     if not isinstance(value, list):
         value = [] if value is None else [value]
+    scope.work.spend(len(value))
     made = []
     for one in value:
         for access in trees(inner[1]):
@@ -181,8 +183,8 @@ def _for(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
                 kept.append(one)
         scopes = kept
     if len(results) == 1:
-        return within([_value(results[0], one) for one in scopes])
-    return within(_object_of(results, scopes, any(str(one) == "..." for one in node.children)))
+        return scope.work.within([_value(results[0], one) for one in scopes])
+    return scope.work.within(_object_of(results, scopes, any(str(one) == "..." for one in node.children)))
 
 
 def _object_of(results: Sequence[Any], scopes: Sequence[Scope], grouped: bool) -> Value:
@@ -216,13 +218,16 @@ def _call(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
         values[-1:] = values[-1]
     if name in ("templatefile", "templatestring"):
         return _template(name, values, scope)
-    return within(functions.call(name, values, scope.folder))
+    scope.work.given(values)
+    return scope.work.within(functions.call(name, values, scope.folder))
 
 
 def _tried(name: str, nodes: Sequence[Any], scope: Scope) -> Value:
     for one in nodes:
         try:
             value = _value(one, scope)
+        except TooMuchError:
+            raise
         except WrongError:
             continue
         return True if name == "can" and not isinstance(value, Unknown) else value
@@ -238,11 +243,11 @@ def _template(name: str, values: Sequence[Value], scope: Scope) -> Value:
     if reason := next((one for one in values if isinstance(one, Unknown)), None):
         return reason
     if name == "templatestring":
-        return rendered(template(text(values[0])), names_of_template(name, "the text", values[1], scope.folder), _value)
+        return rendered(template(text(values[0])), names_of_template(name, "the text", values[1], scope), _value)
     source = functions.call("file", values[:1], scope.folder)
     if isinstance(source, Unknown):
         return source
-    return rendered(template(source), names_of_template(name, values[0], values[1], scope.folder), _value)
+    return rendered(template(source), names_of_template(name, values[0], values[1], scope), _value)
 
 
 def _json(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
@@ -251,6 +256,7 @@ def _json(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
 
 
 def _templates(value: Any, scope: Scope) -> Value:
+    scope.work.spend(1)
     if isinstance(value, str):
         return rendered(template(value), scope, _value) if "{" in value else value
     if isinstance(value, list):

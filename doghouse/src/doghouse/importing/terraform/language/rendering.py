@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -10,15 +10,14 @@ from msgspec.structs import replace
 from doghouse.importing.terraform.language.scope import Scope, named
 from doghouse.importing.terraform.language.templates import Choice, Interpolation, Loop, Piece
 from doghouse.importing.terraform.language.values import (
-    LONGEST_TEXT,
     Unknown,
     Value,
-    at_most,
     items,
     text,
     truth,
     unknowns,
 )
+from doghouse.importing.terraform.language.work import LONGEST_TEXT, STEP_CHARACTERS, at_most
 
 ValueOf = Callable[[Any, Scope], Value]  # works out an expression's tree
 
@@ -34,9 +33,17 @@ def rendered(pieces: Sequence[Piece], scope: Scope, value_of: ValueOf) -> Value:
 
 
 def _rendered(pieces: Sequence[Piece], scope: Scope, missing: list[Unknown], value_of: ValueOf) -> str:
-    texts = [one if isinstance(one, str) else _piece(one, scope, missing, value_of) for one in pieces]
-    at_most(sum(map(len, texts)), LONGEST_TEXT, "characters")
-    return "".join(texts)
+    return _joined((one if isinstance(one, str) else _piece(one, scope, missing, value_of) for one in pieces), scope)
+
+
+def _joined(texts: Iterable[str], scope: Scope) -> str:
+    made, length = [], 0
+    for one in texts:
+        made.append(one)
+        length += len(one)
+        at_most(length, LONGEST_TEXT, "characters")
+        scope.work.spend(1 + len(one) // STEP_CHARACTERS)
+    return "".join(made)
 
 
 def _piece(piece: Piece, scope: Scope, missing: list[Unknown], value_of: ValueOf) -> str:
@@ -49,7 +56,7 @@ def _piece(piece: Piece, scope: Scope, missing: list[Unknown], value_of: ValueOf
         return text(value)
     if isinstance(piece, Choice):
         return _rendered(piece.pieces if truth(value) else piece.otherwise, scope, missing, value_of)
-    return "".join(_rendered(piece.pieces, inner, missing, value_of) for inner in _each(piece, value, scope))
+    return _joined((_rendered(piece.pieces, inner, missing, value_of) for inner in _each(piece, value, scope)), scope)
 
 
 def _each(loop: Loop, value: Value, scope: Scope) -> list[Scope]:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from doghouse.importing.terraform.language.values import Namespace, Set, Unknown, Value, WrongError, number, shown, text
+from doghouse.importing.terraform.language.work import Work
 
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
@@ -34,11 +35,15 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
 
 
 class Scope(Struct, frozen=True):
-    """What an expression may name: `names` first (`each`, `count`, the variables of a `for`), then what `others` answers. `folder` is the module's."""
+    """What an expression may name: `names` first (`each`, `count`, the variables of a `for`), then what `others` answers.
+
+    `folder` is the module's, `work` what it costs.
+    """
 
     names: Mapping[str, Value]
     others: Callable[[str], Value]
     folder: Path
+    work: Work = field(default_factory=Work)
 
     def __call__(self, name: str) -> Value:
         """What a name stands for. Raises WrongError."""
@@ -72,14 +77,14 @@ def member(value: Value, key: Value) -> Value:
     raise WrongError(f"{shown(value)} has no '{key}'")
 
 
-def names_of_template(function: str, file: Value, given: Value, folder: Path) -> Scope:
+def names_of_template(function: str, file: Value, given: Value, caller: Scope) -> Scope:
     """What a template of templatefile() or templatestring() may name. Raises WrongError."""
 
     def others(name: str) -> Value:
         raise WrongError(f"{function}(): {text(file)} names '{name}', which it is not given")
 
     if isinstance(given, Namespace):
-        return Scope({}, given.member, folder)
+        return Scope({}, given.member, caller.folder, caller.work)
     if not isinstance(given, dict):
         raise WrongError(f"{function}(): {shown(given)} is no object with what {text(file)} names")
-    return Scope(given, others, folder)
+    return Scope(given, others, caller.folder, caller.work)

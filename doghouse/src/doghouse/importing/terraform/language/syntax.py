@@ -34,7 +34,7 @@ class SyntaxProblemError(Exception):
 
 
 class MissingLibraryError(Exception):
-    """python-hcl2 is not installed."""
+    """python-hcl2 or google-re2 is not installed."""
 
     def __init__(self) -> None:
         super().__init__("reading .tf files needs a parser: pip install './doghouse[terraform]'")

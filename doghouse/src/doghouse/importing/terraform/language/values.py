@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
-LONGEST_TEXT = 10_000_000  # characters, as a file has at most
-MOST_VALUES = 100_000  # of a product of sets
-VALUE_WEIGHT = 10  # characters for which a value counts at least
+LONGEST_SHOWN = 100  # characters of a number in a sentence
 Value = Any  # str, int, float, bool, None, list, dict, Unknown or Namespace
 
 
@@ -44,25 +43,6 @@ class Namespace(Struct, frozen=True):
     member: Callable[[str], Value]
 
 
-def at_most(size: float, most: int, what: str) -> None:
-    """Raises WrongError for what would be larger than what is worked out: a few signs can ask for more than a machine has."""
-    if size > most:
-        raise WrongError(f"would make {size:,.0f} {what}; at most {most:,} are worked out")
-
-
-def within(value: Value) -> Value:
-    """The value itself. Raises WrongError where it would be too large, written out: lists that name each other twice double with each line."""
-    at_most(_weight(value), LONGEST_TEXT, "characters")
-    return value
-
-
-def _weight(value: Value) -> int:
-    if isinstance(value, str):
-        return VALUE_WEIGHT + len(value)
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return VALUE_WEIGHT + sum(map(_weight, inner))
-
-
 class Set(list[Value]):
     """A set: each value once, in order."""
 
@@ -88,8 +68,12 @@ def number(value: Value) -> int | float:
         raise WrongError(f"{shown(value)} is no number")
     try:
         made = float(value)
+    except OverflowError:
+        made = math.inf
     except ValueError:
         raise WrongError(f"{shown(value)} is no number") from None
+    if not math.isfinite(made):
+        raise WrongError(f"{shown(value)[:LONGEST_SHOWN]} is no number of at most 308 digits")
     if isinstance(value, int):
         return value
     return int(made) if made.is_integer() else made
@@ -135,12 +119,26 @@ def items(value: Value) -> list[tuple[Value, Value]]:
     raise WrongError(f"{shown(value)} is no collection")
 
 
-def as_set(values: list[Value]) -> Set:
-    """Each value once, in order."""
-    unique: list[Value] = []
+def identity(value: Value) -> Hashable:
+    """What two values have in common that are equal, and no others: to find one among many without a look at each."""
+    if isinstance(value, list):
+        return (list, *map(identity, value))
+    if isinstance(value, dict):
+        return (dict, frozenset((name, identity(one)) for name, one in value.items()))
+    return value  # type: ignore[no-any-return]
+
+
+def once(values: Iterable[Value]) -> list[Value]:
+    """Each value once, where it is first."""
+    unique: dict[Hashable, Value] = {}
     for one in values:
-        if one not in unique:
-            unique.append(one)
+        unique.setdefault(identity(one), one)
+    return list(unique.values())
+
+
+def as_set(values: Iterable[Value]) -> Set:
+    """Each value once, in order."""
+    unique = once(values)
     return Set(sorted(unique, key=str) if all(isinstance(one, str | int | float) for one in unique) else unique)
 
 

@@ -6,10 +6,22 @@ from doghouse.importing.terraform.language.functions import (
     files,
     networks,
     numbers,
+    patterns,
     texts,
     times,
     yaml_texts,
 )
 from doghouse.importing.terraform.language.functions.registry import call
 
-__all__ = ["call", "collections", "encodings", "files", "networks", "numbers", "texts", "times", "yaml_texts"]
+__all__ = [
+    "call",
+    "collections",
+    "encodings",
+    "files",
+    "networks",
+    "numbers",
+    "patterns",
+    "texts",
+    "times",
+    "yaml_texts",
+]

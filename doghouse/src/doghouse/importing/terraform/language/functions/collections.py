@@ -7,18 +7,19 @@ import math
 
 from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.values import (
-    MOST_VALUES,
     Set,
     Unknown,
     Value,
     WrongError,
     as_set,
-    at_most,
+    identity,
     number,
+    once,
     shown,
     text,
     unified,
 )
+from doghouse.importing.terraform.language.work import MOST_VALUES, at_most
 
 
 @function("length", shallow=True)
@@ -97,11 +98,7 @@ def _compact(values: Value) -> Value:
 
 @function("distinct")
 def _distinct(values: Value) -> Value:
-    made: list[Value] = []
-    for one in unified(values):
-        if one not in made:
-            made.append(one)
-    return made
+    return once(unified(values))
 
 
 @function("flatten")
@@ -172,7 +169,8 @@ def _transpose(value: Value) -> Value:
 
 @function("matchkeys")
 def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
-    return [one for one, key in zip(values, keys, strict=True) if key in wanted]
+    among = set(map(identity, wanted))
+    return [one for one, key in zip(values, keys, strict=True) if identity(key) in among]
 
 
 @function("setproduct")
@@ -189,12 +187,14 @@ def _setunion(*sets: Value) -> Value:
 
 @function("setintersection")
 def _setintersection(first: Value, *others: Value) -> Value:
-    return as_set([one for one in first if all(one in values for values in others)])
+    among = [set(map(identity, values)) for values in others]
+    return as_set(one for one in first if all(identity(one) in values for values in among))
 
 
 @function("setsubtract")
 def _setsubtract(first: Value, second: Value) -> Value:
-    return as_set([one for one in first if one not in second])
+    among = set(map(identity, second))
+    return as_set(one for one in first if identity(one) not in among)
 
 
 @function("alltrue")

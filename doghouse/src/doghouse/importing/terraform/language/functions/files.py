@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from doghouse import files
 from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.syntax import LARGEST
-from doghouse.importing.terraform.language.values import MOST_VALUES, Value, WrongError, as_set, at_most, text
+from doghouse.importing.terraform.language.values import Value, WrongError, as_set, text
+from doghouse.importing.terraform.language.work import MOST_VALUES, at_most
 
 
 @function("file", reads=True)

@@ -56,7 +56,7 @@ def call(name: str, values: Sequence[Value], folder: Path) -> Value:
     try:
         return made(folder, *values) if name in _READS else made(*values)
     except WrongError as error:
-        raise WrongError(f"{name}(): {error}") from None
+        raise type(error)(f"{name}(): {error}") from None
     except TypeError:
         raise WrongError(f"{name}(): does not take such arguments") from None
     except (ValueError, KeyError, IndexError, AttributeError, OverflowError) as error:

@@ -6,20 +6,11 @@ import json
 import re
 
 from doghouse.importing.terraform.language.functions.registry import function
-from doghouse.importing.terraform.language.values import (
-    LONGEST_TEXT,
-    Value,
-    WrongError,
-    at_most,
-    number,
-    number_text,
-    shown,
-    text,
-    truth,
-)
+from doghouse.importing.terraform.language.values import Value, WrongError, number, number_text, shown, text, truth
+from doghouse.importing.terraform.language.work import LONGEST_TEXT, at_most
 
 MOST_ROOM = 1000  # characters of a verb's width and precision
-_VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*)(\*|\d+)?(?:\.(\d+))?([a-zA-Z%])")
+_VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*+)(\*|\d++)?+(?:\.(\d++))?+([a-zA-Z%])")
 
 
 @function("upper")
@@ -111,49 +102,16 @@ def _join(separator: Value, *lists: Value) -> Value:
     return between.join(texts)
 
 
-@function("replace")
-def _replace(value: Value, old: Value, new: Value) -> Value:
-    pattern = text(old)
-    if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
-        return _pattern(pattern[1:-1]).sub(re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", text(new)), text(value))
-    whole, instead = text(value), text(new)
-    at_most(whole.count(pattern) * len(instead), LONGEST_TEXT, "characters")
-    return whole.replace(pattern, instead)
-
-
-@function("regex")
-def _regex(pattern: Value, value: Value) -> Value:
-    match = _pattern(text(pattern)).search(text(value))
-    if match is None:
-        raise WrongError(f"the pattern '{pattern}' matches nothing in '{value}'")
-    return _matched(match)
-
-
-@function("regexall")
-def _regexall(pattern: Value, value: Value) -> Value:
-    return [_matched(match) for match in _pattern(text(pattern)).finditer(text(value))]
-
-
-def _pattern(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise WrongError(f"'{pattern}' is no pattern: {error}") from None
-
-
-def _matched(match: re.Match[str]) -> Value:
-    if named := match.groupdict():
-        return named
-    return list(match.groups()) if match.re.groups else match[0]
-
-
 @function("formatlist")
 def _formatlist(form: Value, *arguments: Value) -> Value:
     lengths = [len(one) for one in arguments if isinstance(one, list)]
-    return [
-        _format(form, *(one[at] if isinstance(one, list) else one for one in arguments))
-        for at in range(lengths[0] if lengths else 1)
-    ]
+    made: list[str] = []
+    length = 0
+    for at in range(lengths[0] if lengths else 1):
+        made.append(_format(form, *(one[at] if isinstance(one, list) else one for one in arguments)))
+        length += len(made[-1])
+        at_most(length, LONGEST_TEXT, "characters")
+    return made
 
 
 @function("format", of_texts=True)
