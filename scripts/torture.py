@@ -65,6 +65,11 @@ PARTS = {
         "connections that say nothing, stop half-way, drip, or are too many, also at the limit of open files",
         ("doghouse/tests/server/test_connections.py",),
     ),
+    "hosts": Part(
+        "200 hosts whose Agents send series, checks and logs each 15 s; 20 monitors with a group for each host",
+        ("doghouse/tests/server/test_many_hosts.py",),
+        {"TORTURE_HOSTS_S": "600"},
+    ),
     "faults": Part(
         "connections cut before and after, 429 and 500 on purpose, an intake that is away",
         ("doghouse/tests/server/test_faults.py", "doghouse/tests/agent/test_forwarder.py", "doghouse/tests/agent/test_with_doghouse.py"),
@@ -78,10 +83,11 @@ PARTS = {
 
 
 class Count:
-    """How many tests passed, failed and were skipped, and the faults that they say they made (`record_property("faults", n)`)."""
+    """How many tests passed, failed and were skipped, the faults that they say they made (`record_property("faults", n)`), and their figures."""
 
     def __init__(self) -> None:
         self.passed = self.failed = self.skipped = self.faults = 0
+        self.figures: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.passed += report.when == "call" and report.passed
@@ -89,6 +95,7 @@ class Count:
         self.skipped += report.skipped
         if report.when == "call":
             self.faults += sum(int(str(value)) for name, value in report.user_properties if name == "faults")
+            self.figures += [str(value) for name, value in report.user_properties if name == "figure"]
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,8 @@ class Line:
     def text(self) -> str:
         made = f", {self.count.faults:,} faults counted" if self.count.faults else ""
         skipped = f", {self.count.skipped} skipped" if self.count.skipped else ""
-        return f"{self.count.passed} cases, {self.count.failed} failed{skipped}{made}, {self.seconds:.0f} s"
+        figures = "".join(f"; {figure}" for figure in self.count.figures)
+        return f"{self.count.passed} cases, {self.count.failed} failed{skipped}{made}, {self.seconds:.0f} s{figures}"
 
 
 def main() -> int:

@@ -48,7 +48,7 @@ def test_no_write_of_any_route_is_taken_from_a_page_of_another_site(
     house: House, origin: dict[str, str], kind: str | None
 ) -> None:
     headers = {**origin, **({"Content-Type": kind} if kind else {})}
-    walked = writes(house)
+    walked = writes(house.app)
     assert len(walked) > 80
     with httpx.Client(base_url=house.url) as client:
         for method, path in walked:
@@ -59,7 +59,7 @@ def test_no_write_of_any_route_is_taken_from_a_page_of_another_site(
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "text/plain;charset=UTF-8"])
 def test_what_any_page_can_send_is_refused_though_no_origin_stands_by_it(house: House, kind: str) -> None:
     with httpx.Client(base_url=house.url) as client:
-        for method, path in writes(house):
+        for method, path in writes(house.app):
             answer = client.request(method, path, headers={"Content-Type": kind}, content=b"{}")
             assert answer.status_code in (403, 415), (method, path, answer.status_code)
 

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from served import writes
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -196,6 +197,31 @@ def test_a_change_needs_the_sessions_token(stranger: TestClient) -> None:
     mine = {**own, "X-CSRF-Token": token(stranger)}
     assert stranger.post(path, json={"for": None}, headers=mine).status_code == 404  # there is no monitor 1
     assert stranger.post(path, json={"for": None}, headers={**mine, "Origin": "https://example.com"}).status_code == 403
+
+
+def test_no_route_takes_a_change_for_a_session_alone_or_with_the_token_of_another(stranger: TestClient) -> None:
+    log_in(stranger)
+    other = token(stranger)
+    stranger.cookies.clear()
+    log_in(stranger)
+    app: Any = stranger.app
+    mine, walked = token(stranger), 0
+    assert mine != other
+    for method, path in writes(app):
+        if path in ("/login", "/logout"):
+            continue
+        for origin, sent in (
+            (BASE, ""),
+            (BASE, other),
+            (BASE, mine[:-1]),
+            ("https://example.com", mine),
+            ("null", mine),
+        ):
+            headers = {"Origin": origin, "X-CSRF-Token": sent, "Content-Type": "application/json"}
+            answer = stranger.request(method, path, headers=headers, content=b"{}")
+            assert answer.status_code == 403, (method, path, origin, answer.text)
+        walked += 1
+    assert walked > 80
 
 
 def test_a_program_comes_with_its_key_and_a_tracer_too(stranger: TestClient) -> None:

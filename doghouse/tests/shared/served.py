@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -21,11 +22,11 @@ API_KEY, APP_KEY = "a" * 32, "b" * 40
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
-def writes(house: House) -> list[tuple[str, str]]:
+def writes(app: Starlette) -> list[tuple[str, str]]:
     """Method and path of every route that changes something, with something in the place of its parameters."""
     return [
         (method, "/".join("1" if part.startswith("{") else part for part in route.path.split("/")))
-        for route in house.app.routes
+        for route in app.routes
         if isinstance(route, Route)
         for method in sorted((route.methods or set()) - SAFE)
     ]

@@ -45,7 +45,7 @@ def swollen(size: int, sign: bytes = b" ") -> bytes:
 
 
 def test_every_endpoint_refuses_a_body_that_is_larger_than_its_bounds_as_sent_and_unpacked(house: House) -> None:
-    walked = writes(house)
+    walked = writes(house.app)
     assert len(walked) > 80
     for method, path in walked:
         bounds = limits.of(path)
