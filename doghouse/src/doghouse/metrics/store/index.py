@@ -33,6 +33,7 @@ class SeriesIndex:
         self._series: list[Series | None] = []
         self._numbers: dict[Identity, int] = {}
         self._of_metric: dict[str, list[int]] = {}
+        self._stamps: dict[str, int] = {}
         self._fresh: dict[int, Series] = {}
         for series in kept:
             self._series.extend([None] * (series.id + 1 - len(self._series)))
@@ -79,12 +80,14 @@ class SeriesIndex:
             self._fresh[number] = self[number]
         elif (self[number].type, self[number].interval) != (kind, interval):
             self._series[number] = self._fresh[number] = replace(self[number], type=kind, interval=interval)
+            self._stamps[name] += 1
         return number
 
     def _add(self, series: Series) -> None:
         self._series[series.id] = series
         self._numbers[(series.metric, series.host, series.tags)] = series.id
         self._of_metric.setdefault(series.metric, []).append(series.id)
+        self._stamps[series.metric] = self._stamps.get(series.metric, 0) + 1
 
     def __getitem__(self, number: int) -> Series:
         series = self._series[number]
@@ -99,6 +102,10 @@ class SeriesIndex:
         """Every metric's name."""
         with self._lock:
             return list(self._of_metric)
+
+    def stamp(self, metric: str) -> int:
+        """Grows with each change to the series of a metric."""
+        return self._stamps.get(metric, 0)
 
     def of_metric(self, metric: str) -> list[Series]:
         """The series of a metric, as submitted."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from doghouse.metrics.distributions.sketches import Sketches
-from doghouse.metrics.memory import effective
 from doghouse.metrics.model import Columns, Ints, Rollup, Sent, Series, no_columns
+from doghouse.metrics.store.finding import Finder
 from doghouse.metrics.store.index import SeriesIndex
 from doghouse.metrics.store.journal import Journal
 from doghouse.metrics.store.lateness import NEVER
@@ -35,7 +35,6 @@ class PointStore:
     ) -> None:
         self._journal = Journal(folder, owner)
         self._points = Points(folder / POINTS, owner)
-        self._host_tags = host_tags
         left = self._journal.entries(self._points.moved())
         newest = {
             series.id: series
@@ -47,6 +46,7 @@ class PointStore:
                 f"{folder / POINTS} holds points of series {highest}, which {folder / SERIES} does not know: "
                 f"the two are not of one moment; {FROM_BACKUP}"
             )
+        self._finder = Finder(self._index, host_tags)
         self._pipeline = Pipeline(self._journal, self._points, self._index, left)
 
     def numbers(self, sent: Sequence[Sent]) -> Ints:
@@ -59,10 +59,7 @@ class PointStore:
 
     def find(self, metric: str) -> list[Series]:
         """Every series of a metric, with its effective tags."""
-        return [
-            effective(series, self._host_tags(series.host) if series.host else ())
-            for series in self._index.of_metric(metric)
-        ]
+        return self._finder.find(metric)
 
     def of_metric(self, metric: str) -> list[Series]:
         """Every series of a metric, as submitted."""
