@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from doghouse.metrics.distributions.sketches import Sketches, concatenated, no_sketches
-from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, TimeAggregator, no_columns
+from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source, TimeAggregator, no_columns
+
+MANY = 1000  # series, of which each is not looked at by itself where no point is left out: of 100,000 that takes 0.3 s
 
 
 class MemorySource:
@@ -54,6 +57,12 @@ class MemorySource:
         """Where the points of these series lie that are in [start, end): index ranges, those that touch as one."""
         columns = self._columns
         lows, highs = np.searchsorted(columns.series, ids), np.searchsorted(columns.series, ids, side="right")
+        if len(ids) > MANY and _all_between(columns.ts[lows[0] : highs[-1]], start, end):
+            there = lows < highs
+            lows, highs = lows[there], highs[there]
+            apart = np.flatnonzero(lows[1:] != highs[:-1])
+            firsts, lasts = np.append(lows[:1], lows[apart + 1]), np.append(highs[apart], highs[-1:])
+            return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
         runs: list[tuple[int, int]] = []
         for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
             first, last = low + np.searchsorted(columns.ts[low:high], (start, end))
@@ -62,6 +71,25 @@ class MemorySource:
             elif first < last:
                 runs.append((int(first), int(last)))
         return runs
+
+
+class Subset(Struct, frozen=True):
+    """Some series of a source."""
+
+    source: Source
+    ids: frozenset[int]
+
+    def find(self, metric: str) -> Sequence[Series]:
+        """See `Source.find`."""
+        return [one for one in self.source.find(metric) if one.id in self.ids]
+
+    def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
+        """See `Source.read`."""
+        return self.source.read(ids, start, end, rollup)
+
+
+def _all_between(ts: Ints, start: int, end: int) -> bool:
+    return len(ts) > 0 and start <= int(np.min(ts)) and int(np.max(ts)) < end
 
 
 def distinct(ids: Ints) -> Ints:

@@ -215,4 +215,4 @@ def _key(group: Group) -> bytes:
 
 
 def _group(key: bytes) -> Group:
-    return tuple((name, value) for name, value in msgspec.json.decode(key))
+    return msgspec.json.decode(key, type=Group)

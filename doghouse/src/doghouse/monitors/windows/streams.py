@@ -12,7 +12,9 @@ from typing import TypeGuard
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
+from doghouse.metrics.memory import Subset
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source
 from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
 from doghouse.monitors.windows import pointwise, single
@@ -88,7 +90,7 @@ def columns(
         yield from pointwise.columns(query, source, over, full)
         return
     groups = grouped(chosen, asked.by)
-    plans = {group: plan for group, members in groups.items() if (plan := _plan(query, asked, members, over))}
+    plans = _plans(query, asked, groups, over)
     slow = [one.id for group, members in groups.items() if group not in plans for one in members]
     yield from _planned(query, source, over, full, plans)
     if slow:
@@ -99,8 +101,9 @@ def columns(
 def grouped(series: Sequence[Series], keys: Sequence[str]) -> dict[Group, list[Series]]:
     """The series by group. One that has several values for a key is in several groups, one that lacks a key in none: monitors have no N/A groups."""
     groups: dict[Group, list[Series]] = {}
+    prefixes = [f"{key}:" for key in keys]
     for one in series:
-        values = [sorted(tag[len(key) + 1 :] for tag in one.tags if tag.startswith(f"{key}:")) for key in keys]
+        values = [sorted([tag[len(prefix) :] for tag in one.tags if tag.startswith(prefix)]) for prefix in prefixes]
         for chosen in product(*values):
             groups.setdefault(tuple(zip(keys, chosen, strict=True)), []).append(one)
     return groups
@@ -118,6 +121,20 @@ class _Plan(Struct, frozen=True):
     counts: bool = False
     each: Buckets | None = None
     limit: int | None = None
+
+
+def _plans(
+    query: MonitorQuery, asked: MetricQuery, groups: Mapping[Group, Sequence[Series]], over: Windows
+) -> dict[Group, _Plan]:
+    """How to reduce each group that can be, worked out once for those of as many series of the same types."""
+    plans, known = {}, dict[object, _Plan | None]()
+    for group, members in groups.items():
+        alike = (len(members) == 1, frozenset([one.type for one in members]))
+        if alike not in known:
+            known[alike] = _plan(query, asked, members, over)
+        if (plan := known[alike]) is not None:
+            plans[group] = replace(plan, members=members)
+    return plans
 
 
 def _plan(query: MonitorQuery, asked: MetricQuery, members: Sequence[Series], over: Windows) -> _Plan | None:
@@ -273,18 +290,3 @@ def _changed(
         times, change[known], over.ends, query.window.seconds, query.aggregator, Buckets(buckets.interval)
     )
     return pairs, times[np.searchsorted(times, int(over.starts[0])) :], reduced
-
-
-class Subset(Struct, frozen=True):
-    """Some series of a source."""
-
-    source: Source
-    ids: frozenset[int]
-
-    def find(self, metric: str) -> Sequence[Series]:
-        """See `Source.find`."""
-        return [one for one in self.source.find(metric) if one.id in self.ids]
-
-    def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
-        """See `Source.read`."""
-        return self.source.read(ids, start, end, rollup)
