@@ -13,7 +13,13 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.parametrize(
     ("room", "names"),
     [
-        ("doghouse", {"doghouse/ui/static/uplot/uPlot.iife.js", "doghouse/ui/static/uplot/uPlot.min.css"}),
+        (
+            "doghouse",
+            {
+                f"doghouse/ui/static/{name}"
+                for name in ("uplot/uPlot.iife.js", "uplot/uPlot.min.css", "svgmap/world.svg")
+            },
+        ),
         ("companion", {"companion/assets/dashboards/my_metric.json", "companion/assets/monitors/my_metric_high.json"}),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from house import Served
+from house import NOW, Served
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -16,6 +16,7 @@ PAGES = [
     "/dashboard/create",
     "board",
     "states",
+    "edited board",
     "/metric/explorer",
     "/metric/explorer?query=avg:my_metric{*}",
     "/metric/explorer?query=avg:my_metric{*}&query=avg:system.cpu.user{*}&formula=a/b",
@@ -30,6 +31,7 @@ PAGES = [
     "/monitors/downtimes/create?monitor=1",
     "/slo/manage",
     "/inbox",
+    "notification",
     "/event/explorer",
     "/logs",
     "around",
@@ -41,11 +43,19 @@ PAGES = [
 SERIOUS = ("serious", "critical")
 ALWAYS = ("landmark-unique", "heading-order")  # less than serious, and none is left
 TITLES = {"board": "My_metric", "states": "States"}
+LINKED = {
+    "around": ("/logs", "/logs/around"),
+    "edited board": ("board", "/dashboard/edit/"),
+    "notification": ("/inbox", "/inbox/"),
+}
 
 
 def address(served: Served, path: str) -> str:
-    if path == "around":
-        return html.unescape(re.findall(r'href="(/logs/around[^"]*)"', served.client.get("/logs").text)[0])
+    if path == "notification":
+        served.ok("POST", "/api/v1/events", {"title": "Look", "text": "@team@example.com", "date_happened": NOW})
+    if path in LINKED:
+        place, link = LINKED[path]
+        return html.unescape(re.findall(rf'href="({link}[^"]*)"', served.client.get(address(served, place)).text)[0])
     if path not in TITLES:
         return path
     boards = served.client.get("/api/v1/dashboard").json()["dashboards"]

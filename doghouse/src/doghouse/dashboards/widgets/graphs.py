@@ -34,7 +34,7 @@ register(
         "some",
         asks=True,
         drawing=Drawing("geomap", "ranking"),
-        lacking="a page ranks the regions, and draws no map",
+        lacking="a page colours countries in one hue; parts of countries are listed, points are not drawn",
     ),
     WidgetType("heatgrid", ("requests", "sort"), "some", queried=True),
     WidgetType("point_plot", ("requests",), "any", queried=True),
