@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 import msgspec
+import numpy as np
 
 from doghouse.metrics.model import Ints
 from doghouse.monitors import custom_schedule
 from doghouse.monitors.comparison_checks import Comparison
 from doghouse.monitors.custom_schedule import Recurrence, ScheduleError
 from doghouse.monitors.definition import Definition
+from doghouse.monitors.evaluating import Sources, Stretch, column_history
 from doghouse.monitors.model import Thresholds
 from doghouse.monitors.query import frequency
-from doghouse.queries import NotEvaluated
+from doghouse.monitors.windows.columns import GroupColumn, lines
+from doghouse.queries import NotEvaluated, ResultSeries
 
 
 class ThresholdMonitor(Definition, frozen=True, dict=True):
@@ -67,6 +71,21 @@ class ComparedMonitor(ThresholdMonitor, frozen=True, dict=True):
             return custom_schedule.ticks(self._schedule, start, end)
         except ScheduleError as error:
             raise NotEvaluated(f"monitors with such a custom schedule: {error}") from None
+
+    def columns(self, sources: Sources, ticks: Ints) -> Iterable[GroupColumn]:
+        """Every group's windows at `ticks` (s UTC, ascending), one group at a time; `sources.shared` may keep them. Raises NotEvaluated."""
+        raise NotImplementedError
+
+    def over(self, sources: Sources, start: int, end: int) -> Stretch:
+        """In columns: all windows of a group at once, then all its states."""
+        rules, ticks = self.rules, self.ticks(start, end)
+        columns = self.columns(sources, ticks)
+        unfinished = (partial(column_history, rules, column, ticks) for column in columns)
+        return Stretch(ticks, unfinished, partial(self.said, sources))
+
+    def lines(self, sources: Sources, ticks: Ints, shown: Ints) -> list[ResultSeries] | None:
+        """A line a group."""
+        return lines(self.query, self.columns(sources, ticks), np.isin(ticks, shown), ticks, self.every)
 
     @property
     def every(self) -> int:

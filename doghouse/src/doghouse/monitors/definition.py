@@ -221,8 +221,8 @@ class Definition(Body, frozen=True, dict=True):
         """What the message of a group can say of the records in the window that ends at `now` (s UTC); nothing where it reads none."""
         return {}
 
-    def lines(self, sources: Sources, ticks: Ints) -> list[ResultSeries] | None:
-        """What its windows are worth at some ticks (s UTC), a line a group, for a graph; None where it has no windows. Raises NotEvaluated."""
+    def lines(self, sources: Sources, ticks: Ints, shown: Ints) -> list[ResultSeries] | None:
+        """What its windows at `ticks` (s UTC) are worth at those `shown` of them, for a graph; None where it has no windows. Raises NotEvaluated."""
         return None
 
     def nothing_seen(self, sources: Sources) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import ClassVar, Self
 
@@ -16,7 +16,7 @@ from doghouse.metrics.model import Ints, Source, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
 from doghouse.monitors.definition import Definition, kind
-from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, window_steps
+from doghouse.monitors.evaluating import Evaluation, Sources, window_steps
 from doghouse.monitors.kinds.metric_formula import MetricFormulaAlert
 from doghouse.monitors.model import NO_OPERATOR, Body, MonitorError
 from doghouse.monitors.query import fills_missing, query_text, windows
@@ -25,7 +25,7 @@ from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState, WindowValue
 from doghouse.monitors.states.rules import metric_rules
 from doghouse.monitors.windows.anomalies import remarks as anomaly_remarks
-from doghouse.monitors.windows.columns import Group, GroupColumn, lines
+from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.monitors.windows.evaluation import window_columns
 from doghouse.monitors.windows.sharing import windows_key
 from doghouse.queries import (
@@ -34,7 +34,6 @@ from doghouse.queries import (
     MonitorQuery,
     NotEvaluated,
     QuerySyntaxError,
-    ResultSeries,
     anomaly_settings,
     function_names,
     group_keys,
@@ -180,19 +179,11 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         start, end = int(over.starts[0]) - back, max(int(over.ends[0]), now)
         return ((query, start, end) for query in self._metric_queries)
 
-    def over(self, sources: Sources, start: int, end: int) -> Stretch:
-        """The same in columns: all windows of a group at once, then all its states."""
-        rules, ticks = self.rules, ticks_of(self, start, end)
+    def columns(self, sources: Sources, ticks: Ints) -> Iterable[GroupColumn]:
+        """See ComparedMonitor."""
         points, evaluated = sources.points(self)
         make = partial(evaluate_range, evaluated or self, points, ticks)
-        columns = sources.shared(self.windows_key, points, ticks, make) if sources.shared else make()
-        histories = (partial(column_history, rules, column, ticks) for column in columns)
-        return Stretch(ticks, histories, lambda _group, _at: {})
-
-    def lines(self, sources: Sources, ticks: Ints) -> list[ResultSeries]:
-        """Its windows at the ticks, a line a group."""
-        points, evaluated = sources.points(self)
-        return lines(self.query, evaluate_range(evaluated or self, points, ticks), ticks, self.every)
+        return sources.shared(self.windows_key, points, ticks, make) if sources.shared else make()
 
     @property
     def windows_key(self) -> Hashable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property, partial
 from typing import ClassVar, Protocol, Self
 
@@ -14,7 +14,7 @@ from doghouse.metrics.model import Ints, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, window_steps
+from doghouse.monitors.evaluating import Evaluation, Sources, window_steps
 from doghouse.monitors.message.context import LOGS_SAMPLE, SAMPLES
 from doghouse.monitors.model import INVALID_QUERY, NO_OPERATOR, Body, MonitorError, Options, Thresholds
 from doghouse.monitors.query import is_count_query, windows
@@ -26,12 +26,11 @@ from doghouse.monitors.records.windows import MS, Nothing, RecordsOf
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import filling, record_rules
-from doghouse.monitors.windows.columns import Group, GroupColumn, lines
+from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.queries import (
     Expression,
     NotEvaluated,
     QuerySyntaxError,
-    ResultSeries,
     group_keys,
     metric_queries,
     scope_tags,
@@ -176,23 +175,17 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         start, end = int(over.starts[0]) * MS, int(over.ends[0]) * MS
         return ((query, start, end) for query in self.tree.record_queries)
 
-    def over(self, sources: Sources, start: int, end: int) -> Stretch:
-        """The same in columns: all windows of a group at once, then all its states."""
-        rules, ticks = self.rules, self.ticks(start, end)
-        columns = self.columns(sources, ticks)
-        unfinished = (partial(column_history, rules, column, ticks) for column in columns)
-        return Stretch(ticks, unfinished, partial(self.said, sources))
-
     @classmethod
     def lacking(cls) -> str:
         """What searches and formulas may have and doghouse does not evaluate."""
         return "without calculated fields (#name), units of most attributes, and anomalies() in a formula"
 
-    def columns(self, sources: Sources, ticks: Ints) -> Iterator[GroupColumn]:
-        """Every group's windows at `ticks` (s UTC, ascending), one group at a time. Raises NotEvaluated."""
+    def columns(self, sources: Sources, ticks: Ints) -> Iterable[GroupColumn]:
+        """See ComparedMonitor."""
         points, evaluated = sources.points(self) if self.tree.point_queries else (MemorySource([], no_columns()), None)
         asked = evaluated.tree if isinstance(evaluated, RecordAlert) else self.tree
-        return Evaluator(asked, self.options, self.rules, self._records(sources), points).columns(ticks)
+        make = partial(Evaluator(asked, self.options, self.rules, self._records(sources), points).columns, ticks)
+        return sources.shared(self.windows_key, sources.records, ticks, make) if sources.shared else make()
 
     def _records(self, sources: Sources) -> RecordsOf:
         """Where a query's records are. What it gives raises NotEvaluated where there are none of its source."""
@@ -239,10 +232,6 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         if asked.record_queries:
             return None
         return bound(asked.formula, {name: query.expression for name, query in asked.queries.items()})  # type: ignore[union-attr]
-
-    def lines(self, sources: Sources, ticks: Ints) -> list[ResultSeries] | None:
-        """Its windows at the ticks, a line a group."""
-        return lines(self.query, self.columns(sources, ticks), ticks, self.every)
 
     def nothing_seen(self, sources: Sources) -> str:
         """No record matches."""

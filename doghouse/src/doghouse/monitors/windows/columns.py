@@ -83,12 +83,13 @@ def seen_where_valued(
     return GroupColumn(group, values, full, points, windows, outermost=(outermost[0], outermost[1]))
 
 
-def lines(query: str, columns: Iterable[GroupColumn], ticks: Ints, every: int) -> list[ResultSeries]:
-    """The windows of a query at its ticks (s UTC), a line a group, for a graph. `every` (s) is how far a single tick reaches."""
-    interval = int(ticks[1] - ticks[0]) if len(ticks) > 1 else every
+def lines(query: str, columns: Iterable[GroupColumn], shown: Bools, ticks: Ints, every: int) -> list[ResultSeries]:
+    """The windows of a query at those of its ticks (s UTC) that are `shown`, a line a group, for a graph. `every` (s) is how far a single tick reaches."""
+    times = ticks[shown]
+    interval = int(times[1] - times[0]) if len(times) > 1 else every
     made = []
     for column in columns:
-        there = ~np.isnan(column.values)
+        there = shown & ~np.isnan(column.values)
         tags = tuple(sorted(f"{key}:{value}" for key, value in column.group))
         scope, ts, values = ",".join(tags) or "*", ticks[there], column.values[there]
         made.append(ResultSeries("", query, scope, column.group, tags, None, interval, ts, values))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import numpy as np
 
-from doghouse.metrics.model import Ints, Source
+from doghouse.metrics.model import Ints
 from doghouse.monitors.model import Options
 from doghouse.monitors.windows.columns import GroupColumn
 from doghouse.queries import MonitorQuery
@@ -20,19 +20,31 @@ class LastColumns:
 
     def __init__(self) -> None:
         self._key: Hashable = None
-        self._source: Source | None = None
+        self._source: object = None
         self._ticks: Ints = NO_TICKS
         self._columns: Sequence[GroupColumn] = ()
 
     def __call__(
-        self, key: Hashable, source: Source, ticks: Ints, make: Callable[[], Iterable[GroupColumn]]
-    ) -> Sequence[GroupColumn]:
-        """The columns of what `key` stands for over these points at these ticks; `make` works them out. They are read, and never written to."""
+        self, key: Hashable, source: object, ticks: Ints, make: Callable[[], Iterable[GroupColumn]]
+    ) -> Iterable[GroupColumn]:
+        """The columns of what `key` stands for (None: they are not kept) over this source at these ticks; `make` works them out. They are never written to."""
+        if key is None:
+            return make()
         if key != self._key or source is not self._source or not np.array_equal(ticks, self._ticks):
             self._key, self._columns = None, ()
             self._columns = list(make())
             self._key, self._source, self._ticks = key, source, ticks
         return self._columns
+
+
+class OfOneMonitor(LastColumns):
+    """Keeps the columns of one monitor, whatever its windows depend on: for who looks at them twice."""
+
+    def __call__(
+        self, key: Hashable, source: object, ticks: Ints, make: Callable[[], Iterable[GroupColumn]]
+    ) -> Iterable[GroupColumn]:
+        """See LastColumns."""
+        return super().__call__(key or "its own", source, ticks, make)
 
 
 def windows_key(query: MonitorQuery, options: Options) -> Hashable:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -23,6 +22,7 @@ from doghouse.monitors.api.access import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.records.windows import RecordsOf
 from doghouse.monitors.store import Stored
+from doghouse.monitors.windows.sharing import OfOneMonitor
 from doghouse.queries import Expression, MonitorQuery, NotEvaluated, QuerySyntaxError, expression_text, function_names
 from doghouse.queries.quantities import unit_of_window
 from doghouse.queries.units import Units
@@ -60,14 +60,16 @@ class Replays(Struct, frozen=True):
         self, monitor: mon.Definition, seen: Frame, quiet: Sequence[dt.Downtime], timezone: str, now: float
     ) -> dict[str, Any]:
         """The graph, states and figures of a monitor, for js/parts/replay.mjs; `problem` where they cannot be told. `timezone`: whose nights are counted."""
+        sources = None
         try:
-            sources = self.sources(monitor, seen)
+            sources = replace(self.sources(monitor, seen), shared=OfOneMonitor())
         except mon.MonitorError as error:
             replayed = monitor_history.Replayed(None, str(error))
         else:
             hosts, rules = hosts_of(self.hosts), self.rules.rules()
             replayed = monitor_history.replay(monitor, sources, seen, quiet, hosts, rules)
-        made = self.nothing(seen, now, replayed.problem) | {"graph": self.graph(monitor, seen)}
+        graph = self.graph(monitor, seen, sources if replayed.test else None)
+        made = self.nothing(seen, now, replayed.problem) | {"graph": graph}
         if replayed.test is None:
             return made
         unit = unit_of_window(monitor.asked, self.units)
@@ -113,9 +115,9 @@ class Replays(Struct, frozen=True):
             monitor, points_of(self.points), start, end, self.members(monitor), holding, hosts, rules, self.records
         )
 
-    def graph(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:
-        """The monitor's query as a graph, with what its windows are worth; of one that looks at records, the windows alone."""
-        windows = self._windows(monitor, seen)
+    def graph(self, monitor: mon.Definition, seen: Frame, replayed: mon.Sources | None = None) -> dict[str, Any] | None:
+        """The monitor's query as a graph, with what its windows are worth; of one that looks at records, the windows alone. `replayed` have kept these."""
+        windows = self._windows(monitor, seen, replayed)
         if (expression := graphed(monitor)) is None:
             return windows
         widget = board.graph("monitor", Request((Line(expression_text(expression)),)))
@@ -123,9 +125,12 @@ class Replays(Struct, frozen=True):
         raw["queries"] = lines.texts(widget.requests, {})
         return raw if windows is None else beside(raw, windows, apart=worth_apart(monitor))
 
-    def _windows(self, monitor: mon.Definition, seen: Frame) -> dict[str, Any] | None:
+    def _windows(self, monitor: mon.Definition, seen: Frame, replayed: mon.Sources | None) -> dict[str, Any] | None:
         try:
-            worked_out = monitor.lines(self.sources(monitor, seen), ticks(monitor, seen))
+            ticks = monitor.ticks(seen.start, seen.end)
+            shown = thinned(ticks, monitor.every)
+            sources = replayed or self.sources(monitor, seen)
+            worked_out = monitor.lines(sources, ticks if replayed else shown, shown)
         except (NotEvaluated, QuerySyntaxError, mon.MonitorError, ApiError):
             return None
         if worked_out is None:
@@ -170,7 +175,7 @@ def graphed(monitor: mon.Definition) -> Expression | None:
         return None
 
 
-def ticks(monitor: mon.Definition, seen: Frame) -> Ints:
-    """When a graph tells what the monitor's windows are worth (s UTC): at its own ticks, at most MOST_POINTS of them."""
-    every = max(monitor.every, -(-seen.span // (MOST_POINTS * MINUTE)) * MINUTE)
-    return np.arange(seen.start // every + 1, seen.end // every + 1, dtype=np.int64) * every
+def thinned(ticks: Ints, every: int) -> Ints:
+    """Of a monitor's ticks (s UTC) about MOST_POINTS at most, the same ones whatever the range that they are in begins with; `every` (s) lies between two."""
+    apart = -(-len(ticks) // MOST_POINTS)
+    return ticks if apart < 2 else ticks[ticks // every % apart == 0]
