@@ -7,7 +7,7 @@ import pytest
 
 from doghouse.queries import QuerySyntaxError, parse
 from doghouse.queries.functions import catalogue
-from doghouse.queries.language.completion import complete
+from doghouse.queries.language.completion import complete, complete_formula
 
 METRICS = ["my_metric", "system.cpu.idle", "system.cpu.user", "postgresql.commits"]
 TAGS = {"env": ["dev", "prod"], "host": ["web-1", "web-2"]}
@@ -115,3 +115,19 @@ def catalogue_after(module: str) -> list[str]:
     """The names of all functions, in a Python that imports this family first."""
     program = f"import doghouse.queries.functions.{module}; from doghouse.queries.functions import catalogue; print(*catalogue())"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("b|", "be"),
+        ("a / b|", "a / be"),
+        ("cutoff_m|", "cutoff_max("),
+        ("top(be, 5, 'l|", "top(be, 5, 'last'"),
+        ("100 * |", "100 * a"),
+    ],
+)
+def test_a_formula_is_completed_by_the_names_of_its_queries_and_by_functions(typed: str, suggested: str) -> None:
+    before = typed.removesuffix("|")
+    made = complete_formula(before, len(before), ["a", "be"])
+    assert before[: made.start] + made.suggestions[0].text == suggested

@@ -305,6 +305,11 @@ def request(trace: int, at: float, resource: str, length: float, status: str = "
     failed = status.startswith("5")
     root = span(trace, 1, 0, "flask.request", resource, at, length, error=int(failed))
     root["meta"] = {"env": "prod", "http.status_code": status, "http.method": "GET", "span.kind": "server"}
+    if failed:
+        root["meta"] |= {
+            "error.message": "lost",
+            "error.stack": "Traceback:\\n  File a.py, line 7\\nOperationalError: lost",
+        }
     query = "SELECT * FROM users WHERE id = %s"
     return [
         root,

@@ -114,7 +114,7 @@ def test_half_a_json_says_its_line_and_outlives_a_reload(page: Page, served: Ser
     expect(page.locator("[data-problems]")).to_contain_text("line 2")
     page.reload()
     expect(area(page)).to_have_value('{"title": "kept",\n "widgets": }')
-    page.get_by_role("button", name="Discard it").click()
+    page.get_by_role("button", name="Discard").click()
     expect(area(page)).to_have_value(re.compile("Written here"))
 
 
@@ -128,7 +128,7 @@ def test_what_somebody_else_saved_is_seen_and_nothing_is_lost(page: Page, served
     conflict = page.get_by_role("region", name="Saved by somebody else")
     expect(conflict).to_contain_text("Somebody else saved this dashboard")
     conflict.get_by_role("button", name="Use theirs of widgets[0].definition.title").click()
-    conflict.get_by_role("button", name="Keep what stands here").click()
+    conflict.get_by_role("button", name="Keep mine").click()
     expect(conflict).to_be_hidden()
     page.get_by_role("button", name="Save").click()
     expect(page).to_have_url(re.compile(f"/dashboard/{written}/mine"))

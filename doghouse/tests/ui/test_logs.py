@@ -83,6 +83,17 @@ def test_older_lines_are_reached_page_by_page_each_once(served: Served) -> None:
     assert sorted(seen) == sorted(line["message"] for line in lines)
 
 
+def test_the_oldest_first_are_the_same_lines_the_other_way_round_page_by_page(served: Served) -> None:
+    lines = [{"message": f"n{at:03}", "service": "long", "timestamp": (NOW + 4000 + at) * 1000} for at in range(250)]
+    served.ok("POST", "/api/v2/logs", lines)
+    address = f"/logs?query=service:long&from_ts={NOW + 4000}000&to_ts={NOW + 4700}000&live=false&stream_sort=asc"
+    text = served.client.get(address).text
+    further = re.search(r'<a href="([^"]*)">Newer than these 200</a>', text)
+    assert further
+    text += served.client.get(f"/logs{html.unescape(further[1])}").text
+    assert re.findall(r'class="mono line">(n\d+)<', text) == [line["message"] for line in lines]
+
+
 def facet(page: Page, name: str) -> Locator:
     return page.locator(f'[data-facet="{name}"]')
 
@@ -105,13 +116,28 @@ def test_a_click_on_a_facet_asks_for_a_value_and_another_keeps_it_out(page: Page
     status.locator("li", has_text="warn").get_by_role("link", name="warn", exact=True).click()
     expect(lines).to_have_count(2)
     status.locator("li.wanted", has_text="error").hover()
-    status.get_by_role("link", name="without error").click()
+    status.get_by_role("link", name="exclude error").click()
     expect(lines).to_have_count(1)
-    expect(status.locator("li.unwanted")).to_contain_text("kept out")
+    expect(status.locator("li.unwanted")).to_contain_text("excluded")
     assert query_of(page)["query"] == ["status:warn -status:error"]
     page.reload()
     expect(lines).to_have_count(1)
     expect(status.locator("li.unwanted")).to_contain_text("error")
+
+
+@pytest.mark.browser
+def test_the_order_of_lines_is_changed_by_a_click_and_stays_with_what_is_searched(page: Page, served: Served) -> None:
+    page.goto("/logs")
+    first = page.locator(".stream.logs > li").first
+    expect(first).to_contain_text("GET /users 200")
+    page.get_by_role("link", name="oldest first").click()
+    expect(first).to_contain_text("cache is cold")
+    page.get_by_role("searchbox").fill("status:(info OR error)")
+    page.get_by_role("searchbox").press("Enter")
+    expect(first).to_contain_text("GET /orders 500")
+    assert query_of(page)["stream_sort"] == ["asc"]
+    page.get_by_role("link", name="newest first").click()
+    expect(first).to_contain_text("GET /users 200")
 
 
 @pytest.mark.browser

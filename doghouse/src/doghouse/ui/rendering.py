@@ -115,9 +115,9 @@ def iso(ts: float) -> str:
     return frame.utc(ts).replace(" ", "T") + "Z"
 
 
-def with_query(query: QueryParams, name: str, value: str) -> str:
-    """The query of a link that sets one parameter (empty: takes it away) and keeps all else."""
-    kept = [(key, other) for key, other in query.multi_items() if key != name]
+def with_query(query: QueryParams, name: str, value: str, *without: str) -> str:
+    """The query of a link that sets one parameter (empty: takes it away), leaves out those `without` names, and keeps all else."""
+    kept = [(key, other) for key, other in query.multi_items() if key not in (name, *without)]
     return urlencode([*kept, (name, value)] if value else kept)
 
 

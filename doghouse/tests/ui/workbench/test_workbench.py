@@ -55,10 +55,10 @@ def test_the_form_and_the_json_stay_in_step(page: Page, flapping: int) -> None:
     text = page.get_by_role("combobox", name="JSON")
 
     page.get_by_label("window", exact=True).fill("last_10m")
-    page.get_by_label("group by").fill("host")
+    page.get_by_label("group by", exact=True).fill("host")
     page.get_by_label("critical", exact=True).fill("80")
     page.get_by_role("spinbutton", name="renotify interval").fill("30")
-    page.get_by_label("notify by").fill("*")
+    page.get_by_label("notify by", exact=True).fill("*")
     expect(page.get_by_role("combobox", name="Query")).to_have_value("avg(last_10m):avg:queue.depth{*} by {host} > 80")
     expect(text).to_have_value(re.compile('"renotify_interval": 30'))
     assert body(page)["options"]["thresholds"] == {"critical": 80}  # type: ignore[index]
@@ -95,6 +95,55 @@ def test_the_json_completes_its_query_and_marks_what_is_wrong(page: Page, flappi
     expect(page.locator("[data-problems]")).to_have_text("None.")
 
 
+def test_a_text_with_escapes_is_completed_in_the_json(page: Page, flapping: int) -> None:
+    page.goto(f"/monitors/{flapping}/edit")
+    text = page.get_by_role("combobox", name="JSON")
+    text.fill(json.dumps(FLAPPING | {"message": 'It is "long".\n{{val é'}, indent=2))
+    at = text.input_value().index("{{val") + len("{{val")
+    text.evaluate("(box, at) => { box.focus(); box.setSelectionRange(at, at); }", at)
+    page.keyboard.type("u")
+    expect(page.locator("#json-completions [role=option]").first).to_contain_text("value}}")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("combobox", name="Message")).to_have_value('It is "long".\n{{value}} é')
+
+
+def test_a_new_monitor_has_no_mistakes_before_anything_is_typed(page: Page, served: Served) -> None:
+    page.goto("/monitors/create")
+    problems = page.locator("[data-problems]")
+    expect(problems).to_have_text("Nothing to check yet.")
+    expect(page.locator("[data-figures]")).to_have_text("Write a query to see what it would have sent.")
+    page.get_by_role("combobox", name="Query").fill("avg(last_5m):avg:queue.depth{*")
+    expect(problems).to_contain_text("error")
+
+
+def test_what_a_monitor_is_grouped_and_notified_by_is_ticked(page: Page, flapping: int) -> None:
+    page.goto(f"/monitors/{flapping}/edit")
+    groups = page.get_by_role("group", name="Choose group by")
+    groups.get_by_role("checkbox", name="host").check()
+    query = page.get_by_role("combobox", name="Query")
+    expect(query).to_have_value("avg(last_5m):avg:queue.depth{*} by {host} > 90")
+    notified = page.get_by_role("group", name="Choose notify by")
+    notified.get_by_role("checkbox", name="host").check()
+    assert body(page)["options"]["notify_by"] == ["host"]  # type: ignore[index]
+    page.get_by_role("group", name="Choose renotify statuses").get_by_role("checkbox", name="warn").check()
+    assert option(page, "renotify statuses") == "warn"
+    groups.get_by_role("checkbox", name="host").uncheck()
+    expect(query).to_have_value("avg(last_5m):avg:queue.depth{*} > 90")
+
+
+def test_what_is_not_set_yet_is_slid_too(page: Page, flapping: int) -> None:
+    page.goto(f"/monitors/{flapping}/edit")
+    figure(page, "42 notifications in this range")
+    page.get_by_role("slider", name="Slide renotify interval").press("ArrowRight")
+    page.get_by_role("slider", name="Slide no data timeframe").press("ArrowRight")
+    options = body(page)["options"]
+    assert (options["renotify_interval"], options["no_data_timeframe"]) == (1, 1)  # type: ignore[index]
+    recovery = page.get_by_role("slider", name="Slide critical recovery")
+    assert recovery.input_value() == "90"  # where nothing would change yet
+    recovery.press("ArrowLeft")
+    assert option(page, "critical recovery") == "89.9"
+
+
 def test_half_a_json_says_its_line_and_loses_nothing(page: Page, flapping: int) -> None:
     page.goto(f"/monitors/{flapping}/edit")
     page.get_by_role("combobox", name="JSON").fill('{"name": "kept",\n "type": }')
@@ -103,7 +152,7 @@ def test_half_a_json_says_its_line_and_loses_nothing(page: Page, flapping: int) 
     expect(page.locator("[data-figures]")).to_contain_text("Expecting value")
     page.reload()
     expect(page.get_by_role("combobox", name="JSON")).to_have_value('{"name": "kept",\n "type": }')
-    page.get_by_role("button", name="Discard it").click()
+    page.get_by_role("button", name="Discard").click()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Queue is long")
 
 
@@ -152,7 +201,7 @@ def test_what_somebody_else_saved_is_seen_and_nothing_is_lost(page: Page, flappi
     expect(conflict).to_contain_text("Queue is long")
     expect(conflict).to_contain_text("Theirs")
     conflict.get_by_role("button", name="Use theirs of message").click()
-    conflict.get_by_role("button", name="Keep what stands here").click()
+    conflict.get_by_role("button", name="Keep mine").click()
     expect(conflict).to_be_hidden()
     page.get_by_role("button", name="Save").click()
     expect(page).to_have_url(re.compile(rf"/monitors/{flapping}\?"))

@@ -12,7 +12,7 @@ from doghouse.queries.functions import catalogue
 from doghouse.queries.language.names import FILLS, MODIFIERS, ROLLUP_METHODS, SPACE_AGGREGATORS
 
 Kind = Literal[
-    "aggregator", "metric", "function", "tag", "value", "key", "modifier", "groups", "word",
+    "aggregator", "metric", "function", "tag", "value", "key", "modifier", "groups", "word", "query",
     "example", "variable", "condition", "handle",  # of monitors
 ]  # fmt: skip
 Tags = Callable[[str], Mapping[str, Sequence[str]]]
@@ -62,14 +62,29 @@ def complete(text: str, cursor: int, metrics: Iterable[str], tags: Tags) -> Comp
     if match := re.search(r"[})](\s*)([A-Za-z]*)$", before):
         return chosen(before, match[2], _behind(before[: match.end(1)].rstrip(), spaced=bool(match[1] or match[2])))
     if (call := _call(before)) and (words := _argument_words(*call)):
-        typed = re.search(r"['\"]?\w*$", before)
-        assert typed is not None
-        return chosen(before, typed[0], words, key=lambda word: word.strip("'"))
+        return _words(before, words)
     if match := re.search(r"\b([a-z]\w*(?:\.\d+)?)\s*:\s*([\w.\-/]*)$", before):
         return chosen(before, match[2], _metrics(metrics, "", scope))
     typed = _WORD.search(before)
     assert typed is not None
     return chosen(before, typed[0], [*_aggregators(), *_functions(), *_metrics(metrics, "avg:", scope)])
+
+
+def complete_formula(text: str, cursor: int, names: Iterable[str]) -> Completion:
+    """Suggestions for a formula over queries of these names."""
+    before = text[:cursor]
+    if (call := _call(before)) and (words := _argument_words(*call)):
+        return _words(before, words)
+    typed = re.search(r"[A-Za-z_]\w*$|$", before)
+    assert typed is not None
+    return chosen(before, typed[0], [*(Suggestion(name, "query") for name in names), *_functions()])
+
+
+def _words(before: str, words: Sequence[Suggestion]) -> Completion:
+    """The words that an argument takes, which may be typed with a quote or without."""
+    typed = re.search(r"['\"]?\w*$", before)
+    assert typed is not None
+    return chosen(before, typed[0], words, key=lambda word: word.strip("'"))
 
 
 def _behind(query: str, *, spaced: bool) -> list[Suggestion]:

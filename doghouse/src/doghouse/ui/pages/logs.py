@@ -40,7 +40,7 @@ class LogPage(Struct, frozen=True):
     traces: TraceStore
 
     def show(self, call: Call) -> Reply:
-        """`GET /logs?query=…&column=…&facet=…&from_ts…&older=TIME-ID`: the newest lines, or those before one."""
+        """`GET /logs?query=…&column=…&facet=…&from_ts…&stream_sort=asc&after=TIME-ID`: the newest lines, or the oldest, or those that follow one."""
         shown = frame.from_url(call.query, call.now, DAY_S)
         query, columns, opened = (
             call.query.get("query", ""),
@@ -48,8 +48,9 @@ class LogPage(Struct, frozen=True):
             chosen(call, "facet", FACETS),
         )
         search, problem = searches.read(query)
-        older = _place(*call.query.get("older", "").partition("-")[::2])
-        lines = [] if problem else self.logs.page(search, *_ms(shown), MOST, older)
+        after = _place(*call.query.get("after", "").partition("-")[::2])
+        oldest_first = call.query.get("stream_sort") == "asc"
+        lines = [] if problem else self.logs.page(search, *_ms(shown), MOST, after, oldest_first=oldest_first)
         offered = log_rows.fields(line.log for line in lines)
         return rendering.framed(
             "logs.html",
@@ -63,7 +64,8 @@ class LogPage(Struct, frozen=True):
             column_choices=list(dict.fromkeys((*COLUMNS, *FACETS, *offered, *columns))),
             facets=list(dict.fromkeys((*FACETS, *opened, *offered))),
             opened=opened,
-            older=older,
+            after=after,
+            oldest_first=oldest_first,
         )
 
     def counts(self, call: Call) -> Reply:

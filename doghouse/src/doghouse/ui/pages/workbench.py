@@ -103,10 +103,10 @@ class Workbench(Struct, frozen=True):
         )
 
     def check(self, call: Call) -> Reply:
-        """`POST /ui/data/workbench/check`: problems, messages for one of its groups, the same as HCL, and whether another was saved meanwhile."""
+        """`POST /ui/data/workbench/check`: problems, messages for a group, names to choose, the same as HCL, and what was saved meanwhile."""
         asked = call.json(Asked)
         draft = self.draft(asked)
-        made: dict[str, Any] = {"problems": draft.problems, "previews": [], "groups": [], "hcl": ""}
+        made: dict[str, Any] = {"problems": draft.problems, "previews": [], "groups": [], "choices": {}, "hcl": ""}
         made["conflict"] = self.conflict(asked)
         if (monitor := draft.monitor) is None:
             return Reply(made)
@@ -114,12 +114,20 @@ class Workbench(Struct, frozen=True):
         groups = message_previews.groups_of(monitor, states)
         group = groups[min(max(asked.group, 0), len(groups) - 1)]
         hosts, rules = hosts_of(self.replays.hosts), self.replays.rules.rules()
+        made["choices"] = self.choices(monitor)
         made["groups"] = [message_previews.label(one) for one in groups]
         made["previews"] = message_previews.previews(monitor, states, group, hosts, rules, int(call.now))
         from doghouse.importing.terraform.writing import monitor_json  # here, as in `draft`
 
         made["hcl"] = monitor_json(documents.written(monitor.document))
         return Reply(made)
+
+    def choices(self, monitor: mon.Definition) -> dict[str, list[str]]:
+        """Names to choose, by the ids of the form's fields that list them: keys of the metrics' tags to group by, and of these to notify by."""
+        if monitor.problem:
+            return {}
+        keys = {key for metric in monitor.metrics for key in self.tags(metric)}
+        return {"part-groups": sorted(keys), "options.notify_by": ["*", *(monitor.keys or ())]}
 
     def complete(self, call: Call) -> Reply:
         """`POST /ui/data/workbench/complete`: what could be typed next."""

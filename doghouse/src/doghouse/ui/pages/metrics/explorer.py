@@ -13,7 +13,7 @@ from doghouse.dashboards import board
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.widget_requests import Line, Request
 from doghouse.metrics.model import MetricStore
-from doghouse.queries.language.completion import complete
+from doghouse.queries.language.completion import LONGEST, complete, complete_formula
 from doghouse.queries.units import Units
 from doghouse.tags.pairs import by_key
 from doghouse.ui import frame, rendering
@@ -64,11 +64,14 @@ class Explorer(Struct, frozen=True):
         return Reply(answer | {"queries": lines.texts((request,), {})})
 
     def complete(self, call: Call) -> Reply:
-        """`GET /ui/data/complete?text=…&cursor=…`: what could be typed next."""
+        """`GET /ui/data/complete?text=…&cursor=…`: what could be typed next in a query; `&name=a&name=b`: in a formula over queries of these names."""
         text = call.query.get("text", "")
         typed = call.query.get("cursor", "")
         cursor = min(int(typed), len(text)) if re.fullmatch("[0-9]{1,9}", typed) else len(text)
-        completions = complete(text, cursor, self.points.metrics(), self.tags)
+        if "name" in call.query:
+            completions = complete_formula(text[:LONGEST], cursor, filter(None, call.query.getlist("name")))
+        else:
+            completions = complete(text, cursor, self.points.metrics(), self.tags)
         suggestions = [
             {"text": suggestion.text, "kind": suggestion.kind, "detail": suggestion.detail}
             for suggestion in completions.suggestions

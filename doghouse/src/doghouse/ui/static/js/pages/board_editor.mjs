@@ -112,7 +112,7 @@ function restore() {
   box.fit();
   settled = state();
   const discard = () => (sessionStorage.removeItem(KEPT), location.reload());
-  notice("What you had not saved is here again. ", el("button", { type: "button", onclick: discard }, "Discard it"));
+  notice("Your unsaved changes were restored. ", el("button", { type: "button", onclick: discard }, "Discard"));
 }
 
 // --- which part is edited
@@ -192,8 +192,8 @@ async function save() {
 async function copyAs(kind) {
   $$("details.pop[open]").forEach((pop) => (pop.open = false));
   const text = kind === "hcl" ? checked.hcl : written(body);
-  if (!text) return notice("There is nothing to copy until the dashboard can be read.");
-  if (!(await copy(text))) notice("The browser lets nothing be copied here. ", el("pre", { tabindex: 0 }, text));
+  if (!text) return notice("Nothing to copy: the dashboard cannot be read.");
+  if (!(await copy(text))) notice("The browser does not allow copying here. ", el("pre", { tabindex: 0 }, text));
 }
 
 for (const button of $$("[data-copy-as]")) button.addEventListener("click", () => copyAs(button.dataset.copyAs));

@@ -37,7 +37,7 @@ function agreed(button) {
     "dialog",
     { "aria-labelledby": "cancel-title" },
     el("h2", { id: "cancel-title" }, `${button.getAttribute("aria-label")}?`),
-    el("p", {}, "Its monitors notify again from now on. A canceled downtime cannot be taken up again."),
+    el("p", {}, "Its monitors notify again from now on. A canceled downtime cannot be resumed."),
     el("form", { method: "dialog", class: "controls" }, el("button", { value: "yes", class: "primary" }, "Cancel the downtime"), el("button", { value: "" }, "Keep it")),
   );
   document.body.append(dialog);

@@ -1,7 +1,7 @@
 // The metrics explorer: queries, called a, b and so on, and formulas over them, drawn as they are typed, with completion. While one is being written a
 // mistake is no mistake yet and the last graph stays; then it is underlined where it is.
 
-import { QueryBox } from "../parts/completion.mjs";
+import { ofFormula, QueryBox } from "../parts/completion.mjs";
 import { bindMenu } from "../parts/menu.mjs";
 import { $, $$, el, getJson, pageData, postJson, say } from "../dom.mjs";
 import { Graph } from "../graphs/graph.mjs";
@@ -116,7 +116,7 @@ function row(kind, text, index) {
   remove.setAttribute("aria-label", `Remove ${name.toLowerCase()}`);
   remove.hidden = alone;
   remove.addEventListener("click", () => (state[kind].splice(index, 1), draw(), step()));
-  const offered = kind === "formulas" ? { offered: async () => ({ suggestions: [] }) } : {};
+  const offered = kind === "formulas" ? { offered: (typed, cursor) => ofFormula(typed, cursor, [...NAMES.slice(0, state.queries.length)]) } : {};
   const box = new QueryBox($(".query-box", root), (typed) => ((state[kind][index] = typed), changed()), settled, offered);
   return { kind, box, root };
 }

@@ -27,7 +27,7 @@ timeKeys(keys, time, changed);
 $("[data-facets]").open = !NARROW.matches;
 
 function changed() {
-  setQuery((query) => query.delete("older"));
+  setQuery((query) => query.delete("after"));
   refresh();
   count(true);
 }

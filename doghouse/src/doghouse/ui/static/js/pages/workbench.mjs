@@ -36,7 +36,7 @@ let asOpened = null; // what the monitor as it was opened would have sent
 // --- the text, the form and what is kept
 
 const form = new Form($("[data-form]"), (edit) => {
-  if (!body) return say("The JSON cannot be read: the form waits for it");
+  if (!body) return say("The JSON is not valid: mend it first");
   edit(body);
   put(JSON.stringify(body, null, 2));
   changed();
@@ -85,6 +85,9 @@ function typed() {
 
 area.addEventListener("input", typed);
 
+// A new monitor that nobody has begun: what it lacks is no mistake yet.
+const untouched = () => !page.id && !asItWas.query && area.value === opened;
+
 function notice(text, ...more) {
   const place = $("[data-notice]");
   place.hidden = !text;
@@ -97,7 +100,7 @@ function restore() {
   read(kept.text);
   ({ base, id } = kept);
   const discard = () => (sessionStorage.removeItem(KEPT), location.reload());
-  notice("What you had not saved is here again. ", el("button", { type: "button", onclick: discard }, "Discard it"));
+  notice("Your unsaved changes were restored. ", el("button", { type: "button", onclick: discard }, "Discard"));
 }
 
 // --- what the server says of it
@@ -114,6 +117,8 @@ async function check() {
   const answer = await postJson("/ui/data/workbench/check", sent()).catch((error) => void notice(error.message));
   if (mine !== check.turn || !answer) return;
   checked = answer;
+  form.offer(answer.choices);
+  if (untouched()) return $("[data-problems]").replaceChildren(el("p", { class: "why" }, "Nothing to check yet."));
   problems($("[data-problems]"), answer.problems, { go: (line) => json.go(line), use: (found) => edit((at) => mend(at, found)) });
   json.mark(answer.problems.map(({ line }) => line).filter(Boolean));
   conflict($("[data-conflict]"), answer.conflict, body, { take: (path, value) => edit((at) => set(at, path, value)), keep });
@@ -133,7 +138,7 @@ function previews({ groups, previews }) {
   const open = new Set(shown.length ? shown.filter((one) => one.open).map((one) => $("strong", one).textContent) : ["Triggered"]);
   const made = previews.map(message);
   for (const one of made) one.open = open.has($("strong", one).textContent);
-  $("[data-previews]").replaceChildren(...(made.length ? made : [el("p", { class: "why" }, "No messages until the monitor can be read.")]));
+  $("[data-previews]").replaceChildren(...(made.length ? made : [el("p", { class: "why" }, "No messages: the monitor cannot be read.")]));
 }
 
 // --- what it would have sent
@@ -176,13 +181,13 @@ function draw(answer) {
   if (!replay) {
     $("[data-changes]").replaceChildren();
     $("[data-sum]").textContent = "–";
-    return $("[data-figures]").replaceChildren(el("p", { class: "why" }, answer.problem));
+    return $("[data-figures]").replaceChildren(el("p", { class: "why" }, untouched() ? "Write a query to see what it would have sent." : answer.problem));
   }
   requestAnimationFrame(() => drawStrips($("[data-strips]"), replay, answer, graph.u)); // the graph's axis has its width by then
   const before = asOpened?.answer?.replay;
   const [was, is] = [before, replay].map((one) => one?.figures.notifications);
   $("[data-sum]").textContent = before && was !== is ? `${was} notifications in this range become ${is}` : `${is} notifications in this range`;
-  figures($("[data-figures]"), before && area.value !== opened ? [["as it was", before.figures], ["as it is here", replay.figures]] : [["in this range", replay.figures]]);
+  figures($("[data-figures]"), before && area.value !== opened ? [["before", before.figures], ["now", replay.figures]] : [["in this range", replay.figures]]);
   changes($("[data-changes]"), replay.changes, replay.unit);
 }
 
@@ -202,7 +207,7 @@ async function upload(input) {
     }
   }
   const over = ["series", "logs"].filter((one) => files[one]).map((one) => `the ${one} of your file`);
-  $("[data-over]").textContent = over.length ? `Over ${over.join(" and ")}: choose a range that is in it.` : "Over this doghouse's own history. A file takes its place.";
+  $("[data-over]").textContent = over.length ? `Over ${over.join(" and ")}: choose a range that is in it.` : "Over this doghouse's history, unless you choose a file.";
   ask();
 }
 
@@ -231,8 +236,8 @@ const texts = {
 async function copyAs(kind) {
   $$("details.pop[open]").forEach((pop) => (pop.open = false));
   const text = await texts[kind]().catch((error) => void notice(error.message));
-  if (text === "") return notice("There is nothing to copy until the monitor can be read.");
-  if (text && !(await copy(text)) && kind !== "test") notice("The browser lets nothing be copied here. ", el("pre", { tabindex: 0 }, text));
+  if (text === "") return notice("Nothing to copy: the monitor cannot be read.");
+  if (text && !(await copy(text)) && kind !== "test") notice("The browser does not allow copying here. ", el("pre", { tabindex: 0 }, text));
 }
 
 for (const button of $$("[data-copy-as]")) button.addEventListener("click", () => copyAs(button.dataset.copyAs));

@@ -5,7 +5,9 @@ import { $, el, getJson } from "../dom.mjs";
 const PAUSE_MS = 150; // after the last key, before anything is asked
 const SETTLED_MS = 1200; // after the last key, before what is there is called wrong: until then it may be half a query
 
-const ofQuery = (text, cursor) => getJson(`/ui/data/complete?${new URLSearchParams({ text, cursor })}`);
+// What could be typed next in a query, or in a formula over queries of these `names`.
+export const ofQuery = (text, cursor) => getJson(`/ui/data/complete?${new URLSearchParams({ text, cursor })}`);
+export const ofFormula = (text, cursor, names) => getJson(`/ui/data/complete?${new URLSearchParams([["text", text], ["cursor", cursor], ["name", ""], ...names.map((name) => ["name", name])])}`);
 
 export class QueryBox {
   // onQuery(text) is called when the text has changed and the typing paused, or at Enter; onSettled() when it is no longer being written.

@@ -24,7 +24,7 @@ export function drawFacet(place, facet, choose) {
         fill,
         link(one.with, { class: "value", "aria-current": one.wanted ? "true" : null, title: one.wanted ? `${shown}: no longer ask for it` : `only ${shown}` }, one.wanted ? "✓ " : "", shown),
         el("span", { class: "number soft" }, number(one.count)),
-        link(one.without, { class: "out", "aria-label": one.unwanted ? `no longer keep out ${shown}` : `without ${shown}`, title: one.unwanted ? "no longer keep it out" : "without it" }, one.unwanted ? "kept out" : "not"),
+        link(one.without, { class: "out", "aria-label": one.unwanted ? `stop excluding ${shown}` : `exclude ${shown}` }, one.unwanted ? "excluded" : "exclude"),
       );
     }),
     ...(facet.more ? [el("li", { class: "soft small" }, `and ${number(facet.more)} more`)] : []),

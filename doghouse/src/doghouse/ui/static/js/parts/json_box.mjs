@@ -1,17 +1,21 @@
-// A box for a monitor's or a dashboard's JSON: completions within the texts that hold queries, a wavy line under each line that is wrong.
+// A box for a monitor's or a dashboard's JSON: completions within the texts that hold queries and formulas, a wavy line under each line that is wrong.
 
-import { el, getJson } from "../dom.mjs";
-import { QueryBox } from "./completion.mjs";
+import { el } from "../dom.mjs";
+import { ofFormula, ofQuery, QueryBox } from "./completion.mjs";
 
 const BEGUN = /"(\w+)"\s*:\s*"((?:[^"\\]|\\.)*)$/; // the key and the text that the cursor is in, as far as it is written
 const REST = /^(?:[^"\\]|\\.)*/;
 const OF_RECORDS = /"search"\s*:\s*\{[^{}]*$/; // a search of logs, events or spans is no query of metrics
 
-const ofQuery = (_, text, cursor) => getJson(`/ui/data/complete?${new URLSearchParams({ text, cursor })}`);
+const SIGN = /\\u[\da-fA-F]{4}|\\?[^]/g; // what stands in a JSON text for one of its characters
+const NAME = /"name"\s*:\s*"([^"\\]*)"/g;
+
+const ofEither = (key, text, cursor, names) => (key === "formula" ? ofFormula(text, cursor, names) : ofQuery(text, cursor));
 
 export class JsonBox extends QueryBox {
-  // onText(text): the text changed and the typing paused. `keys` are those whose texts are completed; offered(key, text, cursor): by what.
-  constructor(root, onText, { keys = ["q", "query"], offered = ofQuery } = {}) {
+  // onText(text): the text changed and the typing paused. `keys` are those whose texts are completed; offered(key, text, cursor, names): by what, where
+  // `names` are those of the queries beside a formula.
+  constructor(root, onText, { keys = ["q", "query", "formula"], offered = ofEither } = {}) {
     super(root, onText, () => {}, { offered: (text, cursor) => inside(text, cursor, keys, offered), lines: true });
   }
 
@@ -61,9 +65,35 @@ async function inside(text, cursor, keys, offered) {
   const before = text.slice(0, cursor);
   const [, key, begun] = before.slice(before.lastIndexOf("\n") + 1).match(BEGUN) ?? [];
   if (!keys.includes(key) || OF_RECORDS.test(before)) return null;
-  const whole = begun + text.slice(cursor).match(REST)[0];
-  if (whole.includes("\\")) return null; // its places are not those of the text that it stands for
-  const offer = await offered(key, whole, begun.length);
+  const raw = begun + text.slice(cursor).match(REST)[0];
+  const [whole, typed] = [raw, begun].map(unescaped);
+  if (whole == null || typed == null) return null; // half an escape
+  const offer = await offered(key, whole, typed.length, key === "formula" ? queriesAround(text, cursor) : []);
   const written = ({ text: one, ...rest }) => ({ ...rest, text: JSON.stringify(one).slice(1, -1) });
-  return { ...offer, start: cursor - begun.length + offer.start, suggestions: offer.suggestions.map(written) };
+  return { ...offer, start: cursor - (begun.match(SIGN) ?? []).slice(offer.start).join("").length, suggestions: offer.suggestions.map(written) };
+}
+
+function unescaped(raw) {
+  try {
+    return JSON.parse(`"${raw}"`);
+  } catch {
+    return null;
+  }
+}
+
+// The names of the queries of the request that a place is in, which is in a formula: two objects up.
+function queriesAround(text, cursor) {
+  const start = brace(text, brace(text, cursor, -1), -1);
+  return [...text.slice(start, brace(text, start + 1, 1)).matchAll(NAME)].map(([, name]) => name);
+}
+
+// The place of the nearest brace before a place (`step` -1) or behind it (1) that is not closed. Those within texts come in pairs, as in `{*}`.
+function brace(text, from, step) {
+  const [opening, closing] = step < 0 ? "{}" : "}{";
+  let depth = 0;
+  for (let at = step < 0 ? from - 1 : from; at >= 0 && at < text.length; at += step) {
+    if (text[at] === closing) depth += 1;
+    else if (text[at] === opening && depth-- === 0) return at;
+  }
+  return step < 0 ? 0 : text.length;
 }

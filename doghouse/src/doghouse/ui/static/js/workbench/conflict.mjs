@@ -19,7 +19,7 @@ export function conflict(place, found, body, { take, keep, what = "monitor" }) {
   if (!found || place.dataset.mark === mark) return;
   place.dataset.mark = mark;
   if (!found.theirs) {
-    place.replaceChildren(el("p", {}, `Somebody else deleted this ${what}. What stands here can be saved as a new one. `), el("button", { type: "button", onclick: keep }, `Make it a new ${what}`));
+    place.replaceChildren(el("p", {}, `Somebody else deleted this ${what}. You can save yours as a new one. `), el("button", { type: "button", onclick: keep }, `Save as a new ${what}`));
     return;
   }
   const versions = ["As you opened it", "Saved meanwhile", "Here"];
@@ -36,6 +36,6 @@ export function conflict(place, found, body, { take, keep, what = "monitor" }) {
   place.replaceChildren(
     el("p", { class: "strong" }, `Somebody else saved this ${what} since you opened it. Nothing of yours is lost.`),
     el("div", { class: "scroll" }, el("table", { class: "list small stack" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows))),
-    el("p", {}, el("button", { type: "button", onclick: keep }, "Keep what stands here"), el("span", { class: "soft small" }, " Then Save writes it over theirs.")),
+    el("p", {}, el("button", { type: "button", onclick: keep }, "Keep mine"), el("span", { class: "soft small" }, " Then Save writes it over theirs.")),
   );
 }

@@ -1,6 +1,7 @@
 // The form of a monitor: fields that are read from its body and write into it.
 
 import { $$ } from "../dom.mjs";
+import { Chips } from "./chips.mjs";
 import { Slider } from "./sliders.mjs";
 import { get, parts, set, shown, typed } from "./body.mjs";
 
@@ -11,6 +12,7 @@ export class Form {
     this.fields = $$("[data-path]", root);
     this.parts = $$("[data-part]", root);
     this.sliders = [...this.fields, ...this.parts].filter(Slider.of).map((field) => new Slider(field));
+    this.chips = new Map([...this.fields, ...this.parts].filter((field) => field.dataset.choices).map((field) => [field.id, new Chips(field)]));
     root.addEventListener("submit", (event) => event.preventDefault());
     for (const field of this.fields) field.addEventListener("input", () => this.written(field));
     for (const field of this.parts) field.addEventListener("change", () => change((body) => set(body, "query", parts[field.dataset.part].set(String(body.query ?? ""), field.value))));
@@ -37,7 +39,13 @@ export class Form {
       const text = parts[field.dataset.part].get(String(body.query ?? ""));
       put(field, text);
     }
+    for (const chips of this.chips.values()) chips.show();
     for (const slider of this.sliders) slider.show(get(body, "options.thresholds.critical") ?? parts.critical.get(String(body.query ?? "")));
+  }
+
+  // The names that can be chosen, by the field's id.
+  offer(choices) {
+    for (const [id, names] of Object.entries(choices)) this.chips.get(id).offer(names);
   }
 }
 

@@ -5,6 +5,9 @@ import { TONES } from "../parts/replay.mjs";
 
 const WINDOWS = ["last_1m", "last_5m", "last_10m", "last_15m", "last_30m", "last_1h", "last_2h", "last_4h", "last_1d"];
 
+// How far a number that is not set can be slid, by its unit.
+const REACH = { minutes: 120, hours: 48, seconds: 900, "": 10 };
+
 export class Slider {
   static of = (field) => field.dataset.kind === "number" || field.dataset.part === "window";
 
@@ -26,10 +29,10 @@ export class Slider {
   show(level) {
     if (this.range === document.activeElement) return; // its ends stay while it is slid
     const threshold = (this.field.dataset.path ?? "").replace("options.thresholds.", "") in TONES;
-    const own = this.own(threshold ? level : NaN);
+    const own = this.own(threshold ? level : 0);
     this.range.hidden = !Number.isFinite(own);
     if (this.range.hidden) return;
-    const reach = Math.max(Math.abs(own), 1);
+    const reach = Math.max(Math.abs(own), threshold ? 1 : REACH[this.field.dataset.unit]);
     const ends = this.steps ? { min: 0, max: this.steps.length - 1, step: 1 } : { min: threshold ? Math.min(0, own - reach) : 0, max: own + reach, step: threshold ? 10 ** Math.floor(Math.log10(reach) - 2) : 1 };
     Object.assign(this.range, ends);
     this.range.value = own;
