@@ -122,7 +122,7 @@ def catalogue_after(module: str) -> list[str]:
     [
         ("b|", "be"),
         ("a / b|", "a / be"),
-        ("cutoff_m|", "cutoff_max("),
+        ("cutoff_ma|", "cutoff_max("),
         ("top(be, 5, 'l|", "top(be, 5, 'last'"),
         ("100 * |", "100 * a"),
     ],
