@@ -112,6 +112,17 @@ def test_rows_without_places_are_as_high_as_they_need(page: Page, show: Callable
     assert box["height"] < other["height"] / 2
 
 
+def test_a_figure_is_seen_on_a_board_without_places(page: Page, show: Callable[..., Page]) -> None:
+    show(
+        {"type": "query_value", "title": "Value", "requests": [scalar("avg:my_metric{*}")]},
+        {"type": "alert_value", "title": "Alert", "alert_id": "2"},
+    )
+    figures = page.locator(".figure")
+    expect(figures).to_have_count(2)
+    sizes = figures.evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).fontSize))")
+    assert min(sizes) > 20
+
+
 def test_a_query_value_has_its_course_behind_it_and_its_figure_at_its_side(
     page: Page, show: Callable[..., Page]
 ) -> None:
