@@ -46,6 +46,9 @@ audit: setup  ## known vulnerabilities of the locked dependencies, and how many 
 goldens: setup  ## what doghouse answers to some 2,000 commands, requests and pages, against what it answered when that was recorded; ARGS="backtest" for a part
 	@.venv/bin/python -m scripts.goldens check $(ARGS)
 
+ray: setup  ## the tests of `doghouse backtest --ray` on a cluster of several nodes; puts Ray aside the first time (214 MB)
+	@scripts/ray $(ARGS)
+
 fidelity: setup  ## how faithful doghouse is: the official client's recordings, scenarios and examples (minutes)
 	@.venv/bin/python -m scripts.fidelity $(ARGS)
 
@@ -72,4 +75,4 @@ lock:  ## make requirements.txt anew from requirements.in
 
 ONLY ?=
 
-.PHONY: audit bench clients dist docs docs-pictures mutants torture fidelity goldens help setup demo e2e image test lint guesses packages lock validate extras-pr
+.PHONY: audit bench clients dist docs docs-pictures mutants ray torture fidelity goldens help setup demo e2e image test lint guesses packages lock validate extras-pr

@@ -39,6 +39,12 @@ COMMANDS = {
     "doghouse[datadog]": """! doghouse backtest docs/ci/monitors/cpu.json --datadog --from now-1h 2>$TMP/said; grep DD_API_KEY $TMP/said
         python -c 'import datadog_api_client; from doghouse.importing.account import requesting'""",
     "doghouse[logs]": LOGS,
+    "doghouse[ray]": """printf "timestamp,metric,value\n1,m,1\n" >$TMP/points.csv
+        ! doghouse backtest docs/ci/monitors/cpu.json --series $TMP/points.csv --from now-1h --ray 127.0.0.1:9 2>$TMP/said
+        grep 'cannot be reached' $TMP/said""",
+    "doghouse[remote]": """export AWS_ENDPOINT_URL=http://127.0.0.1:9 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none
+        ! doghouse backtest docs/ci/monitors/cpu.json --series s3://bucket/path --from now-1h 2>$TMP/said
+        grep 'cannot be reached' $TMP/said""",
     "doghouse[terraform]": "doghouse lint docs/terraform; doghouse test docs/terraform",
     "doghouse[server]": """doghouse up --port 0 --json --data $TMP/data >$TMP/said &
         until grep -q url $TMP/said; do kill -0 $!; sleep 0.2; done; kill -TERM $!; wait $!""",

@@ -28,6 +28,8 @@ BRINGS = {
     "doghouse": "the light core: lint, unit tests, backtests of monitors",
     "doghouse[datadog]": "`backtest --datadog`: the points of a real account",
     "doghouse[logs]": "`backtest --logs` of Parquet files",
+    "doghouse[ray]": "`backtest --ray`: monitors over a cluster",
+    "doghouse[remote]": "`backtest --series` and `--logs` of `s3://`, `gs://` and `https://`, and `export` there",
     "doghouse[terraform]": "lint, test and backtest of `.tf` files as they lie in a repository",
     "doghouse[server]": "`doghouse up`: the API, the points on disk, pages, mails",
     "doghouse[agent]": "checks, DogStatsD, host metadata, logs and traces, with the server that takes them",
@@ -58,7 +60,19 @@ def install(package: str, folder: Path, wheels: Path | None = None) -> Path:
         wanted = ["--find-links", str(wheels), package.replace("companion", "my-metric-companion")]
     python = folder / "bin/python"
     subprocess.run([uv, "venv", "-q", "--clear", "-p", str(ROOT / ".venv/bin/python"), str(folder)], check=True)
-    command = [uv, "pip", "install", "-q", "-p", str(python), "-c", "requirements.txt", *wanted]
+    command = [
+        uv,
+        "pip",
+        "install",
+        "-q",
+        "-p",
+        str(python),
+        "-c",
+        "requirements.txt",
+        "-c",
+        "requirements-ray.txt",
+        *wanted,
+    ]
     subprocess.run(command, check=True, cwd=ROOT)
     return python
 

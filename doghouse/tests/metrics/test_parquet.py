@@ -205,7 +205,9 @@ def test_a_file_that_is_sorted_by_time_is_read_whole(tmp_path, monkeypatch):
 def test_without_what_reads_a_codec_the_extra_is_named(tmp_path, monkeypatch):
     path = tmp_path / "series.parquet"
     table(10, 9).write_parquet(path, compression="snappy")
-    monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
+    modules = __import__("sys").modules
+    monkeypatch.setitem(modules, "duckdb", None)
+    monkeypatch.delitem(modules, "doghouse.metrics.files.queried", raising=False)
     with pytest.raises(SeriesFileError, match=r"needs the extra: pip install '\./doghouse\[server\]'"):
         read_series(path)
 

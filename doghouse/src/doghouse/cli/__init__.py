@@ -17,6 +17,7 @@ COMMANDS = {
     "up": ("doghouse.cli.up", "up"),
     "backup": ("doghouse.cli.backup", "backup"),
     "import": ("doghouse.cli.import_series", "import_series"),
+    "export": ("doghouse.cli.history.export", "export"),
     "query": ("doghouse.cli.query", "query"),
     "backtest": ("doghouse.cli.backtest", "backtest"),
     "merge": ("doghouse.cli.backtesting.merge", "merge"),
@@ -83,6 +84,8 @@ EXTRAS = {
     ),
     "agent": ("datadog_checks", "psycopg"),
     "datadog": ("datadog_api_client", "urllib3"),
+    "remote": ("obstore", "fsspec"),
+    "ray": ("ray",),
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,11 @@ from doghouse.cli.options import (
     Force,
     FromAccount,
     HostsFile,
-    LogsFile,
+    LogsPlace,
     NoCache,
     Resolution,
     RulesFile,
-    SeriesFile,
+    SeriesPlace,
     Until,
     VarFiles,
     check_zone,
@@ -45,8 +46,8 @@ def backtest(
     ],
     since: Annotated[str, typer.Option("--from", help="Start: ISO 8601, epoch seconds, or now-7d.")],
     until: Until = "now",
-    series: SeriesFile = None,
-    logs: LogsFile = None,
+    series: SeriesPlace = None,
+    logs: LogsPlace = None,
     datadog: FromAccount = False,
     api_url: ApiUrl = None,
     keys_file: AccountKeysFile = None,
@@ -89,6 +90,10 @@ def backtest(
             metavar="I/N",
         ),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(help="Work on a Ray cluster instead: its address, as ray.init takes it.", metavar="ADDRESS"),
+    ] = None,
     messages: Annotated[
         Messages | None,
         typer.Option(
@@ -110,6 +115,8 @@ def backtest(
     from doghouse.cli.backtesting import monitors as given_monitors
 
     start, end = stretch(since, until)
+    if ray and datadog:
+        raise fail("--ray works on points of a file or folder: the account is asked from one place", 64)
     if timezone:
         check_zone(timezone)
     if (datadog and series is not None) or not (datadog or series or logs):
@@ -117,8 +124,11 @@ def backtest(
         raise fail(f"{text} (or --logs alone)", 64)
     inputs.keep_memory()
     known = inputs.hosts_of(hosts)
-    reading = inputs.from_file(series, known, start, end) if series else None  # while all below is imported
+    place, records_place = inputs.place_of(series, "--series"), inputs.place_of(logs, "--logs")
+    # while all below is imported
+    reading = inputs.from_file(place, known, start, end) if isinstance(place, Path) else None
     from doghouse.cli.backtesting import spreading
+    from doghouse.cli.backtesting.cluster import Cluster
     from doghouse.cli.backtesting.each import Asked
 
     part = given_monitors.shard_of(shard)
@@ -127,18 +137,21 @@ def backtest(
     monitors = listed.monitors
     quiet, routed = inputs.downtimes_of(downtimes, start), [*listed.rules, *(rules_of(rules) or ())]
     zone = timezone or next((one.display_timezone for one in quiet), "UTC")
+    members = given_monitors.members_of(member or (), whole.monitors)
     jobs = jobs or int(not series)  # each process would read the logs anew, and DuckDB is on all cores by itself
-    jobs = 1 if datadog else spreading.processes(jobs, len(monitors), (end - start) // 60)
+    jobs = 1 if datadog or ray else spreading.processes(jobs, len(monitors), (end - start) // 60)
     account = None
     if reading:
-        points = reading(jobs > 1)
+        points = reading(jobs > 1 or ray is not None)
+    elif not (place is None or isinstance(place, Path)):
+        looked_at = [*(one.monitor for one in monitors), *members.values()]
+        points, jobs = inputs.from_folder(place, looked_at, start, end, known, suggest, jobs)
     elif not datadog:
         points = inputs.no_points
     else:
         account = inputs.account_of(api_url, keys_file, cache, no_cache, resolution)
         points = inputs.from_account(account, [one.monitor for one in monitors], start, end, known)
-    members = given_monitors.members_of(member or (), whole.monitors)
-    records = inputs.records_of(logs, known, account)
+    records = inputs.records_of(records_place, known, account)
     asked = Asked(
         *(start, end, points, quiet, known, zone, suggest, members, listed.slos, records, routed),
         settings=lint_settings(),
@@ -152,7 +165,7 @@ def backtest(
         say(f"{one.where}: {one.text}" + ", and is left out" * several)
 
     def each(make: Callable[[Backtested], Made]) -> Iterator[Made]:
-        for said, made in spreading.spread(monitors, asked, make, jobs):
+        for said, made in spreading.spread(monitors, asked, make, cluster.cores if cluster else jobs, cluster):
             typer.echo(said, err=True, nl=False)
             if isinstance(made, given_monitors.LeftOut):
                 left_out.append(made)
@@ -163,7 +176,8 @@ def backtest(
     for one in left_out:
         say_left_out(one)
     reasons = ({"where": one.where, "text": one.text} for one in left_out)
-    write(BacktestResult(each, several, zone, reasons, messages, part), sys.stdout)
+    with Cluster(ray) if ray else nullcontext() as cluster:
+        write(BacktestResult(each, several, zone, reasons, messages, part), sys.stdout)
     if left_out and several:
         say(f"{wanted - len(left_out)} of {wanted} monitors ran, {len(left_out)} could not")
     if (wanted and len(left_out) == wanted) or any(one.wrong for one in left_out):

@@ -41,6 +41,13 @@ class Client:
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
         """The answer's JSON. Raises Refused."""
+        answered = self.content(method, path, body, headers)
+        return json.loads(answered) if answered else None
+
+    def content(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """The answer's bytes. Raises Refused."""
         own = {"DD-API-KEY": self.keys.api_key, "DD-APPLICATION-KEY": self.keys.app_key, **(headers or {})}
         connection, base = _connection(self.url, self.timeout)
         try:
@@ -55,7 +62,7 @@ class Client:
             connection.close()
         if answer.status >= 400:
             raise Refused(f"{self.url}{path} answered {answer.status}: {_errors(body)}")
-        return json.loads(body) if body else None
+        return body
 
 
 def connect(url: str, keys_file: Path | None = None) -> Client:

@@ -28,13 +28,6 @@ AccountKeysFile = Annotated[Path | None, typer.Option(help="With --datadog: JSON
 HostsFile = Annotated[
     Path | None, typer.Option(help='What hosts are: {"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}.')
 ]
-SeriesFile = Annotated[
-    Path | None, typer.Option("--series", help="The points: CSV or Parquet, as `doghouse import` takes them.")
-]
-LogsFile = Annotated[
-    Path | None,
-    typer.Option("--logs", help="The logs: JSON lines with timestamp, message, service, status, tags, attributes."),
-]
 Until = Annotated[str, typer.Option("--to", help="End, in the same forms.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Resolution = Annotated[
@@ -52,6 +45,22 @@ VarFiles = Annotated[
 ]
 Force = Annotated[
     bool, typer.Option("--force", help="Evaluate monitors too that Datadog would refuse to store, and say so.")
+]
+SeriesPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--series",
+        help="The points: CSV or Parquet, as `doghouse import` takes them; or Parquet in a folder, at s3://, gs:// or https://.",
+        metavar="PLACE",
+    ),
+]
+LogsPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--logs",
+        help="The logs: JSON lines or Parquet with timestamp, message, service, status, tags, attributes; or places as of --series.",
+        metavar="PLACE",
+    ),
 ]
 RulesFile = Annotated[
     Path | None,

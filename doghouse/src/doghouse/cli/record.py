@@ -13,9 +13,9 @@ from doghouse.cli.options import (
     FromAccount,
     HostsFile,
     KeysFile,
-    LogsFile,
+    LogsPlace,
     RulesFile,
-    SeriesFile,
+    SeriesPlace,
     Until,
     rules_of,
     stretch,
@@ -39,8 +39,8 @@ def record(
     since: Annotated[str, typer.Option("--from", help="Start: ISO 8601, epoch seconds, or now-3h.")],
     out: Annotated[Path, typer.Option(help="The test file to write; its name ends with .test.yaml.")],
     until: Until = "now",
-    series: SeriesFile = None,
-    logs: LogsFile = None,
+    series: SeriesPlace = None,
+    logs: LogsPlace = None,
     url: Annotated[
         str | None, typer.Option(help="A running doghouse, of which MONITOR is a monitor's id.", metavar="URL")
     ] = None,
@@ -88,8 +88,8 @@ def _history(
     start: int,
     end: int,
     out: Path,
-    series: Path | None,
-    logs: Path | None,
+    series: str | None,
+    logs: str | None,
     api_url: str | None,
     keys_file: Path | None,
     downtimes: Path | None,
@@ -117,8 +117,9 @@ def _history(
     members |= members_of(member, [])
     known = inputs.hosts_of(hosts)
     account = None
-    if series is not None:
-        points = inputs.from_file(series, known, start, end)(False)
+    place, records_place = inputs.place_of(series, "--series"), inputs.place_of(logs, "--logs")
+    if place is not None:
+        points = inputs.points_in(place, [definition, *members.values()], start, end, known)
     elif logs is not None:
         points = inputs.no_points
     else:
@@ -130,7 +131,7 @@ def _history(
     if member:
         given["members"] = {number: seen(name) for number, _, name in (one.partition("=") for one in member)}
     return History(
-        definition, points, start, end, members, quiet, known, routed, inputs.records_of(logs, known, account)
+        definition, points, start, end, members, quiet, known, routed, inputs.records_of(records_place, known, account)
     ), given
 
 

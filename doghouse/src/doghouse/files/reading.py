@@ -38,7 +38,7 @@ class NotJsonError(FileError):
 class BrokenFileError(Exception):
     """What is wrong in a file of data, with its place: `path:line: text`. Some of it shows only when the data are asked for."""
 
-    def __init__(self, path: Path, text: str, line: int | None = None) -> None:
+    def __init__(self, path: object, text: str, line: int | None = None) -> None:
         super().__init__(f"{path}:{line}: {text}" if line else f"{path}: {text}")
 
 

@@ -49,7 +49,7 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
 @writes("json", BacktestResult)
 def backtests(result: BacktestResult, out: TextIO) -> None:
     """Every monitor under `monitors`, by name; where one alone was asked for, all of it stands at the top too."""
-    made = result.each(lambda one: msgspec.json.encode(_backtested(one, result.messages)).decode())
+    made = result.each(functools.partial(_backtest_text, messages=result.messages))
     alone = "" if result.several else next(iter(made), "")
     out.write(alone[:-1] or "{")
     out.write(f'{"," if alone else ""}"version":{shapes.VERSION},"monitors":[')
@@ -67,7 +67,7 @@ def backtests(result: BacktestResult, out: TextIO) -> None:
 @writes("json-lines", BacktestResult)
 def backtest_lines(result: BacktestResult, out: TextIO) -> None:
     """A line a monitor, as soon as it is done, as `monitors` of the document has it; then a line for each that was left out."""
-    for text in result.each(lambda one: msgspec.json.encode(_backtested(one, result.messages)).decode()):
+    for text in result.each(functools.partial(_backtest_text, messages=result.messages)):
         out.write(f"{text}\n")
         out.flush()
     for one in result.left_out:
@@ -139,6 +139,10 @@ def _backtested(one: Backtested, messages: Messages | None) -> shapes.Backtested
         points=one.points or msgspec.UNSET,
         notifications_counted=due - len(listed) or msgspec.UNSET,
     )
+
+
+def _backtest_text(one: Backtested, messages: Messages | None) -> str:
+    return msgspec.json.encode(_backtested(one, messages)).decode()
 
 
 def document(test: Backtest, figures: Figures) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from doghouse.cli.terminal import fail, say
 if TYPE_CHECKING:
     from doghouse.backtest.sources import Points, RecordsOf
     from doghouse.downtimes import Downtime
+    from doghouse.files.places import Folder, Place
+    from doghouse.importing.access import Keys
     from doghouse.importing.account import Account
     from doghouse.metrics.model import Source
     from doghouse.monitors import Definition, Host
@@ -27,6 +29,52 @@ def keep_memory() -> None:
     import numpy as np
 
     np.empty(KEPT_BYTES, np.uint8)
+
+
+def place_of(text: str | None, option: str) -> Place | None:
+    """The file or folder that an option names; None without it. What is no place ends the command in a sentence."""
+    from doghouse.files.places import place
+
+    try:
+        return None if text is None else place(text)
+    except files.FileError as error:
+        raise fail(f"{option}: '{text}' {error}", 64) from None
+
+
+def from_folder(
+    folder: Folder,
+    monitors: Sequence[Definition],
+    start: int,
+    end: int,
+    hosts: Mapping[str, Host],
+    suggest: bool = False,
+    jobs: int = 1,
+) -> tuple[Points, int]:
+    """The points of a folder of Parquet files: the metrics and times that these monitors look at in (start, end] (s UTC), each read when it is first asked
+    for. Also how many processes may work: where there are several all is read now, for none can be read in a process that is forked."""
+    from doghouse.backtest.sources import points_of
+    from doghouse.backtest.suggesting import WINDOW_FACTORS
+    from doghouse.importing.account.plans import stretches_of
+    from doghouse.metrics.files.partitions import History
+    from doghouse.metrics.files.series_files import SeriesFileError
+
+    stretches = stretches_of(monitors, start, end, WINDOW_FACTORS if suggest else ())
+    history = History(folder, {name: host.tags for name, host in hosts.items()}, stretches, end + 1)
+    if jobs > 1 and not all(stretches.keys() >= set(one.metrics) and not one.slo for one in monitors):
+        jobs = 1  # what some of them read shows when they do
+    try:
+        if jobs > 1:
+            history.read_ahead()
+    except SeriesFileError as error:
+        raise fail(str(error)) from None
+    return points_of(history), jobs
+
+
+def points_in(place: Place, monitors: Sequence[Definition], start: int, end: int, hosts: Mapping[str, Host]) -> Points:
+    """The points of a file or folder that these monitors look at."""
+    if isinstance(place, Path):
+        return from_file(place, hosts, start, end)(False)
+    return from_folder(place, monitors, start, end, hosts)[0]
 
 
 def from_file(path: Path, hosts: Mapping[str, Host], start: int, end: int) -> Callable[[bool], Points]:
@@ -57,45 +105,62 @@ def no_points(monitor: Definition) -> tuple[Source, Definition | None]:
     raise NotEvaluated("a monitor of metrics without points (--series)")
 
 
-def records_of(path: Path | None, hosts: Mapping[str, Host], account: Account | None) -> RecordsOf:
-    """The logs of a file, read when a monitor first asks for them; without a file what the account counts."""
-    from functools import cache
+class FileRecords:
+    """The logs of a file or folder, read when a monitor first asks for them; not sent to other machines with what has them, but read there."""
 
-    from doghouse.logs.files import LogFileError, open_logs
-    from doghouse.queries import NotEvaluated
+    def __init__(self, place: Place | None, host_tags: Mapping[str, Sequence[str]]) -> None:
+        self._place, self._host_tags = place, host_tags
+        self._opened: Records | None = None
 
-    @cache
-    def opened(path: Path) -> Records:
-        try:
-            return open_logs(path, {name: host.tags for name, host in hosts.items()})
-        except LogFileError as error:
-            raise fail(str(error)) from None
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FileRecords, (self._place, self._host_tags)
 
-    def records(query: RecordQuery) -> Records:
-        if path is None and account is not None:
-            return account.records(query)
-        if path is None or query.source != "logs":
+    def __call__(self, query: RecordQuery) -> Records:
+        """The records that a query looks at. Raises NotEvaluated."""
+        from doghouse.logs.files import LogFileError, open_logs
+        from doghouse.queries import NotEvaluated
+
+        if self._place is None or query.source != "logs":
             raise NotEvaluated(
                 f"a monitor of {query.source} without a file of them" + " (--logs)" * (query.source == "logs")
             )
-        return opened(path)
+        try:
+            self._opened = self._opened or open_logs(self._place, self._host_tags)
+        except LogFileError as error:
+            raise fail(str(error)) from None
+        return self._opened
 
-    return records
+
+def records_of(place: Place | None, hosts: Mapping[str, Host], account: Account | None) -> RecordsOf:
+    """The logs of a file or folder; without one what the account counts."""
+    if place is None and account is not None:
+        return account.records
+    return FileRecords(place, {name: host.tags for name, host in hosts.items()})
+
+
+def account_at(url: str | None, keys_file: Path | None, resolution: int | None) -> tuple[str, Keys]:
+    """The account's address, and the keys for it. What is wrong ends the command in a sentence."""
+    if resolution is not None and (resolution <= 0 or (60 % resolution and resolution % 60)):
+        raise fail("--resolution divides 60 or is a multiple of it", 64)
+    from doghouse.importing.access import AccountError, api_address, check_url, find_keys
+
+    try:
+        keys = find_keys(keys_file)
+        return check_url(url) if url is not None else api_address(os.environ.get("DD_SITE") or "datadoghq.com"), keys
+    except AccountError as error:
+        raise fail(str(error), 64) from None
 
 
 def account_of(
     url: str | None, keys_file: Path | None, cache: Path | None, no_cache: bool, resolution: int | None
 ) -> Account:
     """The account, with a cache of what was read of it."""
-    if resolution is not None and (resolution <= 0 or (60 % resolution and resolution % 60)):
-        raise fail("--resolution divides 60 or is a multiple of it", 64)
     from doghouse.cli.terminal import progress
-    from doghouse.importing.access import AccountError, api_address, check_url, find_keys
+    from doghouse.importing.access import AccountError
     from doghouse.importing.account import Account, Tell, cache_folder
 
+    address, keys = account_at(url, keys_file, resolution)
     try:
-        keys = find_keys(keys_file)
-        address = check_url(url) if url is not None else api_address(os.environ.get("DD_SITE") or "datadoghq.com")
         return Account(address, keys, None if no_cache else cache or cache_folder(), Tell(say, progress()), resolution)
     except AccountError as error:
         raise fail(str(error), 64) from None

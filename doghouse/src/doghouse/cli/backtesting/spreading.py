@@ -11,6 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
+from doghouse.cli.backtesting.cluster import Cluster
 from doghouse.cli.backtesting.each import Asked, backtest_each
 from doghouse.cli.backtesting.monitors import LeftOut, ToRun
 from doghouse.cli.terminal import fail
@@ -53,9 +54,14 @@ def batches(monitors: Sequence[ToRun], jobs: int) -> list[list[int]]:
 
 
 def spread(
-    monitors: Sequence[ToRun], asked: Asked, make: Callable[[Backtested], Made], jobs: int
+    monitors: Sequence[ToRun],
+    asked: Asked,
+    make: Callable[[Backtested], Made],
+    jobs: int,
+    cluster: Cluster | None = None,
 ) -> Iterator[Outcome[Made]]:
-    """What `make` makes of each monitor's backtest, or why there is none, in the monitors' order, each as soon as it and those before it are there."""
+    """What `make` makes of each monitor's backtest, or why there is none, in the monitors' order, each as soon as it and those before it are there.
+    `jobs` processes of this machine work on them, or the cluster."""
 
     def work(part: Sequence[int]) -> list[Outcome[Made]]:
         shared = LastColumns() if asked.suggest or len(part) > 1 else None
@@ -64,7 +70,8 @@ def spread(
     parts = batches(monitors, jobs)
     done: dict[int, Outcome[Made]] = {}
     following = 0
-    for part, outcomes in zip(parts, _worked(parts, work, jobs), strict=True):
+    worked = _worked(parts, work, jobs) if cluster is None else cluster.worked(parts, work)
+    for part, outcomes in zip(parts, worked, strict=True):
         done.update(zip(part, outcomes, strict=True))
         while following in done:
             yield done.pop(following)

@@ -20,9 +20,11 @@ from doghouse.cli.options import (
     ApiUrl,
     AsJson,
     Cache,
+    LogsPlace,
     NoCache,
     Resolution,
     RulesFile,
+    SeriesPlace,
     VarFiles,
     lint_settings,
     rules_of,
@@ -47,10 +49,8 @@ def diff(
         str | None, typer.Option("--from", help="With history, its start: ISO 8601, epoch seconds, or now-30d.")
     ] = None,
     until: Annotated[str, typer.Option("--to", help="Its end, in the same forms.")] = "now",
-    series: Annotated[
-        Path | None, typer.Option(help="History: points, CSV or Parquet, as `doghouse backtest` takes them.")
-    ] = None,
-    logs: Annotated[Path | None, typer.Option(help="History: logs, JSON lines.")] = None,
+    series: SeriesPlace = None,
+    logs: LogsPlace = None,
     datadog: Annotated[
         bool, typer.Option("--datadog", help="History: the account of DD_SITE, DD_API_KEY and DD_APP_KEY.")
     ] = False,

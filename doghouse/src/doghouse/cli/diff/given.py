@@ -8,11 +8,11 @@ from msgspec import Struct
 
 
 class Given(Struct, frozen=True):
-    """Files of points, logs, downtimes and hosts; or an account, which a doghouse at a URL may play, with the file of its keys, the seconds of a point,
-    and where what was read is kept."""
+    """Places of points and logs, files of downtimes and hosts; or an account, which a doghouse at a URL may play, with the file of its keys, the seconds
+    of a point, and where what was read is kept."""
 
-    series: Path | None
-    logs: Path | None
+    series: str | None
+    logs: str | None
     datadog: bool
     api_url: str | None
     keys_file: Path | None

@@ -128,14 +128,15 @@ def over(given: Given, range: Range, sides: tuple[Side, Side], rules: Rules) -> 
     known = inputs.hosts_of(given.hosts)
     quiet = inputs.downtimes_of(given.downtimes, start)
     account = None
+    place, records_place = inputs.place_of(given.series, "--series"), inputs.place_of(given.logs, "--logs")
     if given.datadog:
         account = inputs.account_of(given.api_url, given.keys_file, given.cache, given.no_cache, given.resolution)
         points = inputs.from_account(account, _changed(*sides), start, end, known)
-    elif given.series:
-        points = inputs.from_file(given.series, known, start, end)(False)
+    elif place is not None:
+        points = inputs.points_in(place, _changed(*sides), start, end, known)
     else:
         points = inputs.no_points
-    records = inputs.records_of(given.logs, known, account)
+    records = inputs.records_of(records_place, known, account)
     around = (surroundings(sides[0], start, quiet, rules), surroundings(sides[1], start, quiet, rules))
     origin = f"points of {account.address}: {ROLLED_UP}" if account else ""
     return Over(start, end, points, records, known, range.zone, around, origin)

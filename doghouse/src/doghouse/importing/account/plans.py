@@ -7,7 +7,8 @@ replaced by a metric that holds those answers: `avg:m{env:prod} by {host} / max:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 from msgspec import Struct
@@ -22,7 +23,14 @@ from doghouse.monitors.kinds.metric import metric_query, with_query
 from doghouse.monitors.records.alert import RecordAlert
 from doghouse.monitors.records.windows import Nothing
 from doghouse.monitors.windows.percentiles import AGGREGATOR as PERCENTILE
-from doghouse.queries import MetricQuery, MonitorQuery, NotEvaluated, expression_text, metric_queries
+from doghouse.queries import (
+    MetricQuery,
+    MonitorQuery,
+    NotEvaluated,
+    QuerySyntaxError,
+    expression_text,
+    metric_queries,
+)
 from doghouse.queries.functions import catalogue
 from doghouse.queries.language import tree
 from doghouse.queries.language.inspection import walk
@@ -154,6 +162,36 @@ def _series(number: int, asked: Asked, tags: tuple[str, ...]) -> Series:
     return Series(number, asked.metric, asked.type, asked.resolution if asked.type == "count" else 0, host, own)
 
 
+def stretches_of(
+    monitors: Iterable[mon.Definition], start: int, end: int, factors: Sequence[int] = ()
+) -> dict[str, tuple[int, int]]:
+    """What the evaluations of these monitors in (start, end] (s UTC) read of each metric, as `stretches`; with windows so many times as long too.
+    What is not evaluated over points reads none."""
+    read: dict[str, tuple[int, int]] = {}
+    for monitor in monitors:
+        longer = (made for factor in factors if (made := monitor.longer(factor)) is not None)
+        for one in (monitor, *(other for _, other in longer)):
+            with suppress(QuerySyntaxError, NotEvaluated, mon.MonitorError):
+                ticks = one.ticks(start, end)
+                for metric, stretch in stretches(one, ticks if len(ticks) else np.array([end], np.int64)).items():
+                    read[metric] = _together(read.get(metric), stretch)
+    return read
+
+
+def stretches(monitor: mon.Definition, ticks: Ints) -> dict[str, tuple[int, int]]:
+    """From when to before when (s UTC) the evaluations at these ticks read each metric that the query names. Raises QuerySyntaxError, NotEvaluated."""
+    names = {one: f"answer.{number}" for number, one in enumerate(_asked_by(queries_of(monitor)))}
+    spans = _spans(_over_answers(monitor, names), ticks[[0, -1]], names)
+    read: dict[str, tuple[int, int]] = {}
+    for (query, _), name in names.items():
+        read[query.metric] = _together(read.get(query.metric), spans[name])
+    return read
+
+
+def _together(one: tuple[int, int] | None, other: tuple[int, int]) -> tuple[int, int]:
+    return other if one is None else (min(one[0], other[0]), max(one[1], other[1]))
+
+
 def _renamed(expression: Expression, aggregator: str, names: Mapping[AskedBy, str]) -> Expression:
     """The expression over the answers' metrics."""
 
@@ -199,8 +237,7 @@ class _Probe(MemorySource):
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """Nothing, noted."""
         for one in np.unique(ids).tolist():
-            low, high = self.spans.get(self._metrics[one], (start, end))
-            self.spans[self._metrics[one]] = (min(low, start), max(high, end))
+            self.spans[self._metrics[one]] = _together(self.spans.get(self._metrics[one]), (start, end))
         return super().read(ids, start, end, rollup)
 
 

@@ -41,6 +41,35 @@ class Requester:
         document = self._ask(lambda: MetricsApi(self._client).get_metric_metadata(metric), missing=True)
         return str((document or {}).get("type") or "")
 
+    def metrics(self, since: int) -> list[str]:
+        """The names of the metrics that got points since then (s UTC)."""
+        from datadog_api_client.v1.api.metrics_api import MetricsApi
+
+        return list(self._ask(lambda: MetricsApi(self._client).list_active_metrics(_from=since)).get("metrics") or ())
+
+    def tag_keys(self, metric: str) -> list[str]:
+        """The keys of the tags that a metric has (`/api/v2/metrics/METRIC/all-tags`)."""
+        from datadog_api_client.v2.api.metrics_api import MetricsApi
+
+        document = self._ask(lambda: MetricsApi(self._client).list_tags_by_metric_name(metric), missing=True) or {}
+        tags = document.get("data", {}).get("attributes", {}).get("tags") or ()
+        return sorted({tag.partition(":")[0] for tag in tags if ":" in tag})
+
+    def found_logs(self, start: int, end: int, after: str | None, limit: int) -> Any:
+        """A page of the logs with start <= time < end (s UTC), the oldest first, as `/api/v2/logs/events/search` answers it."""
+        from datadog_api_client.v2.api.logs_api import LogsApi
+        from datadog_api_client.v2.model.logs_list_request import LogsListRequest
+        from datadog_api_client.v2.model.logs_list_request_page import LogsListRequestPage
+        from datadog_api_client.v2.model.logs_query_filter import LogsQueryFilter
+        from datadog_api_client.v2.model.logs_sort import LogsSort
+
+        body = LogsListRequest(
+            filter=LogsQueryFilter(query="*", _from=str(start * 1000), to=str(end * 1000)),
+            sort=LogsSort.TIMESTAMP_ASCENDING,
+            page=LogsListRequestPage(limit=limit, **({"cursor": after} if after else {})),
+        )
+        return self._ask(lambda: LogsApi(self._client).list_logs(body=body))
+
     def series(self, pages: Sequence[Page]) -> list[list[AnsweredSeries]]:
         """The answers to pages of one stretch and resolution, in one request (`/api/v2/query/timeseries`). Raises RefusedError, AccountError."""
         from datadog_api_client.v2.api.metrics_api import MetricsApi

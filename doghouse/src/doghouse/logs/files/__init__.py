@@ -1,4 +1,4 @@
-"""Files of logs, as `doghouse backtest --logs` takes them: JSON lines or Parquet."""
+"""Files of logs, as `doghouse backtest --logs` takes them: JSON lines or Parquet, or a folder of Parquet files."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from doghouse.files import FileError, check_file
+from doghouse.files.places import Place
 from doghouse.logs.files.lines import LogFileError, read_lines, searched
 from doghouse.search.records import Lines, Records
 
 MAGIC = b"PAR1"
 
 
-def open_logs(path: Path, host_tags: Mapping[str, Sequence[str]]) -> Records:
-    """The logs of a file, each with the tags of its host too. Raises LogFileError."""
+def open_logs(path: Place, host_tags: Mapping[str, Sequence[str]]) -> Records:
+    """The logs of a file or a folder, each with the tags of its host too. Raises LogFileError."""
+    if not isinstance(path, Path):
+        from doghouse.logs.files.partitions import LogHistory
+
+        return LogHistory(path, host_tags)
     try:
         check_file(path)
         with path.open("rb") as file:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from doghouse.files.places import Entry, Folder
 from doghouse.logs.files.lines import LogFileError
 from doghouse.logs.preprocessing import DATE
 from doghouse.search import tokens
@@ -40,10 +42,13 @@ class ParquetFile:
 
     def __init__(self, path: Path) -> None:
         """Raises LogFileError."""
-        self._path = path
+        self._open(path, f"read_parquet({quoted(str(path))})")
+
+    def _open(self, path: object, relation: str, prepare: Callable[[Any], None] = lambda _: None) -> None:
+        self._path, self._file = path, relation
         self._connection = duckdb.connect()
         self._connection.execute("SET TimeZone = 'UTC'")
-        self._file = f"read_parquet({quoted(str(path))})"
+        prepare(self._connection)
         try:
             shape = self._connection.sql(f"FROM {self._file}")
         except duckdb.Error as error:
@@ -170,6 +175,35 @@ class ParquetFile:
 
     def _numbered(self) -> str:
         return f"{self._file[:-1]}, file_row_number = true)"
+
+
+class ParquetFiles(ParquetFile):
+    """Several files of a folder as if they were one: their rows follow each other."""
+
+    def __init__(self, folder: Folder, files: Sequence[Entry]) -> None:
+        """Raises LogFileError, FileError."""
+        self._addresses = [folder.address(one.name) for one in files]
+        listed = ", ".join(map(quoted, self._addresses))
+        # what the folders' names say is no attribute of a log
+        relation = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+        self._open(folder, relation, folder.prepare)
+
+    def _numbered(self) -> str:
+        return (
+            f"(SELECT * EXCLUDE (filename) REPLACE (file_row_number + {self._firsts()}[filename] AS file_row_number) "
+            f"FROM {self._file[:-1]}, file_row_number = true, filename = true))"
+        )
+
+    @cache  # noqa: B019
+    def _firsts(self) -> str:
+        """The number of each file's first row, in SQL."""
+        sizes = dict(
+            self._connection.execute(
+                "SELECT file_name, num_rows FROM parquet_file_metadata(?)", [self._addresses]
+            ).fetchall()
+        )
+        firsts = accumulate((sizes[one] for one in self._addresses), initial=0)
+        return f"MAP {{{', '.join(f'{quoted(one)}: {first}' for one, first in zip(self._addresses, firsts, strict=False))}}}"
 
 
 def _decoded(text: str) -> Any:

@@ -53,7 +53,7 @@ def searched(logs: Iterable[Log], host_tags: Mapping[str, Sequence[str]]) -> Ite
         yield round(log.timestamp * 1000), record(msgspec.structs.replace(log, tags=tags))
 
 
-def log_of(line: Mapping[str, Any], now: float, path: Path, number: int) -> Log:
+def log_of(line: Mapping[str, Any], now: float, path: object, number: int) -> Log:
     """The log that a line (or a row) is. Raises LogFileError."""
     log = preprocessing.stored(_body(line), {}, now, undated=math.nan)
     if math.isnan(log.timestamp):

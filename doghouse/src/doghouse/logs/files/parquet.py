@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
-from doghouse.logs.files.columns import Bools, Ints, ParquetFile
+from doghouse.files.places import Entry, Folder
+from doghouse.logs.files.columns import Bools, Ints, ParquetFile, ParquetFiles
 from doghouse.logs.files.fields import Fields, HostTags
 from doghouse.logs.files.lines import log_of, searched
 from doghouse.logs.model import Log
@@ -31,22 +33,37 @@ ALONE = ("trace_id", "message", FULL_TEXT)  # what is of each log its own: they 
 
 def open_parquet(path: Path, host_tags: HostTags) -> Records:
     """The logs of a Parquet file. Raises LogFileError."""
-    file = ParquetFile(path)
+    return _opened(ParquetFile(path), Written(path, path.stat().st_mtime), host_tags)
+
+
+def open_several(folder: Folder, files: Sequence[Entry], host_tags: HostTags) -> Records:
+    """The logs of some Parquet files of a folder. Raises LogFileError, FileError."""
+    written = Written(folder, max(one.modified for one in files))
+    return _opened(ParquetFiles(folder, files), written, host_tags)
+
+
+def _opened(file: ParquetFile, written: Written, host_tags: HostTags) -> Records:
     if not file.tells_all():
-        return Lines(searched(_logs(file, path, file.rows()), host_tags))
-    return ParquetLogs(file, path, host_tags)
+        return Lines(searched(_logs(file, written, file.rows()), host_tags))
+    return ParquetLogs(file, written, host_tags)
 
 
-def _logs(file: ParquetFile, path: Path, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Log]:
-    now = path.stat().st_mtime
-    return (log_of(row, now, path, number + 1) for number, row in rows)
+class Written(Struct, frozen=True):
+    """Where logs come from, for messages, and when they were written (s UTC): a date without a year is of the last one before."""
+
+    where: object
+    at: float
+
+
+def _logs(file: ParquetFile, written: Written, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Log]:
+    return (log_of(row, written.at, written.where, number + 1) for number, row in rows)
 
 
 class ParquetLogs:
     """The logs of a file whose columns tell all, as Records."""
 
-    def __init__(self, file: ParquetFile, path: Path, host_tags: HostTags) -> None:
-        self._file, self._path, self._host_tags = file, path, host_tags
+    def __init__(self, file: ParquetFile, written: Written, host_tags: HostTags) -> None:
+        self._file, self._written, self._host_tags = file, written, host_tags
         self._times = file.times()
         self._mask = lru_cache(MOST_MASKS)(self._of_leaf)
         self._field = Fields(file, self._times, host_tags).column
@@ -63,13 +80,13 @@ class ParquetLogs:
         if any(field in ALONE for field in _fields(search)):
             return self.plain.newest(search, start, end, limit)
         rows = self._rows(search, start, end)[::-1][:limit]
-        logs = _logs(self._file, self._path, sorted(self._file.rows(rows.tolist())))
+        logs = _logs(self._file, self._written, sorted(self._file.rows(rows.tolist())))
         return Lines(searched(logs, self._host_tags)).newest(Everything(), start, end, limit)
 
     @cached_property
     def plain(self) -> Lines:
         """All of them one by one."""
-        return Lines(searched(_logs(self._file, self._path, self._file.rows()), self._host_tags))
+        return Lines(searched(_logs(self._file, self._written, self._file.rows()), self._host_tags))
 
     def _rows(self, search: Node, start: int, end: int) -> Ints:
         """The rows that match, by time."""

@@ -11,33 +11,17 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from doghouse.files import BrokenFileError, FileError, check_file, check_lines
 from doghouse.metrics.files import parquet, rowgroups
 from doghouse.metrics.files.encodings import Unusual
-from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_rows, check_seconds, numbered, series_of
+from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_seconds, numbered, series_of
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Floats, Ints, Series, Source, no_columns
 
 ROWS_AT_ONCE = 500  # few, so that Python's texts of them stay in the processor's cache
-NUMBERS = (
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "UTINYINT",
-    "USMALLINT",
-    "UINTEGER",
-    "UBIGINT",
-    "FLOAT",
-    "DOUBLE",
-    "DECIMAL",
-)
 FARTHEST = 2**62  # that fits a column
 
 
@@ -207,68 +191,14 @@ def _value(text: str) -> float:
 def _with_duckdb(path: Path) -> tuple[list[Series], Columns]:
     """Any Parquet file, whatever it holds."""
     try:
-        import duckdb
-    except ImportError:
+        from doghouse.metrics.files.queried import file
+    except ModuleNotFoundError as error:
+        if error.name != "duckdb":
+            raise
         raise SeriesFileError(
             path, "reading this Parquet file needs the extra: pip install './doghouse[server]'"
         ) from None
     try:
-        with duckdb.connect() as connection:
-            return _queried(connection, path)
-    except (duckdb.Error, ValueError) as error:
-        raise SeriesFileError(path, str(error).splitlines()[0]) from None
-
-
-def _queried(connection: Any, path: Path) -> tuple[list[Series], Columns]:
-    def ask(columns: str, rest: str = "") -> Any:
-        return connection.execute(f"SELECT {columns} FROM read_parquet(?, file_row_number = true) {rest}", [str(path)])
-
-    kinds = {
-        name: kind for name, kind, *_ in connection.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()
-    }
-    if missing := [name for name in REQUIRED if name not in kinds]:
-        raise ValueError(f"has no column {missing[0]}")
-    check_rows(ask("count(*)").fetchone()[0])
-    given = ["metric", *(name for name in OPTIONAL if name in kinds)]
-    for name, wanted, known in (
-        *((name, "a number", NUMBERS) for name in ("timestamp", "value")),
-        *((name, "text", (*NUMBERS, "VARCHAR", "ENUM")) for name in given),
-    ):
-        if not kinds[name].startswith(known) or "[" in kinds[name]:
-            raise ValueError(
-                f"column {name} is {kinds[name]}, not {wanted}"
-                + (" of seconds since 1970" if name == "timestamp" else "")
-            )
-    same = f"hash({', '.join(given)})"  # 64 bits: a number is compared faster than texts are
-    place = "file_row_number"
-    groups = ask(
-        f"{same}, {', '.join(given)}, min({place}), max({place}), count(*)", f"GROUP BY ALL ORDER BY min({place})"
-    ).fetchall()
-    distinct: dict[Series, int] = {}
-    numbers = {}
-    for key, *values, _, _, _ in groups:
-        row = {**OPTIONAL, **dict(zip(given, ("" if value is None else str(value) for value in values), strict=True))}
-        series = series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
-        numbers[key] = distinct.setdefault(series, len(distinct))
-    second = "timestamp" if kinds["timestamp"] == "BIGINT" else "CAST(floor(timestamp) AS BIGINT)"
-    # Where rows are sorted by series, none has to say whose it is.
-    apart = all(last - first + 1 == count for *_, first, last, count in groups)
-    columns = ask(
-        f"{second} AS ts, CAST(value AS DOUBLE) AS value" + ("" if apart else f", {same} AS key")
-    ).fetchnumpy()
-    for name in ("ts", "value"):
-        if np.ma.is_masked(columns[name]) or not np.isfinite(columns[name]).all():
-            raise ValueError(f"a {'timestamp' if name == 'ts' else name} is not a finite number")
-    check_seconds(columns["ts"])
-    if apart:
-        ids = np.repeat(np.array(list(numbers.values()), np.int64), np.array([count for *_, count in groups], np.int64))
-    else:
-        ids = _numbered_by_key(np.asarray(columns["key"], np.uint64), numbers)
-    return numbered(distinct), Columns(
-        ids, np.asarray(columns["ts"], np.int64), np.asarray(columns["value"], np.float64)
-    )
-
-
-def _numbered_by_key(keys: NDArray[np.uint64], numbers: Mapping[int, int]) -> Ints:
-    known = np.array(sorted(numbers), np.uint64)
-    return np.array([numbers[key] for key in known.tolist()], np.int64)[np.searchsorted(known, keys)]
+        return file(path)
+    except ValueError as error:
+        raise SeriesFileError(path, str(error)) from None

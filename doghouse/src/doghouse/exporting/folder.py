@@ -1,0 +1,117 @@
+"""Writes what a house has into a folder, day by day, and leaves what is there already as it is."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from doghouse.exporting.house import House
+from doghouse.exporting.points import joined
+from doghouse.files.places import Folder
+from doghouse.logs.files import writing as log_files
+from doghouse.logs.files.partitions import LOGS
+from doghouse.metrics.files import writing as point_files
+from doghouse.metrics.files.partitions import METRICS
+from doghouse.metrics.files.series_files import read_series
+from doghouse.metrics.model import Columns
+
+DAY_S = 86_400
+Content = TypeVar("Content")
+
+
+class Exported(Struct, frozen=True):
+    """What an export came to: points and logs that were not there before, files written, and files that had all of theirs already."""
+
+    points: int
+    logs: int
+    written: int
+    kept: int
+
+    def and_(self, other: Exported) -> Exported:
+        """Both together."""
+        return Exported(*(getattr(self, name) + getattr(other, name) for name in Exported.__struct_fields__))
+
+
+NOTHING = Exported(0, 0, 0, 0)
+
+
+def export(
+    house: House,
+    folder: Folder,
+    start: int,
+    end: int,
+    wanted: Sequence[str] = ("*",),
+    with_logs: bool = True,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Exported:
+    """Add to a folder the points of the metrics whose names fit a pattern of `wanted`, and the logs, with start <= time < end (s UTC). Raises FileError."""
+    made = NOTHING
+    names = [name for name in house.metrics(start) if any(fnmatchcase(name, pattern) for pattern in wanted)]
+    for number, name in enumerate(names, 1):
+        for first, last in days(start, end):
+            made = made.and_(_points(house, folder, name, first, last))
+        tell(f"{name}: metric {number} of {len(names)}")
+    if with_logs:
+        for first, last in days(start, end):
+            made = made.and_(_logs(house, folder, first, last))
+    return made
+
+
+def days(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """[start, end) (s UTC) in pieces, each of one day."""
+    while start < end:
+        last = min(start // DAY_S * DAY_S + DAY_S, end)
+        yield start, last
+        start = last
+
+
+def _date(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).date().isoformat()
+
+
+def _points(house: House, folder: Folder, metric: str, start: int, end: int) -> Exported:
+    """Add a metric's points of one day. Of a second that is there already the house's value counts: it may have been imported anew."""
+    series, columns = house.points(metric, start, end)
+    if not len(columns):
+        return NOTHING
+    name = f"{METRICS}/metric={quote(metric, safe='')}/date={_date(start)}/points.parquet"
+    content = folder.get(name)
+    before = joined([] if content is None else [in_file(content, read_series)])
+    both = joined([before, (series, columns)])
+    if all(np.array_equal(getattr(before[1], key), getattr(both[1], key)) for key in Columns.__struct_fields__):
+        return replace(NOTHING, kept=1)
+    folder.put(name, point_files.parquet(*both))
+    return replace(NOTHING, points=len(both[1]) - len(before[1]), written=1)
+
+
+def _logs(house: House, folder: Folder, start: int, end: int) -> Exported:
+    """Add the logs of one day: of those that are equal as many as the file or the house has, whichever has more."""
+    found = Counter(log_files.row(log) for log in house.logs(start, end))
+    if not found:
+        return NOTHING
+    name = f"{LOGS}/date={_date(start)}/logs.parquet"
+    content = folder.get(name)
+    before = Counter(() if content is None else in_file(content, log_files.rows))
+    both = before | found
+    if both == before:
+        return replace(NOTHING, kept=1)
+    folder.put(name, log_files.parquet(sorted(both.elements(), key=lambda row: row[0])))
+    return replace(NOTHING, logs=both.total() - before.total(), written=1)
+
+
+def in_file(content: bytes, read: Callable[[Path], Content]) -> Content:
+    """What `read` makes of a file with this content."""
+    with tempfile.TemporaryDirectory(prefix="doghouse-export-") as name:
+        path = Path(name) / "before.parquet"
+        path.write_bytes(content)
+        return read(path)

@@ -1,0 +1,114 @@
+"""What is exported: the points and logs of a data folder that nobody has open, or of a doghouse that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import msgspec
+
+from doghouse.exporting.points import joined
+from doghouse.logs.model import Log
+from doghouse.logs.store.log_store import LogStore
+from doghouse.logs.store.reading import Place
+from doghouse.metrics.intake import exporting
+from doghouse.metrics.model import Columns, MetricStore, Series
+from doghouse.search.tree import Everything
+from doghouse.time import iso
+
+PAGE = 1000  # logs an answer
+HOUR_S = 3600
+Asks = Callable[[str, str, bytes | None], bytes]  # a method, a path, a JSON body: the answer
+
+
+class House(Protocol):
+    """What can be exported."""
+
+    def metrics(self, start: int) -> list[str]:
+        """The metrics that have a point at or after `start` (s UTC), by name."""
+        ...
+
+    def points(self, metric: str, start: int, end: int) -> tuple[list[Series], Columns]:
+        """See `metrics.intake.exporting.points`."""
+        ...
+
+    def logs(self, start: int, end: int) -> Iterator[Log]:
+        """The logs with start <= timestamp < end (s UTC), the oldest first."""
+        ...
+
+
+class Opened:
+    """The stores of a data folder."""
+
+    def __init__(self, points: MetricStore, logs: LogStore) -> None:
+        self._points, self._logs = points, logs
+
+    def metrics(self, start: int) -> list[str]:
+        """See House."""
+        return sorted(self._points.metrics(start))
+
+    def points(self, metric: str, start: int, end: int) -> tuple[list[Series], Columns]:
+        """See House."""
+        return exporting.points(self._points, metric, start, end)
+
+    def logs(self, start: int, end: int) -> Iterator[Log]:
+        """See House."""
+        after: Place | None = None
+        while kept := self._logs.page(Everything(), start * 1000, end * 1000, PAGE, after, oldest_first=True):
+            yield from (one.log for one in kept)
+            after = kept[-1].place
+
+
+class Served:
+    """A doghouse that runs."""
+
+    def __init__(self, ask: Asks) -> None:
+        self._ask = ask
+
+    def metrics(self, start: int) -> list[str]:
+        """See House."""
+        names: list[str] = msgspec.json.decode(self._ask("GET", f"/api/v1/metrics?from={start}", None))["metrics"]
+        return sorted(names)
+
+    def points(self, metric: str, start: int, end: int) -> tuple[list[Series], Columns]:
+        """See House: hour by hour, since an answer is in memory whole."""
+        forms = (
+            urlencode({"metric": metric, "from": at, "to": min(at + HOUR_S, end)}) for at in range(start, end, HOUR_S)
+        )
+        return joined([exporting.answered(self._ask("GET", f"/doghouse/export?{form}", None)) for form in forms])
+
+    def logs(self, start: int, end: int) -> Iterator[Log]:
+        """See House."""
+        wanted = {"filter": {"query": "*", "from": str(start * 1000), "to": str(end * 1000)}, "sort": "timestamp"}
+
+        def page(after: str | None) -> Any:
+            body = {**wanted, "page": {"limit": PAGE, **({"cursor": after} if after else {})}}
+            return msgspec.json.decode(self._ask("POST", "/api/v2/logs/events/search", msgspec.json.encode(body)))
+
+        return paged(page, start, end)
+
+
+def paged(page: Callable[[str | None], Any], start: int, end: int) -> Iterator[Log]:
+    """The logs of all pages of a search, each asked for behind the one before, with start <= timestamp < end (s UTC)."""
+    after: str | None = None
+    while True:
+        answer = page(after)
+        logs = (_log(one["attributes"]) for one in answer.get("data") or ())
+        yield from (log for log in logs if start <= log.timestamp < end)
+        after = (answer.get("meta", {}).get("page") or {}).get("after")
+        if not after:
+            return
+
+
+def _log(about: dict[str, Any]) -> Log:
+    """A log as a search answers it."""
+    return Log(
+        timestamp=iso.instant(about["timestamp"]),
+        message=about.get("message") or "",
+        service=about.get("service"),
+        host=about.get("host"),
+        status=about.get("status") or "info",
+        tags=tuple(about.get("tags") or ()),
+        attributes=about.get("attributes") or {},
+    )

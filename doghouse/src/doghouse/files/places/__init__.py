@@ -1,0 +1,21 @@
+"""Where a history lies: a file, a folder, or an object store (`s3://`, `gs://`, `https://`).
+
+A folder of Parquet files may be partitioned as Hive has it: `metric=system.cpu.user/date=2026-11-29/points.parquet`. What such names say is used to read
+no more than what is asked for.
+"""
+
+from doghouse.files.places.folders import Entry, Folder, LocalFolder, Place, parquet_files, place, to_write
+from doghouse.files.places.hive import date_of, on_days, says
+
+__all__ = [
+    "Entry",
+    "Folder",
+    "LocalFolder",
+    "Place",
+    "date_of",
+    "on_days",
+    "parquet_files",
+    "place",
+    "says",
+    "to_write",
+]

@@ -1,0 +1,157 @@
+"""A folder of files, on this machine or in an object store, and how DuckDB comes to read them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from doghouse.files.reading import FileError
+
+REMOTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+PARQUET = (".parquet", ".pq")
+UNFINISHED = ".unfinished"  # what a file's name ends with until all of it is there
+
+
+class Entry(Struct, frozen=True):
+    """A file of a folder: its name there with `/` between folders, its bytes, and when it was written last (s UTC)."""
+
+    name: str
+    size: int
+    modified: float
+
+
+class Folder(Protocol):
+    """A folder with files in folders. `str` of it is for people: no keys are in it."""
+
+    def folders(self, within: str = "") -> list[str]:
+        """The names of the folders in it, or in a folder in it. Raises FileError."""
+        ...
+
+    def entries(self, within: str = "") -> list[Entry]:
+        """All files of it, or of a folder in it, by name. Raises FileError."""
+        ...
+
+    def get(self, name: str) -> bytes | None:
+        """A file's content; None where there is none. Raises FileError."""
+        ...
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file whole: who reads it has all of it or what was there before. Raises FileError."""
+        ...
+
+    def address(self, name: str) -> str:
+        """What DuckDB is to read for a file."""
+        ...
+
+    def prepare(self, connection: Any) -> None:
+        """Have a DuckDB connection know how to read `address`es. Raises FileError."""
+        ...
+
+    def reading(self) -> AbstractContextManager[None]:
+        """What goes wrong inside, while something of it is read, is FileError."""
+        ...
+
+
+Place = Path | Folder
+
+
+class LocalFolder(Struct, frozen=True):
+    """A folder of this machine."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def folders(self, within: str = "") -> list[str]:
+        """See Folder."""
+        folder = self.path / within
+        with self.reading():
+            return sorted(each.name for each in folder.iterdir() if each.is_dir()) if folder.exists() else []
+
+    def entries(self, within: str = "") -> list[Entry]:
+        """See Folder."""
+        with self.reading():
+            return sorted(self._entries(self.path / within), key=lambda entry: entry.name)
+
+    def _entries(self, folder: Path) -> Iterator[Entry]:
+        for path in folder.rglob("*"):
+            if path.is_file() and not path.name.endswith(UNFINISHED):
+                about = path.stat()
+                yield Entry(path.relative_to(self.path).as_posix(), about.st_size, about.st_mtime)
+
+    def get(self, name: str) -> bytes | None:
+        """See Folder."""
+        with self.reading():
+            try:
+                return (self.path / name).read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def put(self, name: str, content: bytes) -> None:
+        """See Folder."""
+        path = self.path / name
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            raise FileError(f"cannot be written: {error.strerror}") from None
+
+    def address(self, name: str) -> str:
+        """See Folder."""
+        return str(self.path / name)
+
+    def prepare(self, connection: Any) -> None:
+        """See Folder: DuckDB reads files by itself."""
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See Folder."""
+        try:
+            yield
+        except OSError as error:
+            raise FileError(f"cannot be read: {error.strerror}") from None
+
+
+def place(text: str) -> Place:
+    """What a path or a URL names: a Path where it is a file of this machine (or nothing is there), else a folder. Raises FileError."""
+    if not (scheme := REMOTE.match(text)):
+        path = Path(text)
+        return LocalFolder(path) if path.is_dir() else path
+    from doghouse.files.places.remote import SCHEMES, Remote
+
+    if scheme[1].lower() not in SCHEMES:
+        raise FileError(f"is no place that can be read: expected a path, {', '.join(f'{one}://' for one in SCHEMES)}")
+    return Remote(text)
+
+
+def to_write(text: str) -> Folder:
+    """The folder that a path or a URL names, which need not be there yet. Raises FileError."""
+    made = place(text)
+    if isinstance(made, Path):
+        return LocalFolder(made)
+    if text.lower().startswith(("http:", "https:")):
+        raise FileError("is a web server's, which takes no files: expected a folder, s3:// or gs://")
+    return made
+
+
+def parquet_files(folder: Folder, within: str = "") -> list[Entry]:
+    """The Parquet files of a folder, or of a folder in it, by name. Raises FileError, also where there is none."""
+    files = [one for one in folder.entries(within) if not one.name or one.name.endswith(PARQUET)]
+    if not files:
+        raise FileError(
+            f"holds no Parquet files{f' in {within}' if within else ''} (a folder of them is read by their names: {', '.join(PARQUET)})"
+        )
+    return files
