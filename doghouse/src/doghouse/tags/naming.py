@@ -10,8 +10,10 @@ NAME_LIMIT = 200  # characters; the same for a tag
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.]")
 _LEADING = re.compile(r"^[^A-Za-z]+")
 _NOT_IN_A_TAG = re.compile(r"[^\w\-:./]")
+_KEPT_TAG = re.compile(rf"[a-z][a-z0-9_\-:./]{{0,{NAME_LIMIT - 1}}}(?<!:)")  # what most are: nothing to be changed
 
 
+@lru_cache(maxsize=16384)
 def metric_name(sent: str) -> str:
     """The name under which a metric is kept; empty where nothing of it is left.
 
@@ -27,6 +29,8 @@ def tag(sent: str) -> str:
 
     It starts with a letter and does not end with `:`. GUESS: what stands before the first letter is dropped, and repeated or trailing `_` stay.
     """
+    if _KEPT_TAG.fullmatch(sent):
+        return sent
     kept = _NOT_IN_A_TAG.sub("_", sent.strip().lower())
     first = next((place for place, character in enumerate(kept) if character.isalpha()), len(kept))
     return kept[first:][:NAME_LIMIT].rstrip(":")

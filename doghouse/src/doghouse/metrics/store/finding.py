@@ -11,7 +11,7 @@ from doghouse.metrics.memory import effective
 from doghouse.metrics.model import Series
 from doghouse.metrics.store.index import SeriesIndex
 
-KEPT_SERIES = 300_000  # of all metrics together, or those of the one that was asked for last
+KEPT_SERIES = 1_200_000  # of all metrics together, or those of the one that was asked for last; 1,000 take some 0.2 MB
 
 
 class _Kept(Struct, frozen=True):
@@ -38,11 +38,11 @@ class Finder:
             or kept.stamp != stamp
             or any(self._host_tags(host) != tags for host, tags in kept.hosts.items())
         ):
+            self._kept.pop(metric, None)  # first, for the memory
             kept = self._found(metric, stamp)
             if not kept.series:
                 return []
             with self._lock:
-                self._kept.pop(metric, None)
                 self._kept[metric] = kept
                 while len(self._kept) > 1 and sum(len(each.series) for each in self._kept.values()) > KEPT_SERIES:
                     del self._kept[next(iter(self._kept))]
@@ -51,4 +51,5 @@ class Finder:
     def _found(self, metric: str, stamp: int) -> _Kept:
         submitted = self._index.of_metric(metric)
         hosts = {host: self._host_tags(host) for host in {one.host for one in submitted} if host}
-        return _Kept(stamp, hosts, tuple(effective(one, hosts.get(one.host, ())) for one in submitted))
+        joined = {host: (*tags, f"host:{host}") for host, tags in hosts.items()}  # one text for all series of a host
+        return _Kept(stamp, hosts, tuple(effective(one, joined.get(one.host, ())) for one in submitted))
