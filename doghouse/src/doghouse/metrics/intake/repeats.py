@@ -8,13 +8,14 @@ and what is left to decode is numbers. The outcome is that of `v1.decode` and `b
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 
 from doghouse.metrics.intake import v1
 from doghouse.metrics.intake.batch import Numbered, split_flat
-from doghouse.metrics.model import Floats, SeriesList
+from doghouse.metrics.model import Floats, Sent, SeriesList
 
 PAIR = rb"\[[^][,]*,[^][,]*\]"
 # A series from its points on. What does not look so (no points, braces in a tag, …) is left to `v1.decode`: without its brace at the end it is no JSON.
@@ -52,29 +53,33 @@ class Repeats:
             ts, value = columns(points)
             numbers = [self._first.get(texts[0]), *map(self._next.get, texts[1:])]
             if None in numbers:
-                numbers = [self._learn(text, place) for place, text in enumerate(texts)]
+                self._learn(texts, numbers)
         except (msgspec.MsgspecError, ValueError):
             return None
         counts = [1] * len(points) if len(ts) == len(points) else [point.count(b"[") for point in points]
         return Numbered(np.array(numbers, np.int64), np.array(counts, np.int64), ts, value)
 
-    def _learn(self, texts: Texts, place: int) -> int:
-        """The number of the series that these texts are of. Raises ValueError or msgspec's errors where they are not a series' alone."""
-        known, form = (self._next, NEXT) if place else (self._first, FIRST)
-        number = known.get(texts)
-        if number is None:
-            opened = form.fullmatch(texts[0])
-            if opened is None:
-                raise ValueError
-            sent = _series.decode(opened[1] + b'"points":[]' + texts[1])
-            if sent.points:  # given twice
-                raise ValueError
-            if sent.device:
-                v1.tag_device(sent)
+    def _learn(self, texts: Sequence[Texts], numbers: list[int | None]) -> None:
+        """Fill in the numbers of the series that are new. Raises ValueError or msgspec's errors where texts are not those of a series alone."""
+        new = [place for place, number in enumerate(numbers) if number is None]
+        forms = [_form(texts[place], NEXT if place else FIRST) for place in new]
+        for place, number in zip(new, self._series.numbers(forms).tolist(), strict=True):
+            known = self._next if place else self._first
             if len(known) >= KNOWN_LIMIT:
                 known.clear()
-            number = known[texts] = int(self._series.numbers([v1.form(sent)])[0])
-        return number
+            known[texts[place]] = numbers[place] = number
+
+
+def _form(texts: Texts, form: re.Pattern[bytes]) -> Sent:
+    opened = form.fullmatch(texts[0])
+    if opened is None:
+        raise ValueError
+    sent = _series.decode(opened[1] + b'"points":[]' + texts[1])
+    if sent.points:  # given twice
+        raise ValueError
+    if sent.device:
+        v1.tag_device(sent)
+    return v1.form(sent)
 
 
 def columns(points: list[bytes]) -> tuple[Floats, Floats]:
