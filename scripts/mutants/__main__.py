@@ -5,8 +5,8 @@ cosmic-ray (in an environment of its own, .venv-tools) makes the changes in a co
 they run in forks of a process that has imported all else (scripts/mutants/running.py). Before, they run once on the source as it is, to see which test
 reaches which line and how long it takes; that is kept in .cache until source or tests change. A test that fails there is left out, and said.
 A mutant is shown first to the tests that reach the changed line, the quick ones that reach the least first; what these let pass is shown to all tests of
-PACKAGES. With `--near` it is shown to those tests alone that stand in the package's own folder and reach the line: what others would notice, such as tests of
-whole commands, is then said to have survived. Laws try the same examples each time.
+PACKAGES. With `--near` it is shown to those tests alone that reach the line and stand in the package's own folder or in a file that PACKAGES names: what
+others would notice, such as tests of whole commands, is then said to have survived. Laws try the same examples each time.
 A test that fails for a mutant must pass right after it without one: if it does not, the mutant is unclear, and is left out of the share. So is one that took
 too long; how long is counted in seconds of processor, which other programs do not lengthen.
 The same seed gives the same mutants of the same source. Example: make mutants ARGS="queries --count 40 --seed 1"
@@ -39,10 +39,16 @@ PACKAGES = {
     "monitors": ("monitors", "testing", "backtest/test_run.py", "backtest/test_commands.py", "live"),
     "queries": ("queries", "monitors"),
     "metrics": ("metrics", "files", "queries/test_worked_examples.py"),
-    "downtimes": ("downtimes", "testing/test_examples.py", "backtest/test_run.py", "api/test_downtimes.py"),
+    "downtimes": ("downtimes", "backtest/test_run.py", "api/test_downtimes.py", "testing"),
     "backtest": ("backtest", "live/test_agreement.py"),
     "agent": ("agent", "files"),
-    "notifications": ("notifications", "live", "ui/test_notification.py", "api/test_webhooks.py"),
+    "notifications": (
+        "notifications",
+        "downtimes/test_silencing.py",
+        "api/test_webhooks.py",
+        "ui/test_notification.py",
+        "live",
+    ),
     "files": ("files", "importing", "testing"),
     "search": ("search", "monitors/test_record_queries.py", "api/test_log_searches.py", "api/test_monitor_search.py"),
     "slos": ("slos", "api/test_slos.py", "monitors/test_slo_alerts.py"),
@@ -62,9 +68,7 @@ def main() -> int:
     parser.add_argument("packages", nargs="*", default=list(PACKAGES), metavar="PACKAGE", help=", ".join(PACKAGES))
     parser.add_argument("--count", type=int, default=40, help="mutants of each package (40)")
     parser.add_argument("--seed", type=int, default=17)
-    parser.add_argument(
-        "--near", action="store_true", help="only the tests of the package's own folder that reach the changed line"
-    )
+    parser.add_argument("--near", action="store_true", help="only tests that reach the line, of few files")
     parser.add_argument("--out", type=Path, help="append a JSON line for each mutant here")
     asked = parser.parse_args()
     if unknown := [name for name in asked.packages if name not in PACKAGES]:
@@ -110,7 +114,8 @@ class Tests:
 
     def __init__(self, package: str, copy: Path, *, near: bool) -> None:
         self.copy, self.near = copy, near
-        folders = PACKAGES[package][: 1 if near else None]
+        own, *others = PACKAGES[package]
+        folders = [own, *(other for other in others if not near or other.endswith(".py"))]
         self.everything = [str((TESTS / folder).relative_to(ROOT)) for folder in folders]
         self.output = (copy.parent / "output").open("wb")
         environment = {**os.environ, "CI": "true", "PYTHONPATH": str(copy)}

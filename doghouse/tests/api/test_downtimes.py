@@ -319,6 +319,11 @@ def test_version_1_refuses_in_its_own_words(api: Api, body: dict[str, Any], text
     assert api.refused("POST", V1, body) == (400, text)
 
 
+def test_an_update_of_version_1_is_refused_in_its_own_words_too(api: Api) -> None:
+    made = api.ok("POST", V1, {"scope": ["env:prod"]})
+    assert api.refused("PUT", f"{V1}/{made['id']}", {"scope": 5}) == (400, "Invalid scope parameter")
+
+
 def test_an_update_of_version_1_changes_only_what_is_sent_and_says_who_did(api: Api) -> None:
     made = api.ok("POST", V1, {"scope": ["env:prod"], "end": int(NOW) + 3600})
     api.clock.set(NOW + 120)

@@ -97,6 +97,13 @@ def test_a_release_stands_at_the_end_of_its_downtime_and_carries_the_value_of_th
     assert (released.at, released.released_by, released.body) == (T0 + 360, "d", "95.8 @a@example.com")
 
 
+def test_the_shares_are_of_the_time_in_which_there_was_a_state():
+    found = figures(backtest(monitor(), source({"": S}), T0, T0 + 720))
+    assert found.shares == {"Alert": 3 / 12, "Warn": 0, "OK": 9 / 12, "No Data": 0}
+    nothing = figures(backtest(monitor(), source({"": []}), T0, T0 + 720))
+    assert set(nothing.shares.values()) == {0}
+
+
 MESSAGES = [
     "x @ops@example.com",
     "{{#is_alert}}a @a@example.com{{/is_alert}}{{#is_recovery}}r @r@example.com{{/is_recovery}}",

@@ -56,6 +56,16 @@ def test_recoveries_are_offered_beyond_what_is_set():
     assert next(one for one in offered if one.startswith("critical_recovery")) == "critical_recovery 94.5"
 
 
+@pytest.mark.parametrize(
+    ("thresholds", "both"),
+    [({"critical": 100}, []), ({"critical": 100, "warning": 80}, ["critical_recovery 80 and warning_recovery 64"])],
+)
+def test_both_recoveries_are_offered_together_where_there_are_both(thresholds, both):
+    points = source(a=np.tile([105.0] * 10 + [50.0] * 10, 5))
+    offered = suggested(monitor(critical=100, thresholds=thresholds), points, 100)
+    assert [one for one in offered if " and " in one] == both
+
+
 def test_repeats_are_offered_more_rarely_than_what_is_set_and_not_where_none_is():
     points = source(a=[95.0] * 200)
     assert not [one for one in suggested(monitor(), points, 200) if "renotify" in one]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from doghouse import downtimes as dt
 from doghouse.downtimes import Downtime, DowntimeError
+from doghouse.downtimes.parsing import listed
 
 YEAR = (utc("2026-01-01T00:00Z"), utc("2027-01-01T00:00Z"))
 
@@ -463,3 +464,12 @@ def test_a_short_look_finds_what_a_long_one_finds_there(
     start, end = T0 + after, T0 + after + length
     long = dt.stretches(downtime, start - 9 * 86400.0, end + 9 * 86400.0)
     assert dt.stretches(downtime, start, end) == [one for one in long if one.end >= start and one.start <= end]
+
+
+def test_what_is_wrong_in_a_file_of_downtimes_is_said_with_its_number() -> None:
+    with pytest.raises(ValueError, match="is not a list of downtimes"):
+        listed({}, T0)
+    right = {"scope": "*", "schedule": {"start": "2026-03-02T10:00:00Z"}}
+    assert [one.id for one in listed([right, right], T0)] == ["1", "2"]
+    with pytest.raises(ValueError, match=r"downtime 2: .*scope"):
+        listed([right, {**right, "scope": 5}], T0)

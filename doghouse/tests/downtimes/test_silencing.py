@@ -111,6 +111,10 @@ def test_a_downtime_holds_from_its_start_to_before_its_end() -> None:
     assert story([once("10:04", "10:05")])[0] == "10:05 Triggered"
 
 
+def test_what_triggers_as_a_downtime_begins_triggered_inside() -> None:
+    assert story([once("10:05", "10:20")])[1] == "10:08 Recovered silenced by 10:05-10:20"
+
+
 def test_a_trigger_at_the_very_end_is_sent_once() -> None:
     assert story([once("10:04", "10:05")]) == ["10:05 Triggered", "10:08 Recovered"]
 

@@ -10,6 +10,7 @@ from typing import cast
 import msgspec
 import pytest
 from live_house import HIGH, T0, S, living
+from msgspec.structs import replace
 from post_office import free_port, post_office
 
 from doghouse.notifications import smtp
@@ -88,6 +89,11 @@ def test_a_footer_links_to_the_monitor_at_that_time() -> None:
     assert "http://127.0.0.1:8420/monitors/7/edit" in text
     assert "View a: http://127.0.0.1:8420/infrastructure?host=a" in text
     assert "The monitor was last triggered at Mon Mar 02 2026 10:05:00 UTC." in text
+
+
+def test_what_is_of_no_monitor_has_no_footer() -> None:
+    text = parts(mail(replace(TRIGGERED, monitor_id=None), COPY, Links("http://127.0.0.1:8420")))["text/plain"]
+    assert "http://127.0.0.1:8420" not in text.get_content()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -153,6 +154,12 @@ def test_the_cycle_lasts_from_a_trigger_to_its_recovery_and_the_aggregation_for_
     assert keys(AT) == keys(AT, Status.OK)
     assert keys(AT)[0] != keys(AT + 60)[0]
     assert keys(AT)[1] == keys(AT + 60)[1]
+    assert all(re.fullmatch("[0-9a-f]{32}", key) for key in keys(AT))
+
+
+def test_an_event_that_mentions_a_webhook_is_of_no_monitor_and_has_its_own_tags_alone() -> None:
+    said = variables(replace(of(), kind="event", monitor_id=None, tags=("team:a",))).values
+    assert (said["ALERT_ID"], said["TAGS"]) == ("", "team:a")
 
 
 def test_the_plain_text_has_no_markdown() -> None:

@@ -83,6 +83,7 @@ def test_a_rule_tells_a_webhook_too_and_nobody_twice(tmp_path: Path) -> None:
         pytest.param([503], 6, "failed", id="5xx for ever"),
         pytest.param([302], 1, "failed", id="a redirect"),
         pytest.param([204], 1, "sent", id="any 2xx"),
+        pytest.param([299], 1, "sent", id="the last 2xx"),
     ],
 )
 def test_w34_what_is_not_taken_is_tried_again_where_that_may_help(
@@ -267,6 +268,12 @@ def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(SendError) as raised:
         target(url)
     assert raised.value.final
+
+
+def test_the_last_port_is_one_and_the_next_is_none() -> None:
+    assert target("http://localhost:65535/").port == 65535
+    with pytest.raises(SendError, match="port 65536: the last one is 65535"):
+        target("http://localhost:65536/")
 
 
 def test_a_host_that_is_named_is_allowed_whatever_the_case_and_the_port() -> None:
