@@ -63,6 +63,12 @@ def succeeds(*words: object) -> bool:
     )
 
 
+def built(name: str, *words: str, text: str | None = None) -> str:
+    """The name of an image of this repository, once it is built."""
+    run("docker", "build", "-q", "--network", "host", "-t", name, *words, ".", text=text)
+    return name
+
+
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> str:
     if shutil.which("docker") is None or not answers({}):
@@ -86,22 +92,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def image(base: str) -> str:
     """The image of doghouse, by its Dockerfile."""
-    name = "doghouse/doghouse:test"
-    run(
-        "docker",
-        "build",
-        "-q",
-        "--network",
-        "host",
-        "--build-arg",
-        f"PYTHON={base}",
-        "-f",
-        "deploy/doghouse/Dockerfile",
-        "-t",
-        name,
-        ".",
-    )
-    return name  # fmt: skip
+    return built("doghouse/doghouse:test", "--build-arg", f"PYTHON={base}", "-f", "deploy/doghouse/Dockerfile")
 
 
 def started(image: str) -> str:
@@ -178,20 +169,7 @@ def test_what_compose_builds_of_this_repository_is_built_and_runs(
     """The Agent's image as far as it needs no Agent: the wheel of my_metric."""
     written = SERVICES[service]["build"]["dockerfile_inline"].replace(OFFICIAL, base)
     text = written.partition("FROM datadog/agent")[0]
-    name = f"doghouse/{service}:test"
-    run(
-        "docker",
-        "build",
-        "-q",
-        "--network",
-        "host",
-        *(["--target", stage] if stage else []),
-        "-t",
-        name,
-        "-f",
-        "-",
-        ".",
-        text=text,
-    )
+    target = ["--target", stage] if stage else []
+    name = built(f"doghouse/{service}:test", *target, "-f", "-", text=text)
     said = run("docker", "run", "--rm", "--network", "none", "--entrypoint", "", name, *command.split())
     assert re.search(r"Usage: my-metric app|datadog_my_metric-.*\.whl", said)
