@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from doghouse.importing.documents import Place, things
 from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Thing, Unread
 from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON, UNREADABLE
 from doghouse.monitors.notification_rules import Rule, RuleError, Rules, load, rule
+from doghouse.queries.language.names import nearest
 
 STDIN = "-"
 MOST_LISTED = 8  # of the monitors that a sentence offers
@@ -101,8 +101,8 @@ def _none_called(file: str, wanted: str, made: Sequence[Thing], monitors: Sequen
         other = next((kinds[type(one)] for one in made if type(one) in kinds), "")
         return f"{file} holds no monitor" + (f": it is {other}" if other else f": {_EXPECTED}")
     names = [word for one in monitors for word in (_address(one), _name(one)) if word]
-    near = difflib.get_close_matches(wanted, names, 1)
-    hint = f"did you mean {file}#{near[0]}?" if near else f"there are {', '.join(names[:MOST_LISTED])}"
+    near = nearest(wanted, names)
+    hint = f"did you mean {file}#{near}?" if near else f"there are {', '.join(names[:MOST_LISTED])}"
     return f"{file} holds no monitor {wanted}: {hint}"
 
 

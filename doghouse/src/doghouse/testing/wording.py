@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 
 import msgspec
 from msgspec import inspect
+
+from doghouse.queries.language.names import nearest
 
 WORDS = {
     "str": "a text",
@@ -28,8 +29,8 @@ def sentence(text: str, model: type[msgspec.Struct], place: str) -> str:
     """A validation error's text for a reader of YAML. `place` is where it stands in `model`, such as `.tests[...].logs[...]`."""
     if unknown := _UNKNOWN.fullmatch(text):
         known = _keys(model, place)
-        near = difflib.get_close_matches(unknown["key"], known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"expected {', '.join(known)}"
+        near = nearest(unknown["key"], known)
+        hint = f"did you mean {near}?" if near else f"expected {', '.join(known)}"
         return f"the key '{unknown['key']}' is not known here: {hint}"
     if missing := _MISSING.fullmatch(text):
         return f"the key '{missing['key']}' is missing"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,6 +151,7 @@ def members_of(said: Sequence[str], monitors: Sequence[ToRun]) -> dict[int, Defi
     """The monitors that a composite or an SLO may name: those that have an id, and what `--member ID=NAME` says, a name among them or a file."""
     from doghouse.importing.monitor_files import named_monitor
     from doghouse.monitors import MonitorError, parse
+    from doghouse.queries.language.names import nearest
 
     members = {one.monitor.id: one.monitor for one in monitors if one.monitor.id}
     for text in said:
@@ -164,8 +164,7 @@ def members_of(said: Sequence[str], monitors: Sequence[ToRun]) -> dict[int, Defi
         try:
             members[int(monitor_id)] = wanted[0] if wanted else parse(named_monitor(Path(), name)[0])
         except (ValueError, MonitorError) as error:
-            names = [one.monitor.name for one in monitors]
-            near = difflib.get_close_matches(name, names, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
+            near = nearest(name, [one.monitor.name for one in monitors])
+            hint = f"; did you mean '{near}'?" if near else ""
             raise fail(f"--member {monitor_id}: no monitor here is called '{name}', and {error}{hint}") from None
     return members
