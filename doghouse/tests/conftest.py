@@ -21,6 +21,12 @@ for _asks in (
     _asks.__kwdefaults__["timeout"] = httpx.Timeout(60)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests go first: begun last, one would keep one core busy while the others have nothing to do."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """`doghouse` in this process: its exit code, what it printed, and what it said on stderr."""
