@@ -4,9 +4,9 @@
 cosmic-ray (in an environment of its own, .venv-tools) makes the changes in a copy of the source, which the tests then import instead of the installed one;
 they run in forks of a process that has imported all else (scripts/mutants/running.py). Before, they run once on the source as it is, to see which test
 reaches which line and how long it takes; that is kept in .cache until source or tests change. A test that fails there is left out, and said.
-A mutant is shown first to the tests that reach the changed line, the quick ones that reach the least first; what these let pass is shown to all tests of
-PACKAGES. With `--near` it is shown to those tests alone that reach the line and stand in the package's own folder or in a file that PACKAGES names: what
-others would notice, such as tests of whole commands, is then said to have survived. Laws try the same examples each time.
+A mutant is shown first to the tests that reach the changed line (where none does, those of its file and those that run whole commands), the quick ones that
+reach the least first; what these let pass is shown to all tests of PACKAGES. With `--near` it is shown to those tests alone that reach the line and stand in
+the package's own folder or in a file that PACKAGES names: what others would notice is then said to have survived. Laws try the same examples each time.
 A test that fails for a mutant must pass right after it without one: if it does not, the mutant is unclear, and is left out of the share. So is one that took
 too long; how long is counted in seconds of processor, which other programs do not lengthen.
 The same seed gives the same mutants of the same source. Example: make mutants ARGS="queries --count 40 --seed 1"
@@ -127,6 +127,7 @@ class Tests:
         self.left_out = [test for test in watched["failed"] if "::" in test]
         self.tests = {test: took for test, took in watched["tests"].items() if test not in watched["failed"]}
         self.reaching = self.lines_reached()
+        self.elsewhere = [test for test, took in self.tests.items() if not took["lines"]]  # they run whole commands
         self.ask(imports=watched["modules"])
         for test in self.left_out:
             print(f"mutants: left out, as it fails as it is: {test}", file=sys.stderr)
@@ -174,7 +175,7 @@ class Tests:
     def say(self, mutant: Mutant) -> tuple[str, list[str]]:
         """What the tests say of the source as it is changed now, and the test that failed for it."""
         lines = self.reaching.get(mutant.file, {})
-        tests = lines.get(mutant.line) or list(dict.fromkeys(test for tests in lines.values() for test in tests))
+        tests = lines.get(mutant.line) or [*{test: 0 for tests in lines.values() for test in tests}, *self.elsewhere]
         answer = {"outcome": "survived", "failed": []}
         for some in (tests[:FIRST], tests[FIRST:], [] if self.near else self.everything):
             if some and answer["outcome"] == "survived":

@@ -3,6 +3,7 @@
 import pytest
 
 from doghouse.agent.commands import status
+from doghouse.agent.commands.health import health
 
 RUN = {"metrics": 3, "events": 0, "service_checks": 1, "histogram_buckets": 0, "logs": 0, "platform_events": {}}
 INSTANCE = {
@@ -54,3 +55,18 @@ def test_an_instances_block_is_the_agents():
 )
 def test_a_duration_is_written_as_go_writes_it(seconds, text):
     assert status.duration(seconds) == text
+
+
+def test_an_agent_is_healthy_unless_a_check_hangs_or_requests_cannot_be_delivered():
+    def agent(problem="", *, hangs=False):
+        check = {"id": "lab:1", "running": hangs, "skipped": int(hangs)}
+        return {"checks": [check], "forwarder": {"last_problem": problem}}
+
+    well = "Agent health: PASS\n=== 2 healthy components ===\ncheck lab:1, forwarder"
+    assert health([agent()]) == (well, True)
+    sick = "Agent health: FAIL\n=== 1 healthy components ===\n{}\n=== 1 unhealthy components ===\n{}"
+    assert health([agent(hangs=True)]) == (sick.format("forwarder", "check lab:1"), False)
+    assert health([agent("it is away"), agent()]) == (
+        sick.format("check lab:1", "forwarder") + "\n" + well,
+        False,
+    )

@@ -155,13 +155,22 @@ def test_what_nobody_registered_is_not_taken(submissions):
 
 def test_a_payload_holds_at_most_so_many_series(submissions):
     register(submissions)
-    for number in range(payloads.PER_PAYLOAD + 1):
+    for number in range(10_001):
         submissions.metric("lab:1", Kind.GAUGE, "lab.value", number, (f"n:{number}",), "")
     submissions.commit("lab:1")
     sizes = [
         len(message("MetricPayload").FromString(one.body).series) for one in payloads.of(submissions.flush(), "web-1")
     ]
-    assert sizes == [payloads.PER_PAYLOAD, 1]
+    assert sizes == [10_000, 1]  # datadog.yaml: serializer_max_series_points_per_payload
+
+
+def test_a_payload_has_the_points_of_a_series_and_what_it_is_called(submissions):
+    register(submissions)
+    gauge(submissions, 2.5, tags=("env:prod",))
+    payload, *_ = payloads.of(submissions.flush(), "web-1")
+    (series,) = message("MetricPayload").FromString(payload.body).series
+    assert (series.metric, list(series.tags), series.resources[0].name) == ("lab.value", ["env:prod"], "web-1")
+    assert [(point.timestamp, point.value) for point in series.points] == [(T0, 2.5)]
 
 
 def test_text_that_is_no_unicode_is_sent_with_question_marks(submissions):

@@ -66,6 +66,12 @@ def test_both_recoveries_are_offered_together_where_there_are_both(thresholds, b
     assert [one for one in offered if " and " in one] == both
 
 
+def test_what_would_be_refused_is_not_offered():
+    points = source(a=np.tile([105.0] * 10 + [50.0] * 10, 5))
+    offered = suggested(monitor(critical=100, thresholds={"critical": 100, "warning": 95}), points, 100)
+    assert [one for one in offered if one.startswith("critical ")] == ["critical 110"]  # 90 is not above the warning
+
+
 def test_repeats_are_offered_more_rarely_than_what_is_set_and_not_where_none_is():
     points = source(a=[95.0] * 200)
     assert not [one for one in suggested(monitor(), points, 200) if "renotify" in one]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from downtime_points import T0, at, once, recurring, story
+from downtime_points import T0, at, iso, once, recurring, story
 from msgspec.structs import replace
 
 from doghouse import downtimes as dt
 from doghouse.downtimes import Downtime
-from doghouse.monitors import Rules, Status
+from doghouse.monitors import GroupState, Rules, Status
+from doghouse.notifications.silencing import of_ends
 
 
 def canceled(downtime: Downtime, clock: str) -> Downtime:
@@ -126,6 +127,20 @@ def test_a_recovery_at_the_very_end_is_sent_instead_of_the_state() -> None:
 def test_an_end_between_two_evaluations_notifies_when_it_ends() -> None:
     assert story([once("10:04", "10:06:30")])[1] == "10:06 Triggered (end)"
     assert dt.covers([once("10:04", "10:06:30")], T0, T0 + 900)[0].stretch.end == at("10:06:30")
+
+
+def test_an_end_that_was_over_when_the_downtime_was_made_sends_nothing() -> None:
+    schedule = {"start": iso(at("10:00")), "end": iso(at("10:06"))}
+    made_later = dt.parse({"scope": "*", "schedule": schedule, "notify_end_types": ["expired"]}, at("10:07"))
+    made_before = dt.parse({"scope": "*", "schedule": schedule, "notify_end_types": ["expired"]}, T0)
+
+    def sent(downtime: Downtime) -> int:
+        covers = dt.covers([downtime], T0, at("10:10"))
+        alerts = GroupState(status=Status.ALERT)
+        due = of_ends(covers, T0, at("10:10"), lambda _: alerts, notifies_at=lambda _: False, notifies_no_data=False)
+        return len(list(due))
+
+    assert (sent(made_before), sent(made_later)) == (1, 0)
 
 
 def test_steps_between_warn_and_alert_are_silenced() -> None:

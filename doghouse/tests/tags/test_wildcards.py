@@ -29,6 +29,12 @@ def test_a_star_stands_for_any_characters_and_everything_else_for_itself(pattern
     assert matcher(pattern)(text) == plainly_like(pattern, text)
 
 
+def test_what_stands_between_stars_may_be_the_first_or_the_last() -> None:
+    assert matcher("*a*")("ab")
+    assert matcher("*a*")("ba")
+    assert not matcher("*a*")("b")
+
+
 @given(st.text("ab?*", max_size=8), st.text("ab", max_size=12))
 def test_a_question_mark_stands_for_one_character_where_it_is_asked_for(pattern: str, text: str) -> None:
     assert matcher(pattern, any_character="?")(text) == plainly_like(pattern, text, "?")
@@ -38,6 +44,11 @@ def test_a_question_mark_stands_for_one_character_where_it_is_asked_for(pattern:
 def test_case_is_ignored_where_it_is_asked_for(pattern: str, text: str) -> None:
     expected = plainly_like(folded(pattern), folded(text), "?")
     assert matcher(pattern, any_character="?", ignore_case=True)(text) == expected
+
+
+def test_a_character_that_would_become_several_stays_and_the_others_lose_their_case() -> None:
+    assert folded("Straße ŒUVRE") == "straße œuvre"
+    assert folded("ŒUVRE") == "œuvre"
 
 
 @given(st.text(max_size=20))
