@@ -107,6 +107,14 @@ def test_what_cannot_be_read_is_said_with_its_line(write: Write, text: str, said
     assert f"{one.where} {one.text}".startswith(str(write("a.yaml", text)) + said)
 
 
+def test_yaml_beyond_ten_megabytes_is_not_looked_through(write: Write, tmp_path: Path) -> None:
+    long = "type: metric alert\nquery: " + "1" * (10 << 20)
+    (named,) = collect(write("long.yaml", long))
+    assert named == Unread(str(tmp_path / "long.yaml"), "is larger than 10 MB and is not read")
+    write("other.yaml", "on: push\njobs: " + "1" * (10 << 20))
+    assert list(collect(str(tmp_path))) == [named]
+
+
 def test_an_alias_is_no_bomb(write: Write) -> None:
     text = "a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\n"
     text += "".join(f"{a}: &{a} [{','.join([f'*{b}'] * 9)}]\n" for a, b in zip("bcdefghij", "abcdefghi", strict=True))

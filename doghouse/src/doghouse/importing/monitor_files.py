@@ -178,6 +178,9 @@ def _in_text(
 def _in_yaml(where: str, text: str, named: bool, known: Mapping[str, int], part: str) -> Iterator[Thing]:
     if not named and not yaml_documents.may_hold_monitors(text):
         return
+    if len(text) > files.LARGEST_SETTINGS:
+        yield Unread(where, f"is larger than {files.LARGEST_SETTINGS >> 20} MB and is not read")
+        return
     try:
         document, root = yaml_documents.read(text)
     except yaml_documents.YamlError as error:

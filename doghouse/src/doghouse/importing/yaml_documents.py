@@ -9,7 +9,6 @@ from doghouse.importing.positions import Position
 
 SUFFIXES = (".yaml", ".yml")
 TESTS = (".test.yaml", ".test.yml")  # files of unit tests, which hold no monitor
-LARGEST = 10 << 20  # bytes: YAML is read fifty times as slowly as JSON
 MOST = 200_000  # values: an alias stands for all that it names
 _KEYS = re.compile(r"[\"']?\b(query|type|thresholds|scope|schedule|monitor_identifier|recipients)[\"']?\s*:")
 _HELD_BY = (
