@@ -58,8 +58,9 @@ PARTS = {
         ("doghouse/tests/api/test_wrong_input.py", "doghouse/tests/ui/test_wrong_input.py", "doghouse/tests/web", "doghouse/tests/server/test_wildcards.py"),
     ),
     "pages": Part(
-        "hostile names, tags, messages and mails in Chromium; requests of foreign pages; logging in where others can reach it",
+        "hostile names, tags, messages and mails in Chromium (in the long run the Big List of Naughty Strings too); requests of foreign pages; logging in",
         ("doghouse/tests/ui/test_hostile.py", "doghouse/tests/ui/test_guard.py", "doghouse/tests/ui/test_login.py"),
+        {"TORTURE_PAYLOADS": "all"},
     ),
     "connections": Part(
         "connections that say nothing, stop half-way, drip, or are too many, also at the limit of open files",
