@@ -30,10 +30,13 @@ PEOPLE = frozenset(
     ("author_handle", "author_name", "handle", "email", "author", "icon", "creator", "modifier", "last_login_time")
 )
 UNORDERED = frozenset(("notify_end_states", "notify_end_types", "notify_list", "cancelled_ids"))
+UNORDERED_PLACES = frozenset(
+    ("data.attributes.tags",)
+)  # the keys of a tag configuration: a set, in an order that no request has
 NEAR_S = 120  # a recorded time this near to the recording's counts as `now`
 AHEAD_S = 2  # how long after a request a clock is read at most, for a time ahead that is written with its fraction
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-TOOK = frozenset(("elapsed",))  # how long an answer took
+TOOK = frozenset(("elapsed", "timing"))  # how long an answer took
 # Users are included with what their organisation knows of them.
 LOOSE = frozenset(("included",))
 
@@ -98,7 +101,7 @@ def _lists(
     elif len(recorded) != len(ours):
         yield f"{place}: {len(ours)} items where {len(recorded)} were recorded"
     else:
-        if key in UNORDERED:
+        if key in UNORDERED or place in UNORDERED_PLACES:
             recorded, ours = sorted(recorded, key=str), sorted(ours, key=str)
         for index, (theirs, other) in enumerate(zip(recorded, ours, strict=True)):
             yield from differences(theirs, other, names, then, now, f"{place}[{index}]")

@@ -11,20 +11,29 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from doghouse.web import account
+
 from .client import Case, Client, Exchange
 from .compare import Names, differences
 from .houses import Open, Target
 from .outside import Outside
-from .result import Result
+from .result import Recording, Result
+from .superseded import marked
+from .superseded import read as pairs
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DASHBOARD = re.compile(r"[2-9a-z]{3}-[2-9a-z]{3}-[2-9a-z]{3}")
-PUBLIC_PAGES = "https://p.datadoghq.com"  # a doghouse has them itself
+# What is the recorded organisation's own, and a doghouse has of its own: the address of public pages, and that of who owns the keys.
+OWN_PAGES, OWN_ADDRESS = "https://p.datadoghq.com", "team-intg-tools-libs-spam@datadoghq.com"
 VARIABLE = {"metrics": "metric", "hosts": "host"}
 
 
-def check(client: Client, outside: Outside, open_one: Open) -> Iterator[Result]:
-    """Every recorded request of our features."""
+def check(client: Client, outside: Outside, open_one: Open) -> list[Result]:
+    """Every recorded request of our features; those that newer ones contradict are marked."""
+    return marked(list(_results(client, outside, open_one)), pairs())
+
+
+def _results(client: Client, outside: Outside, open_one: Open) -> Iterator[Result]:
     for case in client.cases():
         with open_one() as running, httpx.Client(base_url=running.url, timeout=60) as http:
             yield from _case(case, running, http, outside)
@@ -32,14 +41,17 @@ def check(client: Client, outside: Outside, open_one: Open) -> Iterator[Result]:
 
 def _case(case: Case, running: Target, http: httpx.Client, outside: Outside) -> Iterator[Result]:
     names = Names()
-    names.learn(PUBLIC_PAGES, running.url)
+    names.learn(OWN_PAGES, running.url)
+    names.learn(OWN_ADDRESS, account.USER.email)
     past = outside.earlier_state.get(case.name)
     for exchange in case.exchanges:
         parts = urlsplit(exchange.url)
         product = outside.of_request(parts.path, exchange.body)
         needed = past if _reads(exchange.method, parts.path) else None
-        reason = "; ".join(_exchange(exchange, case, running, http, names, loosely=needed is not None)) or None
-        yield Result(f"{exchange.method} {endpoint(parts.path)}", case.name, reason, product or needed)
+        found = tuple(_exchange(exchange, case, running, http, names, loosely=needed is not None))
+        recording = Recording(case.time, _decoded(exchange.answer), found)
+        asked = f"{exchange.method} {endpoint(parts.path)}"
+        yield Result(asked, case.name, "; ".join(found) or None, product or needed, recording)
 
 
 def _reads(method: str, path: str) -> bool:

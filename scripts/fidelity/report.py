@@ -10,7 +10,7 @@ from scripts.guesses import section
 
 from .client import ROOT, VERSION, load_yaml
 from .outside import Outside
-from .result import Result, by_endpoint, share
+from .result import Result, Share, by_endpoint, share
 
 DOCS = ROOT / "docs" / "fidelity.md"
 ANOMALIES = ROOT / "docs" / "fidelity-anomalies.md"
@@ -26,9 +26,16 @@ Found = Mapping[str, Sequence[Result]]
 
 def last_line(checked: Found) -> str:
     """The percentages, without what is outside."""
-    return "fidelity: " + " ".join(
-        f"{name} {share(results, outside=False).percent:.1f}%" for name, results in checked.items()
+    return (
+        "fidelity: "
+        + " ".join(f"{name} {share(results, outside=False).percent:.1f}%" for name, results in checked.items())
+        + f" (recorded without what newer recordings contradict: {_holding(checked.get('recorded', ()))})"
     )
+
+
+def _holding(results: Sequence[Result]) -> Share:
+    """Of what is inside, the share of what no newer recording contradicts."""
+    return share(results, outside=False, superseded=False)
 
 
 def table(checked: Found) -> str:
@@ -41,7 +48,14 @@ def table(checked: Found) -> str:
             lines.append(f"{endpoint:72} {inside!s:>16} {everything!s:>16}")
         lines.append(f"{'total':72} {share(results, outside=False)!s:>16} {share(results, outside=True)!s:>16}")
         for miss in misses(results):
-            lines.append(f"  miss {miss.endpoint}  [{miss.case}]{f' outside: {miss.outside}' if miss.outside else ''}")
+            apart = (
+                f" outside: {miss.outside}"
+                if miss.outside
+                else f" superseded by {miss.superseded.newer}"
+                if miss.superseded
+                else ""
+            )
+            lines.append(f"  miss {miss.endpoint}  [{miss.case}]{apart}")
             lines.append(f"       {miss.reason}")
     return "\n".join(lines)
 
@@ -61,10 +75,11 @@ def write(checked: Found, outside: Outside) -> None:
 
 def _page(checked: Found, outside: Outside) -> Iterator[str]:
     yield from INTRODUCTION
-    yield "| | without what is outside | with it |"
-    yield "|---|---|---|"
+    yield "| | without what is outside | of these, what no newer recording contradicts | with what is outside |"
+    yield "|---|---|---|---|"
     for name, results in checked.items():
-        yield f"| {TITLES[name]} | {share(results, outside=False)} | {share(results, outside=True)} |"
+        shares = share(results, outside=False), _holding(results), share(results, outside=True)
+        yield f"| {TITLES[name]} | {' | '.join(map(str, shares))} |"
     yield from ("", *FLOOR, "")
     yield from _outside(checked, outside)
     for name, results in checked.items():
@@ -91,13 +106,32 @@ def _cell(rows: Sequence[Result], *, outside: bool) -> str:
 def _misses(results: Sequence[Result]) -> Iterator[str]:
     explained: dict[str, str] = load_yaml(EXPLAINED.read_text())
     inside = [miss for miss in misses(results) if miss.outside is None]
-    if not inside:
+    plain, superseded = ([miss for miss in inside if bool(miss.superseded) is apart] for apart in (False, True))
+    if not plain:
         yield from ("No miss is left.", "")
+    else:
+        yield from ("| miss | what differs | why |", "|---|---|---|")
+        for miss in plain:
+            why = explained.get(miss.case) or "not explained yet"
+            yield f"| `{miss.endpoint}` {miss.case} | {_cut(miss.reason or '')} | {' '.join(why.split())} |"
+        yield ""
+    yield from _superseded(superseded)
+
+
+def _superseded(results: Sequence[Result]) -> Iterator[str]:
+    """What newer recordings contradict, each with the one that does."""
+    if not results:
         return
-    yield from ("| miss | what differs | why |", "|---|---|---|")
-    for miss in inside:
-        why = explained.get(miss.case) or "not explained yet"
-        yield f"| `{miss.endpoint}` {miss.case} | {_cut(miss.reason or '')} | {' '.join(why.split())} |"
+    yield from (
+        *SUPERSEDED,
+        "",
+        "| recorded | what differs here | the newer recording | what changed |",
+        "|---|---|---|---|",
+    )
+    for result in results:
+        assert result.superseded is not None
+        pair = result.superseded
+        yield f"| `{result.endpoint}` {result.case} | {_cut(result.reason or '')} | {pair.newer} | {pair.why} |"
     yield ""
 
 
@@ -154,6 +188,10 @@ BAND = (
     "Precision and recall on public and generated series whose anomalies are known: this measures a detector, not its likeness to Datadog's, whose",
     "algorithms are not published. [fidelity-anomalies.md](fidelity-anomalies.md) has the other bounds, says how they are measured and what they mean.",
     "`outliers()` and `forecast()` answer 501.",
+)
+SUPERSEDED = (
+    "These are misses too, but a newer recording contradicts each of them, and the newest form holds. `scripts/fidelity/superseded.yaml` names both; the run",
+    "checks that the newer one is newer, passes here, and has nothing of the older one's where the answers differ: a pair that does not hold is a miss above.",
 )
 OUTSIDE = (
     "Named in `scripts/fidelity/outside.yaml` before the first run: other products of Datadog, and answers that only an organisation with a past can give",

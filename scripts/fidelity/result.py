@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .superseded import Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What was recorded for a request, when (ISO 8601), and where doghouse's answer is not the same."""
+
+    time: str
+    answer: Any
+    differences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A recorded request, a scenario or an example. `reason` is why it is a miss, None if it is none; `outside` the product or past that it needs."""
+    """A recorded request, a scenario or an example. `reason` is why it is a miss, None if it is none; `outside` the product or past that it needs.
+
+    `superseded`: a newer recording contradicts this one.
+    """
 
     endpoint: str
     case: str
     reason: str | None
     outside: str | None
+    recording: Recording | None = None
+    superseded: Pair | None = None
+
+    @property
+    def name(self) -> str:
+        """`METHOD /endpoint case`."""
+        return f"{self.endpoint} {self.case}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +55,13 @@ class Share:
         return f"{self.done}/{self.of} ({self.percent:.1f}%)"
 
 
-def share(results: Iterable[Result], *, outside: bool) -> Share:
-    """The share of those that are no misses, with or without what is outside."""
-    counted = [result for result in results if outside or result.outside is None]
+def share(results: Iterable[Result], *, outside: bool, superseded: bool = True) -> Share:
+    """The share of those that are no misses, with or without what is outside, and what newer recordings contradict."""
+    counted = [
+        result
+        for result in results
+        if (outside or result.outside is None) and (superseded or result.superseded is None)
+    ]
     return Share(sum(result.reason is None for result in counted), len(counted))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scripts.fidelity import houses, outside, recorded, result
+from scripts.fidelity import houses, outside, recorded, result, superseded
 from scripts.fidelity.client import Case, Exchange
 from scripts.fidelity.compare import Names, differences
 
@@ -108,3 +108,52 @@ def test_a_server_that_says_nothing_passes_nothing_here() -> None:
 )
 def test_only_requests_to_other_products_are_outside(path: str, body: str | None, product: str | None) -> None:
     assert outside.read().of_request(path, body) == product
+
+
+def a_result(name: str, time: str, answer: Any, *differences: str) -> result.Result:
+    endpoint, _, case = name.rpartition(" ")
+    recording = result.Recording(time, answer, differences)
+    return result.Result(endpoint, case, "; ".join(differences) or None, None, recording)
+
+
+OLD, NEW = "POST /x old", "POST /x new"
+PAIR = [superseded.Pair(OLD, NEW, "why")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "difference"),
+    [
+        ({"a": {"at": "1970"}}, "a.at: '2025' where '1970' was recorded"),
+        ({"a": {"gone": 1}}, "a.gone: missing"),
+        ({"list": [1]}, "list: 2 items where 1 were recorded"),
+    ],
+)
+def test_what_a_newer_recording_contradicts_is_counted_apart(answer: Any, difference: str) -> None:
+    newer = a_result(NEW, "2026-01-01", {"a": {"at": "2026"}, "list": [1, 2]})
+    older, other = superseded.marked([a_result(OLD, "2025-01-01", answer, difference), newer], PAIR)
+
+    assert (older.superseded, other.superseded) == (PAIR[0], None)
+    assert str(result.share([older, other], outside=False)) == "1/2 (50.0%)"
+    assert str(result.share([older, other], outside=False, superseded=False)) == "1/1 (100.0%)"
+
+
+@pytest.mark.parametrize(
+    ("newer", "why"),
+    [
+        (a_result(NEW, "2024-01-01", {"at": "2026"}), "it is older"),
+        (a_result(NEW, "2026-01-01", {"at": "2026"}, "b: missing"), "doghouse does not do as it does"),
+        (a_result(NEW, "2026-01-01", {}), "it says nothing of what differs"),
+        (a_result(NEW, "2026-01-01", {"at": "1970"}), "it says the same"),
+        (a_result("POST /x another", "2026-01-01", {"at": "2026"}), "nobody named it"),
+    ],
+)
+def test_a_pair_that_does_not_hold_stays_a_miss(newer: result.Result, why: str) -> None:
+    older = a_result(OLD, "2025-01-01", {"at": "1970"}, "at: '2025' where '1970' was recorded")
+
+    assert superseded.marked([older, newer], PAIR)[0].superseded is None, why
+
+
+def test_a_wrong_status_is_never_superseded() -> None:
+    older = a_result(OLD, "2025-01-01", {"at": "1970"}, "status 400 where 200 was recorded: x")
+
+    assert superseded.marked([older, a_result(NEW, "2026-01-01", {"at": "2026"})], PAIR)[0].superseded is None

@@ -5,6 +5,7 @@ Events are counted by the minute that they happen in: GUESS: the first bucket ho
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,9 @@ def history(slos: Slos, call: Call) -> Reply:
     start, end = _range(call)
     if call.query.get("apply_correction", "true").lower() in ("false", "0"):
         objective = objective.corrected_by(())
+    begin = time.perf_counter()
     made = slos.measured(objective, start, end)
+    took_s = time.perf_counter() - begin
     custom = _target(call)
     thresholds = {each["timeframe"]: each for each in kept["thresholds"]}
     if custom is not None:
@@ -59,7 +62,7 @@ def history(slos: Slos, call: Call) -> Reply:
         ]
     if isinstance(objective.sli, Counts):
         data["group_by"] = list(made.by)
-        data["series"] = _series(objective.sli, made, start, end, call.now)
+        data["series"] = {"timing": str(took_s), **_series(objective.sli, made, start, end)}
     if rows:
         data["monitors" if len(objective.monitors) > 1 else "groups"] = rows
     return Reply({"data": data, "errors": None})
@@ -72,10 +75,15 @@ def v2_status(slos: Slos, call: Call) -> Reply:
     if call.flag("disable_corrections"):
         objective = objective.corrected_by(())
     stands = status(objective, slos.measured(objective, start, end).overall, objective.primary, end - start)
+    remaining, raw = stands.remaining, stands.raw
+    if (
+        objective.type == "monitor" and raw is not None
+    ):  # Datadog says 0 of these, whatever is left (DataDog/pup pull request 648)
+        remaining, raw = 0.0, {**raw, "value": 0.0}
     attributes = {
         "sli": stands.sli,
-        "error_budget_remaining": stands.remaining,
-        "raw_error_budget_remaining": stands.raw,
+        "error_budget_remaining": remaining,
+        "raw_error_budget_remaining": raw,
         "state": stands.state,
         "span_precision": stands.decimals,
     }
@@ -157,7 +165,7 @@ def labels(start: int, end: int) -> Ints:
     return np.append(np.int64(start // FIRST_LABEL_S * FIRST_LABEL_S), later)
 
 
-def _series(sli: Counts, made: Measured, start: int, end: int, now: float) -> Document:
+def _series(sli: Counts, made: Measured, start: int, end: int) -> Document:
     times = labels(start, end)
     edges = np.append(times, end)
     edges[0] = made.overall.start
@@ -166,7 +174,6 @@ def _series(sli: Counts, made: Measured, start: int, end: int, now: float) -> Do
     wrapped = [f"default_zero({text})" for text in texts]
     bad = f"{wrapped[1]} - {wrapped[0]}"
     return {
-        "timing": "0",
         "res_type": "time_series",
         "resp_version": 2,
         "query": ", ".join(wrapped),
