@@ -62,13 +62,15 @@ INTRODUCTION = [
     "last run wrote. Needs the network and, for the Node clients, `npm`.",
     "",
     "- **datadogpy**: the library's own integration suite, out of its source distribution, live: its recordings are thrown away first.",
-    "- **hot-shots**, **the official Node client**: neither package has its tests in it, so that each runs a program of ours with the calls of its own README.",
+    "- **hot-shots**, **the official Node client**, **dd-trace** for Node: their packages have no tests in them, so that each runs a program of ours with the",
+    "  calls of its own README.",
     "",
 ]
 ELSEWHERE = [
     "",
     "The official Python client's suite and examples are `make fidelity`; `dog` and `ddogctl` run in `make test` (`api/test_other_programs.py`), dd-trace for",
-    "Python in the companion's tests of its app. dd-trace for Node is not run. datadog-sync-cli is in no package registry, and is not run.",
+    "Python in the companion's tests of its app. datadog-sync-cli is in no package registry, and is not run: what its recordings say is in",
+    "[evidence.md](evidence.md), and its files are read by `doghouse lint` and the like.",
 ]
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
+
 from doghouse.agent.dogstatsd import messages
 from scripts.fidelity.client import CACHE
 from scripts.fidelity.environment import variables
@@ -20,6 +22,7 @@ from .outcome import Outcome
 HERE = Path(__file__).parent
 OFFICIAL = ("@datadog/datadog-api-client", "1.64.0")
 HOT_SHOTS = ("hot-shots", "17.1.1")
+DD_TRACE = ("dd-trace", "5.132.0")
 TIMEOUT_S = 120
 
 
@@ -37,6 +40,47 @@ def hot_shots(house: Target) -> Iterator[Outcome]:
         listening.settimeout(10)
         yield from _program(HOT_SHOTS, "hot-shots.cjs", DOGSTATSD_PORT=str(listening.getsockname()[1]))
         yield from map(_read, _received(listening))
+
+
+# Each span that dd-trace.cjs makes: operation, service, resource, and whether it failed. The last two are dd-trace's own, of Node's http.
+SPANS = {
+    ("web.request", "shop", "GET /cart", "ok"),
+    ("db.query", "shop-db", "SELECT 1", "ok"),
+    ("failing", "shop", "POST /pay", "error"),
+    ("job", "shop", "nightly", "ok"),
+    ("step", "shop", "step", "ok"),
+    ("wrapped", "shop", "a function", "ok"),
+    ("web.request", "shop", "GET", "ok"),
+    ("http.request", "shop", "GET", "ok"),
+}
+
+
+def dd_trace(house: Target) -> Iterator[Outcome]:
+    """What dd-trace sends to the Agent's part: each span that its program makes is found again by a search."""
+    yield from _program(DD_TRACE, "dd-trace.cjs", DD_TRACE_AGENT_URL=house.url, DD_TRACE_ENABLED="true")
+    seen = _spans(house)
+    for span in sorted(SPANS):
+        missing = "" if span in seen else f"not found among {sorted(seen)}"
+        yield Outcome(" ".join(DD_TRACE), " ".join(span), "failed" if missing else "passed", missing)
+
+
+def _spans(house: Target) -> set[tuple[str, ...]]:
+    """The spans of the last hour by operation, service, resource and status."""
+    facets = ("operation_name", "service", "resource_name", "status")
+    query = {
+        "data_source": "spans",
+        "name": "a",
+        "compute": {"aggregation": "count"},
+        "search": {"query": "*"},
+        "group_by": [{"facet": facet, "limit": 50} for facet in facets],
+    }
+    now_ms = int(house.clock.now() * 1000)
+    asked = {"from": now_ms - 3_600_000, "to": now_ms + 60_000, "queries": [query], "formulas": [{"formula": "a"}]}
+    body = {"data": {"type": "scalar_request", "attributes": asked}}
+    answer = httpx.post(f"{house.url}/api/v2/query/scalar", json=body, headers=house.headers, timeout=60)
+    columns = answer.raise_for_status().json()["data"]["attributes"]["columns"]
+    groups = [[str(value[0]) for value in column["values"]] for column in columns if column["type"] == "group"]
+    return set(zip(*groups, strict=True))
 
 
 def _received(listening: socket.socket) -> Iterator[bytes]:
@@ -79,4 +123,4 @@ def _installed(package: tuple[str, str]) -> Path:
     return folder
 
 
-CLIENTS = {"datadog-api-client (Node)": official, "hot-shots": hot_shots}
+CLIENTS = {"datadog-api-client (Node)": official, "hot-shots": hot_shots, "dd-trace (Node)": dd_trace}
