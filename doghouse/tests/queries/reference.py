@@ -317,15 +317,25 @@ def rolled(
     line = {}
     for b, values in held.items():
         value = reduce(method, values)
-        if counted and one.kind == "rate" and (wanted.unit == "as_count" or method == "sum"):
+        if counted and one.kind == "rate" and wanted.unit == "as_count":
             if one.interval <= 0:
                 raise Unknown("a rate without its interval")
             value *= one.interval
-        if counted and wanted.unit == "as_rate" and (method == "sum" or one.kind == "count"):
+        if counted and one.kind == "rate" and wanted.unit == "as_rate" and method == "sum":
+            value = rate_of_rate(values, one.interval, width(b), window.end - b)
+        if counted and wanted.unit == "as_rate" and one.kind == "count":
             tiny = one.kind == "count" and not wanted.calendar and interval < one.interval
             value /= 1 if tiny else width(b)
         line[b] = value
     return line
+
+
+def rate_of_rate(values: list[float], interval: int, width: int, seen: int) -> float:
+    """Their sum, of which each sample stands for its interval; the average where nobody knows that. `seen`: how much of the bucket is in the window (s)."""
+    if interval <= 0:
+        return sum(values) / len(values)
+    length = min(width, math.ceil(seen / interval) * interval)
+    return sum(values) * min(interval, length) / length
 
 
 def filled(line: Line, shown: set[int], b: int, fill: tuple[str, int], where: str) -> Value:

@@ -39,6 +39,29 @@ def test_a_bucket_shorter_than_the_submission_interval_is_not_divided() -> None:
     assert values(COUNT, "sum:m{*}.as_rate()", 0, 80, 5) == [1, 1, 1, 1]
 
 
+def test_a_rate_as_a_rate_is_the_mean_over_the_bucket_of_its_samples() -> None:
+    """The page's own example, of May 2026: a sample a minute, buckets of half an hour, a thirtieth of the sum."""
+    minutely = source(series(every(60, [3.0] * 30), type="rate", interval=60))
+    sparse = source(series([(0, 3.0), (600, 6.0)], type="rate", interval=60))
+
+    assert values(minutely, "sum:m{*}.as_rate().rollup(sum,1800)", 0, 1800) == [3]
+    assert values(sparse, "sum:m{*}.as_rate().rollup(sum,1800)", 0, 1800) == [0.3]
+
+
+def test_a_bucket_that_the_end_cuts_is_the_mean_of_what_was_seen() -> None:
+    minutely = source(series(every(60, [3.0] * 40), type="rate", interval=60))
+
+    assert values(minutely, "sum:m{*}.as_rate().rollup(sum,1800)", 0, 2400) == [3, 3]
+
+
+def test_a_rate_in_a_bucket_shorter_than_its_interval_stays_what_it_is() -> None:
+    assert values(RATE, "sum:m{*}.as_rate()", 0, 80, 5) == [0.05] * 4
+
+
+def test_a_rate_as_a_rate_without_an_interval_is_averaged() -> None:
+    assert values(source(series(every(20, [1, 2, 3]), type="rate")), "sum:m{*}.as_rate()", 0, 60, 60) == [2]
+
+
 def test_a_rate_sent_without_its_interval_cannot_be_counted() -> None:
     with pytest.raises(
         NotEvaluated, match=r"\.as_count\(\) of a rate where a series of m was sent without its interval"

@@ -33,7 +33,7 @@ class Grid(Struct, frozen=True):
 
 def read(source: Source, series: Sequence[Series], wanted: Plan, over: Range) -> Grid:
     """The matrix of these series. Raises NotEvaluated where it would not fit the memory."""
-    readings = [reading_for(wanted, each.type) for each in series]
+    readings = [reading_for(wanted, each) for each in series]
     kinds = list(dict.fromkeys(readings))
     if len(kinds) == 1:
         return _read_alike(source, series, kinds[0], wanted, over)
@@ -57,7 +57,7 @@ def _read_alike(source: Source, series: Sequence[Series], reading: Reading, want
         else _buckets(source, ids, Rollup(wanted.interval, reading.method), over)
     )
     grid = _scatter(columns, ids, over, None if wanted.calendar else wanted.interval)
-    return Grid(grid.ts, _scaled(grid, series, reading, wanted))
+    return Grid(grid.ts, _scaled(grid, series, reading, wanted, over.end))
 
 
 def _buckets(source: Source, ids: Ints, rollup: Rollup, over: Range) -> Columns:
@@ -118,8 +118,8 @@ def _places(buckets: Ints, over: Range, interval: int | None) -> tuple[Ints, Int
     return distinct, place
 
 
-def _scaled(grid: Grid, series: Sequence[Series], reading: Reading, wanted: Plan) -> Floats:
-    """Values in the unit asked for.
+def _scaled(grid: Grid, series: Sequence[Series], reading: Reading, wanted: Plan, end: int) -> Floats:
+    """Values in the unit asked for; the window ends at `end`.
 
     GUESS: a bucket shorter than a count's submission interval holds one raw point, which is not divided (the page: no normalisation on tiny intervals).
     """
@@ -128,10 +128,22 @@ def _scaled(grid: Grid, series: Sequence[Series], reading: Reading, wanted: Plan
         if any(each.interval <= 0 for each in series):
             what = ".weighted()" if wanted.weighted else f".as_{wanted.unit}() of a rate"
             raise NotEvaluated(f"{what} where a series of {series[0].metric} was sent without its interval")
-        values = values * np.array([each.interval for each in series], np.float64)[:, None]
+        intervals = np.array([each.interval for each in series], np.float64)[:, None]
+        if reading.per_second and not wanted.weighted:
+            return values * _share_of_rate(grid.ts, intervals, wanted, end)
+        values = values * intervals
     if not reading.per_second:
         return values
     if wanted.calendar:
         return values / wanted.calendar.widths(grid.ts)
     tiny = np.array([each.type == "count" and wanted.interval < each.interval for each in series])
     return values / np.where(tiny, 1.0, float(wanted.interval))[:, None]
+
+
+def _share_of_rate(ts: Ints, intervals: Floats, wanted: Plan, end: int) -> Floats:
+    """What the sum of a rate's samples in a bucket is multiplied by: interval / length, at most 1; a bucket that the window's end cuts is as long as its
+    samples until then (metrics/custom_metrics/type_modifiers, May 2026). Datadog also raises the bucket to the interval; here a shorter one holds its sample.
+    """
+    width = wanted.calendar.widths(ts) if wanted.calendar else float(wanted.interval)
+    length = np.minimum(width, np.ceil((end - ts) / intervals) * intervals)
+    return np.asarray(np.minimum(intervals, length) / length, np.float64)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from doghouse.metrics.model import MetricType, TimeAggregator
+from doghouse.metrics.model import MetricType, Series, TimeAggregator
 from doghouse.queries.evaluation.calendars import CalendarBuckets
 from doghouse.queries.evaluation.frames import NO_FILL, Fill
 from doghouse.queries.evaluation.interpolation import LIMIT_S
@@ -79,12 +79,13 @@ class Reading(Struct, frozen=True):
     per_second: bool = False
 
 
-def reading_for(wanted: Plan, metric_type: MetricType) -> Reading:
-    """The reading of series of a type (metrics/custom_metrics/type_modifiers; E8: avg where nothing is said, for counts and rates too).
+def reading_for(wanted: Plan, series: Series) -> Reading:
+    """The reading of a series by its type (metrics/custom_metrics/type_modifiers; E8: avg where nothing is said, for counts and rates too).
 
-    GUESS: as_rate of a rate is the sum of value times submission interval, divided by the bucket's length; the page's bare sum has no sensible unit.
+    as_rate of a rate that was sent without its interval is its average (the same page, May 2026).
     GUESS: a method given in `.rollup` replaces the modifier's sum.
     """
+    metric_type = series.type
     if wanted.weighted:
         return Reading("sum", times_interval=True, per_second=True)
     method = wanted.method or "avg"
@@ -95,4 +96,6 @@ def reading_for(wanted: Plan, metric_type: MetricType) -> Reading:
         return Reading(method, times_interval=metric_type == "rate")
     if method != "sum":
         return Reading(method, per_second=metric_type == "count")
+    if metric_type == "rate" and series.interval <= 0:
+        return Reading("avg")
     return Reading(method, times_interval=metric_type == "rate", per_second=True)
