@@ -17,6 +17,7 @@ from live_house import T0, Live, Points, living
 from doghouse import monitors as mon
 from doghouse.backtest.run import Backtest, backtest
 from doghouse.downtimes import Downtime
+from doghouse.metrics.model import MetricType
 from doghouse.monitors.notification_rules import read
 from doghouse.notifications.model import Notification
 from doghouse.tags.pairs import group_text
@@ -123,10 +124,10 @@ def body_of(query: str, condition: tuple[str, dict[str, float]], message: str, *
     }
 
 
-def history_of(series: Sequence[Samples]) -> Points:
+def history_of(series: Sequence[Samples], kind: MetricType = "gauge") -> Points:
     points = Points()
     for values, (host, zone) in zip(series, GROUPS, strict=False):
-        points.give(values, host=host, tags=(f"zone:{zone}",))
+        points.give(values, host=host, tags=(f"zone:{zone}",), type=kind, interval=0 if kind == "gauge" else 60)
     return points
 
 
@@ -181,6 +182,7 @@ def as_unit_test(
     rules: Sequence[Mapping[str, Any]],
     test: Backtest,
     minutes: int,
+    kind: MetricType,
 ) -> Path:
     """A test file that expects what a backtest gave."""
 
@@ -201,7 +203,8 @@ def as_unit_test(
     notifications = test.notifications()
     path = folder / "same.test.yaml"
     written = {
-        f"m{{host:{host},zone:{zone}}}": list(values) for values, (host, zone) in zip(series, GROUPS, strict=False)
+        f"m{{host:{host},zone:{zone}}}": {"type": kind, "values": list(values)}
+        for values, (host, zone) in zip(series, GROUPS, strict=False)
     }
     case = {
         "name": "the same",
@@ -342,9 +345,10 @@ def agree(
     body: dict[str, Any],
     rules: list[dict[str, Any]],
     minutes: int = MINUTES,
+    kind: MetricType = "gauge",
 ) -> None:
     """Whether live loop, backtest and unit test send and silence the same in so many minutes from T0 on."""
-    points = history_of(series)
+    points = history_of(series, kind)
     with living(folder, points=points) as house:
         number = house.monitor(**body)
         for rule in rules:
@@ -362,6 +366,6 @@ def agree(
         group: status for group, status in ended.items() if status is not mon.Status.NEW or group in states
     }
     if not any(one.canceled for one in downtimes):  # a test file cannot say that
-        path = as_unit_test(folder, {**body, "id": number}, series, downtimes, rules, test, minutes)
+        path = as_unit_test(folder, {**body, "id": number}, series, downtimes, rules, test, minutes, kind)
         (result,) = run_unit_tests(path, force=True)  # the property makes monitors that Datadog would refuse
         assert result.passed, result.differences

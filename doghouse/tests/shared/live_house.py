@@ -43,11 +43,9 @@ class Points:
 
     given: list[Given] = field(default_factory=list)
 
-    def give(
-        self, values: Sequence[float | None], *, metric: str = "m", host: str = "", tags: tuple[str, ...] = ()
-    ) -> None:
-        """A series with a value a minute; None is a gap."""
-        self.given.append(minutely(values, metric=metric, host=host, tags=tags))
+    def give(self, values: Sequence[float | None], **more: Any) -> None:
+        """A series with a value a minute; None is a gap. `more` says what else a `Given` has."""
+        self.given.append(minutely(values, **more))
 
     def _source(self) -> MemorySource:
         return source(*self.given)
