@@ -187,7 +187,7 @@ def page(figures: dict[str, float]) -> str:
 Written by `scripts/limits.py` from the declarations in `doghouse/src/doghouse/web/body/limits.py`; a test holds it.
 
 **One body** has the bounds of its path: bytes as it is sent, bytes unpacked, values in it (in msgpack: lists and maps), lists and objects inside each other.
-What is beyond is answered 413 `Payload too large`, or 400 where it is nested too deeply, before anything is made of it. The last column is how far the
+What is beyond is answered 413 `Payload too big`, or 400 where it is nested too deeply, before anything is made of it. The last column is how far the
 memory of a server rose (MiB) for the worst of several bodies, each as bad as its bounds allow: measured, on one machine.
 In msgpack every byte counts that may begin a list or a map, as one in seven of a random id does: a body of more than some 58,000 spans with such ids
 is refused, and is to be sent as two.

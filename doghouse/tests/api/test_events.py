@@ -51,6 +51,18 @@ def test_an_event_of_long_ago_is_refused(api: Api) -> None:
     assert post(api, date_happened=int(NOW) - 0.5)["date_happened"] == int(NOW) - 1
 
 
+def test_an_alert_type_that_there_is_none_of_is_answered_with_ok_and_the_event_is_never_seen(api: Api) -> None:
+    answer = api("POST", "/api/v1/events", {"title": "a", "text": "b", "alert_type": "ahhhh"})
+
+    assert (answer.status_code, answer.json()["status"]) == (202, "ok")
+    assert "the event is not kept: its alert_type 'ahhhh' is none of" in answer.headers["X-Doghouse-Warnings"]
+    assert api.ok("GET", f"/api/v1/events?start=0&end={NOW:.0f}")["events"] == []
+
+
+def test_a_list_needs_its_start(api: Api) -> None:
+    assert api.refused("GET", "/api/v1/events") == (400, "The parameter 'start' is required")
+
+
 def test_events_of_a_stretch_of_time_are_listed_newest_first_and_by_tag(api: Api) -> None:
     for back in (0, 60, 120):
         post(api, title=f"t{back}", date_happened=int(NOW) - back, tags=[f"back:{back}"])

@@ -92,6 +92,35 @@ def test_a_tag_configuration_is_made_changed_and_dropped(api: Api) -> None:
     assert api.refused("DELETE", path) == (404, f"{METRIC} not found")
 
 
+@pytest.mark.parametrize(
+    ("metric", "attributes", "text"),
+    [
+        ("nobody.sent", {"metric_type": "count"}, "Cannot configure tags on a metric that does not exist."),
+        (
+            "postgresql.commits",
+            {"metric_type": "rate"},
+            "Cannot configure tags on metric because metric is an integration metric: postgresql.commits.",
+        ),
+        (
+            METRIC,
+            {"metric_type": "count", "include_percentiles": True},
+            "include_percentiles is not allowed with metric_type count, only with distribution",
+        ),
+    ],
+)
+def test_tags_of_what_datadog_does_not_configure_are_refused(
+    api: Api, metric: str, attributes: dict[str, Any], text: str
+) -> None:
+    body = configuration(tags=["env"], **attributes)
+    assert api.refused("POST", f"/api/v2/metrics/{metric}/tags", body) == (400, text)
+
+
+def test_percentiles_are_not_switched_on_later_either(api: Api) -> None:
+    path = f"/api/v2/metrics/{METRIC}/tags"
+    api.ok("POST", path, configuration(tags=["env"], metric_type="count"))
+    assert api.refused("PATCH", path, configuration(include_percentiles=True))[0] == 400
+
+
 def test_tags_outside_a_configuration_are_ingested_only(api: Api) -> None:
     path = f"/api/v2/metrics/{METRIC}/all-tags"
     assert api.ok("GET", path)["data"]["attributes"] == {"tags": ["env:prod", "host:a"]}

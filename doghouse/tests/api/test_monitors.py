@@ -116,9 +116,10 @@ def test_space_at_the_end_of_texts_is_cut_and_priority_0_is_none(api: Api) -> No
             "**system.net.bytes_rcvd** over **host:host0** was **> 100.0** on average during the **last 1h**.",
         ),
         ("max(last_5m):avg:m{*} < 1", "**m** over ***** was **< 1.0** at least once during the **last 5m**."),
+        ("avg(last_5m):avg:m{*} by {host} > 100", "`avg(last_5m):avg:m{*} by {host} > 100`"),
     ],
 )
-def test_a_monitor_without_a_name_is_named_by_a_sentence(api: Api, query: str, name: str) -> None:
+def test_a_monitor_without_a_name_is_named_by_a_sentence_or_its_query(api: Api, query: str, name: str) -> None:
     assert make(api, name=None, query=query)["name"] == name
 
 
@@ -263,3 +264,22 @@ def test_muting_everything_is_a_downtime_of_everything(api: Api) -> None:
     assert found["id"] == muting["id"]
     assert api("POST", "/api/v1/monitor/unmute_all").status_code == 204
     assert api.ok("GET", f"/api/v1/monitor/{made['id']}?with_downtimes=true")["matching_downtimes"] == []
+    assert api("POST", "/api/v1/monitor/unmute_all").is_success
+
+
+LOGS = 'logs("status:warn").index("*").rollup("count").last("1h") > 100'
+
+
+def test_what_old_exports_say_besides_is_taken_and_kept(api: Api) -> None:
+    """`ok` of a log alert's thresholds, how the page drew it, numbers as texts and empty ones."""
+    said = {"comparison": ">", "timeAggregator": "avg", "period": {"seconds": 3600, "name": "1 hour"}}
+    options = {
+        "thresholds": {"critical": 100, "ok": 0, **said},
+        "queryConfig": {"queryString": "status:warn"},
+        "renotify_interval": "0",
+        "evaluation_delay": "",
+    }
+    kept = make(api, type="log alert", query=LOGS, options=options)["options"]
+
+    assert kept["thresholds"] == {"critical": 100.0, "ok": 0.0, **said}
+    assert kept["queryConfig"] == options["queryConfig"]

@@ -279,7 +279,22 @@ def test_s12_the_status_of_a_stretch(api: Api) -> None:
     assert api.ok("GET", path, params=span)["data"]["attributes"]["state"] == "no_data"
     whole = api.ok("GET", path, params={**span, "disable_corrections": "true"})
     assert whole["data"]["attributes"]["sli"] == 96.0
-    assert api.refused("GET", path, params={"from_ts": 1}) == (400, "Missing required parameter 'to_ts'")
+    assert api.refused("GET", path, params={"from_ts": 1}) == (400, "The parameter 'to_ts' is required")
+
+
+def test_the_status_of_a_monitor_slo_says_0_of_its_budget_as_datadogs_does_and_the_history_tells_it(api: Api) -> None:
+    monitor = api.ok("POST", "/api/v1/monitor", {"type": "metric alert", "query": "avg(last_5m):avg:up{*} < 1"})["id"]
+    made = make(api, type="monitor", monitor_ids=[monitor], query=None)
+    for minute in range(-60, 1):
+        point = {"timestamp": int(NOW) + 60 * minute, "value": 1}
+        api.ok("POST", "/api/v2/series", {"series": [{"metric": "up", "type": 3, "points": [point]}]})
+    span = {"from_ts": int(NOW) - 3600, "to_ts": int(NOW)}
+    said = api.ok("GET", f"/api/v2/slo/{made['id']}/status", params=span)["data"]["attributes"]
+    history = api.ok("GET", f"/api/v1/slo/{made['id']}/history", params={**span, "target": 95})["data"]["overall"]
+
+    assert said["sli"] == history["sli_value"]
+    assert (said["error_budget_remaining"], said["raw_error_budget_remaining"]["value"]) == (0, 0)
+    assert history["error_budget_remaining"]["custom"] == 100
 
 
 def test_k1_a_correction_has_no_times_when_it_is_made_and_has_them_afterwards(api: Api) -> None:

@@ -95,6 +95,13 @@ def test_numbers_have_limits(option: str, value: int) -> None:
     assert refused(**{option: value})[0] == f"options.{option}"
 
 
+@pytest.mark.parametrize("lasts", ["59m", "73h", "4d"])
+def test_groups_are_retained_for_one_to_72_hours(lasts: str) -> None:
+    assert refused(group_retention_duration=lasts)[0] == "options.group_retention_duration"
+    assert taken(group_retention_duration="60m")
+    assert taken(group_retention_duration="3d")
+
+
 def test_priorities_are_one_to_five() -> None:
     assert refused(priority=6)[0] == "priority"
 

@@ -140,8 +140,8 @@ def test_a_function_that_is_not_evaluated_is_named(house: running.House) -> None
     ("params", "text"),
     [
         ({"from": 60, "to": 60, "query": "m{*}"}, "'from' should be anterior to 'to'"),
-        ({"to": 60, "query": "m{*}"}, "Missing required parameter 'from'"),
-        ({"from": 0, "to": 60}, "Missing required parameter 'query'"),
+        ({"to": 60, "query": "m{*}"}, "The parameter 'from' is required"),
+        ({"from": 0, "to": 60}, "The parameter 'query' is required"),
         (
             {"from": "yesterday", "to": 60, "query": "m{*}"},
             "Invalid value 'yesterday' of query parameter 'from': expected seconds since 1970 UTC",

@@ -110,4 +110,4 @@ def test_a_body_too_large_is_refused_before_it_is_read_whole(
         sent = b" " * 200_000
         content = sent if declared else iter([sent[:50_000]] * 4)
         answer = httpx.post(f"{house.url}/api/v1/dashboard", content=content, headers=house.headers)
-        assert (answer.status_code, answer.json()) == (413, {"errors": ["Payload too large"]})
+        assert (answer.status_code, answer.json()) == (413, {"errors": ["Payload too big"]})

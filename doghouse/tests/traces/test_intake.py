@@ -67,7 +67,7 @@ def test_tags_of_v05_have_a_budget_whatever_map_they_are_in(tracer: Tracer, entr
     answer = post_indexed(tracer, msgspec.msgpack.encode([texts, [[row] * spans]]))
     assert (answer.status_code, answer.json()) == (
         413,
-        {"errors": [f"Payload too large: it has more than {decoding.INDEXED_TAGS:,} tags"]},
+        {"errors": [f"Payload too big: it has more than {decoding.INDEXED_TAGS:,} tags"]},
     )
     assert not tracer.house.app.state.traces.spans(f"{1:032x}")
 

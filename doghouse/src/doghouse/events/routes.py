@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import islice
@@ -18,7 +19,7 @@ from doghouse.events.store import EventStore
 from doghouse.web import errors
 from doghouse.web.access import Keys
 from doghouse.web.errors import present
-from doghouse.web.http import Call, Reply, endpoint
+from doghouse.web.http import WARNINGS, Call, Reply, endpoint
 from doghouse.web.numbers import LATEST_S
 
 PAGE, LAST_PAGE = 1000, 2_147_483_647  # the schema's number of events in an answer, and of pages
@@ -68,10 +69,14 @@ def routes(store: EventStore, host_tags: HostTags) -> list[BaseRoute]:
 def create(store: EventStore, call: Call) -> Reply:
     """Post an event."""
     event = read(call.json(Body), call.now)
-    store.add(event)
+    known = event.alert_type is None or event.alert_type in model.ALERT_TYPES
+    if known:  # Datadog answers another with the same ok, and nobody sees it again (datadogpy issue 215)
+        store.add(event)
     said = {key: getattr(event, key) for key in ("title", "text", "date_happened", "priority", "related_event_id")}
     named = {"id": model.rounded(event.id), "id_str": str(event.id), "url": model.url(event.id)}
-    return Reply({"status": "ok", "event": {**said, **named, "handle": None, "tags": list(event.tags)}}, 202)
+    answer = {"status": "ok", "event": {**said, **named, "handle": None, "tags": list(event.tags)}}
+    warning = f"the event is not kept: its alert_type {event.alert_type!r} is none of {', '.join(model.ALERT_TYPES)}"
+    return Reply(answer, 202, headers={} if known else {WARNINGS: json.dumps([warning])})
 
 
 def read(body: Body, now: float) -> Event:
@@ -83,8 +88,6 @@ def read(body: Body, now: float) -> Event:
         raise errors.wrong_type("date_happened", "a POSIX timestamp in seconds")
     if happened < now - model.PAST_LIMIT_S:
         raise event_too_old()
-    if body.alert_type is not None and body.alert_type not in model.ALERT_TYPES:
-        raise errors.invalid_parameter("alert_type", body.alert_type, model.ALERT_TYPES)
     if body.priority is not None and body.priority not in model.PRIORITIES:
         raise errors.invalid_parameter("priority", body.priority, model.PRIORITIES)
     said = msgspec.structs.asdict(body)

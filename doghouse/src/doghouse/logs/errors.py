@@ -34,8 +34,8 @@ def logs_invalid(version: int, reason: str) -> ApiError:
 
 
 def logs_too_large(version: int) -> ApiError:
-    """More than 5 MB or 1,000 logs at once (docs of the endpoint; GUESS: the text)."""
-    return _logs(version, 413, "Payload Too Large", "Payload too large")
+    """More than 5 MB or 1,000 logs at once (opentelemetry-collector-contrib issue 16834, of version 2)."""
+    return _logs(version, 413, "Request Entity Too Large", "Request too large")
 
 
 def logs_too_many(version: int) -> ApiError:

@@ -28,7 +28,7 @@ ADDRESS = ("ddsource", "hostname", "service")  # what the address may say, besid
 NO_ATTRIBUTES = frozenset(("message", "ddsource", "ddtags"))
 MOST_BYTES = 1024 * 1024  # of a message; the rest is cut off (docs of the endpoint; there it is the whole log)
 PAST_S = 18 * 3600  # an older log is not kept, though the intake accepts it (docs: logs/log_configuration/pipelines)
-AHEAD_S = 2 * 3600  # nor is one further ahead (GUESS: a third party's words)
+AHEAD_S = 2 * 3600  # nor is one further ahead (documentation pull request 9498)
 DAY_S = 86400
 
 

@@ -13,6 +13,21 @@ def metric_not_found(metric: str) -> ApiError:
     return ApiError(404, f"{metric} not found")
 
 
+def metric_unknown() -> ApiError:
+    """A tag configuration of a metric that nobody sent or described (terraform-provider-datadog issue 4016)."""
+    return ApiError(400, "Cannot configure tags on a metric that does not exist.")
+
+
+def integrations_metric(metric: str) -> ApiError:
+    """A tag configuration of a metric of one of Datadog's integrations (terraform-provider-datadog issues 1633 and 4168)."""
+    return ApiError(400, f"Cannot configure tags on metric because metric is an integration metric: {metric}.")
+
+
+def no_percentiles(metric_type: str) -> ApiError:
+    """`include_percentiles` of another type than distribution (that: terraform-provider-datadog pull request 1949; the words are ours)."""
+    return ApiError(400, f"include_percentiles is not allowed with metric_type {metric_type}, only with distribution")
+
+
 def already_configured(metric: str) -> ApiError:
     """A second tag configuration of a metric (GUESS: the text; the status is in the schema)."""
     return ApiError(409, f"{metric} already has a tag configuration")

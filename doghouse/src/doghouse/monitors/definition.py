@@ -172,9 +172,14 @@ class Definition(Body, frozen=True, dict=True):
         return self.type.replace(" ", "_") + self.event_suffix
 
     @property
-    def default_name(self) -> str:
-        """The name that it has if it was sent without one. GUESS: its query."""
+    def summary(self) -> str:
+        """What it watches, as one text."""
         return self.query.rstrip()
+
+    @property
+    def default_name(self) -> str:
+        """The name that it has if it was sent without one: its query, as code (datadogpy issue 326)."""
+        return f"`{self.query.rstrip()}`"
 
     @property
     def windows_key(self) -> Hashable:

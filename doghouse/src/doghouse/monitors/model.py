@@ -128,6 +128,8 @@ def read_options(document: Mapping[str, Any]) -> Options:
 
 def _converted(body: Mapping[str, Any]) -> Body:
     filled = {key: value for key, value in body.items() if value is not None and key != "document"}
+    if isinstance(options := filled.get("options"), Mapping):  # an empty text is none (go-datadog-api issue 135)
+        filled["options"] = {key: value for key, value in options.items() if value != ""}
     try:
         return msgspec.convert(filled, Body, strict=False)  # some of Datadog's own assets have numbers in quotes
     except msgspec.ValidationError as error:

@@ -21,7 +21,7 @@ from doghouse.tags.pairs import split
 
 CheckStatus = Literal[0, 1, 2, 3]  # OK, WARNING, CRITICAL, UNKNOWN, as checks submit them
 OK, WARNING, CRITICAL, UNKNOWN = 0, 1, 2, 3
-NO_DATA_MINUTES = 2
+NO_DATA_MINUTES = 24 * 60  # where none is given (the schema of MonitorOptions)
 _HEAD = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)')""")
 _STEP = re.compile(r"\s*\.(over|exclude|by|last|count_by_status|pct_by_status)\(([^()]*)\)")
 _QUOTED = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)')\s*(?:,|$)""")
@@ -113,7 +113,7 @@ def statuses(
 ) -> dict[Group, tuple[Status | None, float]]:
     """The status (None: as it was) and value of each group, those that were known before and have no checks any more too.
 
-    GUESS: a group without runs for `no_data_timeframe` minutes (2 where it is not given, as the API's schema has it for service checks) has no data.
+    A group without runs for `no_data_timeframe` minutes has no data.
     """
     found = groups(query, runs)
     thresholds = monitor.options.thresholds or Thresholds()

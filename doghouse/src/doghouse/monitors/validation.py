@@ -8,6 +8,8 @@ from typing import Any
 from doghouse.monitors.definition import Definition, parse, types
 from doghouse.monitors.model import MonitorError
 from doghouse.queries import QuerySyntaxError
+from doghouse.time import lengths
+from doghouse.time.lengths import HOUR
 
 OCCURRENCES = (  # a public change to the Terraform provider
     "The renotify_occurrences option can only be used if renotify_interval is set"
@@ -16,7 +18,7 @@ SIMPLE_DELAY = (  # terraform-provider-datadog issue 1221, datadog-operator pull
     "The new_group_delay option can only be used for multi-alert monitors"
 )
 NO_SCHEDULE_ALONE = "on_missing_data is required when custom_schedule is set"  # that: terraform-provider-datadog pull request 3689. GUESS: the words
-MAX_TIMEOUT_H, MAX_DELAY_S = 24, 86_400  # the API's schema
+MAX_TIMEOUT_H, MAX_DELAY_S, MAX_RETENTION_H = 24, 86_400, 72  # the API's schema
 
 
 def validate(document: Mapping[str, Any]) -> Definition:
@@ -30,23 +32,27 @@ def validate(document: Mapping[str, Any]) -> Definition:
 
 
 def check_stored(monitor: Definition) -> None:
-    """Raise MonitorError where Datadog would not store the monitor, before it is evaluated over history. A mistake in its query is left to
-    the evaluation, which shows its place."""
-    if isinstance(monitor.problem, QuerySyntaxError):
-        return
+    """Raise MonitorError where Datadog would not store the monitor, before it is evaluated over history; a mistake in its query is shown with its place."""
     try:
         check(monitor)
     except MonitorError as error:
-        raise MonitorError(
-            error.field, f"Datadog refuses this monitor: {error.field}: {error.text}", error.detail
-        ) from None
+        text = f"Datadog refuses this monitor: {error.field}: {error.text}"
+        raise MonitorError(error.field, text, _place(monitor, text) or error.detail) from None
+
+
+def _place(monitor: Definition, said: str) -> str:
+    """Where a mistake in the query is, with its sentence unless that is `said` already; empty where there is none."""
+    if not isinstance(monitor.problem, QuerySyntaxError):
+        return ""
+    sentence, _, shown = str(monitor.problem).partition("\n")
+    return f"\n{shown}" if said.endswith(sentence) else f"\n{sentence}\n{shown}"
 
 
 def check(monitor: Definition) -> None:
     """Raise MonitorError where Datadog would refuse the monitor."""
     _type(monitor)
     monitor.check_query()
-    for refuse in (_numbers, _renotification, _new_groups, _schedule, _assets):
+    for refuse in (_numbers, _retention, _renotification, _new_groups, _schedule, _assets):
         refuse(monitor)
 
 
@@ -70,6 +76,14 @@ def _numbers(monitor: Definition) -> None:
         if value is not None and (value < least or (most is not None and value > most)):
             bounds = f"from {least} to {most}" if most is not None else f"{least} or more"
             raise MonitorError(field, f"{field} must be {bounds}, not {value}")
+
+
+def _retention(monitor: Definition) -> None:
+    """The schema of MonitorOptions: 1 to 72 hours. What is no length of time at all is lint's."""
+    lasts = lengths.seconds(monitor.options.group_retention_duration or "")
+    if lasts is not None and not HOUR <= lasts <= MAX_RETENTION_H * HOUR:
+        text = f"options.group_retention_duration must be from 1h to {MAX_RETENTION_H}h, not {monitor.options.group_retention_duration}"
+        raise MonitorError("options.group_retention_duration", text)
 
 
 def _renotification(monitor: Definition) -> None:

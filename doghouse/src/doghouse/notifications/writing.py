@@ -83,7 +83,7 @@ def notification(
         tags=tags_of(monitor, group),
         event_type=monitor.event_type,
         metric=next(iter(monitor.metrics), ""),
-        status_text=monitor.default_name.replace("**", "").removesuffix("."),
+        status_text=monitor.summary.replace("**", "").removesuffix("."),
         triggered=transition.first_triggered,
         logs_sample=message.logs_sample,
     )

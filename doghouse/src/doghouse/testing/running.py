@@ -102,10 +102,10 @@ def _subject(loaded: Loaded, read: Read, read_rules: ReadRules, force: bool) -> 
     try:
         monitor, beside = _monitor(loaded, read, loaded.file.monitor, ".monitor")
         members = {**_beside(monitor, beside), **_members(loaded, read, monitor)}
-        for one in (*members.values(), *((monitor,) if monitor.compares or not monitor.evaluated else ())):
-            _ = one.rules
         for one in () if force else (monitor, *members.values()):
             check_stored(one)
+        for one in (*members.values(), *((monitor,) if monitor.compares or not monitor.evaluated else ())):
+            _ = one.rules
     except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
         field = error.field if isinstance(error, mon.MonitorError) and not loaded.file.members else ""
         place = f".monitor.{field}".rstrip(".")

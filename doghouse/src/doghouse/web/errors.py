@@ -46,7 +46,7 @@ def api_key_required() -> ApiError:
 
 
 def forbidden() -> ApiError:
-    """A key that is wrong, or an application key that is missing (GUESS: the text; the status is in the schema)."""
+    """A key that is wrong, or an application key that is missing (documentation: oauth2_endpoints; terraform-provider-datadog 3550)."""
     return ApiError(403, "Forbidden")
 
 
@@ -92,8 +92,8 @@ def invalid_query_parameter(name: str, value: str, expected: str) -> ApiError:
 
 
 def missing_parameter(name: str) -> ApiError:
-    """A required field is missing (GUESS: the text)."""
-    return ApiError(400, f"Missing required parameter '{name}'")
+    """A required field is missing (issues of HolmesGPT, 1060, and dogapi, 132: of an address and of a body)."""
+    return ApiError(400, f"The parameter '{name}' is required")
 
 
 def invalid_parameter(name: str, value: object, allowed: Sequence[object]) -> ApiError:
@@ -109,13 +109,15 @@ def not_a_time(text: str) -> ApiError:
 
 
 def payload_too_large() -> ApiError:
-    """A body over an intake's limit (GUESS: the text; the status is in the schema)."""
-    return ApiError(413, "Payload too large")
+    """A body over an intake's limit: the words of the intake of points (datadog-actions-metrics 1522, datadog-lambda-go 37, there as plain text).
+
+    Until 2022 there was `Payload too large` as well (armory-observability-plugin 49)."""
+    return ApiError(413, "Payload too big")
 
 
 def too_much_in_body(reason: str) -> ApiError:
     """A body with more in it than its endpoint takes (ours, after the same beginning)."""
-    return ApiError(413, f"Payload too large: it has {reason}")
+    return ApiError(413, f"Payload too big: it has {reason}")
 
 
 def too_slow() -> ApiError:

@@ -120,6 +120,11 @@ class Call:
         return text in ("true", "1")
 
 
+WARNINGS = (
+    "X-Doghouse-Warnings"  # a header: a JSON array of sentences, of what was accepted and yet will not work as meant
+)
+
+
 class Reply(msgspec.Struct, frozen=True):
     """An answer: `body` is encoded as JSON unless it is bytes."""
 

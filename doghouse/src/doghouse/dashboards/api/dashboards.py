@@ -15,11 +15,10 @@ from doghouse.dashboards.sharing.store import IsShared
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.warnings import warnings
 from doghouse.web.errors import present
-from doghouse.web.http import Call, Reply, endpoint
+from doghouse.web.http import WARNINGS, Call, Reply, endpoint
 
 DEFAULT_COUNT = 100  # the schema's default page of the list
 NO_LIMIT = -1
-WARNINGS = "X-Doghouse-Warnings"  # a JSON array of sentences: what was accepted, yet will not work as meant
 MOST_WARNINGS = 20  # in the header; all of them are at /doghouse/warnings
 
 

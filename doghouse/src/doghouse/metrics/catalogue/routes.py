@@ -9,9 +9,15 @@ from typing import Any
 import msgspec
 from starlette.routing import BaseRoute
 
-from doghouse.metrics.catalogue import metadata
+from doghouse.metrics.catalogue import known, metadata
 from doghouse.metrics.catalogue.metadata import Catalogue, TagFilter, queryable
-from doghouse.metrics.errors import already_configured, metric_not_found
+from doghouse.metrics.errors import (
+    already_configured,
+    integrations_metric,
+    metric_not_found,
+    metric_unknown,
+    no_percentiles,
+)
 from doghouse.web import errors
 from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
@@ -185,6 +191,11 @@ def configure(catalogue: Catalogue, call: Call) -> Reply:
         raise errors.missing_parameter("tags" if sent.tags is None else "metric_type")
     if sent.metric_type not in metadata.TYPES:
         raise errors.invalid_parameter("metric_type", sent.metric_type, metadata.TYPES)
+    if metric in known.UNITS:  # the metrics of Datadog's integrations that are known here
+        raise integrations_metric(metric)
+    if catalogue.metadata(metric) is None:
+        raise metric_unknown()
+    _check_percentiles(sent, sent.metric_type)
     if catalogue.configuration(metric) is not None:
         raise already_configured(metric)
     return Reply({"data": _item(metric, catalogue.configure(metric, msgspec.to_builtins(sent), call.now))}, 201)
@@ -192,9 +203,14 @@ def configure(catalogue: Catalogue, call: Call) -> Reply:
 
 def reconfigure(catalogue: Catalogue, call: Call) -> Reply:
     """Change what is sent of a tag configuration."""
-    _found(catalogue, call)
-    metric, sent = call.params["metric"], msgspec.to_builtins(call.json(Configuration).data.attributes)
-    return Reply({"data": _item(metric, catalogue.configure(metric, sent, call.now))})
+    before, metric, sent = _found(catalogue, call), call.params["metric"], call.json(Configuration).data.attributes
+    _check_percentiles(sent, before["metric_type"])
+    return Reply({"data": _item(metric, catalogue.configure(metric, msgspec.to_builtins(sent), call.now))})
+
+
+def _check_percentiles(sent: Attributes, metric_type: str) -> None:
+    if sent.include_percentiles and metric_type != "distribution":
+        raise no_percentiles(metric_type)
 
 
 def unconfigure(catalogue: Catalogue, call: Call) -> Reply:

@@ -143,13 +143,19 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
 
     @property
     def default_name(self) -> str:
+        """Its sentence, where it has one and alerts for itself alone (datadogpy issue 326: one by host has its query)."""
+        sentence = self.summary
+        return super().default_name if self.multi or sentence == super().summary else sentence
+
+    @property
+    def summary(self) -> str:
         """`**system.net.bytes_rcvd** over **host:host0** was **> 100.0** on average during the **last 1h**.` (recorded by datadogpy's tests).
 
-        GUESS: a query of another form is its own name.
+        A query of another form stands for itself.
         """
         query = self._query
         if query is None or not _is_simple(query) or not isinstance(query.expression, MetricQuery):
-            return super().default_name
+            return super().summary
         when, asked = query.window.text.replace("_", " "), query.expression
         limit = f"{query.comparator} {float(query.threshold or 0)}"
         scope = scope_text(asked.scope)
