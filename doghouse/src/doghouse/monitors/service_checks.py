@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
 
 from msgspec import Struct
 
@@ -19,7 +18,6 @@ from doghouse.monitors.windows.columns import Group
 from doghouse.queries import QuerySyntaxError
 from doghouse.tags.pairs import split
 
-CheckStatus = Literal[0, 1, 2, 3]  # OK, WARNING, CRITICAL, UNKNOWN, as checks submit them
 OK, WARNING, CRITICAL, UNKNOWN = 0, 1, 2, 3
 NO_DATA_MINUTES = 24 * 60  # where none is given (the schema of MonitorOptions)
 _HEAD = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)')""")
