@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from doghouse.agent.checks import loading
+from doghouse.agent.checks.builtin_modules import util
 from doghouse.agent.checks.configuration import Instance
 
 
@@ -107,3 +108,11 @@ def test_checks_d_is_beside_conf_d(tmp_path):
         str(tmp_path / "checks.d"),
         str(tmp_path / "more"),
     ]
+
+
+def test_a_program_that_a_check_runs_may_have_to_say_something():
+    module = util()
+    assert module.get_subprocess_output(["echo", "a"]) == ("a\n", "", 0)
+    assert module.subprocess_output(["false"], raise_on_empty=False) == ("", "", 1)
+    with pytest.raises(module.SubprocessOutputEmptyError, match="expected output but had none"):
+        module.get_subprocess_output(["true"])

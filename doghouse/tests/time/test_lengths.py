@@ -1,5 +1,6 @@
 """Lengths of time, ISO 8601 and typed times, each read in one place."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doghouse.time import iso, lengths, typed
+from doghouse.time.clock import Clock
 
 
 @given(number=st.integers(0, 999_999_999_999), unit=st.sampled_from(sorted(lengths.UNITS)))
@@ -32,6 +34,22 @@ def test_a_place_may_know_other_units() -> None:
 def test_what_is_written_is_read_again(moment: datetime) -> None:
     assert iso.moment(iso.microseconds(moment.timestamp())) == moment
     assert iso.instant(iso.seconds(moment.timestamp())) == int(moment.timestamp())
+
+
+def test_milliseconds_are_cut_and_written_in_the_two_ways_that_answers_have() -> None:
+    assert iso.milliseconds(1_772_445_600.0059) == "2026-03-02T10:00:00.005000+00:00"
+    assert iso.utc_milliseconds(1_772_445_600_005) == "2026-03-02T10:00:00.005Z"
+    assert iso.utc_milliseconds(1_772_445_600_414) == "2026-03-02T10:00:00.414Z"
+
+
+def test_a_clock_stands_where_it_is_set_and_else_follows_the_wall() -> None:
+    clock = Clock()
+    before = time.time()
+    assert before <= clock.now() <= time.time()
+    clock.set(5.0)
+    assert clock.now() == 5.0
+    clock.set(None)
+    assert clock.now() >= before
 
 
 def test_a_time_without_an_offset_is_utc() -> None:
