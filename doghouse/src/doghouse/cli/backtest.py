@@ -142,7 +142,7 @@ def backtest(
     jobs = 1 if datadog or ray else spreading.processes(jobs, len(monitors), (end - start) // 60)
     account = None
     if reading:
-        points = reading(jobs > 1 or ray is not None)
+        points = reading(jobs > 1 or ray is not None or len(monitors) > inputs.FEW)
     elif not (place is None or isinstance(place, Path)):
         looked_at = [*(one.monitor for one in monitors), *members.values()]
         points, jobs = inputs.from_folder(place, looked_at, start, end, known, suggest, jobs)

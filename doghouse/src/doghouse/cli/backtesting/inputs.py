@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from doghouse.monitors.records.model import RecordQuery
     from doghouse.search.records import Records
 
+FEW = 20  # monitors: more read a file again and again, and sooner or later all of it is kept, which takes less memory before any is evaluated
 KEPT_BYTES = 30 << 20  # the most that glibc goes by is 32 MiB
 
 

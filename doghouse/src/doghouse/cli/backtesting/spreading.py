@@ -65,7 +65,10 @@ def spread(
 
     def work(part: Sequence[int]) -> list[Outcome[Made]]:
         shared = LastColumns() if asked.suggest or len(part) > 1 else None
-        return [_outcome(monitors[number], replace(asked, shared=shared), make) for number in part]
+        made = [_outcome(monitors[number], replace(asked, shared=shared), make) for number in part]
+        if shared is not None:
+            shared.forget()
+        return made
 
     parts = batches(monitors, jobs)
     done: dict[int, Outcome[Made]] = {}

@@ -36,6 +36,10 @@ class LastColumns:
             self._key, self._source, self._ticks = key, source, ticks
         return self._columns
 
+    def forget(self) -> None:
+        """Keep nothing: what reads through it refers to itself, and goes only when Python looks for such circles."""
+        self._key, self._source, self._columns = None, None, ()
+
 
 class OfOneMonitor(LastColumns):
     """Keeps the columns of one monitor, whatever its windows depend on: for who looks at them twice."""
