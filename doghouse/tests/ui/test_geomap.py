@@ -72,7 +72,7 @@ def test_countries_are_coloured_by_the_values_that_the_list_and_the_api_have(sho
     expect(card.get_by_role("listitem")).to_have_text(
         ["Germany (DE)3", "Singapore (SG)2", "France (FR)1", f"{COUNTRY}:nowhere1"]
     )
-    expect(card).to_contain_text("1 of 4 values are of no country on the map: see the list")
+    expect(card).to_contain_text("1 of 4 values not on the map: see the list")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

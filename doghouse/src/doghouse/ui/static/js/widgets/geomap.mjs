@@ -30,9 +30,9 @@ const outlines = fetch(new URL("../../svgmap/world.svg", import.meta.url))
 export function make(widget) {
   const picture = svg("svg", { viewBox: WHOLE.join(" "), role: "img" });
   const ramp = el("p", { class: "ramp" });
-  const list = el("div", { class: "scroll" });
+  const list = el("div");
   const missing = el("p", { class: "why", hidden: true });
-  const drawn = el("div", { class: "drawn world" }, picture, ramp, missing, el("details", {}, el("summary", {}, "List"), list));
+  const drawn = el("div", { class: "drawn scroll world" }, picture, ramp, missing, el("details", {}, el("summary", {}, "List"), list));
   const countries = outlines.then((all) => draw(picture, all));
   return drawsRows(widget, ({ rows }) => {
     countries.then((paths) => {
@@ -78,7 +78,7 @@ function colour(paths, rows, { name, definition }, { picture, ramp, list, missin
   ramp.replaceChildren(quantity(least, rows[0].units[0]), ...STEPS.map((step) => el("i", { style: { "--share": hue(flip ? 1 - step : step) } })), quantity(most, rows[0].units[0]));
   const without = placed.filter(({ code }) => !code).length;
   missing.hidden = !without;
-  missing.textContent = `${without} of ${rows.length} values are of no country on the map: see the list`;
+  missing.textContent = `${without} of ${rows.length} values not on the map: see the list`;
   list.replaceChildren(bars(placed.map(({ row, code }) => (code ? { ...row, label: `${names.of(code)} (${code})` } : row))));
 }
 
