@@ -85,7 +85,7 @@ export class Graph {
     Object.assign(this.plot.dataset, { from: data.from, to: data.to, points: shown.reduce((sum, one) => sum + one.ts.length, 0) });
     if (!shown.length) return this.empty();
     this.lines = shown.map((one, index) => ({ ...one, ...stroke(one, index), index }));
-    const shape = JSON.stringify(this.lines.map((one) => [one.key, one.display, one.stroke, one.right, one.style, one.unit]).concat(this.rightPad()));
+    const shape = JSON.stringify(this.lines.map((one) => [one.key, one.display, one.stroke, one.right, one.style, one.unit]));
     const cols = this.columns();
     if (this.u && shape === this.shape) {
       this.u.batch(() => {
@@ -139,7 +139,7 @@ export class Graph {
     return {
       width: Math.max(width, 80),
       height: Math.max(height, 80),
-      padding: [10, right ? 8 : this.rightPad(), 0, 0],
+      padding: [10, right ? 8 : () => this.rightPad(), 0, 0],
       legend: { show: false },
       plugins: [plugin],
       cursor: this.cursor(),

@@ -60,7 +60,9 @@ function ask(part, since) {
 
 function apply(answer, fresh) {
   reserve(answer.widgets.flatMap((widget) => (widget.series ?? widget.rows ?? []).flatMap(({ host }) => (host ? [host] : []))));
-  return answer.widgets.map((data) => draw(data, fresh)).every(Boolean);
+  const drawn = answer.widgets.map((data) => draw(data, fresh));
+  reachable(answer.widgets.map(({ id }) => widgets.find((widget) => widget.id === id).root));
+  return drawn.every(Boolean);
 }
 
 function draw(data, fresh) {
@@ -68,17 +70,15 @@ function draw(data, fresh) {
   heading(widget, data);
   widget.data = data;
   if (!widget.draw(data, fresh)) return false;
-  reachable(widget.root);
   widget.root.dataset.drawn = String(Number(widget.root.dataset.drawn ?? 0) + 1);
   return true;
 }
 
-// What scrolls is reached by the keyboard.
-function reachable(root) {
-  for (const place of $$(".body, .scroll, .bars, .legend, .prose", root)) {
-    const scrolls = place.scrollHeight > place.clientHeight + 1 || place.scrollWidth > place.clientWidth + 1;
-    scrolls ? place.setAttribute("tabindex", "0") : place.removeAttribute("tabindex");
-  }
+// What scrolls is reached by the keyboard. All sizes are read before anything is written, so that the page is laid out once.
+function reachable(roots) {
+  const places = roots.flatMap((root) => $$(".body, .scroll, .bars, .legend, .prose", root));
+  const scrolls = places.map((place) => place.scrollHeight > place.clientHeight + 1 || place.scrollWidth > place.clientWidth + 1);
+  places.forEach((place, index) => (scrolls[index] ? place.setAttribute("tabindex", "0") : place.removeAttribute("tabindex")));
 }
 
 // A title names the values of its variables; a range of the widget's own stands beside it.
@@ -114,5 +114,5 @@ keys.set("m", () => focused()?.querySelector(".menu > summary")?.click());
 
 variables.addEventListener("change", () => live.whole());
 bindMenu({ widgets, time, query, focused, board: page.board });
-$$("[data-widget]").forEach(reachable);
+reachable($$("[data-widget]"));
 if (widgets.length) live.whole();
