@@ -78,7 +78,7 @@ def backtest(*more: str) -> tuple[str, str]:
     return result.stdout, result.stderr
 
 
-@pytest.mark.parametrize("form", [("--json",), ("--json-lines",), (), ("--format", "markdown"), ("--format", "junit")])
+@pytest.mark.parametrize("form", [("--json",), ("--json-lines",), (), ("--format", "markdown")])
 def test_a_cluster_says_the_same_to_the_byte(form: tuple[str, ...], cluster: Any, folder: Path) -> None:
     assert backtest("--ray", cluster.address, *form) == backtest("--jobs", "1", *form)
 

@@ -293,3 +293,23 @@ def test_what_is_wrong_is_said(
     result = CliRunner().invoke(application(["export"]), ["export", *arguments, *span, *keys])
     assert result.exit_code in (1, 64)
     assert text in result.output
+
+
+def test_an_account_is_exported_rolled_up_with_the_tags_of_its_metrics(house: House, tmp_path: Path) -> None:
+    """A doghouse plays the account: gauges are averages of each minute, counts sums, and its logs are there."""
+    values = {"a": [float(n) for n in range(30)], "b": [float(-n) for n in range(30)]}
+    send(house, values)
+    log(house, "hello", "bye")
+    account = ("--datadog", "--api-url", house.url, "--keys-file", str(house.keys_file), "--resolution", "300")
+    span = ("--from", str(T0 - 3600), "--to", str(T0 + 60))
+    arguments = ["export", str(tmp_path / "history"), *span, *account, "--json", "--metric", "cpu"]
+    result = CliRunner().invoke(application(["export"]), arguments)
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == {"points": 12, "logs": 2, "written": 2, "kept": 0}
+    again = CliRunner().invoke(application(["export"]), arguments)
+    assert json.loads(again.stdout) == {"points": 0, "logs": 0, "written": 0, "kept": 2}
+    source = History(LocalFolder(tmp_path / "history"), {}, {}, END)
+    assert [one.tags for one in source.find("cpu")] == [("env:prod", "host:a"), ("env:prod", "host:b")]
+    (expression,) = parse("avg:cpu{*} by {host}.rollup(avg, 300)")
+    window = Window(T0 - 3600, T0)
+    assert _shown(evaluate(expression, source, window)) == _shown(evaluate(expression, house.app.state.points, window))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 import msgspec
 
 from doghouse.exporting.points import joined
 from doghouse.logs.model import Log
-from doghouse.logs.store.log_store import LogStore
-from doghouse.logs.store.reading import Place
 from doghouse.metrics.intake import exporting
 from doghouse.metrics.model import Columns, MetricStore, Series
 from doghouse.search.tree import Everything
 from doghouse.time import iso
+
+if TYPE_CHECKING:  # a running house needs no store here
+    from doghouse.logs.store.log_store import LogStore
+    from doghouse.logs.store.reading import Place
 
 PAGE = 1000  # logs an answer
 HOUR_S = 3600

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ import typer
 from doghouse.cli.terminal import fail
 
 TRIES = 3  # of a batch whose worker died
+PATIENCE_S = 5
 
 
 class Ended(NamedTuple):
@@ -26,7 +28,7 @@ class Ended(NamedTuple):
 
 
 class Cluster:
-    """A cluster, connected to for as long as the block lasts."""
+    """A cluster, connected to for as long as the block lasts; what is not done at its end is given up."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -36,6 +38,7 @@ class Cluster:
 
         self._ray = ray
         try:
+            check_reachable(self._address)
             ray.init(address=self._address, log_to_driver=False, logging_level="ERROR", configure_logging=False)
         except Exception as error:
             why = str(error).strip().partition("\n")[0] or type(error).__name__
@@ -54,13 +57,8 @@ class Cluster:
         """What `work` makes of each part, in their order."""
         task = self._ray.remote(num_cpus=1, max_retries=TRIES)(ended_in_words)
         shared = self._ray.put(work)  # once, whatever the number of tasks
-        waiting = [task.remote(shared, list(part)) for part in parts]
-        try:
-            for reference in waiting:
-                yield self._answer(reference)
-        finally:
-            for reference in waiting:
-                self._ray.cancel(reference, force=True)
+        for reference in [task.remote(shared, list(part)) for part in parts]:
+            yield self._answer(reference)
 
     def _answer(self, reference: Any) -> list[Any]:
         try:
@@ -73,6 +71,14 @@ class Cluster:
             raise typer.Exit(answer.code)
         result: list[Any] = answer
         return result
+
+
+def check_reachable(address: str) -> None:
+    """Raise OSError where nobody listens at `host:port` or `ray://host:port`, for which Ray itself waits for minutes. Other addresses are Ray's own words."""
+    host, mark, port = address.removeprefix("ray://").rpartition(":")
+    if mark and port.isdecimal() and int(port) < 65_536:
+        with socket.create_connection((host.strip("[]"), int(port)), PATIENCE_S):
+            pass
 
 
 def ended_in_words(work: Callable[[Sequence[int]], list[Any]], part: Sequence[int]) -> list[Any] | Ended:

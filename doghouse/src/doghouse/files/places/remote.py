@@ -148,11 +148,11 @@ def sentence(error: Exception) -> str:
 
 
 WHYS = (
+    (("169.254.169.254", "Missing", "no credentials", "token request"), "there are no keys for it in the environment (AWS_ACCESS_KEY_ID and such)"),
     (("NoSuchBucket",), "there is no such bucket"),
     (("FileNotFound", "NotFound", "404"), "nothing is there"),
     (("PermissionDenied", "Unauthenticated", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "401", "403"),
      "the store refuses it to these keys (AWS_ACCESS_KEY_ID and such in the environment)"),
-    (("Missing", "credential", "Credential", "169.254"), "there are no keys for it in the environment (AWS_ACCESS_KEY_ID and such)"),
     (("Connect", "connect", "dns", "resolve", "timed out", "timeout"), "the store cannot be reached"),
     (("incomplete", "closed", "EOF", "body", "decoding"), "the connection ended before all of it was there"),
 )  # fmt: skip

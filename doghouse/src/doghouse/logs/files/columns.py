@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from doghouse.files.places import Entry, Folder
+from doghouse.files.places import Entry, Folder, LocalFolder
 from doghouse.logs.files.lines import LogFileError
 from doghouse.logs.preprocessing import DATE
 from doghouse.search import tokens
@@ -186,7 +186,7 @@ class ParquetFiles(ParquetFile):
         listed = ", ".join(map(quoted, self._addresses))
         # what the folders' names say is no attribute of a log
         relation = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
-        self._open(folder, relation, folder.prepare)
+        self._open(folder, relation, partial(_prepare, folder))
 
     def _numbered(self) -> str:
         return (
@@ -204,6 +204,13 @@ class ParquetFiles(ParquetFile):
         )
         firsts = accumulate((sizes[one] for one in self._addresses), initial=0)
         return f"MAP {{{', '.join(f'{quoted(one)}: {first}' for one, first in zip(self._addresses, firsts, strict=False))}}}"
+
+
+def _prepare(folder: Folder, connection: Any) -> None:
+    """Read what is remote once: the columns of logs are asked for again and again."""
+    folder.prepare(connection)
+    if not isinstance(folder, LocalFolder):
+        connection.execute("SET enable_external_file_cache = true; SET validate_external_file_cache = 'NO_VALIDATION'")
 
 
 def _decoded(text: str) -> Any:

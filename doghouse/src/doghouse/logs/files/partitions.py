@@ -1,5 +1,5 @@
 """A folder of Parquet files of logs, here or in an object store, as records: of those that are partitioned by day (`date=`) the days that are asked for
-are opened, and of these the columns that a search names are read."""
+are read, each once."""
 
 from __future__ import annotations
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from doghouse.reports.registry import writes
 from doghouse.reports.results import Backtested, BacktestResult, LintResult, UnitTestResult
-from doghouse.reports.text.screen import console
+from doghouse.reports.text.screen import Look, console
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -77,21 +78,22 @@ def _unit_test(screen: Console, result: Result) -> None:
 @writes("text", BacktestResult)
 def backtests(result: BacktestResult, out: TextIO) -> None:
     """Each monitor's changes and figures, as soon as it is done."""
-    screen = console(out)
-
-    def told(backtested: Backtested) -> str:
-        from doghouse.reports.text import tables
-
-        with screen.capture() as capture:
-            if result.several:
-                screen.print(backtested.name, style="bold", markup=False)
-            tables.backtest_table(screen, backtested.result, backtested.figures, result.zone)
-            if backtested.points:
-                screen.print(backtested.points["note"], style="bright_black", markup=False)
-            if backtested.suggestions:
-                tables.suggestions(screen, backtested.suggestions)
-        return capture.get()
-
+    told = partial(_told, several=result.several, zone=result.zone, look=Look.of(console(out)))
     for text in result.each(told):
         out.write(text)
         out.flush()
+
+
+def _told(backtested: Backtested, several: bool, zone: str, look: Look) -> str:
+    from doghouse.reports.text import tables
+
+    screen = look.console()
+    with screen.capture() as capture:
+        if several:
+            screen.print(backtested.name, style="bold", markup=False)
+        tables.backtest_table(screen, backtested.result, backtested.figures, zone)
+        if backtested.points:
+            screen.print(backtested.points["note"], style="bright_black", markup=False)
+        if backtested.suggestions:
+            tables.suggestions(screen, backtested.suggestions)
+    return capture.get()

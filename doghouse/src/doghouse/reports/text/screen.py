@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+import io
+from typing import TYPE_CHECKING, Any, TextIO
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,3 +19,33 @@ def console(out: TextIO) -> Console:
 
     wide = None if out.isatty() else WIDTH
     return Console(file=out, highlight=False, emoji=False, soft_wrap=True, width=wide)
+
+
+class Look(Struct, frozen=True):
+    """What of a console shows in a text: another machine can write as for this one."""
+
+    width: int
+    is_terminal: bool
+    colours: str | None
+    no_colour: bool
+
+    @classmethod
+    def of(cls, screen: Console) -> Look:
+        """How a console looks."""
+        return cls(screen.width, screen.is_terminal, screen.color_system, screen.no_color)
+
+    def console(self) -> Console:
+        """A console that looks so, and writes nowhere: what it prints is captured."""
+        from rich.console import Console
+
+        colours: Any = self.colours
+        return Console(
+            file=io.StringIO(),
+            highlight=False,
+            emoji=False,
+            soft_wrap=True,
+            width=self.width,
+            force_terminal=self.is_terminal,
+            color_system=colours,
+            no_color=self.no_colour,
+        )
