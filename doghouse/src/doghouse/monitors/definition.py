@@ -172,11 +172,6 @@ class Definition(Body, frozen=True, dict=True):
         return self.type.replace(" ", "_") + self.event_suffix
 
     @property
-    def summary(self) -> str:
-        """What it watches, as one text."""
-        return self.query.rstrip()
-
-    @property
     def default_name(self) -> str:
         """The name that it has if it was sent without one: its query, as code (datadogpy issue 326)."""
         return f"`{self.query.rstrip()}`"

@@ -107,6 +107,11 @@ class Body(msgspec.Struct, frozen=True):
         """Its values by their names, without what a kind adds."""
         return {name: getattr(self, name) for name in Body.__struct_fields__}
 
+    @property
+    def summary(self) -> str:
+        """What it watches, as one text."""
+        return self.query.rstrip()
+
     def check_comparison(self) -> None:
         """Raise MonitorError where an alert's query does not end in a comparison with a threshold."""
         if self.type.endswith(" alert") and self.type != "synthetics alert" and not _COMPARES.search(self.query):
