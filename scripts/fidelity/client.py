@@ -199,7 +199,7 @@ def _given_steps(file: Path) -> list[dict[str, Any]]:
 
 
 def given_steps(client: Client, version: str) -> list[dict[str, Any]]:
-    """What each `given` step does: of both versions, those of `version` last."""
+    """What each `given` step does, and with which version of the API: of both versions, those of `version` last."""
     order = sorted(("v1", "v2"), key=lambda each: each == version)
-    files = [client.path / "tests" / each / "features" / "given.json" for each in order]
-    return [step for file in files for step in _given_steps(file)]
+    files = {each: client.path / "tests" / each / "features" / "given.json" for each in order}
+    return [{**step, "version": each} for each, file in files.items() for step in _given_steps(file)]

@@ -35,14 +35,14 @@ def provide(client: Client, house: Target, version: str, steps: Sequence[str], n
     environment: dict[str, str] = {}
     for text in steps:
         if (step := known.get(text)) is not None:
-            made = _make(client, house, version, step, context)
+            made = _make(client, house, step, context)
             context[step["key"]] = made
             environment |= _flat(step["key"].upper(), made)
     return environment
 
 
-def _make(client: Client, house: Target, version: str, step: Mapping[str, Any], context: Mapping[str, Any]) -> Any:
-    method, path = client.operation(version, step["operationId"])
+def _make(client: Client, house: Target, step: Mapping[str, Any], context: Mapping[str, Any]) -> Any:
+    method, path = client.operation(step["version"], step["operationId"])
     body = ""
     for parameter in step.get("parameters", ()):
         value = (
