@@ -87,6 +87,17 @@ def test_a_changed_interval_is_taken_up_without_a_restart(checks, running_agent,
     assert "is no longer configured" in process.log.read_text()
 
 
+def test_a_check_is_not_begun_anew_when_the_file_of_another_changes(checks, running_agent):
+    for name in ("lab", "other"):
+        checks.add(name, GAUGE, "instances:\n  - min_collection_interval: 3600\n")
+    with running_agent() as process:
+        eventually(lambda: runs(checks) >= 1 and runs(checks, "other") >= 1)
+        checks.add("lab", None, EVERY_SECOND)
+        eventually(lambda: runs(checks) >= 3)
+    begun = [line for line in process.log.read_text().splitlines() if "runs every" in line]
+    assert [sum(name in line for line in begun) for name in ("lab:", "other:")] == [2, 1]
+
+
 def test_a_file_that_becomes_wrong_leaves_its_check_running_as_it_was(checks, running_agent):
     checks.add("lab", GAUGE, EVERY_SECOND)
     with running_agent() as process:

@@ -43,7 +43,9 @@ def source(**hosts):
 
 def suggested(monitor, points, minutes):
     sources = sources_of(monitor, points_of(points), {}, START, START + minutes * 60)
-    return {one.setting: one for one in suggest(monitor, sources, START, START + minutes * 60, [], {}, "UTC")}
+    offered = suggest(monitor, sources, START, START + minutes * 60, [], {}, "UTC")
+    assert len({one.setting for one in offered}) == len(offered)
+    return {one.setting: one for one in offered}
 
 
 def test_recoveries_are_offered_beyond_what_is_set():
