@@ -66,6 +66,11 @@ PARTS = {
         "connections that say nothing, stop half-way, drip, or are too many, also at the limit of open files",
         ("doghouse/tests/server/test_connections.py",),
     ),
+    "schemas": Part(
+        "schemathesis with the official OpenAPI documents, but for dashboards, monitors and SLOs: what they allow and what they do not",
+        ("doghouse/tests/api/test_official_documents.py",),
+        {"TORTURE_SCHEMAS": "1300"},  # 100,000 cases: some 70 operations
+    ),
     "hosts": Part(
         "200 hosts whose Agents send series, checks and logs each 15 s; 20 monitors with a group for each host",
         ("doghouse/tests/server/test_many_hosts.py",),
