@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from memory_points import T0
-from object_store import BUCKET, Served, s3, web
+from object_store import BUCKET, Served, s3, serving, web
 
 from doghouse.files import FileError
 from doghouse.files.places import Folder, LocalFolder, place
@@ -241,6 +241,32 @@ def test_what_is_wrong_with_a_store_is_said_in_one_sentence(
     with pytest.raises(SeriesFileError) as error:
         source.find("cpu")
     assert str(error.value) == text
+
+
+def test_a_store_that_refuses_is_said_without_what_it_was_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(environ: dict[str, str], start: Callable[..., object]) -> list[bytes]:
+        start("403 Forbidden", [("Content-Type", "application/xml")])
+        return [b"<Error><Code>AccessDenied</Code><AWSAccessKeyId>not-a-key</AWSAccessKeyId></Error>"]
+
+    with s3(monkeypatch), serving(refuse) as served:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", served.url)
+        with pytest.raises(SeriesFileError) as error:
+            History(_folder(f"s3://{BUCKET}"), {}, {}, FIRST + DAY).find("cpu")
+    assert (
+        str(error.value)
+        == f"s3://{BUCKET}: cannot be read: the store refuses it to these keys (AWS_ACCESS_KEY_ID and such in the environment)"
+    )
+
+
+def test_a_connection_that_ends_is_said(tmp_path: Path) -> None:
+    (tmp_path / "points.parquet").write_bytes(writing.parquet(series_of("cpu", 3), points_of(0, 3)))
+    with web(tmp_path) as served:
+        source = History(_folder(f"{served.url}/points.parquet"), {}, {}, FIRST + DAY)
+        served.parts = 0
+        with pytest.raises(SeriesFileError, match=r"points.parquet: cannot be read: ") as error:
+            source.find("cpu")
+    assert "\n" not in str(error.value)
+    assert str(error.value).endswith("the connection ended before all of it was there")
 
 
 def test_another_scheme_is_no_place() -> None:

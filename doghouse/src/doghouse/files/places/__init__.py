@@ -4,7 +4,7 @@ A folder of Parquet files may be partitioned as Hive has it: `metric=system.cpu.
 no more than what is asked for.
 """
 
-from doghouse.files.places.folders import Entry, Folder, LocalFolder, Place, parquet_files, place, to_write
+from doghouse.files.places.folders import Entry, Folder, LocalFolder, Place, in_words, parquet_files, place, to_write
 from doghouse.files.places.hive import date_of, on_days, says
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "LocalFolder",
     "Place",
     "date_of",
+    "in_words",
     "on_days",
     "parquet_files",
     "place",

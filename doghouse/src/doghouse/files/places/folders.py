@@ -147,6 +147,13 @@ def to_write(text: str) -> Folder:
     return made
 
 
+def in_words(error: Exception) -> str:
+    """What DuckDB says went wrong, in one line. Of what failed in a store that it read it has the traceback: there the store's own sentence counts."""
+    text = str(error).strip() or type(error).__name__
+    failed = re.search(rf"^\S*{FileError.__name__}: (.*)$", text, re.MULTILINE)
+    return failed[1] if failed else text.splitlines()[0]
+
+
 def parquet_files(folder: Folder, within: str = "") -> list[Entry]:
     """The Parquet files of a folder, or of a folder in it, by name. Raises FileError, also where there is none."""
     files = [one for one in folder.entries(within) if not one.name or one.name.endswith(PARQUET)]

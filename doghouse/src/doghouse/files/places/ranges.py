@@ -4,6 +4,7 @@ asked for. (obstore's own filesystem for fsspec reads a megabyte at least each t
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 
-def filesystem(scheme: str, store_of: Callable[[str], ObjectStore]) -> AbstractFileSystem:
-    """The files of a scheme; `store_of` gives the store of `s3://bucket`."""
+def filesystem(
+    scheme: str, store_of: Callable[[str], ObjectStore], reading: Callable[[], AbstractContextManager[None]]
+) -> AbstractFileSystem:
+    """The files of a scheme; `store_of` gives the store of `s3://bucket`, inside `reading` what goes wrong is FileError."""
 
     class Files(AbstractFileSystem):  # type: ignore[misc]
         protocol = scheme
@@ -30,7 +33,8 @@ def filesystem(scheme: str, store_of: Callable[[str], ObjectStore]) -> AbstractF
 
         def info(self, path: str, **_: Any) -> dict[str, Any]:
             store, name = self._store(path)
-            about = store.head(name)
+            with reading():
+                about = store.head(name)
             return {"name": path, "size": about["size"], "type": "file", "mtime": about["last_modified"]}
 
         def modified(self, path: str) -> Any:
@@ -41,7 +45,7 @@ def filesystem(scheme: str, store_of: Callable[[str], ObjectStore]) -> AbstractF
 
         def open(self, path: str, mode: str = "rb", **_: Any) -> Ranged:
             store, name = self._store(path)
-            return Ranged(store, name, self.info(path)["size"])
+            return Ranged(store, name, self.info(path)["size"], reading)
 
     return Files()
 
@@ -49,8 +53,10 @@ def filesystem(scheme: str, store_of: Callable[[str], ObjectStore]) -> AbstractF
 class Ranged:
     """One file, open for reading: each read is one request."""
 
-    def __init__(self, store: ObjectStore, name: str, size: int) -> None:
-        self._store, self._name, self.size, self._at = store, name, size, 0
+    def __init__(
+        self, store: ObjectStore, name: str, size: int, reading: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._store, self._name, self.size, self._reading, self._at = store, name, size, reading, 0
 
     def seek(self, at: int, whence: int = 0) -> int:
         """Where the next read begins."""
@@ -66,7 +72,8 @@ class Ranged:
         end = self.size if length < 0 else min(self._at + length, self.size)
         if end <= self._at:
             return b""
-        content = bytes(self._store.get_range(self._name, start=self._at, end=end))
+        with self._reading():
+            content = bytes(self._store.get_range(self._name, start=self._at, end=end))
         self._at += len(content)
         return content
 

@@ -97,7 +97,7 @@ class Remote(Struct, frozen=True):
 
             # its cache reads whole blocks of 2 MB, which are most of a file's columns
             connection.execute("SET enable_external_file_cache = false")
-            connection.register_filesystem(filesystem(urlsplit(self.url).scheme, _store))
+            connection.register_filesystem(filesystem(urlsplit(self.url).scheme, _store, self.reading))
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from doghouse.files.places import Entry, Folder, LocalFolder
+from doghouse.files.places import Entry, Folder, LocalFolder, in_words
 from doghouse.logs.files.lines import LogFileError
 from doghouse.logs.preprocessing import DATE
 from doghouse.search import tokens
@@ -52,7 +52,7 @@ class ParquetFile:
         try:
             shape = self._connection.sql(f"FROM {self._file}")
         except duckdb.Error as error:
-            raise self.wrong(str(error).splitlines()[0]) from None
+            raise self.wrong(in_words(error)) from None
         self.types = dict(zip(shape.columns, shape.types, strict=True))
         self.coded = cache(self._coded)
         self._order: slice | Ints = slice(None)
@@ -66,7 +66,7 @@ class ParquetFile:
         try:
             return self._connection.execute(sql, parameters).fetchnumpy()
         except duckdb.Error as error:
-            raise self.wrong(str(error).splitlines()[0]) from None
+            raise self.wrong(in_words(error)) from None
 
     def tells_all(self) -> bool:
         """Whether columns tell all of these logs: that each has one time and a message that is no JSON. Else they are read one by one."""
@@ -126,7 +126,7 @@ class ParquetFile:
                 f"CREATE TYPE occurring AS ENUM (SELECT DISTINCT {text} FROM {self._file} WHERE ({sql}) IS NOT NULL)"
             )
         except duckdb.Error as error:
-            raise self.wrong(str(error).splitlines()[0]) from None
+            raise self.wrong(in_words(error)) from None
         texts = [text for (text,) in self._connection.execute("SELECT unnest(enum_range(NULL::occurring))").fetchall()]
         codes = self.ask(f"SELECT coalesce(enum_code({text}::occurring), {len(texts)}) AS code FROM {self._file}")[
             "code"

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from doghouse.files.places import Entry, Folder
+from doghouse.files.places import Entry, Folder, in_words
 from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_rows, check_seconds, numbered, series_of
 from doghouse.metrics.model import Columns, Ints, Series
 
@@ -52,7 +52,7 @@ def connected() -> Iterator[Any]:
         with duckdb.connect() as connection:
             yield connection
     except duckdb.Error as error:
-        raise ValueError(str(error).splitlines()[0]) from None
+        raise ValueError(in_words(error)) from None
 
 
 def file(path: Path) -> tuple[list[Series], Columns]:
