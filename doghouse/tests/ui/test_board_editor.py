@@ -100,6 +100,27 @@ def test_one_widget_is_edited_with_completion_and_what_is_wrong_stands_at_its_li
 
 
 @pytest.mark.browser
+def test_a_formula_is_completed_by_the_names_of_the_queries_beside_it(page: Page, served: Served) -> None:
+    query = {"data_source": "metrics", "query": "avg:my_metric{*}"}
+    others = {"queries": [{"name": "elsewhere"} | query], "formulas": [{"formula": "elsewhere"}]}
+    request = {
+        "queries": [{"name": "errors"} | query, {"name": "hits"} | query],
+        "formulas": [{"formula": "errors / "}],
+    }
+    widget = {"type": "timeseries", "requests": [others, request]}
+    page.goto("/dashboard/create")
+    text = page.get_by_role("combobox", name="JSON")
+    text.fill(json.dumps(board("Formulas", widget), indent=2))
+    at = text.input_value().index("errors / ") + len("errors / ")
+    text.evaluate("(box, at) => { box.focus(); box.setSelectionRange(at, at); }", at)
+    page.keyboard.type("h")
+    offered = page.locator("#json-completions [role=option]")
+    expect(offered.first).to_contain_text("hits")
+    expect(offered.filter(has_text="elsewhere")).to_have_count(0)
+    page.keyboard.press("Tab")
+    assert '"errors / hits"' in text.input_value()
+
+
 def test_a_double_click_on_a_widget_edits_it(page: Page, served: Served, written: str) -> None:
     page.goto(f"/dashboard/edit/{written}")
     expect(page.locator("iframe")).to_have_attribute("aria-busy", "false")
