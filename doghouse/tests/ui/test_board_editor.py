@@ -168,6 +168,7 @@ def test_a_clone_is_a_dashboard_of_its_own(page: Page, served: Served, written: 
     made = page.url.split("/")[4]
     assert made != written
     assert draft.written(kept(served, made)) == BODY | {"title": "Written here (copy)"}
+    page.goto("about:blank")  # nothing is asked of the board any more
     served.client.delete(f"/api/v1/dashboard/{made}")
 
 
