@@ -280,7 +280,7 @@ def test_days_are_cut_at_midnight_utc() -> None:
         (["https://example.com/x"], "is a web server's, which takes no files"),
         (["ftp://example.com/x"], "is no place that can be read"),
         (["x", "--from", "now", "--to", "now-1d"], "--from is not before --to"),
-        (["x", "--data", "nowhere"], "--data: nowhere is no folder"),
+        (["x", "--data", "nowhere"], "--data: nowhere is no data folder of a doghouse: it has no manifest.json"),
     ],
 )
 def test_what_is_wrong_is_said(

@@ -91,11 +91,12 @@ def _house(url: str, keys_file: Path | None, data: Path | None) -> Iterator[Hous
         )
         return
     from doghouse import running
+    from doghouse.storage import manifest
     from doghouse.storage.config import Settings
     from doghouse.time.clock import Clock
 
-    if not data.is_dir():
-        raise fail(f"--data: {data} is no folder")
+    if not (data / manifest.MANIFEST).is_file():
+        raise fail(f"--data: {data} is no data folder of a doghouse: it has no {manifest.MANIFEST}")
     with running.opened(data.resolve(), "127.0.0.1", 0, Clock(), Settings()) as (house, _):
         try:
             yield Opened(house.app.state.points, house.app.state.logs)
