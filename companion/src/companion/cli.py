@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from companion import __version__, terminal
+from companion import __version__
 from companion.options import with_options
 from companion.problem import WRONG_USE, Problem
+from doghouse import command_line
 from doghouse.importing import AccountError
 
 INTERRUPTED = 130  # what typer ends with after Ctrl-C
@@ -46,7 +47,8 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     app.callback()(_options)
     for name in names:
         module, _, function = COMMANDS[name].partition(":")
-        app.command(name)(with_options(getattr(import_module(f"companion.{module}"), function)))
+        made = getattr(import_module(f"companion.{module}"), function)
+        app.command(name, short_help=command_line.first_paragraph(made.__doc__))(with_options(made))
     return app
 
 
@@ -64,27 +66,18 @@ def _options(
     pass
 
 
+def _known(error: Exception) -> command_line.Said | None:
+    return (str(error), getattr(error, "code", WRONG_USE)) if isinstance(error, Problem | AccountError) else None
+
+
 def main() -> None:
     """Run the command; wrong use exits 64, as sysexits.h has it."""
     asked = sys.argv[1:2]
     try:
-        code = application(asked if asked and asked[0] in COMMANDS else COMMANDS)(standalone_mode=False)
-        sys.stdout.flush()
-        if code == INTERRUPTED:
-            raise KeyboardInterrupt
+        code = command_line.run(application(asked if asked and asked[0] in COMMANDS else COMMANDS), "my-metric", _known)
     except KeyboardInterrupt:
+        code = INTERRUPTED
+    if code == INTERRUPTED:
         typer.echo("my-metric: interrupted; run the command again, it goes on from there", err=True)
         code = 1
-    except (Problem, AccountError) as error:
-        typer.echo(f"my-metric: {error}", err=True)
-        code = getattr(error, "code", WRONG_USE)
-    except OSError as error:  # what is printed cannot be taken: a full disk
-        typer.echo(f"my-metric: {error.strerror or error}", err=True)
-        terminal.drop_output()
-        code = 1
-    except Exception as error:
-        if not hasattr(error, "show"):  # typer's own errors can show themselves
-            raise
-        error.show()
-        code = WRONG_USE if getattr(error, "exit_code", 1) == 2 else 1
     sys.exit(code)

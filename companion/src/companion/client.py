@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from companion.problem import Problem
 from companion.settings import SITES
-from doghouse.importing import Keys, api_address, asked_to_wait, client
+from doghouse.importing import Keys, api_address, asked_to_wait, client, error_texts
 
 TIMEOUT_S = (5.0, 30.0)  # to connect, to answer
 LIMIT_WAITS = 5  # how often a call that is told to wait is tried again
@@ -178,7 +178,7 @@ class Account:
                 f"{what}: too many requests; the limit is lifted in {seconds:.0f} s, run the command again after that"
             )
             return ApiProblem(limit, 429, [], seconds)
-        errors = _texts(error.body)
+        errors = error_texts(error.body)
         words = "; ".join(errors) or f"status {error.status}"
         if error.status in KEYS_REFUSED:
             sentence = self._explain_keys(operation, words)
@@ -242,13 +242,3 @@ def _is_answer(operation: str, answer: Any) -> bool:
 
 def _words(operation: str) -> str:
     return operation.replace("_", " ")
-
-
-def _texts(body: Any) -> list[str]:
-    """The texts of an error answer: a list of sentences, or of objects with title and detail."""
-    errors = body.get("errors", []) if isinstance(body, dict) else []
-    if isinstance(errors, str):
-        errors = [errors]
-    return [
-        error if isinstance(error, str) else str(error.get("detail") or error.get("title") or error) for error in errors
-    ]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from doghouse import files
-
-WRONG_USE = 64  # EX_USAGE of sysexits.h
+from doghouse.command_line import WRONG_USE as WRONG_USE
 
 
 class Problem(Exception):
@@ -42,9 +40,9 @@ def read_text(file: Path, absent: str | None = None) -> str:
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
     """` (did you mean X?)` where a known name is close to the one given, else nothing."""
-    names = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(given.lower(), names, n=1, cutoff=0.7)
-    return f" (did you mean {names[close[0]]}?)" if close else ""
+    from doghouse.queries import nearest
+
+    return f" (did you mean {near}?)" if (near := nearest(given, known)) else ""
 
 
 def close_or_all(given: str, known: Iterable[str]) -> str:

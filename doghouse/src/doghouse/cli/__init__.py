@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from doghouse import __version__
-from doghouse.cli import terminal
+from doghouse import __version__, command_line
 
 # A command's module, and its function there (or the Typer that holds commands of its own).
 COMMANDS = {
@@ -49,13 +48,8 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
         if isinstance(target, typer.Typer):
             app.add_typer(target, name=name)
         else:
-            app.command(name, short_help=_first_paragraph(target.__doc__))(target)
+            app.command(name, short_help=command_line.first_paragraph(target.__doc__))(target)
     return app
-
-
-def _first_paragraph(text: str) -> str:
-    """What the list of commands says of one, in full: where it has only the whole text, it breaks off."""
-    return " ".join(text.strip().partition("\n\n")[0].split())
 
 
 def _version(wanted: bool) -> None:
@@ -95,28 +89,15 @@ def _extra(module: str) -> str | None:
     return "agent" if missing == "server" and sys.argv[1:2] == ["agent"] else missing
 
 
+def _known(error: Exception) -> command_line.Said | None:
+    """Words for a package that is not there."""
+    if not isinstance(error, ModuleNotFoundError) or not (extra := _extra((error.name or "").partition(".")[0])):
+        return None
+    return f"this needs {error.name}: pip install './doghouse[{extra}]'", 1
+
+
 def main() -> None:
     """Run the command; wrong use exits 64, as sysexits.h has it."""
-    terminal.speak_utf8()
     asked = sys.argv[1:2]
     app = application(asked if asked and asked[0] in COMMANDS else COMMANDS)
-    try:
-        code = app(standalone_mode=False)
-        sys.stdout.flush()
-    except ModuleNotFoundError as error:
-        if (extra := _extra((error.name or "").partition(".")[0])) is None:
-            raise
-        typer.echo(f"doghouse: this needs {error.name}: pip install './doghouse[{extra}]'", err=True)
-        code = 1
-    except OSError as error:
-        named = f"{error.filename} cannot be used: " if error.filename is not None else ""
-        typer.echo(f"doghouse: {named}{error.strerror or error}", err=True)
-        if not named:  # it is the output that failed
-            terminal.drop_output()
-        code = 1
-    except Exception as error:
-        if not hasattr(error, "show"):  # typer's own errors can show themselves
-            raise
-        error.show()
-        code = 64 if getattr(error, "exit_code", 1) == 2 else 1
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(command_line.run(app, "doghouse", _known))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -53,20 +50,3 @@ def print_json(document: Any) -> None:
     import msgspec
 
     typer.echo(msgspec.json.encode(document).decode())
-
-
-def speak_utf8() -> None:
-    """Have output be UTF-8, whatever the system's own encoding (Windows has another for files and pipes), unless PYTHONIOENCODING names one.
-
-    What the encoding lacks is written as an escape: no name of a file ends a command.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            encoding = stream.encoding if os.environ.get("PYTHONIOENCODING") else "utf-8"
-            stream.reconfigure(encoding=encoding, errors="backslashreplace")
-
-
-def drop_output() -> None:
-    """Forget what could not be printed: Python would try again at its end, say so, and exit with 120."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

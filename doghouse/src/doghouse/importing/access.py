@@ -82,3 +82,12 @@ def client(address: str, keys: Keys, **settings: Any) -> ApiClient:
         **settings,
     )
     return ApiClient(configuration)
+
+
+def error_texts(document: Any) -> list[str]:
+    """The texts of an error answer of the API: version 1 has sentences, version 2 also objects with a title and detail."""
+    errors = document.get("errors") if isinstance(document, dict) else None
+    every = [errors] if isinstance(errors, str) else errors if isinstance(errors, list) else []
+    return [
+        str(each.get("detail") or each.get("title") or each) if isinstance(each, dict) else str(each) for each in every
+    ]

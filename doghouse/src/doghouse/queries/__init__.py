@@ -13,6 +13,7 @@ from doghouse.queries.functions.anomalies.settings import Settings as AnomalySet
 from doghouse.queries.functions.anomalies.settings import settings_of as anomaly_settings
 from doghouse.queries.language.formulas import Formula, FormulaRequest, NamedQuery
 from doghouse.queries.language.inspection import function_names, group_keys, metric_queries, scope_tags, variables
+from doghouse.queries.language.names import nearest
 from doghouse.queries.language.parser import parse, parse_formula, parse_monitor, parse_scope
 from doghouse.queries.language.printing import expression_text, scope_text
 from doghouse.queries.language.substitution import substitute
@@ -47,6 +48,7 @@ __all__ = [
     "group_keys",
     "matches",
     "metric_queries",
+    "nearest",
     "parse",
     "parse_formula",
     "parse_monitor",

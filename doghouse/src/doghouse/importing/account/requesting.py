@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from doghouse.importing.access import AccountError, Keys, client
+from doghouse.importing.access import AccountError, Keys, client, error_texts
 from doghouse.importing.account import logs as counted
 from doghouse.importing.account.pages import AnsweredSeries, Page
 from doghouse.importing.rate_limits import Standing, asked_to_wait, standing
@@ -100,7 +100,7 @@ class Requester:
         body = TimeseriesFormulaQueryRequest(data=request)
         document = self._ask(lambda: MetricsApi(self._client).query_timeseries_data(body=body))
         if document.get("errors"):
-            raise RefusedError(f"{self.address} answers: {document['errors']}")
+            raise RefusedError(f"{self.address} answers: {'; '.join(error_texts(document))}")
         return _answers(document, pages, self.address)
 
     def logs(self, page: Page) -> list[AnsweredSeries]:
@@ -213,7 +213,5 @@ def _wait(headers: Mapping[str, str], attempt: int) -> float:
 
 
 def _refusal(status: int, document: Any) -> str:
-    errors = document.get("errors") if isinstance(document, dict) else None
-    return f"answers {status}" + (
-        f": {'; '.join(str(error) for error in errors)}" if isinstance(errors, list) and errors else ""
-    )
+    texts = error_texts(document)
+    return f"answers {status}" + (f": {'; '.join(texts)}" if texts else "")

@@ -1,0 +1,62 @@
+"""How a command ends, for `doghouse` and for the companion: what is wrong is one sentence on stderr, and the exit code is one of sysexits.h."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable
+
+import typer
+
+WRONG_USE = 64  # EX_USAGE
+Said = tuple[str, int]  # a sentence, an exit code
+
+
+def run(app: typer.Typer, name: str, known: Callable[[Exception], Said | None]) -> int:
+    """Run a command and give its exit code. `known` puts the command's own errors into words, and gives None for others."""
+    _speak_utf8()
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except Exception as error:
+        if (said := known(error) or _of_system(error)) is not None:
+            typer.echo(f"{name}: {said[0]}", err=True)
+            return said[1]
+        if not hasattr(error, "show"):  # typer's own errors can show themselves
+            raise
+        error.show()
+        return WRONG_USE if getattr(error, "exit_code", 1) == 2 else 1
+    return code if isinstance(code, int) else 0
+
+
+def first_paragraph(text: str | None) -> str:
+    """What the list of commands says of one, in full: where it has only the whole text, it breaks off."""
+    return " ".join((text or "").strip().partition("\n\n")[0].split())
+
+
+def _of_system(error: Exception) -> Said | None:
+    if not isinstance(error, OSError):
+        return None
+    if error.filename is not None:
+        return f"{error.filename} cannot be used: {error.strerror or error}", 1
+    _drop_output()  # it is the output that failed: a full disk
+    return str(error.strerror or error), 1
+
+
+def _speak_utf8() -> None:
+    """Have output be UTF-8, whatever the system's own encoding (Windows has another for files and pipes), unless PYTHONIOENCODING names one.
+
+    What the encoding lacks is written as an escape: no name of a file ends a command.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = stream.encoding if os.environ.get("PYTHONIOENCODING") else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """Forget what could not be printed: Python would try again at its end, say so, and exit with 120."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
