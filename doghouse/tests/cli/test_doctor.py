@@ -89,4 +89,4 @@ def test_what_brings_an_extra_is_said_to_people_as_it_is_typed(
 ) -> None:
     monkeypatch.setattr("doghouse.cli.doctor._is_installed", lambda _: False)
     command.doctor(f"http://127.0.0.1:{free_port()}", tmp_path / "none")
-    assert "pip install './doghouse[terraform]' would bring python-hcl2" in capsys.readouterr().out
+    assert "pip install './doghouse[terraform]' would bring google-re2, python-hcl2" in capsys.readouterr().out
