@@ -7,7 +7,7 @@ import pytest
 from house import Served
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from doghouse.traces.model import Span
 from doghouse.ui.data import flame_graph
@@ -61,6 +61,27 @@ def test_spans_are_searched_sorted_and_lead_to_their_trace(page: Page, served: S
     rows.first.get_by_role("link").nth(1).click()
     expect(page).to_have_url(re.compile(r"/apm/trace/[0-9a-f]{32}\?spanID="))
     expect(page.get_by_role("complementary", name="Span")).to_contain_text("shop")
+
+
+@pytest.mark.browser
+def test_an_error_in_the_list_of_spans_is_told_by_a_word_and_a_colour_and_is_no_spelling_mistake(
+    page: Page, served: Served
+) -> None:
+    page.goto("/apm/traces?query=service:shop")
+    rows = page.locator("#spans tbody tr")
+    failed = rows.filter(has=page.get_by_text(re.compile("^(500|error)$")))
+    expect(failed).to_have_count(2)  # the request, and the part of it that failed
+    whole = rows.filter(has=page.get_by_text("200", exact=True)).first
+    for row in failed.all():
+        assert row.locator("*").evaluate_all(WAVY) == []
+        assert tone(row) != tone(whole)
+
+
+WAVY = "all => all.filter(one => getComputedStyle(one).textDecorationStyle === 'wavy').map(one => one.textContent)"
+
+
+def tone(row: Locator) -> str:
+    return str(row.locator(".state").evaluate("one => getComputedStyle(one).color"))
 
 
 @pytest.mark.parametrize(

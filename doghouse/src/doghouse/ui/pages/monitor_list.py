@@ -58,7 +58,7 @@ class MonitorList(Struct, frozen=True):
 
 def row(shown: Shown) -> dict[str, Any]:
     """A monitor as a row of the list."""
-    document = shown.stored.document
+    document, changed = shown.stored.document, shown.stored.overall_modified
     groups = Counter(state.status.label for state in shown.states.values())
     return {
         "id": document["id"],
@@ -70,5 +70,6 @@ def row(shown: Shown) -> dict[str, Any]:
         "tags": document["tags"],
         "priority": document["priority"],
         "muted": shown.muted,
-        "changed": shown.stored.overall_modified,
+        "changed": changed,
+        "lacks": "" if changed else shown.stored.definition.why_unevaluated(),
     }
