@@ -19,9 +19,9 @@ from doghouse import files
 from doghouse.files import yaml_texts
 from doghouse.testing.entries import EventEntry, LogEntry, SpanEntry
 from doghouse.testing.places import TestFileError, line_of, plain
+from doghouse.testing.values import STATES
 from doghouse.testing.wording import sentence
 
-STATES = ("OK", "Warn", "Alert", "No Data")
 WORDS = ("Triggered", "Warn", "No Data", "Recovered", "Re-Triggered", "Re-Warn", "Re-No Data")
 _PLACE = re.compile(r" - at `\$?(?P<path>[^`]*)`$")
 

@@ -7,6 +7,7 @@ An entry stands at one time or several (`at: +12m`, `at: [+1m, +2m]`), or comes 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,12 +19,14 @@ from doghouse.logs.search import record as log_record
 from doghouse.search.record import Record
 from doghouse.search.units import NS
 from doghouse.testing.entries import Entry, EventEntry, LogEntry, SpanEntry
-from doghouse.testing.file import Loaded
 from doghouse.testing.notation import NotationError, parse_duration
 from doghouse.testing.values import instant
 from doghouse.traces import records as span_records
 from doghouse.traces.durations import nanoseconds
 from doghouse.traces.model import Span
+
+if TYPE_CHECKING:  # see testing.values
+    from doghouse.testing.file import Loaded
 
 MOST_RECORDS = 1_000_000  # of an entry: a typing mistake must not fill the memory
 Tagged = Mapping[str, Sequence[str]]  # the tags of hosts, which their logs and events have too
