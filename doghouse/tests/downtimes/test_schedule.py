@@ -266,6 +266,13 @@ def test_d14_a_recurring_start_has_no_offset(start: str) -> None:
     assert dt.parse({"scope": "*", "schedule": {"start": start}}, T0)
 
 
+def test_a_recurrence_may_begin_with_1970_and_no_earlier() -> None:
+    daily = ("1h", "FREQ=DAILY")
+    assert dt.status(recurring("UTC", ("1970-01-01T00:00:00", *daily)), 1800) == "active"
+    with pytest.raises(DowntimeError, match="must not be before 1970"):
+        recurring("UTC", ("1969-12-31T23:59:59", *daily))
+
+
 @pytest.mark.parametrize(
     "rule",
     ["", "DAILY", "FREQ=MINUTELY", "FREQ=SOMETIMES", "BYDAY=MO", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;COUNT=-1",

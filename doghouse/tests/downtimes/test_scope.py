@@ -103,3 +103,12 @@ def test_a_parenthesis_that_is_not_closed_is_said_at_the_end(scope: str) -> None
     with pytest.raises(DowntimeError) as raised:
         parse_scope(scope)
     assert f"column {len(scope) + 1}: a parenthesis is not closed" in raised.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("scope", "column"), [("env:a AND", 10), ("env:a OR OR env:b", 9), ("(env:a AND)", 11), ("env:a AND AND env:b", 10)]
+)
+def test_a_term_that_is_missing_is_said_where_it_should_be(scope: str, column: int) -> None:
+    with pytest.raises(DowntimeError) as raised:
+        parse_scope(scope)
+    assert f"column {column}: a term is missing" in raised.value.sentence

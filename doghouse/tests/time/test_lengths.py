@@ -64,6 +64,14 @@ def test_times_may_be_typed_from_now_on(text: str, after: int) -> None:
     assert typed.parse_time(text, 1e9) == 1e9 + after
 
 
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [("1772445600", 1_772_445_600), ("1772445600.5", 1_772_445_600.5), ("5", 5), ("20260302", 1_772_409_600)],
+)
+def test_digits_are_seconds_since_1970_but_eight_are_a_day(text: str, when: float) -> None:
+    assert typed.parse_time(text, 1e9) == when
+
+
 @pytest.mark.parametrize("text", ["now-", "now-5", "now-5x", "now5m", "yesterday", "now-1.5h", ""])
 def test_what_is_no_time_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(ValueError, match="is not a time: it is ISO 8601, seconds since 1970, or now-5m"):
