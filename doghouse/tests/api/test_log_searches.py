@@ -360,6 +360,8 @@ def test_an_aggregate_says_that_it_is_done(sample: Api) -> None:
         ({"filter": {"query": "a AND"}}, "column 6"),
         ({"filter": {"query": "@d:>20ms"}}, "unit"),
         ({"filter": {"from": "yesterday"}}, "yesterday"),
+        ({"filter": {"to": "99999999999001"}}, "Invalid time '99999999999001'"),
+        ({"filter": {"from": "1969-12-31T23:59:59Z"}}, "Invalid time"),
         ({"compute": {}}, "array"),
         ([], "object"),
     ],

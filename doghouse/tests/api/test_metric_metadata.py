@@ -115,6 +115,17 @@ def test_tags_of_what_datadog_does_not_configure_are_refused(
     assert api.refused("POST", f"/api/v2/metrics/{metric}/tags", body) == (400, text)
 
 
+@pytest.mark.parametrize(
+    ("attributes", "missing"),
+    [({"tags": ["env"]}, "metric_type"), ({"metric_type": "count"}, "tags"), ({}, "tags")],
+)
+def test_a_tag_configuration_without_one_of_its_two_names_which(
+    api: Api, attributes: dict[str, Any], missing: str
+) -> None:
+    refused = api.refused("POST", f"/api/v2/metrics/{METRIC}/tags", configuration(**attributes))
+    assert refused == (400, f"The parameter '{missing}' is required")
+
+
 def test_percentiles_are_not_switched_on_later_either(api: Api) -> None:
     path = f"/api/v2/metrics/{METRIC}/tags"
     api.ok("POST", path, configuration(tags=["env"], metric_type="count"))
@@ -136,7 +147,8 @@ def test_the_list_of_version_2_is_paged_to_an_empty_end(api: Api) -> None:
     assert seen == ["app.load", METRIC, "old"]
     assert api.ok("GET", "/api/v2/metrics?filter[tags]=env:prod")["data"] == [{"type": "metrics", "id": METRIC}]
     assert api.ok("GET", "/api/v2/metrics?filter[configured]=true")["data"] == []
-    assert [one["id"] for one in api.ok("GET", "/api/v2/metrics?filter[metric_type]=count")["data"]] == [METRIC]
+    for kind, metrics in (("count", [METRIC]), ("distribution", []), ("non_distribution", seen)):
+        assert [one["id"] for one in api.ok("GET", f"/api/v2/metrics?filter[metric_type]={kind}")["data"]] == metrics
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from doghouse.exporting.house import Served as ServedHouse
 from doghouse.files.places import LocalFolder
 from doghouse.logs.files import open_logs
 from doghouse.metrics.files.partitions import History
+from doghouse.metrics.intake import exporting as intake_exporting
 from doghouse.metrics.intake.importing import CONTENT_TYPE, parts
 from doghouse.metrics.model import Columns, Series
 from doghouse.queries import Window, evaluate, parse
@@ -267,6 +268,16 @@ def test_a_backtest_of_the_export_is_that_of_the_file(
     assert backtest("points.csv", "--jobs", "1", "--suggest") == backtest(
         f"s3://{BUCKET}/nightly", "--suggest", "--jobs", jobs
     )
+
+
+def test_one_answer_covers_a_day_and_no_second_more(house: House) -> None:
+    start = T0 - DAY - 60
+    for at in (start, start + DAY - 60, start + DAY):
+        send(house, {"a": [1.0]}, at)
+    asked = {"metric": "cpu", "from": start, "to": start + 2 * DAY}
+    answer = httpx.get(f"{house.url}/doghouse/export", params=asked, headers=house.headers)
+    _, columns = intake_exporting.answered(answer.content)
+    assert sorted(columns.ts.tolist()) == [start, start + DAY - 60]
 
 
 def test_days_are_cut_at_midnight_utc() -> None:

@@ -59,6 +59,17 @@ def test_a_file_of_polars_is_read_whatever_its_order_and_codec(tmp_path, codec, 
     assert as_written(path)[1:] == (frame["timestamp"].to_list(), frame["value"].to_list())
 
 
+def test_series_that_take_turns_keep_their_own_points_whoever_reads_them(tmp_path):
+    path = tmp_path / "series.parquet"
+    turns = [f"host:{name}" for name in "abcabc"]
+    columns = {"timestamp": [START] * 3 + [START + 10] * 3, "metric": ["m"] * 6, "value": [1.0, 2, 3, 4, 5, 6]}
+    polars.DataFrame({**columns, "tags": turns}).write_parquet(path)
+    for named, _, values in (as_written(path), with_duckdb(path)):
+        assert [(host, value) for (_, host, _), value in zip(named, values, strict=True)] == [
+            ("a", 1), ("b", 2), ("c", 3), ("a", 4), ("b", 5), ("c", 6),
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 500])
 def test_row_groups_of_a_few_rows_are_read(tmp_path, size):
     path = tmp_path / "series.parquet"
@@ -85,6 +96,15 @@ def test_values_may_be_of_any_type_of_number(tmp_path, kind):
     path = tmp_path / "series.parquet"
     table(500, 3).with_columns(polars.col("value").cast(kind)).write_parquet(path)
     assert as_written(path) == with_duckdb(path)
+
+
+def test_only_whole_numbers_of_8_bytes_say_between_which_two_they_are(tmp_path):
+    path = tmp_path / "series.parquet"
+    frame = table(100, 5, value=polars.Series(range(100)).cast(polars.Int32), other=polars.Series([1.5] * 100))
+    frame.write_parquet(path, statistics=True)
+    file = PlainFile(path, ("timestamp", "value", "other"), ())
+    assert file.extent(0, "timestamp") == (frame["timestamp"].min(), frame["timestamp"].max())
+    assert (file.extent(0, "value"), file.extent(0, "other")) == (None, None)
 
 
 def test_types_and_intervals_are_read_as_from_csv(tmp_path):
