@@ -180,7 +180,7 @@ function draw(answer) {
   $("[data-remarks]").replaceChildren(...(answer.remarks ?? []).map((text) => el("p", { class: "soft small" }, text)));
   if (!replay) {
     $("[data-changes]").replaceChildren();
-    $("[data-sum]").textContent = "–";
+    $("[data-sum]").textContent = "";
     return $("[data-figures]").replaceChildren(el("p", { class: "why" }, untouched() ? "Write a query to see what it would have sent." : answer.problem));
   }
   requestAnimationFrame(() => drawStrips($("[data-strips]"), replay, answer, graph.u)); // the graph's axis has its width by then

@@ -54,7 +54,7 @@ function choose(table, head) {
 export function sortable(root = document) {
   for (const table of $$("table[data-sortable]", root)) {
     for (const head of $$("thead th", table)) {
-      if (head.dataset.sort !== undefined || !head.textContent.trim()) continue;
+      if (head.dataset.sort !== undefined || !head.textContent.trim() || $(".visually-hidden", head)) continue; // a head that is heard alone names buttons
       head.dataset.sort = head.textContent.trim();
       head.replaceChildren(el("button", { type: "button", class: "plain sort", onclick: () => choose(table, head) }, head.dataset.sort));
     }
