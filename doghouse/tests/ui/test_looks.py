@@ -26,6 +26,16 @@ CanvasRenderingContext2D.prototype.fillText = function (text, x, y, most) {
 };
 """
 
+# How many round points canvases were given.
+DOTS = """
+window.dots = 0;
+const arc = Path2D.prototype.arc;
+Path2D.prototype.arc = function (...given) {
+  window.dots += 1;
+  return arc.apply(this, given);
+};
+"""
+
 
 @pytest.fixture
 def show(page: Page, served: Served) -> Iterator[Callable[..., Page]]:
@@ -79,6 +89,22 @@ def test_the_label_at_the_end_of_a_line_is_whole_after_it_grew_live(
     send(served, "grows", NOW + 20, -123_456.7)
     drawn = texts(page, "−123.5k")
     assert [one["text"] for one in drawn if one["right"] > one["room"] + 1 or one["left"] < -1] == []
+
+
+def test_values_between_gaps_are_drawn_as_points(page: Page, served: Served, show: Callable[..., Page]) -> None:
+    page.add_init_script(DOTS)
+    often, seldom = ([[NOW - ago, 7] for ago in range(20, 420, every)] for every in (20, 40))
+    series = [{"metric": name, "points": points} for name, points in (("often", often), ("seldom", seldom))]
+    served.ok("POST", "/api/v1/series", {"series": series})
+    queries = [
+        {"name": name, "data_source": "metrics", "query": f"avg:{metric}{{*}}"}
+        for name, metric in (("a", "often"), ("b", "seldom"))
+    ]
+    asked = {"response_format": "timeseries", "queries": queries, "formulas": [{"formula": "a / b"}]}
+    show({"type": "timeseries", "title": "Share", "requests": [asked]})
+    expect(card(page, "Share")).to_have_attribute("data-drawn", "1")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.dots") >= 10  # a share for each point of the metric that comes seldom
 
 
 def test_the_word_simulated_stands_over_no_other_name(page: Page, show: Callable[..., Page], served: Served) -> None:

@@ -79,6 +79,25 @@ export function extended(held, fresh) {
   return { ...fresh, series: fresh.series.map((one) => merged(before.get(one.key), one, fresh.cut, fresh.from)) };
 }
 
+// Where a column has a point by itself, which is shown as a point: a line needs two. Null where it has none.
+export function lonely(values) {
+  const found = [];
+  let last = -1;
+  let open = true; // nothing that a line could come from
+  for (let at = 0; at < values.length; at++) {
+    if (values[at] === undefined) continue;
+    if (values[at] === null) {
+      if (last >= 0 && open) found.push(last);
+      [last, open] = [-1, true];
+    } else {
+      open = last < 0;
+      last = at;
+    }
+  }
+  if (last >= 0 && open) found.push(last);
+  return found.length ? found : null;
+}
+
 export function lowerBound(sorted, value) {
   let low = 0;
   let high = sorted.length;

@@ -1,7 +1,7 @@
 // A graph: one uPlot, made anew when its lines change, else given new columns. Data as graphs.py sends it.
 
 import { color, faded, mix, onTheme, stroke } from "./colors.mjs";
-import { columns, extended, lowerBound, stacked } from "./columns.mjs";
+import { columns, extended, lonely, lowerBound, stacked } from "./columns.mjs";
 import { el, say, withCode } from "../dom.mjs";
 import { duration, full, quantity, tick } from "../format.mjs";
 import { legendOf } from "./legend.mjs";
@@ -171,7 +171,7 @@ export class Graph {
       dash: bars ? undefined : one.dash,
       fill: filled ? this.fill(one.stroke, bars) : undefined,
       paths: bars ? uPlot.paths.bars({ size: [this.barShare(one), 64], align: 1 }) : uPlot.paths.linear(),
-      points: { show: bars ? false : this.lonely(one), size: 4, fill: one.stroke, width: 0 },
+      points: { show: false, filter: (u, index) => (bars ? null : lonely(u.data[index])), size: 4, fill: one.stroke, width: 0 },
     };
   }
 
@@ -185,11 +185,6 @@ export class Graph {
   fill(hue, bars) {
     const share = bars ? 0.85 : AREA_ALPHA;
     return this.stacks() ? mix(color().raised, hue, share) : faded(hue, share);
-  }
-
-  // Points by themselves are shown as points: a line needs two.
-  lonely(one) {
-    return one.ts.length < 2 || one.ts.every((at, i) => !i || at - one.ts[i - 1] > this.data.joined);
   }
 
   scaleY(axis, isRight) {
