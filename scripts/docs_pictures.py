@@ -204,7 +204,7 @@ def completed(page: Page) -> None:
     box = page.get_by_role("combobox", name="Query")
     box.click()
     box.press_sequentially("avg:postgresql.co")
-    page.locator("#completions:visible").wait_for()
+    page.get_by_role("listbox", name="Completions").wait_for()
 
 
 if __name__ == "__main__":
