@@ -15,10 +15,7 @@ from doghouse.queries import NotEvaluated
 
 from .test_agreement import CONDITIONS, MESSAGES, OPTIONS, agree, body_of, samples
 
-SPANS = (
-    "last_5m",
-    "last_15m",
-)  # a rollup longer than the window or the shift is a known fault: it is not worked out alike, or not at all
+SPANS = ("last_1m", "last_2m", "last_5m", "last_15m")
 AGGREGATORS = ("avg", "sum", "min", "max")
 SCOPES = ("{*}", "{zone:x}", "{!host:a}", "{host IN (a,b)}", "{zone:x OR host:c}", "{host:a*}")
 GROUPINGS = ("", " by {host}", " by {zone}", " by {host,zone}")
@@ -104,6 +101,14 @@ queries = st.builds("{}:{}".format, heads, expressions)
     "gauge",
 )
 @example("sum(last_15m):sum:m{*}.as_count().rollup(sum, 300)", CONDITIONS[2], OPTIONS[5], [[1.0] * 40], "count")
+@example("avg(last_1m):avg:m{*}.rollup(avg, 300)", CONDITIONS[3], OPTIONS[0], [[None, None, 0.0]], "gauge")
+@example(
+    "change(avg(last_5m),last_1m):avg:m{*}.rollup(avg, 300)",
+    CONDITIONS[2],
+    OPTIONS[1],
+    [[0.0, None, None, None, None, None, 0.0]],
+    "gauge",
+)
 @given(
     queries,
     st.sampled_from(CONDITIONS),
@@ -125,6 +130,10 @@ def test_any_documented_query_does_the_same_live_in_a_backtest_and_in_a_unit_tes
     except mon.MonitorError:
         assume(False)
     assume(not monitor.why_unevaluated())
+    grouped = query.count(
+        " by {"
+    )  # a known fault: of counts by groups and without, a group that fell silent has a value in a backtest
+    assume("as_count" not in query or grouped in (0, query.count(":m{")))
 
     try:
         agree(tmp_path_factory.mktemp("live"), series, [], body, [], 40, kind)

@@ -393,3 +393,25 @@ def test_notify_no_data_wins_over_on_missing_data(asked: str) -> None:
     assert simple(monitor(HIGH, notify_no_data=False, on_missing_data="show_and_notify_no_data"), SHORT) == [
         "10:10 No Data"
     ]
+
+
+def test_a_rollup_longer_than_the_window_is_looked_at_where_a_bucket_begins_in_it() -> None:
+    checked = monitor("avg(last_1m):avg:m{*}.rollup(avg, 300) > 8", notify_no_data=True, no_data_timeframe=4)
+    given = minutely(range(1, 13))
+
+    found = values(checked, given, until=12)
+
+    assert {minute: value for minute, value in enumerate(found, 1) if value == value} == {1: 1, 6: 6, 11: 11}
+    assert simple(checked, given, until="10:12") == [
+        "10:04 No Data",
+        "10:06 Recovered 6",
+        "10:09 No Data",
+        "10:11 Triggered 11",
+    ]
+
+
+def test_a_bucket_that_no_window_has_compared_yet_does_not_put_off_no_data() -> None:
+    query = "change(avg(last_5m),last_1m):avg:m{*}.rollup(avg, 300) > 1"
+    checked = monitor(query, notify_no_data=True, no_data_timeframe=6)
+
+    assert simple(checked, minutely([0, *[None] * 5, 0]), until="10:10") == ["10:06 No Data", "10:08 Recovered 0"]

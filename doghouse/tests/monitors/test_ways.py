@@ -42,7 +42,7 @@ FUNCTIONS = (
     "ewma_3({})",
     "diff({})",
 )
-SPANS = ("last_5m", "last_15m", "last_1h")
+SPANS = ("last_1m", "last_5m", "last_15m", "last_1h")
 
 metric_queries = st.builds(
     "{}:{}{{*}}{}{}".format,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
 from msgspec import Struct
@@ -19,7 +20,7 @@ Bools = NDArray[np.bool_]
 NO_TIME = 0
 
 
-class GroupColumn(Struct, frozen=True, eq=False):
+class GroupColumn(Struct, frozen=True, eq=False, dict=True):
     """One group over a stretch of ticks: `values[i]` is the reduced window of tick i (NaN: nothing in it), `full[i]` whether it was full.
 
     `points` are the times of the group's points (s UTC, ascending), for what depends on the first and the last one. `recovery` are the values that recovery
@@ -50,6 +51,16 @@ class GroupColumn(Struct, frozen=True, eq=False):
             None if math.isnan(recovery) else recovery,
         )
 
+    def seen(self) -> tuple[Ints, Ints]:
+        """The first and the last point of each window that has a value; 0 of others."""
+        first, last = outermost_of(self.points, self.windows) if self.outermost is None else self.outermost
+        valued = ~np.isnan(self.values)
+        return np.where(valued, first, NO_TIME), np.where(valued, last, NO_TIME)
+
+    @cached_property
+    def _last_seen(self) -> Ints:
+        return np.maximum.accumulate(self.seen()[1])
+
     def _outermost(self, index: int) -> tuple[int | None, int | None]:
         if self.outermost is not None:
             return int(self.outermost[0][index]) or None, int(self.outermost[1][index]) or None
@@ -57,7 +68,9 @@ class GroupColumn(Struct, frozen=True, eq=False):
         return (int(self.points[low]), int(self.points[high - 1])) if low < high else (None, None)
 
     def last_points(self, index: Ints) -> Ints:
-        """The times of the last points before the ends of these ticks' windows; 0 where there is none."""
+        """The times of the last points before the ends of these ticks' windows; 0 where there is none. A window without a value has shown none."""
+        if self.outermost is not None:
+            return np.asarray(self._last_seen[index])
         place = np.searchsorted(self.points, self.windows.ends[index]) - 1
         last = np.full(len(index), NO_TIME, np.int64)
         there = place >= 0

@@ -11,9 +11,10 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from doghouse.metrics.model import Floats, Ints
+from doghouse.metrics.model import Floats
 from doghouse.monitors.query import Windows
-from doghouse.monitors.windows.columns import Group, GroupColumn
+from doghouse.monitors.windows.columns import NO_TIME, Group, GroupColumn, seen_where_valued
+from doghouse.monitors.windows.spatial import NEVER
 from doghouse.queries import MonitorQuery, function_names
 from doghouse.queries.evaluation.arithmetic import cellwise
 from doghouse.queries.evaluation.compute import Values, compute
@@ -55,8 +56,10 @@ def columns(query: MonitorQuery, over: Windows, full: bool, reduce: Reduce) -> I
             continue
         there = np.any([~np.isnan(part.values) for part in parts], axis=0)
         complete = np.any([part.full for part in parts], axis=0) if full else None
-        points: Ints = np.unique(np.concatenate([part.points for part in parts]))
-        yield GroupColumn(group, np.where(there, values, np.nan), complete, points, over)
+        first, last = (np.stack(edge) for edge in zip(*(part.seen() for part in parts), strict=True))
+        first = np.min(first, axis=0, where=first != NO_TIME, initial=NEVER) % NEVER
+        outermost = np.stack((first, last.max(axis=0)))
+        yield seen_where_valued(group, np.where(there, values, np.nan), complete, outermost, over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ def _same_phase(ts: Ints, values: Floats, ends: Ints, span: int, how: str, bucke
     starts, whole = bucketed(ts, values, buckets)
     first = -(-(int(ends[0]) - span) // interval) * interval  # of the first window: the first bucket that starts in it
     complete = int(ends[0]) - behind - first
+    if complete < 0:  # no bucket starts in windows that are shorter than one
+        return np.full(len(ends), np.nan)
     windows = _cells(starts, whole, ends - behind, complete, interval)
     if behind:
         early = ts % interval < behind + late

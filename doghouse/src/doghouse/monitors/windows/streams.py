@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from doghouse.metrics.memory import Subset
 from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source
-from doghouse.monitors.query import MAY_MISS, Windows, difference, full_bucket
+from doghouse.monitors.query import MAY_MISS, Windows, difference, frequency, full_bucket
 from doghouse.monitors.windows import pointwise, single
 from doghouse.monitors.windows.anomalies import Reading
 from doghouse.monitors.windows.columns import NO_TIME, Group, GroupColumn, outermost_of, seen_where_valued
@@ -64,9 +64,11 @@ def _counts(query: MetricQuery) -> bool:
 
 
 def _shift_fits(query: MonitorQuery, over: Windows) -> bool:
-    """Whether a change can be compared bucket by bucket, whole ones with whole ones."""
-    interval = _interval(query)
-    return query.change is None or not (query.change.shift % interval or np.any(over.ends % interval))
+    """Whether a change can be compared bucket by bucket, whole ones with whole ones, at whatever tick."""
+    if query.change is None:
+        return True
+    whole = frequency(query), query.change.shift, query.window.seconds, over.late, *over.ends[:1].tolist()
+    return all(length % _interval(query) == 0 for length in whole)
 
 
 def _interval(query: MonitorQuery) -> int:
@@ -262,6 +264,9 @@ def _column(
         if np.any(~paired & ~np.isnan(totals)):  # see `pointwise`: no point has one that lies the shift before it
             outermost = np.where(paired, outermost_of(points, over), outermost_of(now, over))
             return seen_where_valued(group, np.where(paired, reduced, totals), complete, outermost, over)
+        return GroupColumn(group, reduced, complete, points, over)
+    if np.any(over.starts % buckets.interval):  # what lies in a bucket that began before a window is not in it
+        return seen_where_valued(group, reduced, complete, outermost_of(now, over), over)
     return GroupColumn(group, reduced, complete, points, over)
 
 
