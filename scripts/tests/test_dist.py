@@ -86,9 +86,9 @@ def test_an_extra_installed_alone_from_its_wheel_runs_its_commands(built: Path) 
 def test_every_licence_that_is_listed_is_of_a_version_that_is_locked() -> None:
     text = packages.DOCS.read_text("utf-8").partition("<!-- licences -->\n")[2].partition("|---|---|---|\n")[2]
     rows = re.findall(r"(?m)^\| ([\w.-]+) \| (\S+) \| (.+) \|$", text)
+    texts = ((ROOT / name).read_text() for name in ("requirements-ray.txt", "requirements.txt"))
     locked = {
-        name.lower(): version
-        for name, version in re.findall(r"(?m)^([\w.-]+)==([^ ;]+)", (ROOT / "requirements.txt").read_text())
+        name.lower(): version for text in texts for name, version in re.findall(r"(?m)^([\w.-]+)==([^ ;]+)", text)
     }
     assert len(rows) > 70
     assert [
