@@ -22,7 +22,7 @@ BODY = board("Written here", METRIC, GROUP)
 
 @pytest.fixture
 def written(served: Served) -> Iterator[str]:
-    """The id of a dashboard, gone after the test."""
+    """The id of a dashboard, gone after the test. A test asks for it before a page, which is closed first then: one that is open would ask for its numbers."""
     made = str(served.ok("POST", "/api/v1/dashboard", BODY)["id"])
     yield made
     served.client.delete(f"/api/v1/dashboard/{made}")
@@ -56,7 +56,7 @@ def asked(served: Served, what: str, **body: Any) -> Response:
 
 
 @pytest.mark.browser
-def test_what_is_typed_is_drawn_undone_and_saved(page: Page, served: Served, written: str) -> None:
+def test_what_is_typed_is_drawn_undone_and_saved(served: Served, written: str, page: Page) -> None:
     page.goto(f"/dashboard/edit/{written}")
     expect(preview(page).get_by_role("heading", name="my_metric", exact=True)).to_be_visible()
     change(page, '"title": "my_metric"', '"title": "Renamed"')
@@ -77,7 +77,7 @@ def test_what_is_typed_is_drawn_undone_and_saved(page: Page, served: Served, wri
 
 @pytest.mark.browser
 def test_one_widget_is_edited_with_completion_and_what_is_wrong_stands_at_its_line(
-    page: Page, served: Served, written: str
+    served: Served, written: str, page: Page
 ) -> None:
     page.goto(f"/dashboard/edit/{written}?widget=7")
     expect(page.get_by_label("of", exact=True)).to_have_value("widgets[1].definition.widgets[0]")
@@ -121,7 +121,7 @@ def test_a_formula_is_completed_by_the_names_of_the_queries_beside_it(page: Page
     assert '"errors / hits"' in text.input_value()
 
 
-def test_a_double_click_on_a_widget_edits_it(page: Page, served: Served, written: str) -> None:
+def test_a_double_click_on_a_widget_edits_it(served: Served, written: str, page: Page) -> None:
     page.goto(f"/dashboard/edit/{written}")
     expect(page.locator("iframe")).to_have_attribute("aria-busy", "false")
     preview(page).get_by_role("heading", name="CPU").dblclick()
@@ -129,7 +129,7 @@ def test_a_double_click_on_a_widget_edits_it(page: Page, served: Served, written
 
 
 @pytest.mark.browser
-def test_half_a_json_says_its_line_and_outlives_a_reload(page: Page, served: Served, written: str) -> None:
+def test_half_a_json_says_its_line_and_outlives_a_reload(served: Served, written: str, page: Page) -> None:
     page.goto(f"/dashboard/edit/{written}")
     area(page).fill('{"title": "kept",\n "widgets": }')
     expect(page.locator("[data-problems]")).to_contain_text("line 2")
@@ -140,7 +140,7 @@ def test_half_a_json_says_its_line_and_outlives_a_reload(page: Page, served: Ser
 
 
 @pytest.mark.browser
-def test_what_somebody_else_saved_is_seen_and_nothing_is_lost(page: Page, served: Served, written: str) -> None:
+def test_what_somebody_else_saved_is_seen_and_nothing_is_lost(served: Served, written: str, page: Page) -> None:
     page.goto(f"/dashboard/edit/{written}")
     expect(page.locator("[data-problems]")).to_have_text("None.")
     theirs = board("Theirs", graph("Their graph", "avg:my_metric{*}"), GROUP)
@@ -158,7 +158,7 @@ def test_what_somebody_else_saved_is_seen_and_nothing_is_lost(page: Page, served
 
 
 @pytest.mark.browser
-def test_a_clone_is_a_dashboard_of_its_own(page: Page, served: Served, written: str) -> None:
+def test_a_clone_is_a_dashboard_of_its_own(served: Served, written: str, page: Page) -> None:
     page.goto(f"/dashboard/{written}")
     page.get_by_text("Configure").click()
     page.get_by_role("link", name="Clone").click()
@@ -173,7 +173,7 @@ def test_a_clone_is_a_dashboard_of_its_own(page: Page, served: Served, written: 
 
 
 @pytest.mark.browser
-def test_the_editor_fits_a_phone_in_the_dark(new_page: Callable[..., Page], served: Served, written: str) -> None:
+def test_the_editor_fits_a_phone_in_the_dark(served: Served, written: str, new_page: Callable[..., Page]) -> None:
     page = new_page(width=360, height=740, scheme="dark")
     page.goto(f"/dashboard/edit/{written}")
     expect(preview(page).get_by_role("heading", name="my_metric", exact=True)).to_be_visible()
@@ -181,7 +181,7 @@ def test_the_editor_fits_a_phone_in_the_dark(new_page: Callable[..., Page], serv
 
 
 @pytest.mark.browser
-def test_the_list_is_sorted_by_a_click_and_by_its_address(page: Page, served: Served, written: str) -> None:
+def test_the_list_is_sorted_by_a_click_and_by_its_address(served: Served, written: str, page: Page) -> None:
     page.goto("/dashboard/lists")
 
     def column(number: int) -> list[str]:
