@@ -60,10 +60,11 @@ class Watch:
 def flush(intake: Intake, number: int, ends: float) -> tuple[int, list[str]]:
     """An Agent until the end: how often it flushed, and what was not delivered. Agents begin one after the other, as in life."""
     host, flushes, problems = f"host-{number}", 0, []
-    due = time.monotonic() + FLUSH_S * number / HOSTS
+    due, at = time.monotonic() + FLUSH_S * number / HOSTS, 0
     while due < ends:
         time.sleep(max(0.0, due - time.monotonic()))
-        outcomes = [intake.send(payload) for payload in payloads.of(batch(host, int(time.time())), host)]
+        at = max(at + 1, int(time.time()))  # late flushes have no second in common: of it one point alone is kept
+        outcomes = [intake.send(payload) for payload in payloads.of(batch(host, at), host)]
         problems += [outcome.why for outcome in outcomes if outcome.fate is not Fate.DELIVERED]
         flushes, due = flushes + 1, due + FLUSH_S
     return flushes, problems
