@@ -45,9 +45,7 @@ class Kind(ABC):
     server_fields: ClassVar[Collection[str]] = ()  # that the server alone writes
     any_order: ClassVar[Collection[str]] = ()  # lists whose order says nothing
     listed_whole: ClassVar[bool] = True  # whether `find` gives all of an object, so that it need not be got again
-    mark_field: ClassVar[str] = (
-        ""  # of a body, which carries the mark: a list of tags, or a text; empty: it cannot be adopted
-    )
+    mark_field: ClassVar[str] = ""  # of a body, a list of tags or a text, which carries the mark; empty: no adoption
     name_field: ClassVar[str] = "name"  # of a body, whose first line is the object's name
     replaced: ClassVar[bool] = False  # whether an update takes the place of all that was there
 

@@ -24,8 +24,8 @@ from doghouse.metrics.files import writing as point_files
 from doghouse.metrics.files.partitions import METRICS
 from doghouse.metrics.files.series_files import read_series
 from doghouse.metrics.model import Columns
+from doghouse.time.lengths import DAY
 
-DAY_S = 86_400
 Content = TypeVar("Content")
 
 
@@ -70,7 +70,7 @@ def export(
 def days(start: int, end: int) -> Iterator[tuple[int, int]]:
     """[start, end) (s UTC) in pieces, each of one day."""
     while start < end:
-        last = min(start // DAY_S * DAY_S + DAY_S, end)
+        last = min(start // DAY * DAY + DAY, end)
         yield start, last
         start = last
 

@@ -14,13 +14,13 @@ from doghouse.metrics.intake import exporting
 from doghouse.metrics.model import Columns, MetricStore, Series
 from doghouse.search.tree import Everything
 from doghouse.time import iso
+from doghouse.time.lengths import HOUR
 
 if TYPE_CHECKING:  # a running house needs no store here
     from doghouse.logs.store.log_store import LogStore
     from doghouse.logs.store.reading import Place
 
 PAGE = 1000  # logs an answer
-HOUR_S = 3600
 Asks = Callable[[str, str, bytes | None], bytes]  # a method, a path, a JSON body: the answer
 
 
@@ -75,9 +75,7 @@ class Served:
 
     def points(self, metric: str, start: int, end: int) -> tuple[list[Series], Columns]:
         """See House: hour by hour, since an answer is in memory whole."""
-        forms = (
-            urlencode({"metric": metric, "from": at, "to": min(at + HOUR_S, end)}) for at in range(start, end, HOUR_S)
-        )
+        forms = (urlencode({"metric": metric, "from": at, "to": min(at + HOUR, end)}) for at in range(start, end, HOUR))
         return joined([exporting.answered(self._ask("GET", f"/doghouse/export?{form}", None)) for form in forms])
 
     def logs(self, start: int, end: int) -> Iterator[Log]:

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from doghouse.metrics.memory import sort
-from doghouse.metrics.model import Columns, Series, no_columns
+from doghouse.metrics.model import Columns, Series, joined_columns, no_columns
 
 
 def joined(parts: Sequence[tuple[Sequence[Series], Columns]]) -> tuple[list[Series], Columns]:
@@ -18,7 +18,7 @@ def joined(parts: Sequence[tuple[Sequence[Series], Columns]]) -> tuple[list[Seri
     for series, points in parts:
         own = np.array([numbers.setdefault(_as_read(one), len(numbers)) for one in series], np.int64)
         columns.append(Columns(own[points.series] if len(points) else points.series, points.ts, points.value))
-    together = Columns(*(np.concatenate([getattr(one, name) for one in columns]) for name in Columns.__struct_fields__))
+    together = joined_columns(columns)
     return list(numbers), sort(together) if len(together) else together
 
 

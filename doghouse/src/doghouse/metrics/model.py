@@ -133,6 +133,11 @@ class MetricStore(Points, SeriesList, Protocol):
     """Both: a `SketchSource` for queries among other things."""
 
 
+def joined_columns(parts: Sequence[Columns]) -> Columns:
+    """The points of all parts (at least one), one part behind the other: they may have to be sorted."""
+    return Columns(*(np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__struct_fields__))
+
+
 def no_columns() -> Columns:
     """Columns of no points."""
     return Columns(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))

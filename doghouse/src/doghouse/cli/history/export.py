@@ -60,7 +60,7 @@ def export(
         print_json({"points": made.points, "logs": made.logs, "written": made.written, "kept": made.kept})
     else:
         console().print(
-            f"{shown}: {made.points} points and {made.logs} logs more, in {made.written} files; {made.kept} had all of theirs"
+            f"{shown}: {made.points} points and {made.logs} logs more, in {made.written} file{'s' * (made.written != 1)}; {made.kept} had all of theirs"
         )
 
 

@@ -13,9 +13,8 @@ from doghouse.logs.model import Log
 
 SOURCE = "source:"
 COLUMNS = ("timestamp", "message", "service", "status", "host", "source", "tags", "attributes")
-Row = tuple[
-    int, str, str | None, str, str | None, str | None, str, str
-]  # as COLUMNS; the time in ms UTC, the attributes as JSON
+# As COLUMNS; the time in ms UTC, the attributes as JSON.
+Row = tuple[int, str, str | None, str, str | None, str | None, str, str]
 
 
 def row(log: Log) -> Row:

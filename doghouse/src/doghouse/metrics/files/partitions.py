@@ -15,7 +15,7 @@ from doghouse.files import FileError
 from doghouse.files.places import Entry, Folder, on_days, parquet_files, says
 from doghouse.metrics.files.series_files import SeriesFileError
 from doghouse.metrics.memory import MemorySource, sort
-from doghouse.metrics.model import Columns, Ints, Rollup, Series, no_columns
+from doghouse.metrics.model import Columns, Ints, Rollup, Series, joined_columns, no_columns
 
 METRICS = "metrics"  # the folder of them in what `doghouse export` writes
 Stretch = tuple[int | None, int]  # from when (s UTC; None: the beginning) to before when
@@ -62,9 +62,7 @@ class History:
             parts.append(loaded.source.read(ids, start, end, rollup))
         if len(parts) < 2:
             return parts[0] if parts else no_columns()
-        return sort(
-            Columns(*(np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__struct_fields__))
-        )
+        return sort(joined_columns(parts))
 
     def read_ahead(self) -> None:
         """Read all that `stretches` names, so that processes that are forked need not."""

@@ -15,7 +15,7 @@ from doghouse.metrics.files.encodings import Unusual
 from doghouse.metrics.files.parquet import PlainFile
 from doghouse.metrics.files.rows import OPTIONAL, check_rows, numbered, series_of
 from doghouse.metrics.memory import MemorySource, distinct, effective, roll_up, sort
-from doghouse.metrics.model import Columns, Ints, Rollup, Series, no_columns
+from doghouse.metrics.model import Columns, Ints, Rollup, Series, joined_columns, no_columns
 
 WORTH_THREADS = 500_000  # rows: fewer are read before threads have started
 LARGE_ROWS = 2_000_000  # what is smaller is read at once
@@ -200,7 +200,7 @@ class RowGroups:
         parts = [part for number in ids.tolist() if len(part := self._one(number, start, end))]
         if len(parts) < 2:
             return parts[0] if parts else no_columns()
-        return Columns(*(np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__struct_fields__))
+        return joined_columns(parts)
 
     def _one(self, series: int, start: int, end: int) -> Columns:
         """One series' points with start <= ts < end."""

@@ -19,7 +19,7 @@ from doghouse.metrics.files import parquet, rowgroups
 from doghouse.metrics.files.encodings import Unusual
 from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_seconds, numbered, series_of
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Floats, Ints, Series, Source, no_columns
+from doghouse.metrics.model import Columns, Floats, Ints, Series, Source, joined_columns, no_columns
 
 ROWS_AT_ONCE = 500  # few, so that Python's texts of them stay in the processor's cache
 FARTHEST = 2**62  # that fits a column
@@ -107,8 +107,7 @@ def _read_csv(path: Path) -> tuple[list[Series], Columns]:
                     known[key] = distinct.setdefault(series_of(0, *key), len(distinct))
             ids = np.fromiter(map(known.__getitem__, keys), np.int64, count)
             parts.append(Columns(ids, _seconds(texts["timestamp"]), _values(texts["value"])))
-    columns = (np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__struct_fields__)
-    return numbered(distinct), Columns(*columns)
+    return numbered(distinct), joined_columns(parts)
 
 
 def _seconds(texts: Sequence[str]) -> Ints:

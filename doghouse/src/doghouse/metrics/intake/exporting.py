@@ -10,9 +10,10 @@ import numpy as np
 from doghouse.metrics.intake.importing import CONTENT_TYPE, Part
 from doghouse.metrics.model import Columns, Series, Source
 from doghouse.metrics.packing import pack, unpack
+from doghouse.time.lengths import DAY
 from doghouse.web.http import Call, Reply
 
-LONGEST_S = 86_400  # that one answer covers
+LONGEST_S = DAY  # that one answer covers
 
 
 def points(source: Source, metric: str, start: int, end: int) -> tuple[list[Series], Columns]:

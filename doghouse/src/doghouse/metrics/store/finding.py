@@ -38,7 +38,8 @@ class Finder:
             or kept.stamp != stamp
             or any(self._host_tags(host) != tags for host, tags in kept.hosts.items())
         ):
-            self._kept.pop(metric, None)  # first, for the memory
+            with self._lock:
+                self._kept.pop(metric, None)  # first, for the memory
             kept = self._found(metric, stamp)
             if not kept.series:
                 return []

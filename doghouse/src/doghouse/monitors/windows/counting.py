@@ -57,8 +57,8 @@ def columns(query: MonitorQuery, over: Windows, full: bool, reduce: Reduce) -> I
         there = np.any([~np.isnan(part.values) for part in parts], axis=0)
         complete = np.any([part.full for part in parts], axis=0) if full else None
         first, last = (np.stack(edge) for edge in zip(*(part.seen() for part in parts), strict=True))
-        first = np.min(first, axis=0, where=first != NO_TIME, initial=NEVER) % NEVER
-        outermost = np.stack((first, last.max(axis=0)))
+        earliest = np.min(first, axis=0, where=first != NO_TIME, initial=NEVER)
+        outermost = np.stack((np.where(earliest == NEVER, NO_TIME, earliest), last.max(axis=0)))
         yield seen_where_valued(group, np.where(there, values, np.nan), complete, outermost, over)
 
 
