@@ -1,6 +1,8 @@
 """The doghouse inside a process, and what every endpoint shares."""
 
 import gzip
+import socket
+import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,9 @@ from doghouse import running
 from doghouse.running import House
 from doghouse.storage.config import ConfigError, Settings, duration
 from doghouse.time.clock import Clock
+from doghouse.web.access import Keys
 from doghouse.web.body import limits
+from doghouse.web.http import Call, Reply, endpoint
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +115,30 @@ def test_a_body_too_large_is_refused_before_it_is_read_whole(
         content = sent if declared else iter([sent[:50_000]] * 4)
         answer = httpx.post(f"{house.url}/api/v1/dashboard", content=content, headers=house.headers)
         assert (answer.status_code, answer.json()) == (413, {"errors": ["Payload too big"]})
+
+
+def test_what_is_under_way_when_the_server_stops_is_answered_503_and_nothing_is_logged_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(running, "GRACE_S", 1)
+    begun, over = threading.Event(), threading.Event()
+
+    def slow(_: Call) -> Reply:
+        begun.set()
+        over.wait()
+        return Reply({})
+
+    with socket.socket() as client:
+        with running.serve(tmp_path) as house:
+            house.app.router.routes.append(endpoint("GET", "/slow", slow, Keys.OPEN))
+            host, port = house.url.removeprefix("http://").split(":")
+            client.connect((host, int(port)))
+            client.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n" * 3)  # two of them wait for the first
+            assert begun.wait(60)
+        over.set()
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.count(b"HTTP/1.1") == answer.count(b"HTTP/1.1 503") == 1
+    assert answer.endswith(
+        b'{"errors":["doghouse is stopping: this was not finished in time, and may have been done all the same"]}'
+    )
+    assert [record for record in caplog.records if record.exc_info] == []

@@ -175,6 +175,11 @@ def storage_failed(reason: str) -> ApiError:
     return ApiError(503, f"doghouse could not do this: {reason}")
 
 
+def stopping() -> ApiError:
+    """The server stops, and what is under way had its time (ours)."""
+    return ApiError(503, "doghouse is stopping: this was not finished in time, and may have been done all the same")
+
+
 def invalid_search(reason: str) -> ApiError:
     """A search that cannot be read (ours, after the recorded beginning)."""
     return ApiError(400, f"Query parsing error: {reason}")

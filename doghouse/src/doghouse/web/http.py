@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -166,6 +167,8 @@ def endpoint(
             reply = Reply(errors.nested_too_deeply().body, 400)
         except ClientDisconnect:
             return Response(status_code=499)
+        except asyncio.CancelledError:  # by uvicorn, which stops
+            reply = Reply(errors.stopping().body, 503, headers={"Connection": "close"})
         except Exception as error:
             if not (sentence := failures.reported(error)):
                 raise

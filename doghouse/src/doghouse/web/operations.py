@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -24,11 +26,6 @@ class Operation(Struct, frozen=True):
         """Its method and path, whatever the parameters are called."""
         return self.method, nameless(self.path)
 
-    def is_at(self, method: str, path: str) -> bool:
-        """Whether a request is one of this operation."""
-        pattern = "[^/]+".join(re.escape(part) for part in nameless(self.path).split("{}"))
-        return method == self.method and re.fullmatch(pattern, path) is not None
-
 
 @lru_cache(maxsize=1)
 def operations() -> tuple[Operation, ...]:
@@ -42,10 +39,21 @@ def nameless(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
+@lru_cache(maxsize=1)
+def _by_length() -> Mapping[tuple[str, int], Sequence[tuple[Sequence[str], Operation]]]:
+    """The operations and the parts of their paths, by method and number of parts: whoever asks for what there is not should not cost more than a page."""
+    found = defaultdict(list)
+    for operation in sorted(operations(), key=lambda operation: operation.path.count("{")):
+        method, path = operation.endpoint
+        parts = path.split("/")
+        found[method, len(parts)].append((parts, operation))
+    return found
+
+
 def of_request(method: str, path: str) -> Operation | None:
     """The operation that a request is one of; one without parameters in its path before others."""
-    return min(
-        (operation for operation in operations() if operation.is_at(method, path)),
-        key=lambda operation: operation.path.count("{"),
-        default=None,
-    )
+    parts = path.split("/")
+    for template, operation in _by_length().get((method, len(parts)), ()):
+        if all(part if wanted == "{}" else part == wanted for wanted, part in zip(template, parts, strict=True)):
+            return operation
+    return None
