@@ -1,6 +1,6 @@
-"""`make torture`: what is done to doghouse, a line a part: the cases, the faults that were made, how long it took. It writes the table in docs/reliability.md.
+"""`make torture`: what is done to doghouse, a line a part: the cases, the faults that were made, how long it took. It writes the lines of docs/reliability.md.
 
-Without names all parts run, and the table is written anew; `ARGS="files clocks"` runs these alone and writes nothing. `--long` makes more faults: an hour.
+Without names all parts run; `ARGS="files clocks"` runs these alone, and leaves the lines of others. `--long` makes more faults: an hour.
 Its last line is `torture: N passed, N failed`.
 """
 
@@ -135,29 +135,24 @@ def main() -> int:
         pytest.main([*(str(ROOT / test) for test in part.tests), *more], plugins=[count])
         lines.append(Line(name, count, time.monotonic() - began))
         print(f"torture: {name}: {lines[-1].text()}", flush=True)
-    if not asked.parts:
-        _write(lines, long=asked.long)
+        _write(lines[-1], long=asked.long)
     passed, failed = (sum(getattr(line.count, name) for line in lines) for name in ("passed", "failed"))
     print(f"torture: {passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
 
-def _write(lines: list[Line], *, long: bool) -> None:
-    """Put the table between its marks in docs/reliability.md."""
+def _write(line: Line, *, long: bool) -> None:
+    """Put a part's line into the table between its marks in docs/reliability.md; those of others stay."""
     day = datetime.datetime.now(datetime.UTC).date()
     git = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    kind = "make torture ARGS=--long" if long else "make torture"
-    table = [
-        f"`{kind}` on {day}, at {git.stdout.strip() or 'no commit'}, {sum(line.seconds for line in lines):.0f} s in all:",
-        "",
-        "| part | what is done | what it came to |",
-        "|---|---|---|",
-        *(f"| {line.name} | {PARTS[line.name].words} | {line.text()} |" for line in lines),
-    ]
-    text = PAGE.read_text("utf-8")
-    before, rest = text.split(BEGIN, 1)
-    _, after = rest.split(END, 1)
-    PAGE.write_text(f"{before}{BEGIN}\n\n" + "\n".join(table) + f"\n\n{END}{after}", "utf-8")
+    run = f"{'long' if long else 'plain'}, {day}, {git.stdout.strip() or 'no commit'}"
+    before, rest = PAGE.read_text("utf-8").split(BEGIN, 1)
+    table, after = rest.split(END, 1)
+    rows = {row.split(" ", 2)[1]: row for row in table.splitlines() if row.startswith("| ")}
+    rows[line.name] = f"| {line.name} | {PARTS[line.name].words} | {run} | {line.text()} |"
+    head = ["| part | what is done | run | what it came to |", "|---|---|---|---|"]
+    table = "\n".join(head + [rows[name] for name in PARTS if name in rows])
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", "utf-8")
 
 
 if __name__ == "__main__":
