@@ -206,7 +206,7 @@ def _problems(status: dict[str, Any]) -> Iterator[str]:
         yield from _heading("Config Errors", 2)
         for error in status["config_errors"]:
             place = f"{error['path']}:{error['line']}" if error["line"] else error["path"]
-            name = _check_of(Path(error["path"]))
+            name = _check_of(Path(error["path"]), Path(status["conf"]))
             yield from (f"    {name}", f"    {'-' * len(name)}", f"      {place}: {error['error']}")
     if status["loading_errors"]:
         yield ""
@@ -221,8 +221,9 @@ def _problems(status: dict[str, Any]) -> Iterator[str]:
             )
 
 
-def _check_of(path: Path) -> str:
-    return path.parent.stem if path.parent.suffix == ".d" else path.stem
+def _check_of(path: Path, conf: Path) -> str:
+    """The check that a file in conf.d is of: `NAME.yaml`, or any file in `NAME.d`."""
+    return path.stem if path.parent.resolve() == conf else path.parent.stem
 
 
 def _forwarder(forwarder: dict[str, Any], url: str) -> Iterator[str]:
