@@ -26,7 +26,7 @@ PUBLIC = {
     "doghouse.queries": ("parse", "QuerySyntaxError"),
     "doghouse.monitors": ("parse", "MonitorError"),
     "doghouse.downtimes": ("parse", "DowntimeError"),
-    "doghouse.metrics.files.series_files": ("read_series", "SeriesFileError"),
+    "doghouse.metrics.files.series_files": ("open_series", "SeriesFileError"),
     "doghouse.metrics.memory": ("MemorySource",),
     "doghouse.backtest": ("backtest", "Backtest"),
     "doghouse.pytest_plugin": ("RunningDoghouse",),
@@ -36,13 +36,12 @@ from pathlib import Path
 
 from doghouse import monitors
 from doghouse.backtest import backtest
-from doghouse.metrics.files.series_files import read_series
-from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.files.series_files import open_series
 
 monitor = monitors.parse(
     {"type": "metric alert", "query": "avg(last_5m):avg:cpu{*} by {host} > 90", "message": "@ops@example.com"}
 )
-history = MemorySource(*read_series(Path("week.csv")))
+history = open_series(Path("week.csv"))
 made = backtest(monitor, history, start=1_772_445_600, end=1_772_450_000)  # seconds, UTC
 for group, transition in made.transitions():
     print(transition.at, group, transition.after.name)

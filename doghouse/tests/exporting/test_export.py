@@ -25,6 +25,7 @@ from doghouse.exporting.house import Served as ServedHouse
 from doghouse.files.places import LocalFolder
 from doghouse.logs.files import open_logs
 from doghouse.metrics.files.partitions import History
+from doghouse.metrics.files.series_files import open_series
 from doghouse.metrics.intake import exporting as intake_exporting
 from doghouse.metrics.intake.importing import CONTENT_TYPE, parts
 from doghouse.metrics.model import Columns, Series
@@ -94,6 +95,55 @@ def test_a_house_is_exported_once_and_only_what_is_new_after_that(house: House, 
     send(house, {"a": [7.0]}, start=T0 - 7200)
     log(house, "more")
     assert run(house, folder) == {"points": 1, "logs": 1, "written": 2, "kept": 0}
+
+
+def distribution(house: House, values: dict[str, list[float]], at: int) -> None:
+    """Values of one second of each host."""
+    series = [{"metric": "lead", "host": host, "tags": ["shop:x"], "points": [[at, values[host]]]} for host in values]
+    sent = httpx.post(f"{house.url}/api/v1/distribution_points", json={"series": series}, headers=house.headers)
+    assert sent.status_code == 202
+
+
+DISTRIBUTED = ("p95:lead{*} by {host}", "avg:lead{*}", "count:lead{shop:x}.as_count()", "max:lead{*}", "sum:lead{*}")
+
+
+def test_distributions_are_exported_as_the_sketches_that_the_house_keeps(house: House, tmp_path: Path) -> None:
+    """An open folder and a house that runs give the same; a query of the export answers what the house answers; what is new is added."""
+    distribution(house, {"a": [1.0, 2, 3, 100], "b": [-7.5, 0]}, T0 - 600)
+    distribution(house, {"a": [5.0]}, T0 - 300)
+    folder = tmp_path / "history"
+    assert run(house, folder) == {"points": 3, "logs": 0, "written": 1, "kept": 0}
+    assert run(house, folder) == {"points": 0, "logs": 0, "written": 0, "kept": 1}
+    opened = LocalFolder(tmp_path / "opened")
+    export(Opened(house.app.state.points, house.app.state.logs), opened, FIRST, END)
+    name = "metrics/metric=lead/date=2026-03-02/points.parquet"
+    assert opened.get(name) == LocalFolder(folder).get(name)
+    distribution(house, {"b": [9.0, 10]}, T0 - 120)
+    assert run(house, folder) == {"points": 1, "logs": 0, "written": 1, "kept": 0}
+    history = History(LocalFolder(folder), {}, {}, END)
+    alone = open_series(folder / name)
+    for text in DISTRIBUTED:
+        (expression,) = parse(text)
+        window = Window(T0 - 1200, T0)
+        answers = [_shown(evaluate(expression, one, window)) for one in (house.app.state.points, history, alone)]
+        assert answers[0] == answers[1] == answers[2], text
+        assert "[]" not in str(answers[0])[:2]
+
+
+def test_what_was_exported_of_a_distribution_can_be_imported_again(house: House, tmp_path: Path) -> None:
+    distribution(house, {"a": [1.0, 2, 3, 100], "b": [-7.5, 0]}, T0 - 600)
+    run(house, tmp_path / "history")
+    [file] = (tmp_path / "history").rglob("*.parquet")
+    with running.serve(tmp_path / "another", clock=Clock(float(T0))) as other:
+        keys = ("--url", other.url, "--keys-file", str(other.keys_file))
+        result = CliRunner().invoke(application(["import"]), ["import", str(file), *keys, "--json"])
+        assert result.exit_code == 0, result.output
+        assert json.loads(result.stdout) == {"points": 6, "series": 2}
+        for text in DISTRIBUTED:
+            (expression,) = parse(text)
+            window = Window(T0 - 1200, T0)
+            answers = [_shown(evaluate(expression, one.app.state.points, window)) for one in (house, other)]
+            assert answers[0] == answers[1], text
 
 
 def test_what_the_house_has_forgotten_stays_in_the_folder(house: House, tmp_path: Path) -> None:
@@ -276,7 +326,7 @@ def test_one_answer_covers_a_day_and_no_second_more(house: House) -> None:
         send(house, {"a": [1.0]}, at)
     asked = {"metric": "cpu", "from": start, "to": start + 2 * DAY}
     answer = httpx.get(f"{house.url}/doghouse/export", params=asked, headers=house.headers)
-    _, columns = intake_exporting.answered(answer.content)
+    _, columns, _ = intake_exporting.answered(answer.content)
     assert sorted(columns.ts.tolist()) == [start, start + DAY - 60]
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from doghouse.metrics.files.series_files import SeriesFileError, read_series
+from doghouse.metrics.files.series_files import SeriesFileError, open_series, read_series
+from doghouse.monitors import evaluate, parse
 
 ROWS = """timestamp,metric,value,type,interval,tags
 1772445600,my_metric,10,gauge,,"host:a,env:prod"
@@ -21,7 +22,7 @@ def file(tmp_path):
 
 
 def test_a_csv_file_holds_a_point_a_row_and_the_order_of_tags_does_not_matter(file):
-    series, columns = read_series(file(ROWS))
+    series, columns, _ = read_series(file(ROWS))
     assert [(one.metric, one.type, one.interval, one.host, one.tags) for one in series] == [
         ("my_metric", "gauge", 0, "a", ("env:prod",)),
         ("requests", "count", 10, "", ()),
@@ -36,7 +37,7 @@ def test_a_parquet_file_holds_the_same_as_a_csv_file(file, tmp_path):
     path, parquet = file(ROWS), tmp_path / "series.parquet"
     duckdb.sql(f"COPY (SELECT * FROM read_csv('{path}', header=true)) TO '{parquet}' (FORMAT parquet)")
     points = []
-    for series, columns in (read_series(path), read_series(parquet)):
+    for series, columns, _ in (read_series(path), read_series(parquet)):
         order = np.lexsort((columns.ts, columns.series))
         points.append(
             sorted(
@@ -66,6 +67,50 @@ def test_a_mistake_is_named_with_its_line(file, text, wrong):
         read_series(file(text))
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet", "parquet that polars writes"])
+def test_the_host_may_stand_in_a_column_of_its_own(file, tmp_path, form):
+    """It was passed over: `by {host}` found nothing, and nobody said why."""
+    path = written(
+        file("timestamp,metric,value,host,tags\n1,m,1,web-1,env:prod\n2,m,2,web-2,\n3,m,3,,host:web-1\n"), form
+    )
+    series, _, _ = read_series(path)
+    assert [(one.host, one.tags) for one in series] == [("web-1", ("env:prod",)), ("web-2", ()), ("web-1", ())]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "parquet that polars writes"])
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("timestamp,metric,value,region\n1,m,1,eu\n", "has a column 'region', which is not read: expected timestamp, metric, value and perhaps"),
+        ("timestamp,metric,value,host,tags\n1,m,1,web-1,host:web-2\n", "host 'web-1' is another one than that of its tag host:web-2"),
+    ],
+)  # fmt: skip
+def test_what_a_file_says_beside_is_refused_in_a_sentence(file, form, text, wrong):
+    with pytest.raises(SeriesFileError, match=wrong):
+        read_series(written(file(text), form))
+
+
+def written(path, form):
+    """The rows of a CSV file in a file of a form."""
+    if form == "csv":
+        return path
+    if form == "parquet":
+        duckdb = pytest.importorskip("duckdb")
+        duckdb.sql(f"COPY (SELECT * FROM read_csv('{path}', header=true)) TO '{path}.parquet' (FORMAT parquet)")
+    else:
+        pytest.importorskip("polars").read_csv(path).fill_null("").write_parquet(f"{path}.parquet")
+    return path.parent / f"{path.name}.parquet"
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "parquet that polars writes"])
+def test_the_values_of_a_distribution_in_a_file_are_watched_together(file, form):
+    """They were points that no query read, and of several in a second the last."""
+    rows = "".join(f"{1772445600 + at},lead,{value},distribution\n" for at in (0, 60) for value in (1, 2, 9))
+    source = open_series(written(file(f"timestamp,metric,value,type\n{rows}"), form))
+    monitor = parse({"type": "query alert", "query": "avg(last_5m):avg:lead{*} > 1"})
+    assert {group: window.value for group, window in evaluate(monitor, source, 1772445900).items()} == {(): 4.0}
+
+
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
     with pytest.raises(SeriesFileError, match=r"none\.csv: cannot be read"):
         read_series(tmp_path / "none.csv")
@@ -88,11 +133,11 @@ def test_rows_are_read_many_at_a_time_as_if_each_were_alone(file):
         f"{1772445600 + 45 * row}{rng.choice(['', '.5', '.0'])},{rng.choice(['m', 'n'])},{rng.integers(0, 1000) / 4},{rng.choice(tags)}"
         for row in range(3000)
     ]
-    series, columns = read_series(file("\n".join(["timestamp,metric,value,tags", *rows, "", ""])))
+    series, columns, _ = read_series(file("\n".join(["timestamp,metric,value,tags", *rows, "", ""])))
     alone = [read_series(file(f"timestamp,metric,value,tags\n{row}\n")) for row in rows[::50]]
     assert len(columns) == 3000
     assert len(series) == 8
-    for row, (own, points) in zip(range(0, 3000, 50), alone, strict=True):
+    for row, (own, points, _) in zip(range(0, 3000, 50), alone, strict=True):
         there = series[columns.series[row]]
         assert (there.metric, there.host, there.tags) == (own[0].metric, own[0].host, own[0].tags)
         assert (columns.ts[row], columns.value[row]) == (points.ts[0], points.value[0])
@@ -117,5 +162,5 @@ def test_a_mistake_far_down_is_named_with_its_line(file, row, wrong):
 
 
 def test_a_file_without_rows_has_no_series(file):
-    series, columns = read_series(file("timestamp,metric,value\n"))
+    series, columns, _ = read_series(file("timestamp,metric,value\n"))
     assert (series, len(columns)) == ([], 0)

@@ -10,12 +10,14 @@ import duckdb
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from doghouse import running
+from doghouse.metrics.distributions.sketches import Sketches, of_values
 from doghouse.metrics.intake import importing
 from doghouse.metrics.intake.importing import parts, received
 from doghouse.metrics.model import Columns, Series
-from doghouse.metrics.packing import unpack
+from doghouse.metrics.packing import pack_sketches, unpack
 from doghouse.metrics.store.index import SeriesIndex
 from doghouse.running import House
 from doghouse.time.clock import Clock
@@ -154,7 +156,7 @@ def test_parts_of_any_size_carry_the_same_points() -> None:
     columns = Columns(np.array([2, 0, 1, 2, 0]), np.arange(5) + LONG_AGO, np.arange(5.0))
     for size in (1, 2, 5, 100):
         index = SeriesIndex()
-        bodies = list(parts(series, columns, size))
+        bodies = list(parts(series, columns, size=size))
         got = [received(body, index)[0] for body in bodies]
         points = {
             (index[number].metric, ts, value)
@@ -169,6 +171,31 @@ def test_parts_of_any_size_carry_the_same_points() -> None:
             ("m0", LONG_AGO + 4, 4.0),
         }
         assert len(bodies) == -(-5 // size)
+
+
+def test_sketches_that_are_none_are_refused() -> None:
+    series = [Series(0, "d", "distribution", 0, "", ()), Series(1, "m", "gauge", 0, "", ())]
+    whole = of_values(np.array([0, 0]), np.array([LONG_AGO, LONG_AGO]), np.array([1.0, 50.0]))
+    nothing = np.array([], np.int64)
+
+    def body(sketches: Sketches) -> bytes:
+        return next(parts(series, Columns(nothing, nothing, np.array([])), sketches))
+
+    [sketch] = [received(body(whole), SeriesIndex())[1]]
+    assert (sketch.count.tolist(), sketch.n.tolist()) == ([2.0], [1.0, 1.0])
+    for wrong, text in (
+        (replace(whole, group=np.array([1])), "a sketch belongs to no distribution"),
+        (replace(whole, key=whole.key + 40_000), "there is no such bucket"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            received(body(wrong), SeriesIndex())
+    packed = pack_sketches(whole)
+    for cut in (0, 6, 7, 8):
+        part = importing.Part(
+            series[:1], b"", [one[:8] if place == cut else one + one[:8] for place, one in enumerate(packed)]
+        )
+        with pytest.raises(ValueError, match=r"columns of sketches differ in length|belongs to no s"):
+            received(msgspec.msgpack.encode(part), SeriesIndex())
 
 
 def test_a_body_whose_points_belong_to_nothing_is_refused() -> None:

@@ -37,14 +37,14 @@ def table(rows, seed, order="series", **more):
 
 def as_written(path):
     """What any reader must find: rows with their series, in the file's order."""
-    series, columns = read_series(path)
+    series, columns, _ = read_series(path)
     named = [(series[one].metric, series[one].host, series[one].tags) for one in columns.series.tolist()]
     return named, columns.ts.tolist(), columns.value.tolist()
 
 
 def with_duckdb(path):
     """The same, read by DuckDB."""
-    series, columns = files._with_duckdb(path)
+    series, columns, _ = files._with_duckdb(path)
     named = [(series[one].metric, series[one].host, series[one].tags) for one in columns.series.tolist()]
     return named, columns.ts.tolist(), columns.value.tolist()
 
@@ -179,7 +179,7 @@ def test_what_is_read_in_parts_is_what_is_read_at_once(tmp_path_factory, seed, s
             patch.setattr(ahead if hasattr(ahead, name) else rowgroups, name, value)
         parts = open_series(path, hosts, soon and (START + soon[0], START + soon[1]))
         assert isinstance(parts, rowgroups.RowGroups)
-        whole = MemorySource(*read_series(path), hosts)
+        whole = MemorySource(*read_series(path)[:2], hosts)
         assert parts.find("my_metric") == whole.find("my_metric")
         for ids, start, length in reads:
             wanted = np.array(sorted(ids), np.int64)

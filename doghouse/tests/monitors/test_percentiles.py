@@ -49,6 +49,30 @@ def test_a_metric_that_is_no_distribution_has_none() -> None:
         worth("percentile(last_5m):p95:d{*} > 1", gauges, 5)
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("avg(last_5m):avg:d{*} > 1", {"": 4.0}),
+        ("avg(last_5m):d{*} > 1", {"": 4.0}),
+        ("max(last_5m):max:d{*} by {host} > 1", {"a": 9.0, "b": 4.0}),
+        ("min(last_5m):min:d{*} > 1", {"": 1.0}),
+        ("sum(last_5m):sum:d{*} by {host} > 1", {"a": 36.0, "b": 12.0}),
+        ("sum(last_5m):count:d{*} > 1", {"": 12.0}),
+        ("avg(last_5m):p50:d{host:a} > 1", {"": 2.0}),
+        ("avg(last_5m):avg:d{*}.rollup(avg, 60) > 1", {"": 4.0}),
+    ],
+)
+def test_a_distribution_is_watched_by_any_aggregator_as_it_is_by_percentiles(
+    query: str, expected: dict[str, float]
+) -> None:
+    """avg:, min:, max: and sum: had no data, for they looked at points, which a distribution has not."""
+    there = source(
+        a=[(at, value) for at in (60, 130, 240) for value in (1.0, 2.0, 9.0)],
+        b=[(at, 4.0) for at in (60, 130, 240)],
+    )
+    assert worth(query, there, 5) == expected
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 599), st.floats(1, 1000)), min_size=1, max_size=40),
     st.sampled_from([50, 75, 90, 99]),

@@ -73,16 +73,16 @@ heads = st.one_of(
 )
 texts = st.builds("{}:{} > 1".format, heads, expressions)
 points = st.dictionaries(st.integers(0, 360).map(lambda n: 10 * n), st.integers(-50, 50), max_size=60)
-series = st.lists(
+series = st.sampled_from([["gauge", "count", "rate"], ["distribution"]]).flatmap(lambda kinds: st.lists(
     st.builds(
         lambda drawn, metric, kind, host, device: Given(
             drawn, metric, f"h{host}", (f"device:d{device}",) if device else (), kind, 10
         ),
-        points, st.sampled_from(["m", "m", "other"]), st.sampled_from(["gauge", "count", "rate"]),
+        points, st.sampled_from(["m", "m", "other"]), st.sampled_from(kinds),
         st.integers(0, 1), st.integers(0, 2),
     ),
     max_size=4,
-)  # fmt: skip
+))  # fmt: skip
 TICKS = T0 + 60 * np.arange(1, 66, 4)
 
 

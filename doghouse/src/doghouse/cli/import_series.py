@@ -19,7 +19,7 @@ def import_series(
 ) -> None:
     """Put history into a running doghouse.
 
-    Columns: timestamp (s since 1970), metric, value, and if wanted type (gauge, count, rate, distribution), interval (s), tags (comma-separated, also host:x).
+    Columns: timestamp (s since 1970), metric, value, and if wanted type (gauge, count, rate, distribution), interval (s), tags (comma-separated), host.
     Points may be of any age; a second that is there already gets the new value (a distribution one value more). Nothing is sent unless every file can be read.
 
     Example: doghouse import history.csv --url http://127.0.0.1:8420
@@ -34,12 +34,12 @@ def import_series(
         client = connect(url, keys_file)
         taken = sum(
             client.post("/doghouse/import", body, CONTENT_TYPE)["points"]
-            for series, columns in read
-            for body in parts(series, columns)
+            for series, columns, sketches in read
+            for body in parts(series, columns, sketches)
         )
     except (SeriesFileError, ConfigError) as error:
         raise fail(str(error)) from None
-    series_count = sum(len(series) for series, _ in read)
+    series_count = sum(len(one.series) for one in read)
     if as_json:
         print_json({"points": taken, "series": series_count})
     else:

@@ -67,14 +67,13 @@ def _of_doghouse(text: str, start: int, end: int, url: str, keys_file: Path | No
 
 def _of_file(text: str, start: int, end: int, path: Path) -> Any:
     from doghouse.files import BrokenFileError
-    from doghouse.metrics.files.series_files import read_series
-    from doghouse.metrics.memory import MemorySource
+    from doghouse.metrics.files.series_files import open_series
     from doghouse.queries import NotEvaluated, Window, evaluate, parse
     from doghouse.queries.api.answers import series_answer
     from doghouse.queries.quantities import known_units
 
     try:
-        source = MemorySource(*read_series(path))
+        source = open_series(path)
         window = Window(start, end)
         results = [(expression, evaluate(expression, source, window)) for expression in parse(text)]
     except (BrokenFileError, NotEvaluated) as error:

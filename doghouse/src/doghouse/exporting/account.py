@@ -11,6 +11,8 @@ from doghouse.exporting.house import PAGE, paged
 from doghouse.importing.account.pages import pages
 from doghouse.importing.account.requesting import Requester
 from doghouse.logs.model import Log
+from doghouse.metrics.distributions.sketches import no_sketches
+from doghouse.metrics.memory import Recorded
 from doghouse.metrics.model import Columns, MetricType, Series, no_columns
 from doghouse.tags.pairs import split_host
 
@@ -29,7 +31,7 @@ class OfAccount:
         """See House. Raises AccountError."""
         return sorted(self._requester.metrics(start))
 
-    def points(self, metric: str, start: int, end: int) -> tuple[list[Series], Columns]:
+    def points(self, metric: str, start: int, end: int) -> Recorded:
         """See House. Raises AccountError."""
         text, kind = self._query(metric)
         series: list[Series] = []
@@ -43,10 +45,11 @@ class OfAccount:
                 times.append(np.array(one.times, np.int64))
                 values.append(np.array(one.values, np.float64))
         if not ids:
-            return [], no_columns()
+            return Recorded([], no_columns(), no_sketches())
         columns = Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values))
         inside = (columns.ts >= start) & (columns.ts < end)
-        return series, Columns(columns.series[inside], columns.ts[inside], columns.value[inside])
+        picked = Columns(columns.series[inside], columns.ts[inside], columns.value[inside])
+        return Recorded(series, picked, no_sketches())
 
     def logs(self, start: int, end: int) -> Iterator[Log]:
         """See House. Raises AccountError."""

@@ -20,6 +20,7 @@ from doghouse.exporting.points import joined
 from doghouse.files.places import Folder
 from doghouse.logs.files import writing as log_files
 from doghouse.logs.files.partitions import LOGS
+from doghouse.metrics.distributions.sketches import Sketches
 from doghouse.metrics.files import writing as point_files
 from doghouse.metrics.files.partitions import METRICS
 from doghouse.metrics.files.series_files import read_series
@@ -30,7 +31,8 @@ Content = TypeVar("Content")
 
 
 class Exported(Struct, frozen=True):
-    """What an export came to: points and logs that were not there before, files written, and files that had all of theirs already."""
+    """What an export came to: points and logs that were not there before (a second of a distribution is a point), files written, and files that had all of
+    theirs already."""
 
     points: int
     logs: int
@@ -81,17 +83,22 @@ def _date(at: int) -> str:
 
 def _points(house: House, folder: Folder, metric: str, start: int, end: int) -> Exported:
     """Add a metric's points of one day. Of a second that is there already the house's value counts: it may have been imported anew."""
-    series, columns = house.points(metric, start, end)
-    if not len(columns):
+    recorded = house.points(metric, start, end)
+    if not len(recorded.columns) + len(recorded.sketches):
         return NOTHING
     name = f"{METRICS}/metric={quote(metric, safe='')}/date={_date(start)}/points.parquet"
     content = folder.get(name)
     before = joined([] if content is None else [in_file(content, read_series)])
-    both = joined([before, (series, columns)])
-    if all(np.array_equal(getattr(before[1], key), getattr(both[1], key)) for key in Columns.__struct_fields__):
+    both = joined([before, recorded])
+    if _same(before.columns, both.columns) and _same(before.sketches, both.sketches):
         return replace(NOTHING, kept=1)
     folder.put(name, point_files.parquet(*both))
-    return replace(NOTHING, points=len(both[1]) - len(before[1]), written=1)
+    before_that = len(before.columns) + len(before.sketches)
+    return replace(NOTHING, points=len(both.columns) + len(both.sketches) - before_that, written=1)
+
+
+def _same(old: Columns | Sketches, new: Columns | Sketches) -> bool:
+    return all(np.array_equal(getattr(old, name), getattr(new, name)) for name in old.__struct_fields__)
 
 
 def _logs(house: House, folder: Folder, start: int, end: int) -> Exported:

@@ -11,7 +11,8 @@ import msgspec
 from doghouse.exporting.points import joined
 from doghouse.logs.model import Log
 from doghouse.metrics.intake import exporting
-from doghouse.metrics.model import Columns, MetricStore, Series
+from doghouse.metrics.memory import Recorded
+from doghouse.metrics.model import MetricStore
 from doghouse.search.tree import Everything
 from doghouse.time import iso
 from doghouse.time.lengths import HOUR
@@ -31,7 +32,7 @@ class House(Protocol):
         """The metrics that have a point at or after `start` (s UTC), by name."""
         ...
 
-    def points(self, metric: str, start: int, end: int) -> tuple[list[Series], Columns]:
+    def points(self, metric: str, start: int, end: int) -> Recorded:
         """See `metrics.intake.exporting.points`."""
         ...
 
@@ -50,7 +51,7 @@ class Opened:
         """See House."""
         return sorted(self._points.metrics(start))
 
-    def points(self, metric: str, start: int, end: int) -> tuple[list[Series], Columns]:
+    def points(self, metric: str, start: int, end: int) -> Recorded:
         """See House."""
         return exporting.points(self._points, metric, start, end)
 
@@ -73,7 +74,7 @@ class Served:
         names: list[str] = msgspec.json.decode(self._ask("GET", f"/api/v1/metrics?from={start}", None))["metrics"]
         return sorted(names)
 
-    def points(self, metric: str, start: int, end: int) -> tuple[list[Series], Columns]:
+    def points(self, metric: str, start: int, end: int) -> Recorded:
         """See House: hour by hour, since an answer is in memory whole."""
         forms = (urlencode({"metric": metric, "from": at, "to": min(at + HOUR, end)}) for at in range(start, end, HOUR))
         return joined([exporting.answered(self._ask("GET", f"/doghouse/export?{form}", None)) for form in forms])

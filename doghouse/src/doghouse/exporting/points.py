@@ -7,19 +7,30 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from doghouse.metrics.memory import sort
+from doghouse.metrics.distributions.sketches import Sketches, concatenated, no_sketches, packed
+from doghouse.metrics.memory import Recorded, sort
 from doghouse.metrics.model import Columns, Series, joined_columns, no_columns
 
 
-def joined(parts: Sequence[tuple[Sequence[Series], Columns]]) -> tuple[list[Series], Columns]:
-    """Series and points of several together, one value a second and series: the last. The series are in the order in which they appear."""
+def joined(parts: Sequence[Recorded]) -> Recorded:
+    """Series and points of several together, one value (or sketch) a second and series: the last. The series are in the order in which they appear."""
     numbers: dict[Series, int] = {}
-    columns = [no_columns()]
-    for series, points in parts:
+    columns, sketches = [no_columns()], [no_sketches()]
+    for series, points, spread in parts:
         own = np.array([numbers.setdefault(_as_read(one), len(numbers)) for one in series], np.int64)
         columns.append(Columns(own[points.series] if len(points) else points.series, points.ts, points.value))
+        if len(spread):
+            sketches.append(spread.merged(own[spread.group], spread.ts))
     together = joined_columns(columns)
-    return list(numbers), sort(together) if len(together) else together
+    return Recorded(list(numbers), sort(together) if len(together) else together, _last(concatenated(sketches)))
+
+
+def _last(sketches: Sketches) -> Sketches:
+    """Of several of one series and second the last, sorted by these."""
+    order = packed(sketches.group, sketches.ts)
+    by_time = np.argsort(order, kind="stable")
+    is_last = np.append(np.diff(order[by_time]) != 0, True)[: len(order)]
+    return sketches.at(by_time[is_last])
 
 
 def _as_read(series: Series) -> Series:

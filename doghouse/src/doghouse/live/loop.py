@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache, partial
-from typing import TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,8 +14,8 @@ from msgspec.structs import replace
 from doghouse.downtimes import Downtime
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.live.lag import MINUTE_S, Lag
-from doghouse.live.points import together
-from doghouse.live.sources import HostsOf, LazyHosts, shared
+from doghouse.live.points import PointWindow, together
+from doghouse.live.sources import HostsOf, LazyHosts, RecordWindow, shared
 from doghouse.live.stepping import Before, Outcome, advance
 from doghouse.metrics.model import Source
 from doghouse.monitors import Definition, MonitorError, evaluating
@@ -45,7 +44,6 @@ RunsOf = Callable[[CheckQuery], Sequence[Runs]]
 RulesOf = Callable[[], Rules]
 Listener = Callable[[Notification], None]
 NOBODY: HostsOf = dict
-Window = TypeVar("Window")
 
 
 class LoopInputs(Struct, frozen=True):
@@ -154,19 +152,19 @@ class Live:
 
     def _together(self, now: int) -> evaluating.Sources:
         """What monitors read at the ticks of this minute, read at once for all of them."""
-        points = together(self._sources.points, self._ahead(now, lambda monitor: monitor.point_windows))
-        read = replace(self._alone, points=lambda _: (points, None))
-        if self._sources.records is None:
-            return read
-        windows = self._ahead(now, lambda monitor: monitor.record_windows)
-        return replace(read, records=shared(self._sources.records, windows))
-
-    def _ahead(self, now: int, windows: Callable[[Definition], Callable[[int], Iterator[Window]]]) -> Iterator[Window]:
-        """The windows that monitors will ask for at the ticks of this minute."""
+        of_points: list[PointWindow] = []
+        of_records: list[RecordWindow] = []
         for monitor in self._evaluated():
             with suppress(Exception):  # whatever it is, it is said when the monitor is stepped
                 for tick in monitor.ticks(now - MINUTE_S, now).tolist():
-                    yield from windows(monitor)(tick)
+                    of_points.extend(monitor.point_windows(tick))
+                    of_records.extend(monitor.record_windows(tick))
+        points, records = together(self._sources.points, of_points), self._sources.records
+        return replace(
+            self._alone,
+            points=lambda _: (points, None),
+            records=None if records is None else shared(records, of_records),
+        )
 
     @staticmethod
     def _failed(monitor: Definition) -> None:

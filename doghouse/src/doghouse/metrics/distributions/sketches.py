@@ -11,10 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 from numpy.typing import ArrayLike, NDArray
 
-from doghouse.metrics.model import Floats, Ints
+from doghouse.metrics.model import Columns, Floats, Ints
 
 RELATIVE_ERROR = 1 / 128
 SMALLEST = 1e-9  # values nearer to 0 than this count as 0
@@ -83,9 +82,9 @@ class Sketches(Struct, frozen=True, eq=False):
 
     def merged(self, group: Ints, ts: Ints) -> Sketches:
         """The sketches with these groups and times instead (one each), those that come together added up."""
-        together, place = np.unique(_packed(group, ts), return_inverse=True)
+        together, place = np.unique(packed(group, ts), return_inverse=True)
         new_sketch = place[self.sketch]
-        bins, bin_place = np.unique(_packed(new_sketch, self.key + LARGEST_KEY), return_inverse=True)
+        bins, bin_place = np.unique(packed(new_sketch, self.key + LARGEST_KEY), return_inverse=True)
         return Sketches(
             together >> _TS_BITS,
             together & ((1 << _TS_BITS) - 1),
@@ -100,18 +99,23 @@ class Sketches(Struct, frozen=True, eq=False):
 
     def where(self, keep: NDArray[np.bool_]) -> Sketches:
         """Those that are to be kept."""
-        kept_bins = keep[self.sketch]
-        renumbered = np.cumsum(keep) - 1
+        return self.at(np.flatnonzero(keep))
+
+    def at(self, places: Ints) -> Sketches:
+        """Those at these places, in this order."""
+        first = np.searchsorted(self.sketch, places)
+        sizes = np.searchsorted(self.sketch, places, side="right") - first
+        bins = ranges(first, sizes)
         return Sketches(
-            self.group[keep],
-            self.ts[keep],
-            self.count[keep],
-            self.sum[keep],
-            self.min[keep],
-            self.max[keep],
-            renumbered[self.sketch[kept_bins]],
-            self.key[kept_bins],
-            self.n[kept_bins],
+            self.group[places],
+            self.ts[places],
+            self.count[places],
+            self.sum[places],
+            self.min[places],
+            self.max[places],
+            np.repeat(np.arange(len(places)), sizes),
+            self.key[bins],
+            self.n[bins],
         )
 
     def together(self, low: int, high: int) -> Sketches:
@@ -131,9 +135,10 @@ class Sketches(Struct, frozen=True, eq=False):
             np.bincount(place, self.n[bins], len(keys)),
         )
 
-    def to_group(self, group: int) -> Sketches:
-        """The same under one group's number; not added up."""
-        return replace(self, group=np.full(len(self), group))
+
+def ranges(first: Ints, sizes: Ints) -> Ints:
+    """Whole numbers: from each of `first` on so many as `sizes` says, one range behind the other."""
+    return np.arange(int(np.sum(sizes))) + np.repeat(first - np.cumsum(sizes) + sizes, sizes)
 
 
 def concatenated(parts: Sequence[Sketches]) -> Sketches:
@@ -162,15 +167,27 @@ def no_sketches() -> Sketches:
     return Sketches(ints, ints, floats, floats, floats, floats, ints, ints, floats)
 
 
+def apart(columns: Columns, distributions: Sequence[int]) -> tuple[Columns, Sketches]:
+    """Points without those of distributions (numbers of series), and what the values of these come to."""
+    if not distributions or not len(columns):
+        return columns, no_sketches()
+    spread = np.isin(columns.series, distributions)
+    points, values = (
+        Columns(columns.series[these], columns.ts[these], columns.value[these]) for these in (~spread, spread)
+    )
+    return points, of_values(values.series, values.ts, values.value) if len(values) else no_sketches()
+
+
 def places(sketches_group: Ints, sketches_ts: Ints, group: ArrayLike, ts: ArrayLike) -> Ints:
     """Where among sketches, sorted by (group, ts), each of these (group, ts) stands."""
     return np.searchsorted(
-        _packed(sketches_group, sketches_ts), _packed(np.asarray(group, np.int64), np.asarray(ts, np.int64))
+        packed(sketches_group, sketches_ts), packed(np.asarray(group, np.int64), np.asarray(ts, np.int64))
     )
 
 
-def _packed(high: Ints, low: Ints) -> Ints:
-    return (high << _TS_BITS) | low
+def packed(group: Ints, ts: Ints | int) -> Ints:
+    """A group and a time (s UTC) as one number, by which sketches are sorted."""
+    return (group << _TS_BITS) | ts
 
 
 def _reduced(how: np.ufunc, place: Ints, values: Floats, count: int) -> Floats:

@@ -76,7 +76,7 @@ class Chunk(Struct, frozen=True):
 
 
 class PlainFile:
-    """A Parquet file of which every wanted column is plain. `sizes` are the rows of each row group."""
+    """A Parquet file of which every wanted column is plain. `sizes` are the rows of each row group, `columns` the names of all columns."""
 
     def __init__(self, path: Path, numbers: tuple[str, ...], texts: tuple[str, ...]) -> None:
         """`numbers` must be there, of `texts` those that are. Raises Unusual, OSError."""
@@ -88,6 +88,7 @@ class PlainFile:
         with _understood():
             meta = thrift.struct(self._footer())
             kinds = _columns(meta)
+            self.columns = tuple(kinds)
             self.texts = tuple(name for name in texts if name in kinds)
             wanted = (*numbers, *self.texts)
             self._chunks = [_chunks(group, wanted, kinds) for group in meta[4]]

@@ -6,15 +6,16 @@ say another metric or day are not opened; of the others the row groups are read 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec.structs import replace
 
 from doghouse.files import FileError
 from doghouse.files.places import Entry, Folder, on_days, parquet_files, says
+from doghouse.metrics.distributions.sketches import Sketches, concatenated, no_sketches
 from doghouse.metrics.files.series_files import SeriesFileError
-from doghouse.metrics.memory import MemorySource, sort
+from doghouse.metrics.memory import MemorySource, Recorded, sort
 from doghouse.metrics.model import Columns, Ints, Rollup, Series, joined_columns, no_columns
 
 METRICS = "metrics"  # the folder of them in what `doghouse export` writes
@@ -53,16 +54,25 @@ class History:
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """See `Source.read`."""
-        parts = []
+        parts = [one.read(ids, start, end, rollup) for one in self._sources(ids, start, end)]
+        if len(parts) < 2:
+            return parts[0] if parts else no_columns()
+        return sort(joined_columns(parts))
+
+    def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
+        """See `SketchSource.read_sketches`."""
+        sources = self._sources(ids, start, end)
+        every = concatenated([one.read_sketches(ids, groups, start, end, interval) for one in sources])
+        return every.merged(every.group, every.ts)
+
+    def _sources(self, ids: Ints, start: int, end: int) -> Iterator[MemorySource]:
+        """Of each metric that has some of these series what is read of it: at least [start, end)."""
         for metric in dict.fromkeys(self._metrics[number] for number in ids.tolist()):
             loaded = self._of(metric)
             if not loaded.covers(start, end):
                 first = loaded.stretch[0]
                 loaded = self._load(metric, (None if first is None else min(first, start), max(loaded.stretch[1], end)))
-            parts.append(loaded.source.read(ids, start, end, rollup))
-        if len(parts) < 2:
-            return parts[0] if parts else no_columns()
-        return sort(joined_columns(parts))
+            yield loaded.source
 
     def read_ahead(self) -> None:
         """Read all that `stretches` names, so that processes that are forked need not."""
@@ -74,14 +84,15 @@ class History:
 
     def _load(self, metric: str, stretch: Stretch) -> Loaded:
         try:
-            series, columns = self._read(metric, stretch)
+            series, columns, sketches = self._read(metric, stretch)
         except (FileError, ValueError) as error:
             text = str(error)
             raise SeriesFileError(self._folder, text) from None
         known = np.array([self._number(one) for one in series], np.int64)
         numbered = [replace(one, id=int(known[one.id])) for one in series]
         ids = known[columns.series] if len(columns) else columns.series
-        source = MemorySource(numbered, Columns(ids, columns.ts, columns.value), self._host_tags)
+        spread = replace(sketches, group=known[sketches.group]) if len(sketches) else sketches
+        source = MemorySource(numbered, Columns(ids, columns.ts, columns.value), self._host_tags, spread)
         self._loaded[metric] = Loaded(source, stretch)
         return self._loaded[metric]
 
@@ -92,13 +103,13 @@ class History:
             self._metrics.append(series.metric)
         return self._numbers[own]
 
-    def _read(self, metric: str, stretch: Stretch) -> tuple[list[Series], Columns]:
+    def _read(self, metric: str, stretch: Stretch) -> Recorded:
         """Raises FileError, ValueError."""
         from doghouse.metrics.files import queried
 
         files = [one for one in self._files(metric) if on_days(one.name, *stretch)]
         if not files:
-            return [], no_columns()
+            return Recorded([], no_columns(), no_sketches())
         return queried.of_metric(self._folder, files, metric, *stretch)
 
     def _files(self, metric: str) -> list[Entry]:

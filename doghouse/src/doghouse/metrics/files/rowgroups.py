@@ -10,11 +10,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from doghouse.metrics.distributions.sketches import no_sketches
 from doghouse.metrics.files.ahead import WORKERS, Decoded
 from doghouse.metrics.files.encodings import Unusual
 from doghouse.metrics.files.parquet import PlainFile
-from doghouse.metrics.files.rows import OPTIONAL, check_rows, numbered, series_of
-from doghouse.metrics.memory import MemorySource, distinct, effective, roll_up, sort
+from doghouse.metrics.files.rows import OPTIONAL, check_columns, check_rows, numbered, series_of
+from doghouse.metrics.memory import MemorySource, Recorded, distinct, effective, roll_up, sort
 from doghouse.metrics.model import Columns, Ints, Rollup, Series, joined_columns, no_columns
 
 WORTH_THREADS = 500_000  # rows: fewer are read before threads have started
@@ -51,7 +52,8 @@ class Opened(Struct, frozen=True, eq=False):
     @property
     def worth_parts(self) -> bool:
         """Whether to read it in parts: it is large, and the rows of a series mostly follow each other."""
-        return self.rows > LARGE_ROWS and sum(map(len, self.firsts)) * SCATTERED < self.rows
+        spread = any(one.type == "distribution" for one in self.series)  # whose values are taken together
+        return not spread and self.rows > LARGE_ROWS and sum(map(len, self.firsts)) * SCATTERED < self.rows
 
     def runs(self) -> Runs:
         """The rows of each series, in the file's order."""
@@ -73,6 +75,7 @@ def opened(path: Path, soon: tuple[int, int] | None = None) -> Opened:
     file = PlainFile(path, ("timestamp", "value"), ("metric", *OPTIONAL))
     if "metric" not in file.texts:
         raise Unusual("no column metric")
+    check_columns(file.columns)
     decoded = Decoded(file)
     if soon and sum(file.sizes) > LARGE_ROWS:
         decoded.begin(*soon)
@@ -84,7 +87,7 @@ def opened(path: Path, soon: tuple[int, int] | None = None) -> Opened:
         for key in keys:
             if key not in known:
                 row = {**OPTIONAL, **dict(zip(file.texts, key, strict=True))}
-                series = series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
+                series = series_of(0, *(row[name] for name in ("metric", *OPTIONAL)))
                 known[key] = distinct.setdefault(series, len(distinct))
         firsts.append(first)
         ids.append(np.array([known[key] for key in keys], np.int32)[numbers])
@@ -129,7 +132,7 @@ def _appearing(values: Ints, most: int) -> tuple[Ints, Ints]:
     return places, rank[values]
 
 
-def read_all(opened: Opened) -> tuple[list[Series], Columns]:
+def read_all(opened: Opened) -> Recorded:
     """Every series and point, in the file's order. Raises Unusual, ValueError."""
     file = opened.file
     ends = np.cumsum(file.sizes)
@@ -150,7 +153,7 @@ def read_all(opened: Opened) -> tuple[list[Series], Columns]:
 
         with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(read, range(len(file.sizes))))
-    return list(opened.series), Columns(series, times, values)
+    return Recorded(opened.series, Columns(series, times, values), no_sketches())
 
 
 class RowGroups:
@@ -189,7 +192,8 @@ class RowGroups:
 
     def _read_whole(self) -> MemorySource:
         self._opened.decoded.readings.clear()
-        self._whole = MemorySource(*read_all(self._opened), self._hosts)
+        recorded = read_all(self._opened)
+        self._whole = MemorySource(recorded.series, recorded.columns, self._hosts)
         return self._whole
 
     def _read(self, ids: Ints, start: int, end: int) -> Columns:

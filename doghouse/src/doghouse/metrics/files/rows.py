@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import cast, get_args
 
 import numpy as np
@@ -12,13 +12,22 @@ from doghouse.metrics.model import Ints, MetricType, Series
 from doghouse.tags.pairs import split_host
 
 REQUIRED = ("timestamp", "metric", "value")
-OPTIONAL = {"type": "gauge", "interval": "0", "tags": ""}
+OPTIONAL = {"type": "gauge", "interval": "0", "tags": "", "host": ""}
 MOST_AT_ONCE = 300_000_000  # points in memory, 24 bytes each
 LAST_SECOND = 32_503_680_000  # the year 3000: what is beyond counts milliseconds or less
 
 
-def series_of(number: int, metric: str, kind: str, interval: str, tags: str) -> Series:
-    """A series from a row's texts. Raises ValueError with what is wrong."""
+def check_columns(names: Iterable[str]) -> None:
+    """Raise ValueError for a column that says nothing of a series: a tag that nobody reads would be missed only later."""
+    if other := [name for name in names if name not in (*REQUIRED, *OPTIONAL)]:
+        raise ValueError(
+            f"has a column '{other[0]}', which is not read: expected {', '.join(REQUIRED)} and perhaps {', '.join(OPTIONAL)}; "
+            f'tags stand together in the column tags, as in "host:web-1,env:prod"'
+        )
+
+
+def series_of(number: int, metric: str, kind: str, interval: str, tags: str, host: str = "") -> Series:
+    """A series from a row's texts; its host is a column or a tag. Raises ValueError with what is wrong."""
     if not metric:
         raise ValueError("metric is empty")
     kind = kind or "gauge"
@@ -27,8 +36,10 @@ def series_of(number: int, metric: str, kind: str, interval: str, tags: str) -> 
     if interval and not interval.isdigit():
         raise ValueError(f"interval '{interval}' is not a whole number of seconds")
     each = [tag.strip() for tag in tags.split(",") if tag.strip()]
-    host, own = split_host(sorted(set(each)))
-    return Series(number, metric, cast(MetricType, kind), int(interval or 0), host, own)
+    tagged, own = split_host(sorted(set(each)))
+    if host and tagged and host != tagged:
+        raise ValueError(f"host '{host}' is another one than that of its tag host:{tagged}")
+    return Series(number, metric, cast(MetricType, kind), int(interval or 0), host or tagged, own)
 
 
 def numbered(distinct: Mapping[Series, int]) -> list[Series]:

@@ -1,7 +1,7 @@
 """Series in files, as `doghouse import` and `doghouse backtest --series` take them: CSV or Parquet with a row a point.
 
 Columns: `timestamp` (s since 1970 UTC), `metric`, `value`, and if wanted `type` (gauge, count, rate, distribution; default gauge), `interval` (s; default 0:
-none) and `tags` (comma-separated, `host:x` among them).
+none), `tags` (comma-separated, `host:x` among them) and `host`. A file with another column is refused; in a folder (`partitions`) others are not read.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from doghouse.files import BrokenFileError, FileError, check_file, check_lines
+from doghouse.metrics.distributions.sketches import no_sketches
 from doghouse.metrics.files import parquet, rowgroups
 from doghouse.metrics.files.encodings import Unusual
-from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_seconds, numbered, series_of
-from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_columns, check_seconds, numbered, series_of
+from doghouse.metrics.memory import MemorySource, Recorded
 from doghouse.metrics.model import Columns, Floats, Ints, Series, Source, joined_columns, no_columns
 
 ROWS_AT_ONCE = 500  # few, so that Python's texts of them stay in the processor's cache
@@ -29,10 +30,10 @@ class SeriesFileError(BrokenFileError):
     """What is wrong in a file of series."""
 
 
-def read_series(path: Path) -> tuple[list[Series], Columns]:
-    """The series of a file and their points, in the file's order; ids count from 0. Raises SeriesFileError."""
+def read_series(path: Path) -> Recorded:
+    """The series of a file and what it has of them, in the file's order; ids count from 0. Raises SeriesFileError."""
     content = _opened(path)
-    return content if isinstance(content, tuple) else _all(path, content)
+    return content if isinstance(content, Recorded) else _all(path, content)
 
 
 def open_series(
@@ -44,10 +45,11 @@ def open_series(
     content = _opened(path, soon)
     if isinstance(content, rowgroups.Opened) and content.worth_parts:
         return rowgroups.RowGroups(content, host_tags, lambda text: SeriesFileError(path, text))
-    return MemorySource(*(content if isinstance(content, tuple) else _all(path, content)), host_tags)
+    series, columns, sketches = content if isinstance(content, Recorded) else _all(path, content)
+    return MemorySource(series, columns, host_tags, sketches)
 
 
-def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened | tuple[list[Series], Columns]:
+def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened | Recorded:
     """A plain Parquet file, opened; any other file's series and points."""
     try:
         check_file(path)
@@ -69,7 +71,7 @@ def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened
         raise SeriesFileError(path, str(error)) from None
 
 
-def _all(path: Path, opened: rowgroups.Opened) -> tuple[list[Series], Columns]:
+def _all(path: Path, opened: rowgroups.Opened) -> Recorded:
     try:
         return rowgroups.read_all(opened)
     except Unusual:
@@ -78,14 +80,14 @@ def _all(path: Path, opened: rowgroups.Opened) -> tuple[list[Series], Columns]:
         raise SeriesFileError(path, str(error)) from None
 
 
-def _csv(path: Path) -> tuple[list[Series], Columns]:
+def _csv(path: Path) -> Recorded:
     try:
         return _read_csv(path)
     except (ValueError, OverflowError, csv.Error) as error:
         raise _first_mistake(path) or SeriesFileError(path, str(error)) from None
 
 
-def _read_csv(path: Path) -> tuple[list[Series], Columns]:
+def _read_csv(path: Path) -> Recorded:
     """A file's series and points, many rows at a time. Raises ValueError, OverflowError, csv.Error: `_first_mistake` knows where."""
     known: dict[tuple[str, ...], int] = {}
     distinct: dict[Series, int] = {}
@@ -107,7 +109,7 @@ def _read_csv(path: Path) -> tuple[list[Series], Columns]:
                     known[key] = distinct.setdefault(series_of(0, *key), len(distinct))
             ids = np.fromiter(map(known.__getitem__, keys), np.int64, count)
             parts.append(Columns(ids, _seconds(texts["timestamp"]), _values(texts["value"])))
-    return numbered(distinct), joined_columns(parts)
+    return Recorded(numbered(distinct), joined_columns(parts), no_sketches())
 
 
 def _seconds(texts: Sequence[str]) -> Ints:
@@ -146,7 +148,7 @@ def _first_mistake(path: Path) -> SeriesFileError | None:
                 if len(fields) != len(header):
                     raise ValueError(f"the line has {len(fields)} fields, the header {len(header)}")
                 row = {**OPTIONAL, **dict(zip(header, fields, strict=True))}
-                series_of(0, row["metric"], row["type"], row["interval"], row["tags"])
+                series_of(0, *(row[name] for name in ("metric", *OPTIONAL)))
                 check_seconds(np.array([_second(row["timestamp"])]))
                 _value(row["value"])
     except csv.Error as error:
@@ -164,6 +166,7 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
         raise ValueError(
             f"has no column {missing[0]}: expected {', '.join(REQUIRED)} and perhaps {', '.join(OPTIONAL)}"
         )
+    check_columns(header)
     return header
 
 
@@ -187,7 +190,7 @@ def _value(text: str) -> float:
     return value
 
 
-def _with_duckdb(path: Path) -> tuple[list[Series], Columns]:
+def _with_duckdb(path: Path) -> Recorded:
     """Any Parquet file, whatever it holds."""
     try:
         from doghouse.metrics.files.queried import file

@@ -6,42 +6,47 @@ from collections.abc import Callable
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
+from doghouse.metrics.distributions.sketches import no_sketches
 from doghouse.metrics.intake.importing import CONTENT_TYPE, Part
-from doghouse.metrics.model import Columns, Series, Source
-from doghouse.metrics.packing import pack, unpack
+from doghouse.metrics.memory import Recorded
+from doghouse.metrics.model import Columns, MetricStore
+from doghouse.metrics.packing import pack, pack_sketches, unpack, unpack_sketches
 from doghouse.time.lengths import DAY
 from doghouse.web.http import Call, Reply
 
 LONGEST_S = DAY  # that one answer covers
 
 
-def points(source: Source, metric: str, start: int, end: int) -> tuple[list[Series], Columns]:
-    """The points of a metric with start <= ts < end (s UTC), and its series with their effective tags, of which `columns.series` are places.
+def points(store: MetricStore, metric: str, start: int, end: int) -> Recorded:
+    """The points of a metric with start <= ts < end (s UTC), its sketches, one a second, and its series with their effective tags."""
+    found = {one.id: one for one in sorted(store.find(metric), key=lambda one: one.id)}
+    columns = store.read(np.array(list(found), np.int64), start, end)
+    spread = np.array([one.id for one in found.values() if one.type == "distribution"], np.int64)
+    sketches = store.read_sketches(spread, spread, start, end, 1) if len(spread) else no_sketches()
+    there = np.unique(np.concatenate([columns.series, sketches.group]))
+    return Recorded(
+        [found[number] for number in there.tolist()],
+        Columns(np.searchsorted(there, columns.series), columns.ts, columns.value),
+        replace(sketches, group=np.searchsorted(there, sketches.group)),
+    )
 
-    Distributions are not among them: what is kept of them is a sketch, not the values.
-    """
-    found = sorted(source.find(metric), key=lambda one: one.id)
-    ids = np.array([one.id for one in found], np.int64)
-    columns = source.read(ids, start, end)
-    there, places = np.unique(columns.series, return_inverse=True)
-    by_id = {one.id: one for one in found}
-    return [by_id[number] for number in there.tolist()], Columns(places, columns.ts, columns.value)
 
-
-def export(source: Source) -> Callable[[Call], Reply]:
+def export(store: MetricStore) -> Callable[[Call], Reply]:
     """A handler for `GET /doghouse/export?metric=…&from=…&to=…`, which answers a `Part`."""
 
     def answer(call: Call) -> Reply:
         start = call.seconds("from")
         end = min(call.seconds("to"), start + LONGEST_S)
-        series, columns = points(source, call.query.get("metric", ""), start, end)
-        return Reply(msgspec.msgpack.encode(Part(series, pack(columns))), content_type=CONTENT_TYPE)
+        series, columns, sketches = points(store, call.query.get("metric", ""), start, end)
+        part = Part(list(series), pack(columns), pack_sketches(sketches))
+        return Reply(msgspec.msgpack.encode(part), content_type=CONTENT_TYPE)
 
     return answer
 
 
-def answered(body: bytes) -> tuple[list[Series], Columns]:
-    """The series and points of such an answer. Raises msgspec's errors."""
+def answered(body: bytes) -> Recorded:
+    """What such an answer holds. Raises msgspec's errors, ValueError."""
     part = msgspec.msgpack.decode(body, type=Part)
-    return part.series, unpack(part.columns)
+    return Recorded(part.series, unpack(part.columns), unpack_sketches(part.sketches))

@@ -65,10 +65,13 @@ def is_alone(query: MonitorQuery, source: Source) -> bool:
     """Whether no group is made of several series between which values would be interpolated, as those of gauges are."""
     for asked in metric_queries(query.expression):
         found = select(asked.scope, source.find(asked.metric))
-        if any(one.type == "distribution" for one in found):
+        kinds = {one.type for one in found}
+        if kinds == {"distribution"}:  # a group's values are taken together, however many series they are of
+            continue
+        if "distribution" in kinds:
             return False
         several = any(len(members) > 1 for members in grouped(found, asked.by).values())
-        if several and any(one.type == "gauge" for one in found):
+        if several and "gauge" in kinds:
             return False
     return True
 

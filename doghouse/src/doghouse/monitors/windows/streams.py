@@ -84,11 +84,10 @@ def columns(
     """Every group's column, one at a time; see `evaluation.window_columns`."""
     asked = query.expression
     assert isinstance(asked, MetricQuery)
-    chosen = [series for series in select(asked.scope, source.find(asked.metric)) if series.type != "distribution"]
+    chosen = select(asked.scope, source.find(asked.metric))
     kinds = {series.type for series in chosen}
-    if "gauge" in kinds and kinds != {
-        "gauge"
-    }:  # whether gaps are interpolated goes by the types of all series of the query, not by a group's
+    # Whether gaps are interpolated goes by the types of all series of the query, not by a group's; and distributions have no points.
+    if ("gauge" in kinds and kinds != {"gauge"}) or "distribution" in kinds:
         yield from pointwise.columns(query, source, over, full)
         return
     groups = grouped(chosen, asked.by)
