@@ -14,6 +14,7 @@ from memory_points import T0, Given, source
 from starlette.requests import Request
 
 from doghouse.metrics.model import Source
+from doghouse.queries import NotEvaluated
 from doghouse.slos.api import correction_routes, history, routes, search_routes
 from doghouse.slos.api.access import Slos
 from doghouse.slos.measuring import UNKNOWN
@@ -33,6 +34,8 @@ BODY: dict[str, Any] = {
 }
 MONITORS = {1: [0, 0, 1, 1, 2, 0, 0, 0, 0, 0], 2: [0, 0, 0, 1, 2, 2, 0, 0, 0, 1]}  # what they were in each minute
 
+UNUSUAL = 99  # a monitor whose states cannot be worked out
+
 
 class House:
     """A store with what its SLOs are measured with, asked as the server asks."""
@@ -44,13 +47,15 @@ class House:
         self.slos = Slos(self.store, self, points, self.states, lambda slo: self.boards.get(slo, []))
 
     def unusable(self, ids: Any) -> list[int]:
-        return [each for each in ids if each not in MONITORS]
+        return [each for each in ids if each not in (*MONITORS, UNUSUAL)]
 
     def alerts(self) -> Mapping[str, list[int]]:
         return self.alerts_of
 
     @staticmethod
     def states(monitor: int, start: int, end: int) -> tuple[str, Mapping[str, Any]]:
+        if monitor == UNUSUAL:
+            raise NotEvaluated("an SLO of such a monitor")
         minutes = [(at - T0) // 60 for at in range(start, end, 60)]
         codes = np.array([MONITORS[monitor][minute] if 0 <= minute < 10 else UNKNOWN for minute in minutes], np.int8)
         return f"M{monitor}", {"": codes}
@@ -299,6 +304,23 @@ def test_a_hit_says_what_an_slo_is_and_how_it_stands(house: House) -> None:
     assert (shown["query"], shown["description"], shown["monitor_ids"], shown["groups"]) == (None, None, [1], ["env:a"])
     assert shown["status"]["span_precision"] is None
     assert (shown["status"]["calculation_error"], shown["status"]["state"]) == ("The denominator is zero valued", "no_data")  # fmt: skip
+
+
+def test_an_slo_that_is_not_evaluated_is_found_without_numbers_and_says_why(house: House) -> None:
+    slo = house.make(type="monitor", monitor_ids=[UNUSUAL], query=None)
+    why = "doghouse does not evaluate an SLO of such a monitor"
+    [found] = search_routes.search(house.slos, call()).body["data"]["attributes"]["slos"]
+    shown = found["data"]["attributes"]
+    nothing = {
+        "error_budget_remaining": None,
+        "raw_error_budget_remaining": None,
+        "span_precision": None,
+        "state": "no_data",
+        "indexed_at": NOW,
+    }
+    assert shown["status"] == {"sli": None, "calculation_error": why, **nothing}
+    assert [(each["status"], each["error"]) for each in shown["overall_status"]] == [(None, why)] * 2
+    assert refused(history.history, house.slos, call(slo, **SPAN)) == (501, why)
 
 
 def test_facets_count_the_slos_of_each_value(house: House) -> None:

@@ -170,3 +170,17 @@ def test_what_a_specification_says_is_kept_and_its_slices_have_a_length() -> Non
     assert made["sli_specification"]["time_slice"] == {"query_interval_seconds": 300, **SLICE}
     own = document.made(read(sliced(query_interval_seconds=60)), document.Origin("x", 5), 7)
     assert own["sli_specification"]["time_slice"]["query_interval_seconds"] == 60
+
+
+@pytest.mark.parametrize(
+    ("total", "query"),
+    [
+        ({"total_events_formula": {"formula": "a + b"}}, "sum:a{*} + sum:b{*}"),
+        ({"bad_events_formula": {"formula": "b"}}, "(sum:a{*} - sum:b{*}) + (sum:b{*})"),
+    ],
+)
+def test_formulas_are_shown_with_their_queries_in_the_place_of_the_names(total: dict[str, Any], query: str) -> None:
+    sent = counted(good_events_formula={"formula": "a - b"}, **total)
+    made = document.made(read(sent), document.Origin("x", 5), 7)
+    assert made["query"] == {"numerator": "sum:a{*} - sum:b{*}", "denominator": query}
+    assert made["sli_specification"] == sent["sli_specification"]

@@ -57,7 +57,7 @@ class Slos(Struct, frozen=True):
         try:
             return measured(objective, self.points, self.states, start, end)
         except NotEvaluated as error:
-            raise errors.not_evaluated(str(error)) from None
+            raise errors.not_evaluated(error.what) from None
 
     def stands(self, objective: Objective, now: float) -> list[tuple[Status, str]]:
         """How it stands against each of its targets, and why it has no numbers where it has none; measured once, over the longest timeframe."""
