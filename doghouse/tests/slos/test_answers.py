@@ -422,6 +422,9 @@ def test_an_slo_is_made_changed_and_deleted(house: House) -> None:
     assert refused(routes.can_delete, house.slos, call(ids="x")) == (404, "SLO not found: x not found")
     routes.delete(house.slos, call(slo, force="true"))
     assert refused(routes.get, house.slos, call(slo)) == (404, f"SLO not found: {slo} not found")
+    wrong = {**BODY, "thresholds": []}
+    for refuse in ((routes.create, call(body=wrong)), (routes.update, call(other, wrong))):
+        assert refused(refuse[0], house.slos, refuse[1]) == (400, "Invalid payload: must specify thresholds")
     text = "Invalid payload: invalid monitor ids: 7, 9, monitors not found or not supported SLO"
     body = {**BODY, "type": "monitor", "monitor_ids": [7, 1, 9]}
     assert refused(routes.create, house.slos, call(body=body)) == (400, text)
