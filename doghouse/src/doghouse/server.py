@@ -165,9 +165,8 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         webhooks=webhook_store,
         lag=notifications.live.lag,
     )
-    intake = metrics.routes(points, points.counts)
     routes: list[BaseRoute] = [
-        *intake,
+        *metrics.routes(points, points.counts),
         *queries.routes(Everything(points, records, partial(queried.values, slos)), counted),
         *metadata_routes.routes(catalogue, tag_filter),
         endpoint("GET", "/health", health(folder, settings, notifications.live.lag), Keys.OPEN),
@@ -218,7 +217,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
 
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Shortcut, routes=intake)],
+        middleware=[Middleware(Shortcut, routes=routes)],
         lifespan=lifespan,
         exception_handlers={404: not_found, 405: not_found, 500: failed},
     )

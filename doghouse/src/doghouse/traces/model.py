@@ -67,7 +67,7 @@ def entries(chunk: Chunk, marked: bool) -> list[Span]:
     The rule is the Agent's (datadog-agent: pkg/trace/traceutil/trace.go, ComputeTopLevel).
     """
     if marked:
-        return [span for span in chunk if span.metric(TOP_LEVEL) == 1]
+        return [span for span in chunk if (metrics := span.metrics) and metrics.get(TOP_LEVEL) == 1]
     services = {span.span_id: span.service for span in chunk}
     return [span for span in chunk if not span.parent_id or services.get(span.parent_id) != span.service]
 

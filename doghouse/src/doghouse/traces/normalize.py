@@ -18,6 +18,7 @@ _OTHER = re.compile(
     r"(?:[^\w:./-]|_)+"
 )  # runs of other characters than letters, digits and : . / - become one underscore
 _REMEMBERED = 4096
+_CODES = {str(code): code for code in range(100, 600)}
 
 
 def normalized(chunks: Iterable[Chunk], language: str, now: float) -> list[Chunk]:
@@ -25,10 +26,10 @@ def normalized(chunks: Iterable[Chunk], language: str, now: float) -> list[Chunk
 
     A chunk with an id of 0, or with spans of two traces, is left out.
     """
-    kept = [chunk for chunk in chunks if _sound(chunk)]
+    kept, now_ns = [chunk for chunk in chunks if _sound(chunk)], int(now * 1e9)
     for chunk in kept:
         for span in chunk:
-            _mend(span, language, int(now * 1e9))
+            _mend(span, language, now_ns)
     return kept
 
 
@@ -62,8 +63,7 @@ def _mend_meta(meta: dict[str, str]) -> None:
 
 def status(code: str | float) -> int:
     """An HTTP status code, or 0 where the value is not one."""
-    text = str(code).removesuffix(".0")  # tracers send it as a text or as a number
-    return int(text) if re.fullmatch(r"[1-5]\d\d", text, re.ASCII) else 0
+    return _CODES.get(str(code).removesuffix(".0"), 0)  # tracers send it as a text or as a number
 
 
 @lru_cache(_REMEMBERED)

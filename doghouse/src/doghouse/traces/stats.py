@@ -66,12 +66,17 @@ def count(chunks: Iterable[Chunk], marked: bool, host: str, now: float, into: Ta
         for span in counted.values():
             if not span.metrics or PARTIAL not in span.metrics:
                 key = _key(span, env, version if span.service == chunk[0].service else "", host)
-                into.setdefault((bucket(span.end / NS, now), key), Tally()).add(span)
+                place = bucket(span.end / NS, now), key
+                if (tally := into.get(place)) is None:
+                    tally = into[place] = Tally()
+                tally.add(span)
 
 
 def _counts(span: Span) -> bool:
     """Whether a span counts although it is no service entry."""
-    return span.metric(MEASURED) == 1 or span.tag("span.kind").lower() in KINDS
+    # Of each span that arrives: by `metric` and `tag` it takes three times as long.
+    metrics, meta = span.metrics, span.meta
+    return bool((metrics and metrics.get(MEASURED) == 1) or (meta and meta.get("span.kind", "").lower() in KINDS))
 
 
 def bucket(end: float, now: float) -> int:

@@ -50,7 +50,10 @@ CREATE TABLE IF NOT EXISTS counted (  -- spans that are counted and whose bucket
     counts BLOB NOT NULL
 );
 """
-PRAGMAS = ("synchronous=NORMAL",)  # survives `kill -9`; a power cut may lose the last traces, as it would in an Agent
+PRAGMAS = (
+    "synchronous=NORMAL",  # survives `kill -9`; a power cut may lose the last traces, as it would in an Agent
+    "page_size=8192",  # of a new file: a chunk takes some 2 KB, of which 4096 bytes hold one (47 against 36 MB on the disk)
+)
 _encode = msgspec.msgpack.Encoder().encode
 _spans = msgspec.msgpack.Decoder(list[Span])
 _key = msgspec.msgpack.Decoder(Key)
@@ -180,7 +183,7 @@ class TraceStore:
 
 def _ends(chunk: Chunk) -> tuple[int, int]:
     """When the first and the last of a chunk's spans ended (ns UTC)."""
-    ends = [span.end for span in chunk]
+    ends = [span.start + span.duration for span in chunk]
     return min(ends), max(ends)
 
 

