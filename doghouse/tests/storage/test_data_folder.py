@@ -14,13 +14,14 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import httpx
 import pytest
 
 from doghouse import running
 from doghouse.metrics.store import pipeline
 from doghouse.running import House
-from doghouse.storage import backup, manifest
+from doghouse.storage import backup, duckfile, manifest
 from doghouse.storage.config import ConfigError
 from doghouse.time.clock import Clock
 
@@ -349,6 +350,32 @@ def test_a_backup_opens_with_an_identity_of_its_own(data: Path, tmp_path: Path) 
     remove(data / manifest.DATABASE)
     shutil.copy(copy / manifest.DATABASE, data)
     assert "doghouse.sqlite belongs to another data folder" in refusal(data)
+
+
+@pytest.mark.parametrize("name", [manifest.POINTS, manifest.LOG_COLUMNS])
+def test_the_mark_of_a_duckdb_file_takes_no_block_of_it(tmp_path: Path, name: str) -> None:
+    with running.serve(tmp_path, clock=Clock(NOW)):
+        pass
+    assert (tmp_path / name).stat().st_size < 2 * duckfile.BLOCK_BYTES
+
+
+@pytest.mark.parametrize("name", [manifest.POINTS, manifest.LOG_COLUMNS])
+def test_a_mark_that_is_a_table_as_it_was_before_it_was_a_view_is_read_and_copied(
+    data: Path, foreign: Path, tmp_path: Path, name: str
+) -> None:
+    for folder in (data, foreign):
+        with duckdb.connect(str(folder / name)) as connection:
+            connection.execute(f"CREATE TABLE mark AS FROM {manifest.TABLE}")
+            connection.execute(f"DROP VIEW {manifest.TABLE}")
+            connection.execute(f"ALTER TABLE mark RENAME TO {manifest.TABLE}")
+    with running.serve(data, clock=Clock(NOW)) as house:
+        assert total(house, "kept") == [10.0]
+        body = {"folder": str(tmp_path / "copy")}
+        httpx.post(f"{house.url}/doghouse/backup", json=body, headers=house.headers).raise_for_status()
+    with running.serve(tmp_path / "copy", clock=Clock(NOW)) as house:
+        assert total(house, "kept") == [10.0]
+    shutil.copy(foreign / name, data)
+    assert f"{name} belongs to another data folder" in refusal(data)
 
 
 def test_a_backup_that_failed_leaves_nothing_and_one_that_was_killed_does_not_open(data: Path, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class DuckFile:
         try:
             with self.transaction() as cursor:
                 row = None
-                if cursor.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [TABLE]).fetchall():
+                if _kind_of_mark(cursor, "current_database()"):
                     row = cursor.execute(f"SELECT identity, file FROM {TABLE}").fetchone()
                 if owner.needs_mark(self._path, Mark(*row) if row else None):
                     _mark(cursor, TABLE, owner.mark(self._path))
@@ -150,9 +150,8 @@ class DuckFile:
         `owner` is the other data folder that the copy is for.
         """
         path.unlink(missing_ok=True)
-        quoted = str(path).replace("'", "''")
         with self.cursor() as cursor:
-            cursor.execute(f"ATTACH '{quoted}' AS fresh (BLOCK_SIZE {BLOCK_BYTES})")
+            cursor.execute(f"ATTACH {_text(str(path))} AS fresh (BLOCK_SIZE {BLOCK_BYTES})")
             try:
                 with _begun(cursor):
                     with at():
@@ -160,6 +159,8 @@ class DuckFile:
                         [(name,)] = cursor.execute("SELECT current_database() FROM duckdb_tables() LIMIT 1").fetchall()
                     cursor.execute(f'COPY FROM DATABASE "{name}" TO fresh')
                 if owner:
+                    if _kind_of_mark(cursor, "'fresh'") == "TABLE":
+                        cursor.execute(f"DROP TABLE fresh.{TABLE}")
                     _mark(cursor, f"fresh.{TABLE}", owner.mark(path))
                 cursor.execute("CHECKPOINT fresh")
             finally:
@@ -217,9 +218,26 @@ def _connect(path: Path) -> Cursor:
     )
 
 
-def _mark(cursor: Cursor, table: str, mark: Mark) -> None:
-    """Put a mark into a database, in the place of another."""
-    cursor.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT ? AS identity, ? AS file", [mark.identity, mark.file])
+def _mark(cursor: Cursor, view: str, mark: Mark) -> None:
+    """Put a mark into a database, in the place of another: a view, for the row of a table would take a block of 128 KB."""
+    cursor.execute(
+        f"CREATE OR REPLACE VIEW {view} AS SELECT {_text(mark.identity)} AS identity, {_text(mark.file)} AS file"
+    )
+
+
+def _kind_of_mark(cursor: Cursor, database: str) -> str:
+    """VIEW, TABLE in files that were made before marks were views, or empty where there is none. `database` is its name in SQL."""
+    kinds = [
+        f"SELECT '{kind.upper()}' FROM duckdb_{kind}s() WHERE {kind}_name = $name AND database_name = {database}"
+        for kind in ("view", "table")
+    ]
+    row = cursor.execute(" UNION ALL ".join(kinds), {"name": TABLE}).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _text(text: str) -> str:
+    """A text in SQL: a view takes no parameters."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager
