@@ -316,7 +316,7 @@ def test_an_objective_can_be_adopted_and_keeps_all_that_it_was(my_metric: MyMetr
         "name": "by hand",
         "description": "of somebody",
         "tags": ["team:bread"],
-        "query": {"numerator": "sum:good{*}", "denominator": "sum:all{*}"},
+        "query": {"numerator": "sum:good{*}.as_count()", "denominator": "sum:all{*}.as_count()"},
         "thresholds": [{"timeframe": "30d", "target": 99}],
     }
     id = account.call("create_slo", body=by_hand)["data"][0]["id"]

@@ -167,3 +167,42 @@ def test_a_widget_of_a_ui_extension_is_taken(api: Api) -> None:
     custom = {"type": "custom", "app_id": "8d6a4ba2-4087-11ec-80d4-da7ad0900005", "custom_widget_key": "search"}
     made = api.ok("POST", "/api/v1/dashboard", board(widgets=[{"definition": custom}]))
     assert made["widgets"][0]["definition"] == custom
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_widgets_are_checked_before_there_is_a_board(api: Api, version: str) -> None:
+    formula = {"name": "a", "data_source": "metrics", "query": "avg:m{*"}
+    widgets = [
+        graph(),
+        graph(requests=[{"q": "avg:m{*} by {host"}]),
+        graph(requests=[{"q": "avg:m{$host}"}, {"queries": [formula], "formulas": [{"formula": "a"}]}]),
+        graph(requests=[]),
+        {"definition": {"type": "group", "layout_type": "ordered", "widgets": [NOTE]}},
+    ]
+    sent = {"widgets": widgets, "layout_type": "ordered"}
+
+    results = api.ok("POST", f"/api/{version}/dashboard/widgets/validate", sent)["results"]
+
+    assert [(one["is_valid"], one["widget_type"], one["error_path"]) for one in results] == [
+        (True, "timeseries", None),
+        (False, "timeseries", "['requests', 0, 'q']"),
+        (False, "timeseries", "['requests', 1, 'queries', 0, 'query']"),
+        (False, "timeseries", None),
+        (True, "group", None),
+    ]
+    assert [bool(one["error_message"]) for one in results] == [False, True, True, True, False]
+    assert results[3]["error_message"] == "[] is too short"
+    assert api.ok("GET", "/api/v1/dashboard")["dashboards"] == []
+
+
+def test_widgets_are_checked_for_the_board_that_they_are_meant_for(api: Api) -> None:
+    path, placed = "/api/v1/dashboard/widgets/validate", graph() | {"layout": {"x": 47, "y": 0, "width": 4, "height": 2}}
+
+    def valid(**board: str) -> bool:
+        (result,) = api.ok("POST", path, {"widgets": [placed], **board})["results"]
+        return bool(result["is_valid"])
+
+    assert valid(layout_type="free") and valid(layout_type="ordered")
+    assert not valid(layout_type="ordered", reflow_type="fixed")
+    assert api.refused("POST", path, {"widgets": [placed], "layout_type": "square"})[0] == 400
+    assert api.refused("POST", path, {"widgets": [placed]})[0] == 400

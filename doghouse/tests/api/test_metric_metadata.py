@@ -41,8 +41,18 @@ def test_a_description_is_kept_and_changed_key_by_key(api: Api) -> None:
     assert api("PUT", path, {"type": "x"}).status_code == 400
 
 
-def test_a_metric_can_be_described_before_it_has_points(api: Api) -> None:
-    assert api.ok("PUT", "/api/v1/metrics/new", {"type": "gauge"})["type"] == "gauge"
+def test_a_metric_is_not_described_before_it_has_points(api: Api) -> None:
+    assert api.refused("PUT", "/api/v1/metrics/new", {"type": "gauge"}) == (400, "error updating metric metadata")
+    assert api.refused("GET", "/api/v1/metrics/new") == (404, "new not found")
+
+
+def test_a_distribution_stays_one_whatever_type_it_is_given(api: Api) -> None:
+    sent = {"series": [{"metric": "spread", "points": [[int(NOW), [1.0, 2.0]]]}]}
+    api.ok("POST", "/api/v1/distribution_points", sent)
+
+    assert api.ok("PUT", "/api/v1/metrics/spread", {"type": "gauge", "unit": "byte"})["type"] == "gauge"
+    read = api.ok("GET", "/api/v1/metrics/spread")
+    assert (read["type"], read["unit"]) == ("distribution", "byte")
 
 
 @pytest.mark.parametrize(

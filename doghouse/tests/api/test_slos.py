@@ -107,7 +107,8 @@ def test_s7_slices_are_of_five_minutes_unless_they_say_otherwise(api: Api) -> No
         ({"thresholds": WEEK * 2}, "Invalid payload: a timeframe has more than one threshold"),
         ({"timeframe": "30d"}, "Invalid payload: timeframe '30d' has no threshold"),
         ({"type": "uptime"}, "Invalid payload: 'uptime' is not a type of SLO: expected one of metric, monitor, time_slice"),
-        ({"query": {"numerator": "sum:", "denominator": "sum:m{*}"}}, "Invalid payload: numerator: "),
+        ({"query": {**QUERY, "denominator": "sum:hits{*}"}}, "Metric queries require the 'as count' modifier"),
+        ({"query": {"numerator": "sum:", "denominator": "sum:m{*}.as_count()"}}, "Invalid payload: numerator: "),
     ],
 )  # fmt: skip
 def test_s12_s13_what_is_wrong_is_refused_in_datadogs_words_where_they_are_known(
@@ -185,7 +186,7 @@ def test_s10_lists_have_pages_and_filters(api: Api) -> None:
 def test_s11_a_search_says_how_each_slo_stands(api: Api) -> None:
     send(api, 960, 40)
     make(api, name="answers well", tags=["env:prod", "service:web"])
-    make(api, name="else", query={"numerator": "sum:no{*}", "denominator": "sum:no{*}"})
+    make(api, name="else", query={"numerator": "sum:no{*}.as_count()", "denominator": "sum:no{*}.as_count()"})
     answer = api.ok("GET", "/api/v1/slo/search", params={"query": "answers env:prod", "include_facets": "true"})
     [found] = answer["data"]["attributes"]["slos"]
     shown = found["data"]["attributes"]

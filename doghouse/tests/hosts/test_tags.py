@@ -54,9 +54,9 @@ def test_the_list_of_all_tags_names_the_hosts_of_each(client: httpx.Client) -> N
 
 
 def test_tags_of_a_host_that_nobody_knows_are_not_found(client: httpx.Client) -> None:
-    for method in ("GET", "DELETE"):
-        answer = client.request(method, "/api/v1/tags/hosts/nobody")
-        assert (answer.status_code, answer.json()) == (404, {"errors": ["Host nobody not found"]})
+    for method, body in (("GET", None), ("PUT", {"tags": ["a:1"]}), ("DELETE", None)):
+        answer = client.request(method, "/api/v1/tags/hosts/nobody", json=body)
+        assert (answer.status_code, answer.json()) == (404, {"errors": ["Host doesn't exist"]})
 
 
 def test_tags_outlive_the_server(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -19,7 +19,7 @@ BODY = {
 SLO = {
     "type": "metric",
     "name": "s",
-    "query": {"numerator": "sum:g{*}", "denominator": "sum:a{*}"},
+    "query": {"numerator": "sum:g{*}.as_count()", "denominator": "sum:a{*}.as_count()"},
     "thresholds": [{"timeframe": "7d", "target": 99}],
 }
 

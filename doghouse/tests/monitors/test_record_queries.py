@@ -117,8 +117,9 @@ def test_what_datadog_refuses_is_refused_in_its_words() -> None:
     assert "does not match" in refused('logs("a").rollup("count").last("5m") > 5', thresholds={"critical": 6})
     assert "evaluation_window" in refused('logs("a").rollup("count").current("1h") > 5')
     assert "invalid tags or facets" in refused("events('priority:hihg').rollup('count').last('5m') > 5", "event alert")
-    recovery = {"critical": 5, "critical_recovery": 4}
-    assert "recovery" in refused('events("a").rollup("count").last("5m") > 5', "event-v2 alert", thresholds=recovery)
+    recovery = {"critical": 5, "warning": 4, "critical_recovery": 4, "warning_recovery": 3}
+    words = "Invalid threshold statuses found: critical_recovery, warning_recovery."
+    assert words == refused('events("a").rollup("count").last("5m") > 5', "event-v2 alert", thresholds=recovery)
 
 
 def refused(query: str, type: str = "log alert", **options: object) -> str:

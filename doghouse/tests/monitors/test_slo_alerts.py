@@ -27,7 +27,7 @@ def metric_slo(target: float = 99.9, **threshold: Any) -> Any:
             "id": "s",
             "type": "metric",
             "name": "SLO",
-            "query": {"numerator": "sum:good{*}", "denominator": "sum:all{*}"},
+            "query": {"numerator": "sum:good{*}.as_count()", "denominator": "sum:all{*}.as_count()"},
             "thresholds": [{"timeframe": "7d", "target": target, **threshold}],
         }
     )

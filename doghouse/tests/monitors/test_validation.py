@@ -102,6 +102,17 @@ def test_groups_are_retained_for_one_to_72_hours(lasts: str) -> None:
     assert taken(group_retention_duration="3d")
 
 
+@pytest.mark.parametrize("roles", ["admin", ["admin"], [7]])
+def test_restricted_roles_are_uuids(roles: Any) -> None:
+    words = "The monitor's restricted roles is expected to be an array of UUID strings."
+    with pytest.raises(MonitorError) as error:
+        monitors.validate({"type": "metric alert", "query": QUERY, "restricted_roles": roles})
+    assert (error.value.field, error.value.text) == ("restricted_roles", words)
+    uuid = "F9692CA4-F87E-4BA3-AAFB-DCECE31262EC"
+    for taken in ([uuid], [], None):
+        assert monitors.validate({"type": "metric alert", "query": QUERY, "restricted_roles": taken})
+
+
 def test_priorities_are_one_to_five() -> None:
     assert refused(priority=6)[0] == "priority"
 
@@ -166,6 +177,14 @@ def test_default_zero_leaves_nothing_but_the_default_of_missing_data(asked: str)
 def test_a_recovery_from_warning_needs_a_warning() -> None:
     assert refused(thresholds={"critical": 90, "warning_recovery": 70})[0] == "options.thresholds.warning_recovery"
     assert taken(thresholds={"critical": 90, "warning": 80, "warning_recovery": 70})
+
+
+def test_a_custom_schedule_leaves_a_full_window_out_of_account() -> None:
+    schedule = {"custom_schedule": {"recurrences": [{"rrule": "FREQ=DAILY;INTERVAL=1", "timezone": "UTC"}]}}
+    full = {"require_full_window": True, "on_missing_data": "default"}
+
+    assert taken(**full).rules.require_full_window
+    assert not taken(**full, scheduling_options=schedule).rules.require_full_window
 
 
 def test_a_custom_schedule_needs_a_word_on_missing_data() -> None:

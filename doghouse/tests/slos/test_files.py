@@ -19,7 +19,7 @@ SLO: dict[str, Any] = {
     "id": "answers",
     "type": "metric",
     "name": "answers",
-    "query": {"numerator": "sum:good{*}", "denominator": "sum:all{*}"},
+    "query": {"numerator": "sum:good{*}.as_count()", "denominator": "sum:all{*}.as_count()"},
     "thresholds": [{"timeframe": "30d", "target": 99}],
 }
 Run = Callable[..., tuple[Any, str, str]]

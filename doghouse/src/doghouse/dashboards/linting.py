@@ -77,6 +77,13 @@ def _request(request: Request, place: str, declared: list[str]) -> Iterator[Prob
         yield from (Problem(f"{place}.formulas[{number}].formula", text) for text in _unreadable(line.formula))
 
 
+def unreadable(widget: Any) -> Iterator[Problem]:
+    """The queries and formulas of one widget, whose definition is right, that cannot be read; `field` is the path from its definition on."""
+    for problem in _widgets(parse_board({"widgets": [widget]}).widgets, "", []):
+        if problem.severity == "error":
+            yield Problem(problem.field.partition(".definition.")[2], problem.text)
+
+
 def _unreadable(read: Callable[[], object]) -> Iterator[str]:
     try:
         read()

@@ -38,8 +38,14 @@ def check(body: Any) -> None:
         if not tag.startswith("team:"):
             raise invalid_dashboard_tag().at(f"tags[{number}]")
     _keys(body)
-    placed: checks.Layouts = "grid" if body.get("reflow_type") == "fixed" else "any"
-    checks.check(body["widgets"], layouts="free" if body["layout_type"] == "free" else placed)
+    checks.check(body["widgets"], layouts=layouts(body["layout_type"], body.get("reflow_type")))
+
+
+def layouts(layout_type: str, reflow_type: str | None) -> checks.Layouts:
+    """Where the widgets of a board of these types stand."""
+    if layout_type == "free":
+        return "free"
+    return "grid" if reflow_type == "fixed" else "any"
 
 
 def _keys(body: dict[str, Any]) -> None:

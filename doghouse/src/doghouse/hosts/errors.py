@@ -10,9 +10,9 @@ def bad_check_status(place: int, status: int) -> ApiError:
     )
 
 
-def host_not_found(host: str) -> ApiError:
-    """Somebody asked for the tags of a host that is not known (GUESS: the text; the status is in the schema)."""
-    return ApiError(404, f"Host {host} not found")
+def host_not_found() -> ApiError:
+    """Tags of a host that is not known are asked for or replaced (datadog-sync-cli pull request 582)."""
+    return ApiError(404, "Host doesn't exist")
 
 
 def host_muted_already(host: str) -> ApiError:

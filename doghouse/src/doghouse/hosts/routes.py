@@ -158,7 +158,7 @@ def tag_routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]]) -> lis
         return changed(hosts.add_tags(call.params["host"], source(call), call.json(Tags).tags), call)
 
     def put(call: Call) -> Reply:
-        return changed(hosts.set_tags(call.params["host"], source(call), call.json(Tags).tags), call)
+        return changed(hosts.set_tags(known(call).name, source(call), call.json(Tags).tags), call)
 
     def delete(call: Call) -> Reply:
         hosts.set_tags(known(call).name, source(call), ())
@@ -170,7 +170,7 @@ def tag_routes(hosts: HostStore, seen: Callable[[], Mapping[str, float]]) -> lis
         if host is None and naming.host(name) in seen():
             return Host(0, name)
         if host is None:
-            raise host_not_found(name)
+            raise host_not_found()
         return host
 
     def changed(host: Host, call: Call) -> Reply:

@@ -9,8 +9,13 @@ def payload_unreadable(reason: str) -> ApiError:
 
 
 def metric_not_found(metric: str) -> ApiError:
-    """Recorded for tag configurations: v2 delete_a_tag_configuration_returns_no_content_response. GUESS: metadata has the same text."""
+    """Recorded for tag configurations: v2 delete_a_tag_configuration_returns_no_content_response; of metadata: terraform-provider-datadog issue 3526."""
     return ApiError(404, f"{metric} not found")
+
+
+def metric_not_described() -> ApiError:
+    """Metadata of a metric that has no points (datadog-sync-cli pull request 617; until 2024 it was 404, terraform-provider-datadog issue 918)."""
+    return ApiError(400, "error updating metric metadata")
 
 
 def metric_unknown() -> ApiError:

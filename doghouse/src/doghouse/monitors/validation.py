@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,9 @@ SIMPLE_DELAY = (  # terraform-provider-datadog issue 1221, datadog-operator pull
     "The new_group_delay option can only be used for multi-alert monitors"
 )
 NO_SCHEDULE_ALONE = "on_missing_data is required when custom_schedule is set"  # that: terraform-provider-datadog pull request 3689. GUESS: the words
+NO_ROLES = "The monitor's restricted roles is expected to be an array of UUID strings."  # terraform-provider-datadog issue 1539
 MAX_TIMEOUT_H, MAX_DELAY_S, MAX_RETENTION_H = 24, 86_400, 72  # the API's schema
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def validate(document: Mapping[str, Any]) -> Definition:
@@ -52,7 +55,7 @@ def check(monitor: Definition) -> None:
     """Raise MonitorError where Datadog would refuse the monitor."""
     _type(monitor)
     monitor.check_query()
-    for refuse in (_numbers, _retention, _renotification, _new_groups, _schedule, _assets):
+    for refuse in (_numbers, _retention, _renotification, _new_groups, _schedule, _roles, _assets):
         refuse(monitor)
 
 
@@ -101,6 +104,16 @@ def _schedule(monitor: Definition) -> None:
     options = monitor.options
     if (options.scheduling_options or {}).get("custom_schedule") and options.on_missing_data is None:
         raise MonitorError("options.on_missing_data", NO_SCHEDULE_ALONE)
+
+
+def _roles(monitor: Definition) -> None:
+    roles = monitor.document.get("restricted_roles")
+    if roles is not None and not (isinstance(roles, list) and all(map(_is_uuid, roles))):
+        raise MonitorError("restricted_roles", NO_ROLES)
+
+
+def _is_uuid(value: object) -> bool:
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
 def _assets(monitor: Definition) -> None:

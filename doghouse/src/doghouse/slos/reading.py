@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from doghouse.queries import Expression, QuerySyntaxError, parse, parse_formula, variables
+from doghouse.queries import Expression, QuerySyntaxError, function_names, parse, parse_formula, variables
 from doghouse.queries.language.formulas import bound
 from doghouse.queries.language.tree import Arithmetic
 from doghouse.slos import budget
@@ -16,6 +16,7 @@ from doghouse.time.lengths import MINUTE
 
 COMPARATORS = (">", ">=", "<", "<=")
 SLICES_S = (MINUTE, 5 * MINUTE)
+UNCOUNTED = "Metric queries require the 'as count' modifier"
 MOST_MONITORS, MOST_GROUPS = 20, 100  # the page on monitor-based SLOs; the schema (the page has 20 groups)
 
 
@@ -147,10 +148,16 @@ def _sli(body: Body) -> Counts | Uptime | Slices:
         return _counts(specification.count)
     if body.query is None:
         raise invalid("must specify the query for count types")  # recorded: update_an_slo_returns_bad_request_response
-    return Counts(
-        _expression("numerator", body.query.numerator),
-        _expression("denominator", body.query.denominator),
+    return _counted(
+        _expression("numerator", body.query.numerator), _expression("denominator", body.query.denominator)
     )
+
+
+def _counted(good: Expression, total: Expression) -> Counts:
+    """Both count (datadog-sync-cli pull request 534; GUESS: one `.as_count()` in each is enough)."""
+    if any("as_count" not in function_names(each) for each in (good, total)):
+        raise SloError(UNCOUNTED)
+    return Counts(good, total)
 
 
 def _uptime(body: Body) -> Uptime:
@@ -172,9 +179,9 @@ def _counts(count: _Count) -> Counts:
         raise invalid("must specify exactly one of total_events_formula and bad_events_formula")
     good = _bound(count.good_events_formula, queries)
     if count.total_events_formula is not None:
-        return Counts(good, _bound(count.total_events_formula, queries))
+        return _counted(good, _bound(count.total_events_formula, queries))
     assert count.bad_events_formula is not None
-    return Counts(good, Arithmetic("+", good, _bound(count.bad_events_formula, queries)))
+    return _counted(good, Arithmetic("+", good, _bound(count.bad_events_formula, queries)))
 
 
 def _slices(asked: _Slice) -> Slices:

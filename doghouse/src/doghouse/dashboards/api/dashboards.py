@@ -9,6 +9,7 @@ import msgspec
 from starlette.routing import BaseRoute
 
 from doghouse.dashboards import identity, model, validation
+from doghouse.dashboards.api import widgets
 from doghouse.dashboards.errors import dashboard_not_found
 from doghouse.dashboards.model import Origin
 from doghouse.dashboards.sharing.store import IsShared
@@ -43,6 +44,7 @@ def routes(store: DashboardStore, is_shared: IsShared) -> list[BaseRoute]:
         endpoint("GET", "/api/v1/dashboard", partial(list_all, store, is_shared)),
         endpoint("DELETE", "/api/v1/dashboard", partial(delete_many, store)),
         endpoint("PATCH", "/api/v1/dashboard", partial(restore_many, store)),
+        *(endpoint("POST", f"/api/{version}/dashboard/widgets/validate", widgets.validate) for version in ("v1", "v2")),
         endpoint("GET", "/api/v1/dashboard/{id}", partial(get, store)),
         endpoint("PUT", "/api/v1/dashboard/{id}", partial(replace, store)),
         endpoint("DELETE", "/api/v1/dashboard/{id}", partial(delete, store)),

@@ -46,7 +46,8 @@ class Catalogue:
             return None
         unit, per_unit = units(metric)
         document = {"unit": unit, "per_unit": per_unit, **(written or {})}
-        kind = document.get("type") or (series[0].type if series else None)
+        submitted = series[0].type if series else None
+        kind = submitted if submitted == "distribution" else document.get("type") or submitted
         return {"type": kind, **{key: document.get(key) for key in METADATA}, "integration": None}
 
     def describe(self, metric: str, changes: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from doghouse.metrics.catalogue.metadata import Catalogue, TagFilter, queryable
 from doghouse.metrics.errors import (
     already_configured,
     integrations_metric,
+    metric_not_described,
     metric_not_found,
     metric_unknown,
     no_percentiles,
@@ -117,12 +118,16 @@ def read(catalogue: Catalogue, call: Call) -> Reply:
 
 
 def describe(catalogue: Catalogue, call: Call) -> Reply:
-    """Tell something of a metric, also of one that has no points yet (recorded by the Terraform provider)."""
+    """Tell something of a metric that has points. The answer has the type that was sent; a distribution stays one (terraform-provider-datadog pull request 2222)."""
     changes = call.json(Metadata)
     if changes.type is not None and changes.type not in metadata.TYPES:
         raise errors.invalid_parameter("type", changes.type, metadata.TYPES)
-    catalogue.describe(call.params["metric"], msgspec.to_builtins(changes))
-    return Reply(catalogue.metadata(call.params["metric"]))
+    metric = call.params["metric"]
+    if catalogue.metadata(metric) is None:
+        raise metric_not_described()
+    catalogue.describe(metric, msgspec.to_builtins(changes))
+    document = present(catalogue.metadata(metric), metric_not_described())
+    return Reply(document if changes.type is None else {**document, "type": changes.type})
 
 
 def list_all(catalogue: Catalogue, tag_filter: TagFilter, call: Call) -> Reply:

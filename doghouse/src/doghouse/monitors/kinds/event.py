@@ -21,12 +21,13 @@ class EventAlert(RecordAlert, frozen=True, dict=True):
     heads: ClassVar[Mapping[str, str]] = {"events": "events"}
 
     def check_query(self) -> None:
-        """As for other records; event monitors have no recovery thresholds (a guide of Datadog's documentation). GUESS: the words."""
+        """As for other records; event monitors have no recovery thresholds (terraform-provider-datadog issue 1401)."""
         super().check_query()
         given = self.options.thresholds or Thresholds()
-        for name in ("critical_recovery", "warning_recovery"):
-            if getattr(given, name) is not None:
-                raise MonitorError(f"options.thresholds.{name}", "Event monitors do not support recovery thresholds.")
+        wrong = [name for name in ("critical_recovery", "warning_recovery") if getattr(given, name) is not None]
+        if wrong:
+            text = f"Invalid threshold statuses found: {', '.join(wrong)}."
+            raise MonitorError(f"options.thresholds.{wrong[0]}", text)
 
 
 @kind("event alert")

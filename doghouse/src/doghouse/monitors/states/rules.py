@@ -25,7 +25,8 @@ def metric_rules(options: Options, thresholds: Thresholds, query: MonitorQuery) 
     keys, counts = group_keys(query.expression), is_count_query(query)
     options = filling(options) if fills_missing(query.expression) else options
     made = point_rules(options, thresholds, query.comparator, keys=keys, counts=counts, window=query.window.seconds)
-    full, recovers = bool(options.require_full_window), reading(query, None) is not None
+    scheduled = (options.scheduling_options or {}).get("custom_schedule")  # which leaves a full window out of account
+    full, recovers = bool(options.require_full_window and not scheduled), reading(query, None) is not None
     return replace(made, require_full_window=full, recovers_at=recovers)
 
 
