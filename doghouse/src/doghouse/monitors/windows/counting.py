@@ -36,7 +36,10 @@ def applies(query: MonitorQuery) -> bool:
 
 
 class _Reduced(Struct, frozen=True, eq=False):
-    """A part of the expression, reduced: values by group (0 where there was nothing), and where there was something at all."""
+    """A part of the expression, reduced: values by group (0 where there was nothing), and the columns that say where there was something at all.
+
+    What is grouped and what is not, put together, is there where the group's own counts are: a group that fell silent has no value by others' counts.
+    """
 
     values: Mapping[Group, Floats]
     grouped: bool
@@ -95,14 +98,13 @@ def _leaf(asked: MetricQuery, query: MonitorQuery, over: Windows, reduce: Reduce
 
 
 def _combine(operator: Operator, left: _Reduced, right: _Reduced) -> _Reduced:
-    groups = [*left.values] if left.grouped or not right.grouped else [*right.values]
-    if left.grouped and right.grouped:
-        groups = list(dict.fromkeys((*left.values, *right.values)))
-    zero = np.zeros(1)
+    grouped, zero = left.grouped or right.grouped, np.zeros(1)
+    decisive = [part for part in (left, right) if part.grouped == grouped]
+    groups = dict.fromkeys(group for part in decisive for group in part.values)
     values: dict[Group, Floats] = {}
     columns: dict[Group, list[GroupColumn]] = {}
     for group in groups:
         sides = [zero if (side := part.at(group)) is None else side for part in (left, right)]
         values[group] = cellwise(operator, *np.broadcast_arrays(*sides))
-        columns[group] = [c for part in (left, right) for c in part.columns.get(group if part.grouped else (), [])]
-    return _Reduced(values, left.grouped or right.grouped, columns)
+        columns[group] = [column for part in decisive for column in part.columns.get(group, [])]
+    return _Reduced(values, grouped, columns)
