@@ -452,7 +452,8 @@ def test_an_alert_names_the_slo_that_stands_beside_it(folder):
     query = 'burn_rate(\\"${datadog_service_level_objective.answers.id}\\").over(\\"7d\\").long_window(\\"1h\\").short_window(\\"5m\\") > 14.4'
     slo = (
         'resource "datadog_service_level_objective" "answers" {\n  name = "answers"\n  type = "metric"\n  query {\n'
-        '    numerator = "sum:good{*}.as_count()"\n    denominator = "sum:all{*}.as_count()"\n  }\n  thresholds {\n    timeframe = "7d"\n    target = TARGET\n  }\n}\n'
+        '    numerator = "sum:good{*}.as_count()"\n    denominator = "sum:all{*}.as_count()"\n  }\n'
+        '  thresholds {\n    timeframe = "7d"\n    target = TARGET\n  }\n}\n'
     )
     alert = monitor("burns", query).replace("metric alert", "slo alert")
     for target, verdicts in (("99.9", ["ok", "ok"]), ("90", ["wrong", "ok"])):

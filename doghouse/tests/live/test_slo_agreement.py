@@ -40,8 +40,20 @@ def sliced(every: int) -> dict[str, Any]:
 
 
 SLIS: list[dict[str, Any]] = [
-    {"type": "metric", "query": {"numerator": "sum:good{*}.as_count()", "denominator": "sum:good{*}.as_count() + sum:bad{*}.as_count()"}},
-    {"type": "metric", "query": {"numerator": "sum:good{*}.as_count() - sum:bad{*}.as_count()", "denominator": "sum:good{*}.as_count()"}},
+    {
+        "type": "metric",
+        "query": {
+            "numerator": "sum:good{*}.as_count()",
+            "denominator": "sum:good{*}.as_count() + sum:bad{*}.as_count()",
+        },
+    },
+    {
+        "type": "metric",
+        "query": {
+            "numerator": "sum:good{*}.as_count() - sum:bad{*}.as_count()",
+            "denominator": "sum:good{*}.as_count()",
+        },
+    },
     sliced(60),
     sliced(300),
     {"type": "monitor", "monitors": (DOWN,)},

@@ -144,7 +144,9 @@ def test_a_list_of_slos_shows_those_that_its_search_finds(
     if not httpx.get(f"{house.url}/api/v1/slo?tags_query=team:list", headers=house.headers).json()["data"]:
         for body in (slo("loose", 98, "team:list"), slo("strict", 99.5, "team:list")):
             post(house, "/api/v1/slo", body)
-        empty = slo("empty", 99, "team:list") | {"query": {"numerator": "sum:no{*}.as_count()", "denominator": "sum:no{*}.as_count()"}}
+        empty = slo("empty", 99, "team:list") | {
+            "query": {"numerator": "sum:no{*}.as_count()", "denominator": "sum:no{*}.as_count()"}
+        }
         post(house, "/api/v1/slo", empty)
     widget = {"type": "slo_list", "requests": [{"query": query, "request_type": "slo_list"}]}
     variables = [{"name": "team", "prefix": "team", "defaults": ["list"]}]

@@ -148,9 +148,7 @@ def _sli(body: Body) -> Counts | Uptime | Slices:
         return _counts(specification.count)
     if body.query is None:
         raise invalid("must specify the query for count types")  # recorded: update_an_slo_returns_bad_request_response
-    return _counted(
-        _expression("numerator", body.query.numerator), _expression("denominator", body.query.denominator)
-    )
+    return _counted(_expression("numerator", body.query.numerator), _expression("denominator", body.query.denominator))
 
 
 def _counted(good: Expression, total: Expression) -> Counts:

@@ -118,7 +118,7 @@ def read(catalogue: Catalogue, call: Call) -> Reply:
 
 
 def describe(catalogue: Catalogue, call: Call) -> Reply:
-    """Tell something of a metric that has points. The answer has the type that was sent; a distribution stays one (terraform-provider-datadog pull request 2222)."""
+    """Tell something of a metric that has points. The answer has the type that was sent, though a distribution stays one (terraform-provider-datadog 2222)."""
     changes = call.json(Metadata)
     if changes.type is not None and changes.type not in metadata.TYPES:
         raise errors.invalid_parameter("type", changes.type, metadata.TYPES)
