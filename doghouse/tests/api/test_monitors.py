@@ -88,6 +88,15 @@ def test_two_types_are_rewritten_and_no_others(api: Api, sent: str, query: str, 
     assert make(api, type=sent, query=query, options=options)["type"] == kept
 
 
+def test_the_type_of_a_monitor_stays(api: Api) -> None:
+    path = f"/api/v1/monitor/{make(api)['id']}"
+    logs = {"type": "log alert", "query": 'logs("a").index("*").rollup("count").last("5m") > 90'}
+
+    assert api.refused("PUT", path, logs) == (400, "Monitor type change not allowed")
+    assert api.ok("PUT", path, {"type": "metric alert"})["type"] == "metric alert"
+    assert api.ok("GET", path)["query"] == QUERY
+
+
 @pytest.mark.parametrize(
     ("kind", "query", "multi"),
     [

@@ -19,6 +19,11 @@ def duplicate_monitor(monitor_id: int) -> ApiError:
     return ApiError(400, f"Duplicate of an existing monitor_id:{monitor_id} org_id:{account.ORG_ID}")
 
 
+def type_change() -> ApiError:
+    """A monitor of another type than it was (terraform-provider-datadog issue 718; `metric alert` and `query alert` are one, issue 241)."""
+    return ApiError(400, "Monitor type change not allowed")
+
+
 def unknown_members() -> ApiError:
     """A composite of monitors that do not exist (terraform-provider-datadog issue 2440)."""
     return ApiError(400, "Some monitor IDs are invalid")

@@ -24,7 +24,12 @@ class Widgets(msgspec.Struct):
 def validate(call: Call) -> Reply:
     """What is wrong with each widget, in their order; the first thing of each. Raises ApiError 400 where there is no such board."""
     sent = call.json(Widgets)
-    board = {"title": "", "widgets": [], "layout_type": sent.layout_type, "reflow_type": sent.reflow_type}
+    board: dict[str, Any] = {
+        "title": "",
+        "widgets": [],
+        "layout_type": sent.layout_type,
+        "reflow_type": sent.reflow_type,
+    }
     validation.check(board)
     layouts = validation.layouts(sent.layout_type, sent.reflow_type)
     wrong = {fault.place: fault.reason for fault in checks.faults(sent.widgets, layouts=layouts)}

@@ -17,12 +17,14 @@ from doghouse.monitors.errors import (
     duplicate_monitor,
     invalid_group_states,
     monitor_in_use,
+    type_change,
 )
 from doghouse.monitors.store import MonitorStore, Stored
 from doghouse.web import errors
 from doghouse.web.http import Call, Reply, endpoint
 from doghouse.web.numbers import LATEST_S, MAX_KEY, whole_number
 
+INTERCHANGEABLE = frozenset(("metric alert", "query alert"))  # one type under two names
 GROUP_STATES = frozenset(("all", "alert", "warn", "no data", "ok"))
 DEFAULT_PAGE_SIZE, MAX_PAGE = 100, 10**9  # the latter of the size and of the number of pages
 
@@ -66,7 +68,11 @@ def get(monitors: Monitors, call: Call) -> Reply:
 def update(monitors: Monitors, call: Call) -> Reply:
     """Change the keys that are sent. The answer has no creator (34 of 34 recordings)."""
     stored = monitors.stored(_id(call))
-    monitors.store.replace(monitors.checked(documents.merged(stored.document, call.object())), call.now)
+    monitor = monitors.checked(documents.merged(stored.document, call.object()))
+    types = {stored.document["type"], monitor.type}
+    if len(types) > 1 and not types <= INTERCHANGEABLE:
+        raise type_change()
+    monitors.store.replace(monitor, call.now)
     changed = answer(monitors.shown(monitors.stored(_id(call)), call.now))
     changed.pop("creator", None)
     return Reply(changed)
