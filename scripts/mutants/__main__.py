@@ -38,7 +38,7 @@ KEPT = ROOT / ".cache/mutants"  # which tests reach which lines
 PACKAGES = {
     "monitors": ("monitors", "testing", "backtest/test_run.py", "backtest/test_commands.py", "live"),
     "queries": ("queries", "monitors"),
-    "metrics": ("metrics", "files", "queries/test_worked_examples.py"),
+    "metrics": ("metrics", "files", "queries/test_worked_examples.py", "api/test_metric_metadata.py"),
     "downtimes": ("downtimes", "backtest/test_run.py", "api/test_downtimes.py", "testing"),
     "backtest": ("backtest", "live/test_agreement.py"),
     "agent": ("agent", "files"),
