@@ -156,6 +156,18 @@ def test_the_week_shows_each_night_and_the_weekend(page: Page, served: Served) -
     expect(sunday.locator(".block")).to_contain_text(["Out of office: weekendall day"])
 
 
+def test_a_week_that_is_turned_and_a_host_that_is_opened_leave_the_order_of_their_lists(
+    page: Page, served: Served
+) -> None:
+    page.goto("/monitors/downtimes?sort=Name")
+    page.locator("[data-week='1']").click()
+    assert query_of(page)["sort"] == ["Name"]
+    assert "week" in query_of(page)
+    page.goto("/infrastructure/map?sort=Host&host=db-1")
+    expect(page.get_by_role("complementary", name="Host")).to_contain_text("role:db")
+    assert query_of(page)["sort"] == ["Host"]
+
+
 def test_a_night_over_the_change_of_the_clocks_keeps_its_wall_time(page: Page, served: Served) -> None:
     page.goto("/monitors/downtimes?week=2026-03-23")
     friday = page.locator("section[aria-label='Fri Mar 27 2026'] .block").last

@@ -71,3 +71,10 @@ export async function copy(text) {
     return false;
   }
 }
+
+// Changes what the URL asks for, in place.
+export function setQuery(change) {
+  const query = new URLSearchParams(location.search);
+  change(query);
+  history.replaceState(history.state, "", query.size ? `?${query}` : location.pathname);
+}

@@ -1,6 +1,6 @@
 // What every page has: keys, popovers that close, filters, copying, times for people.
 
-import { $, $$, copy, el, getJson } from "./dom.mjs";
+import { $, $$, copy, el, getJson, setQuery } from "./dom.mjs";
 import { sortable } from "./parts/sorting.mjs";
 import { ago, stamp, utc, zoned } from "./format.mjs";
 
@@ -54,9 +54,7 @@ for (const search of $$("[data-filter]")) {
   };
   search.value = new URLSearchParams(location.search).get("q") ?? "";
   search.addEventListener("input", () => {
-    const query = new URLSearchParams(location.search);
-    search.value ? query.set("q", search.value) : query.delete("q");
-    history.replaceState(history.state, "", query.size ? `?${query}` : location.pathname);
+    setQuery((query) => (search.value ? query.set("q", search.value) : query.delete("q")));
     filter();
   });
   if (search.value) filter();

@@ -108,3 +108,7 @@ export function lowerBound(sorted, value) {
   }
   return low;
 }
+
+// Of any number of values: Math.min and Math.max take only so many arguments.
+export const minOf = (values) => values.reduce((least, value) => (value < least ? value : least), Infinity);
+export const maxOf = (values) => values.reduce((most, value) => (value > most ? value : most), -Infinity);

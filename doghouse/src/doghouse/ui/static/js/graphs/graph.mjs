@@ -1,7 +1,7 @@
 // A graph: one uPlot, made anew when its lines change, else given new columns. Data as graphs.py sends it.
 
 import { color, faded, mix, onTheme, stroke } from "./colors.mjs";
-import { columns, extended, lonely, lowerBound, stacked } from "./columns.mjs";
+import { columns, extended, lonely, lowerBound, maxOf, minOf, stacked } from "./columns.mjs";
 import { el, say, withCode } from "../dom.mjs";
 import { duration, full, quantity, tick } from "../format.mjs";
 import { legendOf } from "./legend.mjs";
@@ -241,7 +241,7 @@ export class Graph {
       drag: { x: true, y: false, setScale: false, dist: 4 },
       bind: { dblclick: () => () => (this.options.onUnzoom?.(), null) },
       points: { size: 6, width: 1.5, fill: (u, i) => u.series[i].stroke(), stroke: () => color().raised },
-      dataIdx: (u, series, index, at) => (series ? this.nearest(series - 1, at, index) : index),
+      dataIdx: (u, series, index, at) => (series ? this.nearest(this.lines[series - 1], at, index) : index),
       focus: { prox: -1 },
       sync: this.options.sync ? { key: this.options.sync, scales: ["x", null], filters: { pub: moves, sub: () => true } } : undefined,
     };
@@ -249,11 +249,16 @@ export class Graph {
 
   // The index of a line's own point nearest to a time: columns hold other lines' times too.
   nearest(line, at, index) {
-    const { ts } = this.lines[line];
+    const { ts } = line;
+    const best = this.near(ts, at);
+    return best < 0 ? index : lowerBound(this.u.data[0], ts[best]);
+  }
+
+  // The place of the time that is nearest; -1 where none is so near that points would be joined.
+  near(ts, at) {
     const after = lowerBound(ts, at);
     const best = after > 0 && (after === ts.length || at - ts[after - 1] <= ts[after] - at) ? after - 1 : after;
-    if (best >= ts.length || Math.abs(ts[best] - at) > this.data.joined) return index;
-    return lowerBound(this.u.data[0], ts[best]);
+    return best < ts.length && Math.abs(ts[best] - at) <= this.data.joined ? best : -1;
   }
 
   select(u) {
@@ -285,9 +290,8 @@ export class Graph {
   rowsAt(at) {
     return this.lines.flatMap((one) => {
       if (this.hidden.has(one.key)) return [];
-      const after = lowerBound(one.ts, at);
-      const i = after > 0 && (after === one.ts.length || at - one.ts[after - 1] <= one.ts[after] - at) ? after - 1 : after;
-      if (i >= one.ts.length || one.values[i] == null || Math.abs(one.ts[i] - at) > this.data.joined) return [];
+      const i = this.near(one.ts, at);
+      if (i < 0 || one.values[i] == null) return [];
       return [{ label: this.lines.length > 1 || one.group ? one.label : one.name, value: one.values[i], unit: one.unit, stroke: one.stroke, ts: one.ts[i] }];
     });
   }
@@ -411,8 +415,6 @@ function lastIndex(values) {
 }
 
 const numeric = (text) => (text == null || text === "auto" || !Number.isFinite(Number(text)) ? null : Number(text));
-const minOf = (values) => values.reduce((least, value) => (value < least ? value : least), Infinity);
-const maxOf = (values) => values.reduce((most, value) => (value > most ? value : most), -Infinity);
 
 // A dashboard's markers: `y = 15`, `y > 10`, `5 < y < 10` with `error dashed`.
 export function markersOf(definition) {

@@ -1,6 +1,7 @@
 // A host map on a canvas: one hexagon a host, in groups, coloured by one number and sized by another.
 
 import { color, mix, onTheme } from "./colors.mjs";
+import { maxOf, minOf } from "./columns.mjs";
 import { el, say } from "../dom.mjs";
 import { number } from "../format.mjs";
 import { shortened } from "./overlays.mjs";
@@ -217,10 +218,7 @@ export class HostMap {
   }
 }
 
-function extent(values) {
-  if (!values.length) return null;
-  return [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-}
+const extent = (values) => (values.length ? [minOf(values), maxOf(values)] : null);
 
 function portion(value, range) {
   if (value == null || !range) return 0;

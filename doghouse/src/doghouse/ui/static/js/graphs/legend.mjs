@@ -2,12 +2,14 @@
 
 import { el } from "../dom.mjs";
 import { quantity } from "../format.mjs";
+import { maxOf, minOf } from "./columns.mjs";
 
+const sum = (values) => values.reduce((total, value) => total + value, 0);
 const FIGURES = {
   avg: (values) => sum(values) / values.length,
-  min: (values) => values.reduce((least, value) => Math.min(least, value), Infinity),
-  max: (values) => values.reduce((most, value) => Math.max(most, value), -Infinity),
-  sum: (values) => sum(values),
+  min: minOf,
+  max: maxOf,
+  sum,
   value: (values) => values.at(-1),
 };
 
@@ -29,5 +31,3 @@ function button(line, hidden, toggle) {
   const swatch = el("span", { class: "swatch", style: { background: line.stroke } });
   return el("button", { type: "button", "aria-pressed": String(!hidden.has(line.key)), title: line.label, onclick: switched }, swatch, line.label);
 }
-
-const sum = (values) => values.reduce((total, value) => total + value, 0);

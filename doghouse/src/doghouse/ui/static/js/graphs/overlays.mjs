@@ -17,11 +17,12 @@ export function overlays(scene) {
   };
 }
 
-function clipped(u, draw) {
+// Draws what stays within the plot, or within a part of its width.
+function clipped(u, draw, left = u.bbox.left, width = u.bbox.width) {
   const { ctx, bbox } = u;
   ctx.save();
   ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.rect(left, bbox.top, width, bbox.height);
   ctx.clip();
   draw();
   ctx.restore();
@@ -36,22 +37,20 @@ function hatches(u, { simulated }) {
   for (const [from, to] of simulated ?? []) {
     const left = Math.max(x(u, from), bbox.left);
     const right = Math.min(x(u, to), bbox.left + bbox.width);
-    if (right - left < 1) continue;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(left, bbox.top, right - left, bbox.height);
-    ctx.clip();
-    ctx.strokeStyle = faded(color().band, 0.22);
-    ctx.lineWidth = px(1);
-    ctx.beginPath();
-    const step = px(8);
-    for (let at = left - bbox.height - (left % step); at < right; at += step) {
-      ctx.moveTo(at, bbox.top + bbox.height);
-      ctx.lineTo(at + bbox.height, bbox.top);
-    }
-    ctx.stroke();
-    ctx.restore();
+    if (right - left >= 1) clipped(u, () => hatch(ctx, bbox, left, right), left, right - left);
   }
+}
+
+function hatch(ctx, bbox, left, right) {
+  ctx.strokeStyle = faded(color().band, 0.22);
+  ctx.lineWidth = px(1);
+  ctx.beginPath();
+  const step = px(8);
+  for (let at = left - bbox.height - (left % step); at < right; at += step) {
+    ctx.moveTo(at, bbox.top + bbox.height);
+    ctx.lineTo(at + bbox.height, bbox.top);
+  }
+  ctx.stroke();
 }
 
 // A downtime is a light band with its name.
@@ -116,18 +115,15 @@ function outside(u, { bounds }, index) {
   const path = u.series[index]._paths?.stroke;
   if (!band || !path) return;
   const { ctx, bbox } = u;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
   const region = new Path2D(); // where there is no band, nothing leaves it
   for (const run of runs(band)) region.rect(x(u, band.ts[run[0]]), bbox.top, x(u, band.ts[run.at(-1)]) - x(u, band.ts[run[0]]), bbox.height);
   region.addPath(polygon(u, band));
-  ctx.clip(region, "evenodd");
-  ctx.strokeStyle = color().alert;
-  ctx.lineWidth = px(1.75);
-  ctx.stroke(path);
-  ctx.restore();
+  clipped(u, () => {
+    ctx.clip(region, "evenodd");
+    ctx.strokeStyle = color().alert;
+    ctx.lineWidth = px(1.75);
+    ctx.stroke(path);
+  });
 }
 
 // The stretches in which a band has both its bounds: their indices, two or more.
@@ -141,7 +137,7 @@ function runs({ ts, lower, upper }) {
 }
 
 // The band between two lists of values.
-export function polygon(u, band) {
+function polygon(u, band) {
   const { ts, lower, upper } = band;
   const path = new Path2D();
   for (const run of runs(band)) {

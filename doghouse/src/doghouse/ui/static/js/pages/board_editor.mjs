@@ -1,8 +1,9 @@
 // The page on which a dashboard is written: its JSON, whole or a widget's, beside the board as it would be. The server says what is wrong and draws the
 // board as it is typed. What is not saved yet is kept by the browser, so that neither a reload nor going back loses it.
 
-import { $, $$, copy, el, pageData, postJson } from "../dom.mjs";
+import { $, el, pageData, postJson } from "../dom.mjs";
 import { keys } from "../page.mjs";
+import { KEPT, bindCopying, leave, notice, parsed, restored } from "../parts/draft.mjs";
 import { JsonBox } from "../parts/json_box.mjs";
 import { timeKeys } from "../time/live.mjs";
 import { Time } from "../time/time.mjs";
@@ -13,7 +14,6 @@ import { problems } from "../workbench/problems.mjs";
 const WIDTH = 1000; // px: a board that is at least so wide has its widgets in their places
 const NARROW = 720; // px: a page at most so wide shows the board as it is on a phone
 const page = pageData();
-const KEPT = `doghouse-draft ${location.pathname}${page.id ? "" : page.opened}`; // of new ones each has its beginning
 const opened = JSON.parse(page.opened);
 const time = new Time(page.frame, page.now);
 const frame = $("[data-frame]");
@@ -69,15 +69,6 @@ function edit(change) {
   stepped();
 }
 
-function parsed(text) {
-  try {
-    const made = JSON.parse(text);
-    return made !== null && typeof made === "object" && !Array.isArray(made) ? made : undefined;
-  } catch {
-    return undefined; // half of it; the server says where
-  }
-}
-
 function go(from, to) {
   if (!from.length) return;
   to.push(state());
@@ -96,23 +87,6 @@ function keep() {
   const same = written(body) === written(opened) && box.area.value === written(whole()) && id === page.id;
   if (same) sessionStorage.removeItem(KEPT);
   else sessionStorage.setItem(KEPT, JSON.stringify({ ...state(), base, id }));
-}
-
-function notice(...parts) {
-  const place = $("[data-notice]");
-  place.hidden = !parts.join("");
-  place.replaceChildren(...parts);
-}
-
-function restore() {
-  const kept = parsed(sessionStorage.getItem(KEPT) ?? "");
-  if (!kept) return;
-  ({ body, path, base, id } = kept);
-  box.area.value = kept.text;
-  box.fit();
-  settled = state();
-  const discard = () => (sessionStorage.removeItem(KEPT), location.reload());
-  notice("Your unsaved changes were restored. ", el("button", { type: "button", onclick: discard }, "Discard"));
 }
 
 // --- which part is edited
@@ -185,18 +159,10 @@ function size() {
 async function save() {
   const answer = await postJson("/ui/data/board-editor/save", sent()).catch((error) => (notice(error.message), ask(), null));
   if (!answer) return;
-  sessionStorage.removeItem(KEPT);
-  location.assign(`${answer.url}?${time.query()}`);
+  leave(`${answer.url}?${time.query()}`);
 }
 
-async function copyAs(kind) {
-  $$("details.pop[open]").forEach((pop) => (pop.open = false));
-  const text = kind === "hcl" ? checked.hcl : written(body);
-  if (!text) return notice("Nothing to copy: the dashboard cannot be read.");
-  if (!(await copy(text))) notice("The browser does not allow copying here. ", el("pre", { tabindex: 0 }, text));
-}
-
-for (const button of $$("[data-copy-as]")) button.addEventListener("click", () => copyAs(button.dataset.copyAs));
+bindCopying("dashboard", { json: async () => written(body), hcl: async () => checked.hcl ?? "" });
 $("[data-save]").addEventListener("click", save);
 $("[data-undo]").addEventListener("click", () => go(past, undone));
 $("[data-redo]").addEventListener("click", () => go(undone, past));
@@ -215,8 +181,13 @@ addEventListener("keydown", (event) => {
 timeKeys(keys, time, () => shown && draw(shown));
 size();
 write();
+const kept = restored();
+if (kept) {
+  ({ body, path, base, id } = kept);
+  box.area.value = kept.text;
+  box.fit();
+}
 settled = state();
-restore();
 await ask();
 const first = checked.widgets.find((one) => one.id === page.widget);
 if (first && !path) turn(first.path);

@@ -1,6 +1,6 @@
 // The week's calendar of downtimes: days across, hours down, in the viewer's zone.
 
-import { $, $$, el, getJson, pageData, postJson, say } from "../dom.mjs";
+import { $, $$, el, getJson, pageData, postJson, say, setQuery } from "../dom.mjs";
 import { zone } from "../format.mjs";
 import { addDays, drawWeek, ends, monday } from "../parts/calendar.mjs";
 import { refresh } from "../parts/fragments.mjs";
@@ -27,7 +27,7 @@ async function draw() {
 function turn(by) {
   week = by ? addDays(week, 7 * by) : monday(now());
   const day = `${week.getFullYear()}-${String(week.getMonth() + 1).padStart(2, "0")}-${String(week.getDate()).padStart(2, "0")}`;
-  history.replaceState(null, "", by || asked() ? `?week=${day}` : location.pathname);
+  if (by || asked()) setQuery((query) => query.set("week", day));
   draw();
 }
 

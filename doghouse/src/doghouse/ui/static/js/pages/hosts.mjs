@@ -1,6 +1,6 @@
 // The page of the host map: its form is its URL; a click opens the host beside it.
 
-import { $, $$, el, getJson, pageData, say } from "../dom.mjs";
+import { $, $$, el, getJson, pageData, say, setQuery } from "../dom.mjs";
 import { ago, number, utc } from "../format.mjs";
 import { sortable } from "../parts/sorting.mjs";
 import { HostMap, heat } from "../graphs/hostmap.mjs";
@@ -94,11 +94,7 @@ function shut() {
   canvas.focus();
 }
 
-function keep() {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(state)) if (value) query.set(name, value);
-  history.replaceState(history.state, "", query.size ? `?${query}` : location.pathname);
-}
+const keep = () => setQuery((query) => Object.entries(state).forEach(([name, value]) => (value ? query.set(name, value) : query.delete(name))));
 
 if (map) {
   form.addEventListener("input", () => {

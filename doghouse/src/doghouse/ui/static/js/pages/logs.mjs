@@ -1,12 +1,12 @@
 // Logs: the server draws the lines; how many there are, over time and by facet, comes beside them. The URL keeps the range, the search, columns and facets.
 
-import { $, $$, getJson, pageData, say } from "../dom.mjs";
+import { $, $$, getJson, pageData, say, setQuery } from "../dom.mjs";
 import { number } from "../format.mjs";
 import { Histogram } from "../graphs/histogram.mjs";
 import { keys } from "../page.mjs";
 import { drawFacet, openFacets } from "../parts/facets.mjs";
 import { refresh } from "../parts/fragments.mjs";
-import { Search, setQuery } from "../parts/search.mjs";
+import { Search } from "../parts/search.mjs";
 import { timeKeys } from "../time/live.mjs";
 import { Time } from "../time/time.mjs";
 

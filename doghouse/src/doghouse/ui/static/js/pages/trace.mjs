@@ -1,7 +1,7 @@
 // A trace as a flame graph: a bar a span, wide as it lasted, below its parent; a span's tags and logs beside it.
 
 import { color, onTheme } from "../graphs/colors.mjs";
-import { $, $$, el, pageData, say } from "../dom.mjs";
+import { $, $$, el, pageData, say, setQuery } from "../dom.mjs";
 
 const ROW = 24;
 const { spans, logs } = pageData();
@@ -49,10 +49,7 @@ function select(id, announced = true) {
     el("dl", { class: "facts small" }, ...rows.flatMap(([key, value]) => [el("dt", {}, key), el("dd", { class: "mono" }, lined(value))])),
     ...(mine.length ? [el("h3", {}, `Logs · ${mine.length}`), ...mine.map((log) => el("p", { class: "mono small" }, log.message))] : []),
   );
-  if (!announced) return;
-  const url = new URLSearchParams(location.search);
-  url.set("spanID", id);
-  history.replaceState(null, "", `?${url}`);
+  if (announced) setQuery((query) => query.set("spanID", id));
 }
 
 // Arrow keys go from bar to bar: left and right in time, up to the parent, down to the first child.

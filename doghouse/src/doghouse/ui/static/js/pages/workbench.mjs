@@ -7,6 +7,7 @@ import { Graph } from "../graphs/graph.mjs";
 import { drawStrips } from "../graphs/strips.mjs";
 import { keys } from "../page.mjs";
 import { QueryBox } from "../parts/completion.mjs";
+import { KEPT, bindCopying, leave, notice, parsed, restored } from "../parts/draft.mjs";
 import { JsonBox } from "../parts/json_box.mjs";
 import { bindMenu } from "../parts/menu.mjs";
 import { changes, figures, markers, message } from "../parts/replay.mjs";
@@ -19,7 +20,6 @@ import { problems } from "../workbench/problems.mjs";
 
 const PAUSE_MS = 250; // after the last key, before the server is asked
 const page = pageData();
-const KEPT = `doghouse-draft ${location.pathname}${page.id ? "" : page.opened}`; // of new ones each has its beginning
 const asItWas = JSON.parse(page.opened);
 const opened = JSON.stringify(asItWas, null, 2);
 const offered = (place, text, cursor) => postJson("/ui/data/workbench/complete", { place, text, cursor, monitor: area.value });
@@ -61,15 +61,6 @@ function read(text) {
   body = parsed(text);
 }
 
-function parsed(text) {
-  try {
-    const made = JSON.parse(text);
-    return made !== null && typeof made === "object" && !Array.isArray(made) ? made : null;
-  } catch {
-    return null; // half of it; the server says where
-  }
-}
-
 const edit = (change) => {
   if (!body) return;
   change(body);
@@ -87,21 +78,6 @@ area.addEventListener("input", typed);
 
 // A new monitor that nobody has begun: what it lacks is no mistake yet.
 const untouched = () => !page.id && !asItWas.query && area.value === opened;
-
-function notice(text, ...more) {
-  const place = $("[data-notice]");
-  place.hidden = !text;
-  place.replaceChildren(text, ...more);
-}
-
-function restore() {
-  const kept = parsed(sessionStorage.getItem(KEPT) ?? "");
-  if (!kept || kept.text === opened) return;
-  read(kept.text);
-  ({ base, id } = kept);
-  const discard = () => (sessionStorage.removeItem(KEPT), location.reload());
-  notice("Your unsaved changes were restored. ", el("button", { type: "button", onclick: discard }, "Discard"));
-}
 
 // --- what the server says of it
 
@@ -216,11 +192,10 @@ async function upload(input) {
 async function save() {
   const answer = await postJson("/ui/data/workbench/save", sent()).catch((error) => (notice(error.message), check(), null));
   if (!answer) return;
-  sessionStorage.removeItem(KEPT);
-  location.assign(`/monitors/${answer.id}?${time.query()}`);
+  leave(`/monitors/${answer.id}?${time.query()}`);
 }
 
-const texts = {
+bindCopying("monitor", {
   json: async () => area.value,
   hcl: async () => checked?.hcl ?? "",
   test: async () => {
@@ -229,18 +204,10 @@ const texts = {
     link.click();
     URL.revokeObjectURL(link.href);
     notice(`${name} is saved. doghouse test ${name} runs it.`);
-    return text;
+    await copy(text);
   },
-};
+});
 
-async function copyAs(kind) {
-  $$("details.pop[open]").forEach((pop) => (pop.open = false));
-  const text = await texts[kind]().catch((error) => void notice(error.message));
-  if (text === "") return notice("Nothing to copy: the monitor cannot be read.");
-  if (text && !(await copy(text)) && kind !== "test") notice("The browser does not allow copying here. ", el("pre", { tabindex: 0 }, text));
-}
-
-for (const button of $$("[data-copy-as]")) button.addEventListener("click", () => copyAs(button.dataset.copyAs));
 for (const input of $$("[data-file]")) input.addEventListener("change", () => upload(input));
 $("[data-save]").addEventListener("click", save);
 $("[data-quiet]").addEventListener("change", ask);
@@ -259,6 +226,10 @@ const widget = { id: "monitor", root: card, name: card.getAttribute("aria-label"
 bindMenu({ widgets: [widget], time, query: () => time.query(new URLSearchParams(location.search)), focused: () => card });
 timeKeys(keys, time, () => live.whole());
 put(opened);
-restore();
+const kept = restored(opened);
+if (kept) {
+  read(kept.text);
+  ({ base, id } = kept);
+}
 if (body) form.show(body);
 ask();

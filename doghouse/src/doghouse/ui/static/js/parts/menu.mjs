@@ -1,6 +1,6 @@
 // The menu of a graph, wherever it stands: full screen, the explorer, a monitor, a comparison, a link, a snapshot, its values, its JSON.
 
-import { $, $$, copy, el, postJson } from "../dom.mjs";
+import { $, $$, copy, el, postJson, setQuery } from "../dom.mjs";
 import { Graph } from "../graphs/graph.mjs";
 import { HostMap } from "../graphs/hostmap.mjs";
 import { keys } from "../page.mjs";
@@ -47,9 +47,7 @@ export function bindMenu({ widgets, time, query, focused, board = "" }) {
   // The same graph so long ago beside it; a second click takes it away.
   function compare(root, button) {
     const ago = button.getAttribute("aria-pressed") === "true" ? 0 : Number(button.dataset.ago);
-    const address = new URLSearchParams(location.search);
-    ago ? address.set(compared(root.dataset.widget), ago) : address.delete(compared(root.dataset.widget));
-    history.replaceState(history.state, "", address.size ? `?${address}` : location.pathname);
+    setQuery((query) => (ago ? query.set(compared(root.dataset.widget), ago) : query.delete(compared(root.dataset.widget))));
     pressed(root, ago);
     byRoot(root)?.graph?.compare(ago);
   }
@@ -78,10 +76,10 @@ export function bindMenu({ widgets, time, query, focused, board = "" }) {
     if (!widget?.data) return;
     const shown = widget.graph ? fullGraph(widget) : fullOther(widget);
     open = widget;
-    history.replaceState(history.state, "", withFull(widget.id));
+    setQuery((query) => query.set(FULL, widget.id));
     shown.addEventListener("close", () => {
       open = null;
-      history.replaceState(history.state, "", withFull(null));
+      setQuery((query) => query.delete(FULL));
     });
   }
 
@@ -123,12 +121,6 @@ export function bindMenu({ widgets, time, query, focused, board = "" }) {
   function follow(shown, draw) {
     const turn = setInterval(draw, 250);
     shown.addEventListener("close", () => clearInterval(turn));
-  }
-
-  function withFull(id) {
-    const query = new URLSearchParams(location.search);
-    id ? query.set(FULL, id) : query.delete(FULL);
-    return query.size ? `?${query}` : location.pathname;
   }
 
   function snapshot(root) {

@@ -1,6 +1,6 @@
 // The search of a stream: kept in the URL, asked for again as it is typed.
 
-import { $ } from "../dom.mjs";
+import { $, setQuery } from "../dom.mjs";
 
 const PAUSE_MS = 300;
 
@@ -27,11 +27,4 @@ export class Search {
     setQuery((query) => (this.field.value ? query.set("query", this.field.value) : query.delete("query")));
     this.changed();
   }
-}
-
-// Changes what the URL asks for, in place.
-export function setQuery(change) {
-  const query = new URLSearchParams(location.search);
-  change(query);
-  history.replaceState(history.state, "", query.size ? `?${query}` : location.pathname);
 }

@@ -1,6 +1,6 @@
 // Tables that are sorted by a click on a column's head. The URL says by which: `sort=Name`, `sort=-Modified` the other way; `sort-NAME` where a page has several (data-sortable="NAME").
 
-import { $, $$, el, say } from "../dom.mjs";
+import { $, $$, el, say, setQuery } from "../dom.mjs";
 
 const STATES = ["ok", "no-data", "warn", "alert"]; // the worst last
 const text = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
@@ -43,9 +43,7 @@ function sort(table) {
 function choose(table, head) {
   const { name, down } = wanted(table);
   const next = head.dataset.sort !== name ? (head.matches(".number, [data-newest]") ? "-" : "") : down ? "" : "-"; // figures and times begin with the largest
-  const query = new URLSearchParams(location.search);
-  query.set(parameter(table), next + head.dataset.sort);
-  history.replaceState(history.state, "", `?${query}`);
+  setQuery((query) => query.set(parameter(table), next + head.dataset.sort));
   sort(table);
   say(`Sorted by ${head.dataset.sort}`);
 }

@@ -3,7 +3,7 @@
 import { el, svg } from "../dom.mjs";
 import { quantity, range, tick } from "../format.mjs";
 import { explain } from "../parts/values.mjs";
-import { extended } from "../graphs/columns.mjs";
+import { extended, maxOf, minOf } from "../graphs/columns.mjs";
 import { problemText } from "../graphs/graph.mjs";
 
 const ROWS = 20;
@@ -29,8 +29,8 @@ export function make(widget) {
 export function counted(series, { from, to, interval }) {
   const columns = Math.min(Math.max(Math.ceil((to - from) / interval), 1), COLUMNS);
   const points = series.flatMap(({ ts, values }) => values.flatMap((value, i) => (value == null || ts[i] + interval <= from || ts[i] >= to ? [] : [[Math.max(ts[i], from), value]])));
-  const least = points.reduce((low, [, value]) => Math.min(low, value), Infinity);
-  const most = points.reduce((high, [, value]) => Math.max(high, value), -Infinity);
+  const sizes = points.map(([, value]) => value);
+  const [least, most] = [minOf(sizes), maxOf(sizes)];
   const rows = most > least ? ROWS : 1;
   const counts = Array.from({ length: columns }, () => new Array(rows).fill(0));
   for (const [at, value] of points) counts[Math.min(Math.floor(((at - from) / (to - from)) * columns), columns - 1)][Math.min(Math.floor(((value - least) / (most - least || 1)) * rows), rows - 1)] += 1;

@@ -21,7 +21,7 @@ export function set(body, path, value) {
   for (const [outer, key] of around) if (!Object.keys(outer[key]).length) delete outer[key];
 }
 
-const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 // What a field of a kind holds as the body has it; undefined: nothing.
 export function typed(kind, text) {
