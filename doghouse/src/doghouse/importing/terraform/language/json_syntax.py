@@ -6,20 +6,17 @@ JSON does not tell blocks from attributes, the provider's schema does: the objec
 from __future__ import annotations
 
 import json
-import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from doghouse.importing.positions import Position, positions
 from doghouse.importing.terraform.language.syntax import Block, Expression, SyntaxProblemError, expression
 
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
 _COMMENT = "//"
-_DECODER = json.JSONDecoder()
-_BLANK = re.compile(r"[\s,:]*")
 
 
 class Json(Struct, frozen=True):
@@ -53,8 +50,7 @@ class _Node(Struct, frozen=True):
 def parse(path: Path, text: str) -> Block:
     """The blocks of a text. Raises SyntaxProblemError."""
     try:
-        json.loads(text)
-        root = _Reader(text).node()
+        root = _node(json.loads(text), positions(text))
         return Block("", (), {}, [one for document in _each(root) for one in _blocks(document, path)], path, 1)
     except json.JSONDecodeError as error:
         raise SyntaxProblemError(path, error.lineno, f"is not JSON: {error.msg}") from None
@@ -64,49 +60,14 @@ def parse(path: Path, text: str) -> Block:
         raise SyntaxProblemError(path, 0, "is nested too deeply to be read") from None
 
 
-class _Reader:
-    """Reads JSON that is known to be right, with lines."""
-
-    def __init__(self, text: str) -> None:
-        self._text, self._at = text, 0
-        self._ends = [match.start() for match in re.finditer("\n", text)]
-
-    def node(self) -> _Node:
-        """The next value."""
-        self._skip()
-        line = bisect_right(self._ends, self._at) + 1
-        opening = self._text[self._at]
-        if opening in "{[":
-            self._at += 1
-            return _Node(self._object() if opening == "{" else self._array(), line)
-        return _Node(self._scalar(), line)
-
-    def _object(self) -> dict[str, _Node]:
-        made = {}
-        while not self._ended("}"):
-            key = self._scalar()
-            made[key] = self.node()
-        return made
-
-    def _array(self) -> list[_Node]:
-        made = []
-        while not self._ended("]"):
-            made.append(self.node())
-        return made
-
-    def _scalar(self) -> Any:
-        value, self._at = _DECODER.raw_decode(self._text, self._at)
-        return value
-
-    def _ended(self, sign: str) -> bool:
-        self._skip()
-        if ended := self._text[self._at] == sign:
-            self._at += 1
-        return ended
-
-    def _skip(self) -> None:
-        match = _BLANK.match(self._text, self._at)
-        self._at = match.end() if match else self._at
+def _node(value: Any, position: Position) -> _Node:
+    """A value with its line, and the lines of all that is in it."""
+    inside = position.inside
+    if isinstance(value, dict):
+        return _Node({key: _node(one, inside[key]) for key, one in value.items()}, position.line)
+    if isinstance(value, list):
+        return _Node([_node(one, inside[str(at)]) for at, one in enumerate(value)], position.line)
+    return _Node(value, position.line)
 
 
 def _each(node: _Node) -> Sequence[_Node]:

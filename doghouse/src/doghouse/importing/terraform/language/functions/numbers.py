@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.values import (
@@ -18,19 +20,18 @@ from doghouse.importing.terraform.language.values import (
 )
 
 
-@function("abs")
-def _abs(value: Value) -> Value:
-    return abs(number(value))
+def _of_number(made: Callable[..., Value], value: Value) -> Value:
+    return made(number(value))
 
 
-@function("ceil")
-def _ceil(value: Value) -> Value:
-    return math.ceil(number(value))
+def _converted(to: Callable[[Value], Value], value: Value) -> Value:
+    return None if value is None else to(value)
 
 
-@function("floor")
-def _floor(value: Value) -> Value:
-    return math.floor(number(value))
+for _name, _made in (("abs", abs), ("ceil", math.ceil), ("floor", math.floor)):
+    function(_name)(partial(_of_number, _made))
+for _name, _to in (("tonumber", number), ("tostring", text), ("tobool", truth)):
+    function(_name)(partial(_converted, _to))
 
 
 @function("max")
@@ -67,21 +68,6 @@ def _parseint(value: Value, base: Value) -> Value:
 @function("sum")
 def _sum(values: Value) -> Value:
     return number(math.fsum(number(one) for one in values))
-
-
-@function("tonumber")
-def _tonumber(value: Value) -> Value:
-    return None if value is None else number(value)
-
-
-@function("tostring")
-def _tostring(value: Value) -> Value:
-    return None if value is None else text(value)
-
-
-@function("tobool")
-def _tobool(value: Value) -> Value:
-    return None if value is None else truth(value)
 
 
 @function("tolist", shallow=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from functools import partial
 
 from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.values import Value, WrongError, number, number_text, shown, text, truth
@@ -13,14 +15,17 @@ MOST_ROOM = 1000  # characters of a verb's width and precision
 _VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*+)(\*|\d++)?+(?:\.(\d++))?+([a-zA-Z%])")
 
 
-@function("upper")
-def _upper(value: Value) -> Value:
-    return text(value).upper()
+def _by_method(method: Callable[..., Value], *given: Value) -> Value:
+    """What a method of Python's texts gives, which takes texts."""
+    return method(*map(text, given))
 
 
-@function("lower")
-def _lower(value: Value) -> Value:
-    return text(value).lower()
+for _name, _method in (
+    *(("upper", str.upper), ("lower", str.lower), ("strcontains", str.__contains__)),
+    *(("startswith", str.startswith), ("endswith", str.endswith)),
+    *(("trimprefix", str.removeprefix), ("trimsuffix", str.removesuffix)),
+):
+    function(_name)(partial(_by_method, _method))
 
 
 @function("title")
@@ -41,31 +46,6 @@ def _chomp(value: Value) -> Value:
 @function("trim")
 def _trim(value: Value, signs: Value) -> Value:
     return text(value).strip(text(signs))
-
-
-@function("trimprefix")
-def _trimprefix(value: Value, prefix: Value) -> Value:
-    return text(value).removeprefix(text(prefix))
-
-
-@function("trimsuffix")
-def _trimsuffix(value: Value, suffix: Value) -> Value:
-    return text(value).removesuffix(text(suffix))
-
-
-@function("startswith")
-def _startswith(value: Value, prefix: Value) -> Value:
-    return text(value).startswith(text(prefix))
-
-
-@function("endswith")
-def _endswith(value: Value, suffix: Value) -> Value:
-    return text(value).endswith(text(suffix))
-
-
-@function("strcontains")
-def _strcontains(value: Value, part: Value) -> Value:
-    return text(part) in text(value)
 
 
 @function("strrev")
