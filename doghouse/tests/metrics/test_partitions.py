@@ -121,45 +121,34 @@ def test_only_the_files_of_the_metric_and_the_days_that_are_asked_for_are_read(s
     assert len(store.asked) < 40
 
 
-def test_columns_that_no_series_has_are_not_read(store: Served) -> None:
-    """A file with a column ten times as large as all others: its bytes stay where they are."""
+def seconds_of_cpu(store: Served, scratch: Path, count: int, more: str, form: str) -> tuple[Folder, int]:
+    """A folder of the store with one file of a point each second, of which nothing was asked yet, and the bytes of the file."""
     duckdb = pytest.importorskip("duckdb")
-    folder = place(f"s3://{BUCKET}/wide")
+    folder, path = place(f"s3://{BUCKET}/{count}"), scratch / "points.parquet"
     assert not isinstance(folder, Path)
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "wide.parquet"
-        duckdb.sql(
-            f"COPY (SELECT {FIRST} + i AS timestamp, 'cpu' AS metric, random() AS value, repeat(md5(i::VARCHAR), 20) AS more FROM range(50000) t(i)) "
-            f"TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
-        )
-        content = path.read_bytes()
-    folder.put("wide.parquet", content)
+    duckdb.sql(
+        f"COPY (SELECT {FIRST} + i AS timestamp, 'cpu' AS metric, random() AS value{more} FROM range({count}) t(i)) "
+        f"TO '{path}' (FORMAT parquet, {form})"
+    )
+    content = path.read_bytes()
+    folder.put(path.name, content)
     store.asked.clear()
+    return folder, len(content)
+
+
+def test_columns_that_no_series_has_are_not_read(store: Served, tmp_path: Path) -> None:
+    """A file with a column ten times as large as all others: its bytes stay where they are."""
+    folder, size = seconds_of_cpu(store, tmp_path, 50_000, ", repeat(md5(i::VARCHAR), 20) AS more", "COMPRESSION zstd")
     source = History(folder, {}, {}, FIRST + DAY)
     assert len(read(source, "cpu", FIRST, FIRST + DAY)) == 50_000
-    assert store.bytes() < len(content) / 2
+    assert store.bytes() < size / 2
 
 
-def test_row_groups_of_other_times_are_not_read(store: Served) -> None:
-    duckdb = pytest.importorskip("duckdb")
-    folder = place(f"s3://{BUCKET}/sorted")
-    assert not isinstance(folder, Path)
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "sorted.parquet"
-        duckdb.sql(
-            f"COPY (SELECT {FIRST} + i AS timestamp, 'cpu' AS metric, random() AS value FROM range(500000) t(i)) "
-            f"TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 20480)"
-        )
-        content = path.read_bytes()
-    folder.put("sorted.parquet", content)
-    store.asked.clear()
+def test_row_groups_of_other_times_are_not_read(store: Served, tmp_path: Path) -> None:
+    folder, size = seconds_of_cpu(store, tmp_path, 500_000, "", "ROW_GROUP_SIZE 20480")
     source = History(folder, {}, {"cpu": (FIRST + 100_000, FIRST + 101_000)}, FIRST + DAY)
     assert len(read(source, "cpu", FIRST + 100_000, FIRST + 101_000)) == 1000
-    assert store.bytes() < len(content) / 5
+    assert store.bytes() < size / 5
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

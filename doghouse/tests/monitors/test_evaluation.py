@@ -160,14 +160,8 @@ def test_counts_of_several_hosts_add_up() -> None:
 two_series = st.tuples(points, points)
 
 
-@settings(max_examples=60, deadline=None)
-@given(two_series, st.sampled_from(["min", "max"]), st.sampled_from([0, 60]))
-def test_the_extreme_of_several_series_is_that_of_their_points(
-    drawn: tuple[dict[int, float], dict[int, float]], how: str, delay: int
-) -> None:
-    """What the fast way takes for granted: held against the way point by point, which interpolates."""
-    checked = monitor(f"{how}(last_10m):{how}:m{{*}} > 1", evaluation_delay=delay)
-    there = source(*(Given(one, host=str(n)) for n, one in enumerate(drawn)))
+def check_point_by_point(checked: Definition, there: MemorySource, **near: float) -> None:
+    """The windows in columns are those that are worked out point by point; `near` is how nearly."""
     ticks = T0 + 60 * np.arange(1, 140, 5)
     query = metric_query(checked)
 
@@ -176,7 +170,18 @@ def test_the_extreme_of_several_series_is_that_of_their_points(
 
     assert fast.keys() == slow.keys()
     for group, column in fast.items():
-        assert column.tolist() == pytest.approx(slow[group].tolist(), nan_ok=True)
+        assert column.tolist() == pytest.approx(slow[group].tolist(), nan_ok=True, **near)
+
+
+@settings(max_examples=60, deadline=None)
+@given(two_series, st.sampled_from(["min", "max"]), st.sampled_from([0, 60]))
+def test_the_extreme_of_several_series_is_that_of_their_points(
+    drawn: tuple[dict[int, float], dict[int, float]], how: str, delay: int
+) -> None:
+    """What the fast way takes for granted: held against the way point by point, which interpolates."""
+    checked = monitor(f"{how}(last_10m):{how}:m{{*}} > 1", evaluation_delay=delay)
+    there = source(*(Given(one, host=str(n)) for n, one in enumerate(drawn)))
+    check_point_by_point(checked, there)
 
 
 @settings(max_examples=150, deadline=None)
@@ -192,15 +197,7 @@ def test_several_series_in_columns_are_combined_as_point_by_point(
 ) -> None:
     checked = monitor(f"{how}(last_10m):{spatial}:m{{*}}{modifier} > 1")
     there = source(*(Given(one, host=str(n), type=kind, interval=10) for n, one in enumerate(drawn)))
-    ticks = T0 + 60 * np.arange(1, 140, 5)
-    query = metric_query(checked)
-
-    fast = {c.group: c.values for c in monitors.evaluate_range(checked, there, ticks)}
-    slow = {c.group: c.values for c in pointwise.columns(query, there, windows(checked.options, query, ticks), False)}
-
-    assert fast.keys() == slow.keys()
-    for group, column in fast.items():
-        assert column.tolist() == pytest.approx(slow[group].tolist(), rel=1e-6, abs=1e-3, nan_ok=True)
+    check_point_by_point(checked, there, rel=1e-6, abs=1e-3)
 
 
 @settings(max_examples=60, deadline=None)
@@ -238,15 +235,7 @@ def test_arithmetic_in_columns_is_that_point_by_point(
 ) -> None:
     checked = monitor(f"avg(last_10m):{expression} > 1")
     there = source(Given(drawn[0], metric="a"), Given(drawn[1], metric="b"))
-    ticks = T0 + 60 * np.arange(1, 140, 5)
-    query = metric_query(checked)
-
-    fast = {c.group: c.values for c in monitors.evaluate_range(checked, there, ticks)}
-    slow = {c.group: c.values for c in pointwise.columns(query, there, windows(checked.options, query, ticks), False)}
-
-    assert fast.keys() == slow.keys()
-    for group, column in fast.items():
-        assert column.tolist() == pytest.approx(slow[group].tolist(), nan_ok=True)
+    check_point_by_point(checked, there)
 
 
 def test_a_change_of_a_summed_gauge_still_compares_point_by_point() -> None:

@@ -35,7 +35,7 @@ def lint(result: LintResult, out: TextIO) -> None:
     """Each monitor and what stands beside it, with its problems, and the line of counts."""
     listed = (result.monitors, result.downtimes, result.of("slo"), result.of("note"), result.of("notification rule"))
     monitors, downtimes, slos, notes, rules = ([_linted(one) for one in some] for some in listed)
-    write(shapes.Lint(shapes.VERSION, monitors, downtimes, slos, notes, result.summary, rules), out)
+    write(shapes.lint.Lint(shapes.VERSION, monitors, downtimes, slos, notes, result.summary, rules), out)
 
 
 @writes("json", UnitTestResult)
@@ -43,7 +43,7 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     """Each test with what differs, and a sentence for each file that could not be read."""
     tests, errors = [unit_test(one) for one in result.tests], [str(one) for one in result.errors]
     covered = _coverage(result.coverage) if result.coverage else msgspec.UNSET
-    write(shapes.UnitTests(shapes.VERSION, tests, errors, covered), out)
+    write(shapes.tests.UnitTests(shapes.VERSION, tests, errors, covered), out)
 
 
 @writes("json", BacktestResult)
@@ -56,10 +56,10 @@ def backtests(result: BacktestResult, out: TextIO) -> None:
     out.write(alone)
     for number, text in enumerate(made if result.several else ()):
         out.write(f"{',' if number else ''}{text}")
-    left_out = msgspec.json.encode([shapes.LeftOut(**one) for one in result.left_out]).decode()
+    left_out = msgspec.json.encode([shapes.backtests.LeftOut(**one) for one in result.left_out]).decode()
     out.write(f'],"left_out":{left_out}')
     if result.shard:
-        out.write(f',"shard":{msgspec.json.encode(shapes.Shard(*result.shard)).decode()}')
+        out.write(f',"shard":{msgspec.json.encode(shapes.backtests.Shard(*result.shard)).decode()}')
     out.write("}\n")
     out.flush()
 
@@ -71,7 +71,7 @@ def backtest_lines(result: BacktestResult, out: TextIO) -> None:
         out.write(f"{text}\n")
         out.flush()
     for one in result.left_out:
-        write({"left_out": shapes.LeftOut(**one)}, out)
+        write({"left_out": shapes.backtests.LeftOut(**one)}, out)
 
 
 def write(made: Any, out: TextIO) -> None:
@@ -80,52 +80,56 @@ def write(made: Any, out: TextIO) -> None:
     out.flush()
 
 
-def _linted(one: Linted) -> shapes.Linted:
-    return shapes.Linted(
+def _linted(one: Linted) -> shapes.lint.Linted:
+    return shapes.lint.Linted(
         where=one.where,
         file=one.file or None,
         name=one.name,
         type=one.type,
         verdict=one.verdict,
-        problems=[shapes.Problem(*_problem(each, line)) for each, line in zip(one.problems, one.lines, strict=True)],
-        suppressed=[shapes.Suppressed(*(*_problem(each.problem, each.line), each.reason)) for each in one.suppressed],
+        problems=[
+            shapes.lint.Problem(*_problem(each, line)) for each, line in zip(one.problems, one.lines, strict=True)
+        ],
+        suppressed=[
+            shapes.lint.Suppressed(*(*_problem(each.problem, each.line), each.reason)) for each in one.suppressed
+        ],
     )
 
 
 def _problem(problem: Problem, line: int) -> tuple[Any, ...]:
-    """The values of a shapes.Problem."""
-    mend = shapes.Mend(problem.mend.field, problem.mend.new, problem.mend.old) if problem.mend else None
+    """The values of a shapes.lint.Problem."""
+    mend = shapes.lint.Mend(problem.mend.field, problem.mend.new, problem.mend.old) if problem.mend else None
     place = (line or None, problem.line or None, problem.column or None)
     return (problem.field, problem.text, problem.severity, problem.rule, *place, mend)
 
 
-def unit_test(one: Result) -> shapes.UnitTest:
+def unit_test(one: Result) -> shapes.tests.UnitTest:
     """A unit test with what differs."""
-    differences = [shapes.Difference(each.line, list(each.expected), list(each.got)) for each in one.differences]
-    return shapes.UnitTest(
+    differences = [shapes.tests.Difference(each.line, list(each.expected), list(each.got)) for each in one.differences]
+    return shapes.tests.UnitTest(
         str(one.path), one.line, one.name, one.passed, differences, list(one.remarks) or msgspec.UNSET
     )
 
 
-def _coverage(made: Coverage) -> shapes.Coverage:
-    return shapes.Coverage(
+def _coverage(made: Coverage) -> shapes.tests.Coverage:
+    return shapes.tests.Coverage(
         percent=round(made.percent, 2),
-        counts={kind: shapes.Share(*share) for kind, share in made.counts.items()},
+        counts={kind: shapes.tests.Share(*share) for kind, share in made.counts.items()},
         untested=len(made.untested),
         monitors=[_covered(one) for one in made.monitors],
         downtimes=[_covered(one) for one in made.downtimes],
     )
 
 
-def _covered(one: Covered) -> shapes.Covered:
-    missed = [shapes.Missed(point.kind, point.text) for point in one.missed]
-    return shapes.Covered(one.where, one.name, one.tests, len(one.points), missed)
+def _covered(one: Covered) -> shapes.tests.Covered:
+    missed = [shapes.tests.Missed(point.kind, point.text) for point in one.missed]
+    return shapes.tests.Covered(one.where, one.name, one.tests, len(one.points), missed)
 
 
-def _backtested(one: Backtested, messages: Messages | None) -> shapes.Backtested:
+def _backtested(one: Backtested, messages: Messages | None) -> shapes.backtests.Backtested:
     test, due = one.result, one.figures.sent + one.figures.silenced
     listed = [_notification(each) for each in _listed(test, messages or ("all" if due <= LISTED else "first"))]
-    return shapes.Backtested(
+    return shapes.backtests.Backtested(
         monitor=one.name,
         where=one.where,
         start=iso(test.start),
@@ -133,7 +137,7 @@ def _backtested(one: Backtested, messages: Messages | None) -> shapes.Backtested
         evaluations=one.figures.evaluations,
         transitions=list(_transitions(test)),
         notifications=listed,
-        figures=shapes.Figures(**one.figures.document()),
+        figures=shapes.backtests.Figures(**one.figures.document()),
         suggestions=msgspec.UNSET if one.suggestions is None else [suggestion(each) for each in one.suggestions],
         remarks=list(one.remarks) or msgspec.UNSET,
         points=one.points or msgspec.UNSET,
@@ -151,9 +155,9 @@ def document(test: Backtest, figures: Figures) -> dict[str, Any]:
     return made
 
 
-def suggestion(one: Suggestion) -> shapes.Suggestion:
+def suggestion(one: Suggestion) -> shapes.backtests.Suggestion:
     """A setting with what it would have sent."""
-    return shapes.Suggestion(
+    return shapes.backtests.Suggestion(
         setting=one.setting,
         first_alert_delay_s=one.alert_delay,
         missed=one.missed,
@@ -163,7 +167,7 @@ def suggestion(one: Suggestion) -> shapes.Suggestion:
     )
 
 
-def _transitions(test: Backtest) -> Iterator[shapes.Transition]:
+def _transitions(test: Backtest) -> Iterator[shapes.backtests.Transition]:
     """Every change of state, by time and group: in columns, for there may be millions."""
     import numpy as np
 
@@ -184,10 +188,11 @@ def _transitions(test: Backtest) -> Iterator[shapes.Transition]:
     order = np.lexsort((whose, at))
     columns = (at, whose, column("before"), column("after"), column("value"))
     labels, time = [one.label for one in sorted(Status)], functools.lru_cache(iso)
+    transition = shapes.backtests.Transition
     earlier = ["OK" if one is Status.NEW else one.label for one in sorted(Status)]
     for some in (order[begin : begin + AT_ONCE] for begin in range(0, len(order), AT_ONCE)):
         for when, number_of, before, after, value in zip(*(each[some].tolist() for each in columns), strict=True):
-            yield shapes.Transition(time(when), groups[number_of], earlier[before], labels[after], number(value))
+            yield transition(time(when), groups[number_of], earlier[before], labels[after], number(value))
 
 
 def _listed(test: Backtest, messages: Messages) -> Iterable[Notification]:
@@ -200,8 +205,8 @@ def _listed(test: Backtest, messages: Messages) -> Iterable[Notification]:
     return [test.written(group, due) for group, due in firsts(test)]
 
 
-def _notification(one: Notification) -> shapes.Notification:
-    return shapes.Notification(
+def _notification(one: Notification) -> shapes.backtests.Notification:
+    return shapes.backtests.Notification(
         *(iso(one.at), dict(one.group), one.transition, list(one.recipients)),
         *(one.subject, one.body, one.silenced_by, one.released_by),
     )

@@ -8,7 +8,8 @@ from typing import TextIO
 
 import msgspec
 
-from doghouse.reports.shapes import VERSION, LeftOut, Shard
+from doghouse.reports.shapes import VERSION
+from doghouse.reports.shapes.backtests import LeftOut, Shard
 
 
 class MergeError(Exception):

@@ -17,7 +17,7 @@ from doghouse.review.model import Change, Compared, MessageChange, OtherChange, 
 @writes("json", Review)
 def review(made: Review, out: TextIO) -> None:
     """Everything that a review holds."""
-    document = shapes.Review(
+    document = shapes.reviews.Review(
         version=shapes.VERSION,
         base=made.base,
         head=made.head,
@@ -28,7 +28,7 @@ def review(made: Review, out: TextIO) -> None:
         monitors=[_change(change) for change in made.changes],
         others=[_other(other) for other in made.others],
         problems=[_placed(placed) for placed in made.unread],
-        tests=shapes.ReachedTests(
+        tests=shapes.reviews.ReachedTests(
             made.tests.ran,
             [unit_test(one) for one in made.tests.failing],
             list(made.tests.mended),
@@ -42,8 +42,8 @@ def review(made: Review, out: TextIO) -> None:
     out.flush()
 
 
-def _change(change: Change) -> shapes.ChangedMonitor:
-    return shapes.ChangedMonitor(
+def _change(change: Change) -> shapes.reviews.ChangedMonitor:
+    return shapes.reviews.ChangedMonitor(
         name=change.name,
         change=change.kind,
         headline=headline(change),
@@ -60,19 +60,19 @@ def _change(change: Change) -> shapes.ChangedMonitor:
     )
 
 
-def _field(field: FieldChange) -> shapes.Field:
-    return shapes.Field(field.field, field.old, field.new)
+def _field(field: FieldChange) -> shapes.reviews.Field:
+    return shapes.reviews.Field(field.field, field.old, field.new)
 
 
-def _placed(placed: Placed) -> shapes.PlacedProblem:
+def _placed(placed: Placed) -> shapes.reviews.PlacedProblem:
     problem = placed.problem
-    mend = shapes.Mend(problem.mend.field, problem.mend.new, problem.mend.old) if problem.mend else None
+    mend = shapes.lint.Mend(problem.mend.field, problem.mend.new, problem.mend.old) if problem.mend else None
     about = (problem.field, problem.severity, problem.rule, problem.text, mend)
-    return shapes.PlacedProblem(placed.place, placed.file or None, placed.line or None, *about)
+    return shapes.reviews.PlacedProblem(placed.place, placed.file or None, placed.line or None, *about)
 
 
-def _compared(compared: Compared) -> shapes.Versions:
-    return shapes.Versions(
+def _compared(compared: Compared) -> shapes.reviews.Versions:
+    return shapes.reviews.Versions(
         _past(compared.before),
         _past(compared.after),
         [{"group": one.group, "from": iso(one.start), "to": iso(one.end)} for one in compared.missed],
@@ -82,15 +82,17 @@ def _compared(compared: Compared) -> shapes.Versions:
     )
 
 
-def _message(message: MessageChange) -> shapes.ChangedMessage:
+def _message(message: MessageChange) -> shapes.reviews.ChangedMessage:
     words = [{"change": piece.kind, "text": piece.text} for piece in message.pieces]
-    return shapes.ChangedMessage(message.transition, message.group, words, list(message.gone), list(message.new))
+    return shapes.reviews.ChangedMessage(
+        message.transition, message.group, words, list(message.gone), list(message.new)
+    )
 
 
-def _past(past: Past | None) -> shapes.Past | None:
+def _past(past: Past | None) -> shapes.reviews.Past | None:
     if past is None:
         return None
-    return shapes.Past(
+    return shapes.reviews.Past(
         **past.figures.document(),
         notifications_a_week=round(past.a_week, 2),
         first_alert=iso(past.first_alert) if past.first_alert is not None else None,
@@ -98,8 +100,8 @@ def _past(past: Past | None) -> shapes.Past | None:
     )
 
 
-def _other(other: OtherChange) -> shapes.ChangedThing:
-    return shapes.ChangedThing(
+def _other(other: OtherChange) -> shapes.reviews.ChangedThing:
+    return shapes.reviews.ChangedThing(
         other.thing,
         other.kind,
         other.name,

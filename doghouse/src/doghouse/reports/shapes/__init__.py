@@ -11,75 +11,14 @@ from typing import Any
 
 import msgspec
 
-from doghouse.reports.shapes.backtests import (
-    Backtested,
-    BacktestOfOne,
-    Backtests,
-    Figures,
-    LeftOut,
-    Notification,
-    Shard,
-    Suggestion,
-    Transition,
-)
-from doghouse.reports.shapes.lint import Lint, Linted, Mend, Problem, Suppressed
-from doghouse.reports.shapes.reviews import (
-    ChangedMessage,
-    ChangedMonitor,
-    ChangedThing,
-    Field,
-    Past,
-    PlacedProblem,
-    ReachedTests,
-    Review,
-    Versions,
-)
-from doghouse.reports.shapes.tests import Coverage, Covered, Difference, Missed, Share, UnitTest, UnitTests
-
-__all__ = [
-    "DOCUMENTS",
-    "VERSION",
-    "BacktestOfOne",
-    "Backtested",
-    "Backtests",
-    "ChangedMessage",
-    "ChangedMonitor",
-    "ChangedThing",
-    "Coverage",
-    "Covered",
-    "Difference",
-    "Field",
-    "Figures",
-    "LeftOut",
-    "Lint",
-    "Linted",
-    "Mend",
-    "Missed",
-    "Notification",
-    "Past",
-    "PlacedProblem",
-    "Problem",
-    "ReachedTests",
-    "Review",
-    "Shard",
-    "Share",
-    "Suggestion",
-    "Suppressed",
-    "Transition",
-    "UnitTest",
-    "UnitTests",
-    "Versions",
-    "schema",
-]
+from doghouse.reports.shapes import backtests, lint, reviews, tests
 
 VERSION = 1
-
-
 DOCUMENTS: dict[str, Sequence[type]] = {  # by command
-    "lint": [Lint],
-    "test": [UnitTests],
-    "diff": [Review],
-    "backtest": [BacktestOfOne, Backtests],
+    "lint": [lint.Lint],
+    "test": [tests.UnitTests],
+    "diff": [reviews.Review],
+    "backtest": [backtests.BacktestOfOne, backtests.Backtests],
 }
 
 
