@@ -169,6 +169,14 @@ def test_a_widget_of_a_ui_extension_is_taken(api: Api) -> None:
     assert made["widgets"][0]["definition"] == custom
 
 
+@pytest.mark.parametrize("unit", ["daily", "weekly", "monthly"])
+def test_a_widgets_time_may_be_of_the_calendar(api: Api, unit: str) -> None:
+    made = api.ok("POST", "/api/v1/dashboard", board(widgets=[graph(time={"type": unit, "offset": 1})]))
+    assert made["widgets"][0]["definition"]["time"] == {"type": unit, "offset": 1}
+    for time in ({"type": "hourly", "offset": 1}, {"type": unit, "offset": "x"}, {"type": unit, "offset": -1}):
+        assert api("POST", "/api/v1/dashboard", board(widgets=[graph(time=time)])).status_code == 400
+
+
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_widgets_are_checked_before_there_is_a_board(api: Api, version: str) -> None:
     formula = {"name": "a", "data_source": "metrics", "query": "avg:m{*"}

@@ -66,6 +66,29 @@ def test_to_date_spans_begin_with_the_week_or_month(span: str, start: str) -> No
     assert frame.utc(shown.start) == start
 
 
+@pytest.mark.parametrize(
+    ("unit", "offset", "start", "end"),
+    [
+        ("daily", 1, "2026-03-01 00:00:00", "2026-03-02 00:00:00"),
+        ("weekly", 1, "2026-02-22 00:00:00", "2026-03-01 00:00:00"),
+        ("monthly", 1, "2026-02-01 00:00:00", "2026-03-01 00:00:00"),
+        ("monthly", 3, "2025-12-01 00:00:00", "2026-01-01 00:00:00"),
+    ],
+)
+def test_a_span_of_the_calendar_is_the_whole_one_so_many_before(unit: str, offset: int, start: str, end: str) -> None:
+    shown = frame.of_widget({"type": unit, "offset": offset}, HOUR, NOW)
+    assert shown
+    assert (frame.utc(shown.start), frame.utc(shown.end), shown.live) == (start, end, False)
+
+
+@pytest.mark.parametrize("unit", ["daily", "weekly", "monthly"])
+def test_a_span_of_the_calendar_without_an_offset_is_the_running_one(unit: str) -> None:
+    shown = frame.of_widget({"type": unit, "offset": 0}, HOUR, NOW)
+    assert shown
+    assert (shown.end, shown.live) == (NOW + 1, True)
+    assert frame.of_widget({"type": unit, "offset": 10**12}, HOUR, NOW)
+
+
 @pytest.mark.parametrize("time", [None, {}, {"live_span": "alert"}, {"live_span": "3d "}])
 def test_a_widget_without_a_span_that_is_read_follows_the_page(time: dict[str, str] | None) -> None:
     expected = frame.past(3 * 86400, NOW) if time == {"live_span": "3d "} else None

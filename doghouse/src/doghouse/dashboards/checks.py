@@ -151,9 +151,12 @@ def _request(request: Object) -> None:
 
 
 def _time(time: Object) -> None:
-    """Legacy (`live_span`), live (`type: live`) or fixed; an empty object is the dashboard's own (recorded)."""
+    """Legacy (`live_span`), live (`type: live`), fixed or of the calendar; an empty object is the dashboard's own (recorded)."""
     _choose(time, "live_span", vocabulary.LIVE_SPANS)
-    _choose(time, "type", ("live", "fixed"))
+    _choose(time, "type", ("live", "fixed", *vocabulary.CALENDAR_SPANS))
+    offset = time.get("offset", 0)
+    if isinstance(offset, bool) or not isinstance(offset, int) or offset < 0:
+        raise Wrong(f"offset: {offset!r} is not a whole number from 0")
     if time.get("type") == "live":
         _require(time, ("value", "unit"))
         _choose(time, "unit", vocabulary.LIVE_UNITS)

@@ -10,6 +10,8 @@ LIVE_SPANS = (
     *("1m", "5m", "10m", "15m", "30m", "1h", "4h", "1d", "2d", "1w", "1mo", "3mo", "6mo", "1y"),
     *("week_to_date", "month_to_date", "alert"),
 )
+# Whole days, weeks and months as a widget's time, counted back by `offset` (terraform-provider-datadog issues 3148 and 3467; GUESS: weeks).
+CALENDAR_SPANS = ("daily", "weekly", "monthly")
 LIVE_UNITS = ("minute", "hour", "day", "week", "month", "year")
 COMPARATORS = ("=", ">", ">=", "<", "<=")
 PALETTES = (  # of conditional formats; a graph's own are free names

@@ -10,11 +10,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from doghouse.dashboards.vocabulary import CALENDAR_SPANS
 from doghouse.time import lengths
 
 UNIT_S = {**lengths.UNITS, "mo": 30 * lengths.DAY, "y": 365 * lengths.DAY}
 WORDS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}
 SPANS = ("1m", "5m", "10m", "15m", "30m", "1h", "4h", "1d", "2d", "1w", "1mo", "3mo", "6mo", "1y")  # WidgetLiveSpan
+TO_DATE = {"week_to_date": "weekly", "month_to_date": "monthly"}
 DEFAULT_SPAN_S = 3600  # Datadog opens a timeboard on the past hour
 SHORTEST_S = 1
 LONGEST_S = 20 * UNIT_S["y"]  # a longer range is cut to its end; js/time/ranges.mjs knows it too
@@ -92,9 +94,11 @@ def of_widget(time: Mapping[str, Any] | None, page: Frame, now: float) -> Frame 
         return fixed(time)
     if time.get("type") == "live":
         return past(int(time["value"]) * unit_seconds(str(time.get("unit", "minute"))), now)
+    if time.get("type") in CALENDAR_SPANS:
+        return of_calendar(time["type"], int(time.get("offset") or 0), now)
     span = str(time.get("live_span") or "")
-    if span in ("week_to_date", "month_to_date"):
-        return to_date(span, now)
+    if span in TO_DATE:
+        return of_calendar(TO_DATE[span], 0, now)
     seconds = span_seconds(span)
     return past(seconds, now) if seconds else None
 
@@ -105,11 +109,20 @@ def fixed(time: Mapping[str, Any]) -> Frame:
     return still(start, end)
 
 
-def to_date(span: str, now: float) -> Frame:
-    """The running week (from Sunday, GUESS) or month so far, in UTC."""
+def of_calendar(unit: str, offset: int, now: float) -> Frame:
+    """The running day, week (from Sunday, GUESS) or month so far, in UTC; with an offset the whole one that many before it."""
     today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    back = (today.weekday() + 1) % 7 if span == "week_to_date" else today.day - 1
-    start = calendar.timegm((today - timedelta(days=back)).timetuple())
+    back = min(offset, LONGEST_S // lengths.DAY)
+    if unit == "monthly":
+        month = max(today.year * 12 + today.month - 1 - back, 1970 * 12)
+        first, following = (today.replace(year=one // 12, month=one % 12 + 1, day=1) for one in (month, month + 1))
+    else:
+        days = 7 if unit == "weekly" else 1
+        first = today - timedelta(days=(today.weekday() + 1) % days + back * days)
+        following = first + timedelta(days=days)
+    start = calendar.timegm(first.timetuple())
+    if offset:
+        return still(start, calendar.timegm(following.timetuple()))
     return Frame(start, max(int(now) + 1, start + SHORTEST_S), True)
 
 
