@@ -33,10 +33,15 @@ def main(wanted: list[str]) -> int:
     if not chosen:
         note(f"bench: there is no {' '.join(wanted)}; there are {', '.join(every)}")
         return 64
+    missing, measured = set[str](), set[str]()
     for name, module in chosen.items():
         note(f"bench: {name}: {(module.__doc__ or '').splitlines()[0]}")
+        missing |= {one for row in getattr(module, "ROWS", ()) for one in row.figures}
         for figure in module.run():
+            measured.add(figure.name)
             print(figure.line(), flush=True)
+    if missing - measured:
+        note(f"bench: not measured: {', '.join(sorted(missing - measured))}")
     return 0
 
 

@@ -11,11 +11,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.figures import Figure, note, seconds
+from bench.figures import Figure, Row, note, seconds
 from bench.servers import Server, doghouse
 
 CONTEXTS, A_BODY = 1_000_000, 5000
 PAUSE_S = 0.05  # between two other requests
+ROWS = (
+    Row("a million new contexts, posted (s)", ("cardinality_post",), "< 10"),
+    Row("the longest of the other requests meanwhile (s)", ("cardinality_post_others",), "< 0.5"),
+    Row("`by {id}` over all of them: refused with its limit (s)", ("cardinality_by_id",), "< 10"),
+    Row("the longest of the other requests meanwhile (s)", ("cardinality_by_id_others",), "< 0.5"),
+    Row("most memory of the server (MB)", ("cardinality_memory",), "< 1,000"),
+)
 
 
 def run() -> Iterator[Figure]:

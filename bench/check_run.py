@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bench.figures import Figure, in_turn, p50
+from bench.figures import Figure, Row, in_turn, p50
 
 ROUNDS, RUNS = 60, 2000
+ROWS = (Row("`check.run()` of my_metric: times a check that submits one gauge", ("check_run",), "≤ 1.1"),)
 TAGS = ["env:bench", "team:ops", "role:db"]
 
 

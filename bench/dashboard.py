@@ -9,13 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.figures import Figure, in_turn, p50, p99
+from bench.figures import Figure, Row, in_turn, p50, p99
 from bench.history import EVERY_S, History, into_doghouse, settle
 from bench.servers import Server, doghouse
 
 WIDGETS, HOSTS, WEEK_S = 20, 50, 7 * 86400
 CONNECTIONS = 6
 ROUNDS = 15
+ROWS = (
+    Row("dashboard of 20 widgets, a week, 50 hosts, p50 (ms)", ("dashboard_20_widgets_p50",), "< 300"),
+    Row("the same, p99 (ms)", ("dashboard_20_widgets_p99",)),
+)
 
 
 def run() -> Iterator[Figure]:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,16 @@ class Figure:
     def line(self) -> str:
         """As other programs read it."""
         return f"bench {self.name} {self.value:.3g} {self.unit} {self.by}"
+
+
+class Row(NamedTuple):
+    """A row of docs/benchmarks.md: what it says, the figures in its columns, its goal. `heads` are those of its table: rows that have the same stand in one.
+    A module's are its ROWS, and `scripts/benchmarks.py` runs those that have any."""
+
+    words: str
+    figures: tuple[str, ...]
+    goal: str = ""
+    heads: tuple[str, ...] = ("", "")
 
 
 def note(text: str) -> None:

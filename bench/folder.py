@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.backtest import DAY_S, EVERY_S, START_S, Took, process
-from bench.figures import Figure, p50
+from bench.figures import Figure, Row, p50
 from doghouse.metrics.model import Floats
 
 ONLY_WHEN_NAMED = True  # minutes
@@ -21,6 +21,12 @@ AGGREGATORS, SCOPES = ("avg", "max", "min"), ("{*} by {host}", "{*}")  # with th
 WINDOWS = ("last_5m", "last_10m", "last_15m", "last_30m", "last_1h")
 MONITORS, HOSTS, DAYS, ROUNDS = 330, 100, 30, 3
 BREACHES_A_DAY = 3
+ROWS = (
+    Row("backtest of 330 monitors, 30 days of 100 hosts (s)", ("backtest_folder",)),
+    Row("the same: times one of them", ("backtest_folder_times_one",), "≤ 20"),
+    Row("the same: times as fast as one process", ("backtest_folder_jobs",)),
+    Row("the same: most memory of a process (MB)", ("backtest_folder_memory",), "< 1,000"),
+)
 
 
 def run(monitors: int = MONITORS, hosts: int = HOSTS, days: int = DAYS, rounds: int = ROUNDS) -> Iterator[Figure]:

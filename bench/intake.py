@@ -16,13 +16,25 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.figures import Figure, note, p50
+from bench.figures import Figure, Row, note, p50
 from bench.servers import VICTORIA, Server, doghouse, victoria_metrics
 
 POINTS = 1000  # a body
 BODIES = 800  # a round, over all connections
 ROUNDS = 5
 SHAPES = {"": 1000, "_100x10": 100, "_1x1000": 1}  # suffix of the figure: series in a body
+HEADS = "intake, v1 JSON, 1,000 points a body", "points a second", "times victoria-metrics"
+IN_WORDS = {
+    "": "1,000 series with a point",
+    "_100x10": "100 series with 10 points",
+    "_1x1000": "1 series with 1,000 points",
+}
+ROWS = [
+    Row(f"{words}, {connections} connection{'s' * (connections > 1)}", (f"{name}_rate", name), "≥ 1", HEADS)
+    for suffix, words in IN_WORDS.items()
+    for connections in (1, 4)
+    for name in [f"intake_v1_{connections}conn{suffix}"]
+]
 
 
 def bodies(series: int, count: int, round_number: int, connection: int) -> list[bytes]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.figures import Figure
 from bench.history import History
+from bench.query import ROWS as ROWS
 from bench.query import measure
 
 ONLY_WHEN_NAMED = True

@@ -1,4 +1,4 @@
-"""A backtest with 900,000 notifications, as JSON: a value that is random each minute, of 42 hosts over thirty days."""
+"""A backtest with 900,000 notifications, as JSON, by line, and with every message: a value that is random each minute, of 42 hosts over thirty days."""
 
 from __future__ import annotations
 
@@ -11,9 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from bench.backtest import DAY_S, MINUTE_S, START_S, process
-from bench.figures import Figure, p50
+from bench.figures import Figure, Row, p50
 
 HOSTS, DAYS, ROUNDS = 42, 30, 3
+FORMS = {"": ("--json",), "_lines": ("--json-lines",), "_all": ("--json-lines", "--messages", "all")}
+ROWS = (
+    Row("900,000 notifications as JSON: the first, the rest counted (s)", ("backtest_messages",), "< 20"),
+    Row("the same: most memory (MB)", ("backtest_messages_memory",), "< 500"),
+    Row("the same with `--json-lines` (s)", ("backtest_messages_lines",)),
+    Row("the same with every message, `--messages all` (s)", ("backtest_messages_all",)),
+    Row("the same: most memory (MB)", ("backtest_messages_all_memory",)),
+)
 MONITOR = {
     "name": "random",
     "type": "metric alert",
@@ -29,13 +37,15 @@ def run(hosts: int = HOSTS, days: int = DAYS, rounds: int = ROUNDS) -> Iterator[
         (folder / "random.json").write_text(json.dumps(MONITOR))
         write_points(folder / "points.parquet", hosts, days)
         over = ["--series", "points.parquet", "--from", str(START_S), "--to", str(START_S + days * DAY_S)]
-        command = [sys.executable, "-m", "doghouse", "backtest", "random.json", *over, "--json"]
-        took = [process(command, folder, folder / "out") for _ in range(rounds)]
-        figures = json.loads((folder / "out").read_bytes())["figures"]
-        yield Figure("backtest_messages_sent", figures["notifications"], "notifications", "counted")
-        yield Figure("backtest_messages", p50([one.seconds for one in took]), "s", "whole-process")
-        yield Figure("backtest_messages_cpu", p50([one.cpu for one in took]), "s", "processors")
-        yield Figure("backtest_messages_memory", max(one.memory for one in took), "MB", "peak")
+        command = [sys.executable, "-m", "doghouse", "backtest", "random.json", *over]
+        for suffix, form in FORMS.items():
+            took = [process([*command, *form], folder, folder / f"out{suffix}") for _ in range(rounds)]
+            yield Figure(f"backtest_messages{suffix}", p50([one.seconds for one in took]), "s", "whole-process")
+            yield Figure(f"backtest_messages{suffix}_cpu", p50([one.cpu for one in took]), "s", "processors")
+            yield Figure(f"backtest_messages{suffix}_memory", max(one.memory for one in took), "MB", "peak")
+        [line] = (folder / "out_lines").read_text().splitlines()
+        sent = json.loads(line)["figures"]["notifications"]
+        yield Figure("backtest_messages_sent", sent, "notifications", "counted")
 
 
 def write_points(path: Path, hosts: int, days: int) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import numpy as np
 import polars as pl
 
-from bench.figures import Figure, in_turn, note, p50, p99
+from bench.figures import Figure, Row, in_turn, note, p50, p99
 from bench.history import EVERY_S, METRIC, START, History, into_doghouse, into_parquet, into_victoria_metrics, settle
 from bench.servers import VICTORIA, Server, doghouse, victoria_metrics
 
@@ -27,6 +27,23 @@ MIB = 1024 * 1024
 MOST_HOURS = 1500  # a Datadog query has no more buckets
 ROUNDS = 15
 SMALL_ROUNDS = 100
+SIZES = ("1m", "10m", "100m")
+HEADS = "100 hosts, a point each 45 s", "1 million points", "10 million", "100 million"
+ROWS = [
+    Row(words, tuple(figure.format(size) for size in SIZES), goal, HEADS)
+    for words, figure, goal in (
+        ("hourly average by host: times as fast as victoria-metrics", "query_rollup_{}", "≥ 1"),
+        ("the same: its time as a share of polars' from Parquet", "query_rollup_{}_limit", "< 1"),
+        ("the same, p50 (ms)", "query_rollup_{}_p50", ""),
+        ("the same, p99 (ms)", "query_rollup_{}_p99", ""),
+        ("the same, the first of a new process (ms)", "query_rollup_{}_cold", ""),
+        ("one host, one day, p50 (ms)", "query_1host_1day_{}_p50", "< 3"),
+        ("bytes on disk a point", "bytes_per_point_{}", "< 3"),
+        ("memory at rest (MiB)", "memory_rest_{}", ""),
+        ("memory at its peak (MiB)", "memory_peak_{}", ""),
+        ("start until requests are accepted (s)", "serve_ready_{}", ""),
+    )
+]
 Ask = Callable[[], bytes]
 
 

@@ -7,10 +7,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.figures import Figure, p50
+from bench.figures import Figure, Row, p50
 from bench.servers import doghouse
 
 ROUNDS = 7
+ROWS = (
+    Row("start over an empty folder (s)", ("serve_ready",)),
+    Row("start over a folder that was left (s)", ("serve_ready_again",)),
+)
 
 
 def run() -> Iterator[Figure]:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import msgspec
 
-from bench.figures import Figure, p50
+from bench.figures import Figure, Row, p50
 from bench.servers import Server, doghouse
 
 SPANS, TRACES, BODIES, ROUNDS = 10, 50, 40, 5
+ROWS = (Row("spans a second, one connection", ("trace_intake",), "> 100,000"),)
 HEADERS = {
     "Content-Type": "application/msgpack",
     "Datadog-Meta-Lang": "python",

@@ -1,7 +1,8 @@
 #!/usr/bin/env -S .venv/bin/python
-"""Rewrites the tables of docs/benchmarks.md with this machine's figures: it runs the benchmarks that they need (minutes, most of them for 100 million points).
+"""Rewrites the tables of docs/benchmarks.md with this machine's figures: it runs the benchmarks that they need (half an hour).
 
-`scripts/benchmarks.py FILE...` takes the output of earlier runs instead (`make bench ONLY=intake > FILE`); `--without-large` leaves 100 million points out.
+Which rows there are each benchmark says (`ROWS` of the modules of `bench`). `scripts/benchmarks.py FILE...` takes the output of earlier runs instead
+(`make bench ONLY=intake > FILE`); `--quick` leaves out what runs only when it is named.
 """
 
 from __future__ import annotations
@@ -16,44 +17,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from bench.__main__ import modules, on_demand  # noqa: E402  # the folder is no package that is installed
+from bench.figures import Row  # noqa: E402
+
 PAGE = ROOT / "docs/benchmarks.md"
-MODULES = ("intake", "query", "large", "dashboard", "start")
-SIZES = ("1m", "10m", "100m")
 BETWEEN = re.compile(r"(<!-- table -->\n).*?(<!-- /table -->)", re.DOTALL)
 NONE = "–"
-
-# What a row says, the figures in its columns, and its goal.
-INTAKE = [
-    (
-        f"{shape}, {connections} connection{'s' if connections > 1 else ''}",
-        f"intake_v1_{connections}conn{suffix}",
-        "≥ 1",
-    )
-    for shape, suffix in (
-        ("1,000 series with a point", ""),
-        ("100 series with 10 points", "_100x10"),
-        ("1 series with 1,000 points", "_1x1000"),
-    )
-    for connections in (1, 4)
-]
-BY_SIZE = [
-    ("hourly average by host: times as fast as victoria-metrics", "query_rollup_{}", "≥ 1"),
-    ("the same: its time as a share of polars' from Parquet", "query_rollup_{}_limit", "< 1"),
-    ("the same, p50 (ms)", "query_rollup_{}_p50", ""),
-    ("the same, p99 (ms)", "query_rollup_{}_p99", ""),
-    ("the same, the first of a new process (ms)", "query_rollup_{}_cold", ""),
-    ("one host, one day, p50 (ms)", "query_1host_1day_{}_p50", "< 3"),
-    ("bytes on disk a point", "bytes_per_point_{}", "< 3"),
-    ("memory at rest (MiB)", "memory_rest_{}", ""),
-    ("memory at its peak (MiB)", "memory_peak_{}", ""),
-    ("start until requests are accepted (s)", "serve_ready_{}", ""),
-]
-SINGLE = [
-    ("dashboard of 20 widgets, a week, 50 hosts, p50 (ms)", "dashboard_20_widgets_p50", "< 300"),
-    ("the same, p99 (ms)", "dashboard_20_widgets_p99", ""),
-    ("start over an empty folder (s)", "serve_ready", ""),
-    ("start over a folder that was left (s)", "serve_ready_again", ""),
-]
 
 
 def figures(lines: Iterable[str]) -> dict[str, float]:
@@ -71,26 +41,17 @@ def shown(figures: Mapping[str, float], name: str) -> str:
 
 
 def table(figures: Mapping[str, float], load: str) -> str:
-    """The three tables, and where they are from."""
-    lines = [
-        f"Measured on {machine(load)}.",
-        "",
-        "| intake, v1 JSON, 1,000 points a body | points a second | times victoria-metrics | goal |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {words} | {shown(figures, f'{name}_rate')} | {shown(figures, name)} | {goal} |"
-        for words, name, goal in INTAKE
-    ]
-    lines += [
-        "",
-        "| 100 hosts, a point each 45 s | 1 million points | 10 million | 100 million | goal |",
-        "|---|---|---|---|---|",
-    ]
-    for words, name, goal in BY_SIZE:
-        lines.append(f"| {words} | {' | '.join(shown(figures, name.format(size)) for size in SIZES)} | {goal} |")
-    lines += ["", "| | | goal |", "|---|---|---|"]
-    lines += [f"| {words} | {shown(figures, name)} | {goal} |" for words, name, goal in SINGLE]
+    """The tables of all benchmarks' rows, and where they are from; the table of what stands alone is the last one."""
+    tables: dict[tuple[str, ...], dict[Row, None]] = {}
+    for module in modules():
+        for row in getattr(module, "ROWS", ()):
+            tables.setdefault(row.heads, {})[row] = None
+    lines = [f"Measured on {machine(load)}."]
+    for heads, rows in sorted(tables.items(), key=lambda item: not item[0][0]):
+        lines += ["", f"| {' | '.join((*heads, 'goal'))} |", "|---" * (len(heads) + 1) + "|"]
+        lines += [
+            f"| {' | '.join((row.words, *(shown(figures, one) for one in row.figures), row.goal))} |" for row in rows
+        ]
     return "\n".join(lines)
 
 
@@ -113,7 +74,8 @@ def main(arguments: list[str]) -> int:
         lines = [line for file in files for line in file.read_text().splitlines()]
         load = "in earlier runs"
     else:
-        wanted = [each for each in MODULES if each != "large" or "--without-large" not in arguments]
+        chosen = (one for one in modules() if hasattr(one, "ROWS") and not ("--quick" in arguments and on_demand(one)))
+        wanted = [one.__name__.removeprefix("bench.") for one in chosen]
         command = [sys.executable, "-m", "bench", *wanted]
         before = os.getloadavg()[0]
         lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
