@@ -126,7 +126,7 @@ def _all(descriptor: int, most: int) -> bytes:
     size = 0
     while True:
         try:
-            part = os.read(descriptor, min(AT_ONCE, most + 1 - size))
+            part = os.read(descriptor, AT_ONCE)
         except BlockingIOError:
             select.select([descriptor], [], [])
             continue
