@@ -26,23 +26,9 @@ LINES: Mapping[str, tuple[str, ...]] = {
 AGGREGATORS = ("avg", "last", "max", "min", "sum", "percentile")  # of a request
 REDUCERS = ("avg", "min", "max", "sum", "last", "area", "l2norm", "percentile")  # of a query of metrics
 ORDER = ("asc", "desc")
-OLD_QUERIES = tuple(  # the keys of a request that hold a query of something else than metrics (TimeseriesWidgetRequest and its like)
-    f"{source}_query"
-    for source in (
-        *(
-            "log",
-            "apm",
-            "rum",
-            "event",
-            "network",
-            "process",
-            "profile_metrics",
-            "security",
-            "audit",
-            "apm_stats",
-            "sql",
-        ),
-    )
+OLD_QUERIES = (  # the keys of a request that hold a query of something else than metrics (TimeseriesWidgetRequest and its like)
+    *("log_query", "apm_query", "rum_query", "event_query", "network_query", "process_query", "profile_metrics_query"),
+    *("security_query", "audit_query", "apm_stats_query", "sql_query"),
 )
 # A request that asks nothing is refused (terraform-provider-datadog issue 2243): one of these must be there.
 ASKS = frozenset(("q", "queries", "query", "formulas", *OLD_QUERIES))

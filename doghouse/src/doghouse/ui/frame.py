@@ -43,6 +43,11 @@ class Frame(Struct, frozen=True):
             return f"the past {duration_words(self.span)}"
         return f"{utc(self.start)} to {utc(self.end)} UTC"
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """The frame as pages' scripts are told it."""
+        return {"from": self.start, "to": self.end, "live": self.live}
+
     def query(self) -> dict[str, str]:
         """The frame as a URL has it."""
         return {"from_ts": str(self.start * 1000), "to_ts": str(self.end * 1000), "live": str(self.live).lower()}

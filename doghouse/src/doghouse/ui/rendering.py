@@ -81,7 +81,7 @@ def framed(template: str, call: Call, shown: Frame, **values: Any) -> Reply:
     """A page whose range of time a person chooses. Its script is told the time, the range, and whatever `data` is among the values."""
     data = {
         "now": call.now,
-        "frame": {"from": shown.start, "to": shown.end, "live": shown.live},
+        "frame": shown.document,
         **values.pop("data", {}),
     }
     spans = [(name, frame.span_seconds(name)) for name in frame.SPANS]

@@ -47,7 +47,7 @@ class BoardData(Struct, frozen=True):
             for widget in board.every_widget
             if widget.plotted and (ids is None or widget.id in ids)
         ]
-        return Reply({"now": call.now, "from": shown.start, "to": shown.end, "live": shown.live, "widgets": numbers})
+        return Reply({"now": call.now, **shown.document, "widgets": numbers})
 
     def _widget(self, widget: Widget, selected: tuple[Selection, ...], shown: Frame, call: Call) -> dict[str, Any]:
         own = frame.of_widget(widget.time, shown, call.now)

@@ -77,8 +77,7 @@ class Replays(Struct, frozen=True):
 
     def nothing(self, seen: Frame, now: float, problem: str) -> dict[str, Any]:
         """An answer without a graph and figures, and why."""
-        frame = {"from": seen.start, "to": seen.end, "live": seen.live, "now": now}
-        return frame | {"graph": None, "replay": None, "problem": problem}
+        return seen.document | {"now": now, "graph": None, "replay": None, "problem": problem}
 
     def sources(self, monitor: mon.Definition, seen: Frame) -> mon.Sources:
         """What a replay reads: points, runs of checks that are points, SLOs, logs, spans, a composite's members. Raises MonitorError where one is missing."""

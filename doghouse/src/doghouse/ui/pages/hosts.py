@@ -68,7 +68,7 @@ class HostMap(Struct, frozen=True):
         """A host map widget's hosts."""
         fill, size = (_query(widget, key) for key in ("fill", "size"))
         groups = tuple(map(str, widget.definition.get("group") or ()))
-        scope = tuple(str(scope_tag) for scope_tag in widget.definition.get("scope") or () if "$" not in str(scope_tag))
+        scope = tuple(tag for tag in map(str, widget.definition.get("scope") or ()) if "$" not in tag)
         return {"id": widget.id} | self.picture(Wanted(fill, size, groups, scope), asked.now, asked.variables)
 
     def picture(self, wanted: Wanted, now: float, variables: Mapping[str, Chosen]) -> dict[str, Any]:

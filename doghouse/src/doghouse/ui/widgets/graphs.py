@@ -99,12 +99,10 @@ def _document(
     simulated: Any,
     left_out: int,
 ) -> dict[str, Any]:
-    interval, frame = min((series["interval"] for series in drawn), default=1), asked.frame
+    interval = min((series["interval"] for series in drawn), default=1)
     return {
         "id": name,
-        "from": frame.start,
-        "to": frame.end,
-        "live": frame.live,
+        **asked.frame.document,
         "interval": interval,
         "cut": cut(asked.since, interval),
         "joined": max(JOINED_S, 3 * interval),

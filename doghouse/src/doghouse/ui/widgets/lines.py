@@ -95,10 +95,7 @@ def _limited(series: list[ResultSeries], line: Line) -> list[ResultSeries]:
     count, order = line.limit
     from numpy import nanmean
 
-    ranked = sorted(
-        (ranked_series for ranked_series in series if len(ranked_series.values)),
-        key=lambda ranked_series: float(nanmean(ranked_series.values)),
-    )
+    ranked = sorted((one for one in series if len(one.values)), key=lambda one: float(nanmean(one.values)))
     return (ranked if order == "asc" else ranked[::-1])[:count]
 
 

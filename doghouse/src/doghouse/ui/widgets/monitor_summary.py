@@ -42,8 +42,8 @@ class MonitorSummary(Struct, frozen=True):
 
     def summary(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """The counts and monitors of a widget: JSON for js/widgets/summary.mjs."""
-        definition, frame = widget.definition, asked.frame
-        answer = {"id": widget.id, "from": frame.start, "to": frame.end, "live": frame.live}
+        definition = widget.definition
+        answer = {"id": widget.id, **asked.frame.document}
         try:
             wanted = compile_search(substituted(str(definition.get("query") or ""), chosen(asked.selected)))
         except ApiError as error:

@@ -65,9 +65,7 @@ def scalars(widget: Widget, source: Source, asked: Asked) -> dict[str, Any]:
         problems = graphs.empty(widget, source, asked)
     return {
         "id": widget.id,
-        "from": asked.frame.start,
-        "to": asked.frame.end,
-        "live": asked.frame.live,
+        **asked.frame.document,
         "heads": heads,
         "cells": [line.cell for table in tables for line in table.lines],
         "rows": _ranked(rows, widget),

@@ -158,8 +158,7 @@ class Panels(Struct, frozen=True):
 
 def _nothing(widget: Widget, asked: Asked, *problems: str) -> dict[str, Any]:
     """A widget's answer before there is anything in it."""
-    frame = asked.frame
-    return {"id": widget.id, "from": frame.start, "to": frame.end, "live": frame.live, "problems": list(problems)}
+    return {"id": widget.id, **asked.frame.document, "problems": list(problems)}
 
 
 def _link(stored: Stored) -> dict[str, Any]:

@@ -51,8 +51,8 @@ class Streams(Struct, frozen=True):
 
     def stream(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """The lines of a widget: JSON for js/widgets/stream.mjs."""
-        wanted, frame = stream_of(widget), asked.frame
-        answer = {"id": widget.id, "from": frame.start, "to": frame.end, "live": frame.live}
+        wanted = stream_of(widget)
+        answer = {"id": widget.id, **asked.frame.document}
         if wanted.of not in (LOGS, EVENTS):
             return answer | {"problems": [f"doghouse holds nothing of `{wanted.of}`"]}
         text = substituted(wanted.search, chosen(asked.selected))

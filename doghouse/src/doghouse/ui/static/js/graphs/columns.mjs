@@ -1,4 +1,4 @@
-// Series with their own times → the columns uPlot draws: line list of times, line list of values a series.
+// Series with their own times → the columns that uPlot draws: a list of times, then a list of values for each series.
 // In a column `undefined` is a time of another series (the line goes on), `null` a gap (the line stops).
 
 export function columns(series, joined) {
@@ -36,8 +36,8 @@ function fillGap(made, times, end, from) {
   for (let at = end - 1; at >= 0 && times[at] > from; at--) made[at] = null;
 }
 
-// Columns laid on line another, the last at the bottom, so that drawing them in order paints each over the line above it.
-// A time at which a series has no point counts as 0 for bars; a line's is interpolated.
+// Series stacked on one another, the last at the bottom: drawn in their order, each is painted over the one that stands on it.
+// Where a series has no point at a time of another, a bar counts as 0, and a line is interpolated.
 export function stacked(series, joined) {
   const times = union(series, joined);
   const floor = new Float64Array(times.length);
