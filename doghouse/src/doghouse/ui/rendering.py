@@ -95,7 +95,7 @@ def reading(handler: Callable[[Call], Reply], template: str = "problem.html") ->
         try:
             return handler(call)
         except ApiError as error:
-            return render(template, call, status=error.status, text="; ".join(map(str, error.errors)))
+            return render(template, call, status=error.status, text=error.text)
 
     return serve
 

@@ -28,6 +28,11 @@ class ApiError(Exception):
         return self
 
     @property
+    def text(self) -> str:
+        """The errors in one line."""
+        return "; ".join(map(str, self.errors))
+
+    @property
     def body(self) -> Any:
         """What is answered."""
         return {"errors": list(self.errors)}

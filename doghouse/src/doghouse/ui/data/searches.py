@@ -17,5 +17,5 @@ def read(text: str) -> tuple[Node, str]:
     except SearchSyntaxError as error:
         return Everything(), f"{error.sentence}\n{str(error).partition(chr(10))[2]}"
     except ApiError as error:
-        return Everything(), "; ".join(map(str, error.errors))
+        return Everything(), error.text
     return search, ""

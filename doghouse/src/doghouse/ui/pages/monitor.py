@@ -97,7 +97,7 @@ class MonitorPage(Struct, frozen=True):
         try:
             self.monitors.checked(written(tried.document))
         except ApiError as error:
-            return "; ".join(map(str, error.errors))
+            return error.text
         return ""
 
     def previews(self, call: Call) -> Reply:

@@ -35,7 +35,7 @@ class MonitorList(Struct, frozen=True):
             wanted = compile_search(query)
             matching = [monitor for monitor in every if any(wanted(hit.row) for hit in monitor_hits(monitor, call.now))]
         except ApiError as error:
-            matching, problem = [], "; ".join(map(str, error.errors))
+            matching, problem = [], error.text
         rows = sorted(map(row, matching), key=lambda entry: (ORDER.index(entry["state"]), entry["name"].lower()))
         counts = Counter(monitor.stored.overall for monitor in every)
         return rendering.render(

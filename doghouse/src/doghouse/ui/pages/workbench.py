@@ -203,7 +203,7 @@ class Workbench(Struct, frozen=True):
         try:
             self.replays.monitors.checked(dict(draft.monitor.document))
         except ApiError as error:
-            text = "; ".join(map(str, error.errors))
+            text = error.text
             known = any(one["text"].startswith(text) for one in draft.problems)  # lint says why besides
             return draft if known else drafts.refused(draft, text)
         return draft

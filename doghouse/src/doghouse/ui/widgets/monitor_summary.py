@@ -47,7 +47,7 @@ class MonitorSummary(Struct, frozen=True):
         try:
             wanted = compile_search(substituted(str(definition.get("query") or ""), chosen(asked.selected)))
         except ApiError as error:
-            return answer | {"problems": ["; ".join(map(str, error.errors))]}
+            return answer | {"problems": [error.text]}
         every = self.monitors.every(asked.now)
         found = [shown for shown in every if any(wanted(hit.row) for hit in monitor_hits(shown, asked.now))]
         counts = Counter(_states(found, groups=definition.get("summary_type") in GROUPS))

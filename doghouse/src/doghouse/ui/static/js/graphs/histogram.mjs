@@ -38,11 +38,7 @@ export class Histogram {
     const parts = statuses.filter(({ counts }) => counts[bucket]);
     const said = `${range(from, from + this.interval)}: ${number(total)}${parts.length ? ` (${parts.map(({ status, counts }) => `${status} ${number(counts[bucket])}`).join(", ")})` : ""}`;
     const made = el("button", { type: "button", class: "bucket", title: said, "aria-label": said, tabindex: "-1", onclick: () => this.zoom(from, from + this.interval) });
-    for (const { state, counts } of parts) {
-      const part = el("span", { class: `part-of ${state}` });
-      part.style.height = `${(counts[bucket] / most) * 100}%`;
-      made.append(part);
-    }
+    made.append(...parts.map(({ state, counts }) => el("span", { class: `part-of ${state}`, style: { height: `${(counts[bucket] / most) * 100}%` } })));
     return made;
   }
 
@@ -67,11 +63,7 @@ export class Histogram {
     const every = Math.ceil(this.count / labels);
     const places = Array.from({ length: Math.floor(this.count / every) || 1 }, (_, label) => label * every);
     this.axis.replaceChildren(
-      ...places.map((bucket) => {
-        const label = el("span", {}, tick(this.start + bucket * this.interval, this.interval));
-        label.style.left = `${(bucket / this.count) * 100}%`;
-        return label;
-      }),
+      ...places.map((bucket) => el("span", { style: { left: `${(bucket / this.count) * 100}%` } }, tick(this.start + bucket * this.interval, this.interval))),
     );
   }
 }

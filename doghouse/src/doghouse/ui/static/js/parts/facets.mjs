@@ -16,8 +16,7 @@ export function drawFacet(place, facet, choose) {
   list.replaceChildren(
     ...facet.values.map((one) => {
       const shown = one.value || "(empty)";
-      const fill = el("span", { class: "fill" });
-      fill.style.width = `${(one.count / most) * 100}%`;
+      const fill = el("span", { class: "fill", style: { width: `${(one.count / most) * 100}%` } });
       return el(
         "li",
         { "data-value": one.value, class: one.wanted ? "wanted" : one.unwanted ? "unwanted" : "" },

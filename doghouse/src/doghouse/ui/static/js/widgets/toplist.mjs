@@ -15,8 +15,7 @@ export function bars(rows) {
 
 function bar(row, index, most) {
   const { stroke: hue } = stroke({ host: row.host, group: row.host ? "" : "toplist" }, index);
-  const fill = el("span", { class: "fill", style: { width: `${(100 * Math.abs(row.value)) / most}%`, borderColor: hue } });
-  fill.style.background = `color-mix(in srgb, ${hue} 18%, transparent)`;
+  const fill = el("span", { class: "fill", style: { width: `${(100 * Math.abs(row.value)) / most}%`, borderColor: hue, background: `color-mix(in srgb, ${hue} 18%, transparent)` } });
   const { tone, style } = painted(row.paints[0]);
   return el("li", { class: tone, style }, fill, el("span", {}, row.label), el("span", { class: "number" }, quantity(row.value, row.units[0], true)));
 }
