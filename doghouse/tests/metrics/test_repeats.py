@@ -97,6 +97,8 @@ A, B = '{"metric":"a","points":[[1,2]]}', '{"metric":"b","points":[[3,4]]}'
         f",{A}]}}",
         f'{{"series":[{A}{{"series":[{B}]}}',
         '{"series":[{"metric":"a","points":[[1,2]],"points":[[3,4]]}]}',
+        '{"series":[{"metric":"a","points":[[1,2]],"tags":["x},{y"],"points":[[3,4]]}]}',
+        '{"series":[{"metric":"a","points":[[1,2]],"host":"}, {","tags":["x},{y"],"points":[[3,4]]}]}',
         '{"series":[{"metric":"a","p\\u006fints":[[5,6]],"points":[[1,2]]}]}',
         '{"series":[{"metric":"a","points":[[1,2]],"p\\u006fints":[[5,6]]}]}',
         '{"series":[{"metric":"a","x\\"points":[[1,2]]}]}',

@@ -21,7 +21,7 @@ Sent = tuple[str, str | None, str | None, int | float | None, tuple[str, ...] | 
 NO_SERIES = -1  # the number of what is submitted under a name that cannot be kept
 
 
-class Series(Struct, frozen=True):
+class Series(Struct, frozen=True, gc=False):
     """One timeseries (a context): a metric with one exact set of tags, its host among them.
 
     `interval` is the submission interval in seconds of a rate or count (0: none was sent). `tags` are sorted `key:value` or keyless strings.

@@ -43,4 +43,5 @@ def host(sent: str) -> str:
 
 def tags(sent: Iterable[str]) -> tuple[str, ...]:
     """Tags as they are kept: each normalised, sorted, none twice."""
-    return tuple(sorted({kept for one in sent if (kept := tag(one))}))
+    # Most need no look into the cache of `tag`, where a million new ones would drive each other out.
+    return tuple(sorted({kept for one in sent if (kept := one if _KEPT_TAG.fullmatch(one) else tag(one))}))

@@ -26,7 +26,7 @@ END = re.compile(rb"\s*\]\s*\}\s*")
 FEW_BYTES = 512  # of a first series' points: where they are more, nearly all of the body is points
 KNOWN_LIMIT = 100_000  # texts remembered before the memory starts anew
 _floats = msgspec.json.Decoder(list[float])
-_series = msgspec.json.Decoder(v1.Sent)
+_series = msgspec.json.Decoder(list[v1.Sent])
 
 Texts = tuple[bytes, bytes]  # before and after a series' points
 
@@ -62,7 +62,7 @@ class Repeats:
     def _learn(self, texts: Sequence[Texts], numbers: list[int | None]) -> None:
         """Fill in the numbers of the series that are new. Raises ValueError or msgspec's errors where texts are not those of a series alone."""
         new = [place for place, number in enumerate(numbers) if number is None]
-        forms = [_form(texts[place], NEXT if place else FIRST) for place in new]
+        forms = _forms([texts[place] for place in new], [NEXT if place else FIRST for place in new])
         for place, number in zip(new, self._series.numbers(forms).tolist(), strict=True):
             known = self._next if place else self._first
             if len(known) >= KNOWN_LIMIT:
@@ -70,16 +70,20 @@ class Repeats:
             known[texts[place]] = numbers[place] = number
 
 
-def _form(texts: Texts, form: re.Pattern[bytes]) -> Sent:
-    opened = form.fullmatch(texts[0])
-    if opened is None:
+def _forms(texts: Sequence[Texts], forms: Sequence[re.Pattern[bytes]]) -> list[Sent]:
+    """The series of these texts, decoded at once. Raises ValueError or msgspec's errors where a text is not that of a series alone.
+
+    A text has one brace that may open a series: where there are as many series as texts, none of these braces is inside a string.
+    """
+    opened = [form.fullmatch(before) for form, (before, _) in zip(forms, texts, strict=True)]
+    alone = [match[1] + b'"points":[]' + after for match, (_, after) in zip(opened, texts, strict=True) if match]
+    series = _series.decode(b"[" + b",".join(alone) + b"]")
+    if len(series) != len(texts) or any(sent.points for sent in series):  # points are given twice
         raise ValueError
-    sent = _series.decode(opened[1] + b'"points":[]' + texts[1])
-    if sent.points:  # given twice
-        raise ValueError
-    if sent.device:
-        v1.tag_device(sent)
-    return v1.form(sent)
+    for sent in series:
+        if sent.device:
+            v1.tag_device(sent)
+    return list(map(v1.form, series))
 
 
 def columns(points: list[bytes]) -> tuple[Floats, Floats]:

@@ -37,55 +37,49 @@ class SeriesIndex:
         self._fresh: dict[int, Series] = {}
         for series in kept:
             self._series.extend([None] * (series.id + 1 - len(self._series)))
-            self._add(series)
+            self._series[series.id] = series
+            self._add(series, (series.metric, series.host, series.tags))
 
     def numbers(self, sent: Sequence[Sent]) -> Ints:
         """See `SeriesList.numbers`."""
         known = list(map(self._known.get, sent))
         if None in known:
-            known = [
-                self._resolve(form) if number is None else number for form, number in zip(sent, known, strict=True)
-            ]
+            with self._lock:
+                known = [
+                    self._resolve(form) if number is None else number for form, number in zip(sent, known, strict=True)
+                ]
         return np.array(known, np.int64)
 
     def _resolve(self, sent: Sent) -> int:
         metric, host, kind, interval, sent_tags = sent
         name = naming.metric_name(metric)
-        with self._lock:
-            if len(self._known) >= SENT_LIMIT:
-                self._known.clear()
-            number = (
-                self._intern(
-                    name,
-                    host or "",
-                    TYPES.get(kind or "", "gauge"),
-                    min(max(0, int(interval or 0)), LONGEST_INTERVAL_S),
-                    sent_tags or (),
-                )
-                if name
-                else NO_SERIES
-            )
-            self._known[sent] = number
+        number = NO_SERIES
+        if name:
+            seconds = min(max(0, int(interval)), LONGEST_INTERVAL_S) if interval else 0
+            number = self._intern(name, host or "", TYPES.get(kind or "", "gauge"), seconds, sent_tags or ())
+        if len(self._known) >= SENT_LIMIT:
+            self._known.clear()
+        self._known[sent] = number
         return number
 
     def _intern(self, name: str, host: str, kind: MetricType, interval: int, sent_tags: Sequence[str]) -> int:
         host, tags = naming.host(host), naming.tags(sent_tags)
         if not host:
             host, tags = split_host(tags)
-        number = self._numbers.get((name, host, tags))
+        identity = name, host, tags
+        number = self._numbers.get(identity)
         if number is None:
             number = len(self._series)
-            self._series.append(None)
-            self._add(Series(number, name, kind, interval, host, tags))
-            self._fresh[number] = self[number]
+            series = self._fresh[number] = Series(number, name, kind, interval, host, tags)
+            self._series.append(series)
+            self._add(series, identity)
         elif (self[number].type, self[number].interval) != (kind, interval):
             self._series[number] = self._fresh[number] = replace(self[number], type=kind, interval=interval)
             self._stamps[name] += 1
         return number
 
-    def _add(self, series: Series) -> None:
-        self._series[series.id] = series
-        self._numbers[(series.metric, series.host, series.tags)] = series.id
+    def _add(self, series: Series, identity: Identity) -> None:
+        self._numbers[identity] = series.id
         self._of_metric.setdefault(series.metric, []).append(series.id)
         self._stamps[series.metric] = self._stamps.get(series.metric, 0) + 1
 
