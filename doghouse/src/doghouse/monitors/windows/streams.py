@@ -34,8 +34,10 @@ _SPATIAL = (None, "avg", "sum", "min", "max")  # of one series all the same
 
 
 def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading | None = None) -> bool:
-    """Whether the query is one metric query with nothing but `.rollup()` in seconds or `.as_count()`, over a window that slides."""
-    return not query.window.cumulative and _is_plain(query.expression) and _shift_fits(query, over)
+    """Whether the query is one metric query of points with nothing but `.rollup()` in seconds or `.as_count()`, over a window that slides."""
+    if query.window.cumulative or not _is_plain(query.expression) or not _shift_fits(query, over):
+        return False
+    return not any(one.type == "distribution" for one in source.find(query.expression.metric)[:1])  # all are, or none
 
 
 def _is_plain(expression: object) -> TypeGuard[MetricQuery]:
