@@ -11,7 +11,8 @@ from msgspec import Struct, field
 
 from doghouse.importing.things import Line
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+# Commas and colons are passed over: in valid JSON a key stands where an object awaits one.
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s{}\[\],:"]+', re.DOTALL)
 _STEP = re.compile(r"[^.\[\]]+")
 
 
@@ -85,10 +86,8 @@ def positions(text: str) -> Position:
         if sign in "}]":
             at, _ = around.pop()
             at = around[-1][0] if around else root
-        elif sign == ":" or sign == ",":
-            continue
         elif key is None and around and not around[-1][1]:
-            key = (json.loads(sign), line)
+            key = (json.loads(sign) if "\\" in sign else sign[1:-1], line)
         else:
             value = Position(key[1] if key else line)
             if around:
