@@ -25,7 +25,7 @@ from doghouse.web.errors import ApiError
 from doghouse.web.http import Call
 
 NOW = T0 + 600
-QUERY = {"numerator": "sum:good{env:a}", "denominator": "sum:all{env:a}"}
+QUERY = {"numerator": "sum:good{env:a}.as_count()", "denominator": "sum:all{env:a}.as_count()"}
 BODY: dict[str, Any] = {
     "type": "metric",
     "name": "s",
@@ -114,7 +114,7 @@ def test_the_history_of_events(house: House) -> None:
     }
     series = data.pop("series")
     assert float(series.pop("timing")) >= 0
-    good, every = "sum:good{env:a}", "sum:all{env:a}"
+    good, every = "sum:good{env:a}.as_count()", "sum:all{env:a}.as_count()"
     metadata = {"unit": None, "aggr": "sum", "tag_set": [], "scope": "env:a"}
     times = [T0, *range(T0 + 60, NOW, 60)]
     assert series == {

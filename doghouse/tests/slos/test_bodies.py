@@ -11,8 +11,8 @@ from doghouse.slos import document
 from doghouse.slos.model import Counts, Slices, SloError, Threshold, Uptime
 from doghouse.slos.reading import read
 
-QUERY = {"numerator": "sum:a{*}", "denominator": "sum:b{*}"}
-NAMED = [{"name": "a", "query": "sum:a{*}"}, {"name": "b", "query": "sum:b{*}"}]
+QUERY = {"numerator": "sum:a{*}.as_count()", "denominator": "sum:b{*}.as_count()"}
+NAMED = [{"name": "a", "query": "sum:a{*}.as_count()"}, {"name": "b", "query": "sum:b{*}.as_count()"}]
 SLICE = {"query": {"formulas": [{"formula": "a / b"}], "queries": NAMED}, "comparator": "<", "threshold": 5}
 WEEK = {"timeframe": "7d", "target": 99}
 
@@ -78,7 +78,7 @@ def refused(given: dict[str, Any]) -> str:
         (counted(total_events_formula={"formula": "b"}), counted(), "must specify exactly one of total_events_formula and bad_events_formula"),
         (counted(bad_events_formula={"formula": "b"}), counted(total_events_formula={"formula": "b"}, bad_events_formula={"formula": "b"}),
          "must specify exactly one of total_events_formula and bad_events_formula"),
-        (body(), body(query={**QUERY, "denominator": "sum:a{*}, sum:b{*}"}), "denominator: expected one query, not 2"),
+        (body(), body(query={**QUERY, "denominator": "sum:a{*}.as_count(), sum:b{*}.as_count()"}), "denominator: expected one query, not 2"),
         (body(), body(query=None), "must specify the query for count types"),
         (body(), body(thresholds=[]), "must specify thresholds"),
     ],
@@ -126,13 +126,20 @@ def test_an_slo_is_counted_in_events_or_in_seconds_and_is_made_of_its_monitors_e
 def test_what_is_measured_is_what_the_body_names() -> None:
     counts = read(body()).sli
     assert isinstance(counts, Counts)
-    assert [expression_text(each) for each in (counts.good, counts.total)] == ["sum:a{*}", "sum:b{*}"]
+    assert [expression_text(each) for each in (counts.good, counts.total)] == [
+        "sum:a{*}.as_count()",
+        "sum:b{*}.as_count()",
+    ]
     bad = read(counted(bad_events_formula={"formula": "b"})).sli
     assert isinstance(bad, Counts)
-    assert [expression_text(each) for each in (bad.good, bad.total)] == ["sum:a{*}", "(sum:a{*} + sum:b{*})"]
+    assert [expression_text(each) for each in (bad.good, bad.total)] == [
+        "sum:a{*}.as_count()",
+        "(sum:a{*}.as_count() + sum:b{*}.as_count())",
+    ]
     slices = read(sliced(comparator=">=", threshold=7)).sli
     assert isinstance(slices, Slices)
-    assert (expression_text(slices.expression), slices.comparator, slices.threshold, slices.interval) == ("(sum:a{*} / sum:b{*})", ">=", 7, 300)  # fmt: skip
+    made = (expression_text(slices.expression), slices.comparator, slices.threshold, slices.interval)
+    assert made == ("(sum:a{*}.as_count() / sum:b{*}.as_count())", ">=", 7, 300)
     assert read(monitor(groups=["env:a"])).sli == Uptime((1,), ("env:a",))
 
 
@@ -175,12 +182,15 @@ def test_what_a_specification_says_is_kept_and_its_slices_have_a_length() -> Non
 @pytest.mark.parametrize(
     ("total", "query"),
     [
-        ({"total_events_formula": {"formula": "a + b"}}, "sum:a{*} + sum:b{*}"),
-        ({"bad_events_formula": {"formula": "b"}}, "(sum:a{*} - sum:b{*}) + (sum:b{*})"),
+        ({"total_events_formula": {"formula": "a + b"}}, "sum:a{*}.as_count() + sum:b{*}.as_count()"),
+        (
+            {"bad_events_formula": {"formula": "b"}},
+            "(sum:a{*}.as_count() - sum:b{*}.as_count()) + (sum:b{*}.as_count())",
+        ),
     ],
 )
 def test_formulas_are_shown_with_their_queries_in_the_place_of_the_names(total: dict[str, Any], query: str) -> None:
     sent = counted(good_events_formula={"formula": "a - b"}, **total)
     made = document.made(read(sent), document.Origin("x", 5), 7)
-    assert made["query"] == {"numerator": "sum:a{*} - sum:b{*}", "denominator": query}
+    assert made["query"] == {"numerator": "sum:a{*}.as_count() - sum:b{*}.as_count()", "denominator": query}
     assert made["sli_specification"] == sent["sli_specification"]

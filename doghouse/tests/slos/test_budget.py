@@ -86,7 +86,7 @@ def test_what_has_no_events_has_no_number_and_noise_is_rounded_away() -> None:
 BODY: dict[str, Any] = {
     "type": "metric",
     "name": "s",
-    "query": {"numerator": "sum:good{*}", "denominator": "sum:all{*}"},
+    "query": {"numerator": "sum:good{*}.as_count()", "denominator": "sum:all{*}.as_count()"},
     "thresholds": [{"timeframe": "7d", "target": 90, "warning": 95}, {"timeframe": "30d", "target": 80}],
 }
 
@@ -142,7 +142,7 @@ def test_seconds_are_asked_for_as_minutes(slos: Slos) -> None:
     sli = {
         "query": {
             "formulas": [{"formula": "g"}],
-            "queries": [{"name": "g", "query": "sum:good{*}"}],
+            "queries": [{"name": "g", "query": "sum:good{*}.as_count()"}],
         },
         "comparator": ">",
         "threshold": 7.5,

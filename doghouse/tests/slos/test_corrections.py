@@ -194,7 +194,7 @@ def test_stretches_are_shown_in_order_as_times() -> None:
 SLO = {
     "name": "s",
     "type": "metric",
-    "query": {"numerator": "sum:a{*}", "denominator": "sum:b{*}"},
+    "query": {"numerator": "sum:a{*}.as_count()", "denominator": "sum:b{*}.as_count()"},
     "thresholds": [{"timeframe": "7d", "target": 99}],
 }
 
