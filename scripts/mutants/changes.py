@@ -75,13 +75,13 @@ def _places(text: str) -> dict[tuple[int, int], list[tuple[str, int]]]:
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.plugins import get_operator, operator_names
 
-    tree, quiet = get_ast(text), _quiet(text)
+    nodes, quiet = list(ast_nodes(get_ast(text))), _quiet(text)
     places: dict[tuple[int, int], list[tuple[str, int]]] = {}
     for name in operator_names():
         if get_operator(name).arguments():
             continue  # it needs to be told what to replace
         operator, occurrence = get_operator(name)(), 0
-        for node in ast_nodes(tree):
+        for node in nodes:
             for start, _ in operator.mutation_positions(node):
                 if not any(first <= start < last for first, last in quiet):
                     places.setdefault(start, []).append((name, occurrence))

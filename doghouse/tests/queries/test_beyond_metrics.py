@@ -102,10 +102,34 @@ def test_a_measure_is_computed_for_each_piece_and_for_all_of_it(house: running.H
     assert columns(house, [logs(aggregation="cardinality", metric="service")]) == {"a": [2]}
 
 
+def test_a_query_may_have_pieces_of_its_own_length(house: running.House) -> None:
+    halves = logs(compute={"aggregation": "count", "interval": 20_000})
+    assert series(house, [halves]) == {(): {0: 2, 60: 2, 80: 1}}
+    whole = logs(compute={"aggregation": "avg", "metric": "@duration", "interval": 120_000})
+    assert series(house, [whole]) == {(): {0: 32}}
+
+
+def test_two_queries_of_logs_stand_each_for_its_own(house: running.House) -> None:
+    asked = [logs("e", "status:error", **BY_SERVICE), logs("i", "status:info"), logs("d", "*", "max", "@duration")]
+    assert columns(house, asked[1:]) == {"i": [2], "d": [60]}
+    assert columns(house, asked, [{"formula": "d / i"}, {"formula": "e"}]) == {
+        "service": [["N/A"], ["pay"], ["web"]],
+        "d / i": [30, None, None],
+        "e": [None, 1, 2],
+    }
+
+
 def test_a_table_of_groups_is_ranked_and_cut_as_the_facet_says(house: running.House) -> None:
     assert columns(house, [logs(**BY_SERVICE)]) == {"service": [["pay"], ["web"]], "a": [2, 3]}
-    one = {"group_by": [{"facet": "service", "limit": 1, "sort": {"aggregation": "count", "order": "desc"}}]}
-    assert columns(house, [logs(**one)]) == {"service": [["web"]], "a": [3]}
+    for sort, kept, value in (
+        ({"aggregation": "count", "order": "desc"}, "web", 3),
+        ({"aggregation": "count", "order": "asc"}, "pay", 2),
+        ({"aggregation": "max", "metric": "@duration"}, "pay", 2),
+        ({"order": "asc"}, "pay", 2),
+        ({}, "web", 3),
+    ):
+        one = {"group_by": [{"facet": "service", "limit": 1, "sort": sort}]}
+        assert columns(house, [logs(**one)]) == {"service": [[kept]], "a": [value]}
 
 
 def test_a_formula_over_logs_takes_what_is_missing_as_no_log(house: running.House) -> None:

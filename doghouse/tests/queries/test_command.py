@@ -92,6 +92,13 @@ def test_a_sparkline_rises_with_its_values_and_is_blank_where_there_are_none() -
     assert sparkline([], 0, 1, 3) == "   "
 
 
+def test_a_sparklines_cell_is_the_mean_of_its_part_of_the_time_and_the_ends_hold_what_lies_beyond() -> None:
+    assert sparkline([(0, 0.0), (1, 4.0), (2, 2.0), (3, 9.0)], 0, 4, 2) == "▁█"
+    assert sparkline([(100, 0.0), (150, 7.0), (199, 3.0)], 100, 200, 4) == "▁ █▄"
+    assert sparkline([(-5, 1.0), (15, 2.0)], 0, 10, 3) == "▁ █"
+    assert len(sparkline([(0, 1.0)], 0, 1)) == 32
+
+
 def test_a_time_in_milliseconds_is_refused(csv: Path) -> None:
     got = doghouse("avg:load{*}", "--from", T0 * 1000, "--to", T0 * 1000 + 1, "--series", csv)
     assert (got.returncode, got.stderr.strip().splitlines()[-1]) == (

@@ -48,6 +48,14 @@ def accepted(marked: str) -> str:
         ("avg:my_metric{*}.rollup(m|, 60)", "avg:my_metric{*}.rollup(min, 60)"),
         ("avg:my_metric{*}.fill(z|)", "avg:my_metric{*}.fill(zero)"),
         ("top(avg:my_metric{*} by {host}, 5, 'l|, 'desc')", "top(avg:my_metric{*} by {host}, 5, 'last', 'desc')"),
+        ("avg:my_metric{*}.rollup(avg, w|)", "avg:my_metric{*}.rollup(avg, weekly)"),
+        ("avg:my_metric{*}.as_count().rollup(sum, 60) by {|}", "avg:my_metric{*}.as_count().rollup(sum, 60) by {env}"),
+        ("avg:my_metric{ env:dev, |}", "avg:my_metric{ env:dev, env:}"),
+        ("avg:my_metric{|}", "avg:my_metric{*}"),
+        ("avg:my_metric{host NOT IN (|)}", "avg:my_metric{host NOT IN (web-1)}"),
+        ("avg:b{*} + avg:my_metric{*} by {e|}", "avg:b{*} + avg:my_metric{*} by {env}"),
+        ("abs(avg:my_metric{*}) + avg:my|", "abs(avg:my_metric{*}) + avg:my_metric{*}"),
+        ("top(avg:my_metric{*} by {host,env}, 5, '|", "top(avg:my_metric{*} by {host,env}, 5, 'max'"),
         ("anomalies(avg:my_metric{*}, '|", "anomalies(avg:my_metric{*}, 'basic'"),
         ("count_non|", "count_nonzero("),
         ("rollup(avg:my_metric{*}, 'st|", "rollup(avg:my_metric{*}, 'stddev'"),
@@ -78,6 +86,47 @@ def test_nothing_typed_offers_aggregators_functions_and_metrics() -> None:
     offered = suggested("|")
     assert offered[0] == "avg:"
     assert "abs(" in offered
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "avg:my_metric{*}.rollup(avg, 60, da|",
+        "avg:my_metric{*}.fill(zero, z|",
+        "top(avg:my_metric{*}, 5, 'max', 'desc', 'd|",
+    ],
+)
+def test_an_argument_that_takes_no_word_is_offered_none_of_its_own(marked: str) -> None:
+    assert not [one for one in complete_at(marked).suggestions if one.kind == "word"]
+
+
+def test_what_begins_with_the_typed_text_stands_before_what_holds_it() -> None:
+    got = complete("avg:b", 5, ["cba", "abc", "b.a"], lambda _: {})
+    assert [one.text for one in got.suggestions] == ["b.a{*}", "abc{*}", "cba{*}"]
+
+
+def test_functions_with_a_number_in_their_name_stand_behind_those_that_take_it() -> None:
+    offered = suggested("top|")
+    assert offered[0] == "top("
+    assert "top5_max(" in offered
+    assert complete_at("outl|").suggestions[0].detail.endswith("(not evaluated)")
+    assert not complete_at("abs|").suggestions[0].detail.endswith("(not evaluated)")
+
+
+def test_at_most_fifty_are_offered_and_a_text_of_5000_characters_is_completed() -> None:
+    got = complete("avg:m", 5, [f"m{number:03}" for number in range(60)], lambda _: {})
+    assert [one.text for one in got.suggestions] == [f"m{number:03}{{*}}" for number in range(50)]
+    longest = "+" * 4998 + "my"
+    assert complete(longest, 5000, METRICS, lambda _: TAGS).suggestions
+    assert not complete("+" + longest, 5001, METRICS, lambda _: TAGS).suggestions
+
+
+def test_a_tag_key_says_how_many_values_it_has() -> None:
+    assert [(one.text, one.detail) for one in complete_at("avg:my_metric{|}").suggestions] == [
+        ("*", "every series"),
+        ("env:", "2 values"),
+        ("host:", "2 values"),
+    ]
 
 
 def test_an_unknown_metric_has_no_tags() -> None:
