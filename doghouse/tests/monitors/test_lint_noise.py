@@ -188,6 +188,14 @@ def test_a_part_of_a_sum_that_may_be_missing() -> None:
         ("avg(last_5m):(avg:m{*} / avg:n{*}).rollup(max, 600) > 90", {}, "rollup-longer-than-window"),
         ("avg(last_10m):avg:m{*}.rollup(max, 600) > 90", {}, ""),
         ("min(last_1h):sum:m{*}.rollup(sum, 600) < 5", {}, "rollup-last-bucket"),
+        ("avg(last_1h):sum:m{*}.rollup(count, 61) <= 5", {"evaluation_delay": 60}, "rollup-last-bucket"),
+        ("min(last_1h):sum:m{*}.rollup(sum, 600) < 5", {"evaluation_delay": 599}, "rollup-last-bucket"),
+        ("min(last_1h):sum:m{*}.rollup(avg, 600) < 5", {}, ""),
+        ("min(last_1h):sum:m{*}.rollup(sum) < 5", {}, ""),
+        ("avg(last_10m):avg:m{*}.rollup(max, 601) > 90", {}, "rollup-longer-than-window"),
+        ("avg(last_10m):avg:m{*}.rollup(max, 900).rollup(max, 60) > 90", {}, ""),
+        ("avg(last_5m):anomalies(avg:m{*}.rollup(max, 600), 'basic', 2) >= 1", {}, ""),
+        ("avg(last_5m):avg:m{*} + avg:aws.ec2.cpu{*} > 90", {}, "cloud-metric-without-delay"),
         ("min(last_1h):sum:m{*}.rollup(sum, 600) < 5", {"evaluation_delay": 600}, ""),
         ("min(last_1h):sum:m{*}.rollup(sum, 600) > 5", {}, ""),
         ("max(last_1h):sum:m{*}.rollup(sum, 600) < 5", {}, ""),
@@ -200,6 +208,87 @@ def test_a_part_of_a_sum_that_may_be_missing() -> None:
 def test_delays_buckets_and_counts(query: str, options: dict[str, Any], rule: str) -> None:
     rules = ("cloud-metric-without-delay", "rollup-longer-than-window", "rollup-last-bucket", "count-not-summed")
     assert [one for one in found(query, options=options) if one in rules] == ([rule] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "rule", "field", "mend"),
+    [
+        (PODS, {"renotify_interval": 9}, "renotify-without-end", "options.renotify_occurrences", "3"),
+        ("min(last_1h):sum:m{*}.rollup(sum, 600) < 5", {}, "rollup-last-bucket", "options.evaluation_delay", "600"),
+        ("avg(last_5m):avg:aws.ec2.cpu{*} > 90", {}, "cloud-metric-without-delay", "options.evaluation_delay", "900"),
+        (
+            "avg(last_5m):avg:m{*} > 90",
+            {"notify_no_data": True, "no_data_timeframe": 9},
+            "no-data-window-too-short",
+            "options.no_data_timeframe",
+            "10",
+        ),
+        (
+            PODS,
+            {"renotify_interval": 9, "renotify_statuses": ["alert", "no data"], "notify_no_data": True},
+            "renotify-no-data",
+            "options.renotify_statuses",
+            '["alert"]',
+        ),
+    ],
+)
+def test_a_mend_is_the_least_that_the_rule_lets_pass(
+    query: str, options: dict[str, Any], rule: str, field: str, mend: str
+) -> None:
+    problem = found(query, options=options)[rule]
+    assert problem.mend is not None
+    assert (problem.mend.field, problem.mend.new) == (field, mend)
+    assert rule not in found(query, options=options | {field.removeprefix("options."): json.loads(mend)})
+
+
+def test_a_lack_of_data_alone_that_is_repeated_has_no_mend() -> None:
+    options = {"renotify_interval": 9, "renotify_statuses": ["no data"], "notify_no_data": True}
+    assert found(PODS, options=options)["renotify-no-data"].mend is None
+    assert "renotify-statuses-unused" not in found(PODS, options=options)
+    assert "renotify-statuses-unused" in found(PODS, options=options | {"renotify_interval": 0})
+    assert "renotify-statuses-unused" not in found(PODS)
+
+
+def test_a_silence_of_two_of_the_metrics_intervals_is_long_enough() -> None:
+    told = {"on_missing_data": "show_and_notify_no_data"}
+    monitor = monitors.parse(body("avg(last_2m):avg:m{*} > 90", options=told))
+    assert [one.text for one in lint(monitor, {"m": 60}, chosen={"no-data-by-chance"})] == []
+    (problem,) = lint(monitor, {"m": 61}, chosen={"no-data-by-chance"})
+    assert problem.text.startswith("No Data after 120 s without points, but the metric has one each 61 s")
+    silent = monitors.parse(body("avg(last_2m):avg:m{*} > 90", options={"on_missing_data": "resolve"}))
+    assert lint(silent, {"m": 600}, chosen={"no-data-by-chance"}) == []
+    older = monitors.parse(
+        body("avg(last_2m):avg:m{*} > 90", options={"notify_no_data": True, "no_data_timeframe": 10})
+    )
+    assert lint(older, {"m": 300}, chosen={"no-data-by-chance"}) == []
+    assert lint(older, {"m": 301}, chosen={"no-data-by-chance"}) != []
+
+
+def test_an_escalation_is_sent_where_the_monitor_repeats_itself() -> None:
+    rule = "escalation-never-sent"
+    assert rule in found(PODS, options={"escalation_message": "x"})
+    assert rule not in found(PODS, options={"escalation_message": "x", "renotify_interval": 9})
+    assert rule not in found(PODS, options={"renotify_interval": 0})
+
+
+@pytest.mark.parametrize(
+    ("lasts", "wrong"), [("1m", False), ("90m", False), ("0m", True), ("1.5h", True), ("2w", True), ("h", True)]
+)
+def test_a_retention_is_a_whole_number_of_minutes_hours_or_days(lasts: str, wrong: bool) -> None:
+    assert ("group-retention" in found(PODS, options={"group_retention_duration": lasts})) is wrong
+
+
+@pytest.mark.parametrize(
+    ("comparator", "words"),
+    [
+        ("<", "is missed when all of it fails"),
+        ("<=", "is missed when all of it fails"),
+        (">", "stays an alert when it is over"),
+    ],
+)
+def test_a_ratio_without_a_value_is_told_by_what_it_does_to_the_alert(comparator: str, words: str) -> None:
+    assert words in found(RATIO.replace(">", comparator))["ratio-without-zero"].text
+    assert "ratio-without-zero" not in found(RATIO, options={"on_missing_data": "resolve"})
 
 
 @pytest.mark.parametrize(

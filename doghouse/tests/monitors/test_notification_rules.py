@@ -296,3 +296,23 @@ def test_what_may_be_routed_holds_for_every_group_that_is_routed(
 )
 def test_a_group_s_values_are_not_known_before_but_its_keys_are(text: str, expected: bool) -> None:
     assert may_route(scoped(text), monitor(query=GROUPED, tags=["team:a"]), TRIGGERED) is expected
+
+
+def test_a_message_that_changes_the_priority_may_be_routed_by_any_of_the_five() -> None:
+    subject = monitor(query=GROUPED, priority=3)
+    for priority in range(7):
+        rules = scoped(f"priority:p{priority}")
+        assert may_route(rules, subject, TRIGGERED) is (priority == 3)
+        assert may_route(rules, subject, TRIGGERED, any_priority=True) is (1 <= priority <= 5)
+    assert may_route(scoped("NOT priority:*"), monitor(query=GROUPED), TRIGGERED)
+
+
+def test_a_rule_over_too_many_values_is_taken_to_match() -> None:
+    """Ten thousand combinations are looked at, and no more."""
+
+    def never(count: int) -> Rules:
+        values = " OR ".join(str(number) for number in range(count))
+        return scoped(f"host:({values}) AND env:({values}) AND team:nobody")
+
+    assert not may_route(never(99), monitor(query=GROUPED), TRIGGERED)
+    assert may_route(never(100), monitor(query=GROUPED), TRIGGERED)

@@ -62,6 +62,12 @@ def test_below_a_threshold_the_sides_swap() -> None:
     below = "avg(last_5m):avg:m{*} < 10"
 
     assert taken(below, thresholds={"critical": 10, "warning": 20, "critical_recovery": 15, "warning_recovery": 25})
+    words = "Warning threshold (10.0) must be greater than the alert threshold (10.0)."
+    assert refused(below, thresholds={"critical": 10, "warning": 10}) == ("options.thresholds.warning", words)
+    assert (
+        refused(below, thresholds={"critical": 10, "warning": 20, "warning_recovery": 19})[0]
+        == "options.thresholds.warning_recovery"
+    )
     assert refused(below, thresholds={"critical": 10, "warning": 5})[0] == "options.thresholds.warning"
     assert (
         refused(below, thresholds={"critical": 10, "critical_recovery": 5})[0] == "options.thresholds.critical_recovery"
@@ -70,6 +76,13 @@ def test_below_a_threshold_the_sides_swap() -> None:
 
 def test_a_recovery_may_equal_its_threshold() -> None:
     assert taken(thresholds={"critical": 90, "critical_recovery": 90})
+    assert taken(thresholds={"critical": 90, "warning": 80, "warning_recovery": 80})
+    words = "warning and warning recovery criteria are such that the monitor can be simultaneously in warning and warning recovery states"
+    assert refused(thresholds={"critical": 90, "warning": 80, "warning_recovery": 81}) == (
+        "options.thresholds.warning_recovery",
+        words,
+    )
+    assert refused(thresholds={"critical": 90, "warning": 90})[0] == "options.thresholds.warning"
 
 
 @pytest.mark.parametrize("query", ["avg(current_1d):avg:m{*} > 90", "avg(last_5m):avg:m{*} > 90"])
@@ -89,16 +102,34 @@ def test_occurrences_need_an_interval() -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("timeout_h", 25), ("timeout_h", -1), ("evaluation_delay", 86401), ("new_group_delay", -1)]
+    ("option", "least", "most"),
+    [
+        ("timeout_h", 0, 24),
+        ("evaluation_delay", 0, 86_400),
+        ("new_group_delay", 0, None),
+        ("new_host_delay", 0, None),
+        ("no_data_timeframe", 0, None),
+        ("renotify_interval", 0, None),
+    ],
 )
-def test_numbers_have_limits(option: str, value: int) -> None:
-    assert refused(**{option: value})[0] == f"options.{option}"
+def test_numbers_have_limits(option: str, least: int, most: int | None) -> None:
+    field, bounds = f"options.{option}", f"from {least} to {most}" if most is not None else f"{least} or more"
+
+    assert refused(**{option: least - 1}) == (field, f"{field} must be {bounds}, not {least - 1}")
+    assert taken(**{option: least})
+    if most is not None:
+        assert refused(**{option: most + 1}) == (field, f"{field} must be {bounds}, not {most + 1}")
+        assert taken(**{option: most})
+    else:
+        assert taken(**{option: 10**9})
 
 
 @pytest.mark.parametrize("lasts", ["59m", "73h", "4d"])
 def test_groups_are_retained_for_one_to_72_hours(lasts: str) -> None:
     assert refused(group_retention_duration=lasts)[0] == "options.group_retention_duration"
     assert taken(group_retention_duration="60m")
+    assert taken(group_retention_duration="72h")
+    assert taken(group_retention_duration="soon")  # lint's
     assert taken(group_retention_duration="3d")
 
 
@@ -114,7 +145,9 @@ def test_restricted_roles_are_uuids(roles: Any) -> None:
 
 
 def test_priorities_are_one_to_five() -> None:
-    assert refused(priority=6)[0] == "priority"
+    assert refused(priority=6)[0] == refused(priority=-1)[0] == "priority"
+    for priority in (0, 1, 5, None):  # recorded: 0 is taken as none
+        assert monitors.validate({"type": "metric alert", "query": QUERY, "priority": priority})
 
 
 @pytest.mark.parametrize("keys", [["host"], ["*"], []])
