@@ -59,6 +59,56 @@ def test_recoveries_are_offered_beyond_what_is_set():
 
 
 @pytest.mark.parametrize(
+    ("comparator", "thresholds", "expected"),
+    [
+        (
+            ">",
+            {"critical": 100},
+            "critical_recovery 95, critical_recovery 90, critical_recovery 80, critical_recovery 70, critical 90, critical 110",
+        ),
+        (
+            "<=",
+            {"critical": 100},
+            "critical_recovery 105, critical_recovery 110, critical_recovery 120, critical_recovery 130, critical 90, critical 110",
+        ),
+        (
+            ">=",
+            {"critical": -100},
+            "critical_recovery -105, critical_recovery -110, critical_recovery -120, critical_recovery -130, critical -90, critical -110",
+        ),
+        (">", {"critical": 0}, ""),
+        ("==", {"critical": 100}, None),
+        ("!=", {"critical": 100}, None),
+    ],
+)
+def test_settings_lie_on_the_quiet_side_of_what_is_set(comparator, thresholds, expected):
+    critical = thresholds["critical"]
+    query = f"avg(last_5m):avg:m{{*}} by {{host}} {comparator} {critical}"
+    asked = parse(monitor(critical=critical, thresholds=thresholds).document | {"query": query})
+    _, *offered = suggested(asked, source(a=[50.0] * 20), 20)
+    windows = "" if expected is None else ", ".join(filter(None, [expected, "last_10m, last_15m, last_30m"]))
+    assert ", ".join(offered) == windows
+
+
+@pytest.mark.parametrize(("begins", "told"), [(69, (0, 1, 4140)), (70, (1, 0, 0))])
+def test_an_alert_stands_for_another_that_ended_less_than_an_hour_before(begins, told):
+    """The first alerts in minutes 0 to 10; the other one's begins so many minutes after the first's."""
+
+    def of(alert_from, alert_to):
+        values = np.full(200, 50.0)
+        values[alert_from:alert_to] = 95
+        asked = parse(monitor().document | {"query": "max(last_1m):avg:m{*} by {host} > 90"})
+        return backtest(asked, source(a=values), START, START + 200 * 60)
+
+    first = of(5, 15)
+    assert late(first, of(5 + begins, 15 + begins)) == told
+    assert late(first, of(5, 6)) == (0, 0, 0)
+    assert late(first, of(4, 5)) == (1, 0, 0)
+    assert late(first, of(4, 6)) == (0, 0, 0)
+    assert late(first, of(0, 0)) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
     ("thresholds", "both"),
     [({"critical": 100}, []), ({"critical": 100, "warning": 80}, ["critical_recovery 80 and warning_recovery 64"])],
 )
