@@ -7,6 +7,7 @@ import pytest
 from doghouse.monitors import Status, Thresholds
 from doghouse.monitors.definition import parse as parse_monitor
 from doghouse.monitors.service_checks import Runs, check_status, cluster_status, groups, parse, statuses, variables
+from doghouse.queries import QuerySyntaxError
 
 OK, WARNING, CRITICAL, UNKNOWN = 0, 1, 2, 3
 QUERY = '"http.can_connect".over("env:prod").exclude("host:old").by("host","url").last(4).count_by_status()'
@@ -18,6 +19,35 @@ def test_a_query_is_read_in_parts() -> None:
     assert (found.check, found.over, found.exclude) == ("http.can_connect", ("env:prod",), ("host:old",))
     assert (found.by, found.last, found.percent) == (("host", "url"), 4, False)
     assert parse("'ntp.in_sync'.over('*').last(2).pct_by_status()").percent
+
+
+def test_a_query_may_leave_parts_out_and_have_blanks_and_lists_in_one_text() -> None:
+    found = parse(""" "c" .by('a,b' , "c").last( 9999 ).count_by_status() """)
+
+    assert (found.over, found.exclude, found.by, found.last) == (("*",), (), ("a", "b", "c"), 9999)
+    assert parse('"c".over("a:1,b:2").last(1).pct_by_status()').over == ("a:1", "b:2")
+
+
+@pytest.mark.parametrize(
+    ("query", "place", "said"),
+    [
+        ("http.can_connect", 0, "begins with its name in quotes"),
+        ('"c".over("*").upon("a")', 13, "expected .over("),
+        ('"c".over(a)', 9, ".over() takes tags in quotes"),
+        ('"c".by("a", b)', 11, ".by() takes tags in quotes"),
+        ('"c".last(0)', 9, ".last() takes how many runs"),
+        ('"c".last(10000)', 9, ".last() takes how many runs"),
+        ('"c".last(1)', 11, "expected .count_by_status() or .pct_by_status() at the end"),
+        ('"c".last(1).count_by_status().pct_by_status()', 45, "at the end"),
+        ('"c".count_by_status()', 21, "expected .last(n)"),
+        ('"c".last().count_by_status()', 28, "expected .last(n)"),
+    ],
+)
+def test_a_mistake_in_a_query_is_told_with_its_place(query: str, place: int, said: str) -> None:
+    with pytest.raises(QuerySyntaxError) as wrong:
+        parse(query)
+
+    assert (wrong.value.position, said in wrong.value.problem) == (place, True), wrong.value
 
 
 def test_checks_are_grouped_and_filtered() -> None:
@@ -57,6 +87,50 @@ def test_so_many_consecutive_runs_change_the_status(
     thresholds = Thresholds(critical=2, warning=1, ok=3)
 
     assert check_status(before, [Runs((), runs, 0)], thresholds) is expected
+
+
+@pytest.mark.parametrize(
+    ("runs", "expected"),
+    [
+        ((OK, CRITICAL), Status.ALERT),
+        ((CRITICAL, WARNING), Status.WARN),
+        ((CRITICAL, OK), Status.OK),
+        ((OK, UNKNOWN), None),
+        ((7,), None),
+    ],
+)
+def test_without_thresholds_one_run_of_a_kind_is_enough(runs: tuple[int, ...], expected: Status | None) -> None:
+    assert check_status(Status.WARN, [Runs((), runs, 0)], Thresholds()) is expected
+
+
+def test_of_several_checks_in_a_group_the_worst_counts_and_an_ok_makes_a_new_group_known() -> None:
+    runs = [Runs((), (CRITICAL, CRITICAL), 0), Runs((), (OK, OK), 0), Runs((), (WARNING,), 0)]
+
+    assert check_status(Status.OK, runs, Thresholds(critical=2, ok=2)) is Status.ALERT
+    assert check_status(Status.OK, runs[1:], Thresholds(critical=2, ok=2)) is Status.WARN
+    assert check_status(Status.NEW, [Runs((), (OK,), 0)], Thresholds(ok=5)) is Status.OK
+    assert check_status(Status.WARN, [Runs((), (OK,), 0)], Thresholds(ok=5)) is None
+    assert check_status(Status.NEW, [Runs((), (CRITICAL,), 0)], Thresholds(critical=5)) is None
+
+
+@pytest.mark.parametrize(
+    ("critical", "warning", "expected"),
+    [
+        (50, None, Status.ALERT),
+        (51, None, Status.OK),
+        (51, 25, Status.WARN),
+        (51, 26, Status.OK),
+        (50, 25, Status.ALERT),
+    ],
+)
+def test_a_cluster_reaches_a_threshold_that_its_share_equals(
+    critical: float, warning: float | None, expected: Status
+) -> None:
+    last = (CRITICAL, CRITICAL, WARNING, OK)
+    runs = [Runs((f"host:{n}",), (status,), 0) for n, status in enumerate(last)]
+
+    assert cluster_status(runs, Thresholds(critical=critical, warning=warning)) == (expected, 50)
+    assert cluster_status([Runs((), (), 0)], Thresholds(critical=critical, warning=warning)) == (Status.OK, 0)
 
 
 def test_unknown_counts_where_a_threshold_says_so() -> None:
