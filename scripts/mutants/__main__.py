@@ -36,7 +36,16 @@ PYTHON = ROOT / ".venv/bin/python"
 KEPT = ROOT / ".cache/mutants"  # which tests reach which lines
 # What is mutated, and the folders whose tests must notice, the likeliest first.
 PACKAGES = {
-    "monitors": ("monitors", "testing", "backtest/test_run.py", "backtest/test_commands.py", "live"),
+    "monitors": (
+        "monitors",
+        "api/test_monitors.py",
+        "api/test_monitor_search.py",
+        "api/test_notification_rules.py",
+        "backtest/test_run.py",
+        "backtest/test_commands.py",
+        "testing",
+        "live",
+    ),
     "queries": ("queries", "monitors"),
     "metrics": ("metrics", "files", "queries/test_worked_examples.py", "api/test_metric_metadata.py"),
     "downtimes": ("downtimes", "backtest/test_run.py", "api/test_downtimes.py", "testing"),

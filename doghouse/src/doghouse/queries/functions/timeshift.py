@@ -88,7 +88,7 @@ def calendar_shift(applied: Application) -> Frame:
     frame = applied.frame(context.between(start, end))
     buckets = context.buckets(frame.interval, frame.calendar)
     if not frame.groups or len(buckets) == 0:
-        return replace(frame, ts=buckets[:0], values=frame.values[:0, :0], points=frame.points[:0, :0], groups=())
+        return frame.rows([]).columns(slice(0))
     asked = np.array([earlier(int(bucket)) for bucket in buckets], np.int64)
     asked = asked // frame.interval * frame.interval if frame.calendar is None else frame.calendar.floor(asked)
     return _taken(frame, buckets, asked)
