@@ -7,7 +7,7 @@ import pytest
 from doghouse.importing.monitor_files import Found
 from doghouse.importing.verdicts import lint_all
 from doghouse.monitors.model import MonitorError
-from doghouse.monitors.records.reading import parse
+from doghouse.monitors.records.reading import parse, with_threshold, with_window
 from doghouse.monitors.validation import validate
 from doghouse.queries import QuerySyntaxError
 from doghouse.search.parser import parse as parse_search
@@ -29,6 +29,42 @@ def test_a_query_has_a_search_indexes_an_aggregation_groups_and_a_window() -> No
     assert (query.indexes, query.compute.name, query.compute.measure) == (("main", "web"), "cardinality", "@usr.id")
     assert (query.keys, query.fields) == (("service", "@region"), ("service", "@region", "@usr.id"))
     assert (asked.window.text, asked.window.seconds, asked.comparator, asked.threshold) == ("5m", 300, ">", 2.0)
+
+
+@pytest.mark.parametrize(("keys", "kept"), [("a", 1000), ("a,b", 30), ("a,b,c", 10), ("a,b,c,d", 5), ("a,*", 1000)])
+def test_the_more_fields_it_groups_by_the_fewer_values_of_each_are_kept(keys: str, kept: int) -> None:
+    [query] = parse(f'logs("x").rollup("count").by("{keys}").last("5m") > 1', HEADS).record_queries
+    assert {facet.limit for facet in query.by} == {kept}
+    assert query.keys == tuple(keys.removesuffix(",*").split(","))
+
+
+@pytest.mark.parametrize(
+    ("call", "text", "seconds", "cumulative"),
+    [
+        ('last("1m")', "1m", 60, False),
+        ('last("last_2h")', "last_2h", 7200, False),
+        ("last(1d)", "1d", 86_400, False),
+        ('last("1w")', "1w", 604_800, False),
+        ('last("1mo")', "1mo", 730 * 3600, False),
+        ('current("1h")', "current_1h", 3600, True),
+        ('last("current_1d")', "current_1d", 86_400, True),
+    ],
+)
+def test_a_window_has_its_length(call: str, text: str, seconds: int, cumulative: bool) -> None:
+    window = parse(f'logs("x").rollup("count").{call} > 1', HEADS).window
+    assert (window.text, window.seconds, window.cumulative) == (text, seconds, cumulative)
+
+
+@pytest.mark.parametrize(
+    ("end", "comparator", "threshold"),
+    [("> 5", ">", 5), (">=-1.5", ">=", -1.5), ("<= .5", "<=", 0.5), ("!= +2.", "!=", 2), ("== 1e-3", "==", 0.001)],
+)
+def test_it_is_compared_with_a_number(end: str, comparator: str, threshold: float) -> None:
+    text = f'logs("x").rollup("count").last("5m") {end}'
+    asked = parse(text, HEADS)
+    assert (asked.comparator, asked.threshold) == (comparator, threshold)
+    assert parse(with_threshold(text, 70), HEADS).threshold == 70
+    assert parse(with_window(text, "10m"), HEADS).window.seconds == 600
 
 
 @pytest.mark.parametrize(
