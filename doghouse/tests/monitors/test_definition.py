@@ -30,3 +30,20 @@ def test_a_mistake_in_the_query_is_kept_beside_what_can_be_read() -> None:
     assert monitor.name == "n"
     with pytest.raises(mon.MonitorError, match="query"):
         check(monitor)
+
+
+@pytest.mark.parametrize(
+    ("kind", "query", "multi"),
+    [
+        ("metric alert", "avg(last_5m):avg:m{*} by {host} > 90", True),
+        ("metric alert", "avg(last_5m):avg:m{*} > 90", False),
+        ("service check", '"c".over("*").by("host").last(2).count_by_status()', True),
+        ("service check", '"c".over("*").last(2).pct_by_status()', False),
+        ("log alert", 'logs("a").rollup("count").by("host").last("5m") > 1', True),
+        ("log alert", 'logs("a").rollup("count").last("5m") > 1', False),
+        ("event-v2 alert", 'events("a").rollup("count").last("5m") > 1', False),
+        ("composite", "1 && 2", False),
+    ],
+)
+def test_a_monitor_is_a_multi_alert_where_its_query_groups(kind: str, query: str, multi: bool) -> None:
+    assert mon.parse({"type": kind, "query": query}).multi is multi

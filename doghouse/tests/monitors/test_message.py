@@ -473,6 +473,15 @@ def test_a_template_that_does_not_parse_says_where(template: str, line: int, col
     assert (wrong.value.line, wrong.value.column) == (line, column)
 
 
+@pytest.mark.parametrize(
+    ("template", "tag"), [("{{else}}", "{{else}}"), ("{{/is_alert}}", "{{/is_alert}}"), ("a{{/x}}{{/y}}", "{{/x}}")]
+)
+def test_a_tag_that_closes_nothing_is_named(template: str, tag: str) -> None:
+    with pytest.raises(TemplateError, match="closes nothing that is open") as wrong:
+        parse(template)
+    assert str(wrong.value).startswith(tag)
+
+
 def test_a_template_that_does_not_parse_is_sent_as_it_stands() -> None:
     message = told("{{#is_alert}}help @a@b.cc")
 

@@ -94,6 +94,32 @@ def test_a_cumulative_window_and_its_option_come_together(query: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("window", "field", "said"),
+    [
+        ({"day_starts": "23:59", "timezone": "Europe/Paris"}, "", ""),
+        ({"day_starts": "9:05"}, "", ""),
+        ({"day_starts": "24:00"}, "day_starts", "'24:00' is no time of day, as 04:00 is"),
+        ({"day_starts": "09:60"}, "day_starts", "'09:60' is no time of day, as 04:00 is"),
+        ({"hour_starts": 59}, "", ""),
+        ({"hour_starts": 60}, "hour_starts", "'60' is no minute from 0 to 59"),
+        ({"hour_starts": -1}, "hour_starts", "'-1' is no minute from 0 to 59"),
+        ({"hour_starts": True}, "hour_starts", "'True' is no minute from 0 to 59"),
+        ({"month_starts": 28}, "", ""),
+        ({"month_starts": 29}, "month_starts", "'29' is no day that every month has, from 1 to 28"),
+        ({"month_starts": -1}, "month_starts", "'-1' is no day that every month has, from 1 to 28"),
+        ({"timezone": "Nowhere", "hour_starts": 1}, "timezone", "Nowhere"),
+    ],
+)
+def test_an_evaluation_window_begins_at_a_time_that_there_is(window: dict[str, Any], field: str, said: str) -> None:
+    given = {"scheduling_options": {"evaluation_window": window}}
+    if field:
+        place, text = refused("avg(current_1d):avg:m{*} > 90", **given)
+        assert (place, said in text) == (f"options.scheduling_options.evaluation_window.{field}", True)
+    else:
+        assert taken("avg(current_1d):avg:m{*} > 90", **given)
+
+
 def test_occurrences_need_an_interval() -> None:
     words = "The renotify_occurrences option can only be used if renotify_interval is set"
 
