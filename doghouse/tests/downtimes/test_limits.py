@@ -244,3 +244,19 @@ def test_a_body_of_version_1_is_one_of_version_2() -> None:
 )
 def test_the_type_of_a_downtime_is_that_of_its_scope(scope: list[str], kind: int) -> None:
     assert v1.kind(scope) == kind
+
+
+# -- rules that never come
+
+LAST_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+@pytest.mark.parametrize(("month", "last"), list(enumerate(LAST_DAYS, 1)))
+def test_the_last_day_of_a_month_comes_and_the_one_behind_it_never(month: int, last: int) -> None:
+    def idle(days: str) -> list[int]:
+        rule = {"start": "2026-01-01T00:00:00", "duration": "1h", "rrule": f"FREQ=YEARLY;BYMONTH={month};{days}"}
+        return dt.idle(dt.parse({"scope": "*", "schedule": {"recurrences": [rule]}}, 0))
+
+    assert [idle(f"BYMONTHDAY={last}"), idle(f"BYMONTHDAY=-{last}")] == [[], []]
+    if last < 31:
+        assert [idle(f"BYMONTHDAY={last + 1}"), idle(f"BYMONTHDAY=-{last + 1}")] == [[0], [0]]
