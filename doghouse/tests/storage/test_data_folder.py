@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from doghouse import running
-from doghouse.metrics.store import pipeline
+from doghouse.metrics.store import pipeline, points
 from doghouse.running import House
 from doghouse.storage import backup, duckfile, manifest
 from doghouse.storage.config import ConfigError
@@ -352,11 +352,14 @@ def test_a_backup_opens_with_an_identity_of_its_own(data: Path, tmp_path: Path) 
     assert "doghouse.sqlite belongs to another data folder" in refusal(data)
 
 
-@pytest.mark.parametrize("name", [manifest.POINTS, manifest.LOG_COLUMNS])
-def test_the_mark_of_a_duckdb_file_takes_no_block_of_it(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "block_bytes"),
+    [(manifest.POINTS, points.BLOCK_BYTES), (manifest.LOG_COLUMNS, duckfile.BLOCK_BYTES)],
+)
+def test_the_mark_of_a_duckdb_file_takes_no_block_of_it(tmp_path: Path, name: str, block_bytes: int) -> None:
     with running.serve(tmp_path, clock=Clock(NOW)):
         pass
-    assert (tmp_path / name).stat().st_size < 2 * duckfile.BLOCK_BYTES
+    assert (tmp_path / name).stat().st_size < 2 * block_bytes
 
 
 @pytest.mark.parametrize("name", [manifest.POINTS, manifest.LOG_COLUMNS])

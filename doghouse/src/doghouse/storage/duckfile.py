@@ -18,7 +18,7 @@ from doghouse.storage.manifest import TABLE, Manifest, Mark
 Cursor = duckdb.DuckDBPyConnection
 MEMORY = "1GB"  # what DuckDB may hold; beyond it sorts and groupings go to disk
 THREADS = min(4, os.cpu_count() or 1)
-BLOCK_BYTES = 131_072  # of a new file: half of DuckDB's own, for a block is of one column (13 million points: 1.9 against 2.4 bytes each)
+BLOCK_BYTES = 131_072  # of a new file: half of DuckDB's own, for a block is of one column
 ABOUT_THE_FILE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 DAMAGE_TEXTS = ("corrupt", "checksum", "not a valid duckdb", "damaged", "serializ")  # in DuckDB's words
 UNUSED_BYTES, UNUSED_SHARE = 1024 * 1024, 0.25  # so much of the file must be unused for it to be written anew
@@ -27,8 +27,8 @@ UNUSED_BYTES, UNUSED_SHARE = 1024 * 1024, 0.25  # so much of the file must be un
 class DuckFile:
     """One open file. Each thread has a cursor of its own; statements outside a `transaction` are one each."""
 
-    def __init__(self, path: Path, owner: Manifest | None = None) -> None:
-        self._path = path
+    def __init__(self, path: Path, owner: Manifest | None = None, block_bytes: int = BLOCK_BYTES) -> None:
+        self._path, self._block_bytes = path, block_bytes
         self._local = threading.local()
         self._users = 0
         self._alone = False
@@ -44,9 +44,9 @@ class DuckFile:
                 # Beside its place, for DuckDB does not open what a process left that was killed while it made a file.
                 new = self._path.with_suffix(".new")
                 new.unlink(missing_ok=True)
-                _connect(new).close()
+                _connect(new, self._block_bytes).close()
                 new.replace(self._path)
-            self._connection = _connect(self._path)
+            self._connection = _connect(self._path, self._block_bytes)
         except duckdb.Error as error:
             raise self._explained(error) from error
         self._cursors: list[Cursor] = []
@@ -151,7 +151,7 @@ class DuckFile:
         """
         path.unlink(missing_ok=True)
         with self.cursor() as cursor:
-            cursor.execute(f"ATTACH {_text(str(path))} AS fresh (BLOCK_SIZE {BLOCK_BYTES})")
+            cursor.execute(f"ATTACH {_text(str(path))} AS fresh (BLOCK_SIZE {self._block_bytes})")
             try:
                 with _begun(cursor):
                     with at():
@@ -212,9 +212,9 @@ def execute(
     return cursor.execute(query, parameters)
 
 
-def _connect(path: Path) -> Cursor:
+def _connect(path: Path, block_bytes: int) -> Cursor:
     return duckdb.connect(
-        str(path), config={"threads": THREADS, "memory_limit": MEMORY, "default_block_size": str(BLOCK_BYTES)}
+        str(path), config={"threads": THREADS, "memory_limit": MEMORY, "default_block_size": str(block_bytes)}
     )
 
 

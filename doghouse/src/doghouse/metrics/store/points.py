@@ -26,6 +26,7 @@ from doghouse.storage.duckfile import DuckFile, execute
 from doghouse.storage.manifest import Manifest
 
 LATEST = 2**32 - 1
+BLOCK_BYTES = 32_768  # of a new file: of a million points each takes 2.1 bytes (131,072: 2.4), of eight million 1.8; both are read in the same time
 TABLES = """
 CREATE TABLE IF NOT EXISTS points (series INTEGER, ts UINTEGER, value DOUBLE);
 CREATE TABLE IF NOT EXISTS arrived (series INTEGER, ts UINTEGER, value DOUBLE, row BIGINT);
@@ -42,7 +43,7 @@ class Points:
     """The file `points.duckdb`: one writer, and readers with a cursor a thread."""
 
     def __init__(self, path: Path, owner: Manifest | None = None) -> None:
-        self._file = DuckFile(path, owner)
+        self._file = DuckFile(path, owner, BLOCK_BYTES)
         try:
             with self._file.transaction() as cursor:
                 cursor.execute(TABLES)
