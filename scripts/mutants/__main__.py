@@ -4,9 +4,10 @@
 cosmic-ray (in an environment of its own, .venv-tools) makes the changes in a copy of the source, which the tests then import instead of the installed one;
 they run in forks of a process that has imported all else (scripts/mutants/running.py). Before, they run once on the source as it is, to see which test
 reaches which line and how long it takes; that is kept in .cache until source or tests change. A test that fails there is left out, and said.
-A mutant is shown first to the tests that reach the changed line (where none does, those of its file and those that run whole commands), the quick ones that
-reach the least first; what these let pass is shown to all tests of PACKAGES. With `--near` it is shown to those tests alone that reach the line and stand in
-the package's own folder or in a file that PACKAGES names: what others would notice is then said to have survived. Laws try the same examples each time.
+A mutant is shown first to the tests that reach the changed line (where next to none does, those of its file and those that run whole commands), the quick ones
+that reach the least first; what these let pass is shown to all tests of PACKAGES. With `--near` it is shown to those tests alone that reach the line and
+stand in the package's own folder or in a file that PACKAGES names: what others would notice is then said to have survived. Laws try the same examples each
+time.
 A test that fails for a mutant must pass right after it without one: if it does not, the mutant is unclear, and is left out of the share. So is one that took
 too long; how long is counted in seconds of processor, which other programs do not lengthen.
 The same seed gives the same mutants of the same source. Example: make mutants ARGS="queries --count 40 --seed 1"
@@ -67,6 +68,7 @@ PACKAGES = {
     "time": ("time", "downtimes", "cli", "api/test_downtimes.py", "queries/test_rollups.py", "testing"),
 }
 FIRST = 20  # so many tests are tried first: most mutants end there
+FEW = 3  # of a line that fewer tests reach, the tests of its file are tried too
 SLOWEST, PATIENCE_S = (
     6,
     30,
@@ -186,7 +188,9 @@ class Tests:
     def say(self, mutant: Mutant) -> tuple[str, list[str]]:
         """What the tests say of the source as it is changed now, and the test that failed for it."""
         lines = self.reaching.get(mutant.file, {})
-        tests = lines.get(mutant.line) or [*{test: 0 for tests in lines.values() for test in tests}, *self.elsewhere]
+        tests = lines.get(mutant.line, [])
+        if len(tests) < FEW:  # what runs once in a process, as a parser is made, was reached by its first test alone
+            tests = list(dict.fromkeys([*tests, *(each for some in lines.values() for each in some), *self.elsewhere]))
         answer = {"outcome": "survived", "failed": []}
         for some in (tests[:FIRST], tests[FIRST:], [] if self.near else self.everything):
             if some and answer["outcome"] == "survived":
