@@ -30,22 +30,21 @@ class Reading(Struct, frozen=True):
 
     def fractions(self, series: ResultSeries, end: int) -> tuple[float, float]:
         """The share of points outside the band in the alert window and in the recovery window that end at `end`; NaN where that cannot be told."""
-        outside, there = self.outside(series), ~np.isnan(series.values)
+        if series.bounds is None:
+            return math.nan, math.nan
+        outside, there = self.outside(series.values, *series.bounds), ~np.isnan(series.values)
         return self._share(series, outside, there, end - self.alert_window), self._share(
             series, outside, there, end - self.recovery_window
         )
 
-    def outside(self, series: ResultSeries) -> Floats:
+    def outside(self, values: Floats, lower: Floats, upper: Floats) -> Floats:
         """Whether each point is outside the band, as 1 and 0; NaN where there is no point or no band."""
-        if series.bounds is None:
-            return np.full(len(series.ts), np.nan)
-        lower, upper = series.bounds
-        beyond = np.zeros(len(series.ts), np.bool_)
+        beyond = np.zeros(len(values), np.bool_)
         if self.direction in ("above", "both"):
-            beyond |= series.values > upper
+            beyond |= values > upper
         if self.direction in ("below", "both"):
-            beyond |= series.values < lower
-        return np.where(np.isnan(series.values) | np.isnan(lower) | np.isnan(upper), np.nan, beyond)
+            beyond |= values < lower
+        return np.where(np.isnan(values) | np.isnan(lower) | np.isnan(upper), np.nan, beyond)
 
     @staticmethod
     def _share(series: ResultSeries, outside: Floats, there: Bools, start: int) -> float:

@@ -92,7 +92,7 @@ def columns(
 def _buckets(query: MonitorQuery, source: Source, over: Windows, interval: int) -> dict[Group, tuple[Ints, Floats]]:
     """Every group's buckets over the whole stretch."""
     found: dict[Group, list[tuple[Ints, Floats]]] = {}
-    for series in parts(query, source, over, interval):
+    for series in parts(query, source, int(over.starts[0]), int(over.ends[-1]), interval):
         there = ~np.isnan(series.values)
         if there.any():
             found.setdefault(series.group, []).append((series.ts[there], series.values[there]))
@@ -102,9 +102,8 @@ def _buckets(query: MonitorQuery, source: Source, over: Windows, interval: int) 
     }
 
 
-def parts(query: MonitorQuery, source: Source, over: Windows, interval: int) -> Iterator[ResultSeries]:
-    """The expression's lines over the whole stretch, in parts that are read one after the other; none of a group whose tag is missing."""
-    begin, end = int(over.starts[0]), int(over.ends[-1])
+def parts(query: MonitorQuery, source: Source, begin: int, end: int, interval: int) -> Iterator[ResultSeries]:
+    """The expression's lines over [begin, end) (s UTC), in parts that are read one after the other; none of a group whose tag is missing."""
     length = _part(query, source, interval)
     for start in range(begin, end, length):
         window = Window(start, min(start + length, end), interval, max_points=None, options=MONITOR)
