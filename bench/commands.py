@@ -14,7 +14,7 @@ from bench.folder import MONITORS, write_monitors
 
 ROUNDS = 7
 TESTS = Path(__file__).parent.parent / "docs" / "monitor-tests"
-SEASONAL = ("anomalies-agile", "anomalies-robust")  # weeks of history at each of a thousand ticks
+SEASONAL = ("anomalies-agile", "anomalies-robust")
 ROWS = (
     Row("`doghouse --help` (s of processors)", ("help_cpu",), "< 0.15"),
     Row("`doghouse lint` of 330 monitors (s of processors)", ("lint_330_cpu",), "< 1"),

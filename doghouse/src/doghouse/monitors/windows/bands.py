@@ -58,13 +58,14 @@ def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading |
 
 
 def _may_be_cut(query: MonitorQuery, source: Source) -> bool:
-    """Whether the band leaves a bucket that is not over as it is: what was not counted so far is no 0, and no rate goes by the bucket's end."""
+    """Whether the band leaves a bucket that is not over as it is: what was not counted so far is no 0, no rate goes by the bucket's end,
+    and there are no sketches to cut."""
     [asked], settings = metric_queries(query.expression), anomaly_settings(query.expression)
     assert settings is not None
     kinds = {one.type for one in select(asked.scope, source.find(asked.metric))}
     units = {"as_count", "as_rate"}.intersection(function_names(query.expression))
     zeros = settings.missing_is_zero and units and kinds != {"gauge"}
-    return not zeros and not ("as_rate" in units and "rate" in kinds)
+    return "distribution" not in kinds and not zeros and not ("as_rate" in units and "rate" in kinds)
 
 
 def _is_gapless(query: MonitorQuery, source: Source, over: Windows, interval: int) -> bool:
