@@ -251,10 +251,11 @@ def test_the_type_of_a_downtime_is_that_of_its_scope(scope: list[str], kind: int
 LAST_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
+@pytest.mark.parametrize("frequency", ["DAILY", "YEARLY"])
 @pytest.mark.parametrize(("month", "last"), list(enumerate(LAST_DAYS, 1)))
-def test_the_last_day_of_a_month_comes_and_the_one_behind_it_never(month: int, last: int) -> None:
+def test_the_last_day_of_a_month_comes_and_the_one_behind_it_never(month: int, last: int, frequency: str) -> None:
     def idle(days: str) -> list[int]:
-        rule = {"start": "2026-01-01T00:00:00", "duration": "1h", "rrule": f"FREQ=YEARLY;BYMONTH={month};{days}"}
+        rule = {"start": "2026-01-01T00:00:00", "duration": "1h", "rrule": f"FREQ={frequency};BYMONTH={month};{days}"}
         return dt.idle(dt.parse({"scope": "*", "schedule": {"recurrences": [rule]}}, 0))
 
     assert [idle(f"BYMONTHDAY={last}"), idle(f"BYMONTHDAY=-{last}")] == [[], []]
