@@ -50,6 +50,18 @@ def test_wrong_use_exits_64_without_a_traceback(
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize(
+    ("words", "place"), [(("agent-config", ""), "'DIR'"), (("plan", "--config", ""), "'--config'")]
+)
+def test_a_variable_without_a_value_does_not_mean_the_working_folder(
+    offline: MyMetric, words: tuple[str, ...], place: str
+) -> None:
+    ran = offline(*words)
+    assert ran.code == 64
+    assert f"Invalid value for {place}" in ran.err
+    assert "it is empty" in ran.err
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_said_in_one_sentence(settings_file: Path, house: House) -> None:
     command = [sys.executable, "-c", "from companion.cli import main; main()", "plan", "--config", str(settings_file)]

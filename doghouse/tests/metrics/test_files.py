@@ -60,6 +60,7 @@ def test_a_parquet_file_holds_the_same_as_a_csv_file(file, tmp_path):
             "series.csv:2: type 'gage' is not gauge, count, rate or distribution",
         ),
         ("timestamp,metric,value\n1,a\n", r"series\.csv:2: the line has 2 fields, the header 3"),
+        ("timestamp,metric,value,interval\n1,a,1,-10\n", r"series\.csv:2: interval '-10' is not .* 0 or more"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(file, text, wrong):
@@ -150,6 +151,7 @@ def test_rows_are_read_many_at_a_time_as_if_each_were_alone(file):
         ("99999999999999999999,m,1", "timestamp '99999999999999999999' is not a number of seconds"),
         ("1,m,inf", "value 'inf' is not a finite number"),
         ("1772445600000,m,1", "timestamp 1772445600000 is beyond the year 3000"),
+        ("-5,m,1", "timestamp -5 is before 1970"),
         ("1,,1", "metric is empty"),
         ("1,m", "has 2 fields, the header 3"),
         ("1,m,1,a", "has 4 fields, the header 3"),

@@ -90,7 +90,11 @@ def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
     [
         (["--host", "0.0.0.0"], 64, "the host 0.0.0.0 is not a loopback address"),
         (["--host", "example.com"], 64, "the host 'example.com' is not an IP address or localhost"),
-        (["--retention", "fortnight"], 64, "'fortnight' is not a length of time"),
+        (["--retention", "fortnight"], 64, "--retention: 'fortnight' is not a length of time"),
+        (["--log-retention", "-5d"], 64, "--log-retention: '-5d' is not a length of time"),
+        (["--smtp", "mail.example.com:smtp"], 64, "--smtp: 'mail.example.com:smtp' is no mail server"),
+        (["--smtp", "[mail"], 64, "--smtp: '[mail' is no mail server"),
+        (["--smtp-from", "our doghouse"], 64, "--smtp-from: 'our doghouse' is no address"),
         (["--port", "70000"], 64, "65535"),
         (["--colour"], 64, "No such option"),
     ],

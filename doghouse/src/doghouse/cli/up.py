@@ -67,10 +67,10 @@ def up(
 
     os.umask(0o077)  # all that this process writes is its owner's alone
     try:
-        check_mail_server(smtp)
+        check_mail(smtp, smtp_from)
         settings = Settings(
-            retention=config.duration(retention) if retention else None,
-            log_retention=config.duration(log_retention) if log_retention else None,
+            retention=length("--retention", retention),
+            log_retention=length("--log-retention", log_retention),
             time_travel=time_travel,
             rate_limit=rate_limit,
             chaos=chaos,
@@ -87,15 +87,26 @@ def up(
         raise fail(str(error), 64 if isinstance(error, OptionError) else 1) from None
 
 
-def check_mail_server(text: str) -> None:
-    """Raise OptionError where `--smtp` is no mail server."""
+def length(option: str, text: str) -> float | None:
+    """The seconds of an option that is a length of time; None where it is not given. Raises OptionError."""
+    try:
+        return config.duration(text) if text else None
+    except OptionError as error:
+        raise OptionError(f"{option}: {error}") from None
+
+
+def check_mail(smtp: str, smtp_from: str) -> None:
+    """Raise OptionError where `--smtp` is no mail server, or `--smtp-from` no address."""
     from doghouse.notifications.smtp import server
 
     try:
-        if text:
-            server(text)
+        if smtp:
+            server(smtp)
     except ValueError as error:
-        raise OptionError(str(error)) from None
+        raise OptionError(f"--smtp: {error}") from None
+    name, _, domain = smtp_from.rpartition("@")
+    if smtp_from and (not name or not domain or not smtp_from.isprintable() or " " in smtp_from):
+        raise OptionError(f"--smtp-from: '{smtp_from}' is no address, such as doghouse@example.com")
 
 
 def checked_hosts(texts: Sequence[str]) -> tuple[str, ...]:

@@ -32,14 +32,19 @@ class Server:
 
 def server(text: str) -> Server:
     """`mail.example.com:25`, `smtp://…` or `smtps://…`; user and password come from DOGHOUSE_SMTP_USER and DOGHOUSE_SMTP_PASSWORD. Raises ValueError."""
-    parts = urlsplit(text if "//" in text else f"smtp://{text}")
+    wrong = f"'{text}' is no mail server: it is host:port, smtp://host:port or smtps://host:port"
+    try:
+        parts = urlsplit(text if "//" in text else f"smtp://{text}")
+        port = parts.port
+    except ValueError:
+        raise ValueError(wrong) from None
     if parts.scheme not in PORTS or not parts.hostname or parts.path not in ("", "/"):
-        raise ValueError(f"'{text}' is no mail server: it is host:port, smtp://host:port or smtps://host:port")
+        raise ValueError(wrong)
     if parts.username or parts.password:
         raise ValueError("a mail server's user and password are given in DOGHOUSE_SMTP_USER and DOGHOUSE_SMTP_PASSWORD")
     return Server(
         parts.hostname,
-        parts.port or PORTS[parts.scheme],
+        port or PORTS[parts.scheme],
         parts.scheme == "smtps",
         os.environ.get("DOGHOUSE_SMTP_USER", ""),
         os.environ.get("DOGHOUSE_SMTP_PASSWORD", ""),

@@ -34,7 +34,7 @@ def series_of(number: int, metric: str, kind: str, interval: str, tags: str, hos
     if kind not in get_args(MetricType):
         raise ValueError(f"type '{kind}' is not gauge, count, rate or distribution")
     if interval and not interval.isdigit():
-        raise ValueError(f"interval '{interval}' is not a whole number of seconds")
+        raise ValueError(f"interval '{interval}' is not a whole number of seconds, 0 or more")
     each = [tag.strip() for tag in tags.split(",") if tag.strip()]
     tagged, own = split_host(sorted(set(each)))
     if host and tagged and host != tagged:
@@ -57,7 +57,11 @@ def check_rows(count: int) -> None:
 
 def check_seconds(times: Ints) -> None:
     """Raise ValueError where times cannot be seconds since 1970."""
-    latest = int(np.max(times)) if len(times) else 0
+    if not len(times):
+        return
+    earliest, latest = int(np.min(times)), int(np.max(times))
+    if earliest < 0:
+        raise ValueError(f"timestamp {earliest} is before 1970")
     if latest > LAST_SECOND:
         raise ValueError(
             f"timestamp {latest} is beyond the year 3000: timestamps are seconds since 1970, not milliseconds"
