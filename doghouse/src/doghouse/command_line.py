@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import typer
 from typer.core import TyperArgument, TyperCommand
@@ -18,11 +19,11 @@ Said = tuple[str, int]  # a sentence, an exit code
 class Command(TyperCommand):
     """A command that takes no empty argument and no empty path: of a shell's variable without a value, a path would be the working folder."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """See click."""
         given, _, _ = self.make_parser(ctx).parse_args(list(args))
         for parameter in self.params:
-            value = given.get(parameter.name)
+            value = given.get(parameter.name or "")
             is_place = isinstance(parameter, TyperArgument) or parameter.type.name == "path"
             if is_place and "" in (value if isinstance(value, (list, tuple)) else (value,)):
                 raise typer.BadParameter("it is empty; has a variable of the shell no value?", ctx, parameter)

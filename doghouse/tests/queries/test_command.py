@@ -68,7 +68,7 @@ def test_a_running_doghouse_gives_the_same_answer(tmp_path: Path, csv: Path) -> 
     ("arguments", "code", "text"),
     [
         (("avg:load{*",), 64, "a '{' is not closed"),
-        (("avg:load{*}", "--from", "yesterday"), 64, "'yesterday' is not a time"),
+        (("avg:load{*}", "--from", "yesterday"), 64, "--from: 'yesterday' is not a time"),
         (("avg:load{*}", "--from", "now", "--to", "now-1h"), 64, "--from is not before --to"),
         (("avg:load{*}", "--series", "missing.csv"), 1, "missing.csv: cannot be read"),
         (("avg:load{*}", "--url", "http://127.0.0.1:9"), 1, "http://127.0.0.1:9 cannot be reached"),

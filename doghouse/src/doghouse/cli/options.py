@@ -78,16 +78,22 @@ def standard_input() -> str:
         raise fail(error.of("standard input")) from None
 
 
+def moment(option: str, text: str, now: float) -> int:
+    """The second (UTC) that an option says. What is wrong ends the command in a sentence."""
+    from doghouse.time.typed import parse_time
+
+    try:
+        return int(parse_time(text, now))
+    except ValueError as error:
+        raise fail(f"{option}: {error}", 64) from None
+
+
 def stretch(since: str, until: str) -> tuple[int, int]:
     """From when to when history is looked at (s UTC). What is wrong ends the command in a sentence."""
     from doghouse.metrics.files.rows import LAST_SECOND
-    from doghouse.time.typed import parse_time
 
     now = time.time()
-    try:
-        start, end = int(parse_time(since, now)), int(parse_time(until, now))
-    except ValueError as error:
-        raise fail(str(error), 64) from None
+    start, end = moment("--from", since, now), moment("--to", until, now)
     if end > LAST_SECOND:
         raise fail("--to is beyond the year 3000: a number is seconds since 1970, not milliseconds", 64)
     if start >= end:

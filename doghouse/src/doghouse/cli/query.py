@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import typer
 
-from doghouse.cli.options import DEFAULT_URL, Url
+from doghouse.cli.options import DEFAULT_URL, Url, moment
 from doghouse.cli.terminal import console, fail, print_json
 
 
@@ -33,16 +33,13 @@ def query(
     from doghouse.queries.language.parser import parse
     from doghouse.queries.model import LATEST_S
     from doghouse.time.clock import Clock
-    from doghouse.time.typed import parse_time
 
     now = Clock().now()
+    start, end = moment("--from", since, now), moment("--to", until, now)
     try:
-        start, end = int(parse_time(since, now)), int(parse_time(until, now))
         parse(text)
     except QuerySyntaxError as error:
         raise fail(f"the query does not parse: {error}", 64) from None
-    except ValueError as error:
-        raise fail(str(error), 64) from None
     if start >= end:
         raise fail("--from is not before --to", 64)
     if max(abs(start), abs(end)) >= LATEST_S:
