@@ -50,9 +50,7 @@ def test_wrong_use_exits_64_without_a_traceback(
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize(
-    ("words", "place"), [(("agent-config", ""), "'DIR'"), (("plan", "--config", ""), "'--config'")]
-)
+@pytest.mark.parametrize(("words", "place"), [(("agent-config", ""), "'DIR'"), (("adopt", "monitor", ""), "'id'")])
 def test_a_variable_without_a_value_does_not_mean_the_working_folder(
     offline: MyMetric, words: tuple[str, ...], place: str
 ) -> None:
