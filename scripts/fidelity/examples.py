@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -110,9 +111,9 @@ def _files(client: Client) -> Iterator[Path]:
 
 
 def _set(requests: Iterable[str], running: Target) -> None:
-    """Make what an example speaks of: `POST /path {"json": …}` each."""
+    """Make what an example speaks of: `POST /path {"json": …}` each, `$NOW` in it being the time (s UTC)."""
     for line in requests:
-        method, path, body = line.split(" ", 2)
+        method, path, body = line.replace("$NOW", str(int(time.time()))).split(" ", 2)
         headers = {**running.headers, "Content-Type": "application/json"}
         httpx.request(method, running.url + path, content=body, headers=headers).raise_for_status()
 
