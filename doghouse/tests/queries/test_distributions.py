@@ -11,7 +11,17 @@ from query_points import T0, by_scope, every, points, series, source, values
 from doghouse.metrics.distributions.sketches import RELATIVE_ERROR, of_values
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Series, no_columns
-from doghouse.queries import NotEvaluated, Window, evaluate, parse
+from doghouse.queries import (
+    Formula,
+    FormulaRequest,
+    NamedQuery,
+    NotEvaluated,
+    Window,
+    evaluate,
+    evaluate_scalars,
+    parse,
+    parse_formula,
+)
 
 DOCUMENTED = [1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3]
 CLOSE = RELATIVE_ERROR * 1.01
@@ -45,6 +55,14 @@ def test_the_documented_values_over_time_and_space(aggregator: str, expected: fl
 
 def test_a_query_without_an_aggregator_is_the_mean_of_every_value() -> None:
     assert values(TWO_HOSTS, "d{*}", 0, 60, 60) == [pytest.approx(19 / 11)]
+
+
+def test_a_scalar_percentile_is_that_of_every_value_in_the_window() -> None:
+    """Of 1, 1, 1 and 2, 9: the percentiles of the two minutes do not give it; what lies before the window has no part."""
+    found = distribution(("a", [(0, 50.0), (1, 50.0), *((60 + at, 1.0) for at in range(3)), (120, 2.0), (121, 9.0)]))
+    asked = FormulaRequest({"q": NamedQuery(parse("p75:d{*}")[0], "percentile")}, (Formula("f", parse_formula("q")),))
+    ((_, _, column),) = evaluate_scalars(asked, found, Window(T0 + 60, T0 + 180, 60)).columns
+    assert column.tolist() == [pytest.approx(2, rel=CLOSE)]
 
 
 def test_groups_have_their_own_percentiles() -> None:
