@@ -117,7 +117,7 @@ def histories(draw: st.DrawFn) -> list[Given]:
     st.sampled_from(["basic", "agile", "robust"]),
     st.sampled_from([("last_15m", "last_15m"), ("last_5m", "last_30m")]),
     st.booleans(),
-    st.sampled_from([60, 60, 120, 600]),
+    st.sampled_from([60, 70, 120, 600]),
     st.sampled_from([0, 45, 420]),
 )
 def test_in_columns_it_is_what_each_tick_gives(
