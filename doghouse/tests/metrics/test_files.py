@@ -91,6 +91,12 @@ def test_what_a_file_says_beside_is_refused_in_a_sentence(file, form, text, wron
         read_series(written(file(text), form))
 
 
+@pytest.mark.parametrize("index", ["", "__index_level_0__"])
+def test_an_index_that_pandas_writes_is_passed_over(file, index):
+    [series], columns, _ = read_series(file(f"{index},timestamp,metric,value\n0,60,m,1\n1,120,m,2\n"))
+    assert (series.metric, columns.value.tolist()) == ("m", [1, 2])
+
+
 def written(path, form):
     """The rows of a CSV file in a file of a form."""
     if form == "csv":

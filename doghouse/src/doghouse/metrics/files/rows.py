@@ -18,8 +18,9 @@ LAST_SECOND = 32_503_680_000  # the year 3000: what is beyond counts millisecond
 
 
 def check_columns(names: Iterable[str]) -> None:
-    """Raise ValueError for a column that says nothing of a series: a tag that nobody reads would be missed only later."""
-    if other := [name for name in names if name not in (*REQUIRED, *OPTIONAL)]:
+    """Raise ValueError for a column that says nothing of a series: a tag that nobody reads would be missed only later. An index that pandas writes is passed over."""
+    read = (*REQUIRED, *OPTIONAL, "", "__index_level_0__")
+    if other := [name for name in names if name not in read]:
         raise ValueError(
             f"has a column '{other[0]}', which is not read: expected {', '.join(REQUIRED)} and perhaps {', '.join(OPTIONAL)}; "
             f'tags stand together in the column tags, as in "host:web-1,env:prod"'
