@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from monitor_points import T0, Given, at, minutely, monitor, run, source, story
 
@@ -93,7 +93,7 @@ EXPRESSIONS = (
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Given]:
-    """Ten hours of up to three series of one type, some of which begin late, and most have gaps: steady ones are not interpolated between them."""
+    """Ten hours of up to three series of one type. Some begin late, or say nothing for two hours; most have gaps: steady ones are not interpolated between them."""
     kind = draw(st.sampled_from(["gauge", "count", "rate"]))
     shapes = draw(
         st.sampled_from([STEADY, STEADY[:1], [(10, 1.0, 0), (60, 0.9, 0), (60, 0.9, 4 * 3600), (150, 0.4, 0)]])
@@ -102,7 +102,8 @@ def histories(draw: st.DrawFn) -> list[Given]:
     for host in range(draw(st.integers(1, 3))):
         random = np.random.default_rng(draw(st.integers(0, 999)))
         step, kept, late = draw(st.sampled_from(shapes))
-        times = [t for t in range(late, 10 * 3600, step) if random.random() < kept]
+        silent = draw(st.sampled_from([range(0), range(5 * 3600, 7 * 3600)]))
+        times = [t for t in range(late, 10 * 3600, step) if random.random() < kept and t not in silent]
         values = (100 + 50 * np.sin(np.array(times) / 573) + random.normal(0, 5, len(times))).round(1)
         metric = draw(st.sampled_from(["m", "m", "other"]))
         points = list(zip(times, values.tolist(), strict=True))
@@ -110,7 +111,11 @@ def histories(draw: st.DrawFn) -> list[Given]:
     return found
 
 
+SILENT = Given([(60 * n, 100.0 + n * 7919 % 11) for n in range(600) if not 300 <= n < 420], "m", "h0", (), "count", 10)
+
+
 @settings(max_examples=40, deadline=None)
+@example([SILENT], "sum:m{*}.as_count()", "basic", ("last_15m", "last_15m"), True, 60, 0)
 @given(
     histories(),
     st.sampled_from(EXPRESSIONS),

@@ -30,17 +30,22 @@ MOST_CELLS_A_ROW = 50_000_000  # a query that needs more for one group is refuse
 
 def banded(applied: Application, context: Context, settings: Settings) -> Frame:
     """The query's frame with its band: points before the window are read for it."""
-    wide = context.between(context.start - _trailing(settings, context.interval), context.end)
-    frame = applied.frame(wide)
+    frame, wide = _read(applied, context, settings, context.interval)
     if frame.interval > context.interval:  # the query has a longer rollup of its own
-        wide = context.between(context.start - _trailing(settings, frame.interval), context.end)
-        frame = applied.frame(wide)
-    buckets = wide.buckets(frame.interval, frame.calendar)
+        frame, wide = _read(applied, context, settings, frame.interval)
+    trailing = _trailing(settings, frame.interval)
     if settings.missing_is_zero and frame.counts:
-        frame = _zeros_after_the_first(frame, buckets)
-    frame = frame.on(np.union1d(frame.ts, buckets))
-    bounds = bands(frame.values, _trailing(settings, frame.interval) // frame.interval, settings.bounds)
-    return replace(frame, bounds=bounds)
+        frame = _with_zeros(frame, wide.buckets(frame.interval, frame.calendar), trailing // frame.interval)
+    buckets = context.between(context.start - trailing, context.end).buckets(frame.interval, frame.calendar)
+    frame = frame.on(np.union1d(frame.ts[frame.ts >= buckets[0]], buckets))
+    return replace(frame, bounds=bands(frame.values, trailing // frame.interval, settings.bounds))
+
+
+def _read(applied: Application, context: Context, settings: Settings, interval: int) -> tuple[Frame, Context]:
+    """The query's frame from the trailing window's length before the context, or twice that where it has to be known whether a count had begun; and its context."""
+    before = _trailing(settings, interval) * (2 if settings.missing_is_zero else 1)
+    wide = context.between(context.start - before, context.end)
+    return applied.frame(wide), wide
 
 
 def _trailing(settings: Settings, interval: int) -> int:
@@ -71,10 +76,12 @@ def _bands(values: Floats, count: int, bounds: float) -> tuple[Floats, Floats]:
     return np.where(enough, middle - spread, np.nan), np.where(enough, middle + spread, np.nan)
 
 
-def _zeros_after_the_first(frame: Frame, buckets: Ints) -> Frame:
-    """A count's missing buckets as 0, from its first point on (count_default_zero)."""
+def _with_zeros(frame: Frame, buckets: Ints, count: int) -> Frame:
+    """A count's missing buckets as 0 where one of the `count` before had a point (count_default_zero; GUESS: how long), however much before them was read."""
     if not frame.groups:
         return frame
     filled = default_value(frame, buckets, 0.0, grouped=True)
-    began = np.maximum.accumulate(frame.on(filled.ts).points, axis=1)
-    return replace(filled, values=np.where(began, filled.values, np.nan), points=began)
+    so_far = np.cumsum(frame.on(filled.ts).points, axis=1)
+    before = np.pad(so_far, ((0, 0), (count + 1, 0)))[:, : so_far.shape[1]]
+    known = so_far > before
+    return replace(filled, values=np.where(known, filled.values, np.nan), points=known)
