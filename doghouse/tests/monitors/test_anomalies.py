@@ -93,7 +93,7 @@ EXPRESSIONS = (
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Given]:
-    """Ten hours of up to three series of one type. Some begin late, or say nothing for two hours; most have gaps: steady ones are not interpolated between them."""
+    """Ten hours of up to three series of one type. Some begin late, or say nothing for two hours; most have gaps; steady ones are not interpolated."""
     kind = draw(st.sampled_from(["gauge", "count", "rate"]))
     shapes = draw(
         st.sampled_from([STEADY, STEADY[:1], [(10, 1.0, 0), (60, 0.9, 0), (60, 0.9, 4 * 3600), (150, 0.4, 0)]])

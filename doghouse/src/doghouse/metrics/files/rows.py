@@ -18,7 +18,7 @@ LAST_SECOND = 32_503_680_000  # the year 3000: what is beyond counts millisecond
 
 
 def check_columns(names: Iterable[str]) -> None:
-    """Raise ValueError for a column that says nothing of a series: a tag that nobody reads would be missed only later. An index that pandas writes is passed over."""
+    """Raise ValueError for a column that says nothing of a series: a tag that nobody reads is missed only later. An index of pandas is passed over."""
     read = (*REQUIRED, *OPTIONAL, "", "__index_level_0__")
     if other := [name for name in names if name not in read]:
         raise ValueError(

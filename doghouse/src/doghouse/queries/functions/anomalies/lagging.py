@@ -42,7 +42,7 @@ def banded(applied: Application, context: Context, settings: Settings) -> Frame:
 
 
 def _read(applied: Application, context: Context, settings: Settings, interval: int) -> tuple[Frame, Context]:
-    """The query's frame from the trailing window's length before the context, or twice that where it has to be known whether a count had begun; and its context."""
+    """The query's frame from the trailing window's length before the context, or twice that to know whether a count had begun; and its context."""
     before = _trailing(settings, interval) * (2 if settings.missing_is_zero else 1)
     wide = context.between(context.start - before, context.end)
     return applied.frame(wide), wide
