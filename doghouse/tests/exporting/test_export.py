@@ -22,6 +22,7 @@ from doghouse.exporting import export
 from doghouse.exporting import folder as exporting
 from doghouse.exporting.house import Opened
 from doghouse.exporting.house import Served as ServedHouse
+from doghouse.files import FileError
 from doghouse.files.places import LocalFolder
 from doghouse.logs.files import open_logs
 from doghouse.metrics.files.partitions import History
@@ -328,6 +329,52 @@ def test_one_answer_covers_a_day_and_no_second_more(house: House) -> None:
     answer = httpx.get(f"{house.url}/doghouse/export", params=asked, headers=house.headers)
     _, columns, _ = intake_exporting.answered(answer.content)
     assert sorted(columns.ts.tolist()) == [start, start + DAY - 60]
+
+
+def test_a_year_in_which_little_happened_takes_few_requests(house: House, tmp_path: Path) -> None:
+    """A metric's days are asked for first, and a day of few points in longer and longer pieces."""
+    send(house, {"a": [1.0, 2]}, FIRST - 300 * DAY)
+    send(house, {"a": [3.0]}, FIRST)
+    distribution(house, {"a": [1.0]}, T0 - 600)
+    asked: list[str] = []
+    told: list[str] = []
+
+    def ask(method: str, path: str, body: bytes | None) -> bytes:
+        asked.append(path)
+        return httpx.request(method, house.url + path, content=body, headers=house.headers).content
+
+    folder = LocalFolder(tmp_path / "history")
+    made = export(ServedHouse(ask), folder, FIRST - 365 * DAY, END, with_logs=False, tell=told.append)
+    assert (made.points, made.written) == (4, 3)
+    assert len(asked) < 25
+    assert told[:2] == ["cpu, metric 1 of 2: 2025-05-06", "cpu, metric 1 of 2: 2026-03-02"]
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(times=st.lists(st.integers(0, 3 * DAY), max_size=30), start=st.integers(0, DAY), few=st.integers(1, 5))
+def test_a_house_that_runs_gives_all_points_whatever_pieces_it_is_asked_in(
+    times: list[int], start: int, few: int, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metric = f"cpu{len(house.app.state.points.metrics())}"  # of an example its own
+    for at in [DAY, *times]:
+        send(house, {"a": [1.0]}, FIRST + at, metric)
+    monkeypatch.setattr("doghouse.exporting.house.FEW", few)
+
+    def ask(method: str, path: str, body: bytes | None) -> bytes:
+        return httpx.request(method, house.url + path, content=body, headers=house.headers).content
+
+    served = ServedHouse(ask)
+    inside = {FIRST + at for at in [DAY, *times] if start <= at < 2 * DAY}
+    assert set(served.points(metric, FIRST + start, END).columns.ts.tolist()) == inside
+    assert list(served.days(metric, FIRST + start, END)) == sorted({at // DAY * DAY for at in inside})
+
+
+def test_a_folder_that_takes_no_file_is_refused_with_nothing_to_write_too(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    stores = Opened(house.app.state.points, house.app.state.logs)
+    with pytest.raises(FileError, match="cannot be written: Not a directory"):
+        export(stores, LocalFolder(file / "history"), FIRST, END)
 
 
 def test_days_are_cut_at_midnight_utc() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,9 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+TELL_EACH_S = 5
 
 
 def fail(message: str, code: int = 1) -> typer.Exit:
@@ -43,6 +47,19 @@ def progress() -> Callable[[str, int, int], None]:
             typer.echo(f"doghouse: {what}: request {number} of {of}", err=True)
 
     return say
+
+
+def now_and_then(now: Callable[[], float] = time.monotonic) -> Callable[[str], None]:
+    """Says on stderr what a command is at, once it takes long: what it is told some seconds after the last time. `now` is a clock (s)."""
+    last = now()
+
+    def tell(text: str) -> None:
+        nonlocal last
+        if now() - last >= TELL_EACH_S:
+            last = now()
+            say(text)
+
+    return tell
 
 
 def print_json(document: Any) -> None:

@@ -3,7 +3,7 @@ tags of a metric's series are those that its keys tell; of a distribution there 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from doghouse.metrics.distributions.sketches import no_sketches
 from doghouse.metrics.memory import Recorded
 from doghouse.metrics.model import Columns, MetricType, Series, no_columns
 from doghouse.tags.pairs import split_host
+from doghouse.time.lengths import DAY
 
 NO_VALUE = ":N/A"  # of a key that a series has not (recorded)
 COUNTED = ("count", "rate")
@@ -30,6 +31,10 @@ class OfAccount:
     def metrics(self, start: int) -> list[str]:
         """See House. Raises AccountError."""
         return sorted(self._requester.metrics(start))
+
+    def days(self, metric: str, start: int, end: int) -> Collection[int]:
+        """See House: all, since an account is asked for points alone."""
+        return range(start // DAY * DAY, end, DAY)
 
     def points(self, metric: str, start: int, end: int) -> Recorded:
         """See House. Raises AccountError."""

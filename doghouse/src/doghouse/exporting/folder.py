@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from doghouse.exporting.house import House
 from doghouse.exporting.points import joined
-from doghouse.files.places import Folder
+from doghouse.files.places import Folder, check_writable
 from doghouse.logs.files import writing as log_files
 from doghouse.logs.files.partitions import LOGS
 from doghouse.metrics.distributions.sketches import Sketches
@@ -56,15 +56,20 @@ def export(
     with_logs: bool = True,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Exported:
-    """Add to a folder the points of the metrics whose names fit a pattern of `wanted`, and the logs, with start <= time < end (s UTC). Raises FileError."""
+    """Add to a folder the points of the metrics whose names fit a pattern of `wanted`, and the logs, with start <= time < end (s UTC).
+
+    `tell` is told each day that is asked for. Raises FileError.
+    """
+    check_writable(folder)
     made = NOTHING
     names = [name for name in house.metrics(start) if any(fnmatchcase(name, pattern) for pattern in wanted)]
     for number, name in enumerate(names, 1):
-        for first, last in days(start, end):
-            made = made.and_(_points(house, folder, name, first, last))
-        tell(f"{name}: metric {number} of {len(names)}")
+        for day in house.days(name, start, end):
+            tell(f"{name}, metric {number} of {len(names)}: {_date(day)}")
+            made = made.and_(_points(house, folder, name, max(day, start), min(day + DAY, end)))
     if with_logs:
         for first, last in days(start, end):
+            tell(f"logs: {_date(first)}")
             made = made.and_(_logs(house, folder, first, last))
     return made
 

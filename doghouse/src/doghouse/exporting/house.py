@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a running house needs no store here
     from doghouse.logs.store.reading import Place
 
 PAGE = 1000  # logs an answer
+FEW = 10_000  # points of an answer, after which the next may cover twice the time
 Asks = Callable[[str, str, bytes | None], bytes]  # a method, a path, a JSON body: the answer
 
 
@@ -30,6 +31,10 @@ class House(Protocol):
 
     def metrics(self, start: int) -> list[str]:
         """The metrics that have a point at or after `start` (s UTC), by name."""
+        ...
+
+    def days(self, metric: str, start: int, end: int) -> Collection[int]:
+        """The UTC days, by their first second, that may have points of a metric with start <= ts < end (s UTC); it has none on others."""
         ...
 
     def points(self, metric: str, start: int, end: int) -> Recorded:
@@ -50,6 +55,10 @@ class Opened:
     def metrics(self, start: int) -> list[str]:
         """See House."""
         return sorted(self._points.metrics(start))
+
+    def days(self, metric: str, start: int, end: int) -> Collection[int]:
+        """See House."""
+        return exporting.days(self._points, metric, start, end)
 
     def points(self, metric: str, start: int, end: int) -> Recorded:
         """See House."""
@@ -74,10 +83,23 @@ class Served:
         names: list[str] = msgspec.json.decode(self._ask("GET", f"/api/v1/metrics?from={start}", None))["metrics"]
         return sorted(names)
 
+    def days(self, metric: str, start: int, end: int) -> Collection[int]:
+        """See House."""
+        form = urlencode({"metric": metric, "from": start, "to": end})
+        days: list[int] = msgspec.json.decode(self._ask("GET", f"/doghouse/export/days?{form}", None))["days"]
+        return days
+
     def points(self, metric: str, start: int, end: int) -> Recorded:
-        """See House: hour by hour, since an answer is in memory whole."""
-        forms = (urlencode({"metric": metric, "from": at, "to": min(at + HOUR, end)}) for at in range(start, end, HOUR))
-        return joined([exporting.answered(self._ask("GET", f"/doghouse/export?{form}", None)) for form in forms])
+        """See House: an hour at a time, since an answer is in memory whole; more where there are few points."""
+        parts: list[Recorded] = []
+        length = HOUR
+        while start < end:
+            form = urlencode({"metric": metric, "from": start, "to": min(start + length, end)})
+            parts.append(exporting.answered(self._ask("GET", f"/doghouse/export?{form}", None)))
+            start += length
+            is_small = len(parts[-1].columns) + len(parts[-1].sketches) < FEW
+            length = min(2 * length, exporting.LONGEST_S) if is_small else HOUR
+        return joined(parts)
 
     def logs(self, start: int, end: int) -> Iterator[Log]:
         """See House."""

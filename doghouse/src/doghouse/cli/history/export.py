@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doghouse.cli.options import DEFAULT_URL, ApiUrl, AsJson, FromAccount, KeysFile, Until, stretch
-from doghouse.cli.terminal import console, fail, print_json, say
+from doghouse.cli.terminal import console, fail, now_and_then, print_json, say
 
 if TYPE_CHECKING:
     from doghouse.exporting import House
@@ -51,7 +51,7 @@ def export(
         target = to_write(folder)
         shown = str(target)
         with _account(api_url, keys_file, resolution) if datadog else _house(url, keys_file, data) as house:
-            made = exported(house, target, start, end, metric or ["*"], not no_logs)
+            made = exported(house, target, start, end, metric or ["*"], not no_logs, now_and_then())
     except FileError as error:
         raise fail(error.of(shown)) from None
     except (AccountError, ConfigError, SeriesFileError) as error:

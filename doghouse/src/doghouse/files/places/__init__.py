@@ -4,7 +4,17 @@ A folder of Parquet files may be partitioned as Hive has it: `metric=system.cpu.
 no more than what is asked for.
 """
 
-from doghouse.files.places.folders import Entry, Folder, LocalFolder, Place, in_words, parquet_files, place, to_write
+from doghouse.files.places.folders import (
+    Entry,
+    Folder,
+    LocalFolder,
+    Place,
+    check_writable,
+    in_words,
+    parquet_files,
+    place,
+    to_write,
+)
 from doghouse.files.places.hive import date_of, on_days, says
 
 __all__ = [
@@ -12,6 +22,7 @@ __all__ = [
     "Folder",
     "LocalFolder",
     "Place",
+    "check_writable",
     "date_of",
     "in_words",
     "on_days",

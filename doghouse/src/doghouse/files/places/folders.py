@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -146,6 +147,20 @@ def to_write(text: str) -> Folder:
     if text.lower().startswith(("http:", "https:")):
         raise FileError("is a web server's, which takes no files: expected a folder, s3:// or gs://")
     return made
+
+
+def check_writable(folder: Folder) -> None:
+    """Refuse a folder of this machine that takes no file, and make it where there is none; one elsewhere says so when it is written to. Raises FileError."""
+    if not isinstance(folder, LocalFolder):
+        return
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(
+            dir=folder.path
+        ):  # what a folder's mode says is not all: it may be of a file system that is read-only
+            pass
+    except OSError as error:
+        raise FileError(f"cannot be written: {error.strerror}") from None
 
 
 def in_words(error: Exception) -> str:

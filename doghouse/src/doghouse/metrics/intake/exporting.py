@@ -11,12 +11,21 @@ from msgspec.structs import replace
 from doghouse.metrics.distributions.sketches import no_sketches
 from doghouse.metrics.intake.importing import CONTENT_TYPE, Part
 from doghouse.metrics.memory import Recorded
-from doghouse.metrics.model import Columns, MetricStore
+from doghouse.metrics.model import Columns, MetricStore, Rollup
 from doghouse.metrics.packing import pack, pack_sketches, unpack, unpack_sketches
 from doghouse.time.lengths import DAY
 from doghouse.web.http import Call, Reply
 
 LONGEST_S = DAY  # that one answer covers
+
+
+def days(store: MetricStore, metric: str, start: int, end: int) -> list[int]:
+    """The UTC days, by their first second, on which a metric has points with start <= ts < end (s UTC)."""
+    series = store.find(metric)
+    times = [store.read(np.array([one.id for one in series], np.int64), start, end, Rollup(DAY, "count")).ts]
+    if len(spread := np.array([one.id for one in series if one.type == "distribution"], np.int64)):
+        times.append(store.read_sketches(spread, np.zeros_like(spread), start, end, DAY).ts)
+    return [int(day) for day in np.unique(np.concatenate(times))]
 
 
 def points(store: MetricStore, metric: str, start: int, end: int) -> Recorded:
@@ -42,6 +51,16 @@ def export(store: MetricStore) -> Callable[[Call], Reply]:
         series, columns, sketches = points(store, call.query.get("metric", ""), start, end)
         part = Part(list(series), pack(columns), pack_sketches(sketches))
         return Reply(msgspec.msgpack.encode(part), content_type=CONTENT_TYPE)
+
+    return answer
+
+
+def export_days(store: MetricStore) -> Callable[[Call], Reply]:
+    """A handler for `GET /doghouse/export/days?metric=…&from=…&to=…`, which answers the `days`."""
+
+    def answer(call: Call) -> Reply:
+        metric = call.query.get("metric", "")
+        return Reply({"days": days(store, metric, call.seconds("from"), call.seconds("to"))})
 
     return answer
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from doghouse.metrics.errors import payload_unreadable
 from doghouse.metrics.intake import sketches, v1, v2
 from doghouse.metrics.intake.batch import Batch, Numbered, columns, numbered
-from doghouse.metrics.intake.exporting import export
+from doghouse.metrics.intake.exporting import export, export_days
 from doghouse.metrics.intake.importing import received
 from doghouse.metrics.intake.repeats import Repeats
 from doghouse.metrics.intake.sketches import SentSketches
@@ -37,6 +37,7 @@ def routes(store: MetricStore, counts: Callable[[], dict[str, int]]) -> list[Rou
         endpoint("POST", "/api/beta/sketches", distributions(store, decode_sketches), Keys.API),
         endpoint("POST", "/doghouse/import", history(store), Keys.API),
         endpoint("GET", "/doghouse/export", export(store)),
+        endpoint("GET", "/doghouse/export/days", export_days(store)),
         endpoint("GET", "/doghouse/store", lambda _: Reply(counts()), Keys.API),
     ]
 

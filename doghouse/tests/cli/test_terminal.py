@@ -1,0 +1,16 @@
+"""What a command says on stderr while it works."""
+
+from __future__ import annotations
+
+import pytest
+
+from doghouse.cli.terminal import now_and_then
+
+
+def test_a_command_that_takes_long_says_what_it_is_at_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    seconds = [0.0]
+    tell = now_and_then(lambda: seconds[0])
+    for at in (0.0, 4.0, 5.0, 6.0, 9.9, 10.0):
+        seconds[0] = at
+        tell(f"at {at}")
+    assert capsys.readouterr().err == "doghouse: at 5.0\ndoghouse: at 10.0\n"
