@@ -341,6 +341,23 @@ def test_a_second_one_is_not_adopted(my_metric: MyMetric, account: Account) -> N
     assert my_metric("adopt", "monitor", "abc").code in (1, 64)
 
 
+def test_adopting_once_more_leaves_a_timeboard_what_it_became(my_metric: MyMetric, account: Account) -> None:
+    id = account.call("create_dashboard", body={"title": "a", "layout_type": "ordered", "widgets": []})["id"]
+    for _ in range(2):
+        assert my_metric("adopt", "timeboard", id).code == 0
+        assert account.call("get_dashboard", dashboard_id=id)["description"] == MARK
+    as_another = my_metric("adopt", "timeboard", id, "--as", "apm")
+    assert as_another.code == 1
+    assert f"({id}) carries the mark {MARK} already" in as_another.err
+    assert account.call("get_dashboard", dashboard_id=id)["description"] == MARK
+
+
+def test_an_objective_without_the_bakery_is_said_to_come_with_it(my_metric: MyMetric) -> None:
+    ran = my_metric("adopt", "slo", "abc")
+    assert ran.code == 64
+    assert "--with bakery" in ran.err
+
+
 def test_nothing_is_written_when_one_object_would_be_refused(
     my_metric: MyMetric, account: Account, tmp_path: Path
 ) -> None:

@@ -144,9 +144,15 @@ def remove(account: Account, steps: Sequence[Step], report: Report) -> None:
 def adopt(account: Account, wanted: Wanted, id: str) -> Existing:
     """Put our mark on an object that was made by hand; the next plan shows what else differs. Raises Problem where one has the mark."""
     kind = wanted.kind
-    other = next((each for each in kind.find(account) if each.mark == wanted.mark), None)
-    if other and other.id == id:
-        return other
+    marked = kind.find(account)
+    same = next((each for each in marked if each.id == id), None)
+    if same and same.mark == wanted.mark:
+        return same
+    if same:
+        raise Problem(
+            f"the {kind.name} '{same.name}' ({id}) carries the mark {same.mark} already, and would lose it; take it out first"
+        )
+    other = next((each for each in marked if each.mark == wanted.mark), None)
     if other:
         raise Problem(
             f"the {kind.name} '{other.name}' ({other.id}) carries the mark already; delete it, or take the mark out of it, first"

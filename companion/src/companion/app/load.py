@@ -88,7 +88,8 @@ def load(traffic: Traffic) -> int:
         stop.set()
     _report(made, time.monotonic() - started, traffic.as_json)
     if made.failed:
-        terminal.say(f"my-metric: {made.failed} requests to {traffic.url} got no answer: {made.reason}")
+        requests = "1 request" if made.failed == 1 else f"{made.failed} requests"
+        terminal.say(f"my-metric: {requests} to {traffic.url} got no answer: {made.reason}")
     return 1 if made.failed else 0
 
 

@@ -88,7 +88,7 @@ def adopt(
     """
     wanted = resources.wanted(options.settings(), datetime.now(UTC))
     with options.account() as account:
-        choice = _choose(account, wanted, kind, name)
+        choice = _choose(account, wanted, kind, name, id)
         adopted = provision.adopt(account, choice, id)
     terminal.console().print(
         f"Adopted {kind} {adopted.name} ({id}) as {choice.name}.   See what differs with: my-metric plan"
@@ -96,17 +96,19 @@ def adopt(
     return 0
 
 
-def _choose(account: Account, wanted: list[Wanted], kind: str, name: str | None) -> Wanted:
-    """Which wanted object an adopted one becomes: the named one, or the only one that the account does not have yet."""
+def _choose(account: Account, wanted: list[Wanted], kind: str, name: str | None, id: str) -> Wanted:
+    """Which wanted object an adopted one becomes: the named one, what it is already, or the only one that the account does not have yet."""
     kinds = list(dict.fromkeys(each.kind.name for each in wanted if each.kind.mark_field))
     if kind not in kinds:
-        raise Problem(f"'{kind}' cannot be adopted{close_or_all(kind, kinds)}", WRONG_USE)
+        bakery = "; an slo comes --with bakery" if kind == "slo" else ""
+        raise Problem(f"'{kind}' cannot be adopted{close_or_all(kind, kinds)}{bakery}", WRONG_USE)
     choices = [each for each in wanted if each.kind.name == kind]
     if name:
         choices = [each for each in choices if name in (each.name, _short(each))]
     elif len(choices) > 1:
-        marks = {each.mark for each in choices[0].kind.find(account)}
-        choices = [each for each in choices if each.mark not in marks] or choices
+        marks = {each.mark: each.id for each in choices[0].kind.find(account)}
+        adopted = [each for each in choices if marks.get(each.mark) == id]
+        choices = adopted or [each for each in choices if each.mark not in marks] or choices
         choices = [each for each in choices if each.mark == MARK] or choices  # the integration's own timeboard first
     if len(choices) != 1:
         names = ", ".join(_short(each) for each in wanted if each.kind.name == kind)
