@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 from doghouse.cli.formats import Format, Junit, chosen, write_junit
 from doghouse.cli.options import AsJson, Force
 from doghouse.cli.terminal import fail, print_json
+from doghouse.files import FileError, refuse_folder
 from doghouse.reports import UnitTestResult
 
 SUFFIXES = (".test.yaml", ".test.yml")  # of the files that a folder's tests are in
@@ -105,7 +107,7 @@ def _matching(files: Sequence[str]) -> list[Path]:
     found: list[Path] = []
     for named in files:
         if Path(named).is_dir():
-            matches = sorted(path for suffix in SUFFIXES for path in Path(named).rglob(f"*{suffix}"))
+            matches = sorted(_below(named))
             if not matches:
                 raise fail(
                     f"'{named}' is a folder without a test file: expected files that end with {' or '.join(SUFFIXES)}"
@@ -117,3 +119,11 @@ def _matching(files: Sequence[str]) -> list[Path]:
                 raise fail(f"'{named}' matches no file")
         found += matches
     return found
+
+
+def _below(folder: str) -> list[Path]:
+    try:
+        walked = [(within, names) for within, _, names in os.walk(folder, onerror=refuse_folder)]
+    except FileError as error:
+        raise fail(error.of(folder)) from None
+    return [Path(within, name) for within, names in walked for name in names if name.endswith(SUFFIXES)]

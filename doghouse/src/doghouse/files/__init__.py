@@ -11,6 +11,7 @@ from doghouse.files.reading import (
     contents,
     decoded_json,
     json_of,
+    refuse_folder,
     standard_input,
     text,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "contents",
     "decoded_json",
     "json_of",
+    "refuse_folder",
     "standard_input",
     "text",
 ]

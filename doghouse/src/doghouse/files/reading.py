@@ -42,6 +42,15 @@ class BrokenFileError(Exception):
         super().__init__(f"{path}:{line}: {text}" if line else f"{path}: {text}")
 
 
+def refuse_folder(error: OSError) -> None:
+    """The `onerror` of os.walk, which passes over a folder that may not be read, as pathlib does: its files would count as not there.
+
+    A folder that is gone has none. Raises FileError.
+    """
+    if not isinstance(error, FileNotFoundError):
+        raise FileError(f"cannot be read: {error.filename}: {error.strerror}")
+
+
 def contents(path: Path, most: int = LARGEST) -> bytes:
     """All bytes of a file or a pipe. Raises FileError."""
     try:

@@ -116,7 +116,8 @@ def _address(monitor: Found) -> str:
 
 def _in_folder(folder: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
     paths: list[Path] = []
-    for name, below, inside in os.walk(folder):
+    refused: list[OSError] = []
+    for name, below, inside in os.walk(folder, onerror=refused.append):
         below[:] = [one for one in below if one not in _SKIPPED]
         paths += (Path(name) / file for file in inside)
     for path in sorted(paths):
@@ -127,6 +128,7 @@ def _in_folder(folder: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
     modules = sorted({path.parent for path in paths if terraform.is_terraform(path)})
     if modules:
         yield from _terraform(modules, folder, var_files)
+    yield from (Unread(str(one.filename), f"cannot be read: {one.strerror}", UNREADABLE) for one in refused)
 
 
 def _terraform(folders: Sequence[Path], named: Path, var_files: Sequence[Path]) -> Iterator[Thing]:

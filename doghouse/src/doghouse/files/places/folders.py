@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from doghouse.files.reading import FileError
+from doghouse.files.reading import FileError, refuse_folder
 
 REMOTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 PARQUET = (".parquet", ".pq")
@@ -82,10 +82,11 @@ class LocalFolder(Struct, frozen=True):
             return sorted(self._entries(self.path / within), key=lambda entry: entry.name)
 
     def _entries(self, folder: Path) -> Iterator[Entry]:
-        for path in folder.rglob("*"):
-            if path.is_file() and not path.name.endswith(UNFINISHED):
-                about = path.stat()
-                yield Entry(path.relative_to(self.path).as_posix(), about.st_size, about.st_mtime)
+        for within, _, names in os.walk(folder, onerror=refuse_folder):
+            for path in (Path(within, name) for name in names if not name.endswith(UNFINISHED)):
+                if path.is_file():
+                    about = path.stat()
+                    yield Entry(path.relative_to(self.path).as_posix(), about.st_size, about.st_mtime)
 
     def get(self, name: str) -> bytes | None:
         """See Folder."""
