@@ -37,7 +37,15 @@ def test_every_command_has_help_with_an_example(offline: MyMetric, name: str) ->
 
 
 @pytest.mark.parametrize(
-    "words", [("plan", "--nothing"), ("nothing",), ("adopt",), ("plan",), ("plan", "--api-url", "127.0.0.1:8420")]
+    "words",
+    [
+        ("demo", "--pictures", "x"),
+        ("plan", "--nothing"),
+        ("nothing",),
+        ("adopt",),
+        ("plan",),
+        ("plan", "--api-url", "127.0.0.1:8420"),
+    ],
 )
 def test_wrong_use_exits_64_without_a_traceback(
     offline: MyMetric, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
@@ -50,8 +58,17 @@ def test_wrong_use_exits_64_without_a_traceback(
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize(("words", "place"), [(("agent-config", ""), "'DIR'"), (("adopt", "monitor", ""), "'id'")])
-def test_a_variable_without_a_value_does_not_mean_the_working_folder(
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("agent-config", ""), "'DIR'"),
+        (("adopt", "monitor", ""), "'id'"),
+        (("plan", "--config", ""), "'--config'"),
+        (("plan", "--timezone="), "'--timezone'"),
+        (("plan", "--tag", "team:a", "--tag", ""), "'--tag'"),
+    ],
+)
+def test_a_variable_without_a_value_is_not_taken_for_an_option_that_is_not_given(
     offline: MyMetric, words: tuple[str, ...], place: str
 ) -> None:
     ran = offline(*words)

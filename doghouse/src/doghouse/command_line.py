@@ -10,22 +10,24 @@ from collections.abc import Callable
 from typing import Any
 
 import typer
-from typer.core import TyperArgument, TyperCommand
+from typer.core import TyperCommand
 
 WRONG_USE = 64  # EX_USAGE
 Said = tuple[str, int]  # a sentence, an exit code
 
 
 class Command(TyperCommand):
-    """A command that takes no empty argument and no empty path: of a shell's variable without a value, a path would be the working folder."""
+    """A command that takes no empty argument and no empty value of an option.
+
+    Of a shell's variable without a value, a path would be the working folder, and an option would be as good as not given.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """See click."""
         given, _, _ = self.make_parser(ctx).parse_args(list(args))
         for parameter in self.params:
             value = given.get(parameter.name or "")
-            is_place = isinstance(parameter, TyperArgument) or parameter.type.name == "path"
-            if is_place and "" in (value if isinstance(value, (list, tuple)) else (value,)):
+            if "" in (value if isinstance(value, (list, tuple)) else (value,)):
                 raise typer.BadParameter("it is empty; has a variable of the shell no value?", ctx, parameter)
         return super().parse_args(ctx, args)
 
@@ -33,7 +35,7 @@ class Command(TyperCommand):
 def run(app: typer.Typer, name: str, known: Callable[[Exception], Said | None]) -> int:
     """Run a command and give its exit code. `known` puts the command's own errors into words, and gives None for others."""
     _speak_utf8()
-    _take_no_empty_place(app)
+    _take_nothing_empty(app)
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
@@ -53,13 +55,13 @@ def first_paragraph(text: str | None) -> str:
     return " ".join((text or "").strip().partition("\n\n")[0].split())
 
 
-def _take_no_empty_place(app: typer.Typer) -> None:
+def _take_nothing_empty(app: typer.Typer) -> None:
     """Have every command of the application be a `Command`."""
     for command in app.registered_commands:
         command.cls = Command
     for group in app.registered_groups:
         if group.typer_instance is not None:
-            _take_no_empty_place(group.typer_instance)
+            _take_nothing_empty(group.typer_instance)
 
 
 def _of_system(error: Exception) -> Said | None:

@@ -19,9 +19,12 @@ import pytest
         (("export", ""), "'PLACE'"),
         (("query", "avg:x{*}", "--keys-file", ""), "'--keys-file'"),
         (("agent", "configcheck", "--conf", ""), "'--conf'"),
+        (("lint", "monitors", "--select", ""), "'--select'"),
+        (("backtest", "high.json", "--from", "0", "--timezone="), "'--timezone'"),
+        (("up", "--port", "0", "--retention", ""), "'--retention'"),
     ],
 )
-def test_an_empty_place_is_refused(tmp_path: Path, words: tuple[str, ...], place: str) -> None:
+def test_an_empty_value_is_refused(tmp_path: Path, words: tuple[str, ...], place: str) -> None:
     command = [sys.executable, "-m", "doghouse", *words]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert (ran.returncode, ran.stdout) == (64, "")

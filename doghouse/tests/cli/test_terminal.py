@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from doghouse.cli.terminal import now_and_then
+from doghouse.cli.terminal import many, now_and_then
 
 
 def test_a_command_that_takes_long_says_what_it_is_at_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> None:
@@ -14,3 +14,7 @@ def test_a_command_that_takes_long_says_what_it_is_at_every_few_seconds(capsys: 
         seconds[0] = at
         tell(f"at {at}")
     assert capsys.readouterr().err == "doghouse: at 5.0\ndoghouse: at 10.0\n"
+
+
+def test_what_is_counted_is_in_the_plural_unless_it_is_one() -> None:
+    assert [many(count, "point") for count in (0, 1, 2)] == ["0 points", "1 point", "2 points"]

@@ -397,7 +397,7 @@ def test_what_is_wrong_is_said(
     monkeypatch.chdir(tmp_path)
     send(house, {"a": [1.0]})
     span = [] if "--from" in arguments else ["--from", str(FIRST), "--to", str(END)]
-    keys = ["--url", house.url, "--keys-file", str(house.keys_file)]
+    keys = ["--url", house.url, "--keys-file", str(house.keys_file)] if "--data" not in arguments else []
     result = CliRunner().invoke(application(["export"]), ["export", *arguments, *span, *keys])
     assert result.exit_code in (1, 64)
     assert text in result.output

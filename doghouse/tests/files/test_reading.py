@@ -24,7 +24,8 @@ def refused(path: Path) -> str:
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"", ":1: is not JSON: Expecting value"),
+        (b"", ":1: is not JSON: it is empty"),
+        (b" \n", ":2: is not JSON: it is empty"),
         (b'{"a": 1,\n\n b}', ":3: is not JSON: Expecting property name enclosed in double quotes"),
         (b"\xff\xfea\x00", " is no text in UTF-8: it begins as UTF-16 does; save it as UTF-8"),
         (b"\xfe\xff\x00a", " is no text in UTF-8: it begins as UTF-16 does; save it as UTF-8"),

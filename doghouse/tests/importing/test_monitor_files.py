@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doghouse.importing.monitor_files import collect
+from doghouse.importing.monitor_files import collect, collect_each
 from doghouse.importing.positions import positions
 from doghouse.importing.things import Found, FoundDowntime, Unread
 from doghouse.importing.verdicts import lint_all
@@ -131,6 +131,39 @@ def test_a_file_that_was_named_and_holds_none_says_so(write, text, wrong):
     (found,) = collect(write("a.json", text))
     assert isinstance(found, Unread)
     assert wrong in found.text
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_line_as_in_yaml(write):
+    text = json.dumps(MONITOR, indent=1).replace('"query"', '"query": "",\n"query"', 1)
+    line = next(at for at, one in enumerate(text.splitlines(), 1) if one.startswith('"query"'))
+    (unread,) = collect(path := write("a.json", text))
+    assert (unread.where, unread.text) == (
+        f"{path}:{line}",
+        "is not read: 'query' stands twice, and it is not said which counts",
+    )
+
+
+def test_a_key_that_stands_twice_in_what_holds_no_monitor_is_passed_over(write, tmp_path):
+    write("a.json", MONITOR)
+    write("package.json", '{"name": "a", "name": "b"}')
+    assert [type(one) for one in collect(str(tmp_path))] == [Found]
+
+
+def test_a_file_counts_once_whatever_links_to_it_or_names_it_again(write, tmp_path):
+    path = write("b.json", MONITOR)
+    (tmp_path / "a.json").symlink_to("b.json")
+    assert [one.where for one in collect(str(tmp_path))] == [path]
+    again = f"{tmp_path}/../{tmp_path.name}/b.json"
+    named = [str(tmp_path), path, again, str(tmp_path / "a.json")]
+    assert [(name, [one.where for one in things]) for name, things in collect_each(named)] == [
+        (str(tmp_path), [path]), (path, []), (again, []), (str(tmp_path / "a.json"), [])]  # fmt: skip
+
+
+def test_a_link_to_a_file_elsewhere_is_read(write, tmp_path):
+    path = write("b.json", MONITOR)
+    (tmp_path / "monitors").mkdir()
+    (tmp_path / "monitors" / "a.json").symlink_to(path)
+    assert [one.where for one in collect(str(tmp_path / "monitors"))] == [str(tmp_path / "monitors" / "a.json")]
 
 
 def test_standard_input_is_a_file_too():

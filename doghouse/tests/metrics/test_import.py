@@ -147,6 +147,7 @@ def test_wrong_keys_and_a_house_that_is_not_there_are_one_sentence(house: House,
     assert away.returncode == 1
     assert "http://127.0.0.1:9 cannot be reached" in away.stderr
     nonsense = run(str(file), "--url", "example")
+    assert nonsense.returncode == 64
     assert nonsense.stderr.startswith("doghouse: 'example' is not the address of a doghouse")
     assert run("--url", house.url).returncode == 64
 

@@ -529,7 +529,10 @@ def test_a_removed_monitor_misses_its_alerts(run: Run, write: Write, points: tup
         ),
         (("--fail-on", "noisier"), "--fail-on noisier needs history: --series, --logs or --datadog"),
         (("--series", "points.csv"), "history needs its start: --from, as in --from now-30d"),
-        (("--series", "points.csv", "--from", "2", "--to", "1"), "--from is not before --to"),
+        (
+            ("--series", "points.csv", "--from", "2", "--to", "1"),
+            "--from is not before --to: 1970-01-01T00:00:02+00:00 and 1970-01-01T00:00:01+00:00",
+        ),
     ],
 )
 def test_wrong_use_is_one_sentence_and_exit_64(run: Run, write: Write, options: tuple[str, ...], said: str) -> None:

@@ -221,7 +221,11 @@ def test_the_command_writes_a_test_that_names_the_monitor_as_seen_from_its_own_f
             1,
             "there are no points",
         ),
-        (("monitors/all.json#other", "--to", "2026-03-02T10:30:30Z"), 64, "--from is not a minute before --to"),
+        (
+            ("monitors/all.json#other", "--to", "2026-03-02T10:30:30Z"),
+            64,
+            "a minute before --to: both are in that of 2026",
+        ),
         (("monitors/all.json#other", "--url", "http://127.0.0.1:1"), 64, "from --series or --logs, from an account"),
     ],
 )

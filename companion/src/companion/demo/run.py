@@ -16,6 +16,7 @@ from companion.demo import app, bakery, children, files, history, once, postgres
 from companion.demo.children import Stop, Stopped
 from companion.demo.model import Demo
 from companion.demo.options import Wishes
+from companion.problem import WRONG_USE, Problem
 from companion.settings import Settings
 from doghouse.importing import find_keys
 
@@ -26,6 +27,8 @@ DAY_S = 86400
 
 def demo(wishes: Wishes) -> int:
     """Run until Ctrl-C, or with `once` until two live collections were seen."""
+    if wishes.pictures and not wishes.once:
+        raise Problem("--pictures has no effect without --once", WRONG_USE)
     stop = Stop()
     stop.listen()
     try:

@@ -28,6 +28,7 @@ from doghouse.cli.options import (
     VarFiles,
     check_zone,
     lint_settings,
+    of_account,
     rules_of,
     stretch,
 )
@@ -107,6 +108,7 @@ def backtest(
     """
     import os
 
+    of_account(datadog, api_url, keys_file, resolution, cache, no_cache)
     if json_lines and (as_json or output not in (None, "json-lines")):
         raise fail("--json-lines means --format json-lines: give one format", 64)
     write = chosen("json-lines" if json_lines else output, as_json, BacktestResult)

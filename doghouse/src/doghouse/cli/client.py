@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from doghouse.storage import config
-from doghouse.storage.config import ConfigError, KeyPair
+from doghouse.storage.config import ConfigError, KeyPair, OptionError
 
 TIMEOUT_S = 60
 
@@ -82,15 +82,21 @@ def connect(url: str, keys_file: Path | None = None) -> Client:
     raise ConfigError(f"no keys for {url}: give --keys-file, or DOGHOUSE_API_KEY and DOGHOUSE_APP_KEY")
 
 
-def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
-    parts = urlsplit(url)
+def check_address(url: str) -> tuple[str, int | None, str]:
+    """The host, port and path of an address. Raises OptionError where it is none."""
     try:
+        parts = urlsplit(url)
         port = parts.port
-    except ValueError:
-        port = 0
+    except ValueError:  # a port that is none, a bracket that is not closed
+        parts, port = urlsplit(""), 0
     if parts.scheme != "http" or not parts.hostname or port == 0:
-        raise ConfigError(f"'{url}' is not the address of a doghouse, such as http://127.0.0.1:{config.DEFAULT_PORT}")
-    return http.client.HTTPConnection(parts.hostname, port, timeout=timeout), parts.path.rstrip("/")
+        raise OptionError(f"'{url}' is not the address of a doghouse, such as http://127.0.0.1:{config.DEFAULT_PORT}")
+    return parts.hostname, port, parts.path.rstrip("/")
+
+
+def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
+    host, port, path = check_address(url)
+    return http.client.HTTPConnection(host, port, timeout=timeout), path
 
 
 def _errors(body: bytes) -> str:

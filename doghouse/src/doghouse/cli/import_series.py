@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from doghouse.cli.options import DEFAULT_URL, AsJson, KeysFile, Url
-from doghouse.cli.terminal import console, fail, print_json
+from doghouse.cli.terminal import console, fail, many, print_json
 
 
 def import_series(
@@ -43,4 +43,4 @@ def import_series(
     if as_json:
         print_json({"points": taken, "series": series_count})
     else:
-        console().print(f"imported {taken} points of {series_count} series into {client.url}")
+        console().print(f"imported {many(taken, 'point')} of {series_count} series into {client.url}")

@@ -60,7 +60,7 @@ def lint(
     settings = _settings(select, ignore, strict)
     text = standard_input() if monitor_files.STDIN in paths else None
     intervals = {name: every for path in metrics or [] for name, every in _intervals(path).items()}
-    things = (one for path in paths for one in monitor_files.collect(path, text, var_file or ()))
+    things = (one for _, inside in monitor_files.collect_each(paths, text, var_file or ()) for one in inside)
     linted = verdicts.lint_all(things, intervals, rules_of(rules), settings)
     result = LintResult(linted)
     write_junit(junit, result)

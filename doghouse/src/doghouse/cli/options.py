@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 from doghouse import files
 from doghouse.cli.terminal import fail
 from doghouse.storage import config
+from doghouse.time import iso
 
 if TYPE_CHECKING:
     from doghouse.monitors.lint.settings import Settings
@@ -18,7 +20,21 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = f"http://127.0.0.1:{config.DEFAULT_PORT}"
 
-Url = Annotated[str, typer.Option(help="The doghouse.")]
+
+def address(url: str | None) -> str | None:
+    """What `--url` names. What is no address ends the command in a sentence."""
+    if url is not None:
+        from doghouse.cli.client import check_address
+
+        try:
+            check_address(url)
+        except config.OptionError as error:
+            raise fail(str(error), 64) from None
+    return url
+
+
+Url = Annotated[str, typer.Option(help="The doghouse.", callback=address)]
+UrlInstead = Annotated[str | None, typer.Option(help=f"The doghouse (default: {DEFAULT_URL}).", callback=address)]
 KeysFile = Annotated[Path | None, typer.Option(help="JSON with api_key and app_key (default: the doghouse's own).")]
 FromAccount = Annotated[
     bool, typer.Option("--datadog", help="Read the points from the account of DD_SITE, DD_API_KEY and DD_APP_KEY.")
@@ -78,6 +94,34 @@ def standard_input() -> str:
         raise fail(error.of("standard input")) from None
 
 
+def only_with(needed: str, is_given: bool, options: Mapping[str, object]) -> None:
+    """End the command in a sentence where an option is given (it is neither None nor False) that has no effect without `needed`."""
+    for name, value in options.items():
+        if not is_given and value is not None and value is not False:
+            raise fail(f"{name} has no effect without {needed}", 64)
+
+
+def not_with(other: str, is_given: bool, options: Mapping[str, object]) -> None:
+    """End the command in a sentence where an option is given (it is neither None nor False) that has no effect with `other`."""
+    for name, value in options.items():
+        if is_given and value is not None and value is not False:
+            raise fail(f"{name} has no effect with {other}", 64)
+
+
+def of_account(
+    datadog: bool,
+    api_url: str | None,
+    keys_file: Path | None,
+    resolution: int | None,
+    cache: Path | None,
+    no_cache: bool,
+) -> None:
+    """End the command in a sentence where one of these options is given without `--datadog`, or both of the cache."""
+    given = {"--api-url": api_url, "--keys-file": keys_file, "--resolution": resolution}
+    only_with("--datadog", datadog, {**given, "--cache": cache, "--no-cache": no_cache})
+    not_with("--no-cache", no_cache, {"--cache": cache})
+
+
 def moment(option: str, text: str, now: float) -> int:
     """The second (UTC) that an option says. What is wrong ends the command in a sentence."""
     from doghouse.time.typed import parse_time
@@ -94,11 +138,17 @@ def stretch(since: str, until: str) -> tuple[int, int]:
 
     now = time.time()
     start, end = moment("--from", since, now), moment("--to", until, now)
-    if end > LAST_SECOND:
-        raise fail("--to is beyond the year 3000: a number is seconds since 1970, not milliseconds", 64)
-    if start >= end:
-        raise fail("--from is not before --to", 64)
+    for option, at in (("--to", end), ("--from", start)):
+        if at > LAST_SECOND:
+            raise fail(f"{option} is beyond the year 3000: a number is seconds since 1970, not milliseconds", 64)
+    check_order(start, end)
     return start, end
+
+
+def check_order(start: int, end: int) -> None:
+    """End the command in a sentence where a stretch of time (s UTC) does not begin before it ends."""
+    if start >= end:
+        raise fail(f"--from is not before --to: {iso.seconds(start)} and {iso.seconds(end)}", 64)
 
 
 def check_zone(name: str) -> None:

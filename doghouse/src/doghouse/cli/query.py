@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import typer
 
-from doghouse.cli.options import DEFAULT_URL, Url, moment
+from doghouse.cli.options import DEFAULT_URL, UrlInstead, check_order, moment, not_with
 from doghouse.cli.terminal import console, fail, print_json
 
 
@@ -16,7 +16,7 @@ def query(
     text: Annotated[str, typer.Argument(metavar="QUERY", help="As in a graph: 'avg:my_metric{*} by {host}'.")],
     since: Annotated[str, typer.Option("--from", metavar="T", help="ISO 8601, epoch seconds, or now-4h.")] = "now-1h",
     until: Annotated[str, typer.Option("--to", metavar="T", help="As --from; this time is not in it.")] = "now",
-    url: Url = DEFAULT_URL,
+    url: UrlInstead = None,
     keys_file: Annotated[
         Path | None, typer.Option(help="JSON with api_key and app_key; the doghouse's own if not given.")
     ] = None,
@@ -40,11 +40,12 @@ def query(
         parse(text)
     except QuerySyntaxError as error:
         raise fail(f"the query does not parse: {error}", 64) from None
-    if start >= end:
-        raise fail("--from is not before --to", 64)
     if max(abs(start), abs(end)) >= LATEST_S:
         raise fail("--from and --to are seconds, not milliseconds", 64)
-    answer = _of_file(text, start, end, series) if series else _of_doghouse(text, start, end, url, keys_file)
+    check_order(start, end)
+    not_with("--series", series is not None, {"--url": url, "--keys-file": keys_file})
+    house = url or DEFAULT_URL
+    answer = _of_file(text, start, end, series) if series else _of_doghouse(text, start, end, house, keys_file)
     if as_json:
         print_json(answer)
     else:

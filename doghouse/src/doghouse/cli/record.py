@@ -17,10 +17,14 @@ from doghouse.cli.options import (
     RulesFile,
     SeriesPlace,
     Until,
+    address,
+    not_with,
+    only_with,
     rules_of,
     stretch,
 )
 from doghouse.cli.terminal import fail, say
+from doghouse.time import iso
 
 if TYPE_CHECKING:
     from doghouse.testing.recording.history import History
@@ -42,7 +46,8 @@ def record(
     series: SeriesPlace = None,
     logs: LogsPlace = None,
     url: Annotated[
-        str | None, typer.Option(help="A running doghouse, of which MONITOR is a monitor's id.", metavar="URL")
+        str | None,
+        typer.Option(help="A running doghouse, of which MONITOR is a monitor's id.", metavar="URL", callback=address),
     ] = None,
     datadog: FromAccount = False,
     api_url: ApiUrl = None,
@@ -63,7 +68,7 @@ def record(
     """
     start, end = (at // 60 * 60 for at in stretch(since, until))
     if start == end:
-        raise fail("--from is not a minute before --to", 64)
+        raise fail(f"--from is not a minute before --to: both are in that of {iso.seconds(start)}", 64)
     if not out.name.endswith(NAMED_AS):
         raise fail(f"--out: '{out}' does not end with {NAMED_AS}, as files of tests do", 64)
     if out.exists() and not force:
@@ -73,6 +78,10 @@ def record(
             "the history comes from --series or --logs, from an account with --datadog, or from a doghouse with --url"
         )
         raise fail(text, 64)
+    only_with("--datadog", datadog, {"--api-url": api_url})
+    only_with("--datadog or --url", datadog or url is not None, {"--keys-file": keys_file})
+    of_files = {"--downtimes": downtimes, "--hosts": hosts, "--rules": rules, "--member": member or None}
+    not_with("--url", url is not None, of_files)  # the house has its own
     if url is not None:
         text = _of_doghouse(url, keys_file, monitor, start, end, groups)
     else:

@@ -27,6 +27,11 @@ def say(message: str) -> None:
     typer.echo(("\r\x1b[2K" if sys.stderr.isatty() else "") + f"doghouse: {message}", err=True)
 
 
+def many(count: int, name: str) -> str:
+    """`1 point`, `2 points`."""
+    return f"{count} {name}{'s' * (count != 1)}"
+
+
 def console() -> Console:
     """Where people read: no colour when stdout is not a terminal or NO_COLOR is set."""
     from doghouse.reports.text import screen

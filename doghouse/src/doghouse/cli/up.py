@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doghouse.cli.options import only_with
 from doghouse.cli.terminal import console, fail, print_json
 from doghouse.storage import config
 from doghouse.storage.config import ConfigError, OptionError, Settings
@@ -68,6 +69,8 @@ def up(
     os.umask(0o077)  # all that this process writes is its owner's alone
     try:
         check_mail(smtp, smtp_from)
+        only_with("--smtp", bool(smtp), {"--smtp-from": smtp_from or None})
+        only_with("--chaos", bool(chaos), {"--seed": seed or None})
         settings = Settings(
             retention=length("--retention", retention),
             log_retention=length("--log-retention", log_retention),

@@ -7,6 +7,7 @@ import os
 import select
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -86,12 +87,13 @@ def standard_input(most: int = LARGEST) -> str:
     return _decoded(read)
 
 
-def decoded_json(text: str) -> Any:
-    """The document of a JSON text. Raises FileError."""
+def decoded_json(text: str, made_of: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """The document of a JSON text; `made_of` makes an object of its keys and values (default: a dict). Raises FileError."""
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=made_of)
     except json.JSONDecodeError as error:
-        raise NotJsonError(f"is not JSON: {error.msg}", error.lineno) from None
+        wrong = error.msg if text.strip() else "it is empty"
+        raise NotJsonError(f"is not JSON: {wrong}", error.lineno) from None
     except RecursionError:
         raise FileError("is nested too deeply to be read") from None
     except ValueError as error:  # a number of more digits than Python takes

@@ -14,7 +14,7 @@ from doghouse import files
 from doghouse.importing import positions, terraform, yaml_documents
 from doghouse.importing.correcting import corrected
 from doghouse.importing.documents import Place, things
-from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Thing, Unread
+from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Thing, Unread
 from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON, UNREADABLE
 from doghouse.monitors.notification_rules import Rule, RuleError, Rules, load, rule
 from doghouse.queries.language.names import nearest
@@ -32,6 +32,23 @@ def collect(path: str, text: str | None = None, var_files: Sequence[Path] = ()) 
     Corrections of SLOs stand in their SLOs' bodies.
     """
     yield from corrected(_collected(path, text, var_files))
+
+
+def collect_each(
+    paths: Sequence[str], text: str | None = None, var_files: Sequence[Path] = ()
+) -> Iterator[tuple[str, list[Thing]]]:
+    """Each place, and what it holds, see `collect`; what an earlier one has is passed over, as of a folder and a file in it."""
+    before: set[str] = set()
+    for path in paths:
+        things = list(collect(path, text, var_files))
+        yield path, [one for one in things if _real(one) not in before]
+        before.update(map(_real, things))
+
+
+def _real(thing: Thing) -> str:
+    """Where a thing stands, whatever its file is called in this place."""
+    file = "" if isinstance(thing, Unread | Note) else thing.file
+    return os.path.realpath(file) + thing.where.removeprefix(file) if file else thing.where
 
 
 def _collected(path: str, text: str | None, var_files: Sequence[Path]) -> Iterator[Thing]:
@@ -120,7 +137,10 @@ def _in_folder(folder: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
     for name, below, inside in os.walk(folder, onerror=refused.append):
         below[:] = [one for one in below if one not in _SKIPPED]
         paths += (Path(name) / file for file in inside)
+    plain = {path.resolve() for path in paths if not path.is_symlink()}
     for path in sorted(paths):
+        if path.is_symlink() and path.resolve() in plain:
+            continue  # its file is read under its own name
         if path.suffix == ".json" and not (terraform.is_terraform(path) or path.name.endswith(".tfvars.json")):
             yield from _in_file(path, named=False)
         if path.suffix in yaml_documents.SUFFIXES and not path.name.endswith(yaml_documents.TESTS):
@@ -157,8 +177,16 @@ def _in_file(path: Path, named: bool) -> Iterator[Thing]:
 def _in_text(
     where: str, text: str, named: bool, known: Mapping[str, int] | None = None, part: str = ""
 ) -> Iterator[Thing]:
+    is_twice = False
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal is_twice
+        made = dict(pairs)
+        is_twice |= len(made) < len(pairs)
+        return made
+
     try:
-        document = files.decoded_json(text)
+        document = files.decoded_json(text, once)
         if "\\ud" in text.lower():
             json.dumps(document, ensure_ascii=False).encode()
         place = Place(where, part, text, known or {}, lambda: positions.positions(text))
@@ -173,6 +201,10 @@ def _in_text(
         yield Unread(
             where, f"holds half of a character: \\u{ord(error.object[error.start]):04x} without its other half"
         )
+        return
+    if is_twice and (made or named):
+        line, key = positions.key_twice(text)
+        yield Unread(f"{where}:{line}", f"is not read: '{key}' stands twice, and it is not said which counts")
         return
     yield from _listed(document, made, place, named)
 

@@ -76,6 +76,18 @@ def provider_lines(
 @lru_cache(maxsize=4)
 def positions(text: str) -> Position:
     """Where everything in a valid JSON text stands."""
+    return _read(text, [])
+
+
+def key_twice(text: str) -> tuple[int, str]:
+    """The first key of a valid JSON text that stands a second time in its object, of which there is one: the line of the second, and the key."""
+    twice: list[tuple[int, str]] = []
+    _read(text, twice)
+    return twice[0]
+
+
+def _read(text: str, twice: list[tuple[int, str]]) -> Position:
+    """See `positions`; `twice` gets each key that stands in its object already, with its line."""
     root = at = Position(1)
     around: list[tuple[Position, bool]] = []  # what is open, and whether it is a list
     line, last, key = 1, 0, None
@@ -90,6 +102,8 @@ def positions(text: str) -> Position:
             key = (json.loads(sign) if "\\" in sign else sign[1:-1], line)
         else:
             value = Position(key[1] if key else line)
+            if key and key[0] in at.inside:
+                twice.append((key[1], key[0]))
             if around:
                 at.inside[key[0] if key else str(len(at.inside))] = value
             else:

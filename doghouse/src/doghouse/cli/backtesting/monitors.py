@@ -54,8 +54,8 @@ def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Given:
     from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Unread
 
     given = Given([], {}, [], [])
-    for path in paths:
-        things = list(monitor_files.collect(path, standard_input() if path == monitor_files.STDIN else None, var_files))
+    text = standard_input() if monitor_files.STDIN in paths else None
+    for path, things in monitor_files.collect_each(paths, text, var_files):
         downtimes = [one for one in things if isinstance(one, FoundDowntime)]
         if downtimes and not any(isinstance(one, Found | FoundSlo) for one in things):
             raise fail(f"{downtimes[0].where} is a downtime, no monitor: give it with --downtimes")

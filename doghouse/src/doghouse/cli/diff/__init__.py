@@ -93,9 +93,12 @@ def diff(
         asked_to_fail = wanted(fail_on or ())
     except ValueError as error:
         raise fail(f"--fail-on: {error}", 64) from None
+    options.of_account(datadog, api_url, keys_file, resolution, cache, no_cache)
     given = Given(series, logs, datadog, api_url, keys_file, downtimes, hosts, resolution, cache, no_cache)
     if not given.is_any and (by_history := [one.name for one in asked_to_fail if one.name in BY_HISTORY]):
         raise fail(f"--fail-on {by_history[0]} needs history: --series, --logs or --datadog", 64)
+    of_history = {"--from": since, "--downtimes": downtimes, "--hosts": hosts, "--suggest": suggest}
+    options.only_with("history: --series, --logs or --datadog", given.is_any, of_history)
     stretch = _range(since, until, timezone) if given.is_any else None
     routed = rules_of(rules)
     from doghouse.cli.diff import sides, unit_tests

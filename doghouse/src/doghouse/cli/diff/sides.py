@@ -142,9 +142,9 @@ def read(side: Opened, var_files: Sequence[Path] = ()) -> Side:
 
     with side.entered():
         things: list[Thing] = []
-        for path in side.paths:
-            text = files.standard_input() if path == STDIN else None
-            things += monitor_files.collect(path, text, var_files)
+        text = files.standard_input() if STDIN in side.paths else None
+        for _, inside in monitor_files.collect_each(side.paths, text, var_files):
+            things += inside
         several = len(side.paths) > 1 or any(Path(path).is_dir() for path in side.paths)
         things = [one for one in things if not (several and _is_empty(one, side.paths))]
         return Side(side.name, things, list(_rules(side)), side.prefix)

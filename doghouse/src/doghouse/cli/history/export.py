@@ -9,11 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doghouse.cli.options import DEFAULT_URL, ApiUrl, AsJson, FromAccount, KeysFile, Until, stretch
-from doghouse.cli.terminal import console, fail, now_and_then, print_json, say
+from doghouse.cli.options import (
+    DEFAULT_URL,
+    ApiUrl,
+    AsJson,
+    FromAccount,
+    KeysFile,
+    Until,
+    UrlInstead,
+    not_with,
+    only_with,
+    stretch,
+)
+from doghouse.cli.terminal import console, fail, many, now_and_then, print_json, say
 
 if TYPE_CHECKING:
     from doghouse.exporting import House
+
+RESOLUTION_S = 60  # of an account's points
 
 
 def export(
@@ -24,11 +37,13 @@ def export(
         list[str] | None, typer.Option("--metric", help="Only metrics whose names fit, such as 'system.*'.")
     ] = None,
     no_logs: Annotated[bool, typer.Option("--no-logs", help="Only points.")] = False,
-    url: Annotated[str, typer.Option(help="The doghouse that runs.")] = DEFAULT_URL,
+    url: UrlInstead = None,
     keys_file: KeysFile = None,
     datadog: FromAccount = False,
     api_url: ApiUrl = None,
-    resolution: Annotated[int, typer.Option(min=1, help="With --datadog: seconds a point.")] = 60,
+    resolution: Annotated[
+        int | None, typer.Option(min=1, help=f"With --datadog: seconds a point (default: {RESOLUTION_S}).")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="Instead of a doghouse that runs: a data folder of one.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -45,12 +60,19 @@ def export(
     from doghouse.metrics.files.series_files import SeriesFileError
     from doghouse.storage.config import ConfigError
 
+    only_with("--datadog", datadog, {"--api-url": api_url, "--resolution": resolution})
+    not_with("--datadog", datadog, {"--url": url, "--data": data})
+    not_with("--data", data is not None, {"--url": url, "--keys-file": keys_file})
     start, end = stretch(since, until)
     shown = folder
     try:
         target = to_write(folder)
         shown = str(target)
-        with _account(api_url, keys_file, resolution) if datadog else _house(url, keys_file, data) as house:
+        with (
+            _account(api_url, keys_file, resolution or RESOLUTION_S)
+            if datadog
+            else _house(url or DEFAULT_URL, keys_file, data)
+        ) as house:
             made = exported(house, target, start, end, metric or ["*"], not no_logs, now_and_then())
     except FileError as error:
         raise fail(error.of(shown)) from None
@@ -60,7 +82,7 @@ def export(
         print_json({"points": made.points, "logs": made.logs, "written": made.written, "kept": made.kept})
     else:
         console().print(
-            f"{shown}: {made.points} points and {made.logs} logs more, in {made.written} file{'s' * (made.written != 1)}; {made.kept} had all of theirs"
+            f"{shown}: {many(made.points, 'point')} and {many(made.logs, 'log')} more, in {many(made.written, 'file')}; {made.kept} had all of theirs"
         )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 STYLES = {"OK": "green", "Warn": "yellow", "Alert": "red", "No Data": "bright_black"}
 MOST_RECIPIENTS = 3  # that have a column of their own
 MAX_ROWS = 40  # of a table for a person; --json has all
+LARGE = 1000  # from here on a fraction says nothing
 
 
 def backtest_table(screen: Console, test: Backtest, counts: Figures, timezone: str) -> None:
@@ -47,7 +48,7 @@ def backtest_table(screen: Console, test: Backtest, counts: Figures, timezone: s
         screen.print(table)
     if len(rows) > MAX_ROWS:
         screen.print("… and so on: --json has every line", style="bright_black")
-    night = f"{counts.a_day:.4g} a day, {counts.at_night:,} at night"
+    night = f"{_short(counts.a_day)} a day, {counts.at_night:,} at night"
     screen.print(
         f"{people_days(counts.days)}, {_many(counts.evaluations, 'evaluation')} of {_many(counts.groups, 'group')}: "
         f"{_many(counts.changes, 'change')}, {_many(counts.sent, 'notification')} ({night}), {counts.silenced:,} silenced"
@@ -127,10 +128,15 @@ def clock(when: float, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(when, zone).strftime("%a %Y-%m-%d %H:%M")
 
 
+def _short(number: float) -> str:
+    """`2.5`, `0.1429`, `20,790`: four digits, or all of the whole number."""
+    return f"{number:,.0f}" if number >= LARGE else f"{number:.4g}"
+
+
 def people_days(days: float) -> str:
     """A stretch of time for people: `7 days`, `2.5 days`, `3 h 20 min`."""
     if days >= 1:
-        return f"{days:.4g} day{'' if days == 1 else 's'}"
+        return f"{_short(days)} day{'' if days == 1 else 's'}"
     minutes = round(days * 1440)
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
@@ -145,7 +151,7 @@ def suggestions(screen: Console, listed: Sequence[Suggestion]) -> None:
         table.add_column(name, justify="right")
     for suggestion in listed:
         figures = suggestion.figures
-        cells = (f"{figures.sent:,}", f"{figures.a_day:.4g}", f"{figures.at_night:,}", f"{figures.silenced:,}")
+        cells = (f"{figures.sent:,}", _short(figures.a_day), f"{figures.at_night:,}", f"{figures.silenced:,}")
         told = (f"{figures.recipients.get(one, 0):,}" for one in to)
         table.add_row(suggestion.setting, *cells, *told, f"{suggestion.missed:,}", _later(suggestion))
     screen.print(table)
