@@ -3,17 +3,21 @@
 import sys
 
 import pytest
+import typer
 
 from doghouse import cli
 
 
 @pytest.mark.parametrize("module", ["httpx", "duckdb"])
 def test_a_module_of_the_server_is_said_with_its_extra(monkeypatch, capsys, module):
-    def missing(**_):
+    app = typer.Typer()
+
+    @app.command()
+    def up():
         raise ModuleNotFoundError(f"No module named '{module}'", name=module)
 
-    monkeypatch.setattr(sys, "argv", ["doghouse", "up"])
-    monkeypatch.setattr(cli, "application", lambda commands: missing)
+    monkeypatch.setattr(sys, "argv", ["doghouse"])
+    monkeypatch.setattr(cli, "application", lambda commands: app)
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 1

@@ -251,12 +251,15 @@ def test_data_sources_are_no_resources(tmp_path):
     assert "holds no monitor" in only.text
 
 
+ROLES = [f"{letter * 8}-0000-0000-0000-000000000000" for letter in "ab"]
+
+
 @pytest.mark.parametrize(
     ("values", "field", "made"),
     [
         ({"tags": ["b", None, 5, True, "a"]}, "tags", ["5", "a", "b", "true"]),
         ({"tags": [None]}, "tags", []),
-        ({"restricted_roles": ["b", None, "a"]}, "restricted_roles", ["a", "b"]),
+        ({"restricted_roles": [ROLES[1], None, ROLES[0]]}, "restricted_roles", ROLES),
         ({"restricted_roles": [None]}, "restricted_roles", None),
     ],
 )
