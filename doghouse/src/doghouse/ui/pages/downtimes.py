@@ -24,6 +24,7 @@ from doghouse.web.numbers import key
 
 ORDER = ("active", "scheduled", "ended", "canceled")
 LONGEST_S = 32 * 86400
+FARTHEST_YEARS = 20  # from now: every occurrence up to there is worked out, of daily rules some 7,300
 LOOK_AHEAD_S = 366 * 86400  # in which the next periods are looked for
 NEXT = 5
 
@@ -91,7 +92,7 @@ class Downtimes(Struct, frozen=True):
         problems = [{"severity": one.severity, "text": one.text} for one in dt.lint(asked.attributes, call.now)]
         if any(one["severity"] == "error" for one in problems):
             return Reply({"problems": problems, "next": [], "week": []})
-        check_week(asked.start, asked.end)
+        check_week(asked.start, asked.end, call.now)
         downtime = dt.parse(asked.attributes, call.now)
         coming = dt.stretches(downtime, call.now, call.now + LOOK_AHEAD_S)[:NEXT]
         return Reply(
@@ -129,7 +130,7 @@ class Downtimes(Struct, frozen=True):
     def stretches(self, call: Call) -> Reply:
         """`GET /ui/data/downtimes?from=…&to=…` (s UTC): when each holds in between."""
         start, end = call.number("from", 0), call.number("to", 0)
-        check_week(start, end)
+        check_week(start, end, call.now)
         made = []
         for record in self.store.all():
             held = blocks(self.store.downtime(record), self.name(record), start, end)
@@ -163,10 +164,12 @@ class Downtimes(Struct, frozen=True):
         }
 
 
-def check_week(start: float, end: float) -> None:
+def check_week(start: float, end: float, now: float) -> None:
     """Raise ApiError 400 for a range that no calendar shows."""
     if not 0 < end - start <= LONGEST_S:
         raise ApiError(400, f"'from' should be before 'to', by at most {LONGEST_S // 86400} days")
+    if abs(start - now) > FARTHEST_YEARS * 366 * 86400:
+        raise ApiError(400, f"'from' should be at most {FARTHEST_YEARS} years from now")
 
 
 def blocks(downtime: dt.Downtime, called: str, start: float, end: float) -> list[dict[str, Any]]:
