@@ -17,7 +17,8 @@ from doghouse.slos.measuring import measured
 from doghouse.slos.reading import read
 from doghouse.slos.tally import Tally
 
-HITS, ERRORS = "sum:hits{*}", "sum:errors{*}"
+HITS, ERRORS = "sum:hits{*}.as_count()", "sum:errors{*}.as_count()"
+BY_ZONE = "sum:hits{*} by {az}.as_count()", "sum:errors{*} by {az}.as_count()"
 
 
 def no_monitors(monitor: int, start: int, end: int) -> Any:
@@ -54,10 +55,9 @@ def count(name: str, *values: float | None, tags: tuple[str, ...] = ()) -> Given
     return minutely(values, metric=name, tags=tags, type="count", interval=60)
 
 
-def test_queries_are_asked_for_counts_whether_or_not_they_say_so() -> None:
+def test_every_query_is_asked_for_counts_where_one_of_its_side_says_so() -> None:
     points = [Given({0: 4, 10: 6, 20: 10}, "hits", type="count", interval=10)]
-    for query in ("sum:hits{*}", "sum:hits{*}.as_count()"):
-        assert whole(metric(query, query), *points) == (20, 20)
+    assert whole(metric(f"{HITS} + sum:hits{{*}}", HITS), *points) == (40, 20)
 
 
 def test_an_error_count_without_points_takes_nothing_away() -> None:
@@ -67,7 +67,7 @@ def test_an_error_count_without_points_takes_nothing_away() -> None:
 
 
 def test_a_group_that_one_side_lacks_counts_zero_there() -> None:
-    objective = metric("sum:hits{*} by {az} - sum:errors{*} by {az}", "sum:hits{*} by {az}")
+    objective = metric(f"{BY_ZONE[0]} - {BY_ZONE[1]}", BY_ZONE[0])
     points = source(
         count("hits", 10, tags=("az:a",)), count("hits", 20, tags=("az:b",)), count("errors", 5, tags=("az:b",))
     )
