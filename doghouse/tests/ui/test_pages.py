@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from house import NOW, Served
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from doghouse.time.clock import Clock
 
@@ -270,11 +270,16 @@ def test_the_inbox_counts_what_came_since_it_was_looked_at(page: Page, served: S
 # --- the metrics explorer
 
 
+def offered(page: Page) -> Locator:
+    """The completions, and no choice of a list elsewhere on the page."""
+    return page.get_by_role("listbox", name="Completions").get_by_role("option")
+
+
 def test_a_query_is_completed_as_it_is_typed(page: Page, served: Served) -> None:
     page.goto("/metric/explorer")
     box = page.get_by_role("combobox", name="Query")
     box.press_sequentially("avg:my_")
-    options = page.get_by_role("option")
+    options = offered(page)
     expect(options.first).to_contain_text("my_metric")
     box.press("Tab")
     expect(box).to_have_value("avg:my_metric{*}")
@@ -286,9 +291,9 @@ def test_tab_leaves_the_box_where_nothing_is_begun(page: Page, served: Served) -
     page.goto("/metric/explorer")
     box = page.get_by_role("combobox", name="Query")
     box.press_sequentially("avg:my_")
-    expect(page.get_by_role("option").first).to_contain_text("my_metric")
+    expect(offered(page).first).to_contain_text("my_metric")
     box.press("Tab")
-    expect(page.get_by_role("option").first).to_contain_text("by {")
+    expect(offered(page).first).to_contain_text("by {")
     box.press("Tab")
     expect(box).not_to_be_focused()
     expect(box).to_have_value("avg:my_metric{*}")
@@ -298,7 +303,7 @@ def test_tags_are_completed_between_braces(page: Page, served: Served) -> None:
     page.goto("/metric/explorer")
     box = page.get_by_role("combobox", name="Query")
     box.press_sequentially("avg:my_metric{host:w")
-    expect(page.get_by_role("option")).to_contain_text(["web-1", "web-2"])
+    expect(offered(page)).to_contain_text(["web-1", "web-2"])
 
 
 def test_a_mistake_is_underlined_where_it_is(page: Page, served: Served) -> None:
