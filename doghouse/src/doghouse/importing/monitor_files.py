@@ -137,9 +137,9 @@ def _in_folder(folder: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
     for name, below, inside in os.walk(folder, onerror=refused.append):
         below[:] = [one for one in below if one not in _SKIPPED]
         paths += (Path(name) / file for file in inside)
-    plain = {path.resolve() for path in paths if not path.is_symlink()}
+    plain = {os.path.realpath(path) for path in paths if not path.is_symlink()}
     for path in sorted(paths):
-        if path.is_symlink() and path.resolve() in plain:
+        if path.is_symlink() and os.path.realpath(path) in plain:  # Path.resolve raises for a loop before Python 3.13
             continue  # its file is read under its own name
         if path.suffix == ".json" and not (terraform.is_terraform(path) or path.name.endswith(".tfvars.json")):
             yield from _in_file(path, named=False)
