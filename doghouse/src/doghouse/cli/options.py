@@ -95,17 +95,22 @@ def standard_input() -> str:
 
 
 def only_with(needed: str, is_given: bool, options: Mapping[str, object]) -> None:
-    """End the command in a sentence where an option is given (it is neither None nor False) that has no effect without `needed`."""
-    for name, value in options.items():
-        if not is_given and value is not None and value is not False:
-            raise fail(f"{name} has no effect without {needed}", 64)
+    """End the command in a sentence where an option is given that has no effect without `needed`."""
+    if not is_given:
+        _refuse(options, f"without {needed}")
 
 
 def not_with(other: str, is_given: bool, options: Mapping[str, object]) -> None:
-    """End the command in a sentence where an option is given (it is neither None nor False) that has no effect with `other`."""
+    """End the command in a sentence where an option is given that has no effect with `other`."""
+    if is_given:
+        _refuse(options, f"with {other}")
+
+
+def _refuse(options: Mapping[str, object], beside: str) -> None:
+    """End the command at the first of these options that is given: it is neither None nor False."""
     for name, value in options.items():
-        if is_given and value is not None and value is not False:
-            raise fail(f"{name} has no effect with {other}", 64)
+        if value is not None and value is not False:
+            raise fail(f"{name} has no effect {beside}", 64)
 
 
 def of_account(

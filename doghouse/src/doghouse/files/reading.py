@@ -92,8 +92,7 @@ def decoded_json(text: str, made_of: Callable[[list[tuple[str, Any]]], Any] | No
     try:
         document = json.loads(text, object_pairs_hook=made_of)
     except json.JSONDecodeError as error:
-        wrong = error.msg if text.strip() else "it is empty"
-        raise NotJsonError(f"is not JSON: {wrong}", error.lineno) from None
+        raise not_json(text, error) from None
     except RecursionError:
         raise FileError("is nested too deeply to be read") from None
     except ValueError as error:  # a number of more digits than Python takes
@@ -101,6 +100,11 @@ def decoded_json(text: str, made_of: Callable[[list[tuple[str, Any]]], Any] | No
     if _is_deeper(document, DEEPEST):
         raise FileError("is nested too deeply to be read")
     return document
+
+
+def not_json(text: str, error: json.JSONDecodeError) -> NotJsonError:
+    """What is wrong with a text that is no JSON."""
+    return NotJsonError(f"is not JSON: {error.msg if text.strip() else 'it is empty'}", error.lineno)
 
 
 def check_file(path: Path) -> None:

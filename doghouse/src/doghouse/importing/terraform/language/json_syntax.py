@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from doghouse import files
 from doghouse.importing.positions import Position, positions
 from doghouse.importing.terraform.language.syntax import Block, Expression, SyntaxProblemError, expression
 
@@ -53,9 +54,7 @@ def parse(path: Path, text: str) -> Block:
         root = _node(json.loads(text), positions(text))
         return Block("", (), {}, [one for document in _each(root) for one in _blocks(document, path)], path, 1)
     except json.JSONDecodeError as error:
-        raise SyntaxProblemError(
-            path, error.lineno, f"is not JSON: {error.msg if text.strip() else 'it is empty'}"
-        ) from None
+        raise SyntaxProblemError(path, error.lineno, str(files.not_json(text, error))) from None
     except ValueError as error:
         raise SyntaxProblemError(path, 0, f"is not JSON: {error}") from None
     except RecursionError:
