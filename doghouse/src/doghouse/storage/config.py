@@ -84,7 +84,7 @@ def default_folder() -> Path:
 def duration(text: str) -> float:
     """Seconds of a length of time such as `90s`, `30m`, `36h`, `15d` or `2w`. Raises OptionError."""
     seconds = lengths.seconds(text)
-    if seconds is None and text[:-1].isdecimal() and text[-1:] in lengths.UNITS:
+    if seconds is None and text[:-1].isascii() and text[:-1].isdecimal() and text[-1:] in lengths.UNITS:
         raise OptionError(f"'{text}' is too long: expected a number of at most {lengths.DIGITS} digits, such as in 15d")
     if not seconds:
         raise OptionError(f"'{text}' is not a length of time: expected a whole number and s, m, h, d or w, such as 15d")
