@@ -66,7 +66,7 @@ def _options(
     pass
 
 
-def _known(error: Exception) -> command_line.Said | None:
+def _known(error: Exception) -> command_line.Ending | None:
     return (str(error), getattr(error, "code", WRONG_USE)) if isinstance(error, Problem | AccountError) else None
 
 

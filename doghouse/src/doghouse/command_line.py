@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand
 
 WRONG_USE = 64  # EX_USAGE
-Said = tuple[str, int]  # a sentence, an exit code
+Ending = tuple[str, int]  # a sentence, an exit code
 
 
 class Command(TyperCommand):
@@ -24,15 +24,15 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """See click."""
-        given, _, _ = self.make_parser(ctx).parse_args(list(args))
+        options, _, _ = self.make_parser(ctx).parse_args(list(args))
         for parameter in self.params:
-            value = given.get(parameter.name or "")
+            value = options.get(parameter.name or "")
             if "" in (value if isinstance(value, (list, tuple)) else (value,)):
                 raise typer.BadParameter("it is empty; has a variable of the shell no value?", ctx, parameter)
         return super().parse_args(ctx, args)
 
 
-def run(app: typer.Typer, name: str, known: Callable[[Exception], Said | None]) -> int:
+def run(app: typer.Typer, name: str, known: Callable[[Exception], Ending | None]) -> int:
     """Run a command and give its exit code. `known` puts the command's own errors into words, and gives None for others."""
     _speak_utf8()
     _take_nothing_empty(app)
@@ -40,9 +40,9 @@ def run(app: typer.Typer, name: str, known: Callable[[Exception], Said | None]) 
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except Exception as error:
-        if (said := known(error) or _of_system(error)) is not None:
-            typer.echo(f"{name}: {said[0]}", err=True)
-            return said[1]
+        if (ending := known(error) or _of_system(error)) is not None:
+            typer.echo(f"{name}: {ending[0]}", err=True)
+            return ending[1]
         if not hasattr(error, "show"):  # typer's own errors can show themselves
             raise
         error.show()
@@ -64,7 +64,7 @@ def _take_nothing_empty(app: typer.Typer) -> None:
             _take_nothing_empty(group.typer_instance)
 
 
-def _of_system(error: Exception) -> Said | None:
+def _of_system(error: Exception) -> Ending | None:
     if not isinstance(error, OSError):
         return None
     if error.filename is not None:

@@ -77,7 +77,7 @@ class RunningDoghouse:
             "metric": metric,
             "type": type,
             "tags": list(tags),
-            "points": [[first + every * number, each] for number, each in enumerate(values)],
+            "points": [[first + every * place, number] for place, number in enumerate(values)],
         }
         series |= ({"host": host} if host else {}) | ({"interval": interval} if interval else {})
         self.request("POST", "/api/v1/series", {"series": [series]})
@@ -89,10 +89,10 @@ class RunningDoghouse:
     @property
     def notifications(self) -> list[dict[str, Any]]:
         """What was sent and what was silenced, oldest first: `transition`, `recipients`, `subject`, `body`, `silenced_by`, `time`, `group`."""
-        found: list[dict[str, Any]] = self.request("GET", f"/doghouse/notifications?limit={NOTIFICATIONS_MOST}")[
-            "notifications"
-        ]
-        return found
+        notifications: list[dict[str, Any]] = self.request(
+            "GET", f"/doghouse/notifications?limit={NOTIFICATIONS_MOST}"
+        )["notifications"]
+        return notifications
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """A request with both keys, its answer decoded. Raises urllib.error.HTTPError."""

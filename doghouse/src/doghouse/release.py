@@ -23,10 +23,10 @@ def _of_repository() -> str | None:
         return None
     command = ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() or None
+    return ended.stdout.strip() or None
 
 
 def _of_installation() -> str | None:

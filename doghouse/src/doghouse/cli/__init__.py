@@ -89,7 +89,7 @@ def _extra(module: str) -> str | None:
     return "agent" if missing == "server" and sys.argv[1:2] == ["agent"] else missing
 
 
-def _known(error: Exception) -> command_line.Said | None:
+def _known(error: Exception) -> command_line.Ending | None:
     """Words for a package that is not there."""
     if not isinstance(error, ModuleNotFoundError) or not (extra := _extra((error.name or "").partition(".")[0])):
         return None

@@ -49,7 +49,7 @@ def served() -> set[tuple[str, str]]:
         owned = config.own(Path(folder) / "data")
         app = server.build(owned, config.KeyPair("", ""), Clock(), config.Settings())
         asyncio.run(_open_and_close(app))
-        found = {
+        served_routes = {
             (method, nameless(route.path))
             for route in app.routes
             if isinstance(route, Route)
@@ -57,7 +57,7 @@ def served() -> set[tuple[str, str]]:
             if method != "HEAD"
         }
         owned.release()
-    return found
+    return served_routes
 
 
 async def _open_and_close(app: Starlette) -> None:
@@ -76,6 +76,6 @@ def endpoints() -> list[Item]:
             listed.append(Item(name, "not", "", group))
         else:
             listed.append(Item(name, "partly" if note else "done", note, group))
-    known = {operation.endpoint for operation in operations()}
-    beside = sorted((path, method) for method, path in routes - known if path.startswith(INTAKES))
+    documented = {operation.endpoint for operation in operations()}
+    beside = sorted((path, method) for method, path in routes - documented if path.startswith(INTAKES))
     return listed + [Item(f"{method} {path}", "done", "", BESIDE) for path, method in beside]

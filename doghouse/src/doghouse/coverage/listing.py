@@ -18,23 +18,28 @@ def coverage() -> Coverage:
 
 def functions() -> list[Item]:
     """Each function of a query, by family."""
-    made = [Item(one.name, STATE_OF[one.evaluated], one.note, one.family) for one in catalogue().values()]
-    return sorted(made, key=lambda item: item.group)
+    items = [
+        Item(function.name, STATE_OF[function.evaluated], function.note, function.family)
+        for function in catalogue().values()
+    ]
+    return sorted(items, key=lambda item: item.group)
 
 
 def widgets() -> list[Item]:
     """Each type of widget: all are checked, kept and answered; what differs is what a page draws."""
-    return [_widget(one) for _, one in sorted(widget_types().items())]
+    return [_widget(widget) for _, widget in sorted(widget_types().items())]
 
 
-def _widget(one: WidgetType) -> Item:
-    if one.drawing is ELSEWHERE:
-        return Item(one.name, "partly", "checked, kept and answered; a page gives its address, and fetches nothing")
-    if one.drawing is not OTHER:
-        return Item(one.name, "partly" if one.lacking else "done", one.lacking)
-    if one.asks or one.queried:
-        return Item(one.name, "partly", "checked, kept and answered; a page draws its metric queries as a plain graph")
-    return Item(one.name, "not", "checked, kept and answered; a page says that it is not drawn")
+def _widget(widget: WidgetType) -> Item:
+    if widget.drawing is ELSEWHERE:
+        return Item(widget.name, "partly", "checked, kept and answered; a page gives its address, and fetches nothing")
+    if widget.drawing is not OTHER:
+        return Item(widget.name, "partly" if widget.lacking else "done", widget.lacking)
+    if widget.asks or widget.queried:
+        return Item(
+            widget.name, "partly", "checked, kept and answered; a page draws its metric queries as a plain graph"
+        )
+    return Item(widget.name, "not", "checked, kept and answered; a page says that it is not drawn")
 
 
 def monitor_types() -> list[Item]:
@@ -43,8 +48,8 @@ def monitor_types() -> list[Item]:
 
 
 def _monitor_type(name: str) -> Item:
-    made = kind_of(name)
-    if not made.evaluated:
+    kind = kind_of(name)
+    if not kind.evaluated:
         return Item(name, "not", "checked, kept and answered; its state stays No Data")
-    lacking = made.lacking()
+    lacking = kind.lacking()
     return Item(name, "partly" if lacking else "done", lacking)

@@ -16,26 +16,26 @@ its name, or is kept and never evaluated where the note says so. How true the an
 """
 
 
-def page(found: Coverage) -> str:
+def page(coverage: Coverage) -> str:
     """The whole page."""
-    parts = [HEAD, _summary(found), "## Endpoints\n"]
+    parts = [HEAD, _summary(coverage), "## Endpoints\n"]
     parts += [
         f"### {group}\n\n{_table('endpoint', list(items))}"
-        for group, items in groupby(found.endpoints, lambda item: item.group)
+        for group, items in groupby(coverage.endpoints, lambda item: item.group)
     ]
-    parts += ["## Query functions\n", _families(found.functions)]
-    parts += ["## Widgets\n", _table("type", found.widgets)]
-    parts += ["## Monitor types\n", _table("type", found.monitor_types)]
+    parts += ["## Query functions\n", _families(coverage.functions)]
+    parts += ["## Widgets\n", _table("type", coverage.widgets)]
+    parts += ["## Monitor types\n", _table("type", coverage.monitor_types)]
     return "\n".join(parts)
 
 
-def sections(found: Coverage) -> list[tuple[str, list[Item]]]:
+def sections(coverage: Coverage) -> list[tuple[str, list[Item]]]:
     """The four lists, with their titles."""
     return [
-        ("endpoints", found.endpoints),
-        ("query functions", found.functions),
-        ("widgets", found.widgets),
-        ("monitor types", found.monitor_types),
+        ("endpoints", coverage.endpoints),
+        ("query functions", coverage.functions),
+        ("widgets", coverage.widgets),
+        ("monitor types", coverage.monitor_types),
     ]
 
 
@@ -45,8 +45,8 @@ def count(items: Sequence[Item]) -> list[int]:
     return [counted[state] for state in STATES]
 
 
-def _summary(found: Coverage) -> str:
-    rows = [f"| {title} | {' | '.join(map(str, count(items)))} |" for title, items in sections(found)]
+def _summary(coverage: Coverage) -> str:
+    rows = [f"| {title} | {' | '.join(map(str, count(items)))} |" for title, items in sections(coverage)]
     return "\n".join(["| | done | partly | not |", "|---|---|---|---|", *rows, ""])
 
 

@@ -43,12 +43,12 @@ class OfAccount:
         ids, times, values = [], [], []
         for page in pages(text, start, end, self._resolution):
             (answered,) = self._requester.series([page])
-            for one in answered:
-                host, own = split_host([tag for tag in one.tags if not tag.endswith(NO_VALUE)])
-                ids.append(np.full(len(one.times), len(series), np.int64))
+            for timeseries in answered:
+                host, own = split_host([tag for tag in timeseries.tags if not tag.endswith(NO_VALUE)])
+                ids.append(np.full(len(timeseries.times), len(series), np.int64))
                 series.append(Series(len(series), metric, kind, self._resolution * (kind == "count"), host, own))
-                times.append(np.array(one.times, np.int64))
-                values.append(np.array(one.values, np.float64))
+                times.append(np.array(timeseries.times, np.int64))
+                values.append(np.array(timeseries.values, np.float64))
         if not ids:
             return Recorded([], no_columns(), no_sketches())
         columns = Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values))

@@ -37,7 +37,7 @@ class Exported(Struct, frozen=True):
     points: int
     logs: int
     written: int
-    kept: int
+    unchanged: int
 
     def and_(self, other: Exported) -> Exported:
         """Both together."""
@@ -52,26 +52,26 @@ def export(
     folder: Folder,
     start: int,
     end: int,
-    wanted: Sequence[str] = ("*",),
+    patterns: Sequence[str] = ("*",),
     with_logs: bool = True,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Exported:
-    """Add to a folder the points of the metrics whose names fit a pattern of `wanted`, and the logs, with start <= time < end (s UTC).
+    """Add to a folder the points of the metrics whose names fit one of `patterns`, and the logs, with start <= time < end (s UTC).
 
     `tell` is told each day that is asked for. Raises FileError.
     """
     check_writable(folder)
-    made = NOTHING
-    names = [name for name in house.metrics(start) if any(fnmatchcase(name, pattern) for pattern in wanted)]
+    exported = NOTHING
+    names = [name for name in house.metrics(start) if any(fnmatchcase(name, pattern) for pattern in patterns)]
     for number, name in enumerate(names, 1):
         for day in house.days(name, start, end):
             tell(f"{name}, metric {number} of {len(names)}: {_date(day)}")
-            made = made.and_(_points(house, folder, name, max(day, start), min(day + DAY, end)))
+            exported = exported.and_(_points(house, folder, name, max(day, start), min(day + DAY, end)))
     if with_logs:
         for first, last in days(start, end):
             tell(f"logs: {_date(first)}")
-            made = made.and_(_logs(house, folder, first, last))
-    return made
+            exported = exported.and_(_logs(house, folder, first, last))
+    return exported
 
 
 def days(start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -96,7 +96,7 @@ def _points(house: House, folder: Folder, metric: str, start: int, end: int) -> 
     before = joined([] if content is None else [in_file(content, read_series)])
     both = joined([before, recorded])
     if _same(before.columns, both.columns) and _same(before.sketches, both.sketches):
-        return replace(NOTHING, kept=1)
+        return replace(NOTHING, unchanged=1)
     folder.put(name, point_files.parquet(*both))
     before_that = len(before.columns) + len(before.sketches)
     return replace(NOTHING, points=len(both.columns) + len(both.sketches) - before_that, written=1)
@@ -108,15 +108,15 @@ def _same(old: Columns | Sketches, new: Columns | Sketches) -> bool:
 
 def _logs(house: House, folder: Folder, start: int, end: int) -> Exported:
     """Add the logs of one day: of those that are equal as many as the file or the house has, whichever has more."""
-    found = Counter(log_files.row(log) for log in house.logs(start, end))
-    if not found:
+    counts = Counter(log_files.row(log) for log in house.logs(start, end))
+    if not counts:
         return NOTHING
     name = f"{LOGS}/date={_date(start)}/logs.parquet"
     content = folder.get(name)
     before = Counter(() if content is None else in_file(content, log_files.rows))
-    both = before | found
+    both = before | counts
     if both == before:
-        return replace(NOTHING, kept=1)
+        return replace(NOTHING, unchanged=1)
     folder.put(name, log_files.parquet(sorted(both.elements(), key=lambda row: row[0])))
     return replace(NOTHING, logs=both.total() - before.total(), written=1)
 

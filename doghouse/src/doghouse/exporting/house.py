@@ -67,9 +67,9 @@ class Opened:
     def logs(self, start: int, end: int) -> Iterator[Log]:
         """See House."""
         after: Place | None = None
-        while kept := self._logs.page(Everything(), start * 1000, end * 1000, PAGE, after, oldest_first=True):
-            yield from (one.log for one in kept)
-            after = kept[-1].place
+        while page := self._logs.page(Everything(), start * 1000, end * 1000, PAGE, after, oldest_first=True):
+            yield from (line.log for line in page)
+            after = page[-1].place
 
 
 class Served:
@@ -103,10 +103,10 @@ class Served:
 
     def logs(self, start: int, end: int) -> Iterator[Log]:
         """See House."""
-        wanted = {"filter": {"query": "*", "from": str(start * 1000), "to": str(end * 1000)}, "sort": "timestamp"}
+        search = {"filter": {"query": "*", "from": str(start * 1000), "to": str(end * 1000)}, "sort": "timestamp"}
 
         def page(after: str | None) -> Any:
-            body = {**wanted, "page": {"limit": PAGE, **({"cursor": after} if after else {})}}
+            body = {**search, "page": {"limit": PAGE, **({"cursor": after} if after else {})}}
             return msgspec.json.decode(self._ask("POST", "/api/v2/logs/events/search", msgspec.json.encode(body)))
 
         return paged(page, start, end)
@@ -117,7 +117,7 @@ def paged(page: Callable[[str | None], Any], start: int, end: int) -> Iterator[L
     after: str | None = None
     while True:
         answer = page(after)
-        logs = (_log(one["attributes"]) for one in answer.get("data") or ())
+        logs = (_log(entry["attributes"]) for entry in answer.get("data") or ())
         yield from (log for log in logs if start <= log.timestamp < end)
         after = (answer.get("meta", {}).get("page") or {}).get("after")
         if not after:

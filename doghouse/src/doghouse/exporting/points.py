@@ -16,8 +16,8 @@ def joined(parts: Sequence[Recorded]) -> Recorded:
     """Series and points of several together, one value (or sketch) a second and series: the last. The series are in the order in which they appear."""
     numbers: dict[Series, int] = {}
     columns, sketches = [no_columns()], [no_sketches()]
-    for series, points, spread in parts:
-        own = np.array([numbers.setdefault(_as_read(one), len(numbers)) for one in series], np.int64)
+    for all_series, points, spread in parts:
+        own = np.array([numbers.setdefault(_as_read(series), len(numbers)) for series in all_series], np.int64)
         columns.append(Columns(own[points.series] if len(points) else points.series, points.ts, points.value))
         if len(spread):
             sketches.append(spread.merged(own[spread.group], spread.ts))

@@ -178,19 +178,19 @@ def _decoded(read: bytes) -> str:
     if read.startswith(BYTE_ORDERS):
         raise FileError("is no text in UTF-8: it begins as UTF-16 does; save it as UTF-8")
     try:
-        made = read.decode("utf-8-sig")
+        decoded = read.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = read.count(b"\n", 0, error.start) + 1
         raise FileError(f"is no text: the byte 0x{read[error.start]:02x} is no UTF-8", line) from None
-    return made.replace("\r\n", "\n").replace("\r", "\n") if "\r" in made else made
+    return decoded.replace("\r\n", "\n").replace("\r", "\n") if "\r" in decoded else decoded
 
 
 def _is_deeper(document: Any, most: int) -> bool:
     """Whether there are more than `most` objects and lists within each other."""
     level = [document]
     for _ in range(most):
-        level = [each for each in level if isinstance(each, dict | list)]
+        level = [value for value in level if isinstance(value, dict | list)]
         if not level:
             return False
-        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
-    return any(isinstance(each, dict | list) for each in level)
+        level = [inner for value in level for inner in (value.values() if isinstance(value, dict) else value)]
+    return any(isinstance(value, dict | list) for value in level)

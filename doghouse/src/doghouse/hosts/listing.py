@@ -37,9 +37,9 @@ class Asked(Struct, frozen=True):
     metadata: bool = True
 
 
-def merged(kept: Mapping[str, Host], seen: Mapping[str, float]) -> list[Host]:
+def merged(hosts: Mapping[str, Host], newest: Mapping[str, float]) -> list[Host]:
     """The hosts, each with the time at which it last reported: through its Agent, or with its points."""
-    return [replace(host, reported=max(host.reported, seen.get(key, 0))) for key, host in kept.items()]
+    return [replace(host, reported=max(host.reported, newest.get(key, 0))) for key, host in hosts.items()]
 
 
 def page(hosts: Sequence[Host], loads: Mapping[str, Load], asked: Asked, now: float) -> dict[str, Any]:
@@ -57,9 +57,9 @@ def page(hosts: Sequence[Host], loads: Mapping[str, Load], asked: Asked, now: fl
     }
 
 
-def fits(host: Host, wanted: str) -> bool:
+def fits(host: Host, text: str) -> bool:
     """Whether the text is part of the host's name, of an alias or of a tag (GUESS: the API says no more than 'filter by name, alias, or tag')."""
-    sought = wanted.strip().lower()
+    sought = text.strip().lower()
     names = (host.name, f"host:{host.name}", *host.aliases, *host.all_tags())
     return not sought or any(sought in name.lower() for name in names)
 

@@ -94,12 +94,12 @@ def routes(
     """The list of hosts, and muting. `seen` gives the time of the newest point (s UTC) of each host that has points, `loads` how busy each host is."""
 
     def every() -> list[Host]:
-        heard = seen()
-        kept = hosts.all()
-        if missing := heard.keys() - kept.keys():
+        newest = seen()
+        stored = hosts.all()
+        if missing := newest.keys() - stored.keys():
             hosts.make(missing)
-            kept = hosts.all()
-        return listing.merged(kept, heard)
+            stored = hosts.all()
+        return listing.merged(stored, newest)
 
     def list_hosts(call: Call) -> Reply:
         return Reply(listing.page(every(), loads(call.now), asked(call), call.now))
@@ -109,22 +109,22 @@ def routes(
 
     def mute(call: Call) -> Reply:
         name = call.params["host"]
-        wanted = call.json(MuteBody) if call.body else MuteBody()
-        known = hosts.get(name)
-        if known and known.is_muted(call.now) and not (wanted.override or call.flag("override")):
+        body = call.json(MuteBody) if call.body else MuteBody()
+        host = hosts.get(name)
+        if host and host.is_muted(call.now) and not (body.override or call.flag("override")):
             raise host_muted_already(name)
-        over = wanted.end is not None and wanted.end <= call.now  # taken, and without effect
+        over = body.end is not None and body.end <= call.now  # taken, and without effect
         with hosts.together():
-            downtime = None if over else silences.mute_host(naming.host(name), wanted.end, wanted.message, call.now)
-            hosts.set_mute(name, Mute(wanted.message, wanted.end))
-        given = {"downtime_id": downtime, "message": wanted.message, "end": wanted.end}
-        details = {key: value for key, value in given.items() if value is not None}
+            downtime = None if over else silences.mute_host(naming.host(name), body.end, body.message, call.now)
+            hosts.set_mute(name, Mute(body.message, body.end))
+        fields = {"downtime_id": downtime, "message": body.message, "end": body.end}
+        details = {key: value for key, value in fields.items() if value is not None}
         return Reply({"action": "Muted", "hostname": name, **details})
 
     def unmute(call: Call) -> Reply:
         name = call.params["host"]
-        known = hosts.get(name)
-        if not known or not known.mute or not known.is_muted(call.now):
+        host = hosts.get(name)
+        if not host or not host.mute or not host.is_muted(call.now):
             raise host_not_muted(name)
         with hosts.together():
             hosts.set_mute(name, None)

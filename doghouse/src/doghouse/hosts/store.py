@@ -88,8 +88,8 @@ class HostStore:
     def _change_tags(self, host: str, source: str, tags: Iterable[str], *, keep: bool) -> Host:
         with self._database.transaction() as connection:
             key = self._make(connection, host)
-            kept = self._tags_by_source("WHERE host = ?", key).get(key, {}).get(source, ()) if keep else ()
-            self._replace(connection, key, source, {*kept, *naming.tags(tags)})
+            old = self._tags_by_source("WHERE host = ?", key).get(key, {}).get(source, ()) if keep else ()
+            self._replace(connection, key, source, {*old, *naming.tags(tags)})
         self._remember(key)
         changed = self.get(host)
         assert changed

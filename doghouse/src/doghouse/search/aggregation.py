@@ -35,10 +35,10 @@ class Aggregation(Struct, frozen=True):
 
         Both `low` and `high` ascend. A range's value depends on what lies in it alone, to the bit.
         """
-        made, some = np.full(len(low), self.of_nothing), high > low
+        values, some = np.full(len(low), self.of_nothing), high > low
         if some.any():
-            made[some] = self.work(column, low[some], high[some])
-        return made
+            values[some] = self.work(column, low[some], high[some])
+        return values
 
 
 AGGREGATIONS: dict[str, Aggregation] = {}
@@ -85,8 +85,8 @@ def total(numbers: Floats, low: Ints, high: Ints) -> Floats:
 @aggregation("avg", "numbers")
 def average(numbers: Floats, low: Ints, high: Ints) -> Floats:
     """The mean."""
-    made: Floats = _reduced(np.add, numbers, low, high) / (high - low)
-    return made
+    means: Floats = _reduced(np.add, numbers, low, high) / (high - low)
+    return means
 
 
 @aggregation("min", "numbers")
@@ -104,8 +104,8 @@ def most(numbers: Floats, low: Ints, high: Ints) -> Floats:
 def _reduced(combine: np.ufunc, numbers: Floats, low: Ints, high: Ints) -> Floats:
     """Each range by itself: sums of prefixes would be quicker, and would not be the same to the bit."""
     bounds = np.column_stack((low, high)).ravel()
-    made: Floats = combine.reduceat(np.append(numbers, 0.0), bounds)[::2]
-    return made
+    reduced: Floats = combine.reduceat(np.append(numbers, 0.0), bounds)[::2]
+    return reduced
 
 
 def _percentile(hundredths: int) -> Work:
@@ -126,9 +126,9 @@ def ranked(numbers: Floats, low: Ints, high: Ints, rank: Ints) -> Floats:
 
     Its time does not grow with the lengths of the ranges.
     """
-    known, codes = np.unique(numbers, return_inverse=True)
+    distinct, codes = np.unique(numbers, return_inverse=True)
     low, high, rank, code = low.copy(), high.copy(), rank.copy(), np.zeros(len(low), np.int64)
-    for bit in reversed(range(max(int(len(known) - 1).bit_length(), 1))):
+    for bit in reversed(range(max(int(len(distinct) - 1).bit_length(), 1))):
         ones = (codes >> bit) & 1
         zeros = np.append(0, np.cumsum(1 - ones))  # before each place
         low_zeros, high_zeros = zeros[low], zeros[high]
@@ -139,4 +139,4 @@ def ranked(numbers: Floats, low: Ints, high: Ints, rank: Ints) -> Floats:
         rank = np.where(up, rank - below, rank)
         code |= up.astype(np.int64) << bit
         codes = np.concatenate((codes[ones == 0], codes[ones == 1]))
-    return np.asarray(known[code])
+    return np.asarray(distinct[code])

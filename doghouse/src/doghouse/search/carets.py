@@ -8,10 +8,10 @@ LONGEST_LINE = 240  # characters of a line that is shown
 def under(text: str, position: int) -> str:
     """The line that holds the place (0-based offset into the text), and a caret below it."""
     line, column = _clipped(*line_at(text, position))
-    seen = "".join(
+    shown = "".join(
         sign if sign.isprintable() else " " if sign == "\t" else "\N{REPLACEMENT CHARACTER}" for sign in line
     )
-    return f"{seen}\n{' ' * column}^"
+    return f"{shown}\n{' ' * column}^"
 
 
 def line_at(text: str, position: int) -> tuple[str, int]:

@@ -74,9 +74,9 @@ def _places(selected: Selected, fields: Sequence[str]) -> tuple[Ints, Ints, list
 def coded_texts(column: Column) -> tuple[list[str], Ints]:
     """The different values of a column as texts, sorted, and which of them each of its rows has. 200, 200.0 and "200" are one."""
     texts = [text_of(value) for value in column.values]
-    known = sorted(set(texts))
-    place = {text: number for number, text in enumerate(known)}
-    return known, np.array([place[text] for text in texts], np.int64)[column.codes]
+    distinct = sorted(set(texts))
+    place = {text: number for number, text in enumerate(distinct)}
+    return distinct, np.array([place[text] for text in texts], np.int64)[column.codes]
 
 
 def _measured(column: Column, aggregation: Aggregation) -> tuple[Ints, NDArray[Any]]:

@@ -117,11 +117,11 @@ def _same(value: Word | Phrase) -> Same:
         assert isinstance(value, Word)  # a phrase is always literal
         like = value.matcher()
         return lambda other: not isinstance(other, dict) and like(text_of(other))
-    wanted = number(text)
+    as_number = number(text)
 
     def same(other: Any) -> bool:
-        if wanted is not None and isinstance(other, int | float) and not isinstance(other, bool):
-            return other == wanted
+        if as_number is not None and isinstance(other, int | float) and not isinstance(other, bool):
+            return other == as_number
         return not isinstance(other, dict) and text_of(other) == text
 
     return same

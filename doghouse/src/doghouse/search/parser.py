@@ -136,10 +136,10 @@ class _Parser:
         field = self.field(name, start)
         self.skip()
         if field in ("_exists_", "_missing_"):
-            asked = self.match(_VALUE)
-            if asked is None:
+            match = self.match(_VALUE)
+            if match is None:
                 raise self.error(f"expected a field behind '{field}:'")
-            exists = Exists(self.field(asked[0], asked.start()))
+            exists = Exists(self.field(match[0], match.start()))
             return exists if field == "_exists_" else Not(exists)
         return self.value(field)
 

@@ -74,8 +74,8 @@ def attribute(attributes: Mapping[str, Any], path: str) -> list[Any]:
     for place, name in enumerate(names):
         objects = [value for value in here if isinstance(value, Mapping)]
         if objects and place < len(names) - 1:
-            rest = ".".join(names[place:])
-            dotted.extend(value[rest] for value in objects if rest in value)
+            remainder = ".".join(names[place:])
+            dotted.extend(value[remainder] for value in objects if remainder in value)
         here = list(flat(value[name] for value in objects if name in value))
     return here or list(flat(dotted))
 

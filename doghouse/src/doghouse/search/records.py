@@ -87,9 +87,9 @@ class Lines:
         return self._matching(search, start, end)[::-1][:limit]
 
     def _matching(self, search: Node, start: int, end: int) -> list[tuple[int, Record]]:
-        wanted: Callable[[Record], bool] = matching.predicate(search)
+        fits: Callable[[Record], bool] = matching.predicate(search)
         first, last = np.searchsorted(self._times, (start, end))
-        return [line for line in self._lines[first:last] if wanted(line[1])]
+        return [line for line in self._lines[first:last] if fits(line[1])]
 
 
 class Stored:
@@ -106,8 +106,8 @@ class Stored:
 
     def newest(self, search: Node, start: int, end: int, limit: int) -> Sequence[tuple[int, Record]]:
         """See Records. No more records are read than it takes to find them."""
-        wanted = matching.predicate(search)
-        return list(islice((line for line in self._between(start, end) if wanted(line[1])), limit))
+        fits = matching.predicate(search)
+        return list(islice((line for line in self._between(start, end) if fits(line[1])), limit))
 
 
 class Rewritten(Struct, frozen=True):

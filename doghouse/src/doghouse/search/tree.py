@@ -59,10 +59,10 @@ class Word(Struct, frozen=True):
     def matcher(self, *, ignore_case: bool = False) -> wildcards.Match:
         """A function that says whether a whole text is like the word; its time grows with the text and not faster."""
         literal = {sign for part in self.parts if isinstance(part, str) for sign in part}
-        any_run, one = islice((sign for sign in map(chr, range(0xE000, 0xF8FF)) if sign not in literal), 2)
-        signs = {Wildcard.ANY: any_run, Wildcard.ONE: one}
+        any_run, any_character = islice((sign for sign in map(chr, range(0xE000, 0xF8FF)) if sign not in literal), 2)
+        signs = {Wildcard.ANY: any_run, Wildcard.ONE: any_character}
         pattern = "".join(part if isinstance(part, str) else signs[part] for part in self.parts)
-        return wildcards.matcher(pattern, any_run=any_run, any_character=one, ignore_case=ignore_case)
+        return wildcards.matcher(pattern, any_run=any_run, any_character=any_character, ignore_case=ignore_case)
 
 
 class Phrase(Struct, frozen=True):
@@ -193,8 +193,8 @@ def _end(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda found: "\\" + found[0], text)
+    return _SPECIAL.sub(lambda match: "\\" + match[0], text)
 
 
 def _quoted(text: str) -> str:
-    return f'"{_SPECIAL_IN_PHRASE.sub(lambda found: chr(92) + found[0], text)}"'
+    return f'"{_SPECIAL_IN_PHRASE.sub(lambda match: chr(92) + match[0], text)}"'

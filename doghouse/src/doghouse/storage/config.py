@@ -108,12 +108,12 @@ def keys(folder: DataFolder) -> KeyPair:
     """The keys of this doghouse: from DOGHOUSE_API_KEY and DOGHOUSE_APP_KEY, else the folder's own, made on first use."""
     import secrets  # slow to import, and few commands make keys
 
-    kept = read_keys(folder.keys_file) if folder.keys_file.exists() else None
+    stored = read_keys(folder.keys_file) if folder.keys_file.exists() else None
     pair = KeyPair(
-        os.environ.get("DOGHOUSE_API_KEY") or (kept.api_key if kept else secrets.token_hex(16)),
-        os.environ.get("DOGHOUSE_APP_KEY") or (kept.app_key if kept else secrets.token_hex(20)),
+        os.environ.get("DOGHOUSE_API_KEY") or (stored.api_key if stored else secrets.token_hex(16)),
+        os.environ.get("DOGHOUSE_APP_KEY") or (stored.app_key if stored else secrets.token_hex(20)),
     )
-    if pair != kept:
+    if pair != stored:
         manifest.replace(folder.keys_file, json.dumps({"api_key": pair.api_key, "app_key": pair.app_key}).encode())
     return pair
 

@@ -84,7 +84,7 @@ class Manifest(Struct, frozen=True):
 def admit(folder: Path) -> Manifest:
     """The folder's manifest, made where the folder is new or of a release without one. Raises StorageError where a file is missing, foreign or a link."""
     path = folder / MANIFEST
-    if link := next((one for name in (MANIFEST, *FILES) if (one := folder / name).is_symlink()), None):
+    if link := next((file for name in (MANIFEST, *FILES) if (file := folder / name).is_symlink()), None):
         raise StorageError(
             f"{link} is a link, and what it leads to is not written into; put the file itself there, or choose another folder with --data"
         )

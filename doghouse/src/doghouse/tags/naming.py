@@ -31,9 +31,9 @@ def tag(sent: str) -> str:
     """
     if _KEPT_TAG.fullmatch(sent):
         return sent
-    kept = _NOT_IN_A_TAG.sub("_", sent.strip().lower())
-    first = next((place for place, character in enumerate(kept) if character.isalpha()), len(kept))
-    return kept[first:][:NAME_LIMIT].rstrip(":")
+    cleaned = _NOT_IN_A_TAG.sub("_", sent.strip().lower())
+    first = next((place for place, character in enumerate(cleaned) if character.isalpha()), len(cleaned))
+    return cleaned[first:][:NAME_LIMIT].rstrip(":")
 
 
 def host(sent: str) -> str:
@@ -44,4 +44,6 @@ def host(sent: str) -> str:
 def tags(sent: Iterable[str]) -> tuple[str, ...]:
     """Tags as they are kept: each normalised, sorted, none twice."""
     # Most need no look into the cache of `tag`, where a million new ones would drive each other out.
-    return tuple(sorted({kept for one in sent if (kept := one if _KEPT_TAG.fullmatch(one) else tag(one))}))
+    return tuple(
+        sorted({normalised for text in sent if (normalised := text if _KEPT_TAG.fullmatch(text) else tag(text))})
+    )

@@ -61,8 +61,8 @@ def _spellings() -> dict[str, str]:
 
 def instant(wall: datetime, zone: ZoneInfo) -> float:
     """A local time (without a zone) as s UTC, by the rule above."""
-    known = wall if wall.year <= LAST_DST_YEAR else datetime(LAST_DST_YEAR, 12, 31)
-    offset = known.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
+    dated = wall if wall.year <= LAST_DST_YEAR else datetime(LAST_DST_YEAR, 12, 31)
+    offset = dated.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
     return (wall.replace(tzinfo=UTC, fold=0) - _EPOCH - offset).total_seconds()
 
 

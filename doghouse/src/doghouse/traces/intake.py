@@ -30,9 +30,9 @@ class TraceIntake:
         tallies: stats.Tallies = {}
         if not counted:
             stats.count(chunks, marked, self._host, now, tallies)
-        kept = [left for chunk in chunks if (left := sampling.kept(chunk))]
-        if kept or tallies:
-            self.store.add(kept, marked, tallies)
+        sampled = [sample for chunk in chunks if (sample := sampling.kept(chunk))]
+        if sampled or tallies:
+            self.store.add(sampled, marked, tallies)
         return sampling.rates({(chunk[0].service or "", chunk[0].tag("env")) for chunk in chunks})
 
     def take_stats(self, body: bytes, now: float) -> None:

@@ -26,11 +26,11 @@ def normalized(chunks: Iterable[Chunk], language: str, now: float) -> list[Chunk
 
     A chunk with an id of 0, or with spans of two traces, is left out.
     """
-    kept, now_ns = [chunk for chunk in chunks if _sound(chunk)], int(now * 1e9)
-    for chunk in kept:
+    sound, now_ns = [chunk for chunk in chunks if _sound(chunk)], int(now * 1e9)
+    for chunk in sound:
         for span in chunk:
             _mend(span, language, now_ns)
-    return kept
+    return sound
 
 
 def _sound(chunk: Chunk) -> bool:

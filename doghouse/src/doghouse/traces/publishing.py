@@ -69,5 +69,5 @@ def _sketches(points: MetricStore, tallies: Tallies) -> Sketches:
     ts = np.repeat(np.array([start for start, _ in tallies], np.int64), sizes)
     group = np.repeat(series, sizes)
     every = Sketches(group, ts, number, value * number, value, value, np.arange(len(value)), keys_of(value), number)
-    kept = every.where((group != NO_SERIES) & np.isfinite(value) & (number > 0))
-    return kept.merged(kept.group, kept.ts)
+    valid = every.where((group != NO_SERIES) & np.isfinite(value) & (number > 0))
+    return valid.merged(valid.group, valid.ts)

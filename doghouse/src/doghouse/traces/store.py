@@ -124,15 +124,15 @@ class TraceStore:
 
     def find(self, search: Search, start: float, end: float, limit: int = 100) -> list[Entry]:
         """The wanted entries with start <= ts < end (s UTC), the newest first."""
-        wanted = {"service": search.service, "resource": search.resource, "name": search.name, "env": search.env}
-        given = {column: value for column, value in wanted.items() if value}
-        where = "".join(f" AND entries.{column} = ?" for column in given)
+        columns = {"service": search.service, "resource": search.resource, "name": search.name, "env": search.env}
+        filters = {column: value for column, value in columns.items() if value}
+        where = "".join(f" AND entries.{column} = ?" for column in filters)
         rows = self._database.rows(
             "SELECT trace AS trace_id, entries.ts, service, name, resource, env, duration, error, status"
             " FROM entries JOIN chunks ON chunks.id = entries.chunk"
             f" WHERE entries.ts >= ? AND entries.ts < ? AND duration >= ? AND error >= ?{where}"
             " ORDER BY entries.ts DESC LIMIT ?",
-            (start, end, search.slower_than, int(search.errors), *given.values(), limit),
+            (start, end, search.slower_than, int(search.errors), *filters.values(), limit),
         )
         return [msgspec.convert(dict(row), Entry, strict=False) for row in rows]
 

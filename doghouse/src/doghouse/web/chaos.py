@@ -41,10 +41,10 @@ def parse(spec: str) -> tuple[Fault, ...]:
 
 
 def _fault(part: str) -> Fault:
-    kind, _, rest = part.partition("=")
-    share, _, delay = rest.partition(":")
-    known = kind in ("slow", "drop-before", "drop-after") or (kind.isdecimal() and 500 <= int(kind) <= 599)
-    if not known or (delay and kind != "slow"):
+    kind, _, settings = part.partition("=")
+    share, _, delay = settings.partition(":")
+    is_known = kind in ("slow", "drop-before", "drop-after") or (kind.isdecimal() and 500 <= int(kind) <= 599)
+    if not is_known or (delay and kind != "slow"):
         raise OptionError(f"'{part}' is no fault: expected 503=0.1, slow=0.1:2s, drop-before=0.1 or drop-after=0.1")
     try:
         number = float(share)

@@ -84,20 +84,20 @@ class Bounded(HttpToolsProtocol):
         upgrade = sys.exception()
         if self._get_upgrade() is None or upgrade is None:  # CONNECT
             return
-        kept = [
+        headers = [
             (name, value) for name, value in self.headers if name not in (b"connection", b"upgrade", b"http2-settings")
         ]
         if any(name == b"connection" and b"close" in value.lower() for name, value in self.headers):
-            kept.append((b"connection", b"close"))
+            headers.append((b"connection", b"close"))
         version = self.parser.get_http_version().encode()
         head = [self.parser.get_method(), b" ", self.url, b" HTTP/", version, b"\r\n"]
-        lines = [part for name, value in kept for part in (name, b": ", value, b"\r\n")]
+        lines = [part for name, value in headers for part in (name, b": ", value, b"\r\n")]
         self.parser = httptools.HttpRequestParser(self)
         super().data_received(b"".join([*head, *lines, b"\r\n", self._came[upgrade.args[0] :]]))
 
     def _say(self) -> None:
-        now, said = self.loop.time(), type(self).said_at
-        if said is None or now - said >= SAY_EVERY_S:
+        now, last = self.loop.time(), type(self).said_at
+        if last is None or now - last >= SAY_EVERY_S:
             type(self).said_at = now
             log.warning("doghouse: %d connections are open, as many as can be: more are closed at once", self.most)
 

@@ -26,8 +26,8 @@ def clock_routes(clock: Clock) -> list[BaseRoute]:
 
     def set_clock(call: Call) -> Reply:
         """Stop the clock, or let it go."""
-        wanted = call.json(Moment).now
-        clock.set(None if wanted is None else parse_instant(wanted))
+        moment = call.json(Moment).now
+        clock.set(None if moment is None else parse_instant(moment))
         return Reply({"now": clock.now()})
 
     return [endpoint("POST", "/doghouse/clock", set_clock)]

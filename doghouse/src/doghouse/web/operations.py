@@ -42,18 +42,18 @@ def nameless(path: str) -> str:
 @lru_cache(maxsize=1)
 def _by_length() -> Mapping[tuple[str, int], Sequence[tuple[Sequence[str], Operation]]]:
     """The operations and the parts of their paths, by method and number of parts: whoever asks for what there is not should not cost more than a page."""
-    found = defaultdict(list)
+    by_length = defaultdict(list)
     for operation in sorted(operations(), key=lambda operation: operation.path.count("{")):
         method, path = operation.endpoint
         parts = path.split("/")
-        found[method, len(parts)].append((parts, operation))
-    return found
+        by_length[method, len(parts)].append((parts, operation))
+    return by_length
 
 
 def of_request(method: str, path: str) -> Operation | None:
     """The operation that a request is one of; one without parameters in its path before others."""
     parts = path.split("/")
     for template, operation in _by_length().get((method, len(parts)), ()):
-        if all(part if wanted == "{}" else part == wanted for wanted, part in zip(template, parts, strict=True)):
+        if all(part if name == "{}" else part == name for name, part in zip(template, parts, strict=True)):
             return operation
     return None

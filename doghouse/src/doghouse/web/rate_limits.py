@@ -74,10 +74,10 @@ class Standing(Struct, frozen=True):
 
 
 class Counter:
-    """Requests by limit and period. `asked` (requests a minute) takes the place of Datadog's own limits."""
+    """Requests by limit and period. `requests` (a minute) takes the place of Datadog's own limits."""
 
-    def __init__(self, asked: int | None) -> None:
-        self._asked = asked
+    def __init__(self, requests: int | None) -> None:
+        self._requests = requests
         self._lock = threading.Lock()
         self._used: dict[str, tuple[int, int]] = {}
 
@@ -86,7 +86,7 @@ class Counter:
         if not path.startswith(PATHS):
             return None
         own = next(limit for start, limit in LIMITS.items() if path.startswith(start))
-        limit = own if self._asked is None else Limit(own.name, self._asked, MINUTE_S)
+        limit = own if self._requests is None else Limit(own.name, self._requests, MINUTE_S)
         period = int(now // limit.period)
         with self._lock:
             before, used = self._used.get(limit.name, (period, 0))
@@ -98,10 +98,10 @@ class Counter:
 class RateLimits:
     """An application whose answers say how they stand with their limit. Only a limit that was asked for is enforced."""
 
-    def __init__(self, app: ASGIApp, clock: Clock, asked: int | None) -> None:
+    def __init__(self, app: ASGIApp, clock: Clock, requests: int | None) -> None:
         self._app, self._clock = app, clock
-        self._enforced = asked is not None
-        self._counter = Counter(asked)
+        self._enforced = requests is not None
+        self._counter = Counter(requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say when to come again."""

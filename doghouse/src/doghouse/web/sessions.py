@@ -20,15 +20,15 @@ LASTS_S = 12 * 3600
 
 def begin(access: Access, now: float) -> str:
     """A new session's cookie: when it ends (s UTC), what makes it another than all others, and a mark that only this doghouse can make."""
-    said = f"{int(now) + LASTS_S}.{secrets.token_hex(16)}"
-    return f"{said}.{_mark(access, said)}"
+    session = f"{int(now) + LASTS_S}.{secrets.token_hex(16)}"
+    return f"{session}.{_mark(access, session)}"
 
 
 def is_valid(access: Access, cookie: str, now: float) -> bool:
     """Whether the cookie is one of ours and its session lasts."""
-    said, _, mark = cookie.rpartition(".")
-    ends = whole_number(said.partition(".")[0])
-    return ends is not None and ends > now and hmac.compare_digest(mark.encode(), _mark(access, said).encode())
+    session, _, mark = cookie.rpartition(".")
+    ends = whole_number(session.partition(".")[0])
+    return ends is not None and ends > now and hmac.compare_digest(mark.encode(), _mark(access, session).encode())
 
 
 def token(access: Access, cookie: str) -> str:

@@ -79,10 +79,10 @@ def export(
     except (AccountError, ConfigError, SeriesFileError) as error:
         raise fail(str(error)) from None
     if as_json:
-        print_json({"points": made.points, "logs": made.logs, "written": made.written, "kept": made.kept})
+        print_json({"points": made.points, "logs": made.logs, "written": made.written, "kept": made.unchanged})
     else:
         console().print(
-            f"{shown}: {many(made.points, 'point')} and {many(made.logs, 'log')} more, in {many(made.written, 'file')}; {made.kept} had all of theirs"
+            f"{shown}: {many(made.points, 'point')} and {many(made.logs, 'log')} more, in {many(made.written, 'file')}; {made.unchanged} had all of theirs"
         )
 
 

@@ -74,7 +74,7 @@ class LocalFolder(Struct, frozen=True):
         """See Folder."""
         folder = self.path / within
         with self.reading():
-            return sorted(each.name for each in folder.iterdir() if each.is_dir()) if folder.exists() else []
+            return sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.exists() else []
 
     def entries(self, within: str = "") -> list[Entry]:
         """See Folder."""
@@ -136,18 +136,18 @@ def place(text: str) -> Place:
     from doghouse.files.places.remote import SCHEMES, Remote
 
     if scheme[1].lower() not in SCHEMES:
-        raise FileError(f"is no place that can be read: expected a path, {', '.join(f'{one}://' for one in SCHEMES)}")
+        raise FileError(f"is no place that can be read: expected a path, {', '.join(f'{name}://' for name in SCHEMES)}")
     return Remote(text)
 
 
 def to_write(text: str) -> Folder:
     """The folder that a path or a URL names, which need not be there yet. Raises FileError."""
-    made = place(text)
-    if isinstance(made, Path):
-        return LocalFolder(made)
+    folder = place(text)
+    if isinstance(folder, Path):
+        return LocalFolder(folder)
     if text.lower().startswith(("http:", "https:")):
         raise FileError("is a web server's, which takes no files: expected a folder, s3:// or gs://")
-    return made
+    return folder
 
 
 def check_writable(folder: Folder) -> None:
@@ -173,7 +173,7 @@ def in_words(error: Exception) -> str:
 
 def parquet_files(folder: Folder, within: str = "") -> list[Entry]:
     """The Parquet files of a folder, or of a folder in it, by name. Raises FileError, also where there is none."""
-    files = [one for one in folder.entries(within) if not one.name or one.name.endswith(PARQUET)]
+    files = [entry for entry in folder.entries(within) if not entry.name or entry.name.endswith(PARQUET)]
     if not files:
         raise FileError(
             f"holds no Parquet files{f' in {within}' if within else ''} (a folder of them is read by their names: {', '.join(PARQUET)})"

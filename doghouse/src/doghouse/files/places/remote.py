@@ -58,19 +58,19 @@ class Remote(Struct, frozen=True):
         if self._is_web:
             return []
         with self.reading():
-            found = _store(self._root).list_with_delimiter(self._name(within) or None)
-            return sorted(each.rstrip("/").rpartition("/")[2] for each in found["common_prefixes"])
+            listing = _store(self._root).list_with_delimiter(self._name(within) or None)
+            return sorted(prefix.rstrip("/").rpartition("/")[2] for prefix in listing["common_prefixes"])
 
     def entries(self, within: str = "") -> list[Entry]:
         """See Folder. The name of a place that is a file itself is empty."""
         with self.reading():
-            store, wanted = _store(self._root), self._name(within)
+            store, name = _store(self._root), self._name(within)
             if self._is_web:
-                return [_entry("", store.head(wanted))]
+                return [_entry("", store.head(name))]
             cut = len(self._prefix) + 1 if self._prefix else 0
-            listed = [_entry(one["path"][cut:], one) for page in store.list(wanted or None) for one in page]
-            if not listed and wanted and not within:
-                listed = [_entry("", store.head(wanted))]
+            listed = [_entry(entry["path"][cut:], entry) for page in store.list(name or None) for entry in page]
+            if not listed and name and not within:
+                listed = [_entry("", store.head(name))]
             return sorted(listed, key=lambda entry: entry.name)
 
     def get(self, name: str) -> bytes | None:
