@@ -89,5 +89,6 @@ def error_texts(document: Any) -> list[str]:
     errors = document.get("errors") if isinstance(document, dict) else None
     every = [errors] if isinstance(errors, str) else errors if isinstance(errors, list) else []
     return [
-        str(each.get("detail") or each.get("title") or each) if isinstance(each, dict) else str(each) for each in every
+        str(error.get("detail") or error.get("title") or error) if isinstance(error, dict) else str(error)
+        for error in every
     ]

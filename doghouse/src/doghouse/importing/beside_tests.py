@@ -38,7 +38,7 @@ def beside(folders: Sequence[str]) -> Beside:
 
 def _monitor(thing: Thing) -> mon.Definition | None:
     """The monitor of a thing, where it is one that can be tested."""
-    if not isinstance(thing, Found) or thing.unknown or any(one.severity == "error" for one in thing.remarks):
+    if not isinstance(thing, Found) or thing.unknown or any(remark.severity == "error" for remark in thing.remarks):
         return None
     monitor = mon.parse(thing.body)
     return monitor if monitor.problem is None else None

@@ -15,32 +15,32 @@ from doghouse.web.errors import ApiError
 
 def corrected(things: Iterable[Thing]) -> Iterator[Thing]:
     """The same things without corrections, which are in their SLOs; what is wrong with one, or not known before a plan, is said instead of it."""
-    made = list(things)
-    read = [_read(one) for one in made if isinstance(one, FoundCorrection)]
-    records = [one for one in read if isinstance(one, CorrectionRecord)]
-    said: list[Thing] = [one for one in read if not isinstance(one, CorrectionRecord)]
-    slos = [one for one in made if isinstance(one, FoundSlo)]
+    listed = list(things)
+    read = [_read(thing) for thing in listed if isinstance(thing, FoundCorrection)]
+    records = [correction for correction in read if isinstance(correction, CorrectionRecord)]
+    notes: list[Thing] = [correction for correction in read if not isinstance(correction, CorrectionRecord)]
+    slos = [thing for thing in listed if isinstance(thing, FoundSlo)]
     for record in records:
         if not any(_is_for(record, slo) for slo in slos):
-            said.append(Note(record.id, "is for an SLO that is not here, and is left out"))
-    for one in made:
-        if isinstance(one, FoundSlo) and (mine := [record for record in records if _is_for(record, one)]):
-            yield replace(one, body={**one.body, "corrections": [_document(record) for record in mine]})
-        elif not isinstance(one, FoundCorrection):
-            yield one
-    yield from said
+            notes.append(Note(record.id, "is for an SLO that is not here, and is left out"))
+    for thing in listed:
+        if isinstance(thing, FoundSlo) and (mine := [record for record in records if _is_for(record, thing)]):
+            yield replace(thing, body={**thing.body, "corrections": [_document(record) for record in mine]})
+        elif not isinstance(thing, FoundCorrection):
+            yield thing
+    yield from notes
 
 
-def _read(found: FoundCorrection) -> CorrectionRecord | Note | Unread:
+def _read(correction: FoundCorrection) -> CorrectionRecord | Note | Unread:
     """A correction; its id is where it stands."""
-    if found.remarks:
-        problems = "; ".join(f"{one.field} is {one.text}" for one in found.remarks)
-        return Note(found.where, f"{problems}; the correction is left out")
+    if correction.remarks:
+        problems = "; ".join(f"{remark.field} is {remark.text}" for remark in correction.remarks)
+        return Note(correction.where, f"{problems}; the correction is left out")
     try:
-        return CorrectionRecord(found.where, checked(found.body), 0, 0)
+        return CorrectionRecord(correction.where, checked(correction.body), 0, 0)
     except ApiError as error:
-        line = found.line("category", 0)
-        return Unread(f"{found.file}:{line}" if line else found.where, error.errors[0], TERRAFORM_WRONG)
+        line = correction.line("category", 0)
+        return Unread(f"{correction.file}:{line}" if line else correction.where, error.errors[0], TERRAFORM_WRONG)
 
 
 def _is_for(record: CorrectionRecord, slo: FoundSlo) -> bool:

@@ -89,8 +89,8 @@ def is_body(document: Any) -> bool:
 
 def _things(document: Any, place: Place, address: str) -> Iterator[Thing]:
     if isinstance(document, list):
-        for number, one in enumerate(document):
-            yield from _things(one, place, f"{address}[{number}]")
+        for number, inner in enumerate(document):
+            yield from _things(inner, place, f"{address}[{number}]")
     elif isinstance(document, dict):
         yield from _in_object(document, place, address)
 
@@ -120,20 +120,22 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
         yield from _in_plan(document, place)
     elif pulumi.is_stack(document):
         yield from pulumi.things(document, place.where, place.provider_lines)
-    elif document and all(_is_kept_by_id(one) for one in document.values()):
-        for key, one in document.items():
-            body = {"id": int(key), **one} if key.isdecimal() and is_body(one) else one
+    elif document and all(_is_kept_by_id(value) for value in document.values()):
+        for key, value in document.items():
+            body = {"id": int(key), **value} if key.isdecimal() and is_body(value) else value
             yield from _in_object(body, place, f"{address}[{json.dumps(key)}]")
 
 
 def _in_plan(document: Mapping[str, Any], place: Place) -> Iterator[Thing]:
     others: Counter[str] = Counter()
-    for one in terraform.plans.resources(document):
-        if one.kind in terraform.READ:
-            line = place.provider_lines(one.steps)
-            yield terraform.thing(one.kind, place.where, one.address, one.values, state=one.is_state, line=line)
-        elif one.kind.startswith("datadog_"):
-            others[one.kind] += 1
+    for resource in terraform.plans.resources(document):
+        if resource.kind in terraform.READ:
+            line = place.provider_lines(resource.steps)
+            yield terraform.thing(
+                resource.kind, place.where, resource.address, resource.values, state=resource.is_state, line=line
+            )
+        elif resource.kind.startswith("datadog_"):
+            others[resource.kind] += 1
     yield from terraform.unread(place.where, others)
 
 
@@ -141,12 +143,12 @@ def _named(body: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
     """A body; one of kennel's with an id, and with the ids of the parts that it names."""
     if "api_resource" not in body:
         return body
-    kept, number = {key: value for key, value in body.items() if key != "api_resource"}, made_up_id(place.part)
+    fields, number = {key: value for key, value in body.items() if key != "api_resource"}, made_up_id(place.part)
     if not _is_slo(body):
-        return {"id": number, **kept, "query": _KENNEL_ID.sub(_kennel_id, str(body["query"]))}
-    ids = [_KENNEL_ID.sub(_kennel_id, str(one)) for one in body.get("monitor_ids") or ()]
-    members = {"monitor_ids": [int(one) if one.isdecimal() else one for one in ids]} if ids else {}
-    return {"id": str(number), **kept, **members}
+        return {"id": number, **fields, "query": _KENNEL_ID.sub(_kennel_id, str(body["query"]))}
+    ids = [_KENNEL_ID.sub(_kennel_id, str(member)) for member in body.get("monitor_ids") or ()]
+    members = {"monitor_ids": [int(member) if member.isdecimal() else member for member in ids]} if ids else {}
+    return {"id": str(number), **fields, **members}
 
 
 def _kennel_id(match: re.Match[str]) -> str:
@@ -178,4 +180,4 @@ def _rule(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     data = document.get("data")
     if not isinstance(data, dict) or data.get("type") != TYPE or not isinstance(data.get("attributes"), dict):
         return None
-    return {key: one for key, one in data["attributes"].items() if key not in ANSWERED}
+    return {key: value for key, value in data["attributes"].items() if key not in ANSWERED}

@@ -41,7 +41,7 @@ def collect_each(
     before: set[str] = set()
     for path in paths:
         things = list(collect(path, text, var_files))
-        yield path, [one for one in things if _real(one) not in before]
+        yield path, [thing for thing in things if _real(thing) not in before]
         before.update(map(_real, things))
 
 
@@ -57,8 +57,8 @@ def _collected(path: str, text: str | None, var_files: Sequence[Path]) -> Iterat
         return
     place = Path(path)
     if place.is_dir():
-        made = list(_in_folder(place, var_files))
-        yield from made or [Unread(path, f"holds no monitor: {_EXPECTED}", NO_MONITOR)]
+        contents = list(_in_folder(place, var_files))
+        yield from contents or [Unread(path, f"holds no monitor: {_EXPECTED}", NO_MONITOR)]
     elif terraform.is_terraform(place) and place.is_file():
         yield from _terraform([place.parent], place.parent, var_files)
     else:
@@ -71,27 +71,29 @@ def named_monitor(folder: Path, named: str) -> tuple[Mapping[str, Any], Mapping[
     `cpu.json` and `terraform/` hold one; of several, `#` names one by its address or its name: `plan.json#module.a.datadog_monitor.cpu`, `monitors.json#[2]`,
     `monitors/#High CPU`. Raises ValueError, in a sentence.
     """
-    file, mark, wanted = (named, "", "") if (folder / named).is_file() else named.partition("#")
-    made = list(collect(str(folder / file)))
-    monitors = [one for one in made if isinstance(one, Found)]
-    chosen = [one for one in monitors if not mark or _is_called(one, wanted)]
+    file, mark, name = (named, "", "") if (folder / named).is_file() else named.partition("#")
+    contents = list(collect(str(folder / file)))
+    monitors = [thing for thing in contents if isinstance(thing, Found)]
+    chosen = [monitor for monitor in monitors if not mark or _is_called(monitor, name)]
     if len(chosen) > 1:
-        texts = ", ".join(f"{file}#{_address(one) or _name(one)}" for one in chosen[:MOST_LISTED])
+        texts = ", ".join(f"{file}#{_address(monitor) or _name(monitor)}" for monitor in chosen[:MOST_LISTED])
         raise ValueError(f"{named} holds {len(chosen)} monitors: name one of them behind a #, such as {texts}")
     if not chosen:
-        raise ValueError(_none_called(file, wanted, made, monitors))
-    (one,) = chosen
-    if one.unknown or any(problem.severity == "error" for problem in one.remarks):
-        raise ValueError("; ".join(f"{problem.field} is {problem.text}" for problem in one.remarks))
-    return one.body, {int(other.body["id"]): other.body for other in monitors if str(other.body.get("id")).isdecimal()}
+        raise ValueError(_none_called(file, name, contents, monitors))
+    (monitor,) = chosen
+    if monitor.unknown or any(problem.severity == "error" for problem in monitor.remarks):
+        raise ValueError("; ".join(f"{problem.field} is {problem.text}" for problem in monitor.remarks))
+    return monitor.body, {
+        int(other.body["id"]): other.body for other in monitors if str(other.body.get("id")).isdecimal()
+    }
 
 
 def named_rules(path: Path) -> Rules:
     """The notification rules of a file or folder: those of its Terraform, or what the API has. Raises RuleError."""
-    found = [_rule(one) for one in collect(str(path)) if isinstance(one, FoundRule)]
-    if not found and (path.is_dir() or terraform.is_terraform(path)):
+    rules = [_rule(thing) for thing in collect(str(path)) if isinstance(thing, FoundRule)]
+    if not rules and (path.is_dir() or terraform.is_terraform(path)):
         raise RuleError(f"{path} holds no notification rule")
-    return found or load(path)
+    return rules or load(path)
 
 
 def _rule(found: FoundRule) -> Rule:
@@ -103,24 +105,24 @@ def _rule(found: FoundRule) -> Rule:
         raise RuleError(f"{found.where}: {error}") from None
 
 
-def _is_called(monitor: Found, wanted: str) -> bool:
+def _is_called(monitor: Found, name: str) -> bool:
     """Whether it is the one behind the `#`: its address, its name, or the end of where it stands."""
-    return wanted in (_address(monitor), _name(monitor)) or monitor.where.endswith((f" {wanted}", f"/{wanted}"))
+    return name in (_address(monitor), _name(monitor)) or monitor.where.endswith((f" {name}", f"/{name}"))
 
 
-def _none_called(file: str, wanted: str, made: Sequence[Thing], monitors: Sequence[Found]) -> str:
+def _none_called(file: str, name: str, made: Sequence[Thing], monitors: Sequence[Found]) -> str:
     """Why there is no such monitor: what could not be read, or what there is instead."""
-    unread = next((one.text for one in made if isinstance(one, Unread)), "")
+    unread = next((thing.text for thing in made if isinstance(thing, Unread)), "")
     if unread and not monitors:
         return f"{file} {unread}"
     if not monitors:
         kinds: dict[type[Thing], str] = {FoundDowntime: "a downtime", FoundSlo: "an SLO"}
-        other = next((kinds[type(one)] for one in made if type(one) in kinds), "")
+        other = next((kinds[type(thing)] for thing in made if type(thing) in kinds), "")
         return f"{file} holds no monitor" + (f": it is {other}" if other else f": {_EXPECTED}")
-    names = [word for one in monitors for word in (_address(one), _name(one)) if word]
-    near = nearest(wanted, names)
+    names = [word for monitor in monitors for word in (_address(monitor), _name(monitor)) if word]
+    near = nearest(name, names)
     hint = f"did you mean {file}#{near}?" if near else f"there are {', '.join(names[:MOST_LISTED])}"
-    return f"{file} holds no monitor {wanted}: {hint}"
+    return f"{file} holds no monitor {name}: {hint}"
 
 
 def _name(monitor: Found) -> str:
@@ -135,7 +137,7 @@ def _in_folder(folder: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
     paths: list[Path] = []
     refused: list[OSError] = []
     for name, below, inside in os.walk(folder, onerror=refused.append):
-        below[:] = [one for one in below if one not in _SKIPPED]
+        below[:] = [child for child in below if child not in _SKIPPED]
         paths += (Path(name) / file for file in inside)
     plain = {os.path.realpath(path) for path in paths if not path.is_symlink()}
     for path in sorted(paths):
@@ -148,7 +150,7 @@ def _in_folder(folder: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
     modules = sorted({path.parent for path in paths if terraform.is_terraform(path)})
     if modules:
         yield from _terraform(modules, folder, var_files)
-    yield from (Unread(str(one.filename), f"cannot be read: {one.strerror}", UNREADABLE) for one in refused)
+    yield from (Unread(str(error.filename), f"cannot be read: {error.strerror}", UNREADABLE) for error in refused)
 
 
 def _terraform(folders: Sequence[Path], named: Path, var_files: Sequence[Path]) -> Iterator[Thing]:
@@ -175,22 +177,22 @@ def _in_file(path: Path, named: bool) -> Iterator[Thing]:
 
 
 def _in_text(
-    where: str, text: str, named: bool, known: Mapping[str, int] | None = None, part: str = ""
+    where: str, text: str, named: bool, metric_intervals: Mapping[str, int] | None = None, part: str = ""
 ) -> Iterator[Thing]:
     is_twice = False
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal is_twice
-        made = dict(pairs)
-        is_twice |= len(made) < len(pairs)
-        return made
+        members = dict(pairs)
+        is_twice |= len(members) < len(pairs)
+        return members
 
     try:
         document = files.decoded_json(text, once)
         if "\\ud" in text.lower():
             json.dumps(document, ensure_ascii=False).encode()
-        place = Place(where, part, text, known or {}, lambda: positions.positions(text))
-        made = things(document, place)
+        place = Place(where, part, text, metric_intervals or {}, lambda: positions.positions(text))
+        contents = things(document, place)
     except files.FileError as error:
         yield _unread(where, error)
         return
@@ -202,14 +204,14 @@ def _in_text(
             where, f"holds half of a character: \\u{ord(error.object[error.start]):04x} without its other half"
         )
         return
-    if is_twice and (made or named):
+    if is_twice and (contents or named):
         line, key = positions.key_twice(text)
         yield Unread(f"{where}:{line}", f"is not read: '{key}' stands twice, and it is not said which counts")
         return
-    yield from _listed(document, made, place, named)
+    yield from _listed(document, contents, place, named)
 
 
-def _in_yaml(where: str, text: str, named: bool, known: Mapping[str, int], part: str) -> Iterator[Thing]:
+def _in_yaml(where: str, text: str, named: bool, metric_intervals: Mapping[str, int], part: str) -> Iterator[Thing]:
     if not named and not yaml_documents.may_hold_monitors(text):
         return
     if len(text) > files.LARGEST_SETTINGS:
@@ -220,7 +222,7 @@ def _in_yaml(where: str, text: str, named: bool, known: Mapping[str, int], part:
     except yaml_documents.YamlError as error:
         yield Unread(f"{where}:{error.line}", f"is not YAML: {error.text}")
         return
-    place = Place(where, part, text, known, lambda: root, comments=True)
+    place = Place(where, part, text, metric_intervals, lambda: root, comments=True)
     yield from _listed(document, things(document, place), place, named)
 
 
@@ -229,8 +231,8 @@ def _listed(document: Any, made: Sequence[Thing], place: Place, named: bool) -> 
     where = place.where
     if not made and named:
         yield Unread(where, f"holds no monitor: {_EXPECTED}", NO_MONITOR)
-    for number, one in enumerate(document if isinstance(document, list) and made else ()):
-        if not things(one, place):
+    for number, element in enumerate(document if isinstance(document, list) and made else ()):
+        if not things(element, place):
             yield Unread(f"{where}[{number}]", "is no monitor: one has a type and a query", NO_MONITOR)
     yield from made
 
@@ -257,5 +259,5 @@ def intervals(path: Path) -> Mapping[str, int]:
         raise ValueError(f"is no CSV: {error}") from None
     if missing := [name for name in ("metric_name", "interval") if name not in (reader.fieldnames or ())]:
         raise ValueError(f"has no column {missing[0]}, as a metadata.csv has")
-    given = ((row.get("metric_name"), row.get("interval") or "") for row in rows)
-    return {name: int(said) for name, said in given if name and said.isdecimal()}
+    pairs = ((row.get("metric_name"), row.get("interval") or "") for row in rows)
+    return {name: int(seconds) for name, seconds in pairs if name and seconds.isdecimal()}

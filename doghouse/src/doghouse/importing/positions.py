@@ -60,14 +60,14 @@ def provider_lines(
 
     def line(path: str, inner: int) -> int:
         here, _ = root().at(steps)
-        known, rest = names, path
-        while rest:
+        api_names, remainder = names, path
+        while remainder:
             inside = here.inside["0"].inside if "0" in here.inside else here.inside
-            api = {known.get(spelled(key), spelled(key)): value for key, value in inside.items()}
-            name = next((one for one in api if rest == one or rest.startswith((f"{one}.", f"{one}["))), "")
+            api = {api_names.get(spelled(key), spelled(key)): value for key, value in inside.items()}
+            name = next((key for key in api if remainder == key or remainder.startswith((f"{key}.", f"{key}["))), "")
             if not name:
                 break
-            here, known, rest = api[name], {}, rest.removeprefix(name).lstrip(".")
+            here, api_names, remainder = api[name], {}, remainder.removeprefix(name).lstrip(".")
         return here.line
 
     return line

@@ -25,7 +25,7 @@ def is_stack(document: Mapping[str, Any]) -> bool:
     deployment = document.get("deployment")
     return (isinstance(deployment, dict) and "resources" in deployment) or (
         isinstance(document.get("steps"), list)
-        and any(isinstance(one, dict) and "newState" in one for one in document["steps"])
+        and any(isinstance(step, dict) and "newState" in step for step in document["steps"])
     )
 
 
@@ -48,11 +48,11 @@ def things(
             for key, value in (resource.get("inputs") or {}).items()
             if not key.startswith("__")
         }
-        known = {key: value for key, value in values.items() if value is not None}
+        attributes = {key: value for key, value in values.items() if value is not None}
         if resource.get("id"):
-            known["id"] = resource["id"]
+            attributes["id"] = resource["id"]
         address = str(resource.get("urn", "")).rpartition("::")[2]
-        yield terraform.thing(name, where, address, known, line=lines((*steps, "inputs"), _snake), remarks=remarks)
+        yield terraform.thing(name, where, address, attributes, line=lines((*steps, "inputs"), _snake), remarks=remarks)
     yield from terraform.unread(where, others)
 
 
@@ -60,11 +60,13 @@ def _resources(document: Mapping[str, Any]) -> Iterator[tuple[Sequence[str], Map
     """Each resource, and behind which keys and numbers it stands."""
     deployment = document.get("deployment")
     if isinstance(deployment, dict):
-        listed = [(("deployment", "resources", str(at)), one) for at, one in enumerate(deployment["resources"])]
+        listed = [
+            (("deployment", "resources", str(at)), resource) for at, resource in enumerate(deployment["resources"])
+        ]
     else:
-        steps = ((at, one) for at, one in enumerate(document["steps"]) if isinstance(one, dict))
-        listed = [(("steps", str(at), "newState"), one.get("newState")) for at, one in steps]
-    return ((place, one) for place, one in listed if isinstance(one, dict))
+        steps = ((at, step) for at, step in enumerate(document["steps"]) if isinstance(step, dict))
+        listed = [(("steps", str(at), "newState"), step.get("newState")) for at, step in steps]
+    return ((place, resource) for place, resource in listed if isinstance(resource, dict))
 
 
 def _plain(value: Any, field: str, remarks: list[Problem]) -> Any:
@@ -74,10 +76,12 @@ def _plain(value: Any, field: str, remarks: list[Problem]) -> Any:
         remarks.append(UNKNOWN.problem(field, f"not known before a plan: it is {why}"))
         return None
     if isinstance(value, dict):
-        return {_snake(key): _plain(one, field, remarks) for key, one in value.items() if not key.startswith("__")}
+        return {
+            _snake(key): _plain(member, field, remarks) for key, member in value.items() if not key.startswith("__")
+        }
     if isinstance(value, list):
-        elements = [_plain(one, field, remarks) for one in value]
-        return [one for one in elements if one is not None]
+        elements = [_plain(element, field, remarks) for element in value]
+        return [element for element in elements if element is not None]
     return value
 
 

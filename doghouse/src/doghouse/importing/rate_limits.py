@@ -24,22 +24,22 @@ class Standing(Struct, frozen=True):
 
 def standing(headers: Mapping[str, str]) -> Standing | None:
     """How an answer says that its limit stands; None where it has none."""
-    given = {name.lower().removeprefix("x-ratelimit-"): value for name, value in headers.items()}
+    fields = {name.lower().removeprefix("x-ratelimit-"): value for name, value in headers.items()}
     try:
-        numbers = [float(given[name]) for name in ("limit", "period", "remaining", "reset")]
+        numbers = [float(fields[name]) for name in ("limit", "period", "remaining", "reset")]
     except (KeyError, ValueError):
         return None
-    if not all(math.isfinite(one) and one >= 0 for one in numbers):
+    if not all(math.isfinite(number) and number >= 0 for number in numbers):
         return None
     return Standing(int(numbers[0]), numbers[1], int(numbers[2]), numbers[3])
 
 
 def asked_to_wait(headers: Mapping[str, str]) -> float | None:
     """The seconds until a rate limit allows more, by an answer's headers (`X-RateLimit-Reset`, else `Retry-After`); None: they do not say."""
-    given = {name.lower(): value for name, value in headers.items()}
+    fields = {name.lower(): value for name, value in headers.items()}
     for name in ("x-ratelimit-reset", "retry-after"):
         try:
-            seconds = float(given.get(name, ""))
+            seconds = float(fields.get(name, ""))
         except ValueError:  # nothing, or a date as HTTP allows
             continue
         if math.isfinite(seconds):

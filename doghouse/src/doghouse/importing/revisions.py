@@ -72,13 +72,13 @@ class Repository(Struct, frozen=True):
         """
         entries = list(_entries(_git(self.top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit, most=MOST_LISTED)))
         there = {path for path in paths if path == "." or any(_is_below(entry.path, path) for entry in entries)}
-        wanted = [entry for entry in entries if entry.size <= LARGEST and _is_wanted(entry, paths)]
-        if (size := sum(entry.size for entry in wanted)) > MOST_READ:
+        chosen = [entry for entry in entries if entry.size <= LARGEST and _is_wanted(entry, paths)]
+        if (size := sum(entry.size for entry in chosen)) > MOST_READ:
             raise GitError(
                 f"the commit has {size / 1e6:,.0f} MB of files to read; doghouse reads at most {MOST_READ / 1e6:,.0f} MB"
             )
         links: list[tuple[Path, str]] = []
-        for entry, content in zip(wanted, _contents(self.top, [entry.object for entry in wanted]), strict=True):
+        for entry, content in zip(chosen, _contents(self.top, [entry.object for entry in chosen]), strict=True):
             place = folder / entry.path
             if entry.mode == _LINK:
                 links.append((place, os.fsdecode(content)))
@@ -104,24 +104,27 @@ class _Entry(Struct, frozen=True):
 
 def repository(folder: Path) -> Repository:
     """The repository that a folder is in. Raises GitError where there is none, or no git."""
-    told = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").decode(errors="surrogateescape").split("\n")
-    return Repository(Path(told[0]), told[1])
+    lines = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").decode(errors="surrogateescape").split("\n")
+    return Repository(Path(lines[0]), lines[1])
 
 
-def _git(folder: Path, *arguments: str, given: bytes = b"", most: int | None = None) -> bytes:
+def _git(folder: Path, *arguments: str, stdin: bytes = b"", most: int | None = None) -> bytes:
     """What git answers. Raises GitError, also where that is more than `most` bytes: a tree may name itself again and again."""
     command = ["git", "-C", str(folder), *arguments]
     try:
-        with tempfile.TemporaryFile() as said, subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=said) as git:
-            answer = _answer(git, given, most)
+        with (
+            tempfile.TemporaryFile() as stderr,
+            subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=stderr) as git,
+        ):
+            answer = _answer(git, stdin, most)
             if most is not None and len(answer) > most:
                 git.kill()
                 raise GitError(
                     f"git {arguments[0]}: the answer has more than {most / 1e6:,.0f} MB, which no commit needs"
                 )
             status = git.wait()
-            said.seek(0)
-            lines = said.read().decode(errors="replace").strip().splitlines()
+            stderr.seek(0)
+            lines = stderr.read().decode(errors="replace").strip().splitlines()
     except FileNotFoundError:
         raise GitError("git is not installed: it reads the revisions; name two folders or files instead") from None
     if status:
@@ -129,9 +132,9 @@ def _git(folder: Path, *arguments: str, given: bytes = b"", most: int | None = N
     return answer
 
 
-def _answer(git: subprocess.Popen[bytes], given: bytes, most: int | None) -> bytes:
+def _answer(git: subprocess.Popen[bytes], stdin: bytes, most: int | None) -> bytes:
     if most is None:
-        return git.communicate(given)[0]
+        return git.communicate(stdin)[0]
     assert git.stdout
     return git.stdout.read(most + 1)
 
@@ -181,13 +184,13 @@ def _contents(folder: Path, objects: Sequence[str]) -> Iterator[bytes]:
     """The contents of files, in their order."""
     if not objects:
         return
-    told = _git(folder, "cat-file", "--batch", given="".join(f"{one}\n" for one in objects).encode())
+    answer = _git(folder, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in objects).encode())
     place = 0
-    for one in objects:
-        end = told.index(b"\n", place)
-        header = told[place:end].split()
+    for name in objects:
+        end = answer.index(b"\n", place)
+        header = answer[place:end].split()
         if len(header) != 3:
-            raise GitError(f"git cat-file: {one} is not there (a partial clone: fetch it first)")
+            raise GitError(f"git cat-file: {name} is not there (a partial clone: fetch it first)")
         size = int(header[2])
-        yield told[end + 1 : end + 1 + size]
+        yield answer[end + 1 : end + 1 + size]
         place = end + 2 + size

@@ -25,45 +25,45 @@ class Ignores:
     """The suppressions of all things. A comment in a block that stands for several resources is of use if it is to one of them."""
 
     def __init__(self, things: Iterable[Thing]) -> None:
-        self._of = {id(one): _ignores(one) for one in things}
+        self._of = {id(thing): _ignores(thing) for thing in things}
         self._used: set[tuple[str, Ignore]] = set()
 
     def split(self, thing: Thing, problems: Sequence[Problem]) -> tuple[list[Problem], list[Suppressed]]:
         """The problems that are said, and those that are suppressed."""
-        said, suppressed = [], []
-        mine = {one.rule: one for one in self._of[id(thing)] if one.reason and _may_be(one.rule)}
+        reported, suppressed = [], []
+        mine = {ignore.rule: ignore for ignore in self._of[id(thing)] if ignore.reason and _may_be(ignore.rule)}
         for problem in problems:
             ignore = mine.get(problem.rule)
             if ignore is None or not isinstance(thing, Found | FoundDowntime | FoundSlo):
-                said.append(problem)
+                reported.append(problem)
             else:
                 self._used.add(_key(thing, ignore))
                 suppressed.append(Suppressed(problem, ignore.reason, thing.line(problem.field, problem.line)))
-        return said, suppressed
+        return reported, suppressed
 
     def unfollowed(self, thing: Thing, chosen: frozenset[str]) -> Iterator[Problem]:
         """Suppressions without a reason, of rules that there are not, and those that suppress nothing although their rule is looked for (which one that only
         history shows is not here)."""
-        for one in self._of[id(thing)]:
-            if one.rule not in RULES:
-                yield IGNORED_UNKNOWN.problem(_field(one), unknown_rule(one.rule))
-            elif not _may_be(one.rule):
-                yield IGNORED_UNKNOWN.problem(_field(one), f"{one.rule} cannot be ignored")
-            elif not one.reason:
+        for ignore in self._of[id(thing)]:
+            if ignore.rule not in RULES:
+                yield IGNORED_UNKNOWN.problem(_field(ignore), unknown_rule(ignore.rule))
+            elif not _may_be(ignore.rule):
+                yield IGNORED_UNKNOWN.problem(_field(ignore), f"{ignore.rule} cannot be ignored")
+            elif not ignore.reason:
                 form = (
-                    f"doghouse-ignore:{one.rule}:why_it_is_well"
-                    if not one.line
-                    else f"ignore[{one.rule}] why it is well"
+                    f"doghouse-ignore:{ignore.rule}:why_it_is_well"
+                    if not ignore.line
+                    else f"ignore[{ignore.rule}] why it is well"
                 )
-                text = f"gives no reason to ignore {one.rule}, and is not followed: write {form}"
-                yield IGNORED_FOR_NO_REASON.problem(_field(one), text)
+                text = f"gives no reason to ignore {ignore.rule}, and is not followed: write {form}"
+                yield IGNORED_FOR_NO_REASON.problem(_field(ignore), text)
             elif (
-                one.rule in chosen
-                and not RULES[one.rule].past
+                ignore.rule in chosen
+                and not RULES[ignore.rule].past
                 and isinstance(thing, Found | FoundDowntime | FoundSlo)
-                and _key(thing, one) not in self._used
+                and _key(thing, ignore) not in self._used
             ):
-                yield IGNORED_NOTHING.problem(_field(one), f"there is nothing of {one.rule} to ignore here")
+                yield IGNORED_NOTHING.problem(_field(ignore), f"there is nothing of {ignore.rule} to ignore here")
 
 
 def _ignores(thing: Thing) -> list[Ignore]:

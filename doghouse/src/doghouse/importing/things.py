@@ -42,7 +42,9 @@ class Found(FoundThing, frozen=True):
     @property
     def unknown(self) -> str:
         """Why nothing can be evaluated: its type or query is wrong or not known; empty where they are."""
-        return next((f"{one.field} is {one.text}" for one in self.remarks if one.field in ("type", "query")), "")
+        return next(
+            (f"{remark.field} is {remark.text}" for remark in self.remarks if remark.field in ("type", "query")), ""
+        )
 
 
 class FoundDowntime(FoundThing, frozen=True):

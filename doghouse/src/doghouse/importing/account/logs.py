@@ -44,7 +44,7 @@ def asked(query: RecordQuery) -> str:
     body = {
         "query": query.text,
         "indexes": list(query.indexes or ("*",)),
-        "computes": [{"aggregation": one, "metric": query.compute.measure} for one in ASKED[name]],
+        "computes": [{"aggregation": aggregation, "metric": query.compute.measure} for aggregation in ASKED[name]],
         "group_by": [{"facet": facet.key, "limit": facet.limit} for facet in query.by],
     }
     return json.dumps(body, sort_keys=True)
@@ -60,14 +60,14 @@ def answers(document: Any, computes: int) -> list[AnsweredSeries]:
 
     Raises KeyError, TypeError, ValueError, AttributeError.
     """
-    made = []
+    series = []
     for bucket in document["data"]["buckets"]:
         for number in range(computes):
             points = bucket["computes"].get(f"c{number}") or []
             times = [int(np.datetime64(point["time"].removesuffix("Z"), "s").astype(np.int64)) for point in points]
             group = tuple(str(value) for value in bucket["by"].values())
-            made.append(AnsweredSeries((str(number), *group), times, [float(point["value"]) for point in points]))
-    return made
+            series.append(AnsweredSeries((str(number), *group), times, [float(point["value"]) for point in points]))
+    return series
 
 
 class CountedLogs(Struct, frozen=True):
@@ -97,8 +97,10 @@ class CountedLogs(Struct, frozen=True):
     def _minutes(self, series: Sequence[AnsweredSeries]) -> Iterator[tuple[tuple[str, ...], int, float, int]]:
         """Each group's minutes: its beginning (s UTC), the value of a record in it, and how many there are."""
         by_number: dict[str, dict[tuple[str, ...], dict[int, float]]] = {}
-        for one in series:
-            by_number.setdefault(one.tags[0], {})[one.tags[1:]] = dict(zip(one.times, one.values, strict=True))
+        for answered in series:
+            by_number.setdefault(answered.tags[0], {})[answered.tags[1:]] = dict(
+                zip(answered.times, answered.values, strict=True)
+            )
         for group, values in by_number.get("0", {}).items():
             counts = by_number.get("1", {}).get(group, {})
             for at, value in values.items():

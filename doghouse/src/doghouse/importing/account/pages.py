@@ -65,7 +65,9 @@ class Cache:
             document = files.json_of(path)
             if {key: document[key] for key in _head(page)} != _head(page):
                 raise ValueError
-            return [AnsweredSeries(tuple(one["tags"]), one["times"], one["values"]) for one in document["series"]]
+            return [
+                AnsweredSeries(tuple(entry["tags"]), entry["times"], entry["values"]) for entry in document["series"]
+            ]
         except (files.FileError, ValueError, KeyError, TypeError):
             path.unlink(missing_ok=True)
             return None
@@ -75,7 +77,7 @@ class Cache:
         path = self._path(page)
         if path is None:
             return
-        listed = [{"tags": one.tags, "times": one.times, "values": one.values} for one in series]
+        listed = [{"tags": answered.tags, "times": answered.times, "values": answered.values} for answered in series]
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         with os.fdopen(handle, "w") as file:

@@ -66,7 +66,7 @@ def queries_of(monitor: mon.Definition) -> Sequence[MonitorQuery]:
 
 def shapes(monitor: mon.Definition, types: Mapping[str, str]) -> list[str]:
     """What a monitor asks, whatever the resolution: monitors that ask the same can share the answers. Raises QuerySyntaxError, NotEvaluated."""
-    return [_text(*one, None, _is_counted(one[0], types)) for one in _asked_by(queries_of(monitor))]
+    return [_text(*pair, None, _is_counted(pair[0], types)) for pair in _asked_by(queries_of(monitor))]
 
 
 def plan(monitor: mon.Definition, ticks: Ints, resolution: Callable[[str], int], types: Mapping[str, str]) -> Plan:
@@ -79,22 +79,22 @@ def plan(monitor: mon.Definition, ticks: Ints, resolution: Callable[[str], int],
     queries = queries_of(monitor)
     for query in queries:
         _check(query)
-    names = {one: f"answer.{number}" for number, one in enumerate(_asked_by(queries))}
+    names = {pair: f"answer.{number}" for number, pair in enumerate(_asked_by(queries))}
     evaluated = _over_answers(monitor, names)
     spans = _spans(evaluated, ticks[[0, -1]], names)
     asked = []
-    for (one, aggregator), name in names.items():
-        counted = _is_counted(one, types)
-        seconds = resolution(_text(one, aggregator, None, counted))
-        text = _text(one, aggregator, seconds, counted)
+    for (leaf, aggregator), name in names.items():
+        counted = _is_counted(leaf, types)
+        seconds = resolution(_text(leaf, aggregator, None, counted))
+        text = _text(leaf, aggregator, seconds, counted)
         asked.append(Asked(text, seconds, name, "count" if counted else "gauge", *spans[name]))
     return Plan(evaluated, asked)
 
 
 def _asked_by(queries: Sequence[MonitorQuery]) -> Sequence[AskedBy]:
     """The metric queries, each with the method that its window is reduced by; each once."""
-    found = ((one, query.aggregator) for query in queries for one in metric_queries(tree.flattened(query.expression)))
-    return list(dict.fromkeys(found))
+    pairs = ((leaf, query.aggregator) for query in queries for leaf in metric_queries(tree.flattened(query.expression)))
+    return list(dict.fromkeys(pairs))
 
 
 def _check(query: MonitorQuery) -> None:
@@ -102,11 +102,11 @@ def _check(query: MonitorQuery) -> None:
     if query.aggregator == PERCENTILE:
         raise NotEvaluated("a percentile over time over an account, whose answers are no distributions")
     expression = tree.flattened(query.expression)
-    if any(modifier.name == "weighted" for one in metric_queries(expression) for modifier in one.modifiers):
+    if any(modifier.name == "weighted" for leaf in metric_queries(expression) for modifier in leaf.modifiers):
         raise NotEvaluated(".weighted() over an account, whose answers are aggregated already")
     for part in walk(expression):
         if isinstance(part, tree.Call) and catalogue()[part.function].takes == "series":
-            sums = all(one.aggregator in ("avg", "sum", None) for one in metric_queries(part))
+            sums = all(leaf.aggregator in ("avg", "sum", None) for leaf in metric_queries(part))
             if part.function == "monotonic_diff" or not sums:
                 raise NotEvaluated(
                     f"{part.function}() of each series over an account, whose answers are aggregated already"
@@ -131,8 +131,8 @@ def _over_answers(monitor: mon.Definition, names: Mapping[AskedBy, str]) -> mon.
 
 def counted(monitor: mon.Definition) -> list[str]:
     """The metrics whose type has to be known: those of which counts are asked. Raises QuerySyntaxError, NotEvaluated."""
-    queries = (one for query in queries_of(monitor) for one in metric_queries(query.expression))
-    return sorted({one.metric for one in queries if any(modifier.name in COUNTS for modifier in one.modifiers)})
+    queries = (leaf for query in queries_of(monitor) for leaf in metric_queries(query.expression))
+    return sorted({leaf.metric for leaf in queries if any(modifier.name in COUNTS for modifier in leaf.modifiers)})
 
 
 def source(
@@ -140,21 +140,21 @@ def source(
 ) -> MemorySource:
     """The answers, by the metric that holds them, as a source. Groups without a value for a key (`N/A`) are left out, as monitors do."""
     series: dict[tuple[str, tuple[str, ...]], int] = {}
-    made: list[Series] = []
+    all_series: list[Series] = []
     ids, times, values = [], [], []
-    for one in plan.asked:
-        for answered in answers[one.metric]:
+    for query in plan.asked:
+        for answered in answers[query.metric]:
             if any(tag.endswith(":N/A") for tag in answered.tags):
                 continue
-            key = (one.metric, answered.tags)
+            key = (query.metric, answered.tags)
             if key not in series:
-                series[key] = len(made)
-                made.append(_series(len(made), one, answered.tags))
+                series[key] = len(all_series)
+                all_series.append(_series(len(all_series), query, answered.tags))
             ids.append(np.full(len(answered.times), series[key], np.int64))
             times.append(np.array(answered.times, np.int64))
             values.append(np.array(answered.values, np.float64))
     columns = Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values)) if ids else no_columns()
-    return MemorySource(made, columns, host_tags)
+    return MemorySource(all_series, columns, host_tags)
 
 
 def _series(number: int, asked: Asked, tags: tuple[str, ...]) -> Series:
@@ -169,18 +169,18 @@ def stretches_of(
     What is not evaluated over points reads none."""
     read: dict[str, tuple[int, int]] = {}
     for monitor in monitors:
-        longer = (made for factor in factors if (made := monitor.longer(factor)) is not None)
-        for one in (monitor, *(other for _, other in longer)):
+        longer = (pair for factor in factors if (pair := monitor.longer(factor)) is not None)
+        for evaluated in (monitor, *(other for _, other in longer)):
             with suppress(QuerySyntaxError, NotEvaluated, mon.MonitorError):
-                ticks = one.ticks(start, end)
-                for metric, stretch in stretches(one, ticks if len(ticks) else np.array([end], np.int64)).items():
+                ticks = evaluated.ticks(start, end)
+                for metric, stretch in stretches(evaluated, ticks if len(ticks) else np.array([end], np.int64)).items():
                     read[metric] = _together(read.get(metric), stretch)
     return read
 
 
 def stretches(monitor: mon.Definition, ticks: Ints) -> dict[str, tuple[int, int]]:
     """From when to before when (s UTC) the evaluations at these ticks read each metric that the query names. Raises QuerySyntaxError, NotEvaluated."""
-    names = {one: f"answer.{number}" for number, one in enumerate(_asked_by(queries_of(monitor)))}
+    names = {pair: f"answer.{number}" for number, pair in enumerate(_asked_by(queries_of(monitor)))}
     spans = _spans(_over_answers(monitor, names), ticks[[0, -1]], names)
     read: dict[str, tuple[int, int]] = {}
     for (query, _), name in names.items():
@@ -188,8 +188,8 @@ def stretches(monitor: mon.Definition, ticks: Ints) -> dict[str, tuple[int, int]
     return read
 
 
-def _together(one: tuple[int, int] | None, other: tuple[int, int]) -> tuple[int, int]:
-    return other if one is None else (min(one[0], other[0]), max(one[1], other[1]))
+def _together(span: tuple[int, int] | None, other: tuple[int, int]) -> tuple[int, int]:
+    return other if span is None else (min(span[0], other[0]), max(span[1], other[1]))
 
 
 def _renamed(expression: Expression, aggregator: str, names: Mapping[AskedBy, str]) -> Expression:
@@ -229,25 +229,25 @@ def _text(query: MetricQuery, aggregator: str, resolution: int | None, counted: 
 class _Probe(MemorySource):
     """A source without points that notes which stretch is read of each metric."""
 
-    def __init__(self, series: Sequence[Series]) -> None:
-        super().__init__(series, no_columns())
-        self._metrics = {one.id: one.metric for one in series}
+    def __init__(self, all_series: Sequence[Series]) -> None:
+        super().__init__(all_series, no_columns())
+        self._metrics = {series.id: series.metric for series in all_series}
         self.spans: dict[str, tuple[int, int]] = {}
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """Nothing, noted."""
-        for one in np.unique(ids).tolist():
-            self.spans[self._metrics[one]] = _together(self.spans.get(self._metrics[one]), (start, end))
+        for number in np.unique(ids).tolist():
+            self.spans[self._metrics[number]] = _together(self.spans.get(self._metrics[number]), (start, end))
         return super().read(ids, start, end, rollup)
 
 
 def _spans(monitor: mon.Definition, ticks: Ints, names: Mapping[AskedBy, str]) -> dict[str, tuple[int, int]]:
     """What the evaluation reads of each metric (s UTC), found by letting it."""
-    made = []
+    all_series = []
     for number, ((query, _), name) in enumerate(names.items()):
         tags = tuple(sorted(f"{key}:probe" for key in query.by if key != "host"))
-        made.append(Series(number, name, "gauge", 0, "probe" if "host" in query.by else "", tags))
-    probe = _Probe(made)
+        all_series.append(Series(number, name, "gauge", 0, "probe" if "host" in query.by else "", tags))
+    probe = _Probe(all_series)
     list(
         monitor.columns(Sources(lambda _: (probe, None), records=lambda _: Nothing()), ticks)
         if isinstance(monitor, RecordAlert)

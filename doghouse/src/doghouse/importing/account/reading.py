@@ -77,14 +77,14 @@ class Account:
 
     def prepare(self, monitors: Sequence[mon.Definition], start: int, end: int) -> None:
         """Ask for all that these monitors look at in (start, end], having said what it takes. What is not evaluated is left to `read`. Raises AccountError."""
-        evaluated = [one for one in monitors if _is_evaluated(one)]
-        counted = sorted({name for one in evaluated for name in plans.counted(one)} - self._types.keys())
+        evaluated = [monitor for monitor in monitors if _is_evaluated(monitor)]
+        counted = sorted({name for monitor in evaluated for name in plans.counted(monitor)} - self._types.keys())
         # a metric whose type is still to be asked for counts as a count: that changes a query's text, not how many pages it has
         of_logs = _pages_of_logs(monitors, start, end)
         logs_needed = {page for many in of_logs for page in many}
         needed = self._needed(evaluated, start, end) | logs_needed
-        missing = [one for one in needed if not self._has(one)]
-        queries = len({one.query for one in needed})
+        missing = [page for page in needed if not self._has(page)]
+        queries = len({page.query for page in needed})
         expected = len(counted) + sum(1 for _ in _requests(missing))
         self._tell.sentence(
             f"{_many(len(evaluated) + len(of_logs), 'monitor')} of {self.address} ask {_many(queries, 'distinct query', 'distinct queries')}: "
@@ -105,10 +105,12 @@ class Account:
         plan = self._plan(monitor, start, end)
         self._fetch(set(_pages(plan)), 0)
         answers = {
-            one.metric: [
-                series for page in pages(one.text, one.start, one.end, one.resolution) for series in self._read[page]
+            query.metric: [
+                series
+                for page in pages(query.text, query.start, query.end, query.resolution)
+                for series in self._read[page]
             ]
-            for one in plan.asked
+            for query in plan.asked
         }
         tags = {name: host.tags for name, host in hosts.items()}
         return Read(plans.source(plan, answers, tags), plan.monitor)
@@ -116,8 +118,8 @@ class Account:
     def records(self, query: RecordQuery) -> Records:
         """What a query of logs looks at: what they come to each minute. Raises NotEvaluated where that does not tell; its reads raise AccountError."""
 
-        def read(wanted: Sequence[Page]) -> Mapping[Page, Sequence[AnsweredSeries]]:
-            self._fetch(set(wanted), 0)
+        def read(needed: Sequence[Page]) -> Mapping[Page, Sequence[AnsweredSeries]]:
+            self._fetch(set(needed), 0)
             return self._read
 
         logs.asked(query)
@@ -131,9 +133,9 @@ class Account:
             for shape in plans.shapes(monitor, self._types):
                 self._shared[shape] = math.gcd(self._shared.get(shape, own), own)
         needed: set[Page] = set()
-        for one in monitors:
+        for monitor in monitors:
             with suppress(NotEvaluated):  # `read` says so of that monitor
-                needed.update(_pages(self._plan(one, start, end)))
+                needed.update(_pages(self._plan(monitor, start, end)))
         return needed
 
     def _plan(self, monitor: mon.Definition, start: int, end: int) -> plans.Plan:
@@ -152,14 +154,14 @@ class Account:
         """Whether a page needs no request: it was read, it is kept, or it lies in the future."""
         return page in self._read or page in self._cache or page.start >= self._now()
 
-    def _fetch(self, wanted: set[Page], asked: int) -> None:
-        """Read pages, from the cache where they are there. `asked` requests were made before."""
+    def _fetch(self, needed: set[Page], asked: int) -> None:
+        """Read pages, from the cache where they are there. `sent` requests went before."""
         missing = []
-        for page in wanted - self._read.keys():
-            kept = self._cache.get(page)
-            if kept is not None:
+        for page in needed - self._read.keys():
+            series = self._cache.get(page)
+            if series is not None:
                 self.cached += 1
-                self._read[page] = kept
+                self._read[page] = series
             elif page.start >= self._now():
                 self._read[page] = ()
             else:
@@ -205,20 +207,20 @@ def _is_evaluated(monitor: mon.Definition) -> bool:
 
 
 def _pages(plan: plans.Plan) -> Iterator[Page]:
-    for one in plan.asked:
-        yield from pages(one.text, one.start, one.end, one.resolution)
+    for query in plan.asked:
+        yield from pages(query.text, query.start, query.end, query.resolution)
 
 
 def _pages_of_logs(monitors: Sequence[mon.Definition], start: int, end: int) -> list[list[Page]]:
     """The pages of each monitor of logs, as far as they tell it."""
-    made = []
+    by_monitor = []
     for monitor in monitors:
         if isinstance(monitor, RecordAlert) and monitor.problem is None:
             first = start - monitor.span - monitor.rules.delay
             with suppress(NotEvaluated):
                 queries = monitor.tree.record_queries
-                made.append([page for query in queries for page in logs.pages_of(query, first, end)])
-    return made
+                by_monitor.append([page for query in queries for page in logs.pages_of(query, first, end)])
+    return by_monitor
 
 
 def _ticks(monitor: mon.Definition, start: int, end: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -229,7 +231,7 @@ def _ticks(monitor: mon.Definition, start: int, end: int) -> np.ndarray[tuple[in
 def _requests(missing: Iterable[Page]) -> Iterator[list[Page]]:
     """Pages that go into a request together: of one stretch and resolution, the oldest first."""
     by_stretch: dict[tuple[int, int, str], list[Page]] = {}
-    for page in sorted(missing, key=lambda one: (one.start, one.resolution, one.query)):
+    for page in sorted(missing, key=lambda page: (page.start, page.resolution, page.query)):
         alone = page.query if page.of_logs else ""  # a request for logs has one search
         by_stretch.setdefault((page.start, page.resolution, alone), []).append(page)
     for together in by_stretch.values():
@@ -241,8 +243,8 @@ def _named(together: Sequence[Page]) -> str:
     return together[0].query if len(together) == 1 else f"{len(together)} queries"
 
 
-def _many(count: int, one: str, several: str = "") -> str:
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
+def _many(count: int, singular: str, plural: str = "") -> str:
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
 def _people(seconds: float) -> str:

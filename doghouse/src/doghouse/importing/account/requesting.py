@@ -113,21 +113,21 @@ class Requester:
         from datadog_api_client.v2.model.logs_group_by import LogsGroupBy
         from datadog_api_client.v2.model.logs_query_filter import LogsQueryFilter
 
-        wanted = json.loads(page.query)
+        query = json.loads(page.query)
         computes = [
             LogsCompute(
-                aggregation=LogsAggregationFunction(one["aggregation"]),
+                aggregation=LogsAggregationFunction(compute["aggregation"]),
                 interval=f"{page.resolution}s",
                 type=LogsComputeType.TIMESERIES,
-                **({"metric": one["metric"]} if one["metric"] else {}),
+                **({"metric": compute["metric"]} if compute["metric"] else {}),
             )
-            for one in wanted["computes"]
+            for compute in query["computes"]
         ]
         span = {"_from": str(page.start * 1000), "to": str(page.end * 1000)}
         body = LogsAggregateRequest(
             compute=computes,
-            filter=LogsQueryFilter(query=wanted["query"], indexes=wanted["indexes"], **span),
-            group_by=[LogsGroupBy(facet=one["facet"], limit=one["limit"]) for one in wanted["group_by"]],
+            filter=LogsQueryFilter(query=query["query"], indexes=query["indexes"], **span),
+            group_by=[LogsGroupBy(facet=group["facet"], limit=group["limit"]) for group in query["group_by"]],
         )
         document = self._ask(lambda: LogsApi(self._client).aggregate_logs(body=body))
         try:
@@ -139,7 +139,7 @@ class Requester:
         """A call's document. With `missing` a 404 is None."""
         from urllib3.exceptions import HTTPError
 
-        said, wait = "", 0.0
+        problem, wait = "", 0.0
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(wait)
@@ -147,7 +147,7 @@ class Requester:
             try:
                 status, headers, document = _answered(call)
             except (HTTPError, OSError, ValueError) as error:
-                wait, said = BACKOFF_S * 2**attempt, f"does not answer ({type(error).__name__})"
+                wait, problem = BACKOFF_S * 2**attempt, f"does not answer ({type(error).__name__})"
                 continue
             self.standing = standing(headers) or self.standing
             if status == 404 and missing:
@@ -155,11 +155,11 @@ class Requester:
             if status < 300:
                 self._rest(headers)
                 return document
-            said = _refusal(status, document)
+            problem = _refusal(status, document)
             if status != 429 and status < 500:
-                raise (RefusedError if status == 400 else AccountError)(f"{self.address} {said}")
+                raise (RefusedError if status == 400 else AccountError)(f"{self.address} {problem}")
             wait = _wait(headers, attempt)
-        raise AccountError(f"{self.address} {said}, {ATTEMPTS} times")
+        raise AccountError(f"{self.address} {problem}, {ATTEMPTS} times")
 
     def _rest(self, headers: Mapping[str, str]) -> None:
         """Where this answer was the last that the rate limit allows, wait until it allows more."""
@@ -171,7 +171,7 @@ class Requester:
 
 def _answers(document: Any, pages: Sequence[Page], address: str) -> list[list[AnsweredSeries]]:
     """The series of each page. Points beyond its stretch belong to the next page."""
-    made: list[list[AnsweredSeries]] = [[] for _ in pages]
+    answers: list[list[AnsweredSeries]] = [[] for _ in pages]
     try:
         attributes = document["data"]["attributes"]
         times = [int(at) // 1000 for at in attributes["times"]]
@@ -184,13 +184,15 @@ def _answers(document: Any, pages: Sequence[Page], address: str) -> list[list[An
                 if value is not None and page.start <= at < page.end
             ]
             tags = tuple(sorted(series.get("group_tags") or ()))
-            made[place].append(AnsweredSeries(tags, [at for at, _ in points], [value for _, value in points]))
+            answers[place].append(AnsweredSeries(tags, [at for at, _ in points], [value for _, value in points]))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         raise AccountError(f"{address} does not answer as the API of Datadog does") from None
-    off = next((at for series in made for one in series for at in one.times if at % pages[0].resolution), None)
+    off = next(
+        (at for series in answers for answered in series for at in answered.times if at % pages[0].resolution), None
+    )
     if off is not None:
         raise AccountError(f"{address} answers in other steps than the {pages[0].resolution} s that it was asked for")
-    return made
+    return answers
 
 
 def _answered(call: Callable[[], Any]) -> tuple[int, Mapping[str, str], Any]:
@@ -208,8 +210,8 @@ def _answered(call: Callable[[], Any]) -> tuple[int, Mapping[str, str], Any]:
 
 def _wait(headers: Mapping[str, str], attempt: int) -> float:
     """How long (s) a rate limit asks to wait; else longer at each attempt."""
-    asked = asked_to_wait(headers)
-    return BACKOFF_S * 2**attempt if asked is None else min(asked, MOST_WAIT_S)
+    seconds = asked_to_wait(headers)
+    return BACKOFF_S * 2**attempt if seconds is None else min(seconds, MOST_WAIT_S)
 
 
 def _refusal(status: int, document: Any) -> str:

@@ -22,16 +22,16 @@ def resolution_of(monitor: mon.Definition) -> int:
     A window then begins and ends where a point does, so that its minimum, maximum and sum are those of the raw points. Raises QuerySyntaxError, NotEvaluated.
     """
     lengths = [monitor.every, monitor.span, monitor.options.evaluation_delay or 0, *_rollups(monitor)]
-    step = math.gcd(*(one for one in lengths if one))
+    step = math.gcd(*(length for length in lengths if length))
     most = monitor.span / POINTS_A_WINDOW if monitor.span else math.inf
     if any("anomalies" in function_names(query.expression) for query in queries_of(monitor)):
         most = min(most, OF_BANDS)
-    return next((one for one in CHOICES if step % one == 0 and one <= most), math.gcd(step, FINEST))
+    return next((choice for choice in CHOICES if step % choice == 0 and choice <= most), math.gcd(step, FINEST))
 
 
 def _rollups(monitor: mon.Definition) -> list[int]:
     lengths = []
-    for query in (one for asked in queries_of(monitor) for one in metric_queries(asked.expression)):
+    for query in (leaf for monitor_query in queries_of(monitor) for leaf in metric_queries(monitor_query.expression)):
         for modifier in query.modifiers:
             if modifier.name == "rollup":
                 with contextlib.suppress(RollupError):
