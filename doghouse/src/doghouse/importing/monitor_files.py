@@ -96,13 +96,13 @@ def named_rules(path: Path) -> Rules:
     return rules or load(path)
 
 
-def _rule(found: FoundRule) -> Rule:
-    for problem in found.remarks:
-        raise RuleError(f"{found.where}: {problem.field} is {problem.text}")
+def _rule(thing: FoundRule) -> Rule:
+    for problem in thing.remarks:
+        raise RuleError(f"{thing.where}: {problem.field} is {problem.text}")
     try:
-        return rule(found.body)
+        return rule(thing.body)
     except RuleError as error:
-        raise RuleError(f"{found.where}: {error}") from None
+        raise RuleError(f"{thing.where}: {error}") from None
 
 
 def _is_called(monitor: Found, name: str) -> bool:
@@ -110,14 +110,14 @@ def _is_called(monitor: Found, name: str) -> bool:
     return name in (_address(monitor), _name(monitor)) or monitor.where.endswith((f" {name}", f"/{name}"))
 
 
-def _none_called(file: str, name: str, made: Sequence[Thing], monitors: Sequence[Found]) -> str:
+def _none_called(file: str, name: str, contents: Sequence[Thing], monitors: Sequence[Found]) -> str:
     """Why there is no such monitor: what could not be read, or what there is instead."""
-    unread = next((thing.text for thing in made if isinstance(thing, Unread)), "")
+    unread = next((thing.text for thing in contents if isinstance(thing, Unread)), "")
     if unread and not monitors:
         return f"{file} {unread}"
     if not monitors:
         kinds: dict[type[Thing], str] = {FoundDowntime: "a downtime", FoundSlo: "an SLO"}
-        other = next((kinds[type(thing)] for thing in made if type(thing) in kinds), "")
+        other = next((kinds[type(thing)] for thing in contents if type(thing) in kinds), "")
         return f"{file} holds no monitor" + (f": it is {other}" if other else f": {_EXPECTED}")
     names = [word for monitor in monitors for word in (_address(monitor), _name(monitor)) if word]
     near = nearest(name, names)
@@ -226,15 +226,15 @@ def _in_yaml(where: str, text: str, named: bool, metric_intervals: Mapping[str, 
     yield from _listed(document, things(document, place), place, named)
 
 
-def _listed(document: Any, made: Sequence[Thing], place: Place, named: bool) -> Iterator[Thing]:
+def _listed(document: Any, contents: Sequence[Thing], place: Place, named: bool) -> Iterator[Thing]:
     """What a document holds, and the elements of a list of monitors that are none."""
     where = place.where
-    if not made and named:
+    if not contents and named:
         yield Unread(where, f"holds no monitor: {_EXPECTED}", NO_MONITOR)
-    for number, element in enumerate(document if isinstance(document, list) and made else ()):
+    for number, element in enumerate(document if isinstance(document, list) and contents else ()):
         if not things(element, place):
             yield Unread(f"{where}[{number}]", "is no monitor: one has a type and a query", NO_MONITOR)
-    yield from made
+    yield from contents
 
 
 def _unread(where: str, error: files.FileError) -> Unread:

@@ -21,7 +21,7 @@ from doghouse.slos.files import objective
 from doghouse.slos.model import Objective, SloError
 
 DOWNTIME, SLO, RULE, NOTE = "downtime", "slo", "notification rule", "note"  # the types of what is no monitor
-_PARTLY = frozenset(one.id for one in RULES.values() if one.partly)
+_PARTLY = frozenset(lint_rule.id for lint_rule in RULES.values() if lint_rule.partly)
 _MAY_ROUTE = Rule("not known as a whole", scope("*"), ("somebody",))
 
 
@@ -53,7 +53,7 @@ class Linted(Struct, frozen=True):
 
 
 def lint_all(
-    found: Iterable[Thing],
+    all_things: Iterable[Thing],
     intervals: Mapping[str, int] | None = None,
     rules: Rules | None = None,
     settings: Settings | None = None,
@@ -65,46 +65,48 @@ def lint_all(
     `rules` are the notification rules besides those among the things; None: it is not known which there are, unless some are among them.
     `settings` say which lint rules are looked for.
     """
-    things = list(found)
+    things = list(all_things)
     folder = _Folder(things)
-    beside = [_routed(one) for one in things if isinstance(one, FoundRule)]
+    beside = [_routed(thing) for thing in things if isinstance(thing, FoundRule)]
     routed = None if rules is None and not beside else [*(rules or ()), *beside]
-    wanted = settings or Settings()
+    settings = settings or Settings()
     ignores = Ignores(things)
-    things = [one for one in things if only is None or id(one) in only]
-    found_in = [list(_problems(one, intervals or {}, routed, folder, wanted.wanted(_file(one)))) for one in things]
-    kept = [ignores.split(one, problems) for one, problems in zip(things, found_in, strict=True)]
+    things = [thing for thing in things if only is None or id(thing) in only]
+    found_in = [
+        list(_problems(thing, intervals or {}, routed, folder, settings.wanted(_file(thing)))) for thing in things
+    ]
+    split = [ignores.split(thing, problems) for thing, problems in zip(things, found_in, strict=True)]
     linted = []
-    for one, (problems, suppressed) in zip(things, kept, strict=True):
-        chosen = wanted.wanted(_file(one))
-        said = [*problems, *ignores.unfollowed(one, chosen)]
-        judged = [wanted.judged(each) for each in said if each.rule in chosen or not each.rule]
-        linted.append(_verdict(one, folder, judged, suppressed))
+    for thing, (problems, suppressed) in zip(things, split, strict=True):
+        chosen = settings.wanted(_file(thing))
+        all_problems = [*problems, *ignores.unfollowed(thing, chosen)]
+        judged = [settings.judged(problem) for problem in all_problems if problem.rule in chosen or not problem.rule]
+        linted.append(_verdict(thing, folder, judged, suppressed))
     return linted
 
 
-def of_past(found: Found, monitor: mon.Definition, problems: Iterable[Problem], settings: Settings) -> Linted:
+def of_past(thing: Found, monitor: mon.Definition, problems: Iterable[Problem], settings: Settings) -> Linted:
     """A verdict with what history showed of a monitor (`monitors.lint.by_history`), as the settings and the monitor's own suppressions let it be said."""
-    chosen = [settings.judged(one) for one in problems if one.rule in settings.wanted(found.file)]
-    said, suppressed = Ignores([found]).split(found, chosen)
-    lines = [found.line(one.field, one.line) for one in said]
-    verdict = "wrong" if _wrong(said) else "ok"
-    return Linted(found.where, monitor.name, monitor.type, verdict, said, lines, found.file, suppressed)
+    chosen = [settings.judged(problem) for problem in problems if problem.rule in settings.wanted(thing.file)]
+    reported, suppressed = Ignores([thing]).split(thing, chosen)
+    lines = [thing.line(problem.field, problem.line) for problem in reported]
+    verdict = "wrong" if _wrong(reported) else "ok"
+    return Linted(thing.where, monitor.name, monitor.type, verdict, reported, lines, thing.file, suppressed)
 
 
-def _routed(found: FoundRule) -> Rule:
+def _routed(thing: FoundRule) -> Rule:
     """A rule; one that is wrong or not known as a whole may route everything, for what is not known is not found wrong."""
     try:
-        return rule(found.body) if not found.remarks else _MAY_ROUTE
+        return rule(thing.body) if not thing.remarks else _MAY_ROUTE
     except RuleError:
         return _MAY_ROUTE
 
 
-def _of_rule(found: FoundRule) -> Iterator[Problem]:
+def _of_rule(thing: FoundRule) -> Iterator[Problem]:
     """Why the API would refuse a rule of which all is known. GUESS: the texts name no field."""
     try:
-        if not found.remarks:
-            rule(found.body)
+        if not thing.remarks:
+            rule(thing.body)
     except RuleError as error:
         yield RULE_REFUSED.problem("", str(error))
 
@@ -130,29 +132,29 @@ class _Folder:
                 self.refused[id(thing)] = error
             except dt.DowntimeError:
                 continue  # dt.lint says why
-        places = {id(one): one.where for one in things if isinstance(one, Found)}
+        places = {id(thing): thing.where for thing in things if isinstance(thing, Found)}
         self.beside = Beside([(places[key], monitor) for key, monitor in self.monitors.items()], downtimes)
 
 
 def _problems(
-    one: Thing, intervals: Mapping[str, int], rules: Rules | None, folder: _Folder, chosen: frozenset[str]
+    thing: Thing, intervals: Mapping[str, int], rules: Rules | None, folder: _Folder, chosen: frozenset[str]
 ) -> Iterator[Problem]:
-    match one:
+    match thing:
         case Found():
-            yield from _of_monitor(one, {**intervals, **one.intervals}, rules, folder, chosen)
+            yield from _of_monitor(thing, {**intervals, **thing.intervals}, rules, folder, chosen)
         case FoundDowntime():
-            known = [] if _wrong(one.remarks) else [_of_downtime(each) for each in dt.lint(one.body)]
-            yield from _with(one.remarks, known)
+            problems = [] if _wrong(thing.remarks) else [_of_downtime(problem) for problem in dt.lint(thing.body)]
+            yield from _with(thing.remarks, problems)
         case FoundSlo():
             # Where not all of it is known, the remarks say so. GUESS: the texts of its errors name no field.
-            error = None if one.remarks else folder.refused.get(id(one))
-            yield from (*one.remarks, *([SLO_REFUSED.problem("", str(error))] if error else ()))
+            error = None if thing.remarks else folder.refused.get(id(thing))
+            yield from (*thing.remarks, *([SLO_REFUSED.problem("", str(error))] if error else ()))
         case FoundRule():
-            yield from _with(one.remarks, _of_rule(one))
+            yield from _with(thing.remarks, _of_rule(thing))
         case Unread():
-            yield one.rule.problem("", one.text)
+            yield thing.rule.problem("", thing.text)
         case Note():
-            yield NOT_READ.problem("", one.text)
+            yield NOT_READ.problem("", thing.text)
 
 
 def _of_downtime(problem: dt.Problem) -> Problem:
@@ -160,17 +162,17 @@ def _of_downtime(problem: dt.Problem) -> Problem:
 
 
 def _of_monitor(
-    found: Found, intervals: Mapping[str, int], rules: Rules | None, folder: _Folder, chosen: frozenset[str]
+    thing: Found, intervals: Mapping[str, int], rules: Rules | None, folder: _Folder, chosen: frozenset[str]
 ) -> Iterator[Problem]:
-    refused, monitor = folder.refused.get(id(found)), folder.monitors.get(id(found))
+    refused, monitor = folder.refused.get(id(thing)), folder.monitors.get(id(thing))
     if isinstance(refused, mon.MonitorError):
-        yield from _with(found.remarks, [of_field(refused.field).problem(refused.field, refused.text)])
+        yield from _with(thing.remarks, [of_field(refused.field).problem(refused.field, refused.text)])
     elif monitor is None:
-        partial = with_holes(found.body)
-        yield from _with(found.remarks, lint(partial, intervals, rules, chosen=chosen & _PARTLY) if partial else ())
+        partial = with_holes(thing.body)
+        yield from _with(thing.remarks, lint(partial, intervals, rules, chosen=chosen & _PARTLY) if partial else ())
     else:
         problems = lint(monitor, intervals, rules, folder.beside, chosen)
-        problems = _with(found.remarks, [*problems, *_against_its_slo(monitor, folder.slos)])
+        problems = _with(thing.remarks, [*problems, *_against_its_slo(monitor, folder.slos)])
         yield from problems
         unevaluated = "" if _wrong(problems) else monitor.why_unevaluated()
         if unevaluated and monitor.evaluated:
@@ -186,17 +188,17 @@ def _against_its_slo(monitor: mon.Definition, slos: Mapping[str, Objective]) -> 
             yield SLO_ALERT_REFUSED.problem(error.field, error.text)
 
 
-def _verdict(one: Thing, folder: _Folder, problems: Sequence[Problem], suppressed: Sequence[Suppressed]) -> Linted:
-    if isinstance(one, Unread | Note):
-        kind, verdict = ("", "wrong") if isinstance(one, Unread) else (NOTE, "not evaluated")
-        return Linted(one.where, "", kind, verdict, problems, [0] * len(problems))
-    wrong, name, verdict = _wrong(problems), str(one.body.get("name") or ""), "ok"
-    match one:
+def _verdict(thing: Thing, folder: _Folder, problems: Sequence[Problem], suppressed: Sequence[Suppressed]) -> Linted:
+    if isinstance(thing, Unread | Note):
+        kind, verdict = ("", "wrong") if isinstance(thing, Unread) else (NOTE, "not evaluated")
+        return Linted(thing.where, "", kind, verdict, problems, [0] * len(problems))
+    wrong, name, verdict = _wrong(problems), str(thing.body.get("name") or ""), "ok"
+    match thing:
         case Found():
-            kind = str(one.body.get("type", ""))
-            monitor = folder.monitors.get(id(one))
+            kind = str(thing.body.get("type", ""))
+            monitor = folder.monitors.get(id(thing))
             name, kind = (name, kind) if monitor is None else (monitor.name, monitor.type)
-            unknown = one.unknown or (monitor is not None and not wrong and monitor.why_unevaluated())
+            unknown = thing.unknown or (monitor is not None and not wrong and monitor.why_unevaluated())
             verdict = "not evaluated" if unknown else "ok"
         case FoundDowntime():
             kind = DOWNTIME
@@ -204,22 +206,22 @@ def _verdict(one: Thing, folder: _Folder, problems: Sequence[Problem], suppresse
             kind = SLO
         case FoundRule():
             kind = RULE
-    lines = [one.line(each.field, each.line) for each in problems]
-    return Linted(one.where, name, kind, "wrong" if wrong else verdict, problems, lines, one.file, suppressed)
+    lines = [thing.line(problem.field, problem.line) for problem in problems]
+    return Linted(thing.where, name, kind, "wrong" if wrong else verdict, problems, lines, thing.file, suppressed)
 
 
-def _file(one: Thing) -> str:
-    return one.where if isinstance(one, Unread | Note) else one.file
+def _file(thing: Thing) -> str:
+    return thing.where if isinstance(thing, Unread | Note) else thing.file
 
 
 def _wrong(problems: Iterable[Problem]) -> bool:
-    return any(one.severity == "error" for one in problems)
+    return any(problem.severity == "error" for problem in problems)
 
 
 def _with(remarks: Sequence[Problem], problems: Iterable[Problem]) -> list[Problem]:
     """The remarks, and the problems of fields that none of them is of, or that hold whatever is not known: that itself is not found wrong."""
-    hidden = tuple(one.field for one in remarks)
-    return [*remarks, *(one for one in problems if not one.field.startswith(hidden) or _holds(one))]
+    hidden = tuple(remark.field for remark in remarks)
+    return [*remarks, *(problem for problem in problems if not problem.field.startswith(hidden) or _holds(problem))]
 
 
 def _holds(problem: Problem) -> bool:

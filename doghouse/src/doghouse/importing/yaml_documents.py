@@ -42,7 +42,7 @@ def read(text: str) -> tuple[Any, Position]:
 
     try:
         nodes = list(yaml.compose_all(text, Loader=PlainYaml))
-        made = [_value(node, [0]) for node in nodes if node is not None]
+        documents = [_value(node, [0]) for node in nodes if node is not None]
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise YamlError(line, f"the character U+{error.character:04X} may not stand in it") from None
@@ -50,9 +50,9 @@ def read(text: str) -> tuple[Any, Position]:
         raise YamlError(error.problem_mark.line + 1 if error.problem_mark else 1, str(error.problem)) from None
     except (RecursionError, yaml.YAMLError):
         raise YamlError(1, "it is nested too deeply, or an alias stands within what it names") from None
-    if len(made) == 1:
-        return made[0]
-    return [value for value, _ in made], Position(1, {str(number): at for number, (_, at) in enumerate(made)})
+    if len(documents) == 1:
+        return documents[0]
+    return [value for value, _ in documents], Position(1, {str(number): at for number, (_, at) in enumerate(documents)})
 
 
 def _value(node: Any, count: list[int]) -> tuple[Any, Position]:
@@ -68,17 +68,17 @@ def _value(node: Any, count: list[int]) -> tuple[Any, Position]:
         raise YamlError(at.line, f"it has more than {MOST:,} values, aliases followed")
     if isinstance(node, yaml.MappingNode):
         values = {}
-        for key, one in node.value:
+        for key, child in node.value:
             name = str(key.value)
             if name in values:
                 raise YamlError(key.start_mark.line + 1, f"'{name}' stands twice")
-            values[name], inner = _value(one, count)
+            values[name], inner = _value(child, count)
             at.inside[name] = Position(key.start_mark.line + 1, inner.inside, inner.is_block, inner.last)
         return values, at
     if isinstance(node, yaml.SequenceNode):
         elements = []
-        for number, one in enumerate(node.value):
-            value, at.inside[str(number)] = _value(one, count)
+        for number, child in enumerate(node.value):
+            value, at.inside[str(number)] = _value(child, count)
             elements.append(value)
         return elements, at
     at.is_block = node.style == "|"

@@ -157,9 +157,9 @@ def source(
     return MemorySource(all_series, columns, host_tags)
 
 
-def _series(number: int, asked: Asked, tags: tuple[str, ...]) -> Series:
+def _series(number: int, query: Asked, tags: tuple[str, ...]) -> Series:
     host, own = split_host(tags)
-    return Series(number, asked.metric, asked.type, asked.resolution if asked.type == "count" else 0, host, own)
+    return Series(number, query.metric, query.type, query.resolution if query.type == "count" else 0, host, own)
 
 
 def stretches_of(

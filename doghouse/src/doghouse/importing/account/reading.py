@@ -154,7 +154,7 @@ class Account:
         """Whether a page needs no request: it was read, it is kept, or it lies in the future."""
         return page in self._read or page in self._cache or page.start >= self._now()
 
-    def _fetch(self, needed: set[Page], asked: int) -> None:
+    def _fetch(self, needed: set[Page], sent: int) -> None:
         """Read pages, from the cache where they are there. `sent` requests went before."""
         missing = []
         for page in needed - self._read.keys():
@@ -167,10 +167,10 @@ class Account:
             else:
                 missing.append(page)
         requests = list(_requests(missing))
-        for number, together in enumerate(requests, asked + 1):
-            self._tell.progress(_named(together), number, asked + len(requests))
+        for number, together in enumerate(requests, sent + 1):
+            self._tell.progress(_named(together), number, sent + len(requests))
             self._ask(together)
-            self._say_how_long(number, asked + len(requests))
+            self._say_how_long(number, sent + len(requests))
 
     def _ask(self, together: Sequence[Page]) -> None:
         try:
@@ -186,12 +186,12 @@ class Account:
             if page.end < self._now() - SETTLED_S:
                 self._cache.put(page, series)
 
-    def _say_how_long(self, asked: int, expected: int) -> None:
+    def _say_how_long(self, sent: int, expected: int) -> None:
         """After the first answer, which is where an account says what its limit is: how long the others have to wait for it."""
         standing = self._requester.standing
-        if asked != 1 or expected < 2 or standing is None:
+        if sent != 1 or expected < 2 or standing is None:
             return
-        wait = standing.waiting(expected - asked)
+        wait = standing.waiting(expected - sent)
         how = f"about {_people(wait)} of waiting" if wait else "no waiting"
         self._tell.sentence(
             f"the account allows {_many(standing.limit, 'request')} each {_people(standing.period)}, {standing.remaining:,} are left now: {how}"

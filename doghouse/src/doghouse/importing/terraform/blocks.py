@@ -26,66 +26,66 @@ class Attributes(Struct):
 
 def attributes(block: Block, scope: Scope) -> Attributes:
     """All that stands in a resource's block, but for what is Terraform's own."""
-    made = Attributes()
-    made.values = _values(block, scope, "", made)
-    return made
+    body = Attributes()
+    body.values = _values(block, scope, "", body)
+    return body
 
 
-def _values(block: Block, scope: Scope, place: str, made: Attributes) -> dict[str, Value]:
+def _values(block: Block, scope: Scope, place: str, body: Attributes) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, expression in block.attributes.items():
         if place or name not in _META:
-            made.lines[place + name] = expression.line
+            body.lines[place + name] = expression.line
             if expression.text.startswith("<<"):
-                made.heredocs.add(place + name)
-            value = _known(place + name, expression, scope, made)
+                body.heredocs.add(place + name)
+            value = _known(place + name, expression, scope, body)
             if value is not None:
                 values[name] = value
     for inner in block.blocks:
         if not place and inner.kind in _META:
             continue
-        for name, content, its in _contents(inner, scope, place, made):
-            made.lines.setdefault(place + name, inner.line)
-            values.setdefault(name, []).append(_values(content, its, f"{place}{name}.", made))
+        for name, content, its in _contents(inner, scope, place, body):
+            body.lines.setdefault(place + name, inner.line)
+            values.setdefault(name, []).append(_values(content, its, f"{place}{name}.", body))
     return values
 
 
-def _known(place: str, expression: Expression, scope: Scope, made: Attributes) -> Value:
+def _known(place: str, expression: Expression, scope: Scope, body: Attributes) -> Value:
     """A value without what is unknown of it: of a text the rest stays, of a list the other elements."""
     try:
         value = evaluate(expression, scope)
     except WrongError as error:
-        made.wrong[place] = str(error)
+        body.wrong[place] = str(error)
         return None
     reasons = list(dict.fromkeys(unknowns(value)))
     if not reasons:
         return value
-    made.unknown[place] = reasons
+    body.unknown[place] = reasons
     if isinstance(value, list):
-        return [one for one in value if not any(True for _ in unknowns(one))]
+        return [element for element in value if not any(True for _ in unknowns(element))]
     return value.text if isinstance(value, Unknown) else None
 
 
-def _contents(block: Block, scope: Scope, place: str, made: Attributes) -> Iterator[tuple[str, Block, Scope]]:
+def _contents(block: Block, scope: Scope, place: str, body: Attributes) -> Iterator[tuple[str, Block, Scope]]:
     """The blocks that one stands for: itself, or what `dynamic` makes of its `content`."""
     if block.kind != "dynamic":
         yield block.kind, block, scope
         return
     name = block.labels[0] if block.labels else ""
-    content = next((one for one in block.blocks if one.kind == "content"), None)
+    content = next((inner for inner in block.blocks if inner.kind == "content"), None)
     collection = block.attributes.get("for_each")
     if content is None or collection is None:
-        made.wrong[place + name] = "a dynamic block needs for_each and content"
+        body.wrong[place + name] = "a dynamic block needs for_each and content"
         return
     try:
         values = evaluate(collection, scope)
         if isinstance(values, Unknown):
-            made.unknown[place + name] = [values]
-            made.lines[place + name] = collection.line
+            body.unknown[place + name] = [values]
+            body.lines[place + name] = collection.line
             return
         pairs = items(values)
     except WrongError as error:
-        made.wrong[place + name] = str(error)
+        body.wrong[place + name] = str(error)
         return
     iterator = block.attributes["iterator"].text.strip('"') if "iterator" in block.attributes else name
     for key, value in pairs:
@@ -94,6 +94,6 @@ def _contents(block: Block, scope: Scope, place: str, made: Attributes) -> Itera
 
 def field_name(place: str, names: Mapping[str, str]) -> str:
     """A dotted path of the provider's as the API names the field."""
-    first, _, rest = text(place).partition(".")
-    known = names.get(first, first)
-    return f"{known}.{rest}" if rest else known
+    first, _, remainder = text(place).partition(".")
+    name = names.get(first, first)
+    return f"{name}.{remainder}" if remainder else name

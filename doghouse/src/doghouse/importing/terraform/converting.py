@@ -49,7 +49,7 @@ def thing(
                 f"monitor is not JSON: {error}",
                 NOT_JSON,
             )
-        body, remarks = {}, [replace(one, field="query") for one in remarks]
+        body, remarks = {}, [replace(remark, field="query") for remark in remarks]
     if kind in resources.DOWNTIMES:
         return FoundDowntime(where, body, line, remarks, file)
     if kind in resources.CORRECTIONS:

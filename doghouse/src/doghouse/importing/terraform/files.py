@@ -31,12 +31,12 @@ def read(path: Path) -> Block:
 def of(folder: Path) -> Sequence[Path]:
     """The files of a folder's module, override files last, in the order in which they count."""
     try:
-        names = sorted(one.name for one in folder.iterdir() if is_terraform(one) and one.is_file())
+        names = sorted(path.name for path in folder.iterdir() if is_terraform(path) and path.is_file())
     except OSError:
         return ()
     hidden = {name.removesuffix(tofu) + tf for name in names for tofu, tf in _INSTEAD.items() if name.endswith(tofu)}
-    kept = [folder / name for name in names if name not in hidden]
-    return sorted(kept, key=is_override)
+    paths = [folder / name for name in names if name not in hidden]
+    return sorted(paths, key=is_override)
 
 
 @lru_cache(maxsize=64)
@@ -44,7 +44,7 @@ def installed(root: Path) -> Mapping[str, Path]:
     """Where `terraform init` has put the modules of a root module, by their names with dots between; nothing where it was not run."""
     try:
         listed = json.loads((root / ".terraform" / "modules" / "modules.json").read_text("utf-8"))["Modules"]
-        return {str(one["Key"]): root / str(one["Dir"]) for one in listed if one.get("Key")}
+        return {str(module["Key"]): root / str(module["Dir"]) for module in listed if module.get("Key")}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
@@ -61,25 +61,30 @@ def overridden(blocks: Sequence[Block], override: Block) -> Iterator[Block]:
         if block.kind != override.kind or block.labels != override.labels:
             yield block
             continue
-        mine = {_kind(one) for one in override.blocks}
+        mine = {_kind(inner) for inner in override.blocks}
         yield replace(
             block,
-            attributes={**block.attributes, **{name: _at(block, one) for name, one in override.attributes.items()}},
+            attributes={
+                **block.attributes,
+                **{name: _at(block, expression) for name, expression in override.attributes.items()},
+            },
             blocks=[
-                *(one for one in block.blocks if _kind(one) not in mine),
-                *(_moved(one, block) for one in override.blocks),
+                *(inner for inner in block.blocks if _kind(inner) not in mine),
+                *(_moved(inner, block) for inner in override.blocks),
             ],
         )
 
 
-def _at(block: Block, given: Expression) -> Expression:
+def _at(block: Block, expression: Expression) -> Expression:
     """An expression with the line of the block that it went to: its own is of another file."""
-    return replace(given, line=block.line, text=given.text.lstrip("<"))
+    return replace(expression, line=block.line, text=expression.text.lstrip("<"))
 
 
 def _moved(inner: Block, block: Block) -> Block:
-    attributes = {name: _at(block, one) for name, one in inner.attributes.items()}
-    return replace(inner, attributes=attributes, blocks=[_moved(one, block) for one in inner.blocks], line=block.line)
+    attributes = {name: _at(block, expression) for name, expression in inner.attributes.items()}
+    return replace(
+        inner, attributes=attributes, blocks=[_moved(nested, block) for nested in inner.blocks], line=block.line
+    )
 
 
 def _kind(block: Block) -> str:

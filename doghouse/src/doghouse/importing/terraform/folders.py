@@ -35,8 +35,8 @@ class Reader:
     def things(self, folders: Sequence[Path]) -> Iterator[Thing]:
         """Everything of Datadog's in these folders. Raises MissingLibraryError."""
         opened = {folder: self._open(folder) or [] for folder in folders}
-        called = {one.resolve() for folder in folders for one in _called(folder, opened[folder])}
-        roots = [one for one in folders if one.resolve() not in called]
+        called = {path.resolve() for folder in folders for path in _called(folder, opened[folder])}
+        roots = [folder for folder in folders if folder.resolve() not in called]
         for root in roots or folders:
             yield from self._root(root, opened[root])
         yield from self._problems
@@ -50,20 +50,20 @@ class Reader:
 
     def _merged(self, paths: Sequence[Path]) -> list[Block]:
         """The blocks of a module's files, with what its override files change."""
-        made: list[Block] = []
+        merged: list[Block] = []
         for path in paths:
             blocks = self._file(path)
             if not files.is_override(path):
-                made += blocks
+                merged += blocks
                 continue
             for block in blocks:
-                if not any(one.kind == block.kind and one.labels == block.labels for one in made):
+                if not any(other.kind == block.kind and other.labels == block.labels for other in merged):
                     name = ".".join((block.kind, *block.labels))
                     self._problems.append(
                         Unread(f"{path}:{block.line}", f"there is no {name} that it could override", TERRAFORM_WRONG)
                     )
-                made = list(files.overridden(made, block))
-        return made
+                merged = list(files.overridden(merged, block))
+        return merged
 
     def _file(self, path: Path) -> Sequence[Block]:
         try:
@@ -73,7 +73,7 @@ class Reader:
             return ()
 
     def _root(self, folder: Path, blocks: Sequence[Block]) -> Iterator[Thing]:
-        given: dict[str, Value] = {}
+        variables: dict[str, Value] = {}
         places: dict[str, str] = {}
         for path in (*_own_var_files(folder), *self._var_files):
             try:
@@ -82,37 +82,39 @@ class Reader:
                 yield _unread(error)
                 continue
             for name, (value, line) in values.items():
-                given[name], places[name] = value, f"{path}:{line}" if line else str(path)
-        module = Module(folder, folder, blocks, given, self._open)
-        for name in sorted(given.keys() - module.declared):
-            if not any(places[name].startswith(str(one)) for one in self._var_files):
+                variables[name], places[name] = value, f"{path}:{line}" if line else str(path)
+        module = Module(folder, folder, blocks, variables, self._open)
+        for name in sorted(variables.keys() - module.declared):
+            if not any(places[name].startswith(str(file)) for file in self._var_files):
                 yield Note(places[name], f"'{name}' is set, and no variable of {folder} has that name")
         yield from self._module(folder, module)
 
     def _module(self, folder: Path, module: Module) -> Iterator[Thing]:
         others: Counter[str] = Counter()
-        for one in module.resources():
-            if isinstance(one, Remark):
-                where = f"{one.path}:{one.line}"
-                yield Unread(where, one.text, TERRAFORM_WRONG) if one.wrong else Note(where, one.text)
-            elif one.kind in resources.READ:
-                yield _resource(one)
-            elif one.kind.startswith("datadog_"):
-                others[one.kind] += 1
+        for resource in module.resources():
+            if isinstance(resource, Remark):
+                where = f"{resource.path}:{resource.line}"
+                yield Unread(where, resource.text, TERRAFORM_WRONG) if resource.wrong else Note(where, resource.text)
+            elif resource.kind in resources.READ:
+                yield _resource(resource)
+            elif resource.kind.startswith("datadog_"):
+                others[resource.kind] += 1
         yield from unread(str(folder), others)
 
 
 def _resource(resource: Resource) -> Thing:
-    made = attributes(resource.block, resource.scope)
-    values = resources.defaulted(made.values) if resource.kind == resources.MONITOR else made.values
+    body = attributes(resource.block, resource.scope)
+    values = resources.defaulted(body.values) if resource.kind == resources.MONITOR else body.values
     fields = resources.FIELDS if resource.kind == resources.MONITOR else {}
-    remarks = [TERRAFORM_WRONG.problem(field_name(place, fields), text) for place, text in made.wrong.items()]
-    for place, unknown in made.unknown.items():
-        for one in unknown:
+    remarks = [TERRAFORM_WRONG.problem(field_name(place, fields), text) for place, text in body.wrong.items()]
+    for place, unknown in body.unknown.items():
+        for reason in unknown:
             names = (
-                _parts_of_json(values, one) if resource.kind == resources.MONITOR_JSON else [field_name(place, fields)]
+                _parts_of_json(values, reason)
+                if resource.kind == resources.MONITOR_JSON
+                else [field_name(place, fields)]
             )
-            remarks += (UNKNOWN.problem(name, one.sentence) for name in names)
+            remarks += (UNKNOWN.problem(name, reason.sentence) for name in names)
     if resource.uncounted:
         text = f"how many there are of it is {resource.uncounted.sentence}"
         remarks.append(UNKNOWN.problem("for_each" if "for_each" in resource.block.attributes else "count", text))
@@ -125,7 +127,7 @@ def _resource(resource: Resource) -> Thing:
         text = "is not read: doghouse does not know this attribute of a monitor"
         remarks += (NOT_READ.problem(name, text) for name in resources.unknown_names(values))
     number = made_up_id(resource.address) if resource.kind in resources.NAMED else None
-    line = _lines(made, resource.block, fields)
+    line = _lines(body, resource.block, fields)
     made_of = thing(
         resource.kind, str(resource.block.path), resource.address, values, line=line, remarks=remarks, number=number
     )
@@ -148,19 +150,19 @@ def _parts_of_json(values: Mapping[str, Value], unknown: Unknown) -> list[str]:
     return [name for name, value in body.items() if unknown.placeholder in json.dumps(value)] or ["query"]
 
 
-def _lines(made: Attributes, block: Block, names: Mapping[str, str]) -> Line:
+def _lines(body: Attributes, block: Block, names: Mapping[str, str]) -> Line:
     """The line of an API field: that of the attribute of its name, of what is around it, or where the resource begins."""
-    places = {field_name(place, names): place for place in made.lines}
+    places = {field_name(place, names): place for place in body.lines}
 
     def line(path: str, inner: int) -> int:
         field = path.replace("[", ".[")
         while field:
             if field in places:
-                return made.lines[places[field]] + (inner if places[field] in made.heredocs else 0)
+                return body.lines[places[field]] + (inner if places[field] in body.heredocs else 0)
             field = field.rpartition(".")[0]
         if path in block.attributes:
             return block.attributes[path].line
-        return made.lines.get("monitor", block.line)
+        return body.lines.get("monitor", block.line)
 
     return line
 
@@ -176,8 +178,8 @@ def _called(folder: Path, blocks: Sequence[Block]) -> Iterator[Path]:
 def _own_var_files(folder: Path) -> list[Path]:
     """The tfvars files that Terraform reads by itself, in its order."""
     named = [folder / name for name in ("terraform.tfvars", "terraform.tfvars.json")]
-    found = sorted(one for one in folder.iterdir() if one.name.endswith((".auto.tfvars", ".auto.tfvars.json")))
-    return [*(one for one in named if one.is_file()), *found]
+    automatic = sorted(path for path in folder.iterdir() if path.name.endswith((".auto.tfvars", ".auto.tfvars.json")))
+    return [*(path for path in named if path.is_file()), *automatic]
 
 
 def _variables(path: Path) -> Mapping[str, tuple[Value, int]]:
@@ -192,11 +194,11 @@ def _variables(path: Path) -> Mapping[str, tuple[Value, int]]:
     def others(name: str) -> Value:
         raise WrongError(f"a tfvars file cannot name '{name}'")
 
-    made = {}
+    variables = {}
     scope = Scope({}, others, path.parent)
     for name, expression in parse(path, text_of(path)).attributes.items():
         try:
-            made[name] = (evaluate(expression, scope), expression.line)
+            variables[name] = (evaluate(expression, scope), expression.line)
         except WrongError as error:
             raise SyntaxProblemError(path, expression.line, str(error)) from None
-    return made
+    return variables

@@ -41,21 +41,21 @@ def instances(block: Block, scope: Scope) -> tuple[list[Instance], Unknown | Non
     if "for_each" in block.attributes:
         values = evaluate(block.attributes["for_each"], scope)
         if isinstance(values, Unknown):
-            each = Namespace(
+            namespace = Namespace(
                 "each", lambda name: Unknown(f"each.{name}", f"depends on {values.expression}, which {values.why}")
             )
-            return [Instance("[?]", {"each": each})], values
+            return [Instance("[?]", {"each": namespace})], values
         return [Instance(f'["{key}"]', {"each": {"key": key, "value": value}}) for key, value in _keyed(values)], None
     return [Instance("", {})], None
 
 
-def collected(block: Block, instances: Sequence[Instance], made: Sequence[Value]) -> Value:
+def collected(block: Block, instances: Sequence[Instance], values: Sequence[Value]) -> Value:
     """One thing, or a list (`count`) or an object (`for_each`) of them."""
     if "count" in block.attributes:
-        return list(made)
+        return list(values)
     if "for_each" in block.attributes:
-        return {one.names["each"]["key"]: each for one, each in zip(instances, made, strict=True)}
-    return made[0]
+        return {instance.names["each"]["key"]: value for instance, value in zip(instances, values, strict=True)}
+    return values[0]
 
 
 def _whole(count: Value) -> int:
@@ -69,7 +69,7 @@ def _keyed(values: Value) -> list[tuple[str, Value]]:
     if isinstance(values, dict):
         return sorted(values.items())
     if isinstance(values, Set):
-        return [(text(one), one) for one in values]
+        return [(text(value), value) for value in values]
     raise WrongError(f"for_each is {shown(values)}: expected a map, or a set of texts")
 
 

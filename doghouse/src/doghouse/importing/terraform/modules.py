@@ -76,12 +76,12 @@ class Module:
             kind, name = (*block.labels, "", "")[:2]
             address = f"{self.address}{kind}.{name}"
             try:
-                made, uncounted = self._instances(block)
+                block_instances, uncounted = self._instances(block)
             except WrongError as error:
                 yield Remark(block.path, line_of(block, "for_each", "count"), f"{address}: {error}", wrong=True)
                 continue
-            for one in made:
-                yield Resource(kind, address + one.key, block, self.scope.having(one.names), uncounted)
+            for instance in block_instances:
+                yield Resource(kind, address + instance.key, block, self.scope.having(instance.names), uncounted)
         for block in self._of("module"):
             yield from self._called(block)
 
@@ -118,9 +118,9 @@ class Module:
             "module": self._output,
             "path": self._path,
             "data": lambda kind: Namespace(
-                f"data.{kind}", lambda one: Unknown(f"data.{kind}.{one}", "is read from a provider")
+                f"data.{kind}", lambda member: Unknown(f"data.{kind}.{member}", "is read from a provider")
             ),
-            "terraform": lambda one: Unknown(f"terraform.{one}", "depends on how Terraform is run"),
+            "terraform": lambda member: Unknown(f"terraform.{member}", "depends on how Terraform is run"),
         }
         if name in members:
             return Namespace(name, members[name])
@@ -131,7 +131,7 @@ class Module:
         }
         if not names:
             raise WrongError(f"there is no resource of the type '{name}'")
-        return Namespace(name, lambda one: self._resource(name, one))
+        return Namespace(name, lambda member: self._resource(name, member))
 
     def _once(self, place: str, expression: Expression, scope: Scope) -> Value:
         """A value that is worked out once. What depends on itself is wrong."""
@@ -155,7 +155,7 @@ class Module:
         return self._instances_of[id(block)]
 
     def _variable(self, name: str) -> Value:
-        block = next((one for one in self._of("variable") if one.labels == (name,)), None)
+        block = next((block for block in self._of("variable") if block.labels == (name,)), None)
         if block is None:
             raise WrongError(f"there is no variable '{name}'")
         default, kind = block.attributes.get("default"), block.attributes.get("type")
@@ -171,10 +171,10 @@ class Module:
             raise WrongError(f"var.{name}: {error}") from None
 
     def _local(self, name: str) -> Value:
-        given = next((one.attributes[name] for one in self._of("locals") if name in one.attributes), None)
-        if given is None:
+        expression = next((block.attributes[name] for block in self._of("locals") if name in block.attributes), None)
+        if expression is None:
             raise WrongError(f"there is no local value '{name}'")
-        return self._once(f"local.{name}", given, self.scope)
+        return self._once(f"local.{name}", expression, self.scope)
 
     def _path(self, name: str) -> Value:
         relative = os.path.relpath(self.folder, self._root)
@@ -183,13 +183,17 @@ class Module:
         )
 
     def _resource(self, kind: str, name: str) -> Value:
-        block = next((one for one in self._of("resource") if one.labels == (kind, name)), None)
+        block = next((block for block in self._of("resource") if block.labels == (kind, name)), None)
         if block is None:
             raise WrongError(f"there is no resource {kind}.{name}")
-        made, uncounted = self._instances(block)
+        block_instances, uncounted = self._instances(block)
         if uncounted:
             return Unknown(f"{kind}.{name}", f"depends on {uncounted.expression}, which {uncounted.why}")
-        return collected(block, made, [self._referred(kind, f"{kind}.{name}", block, one) for one in made])
+        return collected(
+            block,
+            block_instances,
+            [self._referred(kind, f"{kind}.{name}", block, instance) for instance in block_instances],
+        )
 
     def _referred(self, kind: str, address: str, block: Block, instance: Instance) -> Namespace:
         place = self.address + address + instance.key
@@ -206,25 +210,25 @@ class Module:
     # -- modules that it calls
 
     def _output(self, name: str) -> Value:
-        block = next((one for one in self._of("module") if one.labels == (name,)), None)
+        block = next((block for block in self._of("module") if block.labels == (name,)), None)
         if block is None:
             raise WrongError(f"there is no module '{name}'")
         children = self._module(name)
-        made = [
-            child.outputs(f"module.{name}{one.key}")
+        values = [
+            child.outputs(f"module.{name}{instance.key}")
             if child
             else Unknown(f"module.{name}", "is not a folder of this repository")
-            for one, child in children
+            for instance, child in children
         ]
-        if len(made) == 1 and isinstance(made[0], Unknown):
-            return made[0]
-        return collected(block, [one for one, _ in children], made)
+        if len(values) == 1 and isinstance(values[0], Unknown):
+            return values[0]
+        return collected(block, [instance for instance, _ in children], values)
 
     def outputs(self, expression: str) -> Namespace:
         """What it gives its caller."""
 
         def member(name: str) -> Value:
-            block = next((one for one in self._of("output") if one.labels == (name,)), None)
+            block = next((block for block in self._of("output") if block.labels == (name,)), None)
             if block is None or "value" not in block.attributes:
                 raise WrongError(f"{expression} has no output '{name}'")
             return self._once(f"output.{name}", block.attributes["value"], self.scope)
@@ -234,19 +238,21 @@ class Module:
     def _module(self, name: str) -> list[tuple[Instance, Module | None]]:
         """The modules that a `module` block stands for; None for one that is not local. Raises WrongError."""
         if name not in self._children:
-            block = next(one for one in self._of("module") if one.labels == (name,))
+            block = next(block for block in self._of("module") if block.labels == (name,))
             source = evaluate(block.attributes["source"], self.scope) if "source" in block.attributes else None
-            made, _ = self._instances(block)
+            block_instances, _ = self._instances(block)
             folder = self._folder_of(name, source)
             if folder is None:
-                self._children[name] = [(made[0] if made else Instance("", {}), None)]
+                self._children[name] = [(block_instances[0] if block_instances else Instance("", {}), None)]
                 return self._children[name]
             if self._depth >= DEEPEST:
                 raise WrongError(f"modules are called within each other more than {DEEPEST} times")
             blocks = self._opened(folder)
             if blocks is None:
                 raise WrongError(f"its source '{source}' has no .tf file")
-            self._children[name] = [(one, self._child(block, one, folder, blocks, name)) for one in made]
+            self._children[name] = [
+                (instance, self._child(block, instance, folder, blocks, name)) for instance in block_instances
+            ]
         return self._children[name]
 
     def _folder_of(self, name: str, source: Value) -> Path | None:
@@ -255,11 +261,11 @@ class Module:
             return Path(os.path.normpath(self.folder / source))
         return installed(self._root).get(".".join([*_NAMES.findall(self.address), name]))
 
-    def _child(self, block: Block, one: Instance, folder: Path, blocks: Sequence[Block], name: str) -> Module:
-        scope = self.scope.having(one.names)
-        given = _Arguments(block, scope)
-        address = f"{self.address}module.{name}{one.key}."
-        return Module(folder, self._root, blocks, given, self._opened, address, self._depth + 1, scope.work)
+    def _child(self, block: Block, instance: Instance, folder: Path, blocks: Sequence[Block], name: str) -> Module:
+        scope = self.scope.having(instance.names)
+        arguments = _Arguments(block, scope)
+        address = f"{self.address}module.{name}{instance.key}."
+        return Module(folder, self._root, blocks, arguments, self._opened, address, self._depth + 1, scope.work)
 
     def _of(self, kind: str) -> Sequence[Block]:
         return self._by_kind.get(kind, ())

@@ -44,7 +44,7 @@ def _value(node: Any, scope: Scope) -> Value:
 
 
 def _parts(inner: Sequence[Any]) -> list[Any]:
-    return [one for one in inner if one.data != "new_line_or_comment"]
+    return [node for node in inner if node.data != "new_line_or_comment"]
 
 
 def _term(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
@@ -82,7 +82,7 @@ def _binary(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
     if operator in ("&&", "||"):
         return _logic(operator, left, second, scope)
     right = _value(second, scope)
-    if reason := next((one for value in (left, right) for one in unknowns(value)), None):
+    if reason := next((unknown for value in (left, right) for unknown in unknowns(value)), None):
         return reason
     return arithmetic(operator, left, right)
 
@@ -106,18 +106,18 @@ def _conditional(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
 
 
 def _tuple(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return scope.work.within([_value(one, scope) for one in _parts(inner)])
+    return scope.work.within([_value(element, scope) for element in _parts(inner)])
 
 
 def _object(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    made = {}
+    members = {}
     for element in _parts(inner):
         key_node, value_node = trees(element)
         key = _key(key_node.children[0], scope)
         if isinstance(key, Unknown):
             return key
-        made[text(key)] = _value(value_node, scope)
-    return scope.work.within(made)
+        members[text(key)] = _value(value_node, scope)
+    return scope.work.within(members)
 
 
 def _key(node: Any, scope: Scope) -> Value:
@@ -155,62 +155,62 @@ def _splat(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
     if not isinstance(value, list):
         value = [] if value is None else [value]
     scope.work.spend(len(value))
-    made = []
-    for one in value:
+    values = []
+    for element in value:
         for access in trees(inner[1]):
-            one = _access(one, access, scope)
-        made.append(one)
-    return made
+            element = _access(element, access, scope)
+        values.append(element)
+    return values
 
 
 def _for(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    intro, *rest = _parts(inner)
+    intro, *parts = _parts(inner)
     *names, collection = _parts(list(trees(intro)))
-    condition = next((one for one in rest if one.data == "for_cond"), None)
-    results = [one for one in rest if one.data != "for_cond"]
+    condition = next((part for part in parts if part.data == "for_cond"), None)
+    results = [part for part in parts if part.data != "for_cond"]
     values = _value(collection, scope)
     if isinstance(values, Unknown):
         return values
-    words = [str(one.children[0]) for one in names]
-    scopes = [scope.having(named(words, key, one)) for key, one in items(values)]
+    words = [str(name.children[0]) for name in names]
+    scopes = [scope.having(named(words, key, value)) for key, value in items(values)]
     if condition is not None:
-        kept = []
-        for one in scopes:
-            wanted = _value(_parts(list(trees(condition)))[-1], one)
-            if isinstance(wanted, Unknown):
-                return wanted
-            if truth(wanted):
-                kept.append(one)
-        scopes = kept
+        matching = []
+        for loop_scope in scopes:
+            holds = _value(_parts(list(trees(condition)))[-1], loop_scope)
+            if isinstance(holds, Unknown):
+                return holds
+            if truth(holds):
+                matching.append(loop_scope)
+        scopes = matching
     if len(results) == 1:
-        return scope.work.within([_value(results[0], one) for one in scopes])
-    return scope.work.within(_object_of(results, scopes, any(str(one) == "..." for one in node.children)))
+        return scope.work.within([_value(results[0], loop_scope) for loop_scope in scopes])
+    return scope.work.within(_object_of(results, scopes, any(str(child) == "..." for child in node.children)))
 
 
 def _object_of(results: Sequence[Any], scopes: Sequence[Scope], grouped: bool) -> Value:
-    made: dict[str, Value] = {}
-    for one in scopes:
-        key, value = (_value(each, one) for each in results)
+    members: dict[str, Value] = {}
+    for scope in scopes:
+        key, value = (_value(node, scope) for node in results)
         if isinstance(key, Unknown):
             return key
         name = text(key)
         if grouped:
-            made.setdefault(name, []).append(value)
-        elif name in made:
+            members.setdefault(name, []).append(value)
+        elif name in members:
             raise WrongError(f"two elements of a 'for' have the key '{name}'")
         else:
-            made[name] = value
-    return made
+            members[name] = value
+    return members
 
 
 def _call(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    name = "::".join(str(one.children[0]) for one in inner if one.data == "identifier")
-    given = next((one for one in inner if one.data == "arguments"), None)
-    nodes = _parts(list(trees(given))) if given is not None else []
+    name = "::".join(str(part.children[0]) for part in inner if part.data == "identifier")
+    arguments = next((part for part in inner if part.data == "arguments"), None)
+    nodes = _parts(list(trees(arguments))) if arguments is not None else []
     if name in ("try", "can"):
         return _tried(name, nodes, scope)
-    values = [_value(one, scope) for one in nodes]
-    if given is not None and any(str(one) == "..." for one in given.children):
+    values = [_value(node, scope) for node in nodes]
+    if arguments is not None and any(str(child) == "..." for child in arguments.children):
         if isinstance(values[-1], Unknown):
             return values[-1]
         if not isinstance(values[-1], list):
@@ -218,14 +218,14 @@ def _call(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
         values[-1:] = values[-1]
     if name in ("templatefile", "templatestring"):
         return _template(name, values, scope)
-    scope.work.given(values)
+    scope.work.inspect(values)
     return scope.work.within(functions.call(name, values, scope.folder))
 
 
 def _tried(name: str, nodes: Sequence[Any], scope: Scope) -> Value:
-    for one in nodes:
+    for node in nodes:
         try:
-            value = _value(one, scope)
+            value = _value(node, scope)
         except TooMuchError:
             raise
         except WrongError:
@@ -240,7 +240,7 @@ def _template(name: str, values: Sequence[Value], scope: Scope) -> Value:
     """templatefile() and templatestring(): a file's text, or a text, with what it may name."""
     if len(values) != 2:
         raise WrongError(f"{name}(): takes a {name.removeprefix('template')} and an object with what it names")
-    if reason := next((one for one in values if isinstance(one, Unknown)), None):
+    if reason := next((value for value in values if isinstance(value, Unknown)), None):
         return reason
     if name == "templatestring":
         return rendered(template(text(values[0])), names_of_template(name, "the text", values[1], scope), _value)
@@ -260,9 +260,9 @@ def _templates(value: Any, scope: Scope) -> Value:
     if isinstance(value, str):
         return rendered(template(value), scope, _value) if "{" in value else value
     if isinstance(value, list):
-        return [_templates(one, scope) for one in value]
+        return [_templates(element, scope) for element in value]
     if isinstance(value, dict):
-        return {text(_templates(key, scope)): _templates(one, scope) for key, one in value.items()}
+        return {text(_templates(key, scope)): _templates(inner, scope) for key, inner in value.items()}
     return number(value) if isinstance(value, float) else value
 
 

@@ -44,15 +44,15 @@ class _Node(Struct, frozen=True):
     def plain(self) -> Any:
         """The value alone."""
         if isinstance(self.value, dict):
-            return {key: one.plain() for key, one in self.value.items()}
-        return [one.plain() for one in self.value] if isinstance(self.value, list) else self.value
+            return {key: node.plain() for key, node in self.value.items()}
+        return [node.plain() for node in self.value] if isinstance(self.value, list) else self.value
 
 
 def parse(path: Path, text: str) -> Block:
     """The blocks of a text. Raises SyntaxProblemError."""
     try:
         root = _node(json.loads(text), positions(text))
-        return Block("", (), {}, [one for document in _each(root) for one in _blocks(document, path)], path, 1)
+        return Block("", (), {}, [block for document in _elements(root) for block in _blocks(document, path)], path, 1)
     except json.JSONDecodeError as error:
         raise SyntaxProblemError(path, error.lineno, str(files.not_json(text, error))) from None
     except ValueError as error:
@@ -65,25 +65,27 @@ def _node(value: Any, position: Position) -> _Node:
     """A value with its line, and the lines of all that is in it."""
     inside = position.inside
     if isinstance(value, dict):
-        return _Node({key: _node(one, inside[key]) for key, one in value.items()}, position.line)
+        return _Node({key: _node(inner, inside[key]) for key, inner in value.items()}, position.line)
     if isinstance(value, list):
-        return _Node([_node(one, inside[str(at)]) for at, one in enumerate(value)], position.line)
+        return _Node([_node(inner, inside[str(at)]) for at, inner in enumerate(value)], position.line)
     return _Node(value, position.line)
 
 
-def _each(node: _Node) -> Sequence[_Node]:
+def _elements(node: _Node) -> Sequence[_Node]:
     """An array's elements; anything else is one."""
     return node.value if isinstance(node.value, list) else [node]
 
 
 def _labelled(node: _Node, labels: int, path: Path) -> Iterator[tuple[tuple[str, ...], _Node]]:
     """What stands below a number of labels; at each of them an array may stand."""
-    for one in _each(node):
+    for element in _elements(node):
         if not labels:
-            yield (), one
+            yield (), element
             continue
-        for label, inner in one.pairs(path):
-            yield from (((label, *rest), content) for rest, content in _labelled(inner, labels - 1, path))
+        for label, inner in element.pairs(path):
+            yield from (
+                ((label, *inner_labels), content) for inner_labels, content in _labelled(inner, labels - 1, path)
+            )
 
 
 def _blocks(document: _Node, path: Path) -> Iterator[Block]:
@@ -99,39 +101,41 @@ def _blocks(document: _Node, path: Path) -> Iterator[Block]:
 def _contents(node: _Node, path: Path, nested: bool) -> tuple[Mapping[str, Expression], Sequence[Block]]:
     attributes: dict[str, Expression] = {}
     blocks: list[Block] = []
-    for name, one in node.pairs(path):
+    for name, member in node.pairs(path):
         if nested and name == "dynamic":
-            blocks += (_dynamic(label, content, path) for (label,), content in _labelled(one, 1, path))
-        elif nested and one.value and all(isinstance(each.value, dict) for each in _each(one)):
-            blocks += (Block(name, (), *_contents(each, path, nested), path, each.line) for each in _each(one))
+            blocks += (_dynamic(label, content, path) for (label,), content in _labelled(member, 1, path))
+        elif nested and member.value and all(isinstance(element.value, dict) for element in _elements(member)):
+            blocks += (
+                Block(name, (), *_contents(element, path, nested), path, element.line) for element in _elements(member)
+            )
         else:
-            attributes[name] = _expression(one)
+            attributes[name] = _expression(member)
     return attributes, blocks
 
 
 def _dynamic(label: str, node: _Node, path: Path) -> Block:
-    attributes = {name: _expression(one) for name, one in node.pairs(path) if name != "content"}
+    attributes = {name: _expression(member) for name, member in node.pairs(path) if name != "content"}
     content = [
-        Block(name, (), *_contents(each, path, True), path, each.line)
-        for name, one in node.pairs(path)
+        Block(name, (), *_contents(element, path, True), path, element.line)
+        for name, member in node.pairs(path)
         if name == "content"
-        for each in _each(one)
+        for element in _elements(member)
     ]
     return Block("dynamic", (label,), attributes, content, path, node.line)
 
 
 def _variable(node: _Node, path: Path) -> Mapping[str, Expression]:
     """A variable's default is no template, and its type is an expression in a text."""
-    made = {}
-    for name, one in node.pairs(path):
-        if name == "type" and isinstance(one.value, str):
+    attributes = {}
+    for name, member in node.pairs(path):
+        if name == "type" and isinstance(member.value, str):
             try:
-                made[name] = expression(one.value)
+                attributes[name] = expression(member.value)
             except SyntaxProblemError as error:
-                raise SyntaxProblemError(path, one.line, f"the type '{one.value}' {error.text}") from None
+                raise SyntaxProblemError(path, member.line, f"the type '{member.value}' {error.text}") from None
         else:
-            made[name] = _expression(one, plain=True)
-    return made
+            attributes[name] = _expression(member, plain=True)
+    return attributes
 
 
 def _expression(node: _Node, plain: bool = False) -> Expression:

@@ -30,8 +30,8 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     if operator in ("==", "!="):
         same = left == right and isinstance(left, bool) == isinstance(right, bool)
         return same == (operator == "==")
-    made = _ARITHMETIC[operator](number(left), number(right))
-    return made if isinstance(made, bool) else number(made)
+    result = _ARITHMETIC[operator](number(left), number(right))
+    return result if isinstance(result, bool) else number(result)
 
 
 class Scope(Struct, frozen=True):
@@ -77,14 +77,14 @@ def member(value: Value, key: Value) -> Value:
     raise WrongError(f"{shown(value)} has no '{key}'")
 
 
-def names_of_template(function: str, file: Value, given: Value, caller: Scope) -> Scope:
+def names_of_template(function: str, file: Value, variables: Value, caller: Scope) -> Scope:
     """What a template of templatefile() or templatestring() may name. Raises WrongError."""
 
     def others(name: str) -> Value:
         raise WrongError(f"{function}(): {text(file)} names '{name}', which it is not given")
 
-    if isinstance(given, Namespace):
-        return Scope({}, given.member, caller.folder, caller.work)
-    if not isinstance(given, dict):
-        raise WrongError(f"{function}(): {shown(given)} is no object with what {text(file)} names")
-    return Scope(given, others, caller.folder, caller.work)
+    if isinstance(variables, Namespace):
+        return Scope({}, variables.member, caller.folder, caller.work)
+    if not isinstance(variables, dict):
+        raise WrongError(f"{function}(): {shown(variables)} is no object with what {text(file)} names")
+    return Scope(variables, others, caller.folder, caller.work)

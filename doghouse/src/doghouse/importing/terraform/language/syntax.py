@@ -77,7 +77,9 @@ def parse(path: Path, text: str) -> Block:
         )
     try:
         tree = _tree(path, source if source.endswith("\n") else source + "\n")
-        for token in tree.scan_values(lambda one: getattr(one, "type", "") == "STRING_CHARS" and "\n" in str(one)):
+        for token in tree.scan_values(
+            lambda token: getattr(token, "type", "") == "STRING_CHARS" and "\n" in str(token)
+        ):
             raise SyntaxProblemError(path, token.line or 0, _NO_END)
         return Block("", (), *_contents(next(trees(tree)), path, source), path, 1)
     except RecursionError:
@@ -94,12 +96,12 @@ def _tree(path: Path, source: str) -> Tree[Token]:
     from lark.exceptions import UnexpectedInput
 
     try:
-        made: Tree[Token] = _parser()(source)
+        tree: Tree[Token] = _parser()(source)
     except UnexpectedInput as error:
         if line := _unended(source):
             raise SyntaxProblemError(path, line, _NO_END) from None
         raise _problem(path, error) from None
-    return made
+    return tree
 
 
 def _problem(path: Path, error: UnexpectedInput) -> SyntaxProblemError:
@@ -145,18 +147,18 @@ def _parser() -> Any:
 
 def _contents(body: Tree[Token], path: Path, source: str) -> tuple[Mapping[str, Expression], Sequence[Block]]:
     attributes, blocks = {}, []
-    for one in trees(body):
-        if one.data == "attribute":
-            name, tree = _name(one.children[0]), one.children[-1]
+    for node in trees(body):
+        if node.data == "attribute":
+            name, tree = _name(node.children[0]), node.children[-1]
             if name in attributes:
-                raise SyntaxProblemError(path, one.meta.line, f"'{name}' is given a second time")
+                raise SyntaxProblemError(path, node.meta.line, f"'{name}' is given a second time")
             start = tree.meta.start_pos
             attributes[name] = Expression(tree, source[start : tree.meta.end_pos].strip(), tree.meta.line)
-        elif one.data == "block":
-            kind, *labels = [_name(each) for each in trees(one) if each.data not in ("body", "new_line_or_comment")]
-            inner = next(each for each in trees(one) if each.data == "body")
-            marked = _marked(source, one.meta.line, one.meta.end_line) if MARK in source else ()
-            blocks.append(Block(kind, tuple(labels), *_contents(inner, path, source), path, one.meta.line, marked))
+        elif node.data == "block":
+            kind, *labels = [_name(child) for child in trees(node) if child.data not in ("body", "new_line_or_comment")]
+            inner = next(child for child in trees(node) if child.data == "body")
+            marked = _marked(source, node.meta.line, node.meta.end_line) if MARK in source else ()
+            blocks.append(Block(kind, tuple(labels), *_contents(inner, path, source), path, node.meta.line, marked))
     return attributes, blocks
 
 
@@ -170,7 +172,7 @@ def _marked(source: str, first: int, last: int) -> tuple[tuple[int, str], ...]:
 
 def trees(node: Any) -> Iterator[Any]:
     """The children of a node that are trees."""
-    return (one for one in node.children if hasattr(one, "data"))
+    return (child for child in node.children if hasattr(child, "data"))
 
 
 def _name(node: Any) -> str:

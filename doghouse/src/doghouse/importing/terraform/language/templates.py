@@ -80,7 +80,7 @@ def _flat(string: Any) -> list[Any]:
     """Texts, interpolations and directives, one after the other; texts have lost the spaces that a `~` takes."""
     flat: list[Any] = []
     strip = False
-    for part in (one.children[0] for one in trees(string)):
+    for part in (child.children[0] for child in trees(string)):
         piece, left, right = _part(part)
         if left and flat and isinstance(flat[-1], str):
             flat[-1] = _stripped_end(flat[-1])
@@ -94,7 +94,7 @@ def _unindented(flat: Sequence[Any]) -> Iterator[Any]:
 
     A line whose beginning a `~` joined to the one before is none of its own (hashicorp/hcl, flushHeredocTemplateParts).
     """
-    tokens = [one for piece in flat for one in (_LINE.findall(piece) if isinstance(piece, str) else [piece])]
+    tokens = [token for piece in flat for token in (_LINE.findall(piece) if isinstance(piece, str) else [piece])]
     begins, indents, starts = True, [], set()
     for number, token in enumerate(tokens):
         is_text = isinstance(token, str)
@@ -130,8 +130,8 @@ def _as_quoted(text: str) -> Iterator[str]:
         marked = opening[0] != "%{" and inside.endswith("~")
         yield opening[0].rstrip("~") + " ".join((inside[:-1] if marked else inside).split("\n")) + "}"
         if marked:
-            rest = _stripped_start(text[at:])
-            at = len(text) - len(rest)
+            remainder = _stripped_start(text[at:])
+            at = len(text) - len(remainder)
     yield from (_QUOTED.get(sign, sign) for sign in text[at:])
 
 
@@ -168,9 +168,11 @@ def _part(part: Any) -> tuple[Any, bool, bool]:
         return _ESCAPE.sub(_unescaped, raw), False, False
     if part.data == "interpolation":
         return Interpolation(next(trees(part))), False, False
-    signs = [str(one) for one in part.children if not hasattr(one, "data")]
+    signs = [str(child) for child in part.children if not hasattr(child, "data")]
     inner = list(trees(part))
-    names = tuple(str(one.children[0]) for one in inner if one.data == "identifier" and part.data.endswith("for_start"))
+    names = tuple(
+        str(child.children[0]) for child in inner if child.data == "identifier" and part.data.endswith("for_start")
+    )
     tree = inner[-1] if part.data.endswith("_start") else None
     word = part.data.removeprefix("template_").removesuffix("_start")
     return Directive(word, names, tree), signs[1] == "~", signs[-2] == "~"
@@ -178,18 +180,18 @@ def _part(part: Any) -> tuple[Any, bool, bool]:
 
 def _nested(parts: Iterator[Any], ends: tuple[str, ...]) -> tuple[list[Piece], str]:
     """Pieces up to a directive that ends them, and its word."""
-    made: list[Piece] = []
+    nested: list[Piece] = []
     for part in parts:
         if not isinstance(part, Directive):
-            made.append(part)
+            nested.append(part)
         elif part.word in ends:
-            return made, part.word
+            return nested, part.word
         elif part.word == "for":
-            made.append(Loop(part.names, part.tree, _nested(parts, ("endfor",))[0]))
+            nested.append(Loop(part.names, part.tree, _nested(parts, ("endfor",))[0]))
         elif part.word == "if":
             pieces, end = _nested(parts, ("else", "endif"))
-            made.append(Choice(part.tree, pieces, _nested(parts, ("endif",))[0] if end == "else" else ()))
-    return made, ""
+            nested.append(Choice(part.tree, pieces, _nested(parts, ("endif",))[0] if end == "else" else ()))
+    return nested, ""
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -31,8 +31,8 @@ def converted(value: Value, kind: Any) -> Value:
     if node.data != "function_call":
         return value
     name = str(next(trees(node)).children[0])
-    arguments = [one for one in trees(node) if one.data == "arguments"]
-    inner = [one for one in trees(arguments[0]) if one.data != "new_line_or_comment"] if arguments else []
+    arguments = [child for child in trees(node) if child.data == "arguments"]
+    inner = [child for child in trees(arguments[0]) if child.data != "new_line_or_comment"] if arguments else []
     if name in ("list", "set", "map"):
         return _collection(value, name, inner[0])
     if name == "object":
@@ -52,38 +52,38 @@ def _collection(value: Value, name: str, kind: Any) -> Value:
     if name == "map":
         if not isinstance(value, dict):
             raise WrongError(f"{shown(value)} is no map")
-        return {key: converted(one, kind) for key, one in value.items()}
+        return {key: converted(element, kind) for key, element in value.items()}
     if not isinstance(value, list):
         raise WrongError(f"{shown(value)} is no {name}")
-    made = [converted(one, kind) for one in value]
-    return as_set(made) if name == "set" else list(made) if isinstance(value, Set) else made
+    elements = [converted(element, kind) for element in value]
+    return as_set(elements) if name == "set" else list(elements) if isinstance(value, Set) else elements
 
 
 def _object(value: Value, kind: Any) -> Value:
     """The attributes that the type names: others are dropped, optional ones that are missing are their default, or null."""
     if not isinstance(value, dict):
         raise WrongError(f"{shown(value)} is no object")
-    made = {}
+    attributes = {}
     node = kind.children[0] if kind.data == "expr_term" else kind
-    for element in (one for one in trees(node) if one.data == "object_elem"):
+    for element in (child for child in trees(node) if child.data == "object_elem"):
         key_node, type_node = trees(element)
-        key = "".join(str(one) for one in key_node.scan_values(lambda token: token.type != "DBLQUOTE"))
+        key = "".join(str(part) for part in key_node.scan_values(lambda token: token.type != "DBLQUOTE"))
         needed, default = _optional(type_node)
         if value.get(key) is not None:
-            made[key] = converted(value[key], needed)
+            attributes[key] = converted(value[key], needed)
         elif key in value or needed is not type_node:
-            made[key] = converted(_default(default), needed) if default is not None else None
+            attributes[key] = converted(_default(default), needed) if default is not None else None
         else:
             raise WrongError(f"the attribute '{key}' is missing")
-    return made
+    return attributes
 
 
 def _optional(kind: Any) -> tuple[Any, Any]:
     """`optional(TYPE, DEFAULT)` as the type and the default; another type as itself."""
     node = kind.children[0] if kind.data == "expr_term" else kind
     if node.data == "function_call" and str(next(trees(node)).children[0]) == "optional":
-        arguments = next(one for one in trees(node) if one.data == "arguments")
-        inner = [one for one in trees(arguments) if one.data != "new_line_or_comment"]
+        arguments = next(child for child in trees(node) if child.data == "arguments")
+        inner = [child for child in trees(arguments) if child.data != "new_line_or_comment"]
         return inner[0], inner[1] if len(inner) > 1 else None
     return kind, None
 

@@ -55,11 +55,11 @@ def unknowns(value: Value) -> Iterator[Unknown]:
     elif isinstance(value, Namespace):
         yield Unknown(value.name, "is known only after apply")
     elif isinstance(value, dict):
-        for one in value.values():
-            yield from unknowns(one)
+        for inner in value.values():
+            yield from unknowns(inner)
     elif isinstance(value, list):
-        for one in value:
-            yield from unknowns(one)
+        for element in value:
+            yield from unknowns(element)
 
 
 def number(value: Value) -> int | float:
@@ -67,16 +67,16 @@ def number(value: Value) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise WrongError(f"{shown(value)} is no number")
     try:
-        made = float(value)
+        as_float = float(value)
     except OverflowError:
-        made = math.inf
+        as_float = math.inf
     except ValueError:
         raise WrongError(f"{shown(value)} is no number") from None
-    if not math.isfinite(made):
+    if not math.isfinite(as_float):
         raise WrongError(f"{shown(value)[:LONGEST_SHOWN]} is no number of at most 308 digits")
     if isinstance(value, int):
         return value
-    return int(made) if made.is_integer() else made
+    return int(as_float) if as_float.is_integer() else as_float
 
 
 def text(value: Value) -> str:
@@ -113,7 +113,7 @@ def items(value: Value) -> list[tuple[Value, Value]]:
     if isinstance(value, dict):
         return sorted(value.items())
     if isinstance(value, Set):
-        return [(one, one) for one in value]
+        return [(element, element) for element in value]
     if isinstance(value, list):
         return list(enumerate(value))
     raise WrongError(f"{shown(value)} is no collection")
@@ -124,29 +124,29 @@ def identity(value: Value) -> Hashable:
     if isinstance(value, list):
         return (list, *map(identity, value))
     if isinstance(value, dict):
-        return (dict, frozenset((name, identity(one)) for name, one in value.items()))
+        return (dict, frozenset((name, identity(inner)) for name, inner in value.items()))
     return value  # type: ignore[no-any-return]
 
 
 def once(values: Iterable[Value]) -> list[Value]:
     """Each value once, where it is first."""
     unique: dict[Hashable, Value] = {}
-    for one in values:
-        unique.setdefault(identity(one), one)
+    for value in values:
+        unique.setdefault(identity(value), value)
     return list(unique.values())
 
 
 def as_set(values: Iterable[Value]) -> Set:
     """Each value once, in order."""
     unique = once(values)
-    return Set(sorted(unique, key=str) if all(isinstance(one, str | int | float) for one in unique) else unique)
+    return Set(sorted(unique, key=str) if all(isinstance(value, str | int | float) for value in unique) else unique)
 
 
 def unified(values: list[Value]) -> list[Value]:
     """The elements of a list as one type: numbers and booleans beside texts become texts."""
-    kinds = {type(one) for one in values if isinstance(one, str | int | float)}
+    kinds = {type(value) for value in values if isinstance(value, str | int | float)}
     mixed = (str in kinds and len(kinds) > 1) or (bool in kinds and len(kinds) > 1)
-    return [text(one) if mixed and isinstance(one, int | float) else one for one in values]
+    return [text(value) if mixed and isinstance(value, int | float) else value for value in values]
 
 
 def shown(value: Value) -> str:

@@ -34,7 +34,7 @@ class Work(Struct):
         if self.steps > MOST_STEPS:
             raise TooMuchError(f"takes too long: a root module has {MOST_STEPS:,} steps")
 
-    def given(self, value: Value) -> None:
+    def inspect(self, value: Value) -> None:
         """Take the steps to look through a value."""
         self.spend(_weight(value) // STEP_CHARACTERS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from doghouse import downtimes as dt
-from doghouse.importing.terraform.resources.provider_values import Values, blocks, first, given, plain, whole
+from doghouse.importing.terraform.resources.provider_values import Values, blocks, filled, first, plain, whole
 from doghouse.time import iso
 
 _DOWNTIME = ("scope", "display_timezone", "message", "mute_first_recovery_notification")
@@ -23,20 +23,20 @@ _V1_DOWNTIME = (
 
 def downtime(values: Values, state: bool = False) -> dict[str, Any]:
     """The attributes of a `datadog_downtime_schedule` as those of an API body."""
-    made: dict[str, Any] = {key: plain(values[key]) for key in _DOWNTIME if values.get(key) is not None}
+    attributes: dict[str, Any] = {key: plain(values[key]) for key in _DOWNTIME if values.get(key) is not None}
     for key in ("notify_end_states", "notify_end_types"):
         if values.get(key):
-            made[key] = plain(values[key])
-    if identifier := given(first(values, "monitor_identifier")):
-        made["monitor_identifier"] = {
-            key: whole(one) if key == "monitor_id" else plain(one) for key, one in identifier.items()
+            attributes[key] = plain(values[key])
+    if identifier := filled(first(values, "monitor_identifier")):
+        attributes["monitor_identifier"] = {
+            key: whole(value) if key == "monitor_id" else plain(value) for key, value in identifier.items()
         }
     if recurring := first(values, "recurring_schedule"):
-        recurrences = [given(one) for one in blocks(recurring, "recurrence")]
-        made["schedule"] = {"timezone": recurring.get("timezone") or "UTC", "recurrences": recurrences}
-    elif one_time := given(first(values, "one_time_schedule")):
-        made["schedule"] = one_time
-    return made
+        recurrences = [filled(block) for block in blocks(recurring, "recurrence")]
+        attributes["schedule"] = {"timezone": recurring.get("timezone") or "UTC", "recurrences": recurrences}
+    elif one_time := filled(first(values, "one_time_schedule")):
+        attributes["schedule"] = one_time
+    return attributes
 
 
 def v1_downtime(values: Values, state: bool = False) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def v1_downtime(values: Values, state: bool = False) -> dict[str, Any]:
     for key in ("start", "end"):
         if date := values.get(f"{key}_date"):
             body[key] = int(_instant(date, f"{key}_date"))
-    if recurrence := given(first(values, "recurrence")):
+    if recurrence := filled(first(values, "recurrence")):
         body["recurrence"] = recurrence
     attributes, _ = v1.read(body, 0)
     if "start" not in body and "recurrence" not in body:

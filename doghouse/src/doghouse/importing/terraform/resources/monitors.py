@@ -19,8 +19,8 @@ from doghouse.importing.terraform.resources.provider_values import (
     Values,
     blocks,
     decimal,
+    filled,
     first,
-    given,
     in_order,
     plain,
     whole,
@@ -84,10 +84,12 @@ def monitor(values: Values, state: bool = False) -> dict[str, Any]:
         top["restricted_roles"] = roles
     options: dict[str, Any] = {}
     for block, name in _THRESHOLDS:
-        for one in blocks(sent, block):
-            kept = {key: value for key, value in one.items() if value not in (None, "")}
-            if kept:
-                options[name] = {key: decimal(value) if name == "thresholds" else value for key, value in kept.items()}
+        for thresholds in blocks(sent, block):
+            limits = {key: value for key, value in thresholds.items() if value not in (None, "")}
+            if limits:
+                options[name] = {
+                    key: decimal(value) if name == "thresholds" else value for key, value in limits.items()
+                }
     for key in OPTIONS:
         value = whole(sent.get(key)) if key in _NUMBERS else plain(sent.get(key))
         if value is not None and value not in ("", [], {}):
@@ -97,7 +99,7 @@ def monitor(values: Values, state: bool = False) -> dict[str, Any]:
         options["scheduling_options"] = _scheduling(scheduling)
     if variables := first(sent, "variables"):
         options["variables"] = [
-            _variable(one) for queries in variables.values() if isinstance(queries, list) for one in queries
+            _variable(query) for queries in variables.values() if isinstance(queries, list) for query in queries
         ]
     return {**top, "options": options}
 
@@ -123,40 +125,42 @@ def defaulted(values: Values) -> Values:
 def monitor_json(values: Values, state: bool = False) -> dict[str, Any]:
     """A `datadog_monitor_json`: its body is JSON in a text. Raises ValueError where it is none."""
     try:
-        made = json.loads(values.get("monitor") or "")
-        json.dumps(made)  # goes through all of it, as what reads it does
+        body = json.loads(values.get("monitor") or "")
+        json.dumps(body)  # goes through all of it, as what reads it does
     except RecursionError:
         raise ValueError("it is nested too deeply to be read") from None
-    if not isinstance(made, dict):
+    if not isinstance(body, dict):
         raise ValueError("is no JSON object")
-    return made
+    return body
 
 
 def _scheduling(block: Values) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+    scheduling: dict[str, Any] = {}
     if window := first(block, "evaluation_window"):
-        kept = given(window)
+        fields = filled(window)
         hour = whole(window.get("hour_starts"))
-        if hour is not None and "day_starts" not in kept and "month_starts" not in kept:
-            kept["hour_starts"] = hour
-        elif "hour_starts" in kept:
-            del kept["hour_starts"]
-        made["evaluation_window"] = {
-            key: whole(value) if key.startswith(("hour", "month")) else value for key, value in kept.items()
+        if hour is not None and "day_starts" not in fields and "month_starts" not in fields:
+            fields["hour_starts"] = hour
+        elif "hour_starts" in fields:
+            del fields["hour_starts"]
+        scheduling["evaluation_window"] = {
+            key: whole(value) if key.startswith(("hour", "month")) else value for key, value in fields.items()
         }
     if schedule := first(block, "custom_schedule"):
-        made["custom_schedule"] = {"recurrences": [given(one) for one in blocks(schedule, "recurrence")]}
-    return made
+        scheduling["custom_schedule"] = {
+            "recurrences": [filled(recurrence) for recurrence in blocks(schedule, "recurrence")]
+        }
+    return scheduling
 
 
 def _variable(block: Values) -> dict[str, Any]:
     """A query of `options.variables`: blocks that stand once are objects, `group_by` is a list."""
-    made = given(block)
+    query = filled(block)
     for name in ("compute", "search"):
-        if name in made:
-            made[name] = given(first(block, name))
+        if name in query:
+            query[name] = filled(first(block, name))
     if groups := blocks(block, "group_by"):
-        made["group_by"] = [
-            given(one) | ({"sort": given(first(one, "sort"))} if one.get("sort") else {}) for one in groups
+        query["group_by"] = [
+            filled(group) | ({"sort": filled(first(group, "sort"))} if group.get("sort") else {}) for group in groups
         ]
-    return made
+    return query

@@ -12,8 +12,8 @@ Values = Mapping[str, Any]
 
 def blocks(values: Values, name: str) -> list[Values]:
     """The blocks of a name: a list of objects, or one object."""
-    given = values.get(name) or []
-    return [one for one in (given if isinstance(given, list) else [given]) if isinstance(one, Mapping)]
+    value = values.get(name) or []
+    return [block for block in (value if isinstance(value, list) else [value]) if isinstance(block, Mapping)]
 
 
 def first(values: Values, name: str) -> Values:
@@ -21,7 +21,7 @@ def first(values: Values, name: str) -> Values:
     return next(iter(blocks(values, name)), {})
 
 
-def given(block: Values) -> dict[str, Any]:
+def filled(block: Values) -> dict[str, Any]:
     """What of a block says something."""
     return {key: value for key, value in block.items() if value not in (None, "", [], 0)}
 
@@ -37,7 +37,7 @@ def plain(value: Any) -> Any:
     """What Terraform may have as text, as it does to a boolean, and a set in order, as a plan has it."""
     if value in ("true", "false"):
         return value == "true"
-    return sorted(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
+    return sorted(value) if isinstance(value, list) and all(isinstance(element, str) for element in value) else value
 
 
 def _text(value: Any) -> Any:
@@ -45,12 +45,14 @@ def _text(value: Any) -> Any:
     return text(value) if isinstance(value, int | float) else value
 
 
-def in_order(values: Any, made: Callable[[Any], Any] = _text) -> Any:
+def in_order(values: Any, convert: Callable[[Any], Any] = _text) -> Any:
     """A set in order, numbers first, without its nulls. What is no list stays as it is, and is found wrong later."""
     if not isinstance(values, list):
         return values
-    elements = [made(one) for one in values if one is not None]
-    return sorted(elements, key=lambda one: (0, one, "") if isinstance(one, int | float) else (1, 0, str(one)))
+    elements = [convert(element) for element in values if element is not None]
+    return sorted(
+        elements, key=lambda element: (0, element, "") if isinstance(element, int | float) else (1, 0, str(element))
+    )
 
 
 def decimal(value: Any) -> Any:

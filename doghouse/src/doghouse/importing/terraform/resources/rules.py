@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from doghouse.importing.terraform.resources.provider_values import Values, blocks, first, given, plain, whole
+from doghouse.importing.terraform.resources.provider_values import Values, blocks, filled, first, plain, whole
 
 
 def notification_rule(values: Values, state: bool = False) -> dict[str, Any]:
     """The attributes of a `datadog_monitor_notification_rule` as those of an API body."""
-    made: dict[str, Any] = {"name": values["name"]} if values.get("name") is not None else {}
+    attributes: dict[str, Any] = {"name": values["name"]} if values.get("name") is not None else {}
     if values.get("recipients"):
-        made["recipients"] = plain(values["recipients"])
-    if wanted := given(first(values, "filter")):
-        made["filter"] = {key: plain(one) for key, one in wanted.items()}
+        attributes["recipients"] = plain(values["recipients"])
+    if fields := filled(first(values, "filter")):
+        attributes["filter"] = {key: plain(value) for key, value in fields.items()}
     if conditional := first(values, "conditional_recipients"):
-        made["conditional_recipients"] = {
-            "conditions": [_condition(one) for one in blocks(conditional, "conditions")],
+        attributes["conditional_recipients"] = {
+            "conditions": [_condition(block) for block in blocks(conditional, "conditions")],
             **(
                 {"fallback_recipients": plain(fallback)} if (fallback := conditional.get("fallback_recipients")) else {}
             ),
         }
-    if bundle := given(first(values, "bundle_config")):
-        made["bundle_config"] = {key: whole(one) for key, one in bundle.items()}
-    return made
+    if bundle := filled(first(values, "bundle_config")):
+        attributes["bundle_config"] = {key: whole(value) for key, value in bundle.items()}
+    return attributes
 
 
 def _condition(block: Values) -> dict[str, Any]:
-    return {key: plain(one) for key, one in given(block).items()}
+    return {key: plain(value) for key, value in filled(block).items()}

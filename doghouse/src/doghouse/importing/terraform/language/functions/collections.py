@@ -31,17 +31,17 @@ def _length(value: Value) -> Value:
 
 @function("concat", shallow=True)
 def _concat(*lists: Value) -> Value:
-    return [one for values in lists for one in values]
+    return [value for values in lists for value in values]
 
 
 @function("merge", shallow=True)
 def _merge(*maps: Value) -> Value:
-    made: dict[str, Value] = {}
-    for one in maps:
-        if one is not None and not isinstance(one, dict):
-            raise WrongError(f"{shown(one)} is no map")
-        made.update(one or {})
-    return made
+    merged: dict[str, Value] = {}
+    for mapping in maps:
+        if mapping is not None and not isinstance(mapping, dict):
+            raise WrongError(f"{shown(mapping)} is no map")
+        merged.update(mapping or {})
+    return merged
 
 
 @function("keys", shallow=True)
@@ -51,7 +51,7 @@ def _keys(value: Value) -> Value:
 
 @function("values", shallow=True)
 def _values(value: Value) -> Value:
-    return [one for _, one in sorted(value.items())]
+    return [element for _, element in sorted(value.items())]
 
 
 @function("lookup", shallow=True)
@@ -80,20 +80,20 @@ def _index(values: Value, value: Value) -> Value:
 
 @function("coalesce")
 def _coalesce(*values: Value) -> Value:
-    made = next((one for one in values if one is not None and one != ""), None)
-    if made is None:
+    first = next((value for value in values if value is not None and value != ""), None)
+    if first is None:
         raise WrongError("every argument is null or empty")
-    return made
+    return first
 
 
 @function("coalescelist")
 def _coalescelist(*values: Value) -> Value:
-    return next((one for one in values if one), [])
+    return next((value for value in values if value), [])
 
 
 @function("compact")
 def _compact(values: Value) -> Value:
-    return [one for one in values if one not in (None, "")]
+    return [value for value in values if value not in (None, "")]
 
 
 @function("distinct")
@@ -103,7 +103,7 @@ def _distinct(values: Value) -> Value:
 
 @function("flatten")
 def _flatten(values: Value) -> Value:
-    return [each for one in values for each in (_flatten(one) if isinstance(one, list) else [one])]
+    return [element for value in values for element in (_flatten(value) if isinstance(value, list) else [value])]
 
 
 @function("one", shallow=True)
@@ -115,16 +115,16 @@ def _one(values: Value) -> Value:
 
 @function("range")
 def _range(*bounds: Value) -> Value:
-    numbers = [number(one) for one in bounds]
+    numbers = [number(bound) for bound in bounds]
     start, end = (0, numbers[0]) if len(numbers) == 1 else numbers[:2]
     step = numbers[2] if len(numbers) > 2 else 1 if end >= start else -1
-    made = []
+    values = []
     while (start < end) if step > 0 else (start > end):
-        made.append(start)
+        values.append(start)
         start += step
-        if len(made) > 1024:  # Terraform's own limit
+        if len(values) > 1024:  # Terraform's own limit
             raise WrongError("more than 1,024 values")
-    return made
+    return values
 
 
 @function("reverse", shallow=True)
@@ -142,7 +142,7 @@ def _slice(values: Value, start: Value, end: Value) -> Value:
 
 @function("sort")
 def _sort(values: Value) -> Value:
-    return sorted(text(one) for one in values)
+    return sorted(text(value) for value in values)
 
 
 @function("chunklist", shallow=True)
@@ -153,55 +153,55 @@ def _chunklist(values: Value, size: Value) -> Value:
 
 @function("zipmap", shallow=True)
 def _zipmap(keys: Value, values: Value) -> Value:
-    if any(isinstance(one, Unknown) for one in keys):
-        return next(one for one in keys if isinstance(one, Unknown))
+    if any(isinstance(key, Unknown) for key in keys):
+        return next(key for key in keys if isinstance(key, Unknown))
     return dict(zip(map(text, keys), values, strict=True))
 
 
 @function("transpose")
 def _transpose(value: Value) -> Value:
-    made: dict[str, list[str]] = {}
+    by_value: dict[str, list[str]] = {}
     for key, values in sorted(value.items()):
-        for one in values:
-            made.setdefault(one, []).append(key)
-    return made
+        for element in values:
+            by_value.setdefault(element, []).append(key)
+    return by_value
 
 
 @function("matchkeys")
-def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
-    among = set(map(identity, wanted))
-    return [one for one, key in zip(values, keys, strict=True) if identity(key) in among]
+def _matchkeys(values: Value, keys: Value, search: Value) -> Value:
+    among = set(map(identity, search))
+    return [value for value, key in zip(values, keys, strict=True) if identity(key) in among]
 
 
 @function("setproduct")
 def _setproduct(*sets: Value) -> Value:
     at_most(math.prod(map(len, sets)), MOST_VALUES, "values")
-    made: list[Value] = [list(one) for one in itertools.product(*sets)]
-    return Set(made) if all(isinstance(one, Set) for one in sets) else made
+    products: list[Value] = [list(product) for product in itertools.product(*sets)]
+    return Set(products) if all(isinstance(values, Set) for values in sets) else products
 
 
 @function("setunion")
 def _setunion(*sets: Value) -> Value:
-    return as_set(unified([one for values in sets for one in values]))
+    return as_set(unified([value for values in sets for value in values]))
 
 
 @function("setintersection")
 def _setintersection(first: Value, *others: Value) -> Value:
     among = [set(map(identity, values)) for values in others]
-    return as_set(one for one in first if all(identity(one) in values for values in among))
+    return as_set(value for value in first if all(identity(value) in values for values in among))
 
 
 @function("setsubtract")
 def _setsubtract(first: Value, second: Value) -> Value:
     among = set(map(identity, second))
-    return as_set(one for one in first if identity(one) not in among)
+    return as_set(value for value in first if identity(value) not in among)
 
 
 @function("alltrue")
 def _alltrue(values: Value) -> Value:
-    return all(one in (True, "true") for one in values)
+    return all(value in (True, "true") for value in values)
 
 
 @function("anytrue")
 def _anytrue(values: Value) -> Value:
-    return any(one in (True, "true") for one in values)
+    return any(value in (True, "true") for value in values)

@@ -20,17 +20,19 @@ from doghouse.importing.terraform.language.values import Value, WrongError, numb
 @function("jsonencode")
 def _jsonencode(value: Value) -> Value:
     """As Go writes it: keys in order, `<`, `>` and `&` escaped."""
-    made = _json(value)
+    encoded = _json(value)
     for sign in "<>&\u2028\u2029":
-        made = made.replace(sign, f"\\u{ord(sign):04x}")
-    return made
+        encoded = encoded.replace(sign, f"\\u{ord(sign):04x}")
+    return encoded
 
 
 def _json(value: Value) -> str:
     if isinstance(value, dict):
         return (
             "{"
-            + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_json(one)}" for key, one in sorted(value.items()))
+            + ",".join(
+                f"{json.dumps(key, ensure_ascii=False)}:{_json(element)}" for key, element in sorted(value.items())
+            )
             + "}"
         )
     if isinstance(value, list):
@@ -48,9 +50,9 @@ def _jsondecode(value: Value) -> Value:
 def _plain(value: Value) -> Value:
     """What was decoded, with keys that are text and whole numbers that are whole."""
     if isinstance(value, dict):
-        return {key if isinstance(key, str) else text(key): _plain(one) for key, one in value.items()}
+        return {key if isinstance(key, str) else text(key): _plain(element) for key, element in value.items()}
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(element) for element in value]
     return number(value) if isinstance(value, float) else value
 
 
@@ -93,25 +95,25 @@ def _codec(encoding: Value) -> str:
 
 @function("uuidv5")
 def _uuidv5(namespace: Value, name: Value) -> Value:
-    known = {
+    namespaces = {
         "dns": uuid.NAMESPACE_DNS,
         "url": uuid.NAMESPACE_URL,
         "oid": uuid.NAMESPACE_OID,
         "x500": uuid.NAMESPACE_X500,
     }
-    return str(uuid.uuid5(known.get(text(namespace)) or uuid.UUID(text(namespace)), text(name)))
+    return str(uuid.uuid5(namespaces.get(text(namespace)) or uuid.UUID(text(namespace)), text(name)))
 
 
 def _digesting(digest: str, *, in_base64: bool, of_file: bool) -> None:
     """Register a digest of a text or of a file, in hexadecimal or as base64."""
     name = ("file" if of_file else "") + ("base64" if in_base64 else "") + digest
 
-    def made(*arguments: Value) -> Value:
+    def digested(*arguments: Value) -> Value:
         data = bytes_of(*arguments) if of_file else text(*arguments).encode()
-        found = hashlib.new(digest, data, usedforsecurity=False).digest()
-        return base64.b64encode(found).decode() if in_base64 else found.hex()
+        hashed = hashlib.new(digest, data, usedforsecurity=False).digest()
+        return base64.b64encode(hashed).decode() if in_base64 else hashed.hex()
 
-    function(name, reads=of_file)(made)
+    function(name, reads=of_file)(digested)
 
 
 for _digest in ("md5", "sha1", "sha256", "sha512"):

@@ -38,9 +38,11 @@ def _fileexists(folder: Path, path: Value) -> Value:
 def _fileset(folder: Path, path: Value, pattern: Value) -> Value:
     """The files that match, below the path. `{a,b}` in a pattern is either."""
     base = folder / text(path)
-    at_most(math.prod(each.count(",") + 1 for each in text(pattern).split("{")), MOST_VALUES, "patterns")
+    at_most(math.prod(part.count(",") + 1 for part in text(pattern).split("{")), MOST_VALUES, "patterns")
     patterns = _alternatives(text(pattern))
-    return as_set([one.relative_to(base).as_posix() for each in patterns for one in base.glob(each) if one.is_file()])
+    return as_set(
+        [file.relative_to(base).as_posix() for pattern in patterns for file in base.glob(pattern) if file.is_file()]
+    )
 
 
 def _alternatives(pattern: str) -> list[str]:
@@ -48,9 +50,9 @@ def _alternatives(pattern: str) -> list[str]:
     if not 0 <= start < end:
         return [pattern]
     return [
-        made
-        for one in pattern[start + 1 : end].split(",")
-        for made in _alternatives(pattern[:start] + one + pattern[end + 1 :])
+        alternative
+        for choice in pattern[start + 1 : end].split(",")
+        for alternative in _alternatives(pattern[:start] + choice + pattern[end + 1 :])
     ]
 
 

@@ -33,8 +33,8 @@ def _cidrsubnet(prefix: Value, bits: Value, which: Value) -> Value:
 
 @function("cidrsubnets")
 def _cidrsubnets(prefix: Value, *bits: Value) -> Value:
-    network, offset, made = _network(prefix), 0, []
-    for more in (int(number(one)) for one in bits):
+    network, offset, networks = _network(prefix), 0, []
+    for more in (int(number(value)) for value in bits):
         length = network.prefixlen + more
         if not 1 <= more <= network.max_prefixlen - network.prefixlen:
             raise WrongError(f"{network} has no networks of {more} more bits")
@@ -42,9 +42,9 @@ def _cidrsubnets(prefix: Value, *bits: Value) -> Value:
         offset = -(-offset // size) * size
         if offset + size > network.num_addresses:
             raise WrongError(f"{network} has no room for them")
-        made.append(str(_below(network, length, offset)))
+        networks.append(str(_below(network, length, offset)))
         offset += size
-    return made
+    return networks
 
 
 def _below(network: _Network, length: int, offset: int) -> _Network:

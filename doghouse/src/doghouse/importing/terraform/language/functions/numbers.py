@@ -20,28 +20,28 @@ from doghouse.importing.terraform.language.values import (
 )
 
 
-def _of_number(made: Callable[..., Value], value: Value) -> Value:
-    return made(number(value))
+def _of_number(operation: Callable[..., Value], value: Value) -> Value:
+    return operation(number(value))
 
 
 def _converted(to: Callable[[Value], Value], value: Value) -> Value:
     return None if value is None else to(value)
 
 
-for _name, _made in (("abs", abs), ("ceil", math.ceil), ("floor", math.floor)):
-    function(_name)(partial(_of_number, _made))
+for _name, _operation in (("abs", abs), ("ceil", math.ceil), ("floor", math.floor)):
+    function(_name)(partial(_of_number, _operation))
 for _name, _to in (("tonumber", number), ("tostring", text), ("tobool", truth)):
     function(_name)(partial(_converted, _to))
 
 
 @function("max")
 def _max(*values: Value) -> Value:
-    return max(number(one) for one in values)
+    return max(number(value) for value in values)
 
 
 @function("min")
 def _min(*values: Value) -> Value:
-    return min(number(one) for one in values)
+    return min(number(value) for value in values)
 
 
 @function("pow")
@@ -56,8 +56,8 @@ def _log(value: Value, base: Value) -> Value:
 
 @function("signum")
 def _signum(value: Value) -> Value:
-    made = number(value)
-    return (made > 0) - (made < 0)
+    as_number = number(value)
+    return (as_number > 0) - (as_number < 0)
 
 
 @function("parseint")
@@ -67,7 +67,7 @@ def _parseint(value: Value, base: Value) -> Value:
 
 @function("sum")
 def _sum(values: Value) -> Value:
-    return number(math.fsum(number(one) for one in values))
+    return number(math.fsum(number(value) for value in values))
 
 
 @function("tolist", shallow=True)

@@ -26,11 +26,11 @@ def _regex(pattern: Value, value: Value) -> Value:
 
 @function("regexall")
 def _regexall(pattern: Value, value: Value) -> Value:
-    made: list[Value] = []
+    matches: list[Value] = []
     for match in _matches(text(pattern), text(value)):
-        made.append(_matched(match))
-        at_most(len(made) * VALUE_WEIGHT, LONGEST_TEXT, "characters")
-    return made
+        matches.append(_matched(match))
+        at_most(len(matches) * VALUE_WEIGHT, LONGEST_TEXT, "characters")
+    return matches
 
 
 @function("replace")
@@ -43,11 +43,11 @@ def _replace(value: Value, old: Value, new: Value) -> Value:
 
 
 def _replaced(whole: str, pattern: str, instead: str) -> Iterator[str]:
-    at = made = 0
+    at = length = 0
     for match in _matches(pattern, whole):
         part = _GROUP.sub(partial(_expanded, match), instead)
-        made += len(part)
-        at_most(made, LONGEST_TEXT, "characters")
+        length += len(part)
+        at_most(length, LONGEST_TEXT, "characters")
         yield whole[at : match.start()] + part
         at = match.end()
     yield whole[at:]

@@ -26,16 +26,16 @@ def function(*names: str, shallow: bool = False, of_texts: bool = False, reads: 
     first.
     """
 
-    def registered(made: _F) -> _F:
+    def registered(implementation: _F) -> _F:
         for name in names:
-            FUNCTIONS[name] = made
+            FUNCTIONS[name] = implementation
             if shallow:
                 _SHALLOW.add(name)
             if of_texts:
                 _OF_TEXTS.add(name)
             if reads:
                 _READS.add(name)
-        return made
+        return implementation
 
     return registered
 
@@ -44,17 +44,17 @@ def call(name: str, values: Sequence[Value], folder: Path) -> Value:
     """A function's value; unknown where an argument is, and where doghouse has no such function. Raises WrongError for arguments that it does not take."""
     if name in _NEVER_KNOWN:
         return Unknown(f"{name}()", "is known only after apply")
-    made = FUNCTIONS.get(name.removeprefix("core::"))
-    if made is None:
+    implementation = FUNCTIONS.get(name.removeprefix("core::"))
+    if implementation is None:
         return Unknown(f"{name}(…)", "is a function that doghouse does not work out")
     if name in _SHALLOW:
-        reason = next((one for one in values if isinstance(one, Unknown)), None)
+        reason = next((value for value in values if isinstance(value, Unknown)), None)
     else:
-        reason = next((one for value in values for one in unknowns(value)), None)
+        reason = next((unknown for value in values for unknown in unknowns(value)), None)
     if reason is not None:
-        return _partly(made, values) if name in _OF_TEXTS else Unknown(reason.expression, reason.why)
+        return _partly(implementation, values) if name in _OF_TEXTS else Unknown(reason.expression, reason.why)
     try:
-        return made(folder, *values) if name in _READS else made(*values)
+        return implementation(folder, *values) if name in _READS else implementation(*values)
     except WrongError as error:
         raise type(error)(f"{name}(): {error}") from None
     except TypeError:
@@ -63,17 +63,19 @@ def call(name: str, values: Sequence[Value], folder: Path) -> Value:
         raise WrongError(f"{name}(): {' '.join(str(error).split())}") from None
 
 
-def _partly(made: Function, values: Sequence[Value]) -> Unknown:
+def _partly(implementation: Function, values: Sequence[Value]) -> Unknown:
     """What is unknown of a function's text, with the text as far as it is known."""
-    first, *others = dict.fromkeys(Unknown(one.expression, one.why) for value in values for one in unknowns(value))
+    first, *others = dict.fromkeys(
+        Unknown(unknown.expression, unknown.why) for value in values for unknown in unknowns(value)
+    )
     try:
-        known = made(*map(_written, values))
+        known_text = implementation(*map(_written, values))
     except (WrongError, TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError):
         return first
-    return replace(first, text=known, others=tuple(others))
+    return replace(first, text=known_text, others=tuple(others))
 
 
 def _written(value: Value) -> Value:
     if isinstance(value, list):
-        return [_written(one) for one in value]
+        return [_written(element) for element in value]
     return (value.text or value.placeholder) if isinstance(value, Unknown) else value

@@ -15,9 +15,9 @@ MOST_ROOM = 1000  # characters of a verb's width and precision
 _VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*+)(\*|\d++)?+(?:\.(\d++))?+([a-zA-Z%])")
 
 
-def _by_method(method: Callable[..., Value], *given: Value) -> Value:
+def _by_method(method: Callable[..., Value], *arguments: Value) -> Value:
     """What a method of Python's texts gives, which takes texts."""
-    return method(*map(text, given))
+    return method(*map(text, arguments))
 
 
 for _name, _method in (
@@ -75,23 +75,25 @@ def _split(separator: Value, value: Value) -> Value:
 
 @function("join", of_texts=True)
 def _join(separator: Value, *lists: Value) -> Value:
-    if not all(isinstance(one, list) for one in lists):
+    if not all(isinstance(values, list) for values in lists):
         raise WrongError("what is joined is a list of texts")
-    between, texts = text(separator), [text(one) for values in lists for one in values]
+    between, texts = text(separator), [text(value) for values in lists for value in values]
     at_most(len(between) * len(texts) + sum(map(len, texts)), LONGEST_TEXT, "characters")
     return between.join(texts)
 
 
 @function("formatlist")
 def _formatlist(form: Value, *arguments: Value) -> Value:
-    lengths = [len(one) for one in arguments if isinstance(one, list)]
-    made: list[str] = []
+    lengths = [len(argument) for argument in arguments if isinstance(argument, list)]
+    texts: list[str] = []
     length = 0
     for at in range(lengths[0] if lengths else 1):
-        made.append(_format(form, *(one[at] if isinstance(one, list) else one for one in arguments)))
-        length += len(made[-1])
+        texts.append(
+            _format(form, *(argument[at] if isinstance(argument, list) else argument for argument in arguments))
+        )
+        length += len(texts[-1])
         at_most(length, LONGEST_TEXT, "characters")
-    return made
+    return texts
 
 
 @function("format", of_texts=True)
@@ -99,7 +101,7 @@ def _format(form: Value, *arguments: Value) -> Value:
     """Go's verbs, as Terraform lists them: %s %v %#v %d %f %e %g %b %o %x %t %q %%, with flags, width and precision."""
     at = used = 0
 
-    def one(match: re.Match[str]) -> str:
+    def replaced(match: re.Match[str]) -> str:
         nonlocal at, used
         if match[5] == "%":
             return "%"
@@ -111,41 +113,41 @@ def _format(form: Value, *arguments: Value) -> Value:
         at_most(max(int(match[3] or 0), int(match[4] or 0)), MOST_ROOM, "characters")
         return _formatted(value, match[2], match[3] or "", match[4], match[5])
 
-    made = _VERB.sub(one, text(form))
+    formatted = _VERB.sub(replaced, text(form))
     if used < len(arguments):
         raise WrongError(f"there are {len(arguments)} arguments, and the text uses {used}")
-    return made
+    return formatted
 
 
 def _formatted(value: Value, flags: str, width: str, precision: str | None, verb: str) -> str:
     numeric = verb in "dfFeEgGboxX"
     if verb == "t":
-        made = text(truth(value))
+        formatted = text(truth(value))
     elif verb == "q" or (verb == "v" and "#" in flags):
-        made = _json(value)
+        formatted = _json(value)
     elif verb == "s" and isinstance(value, dict | list):
         raise WrongError(f"%s takes a text, not {shown(value)}")
     elif verb in "sv":
-        made = _json(value) if isinstance(value, dict | list) or value is None else text(value)
-        made = made[: int(precision)] if precision else made
+        formatted = _json(value) if isinstance(value, dict | list) or value is None else text(value)
+        formatted = formatted[: int(precision)] if precision else formatted
     elif verb in "dboxX":
         whole = number(value)
         if not isinstance(whole, int):
             raise WrongError(f"%{verb} takes a whole number, not {shown(value)}")
-        made = format(whole, verb)
+        formatted = format(whole, verb)
     elif verb in "fFeEgG":
-        made = (
+        formatted = (
             format(float(number(value)), f".{precision or 6}{verb}")
             if precision or verb not in "gG"
             else _shortest(number(value))
         )
     else:
         raise WrongError(f"%{verb} is no verb")
-    sign = "+" if numeric and "+" in flags and not made.startswith("-") else ""
+    sign = "+" if numeric and "+" in flags and not formatted.startswith("-") else ""
     room = int(width or 0)
     if "-" in flags:
-        return (sign + made).ljust(room)
-    return (sign + made).zfill(room) if "0" in flags and numeric else (sign + made).rjust(room)
+        return (sign + formatted).ljust(room)
+    return (sign + formatted).zfill(room) if "0" in flags and numeric else (sign + formatted).rjust(room)
 
 
 def _shortest(value: float) -> str:

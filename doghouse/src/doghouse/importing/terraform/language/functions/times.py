@@ -74,11 +74,11 @@ def _formatdate(form: Value, value: Value) -> Value:
 
 @function("timeadd")
 def _timeadd(value: Value, length: Value) -> Value:
-    said = text(length)
-    parts = _LENGTH.findall(said)
-    if not parts or "".join(map("".join, parts)) != said.lstrip("+-"):
-        raise WrongError(f"'{said}' is no length of time such as '90m' or '1h30m'")
-    seconds = sum(float(count) * _SECONDS[unit] for count, unit in parts) * (-1 if said.startswith("-") else 1)
+    length_text = text(length)
+    parts = _LENGTH.findall(length_text)
+    if not parts or "".join(map("".join, parts)) != length_text.lstrip("+-"):
+        raise WrongError(f"'{length_text}' is no length of time such as '90m' or '1h30m'")
+    seconds = sum(float(count) * _SECONDS[unit] for count, unit in parts) * (-1 if length_text.startswith("-") else 1)
     return (_time(value) + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
 
 
@@ -90,12 +90,12 @@ def _timecmp(first: Value, second: Value) -> Value:
 
 def _time(value: Value) -> datetime:
     try:
-        made = datetime.fromisoformat(text(value))
+        moment = datetime.fromisoformat(text(value))
     except ValueError:
-        made = None
-    if made is None or made.tzinfo is None or "T" not in text(value):
+        moment = None
+    if moment is None or moment.tzinfo is None or "T" not in text(value):
         raise WrongError(f"'{text(value)}' is no time as RFC 3339 has it")
-    return made
+    return moment
 
 
 def _offset(at: datetime, colon: str) -> str:

@@ -31,8 +31,10 @@ class _Loader(SAFE):  # type: ignore[misc]
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """A mapping with what `<<` brings; a key that is no text becomes one."""
         self.flatten_mapping(node)
-        pairs = [(self.construct_object(key, deep=True), self.construct_object(one, deep)) for key, one in node.value]
-        return {key if isinstance(key, str) else text(key): one for key, one in pairs}
+        pairs = [
+            (self.construct_object(key, deep=True), self.construct_object(child, deep)) for key, child in node.value
+        ]
+        return {key if isinstance(key, str) else text(key): element for key, element in pairs}
 
 
 class _Dumper(yaml.SafeDumper):
@@ -87,9 +89,9 @@ def _yamldecode(value: Value) -> Value:
 def _plain(value: Value) -> Value:
     """What was decoded, with whole numbers that are whole."""
     if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(element) for key, element in value.items()}
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(element) for element in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -109,5 +111,5 @@ _Dumper.ignore_aliases = lambda self, data: True  # type: ignore[method-assign]
 
 @function("yamlencode")
 def _yamlencode(value: Value) -> Value:
-    made: str = yaml.dump(value, Dumper=_Dumper, width=1 << 30, allow_unicode=True, default_flow_style=False)
-    return made.removesuffix("...\n")
+    encoded: str = yaml.dump(value, Dumper=_Dumper, width=1 << 30, allow_unicode=True, default_flow_style=False)
+    return encoded.removesuffix("...\n")
