@@ -26,44 +26,45 @@ class Difference(Struct, frozen=True):
     got: Sequence[str]
 
 
-def differences(loaded: Loaded, place: str, case: Case, got: Backtest) -> Iterator[Difference]:
+def differences(loaded: Loaded, place: str, case: Case, backtest: Backtest) -> Iterator[Difference]:
     """What of the test at `place` is otherwise than expected. Raises TestFileError."""
-    notifications = got.notifications()
-    sent = [one for one in notifications if not one.silenced_by]
-    yield from _compare_transitions(loaded, place, case, got)
-    yield from _compare_states(loaded, place, case, got)
-    nothing = _nothing_sent(got)
+    notifications = backtest.notifications()
+    sent = [notification for notification in notifications if not notification.silenced_by]
+    yield from _compare_transitions(loaded, place, case, backtest)
+    yield from _compare_states(loaded, place, case, backtest)
+    nothing = _nothing_sent(backtest)
     yield from _compare_notifications(
         loaded, f"{place}.notifications", case.notifications or [], sent, case.exact, nothing
     )
     if case.silenced is not None:
-        silenced = [one for one in notifications if one.silenced_by]
+        silenced = [notification for notification in notifications if notification.silenced_by]
         yield from _compare_notifications(loaded, f"{place}.silenced", case.silenced, silenced, True, nothing)
 
 
-def _compare_transitions(loaded: Loaded, place: str, case: Case, got: Backtest) -> list[Difference]:
+def _compare_transitions(loaded: Loaded, place: str, case: Case, backtest: Backtest) -> list[Difference]:
     if case.transitions is None:
         return []
-    expected = [transition(loaded, said, f"{place}.transitions[{i}]") for i, said in enumerate(case.transitions)]
-    found = list(got.transitions())
-    if _same(expected, [(one.at, one.after.label, group_text(of)) for of, one in found]):
+    expected = [transition(loaded, text, f"{place}.transitions[{i}]") for i, text in enumerate(case.transitions)]
+    changes = list(backtest.transitions())
+    if _same(expected, [(change.at, change.after.label, group_text(of)) for of, change in changes]):
         return []
-    several = len(got.timelines) > 1 or any(group for *_, group in expected)
-    wanted = [" ".join(filter(None, (offset(loaded, when), state, group))) for when, state, group in expected]
-    unit = unit_of_window(got.monitor.asked, known_units)
+    several = len(backtest.timelines) > 1 or any(group for *_, group in expected)
+    lines = [" ".join(filter(None, (offset(loaded, when), state, group))) for when, state, group in expected]
+    unit = unit_of_window(backtest.monitor.asked, known_units)
     return [
         Difference(
             loaded.line(f"{place}.transitions"),
-            wanted or ["no transition"],
-            [_changed(loaded, of, one, several, unit) for of, one in found] + _waited(loaded, expected, got),
+            lines or ["no transition"],
+            [_changed(loaded, of, change, several, unit) for of, change in changes]
+            + _waited(loaded, expected, backtest),
         )
     ]
 
 
-def _waited(loaded: Loaded, expected: Sequence[tuple[int, str, str | None]], got: Backtest) -> list[str]:
+def _waited(loaded: Loaded, expected: Sequence[tuple[int, str, str | None]], backtest: Backtest) -> list[str]:
     """Why a change that was expected did not come, where that was because its group was new."""
-    delay = got.monitor.rules.new_group_delay if got.monitor.multi else 0
-    firsts = [int(line.history.at[0]) for line in got.timelines if len(line.history)]
+    delay = backtest.monitor.rules.new_group_delay if backtest.monitor.multi else 0
+    firsts = [int(line.history.at[0]) for line in backtest.timelines if len(line.history)]
     early = [when for when, *_ in expected if all(when < first for first in firsts)]
     if not delay or not early:
         return []
@@ -72,32 +73,34 @@ def _waited(loaded: Loaded, expected: Sequence[tuple[int, str, str | None]], got
     ]
 
 
-def _same(expected: Sequence[tuple[int, str, str | None]], found: Sequence[tuple[int, str, str]]) -> bool:
+def _same(expected: Sequence[tuple[int, str, str | None]], actual: Sequence[tuple[int, str, str]]) -> bool:
     """Whether these are the same transitions; those of one minute in whatever order, and one that names no group is any group's."""
-    left = list(found)
-    for when, state, group in sorted(expected, key=lambda one: one[2] is None):
-        match = next((one for one in left if one[:2] == (when, state) and group in (None, one[2])), None)
+    remaining = list(actual)
+    for when, state, group in sorted(expected, key=lambda change: change[2] is None):
+        match = next(
+            (change for change in remaining if change[:2] == (when, state) and group in (None, change[2])), None
+        )
         if match is None:
             return False
-        left.remove(match)
-    return not left
+        remaining.remove(match)
+    return not remaining
 
 
-def _compare_states(loaded: Loaded, place: str, case: Case, got: Backtest) -> list[Difference]:
+def _compare_states(loaded: Loaded, place: str, case: Case, backtest: Backtest) -> list[Difference]:
     differences = []
-    for said, state in (case.states or {}).items():
-        where = f"{place}.states.{said}"
-        when = instant(loaded, said, where)
-        if when > got.end:
+    for text, state in (case.states or {}).items():
+        where = f"{place}.states.{text}"
+        when = instant(loaded, text, where)
+        if when > backtest.end:
             raise loaded.wrong(
-                where, f"'{said}' is after the test's end, {offset(loaded, got.end)}: until says when that is"
+                where, f"'{text}' is after the test's end, {offset(loaded, backtest.end)}: until says when that is"
             )
-        found = {group_text(one.group): one.status_at(when).label for one in got.timelines}
-        wanted = state if isinstance(state, dict) else dict.fromkeys(found, state)
-        if not found or any(found.get(group) != label for group, label in wanted.items()):
-            expected = list(wanted.items()) if isinstance(state, dict) else [("", state)]
-            shown = _states(said, found.items()) or ["no group at all"]
-            differences.append(Difference(loaded.line(where), _states(said, expected), shown))
+        states = {group_text(timeline.group): timeline.status_at(when).label for timeline in backtest.timelines}
+        labels = state if isinstance(state, dict) else dict.fromkeys(states, state)
+        if not states or any(states.get(group) != label for group, label in labels.items()):
+            expected = list(labels.items()) if isinstance(state, dict) else [("", state)]
+            shown = _states(text, states.items()) or ["no group at all"]
+            differences.append(Difference(loaded.line(where), _states(text, expected), shown))
     return differences
 
 
@@ -109,47 +112,51 @@ def _compare_notifications(
     loaded: Loaded,
     place: str,
     expected: Sequence[ExpectedNotification],
-    got: Sequence[Notification],
+    notifications: Sequence[Notification],
     exact: bool,
     nothing: str,
 ) -> list[Difference]:
-    left = list(got)
+    remaining = list(notifications)
     differences = []
-    for number, wanted in enumerate(expected):
+    for number, expectation in enumerate(expected):
         where = f"{place}[{number}]"
-        at = instant(loaded, wanted.at, where)
-        match = next((one for one in left if _is(wanted, at, one)), None)
+        at = instant(loaded, expectation.at, where)
+        match = next((notification for notification in remaining if _is(expectation, at, notification)), None)
         if match:
-            left.remove(match)
+            remaining.remove(match)
             continue
-        alike = [one for one in left if one.transition == wanted.transition]
-        near = [one for one in left if int(one.at) == at] or alike or left
-        shown = [line for one in near for line in _sent_whole(loaded, wanted, one)]
-        differences.append(Difference(loaded.line(where), _wanted(wanted), shown or [nothing]))
-    if exact and left:
-        differences.append(Difference(loaded.line(place), ["nothing more"], [_sent(loaded, one) for one in left]))
+        alike = [notification for notification in remaining if notification.transition == expectation.transition]
+        near = [notification for notification in remaining if int(notification.at) == at] or alike or remaining
+        shown = [line for notification in near for line in _sent_whole(loaded, expectation, notification)]
+        differences.append(Difference(loaded.line(where), _expectation(expectation), shown or [nothing]))
+    if exact and remaining:
+        differences.append(
+            Difference(
+                loaded.line(place), ["nothing more"], [_sent(loaded, notification) for notification in remaining]
+            )
+        )
     return differences
 
 
-def _nothing_sent(got: Backtest) -> str:
+def _nothing_sent(backtest: Backtest) -> str:
     """What is said where nothing was sent: a change that nobody is told of is another thing than none."""
-    changes = [(group, change) for group, change in got.transitions() if change.notify]
-    if changes and not any(got.reaches_somebody(group, change) for group, change in changes):
+    changes = [(group, change) for group, change in backtest.transitions() if change.notify]
+    if changes and not any(backtest.reaches_somebody(group, change) for group, change in changes):
         return f"nothing: it changed to {changes[0][1].after.label}, but nobody is mentioned in its message"
     return "nothing"
 
 
-def _is(wanted: ExpectedNotification, at: int, got: Notification) -> bool:
-    text = f"{got.subject}\n{got.body}"
+def _is(expectation: ExpectedNotification, at: int, notification: Notification) -> bool:
+    text = f"{notification.subject}\n{notification.body}"
     return (
-        int(got.at) == at
-        and got.transition == wanted.transition
-        and (wanted.to is None or sorted(wanted.to) == sorted(got.recipients))
-        and wanted.group in (None, group_text(got.group))
-        and wanted.subject in (None, got.subject)
-        and wanted.by in (None, got.silenced_by)
-        and all(part in text for part in wanted.contains)
-        and not any(part in text for part in wanted.lacks)
+        int(notification.at) == at
+        and notification.transition == expectation.transition
+        and (expectation.to is None or sorted(expectation.to) == sorted(notification.recipients))
+        and expectation.group in (None, group_text(notification.group))
+        and expectation.subject in (None, notification.subject)
+        and expectation.by in (None, notification.silenced_by)
+        and all(part in text for part in expectation.contains)
+        and not any(part in text for part in expectation.lacks)
     )
 
 
@@ -168,25 +175,30 @@ def _changed(loaded: Loaded, group: Group, transition: Transition, several: bool
     )
 
 
-def _wanted(wanted: ExpectedNotification) -> list[str]:
-    lines = [" ".join(filter(None, (wanted.at, wanted.transition, wanted.group)))]
-    lines += [f"to {', '.join(wanted.to)}"] if wanted.to is not None else []
-    lines += [f"silenced by {wanted.by}"] if wanted.by else []
-    lines += [f"subject '{wanted.subject}'"] if wanted.subject else []
-    lines += [f"contains '{part}'" for part in wanted.contains] + [f"lacks '{part}'" for part in wanted.lacks]
+def _expectation(expectation: ExpectedNotification) -> list[str]:
+    lines = [" ".join(filter(None, (expectation.at, expectation.transition, expectation.group)))]
+    lines += [f"to {', '.join(expectation.to)}"] if expectation.to is not None else []
+    lines += [f"silenced by {expectation.by}"] if expectation.by else []
+    lines += [f"subject '{expectation.subject}'"] if expectation.subject else []
+    lines += [f"contains '{part}'" for part in expectation.contains] + [f"lacks '{part}'" for part in expectation.lacks]
     return lines
 
 
-def _sent(loaded: Loaded, got: Notification) -> str:
-    first = got.body.strip().splitlines()[0] if got.body.strip() else ""
-    silenced = f" (silenced by {got.silenced_by})" if got.silenced_by else ""
-    return f"{offset(loaded, got.at)} {got.transition} {group_text(got.group)} → {', '.join(got.recipients)}{silenced}: {first}"
+def _sent(loaded: Loaded, notification: Notification) -> str:
+    first = notification.body.strip().splitlines()[0] if notification.body.strip() else ""
+    silenced = f" (silenced by {notification.silenced_by})" if notification.silenced_by else ""
+    change = f"{offset(loaded, notification.at)} {notification.transition} {group_text(notification.group)}"
+    return f"{change} → {', '.join(notification.recipients)}{silenced}: {first}"
 
 
-def _sent_whole(loaded: Loaded, wanted: ExpectedNotification, got: Notification) -> list[str]:
+def _sent_whole(loaded: Loaded, expectation: ExpectedNotification, notification: Notification) -> list[str]:
     """What was sent: with the texts that it was to have or lack, where only those can be what is wrong."""
-    if (offset(loaded, got.at), got.transition) != (wanted.at, wanted.transition):
-        return [_sent(loaded, got)]
-    subject = [f"subject '{got.subject}'"] if wanted.subject or wanted.contains or wanted.lacks else []
-    body = got.body.strip().splitlines() if wanted.contains or wanted.lacks else []
-    return [_sent(loaded, got), *subject, *(f"  {line}" for line in body[1:] if line)]
+    if (offset(loaded, notification.at), notification.transition) != (expectation.at, expectation.transition):
+        return [_sent(loaded, notification)]
+    subject = (
+        [f"subject '{notification.subject}'"]
+        if expectation.subject or expectation.contains or expectation.lacks
+        else []
+    )
+    body = notification.body.strip().splitlines() if expectation.contains or expectation.lacks else []
+    return [_sent(loaded, notification), *subject, *(f"  {line}" for line in body[1:] if line)]

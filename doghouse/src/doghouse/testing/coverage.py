@@ -78,15 +78,15 @@ class Coverage(Struct, frozen=True):
         everything = [*self.monitors, *self.downtimes]
         counted = {}
         for kind in KINDS:
-            missed = sum(point.kind == kind for one in everything for point in one.missed)
-            there = sum(point.kind == kind for one in everything for point in one.points)
+            missed = sum(point.kind == kind for covered in everything for point in covered.missed)
+            there = sum(point.kind == kind for covered in everything for point in covered.points)
             counted[kind] = (there - missed, there)
         return counted
 
     @property
     def untested(self) -> list[Covered]:
         """The monitors without a test."""
-        return [one for one in self.monitors if not one.tests]
+        return [covered for covered in self.monitors if not covered.tests]
 
     @property
     def total(self) -> tuple[int, int]:
@@ -102,7 +102,7 @@ class Coverage(Struct, frozen=True):
     @property
     def gaps(self) -> list[Covered]:
         """The monitors of which no test reaches all."""
-        return [one for one in self.monitors if one.missed or not one.tests]
+        return [covered for covered in self.monitors if covered.missed or not covered.tests]
 
     @property
     def summary(self) -> str:
@@ -136,7 +136,9 @@ def reached(where: str, test: Backtest, downtimes: Sequence[Downtime]) -> Reache
         if due.transition.is_renotify:
             points.add(Point("transition", due.transition.word))
         points |= {sides[side] for side in message.branches if side in sides}
-    return Reached(where, test.monitor, frozenset(points), [(one, one.label in labels) for one in downtimes])
+    return Reached(
+        where, test.monitor, frozenset(points), [(downtime, downtime.label in labels) for downtime in downtimes]
+    )
 
 
 def coverage(
@@ -148,21 +150,21 @@ def coverage(
 
     A monitor is known by its whole body.
     """
-    made: dict[str, _Counted] = {}
-    made_downtimes: dict[str, _Counted] = {}
+    by_monitor: dict[str, _Counted] = {}
+    by_downtime: dict[str, _Counted] = {}
     for where, monitor in monitors:
-        _counted(made, monitor.document, where, monitor.name, points_of(monitor))
+        _counted(by_monitor, monitor.document, where, monitor.name, points_of(monitor))
     for where, downtime in downtimes:
-        _of_downtime(made_downtimes, where, downtime)
-    for one in tests:
-        entry = _counted(made, one.monitor.document, one.where, one.monitor.name, points_of(one.monitor))
+        _of_downtime(by_downtime, where, downtime)
+    for test in tests:
+        entry = _counted(by_monitor, test.monitor.document, test.where, test.monitor.name, points_of(test.monitor))
         entry.tests += 1
-        entry.reached |= one.points
-        for downtime, is_reached in one.downtimes:
-            other = _of_downtime(made_downtimes, one.where, downtime)
+        entry.reached |= test.points
+        for downtime, is_reached in test.downtimes:
+            other = _of_downtime(by_downtime, test.where, downtime)
             other.tests += 1
             other.reached |= set(other.points) if is_reached else set()
-    return Coverage(*([one.covered() for one in listed.values()] for listed in (made, made_downtimes)))
+    return Coverage(*([entry.covered() for entry in listed.values()] for listed in (by_monitor, by_downtime)))
 
 
 class _Counted(Struct):
@@ -178,17 +180,17 @@ class _Counted(Struct):
 
 
 def _counted(
-    made: dict[str, _Counted], document: Mapping[str, Any], where: str, name: str, points: Iterable[Point]
+    entries: dict[str, _Counted], document: Mapping[str, Any], where: str, name: str, points: Iterable[Point]
 ) -> _Counted:
     """The entry of a document, which is known by all that it holds."""
     key = json.dumps(document, sort_keys=True, default=str)
-    if key not in made:
-        made[key] = _Counted(where, name, list(points))
-    return made[key]
+    if key not in entries:
+        entries[key] = _Counted(where, name, list(points))
+    return entries[key]
 
 
-def _of_downtime(made: dict[str, _Counted], where: str, downtime: Downtime) -> _Counted:
-    return _counted(made, downtime.document or {}, where, downtime.label, [Point("downtime", downtime.label)])
+def _of_downtime(entries: dict[str, _Counted], where: str, downtime: Downtime) -> _Counted:
+    return _counted(entries, downtime.document or {}, where, downtime.label, [Point("downtime", downtime.label)])
 
 
 def points_of(monitor: Definition) -> Iterator[Point]:
@@ -196,7 +198,7 @@ def points_of(monitor: Definition) -> Iterator[Point]:
     there = statuses(monitor)
     yield from (Point("state", status.label) for status in there)
     yield from (_changed(before, after) for before, after in permutations(there, 2))
-    yield from (Point("transition", one.word) for one in transitions(monitor) if one.is_renotify)
+    yield from (Point("transition", change.word) for change in transitions(monitor) if change.is_renotify)
     yield from _sides_of(monitor).values()
 
 

@@ -143,11 +143,11 @@ def load(path: Path) -> Loaded:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a test file, for editors."""
-    found = msgspec.json.schema(TestFile)
-    for one in found["$defs"].values():
-        if "description" in one:
-            one["description"] = cleandoc(one["description"])  # which Python does itself from 3.13 on
-    return found
+    document = msgspec.json.schema(TestFile)
+    for definition in document["$defs"].values():
+        if "description" in definition:
+            definition["description"] = cleandoc(definition["description"])  # which Python does itself from 3.13 on
+    return document
 
 
 def _check(loaded: Loaded) -> None:
@@ -190,14 +190,14 @@ def _check(loaded: Loaded) -> None:
 
 def _check_words(loaded: Loaded, place: str, case: Case) -> None:
     """States and transitions by their names: a misspelt one would fail only where it is the expectation that is right."""
-    for said, state in (case.states or {}).items():
-        for one in state.values() if isinstance(state, dict) else (state,):
-            if one not in STATES:
-                raise loaded.wrong(f"{place}.states.{said}", f"'{one}' is not a state: expected {', '.join(STATES)}")
+    for when, state in (case.states or {}).items():
+        for label in state.values() if isinstance(state, dict) else (state,):
+            if label not in STATES:
+                raise loaded.wrong(f"{place}.states.{when}", f"'{label}' is not a state: expected {', '.join(STATES)}")
     for name, listed in (("notifications", case.notifications), ("silenced", case.silenced)):
-        for number, wanted in enumerate(listed or []):
-            if wanted.transition not in WORDS:
-                text = f"'{wanted.transition}' is not a transition: expected {', '.join(WORDS)}"
+        for number, expectation in enumerate(listed or []):
+            if expectation.transition not in WORDS:
+                text = f"'{expectation.transition}' is not a transition: expected {', '.join(WORDS)}"
                 raise loaded.wrong(f"{place}.{name}[{number}].transition", text)
 
 

@@ -44,31 +44,31 @@ class Samples(Struct, frozen=True):
     type: MetricType = "gauge"
 
 
-def parse_samples(said: Any) -> Samples:
+def parse_samples(value: Any) -> Samples:
     """Samples from a YAML value (text, number, list or mapping). Raises NotationError."""
-    if not isinstance(said, Mapping):
-        return Samples(DEFAULT_EVERY_S, _values(said))
-    _only(said, {"every", "type", "values", "random", "walk"})
-    kinds = [kind for kind in ("values", "random", "walk") if kind in said]
+    if not isinstance(value, Mapping):
+        return Samples(DEFAULT_EVERY_S, _values(value))
+    _only(value, {"every", "type", "values", "random", "walk"})
+    kinds = [kind for kind in ("values", "random", "walk") if kind in value]
     if len(kinds) != 1:
         raise NotationError("a series' mapping has exactly one of values, random and walk")
-    every = parse_duration(said.get("every", "1m"))
-    kind = said.get("type", "gauge")
+    every = parse_duration(value.get("every", "1m"))
+    kind = value.get("type", "gauge")
     if kind not in TYPES:
         raise NotationError(f"type '{kind}' is not {', '.join(TYPES[:-1])} or {TYPES[-1]}")
     make = {"random": _random, "walk": _walk, "values": _values}[kinds[0]]
-    return Samples(every, make(said[kinds[0]]), cast(MetricType, kind))
+    return Samples(every, make(value[kinds[0]]), cast(MetricType, kind))
 
 
-def parse_duration(said: Any) -> int:
+def parse_duration(value: Any) -> int:
     """Seconds from `45s`, `10m`, `1h30m`, `2d`. Raises NotationError."""
-    text = str(said).strip()
+    text = str(value).strip()
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise NotationError(f"'{said}' is not a duration: expected for example 45s, 10m or 1h30m")
+        raise NotationError(f"'{value}' is not a duration: expected for example 45s, 10m or 1h30m")
     seconds = sum(int(number) * lengths.UNITS[unit] for number, unit in parts)
     if seconds == 0:
-        raise NotationError(f"'{said}' is no time at all")
+        raise NotationError(f"'{value}' is no time at all")
     return seconds
 
 
@@ -83,23 +83,23 @@ def offset_text(seconds: int) -> str:
     return "+" + "".join(parts)
 
 
-def _values(said: Any) -> Floats:
-    if isinstance(said, str):
-        return _join([_word(word) for word in said.split()])
-    if isinstance(said, Sequence):
-        return _join([_word(one) if isinstance(one, str) else _sample(one) for one in said])
-    return _sample(said)
+def _values(value: Any) -> Floats:
+    if isinstance(value, str):
+        return _join([_word(word) for word in value.split()])
+    if isinstance(value, Sequence):
+        return _join([_word(part) if isinstance(part, str) else _sample(part) for part in value])
+    return _sample(value)
 
 
-def _sample(said: Any) -> Floats:
-    if said is None:
+def _sample(value: Any) -> Floats:
+    if value is None:
         return np.array([np.nan])
-    if isinstance(said, bool) or not isinstance(said, int | float):
-        shown = str(said).lower() if isinstance(said, bool) else repr(said)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        shown = str(value).lower() if isinstance(value, bool) else repr(value)
         raise NotationError(f"{shown} is not a sample: expected a number, or null where it is missing")
-    if not math.isfinite(said):
-        raise NotationError(f"{said} is not a finite number")
-    return np.array([float(said)])
+    if not math.isfinite(value):
+        raise NotationError(f"{value} is not a finite number")
+    return np.array([float(value)])
 
 
 def _word(word: str) -> Floats:
@@ -123,15 +123,15 @@ def _join(parts: list[Floats]) -> Floats:
     return np.concatenate(parts)
 
 
-def _random(said: Any) -> Floats:
-    low, high, count, seed = _integers(said, "random", ("from", "to", "samples", "seed"))
+def _random(value: Any) -> Floats:
+    low, high, count, seed = _integers(value, "random", ("from", "to", "samples", "seed"))
     if low > high:
         raise NotationError(f"random: from {low} is above to {high}")
     return np.random.default_rng(seed).integers(low, high, _count(count), endpoint=True).astype(np.float64)
 
 
-def _walk(said: Any) -> Floats:
-    start, step, count, seed = _integers(said, "walk", ("start", "step", "samples", "seed"))
+def _walk(value: Any) -> Floats:
+    start, step, count, seed = _integers(value, "walk", ("start", "step", "samples", "seed"))
     steps = np.random.default_rng(seed).integers(-step, step, _count(count) - 1, endpoint=True)
     return start + np.concatenate(([0], np.cumsum(steps))).astype(np.float64)
 
@@ -142,22 +142,22 @@ def _count(count: int) -> int:
     return count
 
 
-def _integers(said: Any, kind: str, names: tuple[str, ...]) -> list[int]:
-    if not isinstance(said, Mapping):
+def _integers(mapping: Any, kind: str, names: tuple[str, ...]) -> list[int]:
+    if not isinstance(mapping, Mapping):
         raise NotationError(f"{kind} is a mapping of {', '.join(names)}")
-    _only(said, set(names))
-    found = [said.get(name) for name in names]
-    for name, value in zip(names, found, strict=True):
+    _only(mapping, set(names))
+    numbers = [mapping.get(name) for name in names]
+    for name, value in zip(names, numbers, strict=True):
         if isinstance(value, bool) or not isinstance(value, int):
             raise NotationError(f"{kind}: {name} is missing or no whole number")
         if name in ("step", "seed") and value < 0:
             raise NotationError(f"{kind}: {name} is below 0")
         if name != "seed" and abs(value) > MOST:
             raise NotationError(f"{kind}: {name} is beyond {MOST:,}")
-    return [int(value) for value in found if value is not None]
+    return [int(value) for value in numbers if value is not None]
 
 
-def _only(said: Mapping[Any, Any], known: set[str]) -> None:
-    for key in said:
+def _only(mapping: Mapping[Any, Any], known: set[str]) -> None:
+    for key in mapping:
         if key not in known:
             raise NotationError(f"'{key}' is not known here: expected {', '.join(sorted(known))}")

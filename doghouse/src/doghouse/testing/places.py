@@ -26,15 +26,15 @@ def plain(node: yaml.Node, place: str, lines: dict[str, int], path: Path) -> Any
     """The nodes of a PlainYaml text as plain values; a key that stands twice is an error."""
     lines[place] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
-        found: dict[Any, Any] = {}
+        mapping: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
             lines[f"{place}.{key}"] = key_node.start_mark.line + 1
-            if key in found:
+            if key in mapping:
                 raise TestFileError(path, key_node.start_mark.line + 1, f"'{key}' stands twice")
-            found[key] = plain(value_node, f"{place}.{key}", lines, path)
+            mapping[key] = plain(value_node, f"{place}.{key}", lines, path)
             lines[f"{place}.{key}"] = key_node.start_mark.line + 1
-        return found
+        return mapping
     if isinstance(node, yaml.SequenceNode):
         return [plain(item, f"{place}[{number}]", lines, path) for number, item in enumerate(node.value)]
     try:

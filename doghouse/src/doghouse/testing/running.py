@@ -102,10 +102,10 @@ def _subject(loaded: Loaded, read: Read, read_rules: ReadRules, force: bool) -> 
     try:
         monitor, beside = _monitor(loaded, read, loaded.file.monitor, ".monitor")
         members = {**_beside(monitor, beside), **_members(loaded, read, monitor)}
-        for one in () if force else (monitor, *members.values()):
-            check_stored(one)
-        for one in (*members.values(), *((monitor,) if monitor.compares or not monitor.evaluated else ())):
-            _ = one.rules
+        for definition in () if force else (monitor, *members.values()):
+            check_stored(definition)
+        for definition in (*members.values(), *((monitor,) if monitor.compares or not monitor.evaluated else ())):
+            _ = definition.rules
     except (mon.MonitorError, QuerySyntaxError, NotEvaluated) as error:
         field = error.field if isinstance(error, mon.MonitorError) and not loaded.file.members else ""
         place = f".monitor.{field}".rstrip(".")
@@ -114,15 +114,15 @@ def _subject(loaded: Loaded, read: Read, read_rules: ReadRules, force: bool) -> 
     if not isinstance(listed, list):
         raise loaded.wrong(".downtimes", "is not a list of downtimes")
     try:
-        downtimes = [dt.parse(one, loaded.start.timestamp(), id=str(number)) for number, one in enumerate(listed, 1)]
+        downtimes = [dt.parse(body, loaded.start.timestamp(), id=str(number)) for number, body in enumerate(listed, 1)]
     except dt.DowntimeError as error:
         raise loaded.wrong(".downtimes", error.sentence) from None
     return Subject(monitor, members, _slos(loaded), downtimes, _hosts(loaded), _rules(loaded, read_rules))
 
 
-def _monitor(loaded: Loaded, read: Read, said: Any, place: str) -> tuple[mon.Definition, Bodies]:
+def _monitor(loaded: Loaded, read: Read, value: Any, place: str) -> tuple[mon.Definition, Bodies]:
     try:
-        body, beside = read(loaded.path.parent, said) if isinstance(said, str) else (said, {})
+        body, beside = read(loaded.path.parent, value) if isinstance(value, str) else (value, {})
     except ValueError as error:
         raise loaded.wrong(place, str(error)) from None
     return mon.parse(body), beside
@@ -130,36 +130,37 @@ def _monitor(loaded: Loaded, read: Read, said: Any, place: str) -> tuple[mon.Def
 
 def _beside(monitor: mon.Definition, bodies: Bodies) -> dict[int, mon.Definition]:
     """The members of a composite that stand beside it."""
-    return {one: mon.parse(bodies[one]) for one in monitor.members if one in bodies}
+    return {member: mon.parse(bodies[member]) for member in monitor.members if member in bodies}
 
 
 def _members(loaded: Loaded, read: Read, monitor: mon.Definition) -> dict[int, mon.Definition]:
     """The members that the file gives: by id, or as a list in the order in which the composite's query names them."""
-    given = loaded.file.members
-    if isinstance(given, dict):
-        return {int(one): _monitor(loaded, read, said, f".members.{one}")[0] for one, said in given.items()}
-    if len(given) != len(monitor.members):
+    listed = loaded.file.members
+    if isinstance(listed, dict):
+        return {int(key): _monitor(loaded, read, value, f".members.{key}")[0] for key, value in listed.items()}
+    if len(listed) != len(monitor.members):
         ids = ", ".join(map(str, monitor.members)) or "none"
-        raise loaded.wrong(".members", f"are {len(given)}, and the monitor's query names {len(monitor.members)}: {ids}")
-    made = [_monitor(loaded, read, said, f".members[{number}]")[0] for number, said in enumerate(given)]
-    return dict(zip(monitor.members, made, strict=True))
+        text = f"are {len(listed)}, and the monitor's query names {len(monitor.members)}: {ids}"
+        raise loaded.wrong(".members", text)
+    members = [_monitor(loaded, read, value, f".members[{number}]")[0] for number, value in enumerate(listed)]
+    return dict(zip(monitor.members, members, strict=True))
 
 
 def _rules(loaded: Loaded, read_rules: ReadRules) -> Rules:
-    said = loaded.file.rules
+    value = loaded.file.rules
     try:
-        return read_rules(loaded.path.parent / said) if isinstance(said, str) else rules_of(said)
+        return read_rules(loaded.path.parent / value) if isinstance(value, str) else rules_of(value)
     except RuleError as error:
         raise loaded.wrong(".rules", str(error)) from None
 
 
 def _slos(loaded: Loaded) -> dict[str, Objective]:
     read = {}
-    for slo_id, said in loaded.file.slos.items():
+    for slo_id, value in loaded.file.slos.items():
         place = f".slos.{slo_id}"
-        body = _document(loaded, said, place)
+        body = _document(loaded, value, place)
         if not isinstance(body, dict):
-            raise loaded.wrong(place, f"{said} holds no SLO: expected one, as an API body")
+            raise loaded.wrong(place, f"{value} holds no SLO: expected one, as an API body")
         try:
             read[slo_id] = read_slo({**body, "id": slo_id})
         except SloError as error:
@@ -168,40 +169,40 @@ def _slos(loaded: Loaded) -> dict[str, Objective]:
 
 
 def _hosts(loaded: Loaded) -> dict[str, mon.Host]:
-    said = loaded.file.hosts
-    if isinstance(said, str):
-        return hosts_of(_document(loaded, said, ".hosts"), lambda text: loaded.wrong(".hosts", text))
-    return {name: mon.Host(host.ip, tuple(host.tags)) for name, host in said.items()}
+    hosts = loaded.file.hosts
+    if isinstance(hosts, str):
+        return hosts_of(_document(loaded, hosts, ".hosts"), lambda text: loaded.wrong(".hosts", text))
+    return {name: mon.Host(host.ip, tuple(host.tags)) for name, host in hosts.items()}
 
 
 def hosts_of(document: Any, wrong: Callable[[str], Exception]) -> dict[str, mon.Host]:
     """Hosts from `{"web-1": {"ip": "10.0.0.7", "tags": ["role:web"]}}`. Raises what `wrong` makes of a sentence."""
     if not isinstance(document, dict):
         raise wrong("is not an object of hosts")
-    found = {}
+    hosts = {}
     for name, host in document.items():
         tags = host.get("tags", []) if isinstance(host, dict) else None
         if not isinstance(tags, list) or not isinstance(host.get("ip", ""), str) or set(host) - {"ip", "tags"}:
             raise wrong(f"host '{name}': expected an object with ip and tags")
-        found[name] = mon.Host(host.get("ip", ""), tuple(str(tag) for tag in tags))
-    return found
+        hosts[name] = mon.Host(host.get("ip", ""), tuple(str(tag) for tag in tags))
+    return hosts
 
 
-def _document(loaded: Loaded, said: Any, place: str) -> Any:
+def _document(loaded: Loaded, value: Any, place: str) -> Any:
     """A JSON document that stands in the test file, or in a file relative to it."""
-    if not isinstance(said, str):
-        return said
+    if not isinstance(value, str):
+        return value
     try:
-        return _json(loaded.path.parent / said, said)
+        return _json(loaded.path.parent / value, value)
     except ValueError as error:
         raise loaded.wrong(place, str(error)) from None
 
 
-def _json(path: Path, said: str) -> Any:
+def _json(path: Path, name: str) -> Any:
     try:
         return files.json_of(path)
     except files.FileError as error:
-        raise ValueError(error.of(said)) from None
+        raise ValueError(error.of(name)) from None
 
 
 def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case, cover: bool) -> Result:
@@ -213,13 +214,13 @@ def _run_case(loaded: Loaded, subject: Subject, number: int, case: Case, cover: 
     end = _until(loaded, number, case, max(end, (last + 1) * 60))  # the tick that sees the last of them
     start = int(loaded.start.timestamp())
     try:
-        got = _backtest(loaded, subject, number, source, records, start, end)
+        backtest = _backtest(loaded, subject, number, source, records, start, end)
     except (NotEvaluated, QuerySyntaxError, mon.MonitorError) as error:
         raise loaded.wrong(place, str(error)) from None
     monitors = [monitor for monitor in (subject.monitor, *subject.members.values()) if not monitor.members]
-    missed = [*unread(loaded, number, monitors, source, records), *differences(loaded, place, case, got)]
+    missed = [*unread(loaded, number, monitors, source, records), *differences(loaded, place, case, backtest)]
     remarks = list(subject.monitor.remarks(mon.Sources(points_of(source)), start, end))
-    came_by = reached(str(loaded.path), got, subject.downtimes) if cover else None
+    came_by = reached(str(loaded.path), backtest, subject.downtimes) if cover else None
     return Result(loaded.path, case.name, loaded.line(f"{place}.name"), missed, remarks, came_by)
 
 
@@ -250,17 +251,17 @@ def _runs(
     loaded: Loaded, query: CheckQuery, hosts: Mapping[str, mon.Host], number: int, start: int
 ) -> Callable[[int], Sequence[Runs]]:
     """The last runs of a check as of a time: one a minute, from the start on."""
-    made = [(tags, runs) for (name, tags), runs in checks_of(loaded, number).items() if name == query.check]
+    checks = [(tags, runs) for (name, tags), runs in checks_of(loaded, number).items() if name == query.check]
 
     def at(now: int) -> list[Runs]:
-        found = []
-        for tags, runs in made:
+        all_runs = []
+        for tags, runs in checks:
             host, _ = split_host(tags)
             own = (*tags, *(hosts[host].tags if host in hosts else ()))
             past = [(start + 60 * n, run) for n, run in enumerate(runs) if start + 60 * n < now and run is not None]
             if past:
-                found.append(Runs(own, [run for _, run in past[-query.last :]], past[-1][0]))
-        return found
+                all_runs.append(Runs(own, [run for _, run in past[-query.last :]], past[-1][0]))
+        return all_runs
 
     return at
 

@@ -19,7 +19,7 @@ WORDS = {
     "object": "a mapping",
     "null": "nothing",
 }
-_EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]*)`(?:, got `(?P<got>[^`]*)`)?")
+_EXPECTED = re.compile(r"Expected `(?P<expected>[^`]*)`(?:, got `(?P<actual>[^`]*)`)?")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>.*)`")
 _MISSING = re.compile(r"Object missing required field `(?P<key>.*)`")
 _STEP = re.compile(r"\.(?P<key>[^.\[\]]*)|\[[^\]]*\]")
@@ -28,18 +28,18 @@ _STEP = re.compile(r"\.(?P<key>[^.\[\]]*)|\[[^\]]*\]")
 def sentence(text: str, model: type[msgspec.Struct], place: str) -> str:
     """A validation error's text for a reader of YAML. `place` is where it stands in `model`, such as `.tests[...].logs[...]`."""
     if unknown := _UNKNOWN.fullmatch(text):
-        known = _keys(model, place)
-        near = nearest(unknown["key"], known)
-        hint = f"did you mean {near}?" if near else f"expected {', '.join(known)}"
+        keys = _keys(model, place)
+        near = nearest(unknown["key"], keys)
+        hint = f"did you mean {near}?" if near else f"expected {', '.join(keys)}"
         return f"the key '{unknown['key']}' is not known here: {hint}"
     if missing := _MISSING.fullmatch(text):
         return f"the key '{missing['key']}' is missing"
-    return _EXPECTED.sub(lambda match: _expected(match["wanted"], match["got"]), text)
+    return _EXPECTED.sub(lambda match: _expected(match["expected"], match["actual"]), text)
 
 
-def _expected(wanted: str, got: str | None) -> str:
-    kinds = [WORDS.get(kind, kind) for kind in wanted.split(" | ") if kind != "null"]
-    return f"expected {' or '.join(kinds)}" + (f", not {WORDS.get(got, got)}" if got else "")
+def _expected(expected: str, actual: str | None) -> str:
+    kinds = [WORDS.get(kind, kind) for kind in expected.split(" | ") if kind != "null"]
+    return f"expected {' or '.join(kinds)}" + (f", not {WORDS.get(actual, actual)}" if actual else "")
 
 
 def _keys(model: type[msgspec.Struct], place: str) -> Sequence[str]:
@@ -50,22 +50,22 @@ def _keys(model: type[msgspec.Struct], place: str) -> Sequence[str]:
     return [
         field.encode_name
         for kind in kinds
-        for one in _plain(kind)
-        if isinstance(one, inspect.StructType)
-        for field in one.fields
+        for alternative in _plain(kind)
+        if isinstance(alternative, inspect.StructType)
+        for field in alternative.fields
     ]
 
 
 def _inside(kind: inspect.Type, key: str | None) -> list[inspect.Type]:
     """What stands under a key, or in a list's or mapping's places (None)."""
     inner: list[inspect.Type] = []
-    for one in _plain(kind):
-        if isinstance(one, inspect.StructType):
-            inner += [field.type for field in one.fields if field.encode_name == key]
-        elif isinstance(one, inspect.ListType):
-            inner.append(one.item_type)
-        elif isinstance(one, inspect.DictType):
-            inner.append(one.value_type)
+    for alternative in _plain(kind):
+        if isinstance(alternative, inspect.StructType):
+            inner += [field.type for field in alternative.fields if field.encode_name == key]
+        elif isinstance(alternative, inspect.ListType):
+            inner.append(alternative.item_type)
+        elif isinstance(alternative, inspect.DictType):
+            inner.append(alternative.value_type)
     return inner
 
 

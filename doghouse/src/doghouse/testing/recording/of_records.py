@@ -22,7 +22,7 @@ from doghouse.search.tree import Node
 from doghouse.testing.entries import Entry
 from doghouse.testing.notation import offset_text
 from doghouse.testing.recording.shrinking import flattened, runs
-from doghouse.testing.recording.simplest import TOLERANCES, Wanted
+from doghouse.testing.recording.simplest import TOLERANCES, Goal
 from doghouse.testing.recording.written_records import KINDS, Kind, Names
 from doghouse.testing.records import record_of
 
@@ -79,88 +79,90 @@ class WatchedRecords(Struct):
     """The records that monitors read: what they asked, and of what."""
 
     records: RecordsOf | None
-    asked: dict[RecordQuery, _Watched] = field(default_factory=dict)
+    by_query: dict[RecordQuery, _Watched] = field(default_factory=dict)
 
     def __call__(self, query: RecordQuery) -> Records:
         """See RecordsOf."""
         if self.records is None:
             raise NotEvaluated(f"a recording of {query.source} without {query.source}")
-        if query not in self.asked:
+        if query not in self.by_query:
             records = self.records(query)
             if isinstance(records, Tallied):
                 raise NotEvaluated(f"a recording of {query.source} of which an account says only how many there are")
-            self.asked[query] = _Watched(records)
-        return self.asked[query]
+            self.by_query[query] = _Watched(records)
+        return self.by_query[query]
 
     @property
     def low(self) -> int | None:
         """The earliest second that was read; None where nothing was."""
-        return min((one.low // 1000 for one in self.asked.values() if one.low is not None), default=None)
+        return min((watched.low // 1000 for watched in self.by_query.values() if watched.low is not None), default=None)
 
     def lines(self, start: int, end: int) -> dict[str, list[tuple[int, Record]]]:
         """What matches any of the queries in [start, end) (s UTC), by source. Raises NotEvaluated where that is too much."""
-        found: dict[str, dict[tuple[int, bytes], list[tuple[int, Record]]]] = {}
-        for query, watched in self.asked.items():
+        by_source: dict[str, dict[tuple[int, bytes], list[tuple[int, Record]]]] = {}
+        for query, watched in self.by_query.items():
             lines = watched.newest(query.search, start * 1000, end * 1000, MOST_RECORDS + 1)
             if len(lines) > MOST_RECORDS:
                 raise NotEvaluated(f"a recording of more than {MOST_RECORDS:,} {query.source}")
             alike: dict[tuple[int, bytes], list[tuple[int, Record]]] = {}
-            for at, one in lines:
-                alike.setdefault((at, msgspec.json.encode((one.message, one.tags, one.attributes))), []).append(
-                    (at, one)
-                )
-            of_source = found.setdefault(query.source, {})
+            for at, record in lines:
+                alike.setdefault(
+                    (at, msgspec.json.encode((record.message, record.tags, record.attributes))), []
+                ).append((at, record))
+            of_source = by_source.setdefault(query.source, {})
             of_source |= {key: some for key, some in alike.items() if len(some) > len(of_source.get(key, ()))}
-        return {source: [line for some in alike.values() for line in some] for source, alike in found.items()}
+        return {source: [line for some in alike.values() for line in some] for source, alike in by_source.items()}
 
 
-def simplest_entries(wanted: Wanted, records: WatchedRecords) -> tuple[dict[str, Sequence[Written]], Backtest] | None:
+def simplest_entries(goal: Goal, records: WatchedRecords) -> tuple[dict[str, Sequence[Written]], Backtest] | None:
     """The entries with the fewest words, by source, and what the monitor does over them; None where none will do."""
-    lines = records.lines(wanted.begins, wanted.history.end)
-    for kept in _choices(wanted, lines):
-        counts = {source: _counted(some, wanted) for source, some in kept.items()}
+    lines = records.lines(goal.begins, goal.history.end)
+    for entries in _choices(goal, lines):
+        counts = {source: _counted(some, goal) for source, some in entries.items()}
         if sum(map(len, counts.values())) > MOST_ENTRIES:
             continue
-        seconds = {source: _first_seconds(some) for source, some in kept.items()}
+        seconds = {source: _first_seconds(some) for source, some in entries.items()}
         for share, exactly in product((*TOLERANCES, 0.0), (False, True)):
-            made = {
+            entry_runs = {
                 source: _runs(_rounded(some, share), seconds[source] if exactly else {})
                 for source, some in counts.items()
             }
-            if sum(map(len, made.values())) > MOST_ENTRIES:
+            if sum(map(len, entry_runs.values())) > MOST_ENTRIES:
                 continue
-            test = _over(wanted, made)
-            if wanted.met_by(test):
-                return {source: [one.written for one in some] for source, some in made.items() if some}, test
+            test = _over(goal, entry_runs)
+            if goal.met_by(test):
+                return {source: [run.written for run in some] for source, some in entry_runs.items() if some}, test
     return None
 
 
 def _choices(
-    wanted: Wanted, lines: Mapping[str, Sequence[tuple[int, Record]]]
+    goal: Goal, lines: Mapping[str, Sequence[tuple[int, Record]]]
 ) -> Iterator[Mapping[str, Sequence[tuple[int, str]]]]:
     """The records as entries, the least first: of the shown groups with the fields that the monitor names, with the message of the first such, then whole."""
-    monitors = (wanted.history.monitor, *wanted.history.members.values())
-    texts = [text for one in monitors for text in (one.query, one.message, str(one.options.variables or ""))]
+    monitors = (goal.history.monitor, *goal.history.members.values())
+    texts = [
+        text for monitor in monitors for text in (monitor.query, monitor.message, str(monitor.options.variables or ""))
+    ]
     names = frozenset(re.findall(r"[\w/-]+", " ".join(texts)))
-    mine = {source: [line for line in some if _of_group(line[1], wanted)] for source, some in lines.items()}
+    mine = {source: [line for line in some if _of_group(line[1], goal)] for source, some in lines.items()}
     for some in (mine, lines):
-        yield {source: _without_message(KINDS[source], each, names) for source, each in some.items()}
-        yield {source: _with_a_message(KINDS[source], each, names) for source, each in some.items()}
+        yield {source: _without_message(KINDS[source], own, names) for source, own in some.items()}
+        yield {source: _with_a_message(KINDS[source], own, names) for source, own in some.items()}
     yield {
-        source: [(at, _json(KINDS[source].written(one, None, True))) for at, one in each]
-        for source, each in lines.items()
+        source: [(at, _json(KINDS[source].written(record, None, True))) for at, record in own]
+        for source, own in lines.items()
     }
 
 
 def _without_message(kind: Kind, lines: Sequence[tuple[int, Record]], names: Names) -> list[tuple[int, str]]:
-    return [(at, _json(kind.written(one, names, False))) for at, one in lines]
+    return [(at, _json(kind.written(record, names, False))) for at, record in lines]
 
 
 def _with_a_message(kind: Kind, lines: Sequence[tuple[int, Record]], names: Names) -> list[tuple[int, str]]:
     """The records with the message of the first that is alike but for that: each matches the search."""
     alike: dict[str, str] = {}
-    for (_, one), (_, entry) in zip(lines, _without_message(kind, lines, names), strict=True):
-        alike.setdefault(entry, _json(kind.written(one, names, True)))
+    for (_, record), (_, entry) in zip(lines, _without_message(kind, lines, names), strict=True):
+        alike.setdefault(entry, _json(kind.written(record, names, True)))
     return [(at, alike[entry]) for at, entry in _without_message(kind, lines, names)]
 
 
@@ -168,15 +170,15 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _of_group(record: Record, wanted: Wanted) -> bool:
-    return any(all(value in map(text_of, record.values(key)) for key, value in group) for group in wanted.kept)
+def _of_group(record: Record, goal: Goal) -> bool:
+    return any(all(value in map(text_of, record.values(key)) for key, value in group) for group in goal.groups)
 
 
-def _counted(lines: Sequence[tuple[int, str]], wanted: Wanted) -> Counts:
-    minutes = (wanted.history.end - wanted.begins) // MINUTE_S
+def _counted(lines: Sequence[tuple[int, str]], goal: Goal) -> Counts:
+    minutes = (goal.history.end - goal.begins) // MINUTE_S
     counts: dict[str, Floats] = {}
     for at, entry in lines:
-        place = (at // 1000 - wanted.begins) // MINUTE_S
+        place = (at // 1000 - goal.begins) // MINUTE_S
         if 0 <= place < minutes:
             counts.setdefault(entry, np.zeros(minutes))[place] += 1
     return counts
@@ -192,23 +194,23 @@ def _rounded(counts: Counts, share: float) -> Counts:
 
 
 def _runs(counts: Counts, seconds: Mapping[str, int]) -> list[_Run]:
-    found = []
+    entry_runs = []
     for entry, many in counts.items():
         minute = 0
         for count, length in runs(many):
             if count:
-                found.append(_Run(entry, minute, length, int(count), seconds.get(entry, 0)))
+                entry_runs.append(_Run(entry, minute, length, int(count), seconds.get(entry, 0)))
             minute += length
-    return found
+    return entry_runs
 
 
-def _over(wanted: Wanted, made: Mapping[str, Sequence[_Run]]) -> Backtest:
+def _over(goal: Goal, entry_runs: Mapping[str, Sequence[_Run]]) -> Backtest:
     """What the monitor does over what arrives."""
-    hosts = {name: host.tags for name, host in wanted.history.hosts.items()}
+    hosts = {name: host.tags for name, host in goal.history.hosts.items()}
     lines = {
-        source: Lines(line for one in some for line in one.lines(KINDS[source].entry, wanted.begins, hosts))
-        for source, some in made.items()
+        source: Lines(line for run in some for line in run.lines(KINDS[source].entry, goal.begins, hosts))
+        for source, some in entry_runs.items()
     }
     nothing = Lines(())
-    history = wanted.history
-    return history.replayed(history.points, wanted.begins, lambda query: lines.get(query.source, nothing))
+    history = goal.history
+    return history.replayed(history.points, goal.begins, lambda query: lines.get(query.source, nothing))

@@ -16,7 +16,7 @@ from doghouse.tags.pairs import split
 from doghouse.testing.recording.history import History
 from doghouse.testing.recording.of_records import MOST_ENTRIES, WatchedRecords, Written, simplest_entries
 from doghouse.testing.recording.shrinking import TOGETHER, Sampled
-from doghouse.testing.recording.simplest import Wanted, exactly, simplest
+from doghouse.testing.recording.simplest import Goal, exactly, simplest
 from doghouse.testing.recording.watching import RawSeries, Watching
 
 EARLIER_S = (
@@ -55,21 +55,21 @@ def record(history: History, groups: int = GROUPS) -> Recording:
         raise NotEvaluated(f"a recording of a {history.monitor.type}")
     watched, records = Watching(history.points), WatchedRecords(history.records)
     history.replayed(watched, history.start, records)
-    if records.asked:
+    if records.by_query:
         return _of_records(history, records, watched, groups)
     low = history.start - RUNS_S if history.monitor.data_are_statuses else watched.low
     latest, in_time, in_space = _lead(history, low), *_aggregators(history)
     for begins in (latest - earlier for earlier in EARLIER_S):
         reference = history.replayed(watched, begins)
-        kept, left_out = _chosen(reference, history.start, groups)
+        shown, left_out = _chosen(reference, history.start, groups)
         raw = watched.raw(begins, history.end)
         if not raw and not reference.timelines:
             raise CannotRecord("there are no points in that time and scope")
-        wanted = Wanted(history, begins, reference, frozenset(kept))
-        for some in _choices(history, raw, kept, in_space) if raw else ():
-            found = exactly(wanted, some) if history.monitor.data_are_statuses else simplest(wanted, some, in_time)
-            if found is not None:
-                return Recording(history, begins, found[0], wanted.over(found[0]), left_out, found[1])
+        goal = Goal(history, begins, reference, frozenset(shown))
+        for some in _choices(history, raw, shown, in_space) if raw else ():
+            outcome = exactly(goal, some) if history.monitor.data_are_statuses else simplest(goal, some, in_time)
+            if outcome is not None:
+                return Recording(history, begins, outcome[0], goal.over(outcome[0]), left_out, outcome[1])
     raise CannotRecord("what the monitor did does not follow from the points of the stretch and of a day before it")
 
 
@@ -80,10 +80,10 @@ def _of_records(history: History, records: WatchedRecords, watched: Watching, gr
     latest = _lead(history, records.low)
     for begins in (latest - earlier for earlier in EARLIER_S):
         reference = history.replayed(watched, begins, records)
-        kept, left_out = _chosen(reference, history.start, groups)
-        wanted = Wanted(history, begins, reference, frozenset(kept))
-        if (found := simplest_entries(wanted, records)) is not None:
-            return Recording(history, begins, (), found[1], left_out, {}, found[0])
+        shown, left_out = _chosen(reference, history.start, groups)
+        goal = Goal(history, begins, reference, frozenset(shown))
+        if (outcome := simplest_entries(goal, records)) is not None:
+            return Recording(history, begins, (), outcome[1], left_out, {}, outcome[0])
     raise CannotRecord(
         f"what the monitor did does not follow from the records of the stretch and of a day before it, as far as {MOST_ENTRIES} entries tell them"
     )
@@ -92,13 +92,15 @@ def _of_records(history: History, records: WatchedRecords, watched: Watching, gr
 def _lead(history: History, low: int | None) -> int:
     """When the test begins: so early that the first window is whole, and that new groups are not new any more when the stretch begins."""
     everybody = (history.monitor, *history.members.values())
-    delay = max((one.rules.new_group_delay for one in everybody if one.compares and one.multi), default=0)
+    delay = max(
+        (monitor.rules.new_group_delay for monitor in everybody if monitor.compares and monitor.multi), default=0
+    )
     return (min(low if low is not None else history.start, history.start) - delay) // MINUTE_S * MINUTE_S
 
 
 def _chosen(reference: Backtest, start: int, most: int) -> tuple[set[Group], int]:
     """The groups that the test shows, those that changed most first, and how many that changed too it does not; without a change the first group."""
-    changes = {one.group: _changes(one, start) for one in reference.timelines}
+    changes = {timeline.group: _changes(timeline, start) for timeline in reference.timelines}
     changed = sorted((group for group, many in changes.items() if many), key=lambda group: (-changes[group], group))
     if reference.bundles is not None:
         most = len(changed)  # a notification of many groups is told by all of them
@@ -113,11 +115,11 @@ def _changes(timeline: Timeline, start: int) -> int:
 
 
 def _choices(
-    history: History, raw: Sequence[RawSeries], kept: set[Group], in_space: Mapping[str, str]
+    history: History, raw: Sequence[RawSeries], shown: set[Group], in_space: Mapping[str, str]
 ) -> Iterator[Sequence[RawSeries]]:
     """The series that a test may be made of, the least first: those that the shown groups read, taken together, with the tags that the queries name."""
-    some = [one for one in raw if any(_may_be_of(one, group) for group in kept)]
-    named = [replace(one, tags=_named(history, one.tags)) for one in some]
+    some = [series for series in raw if any(_may_be_of(series, group) for group in shown)]
+    named = [replace(series, tags=_named(history, series.tags)) for series in some]
     yield _taken_together(named, in_space)
     yield some
     yield raw
@@ -145,7 +147,7 @@ def _may_be_of(series: RawSeries, group: Group) -> bool:
 
 def _named(history: History, tags: Sequence[str]) -> tuple[str, ...]:
     """The tags whose keys the queries or the message name."""
-    texts = [history.monitor.query, history.monitor.message, *(one.query for one in history.members.values())]
+    texts = [history.monitor.query, history.monitor.message, *(member.query for member in history.members.values())]
     words = set(re.findall(r"[\w/-]+", " ".join(texts)))
     return tuple(tag for tag in tags if split(tag)[0] in words)
 
@@ -153,17 +155,17 @@ def _named(history: History, tags: Sequence[str]) -> tuple[str, ...]:
 def _taken_together(series: Sequence[RawSeries], in_space: Mapping[str, str]) -> list[RawSeries]:
     """Series of the same metric and tags as one."""
     alike: dict[tuple[str, tuple[str, ...]], list[RawSeries]] = {}
-    for one in series:
-        alike.setdefault((one.metric, one.tags), []).append(one)
+    for raw in series:
+        alike.setdefault((raw.metric, raw.tags), []).append(raw)
     return [_one_of(many, in_space.get(metric, "avg")) for (metric, _), many in alike.items()]
 
 
 def _one_of(many: Sequence[RawSeries], together: str) -> RawSeries:
     if len(many) == 1:
         return many[0]
-    minutes = np.concatenate([one.times for one in many]) // MINUTE_S * MINUTE_S
-    values = np.concatenate([one.values for one in many])
+    minutes = np.concatenate([raw.times for raw in many]) // MINUTE_S * MINUTE_S
+    values = np.concatenate([raw.values for raw in many])
     order = np.argsort(minutes, kind="stable")
     times, firsts = np.unique(minutes[order], return_index=True)
-    made = [TOGETHER[together](part) for part in np.split(values[order], firsts[1:])]
-    return replace(many[0], times=times, values=np.array(made))
+    combined = [TOGETHER[together](part) for part in np.split(values[order], firsts[1:])]
+    return replace(many[0], times=times, values=np.array(combined))

@@ -58,10 +58,10 @@ def slots(series: RawSeries, start: int, end: int, every: int, together: str) ->
     values = np.full(-(-(end - start) // every), np.nan)
     places = (series.times - start) // every
     inside = (places >= 0) & (places < len(values))
-    places, given = places[inside], series.values[inside]
+    places, points = places[inside], series.values[inside]
     firsts = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
     for first, last in zip(firsts.tolist(), [*firsts.tolist()[1:], len(places)], strict=True):
-        values[places[first]] = TOGETHER[together](given[first:last])
+        values[places[first]] = TOGETHER[together](points[first:last])
     return values
 
 
@@ -70,23 +70,23 @@ def runs(values: Floats) -> list[Run]:
     same = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
     firsts = np.flatnonzero(np.append(True, ~same)[: len(values)])
     counts = np.diff(np.append(firsts, len(values)))
-    made = list(zip(values[firsts].tolist(), counts.tolist(), strict=True))
-    return made[:-1] if made and math.isnan(made[-1][0]) else made
+    pairs = list(zip(values[firsts].tolist(), counts.tolist(), strict=True))
+    return pairs[:-1] if pairs and math.isnan(pairs[-1][0]) else pairs
 
 
 def flattened(values: Floats, tolerance: float) -> Floats:
     """Samples of which those that lie within `tolerance` of the middle between them are one value, their mean rounded as far as that allows."""
-    made = values.copy()
+    flat = values.copy()
     first, low, high = 0, math.nan, math.nan
     for place, value in enumerate([*values.tolist(), None]):
         if value is not None and place > first and _fits(value, low, high, tolerance):
             low, high = min(low, value), max(high, value)
             continue
         if place > first:
-            made[first:place] = _near(float(np.mean(values[first:place])), tolerance)
+            flat[first:place] = _near(float(np.mean(values[first:place])), tolerance)
         if value is not None:
             first, low, high = place, value, value
-    return made
+    return flat
 
 
 def _fits(value: float, low: float, high: float, tolerance: float) -> bool:

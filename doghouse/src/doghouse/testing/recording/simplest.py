@@ -26,13 +26,13 @@ MOST_TRIES = 300  # of stretches
 SHORTEST = 4  # samples of such a stretch
 
 
-class Wanted(Struct, frozen=True, eq=False):
-    """What samples from `begins` (s UTC) on are to bring about: what `reference` has of the groups `kept`, from the history's start on."""
+class Goal(Struct, frozen=True, eq=False):
+    """What samples from `begins` (s UTC) on are to bring about: what `reference` has of the groups `groups`, from the history's start on."""
 
     history: History
     begins: int
     reference: Backtest
-    kept: frozenset[Group]
+    groups: frozenset[Group]
 
     def over(self, series: Sequence[Sampled]) -> Backtest:
         """What the monitor does over these samples."""
@@ -45,27 +45,27 @@ class Wanted(Struct, frozen=True, eq=False):
     def met_by(self, test: Backtest) -> bool:
         """Whether the groups have the same state at each minute, and the same people are told, or would be but for a downtime."""
         ticks = self.reference.ticks[self.reference.ticks >= self.history.start]
-        timelines = {one.group: one for one in test.timelines}
-        for one in self.reference.timelines:
-            if one.group in self.kept:
-                other = timelines.get(one.group)
-                if other is None or not np.array_equal(_statuses(one, ticks), _statuses(other, ticks)):
+        timelines = {timeline.group: timeline for timeline in test.timelines}
+        for timeline in self.reference.timelines:
+            if timeline.group in self.groups:
+                other = timelines.get(timeline.group)
+                if other is None or not np.array_equal(_statuses(timeline, ticks), _statuses(other, ticks)):
                     return False
         return self._told(test) == self._told(self.reference)
 
     def _told(self, test: Backtest) -> list[tuple[float, Group, str, tuple[str, ...], str | None]]:
         return [
-            (one.at, one.group, one.transition, one.recipients, one.silenced_by)
-            for one in test.notifications()
-            if one.at >= self.history.start and (test.bundles is not None or one.group in self.kept)
+            (sent.at, sent.group, sent.transition, sent.recipients, sent.silenced_by)
+            for sent in test.notifications()
+            if sent.at >= self.history.start and (test.bundles is not None or sent.group in self.groups)
         ]
 
 
-def exactly(wanted: Wanted, series: Sequence[RawSeries]) -> tuple[list[Sampled], dict[str, float]] | None:
+def exactly(goal: Goal, series: Sequence[RawSeries]) -> tuple[list[Sampled], dict[str, float]] | None:
     """The last point of each minute, where these will do: a check's runs are no numbers of which some are near others."""
-    begins, end = wanted.begins, wanted.history.end
-    sampled = [Sampled(one.metric, one.type, one.tags, 60, runs(slots(one, begins, end, 60, "last"))) for one in series]
-    return (sampled, {}) if wanted.met(sampled) else None
+    begins, end = goal.begins, goal.history.end
+    sampled = [Sampled(raw.metric, raw.type, raw.tags, 60, runs(slots(raw, begins, end, 60, "last"))) for raw in series]
+    return (sampled, {}) if goal.met(sampled) else None
 
 
 class _Samples(Struct, frozen=True, eq=False):
@@ -78,8 +78,8 @@ class _Samples(Struct, frozen=True, eq=False):
 
     def sampled(self) -> list[Sampled]:
         return [
-            Sampled(one.metric, one.type, one.tags, self.every, runs(values))
-            for one, values in zip(self.series, self.values, strict=True)
+            Sampled(raw.metric, raw.type, raw.tags, self.every, runs(values))
+            for raw, values in zip(self.series, self.values, strict=True)
         ]
 
     @property
@@ -91,46 +91,46 @@ class _Samples(Struct, frozen=True, eq=False):
 
     def ranges(self) -> list[float]:
         """The range of each one's metric."""
-        found: dict[str, tuple[float, float]] = {}
-        for one, values in zip(self.series, self.exact, strict=True):
-            low, high = found.get(one.metric, (np.inf, -np.inf))
-            found[one.metric] = min(low, float(np.nanmin(values))), max(high, float(np.nanmax(values)))
-        return [found[one.metric][1] - found[one.metric][0] for one in self.series]
+        bounds: dict[str, tuple[float, float]] = {}
+        for raw, values in zip(self.series, self.exact, strict=True):
+            low, high = bounds.get(raw.metric, (np.inf, -np.inf))
+            bounds[raw.metric] = min(low, float(np.nanmin(values))), max(high, float(np.nanmax(values)))
+        return [bounds[raw.metric][1] - bounds[raw.metric][0] for raw in self.series]
 
     def tolerance(self) -> dict[str, float]:
         """How far samples are from what they were, by metric."""
         off: dict[str, float] = {}
-        for one, exact, values in zip(self.series, self.exact, self.values, strict=True):
-            off[one.metric] = max(off.get(one.metric, 0.0), float(np.nanmax(np.abs(exact - values))))
+        for raw, exact, values in zip(self.series, self.exact, self.values, strict=True):
+            off[raw.metric] = max(off.get(raw.metric, 0.0), float(np.nanmax(np.abs(exact - values))))
         return off
 
 
 def simplest(
-    wanted: Wanted, series: Sequence[RawSeries], together: Mapping[str, str]
+    goal: Goal, series: Sequence[RawSeries], together: Mapping[str, str]
 ) -> tuple[list[Sampled], dict[str, float]] | None:
     """The samples with the fewest words, and how far they are from the points; None where no samples will do.
 
     `together` says how the points in one slot become one, by metric.
     """
     best: _Samples | None = None
-    span = wanted.history.end - wanted.begins
-    for every in (one for one in SPACINGS if one * 4 <= span):
+    span = goal.history.end - goal.begins
+    for every in (spacing for spacing in SPACINGS if spacing * 4 <= span):
         if best is not None and span // every > 100 * best.words:
             break  # so many samples are not told in fewer words
         exact = [
-            slots(one, wanted.begins, wanted.history.end, every, _together(one.type, one.metric, together))
-            for one in series
+            slots(raw, goal.begins, goal.history.end, every, _together(raw.type, raw.metric, together))
+            for raw in series
         ]
         samples = _Samples(series, every, exact, exact)
-        if not wanted.met(samples.sampled()):
+        if not goal.met(samples.sampled()):
             continue
-        found = next((one for one in _rounded(samples) if wanted.met(one.sampled())), samples)
-        if best is None or found.words < best.words:
-            best = found
+        rounded = next((candidate for candidate in _rounded(samples) if goal.met(candidate.sampled())), samples)
+        if best is None or rounded.words < best.words:
+            best = rounded
     if best is None:
         return None
     if best.words > READABLE * len(series):
-        best = _flattened(wanted, best)
+        best = _flattened(goal, best)
     return best.sampled(), best.tolerance()
 
 
@@ -146,7 +146,7 @@ def _rounded(samples: _Samples) -> Iterator[_Samples]:
         yield samples.with_values([flattened(values, share * full) for values, full in pairs])
 
 
-def _flattened(wanted: Wanted, samples: _Samples) -> _Samples:
+def _flattened(goal: Goal, samples: _Samples) -> _Samples:
     """The samples with longer runs where these change nothing: a series as a whole, then its halves, and so on."""
     tries = 0
     for number, full in enumerate(samples.ranges()):
@@ -159,7 +159,7 @@ def _flattened(wanted: Wanted, samples: _Samples) -> _Samples:
                 values[number] = values[number].copy()
                 values[number][first:last] = flattened(samples.exact[number][first:last], share * full)
                 tried = samples.with_values(values)
-                if tried.words < samples.words and wanted.met(tried.sampled()):
+                if tried.words < samples.words and goal.met(tried.sampled()):
                     samples = tried
                     break
             else:
@@ -180,13 +180,15 @@ def _statuses(timeline: Timeline, ticks: Ints) -> Ints:
 
 def source_of(series: Sequence[Sampled], start: int, hosts: Mapping[str, Host]) -> MemorySource:
     """The samples as a source, as unit tests read them."""
-    made, ids, times, values = [], [], [], []
-    for number, one in enumerate(series):
-        host, own = split_host(one.tags)
-        made.append(Series(number, one.metric, one.type, 0 if one.type == "gauge" else one.every, host, own))
-        there = np.flatnonzero(~np.isnan(one.values))
+    all_series, ids, times, values = [], [], [], []
+    for number, sampled in enumerate(series):
+        host, own = split_host(sampled.tags)
+        all_series.append(
+            Series(number, sampled.metric, sampled.type, 0 if sampled.type == "gauge" else sampled.every, host, own)
+        )
+        there = np.flatnonzero(~np.isnan(sampled.values))
         ids.append(np.full(len(there), number, np.int64))
-        times.append(start + there * one.every)
-        values.append(one.values[there])
+        times.append(start + there * sampled.every)
+        values.append(sampled.values[there])
     columns = Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values)) if ids else no_columns()
-    return MemorySource(made, columns, {name: host.tags for name, host in hosts.items()})
+    return MemorySource(all_series, columns, {name: host.tags for name, host in hosts.items()})

@@ -28,18 +28,18 @@ class _Watched:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._found: dict[int, Series] = {}
+        self._series: dict[int, Series] = {}
         self.read_ids: set[int] = set()
         self.low: int | None = None
         self.answers: dict[str, tuple[str, tuple[str, ...]]] = {}  # what metrics that hold answers are answers to
 
     def find(self, metric: str) -> Sequence[Series]:
         """See `Source.find`."""
-        found = self._source.find(metric)
-        if any(one.type == "distribution" for one in found):
+        all_series = self._source.find(metric)
+        if any(series.type == "distribution" for series in all_series):
             raise NotEvaluated(f"a recording of a distribution ({metric})")
-        self._found.update((one.id, one) for one in found)
-        return found
+        self._series.update((series.id, series) for series in all_series)
+        return all_series
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """See `Source.read`."""
@@ -49,14 +49,14 @@ class _Watched:
 
     def raw(self, start: int, end: int) -> list[RawSeries]:
         """The points in [start, end) of every series that was read, under the names that the monitor itself reads."""
-        made = []
+        raw_series = []
         for number in sorted(self.read_ids):
-            series, read = self._found[number], self._source.read(np.array([number], np.int64), start, end)
+            series, read = self._series[number], self._source.read(np.array([number], np.int64), start, end)
             if len(read):
                 metric, scope = self.answers.get(series.metric, (series.metric, ()))
                 tags = tuple(sorted({*series.tags, *scope}))
-                made.append(RawSeries(metric, series.type, tags, read.ts, read.value))
-        return made
+                raw_series.append(RawSeries(metric, series.type, tags, read.ts, read.value))
+        return raw_series
 
 
 class Watching(Struct):
@@ -76,16 +76,16 @@ class Watching(Struct):
     @property
     def low(self) -> int | None:
         """The earliest second that was read; None where nothing was."""
-        return min((one.low for one in self.sources.values() if one.low is not None), default=None)
+        return min((source.low for source in self.sources.values() if source.low is not None), default=None)
 
     def raw(self, start: int, end: int) -> list[RawSeries]:
         """The points in [start, end) of every series that was read, a series once."""
-        read = [one for source in self.sources.values() for one in source.raw(start, end)]
-        return list({(one.metric, one.tags): one for one in read}.values())
+        read = [series for source in self.sources.values() for series in source.raw(start, end)]
+        return list({(series.metric, series.tags): series for series in read}.values())
 
 
 def _answers(monitor: Definition, other: Definition) -> Mapping[str, tuple[str, tuple[str, ...]]]:
     """The metric and the scope's tags that each metric of `other` holds the answers to: it is the monitor over the answers to its queries."""
-    asked = dict.fromkeys(metric_queries(monitor.parsed().expression))
-    held = dict.fromkeys(metric_queries(other.parsed().expression))
-    return {answer.metric: (query.metric, scope_tags(query)) for query, answer in zip(asked, held, strict=True)}
+    queries = dict.fromkeys(metric_queries(monitor.parsed().expression))
+    answers = dict.fromkeys(metric_queries(other.parsed().expression))
+    return {answer.metric: (query.metric, scope_tags(query)) for query, answer in zip(queries, answers, strict=True)}

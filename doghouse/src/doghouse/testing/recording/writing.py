@@ -23,22 +23,24 @@ WIDTH = 120
 CHECK_WORDS = {status: word for word, status in RUNS.items() if status is not None}
 
 
-def written(recording: Recording, given: Mapping[str, Any]) -> str:
-    """The test file. `given` are its other keys: `monitor` and what else it names, as file names or bodies."""
+def written(recording: Recording, keys: Mapping[str, Any]) -> str:
+    """The test file. `keys` are its other keys: `monitor` and what else it names, as file names or bodies."""
     history, start = recording.history, recording.start
     span = f"{_time(history.start)} to {_time(history.end)}"
     lines = [f"# {line}" for line in _remarks(recording, span)]
-    for key, value in given.items():
-        lines += _given(key, value)
+    for key, value in keys.items():
+        lines += _section(key, value)
     name = " ".join((history.monitor.name or "recorded").split())
     lines += [f"start: {_time(start)}", "tests:", f"  - name: {_text(f'{name}, {span}')}"]
     checks = history.monitor.data_are_statuses
     if recording.series:
         lines += ["    checks:" if checks else "    series:"]
-    for one in recording.series:
-        lines.append(f"      {_quoted(_key(one.metric, one.tags))}: {_runs(one) if checks else _samples(one)}")
+    for sampled in recording.series:
+        lines.append(
+            f"      {_quoted(_key(sampled.metric, sampled.tags))}: {_runs(sampled) if checks else _samples(sampled)}"
+        )
     for kind, entries in recording.entries.items():
-        lines += [f"    {kind}:", *(f"      - {_entry(each)}" for each in entries)]
+        lines += [f"    {kind}:", *(f"      - {_entry(entry)}" for entry in entries)]
     lines += [f"    until: {offset_text(history.end - start)}", *_expected(recording)]
     return "\n".join(lines) + "\n"
 
@@ -48,7 +50,11 @@ def _remarks(recording: Recording, span: str) -> Iterator[str]:
     lead = recording.history.start - recording.start
     if lead:
         yield f"What is recorded begins at {offset_text(lead)}; before it the first window fills."
-    near = [f"{number_text(float(f'{one:.2g}'))} of {metric}" for metric, one in recording.tolerance.items() if one]
+    near = [
+        f"{number_text(float(f'{distance:.2g}'))} of {metric}"
+        for metric, distance in recording.tolerance.items()
+        if distance
+    ]
     if near:
         yield f"Samples are rounded, to within {' and '.join(near)}: the states are those of each minute, values in messages are not."
     if recording.left_out:
@@ -59,16 +65,22 @@ def _expected(recording: Recording) -> Iterator[str]:
     test, start = recording.test, recording.start
     several = len(test.timelines) > 1
     changes = [
-        " ".join(filter(None, (offset_text(one.at - start), one.after.label, group_text(group) if several else "")))
-        for group, one in test.transitions()
+        " ".join(
+            filter(None, (offset_text(change.at - start), change.after.label, group_text(group) if several else ""))
+        )
+        for group, change in test.transitions()
     ]
-    yield from _list("transitions", [_text(one) for one in changes])
-    sent = [one for one in test.notifications() if not one.silenced_by]
-    yield from _list("notifications", [_notification(one, start, several) for one in sent], own_lines=True)
+    yield from _list("transitions", [_text(change) for change in changes])
+    sent = [notification for notification in test.notifications() if not notification.silenced_by]
+    yield from _list(
+        "notifications", [_notification(notification, start, several) for notification in sent], own_lines=True
+    )
     yield "    exact: true"
-    silenced = [one for one in test.notifications() if one.silenced_by]
+    silenced = [notification for notification in test.notifications() if notification.silenced_by]
     if recording.history.downtimes:
-        yield from _list("silenced", [_notification(one, start, several) for one in silenced], own_lines=True)
+        yield from _list(
+            "silenced", [_notification(notification, start, several) for notification in silenced], own_lines=True
+        )
 
 
 def _list(key: str, items: Sequence[str], *, own_lines: bool = False) -> Iterator[str]:
@@ -81,25 +93,29 @@ def _list(key: str, items: Sequence[str], *, own_lines: bool = False) -> Iterato
     yield from (f"      - {item}" for item in items)
 
 
-def _notification(one: Notification, start: int, several: bool) -> str:
-    parts = {"at": offset_text(int(one.at) - start), "transition": one.transition}
-    parts |= {"group": group_text(one.group)} if several and one.group else {}
-    listed = ", ".join(_text(each) for each in one.recipients)
-    by = f", by: {_text(one.silenced_by)}" if one.silenced_by else ""
+def _notification(notification: Notification, start: int, several: bool) -> str:
+    parts = {"at": offset_text(int(notification.at) - start), "transition": notification.transition}
+    parts |= {"group": group_text(notification.group)} if several and notification.group else {}
+    listed = ", ".join(_text(recipient) for recipient in notification.recipients)
+    by = f", by: {_text(notification.silenced_by)}" if notification.silenced_by else ""
     return "{" + ", ".join(f"{key}: {_text(value)}" for key, value in parts.items()) + f", to: [{listed}]{by}}}"
 
 
-def _samples(one: Sampled) -> str:
-    if one.every == 60 and one.type == "gauge":
-        return _text(one.text) if _PLAIN.fullmatch(one.text) and not _is_number(one.text) else _quoted(one.text)
-    kind = "" if one.type == "gauge" else f", type: {one.type}"
-    return f"{{every: {offset_text(one.every)[1:]}{kind}, values: {_quoted(one.text)}}}"
+def _samples(sampled: Sampled) -> str:
+    if sampled.every == 60 and sampled.type == "gauge":
+        return (
+            _text(sampled.text)
+            if _PLAIN.fullmatch(sampled.text) and not _is_number(sampled.text)
+            else _quoted(sampled.text)
+        )
+    kind = "" if sampled.type == "gauge" else f", type: {sampled.type}"
+    return f"{{every: {offset_text(sampled.every)[1:]}{kind}, values: {_quoted(sampled.text)}}}"
 
 
-def _runs(one: Sampled) -> str:
+def _runs(sampled: Sampled) -> str:
     """A check's runs: `OKx5 CRITICALx2 _`."""
-    words = ("_" if math.isnan(value) else CHECK_WORDS[int(value)] for value, _ in one.runs)
-    return " ".join(word + f"x{many}" * (many > 1) for word, (_, many) in zip(words, one.runs, strict=True))
+    words = ("_" if math.isnan(value) else CHECK_WORDS[int(value)] for value, _ in sampled.runs)
+    return " ".join(word + f"x{many}" * (many > 1) for word, (_, many) in zip(words, sampled.runs, strict=True))
 
 
 def _entry(entry: Mapping[str, Any]) -> str:
@@ -123,16 +139,16 @@ def _key(metric: str, tags: Sequence[str]) -> str:
     return f"{metric}{{{','.join(tags)}}}" if tags else metric
 
 
-def _given(key: str, value: Any) -> Iterator[str]:
+def _section(key: str, value: Any) -> Iterator[str]:
     """A key of the file: a text, a list with an item a line, a mapping with a key a line."""
     if isinstance(value, str):
         yield f"{key}: {_text(value)}"
         return
     yield f"{key}:"
     if isinstance(value, Mapping):
-        yield from (f"  {_text(str(name))}: {json.dumps(one, ensure_ascii=False)}" for name, one in value.items())
+        yield from (f"  {_text(str(name))}: {json.dumps(inner, ensure_ascii=False)}" for name, inner in value.items())
     else:
-        yield from (f"  - {json.dumps(one, ensure_ascii=False)}" for one in value)
+        yield from (f"  - {json.dumps(element, ensure_ascii=False)}" for element in value)
 
 
 def _text(text: str) -> str:

@@ -29,28 +29,28 @@ class Kind(Struct, frozen=True):
 
 
 def _log(record: Record, names: Names, message: bool) -> dict[str, Any]:
-    made = _reserved(record, {one: one for one in ("service", "status", "host", "source")}, names)
-    made |= {"message": record.message} if message and record.message else {}
-    return made | _tags(record, names) | _nested(_others(record, names, _OF_LOGS))
+    fields = _reserved(record, {name: name for name in ("service", "status", "host", "source")}, names)
+    fields |= {"message": record.message} if message and record.message else {}
+    return fields | _tags(record, names) | _nested(_others(record, names, _OF_LOGS))
 
 
 def _event(record: Record, names: Names, message: bool) -> dict[str, Any]:
     own = record.attributes
-    made = {"title": own["title"]} if message and own.get("title") else {}
-    made |= {"text": record.message} if message and record.message else {}
-    made |= {"status": own.get("status", "info")}
-    made |= _reserved(record, {one: one for one in ("host", "source")}, names)
-    made |= {"aggregation_key": own["aggregation_key"]} if own.get("aggregation_key") else {}
-    return made | _tags(record, names) | _nested(_others(record, names, _OF_EVENTS))
+    fields = {"title": own["title"]} if message and own.get("title") else {}
+    fields |= {"text": record.message} if message and record.message else {}
+    fields |= {"status": own.get("status", "info")}
+    fields |= _reserved(record, {name: name for name in ("host", "source")}, names)
+    fields |= {"aggregation_key": own["aggregation_key"]} if own.get("aggregation_key") else {}
+    return fields | _tags(record, names) | _nested(_others(record, names, _OF_EVENTS))
 
 
 def _span(record: Record, names: Names, _: bool) -> dict[str, Any]:
-    called = {one: one for one in ("service", "env", "type", "status", "host")}
-    made = _reserved(record, called | {"operation_name": "name", "resource_name": "resource"}, names)
-    made |= {"duration": f"{record.attributes['duration']}ns"} if names is None or "duration" in names else {}
+    called = {name: name for name in ("service", "env", "type", "status", "host")}
+    fields = _reserved(record, called | {"operation_name": "name", "resource_name": "resource"}, names)
+    fields |= {"duration": f"{record.attributes['duration']}ns"} if names is None or "duration" in names else {}
     flat = dict(_flat(_others(record, names, {"duration", "env"}), ""))
-    tags = {"tags": [one for one in _tags(record, names).get("tags", ()) if one != "source:apm"]}
-    return made | (tags if tags["tags"] else {}) | _nested(flat)
+    tags = {"tags": [tag for tag in _tags(record, names).get("tags", ()) if tag != "source:apm"]}
+    return fields | (tags if tags["tags"] else {}) | _nested(flat)
 
 
 KINDS: Mapping[str, Kind] = {
@@ -66,7 +66,7 @@ def _reserved(record: Record, called: Mapping[str, str], names: Names) -> dict[s
 
 
 def _tags(record: Record, names: Names) -> dict[str, Any]:
-    tags = [one for one in record.tags if names is None or split(one)[0] in names]
+    tags = [tag for tag in record.tags if names is None or split(tag)[0] in names]
     return {"tags": tags} if tags else {}
 
 
