@@ -60,10 +60,10 @@ def _families(items: Sequence[Item]) -> str:
     rows = []
     for family, group in groupby(items, lambda item: item.group):
         listed = list(group)
-        named = [", ".join(_said(item) for item in listed if item.state == state) for state in STATES]
+        named = [", ".join(_named(item) for item in listed if item.state == state) for state in STATES]
         rows.append(f"| {family} | {' | '.join(named)} |")
     return "\n".join(["| family | done | partly | not |", "|---|---|---|---|", *rows, ""])
 
 
-def _said(item: Item) -> str:
+def _named(item: Item) -> str:
     return f"`{item.name}`" + (f" ({item.note})" if item.note else "")

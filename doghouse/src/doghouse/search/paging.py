@@ -53,12 +53,12 @@ class Search(msgspec.Struct):
     @property
     def text(self) -> str:
         """The search itself."""
-        return given(self.filter.query, "*")
+        return or_default(self.filter.query, "*")
 
     @property
     def newest_first(self) -> bool:
         """Whether the newest come first, as where no order is named. Raises ApiError 400."""
-        order = given(self.sort, NEWEST_FIRST)
+        order = or_default(self.sort, NEWEST_FIRST)
         if order not in ORDERS:
             raise errors.invalid_parameter("sort", order, ORDERS)
         return order == NEWEST_FIRST
@@ -66,7 +66,7 @@ class Search(msgspec.Struct):
     @property
     def limit(self) -> int:
         """How many an answer has at most. Raises ApiError 400."""
-        limit = given(self.page.limit, LIMIT)
+        limit = or_default(self.page.limit, LIMIT)
         if limit < 0:
             raise errors.invalid_body("page.limit must be a number from 0")
         return min(limit, MAX_LIMIT)
@@ -165,6 +165,6 @@ def behind(cursor: str) -> str:
         raise invalid_cursor() from None
 
 
-def given(value: T | UnsetType, default: T) -> T:
-    """A term that was given, or else its default."""
+def or_default(value: T | UnsetType, default: T) -> T:
+    """A term of the request, or else its default."""
     return default if isinstance(value, UnsetType) else value

@@ -30,9 +30,9 @@ class TraceIntake:
         tallies: stats.Tallies = {}
         if not counted:
             stats.count(chunks, marked, self._host, now, tallies)
-        sampled = [sample for chunk in chunks if (sample := sampling.kept(chunk))]
-        if sampled or tallies:
-            self.store.add(sampled, marked, tallies)
+        stored = [spans for chunk in chunks if (spans := sampling.stored(chunk))]
+        if stored or tallies:
+            self.store.add(stored, marked, tallies)
         return sampling.rates({(chunk[0].service or "", chunk[0].tag("env")) for chunk in chunks})
 
     def take_stats(self, body: bytes, now: float) -> None:

@@ -82,7 +82,7 @@ def take(intake: TraceIntake, path: str, decode: Decode) -> PlainHandler:
             raise traces_unreadable(path, str(error)) from None
         except TooMuch as reason:
             raise errors.too_much_in_body(str(reason)) from None
-        marked, counted = _said(call, "computed-top-level"), _said(call, "computed-stats")
+        marked, counted = _is_set(call, "computed-top-level"), _is_set(call, "computed-stats")
         sound = normalize.normalized(chunks, call.headers.get("datadog-meta-lang", ""), call.now)
         return Reply({"rate_by_service": intake.take(sound, marked, counted, call.now)})
 
@@ -105,6 +105,6 @@ def _kind(call: Call) -> str:
     return call.headers.get("content-type", "").partition(";")[0].strip()
 
 
-def _said(call: Call, what: str) -> bool:
+def _is_set(call: Call, what: str) -> bool:
     """Whether a header is set to yes: any value but `false`, `0` and the like is a yes (Go's ParseBool, else yes)."""
     return call.headers.get(f"datadog-client-{what}", "").lower() not in ("", "0", "f", "false", "no")

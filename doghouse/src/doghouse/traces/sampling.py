@@ -5,7 +5,7 @@ from __future__ import annotations
 from doghouse.traces.model import ALONE, KEPT_ALONE, PRIORITY, Chunk
 
 
-def kept(chunk: Chunk) -> Chunk:
+def stored(chunk: Chunk) -> Chunk:
     """The spans of a chunk that are stored: all, none, or those that single span sampling keeps.
 
     The priority that the tracer decided on (docs: tracing/trace_pipeline/ingestion_mechanisms) counts: 1 and 2 are kept, -1 is not;

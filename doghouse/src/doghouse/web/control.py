@@ -33,7 +33,7 @@ def clock_routes(clock: Clock) -> list[BaseRoute]:
     return [endpoint("POST", "/doghouse/clock", set_clock)]
 
 
-class Wanted(Struct):
+class Copy(Struct):
     """`folder`: the absolute path of the copy, on the server's machine; it must be new or empty."""
 
     folder: str
@@ -45,7 +45,7 @@ def backup_routes(data: Path, stores: Sequence[backup.Store]) -> list[BaseRoute]
 
     def copy(call: Call) -> Reply:
         """Make the copy, and say how large it is."""
-        target = Path(call.json(Wanted).folder)
+        target = Path(call.json(Copy).folder)
         with one_at_a_time:
             try:
                 size = backup.copy(target, data, stores)

@@ -31,7 +31,7 @@ NO_AGGREGATE = {"events": ": Datadog's API of events has no aggregate"}
 Pages = Callable[[Sequence[Page]], Mapping[Page, Sequence[AnsweredSeries]]]
 
 
-def asked(query: RecordQuery) -> str:
+def request_text(query: RecordQuery) -> str:
     """A query of logs as it is asked of each minute, in one text. Raises NotEvaluated."""
     name = query.compute.name
     if query.source != "logs":
@@ -52,7 +52,7 @@ def asked(query: RecordQuery) -> str:
 
 def pages_of(query: RecordQuery, start: int, end: int) -> list[Page]:
     """The stretches of a query in [start, end) (s UTC), a value a minute. Raises NotEvaluated."""
-    return pages(asked(query), start, end, MINUTE_S, of_logs=True)
+    return pages(request_text(query), start, end, MINUTE_S, of_logs=True)
 
 
 def answers(document: Any, computes: int) -> list[AnsweredSeries]:

@@ -22,7 +22,7 @@ VERSION = 1  # of the files
 
 
 class Page(Struct, frozen=True):
-    """A query's text, a stretch [start, end) (s UTC) and seconds a point. A query of logs is their search and what they come to, as JSON (`logs.asked`)."""
+    """A query's text, a stretch [start, end) (s UTC) and seconds a point. Of logs the text is JSON (`logs.request_text`)."""
 
     query: str
     start: int

@@ -122,7 +122,7 @@ class Account:
             self._fetch(set(needed), 0)
             return self._read
 
-        logs.asked(query)
+        logs.request_text(query)
         return logs.CountedLogs(query, read)
 
     def _needed(self, monitors: Sequence[mon.Definition], start: int, end: int) -> set[Page]:

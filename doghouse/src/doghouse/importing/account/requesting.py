@@ -153,7 +153,7 @@ class Requester:
             if status == 404 and missing:
                 return None
             if status < 300:
-                self._rest(headers)
+                self._wait_for_more(headers)
                 return document
             problem = _refusal(status, document)
             if status != 429 and status < 500:
@@ -161,7 +161,7 @@ class Requester:
             wait = _wait(headers, attempt)
         raise AccountError(f"{self.address} {problem}, {ATTEMPTS} times")
 
-    def _rest(self, headers: Mapping[str, str]) -> None:
+    def _wait_for_more(self, headers: Mapping[str, str]) -> None:
         """Where this answer was the last that the rate limit allows, wait until it allows more."""
         if self.standing and self.standing.remaining == 0 and standing(headers):
             wait = _wait(headers, 0)

@@ -51,9 +51,9 @@ class Goal(Struct, frozen=True, eq=False):
                 other = timelines.get(timeline.group)
                 if other is None or not np.array_equal(_statuses(timeline, ticks), _statuses(other, ticks)):
                     return False
-        return self._told(test) == self._told(self.reference)
+        return self._sent(test) == self._sent(self.reference)
 
-    def _told(self, test: Backtest) -> list[tuple[float, Group, str, tuple[str, ...], str | None]]:
+    def _sent(self, test: Backtest) -> list[tuple[float, Group, str, tuple[str, ...], str | None]]:
         return [
             (sent.at, sent.group, sent.transition, sent.recipients, sent.silenced_by)
             for sent in test.notifications()

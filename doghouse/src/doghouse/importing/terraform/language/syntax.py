@@ -176,4 +176,4 @@ def trees(node: Any) -> Iterator[Any]:
 
 
 def _name(node: Any) -> str:
-    return "".join(str(one) for one in node.scan_values(lambda token: token.type != "DBLQUOTE"))
+    return "".join(str(part) for part in node.scan_values(lambda token: token.type != "DBLQUOTE"))
