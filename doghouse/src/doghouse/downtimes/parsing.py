@@ -62,13 +62,13 @@ def listed(document: Any, now: float) -> list[Downtime]:
     """
     if not isinstance(document, list):
         raise ValueError("is not a list of downtimes")
-    made = []
-    for number, one in enumerate(document, 1):
+    downtimes = []
+    for number, attributes in enumerate(document, 1):
         try:
-            made.append(parse(one, now, id=str(number)))
+            downtimes.append(parse(attributes, now, id=str(number)))
         except DowntimeError as error:
             raise ValueError(f"downtime {number}: {error.sentence}") from None
-    return made
+    return downtimes
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str | None:
@@ -89,28 +89,28 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(text, str) for text in value)
 
 
-def _set(attributes: Mapping[str, Any], name: str, known: frozenset[str], default: frozenset[str]) -> frozenset[str]:
+def _set(attributes: Mapping[str, Any], name: str, choices: frozenset[str], default: frozenset[str]) -> frozenset[str]:
     """A set of words; an empty list means none, a missing one the default."""
     value = attributes.get(name)
     if value is None:
         return default
     if not _is_texts(value):
-        raise DowntimeError(name, f"{name} must be a list of {', '.join(sorted(known))}")
+        raise DowntimeError(name, f"{name} must be a list of {', '.join(sorted(choices))}")
     for text in value:
-        if text not in known:
-            raise DowntimeError(name, f"{name}: '{text}' is none of {', '.join(sorted(known))}")
+        if text not in choices:
+            raise DowntimeError(name, f"{name}: '{text}' is none of {', '.join(sorted(choices))}")
     return frozenset(value)
 
 
-def _monitors(given: Any) -> tuple[int | None, tuple[str, ...] | None]:
+def _monitors(identifier: Any) -> tuple[int | None, tuple[str, ...] | None]:
     """`monitor_identifier`: an id, or tags that a monitor has all of."""
-    if given is None:
+    if identifier is None:
         return None, None
-    if not isinstance(given, Mapping) or ("monitor_id" in given) == ("monitor_tags" in given):
+    if not isinstance(identifier, Mapping) or ("monitor_id" in identifier) == ("monitor_tags" in identifier):
         raise DowntimeError("monitor_identifier", "monitor_identifier must have either monitor_id or monitor_tags")
-    if "monitor_id" not in given:
-        return None, _tags(given["monitor_tags"])
-    number = given["monitor_id"]
+    if "monitor_id" not in identifier:
+        return None, _tags(identifier["monitor_tags"])
+    number = identifier["monitor_id"]
     if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= MAX_ID:
         raise DowntimeError("monitor_identifier.monitor_id", f"monitor_id must be a monitor's number, not {number!r}")
     return number, None
@@ -128,17 +128,17 @@ def _tags(tags: Any) -> tuple[str, ...]:
     return tuple(tags)
 
 
-def _schedule(given: Any, now: float, display_zone: str | None) -> OneTime | Recurring:
-    if given is None:
+def _schedule(document: Any, now: float, display_zone: str | None) -> OneTime | Recurring:
+    if document is None:
         return OneTime(now, math.inf)
-    if not isinstance(given, Mapping):
+    if not isinstance(document, Mapping):
         raise DowntimeError("schedule", "schedule must be an object")
-    if "recurrences" not in given:
-        return _one_time(given, now)
-    zone = time_zone("schedule.timezone", given.get("timezone") or "UTC")
+    if "recurrences" not in document:
+        return _one_time(document, now)
+    zone = time_zone("schedule.timezone", document.get("timezone") or "UTC")
     if display_zone is not None and display_zone != zone:
         raise DowntimeError("schedule.timezone", ZONES_DIFFER)
-    recurrences = given["recurrences"]
+    recurrences = document["recurrences"]
     if not isinstance(recurrences, Sequence) or isinstance(recurrences, str):
         raise DowntimeError("schedule.recurrences", "schedule.recurrences must be a list")
     if not 1 <= len(recurrences) <= MOST_RECURRENCES:
@@ -147,32 +147,32 @@ def _schedule(given: Any, now: float, display_zone: str | None) -> OneTime | Rec
     return Recurring(zone, tuple(_recurrence(recurrence, n, zone, now) for n, recurrence in enumerate(recurrences)))
 
 
-def _one_time(given: Mapping[str, Any], now: float) -> OneTime:
-    start = _instant(given.get("start"), "schedule.start", now)
-    end = _instant(given.get("end"), "schedule.end", math.inf)
+def _one_time(document: Mapping[str, Any], now: float) -> OneTime:
+    start = _instant(document.get("start"), "schedule.start", now)
+    end = _instant(document.get("end"), "schedule.end", math.inf)
     if end <= start:
         raise DowntimeError("schedule.end", "schedule.end must be later than schedule.start")
     return OneTime(start, end)
 
 
-def _instant(given: Any, field: str, default: float) -> float:
+def _instant(value: Any, field: str, default: float) -> float:
     """A time in ISO 8601 whose offset is zero (`Z` or `+00:00`), as s UTC."""
-    if given is None:
+    if value is None:
         return default
-    moment = _iso(given, field)
+    moment = _iso(value, field)
     offset = moment.utcoffset()
     if offset is None or offset.total_seconds():
-        raise DowntimeError(field, f"{field} must be an ISO 8601 time with a UTC offset of zero, not '{given}'")
+        raise DowntimeError(field, f"{field} must be an ISO 8601 time with a UTC offset of zero, not '{value}'")
     return moment.timestamp()
 
 
-def _iso(given: Any, field: str) -> datetime:
+def _iso(value: Any, field: str) -> datetime:
     try:
-        if not isinstance(given, str) or "T" not in given:
+        if not isinstance(value, str) or "T" not in value:
             raise ValueError
-        return datetime.fromisoformat(given)
+        return datetime.fromisoformat(value)
     except ValueError:
-        raise DowntimeError(field, f"{field} must be an ISO 8601 time, not {given!r}") from None
+        raise DowntimeError(field, f"{field} must be an ISO 8601 time, not {value!r}") from None
 
 
 def time_zone(field: str, name: Any) -> str:
@@ -183,26 +183,26 @@ def time_zone(field: str, name: Any) -> str:
         raise DowntimeError(field, f"{field}: {error}") from None
 
 
-def _recurrence(given: Any, number: int, zone: str, now: float) -> Recurrence:
+def _recurrence(recurrence: Any, number: int, zone: str, now: float) -> Recurrence:
     place = f"schedule.recurrences[{number}]"
-    if not isinstance(given, Mapping):
+    if not isinstance(recurrence, Mapping):
         raise DowntimeError(place, f"{place} must be an object")
-    rule = given.get("rrule")
+    rule = recurrence.get("rrule")
     if not isinstance(rule, str):
         raise DowntimeError(f"{place}.rrule", f"{place}.rrule is required, as in FREQ=WEEKLY;BYDAY=MO")
     try:
         parts(rule)
     except RruleError as error:
         raise DowntimeError(f"{place}.rrule", f"{place}.rrule: {error}") from None
-    start = _wall_time(given.get("start"), f"{place}.start", zone, now)
-    return Recurrence(start, _duration(given.get("duration"), f"{place}.duration"), rule)
+    start = _wall_time(recurrence.get("start"), f"{place}.start", zone, now)
+    return Recurrence(start, _duration(recurrence.get("duration"), f"{place}.duration"), rule)
 
 
-def _wall_time(given: Any, field: str, zone: str, now: float) -> datetime:
+def _wall_time(value: Any, field: str, zone: str, now: float) -> datetime:
     """A local time without offset; none is now, in whole seconds (recorded: TestAccDowntimeScheduleChanged)."""
-    if given is None:
+    if value is None:
         return zones.local(int(now), zones.zone(zone))
-    moment = _iso(given, field)
+    moment = _iso(value, field)
     if moment.tzinfo is not None:
         raise DowntimeError(field, f"{field} must not have a UTC offset: it is a time on the clocks of {zone}")
     if moment < FIRST:
@@ -210,9 +210,9 @@ def _wall_time(given: Any, field: str, zone: str, now: float) -> datetime:
     return moment
 
 
-def _duration(given: Any, field: str) -> int:
+def _duration(text: Any, field: str) -> int:
     """`14h`, `90m`, `1d`, `2w` in seconds."""
-    seconds = lengths.seconds(given) if isinstance(given, str) else None
+    seconds = lengths.seconds(text) if isinstance(text, str) else None
     if seconds is None or not 0 < seconds <= LONGEST_S:
-        raise DowntimeError(field, f"{field} must be a number with s, m, h, d or w, as in 14h, not {given!r}")
+        raise DowntimeError(field, f"{field} must be a number with s, m, h, d or w, as in 14h, not {text!r}")
     return seconds

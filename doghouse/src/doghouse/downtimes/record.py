@@ -63,10 +63,10 @@ def fill_in(sent: Mapping[str, Any], now: float) -> Attributes:
             "message", f"message has {len(message):,} characters; doghouse takes at most {LONGEST_MESSAGE:,}"
         )
     fields = {name: value for name, value in sent.items() if value is not None}
-    made = {**copy.deepcopy(dict(DEFAULTS)), **copy.deepcopy(fields)}
-    made["display_timezone"] = made["display_timezone"] or "UTC"
-    made["schedule"] = schedule(made.get("schedule") or {}, now)
-    return made
+    attributes = {**copy.deepcopy(dict(DEFAULTS)), **copy.deepcopy(fields)}
+    attributes["display_timezone"] = attributes["display_timezone"] or "UTC"
+    attributes["schedule"] = schedule(attributes.get("schedule") or {}, now)
+    return attributes
 
 
 def schedule(sent: Mapping[str, Any], now: float) -> Attributes:

@@ -91,10 +91,10 @@ def added(store: DowntimeStore, sent: Attributes, now: float) -> Record:
     _check_needed(sent)
     try:
         _check_end(parsing.parse(sent, now), now)
-        made = records.fill_in(sent, now)
-        if same := store.like(made, now):
+        attributes = records.fill_in(sent, now)
+        if same := store.like(attributes, now):
             raise duplicate_downtime(same)
-        return store.add(made, None, now)
+        return store.add(attributes, None, now)
     except DowntimeError as error:
         raise invalid_downtime(error.text) from None
 
@@ -102,11 +102,11 @@ def added(store: DowntimeStore, sent: Attributes, now: float) -> Record:
 def get(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
     """One downtime; with `include`, who made it and for which monitor."""
     record = _record(store, call)
-    wanted = call.words("include")
-    if not wanted:
+    included = call.words("include")
+    if not included:
         return Reply({"data": _item(store, record, call.now)})
     related = {"data": {**_item(store, record, call.now), "relationships": _relationships(record)}}
-    return Reply({**related, "included": _included([record], wanted, monitors)})
+    return Reply({**related, "included": _included([record], included, monitors)})
 
 
 def update(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
@@ -121,20 +121,20 @@ def changed(store: DowntimeStore, record: Record, sent: Attributes, now: float) 
     before = store.downtime(record)
     runs = "schedule" in sent and status(before, now) == "active"
     if runs and isinstance(sent["schedule"], dict) and isinstance(before.schedule, OneTime):
-        kept = {key: value for key, value in sent["schedule"].items() if key != "start" or value is not None}
+        schedule = {key: value for key, value in sent["schedule"].items() if key != "start" or value is not None}
         sent["schedule"] = (
-            {"start": record.attributes["schedule"]["start"], **kept} if "recurrences" not in kept else kept
+            {"start": record.attributes["schedule"]["start"], **schedule} if "recurrences" not in schedule else schedule
         )
-    made: Attributes = {**record.attributes, **sent}
-    _check_needed(made)
+    attributes: Attributes = {**record.attributes, **sent}
+    _check_needed(attributes)
     try:
-        changing = parsing.parse(made, now)
+        changing = parsing.parse(attributes, now)
         if "schedule" in sent:
             _check_end(changing, now)
         if runs and _begins(changing, now) != _begins(before, now):
             raise DowntimeError("schedule.start", RUNNING)
-        made = records.fill_in(made, now)
-        return store.change(record, made, None if "schedule" in sent else record.v1, now)
+        attributes = records.fill_in(attributes, now)
+        return store.change(record, attributes, None if "schedule" in sent else record.v1, now)
     except DowntimeError as error:
         raise invalid_downtime(error.text) from None
 
@@ -155,13 +155,14 @@ def list_all(store: DowntimeStore, monitors: Monitors, call: Call) -> Reply:
         page, total = active[offset : offset + limit], len(active)
     else:
         page, total = store.page(offset, limit)
-    made: dict[str, Any] = {"data": [_item(store, record, call.now) for record in page]}
-    if wanted := call.words("include"):
-        made["data"] = [
-            {**item, "relationships": _relationships(record)} for item, record in zip(made["data"], page, strict=True)
+    document: dict[str, Any] = {"data": [_item(store, record, call.now) for record in page]}
+    if included := call.words("include"):
+        document["data"] = [
+            {**item, "relationships": _relationships(record)}
+            for item, record in zip(document["data"], page, strict=True)
         ]
-        made["included"] = _included(page, wanted, monitors)
-    return Reply({**made, "meta": {"page": {"total_filtered_count": total}}})
+        document["included"] = _included(page, included, monitors)
+    return Reply({**document, "meta": {"page": {"total_filtered_count": total}}})
 
 
 def matches(monitors: Monitors, call: Call) -> Reply:
@@ -253,14 +254,14 @@ def _relationships(record: Record) -> dict[str, Any]:
     }
 
 
-def _included(page: Iterable[Record], wanted: Sequence[str], monitors: Monitors) -> list[dict[str, Any]]:
-    made: list[dict[str, Any]] = [account.user_resource()] if "created_by" in wanted else []
-    if "monitor" in wanted:
+def _included(page: Iterable[Record], included: Sequence[str], monitors: Monitors) -> list[dict[str, Any]]:
+    resources: list[dict[str, Any]] = [account.user_resource()] if "created_by" in included else []
+    if "monitor" in included:
         ids = dict.fromkeys(record.attributes["monitor_identifier"].get("monitor_id") for record in page)
         named = ((monitor_id, monitors.name(monitor_id)) for monitor_id in ids if monitor_id is not None)
-        made += [
+        resources += [
             {"type": "monitor", "id": monitor_id, "attributes": {"name": name}}
             for monitor_id, name in named
             if name is not None
         ]
-    return made
+    return resources

@@ -45,7 +45,7 @@ def parts(text: str) -> Mapping[str, str]:
 
     GUESS: rules more frequent than hourly are refused. `FREQ=DAILY;BYDAY=2TU`, which the documentation has and RFC 5545 forbids, is read as monthly.
     """
-    given: dict[str, str] = {}
+    values: dict[str, str] = {}
     for part in text.strip().removeprefix("RRULE:").rstrip(";").split(";"):
         name, equals, value = part.strip().partition("=")
         name, value = name.upper(), value.strip().upper()
@@ -53,20 +53,20 @@ def parts(text: str) -> Mapping[str, str]:
             raise RruleError(f"{name} is not supported: the recurrence has a start and a duration of its own")
         if not equals or not value:
             raise RruleError(f"'{part}' is not NAME=value")
-        if name in given:
+        if name in values:
             raise RruleError(f"{name} is given twice")
         _check(name, value)
-        given[name] = value
-    if "FREQ" not in given:
+        values[name] = value
+    if "FREQ" not in values:
         raise RruleError("FREQ is missing: FREQ=HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY")
-    if "COUNT" in given and "UNTIL" in given:
+    if "COUNT" in values and "UNTIL" in values:
         raise RruleError("COUNT and UNTIL exclude one another")
-    numbered = any(_DAY.fullmatch(day)[1] for day in given.get("BYDAY", "").split(",") if day)  # type: ignore[index]
-    if numbered and given["FREQ"] in ("HOURLY", "DAILY"):
-        given["FREQ"] = "MONTHLY"
-    if numbered and given["FREQ"] == "WEEKLY":
-        raise RruleError(f"BYDAY={given['BYDAY']}: a weekly rule takes days without a number")
-    return given
+    numbered = any(_DAY.fullmatch(day)[1] for day in values.get("BYDAY", "").split(",") if day)  # type: ignore[index]
+    if numbered and values["FREQ"] in ("HOURLY", "DAILY"):
+        values["FREQ"] = "MONTHLY"
+    if numbered and values["FREQ"] == "WEEKLY":
+        raise RruleError(f"BYDAY={values['BYDAY']}: a weekly rule takes days without a number")
+    return values
 
 
 def same_rule(rule: str, other: str) -> bool:

@@ -41,8 +41,8 @@ def _planned(schedule: OneTime | Recurring, start: float, end: float) -> list[St
         return [Stretch(schedule.start, schedule.end)]
     if end - start > KEPT_S:
         return _recurring(schedule, start, end)
-    kept = _of_days(schedule, start // DAY * DAY, -(-end // DAY) * DAY)
-    return [stretch for stretch in kept if stretch.end >= start and stretch.start <= end]
+    planned = _of_days(schedule, start // DAY * DAY, -(-end // DAY) * DAY)
+    return [stretch for stretch in planned if stretch.end >= start and stretch.start <= end]
 
 
 @lru_cache(maxsize=16384)

@@ -185,7 +185,7 @@ def _matches(term: Term, tags: list[str]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _pattern(wanted: str) -> Callable[[str], bool]:
-    if "*" not in wanted:
-        return wanted.__eq__
-    return wildcards.matcher(wanted)
+def _pattern(pattern: str) -> Callable[[str], bool]:
+    if "*" not in pattern:
+        return pattern.__eq__
+    return wildcards.matcher(pattern)

@@ -47,17 +47,17 @@ class DowntimeStore:
     def add(self, attributes: Attributes, sent: V1 | None, now: float) -> Record:
         """Keep a new downtime. `now` in s, UTC. Raises DowntimeError."""
         with self._database.transaction() as connection:
-            made = Record(0, str(uuid.uuid4()), now, now, None, False, attributes, sent)
-            downtime = records.parsed(made)
+            record = Record(0, str(uuid.uuid4()), now, now, None, False, attributes, sent)
+            downtime = records.parsed(record)
             cursor = connection.execute(
                 "INSERT INTO downtimes (id, target, scope, over, record) VALUES (?, ?, ?, ?, '')",
-                (made.id, _target(attributes), attributes["scope"], _over(made, downtime)),
+                (record.id, _target(attributes), attributes["scope"], _over(record, downtime)),
             )
-            made = msgspec.structs.replace(made, number=int(cursor.lastrowid or 0))
+            record = msgspec.structs.replace(record, number=int(cursor.lastrowid or 0))
             connection.execute(
-                "UPDATE downtimes SET record = ? WHERE number = ?", (msgspec.json.encode(made), made.number)
+                "UPDATE downtimes SET record = ? WHERE number = ?", (msgspec.json.encode(record), record.number)
             )
-        return made
+        return record
 
     def get(self, downtime_id: str | int) -> Record | None:
         """One downtime, by its UUID or by its v1 number."""
@@ -76,8 +76,8 @@ class DowntimeStore:
 
     def change(self, record: Record, attributes: Attributes, sent: V1 | None, now: float) -> Record:
         """Keep these attributes in place of the record's. Raises DowntimeError."""
-        made = msgspec.structs.replace(record, attributes=attributes, v1=sent, modified=now, updated=True)
-        return self._keep(made)
+        updated = msgspec.structs.replace(record, attributes=attributes, v1=sent, modified=now, updated=True)
+        return self._keep(updated)
 
     def cancel(self, record: Record, now: float) -> None:
         """Cancel a downtime, which is a change of it (recorded: TestAccDatadogDowntimeDates); one that is over or canceled already stays as it is."""
@@ -122,19 +122,19 @@ class DowntimeStore:
         return list(self._database.documents(Record, query, (*targets, now)))
 
     def _keep(self, changed: Record) -> Record:
-        made = msgspec.structs.replace(changed, revision=changed.revision + 1)
-        downtime = records.parsed(made)
+        record = msgspec.structs.replace(changed, revision=changed.revision + 1)
+        downtime = records.parsed(record)
         self._database.change(
             "UPDATE downtimes SET target = ?, scope = ?, over = ?, record = ? WHERE number = ?",
             (
-                _target(made.attributes),
-                made.attributes["scope"],
-                _over(made, downtime),
-                msgspec.json.encode(made),
-                made.number,
+                _target(record.attributes),
+                record.attributes["scope"],
+                _over(record, downtime),
+                msgspec.json.encode(record),
+                record.number,
             ),
         )
-        return made
+        return record
 
     def holding(self, now: float) -> Holding:
         """The downtimes that are active at `now`, as a function from a monitor to those that hold it."""
@@ -195,11 +195,11 @@ class DowntimeStore:
         Returns their ids in v1.
         """
         target = "tag:*" if monitor_id is None else f"monitor:{monitor_id}"
-        wanted = None if scope is None else " AND ".join(part.strip() for part in scope.split(","))
+        scope_text = None if scope is None else " AND ".join(part.strip() for part in scope.split(","))
         query = "SELECT record FROM downtimes WHERE target = ? AND (over IS NULL OR over > ?)"
         with self._database.transaction():
             aimed = self._database.documents(Record, query, (target, now))
-            matching = [record for record in aimed if wanted is None or record.attributes["scope"] == wanted]
+            matching = [record for record in aimed if scope_text is None or record.attributes["scope"] == scope_text]
             for record in matching:
                 self.cancel(record, now)
         return [record.number for record in matching]

@@ -72,8 +72,8 @@ def recurrence(sent: Any) -> dict[str, Any] | None:
         number = sent.get(key)
         if number is not None and (isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= most):
             raise DowntimeError(f"recurrence.{key}", f"recurrence.{key} must be a whole number from 1 to {most}")
-    kept = {key: sent.get(key) for key in ("type", "period", "week_days", "until_occurrences", "until_date")}
-    return {**kept, "rrule": sent.get("rrule")} if sent["type"] == "rrule" else kept
+    fields = {key: sent.get(key) for key in ("type", "period", "week_days", "until_occurrences", "until_date")}
+    return {**fields, "rrule": sent.get("rrule")} if sent["type"] == "rrule" else fields
 
 
 def answer(record: Record, downtime: Downtime, now: float) -> dict[str, Any]:
@@ -178,8 +178,8 @@ def _recurrence(record: Record) -> dict[str, Any] | None:
         return None
     text = recurrences[0]["rrule"]
     interval = re.search(r"INTERVAL=(\d+)", text)
-    made = {"type": "rrule", "period": int(interval[1]) if interval else 1, "rrule": text}
-    return {**made, "week_days": None, "until_occurrences": None, "until_date": None}
+    fields = {"type": "rrule", "period": int(interval[1]) if interval else 1, "rrule": text}
+    return {**fields, "week_days": None, "until_occurrences": None, "until_date": None}
 
 
 def _duration(seconds: int) -> str:

@@ -64,9 +64,9 @@ def update(store: DowntimeStore, call: Call) -> Reply:
         attributes, sent = v1.read({**before, **body}, call.now)
         if body.get("start") != before["start"]:
             v1.check_start(body, call.now)
-        made = {**record.attributes, **attributes}
-        parsing.parse(made, call.now)
-        changed = store.change(record, records.fill_in(made, call.now), sent, call.now)
+        merged = {**record.attributes, **attributes}
+        parsing.parse(merged, call.now)
+        changed = store.change(record, records.fill_in(merged, call.now), sent, call.now)
     except DowntimeError as error:
         raise invalid_downtime(error.text) from None
     return Reply({**_answer(store, changed, call.now), "uuid": None})  # recorded: update_a_downtime_returns_ok_response
@@ -95,14 +95,14 @@ def cancel_by_scope(store: DowntimeStore, call: Call) -> Reply:
 
 def list_all(store: DowntimeStore, call: Call) -> Reply:
     """All downtimes, an array in order of creation."""
-    made = [_answer(store, record, call.now) for record in store.all()]
+    downtimes = [_answer(store, record, call.now) for record in store.all()]
     if call.flag("current_only"):
-        made = [body for body in made if body["active"]]
+        downtimes = [body for body in downtimes if body["active"]]
     if call.flag("with_creator"):
         user = account.USER
         creator = {"id": user.id, "email": user.email, "handle": user.handle, "name": user.name}
-        made = [{**body, "creator": creator} for body in made]
-    return Reply(made)
+        downtimes = [{**body, "creator": creator} for body in downtimes]
+    return Reply(downtimes)
 
 
 def of_monitor(store: DowntimeStore, call: Call) -> Reply:

@@ -69,10 +69,10 @@ def delete(store: EventStore, call: Call) -> Reply:
 
 
 def _comment(store: EventStore, call: Call) -> Event:
-    found = store.get(call.key("id"))
-    if found is None or found.alert_type != KIND:
+    comment = store.get(call.key("id"))
+    if comment is None or comment.alert_type != KIND:
         raise event_not_found()
-    return found
+    return comment
 
 
 def _shown(comment: Event) -> dict[str, Any]:

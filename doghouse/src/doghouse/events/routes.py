@@ -69,14 +69,14 @@ def routes(store: EventStore, host_tags: HostTags) -> list[BaseRoute]:
 def create(store: EventStore, call: Call) -> Reply:
     """Post an event."""
     event = read(call.json(Body), call.now)
-    known = event.alert_type is None or event.alert_type in model.ALERT_TYPES
-    if known:  # Datadog answers another with the same ok, and nobody sees it again (datadogpy issue 215)
+    accepted = event.alert_type is None or event.alert_type in model.ALERT_TYPES
+    if accepted:  # Datadog answers another with the same ok, and nobody sees it again (datadogpy issue 215)
         store.add(event)
-    said = {key: getattr(event, key) for key in ("title", "text", "date_happened", "priority", "related_event_id")}
+    fields = {key: getattr(event, key) for key in ("title", "text", "date_happened", "priority", "related_event_id")}
     named = {"id": model.rounded(event.id), "id_str": str(event.id), "url": model.url(event.id)}
-    answer = {"status": "ok", "event": {**said, **named, "handle": None, "tags": list(event.tags)}}
+    answer = {"status": "ok", "event": {**fields, **named, "handle": None, "tags": list(event.tags)}}
     warning = f"the event is not kept: its alert_type {event.alert_type!r} is none of {', '.join(model.ALERT_TYPES)}"
-    return Reply(answer, 202, headers={} if known else {WARNINGS: json.dumps([warning])})
+    return Reply(answer, 202, headers={} if accepted else {WARNINGS: json.dumps([warning])})
 
 
 def read(body: Body, now: float) -> Event:
@@ -90,10 +90,10 @@ def read(body: Body, now: float) -> Event:
         raise event_too_old()
     if body.priority is not None and body.priority not in model.PRIORITIES:
         raise errors.invalid_parameter("priority", body.priority, model.PRIORITIES)
-    said = msgspec.structs.asdict(body)
+    fields = msgspec.structs.asdict(body)
     return Event(
         **{
-            **said,
+            **fields,
             "id": model.new_id(),
             "uid": model.new_uid(),
             "date_happened": happened,
@@ -108,7 +108,9 @@ def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any
     GUESS: an alert type or a priority that there is none of counts as not said, as the Agent's own DogStatsD has it.
     """
     try:
-        read = [(source, one) for source, posted in events.items() for one in msgspec.convert(posted, list[AgentEvent])]
+        read = [
+            (source, event) for source, posted in events.items() for event in msgspec.convert(posted, list[AgentEvent])
+        ]
     except msgspec.ValidationError as error:
         raise errors.invalid_body(str(error)) from None
     store.add_all(
@@ -116,17 +118,17 @@ def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any
             Event(
                 id=model.new_id(),
                 uid=model.new_uid(),
-                title=one.title or "",
-                text=one.text or "",
-                date_happened=int(one.timestamp or now),
-                tags=one.tags or (),
-                host=one.host,
-                priority=one.priority if one.priority in model.PRIORITIES else None,
-                alert_type=one.alert_type if one.alert_type in model.ALERT_TYPES else None,
-                aggregation_key=one.aggregation_key,
-                source_type_name=one.source_type_name or source,
+                title=event.title or "",
+                text=event.text or "",
+                date_happened=int(event.timestamp or now),
+                tags=event.tags or (),
+                host=event.host,
+                priority=event.priority if event.priority in model.PRIORITIES else None,
+                alert_type=event.alert_type if event.alert_type in model.ALERT_TYPES else None,
+                aggregation_key=event.aggregation_key,
+                source_type_name=event.source_type_name or source,
             )
-            for source, one in read
+            for source, event in read
         ]
     )
 
@@ -142,16 +144,16 @@ def list_all(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     start, end = call.seconds("start"), call.seconds("end")
     priority, sources, tags = call.query.get("priority"), call.words("sources"), call.words("tags")
     page = call.number("page", 0, most=LAST_PAGE)
-    found = (
+    matching = (
         event
         for event in (
-            shown(one, host_tags) for one in store.between(start, end + 1)
+            shown(event, host_tags) for event in store.between(start, end + 1)
         )  # the end, a whole s, belongs to it
         if (priority is None or event["priority"] == priority)
         and (not sources or event["source"] in sources)
         and set(tags) <= set(event["tags"])
     )
-    return Reply({"events": list(islice(found, page * PAGE, (page + 1) * PAGE))})
+    return Reply({"events": list(islice(matching, page * PAGE, (page + 1) * PAGE))})
 
 
 def shown(event: Event, host_tags: HostTags) -> dict[str, Any]:

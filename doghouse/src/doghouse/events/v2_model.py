@@ -159,7 +159,7 @@ def _check_attributes(payload: Payload) -> str | None:
 
 def _one_of(place: str, value: str, allowed: Sequence[str]) -> None:
     if value not in allowed:
-        quoted = ", ".join(f'"{one}"' for one in sorted(allowed))
+        quoted = ", ".join(f'"{choice}"' for choice in sorted(allowed))
         raise event_schema(place, f"value must be one of: [{quoted}].")
 
 

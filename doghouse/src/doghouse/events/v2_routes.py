@@ -59,32 +59,32 @@ def search(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     return Reply(page(store, host_tags, paging.of_body(call), call))
 
 
-def page(store: EventStore, host_tags: HostTags, asked: Search, call: Call) -> dict[str, Any]:
+def page(store: EventStore, host_tags: HostTags, query: Search, call: Call) -> dict[str, Any]:
     """A page of events. The link to the next one is of the path that was asked (recorded of both)."""
-    events = islice(_matching(store, host_tags, asked, call.now), asked.limit)
-    return paging.answer([_shown(event, host_tags) for event in events], asked, f"{call.base_url}{call.path}")
+    events = islice(_matching(store, host_tags, query, call.now), query.limit)
+    return paging.answer([_shown(event, host_tags) for event in events], query, f"{call.base_url}{call.path}")
 
 
-def _matching(store: EventStore, host_tags: HostTags, asked: Search, now: float) -> Iterator[Event]:
+def _matching(store: EventStore, host_tags: HostTags, query: Search, now: float) -> Iterator[Event]:
     """The events of a search behind its cursor, in its order."""
-    wanted = matching.compile_search(asked.text)
-    start, end = asked.stretch(now)
-    newest_first, last = asked.newest_first, _last(store, asked)
+    matches = matching.compile_search(query.text)
+    start, end = query.stretch(now)
+    newest_first, last = query.newest_first, _last(store, query)
     if last is not None:  # what earlier pages had is not read again, but for its last second
         start, end = (start, min(end, last[0] * 1000 + 1000)) if newest_first else (max(start, last[0] * 1000), end)
     for event in store.between(start / 1000, end / 1000, newest_first=newest_first):
         place = (event.date_happened, event.id)
         if last is not None and not (place < last if newest_first else place > last):
             continue
-        if wanted(records.record(event, records.tags(event, host_tags))):
+        if matches(records.record(event, records.tags(event, host_tags))):
             yield event
 
 
-def _last(store: EventStore, asked: Search) -> tuple[int, int] | None:
+def _last(store: EventStore, query: Search) -> tuple[int, int] | None:
     """The place of the last event of the page before. Raises ApiError 400 where there is no such event."""
-    if asked.after is None:
+    if query.after is None:
         return None
-    event = store.find(asked.after)
+    event = store.find(query.after)
     if event is None:
         raise paging.invalid_cursor()
     return event.date_happened, event.id
