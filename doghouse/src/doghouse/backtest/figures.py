@@ -60,17 +60,17 @@ def figures(test: Backtest, timezone: str = "UTC") -> Figures:
     nights = Nights(ZoneInfo(timezone), test.start, test.end)
     recipients: Counter[str] = Counter()
     for timeline in test.notified:
-        told, whom, muted = counted(timeline, reach)
+        times, whom, muted = counted(timeline, reach)
         for number, many in enumerate(np.bincount(whom).tolist()):
             recipients.update(dict.fromkeys(reach.recipients[number], many) if many else {})
-        sent += len(told)
+        sent += len(times)
         silenced += muted
-        night += nights.count(told)
+        night += nights.count(times)
     for timeline in test.timelines:
         changes += int(np.count_nonzero(timeline.history.renotified == 0))
-        statuses += [np.count_nonzero(timeline.history.statuses == int(one)) for one in Status]
+        statuses += [np.count_nonzero(timeline.history.statuses == int(status)) for status in Status]
     counts = {
-        label: sum(int(statuses[one]) for one in Status if one.label == label and one is not Status.NEW)
+        label: sum(int(statuses[status]) for status in Status if status.label == label and status is not Status.NEW)
         for label in LABELS
     }
     total = sum(counts.values())

@@ -36,8 +36,9 @@ class Reach:
     def __init__(self, test: Backtest) -> None:
         self._test = test
         options = test.monitor.options
-        by_group, self._each = differences(test.monitor.message + "\n" + (options.escalation_message or ""))
-        self._each = self._each or (by_group and test.more is not None)  # what a log says is another thing each time
+        by_group, self._by_transition = differences(test.monitor.message + "\n" + (options.escalation_message or ""))
+        # What a log says is another thing each time.
+        self._by_transition = self._by_transition or (by_group and test.more is not None)
         self._by_group = by_group or bool(test.rules)
         self._kinds: dict[mon.Group, Ints] = {}  # by kind of transition the number of its recipients, -1: not known
         self.recipients: list[tuple[str, ...]] = [()]
@@ -45,13 +46,13 @@ class Reach:
     def of(self, timeline: Timeline, indexes: Ints) -> Ints:
         """The number of the recipients (of `recipients`) of each of these entries of the history; NOBODY: there are none."""
         history = timeline.history
-        if self._each:
+        if self._by_transition:
             return np.array([self._ask(timeline, int(index)) for index in indexes], np.int64)
         kinds = _kinds(history, indexes)
-        known = self._kinds.setdefault(timeline.group if self._by_group else (), np.full(_KINDS, -1))
-        for kind in np.flatnonzero(np.bincount(kinds, minlength=_KINDS) * (known < 0)).tolist():
-            known[kind] = self._ask(timeline, int(indexes[np.argmax(kinds == kind)]))
-        return known[kinds]
+        numbers = self._kinds.setdefault(timeline.group if self._by_group else (), np.full(_KINDS, -1))
+        for kind in np.flatnonzero(np.bincount(kinds, minlength=_KINDS) * (numbers < 0)).tolist():
+            numbers[kind] = self._ask(timeline, int(indexes[np.argmax(kinds == kind)]))
+        return numbers[kinds]
 
     def _ask(self, timeline: Timeline, index: int) -> int:
         return self.reaches(timeline, timeline.history.transition(index))
@@ -77,7 +78,7 @@ def differences(message: str) -> tuple[bool, bool]:
     except TemplateError:
         return False, False  # it is sent as it stands
     named = [*_compared(nodes), *_mentioned(message)]
-    return bool(named), any(one is None or one[0] in BUILT_IN for one in named)
+    return bool(named), any(variable is None or variable[0] in BUILT_IN for variable in named)
 
 
 def _compared(nodes: Sequence[Node]) -> Iterator[Path | None]:
@@ -92,8 +93,8 @@ def _compared(nodes: Sequence[Node]) -> Iterator[Path | None]:
 
 def _mentioned(message: str) -> Iterator[Path | None]:
     """The variables that stand in a mention or right before one, None for a computed one."""
-    for found in _IN_MENTION.finditer(message):
-        words = (found["inside"] or found["before"]).strip().split()
+    for mention in _IN_MENTION.finditer(message):
+        words = (mention["inside"] or mention["before"]).strip().split()
         if words != ["else"]:
             yield path(words[0]) if len(words) == 1 else None
 
@@ -120,11 +121,11 @@ def firsts(test: Backtest) -> list[tuple[mon.Group, Due]]:
         indexes = indexes[reach.of(timeline, indexes) != NOBODY]
         _, places = np.unique(_kinds(timeline.history, indexes), return_index=True)
         changes = (timeline.history.transition(index) for index in indexes[places].tolist())
-        dues += [(timeline.group, of_transition(timeline.covers, one)) for one in changes]
+        dues += [(timeline.group, of_transition(timeline.covers, change)) for change in changes]
         ends = test.ends(timeline)
         dues += [(timeline.group, due) for due in ends if reach.reaches(timeline, due.transition) != NOBODY]
     first: dict[str, tuple[mon.Group, Due]] = {}
-    for group, due in sorted(dues, key=lambda one: (one[1].at, one[0])):
+    for group, due in sorted(dues, key=lambda entry: (entry[1].at, entry[0])):
         first.setdefault(due.transition.word, (group, due))
     return list(first.values())
 

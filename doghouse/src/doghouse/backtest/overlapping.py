@@ -16,16 +16,16 @@ def begun(make: Callable[[], Item]) -> Callable[[], Item]:
     from concurrent.futures import Future
     from threading import Thread
 
-    made: Future[Item] = Future()
+    result: Future[Item] = Future()
 
     def run() -> None:
         try:
-            made.set_result(make())
+            result.set_result(make())
         except BaseException as error:
-            made.set_exception(error)
+            result.set_exception(error)
 
     Thread(target=run, daemon=True).start()
-    return made.result
+    return result.result
 
 
 def made_ahead(items: Iterator[Item]) -> Iterator[Item]:
@@ -43,6 +43,6 @@ def made_ahead(items: Iterator[Item]) -> Iterator[Item]:
 
     with ThreadPoolExecutor(1) as pool:
         waiting = deque(pool.submit(some) for _ in range(AHEAD))
-        while (made := waiting.popleft().result()) != end:
+        while (batch := waiting.popleft().result()) != end:
             waiting.append(pool.submit(some))
-            yield from made
+            yield from batch

@@ -74,9 +74,9 @@ class Timeline(Struct, frozen=True, eq=False):
 
 
 def _changes(timeline: Timeline, until: int | None) -> Iterator[tuple[int, Group, Transition]]:
-    for one in map(timeline.history.transition, timeline.entries(until)):
-        if not one.is_renotify:
-            yield one.at, timeline.group, one
+    for transition in map(timeline.history.transition, timeline.entries(until)):
+        if not transition.is_renotify:
+            yield transition.at, timeline.group, transition
 
 
 class Backtest(Struct, frozen=True, eq=False):
@@ -109,7 +109,9 @@ class Backtest(Struct, frozen=True, eq=False):
         written = (
             self.written(timeline.group, due) for timeline in self.notified for due in self._due(timeline, until)
         )
-        return sorted((one for one in written if one.recipients), key=lambda one: (one.at, one.group))
+        return sorted(
+            (message for message in written if message.recipients), key=lambda message: (message.at, message.group)
+        )
 
     def written(self, group: Group, due: Due) -> Notification:
         """A notification with its message."""
@@ -180,16 +182,16 @@ def replay(
     ticks, timelines, groups = stretch.ticks, [], {}
 
     def finished(finish: Callable[[], mon.GroupHistory]) -> tuple[mon.GroupHistory, Timeline]:
-        made = finish()
-        covers = covers_of(monitor, made.group, downtimes, start, end)
-        at_ends = {at: made.shown(index) for at, index in _ends(made.history, covers)}
-        return made, Timeline(made.group, made.history, covers, at_ends)
+        group_history = finish()
+        covers = covers_of(monitor, group_history.group, downtimes, start, end)
+        at_ends = {at: group_history.shown(index) for at, index in _ends(group_history.history, covers)}
+        return group_history, Timeline(group_history.group, group_history.history, covers, at_ends)
 
     unfinished = stretch.unfinished if len(ticks) < WORTH_A_THREAD else made_ahead(stretch.unfinished)
-    for made, timeline in map(finished, unfinished):
+    for group_history, timeline in map(finished, unfinished):
         timelines.append(timeline)
         if keys is not None:
-            groups[made.group] = (made.history, made.values())
+            groups[group_history.group] = (group_history.history, group_history.values())
     together = None
     if keys is not None:
         together = []

@@ -47,16 +47,16 @@ def sources_of(
     `records` are logs, events and spans; `shared` keeps windows that other monitors look at too. Without `runs` those of checks are points
     (`checkruns`). Raises MembersMissing.
     """
-    missing = [str(one) for one in monitor.members if one not in members]
+    missing = [str(member) for member in monitor.members if member not in members]
     if missing:
         many = f"monitors {', '.join(missing)}, which are" if missing[1:] else f"monitor {missing[0]}, which is"
         raise MembersMissing("query", f"the composite names {many} not among those given")
     read: dict[int, Callable[[int], Sequence[Runs]]] = {}
 
-    def checks(asked: mon.Definition) -> Callable[[int], Sequence[Runs]]:
-        if id(asked) not in read:
-            read[id(asked)] = runs_of(asked, points(asked)[0], start, end)
-        return read[id(asked)]
+    def checks(definition: mon.Definition) -> Callable[[int], Sequence[Runs]]:
+        if id(definition) not in read:
+            read[id(definition)] = runs_of(definition, points(definition)[0], start, end)
+        return read[id(definition)]
 
     def histories(monitor_id: int) -> Mapping[Group, GroupHistory]:
         return members[monitor_id].over(sources, start, end).groups()

@@ -60,7 +60,7 @@ def suggest(
     Raises as `backtest` does.
     """
     settings = [Setting("as it is", monitor), *_settings(monitor)]
-    found: list[Suggestion] = []
+    suggestions: list[Suggestion] = []
     first: int | None = None
     as_it_is: Backtest | None = None
     for setting in settings:
@@ -75,8 +75,8 @@ def suggest(
         first = alert if setting is settings[0] else first
         delay = None if alert is None or first is None else alert - first
         as_it_is = as_it_is or result
-        found.append(Suggestion(setting.name, figures(result, timezone), delay, *late(as_it_is, result)))
-    return found
+        suggestions.append(Suggestion(setting.name, figures(result, timezone), delay, *late(as_it_is, result)))
+    return suggestions
 
 
 def late(before: Backtest, after: Backtest) -> tuple[int, int, int]:
@@ -111,9 +111,9 @@ def _alerts(timeline: Timeline) -> tuple[Ints, Ints]:
 def first_alert(result: Backtest) -> int | None:
     """When a group first went to Alert (s UTC)."""
     times = [
-        int(one.history.at[index[0]])
-        for one in result.timelines
-        if len(index := np.flatnonzero(one.history.after == Status.ALERT))
+        int(timeline.history.at[index[0]])
+        for timeline in result.timelines
+        if len(index := np.flatnonzero(timeline.history.after == Status.ALERT))
     ]
     return min(times, default=None)
 

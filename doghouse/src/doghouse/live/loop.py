@@ -97,7 +97,7 @@ class Live:
         self._known = _Known()
         self._lock = threading.Lock()
         self._stepped = -1
-        self._made: list[tuple[Definition, int, Outcome]] = []  # that is not on the disk yet
+        self._steps: list[tuple[Definition, int, Outcome]] = []  # that is not on the disk yet
         self._lag = Lag()
         self._ending = threading.Event()
 
@@ -143,7 +143,7 @@ class Live:
                 except Exception:
                     self._failed(monitor)
         finally:
-            self._keep_made()
+            self._save()
             self._read = self._alone
         self._stepped = minute
         self._lag.end()
@@ -208,28 +208,32 @@ class Live:
             before = tick
 
     def _tick(self, monitor: Definition, tick: int, last: int) -> None:
-        if monitor.members or len(self._made) == KEPT_TOGETHER or (self._made and self._made[-1][0].id == monitor.id):
-            self._keep_made()  # composites look at the others' states, and each at its own
+        if (
+            monitor.members
+            or len(self._steps) == KEPT_TOGETHER
+            or (self._steps and self._steps[-1][0].id == monitor.id)
+        ):
+            self._save()  # composites look at the others' states, and each at its own
         before = Before(
             self._monitors.states(monitor.id),
             self._notifications.bundles(monitor.id) if monitor.bundle_keys is not None else {},
             cache(partial(self._downtimes_of, monitor, last)),
             last,
         )
-        made = monitor.at(self._read, before.states, tick)
+        reading = monitor.at(self._read, before.states, tick)
         hosts, rules = LazyHosts(self._sources.hosts), self._sources.rules()
-        outcome = advance(monitor, before, made.steps, hosts, tick, made.variables, rules)
-        self._made.append((monitor, tick, outcome))
+        outcome = advance(monitor, before, reading.steps, hosts, tick, reading.variables, rules)
+        self._steps.append((monitor, tick, outcome))
 
-    def _keep_made(self) -> None:
+    def _save(self) -> None:
         """Put what was made on the disk, in one transaction, for each waits for the disk. What one monitor cannot keep does not keep the others from it."""
-        made, self._made = self._made, []
+        steps, self._steps = self._steps, []
         try:
             with self._database.transaction():
-                for each in made:
-                    self._keep(*each)
+                for step in steps:
+                    self._keep(*step)
         except Exception:
-            for monitor, tick, outcome in made:
+            for monitor, tick, outcome in steps:
                 try:
                     self._keep(monitor, tick, outcome)
                 except Exception:
@@ -263,13 +267,13 @@ class Live:
         last = self._notifications.last(DOWNTIMES)
         since = float(now - MINUTE_S) if last is None or now - last > CATCH_UP_S else last
         records = [downtime for downtime in self._downtimes.all() if "@" in (downtime.attributes.get("message") or "")]
-        made = [
+        notifications = [
             announcement
             for record in records
             for announcement in announcements(self._downtimes.downtime(record), since, float(now))
         ]
         with self._database.transaction():
-            for notification in sorted(made, key=lambda announcement: announcement.at):
+            for notification in sorted(notifications, key=lambda announcement: announcement.at):
                 if self._notifications.announce_once(notification):
                     self._send(notification, now)
             self._notifications.done(DOWNTIMES, now)

@@ -25,7 +25,7 @@ class MinutePoints:
     def __init__(self, points: Source, reads: Iterable[PointWindow]) -> None:
         self._points = points
         self._series: dict[str, Indexed] = {}
-        self._wanted = _within_budget(self._ids(reads))
+        self._stretches = _within_budget(self._ids(reads))
         self._blocks: dict[Stretch, MemorySource] = {}
 
     def find(self, metric: str) -> Sequence[Series]:
@@ -36,9 +36,9 @@ class MinutePoints:
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """See Source."""
-        for stretch, known in self._wanted.items():
-            if stretch[0] <= start and end <= stretch[1] and _all_in(ids, known):
-                return self._block(stretch, known).read(ids, start, end, rollup)
+        for stretch, ids_of_stretch in self._stretches.items():
+            if stretch[0] <= start and end <= stretch[1] and _all_in(ids, ids_of_stretch):
+                return self._block(stretch, ids_of_stretch).read(ids, start, end, rollup)
         return self._points.read(ids, start, end, rollup)
 
     def _block(self, stretch: Stretch, ids: Ints) -> MemorySource:
@@ -48,16 +48,16 @@ class MinutePoints:
 
     def _ids(self, reads: Iterable[PointWindow]) -> dict[Stretch, Ints]:
         """The series of each window, sorted; the shortest window first, for it is the least to look through."""
-        asked: dict[Stretch, dict[tuple[object, str], MetricQuery]] = {}
+        queries: dict[Stretch, dict[tuple[object, str], MetricQuery]] = {}
         for query, start, end in reads:
-            asked.setdefault((start, end), {})[(query.scope, query.metric)] = query
+            queries.setdefault((start, end), {})[(query.scope, query.metric)] = query
         return {
-            stretch: distinct(np.fromiter(chain.from_iterable(map(self._of, asked[stretch].values())), np.int64))
-            for stretch in sorted(asked, key=lambda stretch: stretch[1] - stretch[0])
+            stretch: distinct(np.fromiter(chain.from_iterable(map(self._of, queries[stretch].values())), np.int64))
+            for stretch in sorted(queries, key=lambda stretch: stretch[1] - stretch[0])
         }
 
     def _of(self, query: MetricQuery) -> Iterable[int]:
-        return (one.id for one in select(query.scope, self.find(query.metric)) if one.type != "distribution")
+        return (series.id for series in select(query.scope, self.find(query.metric)) if series.type != "distribution")
 
 
 class MinuteSketches(MinutePoints):
@@ -77,18 +77,18 @@ def together(points: Source, reads: Iterable[PointWindow]) -> Source:
     return MinuteSketches(points, reads) if isinstance(points, SketchSource) else MinutePoints(points, reads)
 
 
-def _within_budget(wanted: dict[Stretch, Ints]) -> dict[Stretch, Ints]:
+def _within_budget(stretches: dict[Stretch, Ints]) -> dict[Stretch, Ints]:
     """Those that MOST_POINTS have room for."""
-    kept, room = {}, MOST_POINTS
-    for (start, end), ids in wanted.items():
+    affordable, room = {}, MOST_POINTS
+    for (start, end), ids in stretches.items():
         points = len(ids) * (end - start) // 10
         if points <= room:
-            kept[(start, end)] = ids
+            affordable[(start, end)] = ids
             room -= points
-    return kept
+    return affordable
 
 
-def _all_in(ids: Ints, known: Ints) -> bool:
+def _all_in(ids: Ints, sorted_ids: Ints) -> bool:
     """Whether all of these are among the known ones, which are sorted."""
-    place = np.searchsorted(known, ids)
-    return bool(len(known)) and bool(np.all(known[np.minimum(place, len(known) - 1)] == ids))
+    place = np.searchsorted(sorted_ids, ids)
+    return bool(len(sorted_ids)) and bool(np.all(sorted_ids[np.minimum(place, len(sorted_ids) - 1)] == ids))

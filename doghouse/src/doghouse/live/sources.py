@@ -46,13 +46,13 @@ def _ip(meta: Mapping[str, Any]) -> str:
         return ""
 
 
-def records_of(held: Mapping[str, Records]) -> RecordsOf:
+def records_of(sources: Mapping[str, Records]) -> RecordsOf:
     """What a query of records reads, by its data source (`logs`, `events`, `spans`)."""
 
     def records(query: RecordQuery) -> Records:
-        if query.source not in held:
+        if query.source not in sources:
             raise NotEvaluated(f"monitors over {query.source} here")
-        return held[query.source]
+        return sources[query.source]
 
     return records
 
@@ -84,16 +84,16 @@ class Shared:
 
     def select(self, search: Node, start: int, end: int, fields: Sequence[str]) -> Selected:
         """See Records."""
-        whole = next((one for one in self._stretches.get(search, ()) if one.has(start, end, fields)), None)
+        whole = next((stretch for stretch in self._stretches.get(search, ()) if stretch.has(start, end, fields)), None)
         if whole is None:
             return self._once(search, start, end, tuple(fields))
         return self._once(search, whole.start, whole.end, whole.fields).between(start, end, fields)
 
     def _once(self, search: Node, start: int, end: int, fields: tuple[str, ...]) -> Selected:
-        asked = (search, start, end, fields)
-        if asked not in self._selected:
-            self._selected[asked] = self._records.select(search, start, end, fields)
-        return self._selected[asked]
+        key = (search, start, end, fields)
+        if key not in self._selected:
+            self._selected[key] = self._records.select(search, start, end, fields)
+        return self._selected[key]
 
     def newest(self, search: Node, start: int, end: int, limit: int) -> Sequence[tuple[int, Record]]:
         """See Records."""
@@ -105,14 +105,14 @@ RecordWindow = tuple[RecordQuery, int, int]  # a query and its window (ms UTC)
 
 def shared(records: RecordsOf, reads: Iterable[RecordWindow]) -> RecordsOf:
     """The same records, each data source's `Shared`. `reads` are what will probably be asked."""
-    asked: dict[str, dict[Node, list[RecordWindow]]] = {}
+    windows: dict[str, dict[Node, list[RecordWindow]]] = {}
     for read in reads:
-        asked.setdefault(read[0].source, {}).setdefault(read[0].search, []).append(read)
+        windows.setdefault(read[0].source, {}).setdefault(read[0].search, []).append(read)
     sources: dict[str, Shared] = {}
 
     def of(query: RecordQuery) -> Records:
         if query.source not in sources:
-            mine = asked.get(query.source, {})
+            mine = windows.get(query.source, {})
             sources[query.source] = Shared(records(query), {search: _stretches(mine[search]) for search in mine})
         return sources[query.source]
 
@@ -121,17 +121,17 @@ def shared(records: RecordsOf, reads: Iterable[RecordWindow]) -> RecordsOf:
 
 def _stretches(reads: Iterable[RecordWindow]) -> list[_Stretch]:
     """Stretches that hold these windows, the shortest first. What is much longer than the shortest of a stretch has one of its own."""
-    made: list[_Stretch] = []
+    stretches: list[_Stretch] = []
     shortest = 0
     for query, start, end in sorted(reads, key=lambda read: read[2] - read[1]):
-        if made and end - start <= ALIKE * shortest:
-            last = made.pop()
+        if stretches and end - start <= ALIKE * shortest:
+            last = stretches.pop()
             fields = tuple(dict.fromkeys((*last.fields, *query.fields)))
-            made.append(_Stretch(min(start, last.start), max(end, last.end), fields))
+            stretches.append(_Stretch(min(start, last.start), max(end, last.end), fields))
         else:
             shortest = end - start
-            made.append(_Stretch(start, end, query.fields))
-    return made
+            stretches.append(_Stretch(start, end, query.fields))
+    return stretches
 
 
 def runs_of(checks: ServiceCheckStore, tags: Callable[[str], Sequence[str]]) -> Callable[[CheckQuery], Sequence[Runs]]:

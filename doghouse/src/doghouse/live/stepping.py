@@ -53,12 +53,12 @@ def advance(
     outcome = Outcome()
     after: dict[Group, GroupState] = {}
     for group, make in steps.items():
-        known = before.states.get(group, FRESH)
-        state, transition = make(known, now)
+        previous = before.states.get(group, FRESH)
+        state, transition = make(previous, now)
         after[group] = state
         if state == FRESH:
             outcome.forgotten += [group] if group in before.states else []
-        elif state != known:
+        elif state != previous:
             outcome.states[group] = state
         if transition is not None:
             outcome.transitions.append((group, transition))
@@ -90,8 +90,8 @@ def _bundle(
     transitions: dict[Group, Transition] = {}
     for bundle, inside in members.items():
         status, value = worst(inside)
-        known = None if status is Status.NEW else status
-        states[bundle], transition = follow(monitor.rules, before.bundles.get(bundle, FRESH), known, value, now)
+        last = None if status is Status.NEW else status
+        states[bundle], transition = follow(monitor.rules, before.bundles.get(bundle, FRESH), last, value, now)
         if transition is not None:
             transitions[bundle] = transition
     return states, transitions

@@ -76,18 +76,18 @@ class NotificationStore:
                 "INSERT INTO notifications (at, monitor, silenced, document) VALUES (?, ?, ?, '')",
                 (notification.at, notification.monitor_id, not notification.is_sent),
             )
-            made = msgspec.structs.replace(
+            stored = msgspec.structs.replace(
                 notification, id=int(cursor.lastrowid or 0), event_id=notification.event_id or new_id()
             )
             connection.execute(
-                "UPDATE notifications SET document = ? WHERE id = ?", (msgspec.json.encode(made), made.id)
+                "UPDATE notifications SET document = ? WHERE id = ?", (msgspec.json.encode(stored), stored.id)
             )
-            if made.is_sent:
+            if stored.is_sent:
                 connection.executemany(
                     "INSERT INTO deliveries (notification, recipient, state, due) VALUES (?, ?, ?, ?)",
-                    [(made.id, recipient, _first_state(recipient), now) for recipient in made.recipients],
+                    [(stored.id, recipient, _first_state(recipient), now) for recipient in stored.recipients],
                 )
-        return made
+        return stored
 
     def announce_once(self, notification: Notification) -> bool:
         """Record that this change of a downtime is announced. False where that was recorded before."""
@@ -115,13 +115,13 @@ class NotificationStore:
     ) -> list[Notification]:
         """Notifications of [start, end] (s UTC), by time; `silenced` None takes both. Of a longer list `limit` behind the first `skip`."""
         order = "DESC" if newest_first else "ASC"
-        found = self._database.documents(
+        notifications = self._database.documents(
             Notification,
             f"""SELECT document FROM notifications WHERE at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR monitor = ?3)
             AND (?4 IS NULL OR silenced = ?4) ORDER BY at {order}, id {order} LIMIT ?5 OFFSET ?6""",
             (start, end, monitor_id, silenced, limit, skip),
         )
-        return list(found)
+        return list(notifications)
 
     def deliveries(self, notification_ids: Iterable[int]) -> dict[int, list[Delivery]]:
         """The copies of these notifications."""

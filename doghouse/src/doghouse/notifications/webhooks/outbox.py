@@ -55,8 +55,8 @@ class Outbox:
     def look(self) -> None:
         """Begin to send what is due. It does not wait until that is sent."""
         for handle in self._inputs.notifications.waiting_webhooks():
-            known = self._queues.get(handle)
-            if self._due(handle) is not None and (known is None or not known.thread.is_alive()):
+            queue = self._queues.get(handle)
+            if self._due(handle) is not None and (queue is None or not queue.thread.is_alive()):
                 thread = threading.Thread(target=self._work, args=(handle,), name=handle, daemon=True)
                 self._queues[handle] = _Queue(thread)
                 thread.start()
@@ -115,18 +115,18 @@ class Outbox:
         custom = self._inputs.webhooks.variables()
         fixed = built_in(notification, delivery.recipient, self._inputs.base_url()), tags(notification)
         shown = masked(request(webhook, Variables(*fixed, {variable.name: variable.shown for variable in custom})))
-        made = request(webhook, Variables(*fixed, {variable.name: variable.value for variable in custom}))
+        unmasked = request(webhook, Variables(*fixed, {variable.name: variable.value for variable in custom}))
         self._inputs.webhooks.keep(delivery.id, shown)
         try:
-            await send(made, self._inputs.allowed)
+            await send(unmasked, self._inputs.allowed)
         except SendError as error:
-            raise type(error)(_without_secrets(str(error), shown, made), final=error.final) from None
+            raise type(error)(_without_secrets(str(error), shown, unmasked), final=error.final) from None
 
 
-def _without_secrets(text: str, shown: Request, made: Request) -> str:
+def _without_secrets(text: str, shown: Request, unmasked: Request) -> str:
     """What went wrong, without the name of a host that a secret variable has in it."""
     try:
-        host = target(made.url).host
+        host = target(unmasked.url).host
     except SendError:
         return text
     return text if host in shown.url.lower() else text.replace(host, MASK)

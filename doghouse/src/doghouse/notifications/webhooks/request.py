@@ -35,14 +35,14 @@ def request(webhook: Webhook, variables: Variables) -> Request:
     return Request(_url(webhook.url, variables), _headers(webhook, variables), body, tuple(notes))
 
 
-def masked(made: Request) -> Request:
+def masked(unmasked: Request) -> Request:
     """A request whose secret variables are masked already, without the password in its url too."""
-    return Request(_PASSWORD.sub(rf"\1:{MASK}@", made.url), made.headers, made.body, made.notes)
+    return Request(_PASSWORD.sub(rf"\1:{MASK}@", unmasked.url), unmasked.headers, unmasked.body, unmasked.notes)
 
 
 def _url(url: str, variables: Variables) -> str:
-    made = variables.fill(url, lambda name, value: value if name in variables.custom else quote(value, safe=""))
-    return made if "://" in made else f"http://{made}"  # GUESS
+    address = variables.fill(url, lambda name, value: value if name in variables.custom else quote(value, safe=""))
+    return address if "://" in address else f"http://{address}"  # GUESS
 
 
 def _headers(webhook: Webhook, variables: Variables) -> tuple[tuple[str, str], ...]:
@@ -57,12 +57,12 @@ def _headers(webhook: Webhook, variables: Variables) -> tuple[tuple[str, str], .
 
 def _object(text: str, what: str) -> dict[str, Any]:
     try:
-        made = json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError):
-        made = None
-    if not isinstance(made, dict):
+        document = None
+    if not isinstance(document, dict):
         raise RequestError(f"{what} is no JSON object once its variables have their values")
-    return made
+    return document
 
 
 def _text(value: Any) -> str:

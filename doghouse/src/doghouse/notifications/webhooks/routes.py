@@ -80,8 +80,8 @@ def get(store: WebhookStore, call: Call) -> Reply:
 
 def update(store: WebhookStore, call: Call) -> Reply:
     """Change what is sent."""
-    known = _webhook(store, call)
-    return _put(store, _changed(known, call.json(Change)), known.name, 200)
+    webhook = _webhook(store, call)
+    return _put(store, _changed(webhook, call.json(Change)), webhook.name, 200)
 
 
 def delete(store: WebhookStore, call: Call) -> Reply:
@@ -103,10 +103,10 @@ def get_variable(store: WebhookStore, call: Call) -> Reply:
 
 def update_variable(store: WebhookStore, call: Call) -> Reply:
     """Change what is sent. GUESS: a secret is made visible with a new value only, or the change would give it away."""
-    known, sent = _variable(store, call), call.json(VariableChange)
-    if known.is_secret and sent.is_secret is False and sent.value is UNSET:
+    variable, sent = _variable(store, call), call.json(VariableChange)
+    if variable.is_secret and sent.is_secret is False and sent.value is UNSET:
         raise invalid_variable("a secret becomes visible with a new value only")
-    return _put_variable(store, msgspec.structs.replace(known, **_sent(sent)), known.name, 200)
+    return _put_variable(store, msgspec.structs.replace(variable, **_sent(sent)), variable.name, 200)
 
 
 def delete_variable(store: WebhookStore, call: Call) -> Reply:

@@ -66,21 +66,22 @@ def target(url: str) -> Target:
     return Target(parsed.scheme, host, port)
 
 
-def check(wanted: Target, allowed: Collection[str]) -> None:
+def check(destination: Target, allowed: Collection[str]) -> None:
     """Raise NotAllowed unless the target is this machine, or one of the hosts that were named. No name is looked up for that."""
-    if wanted.host not in allowed and not _is_here(wanted.host):
+    if destination.host not in allowed and not _is_here(destination.host):
         raise NotAllowed(
-            f"{wanted.host} is not this machine; `doghouse up --webhooks-to {wanted.host}` sends there", final=True
+            f"{destination.host} is not this machine; `doghouse up --webhooks-to {destination.host}` sends there",
+            final=True,
         )
 
 
 async def send(request: Request, allowed: Collection[str]) -> int:
     """Send a request; the status that was answered, 2xx. What else is in the answer is not read. Raises SendError."""
-    wanted = target(request.url)
-    check(wanted, allowed)
+    destination = target(request.url)
+    check(destination, allowed)
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            status = await _first_answer(request, wanted, await _addresses(wanted, allowed))
+            status = await _first_answer(request, destination, await _addresses(destination, allowed))
     except TimeoutError:
         raise SendError(f"no answer within {TIMEOUT_S} s") from None
     if not 200 <= status < 300:
@@ -89,20 +90,22 @@ async def send(request: Request, allowed: Collection[str]) -> int:
     return status
 
 
-async def _addresses(wanted: Target, allowed: Collection[str]) -> list[str]:
+async def _addresses(destination: Target, allowed: Collection[str]) -> list[str]:
     """The addresses to connect to: what the name is now, and of a name that nobody named only what is this machine. Raises SendError."""
     try:
-        entries = await asyncio.get_running_loop().getaddrinfo(wanted.host, wanted.port, type=socket.SOCK_STREAM)
+        entries = await asyncio.get_running_loop().getaddrinfo(
+            destination.host, destination.port, type=socket.SOCK_STREAM
+        )
     except (OSError, UnicodeError) as error:
-        raise SendError(f"{wanted.host} has no address: {getattr(error, 'strerror', None) or error}") from None
-    found = dict.fromkeys(str(entry[4][0]) for entry in entries)
-    usable = [address for address in found if wanted.host in allowed or _is_here(address)]
+        raise SendError(f"{destination.host} has no address: {getattr(error, 'strerror', None) or error}") from None
+    addresses = dict.fromkeys(str(entry[4][0]) for entry in entries)
+    usable = [address for address in addresses if destination.host in allowed or _is_here(address)]
     if not usable:
-        raise NotAllowed(f"{wanted.host} is not an address of this machine", final=True)
+        raise NotAllowed(f"{destination.host} is not an address of this machine", final=True)
     return usable
 
 
-async def _first_answer(request: Request, wanted: Target, addresses: Iterable[str]) -> int:
+async def _first_answer(request: Request, destination: Target, addresses: Iterable[str]) -> int:
     """The status from the first of the addresses that can be reached. Raises SendError."""
     import httpx
 
@@ -110,9 +113,9 @@ async def _first_answer(request: Request, wanted: Target, addresses: Iterable[st
     async with httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=TIMEOUT_S) as client:
         for address in addresses:
             try:
-                return await _answer(client, request, wanted, address)
+                return await _answer(client, request, destination, address)
             except httpx.ConnectError as error:
-                problem = f"{wanted.host}:{wanted.port} cannot be reached: {error}"
+                problem = f"{destination.host}:{destination.port} cannot be reached: {error}"
             except httpx.TimeoutException:
                 raise SendError(f"no answer within {TIMEOUT_S} s") from None
             except httpx.HTTPError as error:
@@ -120,21 +123,21 @@ async def _first_answer(request: Request, wanted: Target, addresses: Iterable[st
     raise SendError(problem)
 
 
-async def _answer(client: httpx.AsyncClient, request: Request, wanted: Target, address: str) -> int:
+async def _answer(client: httpx.AsyncClient, request: Request, destination: Target, address: str) -> int:
     """The connection is to the address that was looked at, whatever the name is a moment later."""
     parsed = _parsed(request.url)
     headers = [(name.encode(), value.encode()) for name, value in request.headers]
     if not any(name.lower() == "host" for name, _ in request.headers):
         headers.append((b"Host", parsed.netloc))
-    made = client.build_request(
+    outgoing = client.build_request(
         "POST",
         parsed.copy_with(host=address),
         headers=headers,
         content=request.body.encode(),
-        extensions={"sni_hostname": wanted.host},
+        extensions={"sni_hostname": destination.host},
     )
     auth = (parsed.username, parsed.password) if parsed.userinfo else None
-    answer = await client.send(made, stream=True, auth=auth)
+    answer = await client.send(outgoing, stream=True, auth=auth)
     await answer.aclose()
     return answer.status_code
 

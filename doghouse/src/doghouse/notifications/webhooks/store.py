@@ -66,10 +66,10 @@ class WebhookStore:
         query = "SELECT document FROM webhook_requests WHERE delivery = ?"
         return self._database.document(Request, query, (delivery_id,))
 
-    def _put(self, table: str, made: Webhook | Variable, instead_of: str | None) -> None:
+    def _put(self, table: str, entry: Webhook | Variable, instead_of: str | None) -> None:
         with self._database.transaction() as connection:
-            taken = f"SELECT 1 FROM {table} WHERE name = ?"
-            if made.name != instead_of and self._database.row(taken, (made.name,)) is not None:
+            query = f"SELECT 1 FROM {table} WHERE name = ?"
+            if entry.name != instead_of and self._database.row(query, (entry.name,)) is not None:
                 raise Taken
             connection.execute(f"DELETE FROM {table} WHERE name = ?", (instead_of,))
-            connection.execute(f"INSERT INTO {table} VALUES (?, ?)", (made.name, msgspec.json.encode(made)))
+            connection.execute(f"INSERT INTO {table} VALUES (?, ?)", (entry.name, msgspec.json.encode(entry)))
