@@ -126,11 +126,11 @@ class Agent:
 
     def _leave(self) -> None:
         """Put what the forwarder's thread has not sent yet into the retry queue, for the next start."""
-        left: list[Payload] = []
+        unsent: list[Payload] = []
         with contextlib.suppress(queue.Empty):
             while True:
-                left += self._outbox.get_nowait() or ()
-        self.components.forwarder.leave(left)
+                unsent += self._outbox.get_nowait() or ()
+        self.components.forwarder.leave(unsent)
 
 
 def _do(job: Callable[[], None]) -> None:

@@ -49,10 +49,10 @@ class RunFolder(Struct, frozen=True):
 
     def _be_found(self) -> None:
         """Leave a note of where this folder is, so that `agent status` finds it."""
-        known = root()
-        if self.path.parent != known:
-            known.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (known / f"{_digest(str(self.path))}{_NOTE}").write_text(str(self.path.resolve()), encoding="utf-8")
+        folder = root()
+        if self.path.parent != folder:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (folder / f"{_digest(str(self.path))}{_NOTE}").write_text(str(self.path.resolve()), encoding="utf-8")
 
     def write_status(self, status: Any) -> None:
         """Let other processes read this Agent's status."""

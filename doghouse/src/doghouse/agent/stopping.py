@@ -13,18 +13,18 @@ class Stop:
     """
 
     def __init__(self) -> None:
-        self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()  # its put may be called in the midst of its get
+        self._requests: queue.SimpleQueue[None] = queue.SimpleQueue()  # its put may be called in the midst of its get
 
     def listen(self) -> None:
         """Take the signals over."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._asked.put(None))
+            signal.signal(number, lambda *_: self._requests.put(None))
 
     def wait(self, seconds: float) -> bool:
         """Sleep for so long, or until it is set; whether it is."""
         try:
-            self._asked.get(timeout=max(0.0, seconds))
+            self._requests.get(timeout=max(0.0, seconds))
         except queue.Empty:
             return False
-        self._asked.put(None)  # it stays set
+        self._requests.put(None)  # it stays set
         return True

@@ -190,10 +190,10 @@ class Histogram:
 
 def _at(values: Sequence[tuple[float, int]], rank: int) -> float:
     """The value at a rank (from 0) of sorted pairs of a value and its weight."""
-    seen = 0
+    total = 0
     for value, weight in values:
-        seen += weight
-        if seen > rank:
+        total += weight
+        if total > rank:
             return value
     return values[-1][0]
 

@@ -100,10 +100,10 @@ class CheckSampler:
                     yield context
 
 
-def _growth(bucket: Bucket, seen: dict[tuple[float, float], int]) -> int:
+def _growth(bucket: Bucket, counts: dict[tuple[float, float], int]) -> int:
     key = (bucket.lower, bucket.upper) if bucket.several else (0.0, 0.0)
-    before = seen.get(key)
-    seen[key] = bucket.count
+    before = counts.get(key)
+    counts[key] = bucket.count
     if before is None:
         return bucket.count if bucket.flush_first else 0
     return bucket.count - before

@@ -101,7 +101,7 @@ class SketchMap:
     """Sketches by series and second."""
 
     def __init__(self) -> None:
-        self._held: dict[Context, dict[int, Sketch]] = {}
+        self._sketches: dict[Context, dict[int, Sketch]] = {}
 
     def insert(self, context: Context, timestamp: int, value: float, rate: float = 1.0) -> None:
         """Add a value of which a client sent the share `rate`."""
@@ -113,14 +113,14 @@ class SketchMap:
 
     def flush(self, before: float) -> Iterator[FlushedSketch]:
         """Give and forget what lies before a time (s UTC)."""
-        for context, sketches in list(self._held.items()):
+        for context, sketches in list(self._sketches.items()):
             due = sorted(at for at in sketches if at < before)
             if due:
                 yield FlushedSketch(
                     context.name, context.host, context.tags, tuple((at, sketches.pop(at)) for at in due)
                 )
             if not sketches:
-                del self._held[context]
+                del self._sketches[context]
 
     def _at(self, context: Context, timestamp: int) -> Sketch:
-        return self._held.setdefault(context, {}).setdefault(timestamp, Sketch())
+        return self._sketches.setdefault(context, {}).setdefault(timestamp, Sketch())

@@ -174,11 +174,11 @@ class Submissions:
         with self._lock:
             if (sender := self._senders.get(check_id)) is None:
                 return
-            kept = {key: value for key, value in fields.items() if value is not None}
-            kept["tags"] = sorted({*map(str, kept.get("tags") or ()), *sender.tags})
-            kept["host"] = kept.get("host") or sender.host
-            kept.setdefault("timestamp", int(self._now()))
-            self._batch.events.append(Event(str(kept.get("source_type_name") or sender.source), kept))
+            attributes = {key: value for key, value in fields.items() if value is not None}
+            attributes["tags"] = sorted({*map(str, attributes.get("tags") or ()), *sender.tags})
+            attributes["host"] = attributes.get("host") or sender.host
+            attributes.setdefault("timestamp", int(self._now()))
+            self._batch.events.append(Event(str(attributes.get("source_type_name") or sender.source), attributes))
             sender.counts.events += 1
 
     def log(self, check_id: str, line: Mapping[str, Any]) -> None:
@@ -207,9 +207,9 @@ class Submissions:
         """Tags of hosts that are not this one, by source."""
         with self._lock:
             for host, by_source in tags:
-                known = self._batch.external_tags.setdefault(host, {})
+                tags_by_source = self._batch.external_tags.setdefault(host, {})
                 for source, tags_of_source in by_source.items():
-                    known[source] = sorted({*known.get(source, ()), *tags_of_source})
+                    tags_by_source[source] = sorted({*tags_by_source.get(source, ()), *tags_of_source})
 
     def take(self, series: Sequence[FlushedSeries]) -> None:
         """Send these, which are points already."""

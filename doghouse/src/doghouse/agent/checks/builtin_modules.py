@@ -194,10 +194,10 @@ def util() -> ModuleType:
     def get_subprocess_output(
         command: Sequence[str], raise_on_empty: bool = True, env: dict[str, str] | None = None
     ) -> tuple[str, str, int]:
-        done = subprocess.run(list(command), capture_output=True, text=True, env=env, check=False)
-        if raise_on_empty and not done.stdout:
+        process = subprocess.run(list(command), capture_output=True, text=True, env=env, check=False)
+        if raise_on_empty and not process.stdout:
             raise SubprocessOutputEmptyError("get_subprocess_output expected output but had none.")
-        return done.stdout, done.stderr, done.returncode
+        return process.stdout, process.stderr, process.returncode
 
     members = {
         "SubprocessOutputEmptyError": SubprocessOutputEmptyError,

@@ -35,12 +35,12 @@ class MemoryCache:
     """For one command that runs a check a few times: nothing is left behind."""
 
     def __init__(self) -> None:
-        self._held: dict[str, str] = {}
+        self._values: dict[str, str] = {}
 
     def read(self, key: str) -> str:
         """See FileCache.read."""
-        return self._held.get(key, "")
+        return self._values.get(key, "")
 
     def write(self, key: str, value: str) -> None:
         """See FileCache.write."""
-        self._held[key] = value
+        self._values[key] = value

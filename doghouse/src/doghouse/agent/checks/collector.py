@@ -54,17 +54,17 @@ class Collector:
                 self.apply(configured, now + time.monotonic() - begun)
         except (OSError, ConfigurationError) as error:  # the folder is being replaced: the next look will tell
             _logger.error("%s", error)
-        late = [id for id, (_, made) in self._making.items() if made.done()]
+        late = [id for id, (_, future) in self._making.items() if future.done()]
         self._schedule.add({id: self.running[id].instance.interval for id in late if self._finish(id)}, now)
 
     def apply(self, configured: Configured, now: float) -> None:
         """Stop checks that are gone, start new ones, and leave the others alone. A check whose file is wrong goes on as it was."""
-        wanted = {instance.id: instance for instance in configured.instances}
+        instances = {instance.id: instance for instance in configured.instances}
         self._tell(configured.problems)
-        self._drop_all_but(wanted.keys(), {problem.path for problem in configured.problems})
+        self._drop_all_but(instances.keys(), {problem.path for problem in configured.problems})
         begun = time.monotonic()
         fresh = self._start(
-            [instance for id, instance in wanted.items() if id not in self.running and id not in self.failed]
+            [instance for id, instance in instances.items() if id not in self.running and id not in self.failed]
         )
         self._schedule.add(fresh, now + time.monotonic() - begun)
 
@@ -113,59 +113,59 @@ class Collector:
         A check that hangs in its constructor is waited for only briefly: another thread makes the rest, and each reload asks whether it is ready.
         """
         todo = deque(instances)
-        made: dict[str, Future[Running]] = {instance.id: Future() for instance in instances}
-        self._making |= {instance.id: (instance, made[instance.id]) for instance in instances}
-        self.run_aside(lambda: _make(todo, self._submissions, made))
+        futures: dict[str, Future[Running]] = {instance.id: Future() for instance in instances}
+        self._making |= {instance.id: (instance, futures[instance.id]) for instance in instances}
+        self.run_aside(lambda: _make(todo, self._submissions, futures))
         for instance in instances:
             try:
-                made[instance.id].exception(MAKE_S)
+                futures[instance.id].exception(MAKE_S)
             except TimeoutError:
                 self.failed[instance.id] = (instance, UNFINISHED)
                 _logger.warning("%s (%s) %s", instance.name, instance.source, UNFINISHED)
-                self.run_aside(lambda: _make(todo, self._submissions, made))
+                self.run_aside(lambda: _make(todo, self._submissions, futures))
         return {
             instance.id: instance.interval
             for instance in instances
-            if made[instance.id].done() and self._finish(instance.id)
+            if futures[instance.id].done() and self._finish(instance.id)
         }
 
     def _finish(self, id: str) -> bool:
-        instance, made = self._making.pop(id)
+        instance, future = self._making.pop(id)
         self.failed.pop(id, None)
-        if (error := made.exception()) is not None:
+        if (error := future.exception()) is not None:
             self.failed[id] = (instance, str(error))
             _logger.error("%s (%s) can't be loaded: %s", instance.name, instance.source, error)
             return False
-        self.running[id] = made.result()
+        self.running[id] = future.result()
         _logger.info("%s runs every %d s (%s)", id, instance.interval, instance.source)
         return True
 
-    def _drop_all_but(self, wanted: Container[str], wrong: set[str]) -> None:
-        for gone, running in list(self.running.items()):
-            if gone not in wanted and running.instance.source not in wrong:
-                self._schedule.remove(gone)
-                del self.running[gone]
+    def _drop_all_but(self, ids: Container[str], wrong: set[str]) -> None:
+        for id, running in list(self.running.items()):
+            if id not in ids and running.instance.source not in wrong:
+                self._schedule.remove(id)
+                del self.running[id]
                 self.run_aside(running.stop)
-                _logger.info("%s is no longer configured", gone)
-        self.failed = {id: entry for id, entry in self.failed.items() if id in wanted}
-        self._making = {id: entry for id, entry in self._making.items() if id in wanted}
+                _logger.info("%s is no longer configured", id)
+        self.failed = {id: entry for id, entry in self.failed.items() if id in ids}
+        self._making = {id: entry for id, entry in self._making.items() if id in ids}
 
     def _tell(self, problems: tuple[ConfigurationError, ...]) -> None:
-        known = {str(problem) for problem in self.problems}
+        sentences = {str(problem) for problem in self.problems}
         for problem in problems:
-            if str(problem) not in known:
+            if str(problem) not in sentences:
                 _logger.error("%s", problem)
         self.problems = problems
 
 
-def _make(todo: deque[Instance], submissions: Submissions, made: Mapping[str, Future[Running]]) -> None:
+def _make(todo: deque[Instance], submissions: Submissions, futures: Mapping[str, Future[Running]]) -> None:
     with suppress(IndexError):  # until nothing is left
         while True:
             instance = todo.popleft()
             try:
-                made[instance.id].set_result(Running(instance, submissions))
+                futures[instance.id].set_result(Running(instance, submissions))
             except loading.LoadError as error:
-                made[instance.id].set_exception(error)
+                futures[instance.id].set_exception(error)
 
 
 def _signature(conf: Path) -> object:

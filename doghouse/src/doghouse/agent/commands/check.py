@@ -87,10 +87,10 @@ def _results(
         except loading.LoadError as error:
             failed.append((instance, str(error)))
     path = metadata or (metadata_csv.find(type(shown[0].running.check)) if shown else None)
-    seen = [pair for each in shown for pair in submissions.promised(each.running.instance.id).items()]
-    seen += [(series.metric, series.type) for each in shown for series in each.batch.series]
-    seen += [(sketch.metric, "distribution") for each in shown for sketch in each.batch.sketches]
-    return Result(tuple(shown), tuple(failed), metadata_csv.compare(path, seen) if path and shown else None)
+    submitted = [pair for checked in shown for pair in submissions.promised(checked.running.instance.id).items()]
+    submitted += [(series.metric, series.type) for checked in shown for series in checked.batch.series]
+    submitted += [(sketch.metric, "distribution") for checked in shown for sketch in checked.batch.sketches]
+    return Result(tuple(shown), tuple(failed), metadata_csv.compare(path, submitted) if path and shown else None)
 
 
 def _run(running: Running, submissions: Submissions, turns: Turns, now: Callable[[], float]) -> Shown:

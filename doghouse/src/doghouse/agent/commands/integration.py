@@ -202,7 +202,7 @@ def _pip(verb: str, *arguments: str) -> None:
         command = [uv, "pip", verb, "--python", sys.executable]
     else:
         raise ConfigurationError(sys.executable, 0, "has no pip, and there is no uv: python -m ensurepip")
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip() or done.stdout.strip() or "it failed").splitlines()[-1]
+    process = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    if process.returncode:
+        last = (process.stderr.strip() or process.stdout.strip() or "it failed").splitlines()[-1]
         raise ConfigurationError(" ".join(arguments[-1:]), 0, f"pip {verb}: {last}")

@@ -50,10 +50,10 @@ def read(path: Path) -> dict[str, str]:
 
 def compare(path: Path, submitted: Iterable[tuple[str, str]]) -> Difference:
     """How (metric, type) pairs differ from a metadata.csv. Raises ConfigurationError."""
-    listed, seen = read(path), dict(submitted)
+    listed, sent = read(path), dict(submitted)
     other = {
-        name: (seen[name], listed[name]) for name in sorted(seen.keys() & listed.keys()) if seen[name] != listed[name]
+        name: (sent[name], listed[name]) for name in sorted(sent.keys() & listed.keys()) if sent[name] != listed[name]
     }
     return Difference(
-        str(path), tuple(sorted(seen.keys() - listed.keys())), tuple(sorted(listed.keys() - seen.keys())), other
+        str(path), tuple(sorted(sent.keys() - listed.keys())), tuple(sorted(listed.keys() - sent.keys())), other
     )

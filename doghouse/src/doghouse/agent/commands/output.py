@@ -12,11 +12,11 @@ from collections.abc import Iterator
 def of_checks_to_stderr() -> Iterator[None]:
     """While it lasts, stdout is stderr: for `print` of a check, and for the programs that it starts."""
     sys.stdout.flush()
-    kept = os.dup(1)
+    stdout = os.dup(1)
     os.dup2(2, 1)
     try:
         with contextlib.redirect_stdout(sys.stderr):
             yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
+        os.dup2(stdout, 1)
+        os.close(stdout)

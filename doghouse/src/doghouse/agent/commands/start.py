@@ -44,18 +44,18 @@ class RunOptions(Struct, frozen=True):
     key_check: bool = True
 
 
-def run(given: RunOptions) -> None:
+def run(run_options: RunOptions) -> None:
     """Run an Agent until SIGTERM or SIGINT. Raises AgentError."""
     stop = Stop()
     stop.listen()
     try:
-        settings = options.with_key(given.datadog_yaml, given.url, given.keys_file)
+        settings = options.with_key(run_options.datadog_yaml, run_options.url, run_options.keys_file)
         transport.check(settings.url)
-        log.to_stderr(given.log_level or settings.log_level)
-        conf = given.conf or options.conf_folder(settings)
+        log.to_stderr(run_options.log_level or settings.log_level)
+        conf = run_options.conf or options.conf_folder(settings)
         configuration.check_files(conf)
         histograms = options.histogram_options(settings)
-        place = str(given.run_path or settings.get("run_path") or "")
+        place = str(run_options.run_path or settings.get("run_path") or "")
         folder = run_folder.of(conf, settings.url, place or None)
         lock = folder.own()
         spool = Spool(folder.retry)
@@ -63,7 +63,7 @@ def run(given: RunOptions) -> None:
         raise AgentError(f"{error.filename} can't be used: {error.strerror}") from None
     with lock:
         intake = Intake(settings.url, settings.api_key)
-        _check_key(intake, given.key_check)
+        _check_key(intake, run_options.key_check)
         clock = Clock()
         submissions = Submissions(settings.hostname, clock.now, histograms)
         prepare(conf, settings, submissions, FileCache(folder.cache), clock)
@@ -74,7 +74,7 @@ def run(given: RunOptions) -> None:
             submissions=submissions,
             statsd=statsd,
             listeners=_listening(settings, statsd, clock),
-            host=HostMetrics(settings.hostname) if given.host_metrics else None,
+            host=HostMetrics(settings.hostname) if run_options.host_metrics else None,
             forwarder=Forwarder(intake.send, spool, random.random),
             folder=folder,
             clock=clock,

@@ -263,10 +263,10 @@ def duration(seconds: float) -> str:
     milliseconds = round(seconds * 1000)
     if milliseconds < 1000:
         return f"{milliseconds}ms" if milliseconds else "0s"
-    minutes, rest = divmod(milliseconds, 60_000)
+    minutes, remainder = divmod(milliseconds, 60_000)
     hours, minutes = divmod(minutes, 60)
     above = (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "")
-    return f"{above}{rest / 1000:g}s"
+    return f"{above}{remainder / 1000:g}s"
 
 
 def _date(when: float) -> str:

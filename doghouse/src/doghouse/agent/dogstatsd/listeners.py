@@ -36,16 +36,16 @@ def unix(path: str) -> socket.socket:
     return bound
 
 
-def _bound(made: socket.socket, address: object) -> socket.socket:
+def _bound(unbound: socket.socket, address: object) -> socket.socket:
     try:
-        made.bind(address)  # type: ignore[arg-type]
+        unbound.bind(address)  # type: ignore[arg-type]
     except OSError:
-        made.close()
+        unbound.close()
         raise
     with contextlib.suppress(OSError):
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-    made.settimeout(POLL_S)
-    return made
+        unbound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+    unbound.settimeout(POLL_S)
+    return unbound
 
 
 class Listeners:

@@ -134,13 +134,13 @@ def _rate(text: str) -> float:
 def _tags(text: str) -> tuple[tuple[str, ...], str | None]:
     """Tags, and the host that the last `host:` among them names, which is no tag."""
     host: str | None = None
-    kept = []
+    tags = []
     for tag in text.split(","):
         if tag.startswith("host:"):
             host = tag[len("host:") :]
         elif tag and not tag.startswith(INTERNAL):
-            kept.append(tag)
-    return tuple(kept), host
+            tags.append(tag)
+    return tuple(tags), host
 
 
 _HEADER = re.compile(rb"_e\{(\d+),(\d+)\}:")
@@ -151,13 +151,13 @@ def _event(line: bytes) -> EventMessage:
     if header is None:
         raise BadMessage("an event begins with _e{TITLE LENGTH,TEXT LENGTH}:")
     title_length, text_length = int(header[1]), int(header[2])  # in bytes
-    rest = line[header.end() :]
+    body = line[header.end() :]
     if not title_length:
         raise BadMessage("an event's title is empty")
-    if len(rest) < title_length + 1 + text_length:
+    if len(body) < title_length + 1 + text_length:
         raise BadMessage("an event is shorter than its header says")
-    title, text = rest[:title_length], rest[title_length + 1 : title_length + 1 + text_length]
-    fields = rest[title_length + 1 + text_length :].decode("utf-8", "replace").split("|")
+    title, text = body[:title_length], body[title_length + 1 : title_length + 1 + text_length]
+    fields = body[title_length + 1 + text_length :].decode("utf-8", "replace").split("|")
     return _with_fields(_clean(title), _clean(text), fields)
 
 

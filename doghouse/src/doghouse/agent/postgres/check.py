@@ -118,30 +118,30 @@ class PostgreSql(AgentCheck):  # type: ignore[misc]
         return self._connection
 
     def _target(self) -> dict[str, Any]:
-        asked = self.options
+        own = self.options
         target: dict[str, Any] = {
-            "user": asked.username,
-            "dbname": asked.dbname,
-            "application_name": asked.application_name,
+            "user": own.username,
+            "dbname": own.dbname,
+            "application_name": own.application_name,
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": f"-c statement_timeout={asked.timeout_ms}",
+            "options": f"-c statement_timeout={own.timeout_ms}",
         }
-        if asked.host == "localhost" and not asked.password:
+        if own.host == "localhost" and not own.password:
             return target  # through the local socket, as the user that the Agent runs as
-        target |= {"host": asked.host, "password": asked.password or None, **asked.ssl}
-        return target | ({"port": asked.port} if asked.port else {})
+        target |= {"host": own.host, "password": own.password or None, **own.ssl}
+        return target | ({"port": own.port} if own.port else {})
 
     def _compile(self) -> dict[Scope, QueryExecutor]:
         major = self._version // 10_000
-        asked = self.options
-        chosen = [*queries.ALL, activity.select(asked.excluded_aggregations, asked.username)]
-        chosen += relations.ALL if asked.relations else ()
+        own = self.options
+        chosen = [*queries.ALL, activity.select(own.excluded_aggregations, own.username)]
+        chosen += relations.ALL if own.relations else ()
         compiled = {}
         for scope in Scope:
             selects = [
                 select
                 for select in chosen
-                if select.scope is scope and select.since <= major < select.before and asked.wants(select.option)
+                if select.scope is scope and select.since <= major < select.before and own.wants(select.option)
             ]
             executor = QueryExecutor(
                 self._rows,
@@ -155,11 +155,11 @@ class PostgreSql(AgentCheck):  # type: ignore[misc]
         return compiled
 
     def _query(self, select: Select) -> dict[str, Any]:
-        asked = self.options
+        own = self.options
         if select not in relations.ALL:
-            return select.query(asked.databases, "true")
-        query = select.query(asked.databases, relations.conditions(asked.relations, select))
-        return query | {"query": f"{query['query']} LIMIT {asked.max_relations}"}
+            return select.query(own.databases, "true")
+        query = select.query(own.databases, relations.conditions(own.relations, select))
+        return query | {"query": f"{query['query']} LIMIT {own.max_relations}"}
 
     def _say_missing_role(self) -> None:
         rows = self._rows("SELECT pg_has_role(current_user, 'pg_monitor', 'usage')")
