@@ -112,18 +112,18 @@ def _widgets(raw: Any, prefix: str) -> Iterator[Widget]:
 
 
 def _widget(raw: Mapping[str, Any], fallback_id: str) -> Widget:
-    given = raw.get("definition")
-    definition = given if isinstance(given, Mapping) else {}  # inside of what is no group, nothing was checked
+    body = raw.get("definition")
+    definition = body if isinstance(body, Mapping) else {}  # inside of what is no group, nothing was checked
     name = str(definition.get("type") or "unknown")
-    known = widget_type(name)
+    kind = widget_type(name)
     widget_id = str(raw.get("id") or f"n{fallback_id}")
     return Widget(
         widget_id,
         name,
-        known.drawing,
+        kind.drawing,
         str(definition.get("title") or ""),
         definition,
-        known.asks_for(definition),
+        kind.asks_for(definition),
         _place(raw.get("layout")),
         tuple(_widgets(definition.get("widgets"), f"{fallback_id}-")),
     )

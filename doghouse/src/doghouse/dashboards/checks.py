@@ -128,7 +128,7 @@ def _requests(definition: Object, kind: WidgetType) -> None:
             raise Wrong("[] is too short")
         for request in requests:
             _request(mapping(request))
-            for name, allowed in kind.each.items():
+            for name, allowed in kind.request_choices.items():
                 _choose(request, name, allowed)
         if kind.asks and any(not vocabulary.ASKS & request.keys() for request in requests):
             raise Wrong(f"{requests!r} is not valid under any of the given schemas")

@@ -25,8 +25,8 @@ def new_widget_id() -> int:
 
 def slug(title: str) -> str:
     """A title as it stands in an address: lower case, only a-z, 0-9 and single hyphens for blanks, at most 80 characters."""
-    kept = re.sub(r"[^a-z0-9\s-]", "", title.lower())
-    return re.sub(r"[\s-]+", "-", kept).strip("-")[:SLUG_LENGTH].rstrip("-")
+    letters = re.sub(r"[^a-z0-9\s-]", "", title.lower())
+    return re.sub(r"[\s-]+", "-", letters).strip("-")[:SLUG_LENGTH].rstrip("-")
 
 
 def url(dashboard_id: str, title: str) -> str:

@@ -94,14 +94,14 @@ class ListStore:
     def take_out(self, list_id: int, ids: Sequence[str], now: float) -> list[Item]:
         """Remove dashboards from a list; returns those that were in it."""
         present = self.items(list_id)
-        gone = {dashboard_id: present[dashboard_id] for dashboard_id in ids if dashboard_id in present}
+        removed = {dashboard_id: present[dashboard_id] for dashboard_id in ids if dashboard_id in present}
         with self._database.transaction() as connection:
             connection.executemany(
                 "DELETE FROM dashboard_list_items WHERE list = ? AND dashboard = ?",
-                [(list_id, dashboard_id) for dashboard_id in gone],
+                [(list_id, dashboard_id) for dashboard_id in removed],
             )
             self._touch(connection, list_id, now)
-        return items(gone)
+        return items(removed)
 
     def replace(self, list_id: int, ids: Sequence[str], now: float) -> list[Item]:
         """Make a list hold exactly these; returns what it holds."""

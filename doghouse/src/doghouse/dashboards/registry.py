@@ -55,10 +55,10 @@ ELSEWHERE = Drawing("elsewhere")
 class WidgetType(Struct, frozen=True):
     """A type of widget. Checks are of what is needed, never of what is additional: unknown keys are kept.
 
-    `required` are the keys beside `type`; `requests` is what its `requests` are; `asks` is whether each request must ask something; `choices` and `each` are
-    the values that some keys of the definition and of each request may have; `inside` checks the rest and raises `checks.Wrong`. `asks_for` reads the
-    requests that are evaluated and whose queries are warned of; `queried` is whether metric queries may stand in them where none must. `lacking` says what a
-    page does not draw of it, for docs/coverage.md.
+    `required` are the keys beside `type`; `requests` is what its `requests` are; `asks` is whether each request must ask something; `choices` and
+    `request_choices` are the values that some keys of the definition and of each request may have; `inside` checks the rest and raises `checks.Wrong`.
+    `asks_for` reads the requests that are evaluated and whose queries are warned of; `queried` is whether metric queries may stand in them where none must.
+    `lacking` says what a page does not draw of it, for docs/coverage.md.
     """
 
     name: str
@@ -66,7 +66,7 @@ class WidgetType(Struct, frozen=True):
     requests: RequestsShape = "none"
     asks: bool = False
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    each: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    request_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inside: Callable[[Definition], None] | None = None
     asks_for: Callable[[Definition], tuple[Request, ...]] = requests_of
     queried: bool = False

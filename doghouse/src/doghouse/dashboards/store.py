@@ -97,7 +97,7 @@ class DashboardStore:
         """`id,title` of each dashboard whose JSON holds a text."""
         query = "SELECT document FROM dashboards WHERE deleted_at IS NULL AND instr(document, ?) ORDER BY number"
         boards = self._database.documents(Document, query, (text.encode(),))
-        return [f"{one['id']},{one['title']}" for one in boards]
+        return [f"{board['id']},{board['title']}" for board in boards]
 
     def _row(self, columns: str, dashboard_id: str) -> sqlite3.Row | None:
         query = f"SELECT {columns} FROM dashboards WHERE id = ? AND deleted_at IS NULL"

@@ -42,15 +42,15 @@ def selections(variables: Sequence[Mapping[str, Any]], query: Iterable[tuple[str
     Several values stand in one parameter, with commas between, or in several, numbered (`tpl_var_host[0]`) or not
     (GUESS: which of these Datadog writes; all are read).
     """
-    given = tuple(query)
-    return tuple(_selection(variable, given) for variable in variables if variable.get("name"))
+    pairs = tuple(query)
+    return tuple(_selection(variable, pairs) for variable in variables if variable.get("name"))
 
 
 def _selection(variable: Mapping[str, Any], query: Iterable[tuple[str, str]]) -> Selection:
     name = str(variable["name"])
     own = re.compile(re.escape(f"tpl_var_{name}") + r"(\[\d*\])?")
-    asked = [value for key, value in query if own.fullmatch(key)]
-    values = [value for text in asked for value in text.split(",") if value] if asked else default(variable)
+    texts = [value for key, value in query if own.fullmatch(key)]
+    values = [value for text in texts for value in text.split(",") if value] if texts else default(variable)
     return Selection(
         name,
         str(variable.get("prefix") or name),

@@ -23,13 +23,15 @@ def warnings(dashboard: Object) -> list[str]:
     """A sentence for each, in the order of the document."""
     declared = [str(variable["name"]) for variable in dashboard.get("template_variables") or ()]
     prefixes = {
-        str(one["name"]): one["prefix"] for one in dashboard.get("template_variables") or () if one.get("prefix")
+        str(variable["name"]): variable["prefix"]
+        for variable in dashboard.get("template_variables") or ()
+        if variable.get("prefix")
     }
     sentences = [*_names(declared), *_presets(dashboard, set(declared))]
     for place, widget in enumerate(parse_board(dashboard).every_widget, 1):
         title = widget.title or widget.type
-        found = (*_queries(widget, declared), *_doubled(widget, prefixes))
-        sentences += [f"widget {place} ('{title}'): {problem}" for problem in found]
+        problems = (*_queries(widget, declared), *_doubled(widget, prefixes))
+        sentences += [f"widget {place} ('{title}'): {problem}" for problem in problems]
     return list(dict.fromkeys(sentences))
 
 

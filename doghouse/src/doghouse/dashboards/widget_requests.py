@@ -64,8 +64,8 @@ class Line(Struct, frozen=True):
         parsed = parse_formula(self.text)
         for name in variables(parsed):
             if name not in self.queries:
-                known = ", ".join(self.queries)
-                problem = f"'{name}' is no query of this widget; it has {known}"
+                names = ", ".join(self.queries)
+                problem = f"'{name}' is no query of this widget; it has {names}"
                 raise QuerySyntaxError(self.text, self.text.find(name), problem)
         return parsed
 
@@ -76,10 +76,10 @@ class Line(Struct, frozen=True):
             if name in self.beyond:
                 named[name] = templated(self.beyond[name], values)
                 continue
-            each = parse(text)
-            if len(each) != 1:
-                raise QuerySyntaxError(text, 0, f"'{name}' is {len(each)} queries; a formula's query is one")
-            named[name] = substitute(each[0], values)
+            expressions = parse(text)
+            if len(expressions) != 1:
+                raise QuerySyntaxError(text, 0, f"'{name}' is {len(expressions)} queries; a formula's query is one")
+            named[name] = substitute(expressions[0], values)
         return named
 
 

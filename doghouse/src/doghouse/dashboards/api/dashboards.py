@@ -57,7 +57,7 @@ def create(store: DashboardStore, call: Call) -> Reply:
     validation.check(body)
     dashboard = model.document(body, Origin(identity.new_id(), call.now), call.now)
     store.add(dashboard, call.now)
-    return _kept(dashboard)
+    return _written(dashboard)
 
 
 def get(store: DashboardStore, call: Call) -> Reply:
@@ -73,7 +73,7 @@ def replace(store: DashboardStore, call: Call) -> Reply:
     validation.check(body)
     dashboard = model.document(body, origin, call.now)
     store.replace(dashboard)
-    return _kept(dashboard)
+    return _written(dashboard)
 
 
 def delete(store: DashboardStore, call: Call) -> Reply:
@@ -113,8 +113,8 @@ def list_all(store: DashboardStore, is_shared: IsShared, call: Call) -> Reply:
 
 def list_warnings(store: DashboardStore, call: Call) -> Reply:
     """What will not work as meant: of one dashboard (`?dashboard=ID`), or of each that has something. Ours, not Datadog's."""
-    wanted = call.query.get("dashboard")
-    ids = [wanted] if wanted else [board["id"] for board in store.page(0, NO_LIMIT)]
+    board_id = call.query.get("dashboard")
+    ids = [board_id] if board_id else [board["id"] for board in store.page(0, NO_LIMIT)]
     listed: list[model.Document] = []
     for dashboard_id in ids:
         document = present(store.get(dashboard_id), dashboard_not_found(dashboard_id))
@@ -124,7 +124,7 @@ def list_warnings(store: DashboardStore, call: Call) -> Reply:
     return Reply({"warnings": listed})
 
 
-def _kept(dashboard: model.Document) -> Reply:
+def _written(dashboard: model.Document) -> Reply:
     """The answer to a write; what was accepted yet will not work as meant stands in a header."""
     sentences = warnings(dashboard)[:MOST_WARNINGS]
     return Reply(dashboard, headers={WARNINGS: json.dumps(sentences)} if sentences else {})

@@ -46,8 +46,8 @@ class Invited(msgspec.Struct):
     @property
     def emails(self) -> list[str]:
         """The addresses."""
-        wanted = self.data if isinstance(self.data, list) else [self.data]
-        return [each.attributes.email for each in wanted]
+        invitations = self.data if isinstance(self.data, list) else [self.data]
+        return [invitation.attributes.email for invitation in invitations]
 
 
 class Sharing(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ class Sharing(msgspec.Struct, frozen=True):
         if TYPES.get(board.get("layout_type", "")) != body.dashboard_type:
             raise no_dashboard_to_share(body.dashboard_type, body.dashboard_id)
         token = shares.new_token(self.store.organisation)
-        share = shares.made(body, board["title"], token, call.base_url, call.now)
+        share = shares.new(body, board["title"], token, call.base_url, call.now)
         self.store.save(share)
         return Reply(share)
 
@@ -95,7 +95,7 @@ class Sharing(msgspec.Struct, frozen=True):
         for email in body.emails:
             secret = self.store.invite(token, email, call.now)
             self.tell(email, share["title"], f"{share['public_url']}?invitation={secret}", call.now)
-        sent = {each.email: _answer(token, each) for each in self.store.invitations(token)}
+        sent = {invitation.email: _answer(token, invitation) for invitation in self.store.invitations(token)}
         answers = [sent[email] for email in body.emails]
         return Reply({"data": answers if isinstance(body.data, list) else answers[0]}, 201)
 
@@ -105,7 +105,9 @@ class Sharing(msgspec.Struct, frozen=True):
         size, number = call.number("page_size", 10, 1, 1000), call.number("page_number", 0)
         sent = self.store.invitations(token)
         page = sent[size * number : size * (number + 1)]
-        return Reply({"data": [_answer(token, each) for each in page], "meta": {"page": {"total_count": len(sent)}}})
+        return Reply(
+            {"data": [_answer(token, invitation) for invitation in page], "meta": {"page": {"total_count": len(sent)}}}
+        )
 
     def withdraw(self, call: Call) -> Reply:
         """Withdraw invitations, and the access that came of them."""
@@ -117,7 +119,7 @@ class Sharing(msgspec.Struct, frozen=True):
     def of_dashboard(self, call: Call) -> Reply:
         """Version 2: every share of a dashboard."""
         document = present(self.dashboards.get(call.params["id"]), dashboard_not_found(call.params["id"]))
-        listed = [shares.resource(each) for each in self.store.of(call.params["id"])]
+        listed = [shares.resource(share) for share in self.store.of(call.params["id"])]
         board = {
             "type": "dashboard",
             "id": call.params["id"],

@@ -55,8 +55,8 @@ def take(store: SnapshotStore, source: Source, call: Call) -> Reply:
     picture = _picture(graph, source, start, end, call)
     name = store.add(lambda: pictures.draw(picture), call.now)
     answer = {"snapshot_url": f"{call.base_url}{PATH}/{name}", "graph_def": definition or _text(graph)}
-    given = {key: value for key in ("metric_query", "event_query") if (value := call.query.get(key))}
-    return Reply(answer | given)
+    queries = {key: value for key in ("metric_query", "event_query") if (value := call.query.get(key))}
+    return Reply(answer | queries)
 
 
 def status(store: SnapshotStore, call: Call) -> Reply:
@@ -67,11 +67,11 @@ def status(store: SnapshotStore, call: Call) -> Reply:
 
 def _picture(graph: Definition, source: Source, start: int, end: int, call: Call) -> Picture:
     """The lines of every request of a graph. Raises ApiError 400 or 501."""
-    given = graph.requests
-    asked = requests({"requests": given})
-    lines = [line for request in asked for line in _series(request, source, Window(start, end))]
-    displays = [str(request.get("display_type") or request.get("type") or "line") for request in given]
-    title = call.query.get("title") or graph.title or ", ".join(request.q for request in asked if request.q)
+    documents = graph.requests
+    parsed = requests({"requests": documents})
+    lines = [line for request in parsed for line in _series(request, source, Window(start, end))]
+    displays = [str(request.get("display_type") or request.get("type") or "line") for request in documents]
+    title = call.query.get("title") or graph.title or ", ".join(request.q for request in parsed if request.q)
     return Picture(
         title,
         lines,

@@ -57,7 +57,7 @@ def create(store: DashboardStore, call: Call) -> Reply:
 def list_all(store: DashboardStore, call: Call) -> Reply:
     """All of them, without their graphs; here a number is a text (recorded)."""
     numbers = store.numbers()
-    boards = [msgspec.json.decode(document) for one in numbers if (document := store.get(one))]
+    boards = [msgspec.json.decode(document) for dashboard_id in numbers if (document := store.get(dashboard_id))]
     dashes = [_dash(board, numbers[board["id"]]) for board in boards if board["layout_type"] == "ordered"]
     for dash in dashes:
         del dash["graphs"]
@@ -87,8 +87,8 @@ def delete(store: DashboardStore, call: Call) -> Reply:
 
 def _board(store: DashboardStore, call: Call) -> Document:
     number = call.key("id")
-    found = next((one for one, its in store.numbers().items() if its == number), None)
-    document = None if found is None else store.get(found)
+    board_id = next((dashboard_id for dashboard_id, its in store.numbers().items() if its == number), None)
+    document = None if board_id is None else store.get(board_id)
     board: Document | None = None if document is None else msgspec.json.decode(document)
     if board is None or board["layout_type"] != "ordered":
         raise dashboard_not_found(str(number))
@@ -127,13 +127,13 @@ def _turned(words: Mapping[str, str]) -> dict[str, str]:
 
 
 def _renamed(definition: Mapping[str, Any], words: Mapping[str, str], inside: Mapping[str, str]) -> Document:
-    made = {words.get(key, key): value for key, value in definition.items()}
-    if isinstance(requests := made.get("requests"), list):
-        made["requests"] = [
-            {inside.get(key, key): value for key, value in one.items()} if isinstance(one, dict) else one
-            for one in requests
+    renamed = {words.get(key, key): value for key, value in definition.items()}
+    if isinstance(requests := renamed.get("requests"), list):
+        renamed["requests"] = [
+            {inside.get(key, key): value for key, value in request.items()} if isinstance(request, dict) else request
+            for request in requests
         ]
-    return made
+    return renamed
 
 
 def _whole(store: DashboardStore, board: Document) -> Reply:

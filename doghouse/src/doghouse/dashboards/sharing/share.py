@@ -77,7 +77,7 @@ def new_token(organisation: str) -> str:
     return f"{organisation}-{secrets.token_hex(16)}"
 
 
-def made(body: NewShare, title: str, token: str, base_url: str, now: float) -> Document:
+def new(body: NewShare, title: str, token: str, base_url: str, now: float) -> Document:
     """A new share as it is stored and answered. `now` in s UTC; `base_url` is this doghouse's, where Datadog's says https://p.datadoghq.com."""
     blank: Document = {
         "author": {"handle": account.USER.handle, "name": account.USER.name},
@@ -108,35 +108,38 @@ def changed(share: Document, change: Change, now: float) -> Document:
 
     Who shares is the first of those invited (recorded since 2026; GUESS: that a list without the sharer stays empty once it is emptied).
     """
-    said: Document = msgspec.to_builtins(change)
-    after = {**share, **{name: share[name] if value is None and _kept(name) else value for name, value in said.items()}}
+    sent: Document = msgspec.to_builtins(change)
+    after = {
+        **share,
+        **{name: share[name] if value is None and _stays(name) else value for name, value in sent.items()},
+    }
     if after["share_type"] == "invite":
         after["session_duration_in_days"] = SESSION_DAYS
-    if invited := said.get("share_list", [each["email"] for each in said.get("invitees") or ()] or None):
+    if invited := sent.get("share_list", [invitee["email"] for invitee in sent.get("invitees") or ()] or None):
         sharer = [account.USER.email] if after["share_type"] == "invite" else []
         emails = list(dict.fromkeys([*sharer, *invited]))
         after["share_list"] = emails
-        after["invitees"] = [_invitee(email, share, said.get("invitees") or (), now) for email in emails]
-    elif "share_list" in said:
+        after["invitees"] = [_invitee(email, share, sent.get("invitees") or (), now) for email in emails]
+    elif "share_list" in sent:
         after["invitees"] = []
     return after
 
 
-def _kept(name: str) -> bool:
+def _stays(name: str) -> bool:
     """Whether null says nothing of this."""
     return name in ("global_time", "global_time_selectable_enabled", "title", "viewing_preferences", "invitees")
 
 
 def _invitee(email: str, share: Document, invited: Any, now: float) -> Document:
-    before: Document | None = next((each for each in share["invitees"] if each["email"] == email), None)
-    wanted = next((each["access_expiration"] for each in invited if each["email"] == email), None)
+    before: Document | None = next((invitee for invitee in share["invitees"] if invitee["email"] == email), None)
+    expiration = next((invitee["access_expiration"] for invitee in invited if invitee["email"] == email), None)
     fresh: Document = {
         "email": email,
         "access_expiration": None,
         "last_accessed": None,
         "created_at": iso.microseconds(now),
     }
-    return {**(before or fresh), **({"access_expiration": wanted} if wanted else {})}
+    return {**(before or fresh), **({"access_expiration": expiration} if expiration else {})}
 
 
 def is_open(share: Document, now: float) -> bool:
@@ -149,7 +152,7 @@ def is_invited(share: Document, email: str, now: float) -> bool:
     listed = share["share_list"] or ()
     if email not in listed and email.rpartition("@")[2] not in listed:
         return False
-    own = next((each for each in share["invitees"] if each["email"] == email), None)
+    own = next((invitee for invitee in share["invitees"] if invitee["email"] == email), None)
     return not own or not own["access_expiration"] or iso.instant(own["access_expiration"]) > now
 
 
@@ -165,13 +168,15 @@ def resource(share: Document) -> Document:
         "status",
         "title",
     )
-    invited = [{key: each[key] for key in ("email", "access_expiration", "created_at")} for each in share["invitees"]]
+    invited = [
+        {key: invitee[key] for key in ("email", "access_expiration", "created_at")} for invitee in share["invitees"]
+    ]
     attributes = {
         **{key: share[key] for key in (*same, "token", "viewing_preferences")},
         "invitees": invited,
         "created_at": share["created"],
         "global_time_selectable": share["global_time_selectable_enabled"],
-        "selectable_template_vars": [_variable(each) for each in share["selectable_template_vars"] or ()],
+        "selectable_template_vars": [_variable(variable) for variable in share["selectable_template_vars"] or ()],
         "sharer_disabled": False,
         "url": share["public_url"],
     }

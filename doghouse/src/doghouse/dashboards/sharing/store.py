@@ -101,11 +101,11 @@ class ShareStore:
     def come(self, token: str, secret: str, days: int, now: float) -> str | None:
         """A session for the browser that follows the link of an invitation; None where the link is not, or no longer, good."""
         session = secrets.token_urlsafe(24)
-        known = self._database.change(
+        changes = self._database.change(
             "UPDATE shared_dashboard_invitations SET session = ?, session_expires = ? WHERE token = ? AND secret = ? AND expires > ?",
             (_hash(session), now + days * DAY, token, _hash(secret), now),
         )
-        return session if known else None
+        return session if changes else None
 
     def visitor(self, token: str, session: str, now: float) -> str | None:
         """The address that a browser's session belongs to; None where there is none, or no longer."""

@@ -17,9 +17,9 @@ def selections(
 
     One that the share lists can be chosen among its `visible_tags`; any other keeps the board's default (GUESS, as what an address asks for besides).
     """
-    listed, asked = _by_name(share), list(query)
+    listed, pairs = _by_name(share), list(query)
     return tuple(
-        _chosen(dict(variable), listed.get(str(variable["name"])), asked)
+        _chosen(dict(variable), listed.get(str(variable["name"])), pairs)
         for variable in variables
         if variable.get("name")
     )
@@ -28,19 +28,23 @@ def selections(
 def choosable(variables: Sequence[Selection], share: Document) -> tuple[Selection, ...]:
     """The variables that a viewer chooses: listed by the share, with more than one value to choose from."""
     listed = _by_name(share)
-    return tuple(each for each in variables if each.name in listed and set(each.allowed) != set(each.values))
+    return tuple(
+        selection
+        for selection in variables
+        if selection.name in listed and set(selection.allowed) != set(selection.values)
+    )
 
 
 def _by_name(share: Document) -> dict[str, Document]:
-    return {str(each.get("name")): each for each in share["selectable_template_vars"] or ()}
+    return {str(variable.get("name")): variable for variable in share["selectable_template_vars"] or ()}
 
 
-def _chosen(variable: Document, listed: Document | None, asked: Sequence[tuple[str, str]]) -> Selection:
+def _chosen(variable: Document, listed: Document | None, query: Sequence[tuple[str, str]]) -> Selection:
     if listed is None:
         return template_variables.selections([variable])[0]
     visible = [str(tag) for tag in listed.get("visible_tags") or ()]
     if default := listed.get("default_value"):
         variable["defaults"] = [default]
     variable["available_values"] = visible or variable.get("available_values")
-    first, wanted = (template_variables.selections([variable], given)[0] for given in ((), asked))
-    return wanted if not visible or set(wanted.values) <= {*visible, *first.values} else first
+    first, chosen = (template_variables.selections([variable], pairs)[0] for pairs in ((), query))
+    return chosen if not visible or set(chosen.values) <= {*visible, *first.values} else first

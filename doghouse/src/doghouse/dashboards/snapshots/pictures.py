@@ -62,10 +62,10 @@ class Picture(Struct, frozen=True):
     simulated: Sequence[tuple[float, float]] = ()
 
 
-def markers(given: Sequence[Any]) -> list[Marker]:
+def markers(documents: Sequence[Any]) -> list[Marker]:
     """A widget's `y = 15` markers (dashboards/graphing_json/widget_json); ranges and what cannot be read are left out of pictures."""
     drawn = []
-    for marker in given:
+    for marker in documents:
         side, _, value = str(marker.get("value", "") if isinstance(marker, Mapping) else "").partition("=")
         try:
             number = float(value)

@@ -12,7 +12,7 @@ register(
         "some",
         asks=True,
         choices={"legend_layout": ("auto", "horizontal", "vertical")},
-        each={"display_type": ("area", "bars", "line", "overlay")},
+        request_choices={"display_type": ("area", "bars", "line", "overlay")},
         drawing=Drawing("timeseries", "timeseries", "graph"),
     ),
     WidgetType(
@@ -20,7 +20,7 @@ register(
         ("requests",),
         "some",
         asks=True,
-        each={
+        request_choices={
             "change_type": ("absolute", "relative"),
             "compare_to": ("hour_before", "day_before", "week_before", "month_before"),
             "order_by": ("change", "name", "present", "past"),

@@ -12,7 +12,7 @@ register(
         "some",
         asks=True,
         choices={"text_align": ALIGN},
-        each={"aggregator": AGGREGATORS},
+        request_choices={"aggregator": AGGREGATORS},
         drawing=Drawing("value", "scalar"),
     ),
     WidgetType("toplist", ("requests",), "any", asks=True, drawing=Drawing("toplist", "ranking")),
@@ -22,7 +22,7 @@ register(
         "any",
         asks=True,
         choices={"has_search_bar": ("always", "never", "auto")},
-        each={"aggregator": AGGREGATORS, "order": ORDER},
+        request_choices={"aggregator": AGGREGATORS, "order": ORDER},
         drawing=Drawing("table", "ranking"),
     ),
 )
