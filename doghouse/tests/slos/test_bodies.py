@@ -146,7 +146,7 @@ def test_what_is_measured_is_what_the_body_names() -> None:
 def test_a_document_has_what_was_sent_and_what_is_filled_in() -> None:
     thresholds = [*target(99, "30d"), *target(95.5, "7d", warning=97)]
     sent = body(thresholds=thresholds, tags=["b", "a"], groups=[], description=None)
-    made = document.made(read(sent), document.Origin("x", 5), 7.9)
+    made = document.of(read(sent), document.Origin("x", 5), 7.9)
     user = made.pop("creator")
     assert made == {
         "id": "x",
@@ -168,14 +168,14 @@ def test_a_document_has_what_was_sent_and_what_is_filled_in() -> None:
         "modified_at": 7,
     }
     assert sorted(user) == ["email", "handle", "name"]
-    kinds = [document.made(read(each), document.Origin("x", 5), 7)["type_id"] for each in (monitor(), body(), sliced())]
+    kinds = [document.of(read(each), document.Origin("x", 5), 7)["type_id"] for each in (monitor(), body(), sliced())]
     assert kinds == [0, 1, 2]
 
 
 def test_what_a_specification_says_is_kept_and_its_slices_have_a_length() -> None:
-    made = document.made(read(sliced()), document.Origin("x", 5), 7)
+    made = document.of(read(sliced()), document.Origin("x", 5), 7)
     assert made["sli_specification"]["time_slice"] == {"query_interval_seconds": 300, **SLICE}
-    own = document.made(read(sliced(query_interval_seconds=60)), document.Origin("x", 5), 7)
+    own = document.of(read(sliced(query_interval_seconds=60)), document.Origin("x", 5), 7)
     assert own["sli_specification"]["time_slice"]["query_interval_seconds"] == 60
 
 
@@ -191,6 +191,6 @@ def test_what_a_specification_says_is_kept_and_its_slices_have_a_length() -> Non
 )
 def test_formulas_are_shown_with_their_queries_in_the_place_of_the_names(total: dict[str, Any], query: str) -> None:
     sent = counted(good_events_formula={"formula": "a - b"}, **total)
-    made = document.made(read(sent), document.Origin("x", 5), 7)
+    made = document.of(read(sent), document.Origin("x", 5), 7)
     assert made["query"] == {"numerator": "sum:a{*}.as_count() - sum:b{*}.as_count()", "denominator": query}
     assert made["sli_specification"] == sent["sli_specification"]

@@ -37,23 +37,25 @@ class Correction(Struct, frozen=True):
             duration = self.duration or 0
             wall = zones.local(self.start, zones.zone(self.timezone))
             schedule = dt.Recurring(self.timezone, (dt.Recurrence(wall, duration, self.rrule),))
-            stretches = [(each.start, each.end) for each in dt.occurrences(schedule, start - duration, end)]
-        return (each for each in stretches if each[1] > start and each[0] < end)
+            stretches = [
+                (occurrence.start, occurrence.end) for occurrence in dt.occurrences(schedule, start - duration, end)
+            ]
+        return (stretch for stretch in stretches if stretch[1] > start and stretch[0] < end)
 
 
 def covered(corrections: Iterable[Correction], times: Ints) -> NDArray[np.bool_]:
     """Which of these times (s UTC, ascending) lie in a correction."""
     inside = np.zeros(len(times), np.bool_)
     if len(times):
-        for each in corrections:
-            for start, end in each.stretches(int(times[0]), int(times[-1]) + 1):
+        for correction in corrections:
+            for start, end in correction.stretches(int(times[0]), int(times[-1]) + 1):
                 inside |= (times >= start) & (times < end)
     return inside
 
 
 def shown(corrections: Sequence[Correction], start: int, end: int) -> list[dict[str, str]]:
     """The stretches as an answer lists them (GUESS: the form; the recorded answer has none)."""
-    pairs = sorted(pair for each in corrections for pair in each.stretches(start, end))
+    pairs = sorted(pair for correction in corrections for pair in correction.stretches(start, end))
     return [{"start": _text(low), "end": _text(high)} for low, high in pairs]
 
 

@@ -43,7 +43,7 @@ class _Events(Values[Groups]):
 
     def combined(self, operator: tree.Operator, left: Groups, right: Groups) -> Groups:
         """Group by group; what stands without a group is beside each of the others."""
-        groups = [each for each in dict.fromkeys((*left, *right)) if each] or [()]
+        groups = [group for group in dict.fromkeys((*left, *right)) if group] or [()]
         return {
             group: np.nan_to_num(cellwise(operator, self._of(left, group), self._of(right, group))) for group in groups
         }
@@ -63,13 +63,13 @@ class _Events(Values[Groups]):
         """Each series of a query on the minutes; the queries inside are asked for counts, as the page wants them."""
         counted = tree.map_leaves(tree.flattened(expression), _as_count)
         window = Window(self._start, self._end, MINUTE, max_points=None)
-        made: Groups = {}
+        groups: Groups = {}
         for series in evaluate(counted, self._source, window):
-            values = made.setdefault(series.group, np.zeros(self._minutes))
+            values = groups.setdefault(series.group, np.zeros(self._minutes))
             place = (series.ts - self._start) // MINUTE
             inside = (place >= 0) & (place < self._minutes)
             np.add.at(values, place[inside], np.nan_to_num(series.values[inside]))
-        return made
+        return groups
 
 
 def _as_count(leaf: tree.Leaf) -> Expression:

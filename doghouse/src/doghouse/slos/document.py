@@ -30,7 +30,7 @@ def new_id() -> str:
     return uuid.uuid5(uuid.uuid4(), "slo").hex
 
 
-def made(objective: Objective, origin: Origin, now: float) -> Document:
+def of(objective: Objective, origin: Origin, now: float) -> Document:
     """The document of an SLO at its creation or replacement. `now` in s UTC."""
     sent, primary = objective.document, objective.primary
     document: Document = {
@@ -38,7 +38,7 @@ def made(objective: Objective, origin: Origin, now: float) -> Document:
         "name": objective.name,
         "tags": sorted(objective.tags),  # recorded: create_an_slo_object_returns_ok_response
         "monitor_tags": [],
-        "thresholds": [threshold(each) for each in objective.thresholds],
+        "thresholds": [_with_texts(threshold) for threshold in objective.thresholds],
         "type": objective.type,
         "type_id": TYPE_IDS[objective.type],
         "description": sent.get("description") or "",
@@ -56,11 +56,15 @@ def made(objective: Objective, origin: Origin, now: float) -> Document:
     }
 
 
-def threshold(each: Threshold) -> Document:
+def _with_texts(threshold: Threshold) -> Document:
     """A threshold with the texts that the server makes."""
-    texts: Document = {"timeframe": each.timeframe, "target": each.target, "target_display": display(each.target)}
-    if each.warning is not None:
-        texts |= {"warning": each.warning, "warning_display": display(each.warning)}
+    texts: Document = {
+        "timeframe": threshold.timeframe,
+        "target": threshold.target,
+        "target_display": display(threshold.target),
+    }
+    if threshold.warning is not None:
+        texts |= {"warning": threshold.warning, "warning_display": display(threshold.warning)}
     return texts
 
 
@@ -73,7 +77,7 @@ def display(number: float) -> str:
 def _fill_specification(document: Document) -> None:
     specification = document.get("sli_specification") or {}
     if count := specification.get("count"):
-        queries = {each["name"]: each["query"] for each in count["queries"]}
+        queries = {query["name"]: query["query"] for query in count["queries"]}
         good = _put(count["good_events_formula"]["formula"], queries)
         if total := count.get("total_events_formula"):
             whole = _put(total["formula"], queries)

@@ -15,20 +15,20 @@ from doghouse.web.errors import ApiError
 
 def objective(document: Mapping[str, Any]) -> Objective:
     """The SLO of a document. `start` and `end` of a correction are s UTC or a time as ISO 8601 has it; without a category it is 'Other'. Raises SloError."""
-    made, given = read(document), document.get("corrections")
-    if given is None:
-        return made
-    if not isinstance(given, list):
+    slo, corrections = read(document), document.get("corrections")
+    if corrections is None:
+        return slo
+    if not isinstance(corrections, list):
         raise SloError("corrections: expected a list")
-    return made.corrected_by(tuple(_correction(one, place) for place, one in enumerate(given, 1)))
+    return slo.corrected_by(tuple(_correction(body, place) for place, body in enumerate(corrections, 1)))
 
 
-def _correction(given: Any, place: int) -> Correction:
-    if not isinstance(given, Mapping):
+def _correction(body: Any, place: int) -> Correction:
+    if not isinstance(body, Mapping):
         raise SloError(f"correction {place}: expected an object with start and end")
     try:
-        times = {key: _instant(given[key]) for key in ("start", "end") if given.get(key) is not None}
-        of = checked({"category": "Other", **given, **times, "slo_id": "of the file"})
+        times = {key: _instant(body[key]) for key in ("start", "end") if body.get(key) is not None}
+        of = checked({"category": "Other", **body, **times, "slo_id": "of the file"})
     except ValueError as error:
         raise SloError(f"correction {place}: {error}") from None
     except ApiError as error:

@@ -32,17 +32,17 @@ def measured(objective: Objective, points: Source, states: States, start: int, e
     start = -(-start // MINUTE) * MINUTE
     match objective.sli:
         case Counts() as sli:
-            made = _counted(sli, points, start, end)
+            result = _counted(sli, points, start, end)
         case Uptime() as sli:
-            made = _uptime(sli, states, start, end)
+            result = _uptime(sli, states, start, end)
         case Slices() as sli:
-            made = _sliced(sli, points, start, end)
-    return _corrected(made, objective) if objective.corrections else made
+            result = _sliced(sli, points, start, end)
+    return _corrected(result, objective) if objective.corrections else result
 
 
 def _counted(sli: Counts, points: Source, start: int, end: int) -> Measured:
     """GUESS: the whole of a grouped SLO is the sum of all its groups."""
-    good, total = (events(each, points, start, end) for each in (sli.good, sli.total))
+    good, total = (events(expression, points, start, end) for expression in (sli.good, sli.total))
     none = np.zeros(max(0, -(-(end - start) // MINUTE)))
     rows = {
         group_text(group): Tally(start, MINUTE, good.get(group, none), total.get(group, none))
@@ -55,7 +55,7 @@ def _counted(sli: Counts, points: Source, start: int, end: int) -> Measured:
 
 def _uptime(sli: Uptime, states: States, start: int, end: int) -> Measured:
     """A minute is up only where every monitor and every group that counts is. GUESS: one that none of them knows anything of is not counted."""
-    read = {each: states(each, start, end) for each in sli.monitors}
+    read = {monitor_id: states(monitor_id, start, end) for monitor_id in sli.monitors}
     minutes = max(0, -(-(end - start) // MINUTE))
     rows: dict[str, Codes] = {}
     for number, (name, groups) in read.items():
@@ -75,7 +75,7 @@ def _all_of(rows: Sequence[Codes], minutes: int) -> Codes:
     order = np.array([worst[UP], worst[DOWN], worst[UNKNOWN]], np.int8)
     back = np.array([UNKNOWN, UP, DOWN], np.int8)
     nothing = np.zeros(minutes, np.int8)
-    return back[reduce(np.maximum, (order[each] for each in rows), nothing)]
+    return back[reduce(np.maximum, (order[codes] for codes in rows), nothing)]
 
 
 def _timed(codes: Codes, start: int) -> Tally:
@@ -101,11 +101,13 @@ def _sliced(sli: Slices, points: Source, start: int, end: int) -> Measured:
     return Measured(Tally(start, sli.interval, length * up, length), rows if by else {}, by)
 
 
-def _corrected(made: Measured, objective: Objective) -> Measured:
+def _corrected(result: Measured, objective: Objective) -> Measured:
     """In a correction neither events nor monitors' time are counted; slices count as up (service_level_objectives, corrections)."""
-    inside = covered(objective.corrections, made.overall.times)
+    inside = covered(objective.corrections, result.overall.times)
 
     def corrected(tally: Tally) -> Tally:
         return tally.up(inside) if isinstance(objective.sli, Slices) else tally.without(inside)
 
-    return Measured(corrected(made.overall), {name: corrected(each) for name, each in made.rows.items()}, made.by)
+    return Measured(
+        corrected(result.overall), {name: corrected(tally) for name, tally in result.rows.items()}, result.by
+    )

@@ -75,7 +75,7 @@ class Objective(Struct, frozen=True):
 
     def threshold(self, timeframe: str) -> Threshold | None:
         """The target for a timeframe; None where the SLO has none."""
-        return next((each for each in self.thresholds if each.timeframe == timeframe), None)
+        return next((threshold for threshold in self.thresholds if threshold.timeframe == timeframe), None)
 
     @property
     def primary(self) -> Threshold:

@@ -41,5 +41,5 @@ def values(slos: Slos, body: QueryBody, start: int, end: int, step: int) -> tupl
         until, so_far = tally.between(np.full(len(ends), start), ends)
         total = np.full(len(ends), tally.whole()[1])
         good = total - (so_far - until)
-    made = _MEASURES[body.measure](good, total, objective.primary.target)
-    return np.maximum(starts, start), np.where(total == 0, np.nan, made)
+    figures = _MEASURES[body.measure](good, total, objective.primary.target)
+    return np.maximum(starts, start), np.where(total == 0, np.nan, figures)

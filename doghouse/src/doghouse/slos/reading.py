@@ -90,8 +90,8 @@ def read(document: Mapping[str, Any]) -> Objective:
         raise invalid(f"'{body.type}' is not a type of SLO: expected one of {', '.join(sorted(TYPE_IDS))}")
     sli = _sli(body)
     thresholds = _thresholds(body)
-    shortest = min(thresholds, key=lambda each: each.seconds).timeframe
-    if body.timeframe is not None and all(each.timeframe != body.timeframe for each in thresholds):
+    shortest = min(thresholds, key=lambda threshold: threshold.seconds).timeframe
+    if body.timeframe is not None and all(threshold.timeframe != body.timeframe for threshold in thresholds):
         raise invalid(f"timeframe '{body.timeframe}' has no threshold")
     return Objective(
         body.id,
@@ -113,27 +113,29 @@ def invalid(text: str) -> SloError:
 def _thresholds(body: Body) -> tuple[Threshold, ...]:
     if not body.thresholds:
         raise invalid("must specify thresholds")
-    made = tuple(_threshold(body.type, each) for each in body.thresholds)
-    if len({each.timeframe for each in made}) < len(made):
+    thresholds = tuple(_threshold(body.type, threshold) for threshold in body.thresholds)
+    if len({threshold.timeframe for threshold in thresholds}) < len(thresholds):
         raise invalid("a timeframe has more than one threshold")
-    return made
+    return thresholds
 
 
-def _threshold(type: str, each: _Threshold) -> Threshold:
+def _threshold(type: str, threshold: _Threshold) -> Threshold:
     """Datadog's limits: inside 0 to 100 (terraform-provider-datadog issue 1704), the warning above the target (the schema), so many decimals (the pages)."""
-    if each.timeframe not in TIMEFRAMES:
-        raise invalid(f"timeframe '{each.timeframe}' is not one of {', '.join(TIMEFRAMES)}")
-    most = 2 if type == "monitor" and each.timeframe != "90d" else 3
-    for name, value in (("target", each.target), ("warning", each.warning)):
+    if threshold.timeframe not in TIMEFRAMES:
+        raise invalid(f"timeframe '{threshold.timeframe}' is not one of {', '.join(TIMEFRAMES)}")
+    most = 2 if type == "monitor" and threshold.timeframe != "90d" else 3
+    for name, value in (("target", threshold.target), ("warning", threshold.warning)):
         if value is None:
             continue
         if not 0 < value < 100:
             raise invalid(f"{name} must be greater than 0 and less than 100, not {value:g}")
         if budget.places(value) > most:
             raise invalid(f"{name} {value!r} has more than {most} decimals")
-    if each.warning is not None and each.warning <= each.target:
-        raise invalid(f"warning must be greater than target: {each.warning:g} is not greater than {each.target:g}")
-    return Threshold(each.timeframe, each.target, each.warning)
+    if threshold.warning is not None and threshold.warning <= threshold.target:
+        raise invalid(
+            f"warning must be greater than target: {threshold.warning:g} is not greater than {threshold.target:g}"
+        )
+    return Threshold(threshold.timeframe, threshold.target, threshold.warning)
 
 
 def _sli(body: Body) -> Counts | Uptime | Slices:
@@ -153,7 +155,7 @@ def _sli(body: Body) -> Counts | Uptime | Slices:
 
 def _counted(good: Expression, total: Expression) -> Counts:
     """Both count (datadog-sync-cli pull request 534; GUESS: one `.as_count()` in each is enough)."""
-    if any("as_count" not in function_names(each) for each in (good, total)):
+    if any("as_count" not in function_names(expression) for expression in (good, total)):
         raise SloError(UNCOUNTED)
     return Counts(good, total)
 
@@ -182,15 +184,15 @@ def _counts(count: _Count) -> Counts:
     return _counted(good, Arithmetic("+", good, _bound(count.bad_events_formula, queries)))
 
 
-def _slices(asked: _Slice) -> Slices:
-    if asked.comparator not in COMPARATORS:
-        raise invalid(f"comparator '{asked.comparator}' is not one of {', '.join(COMPARATORS)}")
-    if asked.query_interval_seconds not in SLICES_S:
+def _slices(specification: _Slice) -> Slices:
+    if specification.comparator not in COMPARATORS:
+        raise invalid(f"comparator '{specification.comparator}' is not one of {', '.join(COMPARATORS)}")
+    if specification.query_interval_seconds not in SLICES_S:
         raise invalid(f"query_interval_seconds must be one of {', '.join(map(str, SLICES_S))}")
-    if len(asked.query.formulas) != 1:
+    if len(specification.query.formulas) != 1:
         raise invalid("must specify exactly one formula")
-    expression = _bound(asked.query.formulas[0], _named(asked.query.queries))
-    return Slices(expression, asked.comparator, asked.threshold, asked.query_interval_seconds)
+    expression = _bound(specification.query.formulas[0], _named(specification.query.queries))
+    return Slices(expression, specification.comparator, specification.threshold, specification.query_interval_seconds)
 
 
 def _named(queries: Sequence[_NamedQuery]) -> dict[str, Expression]:

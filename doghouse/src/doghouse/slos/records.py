@@ -64,10 +64,10 @@ class CorrectionRecord(msgspec.Struct, frozen=True):
         return bool(words) and all(word in tags for word in words)
 
 
-def checked(given: Mapping[str, Any]) -> Attributes:
+def checked(values: Mapping[str, Any]) -> Attributes:
     """The attributes of a correction. Raises ApiError 400."""
     try:
-        read = msgspec.convert({key: value for key, value in given.items() if value is not None}, Attributes)
+        read = msgspec.convert({key: value for key, value in values.items() if value is not None}, Attributes)
     except msgspec.ValidationError as error:
         raise invalid_correction(str(error)) from None
     if (read.slo_id is None) == (read.slo_query is None):
@@ -99,18 +99,19 @@ def _check_length(read: Attributes) -> None:
         raise invalid_correction(f"rrule: {unknown[0]} is not supported: it has {', '.join(PARTS)}")
 
 
-def check_number(wanted: Attributes, others: Iterable[CorrectionRecord]) -> None:
+def check_number(attributes: Attributes, others: Iterable[CorrectionRecord]) -> None:
     """Raise ApiError 400 where an SLO has as many corrections of a kind as it may have over 90 days. GUESS: the 90 days before the new one ends.
 
     `others` are its corrections now.
     """
-    kind = frequency(wanted)
-    end = wanted.end or wanted.start
+    kind = frequency(attributes)
+    end = attributes.end or attributes.start
     since = end - TIMEFRAMES["90d"]
     there = [
-        each
-        for each in others
-        if frequency(each.attributes) == kind and (kind or any(each.correction.stretches(since, max(end, since + 1))))
+        record
+        for record in others
+        if frequency(record.attributes) == kind
+        and (kind or any(record.correction.stretches(since, max(end, since + 1))))
     ]
     if len(there) >= MOST.get(kind, MOST[""]):
         raise invalid_correction(

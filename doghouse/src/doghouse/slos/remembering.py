@@ -32,18 +32,18 @@ class Remembering(Struct, frozen=True):
     An SLO of slices or monitors, or with functions, is read anew: what one of its minutes is depends on what is around it.
     """
 
-    _kept: dict[str, tuple[Objective, int, Tally]] = field(default_factory=dict)
+    _measured: dict[str, tuple[Objective, int, Tally]] = field(default_factory=dict)
 
     def __call__(self, objective: Objective, points: Source, states: States, start: int, end: int) -> Tally:
         """An SLO over [start, end) (s UTC). Raises NotEvaluated."""
         cut = end // HOUR * HOUR - HOUR
         if cut <= start or not _adds_up(objective):
             return whole(objective, points, states, start, end)
-        kept = self._kept.get(objective.id)
-        if kept is None or kept[0] != objective or kept[1] != cut or kept[2].start > start:
-            kept = (objective, cut, whole(objective, points, states, start, cut))
-            self._kept[objective.id] = kept
-        old, new = kept[2], whole(objective, points, states, cut, end)
+        entry = self._measured.get(objective.id)
+        if entry is None or entry[0] != objective or entry[1] != cut or entry[2].start > start:
+            entry = (objective, cut, whole(objective, points, states, start, cut))
+            self._measured[objective.id] = entry
+        old, new = entry[2], whole(objective, points, states, cut, end)
         return Tally(
             old.start, old.step, np.concatenate([old.good, new.good]), np.concatenate([old.total, new.total])
         ).since(start)

@@ -46,19 +46,23 @@ class SloStore:
 
     def add(self, objective: Objective, now: float) -> Document:
         """Keep a new SLO; its document. `now` in s UTC."""
-        made = documents.made(objective, Origin(documents.new_id(), int(now)), now)
+        document = documents.of(objective, Origin(documents.new_id(), int(now)), now)
         with self._database.transaction() as connection:
-            connection.execute("INSERT INTO slos (id, document) VALUES (?, ?)", (made["id"], msgspec.json.encode(made)))
-            self._relate(made["id"], objective.monitors)
-        return made
+            connection.execute(
+                "INSERT INTO slos (id, document) VALUES (?, ?)", (document["id"], msgspec.json.encode(document))
+            )
+            self._relate(document["id"], objective.monitors)
+        return document
 
-    def replace(self, objective: Objective, kept: Document, now: float) -> Document:
+    def replace(self, objective: Objective, former: Document, now: float) -> Document:
         """Keep this in the place of an SLO, whose id and creation stay; the new document."""
-        made = documents.made(objective, Origin(kept["id"], kept["created_at"]), now)
+        document = documents.of(objective, Origin(former["id"], former["created_at"]), now)
         with self._database.transaction() as connection:
-            connection.execute("UPDATE slos SET document = ? WHERE id = ?", (msgspec.json.encode(made), made["id"]))
-            self._relate(made["id"], objective.monitors)
-        return made
+            connection.execute(
+                "UPDATE slos SET document = ? WHERE id = ?", (msgspec.json.encode(document), document["id"])
+            )
+            self._relate(document["id"], objective.monitors)
+        return document
 
     def delete(self, slo_id: str, now: float) -> None:
         """Delete an SLO that exists. What it is made of, and its corrections, go."""
@@ -83,12 +87,12 @@ class SloStore:
         text = self._text(slo_id)
         if text is None:
             return None
-        kept = self._read.get(slo_id)
-        if kept is None or kept[0] != text:
-            kept = self._read[slo_id] = (text, read(msgspec.json.decode(text)))
-        return kept[1].corrected_by(tuple(each.correction for each in self.corrections_of(kept[1])))
+        entry = self._read.get(slo_id)
+        if entry is None or entry[0] != text:
+            entry = self._read[slo_id] = (text, read(msgspec.json.decode(text)))
+        return entry[1].corrected_by(tuple(record.correction for record in self.corrections_of(entry[1])))
 
-    def made_of(self, monitor_id: int) -> Sequence[str]:
+    def of_monitor(self, monitor_id: int) -> Sequence[str]:
         """The ids of the SLOs that a monitor is part of."""
         query = "SELECT slo FROM slo_monitors WHERE monitor = ? ORDER BY slo"
         return [row["slo"] for row in self._database.rows(query, (monitor_id,))]
@@ -125,7 +129,7 @@ class SloStore:
     def corrections_of(self, objective: Objective) -> list[CorrectionRecord]:
         """The corrections of an SLO, the newest first: those that name it, and those whose query its tags match."""
         named = self._corrections("WHERE slo = ? OR slo IS NULL", objective.id)
-        return [each for each in named if each.slo_id is not None or each.matches(objective.tags)]
+        return [record for record in named if record.slo_id is not None or record.matches(objective.tags)]
 
     def _corrections(self, which: str, *values: str) -> list[CorrectionRecord]:
         query = f"SELECT record FROM slo_corrections {which} ORDER BY number DESC"

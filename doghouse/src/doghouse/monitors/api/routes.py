@@ -51,18 +51,18 @@ def routes(monitors: Monitors) -> list[BaseRoute]:
 
 def create(monitors: Monitors, call: Call) -> Reply:
     """A new monitor; the same one twice is refused."""
-    made = monitors.store.add(monitors.checked(call.object()), call.now)
-    if isinstance(made, int):
-        raise duplicate_monitor(made)
-    return Reply(answer(monitors.shown(made, call.now)))
+    stored = monitors.store.add(monitors.checked(call.object()), call.now)
+    if isinstance(stored, int):
+        raise duplicate_monitor(stored)
+    return Reply(answer(monitors.shown(stored, call.now)))
 
 
 def get(monitors: Monitors, call: Call) -> Reply:
     """One monitor."""
-    wanted = _group_states(call)
+    group_states = _group_states(call)
     shown = monitors.shown(monitors.stored(_id(call)), call.now)
     flags = {name: call.flag(name) for name in ("with_downtimes", "with_assets")}
-    return Reply(read_answer(shown, **flags, group_states=wanted))
+    return Reply(read_answer(shown, **flags, group_states=group_states))
 
 
 def update(monitors: Monitors, call: Call) -> Reply:
@@ -108,9 +108,14 @@ def list_all(monitors: Monitors, call: Call) -> Reply:
     group_states, with_assets = _group_states(call), call.flag("with_assets")
     call.flag("with_downtimes")
     holding = monitors.downtimes.holding(call.now)
-    shown = (look(one, monitors.store.states(one.document["id"]), holding) for one in _page(monitors.store, call))
+    shown = (
+        look(stored, monitors.store.states(stored.document["id"]), holding) for stored in _page(monitors.store, call)
+    )
     return Reply(
-        [read_answer(one, with_downtimes=True, with_assets=with_assets, group_states=group_states) for one in shown]
+        [
+            read_answer(monitor, with_downtimes=True, with_assets=with_assets, group_states=group_states)
+            for monitor in shown
+        ]
     )
 
 
@@ -123,11 +128,11 @@ def _page(store: MonitorStore, call: Call) -> list[Stored]:
     name, tags, own_tags = call.query.get("name", ""), call.words("tags"), call.words("monitor_tags")
     if not (name or tags or own_tags):
         return store.page(after, skipped, -1 if size is None else size)
-    found = [one for one in store.page(after) if _wanted(one.definition, name, tags, own_tags)]
-    return found[skipped:][:size]
+    matching = [stored for stored in store.page(after) if _matches(stored.definition, name, tags, own_tags)]
+    return matching[skipped:][:size]
 
 
-def _wanted(monitor: Definition, name: str, tags: list[str], own_tags: list[str]) -> bool:
+def _matches(monitor: Definition, name: str, tags: list[str], own_tags: list[str]) -> bool:
     """GUESS: a name is found inside a longer one, whatever the case; all tags must be there. `tags` are those that the query filters by."""
     return (
         name.lower() in monitor.name.lower()
@@ -151,17 +156,17 @@ def validate_existing(monitors: Monitors, call: Call) -> Reply:
 def mute(monitors: Monitors, call: Call) -> Reply:
     """Begin a downtime of one monitor, for a `scope` of it and until `end` (s UTC) if these are given."""
     stored = monitors.stored(_id(call))
-    asked = _asked(call)
-    end = asked.get("end")
-    monitors.downtimes.mute(_id(call), asked.get("scope") or "*", None if end is None else float(end), call.now)
+    parameters = _parameters(call)
+    end = parameters.get("end")
+    monitors.downtimes.mute(_id(call), parameters.get("scope") or "*", None if end is None else float(end), call.now)
     return Reply(answer(monitors.shown(stored, call.now)))
 
 
 def unmute(monitors: Monitors, call: Call) -> Reply:
     """End the downtimes of one monitor: of one `scope`, of the whole, or with `all_scopes` of every scope."""
     stored = monitors.stored(_id(call))
-    asked = _asked(call)
-    scope = None if str(asked.get("all_scopes", "")).lower() in ("true", "1") else asked.get("scope") or "*"
+    parameters = _parameters(call)
+    scope = None if str(parameters.get("all_scopes", "")).lower() in ("true", "1") else parameters.get("scope") or "*"
     monitors.downtimes.unmute(_id(call), scope, call.now)
     return Reply(answer(monitors.shown(stored, call.now)))
 
@@ -189,38 +194,42 @@ def _id(call: Call) -> int:
     return call.key("id")
 
 
-def _asked(call: Call) -> dict[str, Any]:
+def _parameters(call: Call) -> dict[str, Any]:
     """Parameters of muting, which old clients put into the address and others into the body."""
     body = call.object() if call.body else {}
-    asked = {**call.query, **body}
-    if asked.get("end") in (None, ""):
-        asked["end"] = None
-    elif not call.now < (whole_number(str(asked["end"])) or 0) <= LATEST_S:
-        raise errors.invalid_query_parameter("end", str(asked["end"]), "seconds since 1970, later than now")
-    scope = asked.get("scope") or ""
-    if isinstance(scope, list) and all(isinstance(one, str) for one in scope):
+    parameters = {**call.query, **body}
+    if parameters.get("end") in (None, ""):
+        parameters["end"] = None
+    elif not call.now < (whole_number(str(parameters["end"])) or 0) <= LATEST_S:
+        raise errors.invalid_query_parameter("end", str(parameters["end"]), "seconds since 1970, later than now")
+    scope = parameters.get("scope") or ""
+    if isinstance(scope, list) and all(isinstance(part, str) for part in scope):
         scope = ",".join(scope)  # dogshell sends a list
     if not isinstance(scope, str):
         raise errors.wrong_type("scope", "a text")
-    return {**asked, "scope": scope}
+    return {**parameters, "scope": scope}
 
 
 def _group_states(call: Call) -> frozenset[str] | None:
     if not (text := call.query.get("group_states")):
         return None
-    wanted = frozenset(word.strip().lower() for word in text.split(","))
-    if not wanted <= GROUP_STATES:
+    names = frozenset(word.strip().lower() for word in text.split(","))
+    if not names <= GROUP_STATES:
         raise invalid_group_states()
-    return wanted
+    return names
 
 
 def _used(monitors: Monitors, document: Document) -> str | None:
     """Why a monitor cannot be deleted, or None."""
-    composites = [monitors.store.get(one) for one in monitors.store.composites_of(document["id"])]
-    slos = [monitors.slos.get(one) for one in monitors.slos.made_of(document["id"])]
+    composites = [monitors.store.get(composite_id) for composite_id in monitors.store.composites_of(document["id"])]
+    slos = [monitors.slos.get(slo_id) for slo_id in monitors.slos.of_monitor(document["id"])]
     users = {
-        "composite monitors": [f"{one.document['id']},{one.document['name']}" for one in composites if one is not None],
-        "slos": [f"{one['id']},{one['name']}" for one in slos if one is not None],
+        "composite monitors": [
+            f"{composite.document['id']},{composite.document['name']}"
+            for composite in composites
+            if composite is not None
+        ],
+        "slos": [f"{slo['id']},{slo['name']}" for slo in slos if slo is not None],
     }
     for what, named in users.items():
         if named:

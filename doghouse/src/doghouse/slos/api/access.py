@@ -63,14 +63,15 @@ class Slos(Struct, frozen=True):
         """How it stands against each of its targets, and why it has no numbers where it has none; measured once, over the longest timeframe."""
         end = int(now) // MINUTE * MINUTE
         try:
-            longest = max(each.seconds for each in objective.thresholds)
+            longest = max(threshold.seconds for threshold in objective.thresholds)
             tally = self.measured(objective, end - longest, end).overall
         except ApiError as error:
             return [(NOTHING, str(error.errors[0])) for _ in objective.thresholds]
         stood = [
-            status(objective, tally.since(end - each.seconds), each, each.seconds) for each in objective.thresholds
+            status(objective, tally.since(end - threshold.seconds), threshold, threshold.seconds)
+            for threshold in objective.thresholds
         ]
-        return [(each, ZERO if each.sli is None else "") for each in stood]
+        return [(standing, ZERO if standing.sli is None else "") for standing in stood]
 
 
 class Status(Struct, frozen=True):

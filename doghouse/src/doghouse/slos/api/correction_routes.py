@@ -64,13 +64,13 @@ def update(store: SloStore, call: Call) -> Reply:
     """Change what is sent. What a one-time correction becomes with an rrule, or the other way round, loses its end or its rule."""
     record = _stored(store, call)
     sent = {key: value for key, value in call.json(Body).data.attributes.items() if key != "slo_id"}
-    kept = msgspec.structs.asdict(record.attributes)
+    attributes = msgspec.structs.asdict(record.attributes)
     if sent.get("rrule") is None and sent.get("end") is not None:
-        kept |= {"rrule": None, "duration": None}
+        attributes |= {"rrule": None, "duration": None}
     if sent.get("slo_query") is not None:
-        kept["slo_id"] = None
+        attributes["slo_id"] = None
     changed = msgspec.structs.replace(
-        record, attributes=checked({**kept, **sent}), modified=int(call.now), modified_by_someone=True
+        record, attributes=checked({**attributes, **sent}), modified=int(call.now), modified_by_someone=True
     )
     store.replace_correction(changed)
     return Reply({"data": answer(changed)})
@@ -89,7 +89,7 @@ def list_all(store: SloStore, call: Call) -> Reply:
     offset, limit = call.number("offset", 0), call.number("limit", PAGE)
     page = every[offset : offset + limit]
     counts = {"total_count": len(every), "total_filtered_count": len(page)}
-    return Reply({"data": [answer(each) for each in page], "meta": {"page": counts}})
+    return Reply({"data": [answer(record) for record in page], "meta": {"page": counts}})
 
 
 def of_slo(store: SloStore, call: Call) -> Reply:
@@ -116,7 +116,7 @@ def of_slo(store: SloStore, call: Call) -> Reply:
         "prev": f"{own}?page[offset]={back}&page[limit]={limit}" if offset else None,
         "first": f"{own}?page[offset]=0&page[limit]={limit}",
     }
-    data = [answer(each) for each in every[offset : offset + limit]]
+    data = [answer(record) for record in every[offset : offset + limit]]
     return Reply({"data": data, "meta": {"pagination": meta}, "links": links})
 
 

@@ -30,15 +30,15 @@ LONGEST_S = 15 * 31 * DAY  # as long as points are kept
 
 def history(slos: Slos, call: Call) -> Reply:
     """The SLI, its budget and its series; `target` adds a timeframe `custom`."""
-    kept, objective = slos.document(call.params["id"]), slos.objective(call.params["id"])
+    document, objective = slos.document(call.params["id"]), slos.objective(call.params["id"])
     start, end = _range(call)
     if call.query.get("apply_correction", "true").lower() in ("false", "0"):
         objective = objective.corrected_by(())
     begin = time.perf_counter()
-    made = slos.measured(objective, start, end)
+    measured = slos.measured(objective, start, end)
     took_s = time.perf_counter() - begin
     custom = _target(call)
-    thresholds = {each["timeframe"]: each for each in kept["thresholds"]}
+    thresholds = {threshold["timeframe"]: threshold for threshold in document["thresholds"]}
     if custom is not None:
         thresholds["custom"] = {
             "timeframe": "custom",
@@ -50,19 +50,19 @@ def history(slos: Slos, call: Call) -> Reply:
         "from_ts": start,
         "to_ts": end,
         "type": objective.type,
-        "type_id": kept["type_id"],
-        "slo": kept,
-        "overall": _row(objective, made.overall, start, end, custom),
+        "type_id": document["type_id"],
+        "slo": document,
+        "overall": _row(objective, measured.overall, start, end, custom),
     }
     rows = []
     if not isinstance(objective.sli, Counts):  # the schema: metric SLOs have no groups here
         rows = [
             {"name": name, "group": name, **_row(objective, tally, start, end, custom)}
-            for name, tally in made.rows.items()
+            for name, tally in measured.rows.items()
         ]
     if isinstance(objective.sli, Counts):
-        data["group_by"] = list(made.by)
-        data["series"] = {"timing": str(took_s), **_series(objective.sli, made, start, end)}
+        data["group_by"] = list(measured.by)
+        data["series"] = {"timing": str(took_s), **_series(objective.sli, measured, start, end)}
     if rows:
         data["monitors" if len(objective.monitors) > 1 else "groups"] = rows
     return Reply({"data": data, "errors": None})
@@ -121,8 +121,8 @@ def _row(objective: Objective, tally: Tally, start: int, end: int, custom: Thres
         "sli_value": stands.sli,
         "span_precision": 2 if total == 0 else stands.decimals,
         "precision": {
-            each.timeframe: 0 if total == 0 else budget.decimals(objective.type, each.target, end - start)
-            for each in objective.thresholds
+            threshold.timeframe: 0 if total == 0 else budget.decimals(objective.type, threshold.target, end - start)
+            for threshold in objective.thresholds
         },
         "uptime": stands.sli,
         "corrections": shown(objective.corrections, start, end),
@@ -132,7 +132,7 @@ def _row(objective: Objective, tally: Tally, start: int, end: int, custom: Thres
         row["errors"] = [{"error_message": ZERO, "error_type": "ZERO_VALUED_DENOMINATOR"}]
     else:
         row["error_budget_remaining"] = {
-            each.timeframe: float(budget.remaining(good, total, each.target)) for each in targets
+            threshold.timeframe: float(budget.remaining(good, total, threshold.target)) for threshold in targets
         }
     if not isinstance(objective.sli, Counts):
         row["history"] = _changes(tally)
@@ -154,8 +154,8 @@ def _changes(tally: Tally) -> list[list[int]]:
 
 def interval(span: int) -> int:
     """The length of a bucket (s)."""
-    wanted = span / BUCKETS
-    return next((each for each in LADDER if each >= wanted), -(-span // (BUCKETS * DAY)) * DAY)
+    shortest = span / BUCKETS
+    return next((length for length in LADDER if length >= shortest), -(-span // (BUCKETS * DAY)) * DAY)
 
 
 def labels(start: int, end: int) -> Ints:
@@ -165,12 +165,12 @@ def labels(start: int, end: int) -> Ints:
     return np.append(np.int64(start // FIRST_LABEL_S * FIRST_LABEL_S), later)
 
 
-def _series(sli: Counts, made: Measured, start: int, end: int) -> Document:
+def _series(sli: Counts, measured: Measured, start: int, end: int) -> Document:
     times = labels(start, end)
     edges = np.append(times, end)
-    edges[0] = made.overall.start
-    good, total = made.overall.between(edges[:-1], -(-edges[1:] // MINUTE) * MINUTE)
-    texts = [expression_text(each) for each in (sli.good, sli.total)]
+    edges[0] = measured.overall.start
+    good, total = measured.overall.between(edges[:-1], -(-edges[1:] // MINUTE) * MINUTE)
+    texts = [expression_text(expression) for expression in (sli.good, sli.total)]
     wrapped = [f"default_zero({text})" for text in texts]
     bad = f"{wrapped[1]} - {wrapped[0]}"
     return {
@@ -197,9 +197,9 @@ def _values(index: int, expression: Expression, text: str, values: list[float]) 
         "unit": None,
         "query_index": index,
         "aggr": "sum",
-        "metric": f"default_zero({', '.join(dict.fromkeys(each.metric for each in queries))})",
+        "metric": f"default_zero({', '.join(dict.fromkeys(query.metric for query in queries))})",
         "tag_set": [],
         "expression": text,
-        "scope": ",".join(dict.fromkeys(scope_text(each.scope) for each in queries)),
+        "scope": ",".join(dict.fromkeys(scope_text(query.scope) for query in queries)),
     }
     return {"values": values, "metadata": metadata, "sum": sum(values), "count": len(values)}

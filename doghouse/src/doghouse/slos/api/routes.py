@@ -54,9 +54,9 @@ def get(slos: Slos, call: Call) -> Reply:
 
 def update(slos: Slos, call: Call) -> Reply:
     """The SLO anew; its type stays (recorded: update_an_slo_returns_bad_request_response). GUESS: what is not sent is as if it never was."""
-    kept = slos.document(call.params["id"])
-    objective = _checked(slos, {**call.object(), "type": kept["type"]})
-    return _list([slos.store.replace(objective, kept, call.now)])
+    document = slos.document(call.params["id"])
+    objective = _checked(slos, {**call.object(), "type": document["type"]})
+    return _list([slos.store.replace(objective, document, call.now)])
 
 
 def delete(slos: Slos, call: Call) -> Reply:
@@ -84,25 +84,25 @@ def bulk_delete(slos: Slos, call: Call) -> Reply:
     updated: list[str] = []
     failed: list[Document] = []
     for slo_id, timeframes in call.json(dict[str, list[str]]).items():
-        if unknown := [each for each in timeframes if each not in TIMEFRAMES]:
+        if unknown := [timeframe for timeframe in timeframes if timeframe not in TIMEFRAMES]:
             raise invalid_parameter("timeframe", unknown[0], list(TIMEFRAMES))
         document = slos.store.get(slo_id)
         if document is None:
             failed.append({"id": slo_id, "timeframe": "all", "message": errors.slo_not_found(slo_id).errors[0]})
             continue
-        left = [each for each in document["thresholds"] if each["timeframe"] not in timeframes]
-        there = {each["timeframe"] for each in document["thresholds"]}
+        thresholds = [threshold for threshold in document["thresholds"] if threshold["timeframe"] not in timeframes]
+        there = {threshold["timeframe"] for threshold in document["thresholds"]}
         failed += [
-            {"id": slo_id, "timeframe": each, "message": f"SLO {slo_id} has no threshold for {each}"}
-            for each in timeframes
-            if each not in there
+            {"id": slo_id, "timeframe": timeframe, "message": f"SLO {slo_id} has no threshold for {timeframe}"}
+            for timeframe in timeframes
+            if timeframe not in there
         ]
-        if not left:
+        if not thresholds:
             slos.store.delete(slo_id, call.now)
             deleted.append(slo_id)
-        elif len(left) < len(there):
-            remaining = {**document, "thresholds": left}
-            if all(each["timeframe"] != document["timeframe"] for each in left):
+        elif len(thresholds) < len(there):
+            remaining = {**document, "thresholds": thresholds}
+            if all(threshold["timeframe"] != document["timeframe"] for threshold in thresholds):
                 del remaining["timeframe"]
             slos.store.replace(read(remaining), document, call.now)
             updated.append(slo_id)
@@ -113,19 +113,19 @@ def list_all(slos: Slos, call: Call) -> Reply:
     """SLOs by creation. With `ids` there is no `metadata` (recorded); else its filtered count is at most the limit (recorded: a last page of one says 2)."""
     every = slos.store.all(deleted=call.flag("is_deleted"))
     if ids := call.words("ids"):
-        known = {each["id"]: each for each in every}
-        return _list([known[slo_id] for slo_id in ids if slo_id in known])
-    chosen = [each for each in every if _wanted(each, call)]
+        by_id = {document["id"]: document for document in every}
+        return _list([by_id[slo_id] for slo_id in ids if slo_id in by_id])
+    chosen = [document for document in every if _matches(document, call)]
     offset, limit = call.number("offset", 0), call.number("limit", PAGE)
     counts = {"total_count": len(every), "total_filtered_count": min(len(chosen), limit)}
     return _list(chosen[offset : offset + limit], metadata={"page": counts})
 
 
-def _wanted(document: Document, call: Call) -> bool:
+def _matches(document: Document, call: Call) -> bool:
     """`query`: in the name; `tags_query`: a tag; `metrics_query`: in the queries. GUESS: parts of a name and of a query are enough, in any case."""
     name, tag, metric = (call.query.get(key, "").lower() for key in ("query", "tags_query", "metrics_query"))
     texts = " ".join(str(text) for text in document.get("query", {}).values()).lower()
-    tags = [each.lower() for each in document["tags"]]
+    tags = [value.lower() for value in document["tags"]]
     return name in document["name"].lower() and (not tag or tag in tags) and metric in texts
 
 

@@ -23,11 +23,11 @@ TAG_FACETS = ("env", "service", "team")
 
 def search(slos: Slos, call: Call) -> Reply:
     """A page of SLOs by creation; there is always a next page (recorded)."""
-    wanted = predicate(call.query.get("query", ""))
-    every = [each for each in slos.store.all() if wanted(each)]
+    matches = predicate(call.query.get("query", ""))
+    every = [document for document in slos.store.all() if matches(document)]
     size, number = call.number("page[size]", PAGE, least=1, most=LARGEST_PAGE), call.number("page[number]", 0)
     page = every[size * number : size * (number + 1)]
-    attributes: Document = {"slos": [{"data": _hit(slos, each, call.now)} for each in page]}
+    attributes: Document = {"slos": [{"data": _hit(slos, document, call.now)} for document in page]}
     if call.flag("include_facets"):
         attributes["facets"] = facets(every)
     return Reply(
@@ -61,34 +61,35 @@ def _leaf(leaf: Leaf) -> Callable[[Document], bool]:
     raise errors.not_evaluated("ranges and networks in a search of SLOs")
 
 
-def _hit(slos: Slos, kept: Document, now: float) -> Document:
+def _hit(slos: Slos, document: Document, now: float) -> Document:
     """One SLO as a search shows it. What doghouse does not evaluate stands there without numbers, and says why."""
-    objective = slos.objective(kept["id"])
+    objective = slos.objective(document["id"])
     stands = [(stood, why or None) for stood, why in slos.stands(objective, now)]
     primary = objective.thresholds.index(objective.primary)
-    tags = kept["tags"]
+    tags = document["tags"]
     attributes: Document = {
-        "name": kept["name"],
-        "description": kept["description"] or None,
-        "slo_type": kept["type"],
+        "name": document["name"],
+        "description": document["description"] or None,
+        "slo_type": document["type"],
         "all_tags": tags,
         **{f"{key}_tags": [tag for tag in tags if tag.startswith(f"{key}:")] for key in TAG_FACETS},
-        "monitor_ids": kept.get("monitor_ids"),
-        "groups": kept.get("groups"),
-        "query": {"metrics": None, **kept["query"]} if "query" in kept else None,
-        "thresholds": [_threshold(each) for each in objective.thresholds],
-        "timeframe": kept["timeframe"],
-        "target_threshold": kept["target_threshold"],
-        "warning_threshold": kept.get("warning_threshold"),
+        "monitor_ids": document.get("monitor_ids"),
+        "groups": document.get("groups"),
+        "query": {"metrics": None, **document["query"]} if "query" in document else None,
+        "thresholds": [_threshold(threshold) for threshold in objective.thresholds],
+        "timeframe": document["timeframe"],
+        "target_threshold": document["target_threshold"],
+        "warning_threshold": document.get("warning_threshold"),
         "overall_status": [
-            _overall(each, stood, why, now) for each, (stood, why) in zip(objective.thresholds, stands, strict=True)
+            _overall(threshold, stood, why, now)
+            for threshold, (stood, why) in zip(objective.thresholds, stands, strict=True)
         ],
         "status": _status(*stands[primary], now),
         "creator": {"name": account.USER.name, "id": account.USER.id, "email": account.USER.email},
-        "created_at": kept["created_at"],
-        "modified_at": kept["modified_at"],
+        "created_at": document["created_at"],
+        "modified_at": document["modified_at"],
     }
-    return {"type": "slo", "id": kept["id"], "attributes": attributes}
+    return {"type": "slo", "id": document["id"], "attributes": attributes}
 
 
 def _numbers(stood: Status, now: float) -> Document:
@@ -110,11 +111,11 @@ def _overall(threshold: Threshold, stood: Status, why: str | None, now: float) -
     return {"status": stood.sli, "error": why, "target": threshold.target, "timeframe": threshold.timeframe, **numbers}
 
 
-def _threshold(each: Threshold) -> Document:
+def _threshold(threshold: Threshold) -> Document:
     """Recorded: without the dot that other answers have, and the warning is shown as the target is."""
-    text = f"{each.target:g}"
-    shown: Document = {"timeframe": each.timeframe, "target": each.target, "target_display": text}
-    return shown if each.warning is None else {**shown, "warning": each.warning, "warning_display": text}
+    text = f"{threshold.target:g}"
+    shown: Document = {"timeframe": threshold.timeframe, "target": threshold.target, "target_display": text}
+    return shown if threshold.warning is None else {**shown, "warning": threshold.warning, "warning_display": text}
 
 
 def facets(every: list[Document]) -> Document:
@@ -123,14 +124,14 @@ def facets(every: list[Document]) -> Document:
     def counted(values: Iterable[Any]) -> list[Document]:
         return [{"name": name, "count": count} for name, count in sorted(Counter(values).items())]
 
-    tags = [tag for each in every for tag in each["tags"]]
+    tags = [tag for slo in every for tag in slo["tags"]]
     return {
         "all_tags": counted(tags),
         "creator_name": counted(account.USER.name for _ in every),
         **{f"{key}_tags": counted(tag for tag in tags if tag.startswith(f"{key}:")) for key in TAG_FACETS},
-        "slo_type": counted(each["type_id"] for each in every),
-        "target": counted(each["target_threshold"] for each in every),
-        "timeframe": counted(each["timeframe"] for each in every),
+        "slo_type": counted(slo["type_id"] for slo in every),
+        "target": counted(slo["target_threshold"] for slo in every),
+        "timeframe": counted(slo["timeframe"] for slo in every),
     }
 
 
@@ -150,8 +151,8 @@ def _pagination(size: int, number: int, total: int) -> Document:
 def _links(call: Call, size: int, number: int) -> Document:
     own, query = f"{call.base_url}{call.path}", urlencode({"query": call.query.get("query", "")})
 
-    def page(wanted: int) -> str:
-        return f"{own}?{query}&page[number]={wanted}&page[size]={size}"
+    def page(page_number: int) -> str:
+        return f"{own}?{query}&page[number]={page_number}&page[size]={size}"
 
     return {
         "self": f"{own}?{query}&page%5Bsize%5D={size}&page%5Bnumber%5D={number}",
