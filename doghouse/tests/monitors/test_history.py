@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from doghouse.monitors.query import Windows
-from doghouse.monitors.states.history import held_values, states_range
+from doghouse.monitors.states.history import state_values, states_range
 from doghouse.monitors.states.machine import FRESH, GroupState, Missing, Rules, Status, Transition, step
 from doghouse.monitors.windows.columns import GroupColumn
 
@@ -136,7 +136,7 @@ def test_the_value_that_a_state_has_is_the_one_that_stepping_leaves_in_it(case: 
         state, _ = step(case.rules, state, case.column.window(index), now)
         found.append(state.value)
 
-    assert repr(held_values(case.rules, case.column, case.ticks).tolist()) == repr(found)
+    assert repr(state_values(case.rules, case.column, case.ticks).tolist()) == repr(found)
 
 
 @settings(max_examples=300, deadline=None)

@@ -33,10 +33,10 @@ class ThresholdMonitor(Definition, frozen=True, dict=True):
     @property
     def thresholds(self) -> Thresholds:
         """Its thresholds; the critical one is the query's where the options have none."""
-        given, asked = self.options.thresholds or Thresholds(), self._comparison
-        if asked is None or given.critical is not None:
-            return given
-        return msgspec.structs.replace(given, critical=asked.threshold)
+        thresholds, comparison = self.options.thresholds or Thresholds(), self._comparison
+        if comparison is None or thresholds.critical is not None:
+            return thresholds
+        return msgspec.structs.replace(thresholds, critical=comparison.threshold)
 
     @property
     def comparator(self) -> str:
@@ -81,7 +81,7 @@ class ComparedMonitor(ThresholdMonitor, frozen=True, dict=True):
         rules, ticks = self.rules, self.ticks(start, end)
         columns = self.columns(sources, ticks)
         unfinished = (partial(column_history, rules, column, ticks) for column in columns)
-        return Stretch(ticks, unfinished, partial(self.said, sources))
+        return Stretch(ticks, unfinished, partial(self.record_variables, sources))
 
     def lines(self, sources: Sources, ticks: Ints, shown: Ints) -> list[ResultSeries] | None:
         """A line a group."""

@@ -50,67 +50,67 @@ def check(monitor: Definition, query: Comparison, keys: tuple[str, ...]) -> None
 
 
 def _check_window(monitor: Definition, query: Comparison) -> None:
-    asked = (monitor.options.scheduling_options or {}).get("evaluation_window")
-    if bool(asked) != query.window.cumulative:
+    window = (monitor.options.scheduling_options or {}).get("evaluation_window")
+    if bool(window) != query.window.cumulative:
         raise MonitorError("options.scheduling_options.evaluation_window", CUMULATIVE)
-    evaluation_window(asked or {})
+    evaluation_window(window or {})
 
 
 def check_thresholds(monitor: Definition, comparator: str, threshold: float | None) -> None:
     """Raise MonitorError where the thresholds do not fit each other, or the query's comparison (`threshold`: None where it has no number of its own)."""
-    given, critical = monitor.options.thresholds or Thresholds(), monitor.thresholds.critical
-    others = (given.warning, given.critical_recovery, given.warning_recovery)
-    if critical is None or (given.critical is None and any(level is not None for level in others)):
+    levels, critical = monitor.options.thresholds or Thresholds(), monitor.thresholds.critical
+    others = (levels.warning, levels.critical_recovery, levels.warning_recovery)
+    if critical is None or (levels.critical is None and any(level is not None for level in others)):
         raise MonitorError("options.thresholds.critical", ALERT_REQUIRED)
     if threshold is not None and critical != threshold:
         text = f"Alert threshold ({float(critical)}) does not match that used in the query ({float(threshold)})."
         raise MonitorError("options.thresholds.critical", text)
-    _check_sides(comparator, critical, given)
+    _check_sides(comparator, critical, levels)
 
 
-def _check_sides(comparator: str, critical: float, given: Thresholds) -> None:
+def _check_sides(comparator: str, critical: float, levels: Thresholds) -> None:
     """Warnings come before alerts, and recoveries before either. GUESS: a recovery threshold may equal its threshold; the words for a warning."""
     if comparator not in RECOVERIES:
         return
     rising = comparator.startswith(">")
     below: Callable[[Any, Any], bool] = operator.lt if rising else operator.gt
     word = "less" if rising else "greater"
-    warning = given.warning
+    warning = levels.warning
     if warning is not None and not below(warning, critical):
         text = f"Warning threshold ({float(warning)}) must be {word} than the alert threshold ({float(critical)})."
         raise MonitorError("options.thresholds.warning", text)
-    if given.critical_recovery is not None and below(critical, given.critical_recovery):
+    if levels.critical_recovery is not None and below(critical, levels.critical_recovery):
         raise MonitorError("options.thresholds.critical_recovery", BOTH_STATES.format("alert"))
-    if given.warning_recovery is not None and warning is None:
-        text = NO_WARNING.format(float(given.warning_recovery))
+    if levels.warning_recovery is not None and warning is None:
+        text = NO_WARNING.format(float(levels.warning_recovery))
         raise MonitorError("options.thresholds.warning_recovery", text)
-    if warning is not None and given.warning_recovery is not None and below(warning, given.warning_recovery):
+    if warning is not None and levels.warning_recovery is not None and below(warning, levels.warning_recovery):
         raise MonitorError("options.thresholds.warning_recovery", BOTH_STATES.format("warning"))
 
 
 def _check_notify_by(monitor: Definition, keys: tuple[str, ...]) -> None:
-    wanted = monitor.options.notify_by
-    if wanted in (None, ("*",)):
+    notify_by = monitor.options.notify_by
+    if notify_by in (None, ("*",)):
         return
-    for key in wanted or ():
+    for key in notify_by or ():
         if key not in keys:
             text = f"notify_by: '{key}' is none of the keys that the query groups by ({', '.join(keys) or 'none'})"
             raise MonitorError("options.notify_by", text)
-    if wanted and set(keys) <= set(wanted):
+    if notify_by and set(keys) <= set(notify_by):
         raise MonitorError("options.notify_by", ALL_KEYS)
 
 
 def check_trigger_window(monitor: Definition, alert_window: int) -> None:
     """Raise MonitorError where an anomaly monitor's windows are given, and the one that triggers is not the query's `alert_window` (s)."""
-    given = monitor.options.threshold_windows
-    if given is None:
+    windows = monitor.options.threshold_windows
+    if windows is None:
         return
-    if given.trigger_window is None or length_seconds(given.trigger_window) != alert_window:
+    if windows.trigger_window is None or length_seconds(windows.trigger_window) != alert_window:
         raise MonitorError("options.threshold_windows.trigger_window", OTHER_WINDOW)
 
 
 def check_missing_data(monitor: Definition, fills: bool) -> None:
     """Raise MonitorError for another setting than the default where the query `fills` what is missing with 0 (monitors/configuration, since August 2026)."""
-    asked = monitor.options.on_missing_data
-    if fills and asked not in (None, "default"):
-        raise MonitorError("options.on_missing_data", ZERO_IS_DEFAULT.format(asked))
+    setting = monitor.options.on_missing_data
+    if fills and setting not in (None, "default"):
+        raise MonitorError("options.on_missing_data", ZERO_IS_DEFAULT.format(setting))

@@ -70,23 +70,23 @@ class _Parser:
         return left
 
     def both(self) -> Composite:
-        left = self.one()
+        left = self.operand()
         while self._operator("&&"):
-            left = Both(left, self.one())
+            left = Both(left, self.operand())
         return left
 
-    def one(self) -> Composite:
+    def operand(self) -> Composite:
         self.depth += 1
         if self.depth > DEEPEST:
             raise QuerySyntaxError(self.text, self.place, f"parentheses stand more than {DEEPEST} deep")
         try:
-            return self._one()
+            return self._operand()
         finally:
             self.depth -= 1
 
-    def _one(self) -> Composite:
+    def _operand(self) -> Composite:
         if self._take("!"):
-            return Negation(self.one())
+            return Negation(self.operand())
         if self._take("("):
             inner = self.either()
             if not self._take(")"):
@@ -157,25 +157,25 @@ def evaluate(tree: Composite, states: Mapping[int, Mapping[Group, Status]]) -> d
     if any(not groups for groups in known.values()):
         return {}
     finest = max(known.values(), key=lambda groups: max(len(group) for group in groups))
-    found: dict[Group, Status] = {}
+    statuses: dict[Group, Status] = {}
     for group in finest:
         matching = {id: _matching(group, groups) for id, groups in known.items()}
         if all(status is not None for status in matching.values()):
-            found[group] = combine(tree, {id: status for id, status in matching.items() if status is not None})
-    return found
+            statuses[group] = combine(tree, {id: status for id, status in matching.items() if status is not None})
+    return statuses
 
 
 class MemberVariables(Mapping[str, str]):
     """`a.value`, `a.status`, `b.value` …: what members are worth for a group; `a.log.message`: what a member's own message says of its records."""
 
-    def __init__(self, worth: Mapping[str, str], said: Mapping[str, Callable[[], Mapping[str, str]]]) -> None:
-        self._worth, self._said = worth, said
+    def __init__(self, worth: Mapping[str, str], records: Mapping[str, Callable[[], Mapping[str, str]]]) -> None:
+        self._worth, self._records = worth, records
 
     def __getitem__(self, name: str) -> str:
         if name in self._worth:
             return self._worth[name]
         letter, _, own = name.partition(".")
-        return self._said[letter]()[own]
+        return self._records[letter]()[own]
 
     def __iter__(self) -> Iterator[str]:
         """Those that every member has; what members say of their records is looked up by its name."""
@@ -185,11 +185,15 @@ class MemberVariables(Mapping[str, str]):
         return len(self._worth)
 
 
-Said = Callable[[int, Group], Mapping[str, str]]  # what the message of a monitor's group says of its records
+# What the message of a monitor's group says of its records.
+RecordVariablesOf = Callable[[int, Group], Mapping[str, str]]
 
 
 def variables(
-    group: Group, members: Sequence[int], states: Mapping[int, Mapping[Group, GroupState]], said: Said
+    group: Group,
+    members: Sequence[int],
+    states: Mapping[int, Mapping[Group, GroupState]],
+    records_of: RecordVariablesOf,
 ) -> MemberVariables:
     """What a composite's message says of its members for a group: of each the group whose values are among its own, the worst if there are several.
 
@@ -201,9 +205,9 @@ def variables(
     for letter, member in zip(ascii_lowercase, members, strict=False):
         mine = [(state, of) for of, state in states.get(member, {}).items() if {value for _, value in of} <= values]
         if mine:
-            worst, of = max(mine, key=lambda each: each[0].status)
+            worst, of = max(mine, key=lambda pair: pair[0].status)
             worth |= {f"{letter}.value": rounded(worst.value), f"{letter}.status": worst.status.label}
-            records[letter] = cache(partial(said, member, of))
+            records[letter] = cache(partial(records_of, member, of))
     return MemberVariables(worth, records)
 
 

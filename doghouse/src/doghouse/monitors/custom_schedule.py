@@ -39,18 +39,18 @@ def read(scheduling: Mapping[str, Any] | None) -> tuple[Recurrence, ...]:
     schedule = (scheduling or {}).get("custom_schedule")
     if not schedule:
         return ()
-    given = schedule.get("recurrences") if isinstance(schedule, Mapping) else None
-    if not isinstance(given, Sequence) or not all(isinstance(each, Mapping) for each in given):
+    recurrences = schedule.get("recurrences") if isinstance(schedule, Mapping) else None
+    if not isinstance(recurrences, Sequence) or not all(isinstance(recurrence, Mapping) for recurrence in recurrences):
         raise ScheduleError("a custom schedule has a list of recurrences, each with an rrule")
-    return tuple(map(_recurrence, given))
+    return tuple(map(_recurrence, recurrences))
 
 
-def _recurrence(given: Mapping[str, Any]) -> Recurrence:
-    zone = str(given.get("timezone") or "UTC")
+def _recurrence(recurrence: Mapping[str, Any]) -> Recurrence:
+    zone = str(recurrence.get("timezone") or "UTC")
     try:
         zones.zone(zone)
-        start = datetime.fromisoformat(str(given.get("start") or BEGINNING.isoformat())).replace(tzinfo=None)
-        rule, minutes = _by_minutes(str(given.get("rrule") or ""))
+        start = datetime.fromisoformat(str(recurrence.get("start") or BEGINNING.isoformat())).replace(tzinfo=None)
+        rule, minutes = _by_minutes(str(recurrence.get("rrule") or ""))
         parts(rule)
     except (zones.UnknownZone, RruleError, ValueError) as error:
         raise ScheduleError(str(error)) from None
@@ -59,13 +59,13 @@ def _recurrence(given: Mapping[str, Any]) -> Recurrence:
 
 def _by_minutes(rule: str) -> tuple[str, tuple[int, ...]]:
     """The rule without BYMINUTE and BYSECOND, which no other rule of Datadog's may have, and the minutes."""
-    given = [part.strip() for part in rule.split(";")]
-    said = [part.partition("=")[2] for part in given if part.upper().startswith("BYMINUTE=")]
-    numbers = [number.strip() for part in said for number in part.split(",")]
+    rule_parts = [part.strip() for part in rule.split(";")]
+    by_minute = [part.partition("=")[2] for part in rule_parts if part.upper().startswith("BYMINUTE=")]
+    numbers = [number.strip() for part in by_minute for number in part.split(",")]
     if not all(number.isdecimal() and len(number) <= 2 and int(number) < 60 for number in numbers):
         raise ScheduleError(f"BYMINUTE={','.join(numbers)} is no minute from 0 to 59")
-    left = [part for part in given if not part.upper().startswith(("BYMINUTE=", "BYSECOND="))]
-    return ";".join(left), tuple(sorted({int(number) for number in numbers}))
+    remaining = [part for part in rule_parts if not part.upper().startswith(("BYMINUTE=", "BYSECOND="))]
+    return ";".join(remaining), tuple(sorted({int(number) for number in numbers}))
 
 
 def ticks(recurrences: Sequence[Recurrence], start: int, end: int) -> Ints:

@@ -104,12 +104,12 @@ class Definition(Body, frozen=True, dict=True):
     @cached_property
     def bundle_keys(self) -> tuple[str, ...] | None:
         """The keys by which its groups are notified together (`notify_by`); None where each is notified by itself."""
-        keys, wanted = self.keys, self.options.notify_by
-        if not wanted or not keys:
+        keys, notify_by = self.keys, self.options.notify_by
+        if not notify_by or not keys:
             return None
-        if wanted == EVERYTHING:
+        if notify_by == EVERYTHING:
             return ()
-        return None if set(keys) <= set(wanted) else tuple(key for key in keys if key in wanted)
+        return None if set(keys) <= set(notify_by) else tuple(key for key in keys if key in notify_by)
 
     @property
     def every(self) -> int:
@@ -217,7 +217,7 @@ class Definition(Body, frozen=True, dict=True):
             ticks, stepping.histories(), lambda group, at: self.at(sources, states, at).variables.get(group, {})
         )
 
-    def said(self, sources: Sources, group: Group, now: int) -> Mapping[str, str]:
+    def record_variables(self, sources: Sources, group: Group, now: int) -> Mapping[str, str]:
         """What the message of a group can say of the records in the window that ends at `now` (s UTC); nothing where it reads none."""
         return {}
 
@@ -274,9 +274,9 @@ def types() -> list[str]:
 def kind(*types: str) -> Callable[[Kind], Kind]:
     """Register a class as the kind of monitor that the API calls so."""
 
-    def register(made: Kind) -> Kind:
-        KINDS.update(dict.fromkeys(types, made))
-        return made
+    def register(kind_class: Kind) -> Kind:
+        KINDS.update(dict.fromkeys(types, kind_class))
+        return kind_class
 
     return register
 
@@ -293,8 +293,8 @@ def parse(document: Mapping[str, Any]) -> Definition:
 
 def define(body: Body) -> Definition:
     """A monitor from its body: the one place where a query is parsed."""
-    made = kind_of(body.type).fitting(body)
+    kind_class = kind_of(body.type).fitting(body)
     try:
-        return made(**body.fields(), asked=made.read(body))
+        return kind_class(**body.fields(), asked=kind_class.read(body))
     except (QuerySyntaxError, NotEvaluated) as problem:
-        return made(**body.fields(), problem=problem.with_traceback(None))
+        return kind_class(**body.fields(), problem=problem.with_traceback(None))

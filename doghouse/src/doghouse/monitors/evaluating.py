@@ -12,7 +12,7 @@ from msgspec import Struct
 from doghouse.metrics.model import Floats, Ints, Source
 from doghouse.monitors.states.changes import History, recorded
 from doghouse.monitors.states.conditions import Rules
-from doghouse.monitors.states.history import held_values, shown_value, states_range
+from doghouse.monitors.states.history import shown_value, state_values, states_range
 from doghouse.monitors.states.machine import (
     EMPTY,
     EMPTY_AMONG_OTHERS,
@@ -122,7 +122,7 @@ def column_history(rules: Rules, column: GroupColumn, ticks: Ints) -> GroupHisto
         column.group,
         history,
         lambda index: shown_value(rules, column, history, index),
-        lambda: held_values(rules, column, ticks),
+        lambda: state_values(rules, column, ticks),
     )
 
 
@@ -164,8 +164,8 @@ class Stepping:
         for group, state in self.states.items():
             history = recorded(ticks, self._statuses[group], self._transitions.get(group, ()), state)
             values = self._values[group]
-            made = GroupHistory(group, history, _at(values), _all(values))
-            yield lambda made=made: made  # type: ignore[misc]
+            group_history = GroupHistory(group, history, _at(values), _all(values))
+            yield lambda group_history=group_history: group_history  # type: ignore[misc]
 
 
 def _at(values: Sequence[float]) -> Callable[[int], float]:

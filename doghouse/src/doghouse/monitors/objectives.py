@@ -34,7 +34,7 @@ class Objectives(Struct, frozen=True):
 
     def monitors(self, objective: Objective) -> Iterable[Definition]:
         """The monitors that an SLO is made of, as far as they are there."""
-        return (each for each in map(self.monitor, objective.monitors) if each is not None)
+        return (monitor for monitor in map(self.monitor, objective.monitors) if monitor is not None)
 
 
 def minutes(monitor_of: Callable[[int], Definition | None], sources: Sources) -> States:
@@ -49,7 +49,7 @@ def minutes(monitor_of: Callable[[int], Definition | None], sources: Sources) ->
         groups = monitor.over(sources, start - BEFORE_S, end).groups()
         times = np.arange(start, end, MINUTE, dtype=np.int64)
         codes = _codes(notifies_no_data=monitor.rules.notify_no_data)
-        return monitor.name, {group_text(group): codes[_statuses(each, times)] for group, each in groups.items()}
+        return monitor.name, {group_text(group): codes[_statuses(history, times)] for group, history in groups.items()}
 
     return states
 
@@ -57,8 +57,8 @@ def minutes(monitor_of: Callable[[int], Definition | None], sources: Sources) ->
 def _statuses(group: GroupHistory, times: Ints) -> Ints:
     """The status that holds at each time."""
     place = np.searchsorted(group.history.ticks, times, side="right") - 1
-    known = np.append(np.int8(Status.NEW), group.history.statuses)
-    return known[place + 1].astype(np.int64)
+    statuses = np.append(np.int8(Status.NEW), group.history.statuses)
+    return statuses[place + 1].astype(np.int64)
 
 
 def _codes(*, notifies_no_data: bool) -> Codes:

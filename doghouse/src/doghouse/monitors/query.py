@@ -51,7 +51,8 @@ def fills_missing(expression: Expression) -> bool:
 def is_count_query(query: MonitorQuery) -> bool:
     """Whether missing data counts as 0 by default. GUESS: any `.as_count()`, or a sum or count over time or space (monitors/guide/on_missing_data)."""
     spatial = any(
-        (one.aggregator or "").partition("(")[0] in ("sum", "count") for one in metric_queries(query.expression)
+        (metric_query.aggregator or "").partition("(")[0] in ("sum", "count")
+        for metric_query in metric_queries(query.expression)
     )
     counts = query.aggregator in ("sum", "count") or spatial or "as_count" in function_names(query.expression)
     return counts or fills_missing(query.expression)
@@ -84,23 +85,23 @@ def windows(options: Options, query: Windowed, ticks: Ints) -> Windows:
     return Windows(ticks, np.array([begin(end) for end in ends.tolist()], np.int64), ends)
 
 
-def evaluation_window(asked: Mapping[str, Any]) -> tuple[ZoneInfo, int, int, int, int]:
+def evaluation_window(settings: Mapping[str, Any]) -> tuple[ZoneInfo, int, int, int, int]:
     """`scheduling_options.evaluation_window`: zone, hour and minute at which days start, minute of hours, day of months (the API's schema: only the first).
 
     Raises MonitorError.
     """
     place = "options.scheduling_options.evaluation_window"
-    if not isinstance(asked, Mapping):
-        raise MonitorError(place, f"'{asked}' is no object")
-    name = str(asked.get("timezone") or "UTC")
+    if not isinstance(settings, Mapping):
+        raise MonitorError(place, f"'{settings}' is no object")
+    name = str(settings.get("timezone") or "UTC")
     try:
         zone = zones.zone(name)
     except zones.UnknownZone as error:
         raise MonitorError(f"{place}.timezone", str(error)) from None
-    day = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(asked.get("day_starts") or "00:00"))
+    day = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(settings.get("day_starts") or "00:00"))
     if day is None:
-        raise MonitorError(f"{place}.day_starts", f"'{asked['day_starts']}' is no time of day, as 04:00 is")
-    hour, month = asked.get("hour_starts") or 0, asked.get("month_starts") or 1
+        raise MonitorError(f"{place}.day_starts", f"'{settings['day_starts']}' is no time of day, as 04:00 is")
+    hour, month = settings.get("hour_starts") or 0, settings.get("month_starts") or 1
     if type(hour) is not int or not 0 <= hour <= 59:
         raise MonitorError(f"{place}.hour_starts", f"'{hour}' is no minute from 0 to 59")
     if type(month) is not int or not 1 <= month <= 28:
@@ -113,8 +114,8 @@ def _beginning(text: str, scheduling: Any) -> Callable[[int], int]:
 
     Hours have 60 minutes; days and months begin at a local time, also where the clocks change (`doghouse.time.zones`).
     """
-    asked = scheduling.get("evaluation_window") or {}
-    zone, hours, minutes, hour_starts, month_starts = evaluation_window(asked)
+    settings = scheduling.get("evaluation_window") or {}
+    zone, hours, minutes, hour_starts, month_starts = evaluation_window(settings)
     starts = time(hours, minutes)
 
     @lru_cache(maxsize=4096)

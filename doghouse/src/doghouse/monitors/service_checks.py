@@ -40,8 +40,8 @@ class CheckQuery(Struct, frozen=True):
 
     def takes(self, tags: Collection[str]) -> bool:
         """Whether a run with these tags is in the scope."""
-        included = all(one == "*" or one in tags for one in self.over)
-        return included and not any(one in tags for one in self.exclude)
+        included = all(tag == "*" or tag in tags for tag in self.over)
+        return included and not any(tag in tags for tag in self.exclude)
 
 
 def parse(text: str) -> CheckQuery:
@@ -51,16 +51,16 @@ def parse(text: str) -> CheckQuery:
         raise QuerySyntaxError(
             text, 0, 'a service check\'s query begins with its name in quotes: "http.can_connect".over("*")'
         )
-    said: dict[str, tuple[str, ...]] = {}
+    arguments: dict[str, tuple[str, ...]] = {}
     place = head.end()
     while text[place:].strip():
         step = _STEP.match(text, place)
         if step is None:
             expected = '.over("…"), .exclude("…"), .by("…"), .last(3), .count_by_status() or .pct_by_status()'
             raise QuerySyntaxError(text, place, f"expected {expected}")
-        said[step[1]] = _arguments(text, step)
+        arguments[step[1]] = _arguments(text, step)
         place = step.end()
-    return _query(text, head[1] or head[2], said)
+    return _query(text, head[1] or head[2], arguments)
 
 
 def _arguments(text: str, step: re.Match[str]) -> tuple[str, ...]:
@@ -71,28 +71,28 @@ def _arguments(text: str, step: re.Match[str]) -> tuple[str, ...]:
         if not re.fullmatch(r"[1-9]\d{0,3}", inside):
             raise QuerySyntaxError(text, step.start(2), ".last() takes how many runs, as in .last(3)")
         return (inside,)
-    found, place = [], 0
+    texts, place = [], 0
     while place < len(inside):
         match = _QUOTED.match(inside, place)
         if match is None:
             raise QuerySyntaxError(text, step.start(2) + place, f".{step[1]}() takes tags in quotes")
-        found.append(match[1] if match[1] is not None else match[2])
+        texts.append(match[1] if match[1] is not None else match[2])
         place = match.end()
-    return tuple(part for one in found for part in one.split(",") if part)
+    return tuple(part for quoted in texts for part in quoted.split(",") if part)
 
 
-def _query(text: str, check: str, said: Mapping[str, tuple[str, ...]]) -> CheckQuery:
-    if not said.get("last"):
+def _query(text: str, check: str, arguments: Mapping[str, tuple[str, ...]]) -> CheckQuery:
+    if not arguments.get("last"):
         raise QuerySyntaxError(text, len(text), "expected .last(n): how many runs are looked at")
-    ends = [one for one in ("count_by_status", "pct_by_status") if one in said]
+    ends = [name for name in ("count_by_status", "pct_by_status") if name in arguments]
     if len(ends) != 1:
         raise QuerySyntaxError(text, len(text), "expected .count_by_status() or .pct_by_status() at the end")
     return CheckQuery(
         check,
-        said.get("over", ("*",)),
-        said.get("exclude", ()),
-        said.get("by", ()),
-        int(said["last"][0]),
+        arguments.get("over", ("*",)),
+        arguments.get("exclude", ()),
+        arguments.get("by", ()),
+        int(arguments["last"][0]),
         ends[0] == "pct_by_status",
     )
 
@@ -113,13 +113,13 @@ def statuses(
 
     A group without runs for `no_data_timeframe` minutes has no data.
     """
-    found = groups(query, runs)
+    by_group = groups(query, runs)
     thresholds = monitor.options.thresholds or Thresholds()
     silence = (monitor.options.no_data_timeframe or NO_DATA_MINUTES) * 60
     judged: dict[Group, tuple[Status | None, float]] = {}
-    for group in dict.fromkeys((*before, *found)):
-        mine = found.get(group, [])
-        if not mine or now - max(one.last_run for one in mine) >= silence:
+    for group in dict.fromkeys((*before, *by_group)):
+        mine = by_group.get(group, [])
+        if not mine or now - max(check.last_run for check in mine) >= silence:
             judged[group] = (Status.NO_DATA, math.nan)
         elif query.percent:
             judged[group] = cluster_status(mine, thresholds)
@@ -130,21 +130,21 @@ def statuses(
 
 def variables(query: CheckQuery, runs: Sequence[Runs]) -> dict[Group, dict[str, str]]:
     """`check_message` of each group: what the check said that ran last."""
-    newest = {group: max(mine, key=lambda one: one.last_run) for group, mine in groups(query, runs).items()}
-    return {group: {"check_message": one.message} for group, one in newest.items()}
+    newest = {group: max(mine, key=lambda check: check.last_run) for group, mine in groups(query, runs).items()}
+    return {group: {"check_message": check.message} for group, check in newest.items()}
 
 
 def groups(query: CheckQuery, runs: Sequence[Runs]) -> dict[Group, list[Runs]]:
     """The checks by group; one that lacks a key of `by` is in none. `by("*")` is a group for each set of tags."""
-    found: dict[Group, list[Runs]] = {}
-    for one in runs:
-        if not query.takes(one.tags):
+    by_group: dict[Group, list[Runs]] = {}
+    for check in runs:
+        if not query.takes(check.tags):
             continue
-        pairs = dict(split(tag) for tag in one.tags if ":" in tag)
+        pairs = dict(split(tag) for tag in check.tags if ":" in tag)
         keys = tuple(sorted(pairs)) if query.by == ("*",) else query.by
         if all(key in pairs for key in keys):
-            found.setdefault(tuple((key, pairs[key]) for key in keys), []).append(one)
-    return found
+            by_group.setdefault(tuple((key, pairs[key]) for key in keys), []).append(check)
+    return by_group
 
 
 def check_status(previous: Status, runs: Sequence[Runs], thresholds: Thresholds) -> Status | None:
@@ -153,7 +153,7 @@ def check_status(previous: Status, runs: Sequence[Runs], thresholds: Thresholds)
     Critical, warning and ok counts are 1 where none is given. GUESS: of several checks in a group, the worst counts; UNKNOWN changes the state only where
     a threshold for it is given, and then is shown as No Data.
     """
-    judged = [_consecutive(previous, one.statuses, thresholds) for one in runs]
+    judged = [_consecutive(previous, check.statuses, thresholds) for check in runs]
     known = [status for status in judged if status is not None]
     return max(known, default=None)
 
@@ -161,15 +161,15 @@ def check_status(previous: Status, runs: Sequence[Runs], thresholds: Thresholds)
 def _consecutive(previous: Status, statuses: Sequence[int], thresholds: Thresholds) -> Status | None:
     if not statuses:
         return None
-    wanted = {
+    streaks = {
         CRITICAL: (thresholds.critical or 1, Status.ALERT),
         WARNING: (thresholds.warning or 1, Status.WARN),
         OK: (thresholds.ok or 1, Status.OK),
         UNKNOWN: (thresholds.unknown, Status.NO_DATA),
     }
     last = statuses[-1]
-    streak = next((n for n, one in enumerate(reversed(statuses)) if one != last), len(statuses))
-    count, status = wanted.get(last, (None, Status.OK))
+    streak = next((n for n, earlier in enumerate(reversed(statuses)) if earlier != last), len(statuses))
+    count, status = streaks.get(last, (None, Status.OK))
     if count is not None and streak >= count:
         return status
     return Status.OK if previous is Status.NEW and last == OK else None
@@ -180,7 +180,7 @@ def cluster_status(runs: Sequence[Runs], thresholds: Thresholds) -> tuple[Status
 
     GUESS: a threshold is reached when the percentage equals it.
     """
-    last = [one.statuses[-1] for one in runs if one.statuses]
+    last = [check.statuses[-1] for check in runs if check.statuses]
     share = {status: 100 * last.count(status) / len(last) for status in (WARNING, CRITICAL)} if last else {}
     critical, warning = share.get(CRITICAL, 0.0), share.get(WARNING, 0.0)
     if thresholds.critical is not None and critical >= thresholds.critical:

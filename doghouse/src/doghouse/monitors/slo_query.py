@@ -48,15 +48,15 @@ def parse(text: str) -> SloQuery:
     head = _HEAD.match(text)
     if head is None:
         raise QuerySyntaxError(text, 0, 'expected error_budget("<slo id>") or burn_rate("<slo id>")')
-    wanted, place = _STEPS[head[1]], head.end()
-    given: dict[str, tuple[str, int]] = {}
+    names, place = _STEPS[head[1]], head.end()
+    steps: dict[str, tuple[str, int]] = {}
     while step := _STEP.match(text, place):
-        if step[1] not in wanted or step[1] in given:
-            why = "stands twice" if step[1] in given else f"is none of {head[1]}()"
+        if step[1] not in names or step[1] in steps:
+            why = "stands twice" if step[1] in steps else f"is none of {head[1]}()"
             raise QuerySyntaxError(text, step.start(1), f".{step[1]}() {why}")
-        given[step[1]] = (step[2] if step[2] is not None else step[3], step.start(1))
+        steps[step[1]] = (step[2] if step[2] is not None else step[3], step.start(1))
         place = step.end()
-    if missing := [name for name in wanted if name not in given]:
+    if missing := [name for name in names if name not in steps]:
         raise QuerySyntaxError(text, place, f'expected .{missing[0]}("…")')
     end = _END.match(text, place)
     if end is None or end.end() < len(text):
@@ -65,13 +65,13 @@ def parse(text: str) -> SloQuery:
     slo = head[2] if head[2] is not None else head[3]
     if not slo.strip():
         raise QuerySyntaxError(text, head.end(1) + 1, f"{head[1]}() names no SLO")
-    timeframe, at = given["over"]
+    timeframe, at = steps["over"]
     if timeframe not in TIMEFRAMES:
         raise QuerySyntaxError(text, at, f".over() takes {', '.join(TIMEFRAMES)}, not {timeframe}")
-    if len(wanted) == 1:
+    if len(names) == 1:
         return SloQuery(slo, timeframe, end[1], float(end[2]))
-    long, short = (_window(text, name, *given[name]) for name in wanted[1:])
-    _check_windows(text, long, short, given)
+    long, short = (_window(text, name, *steps[name]) for name in names[1:])
+    _check_windows(text, long, short, steps)
     return SloQuery(slo, timeframe, end[1], float(end[2]), long, short)
 
 
@@ -82,10 +82,10 @@ def _window(text: str, name: str, length: str, place: int) -> int:
     return seconds
 
 
-def _check_windows(text: str, long: int, short: int, given: dict[str, tuple[str, int]]) -> None:
+def _check_windows(text: str, long: int, short: int, steps: dict[str, tuple[str, int]]) -> None:
     if not SHORTEST_S <= long <= LONGEST_S:
-        problem = f".long_window() is from 1h to 48h, not {given['long_window'][0]}"
-        raise QuerySyntaxError(text, given["long_window"][1], problem)
+        problem = f".long_window() is from 1h to 48h, not {steps['long_window'][0]}"
+        raise QuerySyntaxError(text, steps["long_window"][1], problem)
     if short >= long:
-        problem = f".short_window() is shorter than .long_window(): {given['short_window'][0]} is not shorter than {given['long_window'][0]}"
-        raise QuerySyntaxError(text, given["short_window"][1], problem)
+        problem = f".short_window() is shorter than .long_window(): {steps['short_window'][0]} is not shorter than {steps['long_window'][0]}"
+        raise QuerySyntaxError(text, steps["short_window"][1], problem)

@@ -75,18 +75,18 @@ class MonitorStore:
     def add(self, monitor: Definition, now: float) -> Stored | int:
         """Keep a new monitor; or, where the same one exists, that one's id. `now` in s, UTC."""
         with self._database.transaction() as connection:
-            made = documents.create(monitor, 0, now)
-            mark = fingerprint(made)
+            document = documents.create(monitor, 0, now)
+            mark = fingerprint(document)
             if (
                 twin := connection.execute("SELECT id FROM monitors WHERE fingerprint = ?", (mark,)).fetchone()
             ) is not None:
                 return int(twin["id"])
             cursor = connection.execute("INSERT INTO monitors (fingerprint, document) VALUES (?, '')", (mark,))
-            made = documents.create(monitor, int(cursor.lastrowid or 0), now)
-            text = msgspec.json.encode(made)
-            connection.execute("UPDATE monitors SET document = ? WHERE id = ?", (text, made["id"]))
-            self._relate(made["id"], monitor.members)
-        return Stored(self._changed(monitor.filled(made), text), Status.NO_DATA.label, None)
+            document = documents.create(monitor, int(cursor.lastrowid or 0), now)
+            text = msgspec.json.encode(document)
+            connection.execute("UPDATE monitors SET document = ? WHERE id = ?", (text, document["id"]))
+            self._relate(document["id"], monitor.members)
+        return Stored(self._changed(monitor.filled(document), text), Status.NO_DATA.label, None)
 
     def get(self, monitor_id: int) -> Stored | None:
         """One monitor, or None."""
@@ -103,33 +103,33 @@ class MonitorStore:
 
         Its groups' states go if it now asks something else.
         """
-        made = documents.update(monitor, now)
-        text = msgspec.json.encode(made)
+        document = documents.update(monitor, now)
+        text = msgspec.json.encode(document)
         with self._database.transaction() as connection:
-            before = self.get(made["id"])
+            before = self.get(document["id"])
             if before is not None and not only_if(before.document):
                 return False
             connection.execute(
                 "UPDATE monitors SET fingerprint = ?, document = ? WHERE id = ?",
-                (fingerprint(made), text, made["id"]),
+                (fingerprint(document), text, document["id"]),
             )
-            self._relate(made["id"], monitor.members)
-            if before is not None and before.document["query"] != made["query"]:
-                connection.execute("DELETE FROM monitor_states WHERE monitor = ?", (made["id"],))
-        self._changed(monitor.filled(made), text)
+            self._relate(document["id"], monitor.members)
+            if before is not None and before.document["query"] != document["query"]:
+                connection.execute("DELETE FROM monitor_states WHERE monitor = ?", (document["id"],))
+        self._changed(monitor.filled(document), text)
         return True
 
     def delete(self, monitor_id: int) -> bool:
         """Whether there was such a monitor."""
-        gone = self._database.change("DELETE FROM monitors WHERE id = ?", (monitor_id,))
+        deleted = self._database.change("DELETE FROM monitors WHERE id = ?", (monitor_id,))
         self._definitions.pop(monitor_id, None)
         self._grow()
-        return gone > 0
+        return deleted > 0
 
     def unknown(self, ids: Iterable[int]) -> list[int]:
         """Those of these that are no monitors."""
         query = "SELECT 1 FROM monitors WHERE id = ?"
-        return [one for one in ids if self._database.row(query, (one,)) is None]
+        return [monitor_id for monitor_id in ids if self._database.row(query, (monitor_id,)) is None]
 
     def composites_of(self, monitor_id: int) -> Sequence[int]:
         """The composite monitors that this one is part of."""
@@ -179,10 +179,10 @@ class MonitorStore:
 
     def _stored(self, row: Any) -> Stored:
         text = row["document"]
-        kept = self._definitions.get(row["id"])
-        if kept is None or kept[0] != text:
-            kept = self._definitions[row["id"]] = (text, parse(msgspec.json.decode(text)))
-        return Stored(kept[1], row["overall"], row["overall_modified"])
+        entry = self._definitions.get(row["id"])
+        if entry is None or entry[0] != text:
+            entry = self._definitions[row["id"]] = (text, parse(msgspec.json.decode(text)))
+        return Stored(entry[1], row["overall"], row["overall_modified"])
 
     def _changed(self, monitor: Definition, text: bytes) -> Definition:
         self._definitions[monitor.id] = (text, monitor)
@@ -198,8 +198,8 @@ def objectives(slos: SloStore, monitors: MonitorStore) -> Objectives:
     """The SLOs and monitors of two stores; what an SLO came to is remembered between ticks."""
 
     def monitor(monitor_id: int) -> Definition | None:
-        kept = monitors.get(monitor_id)
-        return None if kept is None else kept.definition
+        stored = monitors.get(monitor_id)
+        return None if stored is None else stored.definition
 
     return Objectives(slos.objective, monitor, Remembering())
 

@@ -43,12 +43,12 @@ def check_stored(monitor: Definition) -> None:
         raise MonitorError(error.field, text, _place(monitor, text) or error.detail) from None
 
 
-def _place(monitor: Definition, said: str) -> str:
-    """Where a mistake in the query is, with its sentence unless that is `said` already; empty where there is none."""
+def _place(monitor: Definition, text: str) -> str:
+    """Where a mistake in the query is, with its sentence unless `text` says it already; empty where there is none."""
     if not isinstance(monitor.problem, QuerySyntaxError):
         return ""
     sentence, _, shown = str(monitor.problem).partition("\n")
-    return f"\n{shown}" if said.endswith(sentence) else f"\n{sentence}\n{shown}"
+    return f"\n{shown}" if text.endswith(sentence) else f"\n{sentence}\n{shown}"
 
 
 def check(monitor: Definition) -> None:
@@ -119,5 +119,5 @@ def _is_uuid(value: object) -> bool:
 def _assets(monitor: Definition) -> None:
     """Runbooks and the like; each is an object (MonitorAsset of the schema)."""
     assets = monitor.document.get("assets")
-    if assets is not None and not (isinstance(assets, list) and all(isinstance(one, dict) for one in assets)):
+    if assets is not None and not (isinstance(assets, list) and all(isinstance(asset, dict) for asset in assets)):
         raise MonitorError("assets", "assets must be a list of objects")

@@ -37,8 +37,8 @@ class Monitors:
 
     def name(self, monitor_id: int) -> str | None:
         """A monitor's name, or None if there is no such monitor."""
-        found = self.store.get(monitor_id)
-        return None if found is None else str(found.document["name"])
+        stored = self.store.get(monitor_id)
+        return None if stored is None else str(stored.document["name"])
 
     def holds(self, monitor_id: int, now: float) -> Sequence[Hold]:
         """The downtimes that are active over a monitor's groups."""
@@ -69,16 +69,16 @@ class Monitors:
 
     def unusable(self, ids: Sequence[int]) -> list[int]:
         """Those of these that are no monitors, or of a type that SLOs are not made of."""
-        known = {one: self.objectives.monitor(one) for one in ids}
-        return [one for one, monitor in known.items() if monitor is None or not monitor.in_slos]
+        definitions = {monitor_id: self.objectives.monitor(monitor_id) for monitor_id in ids}
+        return [monitor_id for monitor_id, monitor in definitions.items() if monitor is None or not monitor.in_slos]
 
     def alerts(self) -> Mapping[str, list[int]]:
         """The ids of the monitors that alert on SLOs, by the SLO's."""
-        made: dict[str, list[int]] = {}
-        for one in self.store.page():
-            if one.definition.slo:
-                made.setdefault(one.definition.slo, []).append(one.definition.id)
-        return made
+        monitor_ids: dict[str, list[int]] = {}
+        for stored in self.store.page():
+            if stored.definition.slo:
+                monitor_ids.setdefault(stored.definition.slo, []).append(stored.definition.id)
+        return monitor_ids
 
 
 def _check_lengths(monitor: Definition) -> None:

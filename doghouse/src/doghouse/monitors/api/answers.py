@@ -43,7 +43,7 @@ class Shown(Struct, frozen=True):
     @property
     def muted(self) -> bool:
         """Whether something of the monitor is in a downtime."""
-        return any(one.groups for one in self.holds)
+        return any(hold.groups for hold in self.holds)
 
 
 def look(stored: Stored, states: Mapping[Group, GroupState], holding: Holding) -> Shown:
@@ -57,31 +57,31 @@ def read_answer(
     shown: Shown, *, with_downtimes: bool, with_assets: bool, group_states: frozenset[str] | None = None
 ) -> Document:
     """The monitor as reads answer it: its runbooks only where they are asked for, without its own id (recorded by terraform-provider-datadog, 2025)."""
-    made = answer(shown, with_downtimes=with_downtimes, group_states=group_states)
-    assets = [{key: value for key, value in one.items() if key != "monitor_id"} for one in made["assets"]]
-    return {**made, "assets": assets if with_assets else []}
+    document = answer(shown, with_downtimes=with_downtimes, group_states=group_states)
+    assets = [{key: value for key, value in asset.items() if key != "monitor_id"} for asset in document["assets"]]
+    return {**document, "assets": assets if with_assets else []}
 
 
 def answer(shown: Shown, *, with_downtimes: bool = False, group_states: frozenset[str] | None = None) -> Document:
     """The monitor as its creation and its changes answer it."""
     stored = shown.stored
     changed = stored.overall_modified
-    made = {
+    document = {
         **stored.document,
         "overall_state": stored.overall,
         "overall_state_modified": None if changed is None else iso.seconds(changed),
         "options": {**stored.document["options"], "silenced": silenced(shown)},
     }
     if with_downtimes:
-        made["matching_downtimes"] = [_matching(one) for one in shown.holds]
+        document["matching_downtimes"] = [_matching(hold) for hold in shown.holds]
     if group_states is not None:
-        made["state"] = {"groups": _groups(shown.states, group_states)}
-    return made
+        document["state"] = {"groups": _groups(shown.states, group_states)}
+    return document
 
 
 def silenced(shown: Shown) -> Document:
     """`options.silenced`: the scopes of the monitor's own downtimes and when each ends (recorded: get_a_monitor_s_details_with_downtime_*)."""
-    own = {",".join(one.scope): _seconds(one.end) for one in shown.holds if one.monitor_id is not None}
+    own = {",".join(hold.scope): _seconds(hold.end) for hold in shown.holds if hold.monitor_id is not None}
     return {**shown.stored.document["options"]["silenced"], **own}
 
 
@@ -90,23 +90,23 @@ def group_name(group: Group, whole: str = WHOLE) -> str:
     return group_text(group) or whole
 
 
-def _matching(one: Hold) -> Document:
+def _matching(hold: Hold) -> Document:
     return {
-        "id": one.id,
+        "id": hold.id,
         "active": True,
-        "monitor_id": one.monitor_id,
-        "start": int(one.start),
-        "end": _seconds(one.end),
-        "scope": list(one.scope),
-        "groups": [group_name(group, "total") for group in one.groups],
+        "monitor_id": hold.monitor_id,
+        "start": int(hold.start),
+        "end": _seconds(hold.end),
+        "scope": list(hold.scope),
+        "groups": [group_name(group, "total") for group in hold.groups],
     }
 
 
-def _groups(states: Mapping[Group, GroupState], wanted: frozenset[str]) -> Document:
+def _groups(states: Mapping[Group, GroupState], labels: frozenset[str]) -> Document:
     return {
         group_name(group): _group(group, state)
         for group, state in states.items()
-        if "all" in wanted or state.status.label.lower() in wanted
+        if "all" in labels or state.status.label.lower() in labels
     }
 
 

@@ -63,9 +63,9 @@ def rewritten(stored: Document, body: Document) -> Document:
 
 def written(stored: Mapping[str, Any]) -> Document:
     """What somebody would write of a monitor: without what the server sets or fills in, and without what is empty."""
-    kept = {key: stored[key] for key in (*WRITTEN_FIRST, *sorted(stored)) if key in stored and key not in SERVERS}
-    kept["options"] = _filled_in(kept.get("options") or {})
-    return {key: value for key, value in _filled_in(kept).items() if value != FILLED.get(key)}
+    body = {key: stored[key] for key in (*WRITTEN_FIRST, *sorted(stored)) if key in stored and key not in SERVERS}
+    body["options"] = _filled_in(body.get("options") or {})
+    return {key: value for key, value in _filled_in(body).items() if value != FILLED.get(key)}
 
 
 def _filled_in(document: Mapping[str, Any]) -> Document:
@@ -94,12 +94,12 @@ def _complete(monitor: Definition, document: Document) -> Document:
 
 def options(sent: Document, monitor: Definition) -> Document:
     """A monitor's options, defaults filled in for keys that were not sent; what was sent as null stays null."""
-    made = copy.deepcopy(sent)
-    thresholds = _thresholds(made.pop("thresholds", None), monitor)
+    shown = copy.deepcopy(sent)
+    thresholds = _thresholds(shown.pop("thresholds", None), monitor)
     if thresholds:
-        made["thresholds"] = thresholds
-    if isinstance(made.get("escalation_message"), str):
-        made["escalation_message"] = made["escalation_message"].rstrip()
+        shown["thresholds"] = thresholds
+    if isinstance(shown.get("escalation_message"), str):
+        shown["escalation_message"] = shown["escalation_message"].rstrip()
     defaults: Document = {"silenced": {}, "notify_audit": False, "include_tags": True}
     if "on_missing_data" not in sent:
         defaults["notify_no_data"] = False
@@ -107,17 +107,17 @@ def options(sent: Document, monitor: Definition) -> Document:
         defaults["new_host_delay"] = NEW_HOST_DELAY_S
     if monitor.type in EVENT_TYPES:
         defaults["groupby_simple_monitor"] = False
-    if made.get("silenced", {}) is None:
-        del made["silenced"]
-    return {**defaults, **made}
+    if shown.get("silenced", {}) is None:
+        del shown["silenced"]
+    return {**defaults, **shown}
 
 
 def _thresholds(sent: Document | None, monitor: Definition) -> Document:
     """Numbers become floats, but for counts of runs; a null `critical` stays, other nulls go (recorded for `warning`; GUESS: recovery thresholds)."""
-    kept = {key: value for key, value in (sent or {}).items() if value is not None or key == "critical"}
+    thresholds = {key: value for key, value in (sent or {}).items() if value is not None or key == "critical"}
     if monitor.data_are_statuses:
-        return kept
-    return {key: float(value) if type(value) is int else value for key, value in kept.items()}
+        return thresholds
+    return {key: float(value) if type(value) is int else value for key, value in thresholds.items()}
 
 
 def _asset(asset: Document, monitor_id: int) -> Document:

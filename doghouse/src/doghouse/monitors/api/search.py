@@ -57,7 +57,7 @@ def condition(field: str | None, value: str, same: wildcards.Match, *, quoted: b
         raise errors.not_evaluated("the fuzzy operator ~ in a search of monitors")
     texts = TEXTS if field is None else (field,) if field in TEXTS else ()
     if not texts:
-        return lambda row: any(same(one) for one in _values(row, str(field)))
+        return lambda row: any(same(own) for own in _values(row, str(field)))
     return lambda row: (
         any(in_text(text, value, same, quoted=quoted) for name in texts for text in row.values[name])
         or (field is None and value in row.values["id"])

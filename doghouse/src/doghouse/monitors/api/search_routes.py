@@ -49,29 +49,29 @@ Hits = Callable[[Shown, float], Iterable[Hit]]
 
 def search(store: MonitorStore, downtimes: Downtimes, hits: Hits, key: str, call: Call) -> Reply:
     """A page of what is found, and counts of all of it."""
-    wanted = compile_search(call.query.get("query", ""))
+    matches = compile_search(call.query.get("query", ""))
     per_page, page = call.number("per_page", PER_PAGE), call.number("page", 0)
     holding = downtimes.holding(call.now)
-    shown = (look(one, store.states(one.document["id"]), holding) for one in store.page())
-    found = [hit for one in shown for hit in hits(one, call.now) if wanted(hit.row)]
-    ordered = _sorted(found, call.query.get("sort", ""))
+    shown = (look(stored, store.states(stored.document["id"]), holding) for stored in store.page())
+    matching = [hit for monitor in shown for hit in hits(monitor, call.now) if matches(hit.row)]
+    ordered = _sorted(matching, call.query.get("sort", ""))
     metadata = {
         "page": page,
         "per_page": per_page,
-        "page_count": -(-len(found) // per_page) if per_page else 0,
-        "total_count": len(found),
+        "page_count": -(-len(matching) // per_page) if per_page else 0,
+        "total_count": len(matching),
     }
     part = ordered[page * per_page : (page + 1) * per_page]
-    return Reply({"counts": counts(found), key: [hit.answer() for hit in part], "metadata": metadata})
+    return Reply({"counts": counts(matching), key: [hit.answer() for hit in part], "metadata": metadata})
 
 
-def counts(found: Sequence[Hit]) -> Document:
+def counts(matching: Sequence[Hit]) -> Document:
     """How many of each, the most frequent first."""
     return {
-        "status": _count(hit.status for hit in found),
-        "muted": _count(hit.muted for hit in found),
-        "tag": _count(tag for hit in found for tag in hit.tags),
-        "type": _count(hit.kind for hit in found),
+        "status": _count(hit.status for hit in matching),
+        "muted": _count(hit.muted for hit in matching),
+        "tag": _count(tag for hit in matching for tag in hit.tags),
+        "type": _count(hit.kind for hit in matching),
     }
 
 
@@ -80,10 +80,10 @@ def _count(values: Iterable[Any]) -> list[Document]:
     return [{"count": number, "name": name} for name, number in pairs]
 
 
-def _sorted(found: list[Hit], order: str) -> list[Hit]:
+def _sorted(matching: list[Hit], order: str) -> list[Hit]:
     """`name,asc`; GUESS: without an order they stand by ascending id, as lists do."""
     if not order:
-        return found
+        return matching
     field, _, direction = order.partition(",")
     keys: dict[str, Callable[[Hit], Any]] = {
         "name": lambda hit: hit.name.lower(),
@@ -92,7 +92,7 @@ def _sorted(found: list[Hit], order: str) -> list[Hit]:
     }
     if field not in keys or direction not in ("", "asc", "desc"):
         raise errors.invalid_query_parameter("sort", order, "name, status or tags, then ,asc or ,desc")
-    return sorted(found, key=keys[field], reverse=direction == "desc")
+    return sorted(matching, key=keys[field], reverse=direction == "desc")
 
 
 def monitor_hits(shown: Shown, now: float) -> Iterator[Hit]:
@@ -105,10 +105,10 @@ def monitor_hits(shown: Shown, now: float) -> Iterator[Hit]:
 def _monitor(shown: Shown) -> Document:
     document, stored, monitor = shown.stored.document, shown.stored, shown.stored.definition
     creator = document["creator"]
-    triggered = [one.last_triggered for one in shown.states.values() if one.last_triggered is not None]
-    kept = ("id", "name", "org_id", "type", "query", "tags", "priority")
+    triggered = [state.last_triggered for state in shown.states.values() if state.last_triggered is not None]
+    keys = ("id", "name", "org_id", "type", "query", "tags", "priority")
     return {
-        **{key: document[key] for key in kept},
+        **{key: document[key] for key in keys},
         "status": stored.overall,
         "classification": monitor.classification,
         "creator": {key: creator[key] for key in ("id", "handle", "name")},
@@ -125,14 +125,14 @@ def _monitor(shown: Shown) -> Document:
 def _group_hits(shown: Shown, now: float) -> Iterator[Hit]:
     document, monitor = shown.stored.document, shown.stored.definition
     for group, state in shown.states.items():
-        held = [one for one in shown.holds if group in one.groups]
-        row = _row(shown.stored, state.status.label, held, now, group)
-        answer = partial(_group, document, group, state, held, now)
-        yield Hit(row, monitor.name, state.status.label, bool(held), monitor.tags, monitor.classification, answer)
+        holds = [hold for hold in shown.holds if group in hold.groups]
+        row = _row(shown.stored, state.status.label, holds, now, group)
+        answer = partial(_group, document, group, state, holds, now)
+        yield Hit(row, monitor.name, state.status.label, bool(holds), monitor.tags, monitor.classification, answer)
 
 
-def _group(document: Document, group: Group, state: GroupState, held: Sequence[Hold], now: float) -> Document:
-    until = _until(held)
+def _group(document: Document, group: Group, state: GroupState, holds: Sequence[Hold], now: float) -> Document:
+    until = _until(holds)
     tags: list[str] = document["tags"]
     return {
         "monitor_id": document["id"],
@@ -142,18 +142,18 @@ def _group(document: Document, group: Group, state: GroupState, held: Sequence[H
         "status": state.status.label,
         "last_triggered_ts": state.last_triggered or 0,
         "last_nodata_ts": state.last_nodata or 0,
-        "muted": bool(held),
+        "muted": bool(holds),
         "muted_until_ts": until,
         "muted_remaining": None if until is None else int(until - now),
         "env_tags": pairs.values(tags, "env"),
         "team_tags": pairs.values(tags, "team"),
         "all_tags": tags,
-        "downtimes": [one.id for one in held],
+        "downtimes": [hold.id for hold in holds],
         "priority": document["priority"],
     }
 
 
-def _row(stored: Stored, status: str, held: Sequence[Hold], now: float, group: Group = ()) -> Row:
+def _row(stored: Stored, status: str, holds: Sequence[Hold], now: float, group: Group = ()) -> Row:
     document, monitor = stored.document, stored.definition
     creator, priority = document["creator"], document["priority"]
     values = {
@@ -164,19 +164,19 @@ def _row(stored: Stored, status: str, held: Sequence[Hold], now: float, group: G
         "status": [status],
         "group_status": [status],
         "group": [group_name(group, "total")],
-        "muted": [str(bool(held)).lower()],
+        "muted": [str(bool(holds)).lower()],
         "type": [monitor.classification, monitor.type],
         "creator": [text for text in (creator["name"], creator["handle"]) if text],
         "tag": document["tags"],
         "scope": list(monitor.scopes),
         "metric": list(monitor.metrics),
-        "notification": [one["handle"] for one in notified(monitor.message)],
+        "notification": [mention["handle"] for mention in notified(monitor.message)],
         "priority": [] if priority is None else [f"p{priority}", str(priority)],
     }
-    ends = [one.end for one in held if one.end is not None]
-    left = max(ends) - now if ends and len(ends) == len(held) else None
-    elapsed = now - min(one.start for one in held) if held else None
-    return Row(values, left, elapsed)
+    ends = [hold.end for hold in holds if hold.end is not None]
+    remaining = max(ends) - now if ends and len(ends) == len(holds) else None
+    elapsed = now - min(hold.start for hold in holds) if holds else None
+    return Row(values, remaining, elapsed)
 
 
 def notified(message: str) -> list[dict[str, str]]:
@@ -185,7 +185,7 @@ def notified(message: str) -> list[dict[str, str]]:
     return [{"handle": name, "name": name.capitalize() if name == "pagerduty" else name} for name in handles]
 
 
-def _until(held: Sequence[Hold]) -> int | None:
+def _until(holds: Sequence[Hold]) -> int | None:
     """When the last of the downtimes ends (s UTC); None where there is none, or one without an end."""
-    ends = [one.end for one in held]
+    ends = [hold.end for hold in holds]
     return int(max(end for end in ends if end is not None)) if ends and None not in ends else None

@@ -64,8 +64,8 @@ class CompositeMonitor(Definition, frozen=True, dict=True):
         statuses = self._statuses(
             {id: {group: state.status for group, state in of.items()} for id, of in members.items()}
         )
-        said = _said_at(sources, now)
-        variables = {group: composites.variables(group, self.members, members, said) for group in statuses}
+        records_of = _records_at(sources, now)
+        variables = {group: composites.variables(group, self.members, members, records_of) for group in statuses}
         return Evaluation(status_steps(self.rules, statuses), variables)
 
     def over(self, sources: Sources, start: int, end: int) -> Stretch:
@@ -77,13 +77,16 @@ class CompositeMonitor(Definition, frozen=True, dict=True):
         steps: Mapping[Group, Step] = {}
         for now, fresh in zip(ticks.tolist(), _changes(members, ticks).tolist(), strict=True):
             if fresh:
-                known = {id: {group: one.state(now).status for group, one in of.items()} for id, of in members.items()}
-                steps = status_steps(self.rules, self._statuses(known))
+                statuses = {
+                    id: {group: history.state(now).status for group, history in of.items()}
+                    for id, of in members.items()
+                }
+                steps = status_steps(self.rules, self._statuses(statuses))
             stepping.step(steps, now)
 
         def variables(group: Group, at: int) -> Mapping[str, str]:
-            states = {id: {of: one.state(at) for of, one in groups.items()} for id, groups in members.items()}
-            return composites.variables(group, self.members, states, _said_at(sources, at))
+            states = {id: {of: history.state(at) for of, history in groups.items()} for id, groups in members.items()}
+            return composites.variables(group, self.members, states, _records_at(sources, at))
 
         return Stretch(ticks, stepping.histories(), variables)
 
@@ -91,14 +94,14 @@ class CompositeMonitor(Definition, frozen=True, dict=True):
         return {group: (status, math.nan) for group, status in composites.evaluate(self.tree, members).items()}
 
 
-def _said_at(sources: Sources, now: int) -> composites.Said:
+def _records_at(sources: Sources, now: int) -> composites.RecordVariablesOf:
     """What members' messages say at a tick of the records that they looked at; nothing of one that is not known."""
 
-    def said(member: int, group: Group) -> Mapping[str, str]:
-        known = sources.objectives.monitor(member) if sources.objectives else None
-        return {} if known is None else known.said(sources, group, now)
+    def records_of(member: int, group: Group) -> Mapping[str, str]:
+        monitor = sources.objectives.monitor(member) if sources.objectives else None
+        return {} if monitor is None else monitor.record_variables(sources, group, now)
 
-    return said
+    return records_of
 
 
 def _changes(members: Mapping[int, Mapping[Group, GroupHistory]], ticks: Ints) -> Bools:
@@ -106,8 +109,8 @@ def _changes(members: Mapping[int, Mapping[Group, GroupHistory]], ticks: Ints) -
     changes = np.zeros(len(ticks), np.bool_)
     changes[:1] = True
     for groups in members.values():
-        for one in groups.values():
-            moved = np.flatnonzero(np.diff(one.history.statuses, prepend=np.int8(-1)) != 0)
-            place = np.searchsorted(ticks, one.history.ticks[moved])
+        for history in groups.values():
+            moved = np.flatnonzero(np.diff(history.history.statuses, prepend=np.int8(-1)) != 0)
+            place = np.searchsorted(ticks, history.history.ticks[moved])
             changes[place[place < len(ticks)]] = True
     return changes

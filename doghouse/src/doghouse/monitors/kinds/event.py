@@ -23,8 +23,8 @@ class EventAlert(RecordAlert, frozen=True, dict=True):
     def check_query(self) -> None:
         """As for other records; event monitors have no recovery thresholds (terraform-provider-datadog issue 1401)."""
         super().check_query()
-        given = self.options.thresholds or Thresholds()
-        wrong = [name for name in ("critical_recovery", "warning_recovery") if getattr(given, name) is not None]
+        thresholds = self.options.thresholds or Thresholds()
+        wrong = [name for name in ("critical_recovery", "warning_recovery") if getattr(thresholds, name) is not None]
         if wrong:
             text = f"Invalid threshold statuses found: {', '.join(wrong)}."
             raise MonitorError(f"options.thresholds.{wrong[0]}", text)

@@ -156,10 +156,12 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         query = self._query
         if query is None or not _is_simple(query) or not isinstance(query.expression, MetricQuery):
             return super().summary
-        when, asked = query.window.text.replace("_", " "), query.expression
+        when, expression = query.window.text.replace("_", " "), query.expression
         limit = f"{query.comparator} {float(query.threshold or 0)}"
-        scope = scope_text(asked.scope)
-        return f"**{asked.metric}** over **{scope}** was **{limit}** {HOW[query.aggregator]} during the **{when}**."
+        scope = scope_text(expression.scope)
+        return (
+            f"**{expression.metric}** over **{scope}** was **{limit}** {HOW[query.aggregator]} during the **{when}**."
+        )
 
     def check_query(self) -> None:
         """The query, its window, its thresholds and the keys that it is notified by."""
@@ -202,7 +204,7 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         for query in self._metric_queries:
             series = points.find(query.metric)
             for key in query.by if series else ():
-                if not any(tag.startswith(f"{key}:") for one in series for tag in one.tags):
+                if not any(tag.startswith(f"{key}:") for member in series for tag in member.tags):
                     return f"no series of {query.metric} has the tag {key}, which the query groups by"
         return f"there are no points of {', '.join(self.metrics)} in that time and scope"
 
@@ -226,15 +228,15 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
     @classmethod
     def lacking(cls) -> str:
         """Functions and schedules that are not evaluated."""
-        algorithms = [one for one in catalogue().values() if one.family == "algorithms"]
-        return f"without {', '.join(f'{one.name}()' for one in algorithms if one.evaluated == 'no')}"
+        algorithms = [algorithm for algorithm in catalogue().values() if algorithm.family == "algorithms"]
+        return f"without {', '.join(f'{algorithm.name}()' for algorithm in algorithms if algorithm.evaluated == 'no')}"
 
     def with_thresholds(self, levels: Mapping[str, float]) -> Self:
         """With these thresholds instead of its own; a critical one stands in the query too."""
-        made, query = super().with_thresholds(levels), self._query
+        monitor, query = super().with_thresholds(levels), self._query
         if query is None or query.threshold is None or "critical" not in levels:
-            return made
-        return made.with_query(replace(query, threshold=levels["critical"]))
+            return monitor
+        return monitor.with_query(replace(query, threshold=levels["critical"]))
 
     def longer(self, factor: int) -> tuple[str, Definition] | None:
         """With a longer window, where it is one of whole minutes, hours or days that ends now."""
@@ -286,8 +288,8 @@ def with_query(monitor: Definition, query: MonitorQuery) -> Definition:
 
 def _is_simple(query: MonitorQuery) -> bool:
     """Whether it is one metric over a window, without functions and modifiers."""
-    asked = query.expression
-    plain = isinstance(asked, MetricQuery) and not asked.modifiers and query.change is None
+    expression = query.expression
+    plain = isinstance(expression, MetricQuery) and not expression.modifiers and query.change is None
     return plain and query.threshold is not None and query.aggregator in HOW and query.window.text.startswith("last_")
 
 

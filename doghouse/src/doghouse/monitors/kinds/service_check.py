@@ -61,8 +61,10 @@ class ServiceCheckMonitor(Definition, frozen=True, dict=True):
         super().check_query()
         if not (self.check.by or self.check.percent):
             raise MonitorError("query", NO_GROUPS)
-        given = self.options.thresholds or Thresholds()
-        if not self.check.percent and self.check.last < max(given.ok or 0, given.warning or 0, given.critical or 0):
+        thresholds = self.options.thresholds or Thresholds()
+        if not self.check.percent and self.check.last < max(
+            thresholds.ok or 0, thresholds.warning or 0, thresholds.critical or 0
+        ):
             raise MonitorError("query", FEW_RUNS)
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:

@@ -52,8 +52,8 @@ class SloAlert(ThresholdMonitor, frozen=True, dict=True):
     @property
     def query_asked(self) -> SloQuery:
         """What it asks of its SLO. Raises QuerySyntaxError."""
-        asked: SloQuery = self.parsed()
-        return asked
+        query: SloQuery = self.parsed()
+        return query
 
     @property
     def slo(self) -> str:
@@ -63,11 +63,11 @@ class SloAlert(ThresholdMonitor, frozen=True, dict=True):
     @cached_property
     def rules(self) -> Rules:
         """Both windows above a threshold are one value above it. GUESS: without data it has none, whatever its options say of missing data."""
-        asked, thresholds = self.query_asked, self.thresholds
+        query, thresholds = self.query_asked, self.thresholds
         return replace(
             followed_rules(self.options, multi=False),
-            comparator=asked.comparator,
-            critical=asked.threshold,
+            comparator=query.comparator,
+            critical=query.threshold,
             warning=thresholds.warning,
             missing=Missing.NO_DATA,
         )
@@ -96,9 +96,9 @@ class SloAlert(ThresholdMonitor, frozen=True, dict=True):
     def check_query(self) -> None:
         """The query and its thresholds, as far as they can be told without the SLO."""
         super().check_query()
-        asked: SloQuery = self.asked
-        comparison_checks.check_thresholds(self, asked.comparator, asked.threshold)
-        if asked.threshold <= 0:
+        query: SloQuery = self.asked
+        comparison_checks.check_thresholds(self, query.comparator, query.threshold)
+        if query.threshold <= 0:
             raise MonitorError("query", f"{INVALID_QUERY}: the threshold must be greater than 0")
 
     def check_slo(self, objective: Objective, monitors: Iterable[Definition]) -> None:
@@ -106,18 +106,18 @@ class SloAlert(ThresholdMonitor, frozen=True, dict=True):
 
         GUESS: all words but those of the range.
         """
-        asked: SloQuery = self.parsed()
-        threshold = objective.threshold(asked.timeframe)
+        query: SloQuery = self.parsed()
+        threshold = objective.threshold(query.timeframe)
         if threshold is None:
-            there = ", ".join(each.timeframe for each in objective.thresholds)
-            text = f"{INVALID_QUERY}: SLO {objective.id} has no target for {asked.timeframe}, only for {there}"
+            there = ", ".join(target.timeframe for target in objective.thresholds)
+            text = f"{INVALID_QUERY}: SLO {objective.id} has no target for {query.timeframe}, only for {there}"
             raise MonitorError("query", text)
-        if other := [each for each in monitors if not each.replayed]:
+        if other := [monitor for monitor in monitors if not monitor.replayed]:
             text = f"{INVALID_QUERY}: SLO {objective.id} is made of a {other[0].type}, and only SLOs of metric monitors have alerts"
             raise MonitorError("query", text)
         most = budget.longest_burn(threshold.target)
-        for word, value in (("Alert", asked.threshold), ("Warning", self.thresholds.warning)):
-            if asked.is_burn_rate and value is not None and not 0 < value <= most * (1 + TOLERANCE):
+        for word, value in (("Alert", query.threshold), ("Warning", self.thresholds.warning)):
+            if query.is_burn_rate and value is not None and not 0 < value <= most * (1 + TOLERANCE):
                 text = f"{word} threshold ({float(value)}) must be in range 0 to {number_text(most)} for burn rate alerts (max threshold = 1/1-slo target)."
                 raise MonitorError(
                     "options.thresholds.critical" if word == "Alert" else "options.thresholds.warning", text
@@ -152,18 +152,18 @@ class SloAlert(ThresholdMonitor, frozen=True, dict=True):
 
         GUESS: a window without events has the burn rate 0. Raises NotEvaluated, and MonitorError where the SLO is not as the query wants it.
         """
-        objective, asked = self._objective(sources), self.query_asked
-        threshold = objective.threshold(asked.timeframe)
+        objective, query = self._objective(sources), self.query_asked
+        threshold = objective.threshold(query.timeframe)
         assert threshold is not None
         if not len(ticks):
-            return tuple(np.empty(0) for _ in asked.windows)
+            return tuple(np.empty(0) for _ in query.windows)
         ends = ticks - (self.options.evaluation_delay or 0)
-        begin = (int(ends[0]) - asked.windows[0]) // LONGEST_STEP_S * LONGEST_STEP_S
+        begin = (int(ends[0]) - query.windows[0]) // LONGEST_STEP_S * LONGEST_STEP_S
         assert sources.objectives is not None
         states = minutes(sources.objectives.monitor, sources)
         tally = sources.objectives.measure(objective, sources.points(self)[0], states, begin, int(ends[-1]))
-        totals = [tally.between(ends - window, ends) for window in asked.windows]
-        if not asked.is_burn_rate:
+        totals = [tally.between(ends - window, ends) for window in query.windows]
+        if not query.is_burn_rate:
             return tuple(budget.consumed(good, total, threshold.target) for good, total in totals)
         return tuple(np.nan_to_num(budget.burn_rate(good, total, threshold.target)) for good, total in totals)
 
@@ -184,9 +184,9 @@ class SloAlert(ThresholdMonitor, frozen=True, dict=True):
 
     def _shown(self, values: tuple[Floats, ...], index: int) -> dict[str, str]:
         """What its messages can say: `{{timeframe}}`, and of a burn rate both windows (GUESS: the timeframe's form)."""
-        asked = self.query_asked
-        shown = {"timeframe": asked.timeframe}
-        if asked.is_burn_rate:
+        query = self.query_asked
+        shown = {"timeframe": query.timeframe}
+        if query.is_burn_rate:
             long, short = (rounded(float(rates[index])) for rates in values)
             shown |= {"long_window_burn_rate": long, "short_window_burn_rate": short}
         return shown

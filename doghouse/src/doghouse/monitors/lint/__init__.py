@@ -28,13 +28,13 @@ def lint(
     to look for; None: those that are on by default.
     """
     context = Context(monitor, intervals or {}, routed_by, beside or Beside())
-    wanted = by_default() if chosen is None else chosen
-    found: list[Problem] = []
-    asked: list[Callable[..., object]] = []
+    ids = by_default() if chosen is None else chosen
+    problems: list[Problem] = []
+    finders: list[Callable[..., object]] = []
     for rule in in_order(RULES):
         find = FINDERS.get(rule.id)
-        if find is not None and rule.id in wanted and find not in asked:
-            asked.append(find)
-            named = (one if one.rule else replace(one, rule=rule.id) for one in find(monitor, context))
-            found += (one for one in named if one.rule in wanted)
-    return found
+        if find is not None and rule.id in ids and find not in finders:
+            finders.append(find)
+            named = (problem if problem.rule else replace(problem, rule=rule.id) for problem in find(monitor, context))
+            problems += (problem for problem in named if problem.rule in ids)
+    return problems

@@ -32,10 +32,10 @@ def by_history(monitor: Definition, histories: Iterable[tuple[Group, History]]) 
     again = {group: times for group, history in histories if (times := _again(history))}
     if max(again.values(), default=0) < OFTEN:
         return
-    group = max(again, key=lambda one: again[one])
+    group = max(again, key=lambda own: again[own])
     who = f" of {group_text(group)}" if group else ""
-    rest = len(again) - 1
-    others = f", and {rest} other group{'s' if rest > 1 else ''}" if rest else ""
+    more = len(again) - 1
+    others = f", and {more} other group{'s' if more > 1 else ''}" if more else ""
     text = (
         f"the value{who} hovers about {monitor.thresholds.critical or 0:g}: it alerted again within {SOON_S // MINUTE} minutes of its recovery "
         f"{again[group]} times{others}; without critical_recovery each is an alert and a recovery (doghouse backtest --suggest says what one would do)"
@@ -46,9 +46,9 @@ def by_history(monitor: Definition, histories: Iterable[tuple[Group, History]]) 
 def _again(history: History) -> int:
     """How often a group was in Alert again soon after its value had left it."""
     changed = history.renotified == 0
-    left = history.at[
+    recovered = history.at[
         changed & (history.before == Status.ALERT) & np.isin(history.after, (int(Status.OK), int(Status.WARN)))
     ]
     entered = history.at[changed & (history.after == Status.ALERT)]
-    last = np.searchsorted(left, entered, side="right") - 1
-    return int(np.count_nonzero(entered[last >= 0] - left[last[last >= 0]] <= SOON_S))
+    last = np.searchsorted(recovered, entered, side="right") - 1
+    return int(np.count_nonzero(entered[last >= 0] - recovered[last[last >= 0]] <= SOON_S))

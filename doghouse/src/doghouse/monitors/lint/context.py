@@ -31,27 +31,28 @@ class Beside(Struct, frozen=True, dict=True):
     @cached_property
     def by_id(self) -> Mapping[int, Definition]:
         """The monitors that have an id."""
-        return {one.id: one for _, one in self.monitors if one.id}
+        return {monitor.id: monitor for _, monitor in self.monitors if monitor.id}
 
     @cached_property
     def asking(self) -> Mapping[str, Sequence[int]]:
-        """The numbers of the monitors that ask one thing (`asked`), by what that is, in order."""
+        """The numbers of the monitors that ask one thing (`looked_at`), by what that is, in order."""
         numbers: dict[str, list[int]] = {}
-        for number, (_, one) in enumerate(self.monitors):
-            numbers.setdefault(asked(one), []).append(number)
+        for number, (_, monitor) in enumerate(self.monitors):
+            numbers.setdefault(looked_at(monitor), []).append(number)
         return numbers
 
     @cached_property
     def numbers(self) -> Mapping[int, int]:
         """The number of each monitor in the folder, by its identity (`id()`)."""
-        return {id(one): number for number, (_, one) in enumerate(self.monitors)}
+        return {id(monitor): number for number, (_, monitor) in enumerate(self.monitors)}
 
 
-def asked(monitor: Definition) -> str:
+def looked_at(monitor: Definition) -> str:
     """What a monitor looks at, without the threshold and the spaces."""
     compared = _COMPARED.search(monitor.query)
     text = monitor.query[: compared.start()] if compared else monitor.query
-    variables = [sorted(one.items(), key=str) for one in monitor.options.variables or ()]  # what a formula is over
+    # What a formula is over.
+    variables = [sorted(variable.items(), key=str) for variable in monitor.options.variables or ()]
     return f"{monitor.type} {''.join(text.split())} {compared[1][:1] if compared else ''} {variables}"
 
 
@@ -74,8 +75,8 @@ class Context(Struct, frozen=True, dict=True):
     @cached_property
     def interval(self) -> int:
         """The largest interval of the query's metrics (s; 0: none is known)."""
-        asked = metric_queries(self.query.expression) if self.query else ()
-        return max((self.intervals.get(one.metric, 0) for one in asked), default=0)
+        queries = metric_queries(self.query.expression) if self.query else ()
+        return max((self.intervals.get(query.metric, 0) for query in queries), default=0)
 
     @property
     def texts(self) -> dict[str, str]:

@@ -34,6 +34,6 @@ def in_tags(tags: object) -> Iterator[Ignore]:
 def in_comments(lines: Iterable[tuple[int, str]]) -> Iterator[Ignore]:
     """The suppressions in comments, a line of a file each."""
     for number, line in lines:
-        if found := _COMMENT.search(line):
-            for name in found[1].split(","):
-                yield Ignore(name.strip(), found[2].strip(" -"), number)
+        if comment := _COMMENT.search(line):
+            for name in comment[1].split(","):
+                yield Ignore(name.strip(), comment[2].strip(" -"), number)

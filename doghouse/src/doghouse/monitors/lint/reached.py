@@ -29,18 +29,18 @@ def heard(monitor: Definition, message: Sequence[Node]) -> Mapping[Transition, M
     """The handles that a message shows in each change that the monitor can notify, by their places."""
     by_hand = overrides(message)
     return {
-        one: {
-            each.place: each.handle
-            for each in reachable.mentioned(message, reachable.known_in(one, monitor, overrides=by_hand))
-            if each.problem is None
+        transition: {
+            mention.place: mention.handle
+            for mention in reachable.mentioned(message, reachable.known_in(transition, monitor, overrides=by_hand))
+            if mention.problem is None
         }
-        for one in reachable.transitions(monitor)
+        for transition in reachable.transitions(monitor)
     }
 
 
 def overrides(message: Sequence[Node]) -> bool:
     """Whether a message raises its priority itself."""
-    return any(isinstance(one, Call) and one.function == "override_priority" for one in variables.walk(message))
+    return any(isinstance(node, Call) and node.function == "override_priority" for node in variables.walk(message))
 
 
 def reached(monitor: Definition, message: Sequence[Node], escalation: Sequence[Node], rules: Rules) -> Reached:
@@ -49,15 +49,19 @@ def reached(monitor: Definition, message: Sequence[Node], escalation: Sequence[N
     by_status: dict[Status, set[int]] = {}
     for transition, handles in happening.items():
         by_status.setdefault(transition.after, set()).update(handles)
-    if any(one.after is Status.ALERT for one in happening) and any(one.after is Status.WARN for one in happening):
+    if any(transition.after is Status.ALERT for transition in happening) and any(
+        transition.after is Status.WARN for transition in happening
+    ):
         by_status[Status.WARN] |= _of_recoveries_from_alert(message)
     everybody = reachable.mentioned(message, reachable.nothing_known)
-    routed = {one.after for one in happening if may_route(rules, monitor, one, any_priority=by_hand)}
+    routed = {
+        transition.after for transition in happening if may_route(rules, monitor, transition, any_priority=by_hand)
+    }
     return Reached(by_status, everybody, bool(reachable.mentioned(escalation, reachable.nothing_known)), routed)
 
 
 def _of_recoveries_from_alert(message: Sequence[Node]) -> set[int]:
     """Who stands in is_alert_recovery hears of the way from Alert to Warn too."""
-    blocks = [one for one in variables.walk(message) if isinstance(one, Block)]
-    mine = [one.body for one in blocks if one.condition.helper == "is_alert_recovery"]
-    return {one.place for body in mine for one in reachable.mentioned(body, reachable.nothing_known)}
+    blocks = [node for node in variables.walk(message) if isinstance(node, Block)]
+    mine = [block.body for block in blocks if block.condition.helper == "is_alert_recovery"]
+    return {mention.place for body in mine for mention in reachable.mentioned(body, reachable.nothing_known)}

@@ -103,7 +103,7 @@ def finds(*rules: Rule) -> Callable[[Find], Find]:
     """Register the function that finds the problems of these rules: each of them says which one it breaks."""
 
     def register(find: Find) -> Find:
-        FINDERS.update({one.id: find for one in rules})
+        FINDERS.update({entry.id: find for entry in rules})
         return find
 
     return register
@@ -116,4 +116,4 @@ def in_order(rules: Mapping[str, Rule]) -> list[Rule]:
 
 def by_default() -> frozenset[str]:
     """The ids of the rules that are looked for where nobody says which."""
-    return frozenset(one.id for one in RULES.values() if one.on)
+    return frozenset(entry.id for entry in RULES.values() if entry.on)

@@ -40,7 +40,7 @@ class Settings(Struct, frozen=True):
         for pattern, ids in self.ignored_in:
             if fnmatch(_relative(file, self.root), pattern):
                 chosen -= ids
-        return chosen | {one.id for one in RULES.values() if one.always}
+        return chosen | {rule.id for rule in RULES.values() if rule.always}
 
     def judged(self, problem: Problem) -> Problem:
         """The problem with the severity that it has here."""
@@ -67,12 +67,12 @@ def ignored(names: Sequence[str], setting: str = "--") -> frozenset[str]:
 
 def read_settings(folder: Path) -> Settings:
     """The settings of the nearest file, in the folder or above it up to where a repository begins. Raises SettingsError."""
-    for one in (folder, *folder.parents):
+    for parent in (folder, *folder.parents):
         for name, keys in _TABLES.items():
-            table = _table(one / name, keys)
+            table = _table(parent / name, keys)
             if table is not None:
-                return _settings(table, one, str(one / name))
-        if (one / ".git").exists():
+                return _settings(table, parent, str(parent / name))
+        if (parent / ".git").exists():
             break
     return Settings()
 
@@ -123,26 +123,26 @@ def _settings(table: Mapping[str, Any], root: Path, where: str) -> Settings:
     )
 
 
-def _names(given: object, where: str) -> list[str]:
-    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        raise SettingsError(f"{where} is a list of ids, not {given!r}")
-    return given
+def _names(value: object, where: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise SettingsError(f"{where} is a list of ids, not {value!r}")
+    return value
 
 
 def _ids(names: Iterable[str], where: str) -> frozenset[str]:
     """The ids that these names and patterns stand for. Raises SettingsError, with the nearest known one."""
-    found: set[str] = set()
+    ids: set[str] = set()
     for name in names:
         if name == ALL:
             mine = set(RULES)
         elif name == DEFAULT:
             mine = set(by_default())
         else:
-            mine = {one for one in RULES if fnmatch(one, name)}
+            mine = {id for id in RULES if fnmatch(id, name)}
         if not mine:
             raise SettingsError(f"{where}: {unknown_rule(name)}")
-        found |= mine
-    return frozenset(found)
+        ids |= mine
+    return frozenset(ids)
 
 
 def unknown_rule(name: str) -> str:

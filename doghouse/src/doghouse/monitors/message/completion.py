@@ -22,7 +22,7 @@ def complete(monitor: Definition | None, text: str, cursor: int, handles: Iterab
     if tag := _TAG.search(before):
         return chosen(before, tag[1], _tags(monitor, end))
     if handle := _HANDLE.search(before):
-        return chosen(before, handle[1], [Suggestion(one, "handle") for one in sorted(set(handles))])
+        return chosen(before, handle[1], [Suggestion(name, "handle") for name in sorted(set(handles))])
     return Completion(cursor, cursor, ())
 
 

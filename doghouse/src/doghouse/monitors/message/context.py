@@ -74,8 +74,8 @@ class Context(Struct, frozen=True):
     def number(self, name: str) -> int | float | None:
         """A variable as a number, for eval; None where there is none."""
         if name in NUMBERS:
-            found = self._numbers()[name]
-            return None if found is None or math.isnan(found) else found
+            number = self._numbers()[name]
+            return None if number is None or math.isnan(number) else number
         if name in EPOCHS:
             when = self.moment(name.removesuffix("_epoch"))
             return None if when is None else when * 1000
@@ -109,13 +109,13 @@ class Context(Struct, frozen=True):
         return _tagged(host, key[0]) if len(key) == 1 else []
 
     @staticmethod
-    def _host_values(host: Host, wanted: str) -> list[str]:
-        if wanted == "ip":
+    def _host_values(host: Host, name: str) -> list[str]:
+        if name == "ip":
             return [host.ip] if host.ip else []
-        if wanted.startswith("metadata_"):
-            found = host.metadata.get(wanted.removeprefix("metadata_"))
-            return [found] if found else []
-        return _tagged(host, wanted)
+        if name.startswith("metadata_"):
+            value = host.metadata.get(name.removeprefix("metadata_"))
+            return [value] if value else []
+        return _tagged(host, name)
 
     def _built_in(self, name: str) -> str:
         if name == "comparator":
@@ -129,18 +129,18 @@ class Context(Struct, frozen=True):
         if name in TIMES:
             when = self.moment(name)
             return "" if when is None else time_text(when)
-        found = self.number(name)
-        return "" if found is None else str(found)
+        number = self.number(name)
+        return "" if number is None else str(number)
 
     def _numbers(self) -> dict[str, float | None]:
-        given = self.monitor.thresholds
+        thresholds = self.monitor.thresholds
         return {
             "value": self.transition.value,
-            "threshold": given.critical,
-            "warn_threshold": given.warning,
-            "ok_threshold": given.ok,
-            "alert_recovery_threshold": given.critical_recovery,
-            "warn_recovery_threshold": given.warning_recovery,
+            "threshold": thresholds.critical,
+            "warn_threshold": thresholds.warning,
+            "ok_threshold": thresholds.ok,
+            "alert_recovery_threshold": thresholds.critical_recovery,
+            "warn_recovery_threshold": thresholds.warning_recovery,
         }
 
     def _duration(self) -> int | None:
@@ -153,36 +153,36 @@ class Context(Struct, frozen=True):
         `subject` is what the condition's call gave, which is compared in the place of a variable.
         """
         match condition.helper, condition.arguments:
-            case "is_match", wanted if subject is not None:
-                return _contains(subject, wanted)
-            case "is_exact_match", wanted if subject is not None:
-                return any(subject == one or _same_number(subject, one) for one in wanted)
-            case "is_match", (name, *wanted):
-                return _contains(self.text(path(name)), wanted)
-            case "is_exact_match", (name, *wanted):
-                return any(self._equals(name, one) for one in wanted)
-            case "is_priority", (wanted, *_):
-                return priority is not None and wanted.strip().upper() == f"P{priority}"
+            case "is_match", words if subject is not None:
+                return _contains(subject, words)
+            case "is_exact_match", words if subject is not None:
+                return any(subject == word or _same_number(subject, word) for word in words)
+            case "is_match", (name, *words):
+                return _contains(self.text(path(name)), words)
+            case "is_exact_match", (name, *words):
+                return any(self._equals(name, word) for word in words)
+            case "is_priority", (word, *_):
+                return priority is not None and word.strip().upper() == f"P{priority}"
             case helper, _:
                 return flags(self.transition).get(helper, False)
 
-    def _equals(self, name: str, wanted: str) -> bool:
+    def _equals(self, name: str, word: str) -> bool:
         """Equality; numbers are compared by value (5 is 5.0). GUESS: of several values of a tag, any one may be it."""
         text = self.text(path(name))
-        if text == wanted or wanted in self.tag_values(path(name)):
+        if text == word or word in self.tag_values(path(name)):
             return True
         mine = self.number(name)
-        return mine is not None and _same_number(str(mine), wanted)
+        return mine is not None and _same_number(str(mine), word)
 
 
-def _contains(text: str, wanted: Sequence[str]) -> bool:
+def _contains(text: str, words: Sequence[str]) -> bool:
     """Substring, any of the arguments; an empty one asks whether there is anything. GUESS: case counts."""
-    return any(one in text if one else bool(text) for one in wanted)
+    return any(word in text if word else bool(text) for word in words)
 
 
-def _same_number(one: str, other: str) -> bool:
+def _same_number(text: str, other: str) -> bool:
     try:
-        return float(one) == float(other)
+        return float(text) == float(other)
     except ValueError:
         return False
 

@@ -38,7 +38,7 @@ def mentions(text: str) -> Iterator[Mention]:
 
 def handles(text: str) -> tuple[str, ...]:
     """The handles that a text mentions, each once, in order."""
-    return tuple(dict.fromkeys(one.handle for one in mentions(text) if one.problem is None))
+    return tuple(dict.fromkeys(mention.handle for mention in mentions(text) if mention.problem is None))
 
 
 def is_email(handle: str) -> bool:

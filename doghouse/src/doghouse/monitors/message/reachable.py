@@ -32,7 +32,7 @@ def transitions(monitor: Definition) -> list[Transition]:
     rules = _rules(monitor)
     reachable = _statuses(rules)
     changes = [_transition(before, after) for before, after in permutations(reachable, 2) if _notifies(rules, after)]
-    return changes + [_transition(one, one, 1) for one in reachable if rules.renotifies(one)]
+    return changes + [_transition(status, status, 1) for status in reachable if rules.renotifies(status)]
 
 
 def statuses(monitor: Definition) -> list[Status]:
@@ -55,14 +55,14 @@ def _statuses(rules: Rules) -> list[Status]:
 def _presumed(monitor: Definition) -> Rules:
     """The rules of a kind of monitor whose status is worked out elsewhere, or not at all, as far as its options say them."""
     options = monitor.options
-    given = options.thresholds
+    thresholds = options.thresholds
     warns = 1.0 if monitor.data_are_statuses else None  # a check that says WARNING warns, with or without a threshold
     notifies = notifies_no_data(options)
     shows = notifies or options.on_missing_data == "show_no_data"
     return Rules(
         ">",
         0.0,
-        warning=warns if given is None or given.warning is None else given.warning,
+        warning=warns if thresholds is None or thresholds.warning is None else thresholds.warning,
         missing=Missing.NO_DATA if shows else Missing.KEEP,
         notify_no_data=notifies,
         renotify_interval=options.renotify_interval,
@@ -104,11 +104,11 @@ def mentioned(nodes: Sequence[Node], known: Known) -> list[Mentioned]:
     filled = HOLE.sub(lambda hole: PLACEHOLDER * len(hole[0]), known_handles)
     return [
         Mentioned(
-            text[one.place : one.place + len(one.handle) + 1].removeprefix("@"),
-            place_in(parts, one.place),
-            one.problem,
+            text[mention.place : mention.place + len(mention.handle) + 1].removeprefix("@"),
+            place_in(parts, mention.place),
+            mention.problem,
         )
-        for one in mentions.mentions(filled)
+        for mention in mentions.mentions(filled)
     ]
 
 

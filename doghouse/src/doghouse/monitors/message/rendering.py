@@ -60,10 +60,10 @@ def render(
     if transition.is_renotify and monitor.options.escalation_message:
         body = f"{body}\n\n{writer.write(monitor.options.escalation_message)}".strip()
     name = " ".join(writer.write(monitor.name).split())
-    found = list(mentions.mentions(body))
+    mentioned = list(mentions.mentions(body))
     named = mentions.handles(body)
-    silent = tuple(one for one in _also_told(monitor, writer) if one not in named)
-    dropped = [one.problem for one in found if one.problem]
+    silent = tuple(handle for handle in _more_recipients(monitor, writer) if handle not in named)
+    dropped = [mention.problem for mention in mentioned if mention.problem]
     is_sampled = monitor.options.enable_logs_sample and transition.after is not Status.OK
     samples = more.get(SAMPLES) if is_sampled and more else None  # asked for once: it is a search
     if samples is not None:
@@ -81,7 +81,7 @@ def render(
     )
 
 
-def _also_told(monitor: Definition, writer: _Writer) -> tuple[str, ...]:
+def _more_recipients(monitor: Definition, writer: _Writer) -> tuple[str, ...]:
     """On the way from Alert to Warn: whoever would hear of a recovery from Alert gets a message without a body."""
     transition = writer.context.transition
     if transition.before is not Status.ALERT or transition.after is not Status.WARN:
@@ -156,8 +156,8 @@ class _Writer(Struct):
                 return quote(self.context.text(path(name)), safe="")  # GUESS: a space is %20
             case "link", (shown, address, *_):  # GUESS: Datadog's own lab uses it; what it renders is not documented
                 return f"[{shown}]({address})"
-            case "override_priority", (wanted, *_):
-                self.priority = int(wanted[1]) if re.fullmatch(r"[Pp][1-5]", wanted) else self.priority
+            case "override_priority", (priority, *_):
+                self.priority = int(priority[1]) if re.fullmatch(r"[Pp][1-5]", priority) else self.priority
                 return ""
         self.problems.append(f"{{{{{call.function}}}}} lacks an argument")
         return ""

@@ -94,7 +94,7 @@ Node = Text | Variable | Call | Block
 
 def path(text: str) -> Path:
     """`host.name`, `[dot.key].name`, `event.tags.[dot.key]` as segments."""
-    return tuple(found[1] or found[2] for found in _SEGMENT.finditer(text.strip()))
+    return tuple(segment[1] or segment[2] for segment in _SEGMENT.finditer(text.strip()))
 
 
 class _Tag(Struct, frozen=True):
@@ -130,21 +130,21 @@ class _Parser:
 
     def nodes(self, depth: int) -> tuple[tuple[Node, ...], _Tag | None]:
         """Nodes up to a tag that closes or continues a block, and that tag."""
-        found: list[Node] = []
+        nodes: list[Node] = []
         while self.next < len(self.pieces):
             piece = self.pieces[self.next]
             self.next += 1
             if isinstance(piece, Text):
-                found.append(piece)
+                nodes.append(piece)
             elif piece.sign in ("/", "else"):
-                return tuple(found), piece
+                return tuple(nodes), piece
             elif piece.sign in ("#", "^"):
-                found.append(self.block(piece, depth))
+                nodes.append(self.block(piece, depth))
             elif piece.sign == "raw":
-                found.extend(_raw(piece))
+                nodes.extend(_raw(piece))
             elif piece.sign == "":
-                found.append(self.inline(piece))
-        return tuple(found), None
+                nodes.append(self.inline(piece))
+        return tuple(nodes), None
 
     def block(self, opening: _Tag, depth: int) -> Block:
         if not opening.words:
@@ -255,16 +255,16 @@ def _condition(text: str, place: int) -> tuple[tuple[str, ...], Call | None]:
 
 def _words(text: str) -> tuple[str, ...]:
     """A name and its arguments, with or without quotes. A quote that is never closed reaches to the end, as in the documentation's own examples (GUESS)."""
-    found = []
+    arguments = []
     place = 0
     while text[place:].strip():
         match = _ARGUMENT.match(text, place)
         if match is None:
-            found.append(text[place:].strip()[1:])
+            arguments.append(text[place:].strip()[1:])
             break
-        found.append(next(group for group in match.groups() if group is not None))
+        arguments.append(next(group for group in match.groups() if group is not None))
         place = match.end()
-    return tuple(found)
+    return tuple(arguments)
 
 
 def _trimmed(template: str, tags: list[_Tag]) -> Iterator[Text | _Tag]:
@@ -276,9 +276,9 @@ def _trimmed(template: str, tags: list[_Tag]) -> Iterator[Text | _Tag]:
     for tag in tags:
         text_end, following = tag.place, tag.end
         line = template.rfind("\n", 0, tag.place) + 1
-        rest = _LINE_END.match(template, tag.end)
-        if tag.sign not in ("", "raw") and last_end <= line and rest and not template[line : tag.place].strip(" \t"):
-            text_end, following = max(line, place), rest.end()
+        end = _LINE_END.match(template, tag.end)
+        if tag.sign not in ("", "raw") and last_end <= line and end and not template[line : tag.place].strip(" \t"):
+            text_end, following = max(line, place), end.end()
             if tag.sign in ("#", "^", "else"):
                 following = _unindented(template, following)
         if text_end > place:

@@ -63,8 +63,8 @@ def group_keys(monitor: Definition) -> tuple[str, ...] | None:
         return None
     if keys is None or keys == ("*",):
         return None
-    wanted = monitor.options.notify_by
-    return keys if not wanted else tuple(key for key in keys if key in wanted)
+    notify_by = monitor.options.notify_by
+    return keys if not notify_by else tuple(key for key in keys if key in notify_by)
 
 
 def _variable(monitor: Definition, keys: tuple[str, ...] | None, name: Path, place: int) -> Iterator[Fault]:
@@ -109,7 +109,7 @@ def _of_group(keys: tuple[str, ...], tag: str, name: Path, place: int) -> Iterat
             )
             yield Fault(UNDOCUMENTED, text, place)
         return
-    dotted = next((one for one in (".".join(key), ".".join(name)) if one in keys), "")
+    dotted = next((dotted_name for dotted_name in (".".join(key), ".".join(name)) if dotted_name in keys), "")
     if dotted:
         right = f"{{{{[{dotted}].name}}}}"
         yield Fault(

@@ -30,18 +30,18 @@ def load(path: Path) -> Rules:
 
 def read(document: Any) -> Rules:
     """The rules of a decoded document. Raises RuleError that names the rule."""
-    return [_rule(each, place) for place, each in _each(document)]
+    return [_rule(body, place) for place, body in _bodies(document)]
 
 
-def _each(document: Any) -> Iterator[tuple[str, Any]]:
+def _bodies(document: Any) -> Iterator[tuple[str, Any]]:
     """Each rule's attributes, with what an error calls it."""
     if isinstance(document, dict) and "data" in document:
         document = document["data"]
     rules = document if isinstance(document, list) else [document]
-    for number, one in enumerate(rules, 1):
-        if isinstance(one, dict) and "data" in one:
-            one = one["data"]
-        sent = one.get("attributes", one) if isinstance(one, dict) else one
+    for number, body in enumerate(rules, 1):
+        if isinstance(body, dict) and "data" in body:
+            body = body["data"]
+        sent = body.get("attributes", body) if isinstance(body, dict) else body
         if not isinstance(sent, dict):
             raise RuleError(f"rule {number} is no object: expected one with name, filter and recipients")
         name = f"rule {number}" + (f" ('{sent['name']}')" if isinstance(sent.get("name"), str) else "")

@@ -19,14 +19,16 @@ def recipients(rules: Rules, tags: Iterable[str], transition: Transition, priori
     """
     if not rules:
         return ()
-    known = looked_at(tags, transition, priority)
-    return tuple(dict.fromkeys(handle for rule in rules for handle in rule.of(known)))
+    values = looked_at(tags, transition, priority)
+    return tuple(dict.fromkeys(handle for rule in rules for handle in rule.of(values)))
 
 
 def looked_at(tags: Iterable[str], transition: Transition, priority: int | None) -> Tags:
     """What scopes are matched against: the tags, and as keys of their own the types of the transition and the priority (GUESS: `priority:p1`)."""
-    known: dict[str, set[str]] = {key: set(values) for key, values in pairs.by_key(tag.lower() for tag in tags).items()}
-    known[TRANSITION_TYPE] = {name for name, holds in flags(transition).items() if holds}
+    by_key: dict[str, set[str]] = {
+        key: set(values) for key, values in pairs.by_key(tag.lower() for tag in tags).items()
+    }
+    by_key[TRANSITION_TYPE] = {name for name, holds in flags(transition).items() if holds}
     if priority is not None:
-        known.setdefault(PRIORITY, set()).add(f"p{priority}")
-    return known
+        by_key.setdefault(PRIORITY, set()).add(f"p{priority}")
+    return by_key

@@ -85,8 +85,8 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
         """The keys that the rule looks at, with the values that it asks for."""
         values: dict[str, set[str]] = {}
         for scope in (self.filter, *(scope for scope, _ in self.conditions)):
-            for key, wanted in scope.values.items():
-                values.setdefault(key, set()).update(wanted)
+            for key, own in scope.values.items():
+                values.setdefault(key, set()).update(own)
         return values
 
 
@@ -108,7 +108,9 @@ def parse(sent: Attributes) -> Rule:
     conditional = sent.conditional_recipients
     if conditional is UNSET:
         return Rule(sent.name, filtered, sent.recipients or ())
-    conditions = tuple((scopes.condition(each.scope), each.recipients) for each in conditional.conditions)
+    conditions = tuple(
+        (scopes.condition(condition.scope), condition.recipients) for condition in conditional.conditions
+    )
     return Rule(sent.name, filtered, (), conditions, conditional.fallback_recipients or ())
 
 

@@ -147,9 +147,9 @@ def _matches(record: Record, filters: Filters) -> bool:
     )
 
 
-def _any(wanted: Sequence[str], given: Sequence[str]) -> bool:
-    """Whether one of the wanted is there; nothing wanted: yes."""
-    return not wanted or any(text in given for text in wanted)
+def _any(choices: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether one of the choices is among the texts; without choices: yes."""
+    return not choices or any(choice in texts for choice in choices)
 
 
 def _item(record: Record, *, related: bool) -> dict[str, Any]:

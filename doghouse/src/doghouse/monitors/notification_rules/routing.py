@@ -38,8 +38,8 @@ def may_route(rules: Rules, monitor: Definition, transition: Transition, *, any_
 def _choices(rule: Rule, monitor: Definition) -> Sequence[Sequence[str]]:
     """For each key of the monitor's groups at which the rule looks: the tags that a group can have. What a query groups by may not be known."""
     keys = group_keys(monitor)
-    asked = {key: values for key, values in rule.values().items() if key not in (TRANSITION_TYPE, PRIORITY)}
+    tags = {key: values for key, values in rule.values().items() if key not in (TRANSITION_TYPE, PRIORITY)}
     if keys is None:
-        return [["", *(f"{key}:{value}" for value in (*sorted(values), OTHER))] for key, values in asked.items()]
+        return [["", *(f"{key}:{value}" for value in (*sorted(values), OTHER))] for key, values in tags.items()]
     grouped = {key.lower() for key in keys}
-    return [[f"{key}:{value}" for value in (*sorted(values), OTHER)] for key, values in asked.items() if key in grouped]
+    return [[f"{key}:{value}" for value in (*sorted(values), OTHER)] for key, values in tags.items() if key in grouped]

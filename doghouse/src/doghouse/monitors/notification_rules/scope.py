@@ -51,11 +51,11 @@ def condition(text: str) -> Scope:
         raise RuleError(
             f"the condition's scope '{text}' is not one tag: expected key:value or transition_type:is_alert"
         )
-    made = _compiled(tree, text)
-    for name in made.values.get(TRANSITION_TYPE, ()):
+    compiled = _compiled(tree, text)
+    for name in compiled.values.get(TRANSITION_TYPE, ()):
         if name not in STATES:
             raise RuleError(f"'{name}' in '{text}' is no type of transition: expected one of {', '.join(STATES)}")
-    return made
+    return compiled
 
 
 def all_of(tags: tuple[str, ...]) -> Scope:
@@ -67,10 +67,9 @@ def all_of(tags: tuple[str, ...]) -> Scope:
             raise RuleError(f"the filter's tag '{tag}' has no key or no value: expected key:value")
         values.setdefault(key, set()).add(value)
 
-    def matches(given: Tags) -> bool:
+    def matches(tags: Tags) -> bool:
         return all(
-            key in given and all(value == "*" or value in given[key] for value in wanted)
-            for key, wanted in values.items()
+            key in tags and all(value == "*" or value in tags[key] for value in own) for key, own in values.items()
         )
 
     return Scope(matches, values)

@@ -75,9 +75,9 @@ class RuleStore:
 
     def delete(self, rule_id: str) -> bool:
         """Whether there was such a rule."""
-        gone = self._database.change("DELETE FROM notification_rules WHERE id = ?", (rule_id,))
+        deleted = self._database.change("DELETE FROM notification_rules WHERE id = ?", (rule_id,))
         self._forget()
-        return gone > 0
+        return deleted > 0
 
     def _forget(self) -> None:
         with self._lock:

@@ -81,8 +81,8 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     @property
     def tree(self) -> Asked:
         """The query's parts. Raises QuerySyntaxError, or NotEvaluated for a custom schedule that cannot be read."""
-        asked: Asked = super().tree
-        return asked
+        tree: Asked = super().tree
+        return tree
 
     @property
     def _asked(self) -> Asked | None:
@@ -92,15 +92,15 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     @cached_property
     def rules(self) -> Rules:
         """Thresholds, missing data, delays and renotification, with Datadog's defaults."""
-        asked = self.tree
+        tree = self.tree
         counts = all(
             query.compute.aggregation.of_nothing == 0.0 if isinstance(query, RecordQuery) else is_count_query(query)
-            for query in asked.queries.values()
+            for query in tree.queries.values()
         )
         kind = type(self).rules_of
-        window = asked.window.seconds
-        options = filling(self.options) if asked.fills else self.options
-        return kind(options, self.thresholds, asked.comparator, keys=self.keys, counts=counts, window=window)
+        window = tree.window.seconds
+        options = filling(self.options) if tree.fills else self.options
+        return kind(options, self.thresholds, tree.comparator, keys=self.keys, counts=counts, window=window)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -117,9 +117,9 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     @cached_property
     def filters(self) -> tuple[str, ...]:
         """The tags that its searches ask for."""
-        asked = self.tree
-        of_records = (tag for query in asked.record_queries for tag in tags_of(query.search))
-        of_points = (tag for query in asked.point_queries for tag in scope_tags(query.expression))
+        tree = self.tree
+        of_records = (tag for query in tree.record_queries for tag in tags_of(query.search))
+        of_points = (tag for query in tree.point_queries for tag in scope_tags(query.expression))
         return tuple(sorted({*of_records, *of_points}))
 
     @property
@@ -144,7 +144,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     def metrics(self) -> tuple[str, ...]:
         """The metrics of a formula's queries of points, left to right, each once."""
         queries = () if self._asked is None else self._asked.point_queries
-        return tuple(dict.fromkeys(one.metric for query in queries for one in metric_queries(query.expression)))
+        return tuple(dict.fromkeys(leaf.metric for query in queries for leaf in metric_queries(query.expression)))
 
     def check_query(self) -> None:
         """The query, its window, its thresholds and the keys that it is notified by. GUESS: the words for a long window."""
@@ -167,7 +167,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         windows = {column.group: column.window(0) for column in self.columns(sources, np.array([now], np.int64))}
         some = {group: window for group, window in windows.items() if window.has_data}
         steps = window_steps(self.rules, states, some)
-        return Evaluation(steps, ByGroup(steps, lambda group: self.said(sources, group, now)))
+        return Evaluation(steps, ByGroup(steps, lambda group: self.record_variables(sources, group, now)))
 
     def record_windows(self, now: int) -> Iterator[tuple[RecordQuery, int, int]]:
         """Those of its own time; a formula may ask for earlier ones too."""
@@ -183,8 +183,8 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     def columns(self, sources: Sources, ticks: Ints) -> Iterable[GroupColumn]:
         """See ComparedMonitor."""
         points, evaluated = sources.points(self) if self.tree.point_queries else (MemorySource([], no_columns()), None)
-        asked = evaluated.tree if isinstance(evaluated, RecordAlert) else self.tree
-        make = partial(Evaluator(asked, self.options, self.rules, self._records(sources), points).columns, ticks)
+        tree = evaluated.tree if isinstance(evaluated, RecordAlert) else self.tree
+        make = partial(Evaluator(tree, self.options, self.rules, self._records(sources), points).columns, ticks)
         return sources.shared(self.windows_key, sources.records, ticks, make) if sources.shared else make()
 
     def _records(self, sources: Sources) -> RecordsOf:
@@ -197,21 +197,21 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
 
         return records
 
-    def said(self, sources: Sources, group: Group, now: int) -> Mapping[str, str]:
+    def record_variables(self, sources: Sources, group: Group, now: int) -> Mapping[str, str]:
         """Of those of its first query of records."""
         queries = self.tree.record_queries
         if not queries:
             return {}
         over = windows(self.options, self.tree, np.array([now]))
-        found = messages.Samples(queries[0], self._records(sources), group, over, sources.address())
+        sampling = messages.Samples(queries[0], self._records(sources), group, over, sources.address())
 
         valued = self.keys and (self.bundle_keys == () or any(query.compute.name != "count" for query in queries))
-        newest = cache(lambda: found.newest(messages.MOST_SAMPLES))
+        newest = cache(lambda: sampling.newest(messages.MOST_SAMPLES))
         samples = {SAMPLES: lambda: self._breaching(sources, group, now) if valued else messages.sampled(newest())}
         if queries[0].source == "logs" and not valued:
             samples[LOGS_SAMPLE] = lambda: messages.logs_sample(newest())
         return messages.RecordVariables(
-            self.record_word, lambda: next(iter(found.newest(1)), None), samples, found.link
+            self.record_word, lambda: next(iter(sampling.newest(1)), None), samples, sampling.link
         )
 
     def _breaching(self, sources: Sources, group: Group, now: int) -> str:
@@ -228,10 +228,10 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     @property
     def graphed(self) -> Expression | None:
         """A formula of points alone with its queries in the place of their names; None where it looks at records (see `lines`)."""
-        asked = self.tree
-        if asked.record_queries:
+        tree = self.tree
+        if tree.record_queries:
             return None
-        return bound(asked.formula, {name: query.expression for name, query in asked.queries.items()})  # type: ignore[union-attr]
+        return bound(tree.formula, {name: query.expression for name, query in tree.queries.items()})  # type: ignore[union-attr]
 
     def nothing_seen(self, sources: Sources) -> str:
         """No record matches."""
@@ -243,10 +243,10 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
 
     def with_thresholds(self, levels: Mapping[str, float]) -> Self:
         """With these thresholds instead of its own; a critical one stands in the query too."""
-        made, asked = super().with_thresholds(levels), self._asked
-        if asked is None or "critical" not in levels:
-            return made
-        return made._asking(reading.with_threshold(self.query, levels["critical"]))
+        monitor, tree = super().with_thresholds(levels), self._asked
+        if tree is None or "critical" not in levels:
+            return monitor
+        return monitor._asking(reading.with_threshold(self.query, levels["critical"]))
 
     def longer(self, factor: int) -> tuple[str, Definition] | None:
         """With a longer window, where it is one that ends now."""
@@ -258,8 +258,8 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
 
     def _asking(self, text: str) -> Self:
         """With another query."""
-        made = msgspec.structs.replace(self, query=text, document={**self.document, "query": text})
-        return msgspec.structs.replace(made, asked=type(self).read(made))
+        monitor = msgspec.structs.replace(self, query=text, document={**self.document, "query": text})
+        return msgspec.structs.replace(monitor, asked=type(self).read(monitor))
 
     def why_unevaluated(self) -> str:
         """A custom schedule that cannot be read, a search with a unit, or a function in its formula that is not evaluated."""
@@ -273,10 +273,10 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         return ""
 
 
-def _keys(asked: Asked) -> tuple[str, ...]:
+def _keys(tree: Asked) -> tuple[str, ...]:
     """The fields of the first query that groups."""
     keys = (
         query.keys if isinstance(query, RecordQuery) else group_keys(query.expression)
-        for query in asked.queries.values()
+        for query in tree.queries.values()
     )
     return next((some for some in keys if some), ())

@@ -65,16 +65,16 @@ class Evaluator(Struct, frozen=True):
         """
         over = windows(self.options, self.asked, ticks)
         read = _Reads(self, over)
-        made = self._all(read, over)
+        columns = self._all(read, over)
         if self.rules.multi:
             if self.rules.zero_alerts:
-                made = (replace(column, reporting=read.reporting) for column in made)
-            yield from made
+                columns = (replace(column, reporting=read.reporting) for column in columns)
+            yield from columns
         elif self.rules.missing is Missing.ZERO and not self.rules.zero_alerts:
-            for column in made:
+            for column in columns:
                 yield replace(column, values=np.nan_to_num(column.values, nan=0.0))
         else:
-            yield from (column for column in made if not np.isnan(column.values).all())
+            yield from (column for column in columns if not np.isnan(column.values).all())
 
     def _all(self, read: formulas.Read, over: Windows) -> Iterator[GroupColumn]:
         if isinstance(self.asked.formula, Variable):
@@ -117,8 +117,8 @@ class _Reads:
             return {group: windows.column(group).values for group in windows.groups}
         if points:
             raise NotEvaluated(f"{call.function}() over records and points together")
-        asked = next((query.compute.interval for query in records if query.compute.interval), None)
-        length = bucket(self._asked.window.seconds, asked)
+        interval = next((query.compute.interval for query in records if query.compute.interval), None)
+        length = bucket(self._asked.window.seconds, interval)
 
         def read(name: str, buckets: Windows) -> QueryWindows:
             return self._evaluator.windows(_with_all_groups(queries[name]), buckets)

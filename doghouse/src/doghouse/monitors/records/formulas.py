@@ -63,11 +63,11 @@ class Read(Protocol):
 def columns(formula: Expression, read: Read, over: Windows) -> Iterator[GroupColumn]:
     """Every group's windows, one at a time. Raises NotEvaluated."""
     values = _FormulaWindows(read, over.ticks, over, {}, NOWHERE)
-    made = compute(formula, values)
-    if not isinstance(made, Frame):
+    frame = compute(formula, values)
+    if not isinstance(frame, Frame):
         raise NotEvaluated("a formula without a query")
-    for row, group in enumerate(made.groups):
-        column = np.where(made.points[row], made.values[row], np.nan)
+    for row, group in enumerate(frame.groups):
+        column = np.where(frame.points[row], frame.values[row], np.nan)
         yield seen_where_valued(group, column, None, outermost_of(values.points(group), over), over)
 
 
@@ -92,22 +92,22 @@ class _FormulaWindows(FrameValues):
         return self.used[key][0]
 
     def _framed(self, query: QueryWindows) -> tuple[Frame, list[Seen]]:
-        made = [query.column(group) for group in query.groups]
-        if not made and not query.keys:
-            made = [GroupColumn((), np.full(len(self.ticks), np.nan), None, np.empty(0, np.int64), self.over)]
-        values = np.array([column.values for column in made]).reshape(len(made), len(self.ticks))
-        groups = tuple(column.group for column in made)
+        group_columns = [query.column(group) for group in query.groups]
+        if not group_columns and not query.keys:
+            group_columns = [GroupColumn((), np.full(len(self.ticks), np.nan), None, np.empty(0, np.int64), self.over)]
+        values = np.array([column.values for column in group_columns]).reshape(len(group_columns), len(self.ticks))
+        groups = tuple(column.group for column in group_columns)
         frame = Frame(self.ticks, values, ~np.isnan(values), groups, TICK_S, counts=query.counts)
-        return frame, [(frozenset(column.group), column.points) for column in made]
+        return frame, [(frozenset(column.group), column.points) for column in group_columns]
 
     def points(self, group: Group) -> Ints:
         """When the queries as they are now had data of a group (s UTC, ascending)."""
-        wanted, now = frozenset(group), self.ticks.tobytes()
+        own, now = frozenset(group), self.ticks.tobytes()
         mine = [
             points
-            for (_, when), (_, made) in self.used.items()
-            for tags, points in made
-            if when == now and tags <= wanted
+            for (_, when), (_, entries) in self.used.items()
+            for tags, points in entries
+            if when == now and tags <= own
         ]
         return np.unique(np.concatenate(mine)) if mine else np.empty(0, np.int64)
 
@@ -133,15 +133,15 @@ class _FormulaWindows(FrameValues):
 
     def _over_time(self, call: tree.Call) -> Value:
         """A function that looks along time, for the groups that its queries have in the windows."""
-        made = self.read.over_time(call, self.over)
+        by_group = self.read.over_time(call, self.over)
         frames = [frame for name in variables(call) if isinstance(frame := self.leaf(tree.Variable(name)), Frame)]
         own = {group: frame.points[row] for frame in frames for row, group in enumerate(frame.groups)}
         for frame in frames:
             for row, group in enumerate(frame.groups):
                 own[group] = own[group] | frame.points[row]
-        rows = [np.where(own[group], values, np.nan) if group in own else values for group, values in made.items()]
+        rows = [np.where(own[group], values, np.nan) if group in own else values for group, values in by_group.items()]
         values = np.array(rows).reshape(len(rows), len(self.ticks))
-        return Frame(self.ticks, values, ~np.isnan(values), tuple(made), TICK_S)
+        return Frame(self.ticks, values, ~np.isnan(values), tuple(by_group), TICK_S)
 
     def worth(self, expression: Expression, context: Context | None = None) -> Value:
         """What an argument is worth; `context`: at another time."""

@@ -45,12 +45,12 @@ class RecordVariables(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         if name in self._samples:
             return self._samples[name]()
-        word, _, rest = name.partition(".")
-        if word != self._word or not rest:
+        word, _, field = name.partition(".")
+        if word != self._word or not field:
             raise KeyError(name)
-        if rest == LINK:
+        if field == LINK:
             return self._link(self._record)
-        return "" if self._record is None else _text(*self._record, rest)
+        return "" if self._record is None else _text(*self._record, field)
 
     def __iter__(self) -> Iterator[str]:
         """Those that every record has; attributes and tags are looked up by their names."""

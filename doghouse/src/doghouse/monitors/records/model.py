@@ -83,7 +83,10 @@ class Asked(Struct, frozen=True):
     @property
     def fills(self) -> bool:
         """Whether missing data is always evaluated as 0 (`query.fills_missing`)."""
-        return any(fills_missing(one) for one in (self.formula, *(query.expression for query in self.point_queries)))
+        return any(
+            fills_missing(expression)
+            for expression in (self.formula, *(query.expression for query in self.point_queries))
+        )
 
     @property
     def point_queries(self) -> tuple[MonitorQuery, ...]:

@@ -31,14 +31,14 @@ BUCKETS_AT_ONCE = 50_000  # so that memory is bounded
 Read = Callable[[str, Windows], QueryWindows]
 
 
-def bucket(window: int, asked: int | None) -> int:
+def bucket(window: int, interval: int | None) -> int:
     """How long the buckets of a window are (s)."""
-    return max(1, min(asked or (MINUTE if window > MINUTE else window // 5), window))
+    return max(1, min(interval or (MINUTE if window > MINUTE else window // 5), window))
 
 
 def over_time(call: tree.Call, over: Windows, read: Read, length: int, how: str) -> Mapping[Group, Floats]:
     """What a function makes of each window, by group; NaN: nothing. Raises NotEvaluated."""
-    made: dict[Group, Floats] = {}
+    columns: dict[Group, Floats] = {}
     for part in _parts(over, length):
         buckets = _Buckets(Windows(over.ticks[part], over.starts[part], over.ends[part]), read, length)
         for tick in range(part.stop - part.start):
@@ -47,9 +47,9 @@ def over_time(call: tree.Call, over: Windows, read: Read, length: int, how: str)
                 raise NotEvaluated(f"{call.function}() of a number without a query")
             for row, group in enumerate(value.groups):
                 values = value.values[row][value.points[row] & ~np.isnan(value.values[row])]
-                column = made.setdefault(group, np.full(len(over.ticks), np.nan))
+                column = columns.setdefault(group, np.full(len(over.ticks), np.nan))
                 column[part.start + tick] = REDUCERS[how](values) if len(values) else np.nan
-    return made
+    return columns
 
 
 def _parts(over: Windows, length: int) -> Iterator[slice]:
@@ -71,10 +71,10 @@ class _Buckets:
     """The buckets of a run of ticks, those of one tick behind those of the one before."""
 
     def __init__(self, over: Windows, read: Read, length: int) -> None:
-        each = (over.ends - over.starts) // length
-        self.first = np.concatenate(([0], np.cumsum(each)))
-        place = np.arange(self.first[-1]) - np.repeat(self.first[:-1], each)
-        starts = np.repeat(over.ends - each * length, each) + place * length
+        counts = (over.ends - over.starts) // length
+        self.first = np.concatenate(([0], np.cumsum(counts)))
+        place = np.arange(self.first[-1]) - np.repeat(self.first[:-1], counts)
+        starts = np.repeat(over.ends - counts * length, counts) + place * length
         self.windows, self.length, self._read = Windows(starts, starts, starts + length), length, read
         self._rows: dict[tuple[str, int], _Rows] = {}
 

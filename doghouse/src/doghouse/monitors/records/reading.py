@@ -72,8 +72,8 @@ class Calls(Struct, frozen=True):
     @property
     def places(self) -> tuple[int, ...]:
         """Where each sign of the head's text stands in the query, and where its end does."""
-        begin, (given, *_) = self.calls[self.head]
-        return (*given.places, given.places[-1] + 1) if given.places else (begin,)
+        begin, (quoted, *_) = self.calls[self.head]
+        return (*quoted.places, quoted.places[-1] + 1) if quoted.places else (begin,)
 
     def arguments(self, name: str) -> tuple[Quoted, ...]:
         """The arguments of a call, none where it is not there."""
@@ -81,8 +81,8 @@ class Calls(Struct, frozen=True):
 
     def names(self, name: str) -> tuple[str, ...]:
         """The names that stand in a call's arguments, separated by commas. Raises QuerySyntaxError where there is nothing between two of them."""
-        given = [one.text.split(",") for one in self.arguments(name) if one.text.strip()]
-        names = tuple(part.strip() for parts in given for part in parts)
+        pieces = [argument.text.split(",") for argument in self.arguments(name) if argument.text.strip()]
+        names = tuple(part.strip() for parts in pieces for part in parts)
         if not all(names):
             raise self.wrong(name, f".{name}() has nothing between two commas, or beside one")
         return names
@@ -120,11 +120,13 @@ def split(text: str, heads: Collection[str], known: Collection[str], *, single_q
     """
     head = _HEAD.match(text)
     if head is None or head[1] not in heads:
-        raise QuerySyntaxError(text, 0, f'expected {" or ".join(f"""{one}("…")""" for one in heads)} at the beginning')
-    given, place = _arguments(text, head.end(), head[1], single_quotes)
-    if len(given) != 1:
+        raise QuerySyntaxError(
+            text, 0, f'expected {" or ".join(f"""{head_name}("…")""" for head_name in heads)} at the beginning'
+        )
+    arguments, place = _arguments(text, head.end(), head[1], single_quotes)
+    if len(arguments) != 1:
         raise QuerySyntaxError(text, head.end(), f"{head[1]}() takes one text in quotes")
-    calls: dict[str, tuple[int, tuple[Quoted, ...]]] = {head[1]: (head.start(1), given)}
+    calls: dict[str, tuple[int, tuple[Quoted, ...]]] = {head[1]: (head.start(1), arguments)}
     while (call := _CALL.match(text, place)) is not None:
         if call[1] in ALGORITHMS:
             raise NotEvaluated(f".{call[1]}() of monitors over records")
@@ -134,8 +136,8 @@ def split(text: str, heads: Collection[str], known: Collection[str], *, single_q
             raise QuerySyntaxError(text, call.start(1), f"unknown .{call[1]}(){hint}")
         if call[1] in calls:
             raise QuerySyntaxError(text, call.start(1), f"a second .{call[1]}()")
-        given, place = _arguments(text, call.end(), f".{call[1]}", single_quotes)
-        calls[call[1]] = (call.start(1), given)
+        arguments, place = _arguments(text, call.end(), f".{call[1]}", single_quotes)
+        calls[call[1]] = (call.start(1), arguments)
     compared = _COMPARED.fullmatch(text, place)
     if compared is None:
         raise QuerySyntaxError(text, place, "expected a comparison with a number at the end, as in > 5")
@@ -144,17 +146,17 @@ def split(text: str, heads: Collection[str], known: Collection[str], *, single_q
 
 def _arguments(text: str, place: int, name: str, single_quotes: bool) -> tuple[tuple[Quoted, ...], int]:
     """What stands between a call's parentheses, and where it ends."""
-    given: list[Quoted] = []
+    arguments: list[Quoted] = []
     while True:
         quoted = _QUOTED.match(text, place) or _PLAIN.match(text, place)
         if quoted is None and single_quotes:
             quoted = _SINGLE.match(text, place)
         if quoted is None:
             raise QuerySyntaxError(text, place, f'{name}() takes texts in double quotes, as in {name}("…")')
-        given.append(_unescaped(quoted[1], quoted.start(1)))
+        arguments.append(_unescaped(quoted[1], quoted.start(1)))
         place = quoted.end()
         if text.startswith(")", place):
-            return tuple(given), place + 1
+            return tuple(arguments), place + 1
         if not text.startswith(",", place):
             raise QuerySyntaxError(
                 text, place, f"expected ')' behind what {name}() takes; a quote within it is written \\\""
@@ -168,9 +170,9 @@ def _unescaped(text: str, start: int) -> Quoted:
 
 
 def _search(calls: Calls, language: Callable[[str], Node]) -> Node:
-    given = calls.arguments(calls.head)[0]
+    quoted = calls.arguments(calls.head)[0]
     try:
-        return search(given.text, language)
+        return search(quoted.text, language)
     except SearchSyntaxError as error:
         raise WrongSearch(calls.text, calls.places[error.position], error.problem) from None
 
@@ -188,7 +190,7 @@ def search(text: str, language: Callable[[str], Node] = parser.parse) -> Node:
 
 
 def _compute(calls: Calls) -> Compute:
-    name, *more = (given.text for given in calls.arguments("rollup"))
+    name, *more = (argument.text for argument in calls.arguments("rollup"))
     problem = compute_problem(name, more[0] if more else None) or any_problem(more)
     if len(more) > 1:
         problem = ".rollup() takes an aggregation and the measure that it is of"
@@ -230,10 +232,10 @@ def facets(calls: Calls) -> tuple[Facet, ...]:
 
 def window(calls: Calls) -> TimeWindow:
     """The window of `.last("5m")` or `.current("1h")`, which is also written `.last("current_1h")`. Raises QuerySyntaxError."""
-    given = [name for name in ("last", "current") if name in calls.calls]
-    if len(given) != 1:
+    names = [name for name in ("last", "current") if name in calls.calls]
+    if len(names) != 1:
         raise QuerySyntaxError(calls.text, len(calls.text.rstrip()), 'expected one .last("5m") or .current("1h")')
-    [name] = given
+    [name] = names
     length = calls.arguments(name)[0].text.strip()
     if name == "current" or length.startswith("current_"):
         length = length.removeprefix("current_")

@@ -52,58 +52,58 @@ def is_formula(text: str) -> bool:
     return _FORMULA.match(text) is not None
 
 
-def read(text: str, given: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
+def read(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
     """A formula over `options.variables`, which may read these data sources. Raises QuerySyntaxError or NotEvaluated."""
-    asked = _asked(text, given, sources)
-    if any(anomaly_settings(query.expression) for query in asked.point_queries):
+    tree = _tree(text, declared, sources)
+    if any(anomaly_settings(query.expression) for query in tree.point_queries):
         raise NotEvaluated("anomalies() in the formula of a monitor, but of points alone")
-    return asked
+    return tree
 
 
-def anomaly_query(text: str, given: Sequence[Mapping[str, Any]]) -> MonitorQuery | None:
+def anomaly_query(text: str, declared: Sequence[Mapping[str, Any]]) -> MonitorQuery | None:
     """The query `anomalies(avg:m{*}, 'agile', 2)` that a formula over points is: its queries in the place of their names; None where it is another one.
 
     GUESS: such a monitor is the anomaly monitor that this query makes, whatever its variables' aggregators. What is wrong with a formula `read` says.
     """
     try:
-        asked = _asked(text, given, ())
+        tree = _tree(text, declared, ())
     except (QuerySyntaxError, NotEvaluated):
         return None
-    first = asked.point_queries[0]
-    whole = bound(asked.formula, {name: query.expression for name, query in asked.queries.items()})  # type: ignore[union-attr]
+    first = tree.point_queries[0]
+    whole = bound(tree.formula, {name: query.expression for name, query in tree.queries.items()})  # type: ignore[union-attr]
     if anomaly_settings(whole) is None:
         return None
     return replace(first, aggregator="avg", expression=whole, text=expression_text(whole))
 
 
-def _asked(text: str, given: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
+def _tree(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
     calls = reading.split(text, (HEAD,), ("rollup", "last", "current"))
     window = reading.window(calls)
     over_time = _over_time(calls)
     queries: dict[str, RecordQuery | MonitorQuery] = {}
-    for number, variable in enumerate(given):
+    for number, variable in enumerate(declared):
         place, source = f"options.variables[{number}]", variable.get("data_source")
         if source != POINTS and isinstance(source, str) and source not in sources:
             near = nearest(source, (*sources, POINTS))
             if near and near not in source.split("_"):  # `apm_metrics` is another source
                 raise VariableError(f"{place}.data_source", "", 0, f"'{source}' is unknown: did you mean '{near}'?")
             raise NotEvaluated(f"queries of the data source '{source}'")
-        made = _read(place, variable, _OfPoints) if source == POINTS else _read(place, variable, _OfRecords)
-        if made.name in queries:
-            raise VariableError(f"{place}.name", "", 0, f"a second variable is called '{made.name}'")
-        queries[made.name] = (
-            _points(place, made, window, over_time, calls) if isinstance(made, _OfPoints) else _records(place, made)
+        body = _read(place, variable, _OfPoints) if source == POINTS else _read(place, variable, _OfRecords)
+        if body.name in queries:
+            raise VariableError(f"{place}.name", "", 0, f"a second variable is called '{body.name}'")
+        queries[body.name] = (
+            _points(place, body, window, over_time, calls) if isinstance(body, _OfPoints) else _records(place, body)
         )
     formula = _formula(calls, queries)
     used = {name: query for name, query in queries.items() if name in variables(formula)}
-    _check_groups(used, given)
+    _check_groups(used, declared)
     how = over_time if over_time in REDUCERS else "avg"
     return Asked(used, formula, window, calls.comparator, calls.threshold, how)
 
 
 def _over_time(calls: Calls) -> str:
     """What the formula's `.rollup` says; `avg` where it has none."""
-    name, *more = [one.text for one in calls.arguments("rollup")] or ["avg"]
+    name, *more = [argument.text for argument in calls.arguments("rollup")] or ["avg"]
     known = (*REDUCERS, *OTHER_REDUCERS, *TIME_AGGREGATORS, AGGREGATOR)
     if name not in known:
         raise calls.wrong("rollup", unknown("aggregator", name, known))
@@ -112,28 +112,28 @@ def _over_time(calls: Calls) -> str:
     return name
 
 
-def _check_groups(used: Mapping[str, RecordQuery | MonitorQuery], given: Sequence[Mapping[str, Any]]) -> None:
+def _check_groups(used: Mapping[str, RecordQuery | MonitorQuery], declared: Sequence[Mapping[str, Any]]) -> None:
     """Raise VariableError where queries of records group by other fields than others do (logs/explorer/analytics: all have to group by the same)."""
     by = {name: query.keys for name, query in used.items() if isinstance(query, RecordQuery) and query.keys}
     for name, keys in by.items():
         first = next(iter(by))
         if set(keys) != set(by[first]):
-            place = next(number for number, one in enumerate(given) if one.get("name") == name)
+            place = next(number for number, variable in enumerate(declared) if variable.get("name") == name)
             text = f"groups by {', '.join(keys)}, and '{first}' by {', '.join(by[first])}: the queries of a formula group by the same fields"
             raise VariableError(f"options.variables[{place}].group_by", "", 0, text)
 
 
 def _formula(calls: Calls, known: Collection[str]) -> Expression:
-    given = calls.arguments(HEAD)[0]
+    argument = calls.arguments(HEAD)[0]
     places = calls.places
     try:
-        formula = parse_formula(given.text, monitor=True)
+        formula = parse_formula(argument.text, monitor=True)
     except QuerySyntaxError as error:
         raise QuerySyntaxError(calls.text, places[error.position], error.problem) from None
     used = variables(formula)
     for name in used:
         if name not in known:
-            named = re.search(rf"\b{re.escape(name)}\b", given.text)
+            named = re.search(rf"\b{re.escape(name)}\b", argument.text)
             place = places[named.start()] if named else calls.calls[HEAD][0]
             near = nearest(name, known)
             hint = f": did you mean '{near}'?" if near else f"; the variables are {', '.join(known) or 'none'}"
@@ -194,41 +194,41 @@ PARTS: Mapping[str, type[msgspec.Struct]] = {
 Shape = TypeVar("Shape", _OfRecords, _OfPoints)
 
 
-def _read(place: str, given: Mapping[str, Any], shape: type[Shape]) -> Shape:
+def _read(place: str, variable: Mapping[str, Any], shape: type[Shape]) -> Shape:
     """A variable in its shape. What it has besides is passed over, unless it is a known name with a slip in it."""
-    _check_names(place, given, shape)
+    _check_names(place, variable, shape)
     try:
-        return msgspec.convert(given, shape, strict=False)
+        return msgspec.convert(variable, shape, strict=False)
     except msgspec.ValidationError as error:
         wrong = shape_error(str(error))
         raise VariableError(f"{place}.{wrong.field}".rstrip("."), "", 0, wrong.text) from None
 
 
-def _check_names(place: str, given: Any, shape: type[msgspec.Struct]) -> None:
-    if isinstance(given, list):
-        for number, one in enumerate(given):
-            _check_names(f"{place}[{number}]", one, shape)
-    if not isinstance(given, Mapping):
+def _check_names(place: str, node: Any, shape: type[msgspec.Struct]) -> None:
+    if isinstance(node, list):
+        for number, part in enumerate(node):
+            _check_names(f"{place}[{number}]", part, shape)
+    if not isinstance(node, Mapping):
         return
-    for name, value in given.items():
+    for name, value in node.items():
         if name in PARTS:
             _check_names(f"{place}.{name}", value, PARTS[name])
-        elif name not in (known := shape.__struct_fields__) and (near := nearest(name, set(known) - given.keys())):
+        elif name not in (known := shape.__struct_fields__) and (near := nearest(name, set(known) - node.keys())):
             raise VariableError(f"{place}.{name}", "", 0, f"is not known: did you mean {near}?")
-    if shape is _OfRecords and "query" in given and "search" not in given:
+    if shape is _OfRecords and "query" in node and "search" not in node:
         raise VariableError(f"{place}.query", "", 0, "is not known: what is searched stands in search.query")
 
 
-def _points(place: str, given: _OfPoints, window: TimeWindow, over_time: str, calls: Calls) -> MonitorQuery:
+def _points(place: str, variable: _OfPoints, window: TimeWindow, over_time: str, calls: Calls) -> MonitorQuery:
     """A metric query, reduced over the window by its `aggregator`, or by what the formula says (GUESS: which of them counts)."""
     try:
-        expressions = parse(given.query, monitor=True)
+        expressions = parse(variable.query, monitor=True)
     except QuerySyntaxError as error:
-        raise VariableError(f"{place}.query", given.query, error.position, error.problem) from None
+        raise VariableError(f"{place}.query", variable.query, error.position, error.problem) from None
     if len(expressions) != 1:
         text = f"{len(expressions)} queries: each variable is one expression"
-        raise VariableError(f"{place}.query", given.query, 0, text)
-    aggregator = TIME_AGGREGATORS.get(given.aggregator or over_time, given.aggregator or over_time)
+        raise VariableError(f"{place}.query", variable.query, 0, text)
+    aggregator = TIME_AGGREGATORS.get(variable.aggregator or over_time, variable.aggregator or over_time)
     if aggregator not in (*REDUCERS, *OTHER_REDUCERS, AGGREGATOR):
         if aggregator in NOT_REDUCED or percentile(aggregator) is not None:
             raise NotEvaluated(f"the time aggregator {aggregator} in the formula of a monitor")
@@ -236,43 +236,45 @@ def _points(place: str, given: _OfPoints, window: TimeWindow, over_time: str, ca
         raise VariableError(f"{place}.aggregator", "", 0, unknown("aggregator", aggregator, known))
     if not window.cumulative:
         window = replace(window, text=f"last_{window.text.removeprefix('last_')}")  # as a metric monitor's query has it
-    return MonitorQuery(aggregator, window, None, expressions[0], calls.comparator, calls.threshold, given.query)
+    return MonitorQuery(aggregator, window, None, expressions[0], calls.comparator, calls.threshold, variable.query)
 
 
-def _records(place: str, given: _OfRecords) -> RecordQuery:
+def _records(place: str, variable: _OfRecords) -> RecordQuery:
     """A query of records."""
-    text = given.search.query if given.search else ""
+    text = variable.search.query if variable.search else ""
     try:
         search = reading.search(text)
     except SearchSyntaxError as error:
         raise VariableError(f"{place}.search.query", text, error.position, error.problem) from None
-    compute = _compute(f"{place}.compute", given.compute)
-    return RecordQuery(given.data_source, text, search, given.indexes or (), compute, _facets(place, given))
+    compute = _compute(f"{place}.compute", variable.compute)
+    return RecordQuery(variable.data_source, text, search, variable.indexes or (), compute, _facets(place, variable))
 
 
-def _compute(place: str, given: _Aggregated) -> Compute:
-    named = (given.metric,) if given.metric is not None else ()
-    if problem := reading.compute_problem(given.aggregation, given.metric) or reading.any_problem(named):
+def _compute(place: str, aggregated: _Aggregated) -> Compute:
+    named = (aggregated.metric,) if aggregated.metric is not None else ()
+    if problem := reading.compute_problem(aggregated.aggregation, aggregated.metric) or reading.any_problem(named):
         raise VariableError(place, "", 0, problem)
-    reads = AGGREGATIONS[given.aggregation].reads
-    measure = None if reads == "nothing" else given.metric
-    return Compute(given.aggregation, measure, math.ceil(given.interval / MS) if given.interval else None)
+    reads = AGGREGATIONS[aggregated.aggregation].reads
+    measure = None if reads == "nothing" else aggregated.metric
+    return Compute(
+        aggregated.aggregation, measure, math.ceil(aggregated.interval / MS) if aggregated.interval else None
+    )
 
 
 def _facets(place: str, variable: _OfRecords) -> tuple[Facet, ...]:
     """`group_by`, with its limits. GUESS: where their product is above MOST_GROUPS, the later ones are lowered."""
-    given = (variable.group_by,) if isinstance(variable.group_by, _Facet) else variable.group_by or ()
-    if len(given) > reading.MOST_KEYS:
-        text = f"groups by {len(given)} fields: at most {reading.MOST_KEYS} are allowed"
+    fields = (variable.group_by,) if isinstance(variable.group_by, _Facet) else variable.group_by or ()
+    if len(fields) > reading.MOST_KEYS:
+        text = f"groups by {len(fields)} fields: at most {reading.MOST_KEYS} are allowed"
         raise VariableError(f"{place}.group_by", "", 0, text)
-    given = tuple(facet for facet in given if facet.facet != reading.EVERYTHING)
-    left, made = MOST_GROUPS, []
-    for number, facet in enumerate(given):
+    fields = tuple(facet for facet in fields if facet.facet != reading.EVERYTHING)
+    room, facets = MOST_GROUPS, []
+    for number, facet in enumerate(fields):
         if problem := reading.any_problem((facet.facet,)):
             raise VariableError(f"{place}.group_by[{number}].facet", "", 0, problem)
         default = FOURTH_LIMIT if number == reading.MOST_KEYS - 1 else DEFAULT_LIMIT
-        limit = min(facet.limit or default, left)
-        left = max(left // limit, 1)
+        limit = min(facet.limit or default, room)
+        room = max(room // limit, 1)
         sort = _compute(f"{place}.group_by[{number}].sort", facet.sort) if facet.sort else None
-        made.append(Facet(facet.facet, limit, facet.sort.order if facet.sort else "desc", sort))
-    return tuple(made)
+        facets.append(Facet(facet.facet, limit, facet.sort.order if facet.sort else "desc", sort))
+    return tuple(facets)

@@ -51,7 +51,7 @@ class RecordWindows:
         self._grouped = _by(self._selected, self.keys, query.compute)
         self._place = {self._name(index): index for index in range(len(self._grouped.groups))}
         self.groups: tuple[Group, ...] = tuple(self._place)
-        self._kept = self._ranked()
+        self._kept_cells = self._ranked()
 
     def _name(self, index: int) -> Group:
         return tuple(zip(self.keys, self._grouped.groups[index], strict=True))
@@ -61,8 +61,8 @@ class RecordWindows:
         index = self._place[group]
         times, _ = self._grouped.of(index)
         values = _values(self._grouped, index, self._query.compute, self._over)
-        if self._kept is not None:
-            values = np.where(self._kept[index], values, np.nan)
+        if self._kept_cells is not None:
+            values = np.where(self._kept_cells[index], values, np.nan)
             return seen_where_valued(group, values, None, outermost_of(times // MS, self._over), self._over)
         return GroupColumn(group, values, None, times // MS, self._over)
 
@@ -78,43 +78,43 @@ class RecordWindows:
 
         GUESS: in the order of what is monitored, ties by name; the values of a first key by what is monitored over all that have it (monitors/types/log).
         """
-        names, kept = self._grouped.groups, None
+        names, ranked = self._grouped.groups, None
         for depth, facet in enumerate(self._query.by, 1):
             if len(names) <= facet.limit:
                 continue
-            made = _by(self._selected, self.keys[:depth], facet.sort or self._query.compute)
-            crowded = self._distinct(made) > facet.limit
+            grouping = _by(self._selected, self.keys[:depth], facet.sort or self._query.compute)
+            crowded = self._distinct(grouping) > facet.limit
             if crowded.any():
-                kept = np.ones((len(names), len(crowded)), np.bool_) if kept is None else kept
-                places = {name: index for index, name in enumerate(made.groups)}
+                ranked = np.ones((len(names), len(crowded)), np.bool_) if ranked is None else ranked
+                places = {name: index for index, name in enumerate(grouping.groups)}
                 rows = [places.get(name[:depth], -1) for name in names]
-                kept[:, crowded] &= self._first(made, facet, crowded)[rows]
-        return kept
+                ranked[:, crowded] &= self._first(grouping, facet, crowded)[rows]
+        return ranked
 
-    def _distinct(self, made: Grouped) -> Floats:
+    def _distinct(self, grouping: Grouped) -> Floats:
         """How many of the groups have a record in each window."""
-        order = np.argsort(made.times, kind="stable")
-        codes, times = np.repeat(np.arange(len(made.groups)), np.diff(made.first))[order], made.times[order]
+        order = np.argsort(grouping.times, kind="stable")
+        codes, times = np.repeat(np.arange(len(grouping.groups)), np.diff(grouping.first))[order], grouping.times[order]
         low, high = (np.searchsorted(times, edge * MS) for edge in (self._over.starts, self._over.ends))
         return AGGREGATIONS["cardinality"].over(codes, low, high)
 
-    def _first(self, made: Grouped, facet: Facet, ticks: Bools) -> Bools:
+    def _first(self, grouping: Grouped, facet: Facet, ticks: Bools) -> Bools:
         """Which groups are among the first of those that differ in their last key alone, at some of the ticks; [group, tick], and a last row of none."""
         over = Windows(self._over.ticks[ticks], self._over.starts[ticks], self._over.ends[ticks])
         sign, compute = 1.0 if facet.order == "asc" else -1.0, facet.sort or self._query.compute
-        kept = np.zeros((len(made.groups) + 1, len(over.ticks)), np.bool_)
-        for _, siblings in groupby(range(len(made.groups)), key=lambda row: made.groups[row][:-1]):
+        firsts = np.zeros((len(grouping.groups) + 1, len(over.ticks)), np.bool_)
+        for _, siblings in groupby(range(len(grouping.groups)), key=lambda row: grouping.groups[row][:-1]):
             rows = list(siblings)
             step = max(CELLS_AT_ONCE // len(rows), 1)
             for start in range(0, len(over.ticks), step):
                 part = slice(start, start + step)
                 few = Windows(over.ticks[part], over.starts[part], over.ends[part])
-                values = np.array([sign * _values(made, row, compute, few) for row in rows])
+                values = np.array([sign * _values(grouping, row, compute, few) for row in rows])
                 best = np.argsort(values, axis=0, kind="stable")[: facet.limit]  # those without a value are last
                 mine = np.zeros(values.shape, np.bool_)
                 np.put_along_axis(mine, best, True, axis=0)
-                kept[rows, part] = mine
-        return kept
+                firsts[rows, part] = mine
+        return firsts
 
 
 def _summed(query: RecordQuery, tally: str) -> RecordQuery:
@@ -131,9 +131,9 @@ def _by(selected: Selected, keys: tuple[str, ...], compute: Compute) -> Grouped:
     return grouped(selected, keys, compute.aggregation, compute.measure)
 
 
-def _values(groups: Grouped, index: int, compute: Compute, over: Windows) -> Floats:
+def _values(grouping: Grouped, index: int, compute: Compute, over: Windows) -> Floats:
     """A group's windows, NaN where it has no record."""
-    times, measure = groups.of(index)
+    times, measure = grouping.of(index)
     low: Ints = np.searchsorted(times, over.starts * MS)
     high: Ints = np.searchsorted(times, over.ends * MS)
     return np.where(high > low, compute.aggregation.over(measure, low, high), np.nan)

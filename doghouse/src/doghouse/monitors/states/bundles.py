@@ -34,12 +34,12 @@ def bundled(
 
     With each member too stands the value that its state has after each tick. A notification follows each change of the worst status (GUESS).
     """
-    found: dict[Group, tuple[History, Floats]] = {}
+    bundles: dict[Group, tuple[History, Floats]] = {}
     for bundle in dict.fromkeys(bundle_of(group, keys) for group in members):
         mine = [members[group] for group in sorted(members) if bundle_of(group, keys) == bundle]
         statuses, values = _worst_of(mine)
-        found[bundle] = _history(rules, ticks, statuses, values)
-    return found
+        bundles[bundle] = _history(rules, ticks, statuses, values)
+    return bundles
 
 
 def _worst_of(members: Sequence[tuple[History, Floats]]) -> tuple[Codes, Floats]:

@@ -17,7 +17,7 @@ Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 NONE = 0  # a time that there is not, in a column
 _NEW, _OK, _NO_DATA, _WARN = (
-    int(one) for one in (Status.NEW, Status.OK, Status.NO_DATA, Status.WARN)
+    int(status) for status in (Status.NEW, Status.OK, Status.NO_DATA, Status.WARN)
 )  # numpy compares a column with an enum slowly
 
 
@@ -64,20 +64,20 @@ class History(Struct, frozen=True, eq=False):
 def recorded(ticks: Ints, statuses: Iterable[int], transitions: Sequence[Transition], final: GroupState) -> History:
     """Transitions (by time) as the columns of a history."""
 
-    def times(given: Iterable[int | None]) -> Ints:
-        return np.array([one or NONE for one in given], np.int64)
+    def times(values: Iterable[int | None]) -> Ints:
+        return np.array([value or NONE for value in values], np.int64)
 
     return History(
         ticks,
         np.array(list(statuses), np.int8),
-        times(one.at for one in transitions),
-        np.array([one.before for one in transitions], np.int8),
-        np.array([one.after for one in transitions], np.int8),
-        np.array([one.value for one in transitions], np.float64),
-        np.array([one.notify for one in transitions], np.bool_),
-        times(one.renotified for one in transitions),
-        times(one.first_triggered for one in transitions),
-        times(one.last_triggered for one in transitions),
+        times(transition.at for transition in transitions),
+        np.array([transition.before for transition in transitions], np.int8),
+        np.array([transition.after for transition in transitions], np.int8),
+        np.array([transition.value for transition in transitions], np.float64),
+        np.array([transition.notify for transition in transitions], np.bool_),
+        times(transition.renotified for transition in transitions),
+        times(transition.first_triggered for transition in transitions),
+        times(transition.last_triggered for transition in transitions),
         final,
     )
 
@@ -132,11 +132,11 @@ class Changes:
     def history(self, final: GroupState) -> History:
         """The transitions and the repeats, by time."""
         again = self._repeats()
-        told = final if self.forgotten else self._told(final, again)
+        state = final if self.forgotten else self._with_notifications(final, again)
         if not len(again.at):
             value, number = self.shown[self.index], np.broadcast_to(np.int64(0), len(self.at))
             own = (self.at, self.before, self.after, value, self.notify, number, self.first, self.last)
-            return History(self.ticks, self.statuses, *own, told)
+            return History(self.ticks, self.statuses, *own, state)
         at = np.concatenate((self.at, again.at))
         order = np.argsort(at, kind="stable")
 
@@ -154,15 +154,15 @@ class Changes:
             both(np.zeros(len(self.at), np.int64), again.number),
             both(self.first, again.first),
             both(self.last, again.last),
-            told,
+            state,
         )
 
     # -- repeats
 
     def _repeats(self) -> Repeats:
         """When notifications are repeated: from each notification on, every so many ticks while the status holds."""
-        rules, wanted = self.rules, [int(one) for one in Status if self.rules.renotifies(one)]
-        if rules.renotify_interval is None or not wanted or not len(self.ticks):
+        rules, repeated = self.rules, [int(status) for status in Status if self.rules.renotifies(status)]
+        if rules.renotify_interval is None or not repeated or not len(self.ticks):
             return Repeats.none()
         space = int(self.ticks[1] - self.ticks[0]) if len(self.ticks) > 1 else 1
         period = max(-(-rules.renotify_interval // space), 1)  # in ticks
@@ -170,7 +170,7 @@ class Changes:
         status = np.append(np.int8(self.previous.status), self.statuses[self.moves])
         ends = np.append(self.moves, len(self.ticks) - self.forgotten)
         many = np.maximum((ends - 1 - begins) // period, 0)
-        many[(ends <= begins) | ~np.isin(status, wanted)] = 0
+        many[(ends <= begins) | ~np.isin(status, repeated)] = 0
         if self.previous.last_notified is None:
             many[0] = 0
         most = rules.renotify_occurrences
@@ -198,23 +198,23 @@ class Changes:
 
     def _repeated(self, spell: Ints, index: Ints, number: Ints, status: Codes) -> Repeats:
         """Repeats with what their messages show: the spell's own times, the last value before them."""
-        held = np.flatnonzero(~np.isnan(self.shown) | (self.statuses == _NO_DATA))
-        place = np.searchsorted(held, index, side="right") - 1
+        judged = np.flatnonzero(~np.isnan(self.shown) | (self.statuses == _NO_DATA))
+        place = np.searchsorted(judged, index, side="right") - 1
         known = place >= 0
         value = np.full(len(index), self.previous.value)
-        value[known] = self.shown[held[place[known]]]
+        value[known] = self.shown[judged[place[known]]]
         which = np.searchsorted(self.index, index, side="right") - 1  # the transition that the spell began with
         first = np.append(self.first, self.previous.first_triggered or NONE)[which]
         last = np.append(self.last, self.previous.last_triggered or NONE)[which]
         return Repeats(self.ticks[index], status[spell], value, number, first, last, spell)
 
-    def _told(self, final: GroupState, again: Repeats) -> GroupState:
+    def _with_notifications(self, final: GroupState, again: Repeats) -> GroupState:
         """The last state with what it knows of notifications."""
         return replace(final, last_notified=self._last_notified(again), renotified=self._renotified(again))
 
     def _last_notified(self, again: Repeats) -> int | None:
-        told = last(self.notify)
-        times = [] if told is None else [int(self.at[told])]
+        index = last(self.notify)
+        times = [] if index is None else [int(self.at[index])]
         times += [int(again.at[-1])] if len(again.at) else []
         return max(times) if times else self.previous.last_notified
 

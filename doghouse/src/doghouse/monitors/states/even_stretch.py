@@ -15,7 +15,7 @@ from doghouse.monitors.states.machine import FRESH, GroupState, Missing, Rules, 
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
-_OK, _WARN, _ALERT = (np.int8(one) for one in (Status.OK, Status.WARN, Status.ALERT))
+_OK, _WARN, _ALERT = (np.int8(status) for status in (Status.OK, Status.WARN, Status.ALERT))
 
 
 class Column(Protocol):
@@ -58,9 +58,9 @@ def latch(sets: Bools, resets: Bools, initially: bool) -> Bools:
     begins = np.append(True, np.diff(holds) > 1)  # of each run of ticks that hold what was before
     earlier = holds[begins] - 1
     before = np.where(earlier < 0, initially, sets[earlier])
-    held = sets.copy()
-    held[holds] = before[np.cumsum(begins) - 1]
-    return held
+    latched = sets.copy()
+    latched[holds] = before[np.cumsum(begins) - 1]
+    return latched
 
 
 class EvenStretch:
@@ -98,12 +98,12 @@ class EvenStretch:
         if not self.rules.multi or self.rules.retention is None or not len(self.empty):
             return False
         long = self.ticks[self.empty] - self.empty_since
-        gone = long >= self.rules.retention
+        forgotten = long >= self.rules.retention
         if self.rules.timeout is not None:
-            gone &= ~self._resolves_first(long)
-        if not gone.any():
+            forgotten &= ~self._resolves_first(long)
+        if not forgotten.any():
             return False
-        place = int(np.argmax(gone))
+        place = int(np.argmax(forgotten))
         cut = int(self.empty[place]) + 1
         self.ticks, self.values, self.has = self.ticks[:cut], self.values[:cut], self.has[:cut]
         self.empty, self.empty_since = self.empty[:place], self.empty_since[:place]
@@ -157,16 +157,16 @@ class EvenStretch:
         final = FRESH if self.forgotten else self._final(changes, evaluated | no_data | resolves, shown)
         return changes.history(final)
 
-    def held(self) -> Floats:
+    def state_values(self) -> Floats:
         """The state's value after each tick of the stretch."""
         evaluated, values, no_data, resolves = self._inputs()
-        told = evaluated | no_data | resolves
-        place = np.maximum.accumulate(np.where(told, np.arange(len(told)), -1))
+        judged = evaluated | no_data | resolves
+        place = np.maximum.accumulate(np.where(judged, np.arange(len(judged)), -1))
         shown = np.where(evaluated, values, np.nan)
-        held: Floats = np.where(place >= 0, shown[np.maximum(place, 0)], self.previous.value)
+        values_after: Floats = np.where(place >= 0, shown[np.maximum(place, 0)], self.previous.value)
         if self.forgotten:
-            held[-1] = math.nan
-        return held
+            values_after[-1] = math.nan
+        return values_after
 
     def _inputs(self) -> tuple[Bools, Floats, Bools, Bools]:
         """For every tick: whether a value is judged, which, whether it leads to No Data, and whether to OK for lack of data."""
@@ -234,19 +234,19 @@ class EvenStretch:
             values = np.where(self.has & ~np.isnan(own), own, values)
         return calm & self.rules.recovered(values, threshold)
 
-    def _final(self, changes: Changes, told: Bools, shown: Floats) -> GroupState:
+    def _final(self, changes: Changes, judged: Bools, shown: Floats) -> GroupState:
         """The state after the last tick."""
         state = changes.final()
         if self.first < len(self.ticks) and state.first_seen is None:
             state = replace(state, first_seen=self._seen())
         ends_empty = len(self.empty) > 0 and self.empty[-1] == len(self.ticks) - 1
         since = int(self.empty_since[-1]) if ends_empty else None
-        told_last = last(told)
+        judged_last = last(judged)
         timeout = self.rules.timeout
         rests = since is not None and timeout is not None and state.status is not Status.NEW
         return replace(
             state,
-            value=state.value if told_last is None else float(shown[told_last]),
+            value=state.value if judged_last is None else float(shown[judged_last]),
             last_point=self._last_seen(state.last_point),
             empty_since=since,
             rests=rests and int(self.ticks[-1]) - (since or 0) >= (timeout or 0),
@@ -254,8 +254,8 @@ class EvenStretch:
 
     def _last_seen(self, before: int | None) -> int | None:
         """The last point that a window held."""
-        held = last(self.has)
-        if held is None:
+        index = last(self.has)
+        if index is None:
             return before
-        point = self.column.window(self.begin + held).last_point
+        point = self.column.window(self.begin + index).last_point
         return before if point is None else point

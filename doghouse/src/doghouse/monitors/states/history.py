@@ -33,20 +33,20 @@ def states_range(rules: Rules, column: Column, ticks: Ints, previous: GroupState
     return parts[0] if len(parts) == 1 else _joined(ticks, parts)
 
 
-def held_values(rules: Rules, column: Column, ticks: Ints) -> Floats:
+def state_values(rules: Rules, column: Column, ticks: Ints) -> Floats:
     """The value that the group's state has after each tick: the last one judged, NaN once a lack of data led to a status."""
     spaces = np.diff(ticks)
     if len(ticks) == 0 or not np.all(spaces == spaces[:1]):
-        state, found = FRESH, []
+        state, values = FRESH, []
         for index, now in enumerate(ticks.tolist()):
             state, _ = step(rules, state, column.window(index), now)
-            found.append(state.value)
-        return np.array(found, np.float64)
+            values.append(state.value)
+        return np.array(values, np.float64)
     parts: list[Floats] = []
     begin, state = 0, FRESH
     while begin < len(ticks):
         stretch = EvenStretch(rules, column, ticks, begin, state)
-        parts.append(stretch.held())
+        parts.append(stretch.state_values())
         begin += len(parts[-1])
         state = FRESH
     return np.concatenate(parts)
@@ -71,13 +71,13 @@ def shown_value(rules: Rules, column: Column, history: History, index: int) -> f
 def _stepped(rules: Rules, column: Column, ticks: Ints, state: GroupState) -> History:
     """The slow way, for ticks that are not evenly spaced."""
     statuses = np.zeros(len(ticks), np.int8)
-    found: list[Transition] = []
+    transitions: list[Transition] = []
     for index, now in enumerate(ticks.tolist()):
         state, transition = step(rules, state, column.window(index), now)
         statuses[index] = state.status
         if transition is not None:
-            found.append(transition)
-    return recorded(ticks, statuses.tolist(), found, state)
+            transitions.append(transition)
+    return recorded(ticks, statuses.tolist(), transitions, state)
 
 
 def _joined(ticks: Ints, parts: Sequence[History]) -> History:

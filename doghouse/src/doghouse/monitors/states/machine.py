@@ -39,16 +39,16 @@ __all__ = [
 
 def step(rules: Rules, previous: GroupState, window: WindowValue, now: int) -> tuple[GroupState, Transition | None]:
     """The group's state after the evaluation at `now` (s UTC), and what changed, if anything did. A state that equals GroupState() may be forgotten."""
-    seen = _seen(previous, window, now)
-    if _forgotten(rules, seen, now):
+    state = _seen(previous, window, now)
+    if _forgotten(rules, state, now):
         return FRESH, None
     if window.has_data:
-        after, value = _with_data(rules, seen, window, now), window.value
+        after, value = _with_data(rules, state, window, now), window.value
     else:
-        seen, after, value = _without_data(rules, seen, window, now)
+        state, after, value = _without_data(rules, state, window, now)
     if after is None:
-        return _stay(rules, seen, now)
-    return enter(rules, replace(seen, value=value), after, now)
+        return _stay(rules, state, now)
+    return enter(rules, replace(state, value=value), after, now)
 
 
 def _seen(state: GroupState, window: WindowValue, now: int) -> GroupState:
@@ -123,8 +123,8 @@ def judge(rules: Rules, before: Status, value: float, recovery: float) -> Status
         return Status.OK
     if rules.breaches(value, rules.warning):
         return Status.WARN
-    held = before in (Status.ALERT, Status.WARN) and not rules.recovered(recovery, rules.warning_recovery)
-    return Status.WARN if held else Status.OK
+    stays = before in (Status.ALERT, Status.WARN) and not rules.recovered(recovery, rules.warning_recovery)
+    return Status.WARN if stays else Status.OK
 
 
 def enter(rules: Rules, state: GroupState, after: Status, now: int) -> tuple[GroupState, Transition | None]:
@@ -160,11 +160,11 @@ def follow(
 
     A No Data that notifies nobody keeps the last known state too, as composites do (monitors/types/composite).
     """
-    seen = replace(previous, first_seen=now) if previous.first_seen is None else previous
+    state = replace(previous, first_seen=now) if previous.first_seen is None else previous
     if status is None or (status is Status.NO_DATA and not rules.notify_no_data):
-        return _stay(rules, seen, now)
-    same = value == seen.value or (math.isnan(value) and math.isnan(seen.value))
-    return enter(rules, seen if same else replace(seen, value=value), status, now)
+        return _stay(rules, state, now)
+    same = value == state.value or (math.isnan(value) and math.isnan(state.value))
+    return enter(rules, state if same else replace(state, value=value), status, now)
 
 
 def _dated(state: GroupState, before: Status, after: Status, now: int) -> GroupState:

@@ -24,10 +24,10 @@ def metric_rules(options: Options, thresholds: Thresholds, query: MonitorQuery) 
     """The rules of a metric monitor with these thresholds. Raises MonitorError where there is no critical one."""
     keys, counts = group_keys(query.expression), is_count_query(query)
     options = filling(options) if fills_missing(query.expression) else options
-    made = point_rules(options, thresholds, query.comparator, keys=keys, counts=counts, window=query.window.seconds)
+    rules = point_rules(options, thresholds, query.comparator, keys=keys, counts=counts, window=query.window.seconds)
     scheduled = (options.scheduling_options or {}).get("custom_schedule")  # which leaves a full window out of account
     full, recovers = bool(options.require_full_window and not scheduled), reading(query, None) is not None
-    return replace(made, require_full_window=full, recovers_at=recovers)
+    return replace(rules, require_full_window=full, recovers_at=recovers)
 
 
 def filling(options: Options) -> Options:
@@ -40,8 +40,8 @@ def point_rules(
 ) -> Rules:
     """The rules of a monitor over points that groups by `keys`. `counts`: missing data is 0 by default. `window` is its length (s). Raises MonitorError."""
     missing, after = _missing(options, counts, window)
-    made = _compared(options, thresholds, comparator, multi=bool(keys))
-    return replace(made, missing=missing, missing_after=after, new_group_delay=_new_group_delay(options, keys))
+    rules = _compared(options, thresholds, comparator, multi=bool(keys))
+    return replace(rules, missing=missing, missing_after=after, new_group_delay=_new_group_delay(options, keys))
 
 
 def record_rules(
@@ -56,8 +56,8 @@ def record_rules(
         options = msgspec.structs.replace(options, on_missing_data="default")
     missing, after = _missing(options, counts, window)
     delay = NEW_GROUP_DELAY_S if options.new_group_delay is None else options.new_group_delay
-    made = _compared(options, thresholds, comparator, multi=bool(keys))
-    return replace(made, missing=missing, missing_after=after, new_group_delay=delay, zero_waits=bool(keys))
+    rules = _compared(options, thresholds, comparator, multi=bool(keys))
+    return replace(rules, missing=missing, missing_after=after, new_group_delay=delay, zero_waits=bool(keys))
 
 
 def _compared(options: Options, thresholds: Thresholds, comparator: str, *, multi: bool) -> Rules:
@@ -136,4 +136,4 @@ def _renotify_statuses(options: Options) -> frozenset[Status]:
     """Alert and No Data where none are given (the API's schema)."""
     if options.renotify_statuses is None:
         return frozenset({Status.ALERT, Status.NO_DATA})
-    return frozenset(RENOTIFY_STATUSES[one] for one in options.renotify_statuses)
+    return frozenset(RENOTIFY_STATUSES[status] for status in options.renotify_statuses)

@@ -78,6 +78,8 @@ def remarks(query: MonitorQuery, source: Source, start: int, end: int) -> Iterat
 
 def _first_point(query: MonitorQuery, source: Source, start: int, end: int) -> int | None:
     """The hour of the first point that the query's metrics have from `start` to `end` (s UTC)."""
-    ids = [one.id for asked in metric_queries(query.expression) for one in source.find(asked.metric)]
+    ids = [
+        series.id for metric_query in metric_queries(query.expression) for series in source.find(metric_query.metric)
+    ]
     read = source.read(np.unique(np.array(ids, np.int64)), start, end, Rollup(HOUR, "last"))
     return max(int(np.min(read.ts)), start) if len(read) else None

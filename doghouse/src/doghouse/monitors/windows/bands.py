@@ -60,9 +60,9 @@ def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading |
 def _may_be_cut(query: MonitorQuery, source: Source) -> bool:
     """Whether the band leaves a bucket that is not over as it is: what was not counted so far is no 0, no rate goes by the bucket's end,
     and there are no sketches to cut."""
-    [asked], settings = metric_queries(query.expression), anomaly_settings(query.expression)
+    [metric_query], settings = metric_queries(query.expression), anomaly_settings(query.expression)
     assert settings is not None
-    kinds = {one.type for one in select(asked.scope, source.find(asked.metric))}
+    kinds = {series.type for series in select(metric_query.scope, source.find(metric_query.metric))}
     units = {"as_count", "as_rate"}.intersection(function_names(query.expression))
     zeros = settings.missing_is_zero and units and kinds != {"gauge"}
     return "distribution" not in kinds and not zeros and not ("as_rate" in units and "rate" in kinds)
@@ -70,15 +70,15 @@ def _may_be_cut(query: MonitorQuery, source: Source) -> bool:
 
 def _is_gapless(query: MonitorQuery, source: Source, over: Windows, interval: int) -> bool:
     """Whether the gauges of each group have points in the same buckets wherever the band looks, so that no window interpolates any."""
-    [asked], settings = metric_queries(query.expression), anomaly_settings(query.expression)
+    [metric_query], settings = metric_queries(query.expression), anomaly_settings(query.expression)
     assert settings is not None
-    series = select(asked.scope, source.find(asked.metric))
-    if {one.type for one in series} != {"gauge"}:
+    series = select(metric_query.scope, source.find(metric_query.metric))
+    if {member.type for member in series} != {"gauge"}:
         return False
     reach = MOST_SEASONS * settings.season + MOST_ALERT_WINDOWS * settings.alert_window + DAY
     begin, end = int(over.starts[0]) - reach, int(over.ends[-1])
-    for members in grouped(series, asked.by).values():
-        ids = np.array(sorted(one.id for one in members), np.int64)
+    for members in grouped(series, metric_query.by).values():
+        ids = np.array(sorted(member.id for member in members), np.int64)
         points = source.read(ids, begin, end, Rollup(interval, "count"))
         buckets = np.unique(points.ts)
         for id in ids.tolist():
@@ -136,8 +136,8 @@ def columns(
     for series in parts(query, source, begin, end, reads.interval):
         pieces.setdefault(series.group, []).append(series)
     so_far = _so_far(query, source, over, reads.interval)
-    for group, found in pieces.items():
-        line = _Line.of(found, reads, over, so_far.get(group))
+    for group, own in pieces.items():
+        line = _Line.of(own, reads, over, so_far.get(group))
         first, last = line.outermost(over.starts)
         if np.any(first != NO_TIME):
             complete = line.full(over, query) if full else None
@@ -157,23 +157,23 @@ def _so_far(query: MonitorQuery, source: Source, over: Windows, interval: int) -
     inside = replace(query, expression=query.expression.arguments[0])
     buckets, cut = _cut(over, interval)
     behind = over.ends - buckets
-    found: dict[Group, Floats] = {}
+    by_group: dict[Group, Floats] = {}
     for seconds in distinct(behind[cut]).tolist():
         ticks = np.flatnonzero(behind == seconds)
         begin, end = int(buckets[ticks[0]]), int(buckets[ticks[-1]]) + interval
         for series in parts(inside, _Early(source, interval, seconds + over.late), begin, end, interval):
             place, there = _places(series.ts, buckets[ticks])
-            values = found.setdefault(series.group, np.full(len(buckets), np.nan))
+            values = by_group.setdefault(series.group, np.full(len(buckets), np.nan))
             values[ticks[there]] = series.values[place[there]]
-    return found
+    return by_group
 
 
-def _places(ts: Ints, wanted: Ints) -> tuple[Ints, Bools]:
-    """Where each of the wanted times is among these, and whether it is."""
+def _places(ts: Ints, times: Ints) -> tuple[Ints, Bools]:
+    """Where each of the times is in `ts`, and whether it is there."""
     if not len(ts):
-        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
-    place = np.minimum(np.searchsorted(ts, wanted), len(ts) - 1)
-    return place, ts[place] == wanted
+        return np.zeros(len(times), np.int64), np.zeros(len(times), np.bool_)
+    place = np.minimum(np.searchsorted(ts, times), len(ts) - 1)
+    return place, ts[place] == times
 
 
 class _Line(Struct, frozen=True, eq=False):
@@ -194,8 +194,10 @@ class _Line(Struct, frozen=True, eq=False):
     def of(cls, pieces: Sequence[ResultSeries], reads: Reading, over: Windows, so_far: Floats | None) -> _Line:
         """From pieces that follow each other, and what the buckets that windows cut are worth (None: nothing)."""
         assert reads.interval is not None
-        ts, values = (np.concatenate(parts) for parts in zip(*((one.ts, one.values) for one in pieces), strict=True))
-        lower, upper = (np.concatenate(parts) for parts in zip(*(one.bounds or () for one in pieces), strict=True))
+        ts, values = (
+            np.concatenate(parts) for parts in zip(*((piece.ts, piece.values) for piece in pieces), strict=True)
+        )
+        lower, upper = (np.concatenate(parts) for parts in zip(*(piece.bounds or () for piece in pieces), strict=True))
         there, outside = ~np.isnan(values), reads.outside(values, lower, upper)
         buckets, cut = _cut(over, reads.interval)
         now = np.full(len(buckets), np.nan) if so_far is None else so_far

@@ -45,32 +45,32 @@ def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading |
 
 def _interval(query: MonitorQuery) -> int | None:
     """The length of the expression's buckets (s); None where it holds anything else than single points, or several lengths."""
-    found = set()
-    for one in walk(query.expression):
-        if isinstance(one, MetricQuery):
-            if any(modifier.name != "rollup" for modifier in one.modifiers):
+    intervals = set()
+    for node in walk(query.expression):
+        if isinstance(node, MetricQuery):
+            if any(modifier.name != "rollup" for modifier in node.modifiers):
                 return None
-            setting = rollup_of(one)
+            setting = rollup_of(node)
             if setting is None or setting.calendar is not None:
                 return None
-            found.add(setting.interval or default_interval(query.window.seconds))
-        elif not isinstance(one, Arithmetic | Negative | Number) and not (
-            isinstance(one, Call) and catalogue()[one.function].pointwise
+            intervals.add(setting.interval or default_interval(query.window.seconds))
+        elif not isinstance(node, Arithmetic | Negative | Number) and not (
+            isinstance(node, Call) and catalogue()[node.function].pointwise
         ):
             return None
-    return found.pop() if len(found) == 1 else None
+    return intervals.pop() if len(intervals) == 1 else None
 
 
 def is_alone(query: MonitorQuery, source: Source) -> bool:
     """Whether no group is made of several series between which values would be interpolated, as those of gauges are."""
-    for asked in metric_queries(query.expression):
-        found = select(asked.scope, source.find(asked.metric))
-        kinds = {one.type for one in found}
+    for metric_query in metric_queries(query.expression):
+        series = select(metric_query.scope, source.find(metric_query.metric))
+        kinds = {member.type for member in series}
         if kinds == {"distribution"}:  # a group's values are taken together, however many series they are of
             continue
         if "distribution" in kinds:
             return False
-        several = any(len(members) > 1 for members in grouped(found, asked.by).values())
+        several = any(len(members) > 1 for members in grouped(series, metric_query.by).values())
         if several and "gauge" in kinds:
             return False
     return True
@@ -91,14 +91,14 @@ def columns(
 
 def _buckets(query: MonitorQuery, source: Source, over: Windows, interval: int) -> dict[Group, tuple[Ints, Floats]]:
     """Every group's buckets over the whole stretch."""
-    found: dict[Group, list[tuple[Ints, Floats]]] = {}
+    by_group: dict[Group, list[tuple[Ints, Floats]]] = {}
     for series in parts(query, source, int(over.starts[0]), int(over.ends[-1]), interval):
         there = ~np.isnan(series.values)
         if there.any():
-            found.setdefault(series.group, []).append((series.ts[there], series.values[there]))
+            by_group.setdefault(series.group, []).append((series.ts[there], series.values[there]))
     return {
         group: (np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]))
-        for group, parts in found.items()
+        for group, parts in by_group.items()
     }
 
 
@@ -114,6 +114,6 @@ def parts(query: MonitorQuery, source: Source, begin: int, end: int, interval: i
 
 def _part(query: MonitorQuery, source: Source, interval: int) -> int:
     """How long a stretch is read at once (s): whole buckets, at least an hour."""
-    series = sum(len(source.find(asked.metric)) for asked in metric_queries(query.expression))
+    series = sum(len(source.find(metric_query.metric)) for metric_query in metric_queries(query.expression))
     buckets = max(BUCKETS_A_READ // max(series, 1), 3600 // interval)
     return int(buckets * interval)

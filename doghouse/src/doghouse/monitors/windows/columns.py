@@ -91,8 +91,9 @@ def seen_where_valued(
     group: Group, values: Floats, full: Bools | None, outermost: Ints, windows: Windows
 ) -> GroupColumn:
     """A group whose windows may have no value though something lies in them: such a window was not seen, and what is missing counts from one before it."""
-    seen = np.flatnonzero((outermost[0] != NO_TIME) & ~np.isnan(values))
-    points = np.unique(np.append(outermost[0][seen[:1]], outermost[1][seen]))  # the first, and the last of each window
+    valued = np.flatnonzero((outermost[0] != NO_TIME) & ~np.isnan(values))
+    # The first point, and the last of each window.
+    points = np.unique(np.append(outermost[0][valued[:1]], outermost[1][valued]))
     return GroupColumn(group, values, full, points, windows, outermost=(outermost[0], outermost[1]))
 
 
@@ -100,10 +101,10 @@ def lines(query: str, columns: Iterable[GroupColumn], shown: Bools, ticks: Ints,
     """The windows of a query at those of its ticks (s UTC) that are `shown`, a line a group, for a graph. `every` (s) is how far a single tick reaches."""
     times = ticks[shown]
     interval = int(times[1] - times[0]) if len(times) > 1 else every
-    made = []
+    result = []
     for column in columns:
         there = shown & ~np.isnan(column.values)
         tags = tuple(sorted(f"{key}:{value}" for key, value in column.group))
         scope, ts, values = ",".join(tags) or "*", ticks[there], column.values[there]
-        made.append(ResultSeries("", query, scope, column.group, tags, None, interval, ts, values))
-    return made
+        result.append(ResultSeries("", query, scope, column.group, tags, None, interval, ts, values))
+    return result

@@ -30,9 +30,9 @@ def applies(query: MonitorQuery) -> bool:
     One page of Datadog's limits this to division; for sums and differences of sums both ways give the same.
     """
     inside = tuple(walk(query.expression))
-    plain = all(isinstance(one, Arithmetic | MetricQuery | Negative | Number | Modified) for one in inside)
+    plain = all(isinstance(node, Arithmetic | MetricQuery | Negative | Number | Modified) for node in inside)
     counts = "as_count" in function_names(query.expression)
-    return plain and counts and any(isinstance(one, Arithmetic) for one in inside) and query.change is None
+    return plain and counts and any(isinstance(node, Arithmetic) for node in inside) and query.change is None
 
 
 class _Reduced(Struct, frozen=True, eq=False):
@@ -89,12 +89,12 @@ class _Windows(Values[_Reduced]):
         raise AssertionError(call)  # see `applies`
 
 
-def _leaf(asked: MetricQuery, query: MonitorQuery, over: Windows, reduce: Reduce) -> _Reduced:
-    columns = {column.group: column for column in reduce(msgspec.structs.replace(query, expression=asked))}
-    if not asked.by and not columns:
+def _leaf(leaf: MetricQuery, query: MonitorQuery, over: Windows, reduce: Reduce) -> _Reduced:
+    columns = {column.group: column for column in reduce(msgspec.structs.replace(query, expression=leaf))}
+    if not leaf.by and not columns:
         return _Reduced({(): np.zeros(len(over.ticks))}, False, {})
     values = {group: np.nan_to_num(column.values, nan=0.0) for group, column in columns.items()}
-    return _Reduced(values, bool(asked.by), {group: [column] for group, column in columns.items()})
+    return _Reduced(values, bool(leaf.by), {group: [column] for group, column in columns.items()})
 
 
 def _combine(operator: Operator, left: _Reduced, right: _Reduced) -> _Reduced:

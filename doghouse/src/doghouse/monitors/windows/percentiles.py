@@ -39,11 +39,11 @@ def columns(query: MonitorQuery, source: Source, over: Windows, full: bool) -> I
     if query.change is not None:
         raise NotEvaluated("a change of percentiles over time")
     values = _Percentiles(source, over, {}, NOWHERE)
-    made = compute(query.expression, values)
-    if not isinstance(made, Frame):
+    frame = compute(query.expression, values)
+    if not isinstance(frame, Frame):
         raise NotEvaluated("an expression without a metric")
-    for row, group in enumerate(made.groups):
-        column = np.where(made.points[row], made.values[row], np.nan)
+    for row, group in enumerate(frame.groups):
+        column = np.where(frame.points[row], frame.values[row], np.nan)
         ts = values.seen(group)
         complete = _full(query, over, ts) if full else None
         yield seen_where_valued(group, column, complete, outermost_of(ts, over), over)
@@ -98,8 +98,8 @@ class _Percentiles(FrameValues):
 
     def seen(self, group: Group) -> Ints:
         """When any of a group's queries had values (s UTC, ascending)."""
-        wanted = frozenset(group)
-        mine = [ts for own, parts in self.times.items() if frozenset(own) <= wanted for ts in parts]
+        tags = frozenset(group)
+        mine = [ts for own, parts in self.times.items() if frozenset(own) <= tags for ts in parts]
         return np.unique(np.concatenate(mine)) if mine else np.empty(0, np.int64)
 
     def called(self, call: tree.Call) -> Value:

@@ -110,8 +110,8 @@ def _window(query: MonitorQuery, source: Source, start: int, end: int, known: in
     if query.change is None:
         return now
     back = query.change.shift
-    then = {one.group: one for one in _lines(query, source, start - back, end - back, known - back)}
-    return [_compared(query, one, then[one.group]) for one in now if one.group in then]
+    then = {line.group: line for line in _lines(query, source, start - back, end - back, known - back)}
+    return [_compared(query, line, then[line.group]) for line in now if line.group in then]
 
 
 def _lines(query: MonitorQuery, source: Source, start: int, end: int, known: int) -> list[ResultSeries]:

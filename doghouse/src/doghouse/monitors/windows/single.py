@@ -42,6 +42,6 @@ def columns(
     lows, highs = np.searchsorted(read.series, ids).tolist(), np.searchsorted(read.series, ids, side="right").tolist()
     for (group, _), place in zip(members, np.searchsorted(ids, numbers).tolist(), strict=True):
         if lows[place] < highs[place]:
-            one, points = slice(place, place + 1), read.ts[lows[place] : highs[place]]
-            whole = None if complete is None else complete[one]
-            yield GroupColumn(group, values[one], whole, points, over, outermost=(points[:1], points[-1:]))
+            part, points = slice(place, place + 1), read.ts[lows[place] : highs[place]]
+            whole = None if complete is None else complete[part]
+            yield GroupColumn(group, values[part], whole, points, over, outermost=(points[:1], points[-1:]))

@@ -101,12 +101,12 @@ class _Cells(Struct, frozen=True, eq=False):
     cell: int
     last: tuple[Bools, Floats] | None = None
 
-    def with_last(self, starts: Ints, values: Floats, wanted: Ints) -> _Cells:
-        """The same windows, each with one value more: that of the bucket which starts at `wanted[i]`, where there is one."""
-        place = np.searchsorted(starts, wanted)
+    def with_last(self, starts: Ints, values: Floats, bucket_starts: Ints) -> _Cells:
+        """The same windows, each with one value more: that of the bucket which starts at `bucket_starts[i]`, where there is one."""
+        place = np.searchsorted(starts, bucket_starts)
         there = place < len(starts)
-        there[there] = starts[place[there]] == wanted[there]
-        more = np.zeros(len(wanted))
+        there[there] = starts[place[there]] == bucket_starts[there]
+        more = np.zeros(len(bucket_starts))
         more[there] = values[place[there]]
         return replace(self, last=(there, more))
 

@@ -32,7 +32,7 @@ class _Matrix(Struct, frozen=True, eq=False):
     before: Ints
     after: Ints
     straight: Floats
-    held: Floats
+    carried: Floats
     since: Ints
     until: Ints
 
@@ -67,8 +67,10 @@ class _Windows:
         there = np.flatnonzero(low < high)
         inner = self._matrix.since[low[there]] >= starts[there]
         inner &= np.maximum.accumulate(self._matrix.until)[high[there] - 1] < ends[there]
-        for one in there[~inner].tolist():
-            out[one] = reduce(self._window(slice(int(low[one]), int(high[one])), int(starts[one]), int(ends[one])))
+        for index in there[~inner].tolist():
+            out[index] = reduce(
+                self._window(slice(int(low[index]), int(high[index])), int(starts[index]), int(ends[index]))
+            )
         alike = there[inner]
         many = high[alike] - low[alike]
         for width in np.unique(many).tolist():
@@ -125,15 +127,15 @@ def _matrix(parts: Sequence[Part], limit: int) -> _Matrix:
     ts = times_of(parts)
     shape = (len(parts), len(ts))
     before, after = np.empty(shape, np.int64), np.empty(shape, np.int64)
-    straight, held = np.empty(shape), np.empty(shape)
+    straight, carried = np.empty(shape), np.empty(shape)
     since, until = np.full(len(ts), NEVER), np.zeros(len(ts), np.int64)
     for row, (own, values) in enumerate(parts):
         if not len(own):
-            before[row], after[row], straight[row], held[row] = -1, NEVER, 0.0, 0.0
+            before[row], after[row], straight[row], carried[row] = -1, NEVER, 0.0, 0.0
             continue
         if len(own) == len(ts):  # it has a point in each bucket
             before[row] = after[row] = ts
-            straight[row] = held[row] = values
+            straight[row] = carried[row] = values
             since, until = np.minimum(since, ts), np.maximum(until, ts)
             continue
         place = np.searchsorted(own, ts, side="right") - 1
@@ -148,17 +150,17 @@ def _matrix(parts: Sequence[Part], limit: int) -> _Matrix:
         exact = ts == at
         before[row] = np.where(known, at, -1)
         after[row] = np.where(exact, ts, np.where(more, own[following], NEVER))
-        held[row] = value
+        carried[row] = value
         straight[row] = np.where(exact, value, value + rise * (ts - at))
         since = np.minimum(since, np.where(known, at, NEVER))
         until = np.maximum(until, np.where(known & (after[row] != NEVER), after[row], 0))
-    return _Matrix(ts, before, after, straight, held, since, until)
+    return _Matrix(ts, before, after, straight, carried, since, until)
 
 
 def _combined(matrix: _Matrix, columns: slice, start: int, end: int, spatial: str) -> Floats:
     """One number a bucket of a window. Every bucket has at least the point that it is there for."""
     there = matrix.before[:, columns] >= max(start, 0)
-    values = np.where(matrix.after[:, columns] < end, matrix.straight[:, columns], matrix.held[:, columns])
+    values = np.where(matrix.after[:, columns] < end, matrix.straight[:, columns], matrix.carried[:, columns])
     return _over_rows(there, values, spatial)
 
 

@@ -37,7 +37,7 @@ def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading |
     """Whether the query is one metric query of points with nothing but `.rollup()` in seconds or `.as_count()`, over a window that slides."""
     if query.window.cumulative or not _is_plain(query.expression) or not _shift_fits(query, over):
         return False
-    return not any(one.type == "distribution" for one in source.find(query.expression.metric)[:1])  # all are, or none
+    return not any(series.type == "distribution" for series in source.find(query.expression.metric)[:1])  # all or none
 
 
 def _is_plain(expression: object) -> TypeGuard[MetricQuery]:
@@ -84,17 +84,17 @@ def columns(
     query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
 ) -> Iterator[GroupColumn]:
     """Every group's column, one at a time; see `evaluation.window_columns`."""
-    asked = query.expression
-    assert isinstance(asked, MetricQuery)
-    chosen = select(asked.scope, source.find(asked.metric))
+    leaf = query.expression
+    assert isinstance(leaf, MetricQuery)
+    chosen = select(leaf.scope, source.find(leaf.metric))
     kinds = {series.type for series in chosen}
     # Whether gaps are interpolated goes by the types of all series of the query, not by a group's; and distributions have no points.
     if ("gauge" in kinds and kinds != {"gauge"}) or "distribution" in kinds:
         yield from pointwise.columns(query, source, over, full)
         return
-    groups = grouped(chosen, asked.by)
-    plans = _plans(query, asked, groups, over)
-    slow = [one.id for group, members in groups.items() if group not in plans for one in members]
+    groups = grouped(chosen, leaf.by)
+    plans = _plans(query, leaf, groups, over)
+    slow = [member.id for group, members in groups.items() if group not in plans for member in members]
     yield from _planned(query, source, over, full, plans)
     if slow:
         there = Subset(source, frozenset(slow))
@@ -105,15 +105,15 @@ def grouped(series: Sequence[Series], keys: Sequence[str]) -> dict[Group, list[S
     """The series by group. One that has several values for a key is in several groups, one that lacks a key in none: monitors have no N/A groups."""
     groups: dict[Group, list[Series]] = {}
     prefixes = [f"{key}:" for key in keys]
-    for one in series:
-        values = [sorted([tag[len(prefix) :] for tag in one.tags if tag.startswith(prefix)]) for prefix in prefixes]
+    for member in series:
+        values = [sorted([tag[len(prefix) :] for tag in member.tags if tag.startswith(prefix)]) for prefix in prefixes]
         for chosen in product(*values):
-            groups.setdefault(tuple(zip(keys, chosen, strict=True)), []).append(one)
+            groups.setdefault(tuple(zip(keys, chosen, strict=True)), []).append(member)
     return groups
 
 
 class _Plan(Struct, frozen=True):
-    """How to read and reduce a group: its series, and how their points become values. `each`: every series is put into buckets by itself first.
+    """How to read and reduce a group: its series, and how their points become values. `own_buckets`: every series is put into buckets by itself first.
 
     `counts`: the values are counts, which add up (`.as_count()` of a count or rate). `limit`: the series are combined bucket by bucket, interpolated so long
     after a point (s; -1: not at all).
@@ -122,45 +122,45 @@ class _Plan(Struct, frozen=True):
     members: Sequence[Series]
     buckets: Buckets
     counts: bool = False
-    each: Buckets | None = None
+    own_buckets: Buckets | None = None
     limit: int | None = None
 
 
 def _plans(
-    query: MonitorQuery, asked: MetricQuery, groups: Mapping[Group, Sequence[Series]], over: Windows
+    query: MonitorQuery, leaf: MetricQuery, groups: Mapping[Group, Sequence[Series]], over: Windows
 ) -> dict[Group, _Plan]:
     """How to reduce each group that can be, worked out once for those of as many series of the same types."""
     plans, known = {}, dict[object, _Plan | None]()
     for group, members in groups.items():
-        alike = (len(members) == 1, frozenset([one.type for one in members]))
+        alike = (len(members) == 1, frozenset([member.type for member in members]))
         if alike not in known:
-            known[alike] = _plan(query, asked, members, over)
+            known[alike] = _plan(query, leaf, members, over)
         if (plan := known[alike]) is not None:
             plans[group] = replace(plan, members=members)
     return plans
 
 
-def _plan(query: MonitorQuery, asked: MetricQuery, members: Sequence[Series], over: Windows) -> _Plan | None:
+def _plan(query: MonitorQuery, leaf: MetricQuery, members: Sequence[Series], over: Windows) -> _Plan | None:
     """How to reduce a group, or None where its series have to be combined point by point."""
-    interval, setting = _interval(query), rollup_of(asked)
-    kinds = {one.type for one in members}
-    counts = _counts(asked) and kinds <= {"count", "rate"}
-    if _counts(asked) and not counts and kinds != {"gauge"}:
+    interval, setting = _interval(query), rollup_of(leaf)
+    kinds = {member.type for member in members}
+    counts = _counts(leaf) and kinds <= {"count", "rate"}
+    if _counts(leaf) and not counts and kinds != {"gauge"}:
         return None
     method = (setting.method if setting else None) or ("sum" if counts else "avg")
     if len(members) == 1:
         return _Plan(members, Buckets(interval, method), counts)
     if query.change is not None:
         return None
-    if counts and asked.aggregator == query.aggregator == method == "sum":
+    if counts and leaf.aggregator == query.aggregator == method == "sum":
         return _Plan(members, Buckets(interval, "sum"), counts)
     if np.any(over.ends % interval):
         return None
-    each = Buckets(interval, method)
-    if asked.aggregator == query.aggregator in ("min", "max") and kinds == {"gauge"}:
+    own_buckets = Buckets(interval, method)
+    if leaf.aggregator == query.aggregator in ("min", "max") and kinds == {"gauge"}:
         # What is interpolated lies between two points, or repeats one: it is never the extreme.
-        return _Plan(members, Buckets(interval, "min" if query.aggregator == "min" else "max"), counts, each)
-    return _Plan(members, Buckets(interval), counts, each, LIMIT_S if kinds == {"gauge"} else NOT_AT_ALL)
+        return _Plan(members, Buckets(interval, "min" if query.aggregator == "min" else "max"), counts, own_buckets)
+    return _Plan(members, Buckets(interval), counts, own_buckets, LIMIT_S if kinds == {"gauge"} else NOT_AT_ALL)
 
 
 def _planned(
@@ -170,7 +170,7 @@ def _planned(
     begin, end = int(over.starts[0]) - back, over.last_point(_interval(query))
     within = bool(np.any(over.starts % _interval(query)))  # once: of a year of minutes it takes 3 ms
     for batch in _batches(plans, end - begin):
-        ids = np.array(sorted({one.id for _, plan in batch for one in plan.members}), np.int64)
+        ids = np.array(sorted({member.id for _, plan in batch for member in plan.members}), np.int64)
         read = source.read(ids, begin, end)
         if _at_once(query, over, batch):
             members = [(group, plan.members[0].id) for group, plan in batch]
@@ -178,7 +178,8 @@ def _planned(
             continue
         for group, plan in batch:
             if plan.limit is not None:
-                column = _combined(query, over, full, group, plan, [_own(read, one, plan) for one in plan.members])
+                own = [_own(read, member, plan) for member in plan.members]
+                column = _combined(query, over, full, group, plan, own)
             else:
                 column = _column(query, over, full, within, group, plan, *_points(read, plan))
             if column is not None:
@@ -189,7 +190,7 @@ def _at_once(query: MonitorQuery, over: Windows, batch: Sequence[tuple[Group, _P
     """Whether its groups are single series that are all read in the same way, for one window."""
     buckets = batch[0][1].buckets
     return single.applies(query, over, buckets) and all(
-        len(plan.members) == 1 and plan.each is None and plan.buckets == buckets and not plan.counts
+        len(plan.members) == 1 and plan.own_buckets is None and plan.buckets == buckets and not plan.counts
         for _, plan in batch
     )
 
@@ -226,7 +227,7 @@ def _batches(plans: Mapping[Group, _Plan], span: int) -> Iterator[list[tuple[Gro
 
 def _points(read: Columns, plan: _Plan) -> tuple[Ints, Floats]:
     """A group's points by time. Of counts, a rate's values are times its submission interval: what was counted (type_modifiers)."""
-    parts = [_own(read, one, plan) for one in plan.members]
+    parts = [_own(read, member, plan) for member in plan.members]
     if len(parts) == 1:
         return parts[0]
     ts = np.concatenate([part[0] for part in parts])
@@ -239,7 +240,7 @@ def _own(read: Columns, series: Series, plan: _Plan) -> tuple[Ints, Floats]:
     ts, values = read.ts[low:high], read.value[low:high]
     if plan.counts and series.type == "rate" and series.interval > 1:
         values = values * series.interval
-    return (ts, values) if plan.each is None else bucketed(ts, values, plan.each)
+    return (ts, values) if plan.own_buckets is None else bucketed(ts, values, plan.own_buckets)
 
 
 def _column(

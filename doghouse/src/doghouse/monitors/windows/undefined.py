@@ -21,11 +21,13 @@ def _undefined(part: Expression) -> str:
     match part:
         case MetricQuery() if EVERY_TAG in part.by:
             return "by {*}"
-        case MetricQuery() if part.aggregator != "sum" and any(one.name == "weighted" for one in part.modifiers):
+        case MetricQuery() if part.aggregator != "sum" and any(
+            modifier.name == "weighted" for modifier in part.modifiers
+        ):
             return f".weighted() of anything but a sum (here {part.aggregator or 'without an aggregator'})"
         case tree.Call(function, (*_, tree.Keys(names))):
-            given = result_keys(children(part)[0])
-            missing = [key for key in names if key not in given]
+            keys = result_keys(children(part)[0])
+            missing = [key for key in names if key not in keys]
             return f"{function}() by '{missing[0]}', which its query does not group by" if missing else ""
         case _:
             return ""

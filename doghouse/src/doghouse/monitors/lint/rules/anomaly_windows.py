@@ -26,8 +26,8 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     query = context.query
     if query is None:
         return
-    given = monitor.options.threshold_windows
-    reads = reading(query, given.recovery_window if given else None)
+    windows = monitor.options.threshold_windows
+    reads = reading(query, windows.recovery_window if windows else None)
     if reads is None:
         return
     alert = reads.alert_window

@@ -17,9 +17,9 @@ def composite_groups(monitor: Definition, context: Context) -> Iterator[Problem]
     """Members that stand in the folder and group by different keys: the API refuses the composite."""
     grouped: dict[int, tuple[str, ...]] = {}
     for member in monitor.members:
-        one = context.beside.by_id.get(member)
+        definition = context.beside.by_id.get(member)
         try:
-            keys = (one.keys if one is not None else None) or ()
+            keys = (definition.keys if definition is not None else None) or ()
         except (NotEvaluated, QuerySyntaxError):
             continue
         if keys and keys != ("*",):

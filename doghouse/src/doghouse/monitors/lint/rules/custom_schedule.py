@@ -22,26 +22,26 @@ def custom_schedule(monitor: Definition, _: Context) -> Iterator[Problem]:
     place = "options.scheduling_options"
     schedule = options.get("custom_schedule")
     recurrences = schedule.get("recurrences") if isinstance(schedule, Mapping) else None
-    for number, one in enumerate(recurrences if isinstance(recurrences, list) else []):
+    for number, recurrence in enumerate(recurrences if isinstance(recurrences, list) else []):
         where = f"{place}.custom_schedule.recurrences[{number}]"
-        yield from _recurrence(f"{where}.rrule", one)
-        zone = one.get("timezone") if isinstance(one, Mapping) else None
+        yield from _recurrence(f"{where}.rrule", recurrence)
+        zone = recurrence.get("timezone") if isinstance(recurrence, Mapping) else None
         if zone is not None and not is_zone(str(zone)):
             yield RULE.problem(f"{where}.timezone", f"'{zone}' is no time zone of the IANA database")
 
 
 def _recurrence(where: str, recurrence: object) -> Iterator[Problem]:
-    said = recurrence.get("rrule") if isinstance(recurrence, Mapping) else None
-    if not isinstance(said, str):
+    rrule = recurrence.get("rrule") if isinstance(recurrence, Mapping) else None
+    if not isinstance(rrule, str):
         yield RULE.problem(where, "a recurrence has an rrule, as FREQ=WEEKLY;BYDAY=MO is")
         return
-    refused = [name for name in _REFUSED if f"{name}=" in said.upper() or f"{name}:" in said.upper()]
+    refused = [name for name in _REFUSED if f"{name}=" in rrule.upper() or f"{name}:" in rrule.upper()]
     if refused:
         yield RULE.problem(where, f"{refused[0]} is not supported in an rrule")
         return
     from dateutil.rrule import rrulestr  # slow to import, and few monitors have one
 
     try:
-        rrulestr(said.removeprefix("RRULE:"))
+        rrulestr(rrule.removeprefix("RRULE:"))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        yield RULE.problem(where, f"'{said}' is no RRULE: {error}")
+        yield RULE.problem(where, f"'{rrule}' is no RRULE: {error}")

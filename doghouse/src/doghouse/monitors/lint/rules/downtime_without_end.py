@@ -26,7 +26,10 @@ def downtime_without_end(monitor: Definition, context: Context) -> Iterator[Prob
         if not isinstance(schedule, Recurring):
             if math.isinf(schedule.end) and downtime.canceled is None:
                 yield FOR_EVER.problem("message", f"nobody is told of an alert: the downtime in {where} has no end")
-        elif any(_night(one.start.hour, one.duration) and _for_ever(one.rrule) for one in schedule.recurrences):
+        elif any(
+            _night(recurrence.start.hour, recurrence.duration) and _for_ever(recurrence.rrule)
+            for recurrence in schedule.recurrences
+        ):
             text = f"nobody is told of an alert at night: the downtime in {where} comes again without an end"
             yield AT_NIGHT.problem("message", text)
 

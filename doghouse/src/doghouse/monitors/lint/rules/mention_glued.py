@@ -33,8 +33,8 @@ def mention_glued(monitor: Definition, context: Context) -> Iterator[Problem]:
         return
     overrides = context.overrides
     glued: dict[int, str] = {}
-    for one in context.heard:
-        glued |= _glued(reachable.shown(tree, reachable.known_in(one, monitor, overrides=overrides)))
+    for transition in context.heard:
+        glued |= _glued(reachable.shown(tree, reachable.known_in(transition, monitor, overrides=overrides)))
     for place, handle in sorted(glued.items()):
         text = f"{handle} stands right behind other text, and is no mention: nobody gets it"
         there = place > 0 and message.startswith(handle, place)
@@ -45,15 +45,15 @@ def mention_glued(monitor: Definition, context: Context) -> Iterator[Problem]:
 def _glued(parts: list[tuple[str, int]]) -> dict[int, str]:
     """The handles that stand right behind a word in what a message shows, by their places in it."""
     text = "".join(part for part, _ in parts)
-    found: dict[int, str] = {}
+    handles: dict[int, str] = {}
     for word in _WORD.finditer(text):
         first = word[0].find("@") + word.start()
-        for one in _HANDLE.finditer(text, *word.span()):
-            place = one.start()
+        for handle in _HANDLE.finditer(text, *word.span()):
+            place = handle.start()
             if place == word.start() or not _IN_WORD.match(text, place - 1):
                 continue
             # Within a handle an @ is well (`@{{team.name}}@example.com`); behind a whole one it is not.
             is_short = place - word.start() <= LONGEST_HANDLE
             if place == first or (is_short and _HANDLE.fullmatch(text, word.start(), place)):
-                found[reachable.place_in(parts, place)] = one[0]
-    return found
+                handles[reachable.place_in(parts, place)] = handle[0]
+    return handles

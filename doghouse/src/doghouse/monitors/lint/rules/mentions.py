@@ -20,9 +20,9 @@ def mentions(monitor: Definition, context: Context) -> Iterator[Problem]:
     if answer is None:
         return
     somebody = set().union(*answer.by_status.values())
-    for one in answer.everybody:
-        place = position(monitor.message, one.place)
-        if one.problem is not None:
-            yield BROKEN.problem("message", one.problem, *place)
-        elif one.place not in somebody:
-            yield UNREACHED.problem("message", f"no state of this monitor reaches {one.written}", *place)
+    for mention in answer.everybody:
+        place = position(monitor.message, mention.place)
+        if mention.problem is not None:
+            yield BROKEN.problem("message", mention.problem, *place)
+        elif mention.place not in somebody:
+            yield UNREACHED.problem("message", f"no state of this monitor reaches {mention.written}", *place)

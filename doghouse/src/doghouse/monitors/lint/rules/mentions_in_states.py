@@ -38,15 +38,15 @@ WARNED, WARNING_OVER = (Status.OK, Status.WARN), (Status.WARN, Status.OK)
 def unconditional(monitor: Definition, context: Context) -> Iterator[Problem]:
     """Handles that each change of state shows, in a monitor that can do more than alert."""
     heard = context.heard
-    first = [one for one in heard if not one.renotified]
-    places = set.intersection(*(set(heard[one]) for one in first)) if first else set()
+    first = [transition for transition in heard if not transition.renotified]
+    places = set.intersection(*(set(heard[transition]) for transition in first)) if first else set()
     handles = {place: heard[first[0]][place] for place in sorted(places)}
-    warns = any(one.after is Status.WARN for one in first)
-    told = [one for one in handles.values() if warns or not one.startswith(INCIDENTS)]
-    if not told:
+    warns = any(transition.after is Status.WARN for transition in first)
+    everybody = [handle for handle in handles.values() if warns or not handle.startswith(INCIDENTS)]
+    if not everybody:
         return
-    who = _listed(told)
-    place = position(monitor.message, next(place for place, handle in handles.items() if handle == told[0]))
+    who = _listed(everybody)
+    place = position(monitor.message, next(place for place, handle in handles.items() if handle == everybody[0]))
     if warns:
         text = f"{who} stands outside any condition, and is told of each of {len(first)} changes: one spike through the warning is up to four messages"
         yield ALWAYS.problem("message", text, *place)
@@ -57,7 +57,11 @@ def unconditional(monitor: Definition, context: Context) -> Iterator[Problem]:
 @finds(UNHEARD)
 def recovery_unheard(monitor: Definition, context: Context) -> Iterator[Problem]:
     """Handles in `is_recovery` of a monitor whose warnings they are not told of: with a warning threshold, Warn to OK is a recovery too."""
-    heard = {(one.before, one.after): handles for one, handles in context.heard.items() if not one.renotified}
+    heard = {
+        (transition.before, transition.after): handles
+        for transition, handles in context.heard.items()
+        if not transition.renotified
+    }
     if WARNED not in heard:
         return
     warned = set(heard[WARNED].values())
@@ -70,4 +74,4 @@ def recovery_unheard(monitor: Definition, context: Context) -> Iterator[Problem]
 
 
 def _listed(handles: Collection[str]) -> str:
-    return ", ".join(one if one.startswith("$") else f"@{one}" for one in dict.fromkeys(handles))
+    return ", ".join(handle if handle.startswith("$") else f"@{handle}" for handle in dict.fromkeys(handles))

@@ -11,8 +11,8 @@ from doghouse.monitors.message import variables
 from doghouse.monitors.message.template import TemplateError, position
 
 _RULES = {
-    one.id: one
-    for one in (
+    entry.id: entry
+    for entry in (
         rule("message-unclosed-block", "A block of a message is never closed", order=400, partly=True),
         rule("message-stray-closing", "A message closes a block that is not open there", order=400, partly=True),
         rule("message-unclosed-braces", "Braces or a comment of a message are never closed", order=400, partly=True),

@@ -21,7 +21,7 @@ def nobody_mentioned(_: Definition, context: Context) -> Iterator[Problem]:
     answer = context.reached
     if answer is None:
         return
-    silent = {one for one, places in answer.by_status.items() if not places and one not in answer.routed}
+    silent = {status for status, places in answer.by_status.items() if not places and status not in answer.routed}
     if context.rules is None:
         routed, severity = "unless notification rules route it", "warning"
     else:
@@ -29,8 +29,8 @@ def nobody_mentioned(_: Definition, context: Context) -> Iterator[Problem]:
     for broken, statuses in _by_rule(silent):
         words = [word for status, word in WORDS.items() if status in statuses]
         when = " or ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} or {words[-1]}"
-        kept = " (the escalation message does, later)" if answer.escalates and broken is NOBODY else ""
-        yield broken.problem("message", f"nobody is mentioned when it {when}{kept}, {routed}", severity=severity)
+        addition = " (the escalation message does, later)" if answer.escalates and broken is NOBODY else ""
+        yield broken.problem("message", f"nobody is mentioned when it {when}{addition}, {routed}", severity=severity)
 
 
 def _by_rule(silent: Collection[Status]) -> Iterator[tuple[Rule, Collection[Status]]]:

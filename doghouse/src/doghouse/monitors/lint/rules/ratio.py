@@ -42,8 +42,8 @@ def ratio(monitor: Definition, context: Context) -> Iterator[Problem]:
                 if query.comparator in ("<", "<=")
                 else "stays an alert when it is over"
             )
-            said = f"while nothing is counted for {text}, the ratio has no value: what it watches {when}; write default_zero({text})"
-            yield RULE.problem("query", said)
+            sentence = f"while nothing is counted for {text}, the ratio has no value: what it watches {when}; write default_zero({text})"
+            yield RULE.problem("query", sentence)
             return
 
 
@@ -64,12 +64,14 @@ def _unfilled(expression: Expression) -> Iterator[MetricQuery]:
     if isinstance(expression, Call) and expression.function in FILLING:
         return
     if isinstance(expression, MetricQuery):
-        names = [one.name for one in expression.modifiers]
-        if not COUNTED.isdisjoint(names) and not any(_fills(one) for one in expression.modifiers):
+        names = [modifier.name for modifier in expression.modifiers]
+        if not COUNTED.isdisjoint(names) and not any(_fills(modifier) for modifier in expression.modifiers):
             yield expression
     for inner in children(expression):
         yield from _unfilled(inner)
 
 
 def _fills(modifier: Modifier) -> bool:
-    return modifier.name == "fill" and any(isinstance(one, Word) and one.value == "zero" for one in modifier.arguments)
+    return modifier.name == "fill" and any(
+        isinstance(argument, Word) and argument.value == "zero" for argument in modifier.arguments
+    )

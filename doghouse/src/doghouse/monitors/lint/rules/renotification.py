@@ -28,16 +28,16 @@ def renotification(monitor: Definition, context: Context) -> Iterator[Problem]:
             yield UNUSED.problem("options.renotify_statuses", text)
         return
     queries = metric_queries(context.query.expression) if context.query else ()
-    everything = bool(queries) and all(scope_text(one.scope) == "*" for one in queries)
+    everything = bool(queries) and all(scope_text(query.scope) == "*" for query in queries)
     if everything and not options.renotify_occurrences:
         text = f"whatever the metric is sent for is looked at ({{*}}), and an alert that nobody mends is repeated each {interval} minutes for ever"
         end = Mend("options.renotify_occurrences", "3")
         yield ENDLESS.problem("options.renotify_interval", text, mend=end)
     states = options.renotify_statuses or ("alert", "no data")
     if "no data" in states and notifies_no_data(options):
-        said = "" if options.renotify_statuses else ", as they are where renotify_statuses does not say"
-        text = f"alerts and a lack of data are repeated each {interval} minutes{said}: a host that is gone for good is repeated until somebody mutes it"
-        left = ", ".join(f'"{one}"' for one in states if one != "no data")
-        mend = Mend("options.renotify_statuses", f"[{left}]") if left else None
+        addition = "" if options.renotify_statuses else ", as they are where renotify_statuses does not say"
+        text = f"alerts and a lack of data are repeated each {interval} minutes{addition}: a host that is gone for good is repeated until somebody mutes it"
+        remaining = ", ".join(f'"{state}"' for state in states if state != "no data")
+        mend = Mend("options.renotify_statuses", f"[{remaining}]") if remaining else None
         field = "options.renotify_statuses" if options.renotify_statuses else "options.renotify_interval"
         yield NO_DATA.problem(field, text, mend=mend)

@@ -23,19 +23,19 @@ def rollups(monitor: Definition, context: Context) -> Iterator[Problem]:
     query = context.query
     if query is None or anomaly_settings(query.expression):
         return
-    settings = [_rollup(one) for one in metric_queries(flattened(query.expression))]
-    wanted = [one for one in settings if one is not None]
+    settings = [_rollup(metric_query) for metric_query in metric_queries(flattened(query.expression))]
+    buckets = [setting for setting in settings if setting is not None]
     window, delay = query.window.seconds, monitor.options.evaluation_delay or 0
-    longest = max((interval for _, interval in wanted), default=0)
+    longest = max((interval for _, interval in buckets), default=0)
     if longest > window:
         text = f"a bucket of {longest} s does not fit into the window of {window} s: it is looked at by its beginning alone"
         yield LONGER.problem("query", text)
         return
-    added = max((interval for method, interval in wanted if method in ADDING), default=0)
+    added = max((interval for method, interval in buckets if method in ADDING), default=0)
     from_below = query.comparator in ("<", "<=") and query.aggregator in ("min", "avg")
     if added > MINUTE and from_below and delay < added:
         text = (
-            f"the last bucket of {added} s is still filling when it is looked at, and its {_method(wanted, added)} is below the "
+            f"the last bucket of {added} s is still filling when it is looked at, and its {_method(buckets, added)} is below the "
             "threshold by chance: delay the evaluation by a bucket"
         )
         yield PARTIAL.problem("query", text, mend=Mend("options.evaluation_delay", str(added)))
@@ -50,5 +50,5 @@ def _rollup(query: MetricQuery) -> tuple[str, int] | None:
     return None
 
 
-def _method(wanted: list[tuple[str, int]], interval: int) -> str:
-    return next(method for method, each in wanted if each == interval and method in ADDING)
+def _method(buckets: list[tuple[str, int]], interval: int) -> str:
+    return next(method for method, seconds in buckets if seconds == interval and method in ADDING)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.lint.context import Context, asked
+from doghouse.monitors.lint.context import Context, looked_at
 from doghouse.monitors.lint.rule import Problem, finds, rule
 
 SAME = rule("monitor-twice", "Two monitors are the same, and Datadog refuses the second", order=110)
@@ -23,7 +23,7 @@ def twins(monitor: Definition, context: Context) -> Iterator[Problem]:
         return
     where = context.beside.monitors[mine][0]
     alike = ""
-    for number in context.beside.asking[asked(monitor)]:
+    for number in context.beside.asking[looked_at(monitor)]:
         other, twin = context.beside.monitors[number]
         if number == mine or _one_source(where, other):
             continue

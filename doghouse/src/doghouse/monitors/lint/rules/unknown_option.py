@@ -33,10 +33,10 @@ RULE = rule("unknown-option", "An option that monitors do not have", "warning", 
 @RULE
 def unknown_option(monitor: Definition, _: Context) -> Iterator[Problem]:
     """Options that Datadog's schema does not have: it takes them in silence, and a misspelt one has no effect."""
-    given = monitor.document.get("options")
+    options = monitor.document.get("options")
     for place, names, known in (
-        ("options", given, OPTIONS),
-        ("options.thresholds", (given or {}).get("thresholds"), THRESHOLDS),
+        ("options", options, OPTIONS),
+        ("options.thresholds", (options or {}).get("thresholds"), THRESHOLDS),
     ):
         for name, value in names.items() if isinstance(names, Mapping) else ():
             if name not in known and name not in EXPORTED and value is not None:
