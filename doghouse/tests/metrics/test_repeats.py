@@ -102,6 +102,7 @@ A, B = '{"metric":"a","points":[[1,2]]}', '{"metric":"b","points":[[3,4]]}'
         '{"series":[{"metric":"a","p\\u006fints":[[5,6]],"points":[[1,2]]}]}',
         '{"series":[{"metric":"a","points":[[1,2]],"p\\u006fints":[[5,6]]}]}',
         '{"series":[{"metric":"a","x\\"points":[[1,2]]}]}',
+        '{"series":[{"metric":"a","points":[],"x\\"points":[[1,2]]}]}',
         '{"series":[{"metric":"a","points":[[1,2][3,4]]}]}',
         '{"series":[{"metric":"a","points":[[1,2],]}]}',
         '{"series":[{"metric":"a","points":[[1 2,3]]}]}',

@@ -20,8 +20,9 @@ from doghouse.metrics.model import Floats, Sent, SeriesList
 PAIR = rb"\[[^][,]*,[^][,]*\]"
 # A series from its points on. What does not look so (no points, braces in a tag, …) is left to `v1.decode`: without its brace at the end it is no JSON.
 POINTS = re.compile(rb'"points":\s*\[(' + PAIR + rb"(?:\s*,\s*" + PAIR + rb")*+)\]([^{}]*+\}?)")
-FIRST = re.compile(rb'\s*\{\s*"series"\s*:\s*\[\s*(\{[^{}]*)')  # what stands before the first series' points
-NEXT = re.compile(rb"\s*,\s*(\{[^{}]*)")  # before any other's
+# What stands before the first series' points, and before any other's: after a backslash `"points"` would end a text and not be the name.
+FIRST = re.compile(rb'\s*\{\s*"series"\s*:\s*\[\s*(\{[^{}]*)(?<!\\)')
+NEXT = re.compile(rb"\s*,\s*(\{[^{}]*)(?<!\\)")
 END = re.compile(rb"\s*\]\s*\}\s*")
 FEW_BYTES = 512  # of a first series' points: where they are more, nearly all of the body is points
 KNOWN_LIMIT = 100_000  # texts remembered before the memory starts anew
