@@ -286,3 +286,15 @@ def test_putting_a_week_in_order_forgets_late_points_of_that_week_alone(tmp_path
     assert len(set(read.ts.tolist())) == len(read)
     assert [dict(zip(read.ts.tolist(), read.value.tolist(), strict=True))[ts] for ts in edges] == [2, 2, 2, 2]
     store.close()
+
+
+def test_who_reads_series_without_points_on_their_way_does_not_wait_for_those_of_others(store: PointStore) -> None:
+    here, coming = new_series(store, 2)
+    store.append(columns([here], [(0, DAY, 1)]))
+    store.settle()
+    with ThreadPoolExecutor() as pool, store._points._writing:  # DuckDB's writer waits for this
+        store.append(columns([coming], [(0, DAY, 2)]))
+        got = pool.submit(store.read, np.array([here.id]), DAY, DAY + 1).result(timeout=10)
+    same(got, columns([here], [(0, DAY, 1)]))
+    both = store.read(np.array([here.id, coming.id]), DAY, DAY + 1)
+    same(both, columns([here, coming], [(0, DAY, 1), (1, DAY, 2)]))

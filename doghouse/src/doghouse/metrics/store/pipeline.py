@@ -7,7 +7,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from doghouse.metrics.model import Columns, Full
+import numpy as np
+
+from doghouse.metrics.model import Columns, Full, Ints
 from doghouse.metrics.packing import joined
 from doghouse.metrics.store.index import SeriesIndex
 from doghouse.metrics.store.journal import Entry, Journal
@@ -62,16 +64,24 @@ class Pipeline:
             if len(self._tail) == 1 or before < MOVE_POINTS <= self._waiting():
                 self._tail_grew.notify()
 
-    def settle(self) -> None:
-        """Wait until DuckDB has all that is acknowledged. Raises what keeps it from there."""
+    def settle(self, series: Ints | None = None) -> None:
+        """Wait until DuckDB has all that is acknowledged, or all of these series. Raises what keeps it from there."""
+        target = self._last_row if series is None else self._last_row_of(series)
         with self._tail_shrank:
-            target = self._last_row
             while self._moved < target:
                 self._asked = True
                 self._tail_grew.notify()
                 self._tail_shrank.wait()
                 if self._failure and self._moved < target:
                     raise self._failure
+
+    def _last_row_of(self, series: Ints) -> int:
+        """The last row of the newest entry that has points of these series; 0 where none is on its way: who reads them need not wait for others."""
+        with self._tail_grew:
+            tail = list(self._tail)
+        wanted = np.zeros(len(self._index), np.bool_)
+        wanted[series[series < len(wanted)]] = True
+        return next((entry.last_row for entry in reversed(tail) if wanted[entry.columns.series].any()), 0)
 
     def close(self) -> None:
         """Move everything to where it belongs, and end the thread."""

@@ -73,8 +73,9 @@ class PointStore:
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """See `Source.read`. What was acknowledged before the call is in the answer."""
-        self.settle()
-        return self._points.read(np.asarray(ids, np.int64), start, end, rollup)
+        ids = np.asarray(ids, np.int64)
+        self._pipeline.settle(ids)
+        return self._points.read(ids, start, end, rollup)
 
     def append_sketches(self, sketches: Sketches) -> None:
         """See `Points.append_sketches`."""
