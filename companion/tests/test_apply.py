@@ -381,7 +381,7 @@ def test_applies_at_the_same_time_make_one_of_each(house: House, account: Accoun
     def one() -> None:
         try:
             with Account(Keys(house.api_key, house.app_key), api_url=house.url, site="") as mine:
-                steps = provision.plan(mine, resources.wanted(SETTINGS, datetime.now(UTC)))
+                steps = provision.plan(mine, resources.read(SETTINGS, datetime.now(UTC)))
                 planned.wait(60)
                 provision.apply(mine, steps, lambda _: None)
         except Exception as problem:
@@ -394,7 +394,7 @@ def test_applies_at_the_same_time_make_one_of_each(house: House, account: Accoun
         thread.join(120)
     assert problems == []
     assert {kind: len(ones) for kind, ones in objects(account).items()} == {"timeboard": 2, "monitor": 1, "downtime": 2}
-    steps = provision.plan(account, resources.wanted(SETTINGS, datetime.now(UTC)))
+    steps = provision.plan(account, resources.read(SETTINGS, datetime.now(UTC)))
     assert [step.action for step in steps] == ["none"] * 6
 
 
@@ -402,13 +402,13 @@ def test_an_apply_that_looked_before_an_older_one_could_be_seen_leaves_no_double
     house: House, account: Account
 ) -> None:
     now = datetime.now(UTC)
-    slow, quick = (provision.plan(account, resources.wanted(SETTINGS, now)) for _ in range(2))
+    slow, quick = (provision.plan(account, resources.read(SETTINGS, now)) for _ in range(2))
     house.clock.set(now.timestamp() + 1)
     provision.apply(account, quick, lambda _: None)
     house.clock.set(now.timestamp())  # a server takes the time of creation before it stores
     provision.apply(account, slow, lambda _: None)
     assert {kind: len(ones) for kind, ones in objects(account).items()} == {"timeboard": 2, "monitor": 1, "downtime": 2}
-    steps = provision.plan(account, resources.wanted(SETTINGS, now))
+    steps = provision.plan(account, resources.read(SETTINGS, now))
     assert [step.action for step in steps] == ["none"] * 6
 
 

@@ -38,7 +38,7 @@ def on(road: Road, house: House, waits: list[float], fault: str = "") -> Iterato
 
 
 def apply(account: Account) -> None:
-    provision.apply(account, provision.plan(account, resources.wanted(SETTINGS, datetime.now(UTC))), lambda _: None)
+    provision.apply(account, provision.plan(account, resources.read(SETTINGS, datetime.now(UTC))), lambda _: None)
 
 
 def marked(account: Account) -> dict[str, int]:
@@ -69,7 +69,7 @@ def test_whichever_call_fails_a_second_run_ends_with_one_of_each(house: House, a
             apply(account)
             assert marked(account) == MARKED, f"after call {number} met {fault}"
             road.broken_call = 0
-            steps = provision.plan(account, resources.wanted(SETTINGS, datetime.now(UTC)))
+            steps = provision.plan(account, resources.read(SETTINGS, datetime.now(UTC)))
             assert {step.action for step in steps} == {"none"}
     assert waits == ([3.0] * calls if fault == "429" else [])
 

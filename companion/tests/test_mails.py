@@ -136,7 +136,7 @@ def test_one_mail_for_each_scheduled_downtime_and_for_each_state(inbox: tuple[In
     settings = HouseSettings(time_travel=True, smtp=server)
     with running.serve(tmp_path / "doghouse", clock=Clock(MONDAY_NOON.timestamp()), settings=settings) as house:
         with Account(Keys(house.api_key, house.app_key), api_url=house.url, site="") as account:
-            provision.apply(account, provision.plan(account, resources.wanted(SETTINGS, MONDAY_NOON)), lambda _: None)
+            provision.apply(account, provision.plan(account, resources.read(SETTINGS, MONDAY_NOON)), lambda _: None)
         live(house)
         mails = received(kept, house)
     assert [subject for subject, _ in mails] == [subject for subject, _ in EXPECTED]

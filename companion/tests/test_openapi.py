@@ -68,14 +68,14 @@ def faults(version: str, name: str, body: Any) -> list[str]:
     return [f"{error.json_path}: {error.message[:200]}" for error in Draft202012Validator(schema).iter_errors(body)]
 
 
-@pytest.mark.parametrize("wanted", resources.wanted(SETTINGS, NOW), ids=lambda wanted: wanted.name)
-def test_a_body_that_is_sent_is_valid(wanted: resources.Wanted) -> None:
+@pytest.mark.parametrize("wanted", resources.read(SETTINGS, NOW), ids=lambda wanted: wanted.name)
+def test_a_body_that_is_sent_is_valid(wanted: resources.Resource) -> None:
     version, name, sent = SENT[wanted.kind.name]
     assert faults(version, name, sent(dict(wanted.body))) == []
 
 
 def test_a_body_that_is_wrong_is_not() -> None:
-    board = next(one for one in resources.wanted(SETTINGS, NOW) if one.kind.name == "timeboard")
+    board = next(one for one in resources.read(SETTINGS, NOW) if one.kind.name == "timeboard")
     assert faults("v1", "Dashboard", {**board.body, "layout_type": "sideways"})
     widget = {"definition": {"type": "timeseries", "requests": [{"display_type": "zigzag", "q": "avg:a{*}"}]}}
     assert faults("v1", "Dashboard", {**board.body, "widgets": [widget]})

@@ -19,7 +19,7 @@ from .conftest import MyMetric
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 SHIPPED = {
     one.mark if "/" in one.mark else one.kind.name: (one.kind.name, dict(one.body))
-    for one in resources.wanted(Settings(email="a@example.org", host="web-1", timezone="Europe/Berlin"), NOW)
+    for one in resources.read(Settings(email="a@example.org", host="web-1", timezone="Europe/Berlin"), NOW)
 }
 MISSING = object()
 

@@ -119,7 +119,7 @@ def test_the_module_exports_exactly_one_check() -> None:
 
     checks = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, AgentCheck)]
 
-    assert [one.__name__ for one in checks] == ["MyMetricCheck"]
+    assert [check.__name__ for check in checks] == ["MyMetricCheck"]
 
 
 def test_the_check_runs_from_the_unpacked_wheel(installed: Path) -> None:
@@ -139,6 +139,6 @@ def test_the_check_runs_from_the_unpacked_wheel(installed: Path) -> None:
 
 
 def test_two_builds_are_the_same_to_the_last_byte(tmp_path: Path) -> None:
-    one, two = (hashlib.sha256(build(tmp_path / name).read_bytes()).hexdigest() for name in ("one", "two"))
+    first, two = (hashlib.sha256(build(tmp_path / name).read_bytes()).hexdigest() for name in ("one", "two"))
 
-    assert one == two
+    assert first == two

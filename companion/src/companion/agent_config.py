@@ -37,12 +37,12 @@ MY_METRIC = Path("conf.d/my_metric.d/conf.yaml")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One of the Agent's files as it is (empty: it is not there) and as it is to be; `kept` says what stays though ours differs."""
+    """One of the Agent's files as it is (empty: it is not there) and as it is to be; `unchanged` says what stays though ours differs."""
 
     name: Path
     before: str
     after: str
-    kept: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
 
 
 def agent_config(
@@ -105,23 +105,23 @@ def _merged(name: Path, template: Path, folder: Path, values: Mapping[str, Any])
         yaml, document = _load(start, folder / name)
     if not isinstance(document, MutableMapping):
         raise Problem(f"{folder / name}:1: expected keys and values, as an Agent's file has")
-    wanted = _load(template.read_text(encoding="utf-8"), template)[1]
+    ours = _load(template.read_text(encoding="utf-8"), template)[1]
     if name == MAIN:
         for key in {"hostname", "site"} - set(values):  # nobody has said: a file that is there keeps its own
             if before or key == "hostname":
-                del wanted[key]
+                del ours[key]
             if not before and key == "hostname":
                 del document[key]
     over = values if name == MAIN else {}
-    merge(wanted, over, Edits(folder / name), over=over)
+    merge(ours, over, Edits(folder / name), over=over)
     edits = Edits(folder / name)
-    merge(document, wanted, edits, over=over)
-    kept = tuple(edits.kept) if name == MAIN else ()
+    merge(document, ours, edits, over=over)
+    unchanged = tuple(edits.unchanged) if name == MAIN else ()
     if not edits.inserted and (before or name != MAIN):
-        return File(name, before, edits.applied(start), kept)  # nothing is written anew: the file keeps its own style
+        return File(name, before, edits.applied(start), unchanged)  # nothing is added: the file keeps its own style
     text = io.StringIO()
     yaml.dump(document, text)
-    return File(name, before, text.getvalue(), kept)
+    return File(name, before, text.getvalue(), unchanged)
 
 
 def _load(text: str, file: Path) -> tuple[YAML, Any]:
@@ -152,14 +152,14 @@ class Edits:
     file: Path
     replaced: list[tuple[int, int, Any]] = field(default_factory=list)
     inserted: bool = False
-    kept: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
 
     def applied(self, text: str) -> str:
         """The text with the values replaced in place, and nothing else touched."""
         import yaml
 
         events: list[Any] = [
-            each for each in yaml.parse(text, Loader=yaml.SafeLoader) if isinstance(each, yaml.ScalarEvent)
+            event for event in yaml.parse(text, Loader=yaml.SafeLoader) if isinstance(event, yaml.ScalarEvent)
         ]
         scalars = {(event.start_mark.line, event.start_mark.column): event for event in events}
         for line, column, value in sorted(self.replaced, reverse=True):
@@ -176,14 +176,14 @@ def _plain(value: Any) -> str:
     return bare if yaml.safe_load(bare) == value else f'"{bare}"'
 
 
-def merge(document: Any, wanted: Mapping[str, Any], edits: Edits, *, over: Mapping[str, Any], path: str = "") -> None:
-    """Put into the ruamel map `document` what it lacks of `wanted`. Raises Problem where a list or map is wanted and something else is there.
+def merge(document: Any, ours: Mapping[str, Any], edits: Edits, *, over: Mapping[str, Any], path: str = "") -> None:
+    """Put into the ruamel map `document` what it lacks of `ours`. Raises Problem where one of them is a list or map and something else is there.
 
     Maps are merged, lists of plain values joined, the first item of a list of maps is merged with the first. A value that is there stays,
     unless `over` has it too; `min_collection_interval` is what this command is for, and is always set. A placeholder is never put into
     what a person has written.
     """
-    for key, value in wanted.items():
+    for key, value in ours.items():
         there = document.get(key)
         place = f"{path}{key}"
         if isinstance(value, Mapping) and isinstance(there, MutableMapping):
@@ -203,7 +203,7 @@ def merge(document: Any, wanted: Mapping[str, Any], edits: Edits, *, over: Mappi
         elif key in over or key == "min_collection_interval":
             _replace(document, key, value, edits)
         elif value is not None and there != value:
-            edits.kept.append(f"{place}: {_yaml_word(there)} stays, where ours is {_yaml_word(value)}")
+            edits.unchanged.append(f"{place}: {_yaml_word(there)} stays, where ours is {_yaml_word(value)}")
 
 
 def _replace(document: Any, key: str, value: Any, edits: Edits) -> None:
@@ -216,11 +216,11 @@ def _yaml_word(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _merge_lists(items: list[Any], wanted: list[Any], edits: Edits) -> None:
-    if items and wanted and isinstance(items[0], MutableMapping) and isinstance(wanted[0], Mapping):
-        merge(items[0], wanted[0], edits, over={})
+def _merge_lists(items: list[Any], ours: list[Any], edits: Edits) -> None:
+    if items and ours and isinstance(items[0], MutableMapping) and isinstance(ours[0], Mapping):
+        merge(items[0], ours[0], edits, over={})
         return
-    missing = [item for item in wanted if item not in items]
+    missing = [item for item in ours if item not in items]
     items.extend(missing)
     edits.inserted |= bool(missing)
 
@@ -245,14 +245,14 @@ def _write(file: Path, text: str) -> None:
     new = target.with_name(f".{target.name}.new")
     try:
         home = next(parent for parent in target.parents if parent.exists())
-        made = [parent for parent in target.parents if not parent.exists()]
+        folders = [parent for parent in target.parents if not parent.exists()]
         target.parent.mkdir(parents=True, exist_ok=True)
         mode, like = (target.stat().st_mode & 0o777, target) if target.exists() else (0o640, home)
         eol = "\r\n" if target.exists() and b"\r\n" in target.read_bytes() else "\n"
         new.touch(0o600)
         new.write_text(text, encoding="utf-8", newline=eol)
         new.chmod(mode)
-        for path in (*made, new) if hasattr(os, "geteuid") and os.geteuid() == 0 else ():
+        for path in (*folders, new) if hasattr(os, "geteuid") and os.geteuid() == 0 else ():
             shutil.chown(path, like.stat().st_uid, like.stat().st_gid)
         new.replace(target)
     except OSError as error:
@@ -266,7 +266,7 @@ def _show(file: File) -> None:
     for line in difflib.unified_diff(before, after, f"a/{file.name}", f"b/{file.name}", lineterm=""):
         style = {"+": "green", "-": "red"}.get(line[:1])
         terminal.console().print(without_secrets(line), style=style)
-    for sentence in file.kept:
+    for sentence in file.unchanged:
         terminal.console().print(f"kept  {file.name}: {sentence}")
 
 

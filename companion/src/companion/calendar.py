@@ -64,7 +64,7 @@ def _edges(listed: Sequence[Window], zone: ZoneInfo) -> list[int]:
 
 def _shade(silences: Mapping[str, Sequence[Window]], instant: datetime) -> str:
     covering = [
-        number for number, each in enumerate(silences.values()) if any(start <= instant < end for start, end in each)
+        number for number, spans in enumerate(silences.values()) if any(start <= instant < end for start, end in spans)
     ]
     return SHADES[covering[-1] % len(SHADES)] if covering else NOTIFIED
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import Annotated
 
 import typer
@@ -46,14 +46,13 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     )
     app.callback()(_options)
     for name in names:
-        module, _, function = COMMANDS[name].partition(":")
-        made = getattr(import_module(f"companion.{module}"), function)
-        app.command(name, short_help=command_line.first_paragraph(made.__doc__))(with_options(made))
+        command = resolve_name(f"companion.{COMMANDS[name]}")
+        app.command(name, short_help=command_line.first_paragraph(command.__doc__))(with_options(command))
     return app
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(value: bool) -> None:
+    if value:
         typer.echo(f"my-metric {__version__}")
         raise typer.Exit
 
@@ -72,9 +71,9 @@ def _known(error: Exception) -> command_line.Ending | None:
 
 def main() -> None:
     """Run the command; wrong use exits 64, as sysexits.h has it."""
-    asked = sys.argv[1:2]
+    first = sys.argv[1:2]
     try:
-        code = command_line.run(application(asked if asked and asked[0] in COMMANDS else COMMANDS), "my-metric", _known)
+        code = command_line.run(application(first if first and first[0] in COMMANDS else COMMANDS), "my-metric", _known)
     except KeyboardInterrupt:
         code = INTERRUPTED
     if code == INTERRUPTED:

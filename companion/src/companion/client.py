@@ -172,8 +172,8 @@ class Account:
         """An error answer as what to do."""
         what = _words(operation)
         if error.status == 429:
-            asked = asked_to_wait(error.headers or {})
-            seconds = DEFAULT_WAIT_S if asked is None else asked
+            wait = asked_to_wait(error.headers or {})
+            seconds = DEFAULT_WAIT_S if wait is None else wait
             limit = (
                 f"{what}: too many requests; the limit is lifted in {seconds:.0f} s, run the command again after that"
             )

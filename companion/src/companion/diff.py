@@ -24,31 +24,31 @@ Filled = Callable[[str, Any], bool]  # whether the server itself puts this value
 Same = Callable[[str, Any, Any], bool]  # whether two values of this field mean the same, differently written
 
 
-def differences(wanted: Any, actual: Any, filled: Filled, same: Same, path: str = "") -> list[Change]:
-    """The changes that lead from `actual` to `wanted`. What the server filled in, and emptiness in another form, is no change."""
-    if same(path, wanted, actual):
+def differences(expected: Any, actual: Any, filled: Filled, same: Same, path: str = "") -> list[Change]:
+    """The changes that lead from `actual` to `expected`. What the server filled in, and emptiness in another form, is no change."""
+    if same(path, expected, actual):
         return []
-    if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
         changes: list[Change] = []
-        for key in [*wanted, *(key for key in actual if key not in wanted)]:
+        for key in [*expected, *(key for key in actual if key not in expected)]:
             place = f"{path}.{key}" if path else str(key)
-            if key in wanted:
-                changes += differences(wanted[key], actual.get(key), filled, same, place)
+            if key in expected:
+                changes += differences(expected[key], actual.get(key), filled, same, place)
             elif not _empty(actual[key]) and not filled(place, actual[key]):
                 changes.append(Change(place, actual[key], None))
         return changes
-    if _is_list(wanted) and _is_list(actual) and any(isinstance(item, Mapping) for item in (*wanted, *actual)):
-        both = enumerate(zip(wanted, actual, strict=False))
+    if _is_list(expected) and _is_list(actual) and any(isinstance(item, Mapping) for item in (*expected, *actual)):
+        both = enumerate(zip(expected, actual, strict=False))
         changes = [change for i, pair in both for change in differences(*pair, filled, same, f"{path}[{i}]")]
-        changes += [Change(f"{path}[{i}]", None, wanted[i]) for i in range(len(actual), len(wanted))]
-        return changes + [Change(f"{path}[{i}]", actual[i], None) for i in range(len(wanted), len(actual))]
-    alike = wanted == actual and isinstance(wanted, bool) == isinstance(actual, bool)
-    return [] if alike or (_empty(wanted) and _empty(actual)) else [Change(path, actual, wanted)]
+        changes += [Change(f"{path}[{i}]", None, expected[i]) for i in range(len(actual), len(expected))]
+        return changes + [Change(f"{path}[{i}]", actual[i], None) for i in range(len(expected), len(actual))]
+    alike = expected == actual and isinstance(expected, bool) == isinstance(actual, bool)
+    return [] if alike or (_empty(expected) and _empty(actual)) else [Change(path, actual, expected)]
 
 
-def as_sets(wanted: Any, actual: Any) -> bool:
+def as_sets(expected: Any, actual: Any) -> bool:
     """Whether two lists hold the same, whatever their order."""
-    return _is_list(wanted) and _is_list(actual) and set(map(repr, wanted)) == set(map(repr, actual))
+    return _is_list(expected) and _is_list(actual) and set(map(repr, expected)) == set(map(repr, actual))
 
 
 def _is_list(value: Any) -> bool:

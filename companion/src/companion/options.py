@@ -75,14 +75,14 @@ def with_options(function: Callable[..., int]) -> Callable[..., int]:
     """A typer command of a function: the fields of each dataclass among its parameters, such as Options, are options of the command."""
     parameters = dict(inspect.signature(function, eval_str=True).parameters)
     groups: dict[str, Any] = {
-        name: each.annotation for name, each in parameters.items() if is_dataclass(each.annotation)
+        name: parameter.annotation for name, parameter in parameters.items() if is_dataclass(parameter.annotation)
     }
     fields = {name: inspect.signature(group, eval_str=True).parameters for name, group in groups.items()}
 
     @functools.wraps(function)
-    def run(**given: Any) -> int:
-        grouped = {name: group(**{field: given.pop(field) for field in fields[name]}) for name, group in groups.items()}
-        return function(**grouped, **given)
+    def run(**flags: Any) -> int:
+        grouped = {name: group(**{field: flags.pop(field) for field in fields[name]}) for name, group in groups.items()}
+        return function(**grouped, **flags)
 
     # typer reads a command's options off its signature alone: without this, each command would list the common ones again.
     own = [parameter for name, parameter in parameters.items() if name not in groups]

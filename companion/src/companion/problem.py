@@ -38,14 +38,14 @@ def read_text(file: Path, absent: str | None = None) -> str:
         raise Problem(error.of(file)) from None
 
 
-def did_you_mean(given: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` (did you mean X?)` where a known name is close to the one given, else nothing."""
     from doghouse.queries import nearest
 
-    return f" (did you mean {near}?)" if (near := nearest(given, known)) else ""
+    return f" (did you mean {near}?)" if (near := nearest(name, known)) else ""
 
 
-def close_or_all(given: str, known: Iterable[str]) -> str:
+def close_or_all(name: str, known: Iterable[str]) -> str:
     """The known name that is close to the one given, else all of them."""
     names = list(known)
-    return did_you_mean(given, names) or f", expected one of {', '.join(names)}"
+    return did_you_mean(name, names) or f", expected one of {', '.join(names)}"

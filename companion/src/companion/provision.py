@@ -8,7 +8,7 @@ from typing import Any
 
 from companion.client import Account, ApiProblem
 from companion.diff import Change
-from companion.kinds.model import Existing, Kind, Wanted
+from companion.kinds.model import Existing, Kind, Resource
 from companion.problem import Problem
 from companion.resources import REMOVAL
 
@@ -24,7 +24,7 @@ class Step:
     name: str
     action: str
     changes: tuple[Change, ...] = ()
-    wanted: Wanted | None = None
+    resource: Resource | None = None
     existing: Existing | None = None
     id: str | None = None
 
@@ -42,65 +42,65 @@ class Step:
 Report = Callable[[Step], None]
 
 
-def plan(account: Account, wanted: Sequence[Wanted]) -> list[Step]:
-    """A step for each wanted object. Raises Problem where two objects carry one mark: choosing is a person's."""
-    marked: dict[tuple[str, str], list[Existing]] = {}
-    for kind in {each.kind.name: each.kind for each in wanted}.values():
+def plan(account: Account, resources: Sequence[Resource]) -> list[Step]:
+    """A step for each object that the files describe. Raises Problem where two objects carry one mark: choosing is a person's."""
+    owned: dict[tuple[str, str], list[Existing]] = {}
+    for kind in {resource.kind.name: resource.kind for resource in resources}.values():
         for existing in kind.find(account):
-            marked.setdefault((kind.name, existing.mark), []).append(existing)
+            owned.setdefault((kind.name, existing.mark), []).append(existing)
     several = [
-        f"{len(same)} {name}s carry the mark of '{same[0].name}': {', '.join(each.id for each in same)}"
-        for (name, _), same in marked.items()
+        f"{len(same)} {name}s carry the mark of '{same[0].name}': {', '.join(double.id for double in same)}"
+        for (name, _), same in owned.items()
         if len(same) > 1
     ]
     if several:
         raise Problem("; ".join(several) + "; delete all but one of each, or take the mark out of them")
-    return [_step(account, each, *marked.get((each.kind.name, each.mark), [None])) for each in wanted]
+    return [_step(account, resource, *owned.get((resource.kind.name, resource.mark), [None])) for resource in resources]
 
 
-def _step(account: Account, wanted: Wanted, existing: Existing | None) -> Step:
-    kind = wanted.kind
+def _step(account: Account, resource: Resource, existing: Existing | None) -> Step:
+    kind = resource.kind
     if existing is None:
-        return Step(kind, wanted.name, "create", wanted=wanted)
+        return Step(kind, resource.name, "create", resource=resource)
     if not kind.listed_whole:
         existing = kind.get(account, existing.id)
-    changes = tuple(kind.differences(wanted.body, existing.body))
-    return Step(kind, wanted.name, "update" if changes else "none", changes, wanted, existing, existing.id)
+    changes = tuple(kind.differences(resource.body, existing.body))
+    return Step(kind, resource.name, "update" if changes else "none", changes, resource, existing, existing.id)
 
 
 def apply(account: Account, steps: Sequence[Step], report: Report) -> list[Step]:
-    """Take the steps, and look again at what was made: another apply may have made the same at the same time.
+    """Take the steps, and look again at what was created: another apply may have made the same at the same time.
 
     Every step can be taken again: what was done before an interruption is found by its mark.
     """
-    done = []
+    applied: list[Step] = []
     for step in steps:
-        done.append(_take(account, step))
-        report(done[-1])
-    made = [step for step in done if step.action == "create" and step.id]
-    for kind_name in dict.fromkeys(step.kind.name for step in made):
-        of_kind = [step for step in made if step.kind.name == kind_name]
-        done = _withdraw_doubles(account, of_kind, done)
-    return done
+        applied.append(_take(account, step))
+        report(applied[-1])
+    created = [step for step in applied if step.action == "create" and step.id]
+    for kind_name in dict.fromkeys(step.kind.name for step in created):
+        of_kind = [step for step in created if step.kind.name == kind_name]
+        _withdraw_doubles(account, of_kind, applied)
+    return applied
 
 
 def _take(account: Account, step: Step) -> Step:
-    if step.action == "create" and step.wanted:
+    if step.action == "create" and step.resource:
         try:
-            return replace(step, id=step.kind.create(account, step.wanted))
+            return replace(step, id=step.kind.create(account, step.resource))
         except ApiProblem as problem:
             return _made_by_another(account, step, problem)
-    if step.action == "update" and step.wanted and step.existing:
-        step.kind.update(account, step.existing, step.wanted.body)
+    if step.action == "update" and step.resource and step.existing:
+        step.kind.update(account, step.existing, step.resource.body)
     return step
 
 
 def _made_by_another(account: Account, step: Step, problem: ApiProblem) -> Step:
     """The server refused a duplicate: where it carries our mark, another apply was faster and the work is done."""
-    if not any(text in error.lower() for error in problem.errors for text in DUPLICATE) or not step.wanted:
+    if not any(text in error.lower() for error in problem.errors for text in DUPLICATE) or not step.resource:
         raise problem
     for existing in step.kind.find(account):
-        if existing.mark == step.wanted.mark:
+        if existing.mark == step.resource.mark:
             return replace(step, action="none", id=existing.id)
     raise ApiProblem(
         f"{problem}; it was made by hand: 'my-metric adopt {step.kind.name} ID' takes it over",
@@ -109,28 +109,27 @@ def _made_by_another(account: Account, step: Step, problem: ApiProblem) -> Step:
     ) from None
 
 
-def _withdraw_doubles(account: Account, made: Sequence[Step], done: list[Step]) -> list[Step]:
-    """Keep the first of those with one mark, ours or another's: of two applies at once, both decide alike.
+def _withdraw_doubles(account: Account, created: Sequence[Step], applied: list[Step]) -> None:
+    """Keep the first of those with one mark, ours or another's, and say so in `applied`: of two applies at once, both decide alike.
 
     The other's goes too: it may have looked before ours could be seen, though ours is the older.
     """
-    kind = made[0].kind
+    kind = created[0].kind
     existing = kind.find(account)
-    for step in made:
-        same = [each for each in existing if step.wanted and each.mark == step.wanted.mark]
-        in_order = sorted(same, key=lambda each: each.made)
+    for step in created:
+        same = [candidate for candidate in existing if step.resource and candidate.mark == step.resource.mark]
+        in_order = sorted(same, key=lambda candidate: candidate.created)
         for double in in_order[1:]:
             kind.delete(account, double)
         if step.id in [double.id for double in in_order[1:]]:
-            done = [replace(each, action="none", id=in_order[0].id) if each is step else each for each in done]
-    return done
+            applied[applied.index(step)] = replace(step, action="none", id=in_order[0].id)
 
 
 def removals(account: Account, kinds: Sequence[Kind]) -> list[Step]:
     """A step for each object in the account that carries one of our marks, duplicates too, in the order in which they go."""
     ordered = sorted(kinds, key=lambda kind: REMOVAL.index(kind.name))
-    every = ((kind, each) for kind in ordered for each in kind.find(account))
-    return [Step(kind, each.name, "delete", existing=each, id=each.id) for kind, each in every]
+    every = ((kind, existing) for kind in ordered for existing in kind.find(account))
+    return [Step(kind, existing.name, "delete", existing=existing, id=existing.id) for kind, existing in every]
 
 
 def remove(account: Account, steps: Sequence[Step], report: Report) -> None:
@@ -141,22 +140,22 @@ def remove(account: Account, steps: Sequence[Step], report: Report) -> None:
             report(step)
 
 
-def adopt(account: Account, wanted: Wanted, id: str) -> Existing:
+def adopt(account: Account, resource: Resource, id: str) -> Existing:
     """Put our mark on an object that was made by hand; the next plan shows what else differs. Raises Problem where one has the mark."""
-    kind = wanted.kind
+    kind = resource.kind
     marked = kind.find(account)
-    same = next((each for each in marked if each.id == id), None)
-    if same and same.mark == wanted.mark:
+    same = next((candidate for candidate in marked if candidate.id == id), None)
+    if same and same.mark == resource.mark:
         return same
     if same:
         raise Problem(
             f"the {kind.name} '{same.name}' ({id}) carries the mark {same.mark} already, and would lose it; take it out first"
         )
-    other = next((each for each in marked if each.mark == wanted.mark), None)
+    other = next((candidate for candidate in marked if candidate.mark == resource.mark), None)
     if other:
         raise Problem(
             f"the {kind.name} '{other.name}' ({other.id}) carries the mark already; delete it, or take the mark out of it, first"
         )
     adopted = kind.get(account, id)
-    kind.update(account, adopted, kind.marked(adopted.body, wanted.mark))
+    kind.update(account, adopted, kind.marked(adopted.body, resource.mark))
     return adopted

@@ -10,7 +10,7 @@ from typing import Any
 from companion import schedule
 from companion.kinds.downtime import Downtimes
 from companion.kinds.host_tags import LIST, HostTags
-from companion.kinds.model import MARK, Kind, Wanted
+from companion.kinds.model import MARK, Kind, Resource
 from companion.kinds.monitor import Monitors
 from companion.kinds.slo import Slos
 from companion.kinds.timeboard import Timeboards
@@ -33,7 +33,7 @@ def kinds(now: datetime) -> tuple[Kind, ...]:
 REMOVAL = ("monitor", "downtime", "timeboard", "slo", "host tags")
 
 
-def wanted(settings: Settings, now: datetime) -> list[Wanted]:
+def read(settings: Settings, now: datetime) -> list[Resource]:
     """Every object as it should be in the account. Raises Problem that names the file."""
     timeboards, monitors, slos, downtimes, host_tags = kinds(now)
     assets, places = assets_folder(settings), [*(EXTRAS / name for name in settings.extras), OWN]
@@ -46,13 +46,13 @@ def wanted(settings: Settings, now: datetime) -> list[Wanted]:
     boards = [(the_file(assets / "dashboards"), MARK), *more("dashboards")]
     objects = [
         *(_timeboard(timeboards, file, settings, mark) for file, mark in boards),
-        *(_monitor(monitors, *each, settings) for each in [(the_file(assets / "monitors"), MARK), *more("monitors")]),
-        *(_slo(slos, *each) for each in more("slos")),
-        *(_downtime(downtimes, *each, settings, now) for each in more("downtimes")),
+        *(_monitor(monitors, *pair, settings) for pair in [(the_file(assets / "monitors"), MARK), *more("monitors")]),
+        *(_slo(slos, *pair) for pair in more("slos")),
+        *(_downtime(downtimes, *pair, settings, now) for pair in more("downtimes")),
     ]
     if settings.host and settings.tags:
         body = {"host": settings.host, "tags": list(settings.tags)}
-        objects.append(Wanted(host_tags, settings.host, f"{LIST}{settings.host}", body))
+        objects.append(Resource(host_tags, settings.host, f"{LIST}{settings.host}", body))
     return objects
 
 
@@ -86,11 +86,11 @@ def read_json(file: Path) -> dict[str, Any]:
     return body
 
 
-def _marked(kind: Kind, name: str, mark: str, body: dict[str, Any]) -> Wanted:
-    return Wanted(kind, name, mark, {**body, **kind.marked(body, mark)})
+def _marked(kind: Kind, name: str, mark: str, body: dict[str, Any]) -> Resource:
+    return Resource(kind, name, mark, {**body, **kind.marked(body, mark)})
 
 
-def _timeboard(kind: Kind, file: Path, settings: Settings, mark: str) -> Wanted:
+def _timeboard(kind: Kind, file: Path, settings: Settings, mark: str) -> Resource:
     body = read_json(file)
     if settings.host:
         body["template_variables"] = [
@@ -102,25 +102,25 @@ def _timeboard(kind: Kind, file: Path, settings: Settings, mark: str) -> Wanted:
     return _marked(kind, body.get("title", file.stem), mark, body)
 
 
-def _monitor(kind: Kind, file: Path, mark: str, settings: Settings) -> Wanted:
+def _monitor(kind: Kind, file: Path, mark: str, settings: Settings) -> Resource:
     asset = read_json(file)
     body = dict(asset.get("definition", asset))
-    body["message"] = _told(body.get("message", ""), settings)
+    body["message"] = _addressed(body.get("message", ""), settings)
     return _marked(kind, body.get("name", file.stem), mark, body)
 
 
-def _slo(kind: Kind, file: Path, mark: str) -> Wanted:
+def _slo(kind: Kind, file: Path, mark: str) -> Resource:
     body = read_json(file)
     return _marked(kind, body["name"], mark, body)
 
 
-def _downtime(kind: Kind, file: Path, mark: str, settings: Settings, now: datetime) -> Wanted:
+def _downtime(kind: Kind, file: Path, mark: str, settings: Settings, now: datetime) -> Resource:
     body = read_json(file)
     name = body.pop("name")
     zone = settings.timezone
     recurrences = [schedule.anchored(recurrence, zone, now) for recurrence in body["schedule"]["recurrences"]]
     body |= {
-        "message": f"{name}\n{_told(body['message'], settings)}",
+        "message": f"{name}\n{_addressed(body['message'], settings)}",
         "display_timezone": zone,
         "monitor_identifier": {"monitor_tags": [MARK, *body.pop("monitor_tags")]},
         "schedule": {"timezone": zone, "recurrences": recurrences},
@@ -128,7 +128,7 @@ def _downtime(kind: Kind, file: Path, mark: str, settings: Settings, now: dateti
     return _marked(kind, name, mark, body)
 
 
-def _told(message: str, settings: Settings) -> str:
+def _addressed(message: str, settings: Settings) -> str:
     """The message with the settings' address for every one at example.com, or at the end of a message that names nobody."""
     if not settings.email:
         return message

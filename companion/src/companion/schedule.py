@@ -30,7 +30,7 @@ def windows(schedule: Mapping[str, Any], since: datetime, until: datetime) -> li
     zone = ZoneInfo(recurring.timezone)
     longest = max(recurrence.duration for recurrence in recurring.recurrences)
     stretches = occurrences(recurring, since.timestamp() - longest, until.timestamp())
-    every = (Window(*(datetime.fromtimestamp(at, zone) for at in (each.start, each.end))) for each in stretches)
+    every = (Window(*(datetime.fromtimestamp(at, zone) for at in (span.start, span.end))) for span in stretches)
     return [window for window in every if window.start < until and window.end > since]
 
 
@@ -56,20 +56,20 @@ def anchored(recurrence: Recurrence, timezone: str, now: datetime) -> dict[str, 
     return {**recurrence, **({"start": coming[0].start.replace(tzinfo=None).isoformat()} if coming else {})}
 
 
-def in_the_words_of(actual: Recurrence, wanted: Recurrence, timezone: str, now: datetime) -> dict[str, Any]:
-    """`wanted` with each field written as in `actual` where that means the same: a rule's parts in another order, `24h` and `1d`, a start
+def in_the_words_of(actual: Recurrence, expected: Recurrence, timezone: str, now: datetime) -> dict[str, Any]:
+    """`expected` with each field written as in `actual` where that means the same: a rule's parts in another order, `24h` and `1d`, a start
     weeks ago that leads to the same windows from now on."""
     from doghouse.downtimes import same_rule
 
-    reworded = dict(wanted)
+    reworded = dict(expected)
     with contextlib.suppress(KeyError, TypeError, ValueError):
-        if same_rule(wanted["rrule"], actual["rrule"]):
+        if same_rule(expected["rrule"], actual["rrule"]):
             reworded["rrule"] = actual["rrule"]
-        ours, theirs = (_recurring(_alone(each, timezone)).recurrences[0] for each in (wanted, actual))
+        ours, theirs = (_recurring(_alone(rule, timezone)).recurrences[0] for rule in (expected, actual))
         if ours.duration == theirs.duration:
             reworded["duration"] = actual["duration"]
-        moved = {**wanted, "start": actual["start"]}
-        ahead, moved_ahead = (windows(_alone(each, timezone), now, now + 3 * WEEK) for each in (wanted, moved))
+        moved = {**expected, "start": actual["start"]}
+        ahead, moved_ahead = (windows(_alone(rule, timezone), now, now + 3 * WEEK) for rule in (expected, moved))
         if ahead == moved_ahead:
             reworded["start"] = actual["start"]
     return reworded

@@ -118,7 +118,7 @@ def _check(name: str, value: Any, place: str, first_line: str | None = None) -> 
         _check_tags(value, place, first_line)
     elif name == "extras":
         known = sorted(folder.name for folder in EXTRAS.iterdir())
-        if unknown := [each for each in value if each not in known] if isinstance(value, list | tuple) else [value]:
+        if unknown := [extra for extra in value if extra not in known] if isinstance(value, list | tuple) else [value]:
             raise Problem(
                 f"{place}: {unknown[0]!r} is nothing that can be set up{close_or_all(str(unknown[0]), known)}"
             )

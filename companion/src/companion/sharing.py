@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from companion.client import Account
+from companion.client import PREVIEW, Account
 
 RANGE = {"global_time": {"live_span": "1h"}, "global_time_selectable_enabled": True}
 
 
 def links(account: Account, board: str) -> list[dict[str, Any]]:
     """The open links to a dashboard that work now."""
-    every = account.call("list_shared_dashboards_by_dashboard_id", dashboard_id=board)["data"]
-    links = [each["attributes"] for each in every]
+    links = [row["attributes"] for row in account.call(PREVIEW, dashboard_id=board)["data"]]
     return [link for link in links if (link["share_type"], link["status"]) == ("open", "active")]
 
 

@@ -58,10 +58,10 @@ def count_down(seconds: float, why: str) -> None:
         time.sleep(seconds)
         return
     end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        sys.stderr.write(f"\r{why}: {left:3.0f} s left ")
+    while (remaining := end - time.monotonic()) > 0:
+        sys.stderr.write(f"\r{why}: {remaining:3.0f} s left ")
         sys.stderr.flush()
-        time.sleep(min(1.0, left))
+        time.sleep(min(1.0, remaining))
     sys.stderr.write("\r" + " " * (len(why) + 16) + "\r")
     sys.stderr.flush()
 

@@ -31,7 +31,7 @@ TIMEOUT_S = 10
 
 
 @dataclass
-class Made:
+class Tally:
     """What was asked and answered. `failed` got no answer."""
 
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -65,7 +65,7 @@ def load(traffic: Traffic) -> int:
         from companion.bakery import play
 
         return play.play(traffic.url, traffic.out, traffic.live, traffic.as_json)
-    made, started, stop = Made(), time.monotonic(), threading.Event()
+    tally, started, stop = Tally(), time.monotonic(), threading.Event()
     numbers = iter(range(traffic.count)) if traffic.count else itertools.count()
     turn = threading.Lock()
 
@@ -74,7 +74,7 @@ def load(traffic: Traffic) -> int:
         while not stop.is_set() and (number := _next(numbers, turn)) is not None:
             stop.wait(max(0.0, started + number / traffic.rate - time.monotonic()))
             if not stop.is_set():
-                _ask(connection, ROUTES[number % len(ROUTES)], made)
+                _ask(connection, ROUTES[number % len(ROUTES)], tally)
         connection.close()
 
     threads = [threading.Thread(target=worker, daemon=True) for _ in range(traffic.connections)]
@@ -86,11 +86,11 @@ def load(traffic: Traffic) -> int:
                 thread.join(0.2)
     except KeyboardInterrupt:
         stop.set()
-    _report(made, time.monotonic() - started, traffic.as_json)
-    if made.failed:
-        requests = "1 request" if made.failed == 1 else f"{made.failed} requests"
-        terminal.say(f"my-metric: {requests} to {traffic.url} got no answer: {made.reason}")
-    return 1 if made.failed else 0
+    _report(tally, time.monotonic() - started, traffic.as_json)
+    if tally.failed:
+        requests = "1 request" if tally.failed == 1 else f"{tally.failed} requests"
+        terminal.say(f"my-metric: {requests} to {traffic.url} got no answer: {tally.reason}")
+    return 1 if tally.failed else 0
 
 
 def _next(numbers: Iterator[int], turn: threading.Lock) -> int | None:
@@ -98,26 +98,26 @@ def _next(numbers: Iterator[int], turn: threading.Lock) -> int | None:
         return next(numbers, None)
 
 
-def _ask(connection: http.client.HTTPConnection, route: str, made: Made) -> None:
+def _ask(connection: http.client.HTTPConnection, route: str, tally: Tally) -> None:
     try:
         connection.request("GET", route)
         answer = connection.getresponse()
         answer.read()
     except (OSError, http.client.HTTPException) as error:
         connection.close()
-        with made.lock:
-            made.failed, made.reason = made.failed + 1, str(error) or type(error).__name__
+        with tally.lock:
+            tally.failed, tally.reason = tally.failed + 1, str(error) or type(error).__name__
         return
-    with made.lock:
-        made.answers[route, answer.status] += 1
+    with tally.lock:
+        tally.answers[route, answer.status] += 1
 
 
-def _report(made: Made, seconds: float, as_json: bool) -> None:
-    document = made.as_json(seconds)
+def _report(tally: Tally, seconds: float, as_json: bool) -> None:
+    document = tally.as_json(seconds)
     if as_json:
         terminal.print_json(document)
         return
     screen = terminal.console()
-    for (route, status), count in sorted(made.answers.items()):
+    for (route, status), count in sorted(tally.answers.items()):
         screen.print(f"{count:8} {status} {route}")
-    screen.print(f"{made.answers.total()} requests in {seconds:.1f} s, {document['rate']} a second")
+    screen.print(f"{tally.answers.total()} requests in {seconds:.1f} s, {document['rate']} a second")

@@ -91,12 +91,12 @@ class Shipper(logging.Handler):
     def _run(self) -> None:
         while True:
             ending = self._ending.wait(EVERY_S)
-            while lines := self._taken():
+            while lines := self._next_batch():
                 self._send(lines)
             if ending:
                 return
 
-    def _taken(self) -> list[tuple[float, str]]:
+    def _next_batch(self) -> list[tuple[float, str]]:
         lines: list[tuple[float, str]] = []
         while len(lines) < BATCH:
             try:

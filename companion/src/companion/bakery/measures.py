@@ -26,11 +26,11 @@ class Measure:
 
 def send(measures: Sequence[Measure]) -> None:
     """To DogStatsD where `DD_AGENT_HOST` and `DD_DOGSTATSD_PORT` say it is (127.0.0.1:8125), with `env`, `service` and `version`."""
-    for each in measures:
-        if each.type == "count":
-            _client().increment(each.metric, each.value, list(each.tags))
+    for measure in measures:
+        if measure.type == "count":
+            _client().increment(measure.metric, measure.value, list(measure.tags))
         else:
-            _client().distribution(each.metric, each.value, list(each.tags))
+            _client().distribution(measure.metric, measure.value, list(measure.tags))
 
 
 @cache

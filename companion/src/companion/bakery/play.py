@@ -60,7 +60,7 @@ class Player:
         answer = self._ask("POST", what, body, clock | ({MEASURES: "return"} if simulated and self.keep else {}))
         if visit.what == "orders" and "id" in answer:
             self.ids[visit.order] = answer["id"]
-        self.measured += [(int(visit.at.timestamp()), each) for each in answer.get("measured", ())]
+        self.measured += [(int(visit.at.timestamp()), measure) for measure in answer.get("measured", ())]
 
     def _ask(self, method: str, what: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
         sent = {"Content-Type": "application/json", **headers}
@@ -75,14 +75,14 @@ class Player:
             ) from None
         self.answers[what.rpartition("/")[2], answer.status] += 1
         try:
-            said = json.loads(read)
+            document = json.loads(read)
         except ValueError:
-            said = {}
+            document = {}
         if answer.status not in (200, NOT_NOW):
             raise Problem(
-                f"{self.url}/bakery/{self.shop}/{what} answered {answer.status}: {said.get('error', 'no word of why')}"
+                f"{self.url}/bakery/{self.shop}/{what} answered {answer.status}: {document.get('error', 'no word of why')}"
             )
-        return dict(said)
+        return dict(document)
 
 
 def play(url: str, out: Path | None, live: bool, as_json: bool) -> int:
@@ -92,16 +92,16 @@ def play(url: str, out: Path | None, live: bool, as_json: bool) -> int:
     until = now if live else start + timedelta(days=DAYS)
     players = [Player(shop, url, out is not None) for shop in SHOPS]
     with ThreadPoolExecutor(len(players)) as pool:
-        rest = list(pool.map(lambda player: _simulate(player, start, until), players))
+        remaining = list(pool.map(lambda player: _simulate(player, start, until), players))
         if out:
             write(out, chain.from_iterable(player.measured for player in players))
         _report(players, start, until, time.monotonic() - began, as_json)
         if live:
             stop = threading.Event()
-            going = [pool.submit(_live, *each, stop) for each in zip(players, rest, strict=True)]
+            going = [pool.submit(_live, *pair, stop) for pair in zip(players, remaining, strict=True)]
             try:
-                for each in going:
-                    each.result()
+                for future in going:
+                    future.result()
             except KeyboardInterrupt:
                 return 0
             finally:
@@ -112,7 +112,7 @@ def play(url: str, out: Path | None, live: bool, as_json: bool) -> int:
 def days(shop: str, start: datetime) -> Iterator[Visit]:
     """All that happens in a shop from a midnight on, without end. Some order for a day on the evening before it."""
     for number in count():
-        first, second = (start + timedelta(days=each) for each in (number, number + 1))
+        first, second = (start + timedelta(days=days) for days in (number, number + 1))
         yield from sorted(
             visit for visit in [*day(shop, number, first), *day(shop, number + 1, second)] if first <= visit.at < second
         )
@@ -140,12 +140,12 @@ def write(file: Path, measured: Iterable[tuple[int, Mapping[str, Any]]]) -> None
     """As `doghouse import` takes it: counts as DogStatsD's rates in buckets of 10 s, each value of a distribution alone. Raises Problem."""
     rates: Counter[tuple[int, str, str]] = Counter()
     rows: list[tuple[Any, ...]] = []
-    for at, each in measured:
-        tags = ",".join(each["tags"])
-        if each["type"] == "count":
-            rates[at - at % BUCKET_S, each["metric"], tags] += each["value"]
+    for at, measure in measured:
+        tags = ",".join(measure["tags"])
+        if measure["type"] == "count":
+            rates[at - at % BUCKET_S, measure["metric"], tags] += measure["value"]
         else:
-            rows.append((at, each["metric"], each["value"], each["type"], 0, tags))
+            rows.append((at, measure["metric"], measure["value"], measure["type"], 0, tags))
     rows += [(at, metric, value / BUCKET_S, "rate", BUCKET_S, tags) for (at, metric, tags), value in rates.items()]
     try:
         with file.open("w", newline="", encoding="utf-8") as opened:
@@ -169,8 +169,8 @@ def _report(players: Sequence[Player], start: datetime, until: datetime, seconds
         terminal.print_json(document)
         return
     screen = terminal.console()
-    for each in document["by_route"]:
-        screen.print(f"{each['requests']:8} {each['status']} {each['route']}")
+    for row in document["by_route"]:
+        screen.print(f"{row['requests']:8} {row['status']} {row['route']}")
     screen.print(
         f"{answers.total()} requests in {seconds:.1f} s: the bakery from {start:%Y-%m-%d} to {until:%Y-%m-%d %H:%M}"
     )

@@ -55,7 +55,7 @@ def blueprint() -> Blueprint:
     bakery = Blueprint("bakery", __name__, url_prefix="/bakery/<shop>")
     idle: LifoQueue[Any] = LifoQueue()
 
-    def served(shop: str, done: str, what: Handler, **path: int) -> Answer:
+    def served(shop: str, entry: str, what: Handler, **path: int) -> Answer:
         import psycopg
 
         try:
@@ -71,16 +71,16 @@ def blueprint() -> Blueprint:
         except psycopg.OperationalError as error:
             log.warning("no database: %s", str(error).splitlines()[0])
             return jsonify(error="no database; set PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE"), NO_DATABASE
-        if done:
-            log.info("%s: %s %s", shop, done.format(**path), answer)
+        if entry:
+            log.info("%s: %s %s", shop, entry.format(**path), answer)
         if request.headers.get(MEASURES) == "return":
             return jsonify(answer | {"measured": measures}), 200
         send(measures)
         return jsonify(answer), 200
 
-    for method, path, done, what in ROUTES:
+    for method, path, entry, what in ROUTES:
         # The name of a route is its path's, as traces have it.
-        bakery.add_url_rule(path, f"{method} {path}", partial(served, done=done, what=what), methods=[method])
+        bakery.add_url_rule(path, f"{method} {path}", partial(served, entry=entry, what=what), methods=[method])
     return bakery
 
 
@@ -116,8 +116,8 @@ def _body() -> Body:
 
 
 def _now() -> datetime:
-    said = request.headers.get(NOW)
-    return _time(said, NOW) if said else datetime.now(UTC)
+    header = request.headers.get(NOW)
+    return _time(header, NOW) if header else datetime.now(UTC)
 
 
 def _time(text: Any, name: str) -> datetime:

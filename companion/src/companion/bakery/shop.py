@@ -72,9 +72,9 @@ class Shop:
         row = self.database.execute(query, (order, self.name)).fetchone()
         if row is None:
             raise Refused(f"order {order} of {self.name} is not open")
-        product, pieces, said = row
+        product, pieces, verdict = row
         ready = self._shelf(product)[0] >= pieces
-        if said is None:
+        if verdict is None:
             self._count("order.ready", 1, product, f"in_time:{str(ready).lower()}")
         state = "sold" if ready else "open"
         self.database.execute(
@@ -88,15 +88,15 @@ class Shop:
 
     def sell(self, product: str, pieces: int) -> dict[str, Any]:
         """A customer without an order takes as many as there are beyond those that are kept. Raises Refused where there are none."""
-        there, discounted, kept = self._shelf(product)
-        taken = min(pieces, there - kept)
-        if taken <= 0:
+        there, discounted, reserved = self._shelf(product)
+        sold = min(pieces, there - reserved)
+        if sold <= 0:
             raise Refused(f"{product} is sold out")
-        self._put(product, -taken)
-        self._count("bread.sold", taken, product)
+        self._put(product, -sold)
+        self._count("bread.sold", sold, product)
         if discounted:
-            self._count("bread.discounted", taken, product)
-        return {"pieces": taken, "discounted": discounted}
+            self._count("bread.discounted", sold, product)
+        return {"pieces": sold, "discounted": discounted}
 
     def discount(self) -> dict[str, Any]:
         """What is left is cheaper from now until closing."""
@@ -106,13 +106,13 @@ class Shop:
     def close(self) -> dict[str, Any]:
         """What is left is thrown away, that of customers who did not come too."""
         query = "SELECT product, pieces FROM bakery_shelves WHERE shop = %s ORDER BY product FOR UPDATE"
-        left = dict(self.database.execute(query, (self.name,)).fetchall())
-        for product, pieces in left.items():
+        wasted = dict(self.database.execute(query, (self.name,)).fetchall())
+        for product, pieces in wasted.items():
             self._count("bread.wasted", pieces, product)
         self.database.execute("UPDATE bakery_shelves SET pieces = 0, discounted = false WHERE shop = %s", (self.name,))
         missed = "UPDATE bakery_orders SET state = 'missed' WHERE shop = %s AND state = 'open' AND due_at <= %s"
         self.database.execute(missed, (self.name, self.now))
-        return {"wasted": left}
+        return {"wasted": wasted}
 
     def forget(self) -> dict[str, Any]:
         """No order and no bread, as on the first day: where a week is played anew."""
@@ -124,14 +124,14 @@ class Shop:
         """What a customer finds: pieces of each product beyond those that are kept, and whether they are cheaper now."""
         shelves = {product: self._shelf(product) for product in OVEN_MINUTES}
         return {
-            product: {"pieces": max(there - kept, 0), "discounted": cheap}
-            for product, (there, cheap, kept) in shelves.items()
+            product: {"pieces": max(there - reserved, 0), "discounted": cheap}
+            for product, (there, cheap, reserved) in shelves.items()
         }
 
     def _shelf(self, product: str) -> tuple[int, bool, int]:
         until = self.now.replace(hour=23, minute=59, second=59)
-        asked = {"shop": self.name, "product": product, "now": self.now, "until": until}
-        row = self.database.execute(SHELF, asked).fetchone()
+        parameters = {"shop": self.name, "product": product, "now": self.now, "until": until}
+        row = self.database.execute(SHELF, parameters).fetchone()
         return (int(row[0]), bool(row[1]), int(row[2])) if row else (0, False, 0)
 
     def _put(self, product: str, pieces: int) -> None:

@@ -50,8 +50,8 @@ def day(shop: str, number: int, midnight: datetime) -> list[Visit]:
 
     orders = list(_orders(chance, number, at))
     discount = [Visit(at(CLOSED - SHOPS[shop]), "discount")] if SHOPS[shop] else []
-    plan = [Visit(at(OPEN - 20), "bake", *each) for each in _baked(0.7)] + [
-        Visit(at(12 * 60), "bake", *each) for each in _baked(0.3)
+    plan = [Visit(at(OPEN - 20), "bake", *batch) for batch in _baked(0.7)] + [
+        Visit(at(12 * 60), "bake", *batch) for batch in _baked(0.3)
     ]
     return sorted(
         [
@@ -69,27 +69,27 @@ def _walk_ins(chance: random.Random, shop: str, at: Callable[[float], datetime])
     """Customers without an order; more of them while what is left is cheaper."""
     for _ in range(round(chance.gauss(WALK_INS, WALK_INS / 6))):
         _, first, last = chance.choices(RUSH, [share for share, _, _ in RUSH])[0]
-        yield Visit(at(chance.uniform(first, last)), "sales", *_taken(chance))
+        yield Visit(at(chance.uniform(first, last)), "sales", *_purchase(chance))
     for _ in range(round(SHOPS[shop] / 60 * chance.gauss(BARGAINS_PER_HOUR, 2))):
-        yield Visit(at(CLOSED - chance.uniform(0, SHOPS[shop])), "sales", *_taken(chance))
+        yield Visit(at(CLOSED - chance.uniform(0, SHOPS[shop])), "sales", *_purchase(chance))
 
 
 def _orders(chance: random.Random, number: int, at: Callable[[float], datetime]) -> Iterator[Visit]:
     """Customers who order, and come for it unless they forget."""
-    for each in range(round(chance.gauss(ORDERS, 4))):
+    for order in range(round(chance.gauss(ORDERS, 4))):
         when = chance.random()
         due = chance.uniform(OPEN + 15, CLOSED - 30)
         if when < EVENING:
-            made = chance.uniform(-6, -2) * 60
+            placed = chance.uniform(-6, -2) * 60
         elif when < EVENING + MORNING:
-            made, due = chance.uniform(6, 9) * 60, chance.uniform(12, 17) * 60
+            placed, due = chance.uniform(6, 9) * 60, chance.uniform(12, 17) * 60
         else:
-            made = due - chance.uniform(30, 180)
-        product, pieces = _taken(chance)
-        if not number and made < 0:
+            placed = due - chance.uniform(30, 180)
+        product, pieces = _purchase(chance)
+        if not number and placed < 0:
             continue  # nobody could order before the first day
-        id = number * 1000 + each
-        yield Visit(at(made), "orders", product, pieces, id, at(due))
+        id = number * 1000 + order
+        yield Visit(at(placed), "orders", product, pieces, id, at(due))
         if chance.random() > NO_SHOW:
             yield Visit(at(due + chance.uniform(0, 30)), "pick-up", product, pieces, id)
 
@@ -98,18 +98,18 @@ def _for_orders(chance: random.Random, orders: Sequence[Visit], at: Callable[[fl
     """Each half hour the oven gives what is due in the next one and was ordered before the dough went in. A batch that fails comes half an hour later."""
     for start in range(OPEN - 30, CLOSED, 30):
         for product, minutes in OVEN_MINUTES.items():
-            wanted = [
-                each.pieces
-                for each in orders
-                if each.what == "orders"
-                and each.product == product
-                and each.due
-                and at(start) <= each.due - LEAD < at(start + 30)
-                and each.at <= at(start - minutes)
+            pieces = [
+                order.pieces
+                for order in orders
+                if order.what == "orders"
+                and order.product == product
+                and order.due
+                and at(start) <= order.due - LEAD < at(start + 30)
+                and order.at <= at(start - minutes)
             ]
-            if wanted:
+            if pieces:
                 late = 30 if chance.random() < FAILS else 0
-                yield Visit(at(start + late), "bake", product, sum(wanted))
+                yield Visit(at(start + late), "bake", product, sum(pieces))
 
 
 def _baked(share: float) -> Iterator[tuple[str, int]]:
@@ -118,6 +118,6 @@ def _baked(share: float) -> Iterator[tuple[str, int]]:
         yield product, round(share * SPARE * WALK_INS * of_all * (PIECES[product] + 1) / 2)
 
 
-def _taken(chance: random.Random) -> tuple[str, int]:
+def _purchase(chance: random.Random) -> tuple[str, int]:
     product = chance.choices(list(SHARE), list(SHARE.values()))[0]
     return product, chance.randint(1, PIECES[product])

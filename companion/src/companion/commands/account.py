@@ -12,7 +12,7 @@ import typer
 from companion import calendar, provision, resources, sharing, terminal
 from companion.client import Account
 from companion.commands import show
-from companion.kinds.model import MARK, Existing, Wanted
+from companion.kinds.model import MARK, Existing, Resource
 from companion.options import Json, Options
 from companion.problem import WRONG_USE, Problem, close_or_all
 from companion.provision import Step
@@ -35,14 +35,14 @@ def status(options: Options, as_json: Json = False) -> int:
     Example: my-metric status
     """
     now = datetime.now(UTC)
-    wanted = resources.wanted(options.settings(), now)
+    objects = resources.read(options.settings(), now)
     with options.account() as account:
-        rows = [_row(step, account, now) for step in provision.plan(account, wanted)]
-        seen = last_point(account, now)
+        rows = [_row(step, account, now) for step in provision.plan(account, objects)]
+        point = last_point(account, now)
     if as_json:
-        terminal.print_json({"resources": rows, "last_point": seen})
+        terminal.print_json({"resources": rows, "last_point": point})
     else:
-        show.status(rows, seen)
+        show.status(rows, point)
     return 0
 
 
@@ -63,13 +63,13 @@ def last_point(account: Account, now: datetime) -> dict[str, Any]:
     until = int(now.timestamp())
     query = f"avg:{METRIC}{{*}} by {{host}}"
     series = account.call("query_metrics", _from=until - LOOK_BACK_S, to=until, query=query)["series"]
-    seen = [(at / 1000, each["scope"]) for each in series for at, value in each["pointlist"] if value is not None]
-    if not seen:
+    points = [(at / 1000, row["scope"]) for row in series for at, value in row["pointlist"] if value is not None]
+    if not points:
         return {
             "at": None,
             "note": f"{METRIC}: no point in the past {LOOK_BACK_S // 3600} hours; is the Agent running?",
         }
-    at, scope = max(seen)
+    at, scope = max(points)
     ago = show.duration(max(0.0, until - at))
     return {"at": at, "scope": scope, "note": f"{METRIC}: last point about {ago} ago, from {scope}"}
 
@@ -86,9 +86,9 @@ def adopt(
 
     Example: my-metric adopt timeboard abc-def-ghi
     """
-    wanted = resources.wanted(options.settings(), datetime.now(UTC))
+    objects = resources.read(options.settings(), datetime.now(UTC))
     with options.account() as account:
-        choice = _choose(account, wanted, kind, name, id)
+        choice = _choose(account, objects, kind, name, id)
         adopted = provision.adopt(account, choice, id)
     terminal.console().print(
         f"Adopted {kind} {adopted.name} ({id}) as {choice.name}.   See what differs with: my-metric plan"
@@ -96,38 +96,38 @@ def adopt(
     return 0
 
 
-def _choose(account: Account, wanted: list[Wanted], kind: str, name: str | None, id: str) -> Wanted:
-    """Which wanted object an adopted one becomes: the named one, what it is already, or the only one that the account does not have yet."""
-    kinds = list(dict.fromkeys(each.kind.name for each in wanted if each.kind.mark_field))
+def _choose(account: Account, objects: list[Resource], kind: str, name: str | None, id: str) -> Resource:
+    """Which of our objects an adopted one becomes: the named one, what it is already, or the only one that the account does not have yet."""
+    kinds = list(dict.fromkeys(resource.kind.name for resource in objects if resource.kind.mark_field))
     if kind not in kinds:
         bakery = "; an slo comes --with bakery" if kind == "slo" else ""
         raise Problem(f"'{kind}' cannot be adopted{close_or_all(kind, kinds)}{bakery}", WRONG_USE)
-    choices = [each for each in wanted if each.kind.name == kind]
+    choices = [resource for resource in objects if resource.kind.name == kind]
     if name:
-        choices = [each for each in choices if name in (each.name, _short(each))]
+        choices = [resource for resource in choices if name in (resource.name, _short(resource))]
     elif len(choices) > 1:
-        marks = {each.mark: each.id for each in choices[0].kind.find(account)}
-        adopted = [each for each in choices if marks.get(each.mark) == id]
-        choices = adopted or [each for each in choices if each.mark not in marks] or choices
-        choices = [each for each in choices if each.mark == MARK] or choices  # the integration's own timeboard first
+        marks = {resource.mark: resource.id for resource in choices[0].kind.find(account)}
+        adopted = [resource for resource in choices if marks.get(resource.mark) == id]
+        choices = adopted or [resource for resource in choices if resource.mark not in marks] or choices
+        choices = [resource for resource in choices if resource.mark == MARK] or choices  # the integration's own first
     if len(choices) != 1:
-        names = ", ".join(_short(each) for each in wanted if each.kind.name == kind)
+        names = ", ".join(_short(resource) for resource in objects if resource.kind.name == kind)
         raise Problem(f"which {kind} is it to be? Say --as with one of {names}", WRONG_USE)
     return choices[0]
 
 
-def _short(wanted: Wanted) -> str:
+def _short(resource: Resource) -> str:
     """How `--as` calls an object: by the part of its mark that is its own, or by its name."""
-    return wanted.mark.partition("/")[2] or f"'{wanted.name}'"
+    return resource.mark.partition("/")[2] or f"'{resource.name}'"
 
 
 def timeboard(account: Account, options: Options) -> Existing:
     """Our timeboard in the account, whole. Raises Problem where there is none, or more than one."""
-    every = resources.wanted(options.settings(), datetime.now(UTC))
-    wanted = next(each for each in every if each.kind.name == "timeboard")
-    (step,) = provision.plan(account, [wanted])
+    every = resources.read(options.settings(), datetime.now(UTC))
+    board = next(resource for resource in every if resource.kind.name == "timeboard")
+    (step,) = provision.plan(account, [board])
     if step.existing is None:
-        raise Problem(f"the timeboard '{wanted.name}' is not in the account; make it with: my-metric apply")
+        raise Problem(f"the timeboard '{board.name}' is not in the account; make it with: my-metric apply")
     return step.existing
 
 
@@ -193,15 +193,14 @@ def snapshot(
         if query is None:
             raise Problem(f"the timeboard '{board.name}' has no graph of a metric")
         until = int(time.time())
-        asked = {"metric_query": query, "start": until - SNAPSHOT_S, "end": until, "title": title}
-        url = account.call("get_graph_snapshot", **asked)["snapshot_url"]
+        arguments = {"metric_query": query, "start": until - SNAPSHOT_S, "end": until, "title": title}
+        url = account.call("get_graph_snapshot", **arguments)["snapshot_url"]
         _wait_for_picture(url)
         text = f"%%% \n@{email} {title}, the past five minutes\n\n![{title}]({url})\n %%%"
-        event = account.call(
-            "create_event", body={"title": f"{title}: snapshot", "text": text, "tags": ["source:my-metric"]}
-        )
-    link = str(event["event"].get("url") or "")
-    shown = link if link.startswith(account.page) else event["event"].get("id")
+        body = {"title": f"{title}: snapshot", "text": text, "tags": ["source:my-metric"]}
+        event = account.call("create_event", body=body)["event"]
+    link = str(event.get("url") or "")
+    shown = link if link.startswith(account.page) else event.get("id")
     terminal.console().print(f"picture  {url}\nevent    {shown}\nto       {email}")
     return 0
 

@@ -9,7 +9,7 @@ from typing import Any
 from companion import provision, resources, terminal
 from companion.client import Account
 from companion.commands import show
-from companion.kinds.model import Wanted
+from companion.kinds.model import Resource
 from companion.options import Json, Options, Yes
 from companion.problem import WRONG_USE, Problem
 from companion.provision import Step
@@ -23,9 +23,9 @@ def plan(options: Options, as_json: Json = False) -> int:
     Example: my-metric plan --config my-metric.yaml
     """
     settings, now = options.settings(), datetime.now(UTC)
-    wanted = resources.wanted(settings, now)
+    objects = resources.read(settings, now)
     with options.account() as account:
-        steps = provision.plan(account, wanted)
+        steps = provision.plan(account, objects)
         if as_json:
             terminal.print_json(document(steps, account))
         else:
@@ -39,19 +39,19 @@ def apply(options: Options, yes: Yes = False, as_json: Json = False) -> int:
     Example: my-metric apply --yes
     """
     settings, now = options.settings(), datetime.now(UTC)
-    wanted = resources.wanted(settings, now)
+    objects = resources.read(settings, now)
     with options.account() as account:
-        steps = provision.plan(account, wanted)
+        steps = provision.plan(account, objects)
         if _to_do(steps):
-            _refuse_what_would_be_refused(wanted)
+            _refuse_what_would_be_refused(objects)
             if not as_json:
                 show.plan(steps, settings, now)
             _consent("Apply this?", yes)
-        done = provision.apply(account, steps, show.progress)
+        applied = provision.apply(account, steps, show.progress)
         if as_json:
-            terminal.print_json(document(done, account))
+            terminal.print_json(document(applied, account))
         else:
-            show.applied(done)
+            show.applied(applied)
     return 0
 
 
@@ -86,13 +86,13 @@ def _to_do(steps: Sequence[Step]) -> bool:
     return any(step.action != "none" for step in steps)
 
 
-def _refuse_what_would_be_refused(wanted: Sequence[Wanted]) -> None:
+def _refuse_what_would_be_refused(objects: Sequence[Resource]) -> None:
     """Raise Problem before anything is written, so that nothing is left half done."""
     from companion.validation.command import check
 
-    for each in wanted:
-        for fault in (fault for fault in check(each.kind.name, each.body) if not fault.warning):
-            where = f"{each.kind.name} '{each.name}'"
+    for resource in objects:
+        for fault in (fault for fault in check(resource.kind.name, resource.body) if not fault.warning):
+            where = f"{resource.kind.name} '{resource.name}'"
             raise Problem(f"{where}: {fault.field} {fault.sentence} (my-metric validate lists all)")
 
 

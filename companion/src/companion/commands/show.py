@@ -41,15 +41,15 @@ def plan(steps: Sequence[Step], settings: Settings, now: datetime) -> None:
 
 def _next(step: Step, now: datetime) -> str:
     """When a downtime that is to be made silences for the first time."""
-    schedule = step.wanted.body.get("schedule") if step.wanted else None
+    schedule = step.resource.body.get("schedule") if step.resource else None
     return f"next: {calendar.when(schedule, now)}" if schedule and step.action == "create" else ""
 
 
 def _calendar(steps: Sequence[Step], settings: Settings, now: datetime) -> list[str]:
     downtimes = {
-        each.mark.rpartition("/")[2]: each.body["schedule"]
-        for each in (step.wanted for step in steps)
-        if each and "schedule" in each.body
+        resource.mark.rpartition("/")[2]: resource.body["schedule"]
+        for resource in (step.resource for step in steps)
+        if resource and "schedule" in resource.body
     }
     return ["", *calendar.week(downtimes, settings.timezone, now)] if downtimes else []
 
@@ -68,10 +68,10 @@ def line(step: Step, width: int, note: str = "") -> Text:
     return _styled(f"{step.action:<7}", STYLES[step.action], f"{step.kind.name:<10} {step.name:<{width}}  {note}")
 
 
-def _styled(word: str, style: str, rest: str) -> Text:
+def _styled(word: str, style: str, text: str) -> Text:
     from rich.text import Text
 
-    return Text.assemble("  ", (word, style), f" {rest}".rstrip())
+    return Text.assemble("  ", (word, style), f" {text}".rstrip())
 
 
 def words(change: Change) -> str:
@@ -96,11 +96,11 @@ def value(value: Any) -> str:
 
 def _lines(old: str, new: str) -> str:
     before, after = old.splitlines(), new.splitlines()
-    gone = [text for text in before if text not in after]
-    come = [text for text in after if text not in before]
+    removed = [text for text in before if text not in after]
+    added = [text for text in after if text not in before]
     parts = [
         f"{sign} {value(texts[0])}{f'… ({len(texts)} lines)' if len(texts) > 1 else ''}"
-        for sign, texts in (("-", gone), ("+", come))
+        for sign, texts in (("-", removed), ("+", added))
         if texts
     ]
     return "  ".join(parts) or "the order of its lines"
@@ -114,8 +114,8 @@ def progress(step: Step) -> None:
 
 def applied(steps: Sequence[Step]) -> None:
     """What apply has done, on stdout."""
-    done = [step for step in steps if step.action != "none"]
-    terminal.console().print(f"Applied: {len(done)} of {len(steps)} objects changed." if done else "Nothing to do.")
+    changed = sum(step.action != "none" for step in steps)
+    terminal.console().print(f"Applied: {changed} of {len(steps)} objects changed." if changed else "Nothing to do.")
 
 
 def removals(steps: Sequence[Step]) -> None:

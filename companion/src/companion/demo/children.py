@@ -42,18 +42,13 @@ class Stop:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self._asked.put(None))
 
-    @property
-    def wanted(self) -> bool:
-        """Whether it is time to go."""
-        return not self._asked.empty()
-
     def wait(self, seconds: float) -> None:
         """Sleep. Raises Stopped as soon as the demo is to end."""
         try:
             self._asked.get(timeout=max(0.0, seconds))
         except queue.Empty:
             return
-        self._asked.put(None)  # it stays wanted
+        self._asked.put(None)  # every later wait ends too
         raise Stopped
 
 

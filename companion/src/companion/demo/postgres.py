@@ -212,25 +212,25 @@ def _connect(port: int, user: str, password: str) -> psycopg.Connection[Any]:
 @contextlib.contextmanager
 def traffic(database: Database) -> Iterator[None]:
     """Commits, a few each second and now and then many, for as long as the block lasts; a lost server is tried again."""
-    done = threading.Event()
-    thread = threading.Thread(target=_make_traffic, args=(database, done), daemon=True)
+    stop = threading.Event()
+    thread = threading.Thread(target=_make_traffic, args=(database, stop), daemon=True)
     thread.start()
     try:
         yield
     finally:
-        done.set()
+        stop.set()
         thread.join(10)
 
 
-def _make_traffic(database: Database, done: threading.Event) -> None:
+def _make_traffic(database: Database, stop: threading.Event) -> None:
     import psycopg
 
-    while not done.is_set():
+    while not stop.is_set():
         try:
             with database.connect() as connection:
-                while not done.wait(random.uniform(0.1, 0.5)):
+                while not stop.wait(random.uniform(0.1, 0.5)):
                     for _ in range(random.choice((1, 1, 2, 3, 20))):
                         connection.execute("INSERT INTO visits (page) VALUES (%s)", (random.randrange(20),))
                     connection.execute("SELECT count(*) FROM visits WHERE page = %s", (random.randrange(20),))
         except psycopg.Error:
-            done.wait(2)
+            stop.wait(2)

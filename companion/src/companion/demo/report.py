@@ -97,7 +97,7 @@ def screenshots(pages: Mapping[str, str], folder: Path) -> list[str]:
     except ImportError:
         return []
     folder.mkdir(parents=True, exist_ok=True)
-    taken = []
+    pictures = []
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
@@ -109,9 +109,9 @@ def screenshots(pages: Mapping[str, str], folder: Path) -> list[str]:
             page.wait_for_timeout(3000)  # graphs draw after the page has loaded
             picture = folder / f"{name}.png"
             page.screenshot(path=str(picture), full_page=True)
-            taken.append(str(picture))
+            pictures.append(str(picture))
         browser.close()
-    return taken
+    return pictures
 
 
 def chromium() -> str | None:

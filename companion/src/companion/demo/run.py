@@ -103,13 +103,13 @@ def provisioned(account: Account, email: str, with_bakery: bool = False) -> dict
     report.step("the timeboard, the monitor and its downtimes, through Datadog's own client")
     now = datetime.now(UTC)
     extras = ("bakery",) if with_bakery else ()
-    wanted = resources.wanted(Settings(host=files.hostname(), email=email, extras=extras), now)
-    done = provision.apply(account, provision.plan(account, wanted), lambda _: None)
-    made = {step.wanted.mark.partition("/")[2]: step.id for step in done if step.wanted and step.id}
+    objects = resources.read(Settings(host=files.hostname(), email=email, extras=extras), now)
+    applied = provision.apply(account, provision.plan(account, objects), lambda _: None)
+    ids = {step.resource.mark.partition("/")[2]: step.id for step in applied if step.resource and step.id}
     firsts = {
-        step.kind.name: step.id for step in reversed(done) if step.id
+        step.kind.name: step.id for step in reversed(applied) if step.id
     }  # the first of each kind: the integration's
-    return {name: id for name, id in made.items() if name.startswith("bakery")} | firsts
+    return {name: id for name, id in ids.items() if name.startswith("bakery")} | firsts
 
 
 def watch(demo: Demo, stop: Stop) -> None:
@@ -137,8 +137,8 @@ def _simulate(work: Path, conf: Path, datadog_yaml: Path, url: str, keys_file: P
         "agent", "simulate", "my_metric", "--conf", conf, "--datadog-yaml", datadog_yaml,
         "--from", str(since), "--to", str(until), "--out", points,
     ]  # fmt: skip
-    made = children.start("doghouse agent simulate", [children.program("doghouse"), *simulate])
-    children.finish(made, stop, history.TIME_S)
+    simulation = children.start("doghouse agent simulate", [children.program("doghouse"), *simulate])
+    children.finish(simulation, stop, history.TIME_S)
     history.put_in(points, url, keys_file, stop)
     points.unlink()
     history.tell_simulated(report.METRIC, url, keys_file, since, until)

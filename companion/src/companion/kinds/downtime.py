@@ -11,7 +11,7 @@ from typing_extensions import override
 from companion import schedule
 from companion.client import Account
 from companion.diff import Change
-from companion.kinds.model import Existing, Kind, Wanted
+from companion.kinds.model import Existing, Kind, Resource
 from companion.problem import Fault
 
 PAGE = 100_000  # GUESS: one answer lists as many as asked for; the total beside it tells where it does not
@@ -50,27 +50,27 @@ class Downtimes(Kind):
         return super().existing({**(row.get("attributes") or {}), "id": row["id"]})
 
     @override
-    def differences(self, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
-        return super().differences(self._in_the_words_of(actual, wanted), actual)
+    def differences(self, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
+        return super().differences(self._in_the_words_of(actual, expected), actual)
 
     @override
     def filled(self, path: str, value: Any) -> bool:
         return super().filled(path, value) or (path in DEFAULTS and set(value) == DEFAULTS[path])
 
-    def _in_the_words_of(self, actual: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        """`wanted` with its recurrences written as those of `actual` wherever that means the same."""
+    def _in_the_words_of(self, actual: Mapping[str, Any], expected: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`expected` with its recurrences written as those of `actual` wherever that means the same."""
         theirs = (actual.get("schedule") or {}).get("recurrences") or []
-        ours = wanted["schedule"].get("recurrences")
+        ours = expected["schedule"].get("recurrences")
         if not ours:
-            return wanted
-        zone = wanted["schedule"].get("timezone") or "UTC"
+            return expected
+        zone = expected["schedule"].get("timezone") or "UTC"
         both = zip(theirs, ours, strict=False)
         reworded = [schedule.in_the_words_of(*pair, zone, self._now) for pair in both] + ours[len(theirs) :]
-        return {**wanted, "schedule": {**wanted["schedule"], "recurrences": reworded}}
+        return {**expected, "schedule": {**expected["schedule"], "recurrences": reworded}}
 
     @override
-    def create(self, account: Account, wanted: Wanted) -> str:
-        return str(account.call("create_downtime", body=_document(wanted.body))["data"]["id"])
+    def create(self, account: Account, resource: Resource) -> str:
+        return str(account.call("create_downtime", body=_document(resource.body))["data"]["id"])
 
     @override
     def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from companion.client import Account, ApiProblem
 from companion.diff import Change
-from companion.kinds.model import Existing, Kind, Wanted
+from companion.kinds.model import Existing, Kind, Resource
 
 SOURCE = "users"  # what Datadog takes for tags that come from no tool of its list
 LIST = "my-metric-tags:"
@@ -34,16 +34,16 @@ class HostTags(Kind):
         return _existing(id, _tags(account, id))
 
     @override
-    def differences(self, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
-        missing = [tag for tag in wanted["tags"] if tag not in actual["all"]]
-        stale = [tag for tag in actual["tags"] if tag not in wanted["tags"]]
+    def differences(self, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
+        missing = [tag for tag in expected["tags"] if tag not in actual["all"]]
+        stale = [tag for tag in actual["tags"] if tag not in expected["tags"]]
         return [Change("tags", None, tag) for tag in missing] + [Change("tags", tag, None) for tag in stale]
 
     @override
-    def create(self, account: Account, wanted: Wanted) -> str:
-        host = str(wanted.body["host"])
+    def create(self, account: Account, resource: Resource) -> str:
+        host = str(resource.body["host"])
         before = _tags(account, host)
-        ours = [tag for tag in wanted.body["tags"] if tag not in before]
+        ours = [tag for tag in resource.body["tags"] if tag not in before]
         body = {"host": host, "tags": [*ours, _list(ours)]}
         account.call("create_host_tags", host_name=host, source=SOURCE, body=body)
         return host

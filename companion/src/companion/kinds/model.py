@@ -1,4 +1,4 @@
-"""What every kind of object shares: the mark, an object as wanted, an object as found."""
+"""What every kind of object shares: the mark, an object as it should be, an object as it is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MARK = "managed-by:my-metric"  # Datadog keeps it with the object, so there is n
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Resource:
     """An object as it should be. `mark` tells it from all others in the account; `body` is what the API is sent."""
 
     kind: Kind
@@ -27,13 +27,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """An object in the account that carries one of our marks. `made` orders duplicates: the first one made has the least."""
+    """An object in the account that carries one of our marks. `created` orders duplicates: the oldest has the least."""
 
     mark: str
     id: str
     name: str
     body: Mapping[str, Any]
-    made: tuple[str, str] = ("", "")
+    created: tuple[str, str] = ("", "")
 
 
 class Kind(ABC):
@@ -61,25 +61,25 @@ class Kind(ABC):
     def existing(self, row: Mapping[str, Any]) -> Existing:
         """An object as the API lists it; one without a name is called by its id."""
         name = (row.get(self.name_field) or "").strip().partition("\n")[0].rstrip()
-        made = (str(row.get("created") or row.get("created_at") or ""), f"{row['id']:0>20}")
+        created = (str(row.get("created") or row.get("created_at") or ""), f"{row['id']:0>20}")
         mark = mark_of(row.get(self.mark_field))
-        return Existing(mark, str(row["id"]), name or f"{self.name} {row['id']}", row, made)
+        return Existing(mark, str(row["id"]), name or f"{self.name} {row['id']}", row, created)
 
-    def differences(self, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
+    def differences(self, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Change]:
         """What an update would change."""
-        return differences(wanted, actual, self.filled, self.same)
+        return differences(expected, actual, self.filled, self.same)
 
     def filled(self, path: str, value: Any) -> bool:
         """Whether the server itself puts this value into this field."""
         return path in self.server_fields
 
-    def same(self, path: str, wanted: Any, actual: Any) -> bool:
+    def same(self, path: str, expected: Any, actual: Any) -> bool:
         """Whether two values of this field mean the same, differently written."""
-        return path in self.any_order and as_sets(wanted, actual)
+        return path in self.any_order and as_sets(expected, actual)
 
-    def create(self, account: Account, wanted: Wanted) -> str:
+    def create(self, account: Account, resource: Resource) -> str:
         """Make it; the id."""
-        return str(account.call(f"create_{self.noun}", body=dict(wanted.body))["id"])
+        return str(account.call(f"create_{self.noun}", body=dict(resource.body))["id"])
 
     def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
         """Make it as `body` says; what `body` does not name stays."""
@@ -95,9 +95,9 @@ class Kind(ABC):
 
     def marked(self, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
         """What an update has to send to put the mark on an object, and to change nothing else."""
-        kept = {key: value for key, value in body.items() if key not in self.server_fields} if self.replaced else {}
+        fields = {key: value for key, value in body.items() if key not in self.server_fields} if self.replaced else {}
         with_mark = marked_tags if self.mark_field == "tags" else marked_text
-        return {**kept, self.mark_field: with_mark(body.get(self.mark_field), mark)}
+        return {**fields, self.mark_field: with_mark(body.get(self.mark_field), mark)}
 
     def delete(self, account: Account, existing: Existing) -> None:
         """Delete it; one that is gone already is deleted."""

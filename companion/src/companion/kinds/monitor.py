@@ -54,24 +54,24 @@ class Monitors(Kind):
         return super().filled(path, value) or value in DEFAULTS.get(path, ())
 
     @override
-    def same(self, path: str, wanted: Any, actual: Any) -> bool:
+    def same(self, path: str, expected: Any, actual: Any) -> bool:
         if path == "type":
-            return wanted == actual or {wanted, actual} <= ONE_TYPE
-        if path in TRIMMED and isinstance(wanted, str) and isinstance(actual, str):
-            return wanted.rstrip() == actual.rstrip()
+            return expected == actual or {expected, actual} <= ONE_TYPE
+        if path in TRIMMED and isinstance(expected, str) and isinstance(actual, str):
+            return expected.rstrip() == actual.rstrip()
         if path in OFF_AS_ZERO:
-            return (wanted or 0) == (actual or 0)
+            return (expected or 0) == (actual or 0)
         # The server lists in `silenced` what downtimes of the monitor's own silence, which are not ours to end.
-        return path == "options.silenced" or super().same(path, wanted, actual)
+        return path == "options.silenced" or super().same(path, expected, actual)
 
     @override
     def update(self, account: Account, existing: Existing, body: Mapping[str, Any]) -> None:
         # A field that is not sent stays as it is, so one that is to go is sent as null. The type cannot be changed.
         whole = {**existing.body, **body} if len(body) == 1 else body
         removed = (change.field for change in self.differences(whole, existing.body) if change.new is None)
-        gone = {field: None for field in removed if "." not in field}
-        kept = {key: value for key, value in body.items() if key != "type"}
-        account.call("update_monitor", monitor_id=int(existing.id), body={**gone, **kept})
+        cleared = {field: None for field in removed if "." not in field}
+        fields = {key: value for key, value in body.items() if key != "type"}
+        account.call("update_monitor", monitor_id=int(existing.id), body={**cleared, **fields})
 
     @override
     def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:

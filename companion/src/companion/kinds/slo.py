@@ -7,7 +7,7 @@ from typing import Any
 from typing_extensions import override
 
 from companion.client import Account
-from companion.kinds.model import MARK, Existing, Kind, Wanted
+from companion.kinds.model import MARK, Existing, Kind, Resource
 
 
 class Slos(Kind):
@@ -32,5 +32,5 @@ class Slos(Kind):
         return super().filled(path, value) or path.endswith("_display")
 
     @override
-    def create(self, account: Account, wanted: Wanted) -> str:
-        return str(account.call("create_slo", body=dict(wanted.body))["data"][0]["id"])
+    def create(self, account: Account, resource: Resource) -> str:
+        return str(account.call("create_slo", body=dict(resource.body))["data"][0]["id"])

@@ -40,10 +40,10 @@ class Timeboards(Kind):
         return [board for board in map(self.existing, shown) if board.mark]
 
     @override
-    def same(self, path: str, wanted: Any, actual: Any) -> bool:
+    def same(self, path: str, expected: Any, actual: Any) -> bool:
         """A widget's id means nothing: the server may give it anew (kennel and Terraform ignore it too)."""
         is_id = path.startswith("widgets[") and path.endswith("].id")
-        return is_id or super().same(path, wanted, actual)
+        return is_id or super().same(path, expected, actual)
 
     @override
     def broken_rules(self, body: Mapping[str, Any]) -> Iterable[Fault]:

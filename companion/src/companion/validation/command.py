@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Annotated, Any
 
 import typer
@@ -28,7 +28,7 @@ def validate(
     Example: my-metric validate
     """
     listed = list(_of_files(files) if files else _of_settings(options))
-    wrong = [each for each in listed if not each[1].warning]
+    wrong = [entry for entry in listed if not entry[1].warning]
     if as_json:
         rows = [
             {"where": place, "field": fault.field, "error": fault.sentence, "warning": fault.warning}
@@ -44,8 +44,9 @@ def validate(
 
 
 def _of_settings(options: Options) -> Iterator[tuple[str, Fault]]:
-    for wanted in resources.wanted(options.settings(), datetime.now(UTC)):
-        yield from ((f"{wanted.kind.name} '{wanted.name}'", fault) for fault in check(wanted.kind.name, wanted.body))
+    for resource in resources.read(options.settings(), datetime.now(UTC)):
+        place = f"{resource.kind.name} '{resource.name}'"
+        yield from ((place, fault) for fault in check(resource.kind.name, resource.body))
 
 
 def _of_files(files: Sequence[Path]) -> Iterator[tuple[str, Fault]]:
@@ -70,15 +71,14 @@ def kind_of(file: Path, body: Mapping[str, Any]) -> str:
 
 def check(kind: str, body: Mapping[str, Any]) -> Iterator[Fault]:
     """What Datadog would refuse of one object, and what would not work: the rules are asked where the shape is right."""
-    handled = next(each for each in resources.kinds(datetime.now(UTC)) if each.name == kind)
+    handled = next(candidate for candidate in resources.kinds(datetime.now(UTC)) if candidate.name == kind)
     if not handled.model:
         return
     if kind == "downtime" and isinstance(body.get("data"), Mapping):
         body = body["data"].get("attributes") or {}
     from companion.validation.schema import faults
 
-    module, _, name = handled.model.rpartition(".")
-    faults_of_model = list(faults(body, getattr(import_module(f"datadog_api_client.{module}"), name)))
+    faults_of_model = list(faults(body, resolve_name(f"datadog_api_client.{handled.model}")))
     if kind == "downtime":  # recorded: "Additional properties are not allowed"; the v1 endpoints take and drop them
         faults_of_model = [replace(fault, warning=False) for fault in faults_of_model]
     yield from faults_of_model

@@ -86,8 +86,8 @@ def _choice(value: Any, models: tuple[Any, ...], path: str) -> Iterator[Fault]:
     wrong_type, _, listed = min(attempts, key=lambda attempt: attempt[:2])
     kinds = sorted({kind for model in models for kind in _kinds(model)})
     if wrong_type and kinds and isinstance(value, Mapping) and "type" in value:
-        given = value["type"]
-        yield Fault(_join(path, "type"), f"is {_short(given)}{close_or_all(str(given), kinds)}")
+        word = value["type"]
+        yield Fault(_join(path, "type"), f"is {_short(word)}{close_or_all(str(word), kinds)}")
     elif len(models) > 1 and not isinstance(value, Mapping | list):
         yield Fault(
             path,
