@@ -46,6 +46,6 @@ def _logplex(body: bytes) -> Iterable[str]:
         end = head.end() + int(head[1])
         yield body[head.end() : end].decode("utf-8", "replace").rstrip("\n")
         at = end
-    rest = body[at:].strip()
-    if rest:
-        yield rest.decode("utf-8", "replace")
+    tail = body[at:].strip()
+    if tail:
+        yield tail.decode("utf-8", "replace")

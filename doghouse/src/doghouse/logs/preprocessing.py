@@ -93,7 +93,7 @@ def _cut(message: str) -> str:
 def tags_of(value: Any) -> list[str]:
     """The tags of a list or of a text with commas, as Datadog keeps them."""
     texts = [str(tag) for tag in value] if isinstance(value, list) else str(value or "").split(",")
-    return [kept for text in texts if (kept := naming.tag(text))]
+    return [name for text in texts if (name := naming.tag(text))]
 
 
 def _dates(layers: Sequence[Mapping[str, Any]], now: float) -> Iterator[float]:

@@ -38,8 +38,8 @@ class MemorySource:
         sketches: Sketches | None = None,
     ) -> None:
         hosts = host_tags or {}
-        self._series = [effective(given, hosts.get(given.host, ())) for given in series]
-        points, values = apart(columns, [one.id for one in series if one.type == "distribution"])
+        self._series = [effective(timeseries, hosts.get(timeseries.host, ())) for timeseries in series]
+        points, values = apart(columns, [timeseries.id for timeseries in series if timeseries.type == "distribution"])
         self._columns = sort(points)
         self._sketches = values if sketches is None else concatenated([sketches, values])
         if sketches is not None:
@@ -58,8 +58,8 @@ class MemorySource:
     def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
         """See `SketchSource.read_sketches`."""
         first, last = (np.searchsorted(self._order, packed(np.asarray(ids), max(at, 0))) for at in (start, end))
-        found = self._sketches.at(ranges(first, last - first))
-        return found.merged(np.repeat(groups, last - first), found.ts // interval * interval)
+        sketches = self._sketches.at(ranges(first, last - first))
+        return sketches.merged(np.repeat(groups, last - first), sketches.ts // interval * interval)
 
     def _runs(self, ids: Ints, start: int, end: int) -> list[tuple[int, int]]:
         """Where the points of these series lie that are in [start, end): index ranges, those that touch as one."""
@@ -89,7 +89,7 @@ class Subset(Struct, frozen=True):
 
     def find(self, metric: str) -> Sequence[Series]:
         """See `Source.find`."""
-        return [one for one in self.source.find(metric) if one.id in self.ids]
+        return [timeseries for timeseries in self.source.find(metric) if timeseries.id in self.ids]
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """See `Source.read`."""

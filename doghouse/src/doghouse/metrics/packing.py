@@ -45,7 +45,7 @@ def unpack_sketches(packed: Sequence[bytes]) -> Sketches:
     if not packed:
         return no_sketches()
     names = Sketches.__struct_fields__
-    columns = {name: np.frombuffer(one, _kind(name)) for name, one in zip(names, packed, strict=True)}
+    columns = {name: np.frombuffer(buffer, _kind(name)) for name, buffer in zip(names, packed, strict=True)}
     for together in (SKETCH_BUCKETS, tuple(name for name in names if name not in SKETCH_BUCKETS)):
         if len({len(columns[name]) for name in together}) > 1:
             raise ValueError("columns of sketches differ in length")

@@ -201,10 +201,10 @@ class DuckFile:
 def execute(
     cursor: Cursor,
     query: str,
-    wanted: Mapping[str, NDArray[Any]],
+    batch: Mapping[str, NDArray[Any]],
     parameters: Sequence[object] | Mapping[str, object] = (),
 ) -> Cursor:
-    """Run a query in which the table `wanted` is these columns, which are of one length.
+    """Run a query in which the table `batch` is these columns, which are of one length.
 
     DuckDB looks for a table that it does not know among the local names of whoever calls it. To register the columns by name instead takes 0.65 ms more
     (1,000 rows: 1.05 against 0.4 ms), as long as a whole read of one host's day.

@@ -109,7 +109,9 @@ class Groups(msgspec.Struct, frozen=True, eq=False):
 
     selected: Selected
     facets: Sequence[GroupBy]
-    made: dict[tuple[int, str, str | None], Grouped] = msgspec.field(default_factory=dict)  # what was grouped already
+    grouped: dict[tuple[int, str, str | None], Grouped] = msgspec.field(
+        default_factory=dict
+    )  # what was grouped already
 
     @classmethod
     def of(cls, selected: Selected, facets: Sequence[GroupBy]) -> Groups:
@@ -124,10 +126,10 @@ class Groups(msgspec.Struct, frozen=True, eq=False):
         """The groups by the first so many facets, and what they have to compute something of."""
         work, measure = self.work(compute), self._measure(compute)
         asked = (count, work.name, measure)
-        if asked not in self.made:
+        if asked not in self.grouped:
             names = [_name(place) for place in range(count)]
-            self.made[asked] = grouped(self.selected, names, work, measure)
-        return self.made[asked]
+            self.grouped[asked] = grouped(self.selected, names, work, measure)
+        return self.grouped[asked]
 
     def work(self, compute: Compute) -> Aggregation:
         """The aggregation that computes it over the rows."""
@@ -141,15 +143,15 @@ class Groups(msgspec.Struct, frozen=True, eq=False):
 
     def ranked(self) -> list[Values]:
         """The groups that are kept, in order: of each facet so many as its limit, within each group of the facets before."""
-        kept: list[Values] = [()] if len(self.selected.times) else []
+        ranked: list[Values] = [()] if len(self.selected.times) else []
         for place, facet in enumerate(self.facets):
             groups = self.by(place + 1, facet.ranking)
             values = self.work(facet.ranking).over(groups.measure, groups.first[:-1], groups.first[1:]).tolist()
             inside: dict[Values, list[tuple[float, str]]] = {}
             for group, value in zip(groups.groups, values, strict=True):
                 inside.setdefault(group[:-1], []).append((value, group[-1]))
-            kept = [(*group, name) for group in kept for name in _ordered(inside.get(group, []), facet)]
-        return kept
+            ranked = [(*group, name) for group in ranked for name in _ordered(inside.get(group, []), facet)]
+        return ranked
 
 
 def _ordered(groups: Sequence[tuple[float, str]], facet: GroupBy) -> list[str]:
@@ -163,8 +165,8 @@ def _ordered(groups: Sequence[tuple[float, str]], facet: GroupBy) -> list[str]:
             name: (math.inf if math.isnan(worth) else -worth if order.descends else worth) for worth, name in groups
         }
         names.sort(key=value.__getitem__)  # of equal ones the first by name
-    kept = names[: facet.limit]
-    return kept if total is None or not groups else [*kept, total]
+    listed = names[: facet.limit]
+    return listed if total is None or not groups else [*listed, total]
 
 
 def _name(place: int) -> str:

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from doghouse.logs.store.log_store import LogStore
-from doghouse.logs.store.reading import Kept, Place
+from doghouse.logs.store.reading import Place, PlacedLog
 from doghouse.search import matching, paging
 from doghouse.search.paging import Search
 from doghouse.time import iso
@@ -36,9 +36,9 @@ def page(store: LogStore, asked: Search, call: Call) -> dict[str, Any]:
     after = None if asked.after is None else place(asked.after)
     start, end = asked.stretch(call.now)
     tree, oldest_first = matching.tree(asked.text), not asked.newest_first
-    kept = store.page(tree, start, end, asked.limit, after, oldest_first=oldest_first)
-    answer = paging.answer([shown(log) for log in kept], asked, f"{call.base_url}{PATH}")
-    return answer if kept else answer | {"meta": done(begin)}
+    logs = store.page(tree, start, end, asked.limit, after, oldest_first=oldest_first)
+    answer = paging.answer([shown(log) for log in logs], asked, f"{call.base_url}{PATH}")
+    return answer if logs else answer | {"meta": done(begin)}
 
 
 def done(begin: float) -> dict[str, Any]:
@@ -47,11 +47,11 @@ def done(begin: float) -> dict[str, Any]:
     return {"elapsed": elapsed, "request_id": secrets.token_urlsafe(24), "status": "done"}
 
 
-def shown(kept: Kept) -> dict[str, Any]:
+def shown(entry: PlacedLog) -> dict[str, Any]:
     """A log as reads answer it (Log of the schema); what it has not is left out (recorded)."""
-    log = kept.log
+    log = entry.log
     attributes = {
-        "timestamp": iso.utc_milliseconds(kept.place.time),
+        "timestamp": iso.utc_milliseconds(entry.place.time),
         "status": log.status,
         "message": log.message,
         "host": log.host,
@@ -59,8 +59,8 @@ def shown(kept: Kept) -> dict[str, Any]:
         "tags": list(log.tags),
         "attributes": log.attributes,
     }
-    given = {name: value for name, value in attributes.items() if value not in (None, "", [], {})}
-    return {"id": id_of(kept.place), "type": "log", "attributes": given}
+    filled = {name: value for name, value in attributes.items() if value not in (None, "", [], {})}
+    return {"id": id_of(entry.place), "type": "log", "attributes": filled}
 
 
 def id_of(place: Place) -> str:

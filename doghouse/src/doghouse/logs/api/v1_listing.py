@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from doghouse.logs.api import listing
 from doghouse.logs.errors import LogListError
 from doghouse.logs.store.log_store import LogStore
-from doghouse.logs.store.reading import Kept
+from doghouse.logs.store.reading import PlacedLog
 from doghouse.search import matching, paging
 from doghouse.time import iso
 from doghouse.web import errors
@@ -63,23 +63,23 @@ def page(store: LogStore, asked: Asked, now: float) -> dict[str, Any]:
     return {
         "status": "done",
         "nextLogId": following,
-        "logs": [shown(kept) for kept in logs[:limit]],
+        "logs": [shown(entry) for entry in logs[:limit]],
         "requestId": secrets.token_urlsafe(24),
     }
 
 
-def shown(kept: Kept) -> dict[str, Any]:
+def shown(entry: PlacedLog) -> dict[str, Any]:
     """A log as this version answers it: without a status (recorded: v1 search_test_logs)."""
-    log = kept.log
+    log = entry.log
     content = {
         "attributes": log.attributes,
         "host": log.host,
         "service": log.service,
         "tags": list(log.tags),
         "message": log.message,
-        "timestamp": iso.utc_milliseconds(kept.place.time),
+        "timestamp": iso.utc_milliseconds(entry.place.time),
     }
     return {
-        "id": listing.id_of(kept.place),
+        "id": listing.id_of(entry.place),
         "content": {name: value for name, value in content.items() if value not in (None, "", [], {})},
     }

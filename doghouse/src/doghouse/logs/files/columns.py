@@ -101,14 +101,14 @@ class ParquetFile:
 
     def inside(self, name: str, path: Sequence[str]) -> tuple[str, Sequence[str]]:
         """The SQL of an attribute, followed along a path as far as columns go, and the rest of the path."""
-        sql, kind, rest = self.root(name), self._kind(name), list(path)
-        while rest and kind is not None and kind.id == "struct":
+        sql, kind, tail = self.root(name), self._kind(name), list(path)
+        while tail and kind is not None and kind.id == "struct":
             children = dict(kind.children)
-            if rest[0] not in children or any("." in child for child in children):
+            if tail[0] not in children or any("." in child for child in children):
                 break
-            sql, kind = f"{sql}.{_name(rest[0])}", children[rest[0]]
-            del rest[0]
-        return sql, rest
+            sql, kind = f"{sql}.{_name(tail[0])}", children[tail[0]]
+            del tail[0]
+        return sql, tail
 
     def _kind(self, name: str) -> Any:
         """The type of an attribute; None where it is in a map or in JSON."""
@@ -163,8 +163,8 @@ class ParquetFile:
         """Rows as JSON has them, with their numbers in the file from 0 on: all, or those with these numbers in the order of times."""
         condition, parameters = "", []
         if numbers is not None:
-            wanted = np.arange(self.count())[self._order][list(numbers)]
-            condition, parameters = "WHERE file_row_number IN (SELECT unnest(?))", [wanted.tolist()]
+            rows = np.arange(self.count())[self._order][list(numbers)]
+            condition, parameters = "WHERE file_row_number IN (SELECT unnest(?))", [rows.tolist()]
         sql = f"SELECT file_row_number, to_json(row)::VARCHAR FROM (SELECT row, row.file_row_number FROM {self._numbered()} AS row) {condition}"
         cursor = self._connection.cursor().execute(sql, parameters)
         while some := cursor.fetchmany(ROWS):
@@ -182,7 +182,7 @@ class ParquetFiles(ParquetFile):
 
     def __init__(self, folder: Folder, files: Sequence[Entry]) -> None:
         """Raises LogFileError, FileError."""
-        self._addresses = [folder.address(one.name) for one in files]
+        self._addresses = [folder.address(file.name) for file in files]
         listed = ", ".join(map(quoted, self._addresses))
         # what the folders' names say is no attribute of a log
         relation = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
@@ -202,8 +202,8 @@ class ParquetFiles(ParquetFile):
                 "SELECT file_name, num_rows FROM parquet_file_metadata(?)", [self._addresses]
             ).fetchall()
         )
-        firsts = accumulate((sizes[one] for one in self._addresses), initial=0)
-        return f"MAP {{{', '.join(f'{quoted(one)}: {first}' for one, first in zip(self._addresses, firsts, strict=False))}}}"
+        firsts = accumulate((sizes[address] for address in self._addresses), initial=0)
+        return f"MAP {{{', '.join(f'{quoted(address)}: {first}' for address, first in zip(self._addresses, firsts, strict=False))}}}"
 
 
 def _prepare(folder: Folder, connection: Any) -> None:

@@ -36,27 +36,27 @@ class Fields:
         if field == "timestamp":
             return Coded(np.arange(len(self._times)), [[time] for time in self._times.tolist()])
         if field in ALIASES:
-            return _each(self._reserved(field), lambda text: [text] if text else [])
+            return _recoded(self._reserved(field), lambda text: [text] if text else [])
         if field == "tags":
             return self._tags()
         if field.startswith("@"):
             return self._attribute(field[1:])
-        return _each(self._tags(), lambda tags: pairs.values(tags, field.lower()))
+        return _recoded(self._tags(), lambda tags: pairs.values(tags, field.lower()))
 
     def _attribute(self, path: str) -> Coded | None:
         """The values under a path; None where no column has it."""
-        first, *rest = path.split(".")
+        first, *tail = path.split(".")
         if first in OWN:  # these are no attributes any more
             return None
         names = [name for name in dict.fromkeys((first, path)) if self._file.root(name)]
         if not names:
             return None
         if len(names) == 1:
-            sql, left = self._file.inside(names[0], rest if names[0] == first else [])
-            within = ".".join(["x", *left])
-            return _each(self._file.coded(sql), lambda value: attribute({"x": value}, within))
+            sql, remainder = self._file.inside(names[0], tail if names[0] == first else [])
+            within = ".".join(["x", *remainder])
+            return _recoded(self._file.coded(sql), lambda value: attribute({"x": value}, within))
         pairs_of = ", ".join(f"{quoted(name)}, {self._file.root(name)}" for name in names)
-        return _each(self._file.coded(f"json_object({pairs_of})"), lambda value: attribute(value or {}, path))
+        return _recoded(self._file.coded(f"json_object({pairs_of})"), lambda value: attribute(value or {}, path))
 
     def _reserved(self, field: str) -> Coded:
         """The text of a reserved field: of the names that it may have, the first that a row has."""
@@ -69,8 +69,8 @@ class Fields:
                 codes = np.where(
                     codes, codes, np.array([texts.setdefault(text, len(texts)) for text in own])[column.codes]
                 )
-        made = list(texts)
-        return Coded(codes, [status(text or "") for text in made] if field == "status" else made)
+        values = list(texts)
+        return Coded(codes, [status(text or "") for text in values] if field == "status" else values)
 
     def _whole(self, name: str) -> Coded | None:
         """A column that is no attribute, or what stands among the attributes under its name; None where there is neither."""
@@ -81,17 +81,19 @@ class Fields:
 
     def _all_tags(self) -> Coded:
         """Its own tags, that of its source, and those of its host that it has not already."""
-        source = _each(self._reserved("source"), lambda text: preprocessing.tags_of([f"source:{text}"] if text else []))
+        source = _recoded(
+            self._reserved("source"), lambda text: preprocessing.tags_of([f"source:{text}"] if text else [])
+        )
         own = next((column for name in ("tags", "ddtags") if (column := self._whole(name)) is not None), None)
         if own is not None:
-            source = _together(_each(own, preprocessing.tags_of), source, lambda tags, more: [*tags, *more])
+            source = _together(_recoded(own, preprocessing.tags_of), source, lambda tags, more: [*tags, *more])
         if not self._host_tags:
             return source
-        host = _each(self._reserved("host"), lambda text: self._host_tags.get(text or "", ()))
+        host = _recoded(self._reserved("host"), lambda text: self._host_tags.get(text or "", ()))
         return _together(source, host, with_host_tags)
 
 
-def _each(column: Coded, values: Callable[[Any], Sequence[Any]]) -> Coded:
+def _recoded(column: Coded, values: Callable[[Any], Sequence[Any]]) -> Coded:
     return Coded(column.codes, [values(value) for value in column.values])
 
 

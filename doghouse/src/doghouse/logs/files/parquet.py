@@ -38,7 +38,7 @@ def open_parquet(path: Path, host_tags: HostTags) -> Records:
 
 def open_several(folder: Folder, files: Sequence[Entry], host_tags: HostTags) -> Records:
     """The logs of some Parquet files of a folder. Raises LogFileError, FileError."""
-    written = Written(folder, max(one.modified for one in files))
+    written = Written(folder, max(file.modified for file in files))
     return _opened(ParquetFiles(folder, files), written, host_tags)
 
 
@@ -126,10 +126,10 @@ class ParquetLogs:
         return np.array([any(map(same, values)) for values in column.values], np.bool_)[column.codes]
 
     def _words(self, value: Word | Phrase) -> Bools:
-        wanted = in_words(value)
-        if wanted is None:
+        call = in_words(value)
+        if call is None:
             return np.zeros(len(self._times), np.bool_)
-        mask = self._file.has_words(*wanted)
+        mask = self._file.has_words(*call)
         rows, joined = self._file.beyond_ascii()
         mask[rows] = [tokens.finder(value)(text) for text in joined]
         return mask
@@ -155,4 +155,4 @@ def _fields(search: Node) -> Iterator[str]:
 
 def _finding(value: Word | Phrase) -> Callable[[Any], bool]:
     find = tokens.finder(value)
-    return lambda found: any(find(tokens.joined(text)) for text in texts([found]))
+    return lambda value: any(find(tokens.joined(text)) for text in texts([value]))

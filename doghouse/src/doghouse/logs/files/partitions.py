@@ -35,10 +35,10 @@ class LogHistory:
 
     def _over(self, start: int, end: int) -> Records:
         """Records that have all of [start, end) (ms UTC)."""
-        wanted = {one.name: one for one in self._files if on_days(one.name, start // 1000, -(-end // 1000))}
-        if not wanted.keys() <= self._opened.keys():
-            self._opened |= wanted
-            self._records = self._open(sorted(self._opened.values(), key=lambda one: one.name))
+        files = {file.name: file for file in self._files if on_days(file.name, start // 1000, -(-end // 1000))}
+        if not files.keys() <= self._opened.keys():
+            self._opened |= files
+            self._records = self._open(sorted(self._opened.values(), key=lambda file: file.name))
         return self._records
 
     def _open(self, files: Sequence[Entry]) -> Records:

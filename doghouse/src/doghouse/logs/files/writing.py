@@ -30,9 +30,9 @@ def parquet(rows: Iterable[Row]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="doghouse-export-") as name, duckdb.connect() as connection:
         lines, path = Path(name) / "logs.json", Path(name) / "logs.parquet"
         with lines.open("wb") as file:
-            for one in rows:
-                file.write(msgspec.json.encode(dict(zip(COLUMNS, one, strict=True))) + b"\n")
-        kinds = ", ".join(f"{one}: '{'BIGINT' if one == 'timestamp' else 'VARCHAR'}'" for one in COLUMNS)
+            for values in rows:
+                file.write(msgspec.json.encode(dict(zip(COLUMNS, values, strict=True))) + b"\n")
+        kinds = ", ".join(f"{column}: '{'BIGINT' if column == 'timestamp' else 'VARCHAR'}'" for column in COLUMNS)
         connection.execute(
             f"COPY (SELECT * FROM read_json(?, format = 'newline_delimited', columns = {{{kinds}}}, maximum_object_size = 33554432) ORDER BY timestamp) "
             f"TO '{path}' (FORMAT parquet, COMPRESSION zstd)",

@@ -58,14 +58,14 @@ class LogColumns:
         with self._writing:
             known = Fields(dict(self._fields.numbers), self._fields.has_more)
             fresh = known.new(chain(fields.OWN, *of_logs))
-            wanted = _columns(logs, of_logs, known)
+            batch = _columns(logs, of_logs, known)
             with self._file.transaction() as cursor:
                 for name in fresh:
                     cursor.execute(f"ALTER TABLE logs ADD COLUMN {column(known.numbers[name])} VARCHAR")
                     cursor.execute("INSERT INTO fields VALUES (?, ?)", [known.numbers[name], name])
                 if logs:
                     execute(
-                        cursor, "INSERT INTO logs BY NAME SELECT * REPLACE (trace::UUID AS trace) FROM wanted", wanted
+                        cursor, "INSERT INTO logs BY NAME SELECT * REPLACE (trace::UUID AS trace) FROM batch", batch
                     )
                 cursor.execute("DELETE FROM moved")
                 cursor.execute("INSERT INTO moved VALUES (?, ?)", [last, known.has_more])
@@ -146,8 +146,8 @@ def _columns(
         "message": _objects([log.message for _, log in logs]),
         "tags": _objects([encoding.encoded(log.tags) for _, log in logs]),
         "attributes": _objects([msgspec.json.encode(log.attributes).decode() for _, log in logs]),
-        "words": _objects([tokens.lines((seen.message, *seen.described)) for seen in records]),
-        "others": _objects([tokens.lines(seen.others) for seen in records]),
+        "words": _objects([tokens.lines((entry.message, *entry.described)) for entry in records]),
+        "others": _objects([tokens.lines(entry.others) for entry in records]),
         "trace": _objects([trace_of(log) for _, log in logs]),
         "more": np.fromiter((not texts.keys() <= known.numbers.keys() for texts in of_logs), np.bool_, count),
     }

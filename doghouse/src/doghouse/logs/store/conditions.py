@@ -89,8 +89,8 @@ class Conditions:
         return f"{sql} IN ({', '.join(map(self._value, values))})" if values else "false"
 
     def _words(self, value: Word | Phrase, column: str) -> str:
-        wanted = in_words(value)
-        return "false" if wanted is None else f"{wanted[0]}({column}, {self._value(wanted[1])})"
+        call = in_words(value)
+        return "false" if call is None else f"{call[0]}({column}, {self._value(call[1])})"
 
     def _of_field(self, leaf: Leaf) -> str:
         stored = self._fields.stored(str(leaf.field))

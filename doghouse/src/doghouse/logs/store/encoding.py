@@ -68,9 +68,9 @@ def of_text(value: str) -> str:
 
 def decoded(text: str) -> list[Any]:
     """The values that a text stands for; an object is an empty one."""
-    first, rest = text[0], text[1:]
+    first, tail = text[0], text[1:]
     if first in (NUMERIC, PLAIN):
-        return [rest]
+        return [tail]
     if first == OBJECT:
         return [_PLACEHOLDER]
     if text in BOOLEANS or first == MANY or first == "-" or (first.isdigit() and first.isascii()):

@@ -13,7 +13,7 @@ from doghouse.logs.store import reading
 from doghouse.logs.store.columns import LogColumns, milliseconds
 from doghouse.logs.store.inbox import Inbox
 from doghouse.logs.store.moving import Mover
-from doghouse.logs.store.reading import Kept, Place
+from doghouse.logs.store.reading import Place, PlacedLog
 from doghouse.search.record import Record
 from doghouse.search.records import Selected
 from doghouse.search.tree import Everything, Node
@@ -80,11 +80,11 @@ class LogStore:
 
     def newest(self, search: Node, start: int, end: int, limit: int) -> Sequence[tuple[int, Record]]:
         """See Records."""
-        return [(kept.place.time, record(kept.log)) for kept in self.page(search, start, end, limit)]
+        return [(entry.place.time, record(entry.log)) for entry in self.page(search, start, end, limit)]
 
     def page(
         self, search: Node, start: int, end: int, limit: int, after: Place | None = None, *, oldest_first: bool = False
-    ) -> list[Kept]:
+    ) -> list[PlacedLog]:
         """The first `limit` logs with start <= time < end (ms UTC) that match, behind a place where one is given. Raises ApiError 400 as `select`."""
         self.settle()
         return reading.page(self._columns, search, start, end, limit, after, oldest_first=oldest_first)
@@ -93,7 +93,7 @@ class LogStore:
         """Logs with start <= timestamp < end (s UTC), the newest first."""
         after: Place | None = None
         while page := self.page(Everything(), milliseconds(start), milliseconds(end), PAGE, after):
-            yield from (kept.log for kept in page)
+            yield from (entry.log for entry in page)
             after = page[-1].place
 
     def of_trace(self, trace: str) -> list[Log]:

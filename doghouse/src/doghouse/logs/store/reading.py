@@ -31,7 +31,7 @@ class Place(Struct, frozen=True, order=True):
     id: int
 
 
-class Kept(Struct, frozen=True):
+class PlacedLog(Struct, frozen=True):
     """A log and its place."""
 
     place: Place
@@ -66,8 +66,8 @@ class Stretch:
 
     def lacking(self, leaf: Leaf) -> Sequence[int]:
         """See Occurring."""
-        wanted = matching.predicate(leaf)
-        return [id for id, kept in self._with_more("true", {}) if wanted(record(kept))]
+        matches = matching.predicate(leaf)
+        return [id for id, entry in self._with_more("true", {}) if matches(record(entry))]
 
     def _with_more(self, condition: str, parameters: Mapping[str, Any]) -> list[tuple[int, Log]]:
         query = f"SELECT {columns_of_log(self.known)} FROM logs WHERE more AND {self._inside} AND {condition}"
@@ -75,7 +75,7 @@ class Stretch:
 
     def values(self, field: str, condition: str, parameters: Mapping[str, Any], ids: Ints) -> Column:
         """The column of a field that has none, over logs in the order of these ids."""
-        of_id = {id: record(kept).values(field) for id, kept in self._with_more(condition, parameters)}
+        of_id = {id: record(entry).values(field) for id, entry in self._with_more(condition, parameters)}
         return records.column([of_id.get(id, ()) for id in ids.tolist()])
 
 
@@ -88,14 +88,16 @@ def select(columns: LogColumns, search: Node, start: int, end: int, fields: Sequ
         stored = {field: place for field in fields if (place := known.stored(field)) is not None}
         ids, times, coded = _rows(cursor, list(stored.values()), condition, parameters)
         order = np.lexsort((ids, times))
-        made = {
+        by_field = {
             field: exploded(codes[order], [of.decode(text) for text in texts])
             for (field, of), (codes, texts) in zip(stored.items(), coded, strict=True)
         }
         for field in fields:
-            if field not in made:
-                made[field] = stretch.values(field, condition, parameters, ids[order]) if known.has_more else NOWHERE
-    return Selected(times[order], made)
+            if field not in by_field:
+                by_field[field] = (
+                    stretch.values(field, condition, parameters, ids[order]) if known.has_more else NOWHERE
+                )
+    return Selected(times[order], by_field)
 
 
 def counts(
@@ -109,17 +111,17 @@ def counts(
             return None
         condition, parameters = Stretch(cursor, known, start, end).condition(search)
         names = [f"{of.sql} AS t{place}" for place, of in enumerate(stored.values())]
-        made = ", ".join([f"ts // {step} * {step} AS piece", *names, "count(*) AS logs"])
-        query = f"SELECT {made} FROM logs WHERE {condition} GROUP BY ALL ORDER BY piece"
+        selection = ", ".join([f"ts // {step} * {step} AS piece", *names, "count(*) AS logs"])
+        query = f"SELECT {selection} FROM logs WHERE {condition} GROUP BY ALL ORDER BY piece"
         rows = cursor.execute(query, parameters).fetchnumpy()
-    found = {field: (of, _coded(rows[f"t{place}"])) for place, (field, of) in enumerate(stored.items())}
-    made_of = {
-        field: exploded(codes, [of.decode(text) for text in texts]) for field, (of, (codes, texts)) in found.items()
+    coded = {field: (of, _coded(rows[f"t{place}"])) for place, (field, of) in enumerate(stored.items())}
+    decoded = {
+        field: exploded(codes, [of.decode(text) for text in texts]) for field, (of, (codes, texts)) in coded.items()
     }
     numbers, codes = np.unique(rows["logs"].astype(np.int64), return_inverse=True)
     weights = Column(np.arange(len(codes)), codes, numbers.tolist())
     return Selected(
-        rows["piece"].astype(np.int64), {field: made_of.get(field, NOWHERE) for field in fields} | {LOGS: weights}
+        rows["piece"].astype(np.int64), {field: decoded.get(field, NOWHERE) for field in fields} | {LOGS: weights}
     )
 
 
@@ -131,7 +133,7 @@ def weights(selected: Selected) -> Ints:
 
 def page(
     columns: LogColumns, search: Node, start: int, end: int, limit: int, after: Place | None, *, oldest_first: bool
-) -> list[Kept]:
+) -> list[PlacedLog]:
     """See LogStore.page."""
     matching.predicate(search)
     order, beyond = ("ASC", ">") if oldest_first else ("DESC", "<")
@@ -139,19 +141,19 @@ def page(
         condition, parameters = Stretch(cursor, known, start, end).condition(search)
         if after is not None:
             condition += f" AND (ts {beyond} {after.time} OR (ts = {after.time} AND id {beyond} {after.id}))"
-        return _kept(cursor, known, f"{condition} ORDER BY ts {order}, id {order} LIMIT {limit}", parameters)
+        return _placed(cursor, known, f"{condition} ORDER BY ts {order}, id {order} LIMIT {limit}", parameters)
 
 
 def of_trace(columns: LogColumns, trace: str) -> list[Log]:
     """See LogStore.of_trace."""
     with columns.reading() as (cursor, known):
-        logs = _kept(cursor, known, "trace = $trace::UUID ORDER BY ts, id", {"trace": trace})
-    return [kept.log for kept in logs]
+        logs = _placed(cursor, known, "trace = $trace::UUID ORDER BY ts, id", {"trace": trace})
+    return [entry.log for entry in logs]
 
 
-def _kept(cursor: Cursor, known: Fields, rest: str, parameters: Mapping[str, Any]) -> list[Kept]:
-    rows = cursor.execute(f"SELECT {columns_of_log(known)} FROM logs WHERE {rest}", parameters).fetchall()
-    return [Kept(Place(row[1], row[0]), log(row)[1]) for row in rows]
+def _placed(cursor: Cursor, known: Fields, clause: str, parameters: Mapping[str, Any]) -> list[PlacedLog]:
+    rows = cursor.execute(f"SELECT {columns_of_log(known)} FROM logs WHERE {clause}", parameters).fetchall()
+    return [PlacedLog(Place(row[1], row[0]), log(row)[1]) for row in rows]
 
 
 def _rows(
@@ -159,32 +161,32 @@ def _rows(
 ) -> tuple[Ints, Ints, list[Coded]]:
     """The ids and times of the logs that match, and the texts of these fields."""
     names = [f"{field.sql} AS t{place}" for place, field in enumerate(fields)]
-    rest = f"FROM logs WHERE {condition}"
-    rows = cursor.execute(f"SELECT {', '.join(['id', 'ts', *names])} {rest} LIMIT {FEW}", parameters).fetchnumpy()
+    source = f"FROM logs WHERE {condition}"
+    rows = cursor.execute(f"SELECT {', '.join(['id', 'ts', *names])} {source} LIMIT {FEW}", parameters).fetchnumpy()
     if len(rows["id"]) < FEW:
         return rows["id"], rows["ts"], [_coded(rows[f"t{place}"]) for place in range(len(fields))]
     occurring = [
         [
             text
             for (text,) in cursor.execute(
-                f"SELECT DISTINCT {name} {rest} AND {field.sql} IS NOT NULL", parameters
+                f"SELECT DISTINCT {name} {source} AND {field.sql} IS NOT NULL", parameters
             ).fetchall()
         ]
         for name, field in zip(names, fields, strict=True)
     ]
-    wanted = {
+    lookup = {
         "field": np.repeat(np.arange(len(fields)), [len(texts) for texts in occurring]),
         "text": np.array([*chain.from_iterable(occurring)], np.object_),
         "code": np.concatenate([np.arange(len(texts)) for texts in occurring] or [np.array([], np.int64)]),
     }
     codes = [f"coalesce(w{place}.code, -1) AS c{place}" for place in range(len(fields))]
     joins = " ".join(
-        f"LEFT JOIN wanted AS w{place} ON w{place}.field = {place} AND w{place}.text = t{place}"
+        f"LEFT JOIN batch AS w{place} ON w{place}.field = {place} AND w{place}.text = t{place}"
         for place in range(len(fields))
     )
-    matching_rows = f"(SELECT {', '.join(['id', 'ts', *names])} {rest})"
+    matching_rows = f"(SELECT {', '.join(['id', 'ts', *names])} {source})"
     rows = execute(
-        cursor, f"SELECT {', '.join(['id', 'ts', *codes])} FROM {matching_rows} {joins}", wanted, parameters
+        cursor, f"SELECT {', '.join(['id', 'ts', *codes])} FROM {matching_rows} {joins}", lookup, parameters
     ).fetchnumpy()
     return rows["id"], rows["ts"], [(rows[f"c{place}"], texts) for place, texts in enumerate(occurring)]
 

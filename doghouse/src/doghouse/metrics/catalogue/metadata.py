@@ -52,8 +52,8 @@ class Catalogue:
 
     def describe(self, metric: str, changes: Mapping[str, Any]) -> None:
         """Change what people wrote about a metric: the keys that are given."""
-        kept = {**(self._read("metric_metadata", metric) or {}), **changes}
-        self._write("metric_metadata", metric, kept)
+        metadata = {**(self._read("metric_metadata", metric) or {}), **changes}
+        self._write("metric_metadata", metric, metadata)
 
     def names(self, since: float | None = None) -> list[str]:
         """Metrics that have points, sorted; with `since` (s UTC) those that have one at or after it."""
@@ -79,13 +79,13 @@ class Catalogue:
     def configure(self, metric: str, sent: Mapping[str, Any], now: float) -> Document:
         """Make or change a metric's tag configuration: the keys that are sent. `now` in s, UTC."""
         before = self.configuration(metric) or {"created_at": iso.microseconds(now)}
-        made = {**before, **sent, "modified_at": iso.microseconds(now)}
-        if made["metric_type"] == "distribution":
-            made.setdefault("include_percentiles", False)
-        elif not made.get("aggregations"):
-            made["aggregations"] = AGGREGATIONS[made["metric_type"]]
-        self._write("metric_tag_configurations", metric, made)
-        return made
+        configuration = {**before, **sent, "modified_at": iso.microseconds(now)}
+        if configuration["metric_type"] == "distribution":
+            configuration.setdefault("include_percentiles", False)
+        elif not configuration.get("aggregations"):
+            configuration["aggregations"] = AGGREGATIONS[configuration["metric_type"]]
+        self._write("metric_tag_configurations", metric, configuration)
+        return configuration
 
     def unconfigure(self, metric: str) -> bool:
         """Drop a metric's tag configuration; whether there was one."""
@@ -104,5 +104,5 @@ def queryable(tags: Sequence[str], configuration: Document | None) -> tuple[list
     if configuration is None:
         return list(tags), []
     keys, excluding = set(configuration["tags"]), configuration.get("exclude_tags_mode", False)
-    kept = [tag for tag in tags if (split(tag)[0] in keys) != excluding]
-    return kept, [tag for tag in tags if tag not in kept]
+    queryable_tags = [tag for tag in tags if (split(tag)[0] in keys) != excluding]
+    return queryable_tags, [tag for tag in tags if tag not in queryable_tags]

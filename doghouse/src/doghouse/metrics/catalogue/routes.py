@@ -88,12 +88,12 @@ def routes(catalogue: Catalogue, tag_filter: TagFilter) -> list[BaseRoute]:
 
 def active(catalogue: Catalogue, tag_filter: TagFilter, call: Call) -> Reply:
     """Metrics that have had points since a time; `from` comes back as text (schema of MetricsListResponse)."""
-    since, host, wanted = call.seconds("from"), call.query.get("host"), call.query.get("tag_filter")
+    since, host, filter_text = call.seconds("from"), call.query.get("host"), call.query.get("tag_filter")
     names = catalogue.names(since)
     if host:
         names = [name for name in names if any(f"host:{host}" in tags for tags in catalogue.tags(name))]
-    if wanted:
-        matches = tag_filter(wanted)
+    if filter_text:
+        matches = tag_filter(filter_text)
         names = [name for name in names if any(map(matches, catalogue.tags(name)))]
     return Reply({"metrics": names, "from": str(since)})
 
@@ -101,12 +101,12 @@ def active(catalogue: Catalogue, tag_filter: TagFilter, call: Call) -> Reply:
 def search(catalogue: Catalogue, call: Call) -> Reply:
     """Metrics and hosts whose names hold a text; `metrics:` and `hosts:` ask for one kind alone."""
     text = call.query.get("q", "")
-    kind, colon, rest = text.partition(":")
+    kind, colon, remainder = text.partition(":")
     facet = kind if colon and kind in ("metrics", "hosts") else None
-    wanted = rest if facet else text
+    part = remainder if facet else text
     known = {"metrics": catalogue.names(), "hosts": catalogue.hosts()}
     results = {
-        key: [name for name in names if wanted in name] if facet in (None, key) else [] for key, names in known.items()
+        key: [name for name in names if part in name] if facet in (None, key) else [] for key, names in known.items()
     }
     return Reply({"results": results})
 
@@ -179,14 +179,14 @@ def all_tags(catalogue: Catalogue, call: Call) -> Reply:
     metric = call.params["metric"]
     every = sorted({tag for tags in catalogue.tags(metric) for tag in tags})
     configured = catalogue.configuration(metric)
-    kept, ingested = queryable(every, configured)
-    attributes = {"tags": kept} if configured is None else {"tags": kept, "ingested_tags": ingested}
+    queryable_tags, ingested = queryable(every, configured)
+    attributes = {"tags": queryable_tags} if configured is None else {"tags": queryable_tags, "ingested_tags": ingested}
     return Reply({"data": {"type": "metrics", "id": metric, "attributes": attributes}})
 
 
 def configuration(catalogue: Catalogue, call: Call) -> Reply:
     """A metric's tag configuration."""
-    return Reply({"data": _item(call.params["metric"], _found(catalogue, call))})
+    return Reply({"data": _item(call.params["metric"], _configuration(catalogue, call))})
 
 
 def configure(catalogue: Catalogue, call: Call) -> Reply:
@@ -208,7 +208,11 @@ def configure(catalogue: Catalogue, call: Call) -> Reply:
 
 def reconfigure(catalogue: Catalogue, call: Call) -> Reply:
     """Change what is sent of a tag configuration."""
-    before, metric, sent = _found(catalogue, call), call.params["metric"], call.json(Configuration).data.attributes
+    before, metric, sent = (
+        _configuration(catalogue, call),
+        call.params["metric"],
+        call.json(Configuration).data.attributes,
+    )
     _check_percentiles(sent, before["metric_type"])
     return Reply({"data": _item(metric, catalogue.configure(metric, msgspec.to_builtins(sent), call.now))})
 
@@ -225,7 +229,7 @@ def unconfigure(catalogue: Catalogue, call: Call) -> Reply:
     return Reply(b"", 204)
 
 
-def _found(catalogue: Catalogue, call: Call) -> dict[str, Any]:
+def _configuration(catalogue: Catalogue, call: Call) -> dict[str, Any]:
     return present(catalogue.configuration(call.params["metric"]), metric_not_found(call.params["metric"]))
 
 

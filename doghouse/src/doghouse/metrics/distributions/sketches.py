@@ -68,12 +68,12 @@ class Sketches(Struct, frozen=True, eq=False):
         """
         if not len(self):
             return np.empty(0)
-        wanted = np.floor(share * (self.count - 1) + 1e-9)  # 0.57 * 100 is a little less than 57
+        ranks = np.floor(share * (self.count - 1) + 1e-9)  # 0.57 * 100 is a little less than 57
         total = np.cumsum(self.n)
         first = np.searchsorted(self.sketch, np.arange(len(self)))
         before = np.append(0.0, total)[first]
         # The bucket sought is the first of its sketch at whose end more values have passed than the rank.
-        passed = total - before[self.sketch] > wanted[self.sketch]
+        passed = total - before[self.sketch] > ranks[self.sketch]
         place = np.full(len(self), len(self.n))
         np.minimum.at(place, self.sketch[passed], np.flatnonzero(passed))
         values = np.append(values_of(self.key), np.nan)[place]

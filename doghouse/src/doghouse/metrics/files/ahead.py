@@ -57,7 +57,7 @@ class Decoded:
         self._room = max(self._room - sizes[group], HELD_ROWS)
         return self.readings[group].result()
 
-    def taken(self, group: int) -> tuple[Ints, Floats]:
+    def read_once(self, group: int) -> tuple[Ints, Floats]:
         """A row group's times and values, which are not kept. Raises Unusual, ValueError."""
         begun = self.readings.pop(group, None)
         return points(self.file, group) if begun is None else begun.result()

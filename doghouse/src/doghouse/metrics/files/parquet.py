@@ -90,8 +90,8 @@ class PlainFile:
             kinds = _columns(meta)
             self.columns = tuple(kinds)
             self.texts = tuple(name for name in texts if name in kinds)
-            wanted = (*numbers, *self.texts)
-            self._chunks = [_chunks(group, wanted, kinds) for group in meta[4]]
+            columns = (*numbers, *self.texts)
+            self._chunks = [_chunks(group, columns, kinds) for group in meta[4]]
             self.sizes = [int(group[3]) for group in meta[4]]
             if any(not 0 <= size <= MOST_ROWS for size in self.sizes):
                 raise Unusual("a row group of an impossible size")
@@ -101,7 +101,7 @@ class PlainFile:
                 for column in group.values()
             ):
                 raise Unusual("columns of different lengths")
-            for name in wanted:
+            for name in columns:
                 _check(name, kinds[name], text=name in texts)
 
     def _footer(self) -> memoryview:
@@ -214,13 +214,13 @@ def _columns(meta: Mapping[int, Any]) -> dict[str, Mapping[int, Any]]:
 
 
 def _chunks(
-    group: Mapping[int, Any], wanted: tuple[str, ...], kinds: Mapping[str, Mapping[int, Any]]
+    group: Mapping[int, Any], columns: tuple[str, ...], kinds: Mapping[str, Mapping[int, Any]]
 ) -> dict[str, Chunk]:
     chunks = {}
     for column in group[1]:
         about = column[3]
         name = bytes(about[3][0]).decode()
-        if name not in wanted:
+        if name not in columns:
             continue
         statistics = about.get(12, {})
         if statistics.get(3) != 0 and kinds[name][3]:
@@ -230,7 +230,7 @@ def _chunks(
         start = min(about[9], about.get(11) or about[9])
         least, most = bytes(statistics.get(6, b"")), bytes(statistics.get(5, b""))
         chunks[name] = Chunk(start, about[7], about[5], about[1], about[4], kinds[name][3] == 1, least, most)
-    if len(chunks) != len(wanted):
+    if len(chunks) != len(columns):
         raise Unusual("a column is missing")
     return chunks
 

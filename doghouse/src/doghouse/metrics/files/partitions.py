@@ -54,7 +54,7 @@ class History:
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """See `Source.read`."""
-        parts = [one.read(ids, start, end, rollup) for one in self._sources(ids, start, end)]
+        parts = [source.read(ids, start, end, rollup) for source in self._sources(ids, start, end)]
         if len(parts) < 2:
             return parts[0] if parts else no_columns()
         return sort(joined_columns(parts))
@@ -62,7 +62,7 @@ class History:
     def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
         """See `SketchSource.read_sketches`."""
         sources = self._sources(ids, start, end)
-        every = concatenated([one.read_sketches(ids, groups, start, end, interval) for one in sources])
+        every = concatenated([source.read_sketches(ids, groups, start, end, interval) for source in sources])
         return every.merged(every.group, every.ts)
 
     def _sources(self, ids: Ints, start: int, end: int) -> Iterator[MemorySource]:
@@ -88,10 +88,10 @@ class History:
         except (FileError, ValueError) as error:
             text = str(error)
             raise SeriesFileError(self._folder, text) from None
-        known = np.array([self._number(one) for one in series], np.int64)
-        numbered = [replace(one, id=int(known[one.id])) for one in series]
-        ids = known[columns.series] if len(columns) else columns.series
-        spread = replace(sketches, group=known[sketches.group]) if len(sketches) else sketches
+        numbers = np.array([self._number(timeseries) for timeseries in series], np.int64)
+        numbered = [replace(timeseries, id=int(numbers[timeseries.id])) for timeseries in series]
+        ids = numbers[columns.series] if len(columns) else columns.series
+        spread = replace(sketches, group=numbers[sketches.group]) if len(sketches) else sketches
         source = MemorySource(numbered, Columns(ids, columns.ts, columns.value), self._host_tags, spread)
         self._loaded[metric] = Loaded(source, stretch)
         return self._loaded[metric]
@@ -107,7 +107,7 @@ class History:
         """Raises FileError, ValueError."""
         from doghouse.metrics.files import queried
 
-        files = [one for one in self._files(metric) if on_days(one.name, *stretch)]
+        files = [file for file in self._files(metric) if on_days(file.name, *stretch)]
         if not files:
             return Recorded([], no_columns(), no_sketches())
         return queried.of_metric(self._folder, files, metric, *stretch)
@@ -125,4 +125,4 @@ class History:
             within = "/".join(part for part in (self._root, own.pop()) if part)
         if within not in self._entries:
             self._entries[within] = parquet_files(self._folder, within)
-        return [one for one in self._entries[within] if says(one.name, "metric") in (None, metric)]
+        return [entry for entry in self._entries[within] if says(entry.name, "metric") in (None, metric)]

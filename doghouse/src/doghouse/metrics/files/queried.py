@@ -51,9 +51,9 @@ class Rows(Struct, frozen=True):
     parameters: Sequence[Any]
     place: str
 
-    def ask(self, columns: str, rest: str = "") -> Any:
+    def ask(self, columns: str, clause: str = "") -> Any:
         """Some columns of it."""
-        return self.connection.execute(f"SELECT {columns} FROM {self.relation} {rest}", self.parameters)
+        return self.connection.execute(f"SELECT {columns} FROM {self.relation} {clause}", self.parameters)
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def of_metric(folder: Folder, files: Sequence[Entry], metric: str, start: int | 
     Of each file only the columns of series are read, and of these the row groups that may hold such points.
     """
     source = "read_parquet(?, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)"
-    addresses = [folder.address(one.name) for one in files]
+    addresses = [folder.address(part.name) for part in files]
     since = "" if start is None else " AND timestamp >= ?"
     with folder.reading(), connected() as connection:
         folder.prepare(connection)
@@ -102,13 +102,13 @@ def _kinds(connection: Any, relation: str, parameters: Sequence[Any]) -> dict[st
     kinds = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE FROM {relation}", parameters).fetchall()}
     if missing := [name for name in REQUIRED if name not in kinds]:
         raise ValueError(f"has no column {missing[0]}")
-    for name, wanted, known in (
+    for name, expected, prefixes in (
         *((name, "a number", NUMBERS) for name in ("timestamp", "value")),
         *((name, "text", (*NUMBERS, "VARCHAR", "ENUM")) for name in ("metric", *OPTIONAL) if name in kinds),
     ):
-        if not kinds[name].startswith(known) or "[" in kinds[name]:
+        if not kinds[name].startswith(prefixes) or "[" in kinds[name]:
             raise ValueError(
-                f"column {name} is {kinds[name]}, not {wanted}"
+                f"column {name} is {kinds[name]}, not {expected}"
                 + (" of seconds since 1970" if name == "timestamp" else "")
             )
     return kinds
@@ -118,15 +118,15 @@ def _recorded(rows: Rows) -> Recorded:
     """What the rows are, their series in the order in which they appear. Raises ValueError."""
     kinds, place = _kinds(rows.connection, rows.relation, rows.parameters), rows.place
     check_rows(rows.ask("count(*)").fetchone()[0])
-    given = ["metric", *(name for name in OPTIONAL if name in kinds)]
-    same = f"hash({', '.join(given)})"  # 64 bits: a number is compared faster than texts are
+    names = ["metric", *(name for name in OPTIONAL if name in kinds)]
+    same = f"hash({', '.join(names)})"  # 64 bits: a number is compared faster than texts are
     groups = rows.ask(
-        f"{same}, {', '.join(given)}, min({place}), max({place}), count(*)", f"GROUP BY ALL ORDER BY min({place})"
+        f"{same}, {', '.join(names)}, min({place}), max({place}), count(*)", f"GROUP BY ALL ORDER BY min({place})"
     ).fetchall()
     distinct: dict[Series, int] = {}
     numbers = {}
     for key, *values, _, _, _ in groups:
-        row = {**OPTIONAL, **dict(zip(given, ("" if value is None else str(value) for value in values), strict=True))}
+        row = {**OPTIONAL, **dict(zip(names, ("" if value is None else str(value) for value in values), strict=True))}
         series = series_of(0, *(row[name] for name in ("metric", *OPTIONAL)))
         numbers[key] = distinct.setdefault(series, len(distinct))
     second = "timestamp" if kinds["timestamp"] == "BIGINT" else "CAST(floor(timestamp) AS BIGINT)"

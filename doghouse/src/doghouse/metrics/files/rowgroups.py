@@ -52,7 +52,7 @@ class Opened(Struct, frozen=True, eq=False):
     @property
     def worth_parts(self) -> bool:
         """Whether to read it in parts: it is large, and the rows of a series mostly follow each other."""
-        spread = any(one.type == "distribution" for one in self.series)  # whose values are taken together
+        spread = any(timeseries.type == "distribution" for timeseries in self.series)  # whose values are taken together
         return not spread and self.rows > LARGE_ROWS and sum(map(len, self.firsts)) * SCATTERED < self.rows
 
     def runs(self) -> Runs:
@@ -143,7 +143,7 @@ def read_all(opened: Opened) -> Recorded:
     def read(group: int) -> None:
         mine = slice(int(ends[group]) - file.sizes[group], int(ends[group]))
         series[mine] = np.repeat(opened.ids[group], np.diff(opened.firsts[group], append=file.sizes[group]))
-        times[mine], values[mine] = opened.decoded.taken(group)
+        times[mine], values[mine] = opened.decoded.read_once(group)
 
     if count < WORTH_THREADS:
         for group in range(len(file.sizes)):
@@ -201,12 +201,12 @@ class RowGroups:
             self._read_whole()
         if self._whole is not None:
             return self._whole.read(ids, start, end)
-        parts = [part for number in ids.tolist() if len(part := self._one(number, start, end))]
+        parts = [part for number in ids.tolist() if len(part := self._of_series(number, start, end))]
         if len(parts) < 2:
             return parts[0] if parts else no_columns()
         return joined_columns(parts)
 
-    def _one(self, series: int, start: int, end: int) -> Columns:
+    def _of_series(self, series: int, start: int, end: int) -> Columns:
         """One series' points with start <= ts < end."""
         runs, parts = self._runs, []
         low, high = np.searchsorted(runs.series, (series, series + 1)).tolist()

@@ -36,8 +36,8 @@ def series_of(number: int, metric: str, kind: str, interval: str, tags: str, hos
         raise ValueError(f"type '{kind}' is not gauge, count, rate or distribution")
     if interval and not interval.isdigit():
         raise ValueError(f"interval '{interval}' is not a whole number of seconds, 0 or more")
-    each = [tag.strip() for tag in tags.split(",") if tag.strip()]
-    tagged, own = split_host(sorted(set(each)))
+    parts = [tag.strip() for tag in tags.split(",") if tag.strip()]
+    tagged, own = split_host(sorted(set(parts)))
     if host and tagged and host != tagged:
         raise ValueError(f"host '{host}' is another one than that of its tag host:{tagged}")
     return Series(number, metric, cast(MetricType, kind), int(interval or 0), host or tagged, own)

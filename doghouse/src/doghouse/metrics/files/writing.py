@@ -27,7 +27,10 @@ UNION ALL BY NAME SELECT number, timestamp, sum / count AS value, count, sum, mi
 def parquet(series: Sequence[Series], columns: Columns, sketches: Sketches | None = None) -> bytes:
     """The file's content. `columns.series` are places in `series`, and so are the groups of `sketches`; the tags of series are the effective ones, their host
     among them."""
-    texts = [(number, one.metric, one.type, str(one.interval), ",".join(one.tags)) for number, one in enumerate(series)]
+    texts = [
+        (number, timeseries.metric, timeseries.type, str(timeseries.interval), ",".join(timeseries.tags))
+        for number, timeseries in enumerate(series)
+    ]
     tables = {"points": {"number": columns.series, "timestamp": columns.ts, "value": columns.value}}
     more, rows = "", "FROM points"
     if sketches is not None and len(sketches):
@@ -41,8 +44,8 @@ def parquet(series: Sequence[Series], columns: Columns, sketches: Sketches | Non
             "CREATE TABLE series (number BIGINT, metric VARCHAR, type VARCHAR, interval VARCHAR, tags VARCHAR)"
         )
         connection.executemany("INSERT INTO series VALUES (?, ?, ?, ?, ?)", texts)
-        for table, held in tables.items():
-            connection.register(table, _contiguous(held))
+        for table, arrays in tables.items():
+            connection.register(table, _contiguous(arrays))
         connection.execute(
             f"COPY (SELECT timestamp, metric, value, type, interval, tags{more} {rows} JOIN series USING (number) ORDER BY tags, type, interval, timestamp) "
             f"TO '{path}' {COPY}"

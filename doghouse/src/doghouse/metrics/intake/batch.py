@@ -70,13 +70,13 @@ def columns(batch: Numbered, now: float | None) -> Columns:
     if not len(batch.ts):
         return no_columns()
     series = np.repeat(batch.series, batch.counts)
-    keep = (series != NO_SERIES) & np.isfinite(batch.value) & taken(batch.ts, now)
+    keep = (series != NO_SERIES) & np.isfinite(batch.value) & in_time(batch.ts, now)
     if keep.all():
         return Columns(series, batch.ts.astype(np.int64), batch.value)
     return Columns(series[keep], batch.ts[keep].astype(np.int64), batch.value[keep])
 
 
-def taken(ts: Floats, now: float | None) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which of these seconds are taken at `now`: none older than an hour or further ahead than ten minutes."""
+def in_time(ts: Floats, now: float | None) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which of these seconds Datadog takes at `now`: none older than an hour or further ahead than ten minutes."""
     low, high = (0.0, float(LATEST_TS)) if now is None else (now - PAST_LIMIT_S, now + FUTURE_LIMIT_S)
     return (ts >= low) & (ts <= high)

@@ -22,21 +22,25 @@ LONGEST_S = DAY  # that one answer covers
 def days(store: MetricStore, metric: str, start: int, end: int) -> list[int]:
     """The UTC days, by their first second, on which a metric has points with start <= ts < end (s UTC)."""
     series = store.find(metric)
-    times = [store.read(np.array([one.id for one in series], np.int64), start, end, Rollup(DAY, "count")).ts]
-    if len(spread := np.array([one.id for one in series if one.type == "distribution"], np.int64)):
+    times = [
+        store.read(np.array([timeseries.id for timeseries in series], np.int64), start, end, Rollup(DAY, "count")).ts
+    ]
+    if len(spread := np.array([timeseries.id for timeseries in series if timeseries.type == "distribution"], np.int64)):
         times.append(store.read_sketches(spread, np.zeros_like(spread), start, end, DAY).ts)
     return [int(day) for day in np.unique(np.concatenate(times))]
 
 
 def points(store: MetricStore, metric: str, start: int, end: int) -> Recorded:
     """The points of a metric with start <= ts < end (s UTC), its sketches, one a second, and its series with their effective tags."""
-    found = {one.id: one for one in sorted(store.find(metric), key=lambda one: one.id)}
-    columns = store.read(np.array(list(found), np.int64), start, end)
-    spread = np.array([one.id for one in found.values() if one.type == "distribution"], np.int64)
+    by_id = {
+        timeseries.id: timeseries for timeseries in sorted(store.find(metric), key=lambda timeseries: timeseries.id)
+    }
+    columns = store.read(np.array(list(by_id), np.int64), start, end)
+    spread = np.array([timeseries.id for timeseries in by_id.values() if timeseries.type == "distribution"], np.int64)
     sketches = store.read_sketches(spread, spread, start, end, 1) if len(spread) else no_sketches()
     there = np.unique(np.concatenate([columns.series, sketches.group]))
     return Recorded(
-        [found[number] for number in there.tolist()],
+        [by_id[number] for number in there.tolist()],
         Columns(np.searchsorted(there, columns.series), columns.ts, columns.value),
         replace(sketches, group=np.searchsorted(there, sketches.group)),
     )

@@ -85,7 +85,9 @@ def received(body: bytes, series_list: SeriesList) -> tuple[Columns, Sketches]:
     series = numbers[sent.series] if len(sent) else sent.series
     keep = (series != NO_SERIES) & (sent.ts >= 0) & (sent.ts < LATEST_TS) & np.isfinite(sent.value)
     distributions = [
-        number for number, one in zip(numbers.tolist(), part.series, strict=True) if one.type == "distribution"
+        number
+        for number, timeseries in zip(numbers.tolist(), part.series, strict=True)
+        if timeseries.type == "distribution"
     ]
     points, values = apart(Columns(series[keep], sent.ts[keep], sent.value[keep]), distributions)
     return points, concatenated([values, _numbered(sketches, numbers)]) if len(sketches) else values
@@ -98,5 +100,5 @@ def _numbered(sketches: Sketches, numbers: Ints) -> Sketches:
     keep = (
         counted & np.isfinite(sketches.count) & (series != NO_SERIES) & (sketches.ts >= 0) & (sketches.ts < LATEST_TS)
     )
-    kept = sketches.where(keep)
-    return kept.merged(series[keep], kept.ts)
+    selected = sketches.where(keep)
+    return selected.merged(series[keep], selected.ts)

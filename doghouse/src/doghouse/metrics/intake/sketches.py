@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from doghouse.metrics.distributions.sketches import Sketches, no_sketches, of_values
-from doghouse.metrics.intake.batch import taken
+from doghouse.metrics.intake.batch import in_time
 from doghouse.metrics.model import NO_SERIES, Ints, Sent, SeriesList
 
 
@@ -47,7 +47,7 @@ def decode_values(body: bytes) -> SentSketches:
     group = np.repeat(np.array([place for place, _, _ in points], np.int64), counts)
     ts = np.repeat(np.array([ts for _, ts, _ in points], np.float64), counts)
     value = np.fromiter(chain.from_iterable(values for _, _, values in points), np.float64, sum(counts))
-    keep = np.isfinite(value) & taken(ts, None)
+    keep = np.isfinite(value) & in_time(ts, None)
     sketches = of_values(group[keep], ts[keep].astype(np.int64), value[keep]) if keep.any() else no_sketches()
     return SentSketches([form(sent.metric, sent.host, sent.tags) for sent in series], sketches)
 
@@ -64,6 +64,6 @@ def numbered(sent: SentSketches, series_list: SeriesList, now: float) -> Sketche
     if not len(sketches):
         return sketches
     series = ids[sketches.group]
-    keep = (series != NO_SERIES) & taken(sketches.ts.astype(np.float64), now) & (sketches.count > 0)
-    kept = sketches.where(keep)
-    return kept.merged(series[keep], kept.ts)
+    keep = (series != NO_SERIES) & in_time(sketches.ts.astype(np.float64), now) & (sketches.count > 0)
+    selected = sketches.where(keep)
+    return selected.merged(series[keep], selected.ts)

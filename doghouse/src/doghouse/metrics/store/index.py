@@ -27,7 +27,7 @@ class SeriesIndex:
     What a client sends is remembered with its series' number, so that a series that was seen before costs one lookup and no normalising.
     """
 
-    def __init__(self, kept: Iterable[Series] = ()) -> None:
+    def __init__(self, stored: Iterable[Series] = ()) -> None:
         self._known: dict[Sent, int] = {}
         self._lock = threading.Lock()
         self._series: list[Series | None] = []
@@ -35,7 +35,7 @@ class SeriesIndex:
         self._of_metric: dict[str, list[int]] = {}
         self._stamps: dict[str, int] = {}
         self._fresh: dict[int, Series] = {}
-        for series in kept:
+        for series in stored:
             self._series.extend([None] * (series.id + 1 - len(self._series)))
             self._series[series.id] = series
             self._add(series, (series.metric, series.host, series.tags))
@@ -109,10 +109,10 @@ class SeriesIndex:
     def take_fresh(self) -> dict[int, Series]:
         """Series that are new or changed since the last call: whoever takes them keeps them on disk."""
         with self._lock:
-            taken, self._fresh = self._fresh, {}
-        return taken
+            fresh, self._fresh = self._fresh, {}
+        return fresh
 
-    def give_back(self, taken: dict[int, Series]) -> None:
+    def give_back(self, fresh: dict[int, Series]) -> None:
         """Series that could not be kept on disk after all."""
         with self._lock:
-            self._fresh = {**taken, **self._fresh}
+            self._fresh = {**fresh, **self._fresh}

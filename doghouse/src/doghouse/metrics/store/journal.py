@@ -87,7 +87,7 @@ class Journal:
 
         Raises StorageError where a log is damaged or missing.
         """
-        left, row = [], None
+        entries, row = [], None
         for entry in (entry for path in self._written for entry in _read(path)):
             first = entry.last_row - len(entry.columns)
             if first > after if row is None else first != row:
@@ -95,8 +95,8 @@ class Journal:
                 raise StorageError(f"{self._folder} lacks rows {lacking} to {first}; {FROM_BACKUP}")
             row = entry.last_row
             if row > after or not len(entry.columns):
-                left.append(entry)
-        return left
+                entries.append(entry)
+        return entries
 
     def write(self, entry: Entry) -> None:
         """Keep new or changed series and points: on disk when this returns. Raises OSError, and has then kept nothing."""
@@ -163,10 +163,10 @@ class _Log:
 
     def append(self, entry: bytes) -> None:
         """All of it, or nothing where it raises OSError: what is torn must not stand before the next."""
-        rest = memoryview(entry)
+        remainder = memoryview(entry)
         try:
-            while rest:
-                rest = rest[self._file.write(rest) :]
+            while remainder:
+                remainder = remainder[self._file.write(remainder) :]
         except OSError:
             self._file.truncate(self._size)
             raise

@@ -29,14 +29,14 @@ class Pipeline:
     `left` is what an earlier process left in the journal.
     """
 
-    def __init__(self, journal: Journal, points: Points, index: SeriesIndex, left: Sequence[Entry]) -> None:
+    def __init__(self, journal: Journal, points: Points, index: SeriesIndex, entries: Sequence[Entry]) -> None:
         self._journal, self._points, self._index = journal, points, index
         lock = threading.Lock()  # the journal's too
         self._tail_grew, self._tail_shrank = threading.Condition(lock), threading.Condition(lock)
         self._moved = points.moved()
-        self._tail = list(left)
-        self._last_row = max([self._moved, *(entry.last_row for entry in left)])
-        self._asked = bool(left)  # somebody wants the tail to be in DuckDB now
+        self._tail = list(entries)
+        self._last_row = max([self._moved, *(entry.last_row for entry in entries)])
+        self._asked = bool(entries)  # somebody wants the tail to be in DuckDB now
         self._closing = False
         self._failure: Exception | None = None
         self._mover = threading.Thread(target=self._move, name="move", daemon=True)
@@ -101,23 +101,23 @@ class Pipeline:
                 )
                 if not self._tail:
                     return
-                taken, logs, self._asked = list(self._tail), self._journal.turn(), False
-            failure = self._moving(taken, logs)
+                entries, logs, self._asked = list(self._tail), self._journal.turn(), False
+            failure = self._moving(entries, logs)
             with self._tail_shrank:
                 self._failure = failure
                 if failure is None:
-                    self._moved = taken[-1].last_row
-                    del self._tail[: len(taken)]
+                    self._moved = entries[-1].last_row
+                    del self._tail[: len(entries)]
                 self._tail_shrank.notify_all()
                 if failure and self._tail_grew.wait_for(lambda: self._closing, MOVE_AFTER_S):
                     return
 
-    def _moving(self, taken: Sequence[Entry], logs: Sequence[Path]) -> Exception | None:
+    def _moving(self, entries: Sequence[Entry], logs: Sequence[Path]) -> Exception | None:
         """Put points into DuckDB and drop them from the journal, or say why not: they then stay in the journal."""
         try:
             # First, for DuckDB must not have points of a series that a power cut undoes.
-            self._journal.keep({series.id: series for entry in taken for series in entry.fresh}.values())
-            self._points.insert(joined([entry.columns for entry in taken]), taken[-1].last_row)
+            self._journal.keep({series.id: series for entry in entries for series in entry.fresh}.values())
+            self._points.insert(joined([entry.columns for entry in entries]), entries[-1].last_row)
         except Exception as error:
             if not failures.reported(error):
                 log.exception("points could not be moved from the journal to DuckDB")

@@ -35,10 +35,10 @@ class PointStore:
     ) -> None:
         self._journal = Journal(folder, owner)
         self._points = Points(folder / POINTS, owner)
-        left = self._journal.entries(self._points.moved())
+        entries = self._journal.entries(self._points.moved())
         newest = {
             series.id: series
-            for series in [*self._journal.series(), *(series for entry in left for series in entry.fresh)]
+            for series in [*self._journal.series(), *(series for entry in entries for series in entry.fresh)]
         }
         self._index = SeriesIndex(newest.values())
         if (highest := self._points.tips.highest()) >= len(self._index):
@@ -47,7 +47,7 @@ class PointStore:
                 f"the two are not of one moment; {FROM_BACKUP}"
             )
         self._finder = Finder(self._index, host_tags)
-        self._pipeline = Pipeline(self._journal, self._points, self._index, left)
+        self._pipeline = Pipeline(self._journal, self._points, self._index, entries)
 
     def numbers(self, sent: Sequence[Sent]) -> Ints:
         """See `SeriesList.numbers`."""

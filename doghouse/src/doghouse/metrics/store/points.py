@@ -99,10 +99,10 @@ class Points:
             with self._file.transaction() as cursor:
                 [(moved,)] = cursor.execute("SELECT row FROM moved").fetchall()
                 if moved < last_row:  # else it is a commit that failed only afterwards, when DuckDB made a checkpoint
-                    execute(cursor, "INSERT INTO arrived SELECT series, ts, value, row FROM wanted", batch)
+                    execute(cursor, "INSERT INTO arrived SELECT series, ts, value, row FROM batch", batch)
                     if len(late_series):
                         late_days = {"series": late_series, "day": late_day}
-                        execute(cursor, "INSERT INTO late SELECT series, day, ? FROM wanted", late_days, [last_row])
+                        execute(cursor, "INSERT INTO late SELECT series, day, ? FROM batch", late_days, [last_row])
                     cursor.execute("UPDATE moved SET row = ?", [last_row])
         self.tips.advance(columns.series, columns.ts)
 
@@ -116,34 +116,34 @@ class Points:
         start, end = max(start, 0), min(end, LATEST)
         if not len(ids) or start >= end:
             return no_columns()
-        wanted = {"series": np.unique(ids)}
-        lowest, highest = int(wanted["series"][0]), int(wanted["series"][-1])
-        count = len(wanted["series"])
+        batch = {"series": np.unique(ids)}
+        lowest, highest = int(batch["series"][0]), int(batch["series"][-1])
+        count = len(batch["series"])
         of = Selection(lowest, highest, highest - lowest + 1 == count, start, end, count)
         while True:
             extent = self._extent
             queries = row_queries(of, rollup, extent) if rollup else []
             if rollup and queries:
-                columns = combined(self._rows(queries, wanted), rollup)
+                columns = combined(self._rows(queries, batch), rollup)
             else:
-                rows = self._selected(of, rollup, extent, wanted)
+                rows = self._selected(of, rollup, extent, batch)
                 columns = Columns(rows["series"].astype(np.int64), rows["ts"].astype(np.int64), rows["value"])
             if extent is self._extent:
                 return columns
 
-    def _rows(self, queries: list[str], wanted: dict[str, Ints]) -> list[Any]:
-        """What these queries find, all at one moment. `wanted` is the table of that name in them."""
+    def _rows(self, queries: list[str], batch: dict[str, Ints]) -> list[Any]:
+        """What these queries find, all at one moment. `batch` is the table of that name in them."""
         with self._file.cursor() if len(queries) == 1 else self._file.transaction() as cursor:
-            return [execute(cursor, query, wanted).fetchnumpy() for query in queries]
+            return [execute(cursor, query, batch).fetchnumpy() for query in queries]
 
-    def _selected(self, of: Selection, rollup: Rollup | None, extent: Extent, wanted: dict[str, Ints]) -> Any:
-        """The rows that are selected. `wanted` is the table of that name in the query."""
+    def _selected(self, of: Selection, rollup: Rollup | None, extent: Extent, batch: dict[str, Ints]) -> Any:
+        """The rows that are selected. `batch` is the table of that name in the query."""
         if not extent.any_late:
             with self._file.cursor() as cursor:
-                return execute(cursor, points_query(of, rollup, extent), wanted).fetchnumpy()
+                return execute(cursor, points_query(of, rollup, extent), batch).fetchnumpy()
         with self._file.transaction() as cursor:
-            any_late = bool(execute(cursor, f"{of.late_days()} LIMIT 1", wanted).fetchall())
-            return execute(cursor, points_query(of, rollup, replace(extent, any_late=any_late)), wanted).fetchnumpy()
+            any_late = bool(execute(cursor, f"{of.late_days()} LIMIT 1", batch).fetchall())
+            return execute(cursor, points_query(of, rollup, replace(extent, any_late=any_late)), batch).fetchnumpy()
 
     def insert_sketches(self, sketches: Sketches) -> None:
         """Take sketches in, their groups being series: all or none."""
@@ -153,21 +153,21 @@ class Points:
         buckets: dict[str, Ints | Floats] = {"series": sketches.group[sent], "ts": sketches.ts[sent]}
         buckets |= {"key": sketches.key, "n": sketches.n}
         with self._writing, self._file.transaction() as cursor:
-            execute(cursor, "INSERT INTO sketches SELECT series, ts, count, sum, min, max FROM wanted", heads)
-            execute(cursor, "INSERT INTO bins SELECT series, ts, key, n FROM wanted", buckets)
+            execute(cursor, "INSERT INTO sketches SELECT series, ts, count, sum, min, max FROM batch", heads)
+            execute(cursor, "INSERT INTO bins SELECT series, ts, key, n FROM batch", buckets)
         self.tips.advance(sketches.group, sketches.ts)
 
     def read_sketches(self, ids: Ints, groups: Ints, start: int, end: int, interval: int) -> Sketches:
         """See `metrics.model.SketchSource.read_sketches`."""
-        wanted = {"series": ids, "of": groups}
+        batch = {"series": ids, "of": groups}
         bucket = f"(ts // {interval} * {interval})::BIGINT AS ts"
-        rest = (
-            f"JOIN wanted USING (series) WHERE ts >= {max(start, 0)} AND ts < {max(end, 0)} GROUP BY ALL ORDER BY ALL"
+        clause = (
+            f"JOIN batch USING (series) WHERE ts >= {max(start, 0)} AND ts < {max(end, 0)} GROUP BY ALL ORDER BY ALL"
         )
         with self._file.transaction() as cursor:
             sums = "sum(count) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max"
-            heads = execute(cursor, f'SELECT "of", {bucket}, {sums} FROM sketches {rest}', wanted).fetchnumpy()
-            bins = execute(cursor, f'SELECT "of", {bucket}, key, sum(n) AS n FROM bins {rest}', wanted).fetchnumpy()
+            heads = execute(cursor, f'SELECT "of", {bucket}, {sums} FROM sketches {clause}', batch).fetchnumpy()
+            bins = execute(cursor, f'SELECT "of", {bucket}, key, sum(n) AS n FROM bins {clause}', batch).fetchnumpy()
         group, ts = heads["of"].astype(np.int64), heads["ts"].astype(np.int64)
         sketch = places(group, ts, bins["of"], bins["ts"])
         return Sketches(

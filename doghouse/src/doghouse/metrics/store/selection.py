@@ -36,7 +36,7 @@ class Extent(Struct, frozen=True):
 
 
 class Selection(Struct, frozen=True):
-    """Series from `lowest` to `highest`, or those of them in the table `wanted`, with start <= ts < end (s)."""
+    """Series from `lowest` to `highest`, or those of them in the table `batch`, with start <= ts < end (s)."""
 
     lowest: int
     highest: int
@@ -52,7 +52,7 @@ class Selection(Struct, frozen=True):
 
     def series(self) -> str:
         """The condition for the series."""
-        some = "" if self.every else " AND series IN (SELECT series FROM wanted)"
+        some = "" if self.every else " AND series IN (SELECT series FROM batch)"
         return f"series BETWEEN {self.lowest} AND {self.highest}{some}"
 
     def late_days(self) -> str:
@@ -74,8 +74,10 @@ def points_query(of: Selection, rollup: Rollup | None, extent: Extent) -> str:
         hours = (
             f"SELECT series, hour AS ts, {value}::DOUBLE AS value, n FROM hours WHERE {of.where(first, last, 'hour')}"
         )
-        rest = f"SELECT series, ts, value, 1 AS n FROM ({_points(of, extent, f' AND (ts < {first} OR ts >= {last})')})"
-        source = f"{_without_late(hours, of, extent)} UNION ALL {rest}"
+        clause = (
+            f"SELECT series, ts, value, 1 AS n FROM ({_points(of, extent, f' AND (ts < {first} OR ts >= {last})')})"
+        )
+        source = f"{_without_late(hours, of, extent)} UNION ALL {clause}"
     return f"SELECT series, {bucket} AS ts, {combined} AS value FROM ({source}) GROUP BY ALL ORDER BY ALL"
 
 
