@@ -50,7 +50,7 @@ def _counted(value: float, unit: Unit) -> str:
         case "time" if size >= 60:
             return ("-" if base < 0 else "") + _span(size)
         case "time":
-            least, suffix = next((each for each in TIMES if size >= each[0]), TIMES[-1] if size else TIMES[0])
+            least, suffix = next((entry for entry in TIMES if size >= entry[0]), TIMES[-1] if size else TIMES[0])
             return f"{_plain(base / least)}{suffix}"
         case "percentage":
             return f"{_plain(base)}%"
@@ -65,9 +65,9 @@ def _plain(value: float) -> str:
 
 def _span(seconds: float) -> str:
     """200 → `3m 20s`: the two greatest parts."""
-    parts, rest = [], round(seconds)
+    parts, remainder = [], round(seconds)
     for size, letter in SPANS:
-        count, rest = divmod(rest, size)
+        count, remainder = divmod(remainder, size)
         if count:
             parts.append(f"{count}{letter}")
     return " ".join(parts[:2])

@@ -46,8 +46,8 @@ def select(scope: Scope, series: Sequence[Series]) -> list[Series]:
         return list(series)
     if isinstance(series, Indexed) and (tags := _needed(scope)):
         series = min(map(series.having, tags), key=len)
-    wanted = predicate(scope)
-    return [each for each in series if wanted(each.tags)]
+    fits = predicate(scope)
+    return [timeseries for timeseries in series if fits(timeseries.tags)]
 
 
 def _needed(scope: Scope) -> list[str]:
@@ -84,13 +84,13 @@ def predicate(scope: Scope) -> Predicate:
 
 
 def _tag(key: str, value: str) -> Predicate:
-    wanted = f"{key}:{value}" if key else value
+    name = f"{key}:{value}" if key else value
     if "*" not in value:
-        return lambda tags: wanted in tags
+        return lambda tags: name in tags
     if value == "*" and key:
         prefix = f"{key}:"
         return lambda tags: any(tag.startswith(prefix) for tag in tags)
-    is_like = wildcards.matcher(wanted)
+    is_like = wildcards.matcher(name)
     return lambda tags: any(is_like(tag) for tag in tags)
 
 

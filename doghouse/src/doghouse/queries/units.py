@@ -106,8 +106,8 @@ def catalogue() -> dict[str, Unit]:
 
 def _catalogue() -> Iterator[tuple[str, Unit]]:
     for family, listed in LISTED.items():
-        for each in listed.split(", "):
-            words = each.split()
+        for entry in listed.split(", "):
+            words = entry.split()
             scale = float(words.pop()) if words[-1][0].isdigit() else 1.0
             short = words.pop()[1:-1] if words[-1].startswith("(") else None
             name = " ".join(words)
@@ -117,9 +117,9 @@ def _catalogue() -> Iterator[tuple[str, Unit]]:
 
 def plural(name: str) -> str:
     """More than one of a unit: `bytes`, `queries`, `processes`, `degrees celsius`; `percent` stays."""
-    head, space, rest = name.partition(" celsius")
+    head, space, tail = name.partition(" celsius")
     if name in UNCHANGED:
         return name
     if head.endswith(("ry", "cy")):
-        return head[:-1] + "ies" + space + rest
-    return head + ("es" if head.endswith(("s", "x", "sh", "ch")) else "s") + space + rest
+        return head[:-1] + "ies" + space + tail
+    return head + ("es" if head.endswith(("s", "x", "sh", "ch")) else "s") + space + tail

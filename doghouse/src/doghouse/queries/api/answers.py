@@ -76,15 +76,16 @@ def timeseries_answer(
 ) -> dict[str, Any]:
     """The body of `/api/v2/query/timeseries`: one list of times (ms) for all, which holds only buckets with data, and a list of values a series."""
     counted = [unit_of(expression, units) for expression, _ in results]
-    listed = [(place, each) for place, (_, series) in enumerate(results) for each in series]
-    times = np.unique(np.concatenate([each.ts for _, each in listed])) if listed else np.empty(0, np.int64)
+    listed = [(place, timeseries) for place, (_, series) in enumerate(results) for timeseries in series]
+    times = np.unique(np.concatenate([timeseries.ts for _, timeseries in listed])) if listed else np.empty(0, np.int64)
     values = []
-    for _, each in listed:
+    for _, timeseries in listed:
         row = np.full(len(times), np.nan)
-        row[np.searchsorted(times, each.ts)] = each.values
+        row[np.searchsorted(times, timeseries.ts)] = timeseries.values
         values.append(row.tolist())
     series = [
-        {"group_tags": list(each.tag_set), "query_index": place, "unit": counted[place]} for place, each in listed
+        {"group_tags": list(timeseries.tag_set), "query_index": place, "unit": counted[place]}
+        for place, timeseries in listed
     ]
     attributes = {"series": series, "times": (times * 1000).tolist(), "values": values}
     return {"data": {"id": "0", "type": "timeseries_response", "attributes": attributes}}

@@ -77,13 +77,13 @@ class V2Request(msgspec.Struct, frozen=True):
 
 def v1_query(call: Call) -> V1Query:
     """The parameters, from the address or from a POST's body (a form or JSON). Raises ApiError 400."""
-    given: Mapping[str, str] = dict(call.query)
+    parameters: Mapping[str, str] = dict(call.query)
     if call.body:
-        given = {**given, **_body_parameters(call)}
-    start, end = _seconds(given, "from"), _seconds(given, "to")
+        parameters = {**parameters, **_body_parameters(call)}
+    start, end = _seconds(parameters, "from"), _seconds(parameters, "to")
     if start >= end:
         raise from_not_before_to()
-    return V1Query(start, end, _needed(given, "query"))
+    return V1Query(start, end, _needed(parameters, "query"))
 
 
 def _body_parameters(call: Call) -> dict[str, str]:
@@ -92,14 +92,14 @@ def _body_parameters(call: Call) -> dict[str, str]:
     return dict(parse_qsl(call.body.decode(errors="replace"), keep_blank_values=True))
 
 
-def _needed(given: Mapping[str, str], name: str) -> str:
-    if not given.get(name):
+def _needed(parameters: Mapping[str, str], name: str) -> str:
+    if not parameters.get(name):
         raise errors.missing_parameter(name)
-    return given[name]
+    return parameters[name]
 
 
-def _seconds(given: Mapping[str, str], name: str) -> int:
-    text = _needed(given, name)
+def _seconds(parameters: Mapping[str, str], name: str) -> int:
+    text = _needed(parameters, name)
     try:
         seconds = float(text)
     except ValueError:

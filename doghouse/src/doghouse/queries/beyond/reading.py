@@ -82,9 +82,9 @@ class Asks(str):
 
     def __new__(cls, body: QueryBody) -> Asks:
         """The name of a query."""
-        made = super().__new__(cls, text(body))
-        made.body = body
-        return made
+        instance = super().__new__(cls, text(body))
+        instance.body = body
+        return instance
 
 
 def with_measures(units: Units) -> Units:
@@ -102,13 +102,13 @@ def text(body: QueryBody) -> str:
     """A query as a person would write it: `logs("service:web").rollup("avg", "@duration").by("host").top(10)`."""
     if body.data_source == SLO:
         return f'slo("{body.slo_id}").{body.measure}()'
-    compute = ", ".join(f'"{one}"' for one in (body.compute.aggregation, body.compute.metric) if one)
-    by = ",".join(one.facet for one in body.group_by)
-    kept = ", ".join(_kept(one, body.compute) for one in body.group_by)
-    return f'{body.data_source}("{body.search.query}").rollup({compute})' + (f'.by("{by}").top({kept})' if by else "")
+    compute = ", ".join(f'"{part}"' for part in (body.compute.aggregation, body.compute.metric) if part)
+    by = ",".join(group.facet for group in body.group_by)
+    tops = ", ".join(_top(group, body.compute) for group in body.group_by)
+    return f'{body.data_source}("{body.search.query}").rollup({compute})' + (f'.by("{by}").top({tops})' if by else "")
 
 
-def _kept(facet: GroupBody, compute: ComputeBody) -> str:
+def _top(facet: GroupBody, compute: ComputeBody) -> str:
     """Which groups of a facet are kept: `10`, `5 asc`, `3 by max @duration`."""
     sort = facet.sort
     other = sort.aggregation and (sort.aggregation, sort.metric) != (compute.aggregation, compute.metric)
@@ -120,7 +120,7 @@ def expression(body: QueryBody) -> MetricQuery:
     """A query as a leaf. What is added up is 0 to arithmetic where nothing is, all else has no value there. Raises ApiError 400 or 501."""
     of_slo = body.data_source == SLO
     counted = _objective(body) if of_slo else _records(body)
-    by = () if of_slo else tuple(one.facet for one in body.group_by)
+    by = () if of_slo else tuple(group.facet for group in body.group_by)
     modifiers = [Modifier("as_count") if counted else Modifier("fill", (Word("null"),))]
     if body.compute.interval is not None:
         modifiers.append(Modifier("rollup", (Word("sum"), Number(float(max(1, body.compute.interval // 1000))))))
@@ -139,7 +139,7 @@ def _objective(body: QueryBody) -> bool:
 def _records(body: QueryBody) -> bool:
     from doghouse.search.aggregation import AGGREGATIONS
 
-    sorts = [(one.sort.aggregation, one.sort.metric) for one in body.group_by if one.sort.aggregation]
+    sorts = [(group.sort.aggregation, group.sort.metric) for group in body.group_by if group.sort.aggregation]
     for name, metric in [(body.compute.aggregation, body.compute.metric), *sorts]:
         if name not in AGGREGATIONS:
             raise errors.invalid_parameter("aggregation", str(name), tuple(AGGREGATIONS))

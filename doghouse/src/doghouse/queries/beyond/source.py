@@ -54,8 +54,8 @@ class Everything:
 class _Over(Everything):
     """Everything over one window. `asked`: whether records or SLOs were; `found`: whether any of what was is there; a count of none is 0."""
 
-    def __init__(self, held: Everything, window: Window, total: bool, lenient: bool) -> None:
-        super().__init__(held.points, held.records, held.slos)
+    def __init__(self, everything: Everything, window: Window, total: bool, lenient: bool) -> None:
+        super().__init__(everything.points, everything.records, everything.slos)
         self._window, self._total, self._lenient = window, total, lenient
         self.asked = self.found = False
         self._answered: list[MemorySource] = []
@@ -85,7 +85,7 @@ class _Over(Everything):
         kind: MetricType = "count" if body.compute.aggregation in ADDED_UP else "gauge"
         first = -len(self._answered) * MOST - 1
         series = [Series(first - place, query, kind, step, "", tags) for place, (tags, _, _) in enumerate(answers)]
-        numbered = [np.full(len(ts), one.id) for one, (_, ts, _) in zip(series, answers, strict=True)]
+        numbered = [np.full(len(ts), timeseries.id) for timeseries, (_, ts, _) in zip(series, answers, strict=True)]
         nothing = np.empty(0, np.int64)
         columns = Columns(
             np.concatenate([nothing, *numbered]),
@@ -108,7 +108,7 @@ class _Over(Everything):
 
     def _grouped(self, body: QueryBody, step: int) -> Iterator[Answer]:
         compute = Compute(body.compute.aggregation, body.compute.metric)
-        facets = [GroupBy(one.facet, one.limit, sort=_sort(one.sort, compute)) for one in body.group_by]
+        facets = [GroupBy(group.facet, group.limit, sort=_sort(group.sort, compute)) for group in body.group_by]
         asked = analytics.Asked([compute], group_by=facets)
         piece = 1000 * (self._window.end - self._window.start if self._total else step)
         selected = self._selected(body.data_source, matching.tree(body.search.query), asked, piece)
@@ -126,8 +126,8 @@ class _Over(Everything):
             if self._total:
                 pieces, low = np.zeros(1, np.int64), np.zeros(1, np.int64)
             values = work.over(measure, low, np.append(low[1:], len(times)))
-            kept = ~np.isnan(values)
-            yield tags, np.maximum(pieces // 1000, self._window.start)[kept], values[kept]
+            present = ~np.isnan(values)
+            yield tags, np.maximum(pieces // 1000, self._window.start)[present], values[present]
 
     def _selected(self, source: str, search: Node, asked: analytics.Asked, step: int) -> Selected:
         """The records that match; how many there are, where that is enough and the store can say it."""
@@ -135,7 +135,7 @@ class _Over(Everything):
         if isinstance(records, LogStore):
             return analytics.selected(records, search, start, end, asked, step)
         computes = [*asked.compute, *(facet.ranking for facet in asked.group_by)]
-        measures = [one.measure for one in computes if one.measure]
+        measures = [compute.measure for compute in computes if compute.measure]
         fields = [*(facet.facet for facet in asked.group_by), *measures]
         return records.select(search, start, end, list(dict.fromkeys(fields)))
 

@@ -53,7 +53,7 @@ def substituted(search: str, values: Mapping[str, Chosen]) -> str:
             return match[0]
         if match[2] == ".key":
             return chosen.prefix
-        some = [one for one in chosen.values if one != "*"]
+        some = [value for value in chosen.values if value != "*"]
         value = "*" if not some or "*" in chosen.values else some[0] if len(some) == 1 else f"({' OR '.join(some)})"
         return value if match[2] or value == "*" or not chosen.prefix else f"{chosen.prefix}:{value}"
 

@@ -40,8 +40,8 @@ class CalendarBuckets(Struct, frozen=True):
             day = _next(self.calendar, day)
             edges.append(_instant(day, self.calendar))
         # a day that the clocks skip as a whole has no bucket
-        kept = [edge for edge, after in pairwise(edges) if after > max(start, edge)]
-        return np.array([*kept, edges[-1]] if kept else edges[-1:], np.int64)
+        starts = [edge for edge, after in pairwise(edges) if after > max(start, edge)]
+        return np.array([*starts, edges[-1]] if starts else edges[-1:], np.int64)
 
     def floor(self, ts: Ints) -> Ints:
         """The start of the bucket that holds each time."""

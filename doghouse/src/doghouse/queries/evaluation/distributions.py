@@ -19,7 +19,7 @@ from doghouse.queries.language.tree import MetricQuery
 
 
 def read_distributions(
-    query: MetricQuery, series: Sequence[Series], grouping: Grouping, wanted: Plan, over: Range, source: Source
+    query: MetricQuery, series: Sequence[Series], grouping: Grouping, query_plan: Plan, over: Range, source: Source
 ) -> Grid:
     """A row a group: time and space are aggregated at once, over every value. Raises NotEvaluated where the source has no sketches.
 
@@ -27,25 +27,29 @@ def read_distributions(
     """
     if not isinstance(source, SketchSource):
         raise NotEvaluated("distributions from a source without sketches")
-    sketches = _merged(source, series, grouping, wanted, over)
+    sketches = _merged(source, series, grouping, query_plan, over)
     ts, column = np.unique(sketches.ts, return_inverse=True)
     values = np.full((len(grouping.groups), len(ts)), np.nan)
     values[sketches.group, column] = aggregated(query.aggregator, sketches)
-    if wanted.unit == "rate" and (query.aggregator in ("count", "sum") or threshold(query.aggregator)):
-        values = values / (wanted.calendar.widths(ts) if wanted.calendar else wanted.interval)
+    if query_plan.unit == "rate" and (query.aggregator in ("count", "sum") or threshold(query.aggregator)):
+        values = values / (query_plan.calendar.widths(ts) if query_plan.calendar else query_plan.interval)
     return Grid(ts, values)
 
 
-def _merged(source: SketchSource, series: Sequence[Series], grouping: Grouping, wanted: Plan, over: Range) -> Sketches:
+def _merged(
+    source: SketchSource, series: Sequence[Series], grouping: Grouping, query_plan: Plan, over: Range
+) -> Sketches:
     """One sketch a group and bucket. Buckets that a shift or a calendar moves are put together from smaller ones."""
-    ids = np.array([each.id for each in series], np.int64)[grouping.members]
+    ids = np.array([timeseries.id for timeseries in series], np.int64)[grouping.members]
     sizes = np.diff(np.append(grouping.first, len(grouping.members)))
     groups = np.repeat(np.arange(len(grouping.groups)), sizes)
-    step = QUARTER if wanted.calendar else wanted.interval
+    step = QUARTER if query_plan.calendar else query_plan.interval
     step = gcd(step, over.shift) or step
     sketches = source.read_sketches(ids, groups, over.start + over.shift, over.end + over.shift, step)
     moved = sketches.ts - over.shift
-    buckets: Ints = wanted.calendar.floor(moved) if wanted.calendar else moved // wanted.interval * wanted.interval
+    buckets: Ints = (
+        query_plan.calendar.floor(moved) if query_plan.calendar else moved // query_plan.interval * query_plan.interval
+    )
     return sketches if np.array_equal(buckets, sketches.ts) else sketches.merged(sketches.group, buckets)
 
 

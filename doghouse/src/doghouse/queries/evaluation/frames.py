@@ -50,17 +50,23 @@ class Frame(Struct, frozen=True, eq=False):
         """The same points with other values; a band belongs to the values it was made of and is left behind."""
         return replace(self, values=values, counts=self.counts if counts is None else counts, bounds=None)
 
-    def rows(self, kept: Ints | list[int]) -> Frame:
+    def rows(self, places: Ints | list[int]) -> Frame:
         """These rows alone, in this order."""
-        index = np.asarray(kept, dtype=np.int64)
+        index = np.asarray(places, dtype=np.int64)
         bounds = None if self.bounds is None else (self.bounds[0][index], self.bounds[1][index])
         groups = tuple(self.groups[row] for row in index)
         return replace(self, values=self.values[index], points=self.points[index], groups=groups, bounds=bounds)
 
-    def columns(self, kept: slice | Bools) -> Frame:
+    def columns(self, selection: slice | Bools) -> Frame:
         """These columns alone."""
-        bounds = None if self.bounds is None else (self.bounds[0][:, kept], self.bounds[1][:, kept])
-        return replace(self, ts=self.ts[kept], values=self.values[:, kept], points=self.points[:, kept], bounds=bounds)
+        bounds = None if self.bounds is None else (self.bounds[0][:, selection], self.bounds[1][:, selection])
+        return replace(
+            self,
+            ts=self.ts[selection],
+            values=self.values[:, selection],
+            points=self.points[:, selection],
+            bounds=bounds,
+        )
 
     def on(self, ts: Ints) -> Frame:
         """The same rows on other buckets, which hold at least its own; there is no point in the new ones."""

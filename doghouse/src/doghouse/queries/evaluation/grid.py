@@ -31,16 +31,16 @@ class Grid(Struct, frozen=True):
     values: Floats
 
 
-def read(source: Source, series: Sequence[Series], wanted: Plan, over: Range) -> Grid:
+def read(source: Source, series: Sequence[Series], query_plan: Plan, over: Range) -> Grid:
     """The matrix of these series. Raises NotEvaluated where it would not fit the memory."""
-    readings = [reading_for(wanted, each) for each in series]
+    readings = [reading_for(query_plan, timeseries) for timeseries in series]
     kinds = list(dict.fromkeys(readings))
     if len(kinds) == 1:
-        return _read_alike(source, series, kinds[0], wanted, over)
+        return _read_alike(source, series, kinds[0], query_plan, over)
     parts = []
     for kind in kinds:
         places = [place for place, reading in enumerate(readings) if reading == kind]
-        parts.append((places, _read_alike(source, [series[place] for place in places], kind, wanted, over)))
+        parts.append((places, _read_alike(source, [series[place] for place in places], kind, query_plan, over)))
     ts = np.unique(np.concatenate([grid.ts for _, grid in parts]))
     values = np.full((len(series), len(ts)), np.nan)
     for places, grid in parts:
@@ -48,16 +48,16 @@ def read(source: Source, series: Sequence[Series], wanted: Plan, over: Range) ->
     return Grid(ts, values)
 
 
-def _read_alike(source: Source, series: Sequence[Series], reading: Reading, wanted: Plan, over: Range) -> Grid:
+def _read_alike(source: Source, series: Sequence[Series], reading: Reading, query_plan: Plan, over: Range) -> Grid:
     """The matrix of series that are all read in the same way."""
-    ids = np.array([each.id for each in series], np.int64)
+    ids = np.array([timeseries.id for timeseries in series], np.int64)
     columns = (
-        _calendar_buckets(source, ids, reading.method, wanted.calendar, over)
-        if wanted.calendar
-        else _buckets(source, ids, Rollup(wanted.interval, reading.method), over)
+        _calendar_buckets(source, ids, reading.method, query_plan.calendar, over)
+        if query_plan.calendar
+        else _buckets(source, ids, Rollup(query_plan.interval, reading.method), over)
     )
-    grid = _scatter(columns, ids, over, None if wanted.calendar else wanted.interval)
-    return Grid(grid.ts, _scaled(grid, series, reading, wanted, over.end))
+    grid = _scatter(columns, ids, over, None if query_plan.calendar else query_plan.interval)
+    return Grid(grid.ts, _scaled(grid, series, reading, query_plan, over.end))
 
 
 def _buckets(source: Source, ids: Ints, rollup: Rollup, over: Range) -> Columns:
@@ -118,32 +118,32 @@ def _places(buckets: Ints, over: Range, interval: int | None) -> tuple[Ints, Int
     return distinct, place
 
 
-def _scaled(grid: Grid, series: Sequence[Series], reading: Reading, wanted: Plan, end: int) -> Floats:
+def _scaled(grid: Grid, series: Sequence[Series], reading: Reading, query_plan: Plan, end: int) -> Floats:
     """Values in the unit asked for; the window ends at `end`.
 
     GUESS: a bucket shorter than a count's submission interval holds one raw point, which is not divided (the page: no normalisation on tiny intervals).
     """
     values = grid.values
     if reading.times_interval:
-        if any(each.interval <= 0 for each in series):
-            what = ".weighted()" if wanted.weighted else f".as_{wanted.unit}() of a rate"
+        if any(timeseries.interval <= 0 for timeseries in series):
+            what = ".weighted()" if query_plan.weighted else f".as_{query_plan.unit}() of a rate"
             raise NotEvaluated(f"{what} where a series of {series[0].metric} was sent without its interval")
-        intervals = np.array([each.interval for each in series], np.float64)[:, None]
-        if reading.per_second and not wanted.weighted:
-            return values * _share_of_rate(grid.ts, intervals, wanted, end)
+        intervals = np.array([timeseries.interval for timeseries in series], np.float64)[:, None]
+        if reading.per_second and not query_plan.weighted:
+            return values * _share_of_rate(grid.ts, intervals, query_plan, end)
         values = values * intervals
     if not reading.per_second:
         return values
-    if wanted.calendar:
-        return values / wanted.calendar.widths(grid.ts)
-    tiny = np.array([each.type == "count" and wanted.interval < each.interval for each in series])
-    return values / np.where(tiny, 1.0, float(wanted.interval))[:, None]
+    if query_plan.calendar:
+        return values / query_plan.calendar.widths(grid.ts)
+    tiny = np.array([timeseries.type == "count" and query_plan.interval < timeseries.interval for timeseries in series])
+    return values / np.where(tiny, 1.0, float(query_plan.interval))[:, None]
 
 
-def _share_of_rate(ts: Ints, intervals: Floats, wanted: Plan, end: int) -> Floats:
+def _share_of_rate(ts: Ints, intervals: Floats, query_plan: Plan, end: int) -> Floats:
     """What the sum of a rate's samples in a bucket is multiplied by: interval / length, at most 1; a bucket that the window's end cuts is as long as its
     samples until then (metrics/custom_metrics/type_modifiers, May 2026). Datadog also raises the bucket to the interval; here a shorter one holds its sample.
     """
-    width = wanted.calendar.widths(ts) if wanted.calendar else float(wanted.interval)
+    width = query_plan.calendar.widths(ts) if query_plan.calendar else float(query_plan.interval)
     length = np.minimum(width, np.ceil((end - ts) / intervals) * intervals)
     return np.asarray(np.minimum(intervals, length) / length, np.float64)

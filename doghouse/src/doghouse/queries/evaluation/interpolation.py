@@ -25,13 +25,13 @@ def interpolate(values: Floats, ts: Ints, fill: Fill) -> Floats:
     has_before = before >= 0
     before = np.maximum(before, 0)
     elapsed = ts - ts[before]
-    wanted = ~real & has_before & (elapsed <= fill.limit)
+    gaps = ~real & has_before & (elapsed <= fill.limit)
     if fill.method == "zero":
-        return np.where(wanted, 0.0, values)
+        return np.where(gaps, 0.0, values)
     filled = np.take_along_axis(values, before, axis=1)
     if fill.method == "linear":
         filled = filled + _rise(values, ts, real, before, filled)
-    return np.where(wanted, filled, values)
+    return np.where(gaps, filled, values)
 
 
 def _rise(

@@ -27,33 +27,35 @@ Gaps = Literal["kept", "at others' points", "everywhere"]
 
 def query_frame(query: MetricQuery, context: Context, per_series: PerSeries | None = None) -> Frame:
     """The frame of a metric query. `per_series` works on each series between time and space aggregation, as diff() does."""
-    wanted = plan(query, context.interval, context.span, context.max_points)
+    query_plan = plan(query, context.interval, context.span, context.max_points)
     series = select(query.scope, context.source.find(query.metric))
     if not series:
-        return empty(wanted.interval, wanted.calendar)
+        return empty(query_plan.interval, query_plan.calendar)
     if len(series) > MOST_SERIES:
         raise NotEvaluated(f"a query over {len(series):,} series, more than {MOST_SERIES:,} at once; narrow its scope")
-    types = {each.type for each in series}
-    check(query, wanted, types)
+    types = {timeseries.type for timeseries in series}
+    check(query, query_plan, types)
     grouping = group(series, query.by, not_available=context.options.not_available)
     rows = each_alone(grouping) if types == {"distribution"} else grouping
-    fill = fill_for(wanted, types, context.options)
+    fill = fill_for(query_plan, types, context.options)
     gaps = _gaps(fill, rows, context)
-    start = context.first_bucket(wanted.interval, wanted.calendar)
-    back = _look_back(fill, wanted, context) if gaps != "kept" and per_series is None else 0
-    over = Range(start - back, context.last_point(wanted.interval, wanted.calendar), context.shift)
+    start = context.first_bucket(query_plan.interval, query_plan.calendar)
+    back = _look_back(fill, query_plan, context) if gaps != "kept" and per_series is None else 0
+    over = Range(start - back, context.last_point(query_plan.interval, query_plan.calendar), context.shift)
     grid = (
-        read(context.source, series, wanted, over)
+        read(context.source, series, query_plan, over)
         if rows is grouping
-        else read_distributions(query, series, grouping, wanted, over, context.source)
+        else read_distributions(query, series, grouping, query_plan, over, context.source)
     )
     if gaps == "everywhere":
-        grid = _every_bucket(grid, context.buckets(wanted.interval, wanted.calendar))
+        grid = _every_bucket(grid, context.buckets(query_plan.interval, query_plan.calendar))
     elif back:
         grid = _reporting(grid, start)
     values, points = _aggregated(query, grid, rows, fill, gaps, context, per_series)
-    counts = wanted.unit != "raw" and types != {"gauge"}
-    frame = Frame(grid.ts, values, points, rows.groups, wanted.interval, wanted.calendar, counts=counts, fill=fill)
+    counts = query_plan.unit != "raw" and types != {"gauge"}
+    frame = Frame(
+        grid.ts, values, points, rows.groups, query_plan.interval, query_plan.calendar, counts=counts, fill=fill
+    )
     return frame.trimmed(start)
 
 
@@ -79,11 +81,11 @@ def _aggregated(
     return values, points if per_series is None else points | any_of(real, rows)
 
 
-def check(query: MetricQuery, wanted: Plan, types: set[MetricType]) -> None:
+def check(query: MetricQuery, query_plan: Plan, types: set[MetricType]) -> None:
     """Raise NotEvaluated for what is not defined over these types of series."""
     if "*" in query.by:
         raise NotEvaluated("by {*}")
-    if wanted.weighted and (query.aggregator != "sum" or types != {"gauge"}):
+    if query_plan.weighted and (query.aggregator != "sum" or types != {"gauge"}):
         raise NotEvaluated(".weighted() on anything but the sum of a gauge")
     if types == {"distribution"}:
         return
@@ -105,11 +107,11 @@ def _gaps(fill: Fill, rows: Grouping, context: Context) -> Gaps:
     return "kept" if alone else "at others' points"
 
 
-def _look_back(fill: Fill, wanted: Plan, context: Context) -> int:
+def _look_back(fill: Fill, query_plan: Plan, context: Context) -> int:
     """How far before the window interpolation reads (s), in whole buckets."""
-    if wanted.calendar or not (context.options.look_back or fill.explicit):
+    if query_plan.calendar or not (context.options.look_back or fill.explicit):
         return 0
-    return -(-fill.limit // wanted.interval) * wanted.interval
+    return -(-fill.limit // query_plan.interval) * query_plan.interval
 
 
 def _reporting(grid: Grid, start: int) -> Grid:

@@ -59,11 +59,11 @@ def _limited(table: Scalars, limits: Sequence[Limit | None]) -> Scalars:
     assert limit is not None
     column = table.columns[place][2]
     keys = np.where(np.isnan(column), np.inf, -column if limit.order == "desc" else column)
-    kept = np.argsort(keys, kind="stable")[: limit.count]
+    places = np.argsort(keys, kind="stable")[: limit.count]
     return replace(
         table,
-        groups=tuple(table.groups[row] for row in kept),
-        columns=tuple((name, expression, values[kept]) for name, expression, values in table.columns),
+        groups=tuple(table.groups[row] for row in places),
+        columns=tuple((name, expression, values[places]) for name, expression, values in table.columns),
     )
 
 
@@ -153,6 +153,6 @@ def reduced(frame: Frame, aggregator: str) -> Frame:
         np.zeros(1, np.int64),
         column,
         np.ones(column.shape, np.bool_),
-        tuple(group for group, wanted in zip(frame.groups, some, strict=True) if wanted),
+        tuple(group for group, chosen in zip(frame.groups, some, strict=True) if chosen),
         frame.interval,
     )

@@ -37,10 +37,10 @@ function(
 )(count_nonzero)
 
 
-def _counted(frame: Frame, wanted: Bools) -> Frame:
+def _counted(frame: Frame, cells: Bools) -> Frame:
     if not frame.groups:
         return frame
-    values = wanted.sum(axis=0, dtype=np.float64)[None, :]
+    values = cells.sum(axis=0, dtype=np.float64)[None, :]
     return replace(
         frame, values=values, points=np.ones(values.shape, np.bool_), groups=((),), counts=False, ranked=False
     )

@@ -19,12 +19,12 @@ SMOOTHING = Family("smoothing", "dashboards/functions/smoothing")
 @function(SMOOTHING, "ewma", "the same as ewma_20")
 def ewma(frame: Frame, span: int = 20) -> Frame:
     """The exponentially weighted average. GUESS: alpha = 2 / (span + 1), beginning with the first value."""
-    kept = 1 - 2 / (span + 1)
+    decay = 1 - 2 / (span + 1)
 
     def work(values: Floats, _: Floats) -> Floats:
-        summed = values * (1 - kept)
+        summed = values * (1 - decay)
         summed[:, :1] = values[:, :1]
-        step, weight = 1, kept
+        step, weight = 1, decay
         while step < values.shape[1] and weight > 0:  # after k rounds each cell holds its last 2**k values, weighted
             summed[:, step:] = summed[:, step:] + weight * summed[:, :-step]
             step, weight = step * 2, weight * weight
@@ -49,9 +49,9 @@ def _trailing(frame: Frame, span: int, reduce: Callable[..., Floats]) -> Frame:
         padded = np.concatenate([np.full((len(values), span - 1), np.nan), values], axis=1)
         windows = np.lib.stride_tricks.sliding_window_view(padded, span, axis=1)
         result = np.full_like(values, np.nan)
-        wanted = ~np.isnan(values)
-        if wanted.any():
-            result[wanted] = reduce(windows[wanted], axis=1)
+        present = ~np.isnan(values)
+        if present.any():
+            result[present] = reduce(windows[present], axis=1)
         return result
 
     return frame.with_values(frames.along_values(frame.values, frame.ts, work), counts=False)

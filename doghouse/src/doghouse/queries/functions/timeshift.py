@@ -91,7 +91,7 @@ def calendar_shift(applied: Application) -> Frame:
         return frame.rows([]).columns(slice(0))
     asked = np.array([earlier(int(bucket)) for bucket in buckets], np.int64)
     asked = asked // frame.interval * frame.interval if frame.calendar is None else frame.calendar.floor(asked)
-    return _taken(frame, buckets, asked)
+    return _shifted(frame, buckets, asked)
 
 
 def _reach(start: int, end: int, earlier: Callable[[int], int]) -> tuple[int, int]:
@@ -107,7 +107,7 @@ def _reach(start: int, end: int, earlier: Callable[[int], int]) -> tuple[int, in
     return min(map(earlier, begins)), max(ends, default=earlier(end))
 
 
-def _taken(frame: Frame, buckets: Ints, asked: Ints) -> Frame:
+def _shifted(frame: Frame, buckets: Ints, asked: Ints) -> Frame:
     """The frame's values at `asked`, put at `buckets`; buckets without any are left out."""
     place = np.minimum(np.searchsorted(frame.ts, asked), len(frame.ts) - 1)
     exact = frame.ts[place] == asked

@@ -35,10 +35,10 @@ def check_call(call: tree.Call) -> Problem | None:
             )
         )
     needed = sum(not parameter.optional for parameter in function.parameters)
-    given = len(call.arguments)
-    if not needed <= given <= len(function.parameters):
+    count = len(call.arguments)
+    if not needed <= count <= len(function.parameters):
         return Problem(
-            f"{call.function}() takes {_count(needed, len(function.parameters))}, as in {function.signature}; {given} given"
+            f"{call.function}() takes {_count(needed, len(function.parameters))}, as in {function.signature}; {count} given"
         )
     given_to = list(zip(function.parameters, call.arguments, strict=False))
     for place, (parameter, argument) in enumerate(given_to):
@@ -62,12 +62,12 @@ def _check_value(function: str, parameter: Parameter, argument: tree.Expression 
 
 def _check_named(function: Function, call: tree.Call) -> Problem | None:
     known = {parameter.name: parameter for parameter in function.named}
-    given = list(enumerate(call.named, start=len(call.arguments)))
-    for place, (name, _) in given:
+    arguments = list(enumerate(call.named, start=len(call.arguments)))
+    for place, (name, _) in arguments:
         if name not in known:
             text = unknown("argument", name, known) if known else f"it has no argument '{name}'"
             return Problem(f"{call.function}(): {text}", place)
-    for place, (name, value) in given:
+    for place, (name, value) in arguments:
         check = _check_length if known[name].kind == "length" else _check_value
         if problem := check(call.function, known[name], value):
             return Problem(problem, place)

@@ -187,10 +187,10 @@ def chosen(
     before: str, typed: str, options: Iterable[Suggestion], key: Callable[[str], str] = lambda text: text
 ) -> Completion:
     """The options that hold what was `typed` last: those that begin with it first."""
-    wanted = key(typed).lower()
+    needle = key(typed).lower()
     ranked: list[tuple[int, Suggestion]] = []
     for suggestion in options:
-        place = key(suggestion.text).removeprefix("avg:" if suggestion.kind == "metric" else "").lower().find(wanted)
+        place = key(suggestion.text).removeprefix("avg:" if suggestion.kind == "metric" else "").lower().find(needle)
         if place >= 0:
             ranked.append((min(place, 1), suggestion))
     ranked.sort(key=lambda pair: pair[0])

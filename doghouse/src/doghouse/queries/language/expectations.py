@@ -66,12 +66,12 @@ def complaint(text: str, start: str, error: Any) -> QuerySyntaxError:
     token = getattr(error, "token", None)
     if token is None:
         place = error.pos_in_stream
-        met = _found(text[place:])
+        met = _next_word(text[place:])
         terminals = getattr(error, "allowed", None) or ()
     else:
         ended = token.type == "$END"
         place = len(text.rstrip()) if ended else token.start_pos
-        met = _found(text[place:])
+        met = _next_word(text[place:])
         terminals = error.accepts or error.expected
     if not text.strip():
         what = EMPTY.get(start, "the query is empty; a metric query was expected, as in avg:my_metric{*}")
@@ -84,11 +84,11 @@ def complaint(text: str, start: str, error: Any) -> QuerySyntaxError:
     return QuerySyntaxError(text, place, problem, expected)
 
 
-def _found(rest: str) -> str:
+def _next_word(remainder: str) -> str:
     """What stands there, as a word or a sign; a character that cannot be seen by its name."""
-    word = re.match(r"\w+|[^\w\s]", rest)
+    word = re.match(r"\w+|[^\w\s]", remainder)
     if word is None or not word[0].isprintable():
-        return "the end" if not rest.strip(" \t\r\n") else f"the character U+{ord(rest[0]):04X}"
+        return "the end" if not remainder.strip(" \t\r\n") else f"the character U+{ord(remainder[0]):04X}"
     return f"'{word[0]}'"
 
 
@@ -112,25 +112,25 @@ HINTS = (
 
 def hint(text: str, place: int) -> str | None:
     """What a person most likely meant, where that can be told from what stands at the place."""
-    rest, before = text[place:], text[:place].rstrip()
+    remainder, before = text[place:], text[:place].rstrip()
     for pattern, advice in HINTS:
-        if re.match(pattern, rest):
+        if re.match(pattern, remainder):
             return advice
-    if re.match(r"\s*\w+\(\s*(last|next|current)_", text) and rest.startswith(":"):
+    if re.match(r"\s*\w+\(\s*(last|next|current)_", text) and remainder.startswith(":"):
         return "this is a monitor's query; a graph has what stands between avg(last_5m): and the comparison"
-    if before.endswith(":") and re.match(r"[\d_]", rest):
+    if before.endswith(":") and re.match(r"[\d_]", remainder):
         return "the name of a metric begins with a letter"
-    if match := re.match(r"([A-Za-z_]\w*)\s*\(", rest):
+    if match := re.match(r"([A-Za-z_]\w*)\s*\(", remainder):
         near = nearest(match[1], MODIFIERS if before.endswith(".") else catalogue())
         return f"'{match[1]}' was not expected here" + (
             f" (did you mean '{near}'?)" if near and near != match[1] else ""
         )
-    if re.match(r":\s*\(", rest) and (key := re.search(r"[^\s,(){}:]+$", text[max(0, place - 200) : place])):
+    if re.match(r":\s*\(", remainder) and (key := re.search(r"[^\s,(){}:]+$", text[max(0, place - 200) : place])):
         return f"several values of a key are written {key[0]} IN (b, c)"
     if text.count("'") % 2 or text.count('"') % 2:
         return "a quote is not closed"
     if text.count("{") > text.count("}"):
-        return "a '{' is not closed" if not rest.strip() else None
-    if text.count("(") > text.count(")") and not rest.strip():
+        return "a '{' is not closed" if not remainder.strip() else None
+    if text.count("(") > text.count(")") and not remainder.strip():
         return "a '(' is not closed"
     return None

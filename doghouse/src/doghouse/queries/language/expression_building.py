@@ -94,7 +94,7 @@ class _Builder:
         return self.fail(node, f"'{word}' is no query: a metric needs a scope in braces, as in avg:{word}{{*}}", ("{",))
 
     def call(self, node: Any, depth: int) -> tree.Call:
-        name, *given = [child for child in node.children if child is not None]
+        name, *arguments = [child for child in node.children if child is not None]
         function = catalogue().get(str(name))
         if function and self.monitor and not function.in_monitors:
             self.fail(name, f"{name}() cannot be used in monitors")
@@ -102,7 +102,7 @@ class _Builder:
         queries = {0, *(place for place, parameter in enumerate(parameters) if parameter.kind == "query")}
         positional: list[Any] = []
         named: list[tuple[str, Any]] = []
-        for argument in given:
+        for argument in arguments:
             if argument.data == "named":
                 key, value = argument.children
                 named.append((str(key), self.argument(value, depth, query=False)))
@@ -112,7 +112,7 @@ class _Builder:
                 positional.append(self.argument(argument, depth, query=len(positional) in queries))
         call = tree.Call(str(name), tuple(positional), tuple(named))
         if problem := check_call(call):
-            place = given[problem.argument] if problem.argument is not None else name
+            place = arguments[problem.argument] if problem.argument is not None else name
             self.fail(place, problem.text)
         return call
 
@@ -127,9 +127,9 @@ class _Builder:
 
     def metric_query(self, node: Any) -> tree.MetricQuery:
         children: list[Any] = node.children
-        aggregator, metric, braces, *rest = children
-        by = next((part for part in rest if part is not None and part.data == "by"), None)
-        modifiers = [part for part in rest if part is not None and part.data == "modifier"]
+        aggregator, metric, braces, *parts = children
+        by = next((part for part in parts if part is not None and part.data == "by"), None)
+        modifiers = [part for part in parts if part is not None and part.data == "modifier"]
         return tree.MetricQuery(
             None if aggregator is None else self.aggregator(aggregator),
             str(metric),
@@ -167,10 +167,10 @@ class _Builder:
         return tuple(self.modifier(node) for node in nodes)
 
     def modifier(self, node: Any) -> tree.Modifier:
-        name, *given = [child for child in node.children if child is not None]
-        modifier = tree.Modifier(str(name), tuple(self.setting(argument) for argument in given))
+        name, *arguments = [child for child in node.children if child is not None]
+        modifier = tree.Modifier(str(name), tuple(self.setting(argument) for argument in arguments))
         if problem := check_modifier(modifier):
-            place = given[problem.argument] if problem.argument is not None else name
+            place = arguments[problem.argument] if problem.argument is not None else name
             self.fail(place, problem.text)
         return modifier
 

@@ -24,8 +24,8 @@ def children(expression: Expression) -> tuple[Expression, ...]:
         case tree.Negative(operand) | tree.Modified(operand, _):
             return (operand,)
         case tree.Call(_, arguments, named):
-            given = (*arguments, *(value for _, value in named))
-            return tuple(argument for argument in given if not isinstance(argument, tree.Plain))
+            operands = (*arguments, *(value for _, value in named))
+            return tuple(argument for argument in operands if not isinstance(argument, tree.Plain))
         case _:
             return ()
 

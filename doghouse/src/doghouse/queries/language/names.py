@@ -39,7 +39,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` was most likely meant to be, or None where none is near."""
     from difflib import get_close_matches
 
-    lowered = {each.lower(): each for each in known}
+    lowered = {known_name.lower(): known_name for known_name in known}
     close = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
     begun = [lower for lower in lowered if len(lower) > 2 and name.lower().startswith(lower)]
     return lowered[close[0]] if close else lowered[max(begun, key=len)] if begun else None

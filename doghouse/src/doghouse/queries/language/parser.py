@@ -85,11 +85,11 @@ def _lark() -> Lark:
     from lark import Lark
 
     grammar = Path(__file__).with_name("grammar.lark").read_text("utf-8")
-    kept = cache_file(f"queries-{sha256(grammar.encode()).hexdigest()[:16]}-{sys.implementation.cache_tag}.lark")
+    cache = cache_file(f"queries-{sha256(grammar.encode()).hexdigest()[:16]}-{sys.implementation.cache_tag}.lark")
     return Lark(
         grammar,
         parser="lalr",
-        cache=False if kept is None else str(kept),
+        cache=False if cache is None else str(cache),
         start=["queries", "formula", "filter", "monitor"],
         propagate_positions=True,
         maybe_placeholders=True,

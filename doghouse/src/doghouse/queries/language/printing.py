@@ -101,9 +101,9 @@ def expression_text(expression: Expression, write: Callable[[MetricQuery], str] 
         case tree.Search(text):
             return text
         case tree.Call(function, arguments, named):
-            given = [
+            texts = [
                 argument_text(argument) if isinstance(argument, tree.Plain) else expression_text(argument, write)
                 for argument in arguments
             ]
-            given += [f"{name}={argument_text(value)}" for name, value in named]
-            return f"{function}({', '.join(given)})"
+            texts += [f"{name}={argument_text(value)}" for name, value in named]
+            return f"{function}({', '.join(texts)})"

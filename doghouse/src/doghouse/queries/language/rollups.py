@@ -123,15 +123,17 @@ def _calendar(arguments: tuple[tree.Argument, ...]) -> Calendar:
     unit = _text(arguments[1]).lower()
     if unit not in UNITS:
         raise RollupError(unknown("calendar unit", unit, UNITS) + "; or seconds", 1)
-    rest = list(enumerate(arguments[2:], start=2))
+    options = list(enumerate(arguments[2:], start=2))
     zone = "UTC"
-    if rest and isinstance(rest[-1][1], tree.Text) and is_zone(rest[-1][1].value):
-        zone = rest.pop()[1].value  # type: ignore[assignment]  # a Text
-    if len(rest) > 1:
-        place, last = rest[-1]
+    if options and isinstance(options[-1][1], tree.Text) and is_zone(options[-1][1].value):
+        zone = options.pop()[1].value  # type: ignore[assignment]  # a Text
+    if len(options) > 1:
+        place, last = options[-1]
         raise RollupError(f"'{_text(last)}' is no time zone of the IANA database, as 'Europe/Paris' is", place)
     unit = cast(Unit, unit)
-    return Calendar(unit, _alignment(unit, *rest[0]) if rest else {"daily": 0, "weekly": 6, "monthly": 1}[unit], zone)
+    return Calendar(
+        unit, _alignment(unit, *options[0]) if options else {"daily": 0, "weekly": 6, "monthly": 1}[unit], zone
+    )
 
 
 def _text(argument: tree.Argument) -> str:

@@ -96,8 +96,8 @@ class ScopeBuilder:
         self._check_variable(token)
         key, colon, value = str(token).partition(":")
         if not colon and "=" in key:
-            name, _, rest = key.partition("=")
-            problem = f"a tag is written with ':', as in {name.rstrip('!')}:{rest or 'value'}"
+            name, _, remainder = key.partition("=")
+            problem = f"a tag is written with ':', as in {name.rstrip('!')}:{remainder or 'value'}"
             raise QuerySyntaxError(self.text, position(token) + token.index("="), problem)
         if not colon:
             return tree.Tag("", key.lower())

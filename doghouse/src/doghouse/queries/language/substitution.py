@@ -120,20 +120,20 @@ def _filter(key: str, variable: Chosen, before: str = "", after: str = "") -> Sc
 
 def _tag(key: str, value: str, values: Variables) -> Scope:
     """`key:before$var.valueafter`."""
-    before, _, rest = value.partition("$")
+    before, _, tail = value.partition("$")
     for name in sorted(values, key=len, reverse=True):
         for form in (f"{name}.value", name):
-            if rest == form or (rest.startswith(form) and not _continues(rest[len(form) :])):
+            if tail == form or (tail.startswith(form) and not _continues(tail[len(form) :])):
                 variable = values[name]
                 if form == name and "*" not in variable.values:
                     variable = replace(variable, values=tuple(map(variable.whole, variable.values)))
-                return _filter(key, variable, before, rest[len(form) :])
+                return _filter(key, variable, before, tail[len(form) :])
     return tree.Tag(key, value)
 
 
-def _continues(rest: str) -> bool:
+def _continues(tail: str) -> bool:
     """Whether what follows a variable's name belongs to the name."""
-    return rest[0].isalnum() or rest[0] == "_"
+    return tail[0].isalnum() or tail[0] == "_"
 
 
 def _among(key: str, listed: tuple[str, ...], values: Variables) -> Scope:
@@ -153,11 +153,11 @@ def _simplify(scope: Scope) -> Scope:
     """Without the parts that filter nothing, as `*` chosen in a variable leaves them, and as flat as the parser would have it."""
     match scope:
         case tree.AllOf(operands):
-            kept = _flat(
+            parts = _flat(
                 tree.AllOf,
                 [operand for operand in map(_simplify, operands) if not isinstance(operand, tree.Everything)],
             )
-            return kept[0] if len(kept) == 1 else tree.AllOf(kept) if kept else tree.Everything()
+            return parts[0] if len(parts) == 1 else tree.AllOf(parts) if parts else tree.Everything()
         case tree.AnyOf(operands):
             simple = _flat(tree.AnyOf, [_simplify(operand) for operand in operands])
             return (
