@@ -62,12 +62,12 @@ class Finding(Struct, frozen=True):
 
 def of_lint(linted: Iterable[Linted]) -> Iterator[Finding]:
     """The problems of monitors, downtimes and objectives; those that are suppressed behind the others of each."""
-    for one in linted:
-        file, unread_line = place(one.file or one.where)
-        subject = one.name or (one.where.removeprefix(one.file).strip() if one.file else "")
-        said = ((problem, line, "") for problem, line in zip(one.problems, one.lines, strict=True))
-        silent = ((each.problem, each.line, each.reason) for each in one.suppressed)
-        for problem, line, why in (*said, *silent):
+    for entry in linted:
+        file, unread_line = place(entry.file or entry.where)
+        subject = entry.name or (entry.where.removeprefix(entry.file).strip() if entry.file else "")
+        spoken = ((problem, line, "") for problem, line in zip(entry.problems, entry.lines, strict=True))
+        silent = ((suppressed.problem, suppressed.line, suppressed.reason) for suppressed in entry.suppressed)
+        for problem, line, why in (*spoken, *silent):
             yield Finding(
                 problem.severity,
                 problem.text,
@@ -78,7 +78,7 @@ def of_lint(linted: Iterable[Linted]) -> Iterator[Finding]:
                 problem.field,
                 mend=problem.mend.sentence if problem.mend else "",
                 suppressed=why,
-                edit=edit(problem.mend, one.file, line),
+                edit=edit(problem.mend, entry.file, line),
             )
 
 
@@ -86,35 +86,38 @@ def of_tests(result: UnitTestResult) -> Iterator[Finding]:
     """What tests expected in vain, and the files that could not be read."""
     for ran in result.tests:
         file = in_repository(str(ran.path))
-        for each in ran.differences:
-            text = f"expected {'; '.join(each.expected)}; got {'; '.join(each.got) or 'nothing'}"
-            yield Finding("error", text, file, each.line, TEST_FAILED, ran.name)
+        for difference in ran.differences:
+            text = f"expected {'; '.join(difference.expected)}; got {'; '.join(difference.got) or 'nothing'}"
+            yield Finding("error", text, file, difference.line, TEST_FAILED, ran.name)
     for error in result.errors:
         yield Finding("error", error.text, in_repository(str(error.path)), error.line, TEST_UNREAD)
 
 
-def of_coverage(made: Coverage | None) -> Iterator[Finding]:
+def of_coverage(coverage: Coverage | None) -> Iterator[Finding]:
     """The monitors and downtimes of which no test reaches all; nothing where coverage was not asked for."""
     from doghouse.testing.coverage import KINDS
 
-    for one in made.gaps if made else ():
-        missed = [f"{kind} {texts}" for kind in KINDS if one.tests and (texts := one.missed_of(kind))]
-        text = f"tests reach {one.share}" if one.tests else "has no test"
+    for covered in coverage.gaps if coverage else ():
+        missed = [f"{kind} {texts}" for kind in KINDS if covered.tests and (texts := covered.missed_of(kind))]
+        text = f"tests reach {covered.share}" if covered.tests else "has no test"
         yield Finding(
             "note",
             "; not reached: ".join(filter(None, (text, "; ".join(missed)))),
-            *place(one.where),
+            *place(covered.where),
             NOT_REACHED,
-            one.name,
+            covered.name,
         )
-    for one in made.downtimes if made else ():
-        if one.missed:
-            yield Finding("note", "no test reaches the downtime", *place(one.where), NOT_REACHED, one.name)
+    for covered in coverage.downtimes if coverage else ():
+        if covered.missed:
+            yield Finding("note", "no test reaches the downtime", *place(covered.where), NOT_REACHED, covered.name)
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Those that are to be said, by severity; else as they come."""
-    return sorted((one for one in findings if not one.suppressed), key=lambda one: SEVERITIES.index(one.severity))
+    return sorted(
+        (finding for finding in findings if not finding.suppressed),
+        key=lambda finding: SEVERITIES.index(finding.severity),
+    )
 
 
 def in_repository(file: str) -> str:
@@ -129,7 +132,7 @@ def in_repository(file: str) -> str:
 @lru_cache(maxsize=1024)
 def _top(folder: Path) -> Path | None:
     """The repository's top folder: there is `.git` in it (a file in a worktree)."""
-    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+    return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
 
 
 def place(where: str) -> tuple[str, int]:

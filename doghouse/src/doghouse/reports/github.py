@@ -31,16 +31,20 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     out.write("".join(f"{line}\n" for line in result.summaries))
 
 
-def annotate(found: Iterable[Finding], out: TextIO) -> None:
+def annotate(all_findings: Iterable[Finding], out: TextIO) -> None:
     """Write a workflow command a finding, the worst first."""
-    for one in findings.worst_first(found):
-        where = {"file": one.file, "line": str(one.line) if one.file and one.line else ""}
-        where |= {"col": str(one.edit.column), "endColumn": str(one.edit.end - 1)} if one.edit else {}
-        title = ": ".join(filter(None, (one.subject, one.rule)))
-        given = {name: value for name, value in (*where.items(), ("title", title)) if value}
-        properties = ",".join(f"{name}={_property(value)}" for name, value in given.items())
-        text = (f"{one.field}: " if one.field else "") + one.text + (f"\nUse: {one.mend}" if one.mend else "")
-        out.write(f"::{_COMMANDS[one.severity]}{' ' if properties else ''}{properties}::{_data(text)}\n")
+    for finding in findings.worst_first(all_findings):
+        where = {"file": finding.file, "line": str(finding.line) if finding.file and finding.line else ""}
+        where |= {"col": str(finding.edit.column), "endColumn": str(finding.edit.end - 1)} if finding.edit else {}
+        title = ": ".join(filter(None, (finding.subject, finding.rule)))
+        fields = {name: value for name, value in (*where.items(), ("title", title)) if value}
+        properties = ",".join(f"{name}={_property(value)}" for name, value in fields.items())
+        text = (
+            (f"{finding.field}: " if finding.field else "")
+            + finding.text
+            + (f"\nUse: {finding.mend}" if finding.mend else "")
+        )
+        out.write(f"::{_COMMANDS[finding.severity]}{' ' if properties else ''}{properties}::{_data(text)}\n")
 
 
 def _data(text: str) -> str:

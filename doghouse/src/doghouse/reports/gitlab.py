@@ -30,25 +30,27 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     write(findings.of_tests(result), out)
 
 
-def write(found: Iterable[Finding], out: TextIO) -> None:
+def write(all_findings: Iterable[Finding], out: TextIO) -> None:
     """Write a list of entries. An entry's fingerprint is the same as long as its problem is, wherever in the file it stands."""
     import msgspec
 
     seen: Counter[str] = Counter()
     entries = []
-    for one in findings.worst_first(found):
-        key = "\0".join((one.rule, one.file, one.subject, one.field, one.text))
+    for finding in findings.worst_first(all_findings):
+        key = "\0".join((finding.rule, finding.file, finding.subject, finding.field, finding.text))
         seen[key] += 1
-        entries.append(_entry(one, sha256(f"{key}\0{seen[key]}".encode(errors="replace")).hexdigest()))
+        entries.append(_entry(finding, sha256(f"{key}\0{seen[key]}".encode(errors="replace")).hexdigest()))
     out.write(msgspec.json.encode(entries).decode() + "\n")
 
 
-def _entry(one: Finding, fingerprint: str) -> dict[str, Any]:
-    text = ": ".join(filter(None, (one.subject, one.field, one.text))) + (f" Use: {one.mend}" if one.mend else "")
+def _entry(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    text = ": ".join(filter(None, (finding.subject, finding.field, finding.text))) + (
+        f" Use: {finding.mend}" if finding.mend else ""
+    )
     return {
         "description": text,
-        "check_name": one.rule,
+        "check_name": finding.rule,
         "fingerprint": fingerprint,
-        "severity": SEVERITIES[one.severity],
-        "location": {"path": one.file or "standard input", "lines": {"begin": one.line or 1}},
+        "severity": SEVERITIES[finding.severity],
+        "location": {"path": finding.file or "standard input", "lines": {"begin": finding.line or 1}},
     }

@@ -34,14 +34,14 @@ AT_ONCE = 10_000  # entries of columns that are made into values of Python, whic
 def lint(result: LintResult, out: TextIO) -> None:
     """Each monitor and what stands beside it, with its problems, and the line of counts."""
     listed = (result.monitors, result.downtimes, result.of("slo"), result.of("note"), result.of("notification rule"))
-    monitors, downtimes, slos, notes, rules = ([_linted(one) for one in some] for some in listed)
+    monitors, downtimes, slos, notes, rules = ([_linted(thing) for thing in some] for some in listed)
     write(shapes.lint.Lint(shapes.VERSION, monitors, downtimes, slos, notes, result.summary, rules), out)
 
 
 @writes("json", UnitTestResult)
 def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     """Each test with what differs, and a sentence for each file that could not be read."""
-    tests, errors = [unit_test(one) for one in result.tests], [str(one) for one in result.errors]
+    tests, errors = [unit_test(test) for test in result.tests], [str(error) for error in result.errors]
     covered = _coverage(result.coverage) if result.coverage else msgspec.UNSET
     write(shapes.tests.UnitTests(shapes.VERSION, tests, errors, covered), out)
 
@@ -49,14 +49,14 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
 @writes("json", BacktestResult)
 def backtests(result: BacktestResult, out: TextIO) -> None:
     """Every monitor under `monitors`, by name; where one alone was asked for, all of it stands at the top too."""
-    made = result.each(functools.partial(_backtest_text, messages=result.messages))
-    alone = "" if result.several else next(iter(made), "")
+    texts = result.outputs(functools.partial(_backtest_text, messages=result.messages))
+    alone = "" if result.several else next(iter(texts), "")
     out.write(alone[:-1] or "{")
     out.write(f'{"," if alone else ""}"version":{shapes.VERSION},"monitors":[')
     out.write(alone)
-    for number, text in enumerate(made if result.several else ()):
+    for number, text in enumerate(texts if result.several else ()):
         out.write(f"{',' if number else ''}{text}")
-    left_out = msgspec.json.encode([shapes.backtests.LeftOut(**one) for one in result.left_out]).decode()
+    left_out = msgspec.json.encode([shapes.backtests.LeftOut(**skipped) for skipped in result.left_out]).decode()
     out.write(f'],"left_out":{left_out}')
     if result.shard:
         out.write(f',"shard":{msgspec.json.encode(shapes.backtests.Shard(*result.shard)).decode()}')
@@ -67,31 +67,33 @@ def backtests(result: BacktestResult, out: TextIO) -> None:
 @writes("json-lines", BacktestResult)
 def backtest_lines(result: BacktestResult, out: TextIO) -> None:
     """A line a monitor, as soon as it is done, as `monitors` of the document has it; then a line for each that was left out."""
-    for text in result.each(functools.partial(_backtest_text, messages=result.messages)):
+    for text in result.outputs(functools.partial(_backtest_text, messages=result.messages)):
         out.write(f"{text}\n")
         out.flush()
-    for one in result.left_out:
-        write({"left_out": shapes.backtests.LeftOut(**one)}, out)
+    for skipped in result.left_out:
+        write({"left_out": shapes.backtests.LeftOut(**skipped)}, out)
 
 
-def write(made: Any, out: TextIO) -> None:
+def write(value: Any, out: TextIO) -> None:
     """One line, written out at once."""
-    out.write(msgspec.json.encode(made).decode() + "\n")
+    out.write(msgspec.json.encode(value).decode() + "\n")
     out.flush()
 
 
-def _linted(one: Linted) -> shapes.lint.Linted:
+def _linted(linted: Linted) -> shapes.lint.Linted:
     return shapes.lint.Linted(
-        where=one.where,
-        file=one.file or None,
-        name=one.name,
-        type=one.type,
-        verdict=one.verdict,
+        where=linted.where,
+        file=linted.file or None,
+        name=linted.name,
+        type=linted.type,
+        verdict=linted.verdict,
         problems=[
-            shapes.lint.Problem(*_problem(each, line)) for each, line in zip(one.problems, one.lines, strict=True)
+            shapes.lint.Problem(*_problem(problem, line))
+            for problem, line in zip(linted.problems, linted.lines, strict=True)
         ],
         suppressed=[
-            shapes.lint.Suppressed(*(*_problem(each.problem, each.line), each.reason)) for each in one.suppressed
+            shapes.lint.Suppressed(*(*_problem(suppressed.problem, suppressed.line), suppressed.reason))
+            for suppressed in linted.suppressed
         ],
     )
 
@@ -103,67 +105,74 @@ def _problem(problem: Problem, line: int) -> tuple[Any, ...]:
     return (problem.field, problem.text, problem.severity, problem.rule, *place, mend)
 
 
-def unit_test(one: Result) -> shapes.tests.UnitTest:
+def unit_test(result: Result) -> shapes.tests.UnitTest:
     """A unit test with what differs."""
-    differences = [shapes.tests.Difference(each.line, list(each.expected), list(each.got)) for each in one.differences]
+    differences = [
+        shapes.tests.Difference(difference.line, list(difference.expected), list(difference.got))
+        for difference in result.differences
+    ]
     return shapes.tests.UnitTest(
-        str(one.path), one.line, one.name, one.passed, differences, list(one.remarks) or msgspec.UNSET
+        str(result.path), result.line, result.name, result.passed, differences, list(result.remarks) or msgspec.UNSET
     )
 
 
-def _coverage(made: Coverage) -> shapes.tests.Coverage:
+def _coverage(coverage: Coverage) -> shapes.tests.Coverage:
     return shapes.tests.Coverage(
-        percent=round(made.percent, 2),
-        counts={kind: shapes.tests.Share(*share) for kind, share in made.counts.items()},
-        untested=len(made.untested),
-        monitors=[_covered(one) for one in made.monitors],
-        downtimes=[_covered(one) for one in made.downtimes],
+        percent=round(coverage.percent, 2),
+        counts={kind: shapes.tests.Share(*share) for kind, share in coverage.counts.items()},
+        untested=len(coverage.untested),
+        monitors=[_covered(covered) for covered in coverage.monitors],
+        downtimes=[_covered(covered) for covered in coverage.downtimes],
     )
 
 
-def _covered(one: Covered) -> shapes.tests.Covered:
-    missed = [shapes.tests.Missed(point.kind, point.text) for point in one.missed]
-    return shapes.tests.Covered(one.where, one.name, one.tests, len(one.points), missed)
+def _covered(covered: Covered) -> shapes.tests.Covered:
+    missed = [shapes.tests.Missed(point.kind, point.text) for point in covered.missed]
+    return shapes.tests.Covered(covered.where, covered.name, covered.tests, len(covered.points), missed)
 
 
-def _backtested(one: Backtested, messages: Messages | None) -> shapes.backtests.Backtested:
-    test, due = one.result, one.figures.sent + one.figures.silenced
-    listed = [_notification(each) for each in _listed(test, messages or ("all" if due <= LISTED else "first"))]
+def _backtested(backtested: Backtested, messages: Messages | None) -> shapes.backtests.Backtested:
+    test, due = backtested.result, backtested.figures.sent + backtested.figures.silenced
+    listed = [
+        _notification(notification) for notification in _listed(test, messages or ("all" if due <= LISTED else "first"))
+    ]
     return shapes.backtests.Backtested(
-        monitor=one.name,
-        where=one.where,
+        monitor=backtested.name,
+        where=backtested.where,
         start=iso(test.start),
         end=iso(test.end),
-        evaluations=one.figures.evaluations,
+        evaluations=backtested.figures.evaluations,
         transitions=list(_transitions(test)),
         notifications=listed,
-        figures=shapes.backtests.Figures(**one.figures.document()),
-        suggestions=msgspec.UNSET if one.suggestions is None else [suggestion(each) for each in one.suggestions],
-        remarks=list(one.remarks) or msgspec.UNSET,
-        points=one.points or msgspec.UNSET,
+        figures=shapes.backtests.Figures(**backtested.figures.document()),
+        suggestions=msgspec.UNSET
+        if backtested.suggestions is None
+        else [suggestion(variant) for variant in backtested.suggestions],
+        remarks=list(backtested.remarks) or msgspec.UNSET,
+        points=backtested.points or msgspec.UNSET,
         notifications_counted=due - len(listed) or msgspec.UNSET,
     )
 
 
-def _backtest_text(one: Backtested, messages: Messages | None) -> str:
-    return msgspec.json.encode(_backtested(one, messages)).decode()
+def _backtest_text(backtested: Backtested, messages: Messages | None) -> str:
+    return msgspec.json.encode(_backtested(backtested, messages)).decode()
 
 
 def document(test: Backtest, figures: Figures) -> dict[str, Any]:
     """A backtest as plain values: its transitions, notifications and figures."""
-    made: dict[str, Any] = msgspec.to_builtins(_backtested(Backtested(test.monitor.name, test, figures, None), "all"))
-    return made
+    result: dict[str, Any] = msgspec.to_builtins(_backtested(Backtested(test.monitor.name, test, figures, None), "all"))
+    return result
 
 
-def suggestion(one: Suggestion) -> shapes.backtests.Suggestion:
+def suggestion(variant: Suggestion) -> shapes.backtests.Suggestion:
     """A setting with what it would have sent."""
     return shapes.backtests.Suggestion(
-        setting=one.setting,
-        first_alert_delay_s=one.alert_delay,
-        missed=one.missed,
-        delayed=one.delayed,
-        longest_delay_s=one.longest_delay,
-        **one.figures.document(),
+        setting=variant.setting,
+        first_alert_delay_s=variant.alert_delay,
+        missed=variant.missed,
+        delayed=variant.delayed,
+        longest_delay_s=variant.longest_delay,
+        **variant.figures.document(),
     )
 
 
@@ -187,11 +196,11 @@ def _transitions(test: Backtest) -> Iterator[shapes.backtests.Transition]:
     at = column("at")
     order = np.lexsort((whose, at))
     columns = (at, whose, column("before"), column("after"), column("value"))
-    labels, time = [one.label for one in sorted(Status)], functools.lru_cache(iso)
+    labels, time = [status.label for status in sorted(Status)], functools.lru_cache(iso)
     transition = shapes.backtests.Transition
-    earlier = ["OK" if one is Status.NEW else one.label for one in sorted(Status)]
+    earlier = ["OK" if status is Status.NEW else status.label for status in sorted(Status)]
     for some in (order[begin : begin + AT_ONCE] for begin in range(0, len(order), AT_ONCE)):
-        for when, number_of, before, after, value in zip(*(each[some].tolist() for each in columns), strict=True):
+        for when, number_of, before, after, value in zip(*(column[some].tolist() for column in columns), strict=True):
             yield transition(time(when), groups[number_of], earlier[before], labels[after], number(value))
 
 
@@ -205,10 +214,10 @@ def _listed(test: Backtest, messages: Messages) -> Iterable[Notification]:
     return [test.written(group, due) for group, due in firsts(test)]
 
 
-def _notification(one: Notification) -> shapes.backtests.Notification:
+def _notification(notification: Notification) -> shapes.backtests.Notification:
     return shapes.backtests.Notification(
-        *(iso(one.at), dict(one.group), one.transition, list(one.recipients)),
-        *(one.subject, one.body, one.silenced_by, one.released_by),
+        *(iso(notification.at), dict(notification.group), notification.transition, list(notification.recipients)),
+        *(notification.subject, notification.body, notification.silenced_by, notification.released_by),
     )
 
 

@@ -50,8 +50,8 @@ def _verdict(linted: Linted) -> Outcome:
 
 def _failure(result: Result) -> str:
     return "\n".join(
-        f"line {each.line}: expected {'; '.join(each.expected)}; got {'; '.join(each.got) or 'nothing'}"
-        for each in result.differences
+        f"line {difference.line}: expected {'; '.join(difference.expected)}; got {'; '.join(difference.got) or 'nothing'}"
+        for difference in result.differences
     )
 
 

@@ -32,10 +32,10 @@ class _Stretch(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"
 
 def merge(texts: Sequence[tuple[Path, bytes]], out: TextIO) -> None:
     """Write the document of all shards, which stand in any order. Raises MergeError before anything is written."""
-    documents = sorted(((path, _document(path, text)) for path, text in texts), key=lambda one: one[1].shard.number)
+    documents = sorted(((path, _document(path, text)) for path, text in texts), key=lambda pair: pair[1].shard.number)
     _check(documents)
     monitors = [raw for _, document in documents for raw in document.monitors]
-    left_out = [one for _, document in documents for one in document.left_out]
+    left_out = [skipped for _, document in documents for skipped in document.left_out]
     out.write(f'{{"version":{VERSION},"monitors":[')
     for number, raw in enumerate(monitors):
         out.write("," * bool(number) + bytes(raw).decode())
@@ -45,12 +45,12 @@ def merge(texts: Sequence[tuple[Path, bytes]], out: TextIO) -> None:
 
 def _document(path: Path, text: bytes) -> _Document:
     try:
-        made = msgspec.json.decode(text, type=_Document)
+        document = msgspec.json.decode(text, type=_Document)
     except msgspec.DecodeError as error:
         raise MergeError(f"{path}: expected what `doghouse backtest --shard I/N --json` printed: {error}") from None
-    if made.version != VERSION:
-        raise MergeError(f"{path}: its version is {made.version}, expected {VERSION}")
-    return made
+    if document.version != VERSION:
+        raise MergeError(f"{path}: its version is {document.version}, expected {VERSION}")
+    return document
 
 
 def _check(documents: Sequence[tuple[Path, _Document]]) -> None:
@@ -66,7 +66,7 @@ def _check(documents: Sequence[tuple[Path, _Document]]) -> None:
         numbers[document.shard.number] = path
         stretches |= {msgspec.json.decode(raw, type=_Stretch): path for raw in document.monitors}
     if len(stretches) > 1:
-        first, second, *_ = ((path, f"from {one.start} to {one.end}") for one, path in stretches.items())
+        first, second, *_ = ((path, f"from {stretch.start} to {stretch.end}") for stretch, path in stretches.items())
         raise MergeError(f"{second[0]}: monitors over history {second[1]}, those of {first[0]} {first[1]}")
     if missing := sorted({*range(1, parts + 1)} - numbers.keys()):
         raise MergeError(f"shards are missing: {', '.join(map(str, missing))} of {parts}")

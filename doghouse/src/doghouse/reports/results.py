@@ -30,7 +30,7 @@ class LintResult(Struct, frozen=True):
     @property
     def monitors(self) -> list[Linted]:
         """Those of monitors, and of files that hold none."""
-        return [one for one in self.linted if one.is_monitor]
+        return [thing for thing in self.linted if thing.is_monitor]
 
     @property
     def downtimes(self) -> list[Linted]:
@@ -39,31 +39,31 @@ class LintResult(Struct, frozen=True):
 
     def of(self, kind: str) -> list[Linted]:
         """Those of a type of what is no monitor: downtime, slo, notification rule or note."""
-        return [one for one in self.linted if one.type == kind]
+        return [thing for thing in self.linted if thing.type == kind]
 
     @property
     def summary(self) -> str:
         """`312 monitors: 281 ok, 9 wrong, 22 not evaluated (log alert 14, slo alert 8)`."""
         monitors = self.monitors
-        verdicts = Counter(one.verdict for one in monitors)
+        verdicts = Counter(monitor.verdict for monitor in monitors)
         text = f"{len(monitors)} monitor{'' if len(monitors) == 1 else 's'}: " + ", ".join(
             f"{verdicts[word]} {word}" for word in ("ok", "wrong", "not evaluated")
         )
-        types = Counter(one.type for one in monitors if one.verdict == "not evaluated")
+        types = Counter(monitor.type for monitor in monitors if monitor.verdict == "not evaluated")
         return text + (f" ({', '.join(f'{kind} {count}' for kind, count in types.most_common())})" if types else "")
 
     @property
     def suppressed_summary(self) -> str | None:
         """`2 problems suppressed`; None where none is."""
-        count = sum(len(one.suppressed) for one in self.linted)
+        count = sum(len(thing.suppressed) for thing in self.linted)
         return f"{count} problem{'' if count == 1 else 's'} suppressed" if count else None
 
     @property
     def summaries(self) -> list[str]:
         """All the counts, a line each: the monitors' last, but for a folder that holds downtimes or objectives alone."""
         others = [self.suppressed_summary, self.downtimes_summary, self.slos_summary, self.rules_summary]
-        said = [one for one in others if one is not None]
-        return said if not self.monitors and (self.downtimes or self.of("slo")) else [*said, self.summary]
+        texts = [text for text in others if text is not None]
+        return texts if not self.monitors and (self.downtimes or self.of("slo")) else [*texts, self.summary]
 
     @property
     def downtimes_summary(self) -> str | None:
@@ -82,7 +82,7 @@ class LintResult(Struct, frozen=True):
 
 
 def _counted(linted: Sequence[Linted], thing: str) -> str | None:
-    verdicts = [one.verdict for one in linted]
+    verdicts = [thing.verdict for thing in linted]
     counted = f"{len(verdicts)} {thing}{'' if len(verdicts) == 1 else 's'}"
     return f"{counted}: {verdicts.count('ok')} ok, {verdicts.count('wrong')} wrong" if verdicts else None
 
@@ -120,7 +120,7 @@ class Backtested(Struct, frozen=True, eq=False):
     where: str = ""
 
 
-class Each(Protocol):
+class Outputs(Protocol):
     """Has each monitor's backtest made into something, in the monitors' order, once: perhaps in another process, to which it is not sent."""
 
     def __call__(self, make: Callable[[Backtested], Made]) -> Iterable[Made]:
@@ -128,8 +128,8 @@ class Each(Protocol):
         ...
 
 
-def _itself(one: Backtested) -> Backtested:
-    return one
+def _itself(backtested: Backtested) -> Backtested:
+    return backtested
 
 
 class BacktestResult(Struct, frozen=True, eq=False):
@@ -137,7 +137,7 @@ class BacktestResult(Struct, frozen=True, eq=False):
     `left_out` says of those that did not run `where` they stand and why (`text`): it is complete when the backtests are through. `messages` says which
     notifications a format lists that lists each; None: all of them where they are not very many. `shard` is which part of how many the monitors are."""
 
-    each: Each
+    outputs: Outputs
     several: bool
     zone: str
     left_out: Iterable[Mapping[str, str]] = ()
@@ -147,4 +147,4 @@ class BacktestResult(Struct, frozen=True, eq=False):
     @property
     def backtests(self) -> Iterable[Backtested]:
         """The backtests themselves, once, for a format that makes nothing of them where they are: whole, they cost more to send between processes."""
-        return self.each(_itself)
+        return self.outputs(_itself)

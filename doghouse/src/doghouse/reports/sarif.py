@@ -32,14 +32,14 @@ def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     write(findings.of_tests(result), out)
 
 
-def write(found: Iterable[Finding], out: TextIO) -> None:
+def write(all_findings: Iterable[Finding], out: TextIO) -> None:
     """Write one run with a result a finding, and the rules that they broke."""
     import msgspec
 
-    listed = list(found)
-    rules = list(dict.fromkeys(one.rule for one in listed))
-    driver = {"name": "doghouse", "version": doghouse.__version__, "rules": [_rule(one) for one in rules]}
-    results = [_result(one, rules) for one in listed]
+    listed = list(all_findings)
+    rules = list(dict.fromkeys(finding.rule for finding in listed))
+    driver = {"name": "doghouse", "version": doghouse.__version__, "rules": [_rule(rule) for rule in rules]}
+    results = [_result(finding, rules) for finding in listed]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     out.write(msgspec.json.encode(log).decode() + "\n")
@@ -57,20 +57,25 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _result(one: Finding, rules: Sequence[str]) -> dict[str, Any]:
-    text = ": ".join(filter(None, (one.subject, one.field, one.text))) + (f"\nUse: {one.mend}" if one.mend else "")
-    made: dict[str, Any] = {"level": one.severity, "message": {"text": text}}
-    made |= {"ruleId": one.rule, "ruleIndex": rules.index(one.rule)}
-    if one.file:
-        file = {"artifactLocation": {"uri": quote(one.file)}}
-        span = {"startColumn": one.edit.column, "endColumn": one.edit.end} if one.edit else {}
-        region = {"startLine": one.line, **span}
-        made["locations"] = [{"physicalLocation": {**file, **({"region": region} if one.line else {})}}]
-        if one.edit:
-            change = {"deletedRegion": region, "insertedContent": {"text": one.edit.new}}
-            made["fixes"] = [
-                {"description": {"text": f"Use {one.mend}"}, "artifactChanges": [{**file, "replacements": [change]}]}
+def _result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
+    text = ": ".join(filter(None, (finding.subject, finding.field, finding.text))) + (
+        f"\nUse: {finding.mend}" if finding.mend else ""
+    )
+    result: dict[str, Any] = {"level": finding.severity, "message": {"text": text}}
+    result |= {"ruleId": finding.rule, "ruleIndex": rules.index(finding.rule)}
+    if finding.file:
+        file = {"artifactLocation": {"uri": quote(finding.file)}}
+        span = {"startColumn": finding.edit.column, "endColumn": finding.edit.end} if finding.edit else {}
+        region = {"startLine": finding.line, **span}
+        result["locations"] = [{"physicalLocation": {**file, **({"region": region} if finding.line else {})}}]
+        if finding.edit:
+            change = {"deletedRegion": region, "insertedContent": {"text": finding.edit.new}}
+            result["fixes"] = [
+                {
+                    "description": {"text": f"Use {finding.mend}"},
+                    "artifactChanges": [{**file, "replacements": [change]}],
+                }
             ]
-    if one.suppressed:
-        made["suppressions"] = [{"kind": "inSource", "justification": one.suppressed}]
-    return made
+    if finding.suppressed:
+        result["suppressions"] = [{"kind": "inSource", "justification": finding.suppressed}]
+    return result

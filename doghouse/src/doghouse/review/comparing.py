@@ -39,10 +39,10 @@ def better(suggestions: Sequence[Suggestion]) -> Suggestion | None:
         return None
     as_it_is, *others = suggestions
     good = [
-        one
-        for one in others
-        if one.figures.sent <= LESS * as_it_is.figures.sent
-        and one.alert_delay is not None
-        and one.alert_delay <= LATEST_S
+        suggestion
+        for suggestion in others
+        if suggestion.figures.sent <= LESS * as_it_is.figures.sent
+        and suggestion.alert_delay is not None
+        and suggestion.alert_delay <= LATEST_S
     ]
-    return min(good, key=lambda one: (one.figures.sent, one.alert_delay), default=None)
+    return min(good, key=lambda suggestion: (suggestion.figures.sent, suggestion.alert_delay), default=None)

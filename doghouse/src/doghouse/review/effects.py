@@ -16,16 +16,18 @@ from doghouse.review.model import NamedRule
 from doghouse.tags import pairs
 
 
-def downtimes(found: Iterable[FoundDowntime], now: float) -> list[tuple[FoundDowntime, Downtime]]:
+def downtimes(things: Iterable[FoundDowntime], now: float) -> list[tuple[FoundDowntime, Downtime]]:
     """The downtimes that can be read, each with what it was read from. What has no start starts at `now` (s UTC)."""
-    made = []
-    for number, one in enumerate(found, 1):
+    parsed = []
+    for number, thing in enumerate(things, 1):
         try:
-            name = str(one.body.get("name") or one.body.get("message") or one.where)
-            made.append((one, dt.parse({**one.body, "name": name.splitlines()[0][:80]}, now, id=f"file {number}")))
+            name = str(thing.body.get("name") or thing.body.get("message") or thing.where)
+            parsed.append(
+                (thing, dt.parse({**thing.body, "name": name.splitlines()[0][:80]}, now, id=f"file {number}"))
+            )
         except DowntimeError:
             continue  # lint says what is wrong with it
-    return made
+    return parsed
 
 
 def is_covered(monitor: Definition, downtime: Downtime) -> bool:
@@ -41,7 +43,7 @@ def is_routed(monitor: Definition, rule: NamedRule) -> bool:
     known = pairs.by_key(tag.lower() for tag in monitor.tags)
     tags = {key: set(values) for key, values in known.items()}
     unknown = {TRANSITION_TYPE, PRIORITY, *_keys(monitor)}
-    return any(bool(unknown & one.filter.values.keys()) or one.filter.matches(tags) for one in rule.rules)
+    return any(bool(unknown & inner.filter.values.keys()) or inner.filter.matches(tags) for inner in rule.rules)
 
 
 def _filters(monitor: Definition) -> Sequence[str]:
@@ -70,9 +72,9 @@ def reached_through(
     again = True
     while again:
         again = False
-        for monitor, known in zip(monitors, reasons, strict=True):
-            if not known and (found := list(_reasons(monitor, reaching, objectives))):
-                known += found
+        for monitor, own in zip(monitors, reasons, strict=True):
+            if not own and (further := list(_reasons(monitor, reaching, objectives))):
+                own += further
                 reaching |= {monitor.id: monitor.name} if monitor.id else {}
                 again = True
     return reasons

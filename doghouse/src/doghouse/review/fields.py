@@ -54,9 +54,9 @@ def _flat(document: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
             continue
         if isinstance(value, Mapping) and value:
             yield from _flat(value, name)
-        elif isinstance(value, list | tuple) and any(isinstance(one, Mapping) for one in value):
-            for place, one in enumerate(value):
-                yield from _flat({f"{key}[{place}]": one}, path)
+        elif isinstance(value, list | tuple) and any(isinstance(element, Mapping) for element in value):
+            for place, element in enumerate(value):
+                yield from _flat({f"{key}[{place}]": element}, path)
         elif not isinstance(value, Mapping):
             yield name, value
 

@@ -21,9 +21,11 @@ def title(review: Review) -> str:
     parts = [f"{counts[kind]} {kind}" for kind in KINDS if counts[kind]]
     moved = f" ({review.moved} of them moved)" if review.moved else ""
     changed = ", ".join(parts) if parts else "none changed"
-    first, _, rest = changed.partition(" ")
+    first, _, remainder = changed.partition(" ")
     several = "monitor" if first == "1" else "monitors"
-    changed = f"no monitor changed{rest.removeprefix('changed')}" if not parts else f"{first} {several} {rest}"
+    changed = (
+        f"no monitor changed{remainder.removeprefix('changed')}" if not parts else f"{first} {several} {remainder}"
+    )
     return f"{changed}; {review.unchanged:,} unchanged{moved}"
 
 
@@ -32,8 +34,8 @@ def total(review: Review) -> str:
     compared = [change.compared for change in review.changes if change.compared]
     if len(compared) < 2:
         return ""
-    before = sum(one.before.a_week for one in compared if one.before)
-    after = sum(one.after.a_week for one in compared if one.after)
+    before = sum(comparison.before.a_week for comparison in compared if comparison.before)
+    after = sum(comparison.after.a_week for comparison in compared if comparison.after)
     return f"all together: {arrow(before, after)}"
 
 
@@ -41,16 +43,16 @@ def headline(change: Change) -> str:
     """`cpu_high: 41 → 6 notifications a week, first alert 3 min later`; without history what was done to it."""
     if change.compared:
         renamed = [f"was {change.old_name}"] if change.kind == "renamed" else []
-        said = ", ".join([*renamed, *_figures(change.compared)])
+        summary = ", ".join([*renamed, *_figures(change.compared)])
     elif change.because:
-        said = ", ".join(change.because)
+        summary = ", ".join(change.because)
     elif change.kind in ("new", "removed"):
-        said = change.kind
+        summary = change.kind
     elif change.kind == "renamed":
-        said = f"was {change.old_name}"
+        summary = f"was {change.old_name}"
     else:
-        said = _fields(change.fields)
-    return f"{change.name}: {said}"
+        summary = _fields(change.fields)
+    return f"{change.name}: {summary}"
 
 
 def _figures(compared: Compared) -> Iterator[str]:
@@ -109,11 +111,11 @@ def length(seconds: float) -> str:
     minutes = round(seconds / 60)
     if minutes < 60:
         return f"{minutes} min" if minutes else f"{seconds:.0f} s"
-    hours, rest = divmod(minutes, 60)
+    hours, remainder = divmod(minutes, 60)
     if hours < 48:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
-    days, rest = divmod(hours, 24)
-    return f"{days} days {rest} h" if rest else f"{days} days"
+        return f"{hours} h {remainder} min" if remainder else f"{hours} h"
+    days, remainder = divmod(hours, 24)
+    return f"{days} days {remainder} h" if remainder else f"{days} days"
 
 
 def stretch(range: Range) -> str:
@@ -132,15 +134,18 @@ def legend(range: Range) -> str:
 
 
 def _fields(fields: Sequence[FieldChange]) -> str:
-    said = [f"{short(one.field)} {told(one)}" if _is_brief(one) else short(one.field) for one in fields[:SHOWN_FIELDS]]
+    texts = [
+        f"{short(field.field)} {wording(field)}" if _is_brief(field) else short(field.field)
+        for field in fields[:SHOWN_FIELDS]
+    ]
     more = len(fields) - SHOWN_FIELDS
-    return ", ".join(said) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(texts) + (f" and {more} more" if more > 0 else "")
 
 
 def _is_brief(change: FieldChange) -> bool:
     return change.is_set or all(
-        isinstance(one, bool | int | float | None) or (isinstance(one, str) and len(one) <= 20)
-        for one in (change.old, change.new)
+        isinstance(side, bool | int | float | None) or (isinstance(side, str) and len(side) <= 20)
+        for side in (change.old, change.new)
     )
 
 
@@ -149,45 +154,47 @@ def short(field: str) -> str:
     return field.removeprefix("options.").removeprefix("thresholds.")
 
 
-def value(given: Any) -> str:
+def value(content: Any) -> str:
     """A value as it is written; `–` where there is none."""
-    if given is None:
+    if content is None:
         return "–"
-    if isinstance(given, str):
-        return given or '""'
-    if isinstance(given, bool):
-        return "true" if given else "false"
-    if isinstance(given, list | tuple) and all(isinstance(one, str) for one in given):
-        return ", ".join(given) or "[]"
-    return f"{given:.10g}" if isinstance(given, float) else msgspec.json.encode(given, enc_hook=str).decode()
+    if isinstance(content, str):
+        return content or '""'
+    if isinstance(content, bool):
+        return "true" if content else "false"
+    if isinstance(content, list | tuple) and all(isinstance(text, str) for text in content):
+        return ", ".join(content) or "[]"
+    return f"{content:.10g}" if isinstance(content, float) else msgspec.json.encode(content, enc_hook=str).decode()
 
 
 def values(change: FieldChange) -> tuple[str, str]:
     """What a field was and is; of a set only what is gone, and what is new."""
     if not change.is_set:
         return value(change.old), value(change.new)
-    gone, new = (
-        [one for one in mine if one not in theirs]
+    removed, new = (
+        [item for item in mine if item not in theirs]
         for mine, theirs in ((change.old, change.new), (change.new, change.old))
     )
-    return f"without {value(gone)}" if gone else "", f"with {value(new)}" if new else ""
+    return f"without {value(removed)}" if removed else "", f"with {value(new)}" if new else ""
 
 
-def told(change: FieldChange) -> str:
+def wording(change: FieldChange) -> str:
     """`90 → 95`; of a set `with team:a, without team:b`."""
     old, new = values(change)
     return ", ".join(filter(None, (new, old))) if change.is_set else f"{old} → {new}"
 
 
-def tests(made: Tests) -> str:
+def tests(outcome: Tests) -> str:
     """`12 unit tests ran: 1 fails that did not before, 2 mended`; empty where the change reaches none."""
-    if not made.ran and not made.unread:
+    if not outcome.ran and not outcome.unread:
         return ""
-    many = len(made.failing)
+    many = len(outcome.failing)
     parts = [f"{many} {'fails' if many == 1 else 'fail'} that did not before"] if many else []
     parts += (
-        [f"{len(made.unread)} {'file' if len(made.unread) == 1 else 'files'} cannot be read"] if made.unread else []
+        [f"{len(outcome.unread)} {'file' if len(outcome.unread) == 1 else 'files'} cannot be read"]
+        if outcome.unread
+        else []
     )
-    parts += [f"{len(made.mended)} mended"] if made.mended else []
-    parts += [f"{made.failed_before} failed before too"] if made.failed_before else []
-    return f"{made.ran} unit {'test' if made.ran == 1 else 'tests'} ran: {', '.join(parts) or 'all pass'}"
+    parts += [f"{len(outcome.mended)} mended"] if outcome.mended else []
+    parts += [f"{outcome.failed_before} failed before too"] if outcome.failed_before else []
+    return f"{outcome.ran} unit {'test' if outcome.ran == 1 else 'tests'} ran: {', '.join(parts) or 'all pass'}"

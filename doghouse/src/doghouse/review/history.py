@@ -53,17 +53,17 @@ def missed(before: Backtest, after: Backtest | None) -> list[Missed]:
     Where the versions group differently, a group stands for each whose tags do not contradict its own: the alert of a host for those of its disks.
     """
     alerts = {timeline.group: _stretches(timeline) for timeline in after.timelines} if after else {}
-    found = []
+    stretches = []
     for timeline in before.timelines:
         starts, ends = _stretches(timeline)
         gone = ends - starts >= SHORTEST_S
         for group in _same(timeline.group, alerts) if gone.any() else ():
             gone &= ~_near(starts, ends, *alerts[group])
         label = group_text(timeline.group)
-        found += [
+        stretches += [
             Missed(label, start, end) for start, end in zip(starts[gone].tolist(), ends[gone].tolist(), strict=True)
         ]
-    return found
+    return stretches
 
 
 def _same(group: Group, groups: Mapping[Group, object]) -> Iterator[Group]:

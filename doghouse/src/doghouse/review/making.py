@@ -58,27 +58,35 @@ class _Unchanged(Struct, frozen=True):
 def review(base: Side, head: Side, asked: Asked) -> Review:
     """The review of what `head` changes of `base`."""
     monitors = matching.monitors(base, head)
-    others = [(name, one) for name, kind in _OTHERS for one in matching.others(base, head, kind) if not one.is_same]
-    definitions = {id(found): monitor for side in (base, head) for found, monitor in parsed(side)}
-    changed = [one for one in monitors if not one.is_same]
+    others = [
+        (name, matched)
+        for name, kind in _OTHERS
+        for matched in matching.others(base, head, kind)
+        if not matched.is_same
+    ]
+    definitions = {id(thing): monitor for side in (base, head) for thing, monitor in parsed(side)}
+    changed = [matched for matched in monitors if not matched.is_same]
     touched = list(_touched(monitors, others, definitions))
-    looked_at = [*changed, *(one for _, one in others), *(one.matched for one in touched)]
+    looked_at = [*changed, *(matched for _, matched in others), *(unchanged.matched for unchanged in touched)]
     problems = _Problems(base, head, looked_at, asked)
-    changes = [problems.on(one, _change(one, definitions, asked.compare)) for one in changed]
-    for one in touched:
-        compare = asked.compare if one.reasons or one.through else None
-        made = problems.on(one.matched, _change(one.matched, definitions, compare))
-        if _is_seen(made, one):
-            changes.append(replace(made, kind=AFFECTED, because=[*one.reasons, *one.through, *one.twins]))
+    changes = [problems.on(matched, _change(matched, definitions, asked.compare)) for matched in changed]
+    for unchanged in touched:
+        compare = asked.compare if unchanged.reasons or unchanged.through else None
+        change = problems.on(unchanged.matched, _change(unchanged.matched, definitions, compare))
+        if _is_seen(change, unchanged):
+            changes.append(
+                replace(change, kind=AFFECTED, because=[*unchanged.reasons, *unchanged.through, *unchanged.twins])
+            )
     unread, readable = _unread(base, head, asked.settings)
     return Review(
         base.name,
         head.name,
         sorted(changes, key=_rank),
         unchanged=len(monitors) - len(changes),
-        moved=sum(one.is_same and matching.is_moved(one, base, head) for one in monitors),
+        moved=sum(matched.is_same and matching.is_moved(matched, base, head) for matched in monitors),
         others=[
-            replace(_other(name, one, monitors, definitions), found=problems.differing(one)[0]) for name, one in others
+            replace(_other(name, matched, monitors, definitions), new_problems=problems.differing(matched)[0])
+            for name, matched in others
         ],
         unread=unread,
         cured_files=readable,
@@ -93,8 +101,8 @@ class _Problems:
 
     def __init__(self, base: Side, head: Side, matched: Sequence[Matched], asked: Asked) -> None:
         self._settings = asked.settings or Settings()
-        self._before = linted(base, {id(one.before) for one in matched}, asked.rules, asked.settings)
-        self._after = linted(head, {id(one.after) for one in matched}, asked.rules, asked.settings)
+        self._before = linted(base, {id(pair.before) for pair in matched}, asked.rules, asked.settings)
+        self._after = linted(head, {id(pair.after) for pair in matched}, asked.rules, asked.settings)
 
     def differing(self, matched: Matched, change: Change | None = None) -> tuple[list[Placed], list[Placed]]:
         """Those that are new, and those that are cured; one that goes with what had it is not. A monitor's `change` says what history shows."""
@@ -103,24 +111,26 @@ class _Problems:
             versions = zip((matched.before, matched.after), change.versions, change.compared.shown, strict=True)
             of_history = [self._shown(*version) for version in versions]
             before, after = [*before, *of_history[0]], [*after, *of_history[1]]
-        found, cured = differing(before, after)
-        return found, cured if matched.after is not None else []
+        new, cured = differing(before, after)
+        return new, cured if matched.after is not None else []
 
     def on(self, matched: Matched, change: Change) -> Change:
         """A change with its problems."""
-        found, cured = self.differing(matched, change)
-        return replace(change, found=found, cured=cured)
+        new, cured = self.differing(matched, change)
+        return replace(change, new_problems=new, cured=cured)
 
-    def _shown(self, found: Listed | None, monitor: Definition | None, problems: Sequence[Problem]) -> list[Placed]:
-        if not isinstance(found, Found) or monitor is None:
+    def _shown(self, thing: Listed | None, monitor: Definition | None, problems: Sequence[Problem]) -> list[Placed]:
+        if not isinstance(thing, Found) or monitor is None:
             return []
-        return placed(of_past(found, monitor, problems, self._settings))
+        return placed(of_past(thing, monitor, problems, self._settings))
 
 
 def _rank(change: Change) -> tuple[bool, int, float]:
     """First what has an error or misses alerts, then changed ones, of each those first that send more than they did."""
     compared = change.compared
-    grave = any(one.problem.severity == "error" for one in change.found) or bool(compared and compared.missed)
+    grave = any(entry.problem.severity == "error" for entry in change.new_problems) or bool(
+        compared and compared.missed
+    )
     more = 0.0
     if compared:
         more = (compared.after.a_week if compared.after else 0.0) - (compared.before.a_week if compared.before else 0.0)
@@ -132,7 +142,7 @@ def _change(matched: Matched, definitions: Definitions, compare: Compare | None)
     old = called(matched.before) if matched.before is not None else ""
     name = called(thing)
     versions = definitions.get(id(matched.before)), definitions.get(id(matched.after))
-    made = Change(
+    change = Change(
         matched.kind,
         name,
         thing.where,
@@ -143,17 +153,17 @@ def _change(matched: Matched, definitions: Definitions, compare: Compare | None)
         versions=versions,
     )
     if compare is None:
-        return made
-    for side, found, monitor in zip(("before", "after"), (matched.before, matched.after), versions, strict=True):
-        if found is not None and monitor is None:
-            return replace(made, unevaluated=f"{side}: it cannot be read")
+        return change
+    for side, listed, monitor in zip(("before", "after"), (matched.before, matched.after), versions, strict=True):
+        if listed is not None and monitor is None:
+            return replace(change, unevaluated=f"{side}: it cannot be read")
     compared = compare(*versions)
-    return replace(made, unevaluated=compared) if isinstance(compared, str) else replace(made, compared=compared)
+    return replace(change, unevaluated=compared) if isinstance(compared, str) else replace(change, compared=compared)
 
 
 def _line(thing: Found, matched: Matched) -> int:
     """The line of the first field that changed, where it is known."""
-    lines = (thing.line(one.field, 0) for one in matched.fields if one.new is not None)
+    lines = (thing.line(change.field, 0) for change in matched.fields if change.new is not None)
     return next((line for line in lines if line), 0)
 
 
@@ -162,7 +172,7 @@ def _is_seen(change: Change, touched: _Unchanged) -> bool:
 
     A downtime or a rule that may be for it names it itself.
     """
-    if change.found or change.cured:
+    if change.new_problems or change.cured:
         return True
     return change.compared.differs if change.compared is not None else bool(touched.reasons)
 
@@ -171,22 +181,29 @@ def _touched(
     monitors: Sequence[Matched], others: Sequence[tuple[str, Matched]], definitions: Definitions
 ) -> Iterator[_Unchanged]:
     """The unchanged monitors that something else which changed may be for: a member, an objective, a downtime, a rule, one that asks the same."""
-    changed = [(called(found), definitions[id(found)]) for one in monitors if not one.is_same for found in _both(one)]
+    changed = [
+        (called(thing), definitions[id(thing)])
+        for matched in monitors
+        if not matched.is_same
+        for thing in _both(matched)
+    ]
     names = {monitor.id: name for name, monitor in changed if monitor and monitor.id}
     asking = {(monitor.type, monitor.query): name for name, monitor in changed if monitor}
-    objectives = {str(said.body.get("id")) for name, one in others if name == SLO for said in _both(one)}
-    same = [(one, monitor) for one in monitors if one.is_same and (monitor := definitions[id(one.after)])]
+    objectives = {str(thing.body.get("id")) for name, matched in others if name == SLO for thing in _both(matched)}
+    same = [
+        (matched, monitor) for matched in monitors if matched.is_same and (monitor := definitions[id(matched.after)])
+    ]
     reached = effects.reached_through([monitor for _, monitor in same], names, objectives)
-    for (one, monitor), reasons in zip(same, reached, strict=True):
+    for (matched, monitor), reasons in zip(same, reached, strict=True):
         through = [f"{name} '{called(_last(other))}'" for name, other in others if _concerns(name, other, monitor)]
         twin = asking.get((monitor.type, monitor.query))
         twins = [f"'{twin}' asks the same"] if twin is not None else []
         if reasons or through or twins:
-            yield _Unchanged(one, reasons, through, twins)
+            yield _Unchanged(matched, reasons, through, twins)
 
 
 def _both(matched: Matched) -> list[Listed]:
-    return [one for one in (matched.before, matched.after) if one is not None]
+    return [thing for thing in (matched.before, matched.after) if thing is not None]
 
 
 def _last(matched: Matched) -> Listed:
@@ -210,22 +227,22 @@ def _concerns(name: str, matched: Matched, monitor: Definition) -> bool:
 def _other(name: str, matched: Matched, monitors: Sequence[Matched], definitions: Definitions) -> OtherChange:
     thing = _last(matched)
     concerned = [
-        called(_last(one))
-        for one in monitors
-        if (monitor := definitions[id(_last(one))]) and _concerns(name, matched, monitor)
+        called(_last(candidate))
+        for candidate in monitors
+        if (monitor := definitions[id(_last(candidate))]) and _concerns(name, matched, monitor)
     ]
     return OtherChange(name, matched.kind, called(thing), thing.where, matched.fields, concerned)
 
 
 def _unread(base: Side, head: Side, settings: Settings | None) -> tuple[list[Placed], list[Placed]]:
     """The files that cannot be read now and could before, or whose mistake is another; and those that can again."""
-    before, after = ({_mistake(side, one): one for one in _of_files(side, settings)} for side in (base, head))
+    before, after = ({_mistake(side, entry): entry for entry in _of_files(side, settings)} for side in (base, head))
     return [after[key] for key in after if key not in before], [before[key] for key in before if key not in after]
 
 
 def _of_files(side: Side, settings: Settings | None) -> list[Placed]:
     unread = [thing for thing in side.things if isinstance(thing, Unread)]
-    return [one for verdict in lint_all(unread, settings=settings) for one in placed(verdict)]
+    return [entry for verdict in lint_all(unread, settings=settings) for entry in placed(verdict)]
 
 
 def _mistake(side: Side, problem: Placed) -> tuple[str, str]:

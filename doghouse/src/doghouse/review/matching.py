@@ -37,16 +37,18 @@ class Matched(Struct, frozen=True):
             return "new"
         if self.after is None:
             return "removed"
-        return "renamed" if [one.field for one in self.fields] == ["name"] else "changed"
+        return "renamed" if [field.field for field in self.fields] == ["name"] else "changed"
 
 
 def monitors(base: Side, head: Side) -> list[Matched]:
     """The monitors. A composite whose members only have other ids, which a file that moved gives them, asks the same as before."""
-    made = _pairs(base, head, Found)
+    matches = _pairs(base, head, Found)
     ids = {
-        str(pair.before.body.get("id")): str(pair.after.body.get("id")) for pair in made if pair.before and pair.after
+        str(pair.before.body.get("id")): str(pair.after.body.get("id"))
+        for pair in matches
+        if pair.before and pair.after
     }
-    return [_matched(pair, ids) for pair in made]
+    return [_matched(pair, ids) for pair in matches]
 
 
 def others(base: Side, head: Side, kind: type[Listed]) -> list[Matched]:
@@ -62,8 +64,8 @@ def listed(side: Side, kind: type[Listed]) -> list[Any]:
 
 def called(thing: Listed) -> str:
     """What people call a thing: its name, else its message or scope, else where it stands."""
-    said = thing.body
-    text = next((str(said[key]) for key in ("name", "message", "scope") if said.get(key)), thing.where)
+    body = thing.body
+    text = next((str(body[key]) for key in ("name", "message", "scope") if body.get(key)), thing.where)
     return text.splitlines()[0][:120] if text.strip() else thing.where
 
 
@@ -77,18 +79,18 @@ def traits(side: Side) -> Callable[[Listed], Traits]:
     """What things of a side are known by."""
 
     def of(thing: Listed) -> Traits:
-        said = thing.body
+        body = thing.body
         behind = thing.where.removeprefix(thing.file) if thing.file else thing.where
         file = "" if thing.file == side.prefix else thing.file.removeprefix(side.prefix)
         address = behind.strip() if behind.startswith(" ") else ""
         return Traits(
-            id=str(said.get("id") or ""),
+            id=str(body.get("id") or ""),
             address=address,
             folder=str(PurePath(file).parent),
             file=file,
             place="" if address else behind,
-            name=str(said.get("name") or ""),
-            asks=f"{said.get('type')} {said.get('query')}" if said.get("query") else str(said.get("scope") or ""),
+            name=str(body.get("name") or ""),
+            asks=f"{body.get('type')} {body.get('query')}" if body.get("query") else str(body.get("scope") or ""),
         )
 
     return of
@@ -97,7 +99,7 @@ def traits(side: Side) -> Callable[[Listed], Traits]:
 def _pairs(base: Side, head: Side, kind: type[Listed]) -> list[Pair[Any]]:
     before, after = listed(base, kind), listed(head, kind)
     of_base, of_head = traits(base), traits(head)
-    known = {id(one): of_base(one) for one in before} | {id(one): of_head(one) for one in after}
+    known = {id(thing): of_base(thing) for thing in before} | {id(thing): of_head(thing) for thing in after}
     return pairs(before, after, lambda thing: known[id(thing)], _same)
 
 
@@ -112,6 +114,8 @@ def _matched(pair: Pair[Any], ids: Mapping[str, str]) -> Matched:
     if old.get("type") == "composite" and isinstance(old.get("query"), str):
         old = {**old, "query": _NUMBER.sub(lambda match: ids.get(match[0], match[0]), old["query"])}
     changed = changed_fields(old, new)
-    if any(" " in one.where.removeprefix(one.file) for one in (pair.before, pair.after)):
-        changed = [one for one in changed if one.field != "id"]  # of a resource that is not there yet it is made up
+    if any(" " in thing.where.removeprefix(thing.file) for thing in (pair.before, pair.after)):
+        changed = [
+            field for field in changed if field.field != "id"
+        ]  # of a resource that is not there yet it is made up
     return Matched(pair.before, pair.after, changed)

@@ -31,22 +31,24 @@ def changed_messages(before: Backtest, after: Backtest) -> Iterator[MessageChang
             continue
         was, is_now = _written(before, *old), _written(after, *new)
         titled = before.monitor.name == after.monitor.name  # else its name is told already
-        pieces = difference(*(f"{one.title}\n{one.body}" if titled else one.body for one in (was, is_now)))
-        gone = [one for one in was.recipients if one not in is_now.recipients]
-        joined = [one for one in is_now.recipients if one not in was.recipients]
-        if gone or joined or any(piece.kind != "same" for piece in pieces):
-            yield MessageChange(new[1].word, group_text(new[0]), pieces, gone, joined)
+        pieces = difference(
+            *(f"{message.title}\n{message.body}" if titled else message.body for message in (was, is_now))
+        )
+        removed = [recipient for recipient in was.recipients if recipient not in is_now.recipients]
+        joined = [recipient for recipient in is_now.recipients if recipient not in was.recipients]
+        if removed or joined or any(piece.kind != "same" for piece in pieces):
+            yield MessageChange(new[1].word, group_text(new[0]), pieces, removed, joined)
 
 
 def _example(test: Backtest, state: Status) -> tuple[Group, Transition] | None:
     """The first notification of a state that there was."""
-    found: tuple[Group, Transition] | None = None
+    earliest: tuple[Group, Transition] | None = None
     for timeline in test.notified:
         history = timeline.history
         index = np.flatnonzero((history.after == int(state)) & history.notify & (history.renotified == 0))
-        if len(index) and (found is None or int(history.at[index[0]]) < found[1].at):
-            found = timeline.group, history.transition(int(index[0]))
-    return found
+        if len(index) and (earliest is None or int(history.at[index[0]]) < earliest[1].at):
+            earliest = timeline.group, history.transition(int(index[0]))
+    return earliest
 
 
 def _keys(group: Group) -> list[str]:

@@ -117,9 +117,8 @@ class Change(Struct, frozen=True):
     old_name: str = ""
     fields: Sequence[FieldChange] = ()
     because: Sequence[str] = ()
-    found: Sequence[Placed] = ()
+    new_problems: Sequence[Placed] = ()
     cured: Sequence[Placed] = ()
-    kept: int = 0
     compared: Compared | None = None
     unevaluated: str = ""
     versions: tuple[Definition | None, Definition | None] = (None, None)
@@ -134,7 +133,7 @@ class OtherChange(Struct, frozen=True):
     where: str
     fields: Sequence[FieldChange] = ()
     monitors: Sequence[str] = ()
-    found: Sequence[Placed] = ()
+    new_problems: Sequence[Placed] = ()
 
 
 class Tests(Struct, frozen=True):
@@ -172,15 +171,15 @@ class Review(Struct, frozen=True):
     objections: Sequence[str] = ()
 
     @property
-    def found(self) -> list[Placed]:
+    def new_problems(self) -> list[Placed]:
         """Every new problem: of files, of monitors, of what else changed."""
-        of_others = [placed for other in self.others for placed in other.found]
-        return [*self.unread, *of_others, *(placed for change in self.changes for placed in change.found)]
+        of_others = [placed for other in self.others for placed in other.new_problems]
+        return [*self.unread, *of_others, *(placed for change in self.changes for placed in change.new_problems)]
 
     def sent(self) -> tuple[int, int]:
         """The notifications that all changed monitors together sent over the range, before and after: a new one from nothing, a removed one to nothing."""
         compared = [change.compared for change in self.changes if change.compared]
         return (
-            sum(one.before.figures.sent for one in compared if one.before),
-            sum(one.after.figures.sent for one in compared if one.after),
+            sum(comparison.before.figures.sent for comparison in compared if comparison.before),
+            sum(comparison.after.figures.sent for comparison in compared if comparison.after),
         )

@@ -15,19 +15,19 @@ NAMES = (ERROR, WARNING, f"{NOISIER}[=PERCENT]", MISSED_ALERT)
 BY_HISTORY = (NOISIER, MISSED_ALERT)
 
 
-class Wanted(Struct, frozen=True):
+class Condition(Struct, frozen=True):
     """One thing to object to; `percent` is how much noisier may be before it is."""
 
     name: str
     percent: float = 0.0
 
 
-def wanted(texts: Iterable[str]) -> list[Wanted]:
+def conditions(texts: Iterable[str]) -> list[Condition]:
     """What was asked for, several with commas between them. Raises ValueError in a sentence."""
-    return [_wanted(part.strip()) for text in texts for part in text.split(",")]
+    return [_condition(part.strip()) for text in texts for part in text.split(",")]
 
 
-def _wanted(text: str) -> Wanted:
+def _condition(text: str) -> Condition:
     name, equals, percent = text.partition("=")
     if name == NOISIER and equals:
         try:
@@ -36,31 +36,31 @@ def _wanted(text: str) -> Wanted:
             value = -1.0
         if not 0 <= value < float("inf"):
             raise ValueError(f"'{percent}' is no percentage: expected a number of 0 and more, as in {NOISIER}=20")
-        return Wanted(name, value)
+        return Condition(name, value)
     if equals or name not in (ERROR, WARNING, NOISIER, MISSED_ALERT):
         raise ValueError(f"'{text}' is none of {', '.join(NAMES)}")
-    return Wanted(name)
+    return Condition(name)
 
 
-def objections(review: Review, asked: Sequence[Wanted]) -> list[str]:
+def objections(review: Review, conditions: Sequence[Condition]) -> list[str]:
     """Each objection in a sentence; none: nothing to object to."""
-    return list(dict.fromkeys(text for one in asked for text in _objections(review, one)))
+    return list(dict.fromkeys(text for condition in conditions for text in _objections(review, condition)))
 
 
-def _objections(review: Review, asked: Wanted) -> Iterator[str]:
-    if asked.name in (ERROR, WARNING):
-        errors = sum(one.problem.severity == "error" for one in review.found)
-        warnings = sum(one.problem.severity == "warning" for one in review.found)
+def _objections(review: Review, condition: Condition) -> Iterator[str]:
+    if condition.name in (ERROR, WARNING):
+        errors = sum(entry.problem.severity == "error" for entry in review.new_problems)
+        warnings = sum(entry.problem.severity == "warning" for entry in review.new_problems)
         if errors:
             yield f"{ERROR}: {errors} new {'error' if errors == 1 else 'errors'}"
         if failing := len(review.tests.failing) + len(review.tests.unread):
             yield f"{ERROR}: {failing} unit {'test fails' if failing == 1 else 'tests fail'} that did not before"
-        if asked.name == WARNING and warnings:
+        if condition.name == WARNING and warnings:
             yield f"{WARNING}: {warnings} new {'warning' if warnings == 1 else 'warnings'}"
-    elif asked.name == NOISIER:
+    elif condition.name == NOISIER:
         before, after = review.sent()
-        if after > before * (1 + asked.percent / 100):
-            more = f", more than {asked.percent:g}% more" if asked.percent else ""
+        if after > before * (1 + condition.percent / 100):
+            more = f", more than {condition.percent:g}% more" if condition.percent else ""
             yield f"{NOISIER}: {before:,} → {after:,} notifications over the range{more}"
     else:
         for change in review.changes:

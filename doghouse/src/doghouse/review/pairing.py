@@ -51,30 +51,30 @@ def pairs(
 ) -> list[Pair[Item]]:
     """Each thing of `after`, in its order, with what it was before, then those that are gone. What is the `same` in the same place is paired at once."""
     known = [traits(item) for item in before], [traits(item) for item in after]
-    left = dict.fromkeys(range(len(before))), dict.fromkeys(range(len(after)))
+    unpaired = dict.fromkeys(range(len(before))), dict.fromkeys(range(len(after)))
     partners: dict[int, int] = {}
 
     def pair(of_before: int, of_after: int) -> None:
         partners[of_after] = of_before
-        del left[0][of_before], left[1][of_after]
+        del unpaired[0][of_before], unpaired[1][of_after]
 
-    for i, j in _unique(left, known, ("file", "place")):
+    for i, j in _unique(unpaired, known, ("file", "place")):
         if known[0][i].id == known[1][j].id and same(before[i], after[j]):
             pair(i, j)
     for names in STAGES:
-        for i, j in _unique(left, known, names):
+        for i, j in _unique(unpaired, known, names):
             pair(i, j)
-    made = [Pair(before[partners[j]] if j in partners else None, item) for j, item in enumerate(after)]
-    return [*made, *(Pair(before[i], None) for i in left[0])]
+    paired = [Pair(before[partners[j]] if j in partners else None, item) for j, item in enumerate(after)]
+    return [*paired, *(Pair(before[i], None) for i in unpaired[0])]
 
 
 def _unique(
-    left: tuple[dict[int, None], dict[int, None]], known: tuple[list[Traits], list[Traits]], names: Sequence[str]
+    unpaired: tuple[dict[int, None], dict[int, None]], known: tuple[list[Traits], list[Traits]], names: Sequence[str]
 ) -> list[tuple[int, int]]:
     """What is left of both sides and alone shares the traits of these names."""
     sides: list[dict[Hashable, list[int]]] = [{}, {}]
     value = attrgetter(*names)
-    for side, indexes, traits in zip(sides, left, known, strict=True):
+    for side, indexes, traits in zip(sides, unpaired, known, strict=True):
         for index in indexes:
             if _has(traits[index], names):
                 side.setdefault(value(traits[index]), []).append(index)

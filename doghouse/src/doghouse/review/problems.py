@@ -21,19 +21,13 @@ _ALIKE: Sequence[Callable[[Placed], Hashable]] = (
 )
 
 
-def linted(
-    side: Side, wanted: Container[int], rules: Rules | None, settings: Settings | None
-) -> dict[int, list[Placed]]:
-    """The problems of a side's things whose id() is wanted, by it. What stands beside them is known, and not looked at.
+def linted(side: Side, ids: Container[int], rules: Rules | None, settings: Settings | None) -> dict[int, list[Placed]]:
+    """The problems of a side's things whose id() is among `ids`, by it. What stands beside them is known, and not looked at.
 
     A comment that ignores a rule is of use if it is to any of the resources of its file: those are looked at too.
     """
-    files = {
-        thing.file for thing in side.things if id(thing) in wanted and isinstance(thing, Ignoring) and thing.ignores
-    }
-    only = [
-        thing for thing in side.things if id(thing) in wanted or (isinstance(thing, Ignoring) and thing.file in files)
-    ]
+    files = {thing.file for thing in side.things if id(thing) in ids and isinstance(thing, Ignoring) and thing.ignores}
+    only = [thing for thing in side.things if id(thing) in ids or (isinstance(thing, Ignoring) and thing.file in files)]
     verdicts = lint_all(side.things, None, rules, settings, {id(thing) for thing in only})
     return {id(thing): placed(verdict) for thing, verdict in zip(only, verdicts, strict=True)}
 
@@ -49,18 +43,18 @@ def placed(verdict: Linted) -> list[Placed]:
 
 def differing(old: Sequence[Placed], new: Sequence[Placed]) -> tuple[list[Placed], list[Placed]]:
     """Those of `new` that `old` has not, and those of `old` that are cured. As many alike as there were are old."""
-    cured, found = list(old), list(new)
+    cured, added = list(old), list(new)
     for alike in _ALIKE:
-        left: dict[Hashable, list[Placed]] = {}
-        for one in cured:
-            left.setdefault(alike(one), []).append(one)
+        remaining: dict[Hashable, list[Placed]] = {}
+        for entry in cured:
+            remaining.setdefault(alike(entry), []).append(entry)
         fresh = []
-        for one in found:
-            if same := left.get(alike(one)):
+        for entry in added:
+            if same := remaining.get(alike(entry)):
                 same.pop()
             else:
-                fresh.append(one)
-        found = fresh
-        kept = {id(one) for some in left.values() for one in some}
-        cured = [one for one in cured if id(one) in kept]
-    return found, cured
+                fresh.append(entry)
+        added = fresh
+        ids = {id(entry) for some in remaining.values() for entry in some}
+        cured = [entry for entry in cured if id(entry) in ids]
+    return added, cured

@@ -28,7 +28,7 @@ class Surroundings(Struct, frozen=True):
 
 def surroundings(side: Side, now: float, downtimes: Sequence[Downtime], rules: Rules) -> Surroundings:
     """Of a side, with the downtimes and rules that are given beside it. A downtime without a start starts at `now` (s UTC). What is wrong is left out."""
-    own = effects.downtimes([one for one in side.things if isinstance(one, FoundDowntime)], now)
+    own = effects.downtimes([thing for thing in side.things if isinstance(thing, FoundDowntime)], now)
     return Surroundings(
         {monitor.id: monitor for _, monitor in parsed(side) if monitor and monitor.id},
         dict(_objectives(side)),
@@ -39,19 +39,19 @@ def surroundings(side: Side, now: float, downtimes: Sequence[Downtime], rules: R
 
 def parsed(side: Side) -> Iterator[tuple[Found, Definition | None]]:
     """Each monitor with its definition; None where it cannot be read, which lint says."""
-    for one in side.things:
-        if isinstance(one, Found):
+    for thing in side.things:
+        if isinstance(thing, Found):
             try:
-                yield one, None if one.unknown else mon.parse(one.body)
+                yield thing, None if thing.unknown else mon.parse(thing.body)
             except mon.MonitorError:
-                yield one, None
+                yield thing, None
 
 
 def _objectives(side: Side) -> Iterator[tuple[str, Objective]]:
-    for one in side.things:
-        if isinstance(one, FoundSlo):
+    for thing in side.things:
+        if isinstance(thing, FoundSlo):
             try:
-                slo = objective(one.body)
+                slo = objective(thing.body)
             except SloError:
                 continue
             yield slo.id, slo

@@ -40,19 +40,19 @@ def difference(old: str, new: str) -> list[Piece]:
 
 def _readable(pieces: Sequence[Piece]) -> list[Piece]:
     """Without blanks alone between two changes: 'a b' instead of 'c d' is one change, not two."""
-    made: list[Piece] = []
+    result: list[Piece] = []
     for index, piece in enumerate(pieces):
         between = 0 < index < len(pieces) - 1
         if piece.kind == "same" and between and piece.text.strip(" \t,.;:-") == "" and "\n" not in piece.text:
-            made += [Piece("gone", piece.text), Piece("new", piece.text)]
+            result += [Piece("gone", piece.text), Piece("new", piece.text)]
         else:
-            made.append(piece)
-    return made
+            result.append(piece)
+    return result
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:
     """Neighbours of a kind as one; between two runs that are the same, what is gone stands before what is new."""
-    made: list[Piece] = []
+    result: list[Piece] = []
     gone = new = ""
 
     def changed() -> Iterator[Piece]:
@@ -67,18 +67,18 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
         elif piece.kind == "new":
             new += piece.text
         elif piece.text:
-            made += changed()
+            result += changed()
             gone = new = ""
-            if made and made[-1].kind == "same":
-                made[-1] = Piece("same", made[-1].text + piece.text)
+            if result and result[-1].kind == "same":
+                result[-1] = Piece("same", result[-1].text + piece.text)
             else:
-                made.append(piece)
-    return [*made, *changed()]
+                result.append(piece)
+    return [*result, *changed()]
 
 
 def shortened(pieces: Sequence[Piece], around: int = 60) -> list[Piece]:
     """The same with what is unchanged cut to so many characters beside each change, `…` for the rest."""
-    made = []
+    result = []
     for index, piece in enumerate(pieces):
         text = piece.text
         first, last = index == 0, index == len(pieces) - 1
@@ -88,5 +88,5 @@ def shortened(pieces: Sequence[Piece], around: int = 60) -> list[Piece]:
             text = (
                 "" if first and last else f"{head} … {tail}" if head and tail else f"{head} …" if head else f"… {tail}"
             )
-        made.append(Piece(piece.kind, text))
-    return made
+        result.append(Piece(piece.kind, text))
+    return result

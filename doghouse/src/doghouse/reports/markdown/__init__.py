@@ -19,26 +19,26 @@ PLACES = 3  # that are named of those with the same problem
 @writes("markdown", LintResult)
 def lint(result: LintResult, out: TextIO) -> None:
     """The counts, the errors and warnings, and the notes folded."""
-    found = list(findings.of_lint(result.linted))
-    wrong = any(one.severity == "error" for one in findings.worst_first(found))
+    all_findings = list(findings.of_lint(result.linted))
+    wrong = any(finding.severity == "error" for finding in findings.worst_first(all_findings))
     lines = [f"### Lint {'fails' if wrong else 'passes'}", "", plain(" · ".join(reversed(result.summaries))), ""]
-    out.write("\n".join([*lines, *listed(found, LARGEST - sum(len(line) + 1 for line in lines))]))
+    out.write("\n".join([*lines, *listed(all_findings, LARGEST - sum(len(line) + 1 for line in lines))]))
 
 
 @writes("markdown", UnitTestResult)
 def unit_tests(result: UnitTestResult, out: TextIO) -> None:
     """The counts, for each test that failed what it expected and what there was, and what no test reaches."""
     failed = list(findings.of_tests(result))
-    found = [*failed, *findings.of_coverage(result.coverage)]
+    all_findings = [*failed, *findings.of_coverage(result.coverage)]
     lines = [f"### Unit tests {'fail' if failed else 'pass'}", "", "<br>".join(map(plain, result.summaries)), ""]
-    out.write("\n".join([*lines, *listed(found, LARGEST - sum(len(line) + 1 for line in lines))]))
+    out.write("\n".join([*lines, *listed(all_findings, LARGEST - sum(len(line) + 1 for line in lines))]))
 
 
 @writes("markdown", BacktestResult)
 def backtests(result: BacktestResult, out: TextIO) -> None:
     """A row a monitor: what it would have sent, and how long it was in which state."""
     head = ["Monitor", "Notifications", "A day", "At night", "Silenced", "Changes", "Time in each state"]
-    rows = list(result.each(_row))
+    rows = list(result.outputs(_row))
     shown = fitting(table(head, rows), LARGEST - 500)
     left = len(rows) + 2 - len(shown)
     out.write(
@@ -46,17 +46,19 @@ def backtests(result: BacktestResult, out: TextIO) -> None:
     )
 
 
-def _row(one: Backtested) -> list[str]:
-    counts = one.figures
+def _row(backtested: Backtested) -> list[str]:
+    counts = backtested.figures
     states = ", ".join(f"{label} {share:.1%}" for label, share in counts.shares.items() if share)
     numbers = (counts.sent, f"{counts.a_day:.3g}", counts.at_night, counts.silenced, counts.changes)
-    return [plain(one.name), *(str(number) for number in numbers), states]
+    return [plain(backtested.name), *(str(number) for number in numbers), states]
 
 
-def listed(found: Sequence[Finding], room: int) -> list[str]:
+def listed(all_findings: Sequence[Finding], room: int) -> list[str]:
     """The findings as lists that take at most `room` characters: some seen at once, others folded, the rest counted."""
-    spoken = findings.worst_first(found)
-    problems, notes = (_items(one for one in spoken if (one.severity == "note") is noted) for noted in (False, True))
+    spoken = findings.worst_first(all_findings)
+    problems, notes = (
+        _items(finding for finding in spoken if (finding.severity == "note") is noted) for noted in (False, True)
+    )
     room -= 400  # what stands around the lists
     shown = fitting(problems, room)
     shown_notes = fitting(notes, room - sum(len(item) + 1 for item in shown)) if len(shown) == len(problems) else []
@@ -70,23 +72,23 @@ def listed(found: Sequence[Finding], room: int) -> list[str]:
     return [*lines, f"{' and '.join(words)} more, for which there is no room here.", ""] if words else lines
 
 
-def _items(found: Iterable[Finding]) -> list[str]:
+def _items(all_findings: Iterable[Finding]) -> list[str]:
     """An item of a list for each thing that is wrong, with the places of all that have it."""
     alike: dict[tuple[str, str, str, str], list[Finding]] = {}
-    for one in found:
-        alike.setdefault((one.severity, one.rule, one.field, one.text), []).append(one)
+    for finding in all_findings:
+        alike.setdefault((finding.severity, finding.rule, finding.field, finding.text), []).append(finding)
     return ["<br>".join([_what(those[0]), *_places(those)]) for those in alike.values()]
 
 
-def _what(one: Finding) -> str:
-    text = ": ".join(filter(None, (code(one.field) if one.field else "", plain(one.text))))
-    rule = f" ({plain(one.rule)})" if one.rule not in findings.WORDS else ""
-    mend = f"<br>Use: {code(one.mend)}" if one.mend else ""
-    return f"- **{one.severity}** {text}{rule}{mend}"
+def _what(finding: Finding) -> str:
+    text = ": ".join(filter(None, (code(finding.field) if finding.field else "", plain(finding.text))))
+    rule = f" ({plain(finding.rule)})" if finding.rule not in findings.WORDS else ""
+    mend = f"<br>Use: {code(finding.mend)}" if finding.mend else ""
+    return f"- **{finding.severity}** {text}{rule}{mend}"
 
 
 def _places(those: Sequence[Finding]) -> list[str]:
-    places = ((plain(one.subject), code(one.place) if one.place else "") for one in those[:PLACES])
+    places = ((plain(finding.subject), code(finding.place) if finding.place else "") for finding in those[:PLACES])
     named = [" ".join(filter(None, place)) for place in places]
     return [*filter(None, named), *([f"and {len(those) - PLACES:,} more"] if len(those) > PLACES else [])]
 

@@ -15,28 +15,28 @@ from doghouse.review.model import Change, Compared, MessageChange, OtherChange, 
 
 
 @writes("json", Review)
-def review(made: Review, out: TextIO) -> None:
+def review(review: Review, out: TextIO) -> None:
     """Everything that a review holds."""
     document = shapes.reviews.Review(
         version=shapes.VERSION,
-        base=made.base,
-        head=made.head,
-        start=iso(made.range.start) if made.range else None,
-        end=iso(made.range.end) if made.range else None,
-        unchanged=made.unchanged,
-        moved=made.moved,
-        monitors=[_change(change) for change in made.changes],
-        others=[_other(other) for other in made.others],
-        problems=[_placed(placed) for placed in made.unread],
+        base=review.base,
+        head=review.head,
+        start=iso(review.range.start) if review.range else None,
+        end=iso(review.range.end) if review.range else None,
+        unchanged=review.unchanged,
+        moved=review.moved,
+        monitors=[_change(change) for change in review.changes],
+        others=[_other(other) for other in review.others],
+        problems=[_placed(placed) for placed in review.unread],
         tests=shapes.reviews.ReachedTests(
-            made.tests.ran,
-            [unit_test(one) for one in made.tests.failing],
-            list(made.tests.mended),
-            [str(error) for error in made.tests.unread],
+            review.tests.ran,
+            [unit_test(test) for test in review.tests.failing],
+            list(review.tests.mended),
+            [str(error) for error in review.tests.unread],
         ),
-        notifications=dict(zip(("before", "after"), made.sent(), strict=True)) if made.range else None,
-        remarks=list(made.remarks),
-        objections=list(made.objections),
+        notifications=dict(zip(("before", "after"), review.sent(), strict=True)) if review.range else None,
+        remarks=list(review.remarks),
+        objections=list(review.objections),
     )
     out.write(msgspec.json.encode(document, enc_hook=str).decode() + "\n")
     out.flush()
@@ -53,8 +53,8 @@ def _change(change: Change) -> shapes.reviews.ChangedMonitor:
         line=change.line or None,
         because=list(change.because),
         fields=[_field(field) for field in change.fields],
-        new_problems=[_placed(one) for one in change.found],
-        cured_problems=[_placed(one) for one in change.cured],
+        new_problems=[_placed(placed) for placed in change.new_problems],
+        cured_problems=[_placed(placed) for placed in change.cured],
         history=_compared(change.compared) if change.compared else None,
         not_evaluated=change.unevaluated or None,
     )
@@ -75,8 +75,8 @@ def _compared(compared: Compared) -> shapes.reviews.Versions:
     return shapes.reviews.Versions(
         _past(compared.before),
         _past(compared.after),
-        [{"group": one.group, "from": iso(one.start), "to": iso(one.end)} for one in compared.missed],
-        [_message(one) for one in compared.messages],
+        [{"group": alert.group, "from": iso(alert.start), "to": iso(alert.end)} for alert in compared.missed],
+        [_message(message) for message in compared.messages],
         suggestion(compared.suggestion) if compared.suggestion else None,
         compared.unseen,
     )
@@ -108,5 +108,5 @@ def _other(other: OtherChange) -> shapes.reviews.ChangedThing:
         other.where,
         [_field(field) for field in other.fields],
         list(other.monitors),
-        [_placed(one) for one in other.found],
+        [_placed(placed) for placed in other.new_problems],
     )

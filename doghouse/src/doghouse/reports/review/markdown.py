@@ -16,7 +16,7 @@ from doghouse.reports.markdown.texts import code as as_code
 from doghouse.reports.registry import writes
 from doghouse.reports.review import rows
 from doghouse.review.fields import FieldChange
-from doghouse.review.headline import headline, legend, stretch, tests, title, told, total, values
+from doghouse.review.headline import headline, legend, stretch, tests, title, total, values, wording
 from doghouse.review.model import Change, Compared, MessageChange, OtherChange, Placed, Range, Review
 from doghouse.review.words import Piece, difference, shortened
 
@@ -28,14 +28,14 @@ LINE = 90  # letters of a line of a text: what stands in <pre> is not folded
 
 
 @writes("markdown", Review)
-def review(made: Review, out: TextIO) -> None:
+def review(review: Review, out: TextIO) -> None:
     """A section a change, as many as there is room for; the headlines of the others, and how many are left."""
-    head = ["\n".join(_head(made)).rstrip()]
+    head = ["\n".join(_head(review)).rstrip()]
     sections = [
-        *("\n".join(_other(other)) for other in made.others),
-        *("\n".join(_change(one, made)).strip() for one in made.changes),
+        *("\n".join(_other(other)) for other in review.others),
+        *("\n".join(_change(change, review)).strip() for change in review.changes),
     ]
-    names = [*(_named(other) for other in made.others), *(headline(change) for change in made.changes)]
+    names = [*(_named(other) for other in review.others), *(headline(change) for change in review.changes)]
     room = LARGEST - REST - len(head[0])
     shown = 0
     for section in sections:
@@ -43,10 +43,10 @@ def review(made: Review, out: TextIO) -> None:
         if room < 0:
             break
         shown += 1
-    out.write("\n\n".join([*head, *sections[:shown], *_rest(names[shown:])]) + "\n")
+    out.write("\n\n".join([*head, *sections[:shown], *_more_names(names[shown:])]) + "\n")
 
 
-def _rest(names: Sequence[str]) -> Iterator[str]:
+def _more_names(names: Sequence[str]) -> Iterator[str]:
     """What did not fit: as many headlines as do, and the number of the others."""
     if not names:
         return
@@ -63,20 +63,20 @@ def _rest(names: Sequence[str]) -> Iterator[str]:
     yield "\n".join(lines)
 
 
-def _head(made: Review) -> Iterator[str]:
-    yield f"### {title(made)}"
+def _head(review: Review) -> Iterator[str]:
+    yield f"### {title(review)}"
     yield ""
-    if text := total(made):
+    if text := total(review):
         yield f"**{text}**"
         yield ""
-    if made.range is not None and any(change.compared for change in made.changes):
-        yield f"Over {stretch(made.range)}; {legend(made.range)}."
+    if review.range is not None and any(change.compared for change in review.changes):
+        yield f"Over {stretch(review.range)}; {legend(review.range)}."
         yield ""
-    yield from _most([f"- {SIGNS['error']} {plain(objection)}" for objection in made.objections])
-    yield from _most([f"- {SIGNS['note']} {plain(remark)}" for remark in made.remarks])
-    yield from _most([f"- {_problem(placed, with_place=True)}" for placed in made.unread])
-    yield from _most([f"- can be read again: {code(placed.place)}" for placed in made.cured_files])
-    yield from _tests(made)
+    yield from _most([f"- {SIGNS['error']} {plain(objection)}" for objection in review.objections])
+    yield from _most([f"- {SIGNS['note']} {plain(remark)}" for remark in review.remarks])
+    yield from _most([f"- {_problem(placed, with_place=True)}" for placed in review.unread])
+    yield from _most([f"- can be read again: {code(placed.place)}" for placed in review.cured_files])
+    yield from _tests(review)
 
 
 def _most(lines: Sequence[str], indent: str = "") -> list[str]:
@@ -84,21 +84,21 @@ def _most(lines: Sequence[str], indent: str = "") -> list[str]:
     return [*lines[:MOST_LISTED], *([f"{indent}- and {left:,} more"] if left > 0 else [])]
 
 
-def _tests(made: Review) -> Iterator[str]:
-    if not (text := tests(made.tests)):
+def _tests(review: Review) -> Iterator[str]:
+    if not (text := tests(review.tests)):
         return
-    is_bad = made.tests.failing or made.tests.unread
+    is_bad = review.tests.failing or review.tests.unread
     yield f"- {SIGNS['error'] if is_bad else '✅'} {text}"
-    yield from _most([f"  - {code(str(error))}" for error in made.tests.unread], "  ")
-    for result in made.tests.failing[:MOST_LISTED]:
+    yield from _most([f"  - {code(str(error))}" for error in review.tests.unread], "  ")
+    for result in review.tests.failing[:MOST_LISTED]:
         yield f"  - {plain(result.name)} ({code(f'{result.path}:{result.line}')})"
-        for one in result.differences[:MOST_LISTED]:
-            yield f"    - expected {code('; '.join(one.expected))}, got {code('; '.join(one.got) or 'nothing')}"
-    if (left := len(made.tests.failing) - MOST_LISTED) > 0:
+        for mismatch in result.differences[:MOST_LISTED]:
+            yield f"    - expected {code('; '.join(mismatch.expected))}, got {code('; '.join(mismatch.got) or 'nothing')}"
+    if (left := len(review.tests.failing) - MOST_LISTED) > 0:
         yield f"  - and {left:,} more"
 
 
-def _change(change: Change, made: Review) -> Iterator[str]:
+def _change(change: Change, review: Review) -> Iterator[str]:
     yield f"#### {plain(headline(change))}"
     yield ""
     was = f", was {plain(change.old_name)}" if change.old_name and change.kind != "renamed" else ""
@@ -108,12 +108,12 @@ def _change(change: Change, made: Review) -> Iterator[str]:
     if change.unevaluated:
         yield f"Not evaluated: {plain(change.unevaluated)}"
         yield ""
-    problems = [f"- {_problem(placed)}" for placed in change.found]
+    problems = [f"- {_problem(placed)}" for placed in change.new_problems]
     problems += [f"- ✅ cured: {code(placed.problem.field)} {plain(placed.problem.text)}" for placed in change.cured]
     yield from _most(problems)
     yield from [""] * bool(problems)
     yield from _fields(rows.unlike(change))
-    yield from _history(change, made)
+    yield from _history(change, review)
 
 
 def _problem(placed: Placed, *, with_place: bool = False) -> str:
@@ -138,41 +138,41 @@ def _fields(fields: Sequence[FieldChange]) -> Iterator[str]:
 
 
 def _values(field: FieldChange) -> str:
-    return code(told(field)) if field.is_set else " → ".join(map(code, values(field)))
+    return code(wording(field)) if field.is_set else " → ".join(map(code, values(field)))
 
 
 def _words(pieces: Sequence[Piece]) -> Iterator[str]:
     """A text with what is gone and what is new, in a block of HTML: nothing of it is Markdown."""
     tags = {"same": ("", ""), "gone": ("<del>", "</del>"), "new": ("<ins>", "</ins>")}
-    made, column, left = "", 0, MOST_TEXT
+    html, column, left = "", 0, MOST_TEXT
     for piece in shortened(pieces):
         first, last = tags[piece.kind]
         more = len(piece.text) - left
         text = piece.text if more <= 0 else f"{piece.text[:left]} … ({more:,} letters more)"
         left = max(left - len(piece.text), 0)
-        told, column = _told(text, column)
-        made += f"{first}{escape(told, quote=False)}{last}"
+        expanded, column = _wrapped(text, column)
+        html += f"{first}{escape(expanded, quote=False)}{last}"
         if more >= 0:
             break
-    yield f"<pre>{made}</pre>"
+    yield f"<pre>{html}</pre>"
     yield ""
 
 
-def _told(text: str, column: int) -> tuple[str, int]:
+def _wrapped(text: str, column: int) -> tuple[str, int]:
     """A text with line breaks instead of the blanks at which a line is full, and the column that it ends in."""
-    made = []
+    parts = []
     for part in re.split(r"(\s)", text):
         if part == "\n" or (part == " " and column >= LINE):
-            made.append("\n")
+            parts.append("\n")
             column = 0
         else:
-            made.append(part)
+            parts.append(part)
             column += len(part)
-    return "".join(made), column
+    return "".join(parts), column
 
 
-def _history(change: Change, made: Review) -> Iterator[str]:
-    compared, range = change.compared, made.range
+def _history(change: Change, review: Review) -> Iterator[str]:
+    compared, range = change.compared, review.range
     if compared is None or range is None:
         return
     yield from (f"- {SIGNS['error']} {plain(text)}" for text in compared.unseen)
@@ -185,7 +185,7 @@ def _history(change: Change, made: Review) -> Iterator[str]:
     yield ""
     if compared.messages:
         yield from folded(
-            "messages that read differently", [line for one in compared.messages for line in _message(one)]
+            "messages that read differently", [line for message in compared.messages for line in _message(message)]
         )
 
 
@@ -204,8 +204,11 @@ def _beside(compared: Compared, range: Range) -> Iterator[str]:
 
 def _message(message: MessageChange) -> Iterator[str]:
     where = f" {code(message.group)}" if message.group else ""
-    told = [*(f"no more {code('@' + one)}" for one in message.gone), *(f"now {code('@' + one)}" for one in message.new)]
-    yield f"{message.transition}{where}" + (f": {', '.join(told)}" if told else "")
+    recipients = [
+        *(f"no more {code('@' + name)}" for name in message.gone),
+        *(f"now {code('@' + name)}" for name in message.new),
+    ]
+    yield f"{message.transition}{where}" + (f": {', '.join(recipients)}" if recipients else "")
     yield ""
     yield from _words(message.pieces)
 
@@ -220,7 +223,7 @@ def _other(other: OtherChange) -> Iterator[str]:
         f": {named}" if many else ""
     )
     yield ""
-    yield from _most([f"- {_problem(placed)}" for placed in other.found])
+    yield from _most([f"- {_problem(placed)}" for placed in other.new_problems])
     yield from _fields(other.fields)
 
 

@@ -16,38 +16,38 @@ from doghouse.review.model import Placed, Review
 
 
 @writes("sarif", Review)
-def as_sarif(made: Review, out: TextIO) -> None:
+def as_sarif(review: Review, out: TextIO) -> None:
     """A result for each thing that is newly wrong."""
-    sarif.write(_wrong(made), out)
+    sarif.write(_wrong(review), out)
 
 
 @writes("gitlab", Review)
-def as_code_quality(made: Review, out: TextIO) -> None:
+def as_code_quality(review: Review, out: TextIO) -> None:
     """An entry for each thing that is newly wrong."""
-    gitlab.write(_wrong(made), out)
+    gitlab.write(_wrong(review), out)
 
 
 @writes("github", Review)
-def as_annotations(made: Review, out: TextIO) -> None:
+def as_annotations(review: Review, out: TextIO) -> None:
     """An annotation for each thing that is newly wrong, and one with the headline of each change; then the counts."""
-    github.annotate([*_wrong(made), *_headlines(made)], out)
-    out.write(f"{title(made)}\n")
+    github.annotate([*_wrong(review), *_headlines(review)], out)
+    out.write(f"{title(review)}\n")
 
 
-def _wrong(made: Review) -> Iterator[Finding]:
-    for placed in made.unread:
+def _wrong(review: Review) -> Iterator[Finding]:
+    for placed in review.unread:
         yield _problem(placed, "")
-    for other in made.others:
-        yield from (_problem(placed, other.name) for placed in other.found)
-    for change in made.changes:
-        yield from (_problem(placed, change.name) for placed in change.found)
-        for text in rows.missed(change.compared, made.range) if change.compared and made.range else ():
+    for other in review.others:
+        yield from (_problem(placed, other.name) for placed in other.new_problems)
+    for change in review.changes:
+        yield from (_problem(placed, change.name) for placed in change.new_problems)
+        for text in rows.missed(change.compared, review.range) if change.compared and review.range else ():
             yield Finding("warning", text, _file(change.file), change.line, findings.ALERT_MISSED, change.name)
-    yield from findings.of_tests(UnitTestResult(made.tests.failing, made.tests.unread))
+    yield from findings.of_tests(UnitTestResult(review.tests.failing, review.tests.unread))
 
 
-def _headlines(made: Review) -> Iterator[Finding]:
-    for change in made.changes:
+def _headlines(review: Review) -> Iterator[Finding]:
+    for change in review.changes:
         yield Finding("note", headline(change), _file(change.file), change.line, findings.MONITOR_CHANGED)
 
 

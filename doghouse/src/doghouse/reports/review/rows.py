@@ -68,31 +68,33 @@ def groups(compared: Compared, most: int = 5) -> Iterator[tuple[str, str]]:
         ("groups gone", compared.before.groups - compared.after.groups),
     ):
         if some:
-            listed = [one or "(no group: all in one)" for one in sorted(some)]
-            rest = f" and {len(some) - most:,} more" if len(some) > most else ""
-            yield name, ", ".join(listed[:most]) + rest
+            listed = [group or "(no group: all in one)" for group in sorted(some)]
+            suffix = f" and {len(some) - most:,} more" if len(some) > most else ""
+            yield name, ", ".join(listed[:most]) + suffix
 
 
 def missed(compared: Compared, range: Range, most: int = 3) -> Iterator[str]:
     """The alerts that were there before and are not after: `host:a in Alert from Mon 2026-03-02 09:04 for 25 min`."""
     zone = ZoneInfo(range.zone)
-    for one in sorted(compared.missed, key=lambda missed: missed.start)[:most]:
-        start = datetime.fromtimestamp(one.start, zone).strftime("%a %Y-%m-%d %H:%M")
-        yield f"{one.group or 'it'} was in Alert from {start} for {length(one.end - one.start)}"
+    for alert in sorted(compared.missed, key=lambda missed: missed.start)[:most]:
+        start = datetime.fromtimestamp(alert.start, zone).strftime("%a %Y-%m-%d %H:%M")
+        yield f"{alert.group or 'it'} was in Alert from {start} for {length(alert.end - alert.start)}"
     if len(compared.missed) > most:
         yield f"and {len(compared.missed) - most:,} more"
 
 
-def suggestion(made: Suggestion) -> str:
+def suggestion(suggestion: Suggestion) -> str:
     """`recovery 85 would send 3 notifications a week, first alert as now`."""
-    late = made.alert_delay or 0
+    late = suggestion.alert_delay or 0
     when = f"{length(abs(late))} {'later' if late > 0 else 'earlier'}" if late else "as now"
     missed = (
-        f", {made.missed:,} {'alert' if made.missed == 1 else 'alerts'} missed, short ones too" if made.missed else ""
+        f", {suggestion.missed:,} {'alert' if suggestion.missed == 1 else 'alerts'} missed, short ones too"
+        if suggestion.missed
+        else ""
     )
-    return f"{made.setting} would send {a_week(made.figures.a_day * WEEK_D)}, first alert {when}{missed}"
+    return f"{suggestion.setting} would send {a_week(suggestion.figures.a_day * WEEK_D)}, first alert {when}{missed}"
 
 
 def unlike(change: Change) -> list[FieldChange]:
     """The fields that are told: not the name of a monitor that was renamed, which its headline has."""
-    return [one for one in change.fields if not (one.field == "name" and change.kind == "renamed")]
+    return [field for field in change.fields if not (field.field == "name" and change.kind == "renamed")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from doghouse.reports.registry import writes
 from doghouse.reports.review import rows
 from doghouse.review.fields import FieldChange
-from doghouse.review.headline import headline, legend, stretch, tests, title, told, total
+from doghouse.review.headline import headline, legend, stretch, tests, title, total, wording
 from doghouse.review.model import Change, Compared, OtherChange, Placed, Range, Review
 from doghouse.review.words import Piece, difference, shortened
 
@@ -20,37 +20,37 @@ LONG = 40  # letters of a text that is told in words
 
 
 @writes("text", Review)
-def review(made: Review, out: TextIO) -> None:
+def review(review: Review, out: TextIO) -> None:
     """Each change under its headline, and the counts."""
     from rich.text import Text
 
     from doghouse.reports.text.screen import console
 
     screen = console(out)
-    for line in _lines(made):
+    for line in _lines(review):
         screen.print(line if isinstance(line, Text) else Text(line))
 
 
-def _lines(made: Review) -> Iterator[str | Text]:
-    for remark in made.remarks:
+def _lines(review: Review) -> Iterator[str | Text]:
+    for remark in review.remarks:
         yield f"note: {remark}"
-    if made.range is not None and any(change.compared for change in made.changes):
-        yield f"over {stretch(made.range)}; {legend(made.range)}"
-    for placed in made.unread:
+    if review.range is not None and any(change.compared for change in review.changes):
+        yield f"over {stretch(review.range)}; {legend(review.range)}"
+    for placed in review.unread:
         yield _problem(placed, "")
-    for placed in made.cured_files:
+    for placed in review.cured_files:
         yield f"can be read again: {placed.place}"
-    for other in made.others:
+    for other in review.others:
         yield from _other(other)
-    for change in made.changes:
-        yield from _change(change, made)
-    yield from _tests(made)
-    if text := total(made):
+    for change in review.changes:
+        yield from _change(change, review)
+    yield from _tests(review)
+    if text := total(review):
         yield text
-    yield title(made)
+    yield title(review)
 
 
-def _change(change: Change, made: Review) -> Iterator[str | Text]:
+def _change(change: Change, review: Review) -> Iterator[str | Text]:
     from rich.text import Text
 
     yield Text(headline(change), style="bold")
@@ -61,11 +61,11 @@ def _change(change: Change, made: Review) -> Iterator[str | Text]:
     if change.unevaluated:
         yield f"  not evaluated: {change.unevaluated}"
     yield from _fields(rows.unlike(change))
-    for placed in change.found:
+    for placed in change.new_problems:
         yield _problem(placed, "new ")
     for placed in change.cured:
         yield f"  cured   {placed.problem.field}: {placed.problem.text}"
-    yield from _history(change, made)
+    yield from _history(change, review)
 
 
 def _fields(fields: Sequence[FieldChange]) -> Iterator[str | Text]:
@@ -75,7 +75,7 @@ def _fields(fields: Sequence[FieldChange]) -> Iterator[str | Text]:
         if field.is_text and len(str(field.old)) + len(str(field.new)) > LONG:
             yield Text.assemble(f"  {field.field}: ", *_words(difference(field.old, field.new), indent="    "))
         else:
-            yield f"  {field.field}: {told(field)}"
+            yield f"  {field.field}: {wording(field)}"
 
 
 def _words(pieces: Sequence[Piece], indent: str) -> Iterator[str | tuple[str, str]]:
@@ -98,10 +98,10 @@ def _problem(placed: Placed, word: str) -> Text:
     )
 
 
-def _history(change: Change, made: Review) -> Iterator[str | Text]:
+def _history(change: Change, review: Review) -> Iterator[str | Text]:
     from rich.text import Text
 
-    compared, range = change.compared, made.range
+    compared, range = change.compared, review.range
     if compared is None or range is None:
         return
     yield from (Text(f"  {text}", style="red") for text in compared.unseen)
@@ -128,8 +128,8 @@ def _beside(compared: Compared, range: Range) -> Iterator[str | Text]:
     for message in compared.messages:
         where = f" {message.group}" if message.group else ""
         yield Text.assemble(f"  {message.transition}{where}: ", *_words(message.pieces, indent="    "))
-        if told := [*(f"no more {one}" for one in message.gone), *(f"now {one}" for one in message.new)]:
-            yield f"    to: {', '.join(told)}"
+        if recipients := [*(f"no more {name}" for name in message.gone), *(f"now {name}" for name in message.new)]:
+            yield f"    to: {', '.join(recipients)}"
 
 
 def _other(other: OtherChange) -> Iterator[str | Text]:
@@ -138,18 +138,18 @@ def _other(other: OtherChange) -> Iterator[str | Text]:
         f" ({', '.join(other.monitors[:5])}{' …' if many > 5 else ''})" if many else ""
     )
     yield from _fields(other.fields)
-    for placed in other.found:
+    for placed in other.new_problems:
         yield _problem(placed, "new ")
 
 
-def _tests(made: Review) -> Iterator[str | Text]:
+def _tests(review: Review) -> Iterator[str | Text]:
     from rich.text import Text
 
-    if text := tests(made.tests):
+    if text := tests(review.tests):
         yield text
-    for error in made.tests.unread:
+    for error in review.tests.unread:
         yield Text(f"  {error}", style="red")
-    for result in made.tests.failing:
+    for result in review.tests.failing:
         yield Text(f"  FAIL  {result.path}:{result.line}  {result.name}", style="red")
-        for one in result.differences:
-            yield f"        expected {'; '.join(one.expected)}; got {'; '.join(one.got) or 'nothing'}  line {one.line}"
+        for mismatch in result.differences:
+            yield f"        expected {'; '.join(mismatch.expected)}; got {'; '.join(mismatch.got) or 'nothing'}  line {mismatch.line}"

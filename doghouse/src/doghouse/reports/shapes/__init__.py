@@ -25,8 +25,8 @@ DOCUMENTS: dict[str, Sequence[type]] = {  # by command
 def schema(command: str) -> dict[str, Any]:
     """The JSON Schema of what a command prints with --json."""
     tops, parts = msgspec.json.schema_components(DOCUMENTS[command], ref_template="#/$defs/{name}")
-    for one in parts.values():
-        if "description" in one:
-            one["description"] = cleandoc(one["description"])  # which Python does itself from 3.13 on
+    for part in parts.values():
+        if "description" in part:
+            part["description"] = cleandoc(part["description"])  # which Python does itself from 3.13 on
     described = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"doghouse {command} --json"}
     return {**described, **(tops[0] if len(tops) == 1 else {"anyOf": list(tops)}), "$defs": parts}

@@ -29,9 +29,9 @@ def lint(result: LintResult, out: TextIO) -> None:
             _problem(screen, linted.place(line), problem, f"[{style}]{problem.severity}[/]", problem.text)
             if problem.mend is not None:
                 screen.print(f"    use: {problem.mend.sentence}", style="bright_black", markup=False)
-        for each in linted.suppressed:
-            text = f"{each.problem.text} (because: {each.reason})"
-            _problem(screen, linted.place(each.line), each.problem, "[bright_black]suppressed[/]", text)
+        for suppressed in linted.suppressed:
+            text = f"{suppressed.problem.text} (because: {suppressed.reason})"
+            _problem(screen, linted.place(suppressed.line), suppressed.problem, "[bright_black]suppressed[/]", text)
     for summary in result.summaries:
         screen.print(summary, markup=False)
 
@@ -78,13 +78,13 @@ def _unit_test(screen: Console, result: Result) -> None:
 @writes("text", BacktestResult)
 def backtests(result: BacktestResult, out: TextIO) -> None:
     """Each monitor's changes and figures, as soon as it is done."""
-    told = partial(_told, several=result.several, zone=result.zone, look=Look.of(console(out)))
-    for text in result.each(told):
+    text_of = partial(_backtest_text, several=result.several, zone=result.zone, look=Look.of(console(out)))
+    for text in result.outputs(text_of):
         out.write(text)
         out.flush()
 
 
-def _told(backtested: Backtested, several: bool, zone: str, look: Look) -> str:
+def _backtest_text(backtested: Backtested, several: bool, zone: str, look: Look) -> str:
     from doghouse.reports.text import tables
 
     screen = look.console()

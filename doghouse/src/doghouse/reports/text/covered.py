@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def coverage(screen: Console, made: Coverage) -> None:
+def coverage(screen: Console, coverage: Coverage) -> None:
     """A paragraph for each that is not reached as a whole, and the counts."""
-    for one in made.gaps:
-        screen.print(f"  {one.where}  {one.name}: {one.share}", markup=False)
-        for kind in KINDS if one.tests else ():
-            if missed := one.missed_of(kind):
+    for covered in coverage.gaps:
+        screen.print(f"  {covered.where}  {covered.name}: {covered.share}", markup=False)
+        for kind in KINDS if covered.tests else ():
+            if missed := covered.missed_of(kind):
                 screen.print(f"    not reached  {kind:10}  {missed}", markup=False)
-    for one in made.downtimes:
-        if one.missed:
-            screen.print(f"  {one.where}  no test reaches the downtime '{one.name}'", markup=False)
-    screen.print(made.summary, markup=False)
+    for covered in coverage.downtimes:
+        if covered.missed:
+            screen.print(f"  {covered.where}  no test reaches the downtime '{covered.name}'", markup=False)
+    screen.print(coverage.summary, markup=False)

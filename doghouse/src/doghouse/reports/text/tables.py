@@ -64,16 +64,26 @@ def _rows(test: Backtest, zone: ZoneInfo) -> Iterator[list[str]]:
     """A line a change of state, with who was told; a line a notification that no change made. The first lines of many."""
     until = _enough(test)
     notifications = test.notifications(until)
-    notified = {(each.at, each.group): each for each in notifications if not each.released_by}
-    changes = [(each.at, group, each) for group, each in test.transitions(until)]
+    notified = {
+        (notification.at, notification.group): notification
+        for notification in notifications
+        if not notification.released_by
+    }
+    changes = [(transition.at, group, transition) for group, transition in test.transitions(until)]
     changed = {(at, group) for at, group, _ in changes}
     unit = unit_of_window(test.monitor.asked, known_units)
-    others = [each for each in notifications if (each.at, each.group) not in changed or each.released_by]
-    events: list[tuple[float, str, list[str]]] = [
-        (at, group_text(group), _change(each, group_text(group), notified.get((at, group)), unit))
-        for at, group, each in changes
+    others = [
+        notification
+        for notification in notifications
+        if (notification.at, notification.group) not in changed or notification.released_by
     ]
-    events += [(each.at, group_text(each.group), _repeat(test, each)) for each in others]
+    events: list[tuple[float, str, list[str]]] = [
+        (at, group_text(group), _change(transition, group_text(group), notified.get((at, group)), unit))
+        for at, group, transition in changes
+    ]
+    events += [
+        (notification.at, group_text(notification.group), _repeat(test, notification)) for notification in others
+    ]
     for at, _, cells in sorted(events, key=lambda event: event[:2]):
         yield [clock(at, zone), *cells]
 
@@ -87,7 +97,7 @@ def _enough(test: Backtest) -> int:
 def _change(transition: Transition, group: str, notification: Notification | None, unit: Pair | None) -> list[str]:
     before = "new" if transition.before is Status.NEW else transition.before.label
     change = f"{before} → [{STYLES[transition.after.label]}]{transition.after.label}[/]"
-    return [escape(group), change, _value(transition.value, unit), *_told(notification)]
+    return [escape(group), change, _value(transition.value, unit), *_recipient_cells(notification)]
 
 
 def _repeat(test: Backtest, repeat: Notification) -> list[str]:
@@ -98,11 +108,11 @@ def _repeat(test: Backtest, repeat: Notification) -> list[str]:
         escape(group_text(repeat.group)),
         f"still [{STYLES.get(state, '')}]{state}[/]" if state else repeat.transition,
         "",
-        *_told(repeat),
+        *_recipient_cells(repeat),
     ]
 
 
-def _told(notification: Notification | None) -> list[str]:
+def _recipient_cells(notification: Notification | None) -> list[str]:
     if notification is None:
         return ["–", ""]
     if notification.silenced_by:
@@ -147,13 +157,21 @@ def suggestions(screen: Console, listed: Sequence[Suggestion]) -> None:
     to = recipients if len(recipients) > 1 else []
     table = Table(box=None, pad_edge=False, header_style="bright_black")
     table.add_column("setting")
-    for name in ("sent", "a day", "at night", "silenced", *(f"to {escape(one)}" for one in to), "missed", "later"):
+    for name in (
+        "sent",
+        "a day",
+        "at night",
+        "silenced",
+        *(f"to {escape(recipient)}" for recipient in to),
+        "missed",
+        "later",
+    ):
         table.add_column(name, justify="right")
     for suggestion in listed:
         figures = suggestion.figures
         cells = (f"{figures.sent:,}", _short(figures.a_day), f"{figures.at_night:,}", f"{figures.silenced:,}")
-        told = (f"{figures.recipients.get(one, 0):,}" for one in to)
-        table.add_row(suggestion.setting, *cells, *told, f"{suggestion.missed:,}", _later(suggestion))
+        counts = (f"{figures.recipients.get(recipient, 0):,}" for recipient in to)
+        table.add_row(suggestion.setting, *cells, *counts, f"{suggestion.missed:,}", _later(suggestion))
     screen.print(table)
     screen.print(
         "missed, later: alerts, of all groups, that the setting does not tell of within an hour, or tells of later",
