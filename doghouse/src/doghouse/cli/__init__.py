@@ -52,8 +52,8 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     return app
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(value: bool) -> None:
+    if value:
         from doghouse import release
         from doghouse.storage.manifest import FORMAT
 

@@ -138,7 +138,7 @@ def backtest(
     listed = given_monitors.sharded(whole, *part) if part else whole
     monitors = listed.monitors
     quiet, routed = inputs.downtimes_of(downtimes, start), [*listed.rules, *(rules_of(rules) or ())]
-    zone = timezone or next((one.display_timezone for one in quiet), "UTC")
+    zone = timezone or next((downtime.display_timezone for downtime in quiet), "UTC")
     members = given_monitors.members_of(member or (), whole.monitors)
     jobs = jobs or int(not series)  # each process would read the logs anew, and DuckDB is on all cores by itself
     jobs = 1 if datadog or ray else spreading.processes(jobs, len(monitors), (end - start) // 60)
@@ -146,41 +146,41 @@ def backtest(
     if reading:
         points = reading(jobs > 1 or ray is not None or len(monitors) > inputs.FEW)
     elif not (place is None or isinstance(place, Path)):
-        looked_at = [*(one.monitor for one in monitors), *members.values()]
+        looked_at = [*(entry.monitor for entry in monitors), *members.values()]
         points, jobs = inputs.from_folder(place, looked_at, start, end, known, suggest, jobs)
     elif not datadog:
         points = inputs.no_points
     else:
         account = inputs.account_of(api_url, keys_file, cache, no_cache, resolution)
-        points = inputs.from_account(account, [one.monitor for one in monitors], start, end, known)
+        points = inputs.from_account(account, [entry.monitor for entry in monitors], start, end, known)
     records = inputs.records_of(records_place, known, account)
     asked = Asked(
         *(start, end, points, quiet, known, zone, suggest, members, listed.slos, records, routed),
         settings=lint_settings(),
         force=force,
-        origin=(lambda one: inputs.origin(account, one)) if account else None,
+        origin=(lambda definition: inputs.origin(account, definition)) if account else None,
     )
-    left_out, wanted = listed.left_out, len(monitors) + len(listed.left_out)
-    several = wanted > 1 or part is not None
+    left_out, total = listed.left_out, len(monitors) + len(listed.left_out)
+    several = total > 1 or part is not None
 
-    def say_left_out(one: given_monitors.LeftOut) -> None:
-        say(f"{one.where}: {one.text}" + ", and is left out" * several)
+    def say_left_out(skipped: given_monitors.LeftOut) -> None:
+        say(f"{skipped.where}: {skipped.text}" + ", and is left out" * several)
 
-    def each(make: Callable[[Backtested], Made]) -> Iterator[Made]:
-        for said, made in spreading.spread(monitors, asked, make, cluster.cores if cluster else jobs, cluster):
-            typer.echo(said, err=True, nl=False)
-            if isinstance(made, given_monitors.LeftOut):
-                left_out.append(made)
-                say_left_out(made)
+    def outputs(make: Callable[[Backtested], Made]) -> Iterator[Made]:
+        for warnings, outcome in spreading.spread(monitors, asked, make, cluster.cores if cluster else jobs, cluster):
+            typer.echo(warnings, err=True, nl=False)
+            if isinstance(outcome, given_monitors.LeftOut):
+                left_out.append(outcome)
+                say_left_out(outcome)
             else:
-                yield made
+                yield outcome
 
-    for one in left_out:
-        say_left_out(one)
-    reasons = ({"where": one.where, "text": one.text} for one in left_out)
+    for skipped in left_out:
+        say_left_out(skipped)
+    reasons = ({"where": skipped.where, "text": skipped.text} for skipped in left_out)
     with Cluster(ray) if ray else nullcontext() as cluster:
-        write(BacktestResult(each, several, zone, reasons, messages, part), sys.stdout)
+        write(BacktestResult(outputs, several, zone, reasons, messages, part), sys.stdout)
     if left_out and several:
-        say(f"{wanted - len(left_out)} of {wanted} monitors ran, {len(left_out)} could not")
-    if (wanted and len(left_out) == wanted) or any(one.wrong for one in left_out):
+        say(f"{total - len(left_out)} of {total} monitors ran, {len(left_out)} could not")
+    if (total and len(left_out) == total) or any(skipped.wrong for skipped in left_out):
         raise typer.Exit(1)

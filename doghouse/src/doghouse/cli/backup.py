@@ -32,11 +32,11 @@ def backup(
 
     try:
         client = replace(connect(url, keys_file), timeout=BACKUP_S)
-        wanted = json.dumps({"folder": str(folder.absolute())}).encode()
-        made = client.post("/doghouse/backup", wanted)
+        body = json.dumps({"folder": str(folder.absolute())}).encode()
+        answer = client.post("/doghouse/backup", body)
     except ConfigError as error:
         raise fail(str(error)) from None
     if as_json:
-        print_json(made)
+        print_json(answer)
     else:
-        console().print(f"{made['folder']}: {made['bytes'] / 1e6:.1f} MB")
+        console().print(f"{answer['folder']}: {answer['bytes'] / 1e6:.1f} MB")

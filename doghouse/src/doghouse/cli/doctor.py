@@ -55,16 +55,16 @@ def doctor(
         from rich.table import Table
 
         table = Table(box=None, pad_edge=False, show_header=False)
-        for each in findings:
+        for finding in findings:
             table.add_row(
-                each.about,
-                escape(each.name),
-                each.state,
-                escape(each.text),
-                style="dim" if each.state == "none" else None,
+                finding.about,
+                escape(finding.name),
+                finding.state,
+                escape(finding.text),
+                style="dim" if finding.state == "none" else None,
             )
         console().print(table)
-    if any(each.state == "wrong" for each in findings):
+    if any(finding.state == "wrong" for finding in findings):
         raise typer.Exit(1)
 
 
@@ -141,10 +141,10 @@ def running(url: str) -> Finding:
     return Finding("server", url, "wrong" if old else "ok", text)
 
 
-def folder(given: Path | None) -> Iterator[Finding]:
+def folder(option: Path | None) -> Iterator[Finding]:
     """The data folder: whether it is there, can be written, is for its owner alone, and has room."""
     try:
-        path = given or config.default_folder()
+        path = option or config.default_folder()
     except ModuleNotFoundError:  # without the server's extra there is none
         return
     if not path.is_dir():

@@ -32,15 +32,15 @@ def import_series(
     try:
         read = [read_series(path) for path in files]
         client = connect(url, keys_file)
-        taken = sum(
+        points = sum(
             client.post("/doghouse/import", body, CONTENT_TYPE)["points"]
             for series, columns, sketches in read
             for body in parts(series, columns, sketches)
         )
     except (SeriesFileError, ConfigError) as error:
         raise fail(str(error)) from None
-    series_count = sum(len(one.series) for one in read)
+    series_count = sum(len(part.series) for part in read)
     if as_json:
-        print_json({"points": taken, "series": series_count})
+        print_json({"points": points, "series": series_count})
     else:
-        console().print(f"imported {many(taken, 'point')} of {series_count} series into {client.url}")
+        console().print(f"imported {many(points, 'point')} of {series_count} series into {client.url}")

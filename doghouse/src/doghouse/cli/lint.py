@@ -60,12 +60,12 @@ def lint(
     settings = _settings(select, ignore, strict)
     text = standard_input() if monitor_files.STDIN in paths else None
     intervals = {name: every for path in metrics or [] for name, every in _intervals(path).items()}
-    things = (one for _, inside in monitor_files.collect_each(paths, text, var_file or ()) for one in inside)
+    things = (thing for _, inside in monitor_files.collect_each(paths, text, var_file or ()) for thing in inside)
     linted = verdicts.lint_all(things, intervals, rules_of(rules), settings)
     result = LintResult(linted)
     write_junit(junit, result)
     write(result, sys.stdout)
-    if any(one.verdict == "wrong" for one in linted):
+    if any(entry.verdict == "wrong" for entry in linted):
         raise typer.Exit(1)
 
 
@@ -77,8 +77,8 @@ def _explain(name: str) -> None:
 
     screen = console()
     if name == ALL:
-        for one in sorted(RULES.values(), key=lambda one: one.id):
-            screen.print(f"{one.id}  {one.severity}{'' if one.on else ', off'}  {one.words}", markup=False)
+        for rule in sorted(RULES.values(), key=lambda rule: rule.id):
+            screen.print(f"{rule.id}  {rule.severity}{'' if rule.on else ', off'}  {rule.words}", markup=False)
         return
     if name not in RULES:
         raise fail(f"--explain: {unknown_rule(name)}", 64)
@@ -93,16 +93,16 @@ def _settings(select: list[str] | None, ignore: list[str] | None, strict: bool) 
 
     from doghouse.monitors.lint import settings
 
-    made = lint_settings()
+    base = lint_settings()
     try:
-        ids = settings.chosen(_ids(select) if select else made.chosen) - settings.ignored(_ids(ignore))
-        return replace(made, chosen=ids, strict=strict or made.strict)
+        ids = settings.chosen(_ids(select) if select else base.chosen) - settings.ignored(_ids(ignore))
+        return replace(base, chosen=ids, strict=strict or base.strict)
     except settings.SettingsError as error:
         raise fail(str(error), 64) from None
 
 
-def _ids(given: list[str] | None) -> list[str]:
-    return [name for names in given or () for name in (one.strip() for one in names.split(",")) if name]
+def _ids(texts: list[str] | None) -> list[str]:
+    return [name for names in texts or () for name in (part.strip() for part in names.split(",")) if name]
 
 
 def _intervals(path: Path) -> Mapping[str, int]:

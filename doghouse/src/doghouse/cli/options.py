@@ -122,8 +122,8 @@ def of_account(
     no_cache: bool,
 ) -> None:
     """End the command in a sentence where one of these options is given without `--datadog`, or both of the cache."""
-    given = {"--api-url": api_url, "--keys-file": keys_file, "--resolution": resolution}
-    only_with("--datadog", datadog, {**given, "--cache": cache, "--no-cache": no_cache})
+    flags = {"--api-url": api_url, "--keys-file": keys_file, "--resolution": resolution}
+    only_with("--datadog", datadog, {**flags, "--cache": cache, "--no-cache": no_cache})
     not_with("--no-cache", no_cache, {"--cache": cache})
 
 

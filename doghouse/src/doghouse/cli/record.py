@@ -85,10 +85,10 @@ def record(
     if url is not None:
         text = _of_doghouse(url, keys_file, monitor, start, end, groups)
     else:
-        history, given = _history(
+        history, header = _history(
             monitor, start, end, out, series, logs, api_url, keys_file, downtimes, hosts, rules, member or ()
         )
-        text = _recorded(monitor, history, given, groups)
+        text = _recorded(monitor, history, header, groups)
     _write(out, text)
 
 
@@ -135,16 +135,16 @@ def _history(
         account = inputs.account_of(api_url, keys_file, None, True, None)
         points = inputs.from_account(account, [definition, *members.values()], start - 86_400, end, known)
     quiet, routed = inputs.downtimes_of(downtimes, start), rules_of(rules) or ()
-    given: dict[str, Any] = {"monitor": seen(monitor)}
-    given |= {key: seen(path) for key, path in (("downtimes", downtimes), ("hosts", hosts), ("rules", rules)) if path}
+    header: dict[str, Any] = {"monitor": seen(monitor)}
+    header |= {key: seen(path) for key, path in (("downtimes", downtimes), ("hosts", hosts), ("rules", rules)) if path}
     if member:
-        given["members"] = {number: seen(name) for number, _, name in (one.partition("=") for one in member)}
+        header["members"] = {number: seen(name) for number, _, name in (text.partition("=") for text in member)}
     return History(
         definition, points, start, end, members, quiet, known, routed, inputs.records_of(records_place, known, account)
-    ), given
+    ), header
 
 
-def _recorded(monitor: str, history: History, given: dict[str, Any], groups: int) -> str:
+def _recorded(monitor: str, history: History, header: dict[str, Any], groups: int) -> str:
     from doghouse.files import BrokenFileError
     from doghouse.monitors import MonitorError
     from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -152,14 +152,14 @@ def _recorded(monitor: str, history: History, given: dict[str, Any], groups: int
     from doghouse.testing.recording.writing import written
 
     try:
-        made = record(history, groups)
+        recording = record(history, groups)
     except (CannotRecord, MonitorError, QuerySyntaxError, NotEvaluated) as error:
         raise fail(f"{monitor}: {error}") from None
     except BrokenFileError as error:
         raise fail(str(error)) from None
-    if made.left_out:
-        say(f"{made.left_out} more groups changed and are not shown (--groups)")
-    return written(made, given)
+    if recording.left_out:
+        say(f"{recording.left_out} more groups changed and are not shown (--groups)")
+    return written(recording, header)
 
 
 def _of_doghouse(url: str, keys_file: Path | None, monitor: str, start: int, end: int, groups: int) -> str:
@@ -173,10 +173,10 @@ def _of_doghouse(url: str, keys_file: Path | None, monitor: str, start: int, end
         f"/ui/data/monitor/{monitor}/test?from_ts={start * 1000}&to_ts={end * 1000}&live=false&groups={groups}&json=1"
     )
     try:
-        made = connect(url, keys_file).get(path)
+        document = connect(url, keys_file).get(path)
     except ConfigError as error:
         raise fail(str(error)) from None
-    return str(made["text"])
+    return str(document["text"])
 
 
 def _write(out: Path, text: str) -> None:
@@ -189,7 +189,7 @@ def _write(out: Path, text: str) -> None:
     try:
         tried.write_text(text, encoding="utf-8")
         results = run(tried, named_monitor, named_rules)
-        if not all(one.passed for one in results):
+        if not all(result.passed for result in results):
             raise fail("what was recorded does not pass as a test: this is a fault of doghouse; nothing was written")
         tried.replace(out)
     except OSError as error:

@@ -79,15 +79,15 @@ def unit_tests(
     result = UnitTestResult(results, broken, _coverage(results, files) if cover else None)
     write_junit(junit, result)
     write(result, sys.stdout)
-    for text in dict.fromkeys(f"{one.path}: {text}" for one in results for text in one.remarks):
+    for text in dict.fromkeys(f"{result.path}: {text}" for result in results for text in result.remarks):
         typer.echo(f"doghouse: {text}", err=True)
-    for each in broken:
-        typer.echo(f"doghouse: {each}", err=True)
+    for problem in broken:
+        typer.echo(f"doghouse: {problem}", err=True)
     covered = result.coverage.percent if result.coverage else 100.0
     is_short = coverage_at_least is not None and covered < coverage_at_least
     if is_short:
         typer.echo(f"doghouse: the tests reach {covered:.1f} %, less than {coverage_at_least:g} %", err=True)
-    if broken or is_short or not all(one.passed for one in results):
+    if broken or is_short or not all(result.passed for result in results):
         raise typer.Exit(1)
 
 
@@ -99,12 +99,12 @@ def _coverage(results: Sequence[Result], named: Sequence[str]) -> Coverage:
     there = beside([folder for folder in named if Path(folder).is_dir()])
     for text in there.unread:
         typer.echo(f"doghouse: {text}", err=True)
-    return coverage([one.reached for one in results if one.reached], there.monitors, there.downtimes)
+    return coverage([result.reached for result in results if result.reached], there.monitors, there.downtimes)
 
 
 def _matching(files: Sequence[str]) -> list[Path]:
     """The files; folders and patterns expanded. What gives no file is an error, since it would pass in silence."""
-    found: list[Path] = []
+    paths: list[Path] = []
     for named in files:
         if Path(named).is_dir():
             matches = sorted(_below(named))
@@ -114,11 +114,11 @@ def _matching(files: Sequence[str]) -> list[Path]:
                 )
         else:
             is_pattern = any(sign in named for sign in "*?[")
-            matches = [Path(one) for one in sorted(glob.glob(named, recursive=True))] if is_pattern else [Path(named)]  # noqa: PTH207
+            matches = [Path(path) for path in sorted(glob.glob(named, recursive=True))] if is_pattern else [Path(named)]  # noqa: PTH207
             if not matches:
                 raise fail(f"'{named}' matches no file")
-        found += matches
-    return found
+        paths += matches
+    return paths
 
 
 def _below(folder: str) -> list[Path]:

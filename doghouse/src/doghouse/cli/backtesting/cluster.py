@@ -23,7 +23,7 @@ PATIENCE_S = 5
 class Ended(NamedTuple):
     """What a batch said that ended the command, and the exit code."""
 
-    said: str
+    text: str
     code: int
 
 
@@ -67,7 +67,7 @@ class Cluster:
             why = str(error).strip().partition("\n")[0]
             raise fail(f"--ray: a batch of monitors could not be worked on, {TRIES} times again: {why}") from None
         if isinstance(answer, Ended):
-            typer.echo(answer.said, err=True, nl=False)
+            typer.echo(answer.text, err=True, nl=False)
             raise typer.Exit(answer.code)
         result: list[Any] = answer
         return result
@@ -83,9 +83,9 @@ def check_reachable(address: str) -> None:
 
 def ended_in_words(work: Callable[[Sequence[int]], list[Any]], part: Sequence[int]) -> list[Any] | Ended:
     """What `work` makes of a part; where it ends the command, what it said."""
-    said = io.StringIO()
+    stderr = io.StringIO()
     try:
-        with contextlib.redirect_stderr(said):
+        with contextlib.redirect_stderr(stderr):
             return work(part)
     except typer.Exit as end:
-        return Ended(said.getvalue(), end.exit_code)
+        return Ended(stderr.getvalue(), end.exit_code)

@@ -54,14 +54,14 @@ class Asked(Struct, frozen=True):
     origin: Callable[[Definition], Mapping[str, Any]] | None = None
 
 
-def backtest_each(one: ToRun, asked: Asked) -> Backtested | LeftOut:
+def backtest_each(to_run: ToRun, asked: Asked) -> Backtested | LeftOut:
     """A monitor's backtest, or why there is none. Points that cannot be read end the command in a sentence."""
-    where, monitor = one.where, one.monitor
+    where, monitor = to_run.where, to_run.monitor
     try:
         result, others = _run(where, monitor, asked)
         remarks = [
             *_remarks(monitor, result, Sources(asked.points, records=asked.records)),
-            *_shown_by(result, one, asked.settings),
+            *_shown_by(result, to_run, asked.settings),
         ]
     except (NotEvaluated, MembersMissing) as error:
         return LeftOut(where, str(error), wrong=False)
@@ -93,10 +93,10 @@ def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Seque
     return result, suggest(monitor, sources, start, end, downtimes, hosts, asked.zone, asked.rules)
 
 
-def _shown_by(result: Backtest, one: ToRun, settings: Settings) -> Iterator[str]:
+def _shown_by(result: Backtest, to_run: ToRun, settings: Settings) -> Iterator[str]:
     """What lint finds in the history of a monitor."""
-    problems = by_history(one.monitor, ((timeline.group, timeline.history) for timeline in result.timelines))
-    for problem in of_past(one.found, one.monitor, problems, settings).problems:
+    problems = by_history(to_run.monitor, ((timeline.group, timeline.history) for timeline in result.timelines))
+    for problem in of_past(to_run.source, to_run.monitor, problems, settings).problems:
         yield f"{problem.severity}: {problem.text} ({problem.rule})"
 
 

@@ -61,7 +61,7 @@ def from_folder(
 
     stretches = stretches_of(monitors, start, end, WINDOW_FACTORS if suggest else ())
     history = History(folder, {name: host.tags for name, host in hosts.items()}, stretches, end + 1)
-    if jobs > 1 and not all(stretches.keys() >= set(one.metrics) and not one.slo for one in monitors):
+    if jobs > 1 and not all(stretches.keys() >= set(monitor.metrics) and not monitor.slo for monitor in monitors):
         jobs = 1  # what some of them read shows when they do
     try:
         if jobs > 1:
@@ -182,10 +182,10 @@ def from_account(
         if monitor.slo:
             raise NotEvaluated("an SLO over an account, of which only monitors' own queries are read (use --series)")
         try:
-            found = history.read(monitor, start, end, hosts)
+            reading = history.read(monitor, start, end, hosts)
         except AccountError as error:
             raise fail(str(error)) from None
-        return found.source, found.monitor
+        return reading.source, reading.monitor
 
     try:
         history.prepare(monitors, start, end)

@@ -28,16 +28,16 @@ class LeftOut(Struct, frozen=True):
 class ToRun(Struct, frozen=True):
     """A monitor to run, and what it was read from."""
 
-    found: Found
+    source: Found
     monitor: Definition
 
     @property
     def where(self) -> str:
         """Where it stands, for people."""
-        return self.found.where
+        return self.source.where
 
 
-class Given(Struct, frozen=True):
+class Workload(Struct, frozen=True):
     """What there is to backtest: monitors, the SLOs that alerts among them look at, by id, notification rules, and what
     cannot run."""
 
@@ -47,81 +47,81 @@ class Given(Struct, frozen=True):
     left_out: list[LeftOut]
 
 
-def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Given:
+def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Workload:
     """The monitors and SLOs of files and folders. Each stands for itself: what cannot run is left out. What is not known before a plan is said."""
     from doghouse.files import standard_input
     from doghouse.importing import monitor_files
     from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Unread
 
-    given = Given([], {}, [], [])
+    workload = Workload([], {}, [], [])
     text = standard_input() if monitor_files.STDIN in paths else None
     for path, things in monitor_files.collect_each(paths, text, var_files):
-        downtimes = [one for one in things if isinstance(one, FoundDowntime)]
-        if downtimes and not any(isinstance(one, Found | FoundSlo) for one in things):
+        downtimes = [thing for thing in things if isinstance(thing, FoundDowntime)]
+        if downtimes and not any(isinstance(thing, Found | FoundSlo) for thing in things):
             raise fail(f"{downtimes[0].where} is a downtime, no monitor: give it with --downtimes")
         if downtimes:
             several = f"{len(downtimes)} downtimes are" if len(downtimes) > 1 else "1 downtime is"
             say(f"{path}: {several} not applied: --downtimes takes a list of them")
-        for one in things:
-            if isinstance(one, Unread):
-                given.left_out.append(LeftOut(one.where, one.text))
-            elif isinstance(one, Note):
-                say(f"{one.where}: {one.text}")
-            elif isinstance(one, FoundSlo):
-                _take_slo(one, given)
-            elif isinstance(one, FoundRule):
-                _take_rule(one, given)
-            elif isinstance(one, Found):
-                _take(one, given)
-    if not given.monitors and given.slos and not given.left_out:
+        for thing in things:
+            if isinstance(thing, Unread):
+                workload.left_out.append(LeftOut(thing.where, thing.text))
+            elif isinstance(thing, Note):
+                say(f"{thing.where}: {thing.text}")
+            elif isinstance(thing, FoundSlo):
+                _take_slo(thing, workload)
+            elif isinstance(thing, FoundRule):
+                _take_rule(thing, workload)
+            elif isinstance(thing, Found):
+                _take(thing, workload)
+    if not workload.monitors and workload.slos and not workload.left_out:
         raise fail("there are SLOs, and no monitor that looks at one of them")
-    return given
+    return workload
 
 
-def _is_incomplete(found: FoundSlo | FoundRule, given: Given) -> bool:
+def _is_incomplete(thing: FoundSlo | FoundRule, workload: Workload) -> bool:
     """Whether something of an SLO or a rule is not known before a plan, so that it is left out."""
-    if found.remarks:
-        texts = [f"{one.field} is {one.text}" for one in found.remarks]
-        given.left_out.append(LeftOut(found.where, "; ".join(texts), wrong=False))
-    return bool(found.remarks)
+    if thing.remarks:
+        texts = [f"{remark.field} is {remark.text}" for remark in thing.remarks]
+        workload.left_out.append(LeftOut(thing.where, "; ".join(texts), wrong=False))
+    return bool(thing.remarks)
 
 
-def _take_rule(found: FoundRule, given: Given) -> None:
+def _take_rule(thing: FoundRule, workload: Workload) -> None:
     from doghouse.monitors.notification_rules import RuleError, rule
 
     try:
-        if not _is_incomplete(found, given):
-            given.rules.append(rule(found.body))
+        if not _is_incomplete(thing, workload):
+            workload.rules.append(rule(thing.body))
     except RuleError as error:
-        given.left_out.append(LeftOut(found.where, str(error)))
+        workload.left_out.append(LeftOut(thing.where, str(error)))
 
 
-def _take_slo(slo: FoundSlo, given: Given) -> None:
+def _take_slo(slo: FoundSlo, workload: Workload) -> None:
     from doghouse.slos.files import objective
     from doghouse.slos.model import SloError
 
-    if _is_incomplete(slo, given):
+    if _is_incomplete(slo, workload):
         return
     try:
-        made = objective(slo.body)
-        given.slos[made.id] = made
+        parsed_slo = objective(slo.body)
+        workload.slos[parsed_slo.id] = parsed_slo
     except SloError as error:
-        given.left_out.append(LeftOut(slo.where, str(error)))
+        workload.left_out.append(LeftOut(slo.where, str(error)))
 
 
-def _take(monitor: Found, given: Given) -> None:
+def _take(monitor: Found, workload: Workload) -> None:
     from doghouse.monitors import MonitorError, parse
 
-    wrong = [f"{one.field}: {one.text}" for one in monitor.remarks if one.severity == "error"]
+    wrong = [f"{remark.field}: {remark.text}" for remark in monitor.remarks if remark.severity == "error"]
     if wrong or monitor.unknown:
-        given.left_out.append(LeftOut(monitor.where, "; ".join(wrong) or monitor.unknown, wrong=bool(wrong)))
+        workload.left_out.append(LeftOut(monitor.where, "; ".join(wrong) or monitor.unknown, wrong=bool(wrong)))
         return
-    for one in monitor.remarks:
-        say(f"{monitor.where}: {one.field} is {one.text}")
+    for remark in monitor.remarks:
+        say(f"{monitor.where}: {remark.field} is {remark.text}")
     try:
-        given.monitors.append(ToRun(monitor, parse(monitor.body)))
+        workload.monitors.append(ToRun(monitor, parse(monitor.body)))
     except MonitorError as error:
-        given.left_out.append(LeftOut(monitor.where, error.text))
+        workload.left_out.append(LeftOut(monitor.where, error.text))
 
 
 def shard_of(text: str | None) -> tuple[int, int] | None:
@@ -140,31 +140,31 @@ def _counts(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 6 and int(text) > 0
 
 
-def sharded(given: Given, number: int, parts: int) -> Given:
+def sharded(workload: Workload, number: int, parts: int) -> Workload:
     """One of so many parts of the monitors, those that follow each other; the first has what cannot run too."""
-    count = len(given.monitors)
-    mine = given.monitors[(number - 1) * count // parts : number * count // parts]
-    return Given(mine, given.slos, given.rules, given.left_out if number == 1 else [])
+    count = len(workload.monitors)
+    mine = workload.monitors[(number - 1) * count // parts : number * count // parts]
+    return Workload(mine, workload.slos, workload.rules, workload.left_out if number == 1 else [])
 
 
-def members_of(said: Sequence[str], monitors: Sequence[ToRun]) -> dict[int, Definition]:
+def members_of(texts: Sequence[str], monitors: Sequence[ToRun]) -> dict[int, Definition]:
     """The monitors that a composite or an SLO may name: those that have an id, and what `--member ID=NAME` says, a name among them or a file."""
     from doghouse.importing.monitor_files import named_monitor
     from doghouse.monitors import MonitorError, parse
     from doghouse.queries.language.names import nearest
 
-    members = {one.monitor.id: one.monitor for one in monitors if one.monitor.id}
-    for text in said:
+    members = {to_run.monitor.id: to_run.monitor for to_run in monitors if to_run.monitor.id}
+    for text in texts:
         monitor_id, mark, name = text.partition("=")
         if not mark or not monitor_id.strip().isdecimal() or not name:
             raise fail(f"--member: '{text}' is not ID=NAME: expected for example 12='High CPU' or 12=cpu.json", 64)
-        wanted = [one.monitor for one in monitors if name in (one.monitor.name, one.where)]
-        if len(wanted) > 1:
-            raise fail(f"--member: {len(wanted)} monitors are called '{name}': name its file instead")
+        matches = [to_run.monitor for to_run in monitors if name in (to_run.monitor.name, to_run.where)]
+        if len(matches) > 1:
+            raise fail(f"--member: {len(matches)} monitors are called '{name}': name its file instead")
         try:
-            members[int(monitor_id)] = wanted[0] if wanted else parse(named_monitor(Path(), name)[0])
+            members[int(monitor_id)] = matches[0] if matches else parse(named_monitor(Path(), name)[0])
         except (ValueError, MonitorError) as error:
-            near = nearest(name, [one.monitor.name for one in monitors])
+            near = nearest(name, [to_run.monitor.name for to_run in monitors])
             hint = f"; did you mean '{near}'?" if near else ""
             raise fail(f"--member {monitor_id}: no monitor here is called '{name}', and {error}{hint}") from None
     return members

@@ -27,8 +27,8 @@ _work: Callable[[Sequence[int]], list[Any]] | None = None  # what a process that
 class Outcome(NamedTuple, Generic[Made]):
     """What is to be said of a monitor, and what was made of its backtest, or why there is none."""
 
-    said: str
-    made: Made | LeftOut
+    stderr: str
+    result: Made | LeftOut
 
 
 def cores() -> int:
@@ -36,18 +36,18 @@ def cores() -> int:
     return 1 if sys.platform in ("win32", "darwin") else len(os.sched_getaffinity(0))
 
 
-def processes(wanted: int, monitors: int, minutes: int) -> int:
-    """How many work on so many monitors over so many minutes; `wanted` is what was asked for, 0: as many as are worth it."""
-    if cores() == 1 or (not wanted and monitors * minutes < WORTH_PROCESSES):
+def processes(jobs: int, monitors: int, minutes: int) -> int:
+    """How many work on so many monitors over so many minutes; `jobs` is what was asked for, 0: as many as are worth it."""
+    if cores() == 1 or (not jobs and monitors * minutes < WORTH_PROCESSES):
         return 1
-    return max(min(wanted or cores(), monitors), 1)
+    return max(min(jobs or cores(), monitors), 1)
 
 
 def batches(monitors: Sequence[ToRun], jobs: int) -> list[list[int]]:
     """The numbers of the monitors that look at the same windows, together, as far as there is work for all processes."""
     alike: dict[object, list[int]] = {}
-    for number, one in enumerate(monitors):
-        key = one.monitor.windows_key
+    for number, to_run in enumerate(monitors):
+        key = to_run.monitor.windows_key
         alike.setdefault(number if key is None else key, []).append(number)
     most = max(-(-len(monitors) // jobs), 1)  # a batch that is parted has its windows worked out twice
     return sorted(some[at : at + most] for some in alike.values() for at in range(0, len(some), most))
@@ -65,10 +65,10 @@ def spread(
 
     def work(part: Sequence[int]) -> list[Outcome[Made]]:
         shared = LastColumns() if asked.suggest or len(part) > 1 else None
-        made = [_outcome(monitors[number], replace(asked, shared=shared), make) for number in part]
+        outcomes = [_outcome(monitors[number], replace(asked, shared=shared), make) for number in part]
         if shared is not None:
             shared.forget()
-        return made
+        return outcomes
 
     parts = batches(monitors, jobs)
     done: dict[int, Outcome[Made]] = {}
@@ -81,15 +81,15 @@ def spread(
             following += 1
 
 
-def _outcome(one: ToRun, asked: Asked, make: Callable[[Backtested], Made]) -> Outcome[Made]:
+def _outcome(to_run: ToRun, asked: Asked, make: Callable[[Backtested], Made]) -> Outcome[Made]:
     """What is said of a monitor is kept, to be said in the monitors' order; but at once how far the reading of an account is, and what ends the command."""
-    said = io.StringIO()
+    stderr = io.StringIO()
     try:
-        with contextlib.nullcontext() if asked.origin else contextlib.redirect_stderr(said):
-            made = backtest_each(one, asked)
-            return Outcome(said.getvalue(), made if isinstance(made, LeftOut) else make(made))
+        with contextlib.nullcontext() if asked.origin else contextlib.redirect_stderr(stderr):
+            result = backtest_each(to_run, asked)
+            return Outcome(stderr.getvalue(), result if isinstance(result, LeftOut) else make(result))
     except BaseException:
-        sys.stderr.write(said.getvalue())
+        sys.stderr.write(stderr.getvalue())
         sys.stderr.flush()
         raise
 

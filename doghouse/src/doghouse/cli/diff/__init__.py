@@ -30,7 +30,7 @@ from doghouse.cli.options import (
     rules_of,
 )
 from doghouse.cli.terminal import fail, say
-from doghouse.review.objections import BY_HISTORY, NAMES, objections, wanted
+from doghouse.review.objections import BY_HISTORY, NAMES, conditions, objections
 
 if TYPE_CHECKING:
     from doghouse.review.model import Range
@@ -90,16 +90,18 @@ def diff(
     write = chosen(output, as_json, Review)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
     try:
-        asked_to_fail = wanted(fail_on or ())
+        asked_to_fail = conditions(fail_on or ())
     except ValueError as error:
         raise fail(f"--fail-on: {error}", 64) from None
     options.of_account(datadog, api_url, keys_file, resolution, cache, no_cache)
-    given = Given(series, logs, datadog, api_url, keys_file, downtimes, hosts, resolution, cache, no_cache)
-    if not given.is_any and (by_history := [one.name for one in asked_to_fail if one.name in BY_HISTORY]):
+    sources = Given(series, logs, datadog, api_url, keys_file, downtimes, hosts, resolution, cache, no_cache)
+    if not sources.is_any and (
+        by_history := [condition.name for condition in asked_to_fail if condition.name in BY_HISTORY]
+    ):
         raise fail(f"--fail-on {by_history[0]} needs history: --series, --logs or --datadog", 64)
     of_history = {"--from": since, "--downtimes": downtimes, "--hosts": hosts, "--suggest": suggest}
-    options.only_with("history: --series, --logs or --datadog", given.is_any, of_history)
-    stretch = _range(since, until, timezone) if given.is_any else None
+    options.only_with("history: --series, --logs or --datadog", sources.is_any, of_history)
+    stretch = _range(since, until, timezone) if sources.is_any else None
     routed = rules_of(rules)
     from doghouse.cli.diff import sides, unit_tests
 
@@ -112,15 +114,15 @@ def diff(
     if stretch is not None:
         from doghouse.cli.diff.history import over
 
-        history = over(given, stretch, (old, new), routed or ())
-        made = history.with_suggestions(review(old, new, replace(asked, compare=history.compare)), suggest)
+        history = over(sources, stretch, (old, new), routed or ())
+        result = history.with_suggestions(review(old, new, replace(asked, compare=history.compare)), suggest)
     else:
-        made = review(old, new, asked)
-    made = replace(made, objections=objections(made, asked_to_fail))
-    write(made, sys.stdout)
-    for text in made.objections:
+        result = review(old, new, asked)
+    result = replace(result, objections=objections(result, asked_to_fail))
+    write(result, sys.stdout)
+    for text in result.objections:
         say(text)
-    if made.objections:
+    if result.objections:
         raise typer.Exit(1)
 
 

@@ -71,26 +71,26 @@ class Over(Struct, frozen=True):
             ):
                 yield word, text
 
-    def with_suggestions(self, made: Review, wanted: bool | None) -> Review:
-        """A review with a setting that would do better, for each monitor that has one. `wanted` says whether to look for all of them; None: for those that
+    def with_suggestions(self, review: Review, suggest: bool | None) -> Review:
+        """A review with a setting that would do better, for each monitor that has one. `suggest` says whether to look for all of them; None: for those that
         send the most, as far as it takes a second or two, and it is said for how many."""
-        changes = list(made.changes)
+        changes = list(review.changes)
         sent = {
-            place: one.compared.after.figures
-            for place, one in enumerate(changes)
-            if one.compared and one.compared.after and one.compared.after.figures.sent
+            place: change.compared.after.figures
+            for place, change in enumerate(changes)
+            if change.compared and change.compared.after and change.compared.after.figures.sent
         }
         places = sorted((place for place in sent if self._varies(changes[place])), key=lambda place: -sent[place].sent)
-        spent, left = 0, 0
-        for place in places if wanted is not False else ():
+        spent, untried = 0, 0
+        for place in places if suggest is not False else ():
             spent += sent[place].evaluations * sent[place].groups
-            if wanted is None and spent > MOST_UNASKED:
-                left += 1
+            if suggest is None and spent > MOST_UNASKED:
+                untried += 1
             else:
                 changes[place] = self._suggested(changes[place])
-        said = f"other settings were tried for {len(places) - left} of {len(places)} monitors: --suggest tries them for all"
-        remarks = [*made.remarks, *filter(None, (self.origin, said if left else ""))]
-        return replace(made, changes=changes, remarks=remarks)
+        remark = f"other settings were tried for {len(places) - untried} of {len(places)} monitors: --suggest tries them for all"
+        remarks = [*review.remarks, *filter(None, (self.origin, remark if untried else ""))]
+        return replace(review, changes=changes, remarks=remarks)
 
     def _varies(self, change: Change) -> bool:
         """Whether it has settings to vary."""
@@ -121,16 +121,18 @@ class Over(Struct, frozen=True):
         return replay(monitor, sources, self.start, self.end, around.downtimes, self.hosts, around.rules)
 
 
-def over(given: Given, range: Range, sides: tuple[Side, Side], rules: Rules) -> Over:
+def over(sources: Given, range: Range, sides: tuple[Side, Side], rules: Rules) -> Over:
     """The history that was given, opened. What is wrong ends the command in a sentence."""
     inputs.keep_memory()
     start, end = range.start, range.end
-    known = inputs.hosts_of(given.hosts)
-    quiet = inputs.downtimes_of(given.downtimes, start)
+    known = inputs.hosts_of(sources.hosts)
+    quiet = inputs.downtimes_of(sources.downtimes, start)
     account = None
-    place, records_place = inputs.place_of(given.series, "--series"), inputs.place_of(given.logs, "--logs")
-    if given.datadog:
-        account = inputs.account_of(given.api_url, given.keys_file, given.cache, given.no_cache, given.resolution)
+    place, records_place = inputs.place_of(sources.series, "--series"), inputs.place_of(sources.logs, "--logs")
+    if sources.datadog:
+        account = inputs.account_of(
+            sources.api_url, sources.keys_file, sources.cache, sources.no_cache, sources.resolution
+        )
         points = inputs.from_account(account, _changed(*sides), start, end, known)
     elif place is not None:
         points = inputs.points_in(place, _changed(*sides), start, end, known)
@@ -144,5 +146,10 @@ def over(given: Given, range: Range, sides: tuple[Side, Side], rules: Rules) -> 
 
 def _changed(base: Side, head: Side) -> list[Definition]:
     """The versions of the monitors that changed: what they look at is asked of an account at once."""
-    changed = {id(found) for one in monitors(base, head) if not one.is_same for found in (one.before, one.after)}
-    return [monitor for side in (base, head) for found, monitor in parsed(side) if monitor and id(found) in changed]
+    changed = {
+        id(thing)
+        for matched in monitors(base, head)
+        if not matched.is_same
+        for thing in (matched.before, matched.after)
+    }
+    return [monitor for side in (base, head) for thing, monitor in parsed(side) if monitor and id(thing) in changed]

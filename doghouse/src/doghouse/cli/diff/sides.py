@@ -45,7 +45,7 @@ class Opened(Struct, frozen=True):
         for path in self.paths:
             if Path(path).is_dir():
                 for folder, below, names in os.walk(path):
-                    below[:] = sorted(one for one in below if one not in SKIPPED)
+                    below[:] = sorted(name for name in below if name not in SKIPPED)
                     yield from (Path(folder, name) for name in sorted(names) if name.endswith(tuple(suffixes)))
             elif path.endswith(tuple(suffixes)):
                 yield Path(path)
@@ -56,15 +56,15 @@ def opened(base: str, head: str, paths: Sequence[str]) -> Iterator[tuple[Opened,
     """Both sides as files, and what is to be said of them."""
     from doghouse.importing.revisions import GitError
 
-    if all(_is_path(one) for one in (base, head)):
+    if all(_is_path(path) for path in (base, head)):
         yield _in_files(base, paths, (base, head)), _in_files(head, paths, (base, head)), []
         return
     with TemporaryDirectory(prefix="doghouse-diff-") as folder:
         try:
-            made = _at_revisions(base, head, paths, Path(folder).resolve())
+            pair = _at_revisions(base, head, paths, Path(folder).resolve())
         except GitError as error:
             raise fail(_explained(str(error), (base, head)), 64 if error.is_usage else 1) from None
-        yield made
+        yield pair
 
 
 def _is_path(name: str) -> bool:
@@ -84,11 +84,11 @@ def _in_files(name: str, paths: Sequence[str], both: Sequence[str]) -> Opened:
             raise fail(f"'{name}' is a file: PATH names parts of folders and revisions", 64)
         return Opened(name, [name], "standard input" if name == STDIN else str(Path(name)))
     for path in paths:
-        if not any(Path(one, path).exists() for one in both if Path(one).is_dir()):
+        if not any(Path(root, path).exists() for root in both if Path(root).is_dir()):
             raise fail(f"'{path}' is neither in {both[0]} nor in {both[1]}", 64)
     named = [str(Path(name, path)) for path in paths or ["."]]
     prefix = "" if str(Path(name)) == "." else f"{Path(name)}/"
-    return Opened(name, [one for one in named if Path(one).exists()], prefix)
+    return Opened(name, [path for path in named if Path(path).exists()], prefix)
 
 
 def _at_revisions(base: str, head: str, paths: Sequence[str], folder: Path) -> tuple[Opened, Opened, list[str]]:
@@ -98,7 +98,7 @@ def _at_revisions(base: str, head: str, paths: Sequence[str], folder: Path) -> t
     in_tree = _is_path(head) and (not _is_revision(repo, head) or head in (".", "./"))
     if in_tree:
         paths = [os.path.join(head, path) for path in paths] or [head]  # noqa: PTH118 - as it was written
-    wanted = {repo.inside(path): os.path.normpath(path) for path in paths or [os.path.relpath(repo.top)]}
+    inside_paths = {repo.inside(path): os.path.normpath(path) for path in paths or [os.path.relpath(repo.top)]}
     commits = [repo.commit(base), *([] if in_tree else [repo.commit(head)])]
     sides: list[Opened] = []
     there: set[str] = set()
@@ -106,14 +106,14 @@ def _at_revisions(base: str, head: str, paths: Sequence[str], folder: Path) -> t
         top = folder / ("base" if not sides else "head")
         root = top / repo.below
         root.mkdir(parents=True)
-        has = repo.write(commit, list(wanted), top)
+        has = repo.write(commit, list(inside_paths), top)
         there |= has
-        sides.append(Opened(name, [path for inside, path in wanted.items() if inside in has], "", root))
+        sides.append(Opened(name, [path for inside, path in inside_paths.items() if inside in has], "", root))
     if in_tree:
-        has = {inside for inside in wanted if (repo.top / inside).exists()}
+        has = {inside for inside in inside_paths if (repo.top / inside).exists()}
         there |= has
-        sides.append(Opened("the working tree", [path for inside, path in wanted.items() if inside in has]))
-    if missing := [path for inside, path in wanted.items() if inside not in there]:
+        sides.append(Opened("the working tree", [path for inside, path in inside_paths.items() if inside in has]))
+    if missing := [path for inside, path in inside_paths.items() if inside not in there]:
         raise GitError(f"'{missing[0]}' is neither in {base} nor in {sides[1].name}", is_usage=True)
     return sides[0], sides[1], _remarks(repo, commits, base, head)
 
@@ -146,7 +146,7 @@ def read(side: Opened, var_files: Sequence[Path] = ()) -> Side:
         for _, inside in monitor_files.collect_each(side.paths, text, var_files):
             things += inside
         several = len(side.paths) > 1 or any(Path(path).is_dir() for path in side.paths)
-        things = [one for one in things if not (several and _is_empty(one, side.paths))]
+        things = [thing for thing in things if not (several and _is_empty(thing, side.paths))]
         return Side(side.name, things, list(_rules(side)), side.prefix)
 
 
@@ -193,8 +193,8 @@ def _attributes(document: Any) -> Iterator[dict[str, Any]]:
     """The attributes of each rule: one, a list of them, or the API's answer."""
     if isinstance(document, dict) and "data" in document:
         document = document["data"]
-    for one in document if isinstance(document, list) else [document]:
-        inner = one.get("data", one) if isinstance(one, dict) else None
+    for entry in document if isinstance(document, list) else [document]:
+        inner = entry.get("data", entry) if isinstance(entry, dict) else None
         attributes = inner.get("attributes", inner) if isinstance(inner, dict) else None
         if (
             isinstance(attributes, dict)

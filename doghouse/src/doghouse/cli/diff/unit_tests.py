@@ -21,27 +21,27 @@ def run_reached(base: Opened, head: Opened) -> Tests:
     """The tests whose file changed, or names a file that did; each file's own problem if it cannot be read."""
     before, after = _contents(base), _contents(head)
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    wanted = [name for name, text in after.items() if name.endswith(TEST_SUFFIXES) and _is_reached(name, text, changed)]
-    now, unread = _run(head, wanted)
-    then, unread_then = _run(base, [name for name in wanted if name in before])
-    failed = {key for key, one in then.items() if not one.passed}
+    names = [name for name, text in after.items() if name.endswith(TEST_SUFFIXES) and _is_reached(name, text, changed)]
+    now, unread = _run(head, names)
+    then, unread_then = _run(base, [name for name in names if name in before])
+    failed = {key for key, result in then.items() if not result.passed}
     return Tests(
         len(now),
-        [one for key, one in now.items() if not one.passed and key not in failed],
-        [one.name for key, one in now.items() if one.passed and key in failed],
+        [result for key, result in now.items() if not result.passed and key not in failed],
+        [result.name for key, result in now.items() if result.passed and key in failed],
         [error for name, error in unread.items() if name not in unread_then],
-        sum(not one.passed and key in failed for key, one in now.items()),
+        sum(not result.passed and key in failed for key, result in now.items()),
     )
 
 
 def _is_reached(name: str, text: bytes, changed: set[str]) -> bool:
     if name in changed:
         return True
-    said = text.decode(errors="replace")
-    if any(Path(one).name in said for one in changed if not one.endswith(TEST_SUFFIXES)):
+    content = text.decode(errors="replace")
+    if any(Path(path).name in content for path in changed if not path.endswith(TEST_SUFFIXES)):
         return True
-    is_terraform = any(one.endswith((".tf", ".tfvars", ".tpl", ".tmpl", ".tftpl")) for one in changed)
-    return is_terraform and not _IN_JSON.search(said)
+    is_terraform = any(path.endswith((".tf", ".tfvars", ".tpl", ".tmpl", ".tftpl")) for path in changed)
+    return is_terraform and not _IN_JSON.search(content)
 
 
 def _contents(side: Opened) -> Mapping[str, bytes]:
@@ -66,7 +66,9 @@ def _run(side: Opened, names: list[str]) -> tuple[dict[tuple[str, str], Result],
     with side.entered():
         for name in names:
             try:
-                results |= {(name, one.name): one for one in run(Path(side.prefix + name), named_monitor, named_rules)}
+                results |= {
+                    (name, result.name): result for result in run(Path(side.prefix + name), named_monitor, named_rules)
+                }
             except TestFileError as error:
                 unread[name] = error
     return results, unread

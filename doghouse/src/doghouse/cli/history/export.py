@@ -73,16 +73,16 @@ def export(
             if datadog
             else _house(url or DEFAULT_URL, keys_file, data)
         ) as house:
-            made = exported(house, target, start, end, metric or ["*"], not no_logs, now_and_then())
+            counts = exported(house, target, start, end, metric or ["*"], not no_logs, now_and_then())
     except FileError as error:
         raise fail(error.of(shown)) from None
     except (AccountError, ConfigError, SeriesFileError) as error:
         raise fail(str(error)) from None
     if as_json:
-        print_json({"points": made.points, "logs": made.logs, "written": made.written, "kept": made.unchanged})
+        print_json({"points": counts.points, "logs": counts.logs, "written": counts.written, "kept": counts.unchanged})
     else:
         console().print(
-            f"{shown}: {many(made.points, 'point')} and {many(made.logs, 'log')} more, in {many(made.written, 'file')}; {made.unchanged} had all of theirs"
+            f"{shown}: {many(counts.points, 'point')} and {many(counts.logs, 'log')} more, in {many(counts.written, 'file')}; {counts.unchanged} had all of theirs"
         )
 
 
