@@ -120,7 +120,9 @@ def of_calendar(unit: str, offset: int, now: float) -> Frame:
     back = min(offset, LONGEST_S // lengths.DAY)
     if unit == "monthly":
         month = max(today.year * 12 + today.month - 1 - back, 1970 * 12)
-        first, following = (today.replace(year=one // 12, month=one % 12 + 1, day=1) for one in (month, month + 1))
+        first, following = (
+            today.replace(year=number // 12, month=number % 12 + 1, day=1) for number in (month, month + 1)
+        )
     else:
         days = 7 if unit == "weekly" else 1
         first = today - timedelta(days=(today.weekday() + 1) % days + back * days)
@@ -144,8 +146,8 @@ def span_seconds(text: str) -> int | None:
 def duration_words(seconds: int) -> str:
     """`300` → '5 minutes', `3600` → 'hour', `5400` → '1 hour 30 minutes'; 'past' goes before it."""
     for short in ("y", "mo", "w", "d", "h", "m", "s"):
-        count, rest = divmod(seconds, UNIT_S[short])
-        if 0 < count <= MOST_OF_A_UNIT and not rest:
+        count, remainder = divmod(seconds, UNIT_S[short])
+        if 0 < count <= MOST_OF_A_UNIT and not remainder:
             return WORDS[short] if count == 1 else f"{count} {WORDS[short]}s"
     return " ".join(_parts(seconds)[:2])
 

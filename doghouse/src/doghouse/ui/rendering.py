@@ -117,14 +117,14 @@ def iso(ts: float) -> str:
 
 def with_query(query: QueryParams, name: str, value: str, *without: str) -> str:
     """The query of a link that sets one parameter (empty: takes it away), leaves out those `without` names, and keeps all else."""
-    kept = [(key, other) for key, other in query.multi_items() if key not in (name, *without)]
-    return urlencode([*kept, (name, value)] if value else kept)
+    pairs = [(key, other) for key, other in query.multi_items() if key not in (name, *without)]
+    return urlencode([*pairs, (name, value)] if value else pairs)
 
 
 def frame_query(query: QueryParams, now: float, span: int) -> str:
     """The query of a link that changes the page's range to the past `span` s and keeps all else."""
-    kept = [(key, value) for key, value in query.multi_items() if key not in ("from_ts", "to_ts", "live")]
-    return urlencode([*kept, *frame.past(span, now).query().items()])
+    pairs = [(key, value) for key, value in query.multi_items() if key not in ("from_ts", "to_ts", "live")]
+    return urlencode([*pairs, *frame.past(span, now).query().items()])
 
 
 def is_web(address: str) -> bool:

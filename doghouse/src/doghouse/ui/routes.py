@@ -68,8 +68,8 @@ def routes(stores: Stores) -> list[BaseRoute]:
     monitor = MonitorPage(replays, stores.notifications)
     workbench = Workbench(replays, stores.points.metrics, explorer.tags)
     downtimes = Downtimes(stores.downtimes, stores.monitors.store)
-    mails, kept = Mails(stores.post), stores.monitors.store
-    inbox = Inbox(stores.notifications, mails, stores.downtimes, stores.webhooks, kept, stores.units)
+    mails, monitor_store = Mails(stores.post), stores.monitors.store
+    inbox = Inbox(stores.notifications, mails, stores.downtimes, stores.webhooks, monitor_store, stores.units)
     events, logs = EventPage(stores.events, stores.hosts), LogPage(stores.logs, stores.traces)
     panels = Panels(monitor, stores.checks, events)
     data = BoardData(boards, sources(stores, everything, hostmap, panels), stores.units)

@@ -12,7 +12,7 @@ SIZES = {"ordered": (4, 2), "free": (48, 24)}  # GUESS: columns and rows of what
 
 def with_widget(body: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, Any]:
     """The dashboard with the widget; where others have places it stands below all of them."""
-    places = [one.place for one in parse(body).widgets if one.place]
+    places = [widget.place for widget in parse(body).widgets if widget.place]
     widget: dict[str, Any] = {"definition": definition}
     if places or body["layout_type"] == "free":
         width, height = SIZES[body["layout_type"]]

@@ -95,9 +95,11 @@ def _problems(body: Any, text: str, path: str) -> Iterator[dict[str, Any]]:
     from doghouse.importing import positions
 
     line = positions.lines(partial(positions.positions, text), ())
-    for one in dashboards.lint(body):
-        inside = not path or one.field.startswith(path)
-        yield _problem(one.severity, one.field, one.text, line(one.field[len(path) :], 0) if inside else 0)
+    for problem in dashboards.lint(body):
+        inside = not path or problem.field.startswith(path)
+        yield _problem(
+            problem.severity, problem.field, problem.text, line(problem.field[len(path) :], 0) if inside else 0
+        )
 
 
 def _problem(severity: str, field: str, text: str, line: int) -> dict[str, Any]:

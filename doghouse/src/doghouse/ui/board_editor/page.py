@@ -85,8 +85,8 @@ class BoardEditor(msgspec.Struct, frozen=True):
     def new(self, call: Call) -> Reply:
         """`GET /dashboard/create`; `clone=ID` begins with that dashboard."""
         body: dict[str, Any] = dict(NEW)
-        if wanted := call.query.get("clone"):
-            body = drafts.written(self.boards.document(wanted))
+        if original := call.query.get("clone"):
+            body = drafts.written(self.boards.document(original))
             body["title"] = f"{body['title']} (copy)"
         return self.show(call, "", body)
 
@@ -108,7 +108,7 @@ class BoardEditor(msgspec.Struct, frozen=True):
         """`POST /ui/data/board-editor/check`: problems, widgets, the same as HCL, the name under which it is drawn, and whether another was saved meanwhile."""
         asked = call.json(Asked)
         draft = drafts.read(asked.text, asked.path, asked.board)
-        made: dict[str, Any] = {
+        answer: dict[str, Any] = {
             "problems": draft.problems,
             "conflict": self.conflict(asked),
             "shown": None,
@@ -117,8 +117,8 @@ class BoardEditor(msgspec.Struct, frozen=True):
         }
         if draft.body is not None:
             name, document = self.shown.add(draft.body, asked.id, call.now)
-            made |= {"shown": name, "widgets": list(drafts.parts(document)), "hcl": hcl(draft.body)}
-        return Reply(made)
+            answer |= {"shown": name, "widgets": list(drafts.parts(document)), "hcl": hcl(draft.body)}
+        return Reply(answer)
 
     def draw(self, call: Call) -> Reply:
         """`GET /ui/board-editor/{name}`: the board as it would be, for a frame of the page."""
@@ -145,11 +145,11 @@ class BoardEditor(msgspec.Struct, frozen=True):
 
     def add(self, call: Call) -> Reply:
         """`POST /ui/data/board-editor/add`: a widget at the end of a dashboard, or in a new one; its address. Raises ApiError 400, 404, 409."""
-        wanted = call.json(Added)
-        before = drafts.written(self.boards.document(wanted.id)) if wanted.id else dict(NEW)
-        body = with_widget(before, wanted.definition)
+        addition = call.json(Added)
+        before = drafts.written(self.boards.document(addition.id)) if addition.id else dict(NEW)
+        body = with_widget(before, addition.definition)
         dashboards.check(body)
-        return self.keep(wanted.id, body, before, call.now)
+        return self.keep(addition.id, body, before, call.now)
 
     def keep(self, dashboard_id: str, body: dict[str, Any], base: Mapping[str, Any], now: float) -> Reply:
         """Keep a dashboard, a new one where it has no id. Raises ApiError 404, and 409 where it is not `base` any more."""

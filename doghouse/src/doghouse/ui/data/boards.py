@@ -40,8 +40,8 @@ class BoardData(Struct, frozen=True):
 
     def answer(self, board: Board, selected: tuple[Selection, ...], shown: Frame, call: Call) -> Reply:
         """The numbers of the widgets that a page asks for, over the range and with the variables' values that it may have."""
-        wanted = call.query.get("widgets")
-        ids = set(wanted.split(",")) if wanted else None
+        listed = call.query.get("widgets")
+        ids = set(listed.split(",")) if listed else None
         numbers = [
             self._widget(widget, selected, shown, call)
             for widget in board.every_widget

@@ -12,5 +12,7 @@ def conflict(base: Mapping[str, Any], theirs: Mapping[str, Any] | None) -> dict[
     """The whole of theirs, and the fields that changed, for js/workbench/conflict.mjs. None: nobody saved anything; `theirs` None: they deleted it."""
     if theirs is None:
         return {"theirs": None, "changes": []}
-    changes = [{"field": one.field, "opened": one.old, "theirs": one.new} for one in changed_fields(base, theirs)]
+    changes = [
+        {"field": change.field, "opened": change.old, "theirs": change.new} for change in changed_fields(base, theirs)
+    ]
     return {"theirs": theirs, "changes": changes} if changes else None

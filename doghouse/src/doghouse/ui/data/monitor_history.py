@@ -62,8 +62,8 @@ def replay(
 
 def thresholds(monitor: mon.Definition) -> dict[str, float]:
     """The thresholds that a monitor has."""
-    given = monitor.thresholds
-    levels = {name: getattr(given, name) for name in THRESHOLDS}
+    options = monitor.thresholds
+    levels = {name: getattr(options, name) for name in THRESHOLDS}
     return {name: float(level) for name, level in levels.items() if level is not None}
 
 
@@ -94,8 +94,8 @@ def _since(timeline: Timeline, since: int) -> Timeline:
     history = timeline.history
     first = int(np.searchsorted(history.at, since))
     names = ("at", "before", "after", "value", "notify", "renotified", "first_triggered", "last_triggered")
-    kept = msgspec.structs.replace(history, **{name: getattr(history, name)[first:] for name in names})
-    return replace(timeline, history=kept, covers=[cover for cover in timeline.covers if cover.stretch.end >= since])
+    recent = msgspec.structs.replace(history, **{name: getattr(history, name)[first:] for name in names})
+    return replace(timeline, history=recent, covers=[cover for cover in timeline.covers if cover.stretch.end >= since])
 
 
 def names(test: Backtest) -> dict[str, str]:

@@ -39,10 +39,10 @@ def text_of(history: History, rules: Sequence[Mapping[str, Any]], groups: int = 
             400, f"a test is made of a minute to {LONGEST_S // DAY} days; doghouse record takes a file of series"
         )
     try:
-        made = record(history, groups)
+        recording = record(history, groups)
     except (CannotRecord, NotEvaluated, QuerySyntaxError, MonitorError) as error:
         raise ApiError(400, str(error)) from None
-    return written_test(made, _given(made, rules))
+    return written_test(recording, _header(recording, rules))
 
 
 def file_name(monitor: Definition) -> str:
@@ -51,18 +51,18 @@ def file_name(monitor: Definition) -> str:
     return f"{name[:80]}.test.yaml"
 
 
-def _given(made: Recording, rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _header(recording: Recording, rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """All that the test is made of, in it: the monitor with its members, the downtimes by their labels, the hosts of its series, the rules."""
-    history = made.history
-    given: dict[str, Any] = {"monitor": _body(history.monitor)}
+    history = recording.history
+    header: dict[str, Any] = {"monitor": _body(history.monitor)}
     if history.members:
-        given["members"] = {str(number): _body(one) for number, one in history.members.items()}
+        header["members"] = {str(number): _body(member) for number, member in history.members.items()}
     if history.downtimes:
-        given["downtimes"] = [{**(one.document or {}), "name": one.label} for one in history.downtimes]
-    named = sorted({split_host(one.tags)[0] for one in made.series} & history.hosts.keys())
+        header["downtimes"] = [{**(downtime.document or {}), "name": downtime.label} for downtime in history.downtimes]
+    named = sorted({split_host(timeseries.tags)[0] for timeseries in recording.series} & history.hosts.keys())
     hosts = {name: {"ip": history.hosts[name].ip, "tags": list(history.hosts[name].tags)} for name in named}
-    given |= {"hosts": hosts} if hosts else {}
-    return given | ({"rules": list(rules)} if rules else {})
+    header |= {"hosts": hosts} if hosts else {}
+    return header | ({"rules": list(rules)} if rules else {})
 
 
 def _body(monitor: Definition) -> dict[str, Any]:

@@ -69,11 +69,11 @@ class Replays(Struct, frozen=True):
             hosts, rules = hosts_of(self.hosts), self.rules.rules()
             replayed = monitor_history.replay(monitor, sources, seen, quiet, hosts, rules)
         graph = self.graph(monitor, seen, sources if replayed.test else None)
-        made = self.nothing(seen, now, replayed.problem) | {"graph": graph}
+        answer = self.nothing(seen, now, replayed.problem) | {"graph": graph}
         if replayed.test is None:
-            return made
+            return answer
         unit = unit_of_window(monitor.asked, self.units)
-        return made | {"replay": monitor_history.document(replayed.test, timezone) | {"unit": unit}}
+        return answer | {"replay": monitor_history.document(replayed.test, timezone) | {"unit": unit}}
 
     def nothing(self, seen: Frame, now: float, problem: str) -> dict[str, Any]:
         """An answer without a graph and figures, and why."""
@@ -82,13 +82,13 @@ class Replays(Struct, frozen=True):
     def sources(self, monitor: mon.Definition, seen: Frame) -> mon.Sources:
         """What a replay reads: points, runs of checks that are points, SLOs, logs, spans, a composite's members. Raises MonitorError where one is missing."""
         points, members = points_of(self.points), self.members(monitor)
-        made = sources_of(monitor, points, members, seen.start, seen.end, records=self.records)
-        return replace(made, objectives=self.monitors.objectives)
+        sources = sources_of(monitor, points, members, seen.start, seen.end, records=self.records)
+        return replace(sources, objectives=self.monitors.objectives)
 
     def members(self, monitor: mon.Definition) -> dict[int, mon.Definition]:
         """The monitors that a composite is made of, by id, as far as they are there."""
         stored = {number: self.monitors.store.get(number) for number in monitor.members}
-        return {number: one.definition for number, one in stored.items() if one}
+        return {number: member.definition for number, member in stored.items() if member}
 
     def remarks(self, monitor: mon.Definition, seen: Frame) -> list[str]:
         """What a person should know of the replay."""
@@ -99,7 +99,7 @@ class Replays(Struct, frozen=True):
 
     def sent_rules(self) -> list[dict[str, Any]]:
         """The notification rules as the API has them."""
-        return [msgspec.to_builtins(one.attributes) for one in self.rules.all()]
+        return [msgspec.to_builtins(rule.attributes) for rule in self.rules.all()]
 
     def quiet(self, monitor: mon.Definition, seen: Frame) -> list[dt.Downtime]:
         """The downtimes that may hold a monitor from the frame's start on."""
@@ -107,8 +107,8 @@ class Replays(Struct, frozen=True):
 
     def history(self, monitor: mon.Definition, seen: Frame, quiet: Sequence[dt.Downtime], now: float) -> History:
         """The range as a unit test is made of it: whole minutes that have passed, and the downtimes that hold in them."""
-        start, end = (int(one) // MINUTE * MINUTE for one in (seen.start, min(seen.end, now)))
-        holding = [one for one in quiet if dt.stretches(one, start, end)]
+        start, end = (int(instant) // MINUTE * MINUTE for instant in (seen.start, min(seen.end, now)))
+        holding = [downtime for downtime in quiet if dt.stretches(downtime, start, end)]
         hosts, rules = hosts_of(self.hosts), self.rules.rules()
         return History(
             monitor, points_of(self.points), start, end, self.members(monitor), holding, hosts, rules, self.records
@@ -140,13 +140,13 @@ class Replays(Struct, frozen=True):
 def beside(raw: dict[str, Any], windows: dict[str, Any], *, apart: bool) -> dict[str, Any]:
     """A query's own lines, thin, beside what the monitor's windows are worth; `apart`: the own ones have an axis of their own, at the right."""
     own = [
-        one | {"style": one["style"] | {"line_width": "thin", "line_type": "dotted"}, "right": apart}
-        for one in raw["series"]
+        line | {"style": line["style"] | {"line_width": "thin", "line_type": "dotted"}, "right": apart}
+        for line in raw["series"]
     ]
-    unit = None if apart else next((one["unit"] for one in raw["series"]), None)
+    unit = None if apart else next((line["unit"] for line in raw["series"]), None)
     worth = [
-        one | {"label": ", ".join(filter(None, ("evaluated", one["group"]))), "name": "evaluated", "unit": unit}
-        for one in windows["series"]
+        line | {"label": ", ".join(filter(None, ("evaluated", line["group"]))), "name": "evaluated", "unit": unit}
+        for line in windows["series"]
     ]
     return raw | {"series": [*worth, *own], "more": raw["more"] + windows["more"]}
 

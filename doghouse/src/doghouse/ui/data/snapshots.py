@@ -30,7 +30,7 @@ from doghouse.web.http import Call, Reply
 DISPLAYS = ("line", "bars", "area")
 
 
-class Wanted(msgspec.Struct):
+class Body(msgspec.Struct):
     """What is to be snapped: a widget of the board, and what is said about it."""
 
     widget: str
@@ -49,10 +49,10 @@ class Snapshots(Struct, frozen=True):
     def take(self, call: Call) -> Reply:
         """`POST /ui/data/dashboard/{id}/snapshot?from_ts…&tpl_var_…`: draw a widget as it is seen, and post an event with the picture."""
         board = self.boards.board(call.params["id"])
-        wanted = call.json(Wanted)
-        widget = board.widget(wanted.widget)
+        body = call.json(Body)
+        widget = board.widget(body.widget)
         if widget is None:
-            raise ApiError(404, f"the dashboard has no widget {wanted.widget}")
+            raise ApiError(404, f"the dashboard has no widget {body.widget}")
         page = frame.from_url(call.query, call.now)
         shown = frame.of_widget(widget.time, page, call.now) or page
         picture = self.picture(board, widget, shown, call)
@@ -60,8 +60,8 @@ class Snapshots(Struct, frozen=True):
         address = f"{call.base_url}{PATH}/{name}"
         query = {"fullscreen_widget": widget.id, **shown.query(), "live": "false"}
         link = f"{call.base_url}{board.url}?" + "&".join(f"{key}={value}" for key, value in query.items())
-        self.events.add(event(picture.title, wanted.text, address, link, call.now))
-        return Reply({"url": f"{PATH}/{name}", "notified": list(mentions.handles(wanted.text))})
+        self.events.add(event(picture.title, body.text, address, link, call.now))
+        return Reply({"url": f"{PATH}/{name}", "notified": list(mentions.handles(body.text))})
 
     def picture(self, board: Board, widget: Widget, shown: Frame, call: Call) -> Picture:
         """A widget's graph over the frame, with the variables of the page."""

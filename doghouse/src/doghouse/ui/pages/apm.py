@@ -49,9 +49,9 @@ class Apm(Struct, frozen=True):
         """`GET /apm/traces?query=…&from_ts…`: the newest spans that a search finds, each with its trace."""
         shown = frame.from_url(call.query, call.now)
         query = call.query.get("query", "")
-        wanted, problem = searches.read(query)
-        found = self.spans.newest(wanted, shown.start * 1000, shown.end * 1000, MOST_FOUND) if not problem else []
-        rows = [span_row(time, record) for time, record in found]
+        tree, problem = searches.read(query)
+        spans = self.spans.newest(tree, shown.start * 1000, shown.end * 1000, MOST_FOUND) if not problem else []
+        rows = [span_row(time, record) for time, record in spans]
         return rendering.framed("traces.html", call, shown, rows=rows, problem=problem, query=query, most=MOST_FOUND)
 
     def service(self, call: Call) -> Reply:
@@ -64,8 +64,8 @@ class Apm(Struct, frozen=True):
             if operation.service == name
         ]
         resources = summary.resources(self.points, name, shown.start, shown.end)
-        wanted = call.query.get("resource", "")
-        asked = Search(service=name, resource=wanted, errors=call.query.get("errors") == "true")
+        resource_name = call.query.get("resource", "")
+        asked = Search(service=name, resource=resource_name, errors=call.query.get("errors") == "true")
         traces = self.traces.find(asked, shown.start, shown.end, limit=MOST_TRACES)
         written = self.written(name, shown)
         return rendering.framed(
@@ -80,7 +80,7 @@ class Apm(Struct, frozen=True):
             ],
             graphs=[graph for operation in whole for graph in graphs(operation.operation, name)],
             traces=traces,
-            resource=wanted,
+            resource=resource_name,
             only_errors=asked.errors,
             most=MOST_TRACES,
         )

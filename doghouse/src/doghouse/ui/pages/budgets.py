@@ -30,7 +30,7 @@ class ErrorBudgets(Struct, frozen=True):
     def show(self, call: Call) -> Reply:
         """`GET /slo/manage`."""
         alerts = self.slos.monitors.alerts()
-        rows = [self._row(each, alerts, call.now) for each in self.slos.store.all()]
+        rows = [self._row(document, alerts, call.now) for document in self.slos.store.all()]
         return rendering.render("slos.html", call, rows=rows)
 
     def _row(self, document: Document, alerts: Mapping[str, list[int]], now: float) -> dict[str, Any]:
@@ -42,8 +42,8 @@ class ErrorBudgets(Struct, frozen=True):
             "tags": objective.tags,
             "alerts": alerts.get(objective.id, []),
             "targets": [
-                _target(each, stands, why)
-                for each, (stands, why) in zip(objective.thresholds, self.slos.stands(objective, now), strict=True)
+                _target(threshold, stands, why)
+                for threshold, (stands, why) in zip(objective.thresholds, self.slos.stands(objective, now), strict=True)
             ],
         }
 

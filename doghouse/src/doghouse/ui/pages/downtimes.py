@@ -70,7 +70,7 @@ class Downtimes(Struct, frozen=True):
 
     def form(self, call: Call, attributes: Mapping[str, Any], record: Record | None = None) -> Reply:
         """The page on which a downtime is written."""
-        named = sorted((str(one.document["name"]), one.definition.id) for one in self.monitors.page())
+        named = sorted((str(monitor.document["name"]), monitor.definition.id) for monitor in self.monitors.page())
         return rendering.render(
             "downtime.html",
             call,
@@ -89,8 +89,10 @@ class Downtimes(Struct, frozen=True):
     def check(self, call: Call) -> Reply:
         """`POST /ui/data/downtimes/check` with attributes and a week (s UTC): what is wrong, when it holds next, and when in that week."""
         asked = call.json(Asked)
-        problems = [{"severity": one.severity, "text": one.text} for one in dt.lint(asked.attributes, call.now)]
-        if any(one["severity"] == "error" for one in problems):
+        problems = [
+            {"severity": problem.severity, "text": problem.text} for problem in dt.lint(asked.attributes, call.now)
+        ]
+        if any(problem["severity"] == "error" for problem in problems):
             return Reply({"problems": problems, "next": [], "week": []})
         check_week(asked.start, asked.end, call.now)
         downtime = dt.parse(asked.attributes, call.now)
@@ -98,7 +100,10 @@ class Downtimes(Struct, frozen=True):
         return Reply(
             {
                 "problems": problems,
-                "next": [{"from": one.start, "to": None if math.isinf(one.end) else one.end} for one in coming],
+                "next": [
+                    {"from": stretch.start, "to": None if math.isinf(stretch.end) else stretch.end}
+                    for stretch in coming
+                ],
                 "week": blocks(downtime, "", asked.start, asked.end),
             }
         )
@@ -131,11 +136,11 @@ class Downtimes(Struct, frozen=True):
         """`GET /ui/data/downtimes?from=…&to=…` (s UTC): when each holds in between."""
         start, end = call.number("from", 0), call.number("to", 0)
         check_week(start, end, call.now)
-        made = []
+        rows = []
         for record in self.store.all():
-            held = blocks(self.store.downtime(record), self.name(record), start, end)
-            made += [{"id": record.id, **one, "canceled": record.canceled is not None} for one in held]
-        return Reply(made)
+            parts = blocks(self.store.downtime(record), self.name(record), start, end)
+            rows += [{"id": record.id, **part, "canceled": record.canceled is not None} for part in parts]
+        return Reply(rows)
 
     def cancel(self, call: Call) -> Reply:
         """`POST /ui/data/downtimes/{id}/cancel`."""
@@ -175,9 +180,9 @@ def check_week(start: float, end: float, now: float) -> None:
 def blocks(downtime: dt.Downtime, called: str, start: float, end: float) -> list[dict[str, Any]]:
     """When a downtime holds in [start, end) (s UTC), for js/parts/calendar.mjs."""
     return [
-        {"name": called, "scope": downtime.scope, "from": max(one.start, start), "to": min(one.end, end)}
-        for one in dt.stretches(downtime, start, end)
-        if one.end > start and one.start < end
+        {"name": called, "scope": downtime.scope, "from": max(stretch.start, start), "to": min(stretch.end, end)}
+        for stretch in dt.stretches(downtime, start, end)
+        if stretch.end > start and stretch.start < end
     ]
 
 
@@ -192,5 +197,5 @@ def _rules(downtime: dt.Downtime) -> list[str]:
 
 
 def _duration(seconds: int) -> str:
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours} h" if not rest else f"{seconds // 60} min"
+    hours, remainder = divmod(seconds, 3600)
+    return f"{hours} h" if not remainder else f"{seconds // 60} min"

@@ -41,9 +41,9 @@ class EventPage(Struct, frozen=True):
 
     def events_of(self, search: Node, shown: Frame) -> Iterator[dict[str, Any]]:
         """The events of a frame that a search finds, the newest first. Raises ApiError 400 where a range of it has units."""
-        wanted = matching.predicate(search)
+        matches = matching.predicate(search)
         for event in self.events.between(shown.start, shown.end):
-            if wanted(records.record(event, records.tags(event, self.hosts.tags))):
+            if matches(records.record(event, records.tags(event, self.hosts.tags))):
                 yield event_row(event)
 
 

@@ -29,7 +29,7 @@ STATES = {0: "ok", 1: "warn", 2: "alert", 3: "no-data"}  # a service check's sta
 FILL_DEFAULT = "avg:system.cpu.user"  # GUESS: what Datadog's own map opens with is a CPU percentage
 
 
-class Wanted(Struct, frozen=True):
+class MapLook(Struct, frozen=True):
     """What a map shows: the queries that colour and size it (`avg:m`, or whole ones), the tag keys it groups by, the words that hosts must have."""
 
     fill: str = ""
@@ -53,47 +53,45 @@ class HostMap(Struct, frozen=True):
         fill = call.query.get("fillby")
         if fill is None:
             fill = FILL_DEFAULT if FILL_DEFAULT.partition(":")[2] in metrics else ""
-        wanted = {name: call.query.get(name, "") for name in ("sizeby", "groupby", "filter", "host")}
-        data = {"wanted": wanted | {"fillby": fill}, "now": call.now}
+        choices = {name: call.query.get(name, "") for name in ("sizeby", "groupby", "filter", "host")}
+        data = {"wanted": choices | {"fillby": fill}, "now": call.now}
         return rendering.render("hostmap.html", call, data=data, keys=keys, metrics=metrics, count=len(every))
 
     def data(self, call: Call) -> Reply:
         """`GET /ui/data/hosts?…`: the hosts of the map."""
         words = call.query.get("filter", "").replace(",", " ").split()
         groups = tuple(key for key in call.query.get("groupby", "").split(",") if key)
-        wanted = Wanted(call.query.get("fillby", ""), call.query.get("sizeby", ""), groups, tuple(words))
-        return Reply(self.picture(wanted, call.now, {}))
+        look = MapLook(call.query.get("fillby", ""), call.query.get("sizeby", ""), groups, tuple(words))
+        return Reply(self.picture(look, call.now, {}))
 
     def widget(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """A host map widget's hosts."""
         fill, size = (_query(widget, key) for key in ("fill", "size"))
         groups = tuple(map(str, widget.definition.get("group") or ()))
         scope = tuple(tag for tag in map(str, widget.definition.get("scope") or ()) if "$" not in tag)
-        return {"id": widget.id} | self.picture(Wanted(fill, size, groups, scope), asked.now, asked.variables)
+        return {"id": widget.id} | self.picture(MapLook(fill, size, groups, scope), asked.now, asked.variables)
 
-    def picture(self, wanted: Wanted, now: float, variables: Mapping[str, Chosen]) -> dict[str, Any]:
+    def picture(self, look: MapLook, now: float, variables: Mapping[str, Chosen]) -> dict[str, Any]:
         """The map as JSON for js/graphs/hostmap.mjs."""
         shown = [
-            host
-            for host in self.every()
-            if host.is_up(now) and all(listing.fits(host, word) for word in wanted.filters)
+            host for host in self.every() if host.is_up(now) and all(listing.fits(host, word) for word in look.filters)
         ]
         problems: list[str] = []
-        fill = self.values(wanted.fill, now, variables, problems)
-        size = self.values(wanted.size, now, variables, problems)
+        fill = self.values(look.fill, now, variables, problems)
+        size = self.values(look.size, now, variables, problems)
         return {
             "hosts": [
                 {
                     "name": host.name,
-                    "group": group(host, wanted.groups),
+                    "group": group(host, look.groups),
                     "fill": fill.get(host.name),
                     "size": size.get(host.name),
                     "muted": host.is_muted(now),
                 }
                 for host in sorted(shown, key=lambda listed: listed.name)
             ],
-            "fill": wanted.fill,
-            "size": wanted.size,
+            "fill": look.fill,
+            "size": look.size,
             "problems": problems,
         }
 
@@ -119,9 +117,9 @@ class HostMap(Struct, frozen=True):
     def every(self) -> list[Host]:
         """Every host that is known by what its Agent said or by its points."""
         heard = self.points.hosts()
-        kept = self.hosts.all()
-        unnamed = {name: Host(0, name) for name in heard.keys() - kept.keys()}
-        return listing.merged(kept | unnamed, heard)
+        stored = self.hosts.all()
+        unnamed = {name: Host(0, name) for name in heard.keys() - stored.keys()}
+        return listing.merged(stored | unnamed, heard)
 
     def show_host(self, call: Call) -> Reply:
         """`GET /ui/data/hosts/{name}`: a host's tags, checks and Agent."""

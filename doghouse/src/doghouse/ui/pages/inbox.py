@@ -43,8 +43,8 @@ class Inbox(Struct, frozen=True):
         """`GET /inbox?silenced=true&page=2`: the newest first, so many a page."""
         silenced = {"true": True, "false": False}.get(call.query.get("silenced", ""))
         page = call.number("page", 1, least=1, most=LAST_PAGE)
-        found = self.store.find(silenced=silenced, limit=PAGE + 1, skip=(page - 1) * PAGE, newest_first=True)
-        notifications, older = found[:PAGE], len(found) > PAGE
+        listed = self.store.find(silenced=silenced, limit=PAGE + 1, skip=(page - 1) * PAGE, newest_first=True)
+        notifications, older = listed[:PAGE], len(listed) > PAGE
         copies = self.store.deliveries(notification.id for notification in notifications)
         rows = [
             {"notification": notification, "copies": copies[notification.id], "state": state(notification)}

@@ -38,9 +38,9 @@ def log_out(call: Call) -> Reply:
 
 def destination(call: Call) -> str:
     """The page that was asked for before; never another site's."""
-    wanted = call.query.get("next", "")
-    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if is_ours and wanted.isascii() else HOME
+    target = call.query.get("next", "")
+    is_ours = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if is_ours and target.isascii() else HOME
 
 
 def is_secure(call: Call) -> bool:

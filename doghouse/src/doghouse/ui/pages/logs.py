@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from doghouse.logs.model import Log
 from doghouse.logs.store.log_store import LogStore
-from doghouse.logs.store.reading import Kept, Place, weights
+from doghouse.logs.store.reading import Place, PlacedLog, weights
 from doghouse.search.records import Selected
 from doghouse.search.tree import Everything, Match, Node, Word, all_of, written
 from doghouse.traces.store import TraceStore
@@ -76,15 +76,15 @@ class LogPage(Struct, frozen=True):
             return Reply({"problem": problem})
         opened = chosen(call, "facet", FACETS)
         selected = self._counted(search, shown, "status", interval(shown.span))
-        made = histogram(selected, shown)
+        bars = histogram(selected, shown)
         return Reply(
             {
                 "problem": "",
                 "total": int(weights(selected).sum()),
                 "from": shown.start,
                 "to": shown.end,
-                "histogram": made
-                | {"statuses": [one | {"state": log_rows.state(one["status"])} for one in made["statuses"]]},
+                "histogram": bars
+                | {"statuses": [entry | {"state": log_rows.state(entry["status"])} for entry in bars["statuses"]]},
                 "facets": [
                     facet(field, self._counted(choice(search, field).others(), shown, field, shown.end), search)
                     for field in opened
@@ -109,7 +109,7 @@ class LogPage(Struct, frozen=True):
         earlier = self.logs.page(search, start, end, AROUND, place)
         columns = chosen(call, "column", COLUMNS)
         query = "" if isinstance(search, Everything) else written(search)
-        rows = self._rows([*later, Kept(place, line), *earlier], columns)
+        rows = self._rows([*later, PlacedLog(place, line), *earlier], columns)
         return rendering.render(
             "log_context.html",
             call,
@@ -128,12 +128,12 @@ class LogPage(Struct, frozen=True):
         )
         return next((line.log for line in lines if line.place == place), None)
 
-    def _rows(self, lines: list[Kept], columns: list[str]) -> list[dict[str, Any]]:
+    def _rows(self, lines: list[PlacedLog], columns: list[str]) -> list[dict[str, Any]]:
         rows = [
             log_rows.row(line.log) | {"place": line.place, "cells": log_rows.cells(line.log, columns)} for line in lines
         ]
-        kept = self.traces.known(row["trace"] for row in rows if row["trace"])
-        return [row | {"kept": row["trace"] in kept} for row in rows]
+        stored = self.traces.known(row["trace"] for row in rows if row["trace"])
+        return [row | {"kept": row["trace"] in stored} for row in rows]
 
 
 def chosen(call: Call, name: str, default: tuple[str, ...]) -> list[str]:

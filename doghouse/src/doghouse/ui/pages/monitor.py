@@ -85,12 +85,14 @@ class MonitorPage(Struct, frozen=True):
         """`GET /ui/data/monitor/{id}?from_ts…&critical=…&timezone=…`: graph, states, figures; thresholds in the query replace the monitor's own."""
         stored = self.replays.stored(str(call.params["id"]))
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
-        wanted = {name: _number(call.query[name], name) for name in monitor_history.THRESHOLDS if call.query.get(name)}
+        thresholds = {
+            name: _number(call.query[name], name) for name in monitor_history.THRESHOLDS if call.query.get(name)
+        }
         monitor = stored.definition
-        tried = monitor.with_thresholds(wanted) if wanted else monitor
+        tried = monitor.with_thresholds(thresholds) if thresholds else monitor
         timezone = known_zone(call.query.get("timezone", "UTC"))
         answer = self.replays.answer(tried, seen, self.replays.quiet(monitor, seen), timezone, call.now)
-        return Reply(answer | {"refused": self.refused(tried) if wanted else ""})
+        return Reply(answer | {"refused": self.refused(tried) if thresholds else ""})
 
     def refused(self, tried: mon.Definition) -> str:
         """Why Datadog would not take the monitor with these thresholds; empty where it would."""

@@ -32,8 +32,10 @@ class MonitorList(Struct, frozen=True):
         every = self.every(call.now)
         problem = ""
         try:
-            wanted = compile_search(query)
-            matching = [monitor for monitor in every if any(wanted(hit.row) for hit in monitor_hits(monitor, call.now))]
+            matches = compile_search(query)
+            matching = [
+                monitor for monitor in every if any(matches(hit.row) for hit in monitor_hits(monitor, call.now))
+            ]
         except ApiError as error:
             matching, problem = [], error.text
         rows = sorted(map(row, matching), key=lambda entry: (ORDER.index(entry["state"]), entry["name"].lower()))

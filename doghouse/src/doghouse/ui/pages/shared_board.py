@@ -89,7 +89,9 @@ class SharedBoards(Struct, frozen=True):
         email = self.shares.visitor(share["token"], call.request.cookies.get(COOKIE, ""), call.now)
         if email is None or not is_invited(share, email, call.now):
             raise ApiError(403, "This dashboard is for those who were invited: open the link in your invitation")
-        invitees = [{**each, "last_accessed": at} if each["email"] == email else each for each in share["invitees"]]
+        invitees = [
+            {**invitee, "last_accessed": at} if invitee["email"] == email else invitee for invitee in share["invitees"]
+        ]
         return {**share, "last_accessed": at, "invitees": invitees}
 
 
@@ -104,7 +106,8 @@ def _embeds(share: Document, referer: str) -> bool:
 
 def _domains(share: Document) -> set[str]:
     return {
-        urlsplit(each if "//" in each else f"//{each}").hostname or "" for each in share["embeddable_domains"] or ()
+        urlsplit(domain if "//" in domain else f"//{domain}").hostname or ""
+        for domain in share["embeddable_domains"] or ()
     } - {""}
 
 

@@ -76,8 +76,8 @@ class Workbench(Struct, frozen=True):
         """`GET /monitors/create`; `clone=ID` begins with that monitor, `query=…` with a query of metrics."""
         query = call.query.get("query", "")
         body: dict[str, Any] = {"name": "", "type": NEW_TYPE, "query": query, "message": "", "options": {}}
-        if wanted := call.query.get("clone"):
-            body = documents.written(self.replays.stored(wanted).document)
+        if original := call.query.get("clone"):
+            body = documents.written(self.replays.stored(original).document)
             body["name"] = f"{body['name']} (copy)"
         return self.show(call, 0, body)
 
@@ -106,21 +106,21 @@ class Workbench(Struct, frozen=True):
         """`POST /ui/data/workbench/check`: problems, messages for a group, names to choose, the same as HCL, and what was saved meanwhile."""
         asked = call.json(Asked)
         draft = self.draft(asked)
-        made: dict[str, Any] = {"problems": draft.problems, "previews": [], "groups": [], "choices": {}, "hcl": ""}
-        made["conflict"] = self.conflict(asked)
+        answer: dict[str, Any] = {"problems": draft.problems, "previews": [], "groups": [], "choices": {}, "hcl": ""}
+        answer["conflict"] = self.conflict(asked)
         if (monitor := draft.monitor) is None:
-            return Reply(made)
+            return Reply(answer)
         states = self.replays.monitors.store.states(asked.id) if asked.id else {}
         groups = message_previews.groups_of(monitor, states)
         group = groups[min(max(asked.group, 0), len(groups) - 1)]
         hosts, rules = hosts_of(self.replays.hosts), self.replays.rules.rules()
-        made["choices"] = self.choices(monitor)
-        made["groups"] = [message_previews.label(one) for one in groups]
-        made["previews"] = message_previews.previews(monitor, states, group, hosts, rules, int(call.now))
+        answer["choices"] = self.choices(monitor)
+        answer["groups"] = [message_previews.label(candidate) for candidate in groups]
+        answer["previews"] = message_previews.previews(monitor, states, group, hosts, rules, int(call.now))
         from doghouse.importing.terraform.writing import monitor_json  # here, as in `draft`
 
-        made["hcl"] = monitor_json(documents.written(monitor.document))
-        return Reply(made)
+        answer["hcl"] = monitor_json(documents.written(monitor.document))
+        return Reply(answer)
 
     def choices(self, monitor: mon.Definition) -> dict[str, list[str]]:
         """Names to choose, by the ids of the form's fields that list them: keys of the metrics' tags to group by, and of these to notify by."""
@@ -135,16 +135,16 @@ class Workbench(Struct, frozen=True):
         cursor = min(max(asked.cursor, 0), len(asked.text))
         monitor = drafts.read(asked.monitor, 0).monitor
         if asked.place == "message":
-            made = message_completion.complete(monitor, asked.text, cursor, self.handles())
+            completions = message_completion.complete(monitor, asked.text, cursor, self.handles())
         else:
             kind = monitor.type if monitor else NEW_TYPE
-            made = completion.complete(kind, asked.text, cursor, self.metrics(), self.tags)
-        return Reply(made)
+            completions = completion.complete(kind, asked.text, cursor, self.metrics(), self.tags)
+        return Reply(completions)
 
     def handles(self) -> Iterator[str]:
         """Everybody whom a monitor of this doghouse mentions."""
-        for one in self.replays.monitors.store.page():
-            yield from handles(one.definition.message)
+        for stored in self.replays.monitors.store.page():
+            yield from handles(stored.definition.message)
 
     def upload(self, call: Call) -> Reply:
         """`POST /ui/data/workbench/files/{kind}?name=points.csv`: a file to try monitors over."""
@@ -176,10 +176,10 @@ class Workbench(Struct, frozen=True):
         asked = call.json(Asked)
         monitors, monitor = self.replays.monitors, self.monitor(asked)
         if not asked.id:
-            made = monitors.store.add(monitors.checked(dict(monitor.document)), call.now)
-            if isinstance(made, int):
-                raise ApiError(409, f"monitor {made} is the same as this one: give this one another name")
-            return Reply({"id": made.definition.id})
+            added = monitors.store.add(monitors.checked(dict(monitor.document)), call.now)
+            if isinstance(added, int):
+                raise ApiError(409, f"monitor {added} is the same as this one: give this one another name")
+            return Reply({"id": added.definition.id})
         stored = self.replays.stored(str(asked.id))
         checked = monitors.checked(documents.rewritten(stored.document, dict(monitor.document)))
         if not monitors.store.replace(
@@ -204,7 +204,7 @@ class Workbench(Struct, frozen=True):
             self.replays.monitors.checked(dict(draft.monitor.document))
         except ApiError as error:
             text = error.text
-            known = any(one["text"].startswith(text) for one in draft.problems)  # lint says why besides
+            known = any(problem["text"].startswith(text) for problem in draft.problems)  # lint says why besides
             return draft if known else drafts.refused(draft, text)
         return draft
 

@@ -85,10 +85,10 @@ def _settled(widgets: Sequence[Widget], columns: int, top: int = 0) -> list[tupl
     if not places:
         return []
     down = max(0, top - places[0].y)
-    wanted = [_wanted(widget, columns, _end(places)) for widget in widgets]
+    wishes = [_wish(widget, columns, _end(places)) for widget in widgets]
     settled: list[tuple[Widget, Place]] = []
     reached = [top] * columns  # the first free row of each column
-    for place, widget in sorted(zip(wanted, widgets, strict=True), key=lambda item: (item[0].y, item[0].x)):
+    for place, widget in sorted(zip(wishes, widgets, strict=True), key=lambda item: (item[0].y, item[0].x)):
         over = slice(place.x, place.x + place.width)
         y = max(place.y + down, *reached[over])
         reached[over] = [y + place.height] * place.width
@@ -96,7 +96,7 @@ def _settled(widgets: Sequence[Widget], columns: int, top: int = 0) -> list[tupl
     return settled
 
 
-def _wanted(widget: Widget, columns: int, below: int) -> Place:
+def _wish(widget: Widget, columns: int, below: int) -> Place:
     """The place that a widget asks for, within the board; a group is as high as its widgets need."""
     place = widget.place or Place(0, below, *UNPLACED)
     width = min(place.width, columns)

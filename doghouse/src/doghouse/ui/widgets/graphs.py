@@ -43,7 +43,7 @@ class Asked(Struct, frozen=True):
 def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Asked) -> dict[str, Any]:
     """A widget as a graph: JSON for js/graphs/graph.mjs. Times in s UTC."""
     frame = asked.frame
-    found: list[tuple[float, dict[str, Any]]] = []
+    weighted: list[tuple[float, dict[str, Any]]] = []
     problems: list[Problem] = []
     metrics: set[str] = set()
     for number, request in enumerate(widget.requests):
@@ -52,11 +52,11 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
             if answer.problem:
                 problems.append(answer.problem)
             unit = unit_of(answer.expression, asked.units) if answer.expression else None
-            found += [
+            weighted += [
                 (_weight(series, request), _series(series, answer, request, number, asked) | {"unit": unit})
                 for series in answer.series
             ]
-    drawn, left_out = largest(found)
+    drawn, left_out = largest(weighted)
     if not problems and not any(series["length"] for series in drawn):
         problems = empty(widget, source, asked)
     elif (
@@ -68,10 +68,10 @@ def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Aske
     return _document(widget.id, asked, drawn, problems, simulated.ranges(metrics, frame.start, frame.end), left_out)
 
 
-def largest(found: Sequence[tuple[float, dict[str, Any]]]) -> tuple[list[dict[str, Any]], int]:
+def largest(weighted: Sequence[tuple[float, dict[str, Any]]]) -> tuple[list[dict[str, Any]], int]:
     """Of series with their weights as many as a graph draws, the heaviest, in the order that they have; and how many are left out."""
-    heaviest = sorted(range(len(found)), key=lambda place: -found[place][0])[:MOST_SERIES]
-    return [found[place][1] for place in sorted(heaviest)], len(found) - len(heaviest)
+    heaviest = sorted(range(len(weighted)), key=lambda place: -weighted[place][0])[:MOST_SERIES]
+    return [weighted[place][1] for place in sorted(heaviest)], len(weighted) - len(heaviest)
 
 
 def _weight(series: ResultSeries, request: Request) -> float:
@@ -86,8 +86,10 @@ def of_lines(text: str, worked_out: Sequence[ResultSeries], frame: Frame, why: s
     asked, line = Asked(frame, {}), Line(text)
     answer = Answer(line, None, tuple(worked_out))
     request = Request((line,))
-    found = [(_weight(one, request), _series(one, answer, request, 0, asked) | {"unit": None}) for one in worked_out]
-    drawn, left_out = largest(found)
+    weighted = [
+        (_weight(series, request), _series(series, answer, request, 0, asked) | {"unit": None}) for series in worked_out
+    ]
+    drawn, left_out = largest(weighted)
     return _document("lines", asked, drawn, [] if drawn else [Problem("empty", why, "")], [], left_out)
 
 

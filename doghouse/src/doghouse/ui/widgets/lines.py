@@ -58,14 +58,14 @@ def answers(line: Line, source: Source, frame: Frame, values: Mapping[str, Chose
 
 def texts(requests: Iterable[Request], values: Mapping[str, Chosen]) -> list[str]:
     """The queries of metrics that requests evaluate, each once, as they could be typed elsewhere; what cannot be read, or asks for records, gives none."""
-    made: dict[str, None] = {}
+    distinct: dict[str, None] = {}
     for line in (line for request in requests for line in request.lines if not line.unevaluated):
         try:
             parsed = line.expressions(values)
         except (QuerySyntaxError, NotEvaluated):
             continue
-        made |= dict.fromkeys(expression_text(one) for one in parsed if _is_of_metrics(one))
-    return list(made)
+        distinct |= dict.fromkeys(expression_text(expression) for expression in parsed if _is_of_metrics(expression))
+    return list(distinct)
 
 
 def _is_of_metrics(expression: Expression) -> bool:
@@ -95,7 +95,7 @@ def _limited(series: list[ResultSeries], line: Line) -> list[ResultSeries]:
     count, order = line.limit
     from numpy import nanmean
 
-    ranked = sorted((one for one in series if len(one.values)), key=lambda one: float(nanmean(one.values)))
+    ranked = sorted((line for line in series if len(line.values)), key=lambda line: float(nanmean(line.values)))
     return (ranked if order == "asc" else ranked[::-1])[:count]
 
 

@@ -45,32 +45,32 @@ class MonitorSummary(Struct, frozen=True):
         definition = widget.definition
         answer = {"id": widget.id, **asked.frame.document}
         try:
-            wanted = compile_search(substituted(str(definition.get("query") or ""), chosen(asked.selected)))
+            fits = compile_search(substituted(str(definition.get("query") or ""), chosen(asked.selected)))
         except ApiError as error:
             return answer | {"problems": [error.text]}
         every = self.monitors.every(asked.now)
-        found = [shown for shown in every if any(wanted(hit.row) for hit in monitor_hits(shown, asked.now))]
-        counts = Counter(_states(found, groups=definition.get("summary_type") in GROUPS))
+        monitors = [shown for shown in every if any(fits(hit.row) for hit in monitor_hits(shown, asked.now))]
+        counts = Counter(_states(monitors, groups=definition.get("summary_type") in GROUPS))
         shown_states = [state for state in ORDER if counts[state] or definition.get("hide_zero_counts") is False]
         return answer | {
-            "problems": [] if found else ["no monitor matches"],
+            "problems": [] if monitors else ["no monitor matches"],
             "counts": [{"status": state, "state": css(state), "count": counts[state]} for state in shown_states],
-            "monitors": [_row(shown) for shown in _ordered(found, str(definition.get("sort") or ""))][
+            "monitors": [_row(shown) for shown in _ordered(monitors, str(definition.get("sort") or ""))][
                 : _most(definition)
             ],
         }
 
 
-def _states(found: list[Shown], groups: bool) -> list[str]:
+def _states(monitors: list[Shown], groups: bool) -> list[str]:
     if groups:
-        return [state.status.label for shown in found for state in shown.states.values()]
-    return [shown.stored.overall for shown in found]
+        return [state.status.label for shown in monitors for state in shown.states.values()]
+    return [shown.stored.overall for shown in monitors]
 
 
-def _ordered(found: list[Shown], sort: str) -> list[Shown]:
+def _ordered(monitors: list[Shown], sort: str) -> list[Shown]:
     """In the order that the widget names, what needs somebody first where it names none. GUESS: `group` sorts by the name."""
     field, _, direction = (sort or "status,asc").partition(",")
-    ordered = sorted(found, key=SORTS["name"])
+    ordered = sorted(monitors, key=SORTS["name"])
     return sorted(ordered, key=SORTS.get(field, SORTS["name"]), reverse=direction == "desc")
 
 

@@ -37,32 +37,36 @@ class Objectives(Struct, frozen=True):
 
     def objective(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """JSON for js/widgets/slo.mjs: a row a time window, and for each of its groups or monitors where the widget shows them."""
-        made: dict[str, Any] = {"id": widget.id, "name": "", "href": "", "rows": [], "problems": []}
+        answer: dict[str, Any] = {"id": widget.id, "name": "", "href": "", "rows": [], "problems": []}
         slo_id = str(widget.definition.get("slo_id", ""))
         objective = self.slos.store.objective(slo_id)
         if objective is None:
-            return made | {"problems": [_problem(f"there is no SLO '{slo_id}'")]}
-        wanted = widget.definition.get("time_windows")
-        names = [str(one) for one in wanted] if isinstance(wanted, list) and wanted else [objective.primary.timeframe]
+            return answer | {"problems": [_problem(f"there is no SLO '{slo_id}'")]}
+        timeframes = widget.definition.get("time_windows")
+        names = (
+            [str(timeframe) for timeframe in timeframes]
+            if isinstance(timeframes, list) and timeframes
+            else [objective.primary.timeframe]
+        )
         mode = str(widget.definition.get("view_mode", "overall"))
         rows = [row for name in names for row in self._rows(objective, name, asked, mode)]
         if len(rows) > MOST_ROWS:
-            made["problems"] = [_problem(f"{len(rows)} rows, of which the first {MOST_ROWS} are shown")]
-        return made | {"name": objective.name, "href": f"/slo/manage#{objective.id}", "rows": rows[:MOST_ROWS]}
+            answer["problems"] = [_problem(f"{len(rows)} rows, of which the first {MOST_ROWS} are shown")]
+        return answer | {"name": objective.name, "href": f"/slo/manage#{objective.id}", "rows": rows[:MOST_ROWS]}
 
     def matching(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """JSON for js/widgets/slo-list.mjs: the SLOs that the widget's search finds, each over its primary timeframe, with variables put in."""
         query = _query(widget)
-        made: dict[str, Any] = {"id": widget.id, "rows": [], "problems": []}
+        answer: dict[str, Any] = {"id": widget.id, "rows": [], "problems": []}
         try:
-            wanted = predicate(substituted(str(query.get("query_string") or ""), chosen(asked.selected)))
+            matches = predicate(substituted(str(query.get("query_string") or ""), chosen(asked.selected)))
         except ApiError as error:
-            return made | {"problems": [_problem(str(error.errors[0]))]}
-        matching = [self.slos.objective(each["id"]) for each in self.slos.store.all() if wanted(each)]
-        rows = [self._named(each, asked) for each in matching]
+            return answer | {"problems": [_problem(str(error.errors[0]))]}
+        matching = [self.slos.objective(document["id"]) for document in self.slos.store.all() if matches(document)]
+        rows = [self._named(objective, asked) for objective in matching]
         limit = query.get("limit")
         most = limit if isinstance(limit, int) and 0 < limit < MOST_ROWS else MOST_ROWS
-        return made | {"rows": _sorted(rows, query)[:most], "problems": [] if rows else [_problem("no SLO matches")]}
+        return answer | {"rows": _sorted(rows, query)[:most], "problems": [] if rows else [_problem("no SLO matches")]}
 
     def _named(self, objective: Objective, asked: Asked) -> dict[str, Any]:
         (row,) = self._rows(objective, objective.primary.timeframe, asked, "overall")
@@ -76,14 +80,14 @@ class Objectives(Struct, frozen=True):
         threshold = objective.threshold(name) or objective.primary
         try:
             start, end = window(name, asked)
-            made = self.slos.measured(objective, start, end)
+            measured = self.slos.measured(objective, start, end)
         except (KeyError, ApiError) as error:
             why = str(error.errors[0]) if isinstance(error, ApiError) else "doghouse does not know this time window"
             yield _row(name, "", threshold, Status(None, None, None, "no_data", 0), why)
             return
-        parts = made.rows if mode in BY_PART else {}
+        parts = measured.rows if mode in BY_PART else {}
         if mode != COMPONENT or not parts:
-            yield _row(name, "", threshold, status(objective, made.overall, threshold, end - start))
+            yield _row(name, "", threshold, status(objective, measured.overall, threshold, end - start))
         for part, tally in parts.items():
             yield _row(name, part, threshold, status(objective, tally, threshold, end - start))
 

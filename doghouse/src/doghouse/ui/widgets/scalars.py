@@ -127,8 +127,8 @@ def _asked(part: Sequence[Line], request: Request, asked: Asked) -> FormulaReque
         named = first.named(asked.variables)
         queries = {name: NamedQuery(query, first.aggregators.get(name) or "avg") for name, query in named.items()}
         return FormulaRequest(queries, tuple(Formula(line.text, line.formula()) for line in part))
-    each = enumerate(first.expressions(asked.variables))
-    queries = {f"{ALONE}{number}": NamedQuery(query, request.aggregator or "avg") for number, query in each}
+    numbered = enumerate(first.expressions(asked.variables))
+    queries = {f"{ALONE}{number}": NamedQuery(query, request.aggregator or "avg") for number, query in numbered}
     return FormulaRequest(queries, tuple(Formula(name, tree.Variable(name)) for name in queries))
 
 

@@ -114,10 +114,10 @@ class Panels(Struct, frozen=True):
     def check_runs(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """The newest runs of a service check: of one group, or counted over a cluster's."""
         name = str(widget.definition.get("check", ""))
-        wanted = check_tags(widget.definition, asked.selected)
-        runs = [check for check in self.checks.all(name) if wanted <= check_own_tags(check)]
+        tags = check_tags(widget.definition, asked.selected)
+        runs = [check for check in self.checks.all(name) if tags <= check_own_tags(check)]
         if not runs:
-            scope = f" with {', '.join(sorted(wanted))}" if wanted else ""
+            scope = f" with {', '.join(sorted(tags))}" if tags else ""
             return _nothing(widget, asked, f"no results of the check `{name}`{scope}")
         if widget.definition.get("grouping") != "cluster":
             runs = sorted(runs, key=lambda run: -run.ts)[:1]
@@ -183,17 +183,17 @@ def search_text(query: str) -> str:
 
 def check_tags(definition: Mapping[str, Any], selected: Sequence[Selection]) -> set[str]:
     """The tags that a check's runs must have: the widget's own, its group's, and those that template variables choose."""
-    given = [str(tag) for tag in definition.get("tags") or ()]
-    given += [tag.strip() for tag in str(definition.get("group") or "").split(",")]
+    texts = [str(tag) for tag in definition.get("tags") or ()]
+    texts += [tag.strip() for tag in str(definition.get("group") or "").split(",")]
     chosen = {f"${choice.name}": choice for choice in selected}
-    wanted = set()
-    for tag in given:
+    tags = set()
+    for tag in texts:
         variable = chosen.get(tag)
         if variable is not None and not variable.everything:
-            wanted |= {f"{variable.prefix}:{value}" for value in variable.values[:1]}
+            tags |= {f"{variable.prefix}:{value}" for value in variable.values[:1]}
         elif variable is None and tag and tag != "*" and not tag.startswith("$"):
-            wanted.add(tag)
-    return wanted
+            tags.add(tag)
+    return tags
 
 
 def check_own_tags(check: ServiceCheck) -> set[str]:

@@ -51,23 +51,23 @@ class Streams(Struct, frozen=True):
 
     def stream(self, widget: Widget, asked: Asked) -> dict[str, Any]:
         """The lines of a widget: JSON for js/widgets/stream.mjs."""
-        wanted = stream_of(widget)
+        stream = stream_of(widget)
         answer = {"id": widget.id, **asked.frame.document}
-        if wanted.of not in (LOGS, EVENTS):
-            return answer | {"problems": [f"doghouse holds nothing of `{wanted.of}`"]}
-        text = substituted(wanted.search, chosen(asked.selected))
+        if stream.of not in (LOGS, EVENTS):
+            return answer | {"problems": [f"doghouse holds nothing of `{stream.of}`"]}
+        text = substituted(stream.search, chosen(asked.selected))
         search, problem = searches.read(text)
         if problem:
             return answer | {"problems": problem.split("\n")[:1]}
-        rows = list(self._logs(search, wanted, asked) if wanted.of == LOGS else self._events(search, asked))
-        said = f"no {wanted.of} match `{text}`" if text.strip() else f"no {wanted.of}"
+        rows = list(self._logs(search, stream, asked) if stream.of == LOGS else self._events(search, asked))
+        remark = f"no {stream.of} match `{text}`" if text.strip() else f"no {stream.of}"
         return answer | {
-            "problems": [] if rows else [f"{said} in this range"],
-            "columns": wanted.columns,
-            "rows": rows[::-1] if wanted.oldest_first else rows,
+            "problems": [] if rows else [f"{remark} in this range"],
+            "columns": stream.columns,
+            "rows": rows[::-1] if stream.oldest_first else rows,
         }
 
-    def _logs(self, search: Any, wanted: Stream, asked: Asked) -> Iterator[dict[str, Any]]:
+    def _logs(self, search: Any, stream: Stream, asked: Asked) -> Iterator[dict[str, Any]]:
         frame = asked.frame
         for line in self.logs.page(search, frame.start * 1000, frame.end * 1000, MOST):
             row = log_rows.row(line.log)
@@ -76,7 +76,7 @@ class Streams(Struct, frozen=True):
                 "state": row["state"],
                 "word": row["status"],
                 "text": row["message"],
-                "cells": [text for _, text in log_rows.cells(line.log, wanted.columns)],
+                "cells": [text for _, text in log_rows.cells(line.log, stream.columns)],
                 "href": f"/logs/around?ts={line.place.time}&id={line.place.id}",
             }
 
@@ -110,10 +110,10 @@ def stream_of(widget: Widget) -> Stream:
 
 
 def _columns(raw: Mapping[str, Any]) -> tuple[str, ...]:
-    given = raw.get("columns")
+    columns = raw.get("columns")
     names = (
-        [entry.get("field") if isinstance(entry, Mapping) else entry for entry in given]
-        if isinstance(given, list)
+        [entry.get("field") if isinstance(entry, Mapping) else entry for entry in columns]
+        if isinstance(columns, list)
         else []
     )
     return tuple(name for name in names if isinstance(name, str) and name not in DRAWN_ANYWAY)

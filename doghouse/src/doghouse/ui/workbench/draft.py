@@ -41,17 +41,17 @@ def read(text: str, number: int, members: Iterable[mon.Definition] = (), rules: 
     except files.FileError as error:
         return Draft(None, [_plain(str(error), error.line)])
     things = list(collect(STDIN, text))
-    found = [one for one in things if isinstance(one, Found)]
-    if len(found) != 1:
-        problems = [one for made in lint_all(things) for one in _documents(made)]
-        return Draft(None, [_plain("is a list: one monitor is written here")] if found else problems)
-    beside = [Found(f"monitor {one.id}", one.document) for one in members]
-    made = next(iter(lint_all([found[0], *beside], rules=rules, only={id(found[0])})))
+    monitors = [thing for thing in things if isinstance(thing, Found)]
+    if len(monitors) != 1:
+        problems = [problem for linted in lint_all(things) for problem in _documents(linted)]
+        return Draft(None, [_plain("is a list: one monitor is written here")] if monitors else problems)
+    beside = [Found(f"monitor {member.id}", member.document) for member in members]
+    linted = next(iter(lint_all([monitors[0], *beside], rules=rules, only={id(monitors[0])})))
     try:
-        monitor = mon.parse({**found[0].body, **({"id": number} if number else {})})
+        monitor = mon.parse({**monitors[0].body, **({"id": number} if number else {})})
     except mon.MonitorError:
-        return Draft(None, list(_documents(made)))
-    return Draft(monitor, list(_documents(made)))
+        return Draft(None, list(_documents(linted)))
+    return Draft(monitor, list(_documents(linted)))
 
 
 def refused(draft: Draft, text: str) -> Draft:
@@ -64,8 +64,8 @@ def _plain(text: str, line: int = 0) -> dict[str, Any]:
     return {"severity": "error", "rule": "", "field": "", "text": text, "line": line, "mend": None}
 
 
-def _documents(made: Linted) -> Iterable[dict[str, Any]]:
-    for problem, line in zip(made.problems, made.lines, strict=True):
+def _documents(linted: Linted) -> Iterable[dict[str, Any]]:
+    for problem, line in zip(linted.problems, linted.lines, strict=True):
         yield _document(problem, line)
 
 

@@ -36,12 +36,12 @@ class Field(Struct, frozen=True):
 
 def thresholds() -> list[Field]:
     """The thresholds."""
-    return [one for one in options() if one.path.startswith("options.thresholds.")]
+    return [option for option in options() if option.path.startswith("options.thresholds.")]
 
 
 def others() -> list[Field]:
     """All other options."""
-    return [one for one in options() if not one.path.startswith("options.thresholds.")]
+    return [option for option in options() if not option.path.startswith("options.thresholds.")]
 
 
 def options() -> list[Field]:
@@ -74,4 +74,4 @@ def _fields(struct: type[msgspec.Struct], path: str) -> Iterator[Field]:
 
 def _without_none(shape: inspect.Type) -> list[inspect.Type]:
     types = list(shape.types) if isinstance(shape, inspect.UnionType) else [shape]
-    return [one for one in types if not isinstance(one, inspect.NoneType)]
+    return [member for member in types if not isinstance(member, inspect.NoneType)]

@@ -18,46 +18,46 @@ MOST_VALUES = 10  # of a facet that are shown
 
 
 class Choice(Struct, frozen=True):
-    """What a search asks of one field by clauses of their own: one of some values, and none of others. `rest` are its other clauses."""
+    """What a search asks of one field by clauses of their own: one of some values, and none of others. `clauses` are the others."""
 
     field: str
-    wanted: tuple[str, ...]
+    included: tuple[str, ...]
     unwanted: tuple[str, ...]
-    rest: tuple[Node, ...]
+    clauses: tuple[Node, ...]
 
     def search(self) -> Node:
         """The search that asks for this."""
-        of_field = [Match(self.field, _value(text)) for text in self.wanted]
+        of_field = [Match(self.field, _value(text)) for text in self.included]
         one_of: list[Node] = [Or(tuple(of_field))] if len(of_field) > 1 else list(of_field)
-        return all_of([*self.rest, *one_of, *(Not(Match(self.field, _value(text))) for text in self.unwanted)])
+        return all_of([*self.clauses, *one_of, *(Not(Match(self.field, _value(text))) for text in self.unwanted)])
 
     def others(self) -> Node:
         """The search without what it asks of this field: it finds what else could be chosen."""
-        return all_of(self.rest)
+        return all_of(self.clauses)
 
     def toggled(self, value: str, *, excluded: bool) -> Choice:
         """The choice with a value asked for (`excluded`: kept out), or no more where it was."""
-        wanted, unwanted = ([text for text in texts if text != value] for texts in (self.wanted, self.unwanted))
+        included, unwanted = ([text for text in texts if text != value] for texts in (self.included, self.unwanted))
         if excluded and value not in self.unwanted:
             unwanted.append(value)
-        if not excluded and value not in self.wanted:
-            wanted.append(value)
-        return Choice(self.field, tuple(wanted), tuple(unwanted), self.rest)
+        if not excluded and value not in self.included:
+            included.append(value)
+        return Choice(self.field, tuple(included), tuple(unwanted), self.clauses)
 
 
 def choice(search: Node, field: str) -> Choice:
     """What a search asks of a field. Only whole values count, not wildcards or ranges."""
-    wanted: list[str] = []
+    included: list[str] = []
     unwanted: list[str] = []
-    rest: list[Node] = []
+    clauses: list[Node] = []
     for clause in _clauses(search):
-        if not wanted and (values := _values(clause, field)):
-            wanted += values
+        if not included and (values := _values(clause, field)):
+            included += values
         elif isinstance(clause, Not) and len(values := _values(clause.part, field)) == 1:
             unwanted += values
         else:
-            rest.append(clause)
-    return Choice(field, tuple(wanted), tuple(unwanted), tuple(rest))
+            clauses.append(clause)
+    return Choice(field, tuple(included), tuple(unwanted), tuple(clauses))
 
 
 def facet(field: str, selected: Selected, search: Node) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def facet(field: str, selected: Selected, search: Node) -> dict[str, Any]:
     chosen = choice(search, field)
     counts = _counts(selected.columns[field], weights(selected))
     texts = sorted(counts, key=lambda text: (-counts[text], text))
-    asked = [text for text in (*chosen.wanted, *chosen.unwanted) if text not in texts[:MOST_VALUES]]
+    asked = [text for text in (*chosen.included, *chosen.unwanted) if text not in texts[:MOST_VALUES]]
     return {
         "field": field,
         "values": [_row(chosen, text, counts.get(text, 0)) for text in (*texts[:MOST_VALUES], *asked)],
@@ -77,7 +77,7 @@ def _row(chosen: Choice, text: str, count: int) -> dict[str, Any]:
     return {
         "value": text,
         "count": count,
-        "wanted": text in chosen.wanted,
+        "wanted": text in chosen.included,
         "unwanted": text in chosen.unwanted,
         "with": written(chosen.toggled(text, excluded=False).search()),
         "without": written(chosen.toggled(text, excluded=True).search()),
@@ -89,10 +89,10 @@ def _counts(column: Column, weight: Ints) -> dict[str, int]:
     rows, codes = column.rows, column.codes
     if np.any(rows[1:] == rows[:-1]):  # some have several values
         rows, codes = np.unique(np.stack([rows, codes]), axis=1)
-    made = np.zeros(len(column.values), np.int64)
-    np.add.at(made, codes, weight[rows])
+    sums = np.zeros(len(column.values), np.int64)
+    np.add.at(sums, codes, weight[rows])
     counts: dict[str, int] = {}
-    for value, count in zip(column.values, made.tolist(), strict=True):
+    for value, count in zip(column.values, sums.tolist(), strict=True):
         counts[text_of(value)] = counts.get(text_of(value), 0) + count
     return counts
 

@@ -43,21 +43,23 @@ class Summary(Struct, frozen=True):
             "type": metadata.get("type") or "",
             "unit": f"{unit or ''}/{per}" if per else unit or "",
             "description": metadata.get("description") or "",
-            "hosts": len({one.host for one in series if one.host}),
-            "tags": len({key for key in by_key(tag for one in series for tag in one.tags) if key != "host"}),
+            "hosts": len({timeseries.host for timeseries in series if timeseries.host}),
+            "tags": len(
+                {key for key in by_key(tag for timeseries in series for tag in timeseries.tags) if key != "host"}
+            ),
             "series": len(series),
         }
 
     def detail(self, metric: str) -> dict[str, Any]:
         """What the page has of one metric besides: its hosts and its tags, those with the most series first."""
         series = self.points.find(metric)
-        hosts = Counter(one.host for one in series if one.host)
-        values = by_key(tag for one in series for tag in one.tags)
+        hosts = Counter(timeseries.host for timeseries in series if timeseries.host)
+        values = by_key(tag for timeseries in series for tag in timeseries.tags)
         return {
             "senders": hosts.most_common(MOST_VALUES),
-            "sources": sorted({source for one in series for source in _sources(one)}),
+            "sources": sorted({source for timeseries in series for source in _sources(timeseries)}),
             "values": [
-                (key, len(given), given[:MOST_VALUES]) for key, given in sorted(values.items()) if key != "host"
+                (key, len(texts), texts[:MOST_VALUES]) for key, texts in sorted(values.items()) if key != "host"
             ],
             "most": MOST_VALUES,
         }
