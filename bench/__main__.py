@@ -26,17 +26,17 @@ def on_demand(module: ModuleType) -> bool:
     return bool(getattr(module, "ONLY_WHEN_NAMED", False))
 
 
-def main(wanted: list[str]) -> int:
+def main(names: list[str]) -> int:
     """Run what is wanted, or all."""
     every = {module.__name__.removeprefix("bench."): module for module in modules()}
-    chosen = {name: module for name, module in every.items() if name in wanted or not (wanted or on_demand(module))}
+    chosen = {name: module for name, module in every.items() if name in names or not (names or on_demand(module))}
     if not chosen:
-        note(f"bench: there is no {' '.join(wanted)}; there are {', '.join(every)}")
+        note(f"bench: there is no {' '.join(names)}; there are {', '.join(every)}")
         return 64
     missing, measured = set[str](), set[str]()
     for name, module in chosen.items():
         note(f"bench: {name}: {(module.__doc__ or '').splitlines()[0]}")
-        missing |= {one for row in getattr(module, "ROWS", ()) for one in row.figures}
+        missing |= {figure for row in getattr(module, "ROWS", ()) for figure in row.figures}
         for figure in module.run():
             measured.add(figure.name)
             print(figure.line(), flush=True)

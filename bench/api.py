@@ -92,12 +92,12 @@ def fill(data: Path, size: int) -> dict[str, list[str]]:
     ids: dict[str, list[str]] = {kind: [] for kind in KINDS}
     with database.transaction():
         for number in range(size):
-            made = model.document(body("dashboard", number), model.Origin(identity.new_id(), NOW), NOW)
-            dashboards.add(made, NOW)
-            ids["dashboard"].append(made["id"])
-            kept = monitors.add(parse(body("monitor", number)), NOW)
-            assert not isinstance(kept, int)
-            ids["monitor"].append(str(kept.document["id"]))
+            board = model.document(body("dashboard", number), model.Origin(identity.new_id(), NOW), NOW)
+            dashboards.add(board, NOW)
+            ids["dashboard"].append(board["id"])
+            stored = monitors.add(parse(body("monitor", number)), NOW)
+            assert not isinstance(stored, int)
+            ids["monitor"].append(str(stored.document["id"]))
             sent = body("downtime", number)["data"]["attributes"]
             ids["downtime"].append(downtimes.add(records.fill_in(sent, NOW), None, NOW).id)
     database.close()

@@ -62,8 +62,8 @@ def run() -> Iterator[Figure]:
         year = Path(folder) / "year.parquet"
         write_parquet(year, samples(100, 365))
         took = [doghouse(year, 365) for _ in range(3)]
-        yield Figure("backtest_100hosts_365d", p50([each.seconds for each in took]), "s", "whole-process")
-        yield Figure("backtest_100hosts_365d_memory", max(each.memory for each in took), "MB", "peak")
+        yield Figure("backtest_100hosts_365d", p50([timing.seconds for timing in took]), "s", "whole-process")
+        yield Figure("backtest_100hosts_365d_memory", max(timing.memory for timing in took), "MB", "peak")
 
 
 def compare(name: str, folder: Path, hosts: int, rounds: int) -> Iterator[Figure]:
@@ -79,14 +79,14 @@ def compare(name: str, folder: Path, hosts: int, rounds: int) -> Iterator[Figure
         theirs.append(promtool(folder))
         ours.append(doghouse(folder / "series.parquet", 90))
     for who, took in (("doghouse", ours), ("promtool", theirs)):
-        clock, cpu = p50([each.seconds for each in took]), p50([each.cpu for each in took])
+        clock, cpu = p50([timing.seconds for timing in took]), p50([timing.cpu for timing in took])
         note(
-            f"bench: {name}: {who} {clock:.2f} s, {cpu:.2f} s of processors, {max(each.memory for each in took):.0f} MB"
+            f"bench: {name}: {who} {clock:.2f} s, {cpu:.2f} s of processors, {max(timing.memory for timing in took):.0f} MB"
         )
     yield Figure(
-        name, p50([each.seconds for each in theirs]) / p50([each.seconds for each in ours]), "ratio", "promtool"
+        name, p50([timing.seconds for timing in theirs]) / p50([timing.seconds for timing in ours]), "ratio", "promtool"
     )
-    yield Figure(f"{name}_memory", max(each.memory for each in ours), "MB", "peak")
+    yield Figure(f"{name}_memory", max(timing.memory for timing in ours), "MB", "peak")
 
 
 def samples(hosts: int, days: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

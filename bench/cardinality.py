@@ -88,11 +88,11 @@ def _send(server: Server, bodies: list[bytes]) -> None:
 
 def _body(now: int, metric: str, first: int, count: int) -> bytes:
     """Series of one metric that differ in a tag, each with a point."""
-    made = [
+    series = [
         {"metric": metric, "type": "gauge", "host": "h", "tags": [f"id:i{number}"], "points": [[now, number % 100]]}
         for number in range(first, first + count)
     ]
-    return json.dumps({"series": made}).encode()
+    return json.dumps({"series": series}).encode()
 
 
 if __name__ == "__main__":

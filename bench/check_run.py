@@ -50,10 +50,10 @@ def _checks() -> dict[str, Any]:
         def check(self, _: Any) -> None:
             self.gauge("one.gauge", 5, tags=self.instance["tags"])
 
-    made = {}
+    checks = {}
     for name, kind in (("my_metric", loading.find_class("my_metric")), ("gauge", OneGauge)):
         instance = Instance(name, f"{name}:bench", "", 15, {}, {"tags": TAGS, "min_collection_interval": 15})
         submissions.register(instance)
-        made[name] = loading.make(kind, instance)
-        made[name].run()  # the first run also reads the configuration
-    return made
+        checks[name] = loading.make(kind, instance)
+        checks[name].run()  # the first run also reads the configuration
+    return checks

@@ -28,15 +28,15 @@ START_S = 60
 def run() -> Iterator[Figure]:
     """Both shares: of lines that lead to their span, and of requests that were counted."""
     with tempfile.TemporaryDirectory() as folder, running.serve(Path(folder)) as house:
-        made = traffic(house)
+        requests = traffic(house)
         lines = [
             line for line in house.app.state.logs.between(0, 1e11) if line.attributes["logger"].startswith("companion")
         ]
         store = house.app.state.traces
         led = sum(span_of(line) in {span.span_id for span in store.spans(trace_of(line) or "")} for line in lines)
-        note(f"  {made} requests, {len(lines)} lines, {led} of them lead to their span")
+        note(f"  {requests} requests, {len(lines)} lines, {led} of them lead to their span")
         yield Figure("correlated", led / len(lines), "ratio", "log-lines")
-        yield Figure("trace_hits", hits(house) / made, "ratio", "requests")
+        yield Figure("trace_hits", hits(house) / requests, "ratio", "requests")
 
 
 def traffic(house: House) -> int:

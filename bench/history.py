@@ -34,21 +34,21 @@ class History:
     start: int = START
 
     @property
-    def each(self) -> int:
+    def points_a_host(self) -> int:
         """Points of a host."""
         return self.points // self.hosts
 
     @property
     def end(self) -> int:
         """The first second after the last point's interval."""
-        return self.start + self.each * EVERY_S
+        return self.start + self.points_a_host * EVERY_S
 
     def pieces(self, most: int = 1_000_000) -> Iterator[tuple[Ints, Ints, Floats]]:
         """Hosts, seconds and values, in the order of time."""
         rng = np.random.default_rng(1)
         step = most // self.hosts
-        for first in range(0, self.each, step):
-            count = min(step, self.each - first)
+        for first in range(0, self.points_a_host, step):
+            count = min(step, self.points_a_host - first)
             host = np.tile(np.arange(self.hosts), count)
             ts = self.start + np.repeat(np.arange(first, first + count), self.hosts) * EVERY_S
             yield host, ts, rng.integers(0, 1001, len(ts)).astype(np.float64)

@@ -39,14 +39,16 @@ ROWS = [
 
 def bodies(series: int, count: int, round_number: int, connection: int) -> list[bytes]:
     """`count` bodies of points that are in no other round, connection or body, within the hour that is taken."""
-    each, start = POINTS // series, int(time.time()) - 3500
-    made = []
+    points, start = POINTS // series, int(time.time()) - 3500
+    encoded = []
     for number in range(count):
-        # A series gets `each` points in each body, until its seconds are used up; then other series follow.
-        span = number * each
-        metric = f"load.r{round_number}.m{span // 3500}" if each < POINTS else f"load.r{round_number}.m{number // 300}"
-        first = start + span % 3500 if each < POINTS else start + 1000 * (number // 100 % 3)
-        host = 0 if each < POINTS else number % 100
+        # A series gets `points` points in each body, until its seconds are used up; then other series follow.
+        span = number * points
+        metric = (
+            f"load.r{round_number}.m{span // 3500}" if points < POINTS else f"load.r{round_number}.m{number // 300}"
+        )
+        first = start + span % 3500 if points < POINTS else start + 1000 * (number // 100 % 3)
+        host = 0 if points < POINTS else number % 100
         payload = [
             {
                 "metric": f"{metric}.{place // 100}",
@@ -54,12 +56,12 @@ def bodies(series: int, count: int, round_number: int, connection: int) -> list[
                 "interval": 15,
                 "host": f"host-{(place + host) % 100}",
                 "tags": ["env:prod", f"connection:{connection}"],
-                "points": [[first + point, random.randint(0, 1000)] for point in range(each)],
+                "points": [[first + point, random.randint(0, 1000)] for point in range(points)],
             }
             for place in range(series)
         ]
-        made.append(json.dumps({"series": payload}).encode())
-    return made
+        encoded.append(json.dumps({"series": payload}).encode())
+    return encoded
 
 
 def post(server: Server, parts: list[list[bytes]]) -> float:

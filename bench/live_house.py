@@ -30,14 +30,14 @@ class House:
 
     def minutes(self, count: int) -> list[dict[str, float]]:
         """What each minute from the clock's time on takes: by the clock and of processors (s)."""
-        begins, taken = self._clock.now(), []
+        begins, timings = self._clock.now(), []
         for minute in range(count):
             self._clock.set(begins + MINUTE_S * minute)
             begun, cpu = time.perf_counter(), time.process_time()
             self._live.step()
-            taken.append({"clock": time.perf_counter() - begun, "cpu": time.process_time() - cpu})
+            timings.append({"clock": time.perf_counter() - begun, "cpu": time.process_time() - cpu})
         self._clock.set(begins + MINUTE_S * count)
-        return taken
+        return timings
 
 
 @contextmanager
@@ -74,9 +74,9 @@ def house(
         WebhookStore(database),
         records or {},
     )
-    made = service.build(stores, clock, folder / "mails")
+    running = service.build(stores, clock, folder / "mails")
     try:
-        yield House(made.live, clock, database, monitors, downtimes)
+        yield House(running.live, clock, database, monitors, downtimes)
     finally:
-        made.end()
+        running.end()
         database.close()

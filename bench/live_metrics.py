@@ -113,11 +113,11 @@ def measure(part: str) -> list[dict[str, float]]:
 
     with tempfile.TemporaryDirectory() as name:
         points = PointStore(Path(name))
-        with house(Path(name), NOW, points) as made:
-            with made.database.transaction():
-                PARTS[part](points, made)
+        with house(Path(name), NOW, points) as home:
+            with home.database.transaction():
+                PARTS[part](points, home)
             points.settle()
-            minutes = made.minutes(MINUTES)
+            minutes = home.minutes(MINUTES)
         points.close()
         return minutes
 

@@ -72,11 +72,11 @@ def measure() -> list[dict[str, float]]:
             ]
         )
         logs.settle()
-        with house(folder, NOW, records={"logs": logs}) as made:
+        with house(folder, NOW, records={"logs": logs}) as home:
             for number in range(MONITORS):
                 body = {"type": "log alert", "name": f"m{number}", "message": "", "query": query(number % DISTINCT)}
-                made.monitors.add(parse(body), NOW)
-            minutes = made.minutes(MINUTES)
+                home.monitors.add(parse(body), NOW)
+            minutes = home.minutes(MINUTES)
         logs.close()
         return minutes
 

@@ -58,16 +58,16 @@ def run() -> Iterator[Figure]:
         with duckdb.connect() as connection:
             sql = LINES_OF.format(start=START_S, span=DAYS * DAY_S * 1000, lines=LINES, services=SERVICES, teams=TEAMS)
             connection.execute(f"COPY ({sql}) TO '{logs}' (FORMAT parquet)")
-        made = [monitor(number) for number in range(MONITORS)]
-        every.write_text(json.dumps(made))
-        single.write_text(json.dumps(made[:1]))
+        monitors = [monitor(number) for number in range(MONITORS)]
+        every.write_text(json.dumps(monitors))
+        single.write_text(json.dumps(monitors[:1]))
         note(f"bench: log_monitors: {LINES:,} lines, {logs.stat().st_size / 2**20:.0f} MB, {len(SEARCHES)} searches")
-        one, all_of_them = backtest(single, logs, Path(folder) / "out"), backtest(every, logs, Path(folder) / "out")
-        sent = sum(len(each["notifications"]) for each in json.loads((Path(folder) / "out").read_text())["monitors"])
+        of_one, all_of_them = backtest(single, logs, Path(folder) / "out"), backtest(every, logs, Path(folder) / "out")
+        sent = sum(len(entry["notifications"]) for entry in json.loads((Path(folder) / "out").read_text())["monitors"])
         note(f"bench: log_monitors: {sent:,} notifications, {all_of_them.cpu:.1f} s of processors")
         yield Figure("log_monitors_100", all_of_them.seconds, "s", "whole-process")
         yield Figure("log_monitors_100_memory", all_of_them.memory, "MB", "peak")
-        yield Figure("log_monitors_100", all_of_them.seconds / one.seconds, "x", "one-of-them")
+        yield Figure("log_monitors_100", all_of_them.seconds / of_one.seconds, "x", "one-of-them")
 
 
 def monitor(number: int) -> dict[str, Any]:

@@ -152,12 +152,12 @@ def intake(folder: Path) -> Iterator[Figure]:
             connection.request("POST", "/api/v2/logs", body, {**server.headers, "Content-Type": "application/json"})
             connection.getresponse().read()
         acknowledged = time.perf_counter() - begin
-        found = json.loads(
+        answer = json.loads(
             post(server, "/api/v2/logs/analytics/aggregate", {"filter": {"from": "now-1h", "to": "now+1h"}})
         )
         searchable = time.perf_counter() - begin
-        if found["data"]["buckets"][0]["computes"]["c0"] != len(sent):
-            raise RuntimeError(f"{len(sent)} lines were sent: {found}")
+        if answer["data"]["buckets"][0]["computes"]["c0"] != len(sent):
+            raise RuntimeError(f"{len(sent)} lines were sent: {answer}")
     yield Figure("logs_intake", len(sent) / acknowledged, "lines/s", "acknowledged")
     yield Figure("logs_intake_searchable", len(sent) / searchable, "lines/s", "searchable")
 
@@ -166,11 +166,11 @@ def measure(folder: Path, millions: int) -> Iterator[Figure]:
     """Every search over so many million lines, each in each round, and what they take of disk and memory."""
     fill(folder, millions)
     with doghouse(folder) as server:
-        rest = server.resident()
+        at_rest = server.resident()
         works = {name: asked(server, name, millions) for name in SEARCHES}
         for name, took in in_turn(works, ROUNDS).items():
             yield Figure(f"logs_{name}", 1000 * p50(took), "ms", f"{millions}m")
-        yield Figure("logs_memory", rest / 2**20, "MiB", f"{millions}m at rest")
+        yield Figure("logs_memory", at_rest / 2**20, "MiB", f"{millions}m at rest")
         yield Figure("logs_memory", server.peak() / 2**20, "MiB", f"{millions}m at its peak")
     size = sum((folder / name).stat().st_size for name in (LOG_COLUMNS, LOG_INBOX))
     yield Figure("logs_disk", size / millions / MILLION, "bytes/line", f"{millions}m")
@@ -186,11 +186,11 @@ def others(folder: Path) -> Iterator[Figure]:
     path = folder / "plain.json"
     with path.open("wb") as file:
         file.writelines(row[0] + b"\n" for row in database.connection().execute("SELECT log FROM logs"))
-    wanted = matching.compile_search(QUERY)
+    matches = matching.compile_search(QUERY)
 
     def scan() -> int:
         stored = database.connection().execute("SELECT log FROM logs")
-        return sum(wanted(record(msgspec.json.decode(row[0], type=Log))) for row in stored)
+        return sum(matches(record(msgspec.json.decode(row[0], type=Log))) for row in stored)
 
     def grep() -> bytes:
         return subprocess.run(["grep", "-c", "refused", path], check=True, capture_output=True).stdout

@@ -40,9 +40,9 @@ def run(hosts: int = HOSTS, days: int = DAYS, rounds: int = ROUNDS) -> Iterator[
         command = [sys.executable, "-m", "doghouse", "backtest", "random.json", *over]
         for suffix, form in FORMS.items():
             took = [process([*command, *form], folder, folder / f"out{suffix}") for _ in range(rounds)]
-            yield Figure(f"backtest_messages{suffix}", p50([one.seconds for one in took]), "s", "whole-process")
-            yield Figure(f"backtest_messages{suffix}_cpu", p50([one.cpu for one in took]), "s", "processors")
-            yield Figure(f"backtest_messages{suffix}_memory", max(one.memory for one in took), "MB", "peak")
+            yield Figure(f"backtest_messages{suffix}", p50([timing.seconds for timing in took]), "s", "whole-process")
+            yield Figure(f"backtest_messages{suffix}_cpu", p50([timing.cpu for timing in took]), "s", "processors")
+            yield Figure(f"backtest_messages{suffix}_memory", max(timing.memory for timing in took), "MB", "peak")
         [line] = (folder / "out_lines").read_text().splitlines()
         sent = json.loads(line)["figures"]["notifications"]
         yield Figure("backtest_messages_sent", sent, "notifications", "counted")

@@ -93,7 +93,7 @@ def measure(folder: Path, history: History, size: str) -> Iterator[Figure]:
 
 def one_host_one_day(ours: Server, theirs: Server | None, history: History, size: str) -> Iterator[Figure]:
     """A host's day at the default interval."""
-    day = START + history.each * EVERY_S // DAY_S // 2 * DAY_S
+    day = START + history.points_a_host * EVERY_S // DAY_S // 2 * DAY_S
     asked: dict[str, Callable[[], object]] = {
         "doghouse": ask(
             ours, "/api/v1/query", query="avg:load.metric{host:host-50}", **{"from": day, "to": day + DAY_S}
@@ -149,8 +149,8 @@ def ask(server: Server, path: str, **query: object) -> Ask:
 
 def compare(ours: bytes, theirs: bytes) -> None:
     """Both must say the same of every host and hour."""
-    mine = {each["scope"].removeprefix("host:"): dict(each["pointlist"]) for each in json.loads(ours)["series"]}
-    other = {each["metric"]["host"]: each["values"] for each in json.loads(theirs)["data"]["result"]}
+    mine = {series["scope"].removeprefix("host:"): dict(series["pointlist"]) for series in json.loads(ours)["series"]}
+    other = {series["metric"]["host"]: series["values"] for series in json.loads(theirs)["data"]["result"]}
     assert mine.keys() == other.keys(), (len(mine), len(other))
     for host, points in other.items():
         at = [(int(ts) - HOUR_S + 1) * 1000 for ts, _ in points]

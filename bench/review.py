@@ -29,16 +29,16 @@ def run() -> Iterator[Figure]:
 
 def figures(name: str, took: list[Took]) -> Iterator[Figure]:
     """The time by the clock, and that of processors, which other programs on the machine change less."""
-    yield Figure(name, p50([each.seconds for each in took]), "s", "whole-process")
-    yield Figure(f"{name}_cpu", p50([each.cpu for each in took]), "s", "processors")
+    yield Figure(name, p50([timing.seconds for timing in took]), "s", "whole-process")
+    yield Figure(f"{name}_cpu", p50([timing.cpu for timing in took]), "s", "processors")
 
 
 def diff(folder: Path, *options: str) -> Took:
     """One review; it must find the changed monitors and no other."""
     took = process([sys.executable, "-m", "doghouse", "diff", "base", "head", *options], folder, folder / "said")
-    said = (folder / "said").read_text().splitlines()[-1]
-    if said != f"{CHANGED} monitors changed; {MONITORS - CHANGED} unchanged":
-        raise SystemExit(f"bench: review: {said}")
+    summary = (folder / "said").read_text().splitlines()[-1]
+    if summary != f"{CHANGED} monitors changed; {MONITORS - CHANGED} unchanged":
+        raise SystemExit(f"bench: review: {summary}")
     return took
 
 

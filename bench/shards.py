@@ -37,10 +37,10 @@ def run() -> Iterator[Figure]:
             shards = [f"{number}.json" for number in range(1, SHARDS + 1)]
             took = [backtest(folder, shard, "--jobs", "1", "--shard", f"{shard[:-5]}/{SHARDS}") for shard in shards]
             merges.append(process([sys.executable, "-m", "doghouse", "merge", *shards], folder, folder / "merged"))
-            parts.append(sum(one.cpu for one in took) + merges[-1].cpu)
+            parts.append(sum(timing.cpu for timing in took) + merges[-1].cpu)
             same(folder, "merged")
-        yield Figure("shards_times_one", p50(parts) / p50([one.cpu for one in whole]), "ratio", "one-process")
-        yield Figure("merge_cpu", p50([one.cpu for one in merges]), "s", "processors")
+        yield Figure("shards_times_one", p50(parts) / p50([timing.cpu for timing in whole]), "ratio", "one-process")
+        yield Figure("merge_cpu", p50([timing.cpu for timing in merges]), "s", "processors")
         yield from on_ray(folder)
 
 
@@ -65,7 +65,7 @@ def on_ray(folder: Path) -> Iterator[Figure]:
                 same(folder, "ray")
         finally:
             cluster.shutdown()
-    ratio = p50([one.seconds for one in clusters]) / p50([one.seconds for one in processes])
+    ratio = p50([timing.seconds for timing in clusters]) / p50([timing.seconds for timing in processes])
     yield Figure("ray_times_jobs", ratio, "ratio", "jobs-2")
 
 

@@ -93,8 +93,8 @@ def rate(server: Server, chosen: random.Random) -> float:
     bodies = [body(chosen) for _ in range(BODIES)]
     connection = server.connection()
     start = time.perf_counter()
-    for each in bodies:
-        connection.request("PUT", "/v0.4/traces", each, HEADERS)
+    for payload in bodies:
+        connection.request("PUT", "/v0.4/traces", payload, HEADERS)
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:

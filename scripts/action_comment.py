@@ -48,9 +48,9 @@ def body(whole: str) -> str:
     if len(text) <= LARGEST:
         return text
     room = LARGEST - len(CUT) - len("\n\n</details>")
-    kept = text[: text.rindex("\n", 0, room)]
-    open_blocks = kept.count("<details>") - kept.count("</details>")
-    return kept + "\n\n</details>" * min(open_blocks, 1) + CUT
+    head = text[: text.rindex("\n", 0, room)]
+    open_blocks = head.count("<details>") - head.count("</details>")
+    return head + "\n\n</details>" * min(open_blocks, 1) + CUT
 
 
 def comment(number: int, text: str) -> str:
@@ -74,10 +74,10 @@ def own_comment(path: str) -> dict[str, Any] | None:
     page = 1
     while True:
         listed = ask("GET", f"{path}?per_page={PAGE}&page={page}")
-        for one in listed:
-            if (one.get("user") or {}).get("type") == "Bot" and (one.get("body") or "").startswith(MARKER):
-                found: dict[str, Any] = one
-                return found
+        for candidate in listed:
+            if (candidate.get("user") or {}).get("type") == "Bot" and (candidate.get("body") or "").startswith(MARKER):
+                review_comment: dict[str, Any] = candidate
+                return review_comment
         if len(listed) < PAGE:
             return None
         page += 1

@@ -24,8 +24,12 @@ def main() -> int:
         why = (ran.stderr.strip().splitlines() or ["pip-audit said nothing"])[-1]
         print(f"audit: could not be done: {why}")
         return 2
-    checked = [each for each in listed if "vulns" in each]
-    known = [(each["name"], each["version"], one["id"]) for each in checked for one in each["vulns"]]
+    checked = [dependency for dependency in listed if "vulns" in dependency]
+    known = [
+        (dependency["name"], dependency["version"], vulnerability["id"])
+        for dependency in checked
+        for vulnerability in dependency["vulns"]
+    ]
     for name, version, id in known:
         print(f"audit: {name} {version}: {id}")
     print(

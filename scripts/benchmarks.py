@@ -50,7 +50,8 @@ def table(figures: Mapping[str, float], load: str) -> str:
     for heads, rows in sorted(tables.items(), key=lambda item: not item[0][0]):
         lines += ["", f"| {' | '.join((*heads, 'goal'))} |", "|---" * (len(heads) + 1) + "|"]
         lines += [
-            f"| {' | '.join((row.words, *(shown(figures, one) for one in row.figures), row.goal))} |" for row in rows
+            f"| {' | '.join((row.words, *(shown(figures, figure) for figure in row.figures), row.goal))} |"
+            for row in rows
         ]
     return "\n".join(lines)
 
@@ -69,14 +70,18 @@ def machine(load: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page's table."""
-    files = [Path(each) for each in arguments if not each.startswith("-")]
+    files = [Path(path) for path in arguments if not path.startswith("-")]
     if files:
         lines = [line for file in files for line in file.read_text().splitlines()]
         load = "in earlier runs"
     else:
-        chosen = (one for one in modules() if hasattr(one, "ROWS") and not ("--quick" in arguments and on_demand(one)))
-        wanted = [one.__name__.removeprefix("bench.") for one in chosen]
-        command = [sys.executable, "-m", "bench", *wanted]
+        chosen = (
+            module
+            for module in modules()
+            if hasattr(module, "ROWS") and not ("--quick" in arguments and on_demand(module))
+        )
+        names = [module.__name__.removeprefix("bench.") for module in chosen]
+        command = [sys.executable, "-m", "bench", *names]
         before = os.getloadavg()[0]
         lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
         load = f"load average {before:.1f} before the run"

@@ -60,7 +60,7 @@ class DistError(Exception):
 
 def build(folder: Path) -> dict[str, str]:
     """Build every wheel and sdist into a folder; the hash of each file by its name. Raises DistError."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH") or said("git", "log", "-1", "--format=%ct")
+    epoch = os.environ.get("SOURCE_DATE_EPOCH") or output("git", "log", "-1", "--format=%ct")
     for room in ROOMS:
         command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
         env = os.environ | {"SOURCE_DATE_EPOCH": epoch}
@@ -74,10 +74,10 @@ def built_twice(folder: Path) -> dict[str, str]:
     """Build into the folder, which is emptied first, and once more elsewhere. Raises DistError where a file differs."""
     shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory() as second:
-        one, two = build(folder), build(Path(second))
-    if different := [name for name in one if one[name] != two.get(name)]:
+        digests, digests_again = build(folder), build(Path(second))
+    if different := [name for name in digests if digests[name] != digests_again.get(name)]:
         raise DistError(f"two builds differ: {', '.join(different)}")
-    return one
+    return digests
 
 
 def check_pages(folder: Path) -> None:
@@ -100,10 +100,10 @@ def tried(package: str, wheels: Path) -> int:
         )  # fmt: skip
         if done.returncode:
             raise DistError(f"{package}: `{COMMANDS[package]}` exited {done.returncode}:\n{done.stdout}")
-        return len(packages.held(folder / "env"))
+        return len(packages.distributions_in(folder / "env"))
 
 
-def said(*command: str) -> str:
+def output(*command: str) -> str:
     """What a command prints."""
     return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
@@ -111,15 +111,15 @@ def said(*command: str) -> str:
 def main() -> None:
     """Build, check, and try what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--try", dest="wanted", nargs="*", choices=list(COMMANDS), metavar="PACKAGE")
-    wanted = parser.parse_args().wanted
+    parser.add_argument("--try", dest="packages", nargs="*", choices=list(COMMANDS), metavar="PACKAGE")
+    chosen = parser.parse_args().packages
     folder = ROOT / "dist"
     try:
         for name, digest in built_twice(folder).items():
             print(f"{digest}  {name}")
         check_pages(folder)
-        if wanted is not None:
-            for package in wanted or COMMANDS:
+        if chosen is not None:
+            for package in chosen or COMMANDS:
                 print(f"{package}: {tried(package, folder)} distributions, its commands run")
     except DistError as error:
         sys.exit(f"dist: {error}")

@@ -47,11 +47,11 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=MINUTES, help="how long the demo runs before")
     parser.add_argument("--url", help="a demo that runs already")
     parser.add_argument("--out", type=Path, default=PICTURES)
-    wanted = parser.parse_args()
-    wanted.out.mkdir(parents=True, exist_ok=True)
-    with running(wanted.url, wanted.minutes) as url, browser() as chromium:
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    with running(options.url, options.minutes) as url, browser() as chromium:
         for picture in pictures(url, chromium):
-            path = wanted.out / f"{picture.name}.png"
+            path = options.out / f"{picture.name}.png"
             take(chromium, url, picture, path)
             print(path)
     return 0
@@ -85,9 +85,9 @@ def browser() -> Iterator[Browser]:
     from companion.demo.report import chromium
 
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield made
-        made.close()
+        instance = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield instance
+        instance.close()
 
 
 def pictures(url: str, chromium: Browser) -> list[Picture]:

@@ -173,10 +173,10 @@ def put_back(before: dict[str, str]) -> None:
 
 def without_counts(rules: str) -> str:
     """Rules without the numbers of packets and bytes that chains carry, and without empty tables of an untouched host."""
-    kept = [line.split(" [")[0] for line in rules.splitlines()]
+    usable = [line.split(" [")[0] for line in rules.splitlines()]
     lines = [
         line
-        for line in kept
+        for line in usable
         if not line.startswith(("*", "COMMIT")) and not (line.startswith(":") and line.endswith(" ACCEPT"))
     ]
     return "\n".join(lines) if "*" in rules else rules

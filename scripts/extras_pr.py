@@ -35,7 +35,7 @@ WORKFLOW_USED = re.compile(r"/test-target\.yml@(\S+)")
 def place(names: list[str], name: str) -> int:
     """Where to insert a name so that the fewest of the others stand on its wrong side; most of these lists are not quite sorted."""
     wrong = [
-        sum(each > name for each in names[:at]) + sum(each < name for each in names[at:])
+        sum(entry > name for entry in names[:at]) + sum(entry < name for entry in names[at:])
         for at in range(len(names) + 1)
     ]
     return wrong.index(min(wrong))
@@ -145,18 +145,18 @@ def main() -> int:
     )
     parser.add_argument("clone", nargs="?", default="", help="a clone of integrations-extras")
     parser.add_argument("--owner", default=our_owner(), help="a GitHub user or team, with its @; default: %(default)s")
-    given = parser.parse_args()
-    wrong = problem(given.clone) or (
+    options = parser.parse_args()
+    wrong = problem(options.clone) or (
         None
-        if given.owner.startswith("@")
-        else f"--owner {given.owner} must begin with @: ddev accepts no mail address first"
+        if options.owner.startswith("@")
+        else f"--owner {options.owner} must begin with @: ddev accepts no mail address first"
     )
     if wrong:
         print(f"extras-pr: {wrong}", file=sys.stderr)
         return WRONG_USE
-    clone = Path(given.clone)
+    clone = Path(options.clone)
     print(f"{CHECK}/: {copy_folder(clone)} files written")
-    owners = rewrite(clone / CODEOWNERS, with_owner((clone / CODEOWNERS).read_text(), given.owner))
+    owners = rewrite(clone / CODEOWNERS, with_owner((clone / CODEOWNERS).read_text(), options.owner))
     print(f"{CODEOWNERS}: {owners}")
     print(
         f"{WORKFLOW}: {rewrite(clone / WORKFLOW, with_job((clone / WORKFLOW).read_text(), (ROOT / WORKFLOW).read_text()))}"

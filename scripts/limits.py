@@ -112,9 +112,9 @@ def server(folder: Path) -> Iterator[tuple[int, str, dict[str, str]]]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
-        said = json.loads(process.stdout.readline())
-        keys = json.loads(Path(said["keys_file"]).read_text())
-        yield process.pid, said["url"], {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["app_key"]}
+        ready = json.loads(process.stdout.readline())
+        keys = json.loads(Path(ready["keys_file"]).read_text())
+        yield process.pid, ready["url"], {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["app_key"]}
     finally:
         process.terminate()
         process.wait()

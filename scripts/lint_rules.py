@@ -28,13 +28,15 @@ BEGIN, END = "<!-- table: scripts/lint_rules.py -->", "<!-- end -->"
 def counted(paths: list[str], before: dict[str, Any], today: str) -> dict[str, Any]:
     """What the rules find in the monitors of some files and folders, with what was looked at before."""
     linted = verdicts.lint_all(
-        (one for path in paths for one in monitor_files.collect(path)), settings=Settings(frozenset(RULES))
+        (thing for path in paths for thing in monitor_files.collect(path)), settings=Settings(frozenset(RULES))
     )
-    found = Counter(problem.rule for one in linted for problem in one.problems)
+    counts = Counter(problem.rule for verdict in linted for problem in verdict.problems)
     old = before.get("rules", {})
-    kept = {name: {"looked_at": 0, "wrong": 0, **old.get(name, {}), "findings": found[name]} for name in sorted(found)}
-    monitors = sum(one.is_monitor for one in linted)
-    return {"date": today, "monitors": monitors, "of": before.get("of", ""), "rules": kept}
+    rules = {
+        name: {"looked_at": 0, "wrong": 0, **old.get(name, {}), "findings": counts[name]} for name in sorted(counts)
+    }
+    monitors = sum(verdict.is_monitor for verdict in linted)
+    return {"date": today, "monitors": monitors, "of": before.get("of", ""), "rules": rules}
 
 
 def table(findings: dict[str, Any]) -> str:
@@ -46,18 +48,18 @@ def table(findings: dict[str, Any]) -> str:
         "| rule | severity | on by default | what it finds | findings | wrong of looked at |",
         "|---|---|---|---|---|---|",
     ]
-    for one in sorted(RULES.values(), key=lambda each: each.id):
-        mine = findings["rules"].get(one.id)
+    for rule in sorted(RULES.values(), key=lambda rule: rule.id):
+        mine = findings["rules"].get(rule.id)
         seen = (f"{mine['findings']}", f"{mine['wrong']} of {mine['looked_at']}") if mine else ("–", "–")
-        on = "always" if one.always else "yes" if one.on else "no"
-        lines.append(f"| [{one.id}]({one.id}.md) | {one.severity} | {on} | {one.words} | {seen[0]} | {seen[1]} |")
+        on = "always" if rule.always else "yes" if rule.on else "no"
+        lines.append(f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {on} | {rule.words} | {seen[0]} | {seen[1]} |")
     return "\n".join(lines)
 
 
 def written(page: str, findings: dict[str, Any]) -> str:
     """The page with the table in its place."""
-    head, _, rest = page.partition(BEGIN)
-    return f"{head}{BEGIN}\n\n{table(findings)}\n\n{END}{rest.partition(END)[2]}"
+    head, _, tail = page.partition(BEGIN)
+    return f"{head}{BEGIN}\n\n{table(findings)}\n\n{END}{tail.partition(END)[2]}"
 
 
 def main() -> None:

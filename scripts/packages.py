@@ -55,9 +55,9 @@ def install(package: str, folder: Path, wheels: Path | None = None) -> Path:
     get_uv = ["bash", "-c", 'source scripts/python.sh && get_uv && echo "$UV"']
     uv = subprocess.run(get_uv, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout.strip()
     if wheels is None:
-        wanted = [f"./{package}", *(["./doghouse"] if package.startswith("companion") else [])]
+        requirements = [f"./{package}", *(["./doghouse"] if package.startswith("companion") else [])]
     else:
-        wanted = ["--find-links", str(wheels), package.replace("companion", "my-metric-companion")]
+        requirements = ["--find-links", str(wheels), package.replace("companion", "my-metric-companion")]
     python = folder / "bin/python"
     subprocess.run([uv, "venv", "-q", "--clear", "-p", str(ROOT / ".venv/bin/python"), str(folder)], check=True)
     command = [
@@ -71,13 +71,13 @@ def install(package: str, folder: Path, wheels: Path | None = None) -> Path:
         "requirements.txt",
         "-c",
         "requirements-ray.txt",
-        *wanted,
+        *requirements,
     ]
     subprocess.run(command, check=True, cwd=ROOT)
     return python
 
 
-def held(folder: Path) -> list[Distribution]:
+def distributions_in(folder: Path) -> list[Distribution]:
     """What an environment holds."""
     return list(distributions(path=[str(next(folder.glob("lib/python*/site-packages")))]))
 
@@ -85,7 +85,10 @@ def held(folder: Path) -> list[Distribution]:
 def sizes(folder: Path) -> Counter[str]:
     """Bytes of each distribution of an environment."""
     return Counter(
-        {each.name: sum(path.stat().st_size for path in files(each) if path.is_file()) for each in held(folder)}
+        {
+            distribution.name: sum(path.stat().st_size for path in files(distribution) if path.is_file())
+            for distribution in distributions_in(folder)
+        }
     )
 
 
@@ -121,8 +124,11 @@ def main() -> None:
         for package in packages():
             install(package, folder)
             table += row(package, sizes(folder))
-            licences |= {each.name: f"| {each.name} | {each.version} | {licence(each)} |\n" for each in held(folder)}
-    third = [licences[each] for each in sorted(licences, key=str.lower) if each not in OURS]
+            licences |= {
+                distribution.name: f"| {distribution.name} | {distribution.version} | {licence(distribution)} |\n"
+                for distribution in distributions_in(folder)
+            }
+    third = [licences[name] for name in sorted(licences, key=str.lower) if name not in OURS]
     listed = "| distribution | version | licence |\n|---|---|---|\n" + "".join(third)
     text = TABLE.sub(lambda _: table, DOCS.read_text())
     DOCS.write_text(LICENCES.sub(lambda _: listed, text))

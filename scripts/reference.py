@@ -121,7 +121,7 @@ def of_module(name: str, names: Sequence[str]) -> str:
     """A module's public names."""
     module = importlib.import_module(name)
     about = inspect.cleandoc(module.__doc__ or "").partition("\n")[0]
-    return "\n".join([f"## {name}\n\n{about}\n", *(of_name(each, getattr(module, each)) for each in names)])
+    return "\n".join([f"## {name}\n\n{about}\n", *(of_name(member, getattr(module, member)) for member in names)])
 
 
 def of_name(name: str, value: Any, depth: int = 3) -> str:

@@ -20,14 +20,14 @@ def objections(tag: str, root: Path = ROOT) -> list[str]:
     version = tag.removeprefix("v")
     if not tag.startswith("v") or not SEMVER.fullmatch(version):
         return [f"the tag {tag} is no version: expected v1.2.3"]
-    found = []
+    problems = []
     for path in VERSIONS:
-        said = re.search(r'__version__ = "(.+)"', (root / path).read_text("utf-8"))
-        if said is None or said[1] != version:
-            found.append(f"{path} says {said[1] if said else 'no version'}, the tag {version}")
+        match = re.search(r'__version__ = "(.+)"', (root / path).read_text("utf-8"))
+        if match is None or match[1] != version:
+            problems.append(f"{path} says {match[1] if match else 'no version'}, the tag {version}")
     if not re.search(rf"(?m)^## {re.escape(version)} / \d{{4}}-\d\d-\d\d$", (root / "CHANGELOG.md").read_text("utf-8")):
-        found.append(f"CHANGELOG.md has no part '## {version} / YYYY-MM-DD'")
-    return found
+        problems.append(f"CHANGELOG.md has no part '## {version} / YYYY-MM-DD'")
+    return problems
 
 
 if __name__ == "__main__":

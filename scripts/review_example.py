@@ -168,7 +168,7 @@ def page(markdown: str) -> str:
 
     for emoji, sign in SIGNS.items():  # of which a machine without a coloured font has only boxes
         markdown = markdown.replace(emoji, sign)
-    made = MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(markdown)
+    html = MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(markdown)
     return f"""<!doctype html><meta charset="utf-8"><style>
 body {{ font: 14px/1.5 "DejaVu Sans", "Liberation Sans", Arial, sans-serif; color: #1f2328; width: 860px; margin: 0; padding: 16px 24px; }}
 h3, h4 {{ margin: 20px 0 8px; }} h3 {{ font-size: 18px; }} h4 {{ font-size: 15px; border-top: 1px solid #d1d9e0; padding-top: 14px; }}
@@ -176,7 +176,7 @@ code, pre {{ font: 12px/1.45 "Liberation Mono", "DejaVu Sans Mono", monospace; b
 code {{ padding: 2px 5px; }} pre {{ padding: 10px 12px; overflow: auto; }}
 table {{ border-collapse: collapse; margin: 8px 0; }} th, td {{ border: 1px solid #d1d9e0; padding: 4px 12px; }}
 ins {{ background: #dafbe1; text-decoration: none; }} del {{ background: #ffebe9; }} ul {{ padding-left: 22px; margin: 8px 0; }}
-</style>{made}"""
+</style>{html}"""
 
 
 def picture(markdown: str, path: Path) -> None:
@@ -222,9 +222,9 @@ def main(arguments: list[str]) -> int:
         return 0
     with tempfile.TemporaryDirectory() as name:
         make(Path(name))
-        made = comment(Path(name))
-    COMMENT.write_text(made)
-    picture(made, PICTURE)
+        text = comment(Path(name))
+    COMMENT.write_text(text)
+    picture(text, PICTURE)
     return 0
 
 

@@ -113,10 +113,10 @@ class Line:
     seconds: float
 
     def text(self) -> str:
-        made = f", {self.count.faults:,} faults counted" if self.count.faults else ""
+        faults = f", {self.count.faults:,} faults counted" if self.count.faults else ""
         skipped = f", {self.count.skipped} skipped" if self.count.skipped else ""
         figures = "".join(f"; {figure}" for figure in self.count.figures)
-        return f"{self.count.passed} cases, {self.count.failed} failed{skipped}{made}, {self.seconds:.0f} s{figures}"
+        return f"{self.count.passed} cases, {self.count.failed} failed{skipped}{faults}, {self.seconds:.0f} s{figures}"
 
 
 def main() -> int:
@@ -146,8 +146,8 @@ def _write(line: Line, *, long: bool) -> None:
     day = datetime.datetime.now(datetime.UTC).date()
     git = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     run = f"{'long' if long else 'plain'}, {day}, {git.stdout.strip() or 'no commit'}"
-    before, rest = PAGE.read_text("utf-8").split(BEGIN, 1)
-    table, after = rest.split(END, 1)
+    before, tail = PAGE.read_text("utf-8").split(BEGIN, 1)
+    table, after = tail.split(END, 1)
     rows = {row.split(" ", 2)[1]: row for row in table.splitlines() if row.startswith("| ")}
     rows[line.name] = f"| {line.name} | {PARTS[line.name].words} | {run} | {line.text()} |"
     head = ["| part | what is done | run | what it came to |", "|---|---|---|---|"]

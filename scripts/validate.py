@@ -69,11 +69,11 @@ def environment(configuration_file: Path) -> dict[str, str]:
     }  # fmt: skip
     configuration = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    kept = {
+    files = {
         "UV_CONFIG_FILE": configuration / "uv/uv.toml", "PIP_CONFIG_FILE": configuration / "pip/pip.conf",
         "GIT_CONFIG_GLOBAL": Path.home() / ".gitconfig",
     }  # fmt: skip
-    theirs = {"UV_CACHE_DIR": cache / "uv"} | {name: path for name, path in kept.items() if path.is_file()}
+    theirs = {"UV_CACHE_DIR": cache / "uv"} | {name: path for name, path in files.items() if path.is_file()}
     paths = [VENV / "bin", python_folder(), os.environ.get("PATH", os.defpath)]
     return {
         **{name: str(path) for name, path in theirs.items()},
@@ -148,21 +148,21 @@ def arguments() -> argparse.Namespace:
         action="store_true",
         help="first write what ddev generates: conf.yaml.example, config_models, test-all.yml",
     )
-    given = parser.parse_args()
-    unknown = [name for name in given.steps if name not in commands()]
-    if unknown or not (given.root / CHECK).is_dir():
+    options = parser.parse_args()
+    unknown = [name for name in options.steps if name not in commands()]
+    if unknown or not (options.root / CHECK).is_dir():
         print(
-            f"validate: there is no step {unknown[0]}" if unknown else f"validate: {given.root} has no {CHECK}/",
+            f"validate: there is no step {unknown[0]}" if unknown else f"validate: {options.root} has no {CHECK}/",
             file=sys.stderr,
         )
         sys.exit(WRONG_USE)
-    return given
+    return options
 
 
 def main() -> int:
     """Exit code 1 if a step failed."""
-    given = arguments()
-    root = given.root.resolve()
+    options = arguments()
+    root = options.root.resolve()
     if subprocess.run([str(ROOT / "scripts/setup-ddev")], check=False).returncode:
         print("validate: 0 passed, 1 failed")
         return 1
@@ -171,9 +171,9 @@ def main() -> int:
         file.write(configuration(root))
         file.flush()
         env = environment(Path(file.name))
-        if given.sync:
+        if options.sync:
             synchronize(root, env)
-        steps = {name: command for name, command in commands().items() if not given.steps or name in given.steps}
+        steps = {name: command for name, command in commands().items() if not options.steps or name in options.steps}
         results = validate(root, steps, env)
     failed = sum(1 for result in results if result.code)
     print(f"validate: {len(results) - failed} passed, {failed} failed")

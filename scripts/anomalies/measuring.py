@@ -62,7 +62,7 @@ def table(measured: Iterable[Labelled]) -> str:
     for series in measured:
         for bounds in BOUNDS:
             for algorithm in ALGORITHMS:
-                got = measure(series, algorithm, bounds)
-                figures = f"{got.precision:.2f} | {got.recall:.2f} | {got.seen:.2f} | {got.false_a_day:.1f}"
+                score = measure(series, algorithm, bounds)
+                figures = f"{score.precision:.2f} | {score.recall:.2f} | {score.seen:.2f} | {score.false_a_day:.1f}"
                 lines.append(f"| {series.name} | {series.anomalies} | {bounds} | {algorithm} | {figures} |")
     return "\n".join(lines)

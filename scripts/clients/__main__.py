@@ -29,28 +29,28 @@ def main() -> None:
             continue
         with houses.doghouse() as house:
             outcomes += CLIENTS[name](house)
-    for one in outcomes:
-        print(f"{one.client:40} {one.case:60} {one.result}{f': {one.why}' if one.why else ''}")
+    for outcome in outcomes:
+        print(f"{outcome.client:40} {outcome.case:60} {outcome.result}{f': {outcome.why}' if outcome.why else ''}")
     if set(asked) == set(CLIENTS):
         DOCS.write_text("\n".join(page(outcomes)) + "\n")
-    wrong = [one for one in outcomes if one.result == "failed" and not one.expected]
+    wrong = [outcome for outcome in outcomes if outcome.result == "failed" and not outcome.expected]
     sys.exit(1 if wrong else 0)
 
 
 def page(outcomes: list[Outcome]) -> list[str]:
     """docs/clients.md: how many cases of each passed, and each that did not with its reason."""
     lines = [*INTRODUCTION, "| client | passed | failed | not run |", "|---|---|---|---|"]
-    for name in dict.fromkeys(one.client for one in outcomes):
+    for name in dict.fromkeys(outcome.client for outcome in outcomes):
         counts = (
-            sum(one.client == name and one.result == kind for one in outcomes)
+            sum(outcome.client == name and outcome.result == kind for outcome in outcomes)
             for kind in ("passed", "failed", "not run")
         )
         lines.append(f"| {name} | " + " | ".join(map(str, counts)) + " |")
     lines += ["", "| case | result | why |", "|---|---|---|"]
     lines += [
-        f"| {one.client}: `{one.case}` | {one.result} | {one.why.replace('|', '/')} |"
-        for one in outcomes
-        if one.result != "passed"
+        f"| {outcome.client}: `{outcome.case}` | {outcome.result} | {outcome.why.replace('|', '/')} |"
+        for outcome in outcomes
+        if outcome.result != "passed"
     ]
     return [*lines, *ELSEWHERE]
 

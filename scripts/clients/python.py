@@ -64,11 +64,11 @@ def datadogpy(house: Target) -> Iterator[Outcome]:
 
 def _outcome(case: ElementTree.Element) -> Outcome:
     name = case.get("name", "")
-    failure = next((one for kind in ("failure", "error") if (one := case.find(kind)) is not None), None)
+    failure = next((element for kind in ("failure", "error") if (element := case.find(kind)) is not None), None)
     if failure is not None:
         why = EXPECTED.get(name)
-        said = " ".join((failure.get("message") or "").split())[:200]
-        return Outcome(NAME, name, "failed", why or said, expected=why is not None)
+        message = " ".join((failure.get("message") or "").split())[:200]
+        return Outcome(NAME, name, "failed", why or message, expected=why is not None)
     return Outcome(NAME, name, "passed" if case.find("skipped") is None else "not run")
 
 
@@ -76,11 +76,11 @@ def _interpreter() -> Path:
     """Its environment, made on first use."""
     folder = CACHE / "datadogpy"
     done = folder / "made"
-    wanted = (f"datadog=={VERSION}", *WANTED)
-    if not done.is_file() or done.read_text() != "\n".join(wanted):
+    requirements = (f"datadog=={VERSION}", *WANTED)
+    if not done.is_file() or done.read_text() != "\n".join(requirements):
         subprocess.run([base_python(), "-m", "venv", "--clear", str(folder)], check=True, stdout=sys.stderr)
-        _pip(folder, "install", *wanted)
-        done.write_text("\n".join(wanted))
+        _pip(folder, "install", *requirements)
+        done.write_text("\n".join(requirements))
     return folder / "bin" / "python"
 
 

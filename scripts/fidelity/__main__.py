@@ -34,8 +34,8 @@ def main() -> None:
     if asked.account:
         account.keys()
         with houses.doghouse() as house:
-            found = list(account.compare(sources, named, house, asked.account_url, asked.most))
-        print(account.table(found))
+            differences = list(account.compare(sources, named, house, asked.account_url, asked.most))
+        print(account.table(differences))
         return
     checks = {"recorded": recorded.check, "scenarios": scenarios.check, "examples": examples.check}
     results = {}

@@ -54,7 +54,7 @@ class Side:
     name: str
     http: httpx.Client
     names: Names = field(default_factory=Names)
-    made: list[str] = field(default_factory=list)
+    created: list[str] = field(default_factory=list)
 
     def send(self, method: str, target: str, content: str) -> httpx.Response:
         """One request; a rate limit is waited for."""
@@ -65,18 +65,18 @@ class Side:
             time.sleep(min(60, int(answer.headers.get("X-RateLimit-Reset", WAIT_S))))
         path = urlsplit(target).path
         if method == "POST" and path in COLLECTIONS and answer.is_success and (own := _id(answer)):
-            self.made.append(f"{path}/{own}")
-        if method == "DELETE" and answer.is_success and path in self.made:
-            self.made.remove(path)
+            self.created.append(f"{path}/{own}")
+        if method == "DELETE" and answer.is_success and path in self.created:
+            self.created.remove(path)
         return answer
 
     def clean(self) -> Iterator[str]:
         """Remove what this run made and did not delete; says what could not be."""
-        for path in reversed(self.made):
+        for path in reversed(self.created):
             answer = self.http.delete(path + COLLECTIONS[path.rpartition("/")[0]])
             if not answer.is_success and answer.status_code != 404:
                 yield f"{self.name}: {path} could not be removed: {answer.status_code} {answer.text[:200]}"
-        self.made.clear()
+        self.created.clear()
 
 
 def url() -> str:
@@ -86,15 +86,15 @@ def url() -> str:
 
 def keys() -> dict[str, str]:
     """Both keys out of the environment, as headers. Ends the program where one is missing."""
-    found = {
+    headers = {
         header: os.environ.get(name, "")
         for header, name in (("DD-API-KEY", "DD_API_KEY"), ("DD-APPLICATION-KEY", "DD_APP_KEY"))
     }
-    if not all(found.values()):
+    if not all(headers.values()):
         sys.exit(
             "fidelity: --account needs DD_API_KEY and DD_APP_KEY in the environment: the keys of an account to try things in"
         )
-    return found
+    return headers
 
 
 def compare(client: Client, outside: Outside, house: Target, address: str, most: int) -> Iterator[Difference]:
@@ -112,9 +112,12 @@ def compare(client: Client, outside: Outside, house: Target, address: str, most:
             yield from _case(case, sides, mark)
 
 
-def table(found: list[Difference]) -> str:
+def table(differences: list[Difference]) -> str:
     """The differences as Markdown."""
-    rows = [f"| {one.case} | `{one.asked}` | {one.text.replace('|', '/')} |" for one in found]
+    rows = [
+        f"| {difference.case} | `{difference.asked}` | {difference.text.replace('|', '/')} |"
+        for difference in differences
+    ]
     head = ["| case | asked | what differs: doghouse's where the account's is the recorded one |", "|---|---|---|"]
     return "\n".join([*head, *rows]) if rows else "The account and doghouse answered the same."
 
@@ -135,7 +138,7 @@ def _queries(sides: tuple[Side, Side], mark: str) -> Iterator[Difference]:
         target = "/api/v1/query"
         asked = {"from": now - 600, "to": now, "query": query.replace("METRIC", metric)}
         answers = [side.http.get(target, params=asked) for side in sides]
-        values = [[one["pointlist"] for one in answer.json().get("series", [])] for answer in answers]
+        values = [[series["pointlist"] for series in answer.json().get("series", [])] for answer in answers]
         if answers[0].status_code != answers[1].status_code or values[0] != values[1]:
             yield Difference("queries", query, f"{_short(values[1])} where {_short(values[0])} was recorded")
 
@@ -154,7 +157,7 @@ def _safe(client: Client, outside: Outside, most: int) -> Iterator[Case]:
         case
         for case in client.cases()
         if case.name not in outside.earlier_state
-        and any(one.method == "POST" and urlsplit(one.url).path in COLLECTIONS for one in case.exchanges)
+        and any(exchange.method == "POST" and urlsplit(exchange.url).path in COLLECTIONS for exchange in case.exchanges)
     )
     for _, case in zip(range(most), cases, strict=False):
         yield case
@@ -168,7 +171,7 @@ def _case(case: Case, sides: tuple[Side, Side], mark: str) -> Iterator[Differenc
             parts = urlsplit(exchange.url)
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             targets = [side.names.translate(target) for side in sides]
-            if not all(may(side, exchange.method, one) for side, one in zip(sides, targets, strict=True)):
+            if not all(may(side, exchange.method, target) for side, target in zip(sides, targets, strict=True)):
                 continue
             texts = tuple(side.names.translate(_marked(exchange.body or "", mark)) for side in sides)
             yield from _asked(sides, case.name, exchange.method, targets, texts, exchange)
@@ -180,7 +183,7 @@ def may(side: Side, method: str, target: str) -> bool:
     """Whether a request makes something, or names what this run made."""
     path = urlsplit(target).path
     return (method == "POST" and path in COLLECTIONS) or any(
-        path == made or path.startswith(f"{made}/") for made in side.made
+        path == own or path.startswith(f"{own}/") for own in side.created
     )
 
 
@@ -193,22 +196,22 @@ def _asked(
     recorded: Exchange | None = None,
 ) -> Iterator[Difference]:
     targets = [target, target] if isinstance(target, str) else target
-    answers = [side.send(method, one, text) for side, one, text in zip(sides, targets, texts, strict=True)]
+    answers = [side.send(method, target, text) for side, target, text in zip(sides, targets, texts, strict=True)]
     asked, now = f"{method} {re.sub(r'/[^/]*[0-9][^/]*$', '/…', urlsplit(targets[0]).path)}", time.time()
     if answers[0].status_code != answers[1].status_code:
-        first, second = (f"{one.status_code} {one.text[:160]}" for one in answers)
+        first, second = (f"{answer.status_code} {answer.text[:160]}" for answer in answers)
         yield Difference(case, asked, f"{second} where {first} was recorded")
         return
-    bodies = [_decoded(one) for one in answers]
+    bodies = [_decoded(answer) for answer in answers]
     if recorded is not None:
         for side, body in zip(sides, bodies, strict=True):
             list(differences(json.loads(recorded.answer or "null"), body, side.names, now, now))  # learns the ids
-    yield from (Difference(case, asked, one) for one in differences(*bodies, Names(), now, now))
+    yield from (Difference(case, asked, text) for text in differences(*bodies, Names(), now, now))
 
 
 def _cleaned(sides: tuple[Side, Side], case: str) -> Iterator[Difference]:
     for side in sides:
-        yield from (Difference(case, "cleaning up", one) for one in side.clean())
+        yield from (Difference(case, "cleaning up", text) for text in side.clean())
 
 
 def _marked(text: str, mark: str) -> str:

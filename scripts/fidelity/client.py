@@ -200,6 +200,6 @@ def _given_steps(file: Path) -> list[dict[str, Any]]:
 
 def given_steps(client: Client, version: str) -> list[dict[str, Any]]:
     """What each `given` step does, and with which version of the API: of both versions, those of `version` last."""
-    order = sorted(("v1", "v2"), key=lambda each: each == version)
-    files = {each: client.path / "tests" / each / "features" / "given.json" for each in order}
-    return [{**step, "version": each} for each, file in files.items() for step in _given_steps(file)]
+    order = sorted(("v1", "v2"), key=lambda name: name == version)
+    files = {name: client.path / "tests" / name / "features" / "given.json" for name in order}
+    return [{**step, "version": name} for name, file in files.items() for step in _given_steps(file)]

@@ -31,5 +31,7 @@ def python() -> Path:
 
 def variables(**own: str) -> dict[str, str]:
     """The process's environment without anything of Datadog's, and with these."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("DD_", "DATADOG_", "PYTEST_"))}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "DD_TRACE_ENABLED": "false", **own}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("DD_", "DATADOG_", "PYTEST_"))
+    }
+    return {**environment, "PYTHONDONTWRITEBYTECODE": "1", "DD_TRACE_ENABLED": "false", **own}

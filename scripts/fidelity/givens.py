@@ -35,9 +35,9 @@ def provide(client: Client, house: Target, version: str, steps: Sequence[str], n
     environment: dict[str, str] = {}
     for text in steps:
         if (step := known.get(text)) is not None:
-            made = _make(client, house, step, context)
-            context[step["key"]] = made
-            environment |= _flat(step["key"].upper(), made)
+            value = _make(client, house, step, context)
+            context[step["key"]] = value
+            environment |= _flat(step["key"].upper(), value)
     return environment
 
 
@@ -56,8 +56,8 @@ def _make(client: Client, house: Target, step: Mapping[str, Any], context: Mappi
             path = path.replace(f"{{{parameter['name']}}}", str(value).strip('"'))
     headers = {**house.headers, "Content-Type": "application/json"}
     answer = httpx.request(method, house.url + path, content=body, headers=headers)
-    made = answer.json() if answer.content and answer.is_success else {}
-    return _at(made, step["source"]) if "source" in step else made
+    document = answer.json() if answer.content and answer.is_success else {}
+    return _at(document, step["source"]) if "source" in step else document
 
 
 def _moment(text: str, now: float) -> datetime:

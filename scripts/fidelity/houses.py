@@ -38,9 +38,9 @@ def doghouse() -> Iterator[Target]:
     """A doghouse that does as `X-Doghouse-Now` says, with a data folder that is gone afterwards."""
     with (
         tempfile.TemporaryDirectory(prefix="fidelity-") as folder,
-        running.serve(Path(folder), settings=Settings(time_travel=True)) as made,
+        running.serve(Path(folder), settings=Settings(time_travel=True)) as target_house,
     ):
-        yield Target(made.url, made.api_key, made.app_key, made.clock)
+        yield Target(target_house.url, target_house.api_key, target_house.app_key, target_house.clock)
 
 
 @contextmanager

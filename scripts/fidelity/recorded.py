@@ -48,10 +48,10 @@ def _case(case: Case, running: Target, http: httpx.Client, outside: Outside) -> 
         parts = urlsplit(exchange.url)
         product = outside.of_request(parts.path, exchange.body)
         needed = past if _reads(exchange.method, parts.path) else None
-        found = tuple(_exchange(exchange, case, running, http, names, loosely=needed is not None))
-        recording = Recording(case.time, _decoded(exchange.answer), found)
+        texts = tuple(_exchange(exchange, case, running, http, names, loosely=needed is not None))
+        recording = Recording(case.time, _decoded(exchange.answer), texts)
         asked = f"{exchange.method} {endpoint(parts.path)}"
-        yield Result(asked, case.name, "; ".join(found) or None, product or needed, recording)
+        yield Result(asked, case.name, "; ".join(texts) or None, product or needed, recording)
 
 
 def _reads(method: str, path: str) -> bool:
@@ -96,14 +96,14 @@ def _decoded(text: str) -> Any:
 
 def endpoint(path: str) -> str:
     """A path with its variable parts named: `/api/v1/monitor/{id}`."""
-    made: list[str] = []
+    parts: list[str] = []
     for part in path.split("/"):
-        before = made[-1] if made else ""
+        before = parts[-1] if parts else ""
         variable = UUID.fullmatch(part) or DASHBOARD.fullmatch(part) or part.isdigit() or part.isupper()
         if before in VARIABLE and part not in ("config", "tag-indexing-rules", "totals"):
-            made.append(f"{{{VARIABLE[before]}}}")
+            parts.append(f"{{{VARIABLE[before]}}}")
         elif before == "public" or (before == "slo" and part) or (before == "tag-indexing-rules" and part != "order"):
-            made.append("{id}")
+            parts.append("{id}")
         else:
-            made.append("{id}" if variable and part else part)
-    return "/".join(made)
+            parts.append("{id}" if variable and part else part)
+    return "/".join(parts)

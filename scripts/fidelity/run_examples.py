@@ -21,10 +21,10 @@ def unparsed(value):
     if isinstance(value, UnparsedObject) or getattr(value, "_unparsed", False):
         return True
     if isinstance(value, ModelNormal | ModelComposed):
-        return any(unparsed(each) for each in value._data_store.values())
+        return any(unparsed(part) for part in value._data_store.values())
     if isinstance(value, dict):
-        return any(unparsed(each) for each in value.values())
-    return isinstance(value, list) and any(unparsed(each) for each in value)
+        return any(unparsed(part) for part in value.values())
+    return isinstance(value, list) and any(unparsed(part) for part in value)
 
 
 def send_to(url):

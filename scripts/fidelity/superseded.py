@@ -38,12 +38,12 @@ def read() -> list[Pair]:
 def marked(results: Sequence[Result], pairs: Sequence[Pair]) -> list[Result]:
     """The same results; a miss that a pair names, and of which the pair holds, has the pair."""
     by_older = {pair.older: pair for pair in pairs}
-    made = []
+    judged = []
     for result in results:
         pair = by_older.get(result.name)
         newer = [other for other in results if pair is not None and other.name == pair.newer]
-        made.append(replace(result, superseded=pair) if contradicted(result, newer) else result)
-    return made
+        judged.append(replace(result, superseded=pair) if contradicted(result, newer) else result)
+    return judged
 
 
 def contradicted(older: Result, newer: Sequence[Result]) -> bool:

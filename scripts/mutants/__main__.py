@@ -88,7 +88,7 @@ def main() -> int:
         parser.error(f"there is no package {unknown[0]}: expected {', '.join(PACKAGES)}")
     for package in asked.packages:
         outcomes = Counter(
-            each.outcome for each in _tried(package, asked.count, asked.seed, asked.out, near=asked.near)
+            mutant.outcome for mutant in _tried(package, asked.count, asked.seed, asked.out, near=asked.near)
         )
         share = 100 * outcomes["noticed"] / max(sum(outcomes[name] for name in COUNTED), 1)
         others = "".join(f", {count} {name}" for name, count in sorted(outcomes.items()) if name not in COUNTED)
@@ -162,16 +162,16 @@ class Tests:
     def watched(self, package: str) -> Any:
         """What the tests took and reached of the source as it is; read from where it was kept, if neither has changed since."""
         files = [SOURCE, *(ROOT / folder for folder in self.everything), TESTS / "shared", TESTS / "conftest.py"]
-        texts = sorted(each for file in files for each in ([file] if file.is_file() else file.rglob("*.py")))
-        digest = hashlib.sha256(b"".join(hashlib.sha256(each.read_bytes()).digest() for each in texts)).hexdigest()
-        kept = KEPT / f"{package}{'-near' * self.near}-{digest[:16]}.json"
-        if not kept.exists():
+        texts = sorted(path for file in files for path in ([file] if file.is_file() else file.rglob("*.py")))
+        digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in texts)).hexdigest()
+        cache = KEPT / f"{package}{'-near' * self.near}-{digest[:16]}.json"
+        if not cache.exists():
             answer = self.ask(tests=self.everything, watch=str(self.copy / "doghouse" / package), seconds=3600)
             if not answer.get("tests"):
                 raise SystemExit(f"mutants: the tests of {package} do not run as they are: {self.output_so_far()}")
             KEPT.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps(answer).replace(str(self.copy) + "/", ""))
-        return json.loads(kept.read_text())
+            cache.write_text(json.dumps(answer).replace(str(self.copy) + "/", ""))
+        return json.loads(cache.read_text())
 
     def output_so_far(self) -> str:
         return (self.copy.parent / "output").read_text(errors="replace")[-2000:]
@@ -190,7 +190,7 @@ class Tests:
         lines = self.reaching.get(mutant.file, {})
         tests = lines.get(mutant.line, [])
         if len(tests) < FEW:  # what runs once in a process, as a parser is made, was reached by its first test alone
-            tests = list(dict.fromkeys([*tests, *(each for some in lines.values() for each in some), *self.elsewhere]))
+            tests = list(dict.fromkeys([*tests, *(test for some in lines.values() for test in some), *self.elsewhere]))
         answer = {"outcome": "survived", "failed": []}
         for some in (tests[:FIRST], tests[FIRST:], [] if self.near else self.everything):
             if some and answer["outcome"] == "survived":

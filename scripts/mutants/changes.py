@@ -95,14 +95,14 @@ def _quiet(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     for node in ast.walk(ast.parse(text)):
         within = [getattr(node, name, None) for name in ("annotation", "returns")]
         if isinstance(node, ast.ClassDef):
-            within += [each for each in node.decorator_list if "dataclass" in ast.unparse(each)]
-            within += [each.value for each in node.keywords]  # frozen=True
+            within += [decorator for decorator in node.decorator_list if "dataclass" in ast.unparse(decorator)]
+            within += [keyword.value for keyword in node.keywords]  # frozen=True
         if isinstance(node, ast.FunctionDef):
-            within += [each for each in node.decorator_list if re.search(r"cache\b", ast.unparse(each))]
+            within += [decorator for decorator in node.decorator_list if re.search(r"cache\b", ast.unparse(decorator))]
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             within.append(node)
-        for each in within:
-            if isinstance(each, ast.AST):
-                begin = max(each.col_offset - 1, 0)  # type: ignore[attr-defined]  # a decorator's @
-                spans.append(((each.lineno, begin), (each.end_lineno or 0, each.end_col_offset or 0)))  # type: ignore[attr-defined]
+        for part in within:
+            if isinstance(part, ast.AST):
+                begin = max(part.col_offset - 1, 0)  # type: ignore[attr-defined]  # a decorator's @
+                spans.append(((part.lineno, begin), (part.end_lineno or 0, part.end_col_offset or 0)))  # type: ignore[attr-defined]
     return spans
