@@ -81,9 +81,8 @@ def export(
     if as_json:
         print_json({"points": counts.points, "logs": counts.logs, "written": counts.written, "kept": counts.unchanged})
     else:
-        console().print(
-            f"{shown}: {many(counts.points, 'point')} and {many(counts.logs, 'log')} more, in {many(counts.written, 'file')}; {counts.unchanged} had all of theirs"
-        )
+        more = f"{many(counts.points, 'point')} and {many(counts.logs, 'log')} more"
+        console().print(f"{shown}: {more}, in {many(counts.written, 'file')}; {counts.unchanged} had all of theirs")
 
 
 @contextmanager
