@@ -73,12 +73,12 @@ def lint_all(
     ignores = Ignores(things)
     things = [thing for thing in things if only is None or id(thing) in only]
     found_in = [
-        list(_problems(thing, intervals or {}, routed, folder, settings.wanted(_file(thing)))) for thing in things
+        list(_problems(thing, intervals or {}, routed, folder, settings.rules_in(_file(thing)))) for thing in things
     ]
     split = [ignores.split(thing, problems) for thing, problems in zip(things, found_in, strict=True)]
     linted = []
     for thing, (problems, suppressed) in zip(things, split, strict=True):
-        chosen = settings.wanted(_file(thing))
+        chosen = settings.rules_in(_file(thing))
         all_problems = [*problems, *ignores.unfollowed(thing, chosen)]
         judged = [settings.judged(problem) for problem in all_problems if problem.rule in chosen or not problem.rule]
         linted.append(_verdict(thing, folder, judged, suppressed))
@@ -87,7 +87,7 @@ def lint_all(
 
 def of_past(thing: Found, monitor: mon.Definition, problems: Iterable[Problem], settings: Settings) -> Linted:
     """A verdict with what history showed of a monitor (`monitors.lint.by_history`), as the settings and the monitor's own suppressions let it be said."""
-    chosen = [settings.judged(problem) for problem in problems if problem.rule in settings.wanted(thing.file)]
+    chosen = [settings.judged(problem) for problem in problems if problem.rule in settings.rules_in(thing.file)]
     reported, suppressed = Ignores([thing]).split(thing, chosen)
     lines = [thing.line(problem.field, problem.line) for problem in reported]
     verdict = "wrong" if _wrong(reported) else "ok"

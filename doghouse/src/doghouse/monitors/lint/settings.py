@@ -34,7 +34,7 @@ class Settings(Struct, frozen=True):
     root: Path = Path()
     strict: bool = False
 
-    def wanted(self, file: str) -> frozenset[str]:
+    def rules_in(self, file: str) -> frozenset[str]:
         """The ids of the rules that are looked for in a file."""
         chosen = by_default() if self.chosen is None else self.chosen
         for pattern, ids in self.ignored_in:
