@@ -195,6 +195,11 @@ def test_a_downtime_may_come_each_hour(api: Api) -> None:
     }
 
 
+def test_the_start_of_a_recurrence_is_answered_with_its_seconds(api: Api) -> None:
+    made = schedule(api, recurring(start="2026-03-07T23:59"))
+    assert made["attributes"]["schedule"]["recurrences"][0]["start"] == "2026-03-07T23:59:00"
+
+
 def test_an_update_with_an_unknown_key_is_refused(api: Api) -> None:
     made = schedule(api, v2())
     body = {"data": {"type": "downtime", "id": made["id"], "attributes": {"invalid_field": "x"}}}
@@ -265,12 +270,17 @@ def test_version_1_answers_the_same_downtime_in_its_own_words(api: Api) -> None:
     )
 
 
-def test_a_downtime_of_version_2_is_seen_by_version_1(api: Api) -> None:
+def test_a_downtime_of_version_2_is_listed_by_version_1_while_it_is_active_and_nothing_else(api: Api) -> None:
     made = schedule(api, recurring())
+    assert api.ok("GET", V1) == []
+    api.clock.set(1772474400)
     (seen,) = api.ok("GET", V1)
     assert seen["uuid"] == made["id"]
     assert seen["recurrence"]["type"] == "rrule"
-    assert (seen["start"], seen["end"], seen["active"]) == (1772474400, 1772524800, False)
+    assert (seen["start"], seen["end"], seen["active"]) == (1772474400, 1772524800, True)
+    words = "V2 downtimes can only be accessed from a V2 endpoint"
+    for method, body in (("GET", None), ("PUT", {"message": "x"}), ("DELETE", None)):
+        assert api.refused(method, f"{V1}/{seen['id']}", body) == (422, words)
 
 
 @pytest.mark.parametrize(("scope", "kind"), [(["*"], 0), (["host:a"], 1), (["env:a"], 2), (["host:a", "env:b"], 2)])

@@ -123,7 +123,7 @@ def test_a_schedule_is_kept_in_utc_with_a_start() -> None:
     )
     assert made == {
         "timezone": "Europe/Berlin",
-        "recurrences": [{**rule, "start": "2026-03-02T11:00:00"}, {**rule, "start": "2026-01-01T00:00"}],
+        "recurrences": [{**rule, "start": "2026-03-02T11:00:00"}, {**rule, "start": "2026-01-01T00:00:00"}],
     }
     assert record.schedule({"recurrences": [rule]}, NOW)["timezone"] == "UTC"
 

@@ -169,13 +169,19 @@ def test_a_duration_is_absolute_on_the_nights_of_a_change() -> None:
     ]
 
 
-def test_a_start_that_dst_skips_is_an_hour_later_and_one_that_there_is_twice_is_the_first() -> None:
-    skipped = recurring("Europe/Berlin", ("2026-03-28T02:30:00", "1h", "FREQ=DAILY"))
+def test_at_a_time_that_the_clocks_skip_nothing_occurs_and_nothing_is_counted() -> None:
+    """As Datadog's sync tool counts (datadog-sync-cli, pull request 664)."""
+    skipped = recurring("Europe/Berlin", ("2026-03-28T02:30:00", "1h", "FREQ=DAILY;COUNT=2"))
+
+    assert shown(dt.stretches(skipped, utc("2026-03-28T00:00Z"), utc("2026-04-02T12:00Z"))) == [
+        "2026-03-28T01:30:00Z .. 2026-03-28T02:30:00Z",
+        "2026-03-30T00:30:00Z .. 2026-03-30T01:30:00Z",
+    ]
+
+
+def test_of_a_start_that_there_is_twice_the_first_counts() -> None:
     twice = recurring("Europe/Berlin", ("2026-10-24T02:30:00", "1h", "FREQ=DAILY"))
 
-    assert shown(dt.stretches(skipped, utc("2026-03-29T00:00Z"), utc("2026-03-29T12:00Z"))) == [
-        "2026-03-29T01:30:00Z .. 2026-03-29T02:30:00Z"  # 3:30 CEST
-    ]
     assert shown(dt.stretches(twice, utc("2026-10-25T00:00Z"), utc("2026-10-25T12:00Z"))) == [
         "2026-10-25T00:30:00Z .. 2026-10-25T01:30:00Z"  # 2:30 CEST
     ]

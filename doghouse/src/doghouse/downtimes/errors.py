@@ -20,6 +20,11 @@ def duplicate_downtime(ids: Sequence[str]) -> ApiError:
     return ApiError(400, f"The downtime being created is a duplicate of one or more existing downtimes: {list(ids)}")
 
 
+def only_by_version_2() -> ApiError:
+    """Version 1 is asked for a downtime of version 2 (terraform-provider-datadog issue 2493)."""
+    return ApiError(422, "V2 downtimes can only be accessed from a V2 endpoint")
+
+
 def no_downtime_to_cancel(downtime_id: str) -> ApiError:
     """Recorded: v1 and v2 cancel_a_downtime_returns_downtime_not_found_response."""
     return ApiError(404, f"Downtime {downtime_id} not found")

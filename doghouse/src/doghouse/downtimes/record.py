@@ -38,7 +38,7 @@ class V1(msgspec.Struct, frozen=True):
 class Record(msgspec.Struct, frozen=True):
     """A downtime. `number` is its id in v1, `id` its UUID; `created`, `modified` and `canceled` are s UTC. `v1` is None for one that v2 made.
 
-    `revision` counts its changes.
+    `revision` counts its changes. `only_v2`: version 2 made it, and version 1 does not answer it by its number.
     """
 
     number: int
@@ -50,6 +50,7 @@ class Record(msgspec.Struct, frozen=True):
     attributes: Attributes
     v1: V1 | None = None
     revision: int = 0
+    only_v2: bool = False
 
 
 def fill_in(sent: Mapping[str, Any], now: float) -> Attributes:
@@ -70,7 +71,10 @@ def fill_in(sent: Mapping[str, Any], now: float) -> Attributes:
 
 
 def schedule(sent: Mapping[str, Any], now: float) -> Attributes:
-    """A schedule as it is answered: one-time `{start, end}`, or recurring `{timezone, recurrences}`. What has no start starts at `now`."""
+    """A schedule as it is answered: one-time `{start, end}`, or recurring `{timezone, recurrences}`. What has no start starts at `now`.
+
+    Local times have their seconds, sent or not (terraform-provider-datadog issue 2640).
+    """
     if "recurrences" not in sent:
         start, end = sent.get("start"), sent.get("end")
         return {
@@ -82,7 +86,8 @@ def schedule(sent: Mapping[str, Any], now: float) -> Attributes:
     return {
         "timezone": timezone,
         "recurrences": [
-            {**recurrence, "start": recurrence.get("start") or local} for recurrence in sent["recurrences"]
+            {**recurrence, "start": datetime.fromisoformat(recurrence.get("start") or local).isoformat()}
+            for recurrence in sent["recurrences"]
         ],
     }
 

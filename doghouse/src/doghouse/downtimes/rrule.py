@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from doghouse.time.zones import local
+from doghouse.time.zones import is_skipped, local
 
 FREQUENCIES = ("HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 REFUSED = ("DTSTART", "DTEND", "DURATION")  # the API's schema: attributes that specify the duration
@@ -125,6 +125,7 @@ def _until(value: str) -> datetime:
 def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[datetime, ...]:
     """The local wall times at which the rule occurs from `start` (without offset) to the end of a year; of an hourly one those of the last three years alone.
 
+    At a time that the clocks skip there is none, and it is not counted (RFC 5545, section 3.3.10; datadog-sync-cli pull request 664).
     GUESS: the start itself is one only if it fits the rule (dateutil's reading; RFC 5545 counts it always).
     """
     from dateutil.rrule import rrulestr
@@ -147,7 +148,9 @@ def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[
         expanded = rrulestr(f"{joined};UNTIL={_moved(end, ahead):%Y%m%dT%H%M%S}", dtstart=_moved(start, ahead))
     except (ValueError, TypeError) as error:
         raise RruleError(str(error)) from None
-    return tuple(_moved(instant, -ahead) for instant in islice(expanded, count))
+    clocks = ZoneInfo(zone)
+    times = (_moved(moment, -ahead) for moment in expanded)
+    return tuple(islice((wall for wall in times if not is_skipped(wall, clocks)), count))
 
 
 def _late(start: datetime, every: int, begin: datetime) -> datetime:

@@ -47,7 +47,7 @@ class DowntimeStore:
     def add(self, attributes: Attributes, sent: V1 | None, now: float) -> Record:
         """Keep a new downtime. `now` in s, UTC. Raises DowntimeError."""
         with self._database.transaction() as connection:
-            record = Record(0, str(uuid.uuid4()), now, now, None, False, attributes, sent)
+            record = Record(0, str(uuid.uuid4()), now, now, None, False, attributes, sent, only_v2=sent is None)
             downtime = records.parsed(record)
             cursor = connection.execute(
                 "INSERT INTO downtimes (id, target, scope, over, record) VALUES (?, ?, ?, ?, '')",

@@ -9,7 +9,13 @@ from starlette.routing import BaseRoute
 
 from doghouse.downtimes import parsing, v1
 from doghouse.downtimes import record as records
-from doghouse.downtimes.errors import downtime_not_found, invalid_downtime, no_downtime_to_cancel, no_downtimes
+from doghouse.downtimes.errors import (
+    downtime_not_found,
+    invalid_downtime,
+    no_downtime_to_cancel,
+    no_downtimes,
+    only_by_version_2,
+)
 from doghouse.downtimes.model import DowntimeError
 from doghouse.downtimes.record import Record
 from doghouse.downtimes.schedule import status
@@ -74,7 +80,7 @@ def update(store: DowntimeStore, call: Call) -> Reply:
 
 def cancel(store: DowntimeStore, call: Call) -> Reply:
     """Cancel a downtime; as often as one likes (recorded)."""
-    record = present(store.get(call.key("id")), no_downtime_to_cancel(call.params["id"]))
+    record = _of_version_1(present(store.get(call.key("id")), no_downtime_to_cancel(call.params["id"])))
     store.cancel(record, call.now)
     return Reply(b"", 204, "text/html; charset=utf-8")
 
@@ -94,10 +100,13 @@ def cancel_by_scope(store: DowntimeStore, call: Call) -> Reply:
 
 
 def list_all(store: DowntimeStore, call: Call) -> Reply:
-    """All downtimes, an array in order of creation."""
-    downtimes = [_answer(store, record, call.now) for record in store.all()]
-    if call.flag("current_only"):
-        downtimes = [body for body in downtimes if body["active"]]
+    """Its own downtimes and those of version 2 that are active, an array in order of creation (documentation pull request 21183)."""
+    only_active = call.flag("current_only")
+    downtimes = [
+        _answer(store, record, call.now)
+        for record in store.all()
+        if not (record.only_v2 or only_active) or status(store.downtime(record), call.now) == "active"
+    ]
     if call.flag("with_creator"):
         user = account.USER
         creator = {"id": user.id, "email": user.email, "handle": user.handle, "name": user.name}
@@ -112,7 +121,14 @@ def of_monitor(store: DowntimeStore, call: Call) -> Reply:
 
 
 def _record(store: DowntimeStore, call: Call) -> Record:
-    return present(store.get(call.key("id")), downtime_not_found())
+    return _of_version_1(present(store.get(call.key("id")), downtime_not_found()))
+
+
+def _of_version_1(record: Record) -> Record:
+    """The record; raises ApiError 422 for one that version 2 made."""
+    if record.only_v2:
+        raise only_by_version_2()
+    return record
 
 
 def _answer(store: DowntimeStore, record: Record, now: float) -> dict[str, Any]:

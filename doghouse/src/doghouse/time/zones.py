@@ -1,7 +1,7 @@
 """Time zones of the IANA database: local times as instants, and instants as local times.
 
 There is one rule for local times that the change to or from summer time (DST) makes unclear: that of iCalendar (RFC 5545, section 3.3.5).
-GUESS: Datadog follows it in downtimes, whose rules are iCalendar's, in calendar rollups and shifts, and in the windows of monitors; its pages do not say.
+GUESS: Datadog follows it in calendar rollups and shifts, and in the windows of monitors; its pages do not say.
 
 - A time that the clocks skip is read with the offset from before the gap: 02:30 in a gap from 02:00 to 03:00 is 03:30.
 - Of a time that there is twice the first is meant.
@@ -64,6 +64,12 @@ def instant(wall: datetime, zone: ZoneInfo) -> float:
     dated = wall if wall.year <= LAST_DST_YEAR else datetime(LAST_DST_YEAR, 12, 31)
     offset = dated.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
     return (wall.replace(tzinfo=UTC, fold=0) - _EPOCH - offset).total_seconds()
+
+
+def is_skipped(wall: datetime, zone: ZoneInfo) -> bool:
+    """Whether the zone's clocks are put forward over this local time, and never show it."""
+    before, after = (wall.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return wall.year <= LAST_DST_YEAR and before < after
 
 
 def local(when: float, zone: ZoneInfo) -> datetime:
