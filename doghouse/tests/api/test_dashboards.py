@@ -39,6 +39,12 @@ def test_widgets_come_back_as_sent_with_an_id_for_each_that_had_none(api: Api) -
     assert all(10**12 <= widget["id"] < 2**53 for widget in (first, inner))
 
 
+def test_saved_views_come_back_by_name(api: Api) -> None:
+    presets = [{"name": name, "template_variables": []} for name in ("west", "east")]
+    made = api.ok("POST", "/api/v1/dashboard", board(template_variable_presets=presets))
+    assert [preset["name"] for preset in made["template_variable_presets"]] == ["east", "west"]
+
+
 def test_a_dashboard_survives_a_restart_of_the_server(open_api: Callable[[], Api]) -> None:
     made = open_api().ok("POST", "/api/v1/dashboard", BOARD)
     assert open_api().ok("GET", f"/api/v1/dashboard/{made['id']}") == made

@@ -97,7 +97,8 @@ def test_a_tag_configuration_is_made_changed_and_dropped(api: Api) -> None:
         made["attributes"]["created_at"],
     )
     assert changed["modified_at"] > changed["created_at"]
-    assert api("POST", path, configuration(tags=["a"], metric_type="count")).status_code == 409
+    words = "New gauge/count/rate conflicts with existing tag configuration, use PATCH to update"
+    assert api.refused("POST", path, configuration(tags=["a"], metric_type="count")) == (409, words)
     assert api("DELETE", path).status_code == 204
     assert api.refused("DELETE", path) == (404, f"{METRIC} not found")
 

@@ -279,16 +279,23 @@ def test_muting_everything_is_a_downtime_of_everything(api: Api) -> None:
 LOGS = 'logs("status:warn").index("*").rollup("count").last("1h") > 100'
 
 
+def test_only_service_checks_keep_thresholds_that_count_other_runs_than_failed_ones(api: Api) -> None:
+    """As Terraform met it: a log alert's `ok` is taken, and not in the answer."""
+    kept = make(api, type="log alert", query=LOGS, options={"thresholds": {"critical": 100, "ok": 0, "unknown": 1}})
+
+    assert kept["options"]["thresholds"] == {"critical": 100.0}
+
+
 def test_what_old_exports_say_besides_is_taken_and_kept(api: Api) -> None:
-    """`ok` of a log alert's thresholds, how the page drew it, numbers as texts and empty ones."""
+    """How the page drew a log alert's thresholds, numbers as texts and empty ones."""
     said = {"comparison": ">", "timeAggregator": "avg", "period": {"seconds": 3600, "name": "1 hour"}}
     options = {
-        "thresholds": {"critical": 100, "ok": 0, **said},
+        "thresholds": {"critical": 100, **said},
         "queryConfig": {"queryString": "status:warn"},
         "renotify_interval": "0",
         "evaluation_delay": "",
     }
     kept = make(api, type="log alert", query=LOGS, options=options)["options"]
 
-    assert kept["thresholds"] == {"critical": 100.0, "ok": 0.0, **said}
+    assert kept["thresholds"] == {"critical": 100.0, **said}
     assert kept["queryConfig"] == options["queryConfig"]

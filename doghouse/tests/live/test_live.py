@@ -258,6 +258,19 @@ def test_a_service_check_that_falls_silent_has_no_data(house: Live) -> None:
     assert house.told == ["10:03 No Data host:a"]
 
 
+def test_a_check_that_says_unknown_is_told_where_a_threshold_counts_it(house: Live) -> None:
+    """Whatever is said of missing data, which it is not."""
+    message = "{{#is_unknown}}unknown {{/is_unknown}}{{#is_no_data}}silent {{/is_no_data}}@a@example.com"
+    options = {"thresholds": {"critical": 1, "unknown": 1}, "notify_no_data": False}
+    house.monitor(CHECK, message, "service check", options=options)
+    for status in (0, 3, 0):
+        house.check(status)
+        house.advance(1)
+
+    assert house.told == ["10:02 No Data host:a", "10:03 Recovered host:a"]
+    assert house.notifications[0].body == "unknown @a@example.com"
+
+
 def test_a_cluster_alert_counts_percent(house: Live) -> None:
     house.monitor(
         '"can_connect".over("*").last(1).pct_by_status()',

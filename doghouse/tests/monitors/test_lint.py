@@ -339,20 +339,6 @@ def test_an_anomaly_monitor_without_an_alert_window_is_warned_of() -> None:
     assert "no alert_window" in text
 
 
-@pytest.mark.parametrize(
-    ("threshold", "recovery", "warned"),
-    [("0.5", "last_120m", True), ("0.5", "last_121m", False), ("0.8", "last_48m", True), ("0.8", "last_49m", False)],
-)
-def test_a_recovery_window_is_longer_than_what_an_alert_leaves_inside_the_band(
-    threshold: str, recovery: str, warned: bool
-) -> None:
-    """The documentation's two examples, with a trigger window of four hours."""
-    query = ANOMALY.replace("last_15m", "last_4h").replace(">= 1", f">= {threshold}")
-    options = {"threshold_windows": {"trigger_window": "last_4h", "recovery_window": recovery}}
-
-    assert bool(texts(severity="warning", query=query, options=options)) is warned
-
-
 def test_counts_in_an_anomaly_monitor_need_no_sum_over_time() -> None:
     query = ANOMALY.replace("avg:m{*} by {host}", "sum:m{*}.as_count()")
 

@@ -307,6 +307,21 @@ def test_a_body_that_lacks_what_a_monitor_needs_is_refused(body: dict[str, Any])
         monitors.validate(body)
 
 
+@pytest.mark.parametrize(
+    ("kind", "query"),
+    [
+        ("composite", "1 && 2"),
+        ("service check", '"a".over("*").by("host").last(2).count_by_status()'),
+        ("slo alert", 'error_budget("0123456789abcdef0123456789abcdef").over("7d") > 75'),
+    ],
+)
+def test_monitors_that_do_not_ask_for_missing_data_refuse_its_option(kind: str, query: str) -> None:
+    words = "Invalid monitor option: on_missing_data"
+
+    assert refused(query, kind, on_missing_data="resolve") == ("options.on_missing_data", words)
+    assert taken(query, kind)
+
+
 ANOMALIES = "avg(last_4h):anomalies(avg:m{*}, 'basic', 2, direction='above', interval=60, alert_window='last_15m') >= 1"
 
 
@@ -316,6 +331,25 @@ def test_an_anomaly_monitors_trigger_window_is_its_alert_window(windows: dict[st
 
     assert refused(ANOMALIES, threshold_windows=windows) == ("options.threshold_windows.trigger_window", words)
     assert taken(ANOMALIES, threshold_windows={"trigger_window": "last_15m", "recovery_window": "last_15m"})
+
+
+@pytest.mark.parametrize(
+    ("threshold", "refused_window", "taken_window"),
+    [("0.5", "last_120m", "last_121m"), ("0.8", "last_48m", "last_49m")],
+)
+def test_an_anomaly_monitor_is_not_in_alert_and_recovered_at_once(
+    threshold: str, refused_window: str, taken_window: str
+) -> None:
+    """The documentation's two examples, with a trigger window of four hours."""
+    query = ANOMALIES.replace("last_15m", "last_4h").replace(">= 1", f">= {threshold}")
+    words = "alert and alert recovery criteria are such that the monitor can be simultaneously in alert and alert recovery states"
+    windows = {"trigger_window": "last_4h"}
+
+    assert refused(query, threshold_windows={**windows, "recovery_window": refused_window}) == (
+        "options.threshold_windows.recovery_window",
+        words,
+    )
+    assert taken(query, threshold_windows={**windows, "recovery_window": taken_window})
 
 
 def test_a_mistake_in_a_search_gets_datadogs_words() -> None:

@@ -29,12 +29,15 @@ class Origin(Struct, frozen=True):
 def document(body: Document, origin: Origin, now: float) -> Document:
     """The dashboard as it is stored and answered.
 
-    Everything sent comes back as it was sent, unknown keys and number types too; widgets without an id get one. Keys that were not sent
-    are null (`FILLED_IN`), `[]` or false; all others stay absent (recorded: 395 creations; `experience_type` in the newest).
+    Everything sent comes back as it was sent, unknown keys and number types too; widgets without an id get one, and saved views stand
+    by name (kennel pull request 117). Keys that were not sent are null (`FILLED_IN`), `[]` or false; all others stay absent (recorded:
+    395 creations; `experience_type` in the newest).
     """
     sent = copy.deepcopy(body)
     widgets = sent["widgets"]
     identity.number_widgets(widgets)
+    if isinstance(presets := sent.get("template_variable_presets"), list):
+        presets.sort(key=lambda preset: str(preset.get("name")))
     if isinstance(sent.get("tabs"), list):
         sent["tabs"] = identity.resolve_tabs(sent["tabs"], widgets)
     own: Document = {

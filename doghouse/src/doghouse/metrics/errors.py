@@ -33,6 +33,6 @@ def no_percentiles(metric_type: str) -> ApiError:
     return ApiError(400, f"include_percentiles is not allowed with metric_type {metric_type}, only with distribution")
 
 
-def already_configured(metric: str) -> ApiError:
-    """A second tag configuration of a metric (GUESS: the text; the status is in the schema)."""
-    return ApiError(409, f"{metric} already has a tag configuration")
+def already_configured() -> ApiError:
+    """A second tag configuration of a metric (terraform-provider-datadog issues 1294 and 2549; seen for gauges and rates)."""
+    return ApiError(409, "New gauge/count/rate conflicts with existing tag configuration, use PATCH to update")

@@ -19,6 +19,9 @@ CUMULATIVE = "Monitors with an evaluation_window scheduling_option must have a c
 ALERT_REQUIRED = "Alert status is required."  # a public issue of the Datadog operator
 ALL_KEYS = "The notify_by list may not include all of the query's group keys."  # terraform-provider-datadog issue 2102
 ZERO_IS_DEFAULT = "Invalid on_missing_data value: {}; valid value is: default"  # terraform-provider-datadog issue 2815
+NO_MISSING_DATA = (
+    "Invalid monitor option: on_missing_data"  # terraform-provider-datadog issue 2291; which types: its documentation
+)
 NO_WARNING = "Warning recovery threshold ({}) needs a warning threshold."  # that it is refused: datadog-sync-cli pull request 619. GUESS: the words
 OTHER_WINDOW = "alert window query arg must match trigger window monitor option"  # datadog-operator pull request 408
 BOTH_STATES = (  # a public issue of the TypeScript client
@@ -100,13 +103,19 @@ def _check_notify_by(monitor: Definition, keys: tuple[str, ...]) -> None:
         raise MonitorError("options.notify_by", ALL_KEYS)
 
 
-def check_trigger_window(monitor: Definition, alert_window: int) -> None:
-    """Raise MonitorError where an anomaly monitor's windows are given, and the one that triggers is not the query's `alert_window` (s)."""
+def check_threshold_windows(monitor: Definition, alert_window: int, threshold: float | None) -> None:
+    """Raise MonitorError where an anomaly monitor's windows are given, and do not fit the query's `alert_window` (s) and threshold.
+
+    So much of the alert window may lie inside the band while it alerts; a recovery window has to be longer (monitors/types/anomaly).
+    """
     windows = monitor.options.threshold_windows
     if windows is None:
         return
     if windows.trigger_window is None or length_seconds(windows.trigger_window) != alert_window:
         raise MonitorError("options.threshold_windows.trigger_window", OTHER_WINDOW)
+    inside = round(alert_window * (1 - min(threshold or 1, 1)))
+    if windows.recovery_window is not None and length_seconds(windows.recovery_window) <= inside:
+        raise MonitorError("options.threshold_windows.recovery_window", BOTH_STATES.format("alert"))
 
 
 def check_missing_data(monitor: Definition, fills: bool) -> None:
@@ -114,3 +123,9 @@ def check_missing_data(monitor: Definition, fills: bool) -> None:
     setting = monitor.options.on_missing_data
     if fills and setting not in (None, "default"):
         raise MonitorError("options.on_missing_data", ZERO_IS_DEFAULT.format(setting))
+
+
+def check_without_missing_data(monitor: Definition) -> None:
+    """Raise MonitorError for a type of monitor that does not ask what is done about missing data, and whose options say it."""
+    if monitor.options.on_missing_data is not None:
+        raise MonitorError("options.on_missing_data", NO_MISSING_DATA)

@@ -115,17 +115,35 @@ def statuses(
     """
     by_group = groups(query, runs)
     thresholds = monitor.options.thresholds or Thresholds()
-    silence = (monitor.options.no_data_timeframe or NO_DATA_MINUTES) * 60
     judged: dict[Group, tuple[Status | None, float]] = {}
     for group in dict.fromkeys((*before, *by_group)):
         mine = by_group.get(group, [])
-        if not mine or now - max(check.last_run for check in mine) >= silence:
+        if _is_silent(monitor, mine, now):
             judged[group] = (Status.NO_DATA, math.nan)
         elif query.percent:
             judged[group] = cluster_status(mine, thresholds)
         else:
             judged[group] = (check_status(before.get(group, Status.NEW), mine, thresholds), math.nan)
     return judged
+
+
+def unknown(
+    monitor: Body,
+    query: CheckQuery,
+    runs: Sequence[Runs],
+    judged: Mapping[Group, tuple[Status | None, float]],
+    now: int,
+) -> set[Group]:
+    """Those of the groups as they were judged whose No Data is no silence, but a check that says UNKNOWN."""
+    by_group = groups(query, runs)
+    without = (group for group, (status, _) in judged.items() if status is Status.NO_DATA)
+    return {group for group in without if not _is_silent(monitor, by_group.get(group, []), now)}
+
+
+def _is_silent(monitor: Body, runs: Sequence[Runs], now: int) -> bool:
+    """Whether a group's checks have not run for as long as makes it one without data."""
+    silence = (monitor.options.no_data_timeframe or NO_DATA_MINUTES) * 60
+    return not runs or now - max(check.last_run for check in runs) >= silence
 
 
 def variables(query: CheckQuery, runs: Sequence[Runs]) -> dict[Group, dict[str, str]]:
@@ -150,8 +168,8 @@ def groups(query: CheckQuery, runs: Sequence[Runs]) -> dict[Group, list[Runs]]:
 def check_status(previous: Status, runs: Sequence[Runs], thresholds: Thresholds) -> Status | None:
     """A check alert's status: so many consecutive runs of a kind, the last ones; None: neither, the status is kept.
 
-    Critical, warning and ok counts are 1 where none is given. GUESS: of several checks in a group, the worst counts; UNKNOWN changes the state only where
-    a threshold for it is given, and then is shown as No Data.
+    Critical, warning and ok counts are 1 where none is given. UNKNOWN changes the state where a threshold for it is given, and is grey as No Data is
+    (monitors/types/custom_check). GUESS: of several checks in a group, the worst counts.
     """
     judged = [_consecutive(previous, check.statuses, thresholds) for check in runs]
     known = [status for status in judged if status is not None]

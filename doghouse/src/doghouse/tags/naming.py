@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-NAME_LIMIT_BYTES = 350  # of a metric's name as it was sent; Datadog's page says 200 characters, its intake takes 350 bytes
+NAME_LIMIT_BYTES = 350  # of a metric's name as it was sent: its page says 200 characters, its intake takes these
 TAG_LIMIT = 200  # characters
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9.]+")  # underscores are among them: a run of them is one
 _AROUND_A_DOT = re.compile(r"_?\._?")

@@ -202,7 +202,7 @@ def configure(catalogue: Catalogue, call: Call) -> Reply:
         raise metric_unknown()
     _check_percentiles(sent, sent.metric_type)
     if catalogue.configuration(metric) is not None:
-        raise already_configured(metric)
+        raise already_configured()
     return Reply({"data": _item(metric, catalogue.configure(metric, msgspec.to_builtins(sent), call.now))}, 201)
 
 

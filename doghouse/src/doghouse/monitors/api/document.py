@@ -24,6 +24,7 @@ FILLED: Document = {
 }
 WRITTEN_FIRST = ("name", "type", "query", "message", "tags", "priority", "options")
 NEW_HOST_DELAY_S = 300
+RUNS_ALONE = ("ok", "unknown")  # thresholds that count runs of a service check
 # Events, logs, spans: what has `groupby_simple_monitor` (recorded for log, ci-*, rum, error-tracking and llm-observability; GUESS: the others).
 EVENT_TYPES = frozenset(
     f"{source} alert"
@@ -113,11 +114,16 @@ def options(sent: Document, monitor: Definition) -> Document:
 
 
 def _thresholds(sent: Document | None, monitor: Definition) -> Document:
-    """Numbers become floats, but for counts of runs; a null `critical` stays, other nulls go (recorded for `warning`; GUESS: recovery thresholds)."""
+    """Numbers become floats, but for counts of runs; a null `critical` stays, other nulls go (recorded for `warning`; GUESS: recovery thresholds).
+
+    Counts of runs are for service checks alone; elsewhere they are taken and dropped (terraform-provider-datadog pull requests 797 and 1529).
+    """
     thresholds = {key: value for key, value in (sent or {}).items() if value is not None or key == "critical"}
     if monitor.data_are_statuses:
         return thresholds
-    return {key: float(value) if type(value) is int else value for key, value in thresholds.items()}
+    return {
+        key: float(value) if type(value) is int else value for key, value in thresholds.items() if key not in RUNS_ALONE
+    }
 
 
 def _asset(asset: Document, monitor_id: int) -> Document:

@@ -10,6 +10,7 @@ import numpy as np
 
 from doghouse.metrics.model import Ints
 from doghouse.monitors import composites
+from doghouse.monitors.comparison_checks import check_without_missing_data
 from doghouse.monitors.composites import Composite
 from doghouse.monitors.definition import Definition, kind
 from doghouse.monitors.evaluating import (
@@ -55,6 +56,11 @@ class CompositeMonitor(Definition, frozen=True, dict=True):
     def multi(self) -> bool:
         """Never by its query: its groups are its members'."""
         return False
+
+    def check_query(self) -> None:
+        """The query, and that nothing is said of missing data, which its members have."""
+        super().check_query()
+        check_without_missing_data(self)
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:
         """By its members' states as they are."""

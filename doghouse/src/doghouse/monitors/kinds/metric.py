@@ -172,7 +172,7 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
         comparison_checks.check(self, query, group_keys(query.expression))
         settings = anomaly_settings(query.expression)
         if settings and "alert_window" in settings.named:
-            comparison_checks.check_trigger_window(self, settings.alert_window)
+            comparison_checks.check_threshold_windows(self, settings.alert_window, query.threshold)
         comparison_checks.check_missing_data(self, fills_missing(query.expression))
 
     def at(self, sources: Sources, states: Mapping[Group, GroupState], now: int) -> Evaluation:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from doghouse.monitors import service_checks
+from doghouse.monitors.comparison_checks import check_without_missing_data
 from doghouse.monitors.definition import Definition, kind
-from doghouse.monitors.evaluating import Evaluation, Sources, status_steps
+from doghouse.monitors.evaluating import Evaluation, Sources, Step, status_steps
 from doghouse.monitors.model import Body, MonitorError, Thresholds
 from doghouse.monitors.service_checks import CheckQuery
-from doghouse.monitors.states.machine import GroupState
+from doghouse.monitors.states.machine import GroupState, Status, Transition, follow
 from doghouse.monitors.windows.columns import Group
 from doghouse.queries import NotEvaluated
 
@@ -59,6 +62,7 @@ class ServiceCheckMonitor(Definition, frozen=True, dict=True):
     def check_query(self) -> None:
         """The query, which has to group (by `.by("*")` at least) unless it is of a cluster."""
         super().check_query()
+        check_without_missing_data(self)
         if not (self.check.by or self.check.percent):
             raise MonitorError("query", NO_GROUPS)
         thresholds = self.options.thresholds or Thresholds()
@@ -74,7 +78,20 @@ class ServiceCheckMonitor(Definition, frozen=True, dict=True):
         runs = sources.runs(self)(now)
         before = {group: state.status for group, state in states.items()}
         statuses = service_checks.statuses(self, self.check, runs, before, now)
-        return Evaluation(status_steps(self.rules, statuses), service_checks.variables(self.check, runs))
+        steps = status_steps(self.rules, statuses)
+        for group in service_checks.unknown(self, self.check, runs, statuses, now):
+            steps[group] = self._told(*statuses[group])
+        return Evaluation(steps, service_checks.variables(self.check, runs))
+
+    def _told(self, status: Status | None, value: float) -> Step:
+        """A step to UNKNOWN, which is told whatever the monitor tells of missing data (monitors/types/custom_check)."""
+        rules = replace(self.rules, notify_no_data=True)
+
+        def step(state: GroupState, now: int) -> tuple[GroupState, Transition | None]:
+            after, transition = follow(rules, state, status, value, now)
+            return after, transition and replace(transition, is_unknown=True)
+
+        return step
 
     def nothing_seen(self, sources: Sources) -> str:
         """There were no runs."""

@@ -62,7 +62,7 @@ class SloAlert(ThresholdMonitor, frozen=True, dict=True):
 
     @cached_property
     def rules(self) -> Rules:
-        """Both windows above a threshold are one value above it. GUESS: without data it has none, whatever its options say of missing data."""
+        """Both windows above a threshold are one value above it. Without data it has none: there is no `on_missing_data` (documentation pull request 39592)."""
         query, thresholds = self.query_asked, self.thresholds
         return replace(
             followed_rules(self.options, multi=False),
@@ -98,6 +98,7 @@ class SloAlert(ThresholdMonitor, frozen=True, dict=True):
         super().check_query()
         query: SloQuery = self.asked
         comparison_checks.check_thresholds(self, query.comparator, query.threshold)
+        comparison_checks.check_without_missing_data(self)
         if query.threshold <= 0:
             raise MonitorError("query", f"{INVALID_QUERY}: the threshold must be greater than 0")
 

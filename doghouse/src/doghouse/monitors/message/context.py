@@ -194,14 +194,14 @@ def flags(transition: Transition) -> dict[str, bool]:
     return {
         "is_alert": after is Status.ALERT,
         "is_warning": after is Status.WARN,
-        "is_no_data": after is Status.NO_DATA,
+        "is_no_data": after is Status.NO_DATA and not transition.is_unknown,
         "is_recovery": recovers,
         "is_alert_recovery": recovers and before is Status.ALERT,
         "is_warning_recovery": recovers and before is Status.WARN,
         "is_no_data_recovery": recovers and before is Status.NO_DATA,
         "is_alert_to_warning": before is Status.ALERT and after is Status.WARN,
         "is_renotify": transition.is_renotify,
-        "is_unknown": False,
+        "is_unknown": transition.is_unknown,
     }
 
 

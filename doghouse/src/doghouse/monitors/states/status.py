@@ -87,7 +87,7 @@ class Transition(Struct, frozen=True):
     """A change of a group's status, or with `renotified` > 0 a repeated notification of the status it has.
 
     `notify` says whether the monitor makes a notification of it (downtimes aside). A new group counts as OK before. `first_triggered` and `last_triggered` are
-    those that a message shows (a recovery shows those of the episode that it ends).
+    those that a message shows (a recovery shows those of the episode that it ends). `is_unknown`: the No Data is a service check that says UNKNOWN.
     """
 
     at: int
@@ -98,6 +98,7 @@ class Transition(Struct, frozen=True):
     renotified: int = 0
     first_triggered: int | None = None
     last_triggered: int | None = None
+    is_unknown: bool = False
 
     @property
     def is_renotify(self) -> bool:

@@ -14,20 +14,16 @@ LEAST_POINTS = 5  # of an anomaly monitor's alert window: its interval is at mos
 UNNAMED = rule("anomaly-alert-window-missing", "An anomaly monitor's query names no alert_window", "warning", order=220)
 DIFFERENT = rule("anomaly-windows", "An anomaly monitor's windows do not fit each other", order=220)
 FEW = rule("anomaly-few-points", "An anomaly monitor's interval leaves its alert_window too few points", order=220)
-AT_ONCE = rule(
-    "anomaly-recovery-window", "An anomaly monitor can be in alert and recovered at once", "warning", order=220
-)
 SHARE = rule("anomaly-threshold", "An anomaly monitor's threshold is no share", order=220)
 
 
-@finds(UNNAMED, DIFFERENT, FEW, AT_ONCE, SHARE)
+@finds(UNNAMED, DIFFERENT, FEW, SHARE)
 def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     """Windows that differ, that are too short, or that hold too few points; a threshold that is no share."""
     query = context.query
     if query is None:
         return
-    windows = monitor.options.threshold_windows
-    reads = reading(query, windows.recovery_window if windows else None)
+    reads = reading(query, None)
     if reads is None:
         return
     alert = reads.alert_window
@@ -41,10 +37,6 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     if reads.interval and reads.interval * LEAST_POINTS > alert:
         text = f"interval {reads.interval} s gives the alert_window of {alert} s fewer than {LEAST_POINTS} points"
         yield FEW.problem("query", text)
-    least = round(alert * (1 - min(query.threshold or 1, 1)))
-    if reads.recovery_window <= least:
-        text = f"a recovery_window of {reads.recovery_window} s lets it be in alert and recovered at once: it is more than {least} s"
-        yield AT_ONCE.problem("options.threshold_windows.recovery_window", text)
     if query.threshold is not None and not 0 < query.threshold <= 1:
         text = f"the threshold of an anomaly monitor is a share, more than 0 and at most 1, not {query.threshold:g}"
         yield SHARE.problem("query", text)
