@@ -43,3 +43,11 @@ def test_no_module_has_more_than_300_lines_and_half_of_them_under_100() -> None:
     lines = {path: path.read_text().count("\n") for room in SOURCES for path in room.rglob("*.py")}
     assert [(str(path.relative_to(ROOT)), count) for path, count in lines.items() if count > 300] == []
     assert median(lines.values()) < 100
+
+
+def test_digits_are_those_from_0_to_9_everywhere() -> None:
+    """`isdigit()`, and `\\d` in a pattern of text, take digits that `int()` refuses or that nobody meant: doghouse.numbers has the one way."""
+    wide = re.compile(r"\.is(?:digit|decimal|numeric)\b|\\d")
+    modules = [path for room in SOURCES for path in [*room.rglob("*.py"), *room.rglob("*.lark")]]
+    wrong = [str(path.relative_to(ROOT)) for path in modules if wide.search(path.read_text())]
+    assert wrong == ["doghouse/src/doghouse/numbers.py"]

@@ -87,7 +87,7 @@ def page_address(api_url: str | None, site: str) -> str:
     """Where a person looks at the account: the API's own address, or the app of a Datadog site."""
     if api_url:
         return api_url
-    return f"https://{site}" if re.match(r"(us\d|ap\d|uk\d)\.", site) else f"https://app.{site}"
+    return f"https://{site}" if re.match(r"(us[0-9]|ap[0-9]|uk[0-9])\.", site) else f"https://app.{site}"
 
 
 class Account:

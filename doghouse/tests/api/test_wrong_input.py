@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -193,6 +194,62 @@ def test_anything_in_any_place_of_a_body_is_answered(
     method, path, body, place = where
     answer = house(method, path, content=json.dumps(put(body, place, junk)))
     assert is_answered(answer), f"{answer.status_code} {answer.text}"
+
+
+SCHEDULE = {"recurrences": [{"rrule": "FREQ=DAILY;INTERVAL=2;BYHOUR=10;BYMINUTE=30"}]}
+# Bodies with more texts that have numbers in them than those above.
+NUMBERED: list[tuple[str, str, Any]] = [
+    *BODIES,
+    *(
+        ("POST", "/api/v1/monitor/validate", {"type": kind, "query": query, "name": "n", "message": "{{eval \"1 + 2.5\"}}"})
+        for kind, query in (
+            ("composite", "12 && !(13 || 14)"),
+            ("service check", '"a.b".over("host:1").by("host").last(2).count_by_status()'),
+            ("log alert", 'logs("@duration:>10ms").index("*").rollup("count").last("5m") > 3'),
+            ("query alert", "change(avg(last_1h),5m_ago):top(p95:a.b{*}.rollup(sum, 60) by {h}, 5, 'mean', 'desc') > 1.5"),
+            ("slo alert", 'burn_rate("a1").over("7d").long_window("1h").short_window("5m") > 14.4'),
+        )
+    ),
+    ("POST", "/api/v1/monitor/validate", {**MONITOR, "options": {"scheduling_options": {"custom_schedule": SCHEDULE}}}),
+    ("POST", "/api/v1/monitor/validate", {**MONITOR, "options": {"group_retention_duration": "60m"}}),
+    (
+        "POST",
+        "/api/v2/downtime",
+        put(
+            DOWNTIME,
+            ("data", "attributes", "schedule", "recurrences", 0, "rrule"),
+            "FREQ=MONTHLY;INTERVAL=2;BYDAY=1MO,-1SU;BYSETPOS=1;UNTIL=20270101T000000Z",
+        ),
+    ),
+    ("POST", "/api/v2/events/search", {"filter": {"query": "@duration:>10ms a:1", "from": "now-15m", "to": "1772445600000"}}),
+    ("POST", "/api/v2/logs/events/search", {"filter": {"query": "@a:[1 TO 2] 10.0.0.0/8", "from": "now-15m"}}),
+]  # fmt: skip
+
+
+def digits(value: Any) -> Iterator[tuple[tuple[Any, ...], str, re.Match[str]]]:
+    """Each run of digits in the texts of a body: where the text stands, the text, the digits."""
+    for place in places(value):
+        text = value
+        for key in place:
+            text = text[key]
+        if isinstance(text, str):
+            yield from ((place, text, match) for match in re.finditer("[0-9]+", text))
+
+
+@pytest.mark.parametrize(
+    "numeral", ["²", "١", "９", "9" * 5000], ids=["superscript", "Arabic", "full width", "too long"]
+)
+@pytest.mark.parametrize("body", range(len(NUMBERED)))
+def test_numbers_of_another_script_or_too_long_in_any_text_of_a_body_are_answered(
+    house: Api, body: int, numeral: str
+) -> None:
+    method, path, sent = NUMBERED[body]
+    for place, text, match in digits(sent):
+        written = text[: match.start()] + numeral + text[match.end() :]
+        answer = house(method, path, content=json.dumps(put(sent, place, written)))
+        assert is_answered(answer), f"{place} {written[:80]}: {answer.status_code} {answer.text[:200]}"
+    for list_of in LISTS:
+        house.ok("GET", list_of)
 
 
 @pytest.mark.parametrize(

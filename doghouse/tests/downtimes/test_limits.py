@@ -9,8 +9,8 @@ import pytest
 from doghouse import downtimes as dt
 from doghouse.downtimes import record, v1
 from doghouse.downtimes.model import OneTime, Recurring
+from doghouse.numbers import LATEST_S
 from doghouse.web.body.limits import LONGEST_MESSAGE
-from doghouse.web.numbers import LATEST_S
 
 NOW = 1_772_445_600.5  # 2026-03-02T10:00:00.5Z, a Monday
 YEARS_100 = 100 * 366

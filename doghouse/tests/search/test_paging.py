@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
+from doghouse.numbers import LATEST_S
 from doghouse.search import carets, paging
 from doghouse.search.matching import number, tree
 from doghouse.search.record import attribute, flat, text_of, texts
 from doghouse.search.units import BYTES, TIMES, UNITS, in_base_units, scaled
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call
-from doghouse.web.numbers import LATEST_S
 
 NOW = 1_772_445_600.25  # 2026-03-02T10:00:00.25Z
 NOW_MS = 1_772_445_600_250

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doghouse.numbers import LATEST_S
 from doghouse.slos import records
 from doghouse.slos.corrections import Correction, covered, shown
 from doghouse.slos.files import objective
@@ -17,7 +18,6 @@ from doghouse.slos.model import SloError
 from doghouse.slos.records import Attributes, CorrectionRecord, check_number, checked
 from doghouse.time.lengths import DAY
 from doghouse.web.errors import ApiError
-from doghouse.web.numbers import LATEST_S
 
 T0 = 1_772_445_600  # 2026-03-02T10:00:00Z, a Monday
 USUAL: dict[str, Any] = {"slo_id": "s", "category": "Other", "start": T0, "end": T0 + 60}

@@ -21,7 +21,7 @@ from companion.settings import check_use
 
 METRIC = "my_metric"
 LOOK_BACK_S = 4 * 3600  # how far back the last point is looked for
-LAST = re.compile(r"(\d+)([smhdw])")
+LAST = re.compile(r"([0-9]{1,12})([smhdw])")
 UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 SNAPSHOT_S = 300
 NOT_SHARED = "the timeboard has no public link"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from companion.demo import children
 from companion.demo.children import Child, Stop
 from companion.problem import Problem
+from doghouse.numbers import whole_number
 
 if TYPE_CHECKING:
     import psycopg
@@ -95,7 +96,7 @@ def installations() -> Iterator[Path]:
         yield from sorted(Path(folder).glob("pginstall*"), key=lambda path: path.name, reverse=True)
     yield from sorted(
         Path("/usr/lib/postgresql").glob("*"),
-        key=lambda path: int(path.name) if path.name.isdigit() else 0,
+        key=lambda path: whole_number(path.name) or 0,
         reverse=True,
     )
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 from companion.client import Account
 from companion.kinds.model import MARK, Existing, Kind
 from companion.problem import WRONG_USE, Fault, Problem
+from doghouse.numbers import whole_number
 
 # What the server puts into fields that were not sent (recorded by the official client and datadog-sync-cli).
 DEFAULTS: dict[str, tuple[Any, ...]] = {
@@ -45,7 +46,7 @@ class Monitors(Kind):
 
     @override
     def get(self, account: Account, id: str) -> Existing:
-        if not id.isdecimal():
+        if whole_number(id) is None:
             raise Problem(f"'{id}' is no monitor's id: that is a number", WRONG_USE)
         return super().get(account, id)
 

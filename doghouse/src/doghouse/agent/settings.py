@@ -97,7 +97,7 @@ def _from_environment(key: str, text: str) -> Any:
         return _split_list(text)
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
-    if re.fullmatch(r"-?\d+", text) and key not in ("api_key", "hostname", "env"):
+    if re.fullmatch(r"-?[0-9]{1,18}", text) and key not in ("api_key", "hostname", "env"):
         return int(text)
     if text[:1] in "[{":
         try:

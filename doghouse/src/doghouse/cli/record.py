@@ -24,6 +24,7 @@ from doghouse.cli.options import (
     stretch,
 )
 from doghouse.cli.terminal import fail, say
+from doghouse.numbers import whole_number
 from doghouse.time import iso
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _of_doghouse(url: str, keys_file: Path | None, monitor: str, start: int, end
     from doghouse.cli.client import connect
     from doghouse.storage.config import ConfigError
 
-    if not monitor.isdecimal():
+    if whole_number(monitor) is None:
         raise fail(f"with --url a monitor is named by its id, a number, not '{monitor}'", 64)
     path = (
         f"/ui/data/monitor/{monitor}/test?from_ts={start * 1000}&to_ts={end * 1000}&live=false&groups={groups}&json=1"

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from doghouse.numbers import whole_number
+
 ID_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"  # no 0, 1, l, o
 SLUG_LENGTH = 80
 WIDGET_ID_MIN = 10**12
@@ -63,8 +65,8 @@ def resolve_tabs(tabs: Sequence[Any], widgets: Sequence[dict[str, Any]]) -> list
 
 
 def _widget_id(reference: Any, widgets: Sequence[dict[str, Any]]) -> Any:
-    if isinstance(reference, str) and re.fullmatch(r"@\d+", reference):
-        place = int(reference[1:])
+    if isinstance(reference, str) and reference.startswith("@"):
+        place = whole_number(reference[1:]) or 0
         if 1 <= place <= len(widgets):
             return widgets[place - 1]["id"]
     return reference

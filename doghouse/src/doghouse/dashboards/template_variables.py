@@ -48,7 +48,7 @@ def selections(variables: Sequence[Mapping[str, Any]], query: Iterable[tuple[str
 
 def _selection(variable: Mapping[str, Any], query: Iterable[tuple[str, str]]) -> Selection:
     name = str(variable["name"])
-    own = re.compile(re.escape(f"tpl_var_{name}") + r"(\[\d*\])?")
+    own = re.compile(re.escape(f"tpl_var_{name}") + r"(\[[0-9]*\])?")
     texts = [value for key, value in query if own.fullmatch(key)]
     values = [value for text in texts for value in text.split(",") if value] if texts else default(variable)
     return Selection(

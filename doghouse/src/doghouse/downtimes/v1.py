@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +10,11 @@ from zoneinfo import ZoneInfo
 from doghouse.downtimes import parsing
 from doghouse.downtimes.model import Downtime, DowntimeError
 from doghouse.downtimes.record import V1, Attributes, Record
+from doghouse.downtimes.rrule import parts
 from doghouse.downtimes.schedule import current, status
+from doghouse.numbers import LATEST_S, whole_number
 from doghouse.time import lengths, zones
 from doghouse.web import account
-from doghouse.web.numbers import LATEST_S, whole_number
 
 FREQUENCIES = {"days": "DAILY", "weeks": "WEEKLY", "months": "MONTHLY", "years": "YEARLY"}
 WEEK_DAYS = {"Mon": "MO", "Tue": "TU", "Wed": "WE", "Thu": "TH", "Fri": "FR", "Sat": "SA", "Sun": "SU"}
@@ -177,8 +177,7 @@ def _recurrence(record: Record) -> dict[str, Any] | None:
     if not recurrences:
         return None
     text = recurrences[0]["rrule"]
-    interval = re.search(r"INTERVAL=(\d+)", text)
-    fields = {"type": "rrule", "period": int(interval[1]) if interval else 1, "rrule": text}
+    fields = {"type": "rrule", "period": int(parts(text).get("INTERVAL", 1)), "rrule": text}
     return {**fields, "week_days": None, "until_occurrences": None, "until_date": None}
 
 

@@ -16,11 +16,11 @@ from doghouse.events.errors import event_not_found, event_too_old
 from doghouse.events.model import Event
 from doghouse.events.records import HostTags
 from doghouse.events.store import EventStore
+from doghouse.numbers import LATEST_S
 from doghouse.web import errors
 from doghouse.web.access import Keys
 from doghouse.web.errors import present
 from doghouse.web.http import WARNINGS, Call, Reply, endpoint
-from doghouse.web.numbers import LATEST_S
 
 PAGE, LAST_PAGE = 1000, 2_147_483_647  # the schema's number of events in an answer, and of pages
 

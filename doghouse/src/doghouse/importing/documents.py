@@ -24,6 +24,7 @@ from doghouse.importing.terraform.identity import made_up_id
 from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Line, Thing, no_line
 from doghouse.monitors.lint.ignoring import Ignore, in_comments
 from doghouse.monitors.notification_rules.files import ANSWERED, TYPE
+from doghouse.numbers import whole_number
 from doghouse.slos.model import TYPE_IDS
 
 _STEP = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|([^.\[\]]+)')
@@ -122,7 +123,8 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
         yield from pulumi.things(document, place.where, place.provider_lines)
     elif document and all(_is_kept_by_id(value) for value in document.values()):
         for key, value in document.items():
-            body = {"id": int(key), **value} if key.isdecimal() and is_body(value) else value
+            number = whole_number(key)
+            body = {"id": number, **value} if number is not None and is_body(value) else value
             yield from _in_object(body, place, f"{address}[{json.dumps(key)}]")
 
 
@@ -147,7 +149,8 @@ def _named(body: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
     if not _is_slo(body):
         return {"id": number, **fields, "query": _KENNEL_ID.sub(_kennel_id, str(body["query"]))}
     ids = [_KENNEL_ID.sub(_kennel_id, str(member)) for member in body.get("monitor_ids") or ()]
-    members = {"monitor_ids": [int(member) if member.isdecimal() else member for member in ids]} if ids else {}
+    numbers = ((whole_number(member), member) for member in ids)
+    members = {"monitor_ids": [member if id is None else id for id, member in numbers]} if ids else {}
     return {"id": str(number), **fields, **members}
 
 

@@ -17,6 +17,7 @@ from doghouse.importing.documents import Place, things
 from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Thing, Unread
 from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON, UNREADABLE
 from doghouse.monitors.notification_rules import Rule, RuleError, Rules, load, rule
+from doghouse.numbers import whole_number
 from doghouse.queries.language.names import nearest
 
 STDIN = "-"
@@ -83,9 +84,8 @@ def named_monitor(folder: Path, named: str) -> tuple[Mapping[str, Any], Mapping[
     (monitor,) = chosen
     if monitor.unknown or any(problem.severity == "error" for problem in monitor.remarks):
         raise ValueError("; ".join(f"{problem.field} is {problem.text}" for problem in monitor.remarks))
-    return monitor.body, {
-        int(other.body["id"]): other.body for other in monitors if str(other.body.get("id")).isdecimal()
-    }
+    ids = ((whole_number(str(other.body.get("id"))), other.body) for other in monitors)
+    return monitor.body, {number: body for number, body in ids if number is not None}
 
 
 def named_rules(path: Path) -> Rules:
@@ -259,5 +259,5 @@ def intervals(path: Path) -> Mapping[str, int]:
         raise ValueError(f"is no CSV: {error}") from None
     if missing := [name for name in ("metric_name", "interval") if name not in (reader.fieldnames or ())]:
         raise ValueError(f"has no column {missing[0]}, as a metadata.csv has")
-    pairs = ((row.get("metric_name"), row.get("interval") or "") for row in rows)
-    return {name: int(seconds) for name, seconds in pairs if name and seconds.isdecimal()}
+    pairs = ((row.get("metric_name"), whole_number(row.get("interval") or "")) for row in rows)
+    return {name: seconds for name, seconds in pairs if name and seconds is not None}

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 # A logplex body: each message preceded by its length in bytes (RFC 6587, octet counting).
-LOGPLEX = re.compile(rb"(\d{1,9}) ")
+LOGPLEX = re.compile(rb"([0-9]{1,9}) ")
 
 
 class LogError(ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from doghouse.logs.model import Log
+from doghouse.numbers import whole_number
 from doghouse.search.record import attribute
 
 # As the documented format of Python's text logs has them: [dd.service=… dd.trace_id=… dd.span_id=…]
@@ -18,8 +19,7 @@ def trace_of(log: Log) -> str | None:
 
 def span_of(log: Log) -> int | None:
     """The span's id of 64 bits, or None."""
-    text = _named(log, "span_id")
-    return int(text) if text.isascii() and text.isdigit() and int(text) else None
+    return whole_number(_named(log, "span_id")) or None
 
 
 def canonical_id(text: str) -> str | None:

@@ -14,6 +14,7 @@ import msgspec
 
 from doghouse.logs.model import Log
 from doghouse.logs.statuses import status
+from doghouse.numbers import whole_number
 from doghouse.search.record import attribute, text_of
 from doghouse.tags import naming
 from doghouse.time import iso
@@ -108,8 +109,8 @@ def _dates(layers: Sequence[Mapping[str, Any]], now: float) -> Iterator[float]:
 
 def _date(text: str, now: float) -> float | None:
     """ISO 8601 (UTC where no zone is named), ms since 1970, or RFC 3164, as s UTC; None where it is none of them."""
-    if text.isascii() and text.isdigit() and len(text) > 8:
-        return float(text) / 1000
+    if len(text) > 8 and (milliseconds := whole_number(text)) is not None:
+        return milliseconds / 1000
     try:
         return iso.instant(text)
     except ValueError:

@@ -17,7 +17,7 @@ from doghouse.queries import QuerySyntaxError
 MOST_MEMBERS = 10
 DEEPEST = 100
 LONGEST = 200  # ours: its tree is as deep as the chain of its operators is long
-_TOKEN = re.compile(r"\s*(?:(\d{1,18}(?!\d))|(&&|\|\||!|\(|\)))")
+_TOKEN = re.compile(r"\s*(?:([0-9]{1,18}(?![0-9]))|(&&|\|\||!|\(|\)))")
 
 
 class Member(Struct, frozen=True):

@@ -24,7 +24,7 @@ TYPES = (
 )  # fmt: skip
 INVALID_QUERY = "The value provided for parameter 'query' is invalid"  # recorded
 NO_OPERATOR = f"{INVALID_QUERY}: invalid operator specified: "  # recorded: create_a_monitor_…_bad_request_response
-_COMPARES = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?:threshold|[-+]?[\d.]+(?:e[-+]?\d+)?)\s*$", re.IGNORECASE)
+_COMPARES = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?:threshold|[-+]?[0-9.]+(?:e[-+]?[0-9]+)?)\s*$", re.IGNORECASE)
 
 
 class MonitorError(ValueError):

@@ -98,7 +98,7 @@ def evaluation_window(settings: Mapping[str, Any]) -> tuple[ZoneInfo, int, int, 
         zone = zones.zone(name)
     except zones.UnknownZone as error:
         raise MonitorError(f"{place}.timezone", str(error)) from None
-    day = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(settings.get("day_starts") or "00:00"))
+    day = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", str(settings.get("day_starts") or "00:00"))
     if day is None:
         raise MonitorError(f"{place}.day_starts", f"'{settings['day_starts']}' is no time of day, as 04:00 is")
     hour, month = settings.get("hour_starts") or 0, settings.get("month_starts") or 1
@@ -144,7 +144,7 @@ def query_text(query: MonitorQuery) -> str:
 
 def full_bucket(query: MonitorQuery) -> int:
     """The length (s) of the buckets in which a full window must have points."""
-    unit = re.sub(r"(last|current)_\d+", "", query.window.text)
+    unit = re.sub(r"(last|current)_[0-9]+", "", query.window.text)
     return FULL_BUCKETS_S[unit]
 
 

@@ -68,7 +68,7 @@ def _arguments(text: str, step: re.Match[str]) -> tuple[str, ...]:
     if not inside:
         return ()
     if step[1] == "last":
-        if not re.fullmatch(r"[1-9]\d{0,3}", inside):
+        if not re.fullmatch(r"[1-9][0-9]{0,3}", inside):
             raise QuerySyntaxError(text, step.start(2), ".last() takes how many runs, as in .last(3)")
         return (inside,)
     texts, place = [], 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from string import digits
 from typing import Any
 
 from doghouse.queries import functions
@@ -108,7 +109,7 @@ def _catalogue() -> Iterator[tuple[str, Unit]]:
     for family, listed in LISTED.items():
         for entry in listed.split(", "):
             words = entry.split()
-            scale = float(words.pop()) if words[-1][0].isdigit() else 1.0
+            scale = float(words.pop()) if words[-1][0] in digits else 1.0
             short = words.pop()[1:-1] if words[-1].startswith("(") else None
             name = " ".join(words)
             unit = {"family": family, "name": name, "plural": plural(name), "scale_factor": scale, "short_name": short}

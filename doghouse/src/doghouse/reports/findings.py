@@ -32,8 +32,8 @@ WORDS = {
     ALERT_MISSED: "An alert of ten minutes and more that was there before a change is not there after it",
     MONITOR_CHANGED: "A monitor changed",
 }
-_LINE = re.compile(r":(\d+)$")
-_ADDRESS = re.compile(r"(\[\d+\])+$")
+_LINE = re.compile(r":([0-9]{1,9})$")
+_ADDRESS = re.compile(r"(\[[0-9]+\])+$")
 
 
 class Finding(Struct, frozen=True):

@@ -15,7 +15,7 @@ from doghouse.review.model import NamedRule, Side
 from doghouse.review.pairing import Pair, Traits, pairs
 
 Listed = Found | FoundDowntime | FoundSlo | NamedRule
-_NUMBER = re.compile(r"\b\d+\b")
+_NUMBER = re.compile(r"\b[0-9]+\b")
 
 
 class Matched(Struct, frozen=True):

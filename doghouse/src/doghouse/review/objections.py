@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from doghouse.numbers import decimal
+
 if TYPE_CHECKING:
     from doghouse.review.model import Review
 
@@ -31,7 +33,7 @@ def _condition(text: str) -> Condition:
     name, equals, percent = text.partition("=")
     if name == NOISIER and equals:
         try:
-            value = float(percent.removesuffix("%"))
+            value = decimal(percent.removesuffix("%"))
         except ValueError:
             value = -1.0
         if not 0 <= value < float("inf"):

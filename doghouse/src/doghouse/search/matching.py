@@ -34,9 +34,9 @@ from doghouse.web import errors
 Predicate = Callable[[Record], bool]
 Same = Callable[[Any], bool]
 Thing = TypeVar("Thing")  # what a search is over: a record, or a monitor
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
 # The units that a number in a comparison may have; those of `units.UNITS` are gone when a search is compared.
-_WITH_UNIT = re.compile(r"-?\d+(\.\d+)?(ns|us|µs|ms|s|m|min|h|d|w|B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.ASCII)
+_WITH_UNIT = re.compile(r"-?[0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|min|h|d|w|B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.ASCII)
 
 
 def compile_search(text: str) -> Predicate:

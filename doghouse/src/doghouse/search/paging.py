@@ -12,19 +12,19 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from doghouse.numbers import LATEST_S, whole_number
 from doghouse.time import iso
 from doghouse.time.typed import from_now
 from doghouse.web import errors
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call
-from doghouse.web.numbers import LATEST_S, whole_number
 
 LIMIT = 10  # of a page, where none is named (schema of events; recorded for logs by third parties)
 MAX_LIMIT = 1000  # GUESS: a higher limit counts as this one
 NEWEST_FIRST = "-timestamp"
 ORDERS = ("timestamp", NEWEST_FIRST)
 T = TypeVar("T")
-_OFFSET = re.compile(r"[+-]\d+[a-z]+")
+_OFFSET = re.compile(r"[+-][0-9]+[a-z]+")
 
 
 class Filter(msgspec.Struct):

@@ -23,7 +23,7 @@ UNITS: Mapping[str, Mapping[str, int]] = {
     "@network.bytes_read": BYTES,
     "@network.bytes_written": BYTES,
 }
-NUMBER = re.compile(r"(-?\d{1,15}(?:\.\d+)?)([a-zA-Zµ]+)")
+NUMBER = re.compile(r"(-?[0-9]{1,15}(?:\.[0-9]+)?)([a-zA-Zµ]+)")
 
 
 def in_base_units(search: Node) -> Node:

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from doghouse.downtimes import rrule
+from doghouse.numbers import LATEST_S
 from doghouse.slos.corrections import CATEGORIES, PARTS, Correction
 from doghouse.slos.errors import invalid_correction
 from doghouse.slos.model import TIMEFRAMES
 from doghouse.time import zones
 from doghouse.web import account
-from doghouse.web.numbers import LATEST_S
 
 LONGEST_S = 366 * 86_400  # ours: of one occurrence
 MOST = {

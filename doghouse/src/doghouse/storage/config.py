@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -84,7 +85,7 @@ def default_folder() -> Path:
 def duration(text: str) -> float:
     """Seconds of a length of time such as `90s`, `30m`, `36h`, `15d` or `2w`. Raises OptionError."""
     seconds = lengths.seconds(text)
-    if seconds is None and text[:-1].isascii() and text[:-1].isdecimal() and text[-1:] in lengths.UNITS:
+    if seconds is None and re.fullmatch(r"[0-9]+[smhdw]", text):
         raise OptionError(f"'{text}' is too long: expected a number of at most {lengths.DIGITS} digits, such as in 15d")
     if not seconds:
         raise OptionError(f"'{text}' is not a length of time: expected a whole number and s, m, h, d or w, such as 15d")

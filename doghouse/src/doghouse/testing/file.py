@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from doghouse import files
 from doghouse.files import yaml_texts
+from doghouse.numbers import whole_number
 from doghouse.testing.entries import EventEntry, LogEntry, SpanEntry
 from doghouse.testing.places import TestFileError, line_of, plain
 from doghouse.testing.values import STATES
@@ -153,7 +154,7 @@ def schema() -> dict[str, Any]:
 def _check(loaded: Loaded) -> None:
     members = loaded.file.members
     for name in members if isinstance(members, dict) else ():
-        if not name.isdecimal():
+        if whole_number(name) is None:
             raise loaded.wrong(
                 f".members.{name}", f"'{name}' is no monitor's id, a number as the composite's query has it"
             )

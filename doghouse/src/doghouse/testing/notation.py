@@ -21,15 +21,18 @@ import numpy as np
 from msgspec import Struct
 
 from doghouse.metrics.model import Floats, MetricType
+from doghouse.numbers import whole_number
 from doghouse.time import lengths
 
 DEFAULT_EVERY_S = 60
 MOST = 1_000_000_000  # of a made-up number, so that sums of them fit
 MAX_SAMPLES = 10_000_000  # a typing mistake must not fill the memory
 TYPES = ("gauge", "count", "rate")
-_NUMBER = r"[+-]?(?:\d++\.?\d*+|\.\d+)(?:[eE][+-]?\d+)?"
-_WORD = re.compile(rf"(?:(?P<gap>_)|(?P<start>{_NUMBER})(?P<step>[+-](?:\d++\.?\d*+|\.\d+))?)(?:x(?P<times>\d+))?")
-_DURATION = re.compile(r"(?<!\d)(\d{1,9})(s|m|h|d|w)")
+_NUMBER = r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_WORD = re.compile(
+    rf"(?:(?P<gap>_)|(?P<start>{_NUMBER})(?P<step>[+-](?:[0-9]++\.?[0-9]*+|\.[0-9]+))?)(?:x(?P<times>[0-9]+))?"
+)
+_DURATION = re.compile(r"(?<![0-9])([0-9]{1,9})(s|m|h|d|w)")
 
 
 class NotationError(ValueError):
@@ -106,8 +109,8 @@ def _word(word: str) -> Floats:
     match = _WORD.fullmatch(word)
     if match is None:
         raise NotationError(f"'{word}' is not a sample: expected for example 400, 400x5, 1+2x3, _ or _x15")
-    times = int(match["times"] or 1) if len(match["times"] or "") <= 18 else 0
-    if not 0 < times <= MAX_SAMPLES:
+    times = whole_number(match["times"] or "1")
+    if times is None or not 0 < times <= MAX_SAMPLES:
         raise NotationError(f"'{word}': expected 1 to {MAX_SAMPLES:,} samples")
     if match["gap"]:
         return np.full(times, np.nan)

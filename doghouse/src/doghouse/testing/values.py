@@ -45,7 +45,7 @@ def checks_of(loaded: Loaded, number: int) -> dict[tuple[str, tuple[str, ...]], 
             raise loaded.wrong(place, f"'{key}' is no check: expected for example http.can_connect{{url:a}}")
         runs: list[int | None] = []
         for word in text.split():
-            run = re.fullmatch(r"(OK|WARNING|CRITICAL|UNKNOWN|_)(?:x(\d{1,6}))?", word)
+            run = re.fullmatch(r"(OK|WARNING|CRITICAL|UNKNOWN|_)(?:x([0-9]{1,6}))?", word)
             if run is None:
                 raise loaded.wrong(
                     place,
@@ -63,7 +63,7 @@ def instant(loaded: Loaded, written: str, place: str) -> int:
     try:
         if text.startswith("+"):
             return int(loaded.start.timestamp()) + (0 if text in ("+0", "+0m", "+0s") else parse_duration(text[1:]))
-        if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", text):
+        if re.fullmatch(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?", text):
             hour, minute, *seconds = (int(part) for part in text.split(":"))
             when = loaded.start.replace(hour=hour, minute=minute, second=seconds[0] if seconds else 0)
             return int((when if when >= loaded.start else when + timedelta(days=1)).timestamp())

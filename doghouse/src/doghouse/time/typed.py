@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import re
 
+from doghouse.numbers import LATEST_S
 from doghouse.time import iso, lengths
 
-_NOW = re.compile(r"now(?:\s*([+-])\s*(\d+)\s*([a-z]+))?")
+_NOW = re.compile(r"now(?:\s*([+-])\s*([0-9]+)\s*([a-z]+))?")
 
 
 def parse_time(text: str, now: float) -> float:
     """Seconds since 1970 UTC. A time without an offset is UTC. Raises ValueError with one sentence."""
     text = text.strip()
-    if (relative := from_now(text, now)) is not None:
-        return relative
-    if re.fullmatch(r"\d+(\.\d+)?", text) and not re.fullmatch(r"\d{8}", text):
-        return float(text)
+    when = from_now(text, now)
+    if when is None and re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) and not re.fullmatch(r"[0-9]{8}", text):
+        when = float(text)
     try:
-        return iso.instant(text)
+        when = iso.instant(text) if when is None else when
     except ValueError:
-        raise ValueError(f"'{text}' is not a time: it is ISO 8601, seconds since 1970, or now-5m") from None
+        when = math.nan
+    if not abs(when) <= LATEST_S:
+        raise ValueError(f"'{text}' is not a time: it is ISO 8601, seconds since 1970, or now-5m")
+    return when
 
 
 def from_now(text: str, now: float) -> float | None:

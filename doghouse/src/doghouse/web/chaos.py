@@ -21,6 +21,7 @@ from msgspec import Struct
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from doghouse.numbers import decimal, whole_number
 from doghouse.storage.config import OptionError, duration
 
 PATHS = ("/api/", "/intake", "/v1/input")  # of Datadog's own; pages and doghouse's own paths stay whole
@@ -43,11 +44,11 @@ def parse(spec: str) -> tuple[Fault, ...]:
 def _fault(part: str) -> Fault:
     kind, _, settings = part.partition("=")
     share, _, delay = settings.partition(":")
-    is_known = kind in ("slow", "drop-before", "drop-after") or (kind.isdecimal() and 500 <= int(kind) <= 599)
+    is_known = kind in ("slow", "drop-before", "drop-after") or 500 <= (whole_number(kind) or 0) <= 599
     if not is_known or (delay and kind != "slow"):
         raise OptionError(f"'{part}' is no fault: expected 503=0.1, slow=0.1:2s, drop-before=0.1 or drop-after=0.1")
     try:
-        number = float(share)
+        number = decimal(share)
     except ValueError:
         number = -1.0
     if not 0 <= number <= 1:
@@ -73,8 +74,8 @@ class Chaos:
         kinds = {fault.kind for fault in met} - {"slow"}
         if "drop-before" in kinds:
             cut(send)
-        elif status := next((kind for kind in kinds if kind.isdecimal()), None):
-            response = JSONResponse({"errors": ["A fault that --chaos asked for"]}, int(status))
+        elif status := next(filter(None, map(whole_number, kinds)), None):
+            response = JSONResponse({"errors": ["A fault that --chaos asked for"]}, status)
             await response(scope, receive, send)
         elif "drop-after" in kinds:
             await self._app(scope, receive, unheard)

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from doghouse.numbers import MAX_KEY, key, whole_number
 from doghouse.storage import failures
 from doghouse.time import iso
 from doghouse.time.clock import Clock
@@ -25,7 +26,6 @@ from doghouse.web.body import receiving
 from doghouse.web.body.in_flight import Charge, InFlight
 from doghouse.web.body.receiving import TooLarge
 from doghouse.web.errors import ApiError
-from doghouse.web.numbers import MAX_KEY, key, whole_number
 
 T = TypeVar("T")
 

@@ -11,8 +11,8 @@ import secrets
 
 from starlette.requests import Request
 
+from doghouse.numbers import whole_number
 from doghouse.web.access import Access
-from doghouse.web.numbers import whole_number
 
 COOKIE, TOKEN_HEADER = "doghouse_session", "x-csrf-token"
 LASTS_S = 12 * 3600

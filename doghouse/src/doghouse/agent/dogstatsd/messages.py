@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, field
 
 from doghouse.agent.aggregation.samples import Kind
+from doghouse.numbers import MAX_KEY, decimal, whole_number
 
 KINDS = {
     "g": Kind.GAUGE,
@@ -115,10 +116,10 @@ def _values(text: str) -> tuple[float, ...]:
 
 
 def _number(text: str) -> float:
-    """A number, without the blanks and underscores that Python would accept. Raises ValueError."""
-    if "_" in text or text != text.strip():
+    """A number, without the blanks that Python would accept. Raises ValueError."""
+    if text != text.strip():
         raise ValueError(text)
-    return float(text)
+    return decimal(text)
 
 
 def _rate(text: str) -> float:
@@ -143,7 +144,7 @@ def _tags(text: str) -> tuple[tuple[str, ...], str | None]:
     return tuple(tags), host
 
 
-_HEADER = re.compile(rb"_e\{(\d+),(\d+)\}:")
+_HEADER = re.compile(rb"_e\{([0-9]{1,9}),([0-9]{1,9})\}:")
 
 
 def _event(line: bytes) -> EventMessage:
@@ -173,8 +174,8 @@ def _with_fields(title: str, text: str, fields: Iterable[str]) -> EventMessage:
             tags, tagged = _tags(part[1:])
         elif colon and key in names:
             optional[names[key]] = value
-        elif key == "d" and value.isdigit():
-            optional["timestamp"] = int(value)
+        elif key == "d" and (timestamp := whole_number(value)) is not None and timestamp <= MAX_KEY:
+            optional["timestamp"] = timestamp
         elif key == "t" and value in ALERT_TYPES:
             optional["alert_type"] = value
         elif key == "p" and value in PRIORITIES:
@@ -209,6 +210,7 @@ def _check(text: str) -> CheckMessage:
 
 
 def _whole(text: str, what: str, least: int) -> int:
-    if not re.fullmatch(r"\d{1,18}", text) or int(text) < least:
+    number = whole_number(text)
+    if number is None or not least <= number <= MAX_KEY:
         raise BadMessage(f"{what} '{text}' is not a whole number of at least {least}")
-    return int(text)
+    return number

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import typer
 
 from doghouse.cli.terminal import fail
+from doghouse.numbers import whole_number
 
 TRIES = 3  # of a batch whose worker died
 PATIENCE_S = 5
@@ -76,8 +77,9 @@ class Cluster:
 def check_reachable(address: str) -> None:
     """Raise OSError where nobody listens at `host:port` or `ray://host:port`, for which Ray itself waits for minutes. Other addresses are Ray's own words."""
     host, mark, port = address.removeprefix("ray://").rpartition(":")
-    if mark and port.isdecimal() and int(port) < 65_536:
-        with socket.create_connection((host.strip("[]"), int(port)), PATIENCE_S):
+    number = whole_number(port)
+    if mark and number is not None and number < 65_536:
+        with socket.create_connection((host.strip("[]"), number), PATIENCE_S):
             pass
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from doghouse.cli.terminal import fail, say
+from doghouse.numbers import whole_number
 
 if TYPE_CHECKING:
     from doghouse.importing.things import Found, FoundRule, FoundSlo
@@ -128,16 +129,13 @@ def shard_of(text: str | None) -> tuple[int, int] | None:
     """`2/4` as the second of four parts. Another text ends the command with a sentence."""
     if text is None:
         return None
-    number, _, parts = text.partition("/")
-    if not (_counts(number) and _counts(parts) and int(number) <= int(parts)):
+    first, _, second = text.partition("/")
+    number, parts = whole_number(first), whole_number(second)
+    if number is None or parts is None or not 0 < number <= parts < 100_000:
         raise fail(
             f"--shard: '{text}' is not I/N, a part from 1 on and how many there are: expected for example 2/4", 64
         )
-    return int(number), int(parts)
-
-
-def _counts(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 6 and int(text) > 0
+    return number, parts
 
 
 def sharded(workload: Workload, number: int, parts: int) -> Workload:
@@ -155,14 +153,15 @@ def members_of(texts: Sequence[str], monitors: Sequence[ToRun]) -> dict[int, Def
 
     members = {to_run.monitor.id: to_run.monitor for to_run in monitors if to_run.monitor.id}
     for text in texts:
-        monitor_id, mark, name = text.partition("=")
-        if not mark or not monitor_id.strip().isdecimal() or not name:
+        id_text, mark, name = text.partition("=")
+        monitor_id = whole_number(id_text.strip())
+        if not mark or monitor_id is None or not name:
             raise fail(f"--member: '{text}' is not ID=NAME: expected for example 12='High CPU' or 12=cpu.json", 64)
         matches = [to_run.monitor for to_run in monitors if name in (to_run.monitor.name, to_run.where)]
         if len(matches) > 1:
             raise fail(f"--member: {len(matches)} monitors are called '{name}': name its file instead")
         try:
-            members[int(monitor_id)] = matches[0] if matches else parse(named_monitor(Path(), name)[0])
+            members[monitor_id] = matches[0] if matches else parse(named_monitor(Path(), name)[0])
         except (ValueError, MonitorError) as error:
             near = nearest(name, [to_run.monitor.name for to_run in monitors])
             hint = f"; did you mean '{near}'?" if near else ""

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from doghouse.dashboards import checks, linting, validation
+from doghouse.numbers import whole_number
 from doghouse.web.http import Call, Reply
 
-_STEP = re.compile(r"[A-Za-z_]\w*|\d+")
+_STEP = re.compile(r"[A-Za-z_]\w*|[0-9]+")
 
 
 class Widgets(msgspec.Struct):
@@ -50,4 +51,5 @@ def _result(widget: Any, reason: str | None) -> dict[str, Any]:
 
 def _path(field: str) -> str:
     """`requests[0].q` as Datadog writes it, a list in Python: `['requests', 0, 'q']`."""
-    return str([int(step) if step.isdigit() else step for step in _STEP.findall(field)])
+    steps = ((whole_number(step), step) for step in _STEP.findall(field))
+    return str([step if place is None else place for place, step in steps])

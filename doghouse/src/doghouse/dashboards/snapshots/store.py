@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 PATH = "/snapshot/view/doghouse"  # GUESS: recorded ones are /snapshot/view/dd-snapshots-prod/org_…/<day>/<40 hex digits>.png
-_NAME = re.compile(r"\d{4}-\d\d-\d\d/[0-9a-f]{40}\.png")
+_NAME = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]/[0-9a-f]{40}\.png")
 _SHOWN = re.compile(rf"{re.escape(PATH)}/({_NAME.pattern})")
 
 

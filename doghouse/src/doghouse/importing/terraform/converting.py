@@ -23,6 +23,7 @@ from doghouse.importing.things import (
 )
 from doghouse.monitors.lint import Problem
 from doghouse.monitors.lint.elsewhere import DOWNTIME_REFUSED, NOT_JSON
+from doghouse.numbers import whole_number
 
 
 def thing(
@@ -60,8 +61,9 @@ def thing(
     if kind in resources.SLOS:
         named = own if number is None else str(number)
         return FoundSlo(where, {"id": named, **body} if named else body, line, remarks, file)
-    if number is not None or own.isdecimal():
-        body = {"id": number if number is not None else int(own), **body}
+    number = whole_number(own) if number is None else number
+    if number is not None:
+        body = {"id": number, **body}
     return Found(where, body, line, remarks, file)
 
 

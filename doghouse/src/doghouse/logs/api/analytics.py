@@ -15,6 +15,7 @@ from doghouse.logs.api import listing
 from doghouse.logs.api.computing import Compute
 from doghouse.logs.api.facets import GroupBy, Groups
 from doghouse.logs.store.log_store import LogStore
+from doghouse.numbers import whole_number
 from doghouse.search import matching, paging
 from doghouse.search.grouping import Values
 from doghouse.search.paging import Filter
@@ -127,7 +128,7 @@ def _first(cursor: str | UnsetType) -> int:
     """The number of the first bucket that is asked for. Raises ApiError 400."""
     if isinstance(cursor, UnsetType):
         return 0
-    behind = paging.behind(cursor)
-    if not (behind.isascii() and behind.isdigit() and len(behind) < 10):
+    first = whole_number(paging.behind(cursor))
+    if first is None or first >= 10**9:
         raise paging.invalid_cursor()
-    return int(behind)
+    return first

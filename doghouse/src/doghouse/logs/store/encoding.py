@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from string import digits
 from typing import Any
 
 import msgspec
@@ -73,7 +74,7 @@ def decoded(text: str) -> list[Any]:
         return [tail]
     if first == OBJECT:
         return [_PLACEHOLDER]
-    if text in BOOLEANS or first == MANY or first == "-" or (first.isdigit() and first.isascii()):
+    if text in BOOLEANS or first == MANY or first == "-" or first in digits:
         values = msgspec.json.decode(text)
         return values if first == MANY else [values]
     return [text]

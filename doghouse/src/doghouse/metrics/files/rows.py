@@ -9,6 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from doghouse.metrics.model import Ints, MetricType, Series
+from doghouse.numbers import MAX_KEY, whole_number
 from doghouse.tags.pairs import split_host
 
 REQUIRED = ("timestamp", "metric", "value")
@@ -34,13 +35,14 @@ def series_of(number: int, metric: str, kind: str, interval: str, tags: str, hos
     kind = kind or "gauge"
     if kind not in get_args(MetricType):
         raise ValueError(f"type '{kind}' is not gauge, count, rate or distribution")
-    if interval and not interval.isdigit():
+    seconds = whole_number(interval or "0")
+    if seconds is None or seconds > MAX_KEY:
         raise ValueError(f"interval '{interval}' is not a whole number of seconds, 0 or more")
     parts = [tag.strip() for tag in tags.split(",") if tag.strip()]
     tagged, own = split_host(sorted(set(parts)))
     if host and tagged and host != tagged:
         raise ValueError(f"host '{host}' is another one than that of its tag host:{tagged}")
-    return Series(number, metric, cast(MetricType, kind), int(interval or 0), host or tagged, own)
+    return Series(number, metric, cast(MetricType, kind), seconds, host or tagged, own)
 
 
 def numbered(distinct: Mapping[Series, int]) -> list[Series]:

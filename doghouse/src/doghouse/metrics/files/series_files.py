@@ -21,6 +21,7 @@ from doghouse.metrics.files.encodings import Unusual
 from doghouse.metrics.files.rows import OPTIONAL, REQUIRED, check_columns, check_seconds, numbered, series_of
 from doghouse.metrics.memory import MemorySource, Recorded
 from doghouse.metrics.model import Columns, Floats, Ints, Series, Source, joined_columns, no_columns
+from doghouse.numbers import decimal, whole_number
 
 ROWS_AT_ONCE = 500  # few, so that Python's texts of them stay in the processor's cache
 FARTHEST = 2**62  # that fits a column
@@ -172,7 +173,9 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
 
 def _second(text: str) -> int:
     try:
-        second = int(text) if text.isdigit() else math.floor(float(text))
+        second = whole_number(text)
+        if second is None:
+            second = math.floor(decimal(text))
         if abs(second) > FARTHEST:
             raise ValueError
         return second
@@ -182,7 +185,7 @@ def _second(text: str) -> int:
 
 def _value(text: str) -> float:
     try:
-        value = float(text)
+        value = decimal(text)
     except ValueError:
         raise ValueError(f"value '{text}' is not a number") from None
     if not math.isfinite(value):

@@ -20,9 +20,9 @@ from doghouse.monitors.errors import (
     type_change,
 )
 from doghouse.monitors.store import MonitorStore, Stored
+from doghouse.numbers import LATEST_S, MAX_KEY, whole_number
 from doghouse.web import errors
 from doghouse.web.http import Call, Reply, endpoint
-from doghouse.web.numbers import LATEST_S, MAX_KEY, whole_number
 
 INTERCHANGEABLE = frozenset(("metric alert", "query alert"))  # one type under two names
 GROUP_STATES = frozenset(("all", "alert", "warn", "no data", "ok"))

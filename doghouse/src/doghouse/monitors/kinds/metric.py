@@ -28,6 +28,7 @@ from doghouse.monitors.windows.anomalies import remarks as anomaly_remarks
 from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.monitors.windows.evaluation import window_columns
 from doghouse.monitors.windows.sharing import windows_key
+from doghouse.numbers import whole_number
 from doghouse.queries import (
     Expression,
     MetricQuery,
@@ -240,10 +241,10 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
 
     def longer(self, factor: int) -> tuple[str, Definition] | None:
         """With a longer window, where it is one of whole minutes, hours or days that ends now."""
-        length, unit = self.tree.window.text.removeprefix("last_")[:-1], self.tree.window.text[-1]
-        if not length.isdecimal() or unit not in "mhd":
+        length, unit = whole_number(self.tree.window.text.removeprefix("last_")[:-1]), self.tree.window.text[-1]
+        if length is None or unit not in "mhd":
             return None
-        text = f"last_{int(length) * factor}{unit}"
+        text = f"last_{length * factor}{unit}"
         try:
             return text, self.with_query(replace(self.tree, window=monitor_window(text)))
         except SpanError:

@@ -18,7 +18,7 @@ from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.states.machine import Transition
 from doghouse.queries import MonitorQuery, NotEvaluated, QuerySyntaxError, metric_queries
 
-_COMPARED = re.compile(r"(<=|>=|==|!=|<|>)\s*[-+]?[\d.]+(?:e[-+]?\d+)?\s*$", re.IGNORECASE)
+_COMPARED = re.compile(r"(<=|>=|==|!=|<|>)\s*[-+]?[0-9.]+(?:e[-+]?[0-9]+)?\s*$", re.IGNORECASE)
 ESCALATION = "options.escalation_message"
 
 

@@ -7,14 +7,17 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from doghouse.numbers import whole_number
+
 Number = int | float
 Value = int | float | str | bool
 Lookup = Callable[[str], Number | None]
 Wording = Callable[[str], str]
 
 DEEPEST = 50
+NUMERAL = frozenset("0123456789.")
 _TOKEN = re.compile(
-    r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|((?:\[[^\]]*\]|[A-Za-z_@])[\w.@\[\]]*)|('[^']*'|\"[^\"]*\")|(.))"
+    r"\s*(?:([0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+)|((?:\[[^\]]*\]|[A-Za-z_@])[\w.@\[\]]*)|('[^']*'|\"[^\"]*\")|(.))"
 )
 _UNITS = ("", "K", "M", "G", "T", "P", "E")
 
@@ -102,8 +105,9 @@ class _Reader:
             inner = self.sum()
             self.expect(")")
             return inner
-        if token[0].isdigit() or token[0] == ".":
-            return int(token) if token.isdigit() else float(token)
+        if token[0] in NUMERAL:
+            whole = whole_number(token)
+            return _finite(float(token) if whole is None else whole)
         if token[0] in "'\"" and len(token) > 1:
             return token[1:-1]
         if not (token[0].isalpha() or token[0] in "_@["):
@@ -142,23 +146,33 @@ class _Reader:
 def _apply(operator: str, left: Any, right: Any) -> Any:
     if left is None or right is None:
         return None
+    if isinstance(left, str) or isinstance(right, str):
+        raise TypeError(f"'{operator}' takes numbers, not texts")
     match operator:
         case "+":
-            return left + right
+            return _finite(left + right)
         case "-":
-            return left - right
+            return _finite(left - right)
         case "*":
-            return left * right
+            return _finite(left * right)
         case "/":
             return left / right
         case "%":
             return left % right
-    return left**right if isinstance(right, int) and 0 <= right <= 64 else float(left) ** float(right)
+    power = math.pow(left, right)
+    return left**right if isinstance(right, int) and 0 <= right <= 64 else power
+
+
+def _finite(number: Number) -> Number:
+    """A number that a float can be. Raises OverflowError: whole ones would grow, and take time, without an end."""
+    if not math.isfinite(number):
+        raise OverflowError("a number is too large")
+    return number
 
 
 def _round_half_up(value: Number, digits: int = 0) -> Number:
     """GUESS: halves are rounded up."""
-    return math.floor(value + 0.5) if digits == 0 else math.floor(value * 10**digits + 0.5) / 10**digits
+    return math.floor(value + 0.5) if digits == 0 else math.floor(value * 10.0**digits + 0.5) / 10.0**digits
 
 
 def _substring(text: str, start: int, end: int | None = None) -> str:

@@ -42,7 +42,7 @@ _SINGLE = re.compile(r"\s*'((?:\\.|[^'\\])*)'\s*", re.DOTALL)
 _PLAIN = re.compile(r"\s*([\w.]+)\s*")  # `.rollup("count", 300)`
 _ESCAPED = re.compile(r"""\\(["'\\])|(.)""", re.DOTALL)
 _FIELD = re.compile(r"@\S(?:.*\S)?|[^@\s]\S*")
-_COMPARED = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*")
+_COMPARED = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s*")
 
 
 class WrongSearch(QuerySyntaxError):

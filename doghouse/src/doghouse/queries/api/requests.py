@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from doghouse.numbers import decimal
 from doghouse.queries.api.errors import (
     duplicate_query_name,
     from_not_before_to,
@@ -101,7 +102,7 @@ def _needed(parameters: Mapping[str, str], name: str) -> str:
 def _seconds(parameters: Mapping[str, str], name: str) -> int:
     text = _needed(parameters, name)
     try:
-        seconds = float(text)
+        seconds = decimal(text)
     except ValueError:
         seconds = float("nan")
     if not abs(seconds) < LATEST_S:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from string import digits
 
 from msgspec import Struct
 
@@ -26,7 +27,7 @@ def check_call(call: tree.Call) -> Problem | None:
     """What is wrong with a function's call, or None."""
     function = catalogue().get(call.function)
     if function is None:
-        ranking = call.function.startswith(("top", "bottom")) and any(sign.isdigit() for sign in call.function)
+        ranking = call.function.startswith(("top", "bottom")) and not set(digits).isdisjoint(call.function)
         return Problem(
             unknown(
                 "function",

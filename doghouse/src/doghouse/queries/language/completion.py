@@ -63,7 +63,7 @@ def complete(text: str, cursor: int, metrics: Iterable[str], tags: Tags) -> Comp
         return chosen(before, match[2], _behind(before[: match.end(1)].rstrip(), spaced=bool(match[1] or match[2])))
     if (call := _call(before)) and (words := _argument_words(*call)):
         return _words(before, words)
-    if match := re.search(r"\b([a-z]\w*(?:\.\d+)?)\s*:\s*([\w.\-/]*)$", before):
+    if match := re.search(r"\b([a-z]\w*(?:\.[0-9]+)?)\s*:\s*([\w.\-/]*)$", before):
         return chosen(before, match[2], _metrics(metrics, "", scope))
     typed = _WORD.search(before)
     assert typed is not None

@@ -118,7 +118,7 @@ def hint(text: str, place: int) -> str | None:
             return advice
     if re.match(r"\s*\w+\(\s*(last|next|current)_", text) and remainder.startswith(":"):
         return "this is a monitor's query; a graph has what stands between avg(last_5m): and the comparison"
-    if before.endswith(":") and re.match(r"[\d_]", remainder):
+    if before.endswith(":") and re.match(r"[0-9_]", remainder):
         return "the name of a metric begins with a letter"
     if match := re.match(r"([A-Za-z_]\w*)\s*\(", remainder):
         near = nearest(match[1], MODIFIERS if before.endswith(".") else catalogue())

@@ -19,8 +19,10 @@ LAYER_METHODS = (
 MODIFIERS = ("rollup", "fill", "as_count", "as_rate", "weighted")
 FILLS = ("linear", "last", "zero", "null")
 
-_PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
-_THRESHOLD = re.compile(r"count\s*\(\s*v\s*:\s*v\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*\)")
+_PERCENTILE = re.compile(r"p([0-9]{1,2}(?:\.[0-9]+)?|100)")
+_THRESHOLD = re.compile(
+    r"count\s*\(\s*v\s*:\s*v\s*(<=|>=|<|>)\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*\)"
+)
 
 
 def percentile(aggregator: str | None) -> float | None:

@@ -148,11 +148,11 @@ def _alignment(unit: Unit, place: int, argument: tree.Argument) -> int:
             raise RollupError(unknown("day", text, DAYS), place)
         return DAYS.index(text)
     if unit == "monthly":
-        match = re.fullmatch(r"(\d{1,2})(st|nd|rd|th)?", text)
+        match = re.fullmatch(r"([0-9]{1,2})(st|nd|rd|th)?", text)
         if match is None or not 1 <= int(match[1]) <= 28:
             raise RollupError(f"'{text}' is no day of the month from 1 to 28", place)
         return int(match[1])
-    match = re.fullmatch(r"(\d{1,2})(am|pm)", text)
+    match = re.fullmatch(r"([0-9]{1,2})(am|pm)", text)
     if match is None or not 1 <= int(match[1]) <= 12:
         raise RollupError(f"'{text}' is no time of day, as 12am or 6pm is (nor a time zone)", place)
     return int(match[1]) % 12 + (12 if match[2] == "pm" else 0)

@@ -12,8 +12,10 @@ MONTH = 730 * HOUR  # monitors/types/metric: the longest window is one month (73
 LONGEST = 36_525 * DAY  # a hundred years: no number of seconds in a query is larger
 UNITS = {**lengths.UNITS, "mo": MONTH}
 
-SHIFT = re.compile(r"-(\d{1,4})(mo|d|w)")  # calendar_shift: dashboards/functions/timeshift allows negative ones alone
-_LENGTH = r"([1-9]\d{0,6})(mo|s|m|h|d|w)"
+SHIFT = re.compile(
+    r"-([0-9]{1,4})(mo|d|w)"
+)  # calendar_shift: dashboards/functions/timeshift allows negative ones alone
+_LENGTH = r"([1-9][0-9]{0,6})(mo|s|m|h|d|w)"
 _LAST = re.compile(f"last_{_LENGTH}")
 _WINDOW = re.compile(f"(?:last|next)_{_LENGTH}")
 _AGO = re.compile(f"{_LENGTH}_ago")
@@ -71,7 +73,7 @@ def positive_seconds(value: float) -> int:
 def length_seconds(text: str) -> int:
     """`15m`, `last_15m`, `60`: a length as functions take it (s). Raises SpanError."""
     match = re.fullmatch(rf"(?:last_)?{_LENGTH}", text)
-    if match is None and not re.fullmatch(r"[1-9]\d{0,8}", text):
+    if match is None and not re.fullmatch(r"[1-9][0-9]{0,8}", text):
         raise SpanError(f"'{text}' is no length of time: it is 15m, 4h, 1d or seconds")
     seconds = int(match[1]) * UNITS[match[2]] if match else int(text)
     if seconds > MONTH:

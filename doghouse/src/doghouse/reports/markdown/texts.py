@@ -13,7 +13,7 @@ _SPECIAL = re.compile(
     r"[\\`*|~$]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<!\w)_+|_+(?!\w)|\](?=[(\[:])|^(?:[#>+=-]|\[(?=[ xX]\]))"
 )
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
-_LINKED = re.compile(r"(?<!\w)@(?=[\w\\])|#(?=\d)|\bGH-(?=\d)", re.IGNORECASE)  # people, issues
+_LINKED = re.compile(r"(?<!\w)@(?=[\w\\])|#(?=[0-9])|\bGH-(?=[0-9])", re.IGNORECASE)  # people, issues
 # What ends a line, or turns the direction of writing.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 

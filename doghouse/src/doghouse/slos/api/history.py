@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from doghouse.metrics.model import Ints
+from doghouse.numbers import decimal
 from doghouse.queries import Expression, expression_text, metric_queries, scope_text
 from doghouse.queries.language.rollups import LADDER
 from doghouse.slos import budget
@@ -104,7 +105,7 @@ def _target(call: Call) -> Threshold | None:
     if not text:
         return None
     try:
-        target = float(text)
+        target = decimal(text)
     except ValueError:
         target = 0.0
     if not 0 < target < 100:

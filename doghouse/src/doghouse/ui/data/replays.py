@@ -23,6 +23,7 @@ from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.records.windows import RecordsOf
 from doghouse.monitors.store import Stored
 from doghouse.monitors.windows.sharing import OfOneMonitor
+from doghouse.numbers import key
 from doghouse.queries import Expression, MonitorQuery, NotEvaluated, QuerySyntaxError, expression_text, function_names
 from doghouse.queries.quantities import unit_of_window
 from doghouse.queries.units import Units
@@ -35,7 +36,6 @@ from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs, lines
 from doghouse.ui.widgets.graphs import Asked
 from doghouse.web.errors import ApiError, present
-from doghouse.web.numbers import key
 
 MOST_POINTS = 500  # of a line that is worked out for the page
 

@@ -15,16 +15,16 @@ from doghouse.downtimes.record import Record
 from doghouse.downtimes.routes import added, changed
 from doghouse.downtimes.store import DowntimeStore
 from doghouse.monitors.store import MonitorStore
+from doghouse.numbers import key
 from doghouse.ui import rendering
 from doghouse.ui.data.monitor_history import name
 from doghouse.ui.errors import no_such_page
 from doghouse.web.errors import ApiError, present
 from doghouse.web.http import Call, Reply
-from doghouse.web.numbers import key
 
 ORDER = ("active", "scheduled", "ended", "canceled")
 LONGEST_S = 32 * 86400
-FARTHEST_YEARS = 20  # from now: every occurrence up to there is worked out, of daily rules some 7,300
+FARTHEST_YEARS = 20  # from now
 LOOK_AHEAD_S = 366 * 86400  # in which the next periods are looked for
 NEXT = 5
 

@@ -15,6 +15,7 @@ from doghouse.monitors.api.answers import Shown, group_name, look
 from doghouse.monitors.api.document import written
 from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
+from doghouse.numbers import decimal
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.queries.quantities import unit_of_window
 from doghouse.time.zones import is_zone
@@ -178,7 +179,7 @@ def known_zone(name: str) -> str:
 
 def _number(text: str, name: str) -> float:
     try:
-        number = float(text)
+        number = decimal(text)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):

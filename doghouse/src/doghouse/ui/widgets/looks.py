@@ -11,7 +11,7 @@ from typing import Any
 
 from doghouse.dashboards.board import Board, Widget
 
-SIZE = re.compile(r"[1-9]\d{0,2}")  # px
+SIZE = re.compile(r"[1-9][0-9]{0,2}")  # px
 COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})|[a-z]{3,20}")
 SIDES = ("left", "center", "right")
 HEIGHTS = {"center": "margin-block: auto", "bottom": "margin-top: auto"}

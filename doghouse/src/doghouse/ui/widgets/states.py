@@ -18,6 +18,7 @@ from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
 from doghouse.monitors.api.answers import group_name
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.store import Stored
+from doghouse.numbers import key
 from doghouse.search import matching
 from doghouse.tags.pairs import by_key
 from doghouse.ui.data.monitor_history import thresholds
@@ -28,7 +29,6 @@ from doghouse.ui.pages.hosts import STATES
 from doghouse.ui.pages.monitor import MonitorPage
 from doghouse.ui.widgets.graphs import Asked, number
 from doghouse.web.errors import ApiError
-from doghouse.web.numbers import key
 
 MOST_EVENTS = 100
 MOST_RANKED = 100  # groups of a monitor's graph that is a toplist

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from doghouse.numbers import whole_number
 from doghouse.web import errors
 from doghouse.web.body import limits
 from doghouse.web.body.compression import decompress
 from doghouse.web.body.in_flight import Charge
 from doghouse.web.body.limits import Bounds, TooDeep, TooMuch
 from doghouse.web.errors import ApiError
-from doghouse.web.numbers import whole_number
 
 TooLarge = Callable[[], ApiError]
 AT_ONCE_BYTES = 64 * 1024  # a larger body, or a quarter of it packed, is unpacked and looked at in a thread

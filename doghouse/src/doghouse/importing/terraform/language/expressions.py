@@ -143,7 +143,7 @@ def _access(value: Value, access: Any, scope: Scope) -> Value:
     if access.data == "get_attr":
         return member(value, str(next(trees(access)).children[0]))
     if access.data == "short_index":
-        return member(value, int(str(access.children[1])))
+        return member(value, number(str(access.children[1])))
     key = _value(_parts(list(trees(access)))[0], scope)
     return key if isinstance(key, Unknown) else member(value, key)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from doghouse.numbers import decimal
+
 LONGEST_SHOWN = 100  # characters of a number in a sentence
 Value = Any  # str, int, float, bool, None, list, dict, Unknown or Namespace
 
@@ -67,7 +69,7 @@ def number(value: Value) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise WrongError(f"{shown(value)} is no number")
     try:
-        as_float = float(value)
+        as_float = decimal(value) if isinstance(value, str) else float(value)
     except OverflowError:
         as_float = math.inf
     except ValueError:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from doghouse.importing.terraform.language.values import text
+from doghouse.numbers import whole_number
 
 Values = Mapping[str, Any]
 
@@ -29,7 +30,8 @@ def filled(block: Values) -> dict[str, Any]:
 def whole(value: Any) -> Any:
     """A number that Terraform may have as text."""
     if isinstance(value, str):
-        return int(value) if value.lstrip("-").isdecimal() else value or None
+        size = whole_number(value.removeprefix("-"))
+        return value or None if size is None else -size if value.startswith("-") else size
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

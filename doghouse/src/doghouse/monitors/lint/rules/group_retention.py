@@ -16,6 +16,6 @@ RULE = rule("group-retention", "group_retention_duration is no length of time", 
 def group_retention(monitor: Definition, _: Context) -> Iterator[Problem]:
     """Anything but a whole number with m, h or d."""
     lasts = monitor.options.group_retention_duration
-    if lasts is not None and not re.fullmatch(r"[1-9]\d*[mhd]", lasts):
+    if lasts is not None and not re.fullmatch(r"[1-9][0-9]*[mhd]", lasts):
         text = f"'{lasts}' is no duration: it is 60m, 1h or 2d"
         yield RULE.problem("options.group_retention_duration", text)

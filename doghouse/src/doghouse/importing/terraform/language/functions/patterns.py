@@ -11,6 +11,7 @@ from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.syntax import MissingLibraryError
 from doghouse.importing.terraform.language.values import Value, WrongError, text
 from doghouse.importing.terraform.language.work import LONGEST_TEXT, VALUE_WEIGHT, at_most
+from doghouse.numbers import whole_number
 
 LONGEST_PATTERN = 10_000  # characters
 _GROUP = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})", re.ASCII)
@@ -58,8 +59,8 @@ def _expanded(match: Any, group: re.Match[str]) -> str:
     if group[0] == "$$":
         return "$"
     name = group[1] or group[2]
-    if name.isdecimal():
-        return (match[int(name)] or "") if int(name) <= match.re.groups else ""
+    if (number := whole_number(name)) is not None:
+        return (match[number] or "") if number <= match.re.groups else ""
     return match.groupdict().get(name) or ""
 
 

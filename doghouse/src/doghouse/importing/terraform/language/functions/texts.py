@@ -12,7 +12,7 @@ from doghouse.importing.terraform.language.values import Value, WrongError, numb
 from doghouse.importing.terraform.language.work import LONGEST_TEXT, at_most
 
 MOST_ROOM = 1000  # characters of a verb's width and precision
-_VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*+)(\*|\d++)?+(?:\.(\d++))?+([a-zA-Z%])")
+_VERB = re.compile(r"%(?:\[([0-9]+)\])?([-+# 0]*+)(\*|[0-9]++)?+(?:\.([0-9]++))?+([a-zA-Z%])")
 
 
 def _by_method(method: Callable[..., Value], *arguments: Value) -> Value:

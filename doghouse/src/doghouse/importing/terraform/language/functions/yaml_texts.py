@@ -18,10 +18,10 @@ _WORDS: dict[str, bool | None] = {
     **{spelled: False for word in ("n", "no", "false", "off") for spelled in (word, word.title(), word.upper())},
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
 }
-_WHOLE = re.compile(r"[-+]?(?:0x([0-9a-fA-F]+)|0o([0-7]+)|0b([01]+)|(\d+))")
-_DECIMAL = re.compile(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?")
+_WHOLE = re.compile(r"[-+]?(?:0x([0-9a-fA-F]+)|0o([0-7]+)|0b([01]+)|([0-9]+))")
+_DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _TIME = re.compile(
-    r"\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d+)?(?:[ \t]*(?:Z|[-+]\d\d?(?::?\d\d)?))?)?"
+    r"[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:(?:[Tt]|[ \t]+)[0-9][0-9]?:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+)?(?:[ \t]*(?:Z|[-+][0-9][0-9]?(?::?[0-9][0-9])?))?)?"
 )
 
 
