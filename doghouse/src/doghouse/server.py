@@ -78,7 +78,7 @@ from doghouse.web import control, errors, origins
 from doghouse.web.access import Access, Keys
 from doghouse.web.body.in_flight import InFlight
 from doghouse.web.errors import ApiError
-from doghouse.web.http import Call, PlainHandler, Reply, Shortcut, endpoint, read, respond
+from doghouse.web.http import AsyncHandler, Call, Reply, Shortcut, endpoint, read, respond
 from doghouse.web.operations import of_request
 
 TEND_POINTS_S, TEND_LOGS_S = 5, 60
@@ -247,14 +247,14 @@ def invite(store: NotificationStore, email: str, title: str, link: str, now: flo
     store.add(invitation(email, title, link, now), now)
 
 
-def health(folder: DataFolder, settings: Settings, lag: Callable[[], float]) -> PlainHandler:
+def health(folder: DataFolder, settings: Settings, lag: Callable[[], float]) -> AsyncHandler:
     """`GET /health`: whether the server answers and keeps up, what is running, and where its keys are (not which), for commands of the same user.
 
-    A page whose name was rebound to this machine learns of no path.
+    A page whose name was rebound to this machine learns of no path. It is answered at once, not in turn with all that waits for a thread.
     """
     fixed = {"version": __version__, "commit": release.commit(), "data_format": manifest.FORMAT}
 
-    def handler(call: Call) -> Reply:
+    async def handler(call: Call) -> Reply:
         is_named_safely = not settings.shared and origins.is_loopback(call.headers.get("host", ""))
         where = {"keys_file": str(folder.keys_file)} if is_named_safely else {}
         behind = lag()

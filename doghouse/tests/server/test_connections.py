@@ -6,9 +6,10 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -188,6 +189,29 @@ def test_an_upgrade_that_is_asked_for_is_passed_over_and_fills_no_log(
         client.sendall(b"CONNECT example.com:80 HTTP/1.1\r\nHost: example.com\r\n\r\n")
         assert client.recv(65536).startswith(b"HTTP/1.1 40")
     assert caplog.records == []
+
+
+def test_whether_the_server_answers_is_said_while_every_thread_is_at_work_and_others_wait_for_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(_: str) -> None:
+        at_work.release()
+        go_on.wait(DEADLINE_S)
+
+    monkeypatch.setattr(house.app.state.dashboards, "get", slow)
+    keys = "".join(f"{name}: {key}\r\n" for name, key in house.headers.items())
+    request = f"GET /api/v1/dashboard/abc-def-ghi HTTP/1.1\r\nHost: localhost\r\n{keys}\r\n".encode()
+    threads = 40  # anyio's
+    with ExitStack() as stack:
+        stack.callback(go_on.set)
+        for _ in range(2 * threads):
+            stack.enter_context(connect(house)).sendall(request)
+        assert all(at_work.acquire(timeout=DEADLINE_S) for _ in range(threads))
+        began = time.monotonic()
+        assert httpx.get(f"{house.url}/health", timeout=DEADLINE_S).json()["status"] == "ok"
+        assert time.monotonic() - began < DEADLINE_S / 4
 
 
 def test_others_are_answered_while_hundreds_of_connections_are_half_open(house: House) -> None:
