@@ -1,4 +1,4 @@
-"""The weeks that a calendar may ask for: each occurrence from a rule's start until then is worked out."""
+"""The weeks that a calendar may ask for."""
 
 import pytest
 

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import math
 import re
+import sys
+from calendar import isleap
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from doghouse.time.zones import is_skipped, local
+from doghouse.time.zones import LAST_DST_YEAR, is_skipped, local
 
 FREQUENCIES = ("HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 REFUSED = ("DTSTART", "DTEND", "DURATION")  # the API's schema: attributes that specify the duration
 MOST_COUNT = 1_000_000
-HOURLY_YEARS = 3
-CYCLE_YEARS = 400  # after so many every date falls on the same weekday again
-_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+LAST_YEARS = range(9998, 9970, -1)  # with each calendar that a year can have, among years without a leap day left out
+_DAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
+_UNTIL = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?")
 # Part → the least and the greatest of its numbers, without sign; negative ones count from the end where the flag says so.
 _NUMBERS = {
     "BYMONTHDAY": (1, 31, True),
@@ -105,7 +105,7 @@ def _check_numbers(name: str, value: str) -> None:
         raise RruleError(f"{name} is not supported")
     least, most, signed = _NUMBERS[name]
     for number in value.split(","):
-        if not re.fullmatch(r"[+-]?\d{1,3}", number) or not least <= abs(int(number)) <= most:
+        if not re.fullmatch(r"[+-]?[0-9]{1,3}", number) or not least <= abs(int(number)) <= most:
             raise RruleError(f"{name}={value}: '{number}' is not from {least} to {most}")
         if number.startswith("-") and not signed:
             raise RruleError(f"{name}={value}: '{number}' cannot be negative")
@@ -121,42 +121,129 @@ def _until(value: str) -> datetime:
         raise RruleError(f"UNTIL={value} is no date") from None
 
 
-@lru_cache(maxsize=256)
-def occurrences(text: str, start: datetime, zone: str, last_year: int) -> tuple[datetime, ...]:
-    """The local wall times at which the rule occurs from `start` (without offset) to the end of a year; of an hourly one those of the last three years alone.
+def occurrences(text: str, start: datetime, zone: str, first: datetime, last: datetime) -> list[datetime]:
+    """The local wall times from `first` to `last` at which the rule occurs, in order. It begins at `start`; all of them are without offset. Raises RruleError.
 
+    Each year is worked out by itself, so that it does not matter how long ago a rule began.
     At a time that the clocks skip there is none, and it is not counted (RFC 5545, section 3.3.10; datadog-sync-cli pull request 664).
     GUESS: the start itself is one only if it fits the rule (dateutil's reading; RFC 5545 counts it always).
     """
+    rule = parts(text)
+    if "UNTIL" in rule:
+        last = min(last, _last_moment(rule["UNTIL"], zone))
+    begin = max(first.year, start.year)
+    left = int(rule["COUNT"]) - _before(text, start, zone, begin) if "COUNT" in rule else sys.maxsize
+    walls: list[datetime] = []
+    for year in range(begin, last.year + 1):
+        in_year = _in_year(text, start, zone, year)[: max(left, 0)]
+        walls += [wall for wall in in_year if first <= wall <= last]
+        left -= len(in_year)
+    return walls
+
+
+def last_by(text: str, start: datetime, zone: str, moment: datetime) -> datetime:
+    """After this local time the rule has no occurrence up to a moment, because of its UNTIL or its COUNT; else the moment itself. Raises RruleError."""
+    rule = parts(text)
+    if "UNTIL" in rule:
+        return min(moment, _last_moment(rule["UNTIL"], zone))
+    left = int(rule.get("COUNT", 0))
+    for year in range(start.year, moment.year + 1) if left else ():
+        in_year = _in_year(text, start, zone, year)
+        if left <= len(in_year):
+            return min(moment, in_year[left - 1])
+        left -= len(in_year)
+    return moment
+
+
+@lru_cache(maxsize=1024)
+def _before(text: str, start: datetime, zone: str, year: int) -> int:
+    """How often a rule with a COUNT occurs before a year; where that is as often as it says or more, perhaps too few of the more."""
+    count = 0
+    for earlier in range(start.year, year):
+        if count >= int(parts(text)["COUNT"]):
+            break
+        count += len(_in_year(text, start, zone, earlier))
+    return count
+
+
+def _in_year(text: str, start: datetime, zone: str, year: int) -> Sequence[datetime]:
+    """When the rule, without its COUNT and UNTIL, occurs in a year."""
+    rule = _complete(text, start)
+    begin = _begin(rule, start, year) if rule else None
+    if begin is None:
+        return ()
+    twin = _twin(year)
+    moved = date(twin, 1, 1) - date(year, 1, 1)
+    joined = ";".join(f"{name}={value}" for name, value in rule.items())
+    walls = [wall - moved for wall in _expanded(joined, begin + moved, twin)]
+    clocks = ZoneInfo(zone)
+    return [wall for wall in walls if not is_skipped(wall, clocks)] if year <= LAST_DST_YEAR else walls
+
+
+@lru_cache(maxsize=128)
+def _expanded(rule: str, begin: datetime, year: int) -> Sequence[datetime]:
     from dateutil.rrule import rrulestr
 
-    rule = dict(parts(text))
-    if rule["FREQ"] == "HOURLY" and "COUNT" not in rule:
-        start = _late(start, int(rule.get("INTERVAL", 1)), datetime(max(last_year - HOURLY_YEARS, 1), 12, 31))
-    count = int(rule.pop("COUNT", MOST_COUNT))
-    end = datetime(max(start.year, min(last_year, 9998)), 12, 31, 23, 59, 59)
-    if until := rule.pop("UNTIL", None):
-        end = min(end, _last_moment(until, zone))
-    if end < start:
-        return ()
-    # What never comes dateutil seeks in every year up to the last that a date can have: near that one, it has found out soon.
-    ahead = (datetime.max.year - end.year) // CYCLE_YEARS * CYCLE_YEARS
-    if not _can_occur(rule):
-        return ()
-    joined = ";".join(f"{name}={value}" for name, value in rule.items())
     try:
-        expanded = rrulestr(f"{joined};UNTIL={_moved(end, ahead):%Y%m%dT%H%M%S}", dtstart=_moved(start, ahead))
+        walls = rrulestr(f"{rule};UNTIL={year}1231T235959", dtstart=begin)
+        return [wall for wall in walls if wall.year == year]
     except (ValueError, TypeError) as error:
         raise RruleError(str(error)) from None
-    clocks = ZoneInfo(zone)
-    times = (_moved(moment, -ahead) for moment in expanded)
-    return tuple(islice((wall for wall in times if not is_skipped(wall, clocks)), count))
 
 
-def _late(start: datetime, every: int, begin: datetime) -> datetime:
-    """The first of the times `every` hours apart from `start` on that is not before `begin`."""
-    late = max(math.ceil((begin - start) / timedelta(hours=every)), 0)
-    return start + late * timedelta(hours=every)
+@lru_cache(maxsize=4096)
+def _complete(text: str, start: datetime) -> Mapping[str, str]:
+    """A rule's parts with those that its start stands for, so that it may begin elsewhere; without COUNT and UNTIL. None at all where it never occurs."""
+    rule = {name: value for name, value in parts(text).items() if name not in ("COUNT", "UNTIL")}
+    frequency = rule["FREQ"]
+    if rule.keys().isdisjoint(("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO")):
+        if frequency == "WEEKLY":
+            rule["BYDAY"] = WEEKDAYS[start.weekday()]
+        if frequency in ("MONTHLY", "YEARLY"):
+            rule["BYMONTHDAY"] = str(start.day)
+        if frequency == "YEARLY":
+            rule.setdefault("BYMONTH", str(start.month))
+    if frequency != "HOURLY":
+        rule.setdefault("BYHOUR", str(start.hour))
+    return rule if _can_occur(rule) else {}
+
+
+def _begin(rule: Mapping[str, str], start: datetime, year: int) -> datetime | None:
+    """Where to begin to find what a rule has in a year: with its first period (year, month, week, day or hour) that reaches into it; None where none does.
+
+    In its very first period a rule begins with its start: dateutil counts the places of BYSETPOS in that week from there on.
+    """
+    frequency, interval = rule["FREQ"], int(rule.get("INTERVAL", 1))
+    january, december = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    hour = 0
+    match frequency:
+        case "YEARLY":
+            day = january if (year - start.year) % interval == 0 else december + 1
+        case "MONTHLY":
+            month = (start.month - 1 - (year - start.year) * 12) % interval if year > start.year else start.month - 1
+            day = date(year, month + 1, 1).toordinal() if month < 12 else december + 1
+        case "HOURLY":
+            hours = (start.toordinal() - january) * 24 + start.hour
+            days, hour = divmod(max(hours % interval, hours), 24)
+            day = january + days
+        case _:
+            weeks = frequency == "WEEKLY"
+            own = start.toordinal() - ((start.weekday() - WEEKDAYS.index(rule.get("WKST", "MO"))) % 7 if weeks else 0)
+            earliest = january - 6 * weeks
+            day = max(earliest + (own - earliest) % (interval * (7 if weeks else 1)), own)
+    if day > december:
+        return None
+    return max(datetime.fromordinal(max(day, 1)).replace(hour=hour, minute=start.minute, second=start.second), start)
+
+
+@lru_cache(maxsize=1024)
+def _twin(year: int) -> int:
+    """The year of the last 28 that has the same calendar, as have the years beside it: dateutil seeks what never comes up to the last date of all."""
+    return next(twin for twin in LAST_YEARS if _calendar(twin) == _calendar(year))
+
+
+def _calendar(year: int) -> tuple[bool, bool, bool, int]:
+    return isleap(year - 1), isleap(year), isleap(year + 1), date(year, 1, 1).weekday()
 
 
 def _can_occur(rule: Mapping[str, str]) -> bool:
@@ -198,10 +285,6 @@ def _days() -> Mapping[str, Sequence[NDArray[np.int64]]]:
         ],
         "BYDAY": [(numbers(days) + 3) % 7],  # 1 January 1970 was a Thursday
     }
-
-
-def _moved(moment: datetime, years: int) -> datetime:
-    return moment.replace(year=moment.year + years)
 
 
 def _last_moment(until: str, zone: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
@@ -17,8 +18,16 @@ from doghouse.time.zones import instant, local
 
 YEAR_S = 366 * DAY
 LOOK_AHEAD_YEARS = (1, 5, 30)  # how far the next occurrence is looked for
+AHEAD_S = LOOK_AHEAD_YEARS[-1] * YEAR_S
 KEPT_S = 7 * DAY  # for no longer are stretches kept
 LONGEST_S = 10 * YEAR_S  # occurrences that overlap without end are one stretch of at least so much (s)
+OVERLAPPED_S = 30 * YEAR_S  # what has overlapped for so long (s) has done so since its start
+LOOK_BACK_YEARS = (
+    1,
+    5,
+    30,
+    400,
+)  # how far the last occurrence is looked for; after 400 years every date falls on the same weekday again
 
 
 class Stretch(Struct, frozen=True):
@@ -62,6 +71,7 @@ def _recurring(schedule: Recurring, start: float, end: float) -> list[Stretch]:
     """The merged stretches of all recurrences that touch [start, end]. What is looked at grows until the first and the last of them are whole."""
     longest = max(recurrence.duration for recurrence in schedule.recurrences)
     begins, limit = _begins(schedule), end + LONGEST_S
+    earliest = start - longest - OVERLAPPED_S
     low, high = start - longest, end
     while True:
         merged = merge(_occurrences(schedule, low, high))
@@ -70,11 +80,19 @@ def _recurring(schedule: Recurring, start: float, end: float) -> list[Stretch]:
             return []
         whole_before = low <= max(begins, touching[0].start - longest)
         whole_after = high >= min(limit, touching[-1].end)
-        if whole_before and whole_after:
+        if whole_after and whole_before:
             return touching
+        if whole_after and low <= earliest:
+            return [replace(touching[0], start=min(_first(schedule), touching[0].start)), *touching[1:]]
         step = high - low + longest
-        low = low if whole_before else touching[0].start - longest - step
+        low = low if whole_before else max(touching[0].start - longest - step, earliest)
         high = high if whole_after else min(touching[-1].end + step, limit)
+
+
+def _first(schedule: Recurring) -> float:
+    """When the first occurrence begins (s UTC); infinity where none does for long."""
+    begins = _begins(schedule)
+    return min((start for start, _ in _occurrences(schedule, begins, begins + AHEAD_S)), default=math.inf)
 
 
 def _begins(schedule: Recurring) -> float:
@@ -99,11 +117,10 @@ def _occurrences(schedule: Recurring, low: float, high: float) -> list[tuple[flo
 def _of(recurrence: Recurrence, name: str, zone: ZoneInfo, low: float, high: float) -> Iterator[tuple[float, float]]:
     """One recurrence's occurrences. GUESS: a duration is absolute time, days and weeks too (a day is 24 hours on the night of a DST change)."""
     first, last = local(low, zone) - timedelta(days=1), local(high, zone) + timedelta(days=1)
-    for wall in rrule.occurrences(recurrence.rrule, recurrence.start, name, last.year):
-        if first <= wall <= last:
-            start = instant(wall, zone)
-            if low <= start <= high:
-                yield start, start + recurrence.duration
+    for wall in rrule.occurrences(recurrence.rrule, recurrence.start, name, first, last):
+        start = instant(wall, zone)
+        if low <= start <= high:
+            yield start, start + recurrence.duration
 
 
 def merge(occurrences: Iterable[tuple[float, float]]) -> list[Stretch]:
@@ -164,6 +181,21 @@ def _next(downtime: Downtime, now: float) -> Stretch | None:
 def _last(downtime: Downtime, now: float) -> Stretch | None:
     """The last stretch up to `now`; of one that was canceled before its first, that one as it was planned."""
     schedule = downtime.schedule
-    begins = schedule.start if isinstance(schedule, OneTime) else _begins(schedule)
-    begun = [stretch for stretch in stretches(downtime, begins, max(now, begins)) if stretch.start <= now]
-    return begun[-1] if begun else _next(replace(downtime, canceled=None), now)
+    if isinstance(schedule, OneTime):
+        begins = end = schedule.start
+    else:
+        begins, end = _begins(schedule), min(_last_start(schedule, now), now)
+    for years in LOOK_BACK_YEARS if begins <= now else ():
+        start = max(end - years * YEAR_S, begins)
+        begun = [stretch for stretch in stretches(downtime, start, max(start, end)) if stretch.start <= now]
+        if begun:
+            return begun[-1]
+    return _next(replace(downtime, canceled=None), now)
+
+
+def _last_start(schedule: Recurring, now: float) -> float:
+    """Between this time and `now` (s UTC) none of the recurrences begins, for all of them have come to their end."""
+    zone = ZoneInfo(schedule.timezone)
+    moment = local(now, zone)
+    lasts = (rrule.last_by(one.rrule, one.start, schedule.timezone, moment) for one in schedule.recurrences)
+    return instant(max(lasts), zone)

@@ -6,7 +6,7 @@ GUESS: a rule without a `start` begins at 1970-01-01T00:00 of its zone; moments 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,10 +15,12 @@ from msgspec import Struct
 
 from doghouse.downtimes.rrule import RruleError, occurrences, parts
 from doghouse.metrics.model import Ints
+from doghouse.numbers import whole_number
 from doghouse.time import zones
 from doghouse.time.lengths import DAY, MINUTE
 
 BEGINNING = datetime(1970, 1, 1)
+UTC_ZONE = zones.zone("UTC")
 
 
 class ScheduleError(ValueError):
@@ -61,28 +63,30 @@ def _by_minutes(rule: str) -> tuple[str, tuple[int, ...]]:
     """The rule without BYMINUTE and BYSECOND, which no other rule of Datadog's may have, and the minutes."""
     rule_parts = [part.strip() for part in rule.split(";")]
     by_minute = [part.partition("=")[2] for part in rule_parts if part.upper().startswith("BYMINUTE=")]
-    numbers = [number.strip() for part in by_minute for number in part.split(",")]
-    if not all(number.isdecimal() and len(number) <= 2 and int(number) < 60 for number in numbers):
-        raise ScheduleError(f"BYMINUTE={','.join(numbers)} is no minute from 0 to 59")
+    numbers = [whole_number(number.strip()) for part in by_minute for number in part.split(",")]
+    minutes = {number for number in numbers if number is not None and number < 60}
+    if len(minutes) < len(set(numbers)):
+        raise ScheduleError(f"BYMINUTE={','.join(by_minute)} is no minute from 0 to 59")
     remaining = [part for part in rule_parts if not part.upper().startswith(("BYMINUTE=", "BYSECOND="))]
-    return ";".join(remaining), tuple(sorted({int(number) for number in numbers}))
+    return ";".join(remaining), tuple(sorted(minutes))
 
 
 def ticks(recurrences: Sequence[Recurrence], start: int, end: int) -> Ints:
     """The moments in (start, end] (s UTC). Raises ScheduleError."""
-    year = datetime.fromtimestamp(end + DAY, UTC).year
-    every = np.unique(np.concatenate([_moments(recurrence, year) for recurrence in recurrences]))
-    low, high = np.searchsorted(every, (start, end), side="right")
-    return np.asarray(every[low:high])
+    years = range(zones.local(start - DAY, UTC_ZONE).year, zones.local(end + DAY, UTC_ZONE).year + 1)
+    every = [_moments(recurrence, year) for recurrence in recurrences for year in years]
+    return np.unique(np.concatenate([moments[(moments > start) & (moments <= end)] for moments in every]))
 
 
 @lru_cache(maxsize=1024)
-def _moments(recurrence: Recurrence, last_year: int) -> Ints:
-    """Every moment up to the end of a year (s UTC)."""
+def _moments(recurrence: Recurrence, year: int) -> Ints:
+    """Every moment of a year of its clocks (s UTC)."""
     begin, zone = recurrence.start, zones.zone(recurrence.zone)
     hour = begin.replace(minute=0) if recurrence.minutes else begin
     try:
-        local = occurrences(recurrence.rule, hour, recurrence.zone, last_year)
+        local = occurrences(
+            recurrence.rule, hour, recurrence.zone, datetime(year, 1, 1), datetime(year, 12, 31, 23, 59, 59)
+        )
     except RruleError as error:
         raise ScheduleError(str(error)) from None
     minutes = recurrence.minutes or (begin.minute,)
