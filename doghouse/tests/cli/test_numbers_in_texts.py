@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import typer
 
-from doghouse import monitors as mon
 from doghouse import queries
 from doghouse.agent.dogstatsd import messages
 from doghouse.agent.errors import AgentError
@@ -22,8 +21,9 @@ from doghouse.importing.terraform.language.scope import Scope
 from doghouse.importing.terraform.language.syntax import SyntaxProblemError, expression
 from doghouse.importing.terraform.language.values import WrongError
 from doghouse.metrics.files import rows
-from doghouse.monitors import composites, custom_schedule
+from doghouse.monitors import MonitorError, composites, custom_schedule
 from doghouse.monitors.message import expressions
+from doghouse.monitors.query import evaluation_window
 from doghouse.numbers import DIGITS, key, whole_number
 from doghouse.queries import QuerySyntaxError
 from doghouse.queries.language import spans
@@ -45,11 +45,6 @@ def settings_with(port: str) -> Settings:
 
 def terraform(source: str) -> Any:
     return evaluate(expression(source), Scope({"list": ["a"]}, dict, Path()))
-
-
-def day_starting(at: str) -> Any:
-    options = {"scheduling_options": {"evaluation_window": {"day_starts": at}}}
-    return mon.parse({"type": "query alert", "query": "avg(current_1d):avg:m{*} > 1", "name": "n", "options": options})
 
 
 def schedule(rule: str) -> Any:
@@ -84,7 +79,7 @@ PLACES: list[tuple[str, Callable[[str], Any], Errors]] = [
     ("a window", lambda n: spans.monitor_window(f"last_{n}m"), spans.SpanError),
     ("a shift", lambda n: spans.shift_seconds(f"{n}m_ago"), spans.SpanError),
     ("a length in a query", spans.length_seconds, spans.SpanError),
-    ("a day's start", lambda n: day_starting(f"0{n}:00"), mon.MonitorError),
+    ("a day's start", lambda n: evaluation_window({"day_starts": f"0{n}:00"}), MonitorError),
     ("a rollup", lambda n: queries.parse(f"avg:m{{*}}.rollup(sum, {n})"), QuerySyntaxError),
     ("a percentile", lambda n: queries.parse(f"p{n}:m{{*}}"), QuerySyntaxError),
     ("a ranking", lambda n: queries.parse(f"top(avg:m{{*}} by {{a}}, {n}, 'mean', 'desc')"), QuerySyntaxError),

@@ -80,7 +80,7 @@ def rules(frequency: str) -> st.SearchStrategy[str]:
 MOMENTS = st.datetimes(datetime(2290, 1, 1), datetime(2370, 1, 1)).map(lambda moment: moment.replace(microsecond=0))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(st.sampled_from(rrule.FREQUENCIES).flatmap(rules), MOMENTS, st.integers(0, 9000), st.integers(0, 400))
 @example("FREQ=WEEKLY;BYSETPOS=2;BYDAY=MO,WE,FR;WKST=SU", datetime(2296, 1, 4), 3 * 365, 400)
 @example("FREQ=WEEKLY;BYSETPOS=-1;BYDAY=MO,WE,FR;INTERVAL=2", datetime(2299, 12, 30, 5), 0, 10)
@@ -107,7 +107,7 @@ def test_a_rule_occurs_as_it_does_where_all_is_listed_from_its_start(
 
 
 def test_a_rule_ends_with_its_until_where_its_clocks_are() -> None:
-    start, days_after = datetime(1990, 1, 1, 9), timedelta(days=13_000)
+    start, days_after = datetime(1990, 1, 1, 9), timedelta(days=12_996)
     first, last = start + days_after, start + days_after + timedelta(days=30)
     for until, count in (("20250805", 5), ("20250805T085959", 4), ("20250805T070000Z", 5), ("20250805T065959Z", 4)):
         walls = rrule.occurrences(f"FREQ=DAILY;UNTIL={until}", start, "Europe/Berlin", first, last)

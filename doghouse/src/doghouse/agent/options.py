@@ -11,6 +11,7 @@ from doghouse.agent.aggregation.metric_types import Options
 from doghouse.agent.dogstatsd.intake import STANDARD_PREFIXES, StatsdOptions
 from doghouse.agent.errors import AgentError, ConfigurationError
 from doghouse.agent.settings import Settings, load
+from doghouse.numbers import whole_number
 from doghouse.storage import config
 
 LARGEST_PORT = 65535
@@ -74,11 +75,8 @@ def statsd_options(settings: Settings) -> StatsdOptions:
 def statsd_port(settings: Settings) -> int:
     """`dogstatsd_port`. Raises AgentError."""
     value = settings.get("dogstatsd_port")
-    try:
-        port = int(value or 0)
-    except (TypeError, ValueError):
-        port = -1
-    if not 0 <= port <= LARGEST_PORT:
+    port = value if type(value) is int else whole_number(str(value or 0))
+    if port is None or not 0 <= port <= LARGEST_PORT:
         raise AgentError(f"dogstatsd_port must be a number from 0 to {LARGEST_PORT}, found {value!r}")
     return port
 
